@@ -1,0 +1,1 @@
+"""A simulated network to learn and test with: clients, firewalls, losses."""

@@ -1,0 +1,1 @@
+"""What experience says about clients, networks and names: pure functions of events."""

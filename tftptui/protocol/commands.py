@@ -1,0 +1,58 @@
+"""What a session asks of whoever carries it: send this, end so."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tftptui.protocol.errors import ErrorCode
+
+
+class Outcome(Enum):
+    """How a transfer ended."""
+
+    COMPLETED = "completed"
+    """The last block was acknowledged."""
+    UNCONFIRMED = "unconfirmed"
+    """Everything was sent to a client that had answered; its last ACK never came."""
+    FAILED = "failed"
+    """Ended by an ERROR, from either side."""
+    ABANDONED = "abandoned"
+    """The client stopped answering."""
+    PROBED = "probed"
+    """The client asked for the size and left, as boot firmware does."""
+    ABORTED = "aborted"
+    """Ended by the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOack:
+    """Send the OACK; ``attempt`` 1 is the first time."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendBlocks:
+    """Send COUNT consecutive blocks from FIRST on (absolute, from 1)."""
+
+    first: int
+    count: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendError:
+    """Send an ERROR."""
+
+    code: ErrorCode
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The session is over; ``text`` says why unless it completed."""
+
+    outcome: Outcome
+    text: str = ""
+
+
+Command = SendOack | SendBlocks | SendError | End

@@ -1,0 +1,129 @@
+"""Option negotiation from the server's side (RFC 2347, 2348, 2349, 7440)."""
+
+from dataclasses import dataclass
+
+from tftptui.protocol.packets import HEADER, Options
+
+DEFAULT_BLOCK_SIZE = 512
+MIN_BLOCK_SIZE, MAX_BLOCK_SIZE = 8, 65_464  # RFC 2348
+MIN_TIMEOUT, MAX_TIMEOUT = 1, 255  # RFC 2349
+MAX_WINDOW = 65_535  # RFC 7440 §3
+MIN_UTIMEOUT, MAX_UTIMEOUT = 10_000, 255_000_000  # as tftp-hpa has it
+MAX_IN_FLIGHT = 1 << 20
+"""Octets of one window at most: it has to fit buffers on both sides."""
+
+_MAX_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What this server grants at most.
+
+    Attributes:
+        block_size: data octets in a block.
+        window: blocks before an ACK.
+        path_block_size: what the route carries unfragmented, or None when
+            that is unknown or shall not matter.
+    """
+
+    block_size: int = MAX_BLOCK_SIZE
+    window: int = 64
+    path_block_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The outcome of a negotiation.
+
+    Attributes:
+        block_size: data octets in a full block.
+        window: blocks before an ACK is awaited.
+        timeout: seconds between retransmissions if the client fixed them.
+        oack: what the OACK says, in the order asked; empty means no OACK.
+        notes: one sentence for each value that differs from the one asked.
+    """
+
+    block_size: int = DEFAULT_BLOCK_SIZE
+    window: int = 1
+    timeout: float | None = None
+    oack: Options = ()
+    notes: tuple[str, ...] = ()
+
+
+def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
+    """Return what is agreed for a read of TOTAL_SIZE octets (None: unknown).
+
+    Only what was asked for is answered (RFC 2347), values only go down, and an
+    option with a value outside its RFC's range is left out as if unknown. An
+    option asked twice counts once, the first time.
+    """
+    wanted: dict[bytes, bytes] = {}
+    for name, value in asked:
+        wanted.setdefault(name.lower(), value)
+    block_size, notes = _block_size(_number(wanted.get(b"blksize")), limits)
+    window, window_notes = _window(
+        _number(wanted.get(b"windowsize")), limits, block_size or DEFAULT_BLOCK_SIZE
+    )
+    seconds = _within(_number(wanted.get(b"timeout")), MIN_TIMEOUT, MAX_TIMEOUT)
+    micros = _within(_number(wanted.get(b"utimeout")), MIN_UTIMEOUT, MAX_UTIMEOUT)
+    size_asked = _number(wanted.get(b"tsize")) is not None
+    answers = {
+        b"blksize": block_size,
+        b"windowsize": window,
+        b"timeout": seconds,
+        b"utimeout": micros,
+        b"tsize": total_size if size_asked else None,
+        b"rollover": _within(_number(wanted.get(b"rollover")), 0, 0),
+    }
+    oack = tuple(
+        (name, str(answers[name]).encode())
+        for name in wanted
+        if answers.get(name) is not None
+    )
+    timeout = micros / 1e6 if micros is not None else seconds
+    return Agreed(
+        block_size=block_size or DEFAULT_BLOCK_SIZE,
+        window=window or 1,
+        timeout=float(timeout) if timeout is not None else None,
+        oack=oack,
+        notes=notes + window_notes,
+    )
+
+
+def path_block_size(mtu: int, *, ipv6: bool) -> int:
+    """Return the largest block that an MTU (octets) carries unfragmented."""
+    return mtu - (48 if ipv6 else 28) - HEADER
+
+
+def _block_size(asked: int | None, limits: Limits) -> tuple[int | None, tuple[str, ...]]:
+    if asked is None or asked < MIN_BLOCK_SIZE:
+        return None, ()
+    size, notes = min(asked, limits.block_size, MAX_BLOCK_SIZE), ()
+    if limits.path_block_size is not None and size > limits.path_block_size:
+        size = max(MIN_BLOCK_SIZE, limits.path_block_size)
+        return size, (f"blksize {asked}→{size}: the route carries no more unfragmented",)
+    if size < asked:
+        return size, (f"blksize {asked}→{size}: this server's limit",)
+    return size, notes
+
+
+def _window(
+    asked: int | None, limits: Limits, block_size: int
+) -> tuple[int | None, tuple[str, ...]]:
+    if asked is None or not 1 <= asked <= MAX_WINDOW:
+        return None, ()
+    window = max(1, min(asked, limits.window, MAX_IN_FLIGHT // block_size))
+    if window < asked:
+        return window, (f"windowsize {asked}→{window}: this server's limit",)
+    return window, ()
+
+
+def _number(value: bytes | None) -> int | None:
+    """Return a decimal number as the RFCs write it: ASCII digits alone."""
+    if value is None or len(value) > _MAX_DIGITS or not value.isdigit():
+        return None
+    return int(value)
+
+
+def _within(value: int | None, low: int, high: int) -> int | None:
+    return value if value is not None and low <= value <= high else None

@@ -1,0 +1,216 @@
+"""The packets on the wire: encode and decode (RFC 1350 §5, RFC 2347).
+
+Decoding is total: any octets give a packet or a PeerError. Names, modes and
+option values stay octets; only the screen turns them into text.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from tftptui.protocol.errors import ErrorCode, PeerError
+
+Options = tuple[tuple[bytes, bytes], ...]
+
+HEADER = 4
+"""Octets before the payload of DATA: opcode and block number."""
+
+BLOCK_MODULUS = 65_536
+"""Block numbers on the wire wrap to 0 after 65535."""
+
+_ACK = b"\0\4"
+
+
+class Opcode(IntEnum):
+    """First two octets of every packet (RFC 1350 §5, RFC 2347)."""
+
+    RRQ = 1
+    WRQ = 2
+    DATA = 3
+    ACK = 4
+    ERROR = 5
+    OACK = 6
+
+
+class Mode(Enum):
+    """Transfer modes (RFC 1350 §1); mail is recognised in order to refuse it."""
+
+    OCTET = "octet"
+    NETASCII = "netascii"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A read or write request: name, mode and options as asked, in order."""
+
+    filename: bytes
+    mode: Mode
+    options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest(Request):
+    """RRQ: the client wants to read (RFC 1350 §5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest(Request):
+    """WRQ: the client wants to write (RFC 1350 §5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """DATA: one block; one shorter than the block size is the last."""
+
+    block16: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """ACK of a wire block; 0 acknowledges a WRQ or an OACK."""
+
+    block16: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPacket:
+    """ERROR: ends the transfer; never answered (RFC 1350 §7)."""
+
+    code: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Oack:
+    """OACK: the options that were agreed (RFC 2347)."""
+
+    options: Options
+
+
+Packet = ReadRequest | WriteRequest | Data | Ack | ErrorPacket | Oack
+
+
+def encode_request(request: Request) -> bytes:
+    """Return the octets of an RRQ or WRQ.
+
+    Raises:
+        ValueError: a NUL in the name or an option, which the format can't carry.
+    """
+    opcode = Opcode.RRQ if isinstance(request, ReadRequest) else Opcode.WRQ
+    fields = [request.filename, request.mode.value.encode(), *_flat(request.options)]
+    return opcode.to_bytes(2) + _terminated(fields)
+
+
+def encode_data(block16: int, payload: bytes) -> bytes:
+    """Return the octets of a DATA packet."""
+    return struct.pack("!HH", Opcode.DATA, block16) + payload
+
+
+def encode_ack(block16: int) -> bytes:
+    """Return the four octets of an ACK."""
+    return struct.pack("!HH", Opcode.ACK, block16)
+
+
+def encode_error(code: int, text: str) -> bytes:
+    """Return the octets of an ERROR; a NUL in the text would end it, so goes."""
+    message = text.replace("\0", "").encode("utf-8", "replace")
+    return struct.pack("!HH", Opcode.ERROR, code) + message + b"\0"
+
+
+def encode_oack(options: Options) -> bytes:
+    """Return the octets of an OACK."""
+    return Opcode.OACK.to_bytes(2) + _terminated(list(_flat(options)))
+
+
+def acknowledged(datagram: bytes) -> int | None:
+    """Return the wire block of an ACK, or None when it is something else.
+
+    The fast path: a transfer's socket receives almost nothing but ACKs. Octets
+    after the fourth are padding that some firmware sends.
+    """
+    if datagram[:2] == _ACK and len(datagram) >= HEADER:
+        return datagram[2] << 8 | datagram[3]
+    return None
+
+
+def parse(datagram: bytes) -> Packet:
+    """Return the packet in a datagram.
+
+    Raises:
+        PeerError: the octets are no TFTP packet; ``code`` tells the answer.
+    """
+    if len(datagram) < HEADER:
+        raise PeerError(
+            ErrorCode.ILLEGAL_OPERATION,
+            f"datagram of {len(datagram)} octets is too short for TFTP",
+        )
+    match datagram[0] << 8 | datagram[1]:
+        case Opcode.RRQ:
+            return ReadRequest(*_request_fields(datagram))
+        case Opcode.WRQ:
+            return WriteRequest(*_request_fields(datagram))
+        case Opcode.DATA:
+            return Data(datagram[2] << 8 | datagram[3], datagram[HEADER:])
+        case Opcode.ACK:
+            return Ack(datagram[2] << 8 | datagram[3])
+        case Opcode.ERROR:
+            return _error(datagram)
+        case Opcode.OACK:
+            return Oack(_pairs(_tokens(datagram[2:])))
+        case opcode:
+            raise PeerError(
+                ErrorCode.ILLEGAL_OPERATION, f"opcode {opcode} is not TFTP"
+            )
+
+
+def _request_fields(datagram: bytes) -> tuple[bytes, Mode, Options]:
+    tokens = _tokens(datagram[2:])
+    if len(tokens) < 2:  # noqa: PLR2004 - a name and a mode
+        raise PeerError(ErrorCode.ILLEGAL_OPERATION, "request without a mode")
+    filename, mode, *rest = tokens
+    try:
+        known = Mode(mode.decode("ascii", "replace").lower())
+    except ValueError:
+        shown = mode.decode("ascii", "backslashreplace")[:32]
+        raise PeerError(
+            ErrorCode.ILLEGAL_OPERATION, f"unknown transfer mode {shown!r}"
+        ) from None
+    return filename, known, _pairs(rest)
+
+
+def _tokens(body: bytes) -> list[bytes]:
+    """Split NUL-terminated strings; the last one must be terminated too."""
+    if not body.endswith(b"\0"):
+        raise PeerError(ErrorCode.ILLEGAL_OPERATION, "string without its NUL")
+    return body[:-1].split(b"\0")
+
+
+def _pairs(tokens: list[bytes]) -> Options:
+    """Pair names with values by position; an empty name is padding and ends them."""
+    names, values = tokens[0::2], tokens[1::2]
+    pairs: list[tuple[bytes, bytes]] = []
+    for index, name in enumerate(names):
+        if not name:
+            break
+        if index >= len(values):
+            raise PeerError(ErrorCode.ILLEGAL_OPERATION, "option without a value")
+        pairs.append((name, values[index]))
+    return tuple(pairs)
+
+
+def _error(datagram: bytes) -> ErrorPacket:
+    """Parse an ERROR; a missing NUL is forgiven, since no answer is due."""
+    message, _, _ = datagram[HEADER:].partition(b"\0")
+    return ErrorPacket(datagram[2] << 8 | datagram[3], message)
+
+
+def _flat(options: Options) -> tuple[bytes, ...]:
+    return tuple(field for pair in options for field in pair)
+
+
+def _terminated(fields: list[bytes]) -> bytes:
+    if any(b"\0" in field for field in fields):
+        raise ValueError("a NUL can't be part of a TFTP string")
+    return b"".join(field + b"\0" for field in fields)

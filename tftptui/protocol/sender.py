@@ -1,0 +1,280 @@
+"""The sending side of one transfer, as a state machine without input or output.
+
+NEW ──start()──► NEGOTIATING ──ACK 0──► SENDING ──last ACK──► DONE
+ └──────────────start(), no options─────►┘   every state ──ERROR, give-up──► DONE
+
+Only a time-out, a gap report or a repeated request sends a block again; a
+duplicate ACK never does (RFC 1123 §4.2.3.1).
+"""
+
+from enum import Enum
+
+from tftptui.protocol.commands import (
+    Command,
+    End,
+    Outcome,
+    SendBlocks,
+    SendError,
+    SendOack,
+)
+from tftptui.protocol.errors import ErrorCode, MisuseError
+from tftptui.protocol.packets import BLOCK_MODULUS
+from tftptui.protocol.timing import RetransmitTimer
+
+RETRIES = 6
+"""Time-outs without progress before a client is given up."""
+
+_TWIN_REQUEST = 0.05
+"""Seconds: a request repeated sooner was doubled by the path, not by the client."""
+
+_PROBE_CODES = (ErrorCode.UNDEFINED, ErrorCode.OPTION_REFUSED)
+
+_Run = tuple[int, int, int]  # first block, last block, attempt
+
+
+class State(Enum):
+    """Where a session stands."""
+
+    NEW = "new"
+    NEGOTIATING = "negotiating"
+    SENDING = "sending"
+    DONE = "done"
+
+
+class SendSession:
+    """The sending side of one RRQ (RFC 1350 §4; windows: RFC 7440 §4).
+
+    Call start() once, then receive_ack(), receive_error() and, at deadline(),
+    handle_timer(). Run the commands they return in order. Times are seconds of
+    one monotonic clock that the caller reads. After an End nothing may be
+    called any more. Data octets never come in here: whoever reads them calls
+    end_at() when the length was not known beforehand.
+    """
+
+    def __init__(
+        self,
+        *,
+        window: int = 1,
+        last_block: int | None = None,
+        negotiated: bool = False,
+        size_asked: bool = False,
+        timer: RetransmitTimer | None = None,
+        retries: int = RETRIES,
+    ) -> None:
+        self.state = State.NEW
+        self.acked = 0
+        self.sent_to = 0
+        self.timeouts = 0
+        self.timer = timer or RetransmitTimer()
+        self._window = window
+        self._last_block = last_block
+        self._negotiated = negotiated
+        self._size_asked = size_asked
+        self._retries = retries
+        self._heard = False
+        self._oack_attempt = 0
+        self._runs: list[_Run] = []
+        self._sent_at = 0.0
+        self._due: float | None = None
+
+    @property
+    def stalled(self) -> bool:
+        """Whether two deadlines or more have passed without progress."""
+        return self.timeouts > 1
+
+    def deadline(self) -> float | None:
+        """Return when to call handle_timer(), or None when nothing is due."""
+        return self._due
+
+    def start(self, now: float) -> list[Command]:
+        """Open the transfer: the OACK when options were agreed, else DATA."""
+        if self.state is not State.NEW:
+            raise MisuseError("start() on a started session")
+        if self._negotiated:
+            self.state = State.NEGOTIATING
+            return self._send_oack(now)
+        self.state = State.SENDING
+        return self._send_window(now)
+
+    def receive_ack(self, block16: int, now: float) -> list[Command]:
+        """Take an ACK from the right peer; return what it sets off.
+
+        An ACK of something old, or of something not yet sent, sets off nothing.
+        """
+        self._require_running("receive_ack")
+        if self.state is State.NEGOTIATING:
+            if block16 != 0:
+                return []
+            self.state = State.SENDING
+            self._progress(now, fresh=self._oack_attempt == 1)
+            return self._send_window(now)
+        step = (block16 - self.acked) % BLOCK_MODULUS
+        if step > self.sent_to - self.acked:
+            return []
+        if step == 0:
+            return self._restart(now) if self._is_gap_at_foot(now) else []
+        self.acked += step
+        self._progress(now, fresh=all(attempt == 1 for *_, attempt in self._runs))
+        if self.acked == self._last_block:
+            return self._end(Outcome.COMPLETED)
+        if self.acked == self.sent_to:
+            return self._send_window(now)
+        # RFC 7440 §4: an ACK inside the window says that the next block is missing.
+        return self._restart(now)
+
+    def receive_error(self, code: int, text: str) -> list[Command]:
+        """Take an ERROR from the right peer: the transfer is over.
+
+        Boot firmware asks for the size, reads it in the OACK and leaves with an
+        ERROR: that is no failure. After a repeated OACK it is one.
+        """
+        self._require_running("receive_error")
+        probed = (
+            self.state is State.NEGOTIATING
+            and self._size_asked
+            and self._oack_attempt == 1
+            and code in _PROBE_CODES
+        )
+        said = f"the client ended it with ERROR {code}" + (f": {text}" if text else "")
+        return self._end(Outcome.PROBED if probed else Outcome.FAILED, said)
+
+    def receive_request(self, now: float) -> list[Command] | None:
+        """Take the same request once more (RFC 1350 §4: never a second TID).
+
+        Returns:
+            Commands that repeat the last packet; none when the path doubled the
+            request or the transfer is moving; None when the client has begun
+            anew and this session should make way.
+        """
+        self._require_running("receive_request")
+        if now - self._sent_at < _TWIN_REQUEST:
+            return []
+        if self.state is State.NEGOTIATING:
+            return self._send_oack(now)
+        if self.acked == 0:
+            return self._restart(now)
+        return None if self.timeouts else []
+
+    def handle_timer(self, now: float) -> list[Command]:
+        """Send again what was not answered, or give the client up."""
+        self._require_running("handle_timer")
+        if self._due is None or now < self._due:
+            return []
+        self.timeouts += 1
+        if self.timeouts > self._retries:
+            return self._give_up()
+        self.timer.back_off()
+        if self.state is State.NEGOTIATING:
+            return self._send_oack(now)
+        return self._restart(now)
+
+    def abort(self, text: str) -> list[Command]:
+        """End the transfer from this side and tell the client why."""
+        self._require_running("abort")
+        error = SendError(ErrorCode.UNDEFINED, text)
+        return [error, *self._end(Outcome.ABORTED, text)]
+
+    def fail(self, error: SendError) -> list[Command]:
+        """End the transfer because its data can't be had; tell the client."""
+        self._require_running("fail")
+        return [error, *self._end(Outcome.FAILED, error.text)]
+
+    def end_at(self, last_block: int) -> None:
+        """Learn which block is the last one, while it is being sent."""
+        self._last_block = last_block
+        self.sent_to = min(self.sent_to, last_block)
+        self._runs = [
+            (first, min(last, last_block), attempt)
+            for first, last, attempt in self._runs
+            if first <= last_block
+        ]
+
+    def _send_oack(self, now: float) -> list[Command]:
+        self._oack_attempt += 1
+        self._arm(now)
+        return [SendOack(self._oack_attempt)]
+
+    def _send_window(self, now: float) -> list[Command]:
+        """Send the next window; everything before it has been acknowledged."""
+        self._runs.clear()
+        command = self._extend()
+        self._arm(now)
+        return [command] if command else []
+
+    def _restart(self, now: float) -> list[Command]:
+        """Send again from the first missing block on, then fill the window up."""
+        outstanding = [
+            (max(first, self.acked + 1), last, attempt + 1)
+            for first, last, attempt in self._runs
+            if last > self.acked
+        ]
+        self._runs = _joined(outstanding)
+        commands: list[Command] = [
+            SendBlocks(first, last - first + 1, attempt)
+            for first, last, attempt in self._runs
+        ]
+        new = self._extend()
+        self._arm(now)
+        return [*commands, new] if new else commands
+
+    def _extend(self) -> SendBlocks | None:
+        first, last = self.sent_to + 1, self.acked + self._window
+        if self._last_block is not None:
+            last = min(last, self._last_block)
+        if first > last:
+            return None
+        self.sent_to = last
+        self._runs.append((first, last, 1))
+        return SendBlocks(first, last - first + 1, 1)
+
+    def _is_gap_at_foot(self, now: float) -> bool:
+        """Whether an ACK of what is already acknowledged reports a gap.
+
+        With windows it means that the first block of the window is missing
+        (RFC 7440 §4), unless it comes sooner than an answer could: then the path
+        doubled the ACK, and answering would double the rest of the transfer.
+        """
+        if self._window == 1 or not self._runs:
+            return False
+        earliest = 0.5 * (self.timer.smoothed or 0.0)
+        return now - self._sent_at >= earliest
+
+    def _progress(self, now: float, *, fresh: bool) -> None:
+        if fresh:  # Karn: only what was sent once tells a round trip
+            self.timer.measure(now - self._sent_at)
+        self._heard = True
+        self.timeouts = 0
+        self.timer.recover()
+
+    def _arm(self, now: float) -> None:
+        self._sent_at = now
+        self._due = now + self.timer.timeout
+
+    def _give_up(self) -> list[Command]:
+        if self._heard and self.sent_to == self._last_block:
+            return self._end(
+                Outcome.UNCONFIRMED, "everything was sent, the last ACK never came"
+            )
+        return self._end(
+            Outcome.ABANDONED,
+            "the client stopped answering" if self._heard else "the client never answered",
+        )
+
+    def _end(self, outcome: Outcome, text: str = "") -> list[Command]:
+        self.state, self._due = State.DONE, None
+        return [End(outcome, text)]
+
+    def _require_running(self, call: str) -> None:
+        if self.state in (State.NEW, State.DONE):
+            raise MisuseError(f"{call}() on a session that is {self.state.value}")
+
+
+def _joined(runs: list[_Run]) -> list[_Run]:
+    """Join neighbours that have been sent equally often."""
+    joined: list[_Run] = []
+    for first, last, attempt in runs:
+        if joined and joined[-1][2] == attempt:
+            joined[-1] = (joined[-1][0], last, attempt)
+        else:
+            joined.append((first, last, attempt))
+    return joined

@@ -1,0 +1,51 @@
+"""Totals since the start; they only grow."""
+
+import msgspec
+
+
+class Counters(msgspec.Struct, kw_only=True):
+    """Totals since the start.
+
+    Attributes:
+        requests: RRQ and WRQ that were understood.
+        refused: requests answered with an ERROR.
+        malformed: datagrams that are no TFTP, or not at this place.
+        exhausted: requests refused because no port of the range was free.
+        octets_sent: data octets in DATA packets, retransmissions included.
+        packets_sent: packets that left.
+        packets_received: packets that came.
+        retransmits: packets that we sent again.
+        duplicates: packets that clients sent again.
+        strays: datagrams on a TID from a wrong endpoint.
+        started: transfers that began, and below how many ended how.
+    """
+
+    requests: int = 0
+    refused: int = 0
+    malformed: int = 0
+    exhausted: int = 0
+    octets_sent: int = 0
+    packets_sent: int = 0
+    packets_received: int = 0
+    retransmits: int = 0
+    duplicates: int = 0
+    strays: int = 0
+    started: int = 0
+    completed: int = 0
+    unconfirmed: int = 0
+    failed: int = 0
+    abandoned: int = 0
+    probed: int = 0
+    aborted: int = 0
+
+    @property
+    def active(self) -> int:
+        """Transfers that have begun and not ended."""
+        return self.started - (
+            self.completed
+            + self.unconfirmed
+            + self.failed
+            + self.abandoned
+            + self.probed
+            + self.aborted
+        )

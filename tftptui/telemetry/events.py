@@ -1,0 +1,140 @@
+"""What happened, as immutable records: the vocabulary of the journal.
+
+Every event carries ``time`` (wall clock, seconds since the epoch). Texts that
+came from the network or the disk are already made visible.
+"""
+
+import msgspec
+
+JOURNAL_FORMAT = 1
+
+OptionTexts = dict[str, str]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Something that happened; the tag is the journal's event name."""
+
+    time: float
+
+
+class TransferEvent(Event, frozen=True, kw_only=True):
+    """Something that belongs to a request or a transfer.
+
+    Attributes:
+        transfer: its number, None while there is none.
+        client: address of the client.
+        client_tid: UDP port of the client.
+        server: our address that was asked.
+        server_tid: our UDP port; None while none is leased.
+        file: the name asked for, made visible.
+        direction: "read" or "write".
+    """
+
+    transfer: int | None
+    client: str
+    client_tid: int
+    server: str
+    server_tid: int | None
+    file: str
+    direction: str
+
+
+class Started(Event, frozen=True, kw_only=True, tag="started"):
+    """The server takes requests."""
+
+    version: str
+    listeners: list[str]
+    ports: str
+    root: str
+    settings: dict[str, object]
+    journal: int = JOURNAL_FORMAT
+
+
+class Requested(TransferEvent, frozen=True, kw_only=True, tag="request"):
+    """A request arrived; ``raw`` is the name in hex if it is not plain UTF-8."""
+
+    asked: OptionTexts
+    mode: str
+    raw: str | None = None
+
+
+class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
+    """A request was answered with an ERROR."""
+
+    reason: str
+    error_code: int
+    message: str
+    near: list[str] = []
+
+
+class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_started"):
+    """A transfer has a TID and its first packet is out."""
+
+    asked: OptionTexts
+    agreed: OptionTexts
+    tsize: int | None
+
+
+class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ended"):
+    """A transfer is over.
+
+    Attributes:
+        outcome: one of protocol.commands.Outcome.
+        octets: of the file, acknowledged by the client.
+        blocks: highest block that was sent.
+        acked_blocks: highest block that was acknowledged.
+        retransmits: blocks and OACKs that we sent again.
+        duplicates: packets that the client sent again.
+        strays: datagrams on our TID from somebody else.
+        seconds: from the request to the end.
+        error: why, when it did not complete.
+    """
+
+    outcome: str
+    octets: int
+    blocks: int
+    acked_blocks: int
+    retransmits: int
+    duplicates: int
+    strays: int
+    seconds: float
+    error: str | None
+
+
+class IcmpReceived(TransferEvent, frozen=True, kw_only=True, tag="icmp"):
+    """An ICMP error came back for something we sent.
+
+    ``sender`` is written as ``from`` in the journal, a word Python keeps.
+    """
+
+    type: int
+    code: int
+    name: str
+    sender: str | None = msgspec.field(name="from")
+
+
+class PortsChanged(Event, frozen=True, kw_only=True, tag="ports_changed"):
+    """The port pool was changed while running."""
+
+    before: str
+    after: str
+    by: str
+
+
+class FileChanged(Event, frozen=True, kw_only=True, tag="file_changed"):
+    """Something below the root was added, modified or deleted."""
+
+    file: str
+    change: str
+
+
+class Warned(Event, frozen=True, kw_only=True, tag="warning"):
+    """Something that the operator should know but that stops nothing."""
+
+    message: str
+
+
+class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
+    """The server took its last request."""
+
+    totals: dict[str, int]

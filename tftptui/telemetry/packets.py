@@ -1,0 +1,181 @@
+"""The ring of packet records: a fixed number of packed octets for each packet.
+
+A record is numbered by its sequence number, which only grows. Who reads keeps
+a cursor; what fell out of the ring before it was read is counted, not hidden.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from struct import Struct
+
+LAYOUT = Struct("<dIIHHHHBBH")
+"""time, transfer, block, count, client_tid, server_tid, octets, kind, attempt, flags."""
+
+RECORD = LAYOUT.size
+"""Octets of one record."""
+
+MAX_ATTEMPT = 255
+NO_TRANSFER = 0
+"""Transfer number of records that belong to none: refused or malformed requests."""
+
+
+class Kind(IntEnum):
+    """What a record tells; those from SENT on left this server."""
+
+    RRQ = 1
+    WRQ = 2
+    DATA_RECEIVED = 3
+    ACK = 4
+    ERROR_RECEIVED = 5
+    OACK_RECEIVED = 6
+    MALFORMED = 7
+    STRAY = 8
+    ICMP = 9
+    DATA = 19
+    ACK_SENT = 20
+    ERROR = 21
+    OACK = 22
+
+
+SENT = 16
+"""Kinds above this were sent by the server."""
+
+
+class Flag(IntEnum):
+    """Bits that qualify a record."""
+
+    DUPLICATE = 1
+    """Received again, and not answered."""
+    LAST = 2
+    """Holds the last block of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PacketRecord:
+    """One packet, or one run of DATA blocks sent at once.
+
+    Attributes:
+        time: wall clock, seconds since the epoch.
+        transfer: number of the transfer, or NO_TRANSFER.
+        block: absolute number of the (first) block, from 1; 0 for others.
+        count: blocks in the run; 1 for a single packet.
+        client_tid: UDP port of the client.
+        server_tid: UDP port of the server, the listener's for requests.
+        octets: payload octets of all blocks together, modulo 65536 for a run;
+            packet octets for other kinds.
+        kind: what it is.
+        attempt: 1 for the first transmission.
+        flags: bits of Flag.
+    """
+
+    time: float
+    transfer: int
+    block: int
+    count: int
+    client_tid: int
+    server_tid: int
+    octets: int
+    kind: int
+    attempt: int = 1
+    flags: int = 0
+
+
+class PacketRing:
+    """A bounded, numbered store of packet records, and notes to some of them."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.next = 0
+        self._octets = bytearray(capacity * RECORD)
+        self._notes: dict[int, str] = {}
+        self._purged = 0
+
+    @property
+    def first(self) -> int:
+        """Sequence number of the oldest record still kept."""
+        return max(0, self.next - self.capacity)
+
+    def append(self, record: PacketRecord, note: str = "") -> None:
+        """Keep one record; a note says what numbers can't: a name, an error text."""
+        LAYOUT.pack_into(
+            self._octets,
+            self.next % self.capacity * RECORD,
+            record.time,
+            record.transfer,
+            record.block & 0xFFFF_FFFF,
+            record.count,
+            record.client_tid,
+            record.server_tid,
+            record.octets & 0xFFFF,
+            record.kind,
+            min(record.attempt, MAX_ATTEMPT),
+            record.flags,
+        )
+        if note:
+            self._notes[self.next] = note
+        self.next += 1
+        self._purge()
+
+    def extend(self, octets: bytes, first: int) -> None:
+        """Take over packed records numbered from FIRST on; what lies between is lost."""
+        count = len(octets) // RECORD
+        kept = min(count, self.capacity)
+        self.next = first + count
+        place = (self.next - kept) % self.capacity * RECORD
+        octets = octets[(count - kept) * RECORD :]
+        room = min(len(octets), len(self._octets) - place)
+        self._octets[place : place + room] = octets[:room]
+        self._octets[: len(octets) - room] = octets[room:]
+        self._purge()
+
+    def annotate(self, sequence: int, note: str) -> None:
+        """Add a note to a record that came without one."""
+        self._notes[sequence] = note
+
+    def note(self, sequence: int) -> str:
+        """Return the note of a record, or nothing."""
+        return self._notes.get(sequence, "")
+
+    def notes(self, first: int) -> dict[int, str]:
+        """Return the notes of all records from FIRST on."""
+        found: dict[int, str] = {}
+        for number in reversed(self._notes):
+            if number < first:
+                break
+            found[number] = self._notes[number]
+        return found
+
+    def record(self, sequence: int) -> PacketRecord:
+        """Return one record.
+
+        Raises:
+            IndexError: it is not kept (any more), or not there yet.
+        """
+        if not self.first <= sequence < self.next:
+            raise IndexError(f"record {sequence} is not kept")
+        return PacketRecord(
+            *LAYOUT.unpack_from(self._octets, sequence % self.capacity * RECORD)
+        )
+
+    def packed(self, first: int) -> bytes:
+        """Return all kept records from FIRST on, packed in order."""
+        start, count = max(first, self.first), self.next - max(first, self.first)
+        if count <= 0:
+            return b""
+        place = start % self.capacity * RECORD
+        end = place + count * RECORD
+        if end <= len(self._octets):
+            return bytes(self._octets[place:end])
+        return bytes(self._octets[place:]) + bytes(
+            self._octets[: end - len(self._octets)]
+        )
+
+    def _purge(self) -> None:
+        """Drop notes of forgotten records, now and then, so that it costs nothing."""
+        if self.next - self._purged > self.capacity:
+            self._purged = self.next
+            self._notes = {
+                number: text
+                for number, text in self._notes.items()
+                if number >= self.first
+            }

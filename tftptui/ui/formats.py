@@ -1,0 +1,44 @@
+"""Numbers, times and addresses as the screen writes them: aligned and steady."""
+
+from datetime import datetime
+
+_UNITS = ("", "k", "M", "G", "T")
+_STEP = 1000
+_NARROW = 100
+
+
+def octets(count: float) -> str:
+    """Return at most six characters: ``512``, ``9.1 k``, ``612 k``, ``4.4 M``."""
+    value = float(count)
+    for unit in _UNITS:
+        if value < _STEP - 0.5 or unit == _UNITS[-1]:
+            break
+        value /= _STEP
+    if not unit:
+        return f"{value:.0f}"
+    return f"{value:.1f} {unit}" if value < _NARROW else f"{value:.0f} {unit}"
+
+
+def rate(per_second: float | None) -> str:
+    """Return octets a second like ``12.1 M/s``; a dash when unknown."""
+    return "–" if per_second is None else octets(per_second) + "/s"
+
+
+def age(seconds: float) -> str:
+    """Return how long ago: ``now``, ``12 s ago``, ``5 min ago``, ``3 h ago``."""
+    if seconds < 1:
+        return "now"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "now"
+
+
+def clock(time: float) -> str:
+    """Return local time of day with milliseconds: ``12:04:23.090``."""
+    return datetime.fromtimestamp(time).astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def endpoint(host: str, port: int) -> str:
+    """Return ``10.0.4.21:69`` or ``[2001:db8::1]:69``."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,1 @@
+"""Whole screens: the four panes, help, questions."""

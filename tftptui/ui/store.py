@@ -1,0 +1,128 @@
+"""What the engine has told so far, folded together: the one thing all panes read.
+
+Plain data without a widget in it. Panes never change it; they remember how far
+they have read and look again when a FrameArrived message comes.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from tftptui.engine.messages import (
+    Frame,
+    Listing,
+    PortMap,
+    Refusal,
+    Status,
+    TransferView,
+)
+from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.packets import PacketRing
+
+KEPT_REFUSALS = 1_000
+RATE_SPAN = 2.0
+"""Seconds over which a rate is taken: long enough to be calm, short enough to be true."""
+
+
+class Rate:
+    """Octets a second over the last RATE_SPAN seconds, from a growing total."""
+
+    def __init__(self) -> None:
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def add(self, time: float, total: int) -> None:
+        """Take the total at a wall clock time."""
+        self._marks.append((time, total))
+        while len(self._marks) > 2 and self._marks[1][0] <= time - RATE_SPAN:  # noqa: PLR2004 - two marks make a rate
+            self._marks.popleft()
+
+    def at(self, now: float) -> float | None:
+        """Return octets a second at NOW, or None when nothing can be said yet."""
+        if not self._marks:
+            return None
+        (begin, before), (_, total) = self._marks[0], self._marks[-1]
+        span = now - begin
+        return (total - before) / span if span > 0 else None
+
+
+@dataclass
+class Store:
+    """The state of the engine as far as it has been told.
+
+    Attributes:
+        now: wall clock of the last frame, seconds.
+        transfers: by number, in the order in which they began.
+        packets: ring of records and notes; ``packets_lost`` counts those that
+            never came here.
+        refusals: the latest requests that were answered with an ERROR.
+        listings: open folders by their octets.
+        engine_error: why the engine is gone, while it is.
+    """
+
+    kept_packets: int = 200_000
+    kept_transfers: int = 1_000
+    now: float = 0.0
+    frames: int = 0
+    status: Status | None = None
+    ports: PortMap | None = None
+    counters: Counters = field(default_factory=Counters)
+    transfers: dict[int, TransferView] = field(default_factory=dict)
+    refusals: deque[Refusal] = field(default_factory=lambda: deque(maxlen=KEPT_REFUSALS))
+    listings: dict[bytes, Listing] = field(default_factory=dict)
+    packets_lost: int = 0
+    engine_error: str | None = None
+
+    def __post_init__(self) -> None:
+        self.packets = PacketRing(self.kept_packets)
+        self._rates: dict[int, Rate] = {}
+        self._total_rate = Rate()
+
+    def fold(self, frame: Frame) -> None:
+        """Take one frame in."""
+        self.now = frame.time
+        self.frames += 1
+        self.status = frame.status or self.status
+        self.ports = frame.ports or self.ports
+        if frame.counters:
+            self.counters = frame.counters
+        self._total_rate.add(frame.time, self.counters.octets_sent)
+        for view in frame.transfers:
+            self._fold_transfer(view)
+        for listing in frame.listings:
+            self.listings[listing.folder] = listing
+        self.refusals.extend(frame.refusals)
+        self._fold_packets(frame)
+
+    def rate(self, number: int) -> float | None:
+        """Return octets a second of a running transfer; None when not known."""
+        rate = self._rates.get(number)
+        return rate.at(self.now) if rate else None
+
+    @property
+    def total_rate(self) -> float:
+        """Octets a second that leave in DATA packets."""
+        return self._total_rate.at(self.now) or 0.0
+
+    def _fold_transfer(self, view: TransferView) -> None:
+        self.transfers[view.number] = view
+        if view.running:
+            self._rates.setdefault(view.number, Rate()).add(self.now, view.acked_octets)
+        else:
+            self._rates.pop(view.number, None)
+        if len(self.transfers) > self.kept_transfers:
+            self._forget_oldest_ended()
+
+    def _forget_oldest_ended(self) -> None:
+        for number, view in self.transfers.items():
+            if not view.running:
+                del self.transfers[number]
+                return
+
+    def _fold_packets(self, frame: Frame) -> None:
+        if not frame.packets:
+            return
+        self.packets_lost += max(0, frame.packets_first - self.packets.next)
+        self.packets.extend(frame.packets, frame.packets_first)
+        for number, note in frame.notes.items():
+            self.packets.annotate(number, note)
+
+
