@@ -1,1 +1,1 @@
-"""The server as a thing to hold: frames out, commands in, in this process or a child."""
+"""The server as a thing to hold: frames out, commands in, here or in a child."""

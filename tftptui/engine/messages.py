@@ -1,8 +1,6 @@
 """The words between an engine and whoever watches: frames out, commands in.
 
-They are plain data, packed as msgpack between processes. Texts in a frame that
-came from the network or the disk are already made visible; names that are used
-for look-ups stay octets.
+They are plain data, packed as msgpack between processes.
 """
 
 from typing import Literal
@@ -10,153 +8,48 @@ from typing import Literal
 import msgspec
 
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.views import (
+    FOREIGN,
+    FREE,
+    QUARANTINED,
+    RUNNING,
+    USED,
+    Entry,
+    Listing,
+    PortMap,
+    PortState,
+    Refusal,
+    Status,
+    TransferPhase,
+    TransferView,
+)
 
-FREE, USED, QUARANTINED, FOREIGN = range(4)
-"""Values of PortMap.states."""
-
-TransferPhase = Literal[
-    "negotiating",
-    "sending",
-    "stalled",
-    "completed",
-    "unconfirmed",
-    "failed",
-    "abandoned",
-    "probed",
-    "aborted",
+__all__ = [
+    "FOREIGN",
+    "FREE",
+    "QUARANTINED",
+    "RUNNING",
+    "USED",
+    "AbortTransfer",
+    "Ask",
+    "CloseFolder",
+    "Command",
+    "Entry",
+    "Farewell",
+    "Frame",
+    "Listing",
+    "OpenFolder",
+    "PortMap",
+    "PortState",
+    "Ready",
+    "Refusal",
+    "Reply",
+    "SetPorts",
+    "Status",
+    "Stop",
+    "TransferPhase",
+    "TransferView",
 ]
-
-RUNNING = frozenset({"negotiating", "sending", "stalled"})
-
-
-class TransferView(msgspec.Struct, kw_only=True):
-    """One transfer as it stands; the numbers are exact.
-
-    Attributes:
-        number: counts up from 1.
-        client, client_tid: the endpoint that asked; the client chose its port.
-        server, server_tid: our endpoint; we chose the port from our range.
-        file: the name asked for, made visible.
-        direction: "read" or "write".
-        mode: "octet" or "netascii".
-        asked, agreed: options, in order, as (name, value).
-        notes: why an agreed value differs from the one asked.
-        block_size: octets; window: blocks.
-        total_size: octets of the file; None when not known yet.
-        sent_blocks, acked_blocks: highest block sent and acknowledged.
-        acked_octets: octets of the file that the client has acknowledged.
-        started, moved, ended: wall clock, seconds; moved is the last progress.
-        phase: what it does or how it ended.
-        retransmits, duplicates, strays: counts.
-        round_trip: seconds, smoothed; None until measured.
-        timeouts: time-outs in a row without progress.
-        error: why, when it did not complete.
-    """
-
-    number: int
-    client: str
-    client_tid: int
-    server: str
-    server_tid: int
-    file: str
-    direction: str = "read"
-    mode: str = "octet"
-    asked: list[tuple[str, str]] = []
-    agreed: list[tuple[str, str]] = []
-    notes: list[str] = []
-    block_size: int = 512
-    window: int = 1
-    total_size: int | None = None
-    sent_blocks: int = 0
-    acked_blocks: int = 0
-    acked_octets: int = 0
-    started: float
-    moved: float
-    ended: float | None = None
-    phase: TransferPhase = "negotiating"
-    retransmits: int = 0
-    duplicates: int = 0
-    strays: int = 0
-    round_trip: float | None = None
-    timeouts: int = 0
-    error: str = ""
-
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended yet."""
-        return self.phase in RUNNING
-
-
-class PortMap(msgspec.Struct, frozen=True, kw_only=True):
-    """The server's port range; ``states`` has one octet a port, from FIRST on."""
-
-    first: int
-    last: int
-    order: str
-    quarantine: float
-    states: bytes
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One name in a folder.
-
-    Attributes:
-        name: octets as on the disk; ``text`` is the same made visible.
-        kind: "file", "folder" or "other" (what can't be served).
-        size: octets; modified: wall clock, seconds.
-        link: whether it is a symbolic link.
-        why: for "other", what it is and why it can't be served.
-    """
-
-    name: bytes
-    text: str
-    kind: Literal["file", "folder", "other"]
-    size: int = 0
-    modified: float = 0.0
-    link: bool = False
-    why: str = ""
-
-
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder below the root (``b""`` is the root), whole and sorted.
-
-    ``gone`` is True when it can't be listed (any more); ``why`` says so.
-    """
-
-    folder: bytes
-    entries: list[Entry] = []
-    gone: bool = False
-    why: str = ""
-
-
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that was answered with an ERROR."""
-
-    time: float
-    client: str
-    client_tid: int
-    file: str
-    reason: str
-    message: str
-
-
-class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is; sent first and whenever it changes.
-
-    Attributes:
-        listeners: where requests are taken, as "address:port".
-        root: the folder that is served.
-        notices: sentences for the operator, the most important first.
-        watch: "watching", "polling" or "stale".
-    """
-
-    version: str
-    listeners: list[str]
-    port: int
-    root: str
-    pid: int
-    notices: list[str] = []
-    watch: str = "watching"
 
 
 class Frame(msgspec.Struct, kw_only=True, tag="frame"):

@@ -1,1 +1,1 @@
-"""TFTP without input or output: packets, options, timing and the sessions (RFC 1350)."""
+"""TFTP without input or output: packets, options, timing and sessions (RFC 1350)."""

@@ -54,8 +54,9 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
     """Return what is agreed for a read of TOTAL_SIZE octets (None: unknown).
 
     Only what was asked for is answered (RFC 2347), values only go down, and an
-    option with a value outside its RFC's range is left out as if unknown. An
-    option asked twice counts once, the first time.
+    option with a value outside its RFC's range is left out as if unknown, except
+    that a blksize above the range is lowered. An option asked twice counts once,
+    the first time.
     """
     wanted: dict[bytes, bytes] = {}
     for name, value in asked:
@@ -95,16 +96,16 @@ def path_block_size(mtu: int, *, ipv6: bool) -> int:
     return mtu - (48 if ipv6 else 28) - HEADER
 
 
-def _block_size(asked: int | None, limits: Limits) -> tuple[int | None, tuple[str, ...]]:
+def _block_size(
+    asked: int | None, limits: Limits
+) -> tuple[int | None, tuple[str, ...]]:
     if asked is None or asked < MIN_BLOCK_SIZE:
         return None, ()
-    size, notes = min(asked, limits.block_size, MAX_BLOCK_SIZE), ()
+    size, why = min(asked, limits.block_size, MAX_BLOCK_SIZE), "this server's limit"
     if limits.path_block_size is not None and size > limits.path_block_size:
         size = max(MIN_BLOCK_SIZE, limits.path_block_size)
-        return size, (f"blksize {asked}→{size}: the route carries no more unfragmented",)
-    if size < asked:
-        return size, (f"blksize {asked}→{size}: this server's limit",)
-    return size, notes
+        why = "the route carries no more unfragmented"
+    return size, (f"blksize {asked}→{size}: {why}",) if size < asked else ()
 
 
 def _window(

@@ -5,6 +5,7 @@ option values stay octets; only the screen turns them into text.
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
@@ -19,6 +20,7 @@ BLOCK_MODULUS = 65_536
 """Block numbers on the wire wrap to 0 after 65535."""
 
 _ACK = b"\0\4"
+_ERROR = b"\0\5"
 
 
 class Opcode(IntEnum):
@@ -143,26 +145,34 @@ def parse(datagram: bytes) -> Packet:
     """
     if len(datagram) < HEADER:
         raise PeerError(
-            ErrorCode.ILLEGAL_OPERATION,
+            None if datagram[:2] == _ERROR else ErrorCode.ILLEGAL_OPERATION,
             f"datagram of {len(datagram)} octets is too short for TFTP",
         )
-    match datagram[0] << 8 | datagram[1]:
-        case Opcode.RRQ:
-            return ReadRequest(*_request_fields(datagram))
-        case Opcode.WRQ:
-            return WriteRequest(*_request_fields(datagram))
-        case Opcode.DATA:
-            return Data(datagram[2] << 8 | datagram[3], datagram[HEADER:])
-        case Opcode.ACK:
-            return Ack(datagram[2] << 8 | datagram[3])
-        case Opcode.ERROR:
-            return _error(datagram)
-        case Opcode.OACK:
-            return Oack(_pairs(_tokens(datagram[2:])))
-        case opcode:
-            raise PeerError(
-                ErrorCode.ILLEGAL_OPERATION, f"opcode {opcode} is not TFTP"
-            )
+    opcode = datagram[0] << 8 | datagram[1]
+    parser = _PARSERS.get(opcode)
+    if parser is None:
+        raise PeerError(ErrorCode.ILLEGAL_OPERATION, f"opcode {opcode} is not TFTP")
+    return parser(datagram)
+
+
+def _read_request(datagram: bytes) -> ReadRequest:
+    return ReadRequest(*_request_fields(datagram))
+
+
+def _write_request(datagram: bytes) -> WriteRequest:
+    return WriteRequest(*_request_fields(datagram))
+
+
+def _data(datagram: bytes) -> Data:
+    return Data(datagram[2] << 8 | datagram[3], datagram[HEADER:])
+
+
+def _ack(datagram: bytes) -> Ack:
+    return Ack(datagram[2] << 8 | datagram[3])
+
+
+def _oack(datagram: bytes) -> Oack:
+    return Oack(_pairs(_tokens(datagram[2:])))
 
 
 def _request_fields(datagram: bytes) -> tuple[bytes, Mode, Options]:
@@ -204,6 +214,16 @@ def _error(datagram: bytes) -> ErrorPacket:
     """Parse an ERROR; a missing NUL is forgiven, since no answer is due."""
     message, _, _ = datagram[HEADER:].partition(b"\0")
     return ErrorPacket(datagram[2] << 8 | datagram[3], message)
+
+
+_PARSERS: dict[int, Callable[[bytes], Packet]] = {
+    Opcode.RRQ: _read_request,
+    Opcode.WRQ: _write_request,
+    Opcode.DATA: _data,
+    Opcode.ACK: _ack,
+    Opcode.ERROR: _error,
+    Opcode.OACK: _oack,
+}
 
 
 def _flat(options: Options) -> tuple[bytes, ...]:

@@ -49,6 +49,13 @@ class SendSession:
     one monotonic clock that the caller reads. After an End nothing may be
     called any more. Data octets never come in here: whoever reads them calls
     end_at() when the length was not known beforehand.
+
+    Attributes:
+        state: where it stands.
+        acked: highest block acknowledged; 0 for none.
+        sent_to: highest block sent; 0 for none.
+        timeouts: deadlines passed in a row without progress.
+        timer: how long it waits.
     """
 
     def __init__(
@@ -74,6 +81,7 @@ class SendSession:
         self._heard = False
         self._oack_attempt = 0
         self._runs: list[_Run] = []
+        self._gap_answered = False
         self._sent_at = 0.0
         self._due: float | None = None
 
@@ -103,24 +111,11 @@ class SendSession:
         """
         self._require_running("receive_ack")
         if self.state is State.NEGOTIATING:
-            if block16 != 0:
-                return []
-            self.state = State.SENDING
-            self._progress(now, fresh=self._oack_attempt == 1)
-            return self._send_window(now)
+            return self._accept_options(now) if block16 == 0 else []
         step = (block16 - self.acked) % BLOCK_MODULUS
         if step > self.sent_to - self.acked:
             return []
-        if step == 0:
-            return self._restart(now) if self._is_gap_at_foot(now) else []
-        self.acked += step
-        self._progress(now, fresh=all(attempt == 1 for *_, attempt in self._runs))
-        if self.acked == self._last_block:
-            return self._end(Outcome.COMPLETED)
-        if self.acked == self.sent_to:
-            return self._send_window(now)
-        # RFC 7440 §4: an ACK inside the window says that the next block is missing.
-        return self._restart(now)
+        return self._advance(step, now) if step else self._answer_gap_at_foot(now)
 
     def receive_error(self, code: int, text: str) -> list[Command]:
         """Take an ERROR from the right peer: the transfer is over.
@@ -149,11 +144,15 @@ class SendSession:
         self._require_running("receive_request")
         if now - self._sent_at < _TWIN_REQUEST:
             return []
-        if self.state is State.NEGOTIATING:
-            return self._send_oack(now)
-        if self.acked == 0:
-            return self._restart(now)
-        return None if self.timeouts else []
+        # Once ACK 0 has come the OACK has arrived, and DATA would mislead a client
+        # that waits for it: it would take the blocks for 512 octets (RFC 2347).
+        if self._heard:
+            return None if self.timeouts else []
+        due = self._due
+        negotiating = self.state is State.NEGOTIATING
+        commands = self._send_oack(now) if negotiating else self._restart(now)
+        self._due = due  # or a client that only ever repeats would keep us for good
+        return commands
 
     def handle_timer(self, now: float) -> list[Command]:
         """Send again what was not answered, or give the client up."""
@@ -164,6 +163,7 @@ class SendSession:
         if self.timeouts > self._retries:
             return self._give_up()
         self.timer.back_off()
+        self._gap_answered = False
         if self.state is State.NEGOTIATING:
             return self._send_oack(now)
         return self._restart(now)
@@ -179,8 +179,27 @@ class SendSession:
         self._require_running("fail")
         return [error, *self._end(Outcome.FAILED, error.text)]
 
+    def lose_peer(self, text: str) -> list[Command]:
+        """End the transfer because the client's port is known to be closed."""
+        self._require_running("lose_peer")
+        return self._end(Outcome.ABANDONED, text)
+
+    def absolute(self, block16: int) -> int:
+        """Return the absolute block that a wire block most likely means.
+
+        That is the nearest one that was sent; what no block fits stays as it is.
+        """
+        block = self.sent_to - (self.sent_to - block16) % BLOCK_MODULUS
+        return block if block >= 0 else block16
+
     def end_at(self, last_block: int) -> None:
-        """Learn which block is the last one, while it is being sent."""
+        """Learn which block is the last one, while it is being sent.
+
+        Raises:
+            MisuseError: that block has been acknowledged already, as a full one.
+        """
+        if last_block <= self.acked:
+            raise MisuseError(f"end_at({last_block}) after ACK {self.acked}")
         self._last_block = last_block
         self.sent_to = min(self.sent_to, last_block)
         self._runs = [
@@ -188,6 +207,25 @@ class SendSession:
             for first, last, attempt in self._runs
             if first <= last_block
         ]
+
+    def _advance(self, step: int, now: float) -> list[Command]:
+        fresh = all(attempt == 1 for *_, attempt in self._runs)
+        self.acked += step
+        self._progress(now, fresh=fresh)
+        if self.acked == self._last_block:
+            return self._end(Outcome.COMPLETED)
+        if self.acked == self.sent_to:
+            return self._send_window(now)
+        # RFC 7440 §4: an ACK inside the window says that the next block is missing.
+        # What was sent again a moment ago this client can't have seen yet, though.
+        if not fresh and self._is_too_soon(now):
+            return self._send_new(now)
+        return self._restart(now)
+
+    def _accept_options(self, now: float) -> list[Command]:
+        self.state = State.SENDING
+        self._progress(now, fresh=self._oack_attempt == 1)
+        return self._send_window(now)
 
     def _send_oack(self, now: float) -> list[Command]:
         self._oack_attempt += 1
@@ -217,6 +255,12 @@ class SendSession:
         self._arm(now)
         return [*commands, new] if new else commands
 
+    def _send_new(self, now: float) -> list[Command]:
+        """Fill the window up and send nothing again."""
+        new = self._extend()
+        self._due = now + self.timer.timeout
+        return [new] if new else []
+
     def _extend(self) -> SendBlocks | None:
         first, last = self.sent_to + 1, self.acked + self._window
         if self._last_block is not None:
@@ -227,24 +271,33 @@ class SendSession:
         self._runs.append((first, last, 1))
         return SendBlocks(first, last - first + 1, 1)
 
-    def _is_gap_at_foot(self, now: float) -> bool:
-        """Whether an ACK of what is already acknowledged reports a gap.
+    def _answer_gap_at_foot(self, now: float) -> list[Command]:
+        """Send the window again if an ACK of what is acknowledged reports a gap.
 
         With windows it means that the first block of the window is missing
-        (RFC 7440 §4), unless it comes sooner than an answer could: then the path
-        doubled the ACK, and answering would double the rest of the transfer.
+        (RFC 7440 §4). The same octets come when the path doubles an ACK or delays
+        an old one, and answering each of those would multiply the rest of the
+        transfer. So an ACK is no report when it comes sooner than an answer could,
+        nor before a round trip is known (a repeated OACK fetches a second ACK 0),
+        and one report is answered for each place and time-out.
         """
-        if self._window == 1 or not self._runs:
-            return False
-        earliest = 0.5 * (self.timer.smoothed or 0.0)
-        return now - self._sent_at >= earliest
+        if self._window == 1 or self._gap_answered or self.timer.smoothed is None:
+            return []
+        if self._is_too_soon(now):
+            return []
+        self._gap_answered = True
+        return self._restart(now)
+
+    def _is_too_soon(self, now: float) -> bool:
+        """Whether an ACK comes sooner than an answer to what was sent last could."""
+        return now - self._sent_at < 0.5 * (self.timer.smoothed or 0.0)
 
     def _progress(self, now: float, *, fresh: bool) -> None:
         if fresh:  # Karn: only what was sent once tells a round trip
             self.timer.measure(now - self._sent_at)
         self._heard = True
+        self._gap_answered = False
         self.timeouts = 0
-        self.timer.recover()
 
     def _arm(self, now: float) -> None:
         self._sent_at = now
@@ -255,10 +308,8 @@ class SendSession:
             return self._end(
                 Outcome.UNCONFIRMED, "everything was sent, the last ACK never came"
             )
-        return self._end(
-            Outcome.ABANDONED,
-            "the client stopped answering" if self._heard else "the client never answered",
-        )
+        did = "stopped answering" if self._heard else "never answered"
+        return self._end(Outcome.ABANDONED, f"the client {did}")
 
     def _end(self, outcome: Outcome, text: str = "") -> list[Command]:
         self.state, self._due = State.DONE, None

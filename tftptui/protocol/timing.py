@@ -13,12 +13,15 @@ class RetransmitTimer:
     """How long to wait for an answer. All times are seconds.
 
     Call measure() with each round trip of packets that were sent only once
-    (Karn's rule, RFC 6298 §3), back_off() at each time-out, and recover() when
-    the peer made progress.
+    (Karn's rule, RFC 6298 §3) and back_off() at each time-out. The longer wait
+    stays until the next measurement (RFC 6298 §5): were it forgotten at an answer
+    to a repeated packet, a client slower than the wait would get every packet
+    twice and could never be measured.
     """
 
     def __init__(self, fixed: float | None = None) -> None:
         self.smoothed: float | None = None
+        """Round trip in seconds (SRTT); None until one was measured."""
         self._variation = 0.0
         self._base = INITIAL if fixed is None else fixed
         self._fixed = fixed is not None
@@ -32,7 +35,8 @@ class RetransmitTimer:
         return min(LONGEST, self._base * self._factor)
 
     def measure(self, round_trip: float) -> None:
-        """Take one round trip time (RFC 6298 §2)."""
+        """Take one round trip time (RFC 6298 §2), which also ends a back-off."""
+        self._factor = 1
         if self.smoothed is None:
             self.smoothed, self._variation = round_trip, round_trip / 2
         else:
@@ -47,7 +51,3 @@ class RetransmitTimer:
         """Double the wait after a time-out (RFC 6298 §5.5)."""
         if self.timeout < LONGEST:
             self._factor *= 2
-
-    def recover(self) -> None:
-        """Forget the back-off: the peer answered something new."""
-        self._factor = 1

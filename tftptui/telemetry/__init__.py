@@ -1,1 +1,1 @@
-"""What happened, kept for whoever asks: events, packet records, counters, the journal."""
+"""What happened, kept for whoever asks: events, packets, counters, the journal."""

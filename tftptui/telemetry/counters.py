@@ -49,3 +49,7 @@ class Counters(msgspec.Struct, kw_only=True):
             + self.probed
             + self.aborted
         )
+
+    def count_end(self, outcome: str) -> None:
+        """Count a transfer that ended; OUTCOME is one of the names above."""
+        setattr(self, outcome, getattr(self, outcome) + 1)

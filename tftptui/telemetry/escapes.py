@@ -10,21 +10,26 @@ import re
 LONGEST = 256
 """Characters of one name or message that are shown."""
 
-# C0, DEL, C1, soft hyphen, bidirectional and zero-width controls, surrogates.
+_MOST_OCTETS = 4
+"""Of one character in UTF-8."""
+
+# C0, DEL, C1, soft hyphen, bidirectional and zero-width controls, surrogates,
+# shorthand and musical controls, tags.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
 def visible(text: bytes | str) -> str:
-    """Return TEXT with everything invisible written out, at most LONGEST long.
+    r"""Return TEXT with everything invisible written out, cut after LONGEST.
 
-    Octets that are no UTF-8 become ``\\xNN``, control characters ``\\xNN`` or
-    ``\\uNNNN``.
+    Octets that are no UTF-8 become ``\xNN``, control characters ``\xNN``,
+    ``\uNNNN`` or ``\UNNNNNNNN``. A cut is marked by an ellipsis.
     """
     if isinstance(text, bytes):
-        text = text[: 4 * LONGEST].decode("utf-8", "surrogateescape")
+        text = text[: _MOST_OCTETS * (LONGEST + 1)].decode("utf-8", "surrogateescape")
     shown = _UNSAFE.sub(_escape, text[:LONGEST])
     return shown + "…" if len(text) > LONGEST else shown
 
@@ -33,4 +38,6 @@ def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - an octet, by surrogateescape
         code -= 0xDC00
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
+    if code < 0x100:  # noqa: PLR2004 - an octet
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x1_0000 else f"\\U{code:08x}"  # noqa: PLR2004

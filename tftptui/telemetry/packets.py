@@ -6,10 +6,11 @@ a cursor; what fell out of the ring before it was read is counted, not hidden.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import takewhile
 from struct import Struct
 
 LAYOUT = Struct("<dIIHHHHBBH")
-"""time, transfer, block, count, client_tid, server_tid, octets, kind, attempt, flags."""
+"""A PacketRecord, its fields in order."""
 
 RECORD = LAYOUT.size
 """Octets of one record."""
@@ -22,6 +23,8 @@ NO_TRANSFER = 0
 class Kind(IntEnum):
     """What a record tells; those from SENT on left this server."""
 
+    LOST = 0
+    """A watcher's own: ``block`` records never came here."""
     RRQ = 1
     WRQ = 2
     DATA_RECEIVED = 3
@@ -86,14 +89,15 @@ class PacketRing:
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.next = 0
+        self._start = 0
         self._octets = bytearray(capacity * RECORD)
-        self._notes: dict[int, str] = {}
+        self._notes: dict[int, str] = {}  # in the order of their numbers
         self._purged = 0
 
     @property
     def first(self) -> int:
         """Sequence number of the oldest record still kept."""
-        return max(0, self.next - self.capacity)
+        return max(self._start, self.next - self.capacity)
 
     def append(self, record: PacketRecord, note: str = "") -> None:
         """Keep one record; a note says what numbers can't: a name, an error text."""
@@ -117,7 +121,13 @@ class PacketRing:
         self._purge()
 
     def extend(self, octets: bytes, first: int) -> None:
-        """Take over packed records numbered from FIRST on; what lies between is lost."""
+        """Take over packed records numbered from FIRST on.
+
+        Unless they follow on what is kept, that is dropped: a ring has no holes.
+        """
+        if first != self.next:
+            self._start = self._purged = first
+            self._notes.clear()
         count = len(octets) // RECORD
         kept = min(count, self.capacity)
         self.next = first + count
@@ -130,20 +140,20 @@ class PacketRing:
 
     def annotate(self, sequence: int, note: str) -> None:
         """Add a note to a record that came without one."""
+        disordered = bool(self._notes) and sequence < next(reversed(self._notes))
         self._notes[sequence] = note
+        if disordered:
+            self._notes = dict(sorted(self._notes.items()))
 
     def note(self, sequence: int) -> str:
         """Return the note of a record, or nothing."""
-        return self._notes.get(sequence, "")
+        return self._notes.get(sequence, "") if sequence >= self.first else ""
 
     def notes(self, first: int) -> dict[int, str]:
-        """Return the notes of all records from FIRST on."""
-        found: dict[int, str] = {}
-        for number in reversed(self._notes):
-            if number < first:
-                break
-            found[number] = self._notes[number]
-        return found
+        """Return the notes of all kept records from FIRST on, in order."""
+        oldest = max(first, self.first)
+        numbers = [*takewhile(lambda number: number >= oldest, reversed(self._notes))]
+        return {number: self._notes[number] for number in reversed(numbers)}
 
     def record(self, sequence: int) -> PacketRecord:
         """Return one record.
@@ -157,17 +167,18 @@ class PacketRing:
             *LAYOUT.unpack_from(self._octets, sequence % self.capacity * RECORD)
         )
 
-    def packed(self, first: int) -> bytes:
-        """Return all kept records from FIRST on, packed in order."""
-        start, count = max(first, self.first), self.next - max(first, self.first)
+    def packed(self, first: int, end: int | None = None) -> bytes:
+        """Return all kept records from FIRST on, or up to END, packed in order."""
+        start = max(first, self.first)
+        count = (self.next if end is None else min(end, self.next)) - start
         if count <= 0:
             return b""
         place = start % self.capacity * RECORD
-        end = place + count * RECORD
-        if end <= len(self._octets):
-            return bytes(self._octets[place:end])
+        stop = place + count * RECORD
+        if stop <= len(self._octets):
+            return bytes(self._octets[place:stop])
         return bytes(self._octets[place:]) + bytes(
-            self._octets[: end - len(self._octets)]
+            self._octets[: stop - len(self._octets)]
         )
 
     def _purge(self) -> None:

@@ -1,0 +1,211 @@
+"""The engine: a service and what it tells, as frames; commands, carried out."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+
+from tftptui import __version__
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.messages import (
+    AbortTransfer,
+    CloseFolder,
+    Command,
+    Frame,
+    OpenFolder,
+    PortMap,
+    SetPorts,
+    Status,
+    TransferView,
+)
+from tftptui.server.binding import BindError
+from tftptui.server.clock import Clock, SystemClock, Ticker
+from tftptui.server.recorder import Recorder
+from tftptui.server.service import Service, ServiceError
+from tftptui.server.watch import Watch
+from tftptui.settings import PortRange, Settings, SettingsError
+from tftptui.telemetry.events import Event
+from tftptui.telemetry.packets import PacketRing
+
+FRAME_INTERVAL = 0.2
+"""Seconds between frames, if there is anything to tell."""
+
+LONGEST_QUARANTINE = 3_600.0
+
+
+class Engine:
+    """One service and what a watcher has been told of it.
+
+    Call start(), read frames(), call carry_out() and, at the end, stop().
+
+    Args:
+        settings: what to serve and how.
+        listen: gets every event, for the journal.
+        clock: where times come from.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        listen: Callable[[Event], None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        ring = PacketRing(settings.kept_packets)
+        self.recorder = Recorder(clock or SystemClock(), ring, listen)
+        self.service = Service(settings, self.recorder)
+        self._watch: Watch | None = None
+        self._told = _Told()
+        self._due = asyncio.Event()
+        self._ticker = Ticker(FRAME_INTERVAL, self._due.set)
+        self._stopped = False
+
+    async def start(self) -> None:
+        """Take requests from now on.
+
+        Raises:
+            EngineError: the root or a port can't be had.
+        """
+        try:
+            self.service.open()
+        except (ServiceError, BindError) as error:
+            raise EngineError(str(error)) from error
+        self._watch = Watch(self.service.root, self.recorder)
+        self._watch.start()
+        self._ticker.start()
+
+    async def stop(self) -> None:
+        """End all transfers, tell their clients; frames() then ends."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._ticker.stop()
+        if self._watch is not None:
+            await self._watch.stop()
+        self.service.close()
+        self._due.set()
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Yield a frame whenever there is something to tell; the last after stop()."""
+        while True:
+            frame = self.next_frame()
+            if frame is not None:
+                yield frame
+            if self._stopped:
+                return
+            self._due.clear()
+            await self._due.wait()
+
+    def carry_out(self, command: Command) -> None:
+        """Do what a watcher asks.
+
+        Raises:
+            CommandRefusedError: it can't be done; nothing has changed.
+        """
+        match command:
+            case SetPorts():
+                self._set_ports(command)
+            case OpenFolder(folder):
+                if self._watch is not None:
+                    self._watch.open(folder)
+            case CloseFolder(folder):
+                if self._watch is not None:
+                    self._watch.close(folder)
+            case AbortTransfer(number):
+                if not self.service.abort(number):
+                    raise CommandRefusedError(f"transfer {number} is over already")
+
+    def next_frame(self) -> Frame | None:
+        """Return what has changed since the frame before, or None."""
+        told, ring = self._told, self.recorder.ring
+        frame = Frame(time=self.recorder.clock.wall())
+        status = self._status()
+        if status != told.status:
+            frame.status = told.status = status
+        frame.transfers = self._changed_transfers()
+        if told.ports_version != self.service.pool.version:
+            told.ports_version = self.service.pool.version
+            frame.ports = self._port_map()
+        frame.listings = self._watch.take_news() if self._watch else []
+        frame.refusals = self.service.take_refusals()
+        frame.packets_first = max(told.packets_next, ring.first)
+        frame.packets = ring.packed(frame.packets_first)
+        if frame.packets:
+            frame.notes = ring.notes(frame.packets_first)
+            told.packets_next = ring.next
+            frame.counters = msgspec.structs.replace(self.recorder.counters)
+        is_news = (
+            frame.status
+            or frame.transfers
+            or frame.ports
+            or frame.listings
+            or frame.refusals
+            or frame.packets
+        )
+        return frame if is_news else None
+
+    def _set_ports(self, command: SetPorts) -> None:
+        try:
+            ports = PortRange(command.first, command.last)
+        except SettingsError as error:
+            raise CommandRefusedError(str(error)) from error
+        if not 0 <= command.quarantine <= LONGEST_QUARANTINE:
+            raise CommandRefusedError(
+                f"a quarantine of {command.quarantine:g} s makes no sense; "
+                f"choose 0 to {LONGEST_QUARANTINE:g} s"
+            )
+        for listener in self.service.listeners:
+            if listener.local.port in ports:
+                raise CommandRefusedError(
+                    f"{ports} contains port {listener.local.port}, "
+                    "on which requests are taken"
+                )
+        self.service.set_ports(
+            ports, order=command.order, quarantine=command.quarantine, by="operator"
+        )
+
+    def _changed_transfers(self) -> list[TransferView]:
+        changed: list[TransferView] = []
+        versions = self._told.versions
+        for number, transfer in self.service.transfers.items():
+            if versions.get(number) != transfer.version:
+                versions[number] = transfer.version
+                changed.append(msgspec.structs.replace(transfer.view()))
+        finished = self.service.take_finished()
+        for view in finished:
+            versions.pop(view.number, None)
+        return changed + finished
+
+    def _port_map(self) -> PortMap:
+        pool = self.service.pool
+        return PortMap(
+            first=pool.ports.first,
+            last=pool.ports.last,
+            order=pool.order,
+            quarantine=pool.quarantine,
+            states=pool.states(),
+        )
+
+    def _status(self) -> Status:
+        service = self.service
+        listeners = service.listeners
+        return Status(
+            version=__version__,
+            listeners=[str(listener.local) for listener in listeners],
+            port=listeners[0].local.port if listeners else 0,
+            root=str(self.settings.root),
+            pid=os.getpid(),
+            notices=list(service.notices),
+            watch=self._watch.state if self._watch else "stale",
+        )
+
+
+class _Told:
+    """What the watcher knows already."""
+
+    def __init__(self) -> None:
+        self.status: Status | None = None
+        self.ports_version = -1
+        self.packets_next = 0
+        self.versions: dict[int, int] = {}

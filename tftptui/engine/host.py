@@ -1,0 +1,82 @@
+"""The child's side: ``python -m tftptui.engine.host FD`` runs an engine for FD."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+
+import msgspec
+
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.engine import Engine
+from tftptui.engine.journal import open_journal
+from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
+from tftptui.engine.wire import MessageStream
+from tftptui.settings import Settings
+
+FromHolder = Ask | Stop
+
+
+async def host(descriptor: int) -> None:
+    """Run an engine until the holder says stop or is gone."""
+    reader, writer = await asyncio.open_connection(
+        sock=socket.socket(fileno=descriptor)
+    )
+    first = MessageStream(reader, writer, msgspec.msgpack.Decoder(Settings))
+    settings = await first.receive()
+    if settings is None:
+        return
+    stream = MessageStream(reader, writer, msgspec.msgpack.Decoder(FromHolder))
+    with open_journal(settings.journal) as journal:
+        engine = Engine(settings, journal.record)
+        try:
+            await engine.start()
+        except EngineError as error:
+            await stream.send(Ready(str(error)))
+            return
+        with contextlib.suppress(ConnectionError):
+            await stream.send(Ready())
+            await _serve(engine, stream)
+        await engine.stop()
+
+
+async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:
+    loop = asyncio.get_running_loop()
+    telling = loop.create_task(_tell(engine, stream))
+    listening = loop.create_task(_listen(engine, stream))
+    await asyncio.wait({telling, listening}, return_when=asyncio.FIRST_COMPLETED)
+    await engine.stop()
+    listening.cancel()
+    await asyncio.gather(telling, listening, return_exceptions=True)
+    await stream.send(Farewell())
+
+
+async def _tell(engine: Engine, stream: MessageStream[FromHolder]) -> None:
+    # A slow holder makes us wait here; the next frame then holds all that came since.
+    async for frame in engine.frames():
+        await stream.send(frame)
+
+
+async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> None:
+    while (message := await stream.receive()) is not None:
+        match message:
+            case Stop():
+                return
+            case Ask(number, command):
+                try:
+                    engine.carry_out(command)
+                except CommandRefusedError as error:
+                    await stream.send(Reply(number, str(error)))
+                else:
+                    await stream.send(Reply(number))
+
+
+def main() -> None:
+    """Run the host; signals to the terminal's group are the holder's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(host(int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

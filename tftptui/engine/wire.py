@@ -1,0 +1,85 @@
+"""Messages between two processes: a length, then msgpack (both ends are ours)."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from tftptui.settings import Settings
+
+T = TypeVar("T")
+
+_LENGTH = 4
+_LONGEST = 1 << 28
+
+
+class WireError(Exception):
+    """The other end sent something that is no message of ours."""
+
+
+class MessageStream(Generic[T]):
+    """Sends any message, and receives those of one type, over a byte stream."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        decoder: msgspec.msgpack.Decoder[T],
+    ) -> None:
+        self._reader, self._writer = reader, writer
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=_pack_path)
+        self._decoder = decoder
+
+    async def send(self, message: msgspec.Struct) -> None:
+        """Send a message; wait while the other end is slow.
+
+        Raises:
+            ConnectionError: the other end is gone.
+        """
+        octets = self._encoder.encode(message)
+        self._writer.write(len(octets).to_bytes(_LENGTH) + octets)
+        await self._writer.drain()
+
+    async def receive(self) -> T | None:
+        """Return the next message, or None when the other end is gone.
+
+        Raises:
+            WireError: it is no message.
+        """
+        try:
+            length = int.from_bytes(await self._reader.readexactly(_LENGTH))
+            if length > _LONGEST:
+                raise WireError(f"a message of {length} octets")
+            return self._decoder.decode(await self._reader.readexactly(length))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return None
+        except msgspec.MsgspecError as error:
+            raise WireError(str(error)) from error
+
+    async def close(self) -> None:
+        """Close the stream."""
+        self._writer.close()
+        try:
+            await self._writer.wait_closed()
+        except ConnectionError:
+            return
+
+
+def settings_decoder() -> msgspec.msgpack.Decoder[Settings]:
+    """Return what reads the first message to a child: its settings."""
+    return msgspec.msgpack.Decoder(Settings, dec_hook=_unpack_path)
+
+
+def _pack_path(path: object) -> bytes:
+    """Paths travel as octets: they need not be UTF-8."""
+    if isinstance(path, Path):
+        return os.fsencode(path)
+    raise TypeError(f"a {type(path).__name__} can't be packed")
+
+
+def _unpack_path(kind: type, octets: object) -> Path:
+    if kind is Path and isinstance(octets, bytes):
+        return Path(os.fsdecode(octets))
+    raise TypeError(f"no {kind.__name__} can be unpacked")

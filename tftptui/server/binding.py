@@ -1,0 +1,101 @@
+"""From the settings to bound listeners, or to words that say what to do about it."""
+
+import errno
+import socket
+
+from tftptui.server.addresses import Endpoint, port_holders
+from tftptui.server.listener import Listener
+from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
+
+_ABSENT_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - a server is meant to be reached
+
+HOW_TO_GET_69 = "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=69"
+
+
+class BindError(Exception):
+    """No listener could be opened; the text says why and what to type."""
+
+
+def bind_listeners(settings: Settings) -> tuple[list[Listener], list[str]]:
+    """Open a listener for each address; return them and notices for the operator.
+
+    Without a port in the settings it is 69, or 6969 where 69 needs a right that
+    we lack.
+
+    Raises:
+        BindError: an address or the port can't be had.
+    """
+    if settings.port is not None:
+        try:
+            return _bind_all(settings.listen, settings.port), []
+        except PermissionError:
+            raise BindError(
+                f"port {settings.port} needs root or CAP_NET_BIND_SERVICE; "
+                f"try --port {FALLBACK_PORT}, or {HOW_TO_GET_69}"
+            ) from None
+    try:
+        return _bind_all(settings.listen, TFTP_PORT), []
+    except PermissionError:
+        notice = (
+            f"Port {TFTP_PORT} needs a right, so this is port {FALLBACK_PORT}. "
+            f"To get {TFTP_PORT}: {HOW_TO_GET_69} "
+            "(machines that boot by DHCP can use no other port)"
+        )
+        return _bind_all(settings.listen, FALLBACK_PORT), [notice]
+
+
+def _bind_all(addresses: tuple[str, ...], port: int) -> list[Listener]:
+    listeners: list[Listener] = []
+    try:
+        for address in addresses or _EVERYWHERE:
+            listener = _bind(address, port, is_asked=bool(addresses))
+            if listener is not None:
+                listeners.append(listener)
+    except Exception:
+        for listener in listeners:
+            listener.close()
+        raise
+    if not listeners:
+        raise BindError("this machine has neither IPv4 nor IPv6")
+    return listeners
+
+
+def _bind(address: str, port: int, *, is_asked: bool) -> Listener | None:
+    """Open one listener; None where this machine lacks a family nobody asked for."""
+    try:
+        return Listener(_endpoint(address, port))
+    except PermissionError:
+        raise
+    except OSError as error:
+        if error.errno in _ABSENT_FAMILY and not is_asked:
+            return None
+        raise BindError(_trouble(error, address, port)) from error
+
+
+def _endpoint(address: str, port: int) -> Endpoint:
+    """Return the endpoint for a numeric address, with its scope if it names one."""
+    host = address.strip("[]")
+    try:
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
+        )
+    except socket.gaierror:
+        raise BindError(
+            f"{address!r} is no address of the form 192.0.2.1 or 2001:db8::1"
+        ) from None
+    _, _, _, _, place = found[0]
+    scope = int(place[3]) if len(place) == 4 else 0  # noqa: PLR2004 - IPv6
+    return Endpoint(host.partition("%")[0], port, scope)
+
+
+def _trouble(error: OSError, address: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        holders = port_holders(port) or "another program"
+        return (
+            f"UDP port {port} on {address} is held by {holders}; "
+            f"stop it, or serve elsewhere with --port {FALLBACK_PORT}"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{address} is no address of this machine; see: ip address"
+    return f"{address} port {port} can't be used: {error.strerror}"

@@ -1,0 +1,65 @@
+"""The one place that names a clock."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Two times: one to measure with, one to show."""
+
+    def now(self) -> float:
+        """Return seconds of a monotonic clock, the one that the event loop uses."""
+
+    def wall(self) -> float:
+        """Return seconds since the epoch; never runs backwards while we live."""
+
+
+class SystemClock:
+    """The machine's clock; the wall time is read once and then counted on.
+
+    So a correction of the machine's time can't reorder what is shown.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        """Return seconds of the monotonic clock."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Return seconds since the epoch."""
+        return self._offset + time.monotonic()
+
+
+class Ticker:
+    """Calls TICK every INTERVAL seconds between start() and stop().
+
+    One sweep over all transfers is far cheaper than a timer for each packet.
+    """
+
+    def __init__(self, interval: float, tick: Callable[[], None]) -> None:
+        self._interval = interval
+        self._tick = tick
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to tick; does nothing if it ticks already."""
+        if self._handle is None:
+            self._arm()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _arm(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._handle = loop.call_later(self._interval, self._run)
+
+    def _run(self) -> None:
+        self._arm()
+        self._tick()

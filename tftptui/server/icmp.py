@@ -1,0 +1,104 @@
+"""ICMP errors for what we sent, read from a socket's error queue (Linux)."""
+
+import socket
+import struct
+from dataclasses import dataclass
+
+IP_RECVERR, IPV6_RECVERR = 11, 25  # not in Python's socket module
+_ERROR = struct.Struct("=IBBBxII")  # struct sock_extended_err
+_ICMP_ORIGINS = (2, 3)  # ICMP, ICMPv6; others are local
+_V4_OFFENDER = slice(20, 24)
+_V6_OFFENDER = slice(24, 40)
+_ROOM = 512
+_MAX_DRAINED = 32
+
+_NAMES = {
+    (2, 3, 0): "network unreachable",
+    (2, 3, 1): "host unreachable",
+    (2, 3, 2): "protocol unreachable",
+    (2, 3, 3): "port unreachable",
+    (2, 3, 4): "fragmentation needed",
+    (2, 3, 9): "network prohibited",
+    (2, 3, 10): "host prohibited",
+    (2, 3, 13): "administratively prohibited",
+    (2, 11, 0): "time to live exceeded",
+    (3, 1, 0): "no route",
+    (3, 1, 1): "administratively prohibited",
+    (3, 1, 3): "address unreachable",
+    (3, 1, 4): "port unreachable",
+    (3, 2, 0): "packet too big",
+    (3, 3, 0): "hop limit exceeded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpError:
+    """One ICMP error.
+
+    Attributes:
+        type, code: of the ICMP message.
+        name: the same in words.
+        sender: address of the machine that complained, or None.
+        is_port_closed: whether it says that nobody listens on that port.
+    """
+
+    type: int
+    code: int
+    name: str
+    sender: str | None
+    is_port_closed: bool
+
+
+def ask_for_errors(sock: socket.socket) -> None:
+    """Let ICMP errors for this socket queue up; see drain_errors()."""
+    if not hasattr(socket, "MSG_ERRQUEUE"):
+        return
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+
+
+def drain_errors(sock: socket.socket) -> list[IcmpError]:
+    """Return all queued ICMP errors; an undrained queue would wake us for ever."""
+    found: list[IcmpError] = []
+    if not hasattr(socket, "MSG_ERRQUEUE"):
+        return found
+    for _ in range(_MAX_DRAINED):
+        try:
+            _, ancillary, _, _ = sock.recvmsg(0, _ROOM, socket.MSG_ERRQUEUE)
+        except OSError:
+            break
+        found += [
+            error
+            for level, kind, octets in ancillary
+            if (level, kind)
+            in ((socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR))
+            if (error := _parse(octets)) is not None
+        ]
+    return found
+
+
+def _parse(octets: bytes) -> IcmpError | None:
+    if len(octets) < _ERROR.size:
+        return None
+    _, origin, kind, code, _, _ = _ERROR.unpack_from(octets)
+    if origin not in _ICMP_ORIGINS:
+        return None
+    return IcmpError(
+        type=kind,
+        code=code,
+        name=_NAMES.get((origin, kind, code), f"type {kind} code {code}"),
+        sender=_offender(octets),
+        is_port_closed=(origin, kind, code) in ((2, 3, 3), (3, 1, 4)),
+    )
+
+
+def _offender(octets: bytes) -> str | None:
+    """Return the address after the record: a struct sockaddr."""
+    family = int.from_bytes(octets[16:18], "little") if len(octets) > 17 else 0  # noqa: PLR2004
+    if family == socket.AF_INET:
+        return socket.inet_ntop(socket.AF_INET, octets[_V4_OFFENDER])
+    if family == socket.AF_INET6:
+        return socket.inet_ntop(socket.AF_INET6, octets[_V6_OFFENDER])
+    return None

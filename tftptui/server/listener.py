@@ -1,0 +1,117 @@
+"""The sockets that take requests, on port 69 or another."""
+
+import contextlib
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tftptui.server.addresses import Endpoint, SocketAddress, endpoint_of
+
+_IP_PKTINFO = 8  # not in Python 3.11's socket module
+_V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination
+_V6_INFO = struct.Struct("=16sI")  # destination, interface
+_LONGEST_REQUEST = 65_535
+_WANTED_BUFFER = 4 << 20
+"""Octets: a burst of a thousand requests has to fit while we look elsewhere."""
+
+_SO_RCVBUFFORCE = 33
+BATCH = 64
+"""Datagrams taken at one wake-up, so that transfers have their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One datagram as it came: who sent it, and which of our addresses was asked."""
+
+    datagram: bytes
+    client: Endpoint
+    server: Endpoint
+
+
+class Listener:
+    """One socket that takes requests. Nothing here blocks.
+
+    Args:
+        local: address and port to bind; a wildcard address takes all of its family.
+
+    Raises:
+        OSError: it can't be bound.
+    """
+
+    def __init__(self, local: Endpoint) -> None:
+        self.socket = socket.socket(local.family, socket.SOCK_DGRAM)
+        try:
+            self._prepare()
+            self.socket.bind(local.as_socket_address())
+        except OSError:
+            self.socket.close()
+            raise
+        self.local = endpoint_of(self.socket.getsockname())
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """Yield what has come, at most BATCH datagrams."""
+        for _ in range(BATCH):
+            try:
+                datagram, ancillary, _, address = self.socket.recvmsg(
+                    _LONGEST_REQUEST, 256
+                )
+            except OSError:
+                return
+            asked = _asked_address(ancillary)
+            yield Arrival(
+                datagram,
+                endpoint_of(address),
+                Endpoint(asked or self.local.host, self.local.port, _scope(address)),
+            )
+
+    def answer(self, packet: bytes, arrival: Arrival) -> None:
+        """Send a packet back, from the address that was asked."""
+        destination = arrival.client.as_socket_address()
+        with contextlib.suppress(OSError):
+            self.socket.sendmsg([packet], _from_address(arrival.server), 0, destination)
+
+    def close(self) -> None:
+        """Take no more requests."""
+        self.socket.close()
+
+    def _prepare(self) -> None:
+        sock = self.socket
+        sock.setblocking(False)  # noqa: FBT003 - the name says it
+        if sock.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        elif sys.platform.startswith("linux"):
+            sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WANTED_BUFFER)
+        with contextlib.suppress(OSError):  # needs a right that few have
+            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER)
+
+
+def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str | None:
+    """Return which of our addresses a datagram was sent to, if the system says."""
+    for level, kind, octets in ancillary:
+        if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
+            _, local, _ = _V4_INFO.unpack(octets)
+            return socket.inet_ntop(socket.AF_INET, local)
+        if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
+            destination, _ = _V6_INFO.unpack(octets)
+            return socket.inet_ntop(socket.AF_INET6, destination)
+    return None
+
+
+def _from_address(server: Endpoint) -> list[tuple[int, int, bytes]]:
+    """Return the ancillary data that makes a packet leave from an address."""
+    if server.family is socket.AF_INET6:
+        octets = socket.inet_pton(socket.AF_INET6, server.host)
+        info = _V6_INFO.pack(octets, server.scope)
+        return [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)]
+    if not sys.platform.startswith("linux"):
+        return []
+    octets = socket.inet_pton(socket.AF_INET, server.host)
+    return [(socket.IPPROTO_IP, _IP_PKTINFO, _V4_INFO.pack(0, octets, b"\0" * 4))]
+
+
+def _scope(address: SocketAddress) -> int:
+    return endpoint_of(address).scope

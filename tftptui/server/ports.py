@@ -1,0 +1,150 @@
+"""The pool of server TIDs: which port of the range the next transfer gets.
+
+A port is free, used (leased to one transfer), quarantined (resting, so that late
+datagrams find nobody) or foreign (another program holds it).
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from tftptui.settings import PortRange
+from tftptui.telemetry.views import PortState
+
+
+class PortsExhaustedError(Exception):
+    """No port of the range is free; the text says so and names the range."""
+
+
+class PortTakenError(Exception):
+    """Raised by an opener: another program holds this port."""
+
+
+class Random(Protocol):
+    """A source of chance, so that tests can do without."""
+
+    def randbelow(self, exclusive_upper_bound: int, /) -> int:
+        """Return a number from 0 to below the bound."""
+
+
+T = TypeVar("T")
+
+FOREIGN_RECHECK = 30.0
+"""Seconds after which a port that another program held is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease(Generic[T]):
+    """One port, held by one transfer, and what was opened on it."""
+
+    port: int
+    opened: T
+
+
+class PortPool:
+    """The ports of one range. Times are seconds of one monotonic clock.
+
+    Args:
+        ports: the range.
+        order: "random" (RFC 6056 §3.3.1) or "sequential".
+        quarantine: seconds that a port rests after release().
+        chance: where randomness comes from.
+    """
+
+    def __init__(
+        self,
+        ports: PortRange,
+        *,
+        order: str = "random",
+        quarantine: float = 10.0,
+        chance: Random = secrets,
+    ) -> None:
+        self.ports = ports
+        self.order = order
+        self.quarantine = quarantine
+        self.version = 0
+        self._chance = chance
+        self._used: set[int] = set()
+        self._resting: dict[int, float] = {}
+        self._foreign: dict[int, float] = {}
+        self._following = ports.first
+
+    def lease(self, open_port: Callable[[int], T], now: float) -> Lease[T]:
+        """Open a free port of the range with OPEN_PORT and hold it.
+
+        OPEN_PORT raises PortTakenError if another program holds the port; the
+        next one is tried then.
+
+        Raises:
+            PortsExhaustedError: no port is free.
+        """
+        self.expire(now)
+        for port in self._candidates():
+            if self.state(port) is not PortState.FREE:
+                continue
+            try:
+                opened = open_port(port)
+            except PortTakenError:
+                self._foreign[port] = now + FOREIGN_RECHECK
+                self.version += 1
+                continue
+            self._used.add(port)
+            self._following = port + 1
+            self.version += 1
+            return Lease(port, opened)
+        raise PortsExhaustedError(f"server has no free port in {self.ports}")
+
+    def release(self, port: int, now: float) -> None:
+        """Give a leased port back; it rests first."""
+        self._used.discard(port)
+        if self.quarantine > 0:
+            self._resting[port] = now + self.quarantine
+        self.version += 1
+
+    def change(self, ports: PortRange, *, order: str, quarantine: float) -> None:
+        """Use another range from now on; leased ports stay with their transfers."""
+        self.ports, self.order, self.quarantine = ports, order, quarantine
+        self._following = ports.first
+        self._foreign.clear()
+        self.version += 1
+
+    def expire(self, now: float) -> None:
+        """Free the ports whose rest is over, and forget old news of others."""
+        for waiting in (self._resting, self._foreign):
+            over = [port for port, until in waiting.items() if until <= now]
+            for port in over:
+                del waiting[port]
+            self.version += bool(over)
+
+    def state(self, port: int) -> PortState:
+        """Return what a port is as of the last expire()."""
+        if port in self._used:
+            return PortState.USED
+        if port in self._resting:
+            return PortState.QUARANTINED
+        if port in self._foreign:
+            return PortState.FOREIGN
+        return PortState.FREE
+
+    def states(self) -> bytes:
+        """Return one PortState for each port of the range, in order."""
+        states = bytearray(len(self.ports))
+        for port in self._used | self._resting.keys() | self._foreign.keys():
+            if port in self.ports:
+                states[port - self.ports.first] = self.state(port)
+        return bytes(states)
+
+    def count(self, state: PortState) -> int:
+        """Return how many ports of the range are in a state."""
+        return self.states().count(state)
+
+    def _candidates(self) -> Iterator[int]:
+        """Every port of the range once, in the order to try."""
+        first, size = self.ports.first, len(self.ports)
+        if self.order == "random":
+            start = first + self._chance.randbelow(size)
+        else:
+            start = self._following if self._following in self.ports else first
+        yield from range(start, self.ports.last + 1)
+        yield from range(first, start)

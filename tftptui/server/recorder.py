@@ -1,0 +1,71 @@
+"""The server's pen: turns what happens into records, counts and events."""
+
+from collections.abc import Callable
+
+from tftptui.protocol.packets import ErrorPacket, Options, Request
+from tftptui.server.addresses import Endpoint
+from tftptui.server.clock import Clock
+from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Event
+from tftptui.telemetry.packets import NO_TRANSFER, SENT, Kind, PacketRecord, PacketRing
+
+
+class Recorder:
+    """Keeps packet records, counts, and hands events on; never blocks."""
+
+    def __init__(
+        self, clock: Clock, ring: PacketRing, emit: Callable[[Event], None]
+    ) -> None:
+        self.clock = clock
+        self.ring = ring
+        self.counters = Counters()
+        self.emit = emit
+
+    def packet(self, record: PacketRecord, note: str = "") -> None:
+        """Keep one packet record, and count it."""
+        self.ring.append(record, note)
+        if record.kind >= SENT:
+            self.counters.packets_sent += record.count
+            if record.kind == Kind.DATA:
+                self.counters.octets_sent += record.octets
+            if record.attempt > 1:
+                self.counters.retransmits += record.count
+        elif record.kind != Kind.ICMP:
+            self.counters.packets_received += record.count
+
+    def loose(
+        self, kind: Kind, client: Endpoint, server_port: int, octets: int, note: str
+    ) -> None:
+        """Keep a packet that belongs to no transfer; the note names the client."""
+        self.packet(
+            PacketRecord(
+                time=self.clock.wall(),
+                transfer=NO_TRANSFER,
+                block=0,
+                count=1,
+                client_tid=client.port,
+                server_tid=server_port,
+                octets=octets,
+                kind=kind,
+            ),
+            f"{client.host} {note}",
+        )
+
+
+def option_texts(options: Options) -> list[tuple[str, str]]:
+    """Return options made visible, in order."""
+    return [(visible(name), visible(value)) for name, value in options]
+
+
+def request_note(request: Request) -> str:
+    """Return a request as one line: name, mode, options."""
+    options = "".join(
+        f" {name}={value}" for name, value in option_texts(request.options)
+    )
+    return f"{visible(request.filename)} {request.mode.value}{options}"
+
+
+def error_note(error: ErrorPacket) -> str:
+    """Return an ERROR as one line."""
+    return f"{error.code} {visible(error.message)}".rstrip()

@@ -1,0 +1,188 @@
+"""What one transfer tells the world: its view, its packet records, its events."""
+
+from tftptui.protocol.commands import End
+from tftptui.protocol.options import Agreed
+from tftptui.protocol.packets import ReadRequest
+from tftptui.protocol.sender import SendSession
+from tftptui.server.addresses import Endpoint
+from tftptui.server.icmp import IcmpError
+from tftptui.server.recorder import Recorder, option_texts
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import IcmpReceived, TransferEnded, TransferStarted
+from tftptui.telemetry.packets import Kind, PacketRecord
+from tftptui.telemetry.views import TransferPhase, TransferView
+
+
+class Report:
+    """Writes down one transfer. ``version`` grows with everything that happens."""
+
+    def __init__(
+        self,
+        number: int,
+        request: ReadRequest,
+        agreed: Agreed,
+        ends: tuple[Endpoint, Endpoint],
+        recorder: Recorder,
+    ) -> None:
+        client, server = ends
+        self.version = 0
+        self._recorder = recorder
+        wall = recorder.clock.wall()
+        self.view = TransferView(
+            number=number,
+            client=client.host,
+            client_tid=client.port,
+            server=server.host,
+            server_tid=server.port,
+            file=visible(request.filename),
+            mode=request.mode.value,
+            asked=option_texts(request.options),
+            agreed=option_texts(agreed.oack),
+            notes=list(agreed.notes),
+            block_size=agreed.block_size,
+            window=agreed.window,
+            started=wall,
+            moved=wall,
+        )
+
+    def packet(
+        self,
+        kind: Kind,
+        octets: int,
+        *,
+        run: tuple[int, int] = (0, 1),
+        attempt: int = 1,
+        flags: int = 0,
+        note: str = "",
+    ) -> None:
+        """Keep one packet, or a RUN of blocks, (first, count)."""
+        block, count = run
+        self.version += 1
+        view = self.view
+        if attempt > 1:
+            view.retransmits += count
+        record = PacketRecord(
+            self._recorder.clock.wall(),
+            view.number,
+            block,
+            count,
+            view.client_tid,
+            view.server_tid,
+            octets,
+            kind,
+            attempt,
+            flags,
+        )
+        self._recorder.packet(record, note)
+
+    def duplicate(self) -> None:
+        """Count a packet that the client sent again."""
+        self.view.duplicates += 1
+        self._recorder.counters.duplicates += 1
+
+    def malformed(self, octets: int, why: str) -> None:
+        """Keep a packet that makes no sense."""
+        self._recorder.counters.malformed += 1
+        self.packet(Kind.MALFORMED, octets, note=why)
+
+    def stray(self, octets: int, stranger: Endpoint) -> int:
+        """Keep a datagram of a stranger; return how many there have been."""
+        self.view.strays += 1
+        self._recorder.counters.strays += 1
+        self.packet(Kind.STRAY, octets, note=f"from {stranger}, not our client")
+        return self.view.strays
+
+    def icmp(self, error: IcmpError) -> None:
+        """Keep an ICMP error that came for what we sent."""
+        sender = error.sender or "somebody"
+        self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
+        self._recorder.emit(
+            IcmpReceived(
+                time=self._recorder.clock.wall(),
+                transfer=self.view.number,
+                client=self.view.client,
+                client_tid=self.view.client_tid,
+                server=self.view.server,
+                server_tid=self.view.server_tid,
+                file=self.view.file,
+                direction=self.view.direction,
+                type=error.type,
+                code=error.code,
+                name=error.name,
+                sender=error.sender,
+            )
+        )
+
+    def moved(self) -> None:
+        """Note that the client made progress."""
+        self.view.moved = self._recorder.clock.wall()
+
+    def began(self) -> None:
+        """Tell that the transfer has begun."""
+        view = self.view
+        self._recorder.counters.started += 1
+        self._recorder.emit(
+            TransferStarted(
+                time=view.started,
+                transfer=view.number,
+                client=view.client,
+                client_tid=view.client_tid,
+                server=view.server,
+                server_tid=view.server_tid,
+                file=view.file,
+                direction=view.direction,
+                asked=dict(view.asked),
+                agreed=dict(view.agreed),
+                tsize=view.total_size,
+            )
+        )
+
+    def ended(self, end: End) -> None:
+        """Tell that the transfer is over; update() comes first."""
+        view, name = self.view, end.outcome.value
+        self.version += 1
+        view.error = end.text
+        view.ended = self._recorder.clock.wall()
+        self._recorder.counters.count_end(name)
+        self._recorder.emit(
+            TransferEnded(
+                time=view.ended,
+                transfer=view.number,
+                client=view.client,
+                client_tid=view.client_tid,
+                server=view.server,
+                server_tid=view.server_tid,
+                file=view.file,
+                direction=view.direction,
+                outcome=name,
+                octets=view.acked_octets,
+                blocks=view.sent_blocks,
+                acked_blocks=view.acked_blocks,
+                retransmits=view.retransmits,
+                duplicates=view.duplicates,
+                strays=view.strays,
+                seconds=round(view.ended - view.started, 6),
+                error=end.text or None,
+            )
+        )
+
+    def update(
+        self,
+        session: SendSession,
+        phase: TransferPhase,
+        total_size: int | None,
+        trouble: str,
+    ) -> TransferView:
+        """Bring the view up to date and return it."""
+        view = self.view
+        view.sent_blocks, view.acked_blocks = session.sent_to, session.acked
+        view.total_size = total_size
+        view.acked_octets = session.acked * view.block_size
+        if total_size is not None:
+            view.acked_octets = min(view.acked_octets, total_size)
+        view.round_trip = session.timer.smoothed
+        view.timeouts = session.timeouts
+        view.phase = phase
+        if phase in ("negotiating", "sending", "stalled"):
+            view.error = trouble
+        return view

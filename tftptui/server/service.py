@@ -1,0 +1,193 @@
+"""The server as a whole: opened once, changed while it runs, closed in order."""
+
+import asyncio
+import secrets
+
+import msgspec
+
+from tftptui import __version__
+from tftptui.server.binding import bind_listeners
+from tftptui.server.clock import Ticker
+from tftptui.server.limits import raise_descriptor_limit
+from tftptui.server.listener import Listener
+from tftptui.server.opening import Opener
+from tftptui.server.ports import PortPool, Random
+from tftptui.server.reception import Reception
+from tftptui.server.recorder import Recorder
+from tftptui.server.root import Root
+from tftptui.server.transfer import Transfer
+from tftptui.settings import PortRange, Settings
+from tftptui.telemetry.events import PortsChanged, Started, Stopped, Warned
+from tftptui.telemetry.views import Refusal, TransferView
+
+SWEEP = 0.05
+"""Seconds between looks at all deadlines: a retransmission is that late at most."""
+
+SHUTDOWN = "the server is shutting down"
+
+
+class ServiceError(Exception):
+    """The server can't start; the text says why and what to do about it."""
+
+
+class Service:
+    """A TFTP server on the running event loop.
+
+    Call open(), then let the loop run; close() ends it. Listeners and transfers
+    are read by the loop; every transfer's deadline is looked at in one sweep.
+    """
+
+    def __init__(
+        self, settings: Settings, recorder: Recorder, *, chance: Random = secrets
+    ) -> None:
+        self.settings = settings
+        self.recorder = recorder
+        self.pool = PortPool(
+            settings.ports,
+            order=settings.order,
+            quarantine=settings.quarantine,
+            chance=chance,
+        )
+        self.listeners: list[Listener] = []
+        self.notices: list[str] = []
+        self.transfers: dict[int, Transfer] = {}
+        self._root: Root | None = None
+        self._reception: Reception | None = None
+        self._finished: list[TransferView] = []
+        self._sweeper = Ticker(SWEEP, self._sweep)
+
+    @property
+    def root(self) -> Root:
+        """The folder that is served; only between open() and close()."""
+        if self._root is None:
+            raise ServiceError("the server is not open")
+        return self._root
+
+    def open(self) -> None:
+        """Open root and listeners, and take requests from now on.
+
+        Raises:
+            ServiceError: the root or a port can't be had.
+            BindError: likewise, for a listener.
+        """
+        raise_descriptor_limit()
+        try:
+            self._root = Root(self.settings.root)
+        except OSError as error:
+            raise ServiceError(
+                f"{self.settings.root} can't be served: {error.strerror}"
+            ) from error
+        try:
+            self.listeners, self.notices = bind_listeners(self.settings)
+        except Exception:
+            self._root.close()
+            raise
+        opener = Opener(self.settings, self._root, self.pool, self.recorder)
+        self._reception = Reception(opener, self._began, self._ended)
+        loop = asyncio.get_running_loop()
+        for listener in self.listeners:
+            loop.add_reader(listener.socket, self._receive, listener)
+        self._sweeper.start()
+        self._tell_start()
+
+    def close(self) -> None:
+        """End all transfers, tell their clients, close everything."""
+        if self._root is None:
+            return
+        self._sweeper.stop()
+        loop = asyncio.get_running_loop()
+        for listener in self.listeners:
+            loop.remove_reader(listener.socket)
+            listener.close()
+        for transfer in list(self.transfers.values()):
+            transfer.abort(SHUTDOWN)
+        self._root.close()
+        self._root = None
+        totals = {
+            name: int(count)
+            for name, count in msgspec.to_builtins(self.recorder.counters).items()
+        }
+        self.recorder.emit(Stopped(time=self.recorder.clock.wall(), totals=totals))
+
+    def set_ports(
+        self, ports: PortRange, *, order: str, quarantine: float, by: str
+    ) -> None:
+        """Use another range from now on; transfers keep their TID."""
+        before = self._ports_text()
+        self.pool.change(ports, order=order, quarantine=quarantine)
+        self.recorder.emit(
+            PortsChanged(
+                time=self.recorder.clock.wall(),
+                before=before,
+                after=self._ports_text(),
+                by=by,
+            )
+        )
+
+    def abort(self, number: int) -> bool:
+        """End one transfer by the operator's wish; False if there is none."""
+        transfer = self.transfers.get(number)
+        if transfer is None:
+            return False
+        transfer.abort("ended by the operator")
+        return True
+
+    def take_finished(self) -> list[TransferView]:
+        """Return the transfers that ended since this was last asked."""
+        finished, self._finished = self._finished, []
+        return finished
+
+    def take_refusals(self) -> list[Refusal]:
+        """Return the requests refused since this was last asked."""
+        if self._reception is None:
+            return []
+        refusals, self._reception.refusals = self._reception.refusals, []
+        return refusals
+
+    def warn(self, message: str) -> None:
+        """Tell the operator something that stops nothing."""
+        self.notices.append(message)
+        self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=message))
+
+    def _receive(self, listener: Listener) -> None:
+        if self._reception is not None:
+            for arrival in listener.arrivals():
+                self._reception.take(listener, arrival)
+
+    def _began(self, transfer: Transfer) -> None:
+        self.transfers[transfer.number] = transfer
+        loop = asyncio.get_running_loop()
+        loop.add_reader(transfer.transport.main, transfer.readable)
+        loop.add_reader(transfer.transport.twin, transfer.strayed)
+
+    def _ended(self, transfer: Transfer) -> None:
+        del self.transfers[transfer.number]
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(transfer.transport.main)
+        loop.remove_reader(transfer.transport.twin)
+        self.pool.release(transfer.server.port, self.recorder.clock.now())
+        self._finished.append(transfer.view())
+
+    def _sweep(self) -> None:
+        now = self.recorder.clock.now()
+        for transfer in list(self.transfers.values()):
+            transfer.tick(now)
+        self.pool.expire(now)
+
+    def _ports_text(self) -> str:
+        pool = self.pool
+        return f"{pool.ports} {pool.order}, quarantine {pool.quarantine:g} s"
+
+    def _tell_start(self) -> None:
+        self.recorder.emit(
+            Started(
+                time=self.recorder.clock.wall(),
+                version=__version__,
+                listeners=[str(listener.local) for listener in self.listeners],
+                ports=str(self.pool.ports),
+                root=str(self.root.path),
+                settings=msgspec.to_builtins(self.settings, enc_hook=str),
+            )
+        )
+        for notice in self.notices:
+            self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=notice))

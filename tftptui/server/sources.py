@@ -1,0 +1,116 @@
+"""Where the octets of a read come from: one version of one file."""
+
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+from tftptui.protocol import netascii
+from tftptui.server.root import OpenFile
+
+_PIECE = 65_536
+_KEPT = 1 << 21
+"""Converted octets kept behind the newest: more than any window."""
+
+
+class SourceChangedError(Exception):
+    """The file was changed while it was read; the text says how."""
+
+
+class Source(Protocol):
+    """A thing to read blocks from.
+
+    Attributes:
+        size: octets in all, or None while that is not known.
+    """
+
+    size: int | None
+
+    def read_into(self, views: Sequence[memoryview], offset: int) -> int:
+        """Fill VIEWS, in order, with the octets from OFFSET on.
+
+        Returns:
+            Octets read; fewer than asked only at the end.
+
+        Raises:
+            SourceChangedError: the file is no longer the one that was opened.
+            OSError: it can't be read.
+        """
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class FileSource:
+    """A file as it is ("octet"). Never mapped: truncation would kill the process."""
+
+    def __init__(self, file: OpenFile) -> None:
+        self._file = file
+        self.size: int | None = file.size
+
+    def read_into(self, views: Sequence[memoryview], offset: int) -> int:
+        """Fill VIEWS from OFFSET on; see Source."""
+        wanted = min(sum(map(len, views)), self._file.size - offset)
+        count = os.preadv(self._file.descriptor, views, offset) if wanted > 0 else 0
+        if offset + wanted >= self._file.size:
+            _check_unchanged(self._file)
+        if count < wanted:
+            raise SourceChangedError("the file was cut short while it was read")
+        # A file that has grown: what was appended is not part of this version.
+        return max(0, wanted)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file.descriptor)
+
+
+class NetasciiSource:
+    """A text file as netascii; its converted length shows at the end."""
+
+    def __init__(self, file: OpenFile) -> None:
+        self._file = file
+        self.size: int | None = None
+        self._read = 0
+        self._converted = bytearray()
+        self._base = 0
+
+    def read_into(self, views: Sequence[memoryview], offset: int) -> int:
+        """Fill VIEWS from OFFSET of the converted text on; see Source."""
+        wanted = sum(map(len, views))
+        while self.size is None and self._base + len(self._converted) < offset + wanted:
+            self._convert()
+        start = offset - self._base
+        octets = memoryview(bytes(self._converted[start : start + wanted]))
+        for view in views:
+            piece, octets = octets[: len(view)], octets[len(view) :]
+            view[: len(piece)] = piece
+        self._forget(start)
+        return min(wanted, max(0, self._base + len(self._converted) - offset))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file.descriptor)
+
+    def _convert(self) -> None:
+        text = os.pread(self._file.descriptor, _PIECE, self._read)
+        self._read += len(text)
+        self._converted += netascii.encode(text)
+        if len(text) < _PIECE and self._read >= self._file.size:
+            _check_unchanged(self._file)
+            self.size = self._base + len(self._converted)
+        elif not text:
+            raise SourceChangedError("the file was cut short while it was read")
+
+    def _forget(self, start: int) -> None:
+        """Drop what is too old to be sent again."""
+        surplus = start - _KEPT
+        if surplus > 0:
+            del self._converted[:surplus]
+            self._base += surplus
+
+
+def _check_unchanged(file: OpenFile) -> None:
+    found = os.fstat(file.descriptor)
+    if found.st_size < file.size:
+        raise SourceChangedError("the file was cut short while it was read")
+    if (found.st_size, found.st_mtime_ns) != (file.size, file.modified_ns):
+        raise SourceChangedError("the file was changed while it was read")
