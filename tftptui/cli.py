@@ -101,11 +101,8 @@ def watch(
     ] = "child",
 ) -> int:
     """Serve ROOT and show everything that happens."""
-    from tftptui.ui.run import run  # noqa: PLC0415 - Textual is slow to import
-
-    place = None if journal is None else str(journal)
-    settings = _settings(options, root, place)
-    return run(settings, theme=theme, is_inline=engine == "inline")
+    place = None if journal is None else str(journal.absolute())
+    return _show(_settings(options, root, place), theme, is_inline=engine == "inline")
 
 
 @app.command
@@ -121,6 +118,33 @@ def serve(
     from tftptui.engine.headless import run  # noqa: PLC0415 - --help is instant
 
     return run(_settings(options, root, journal))
+
+
+def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
+    """Run the screen on an engine; print what is worth knowing afterwards."""
+    # Textual is slow to import, and --help is instant.
+    from tftptui.engine.child import ChildEngine  # noqa: PLC0415
+    from tftptui.engine.client import EngineClient  # noqa: PLC0415
+    from tftptui.ui.app import TftpApp  # noqa: PLC0415
+    from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
+    from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
+
+    problem = check_terminal()
+    if problem is not None:
+        print(f"tftptui: {problem}", file=sys.stderr)
+        return EXIT_FAILED
+    client: EngineClient
+    if is_inline:
+        from tftptui.engine.inline import InlineEngine  # noqa: PLC0415
+
+        client = InlineEngine(settings)
+    else:
+        client = ChildEngine(settings)
+    ui = TftpApp(client, theme=theme or DEFAULT_THEME)
+    ui.run()
+    for line in ui.farewell_lines():
+        print(line)
+    return ui.return_code or 0
 
 
 def _settings(

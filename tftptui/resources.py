@@ -17,4 +17,6 @@ def packaged_folder(name: str) -> Path:
     for folder in (package / name, package.parent / name):
         if folder.is_dir():
             return folder
-    raise FileNotFoundError(f"the packaged folder {name!r} is missing: reinstall tftptui")
+    raise FileNotFoundError(
+        f"the packaged folder {name!r} is missing: reinstall tftptui"
+    )

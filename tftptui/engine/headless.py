@@ -41,7 +41,7 @@ def run(settings: Settings) -> int:
 
 
 def _say(engine: Engine) -> None:
-    """Tell a person at the terminal where requests are taken; the journal is stdout's."""
+    """Tell a person where requests are taken; standard output is the journal's."""
     service = engine.service
     places = ", ".join(str(listener.local) for listener in service.listeners)
     lines = [

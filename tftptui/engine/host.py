@@ -12,7 +12,7 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
-from tftptui.engine.wire import MessageStream
+from tftptui.engine.wire import MessageStream, settings_decoder
 from tftptui.settings import Settings
 
 FromHolder = Ask | Stop
@@ -20,25 +20,28 @@ FromHolder = Ask | Stop
 
 async def host(descriptor: int) -> None:
     """Run an engine until the holder says stop or is gone."""
-    reader, writer = await asyncio.open_connection(
-        sock=socket.socket(fileno=descriptor)
-    )
-    first = MessageStream(reader, writer, msgspec.msgpack.Decoder(Settings))
-    settings = await first.receive()
-    if settings is None:
-        return
+    holder = socket.socket(fileno=descriptor)
+    reader, writer = await asyncio.open_connection(sock=holder)
+    settings = await MessageStream(reader, writer, settings_decoder()).receive()
     stream = MessageStream(reader, writer, msgspec.msgpack.Decoder(FromHolder))
-    with open_journal(settings.journal) as journal:
-        engine = Engine(settings, journal.record)
+    with contextlib.suppress(ConnectionError):  # the holder is gone: we go too
         try:
-            await engine.start()
+            if settings is not None:
+                await _run(settings, stream)
         except EngineError as error:
             await stream.send(Ready(str(error)))
-            return
-        with contextlib.suppress(ConnectionError):
+    await stream.close()
+
+
+async def _run(settings: Settings, stream: MessageStream[FromHolder]) -> None:
+    with open_journal(settings.journal) as journal:
+        engine = Engine(settings, journal.record)
+        await engine.start()
+        try:
             await stream.send(Ready())
             await _serve(engine, stream)
-        await engine.stop()
+        finally:
+            await engine.stop()
 
 
 async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:

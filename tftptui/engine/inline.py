@@ -1,29 +1,46 @@
 """An engine in the caller's own event loop: for tests, the demo, and no child."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 from tftptui.engine.engine import Engine
+from tftptui.engine.journal import open_journal
 from tftptui.engine.messages import Command, Frame
+from tftptui.server.clock import Clock
+from tftptui.settings import Settings
 
 
 class InlineEngine:
     """Holds an engine that shares this loop; see EngineClient."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._open = ExitStack()
+        self._settings, self._clock = settings, clock
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; only after start()."""
+        if self._engine is None:
+            raise RuntimeError("the engine was not started")
+        return self._engine
 
     async def start(self) -> None:
         """Open the listeners; see EngineClient."""
+        journal = self._open.enter_context(open_journal(self._settings.journal))
+        self._engine = Engine(self._settings, journal.record, self._clock)
         await self._engine.start()
 
     def frames(self) -> AsyncIterator[Frame]:
         """Yield frames as they come; see EngineClient."""
-        return self._engine.frames()
+        return self.engine.frames()
 
     async def ask(self, command: Command) -> None:
         """Carry a command out; see EngineClient."""
-        self._engine.carry_out(command)
+        self.engine.carry_out(command)
 
     async def stop(self) -> None:
         """End everything; see EngineClient."""
-        await self._engine.stop()
+        if self._engine is not None:
+            await self._engine.stop()
+        self._open.close()

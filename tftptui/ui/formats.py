@@ -42,3 +42,18 @@ def clock(time: float) -> str:
 def endpoint(host: str, port: int) -> str:
     """Return ``10.0.4.21:69`` or ``[2001:db8::1]:69``."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in at most five characters: ``8 s``, ``2:05``."""
+    whole = int(seconds + 0.5)
+    if whole < 60:  # noqa: PLR2004 - a minute
+        return f"{whole} s"
+    if whole < 3600:  # noqa: PLR2004 - an hour
+        return f"{whole // 60}:{whole % 60:02}"
+    return f"{whole // 3600} h" if whole < 360_000 else "–"  # noqa: PLR2004 - 100 h
+
+
+def count(number: int) -> str:
+    """Return a whole number with its thousands apart: ``73,512``."""
+    return f"{number:,}"

@@ -16,11 +16,17 @@ from tftptui.engine.messages import (
     TransferView,
 )
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.packets import (
+    NO_TRANSFER,
+    RECORD,
+    Kind,
+    PacketRecord,
+    PacketRing,
+)
 
 KEPT_REFUSALS = 1_000
 RATE_SPAN = 2.0
-"""Seconds over which a rate is taken: long enough to be calm, short enough to be true."""
+"""Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
 
 
 class Rate:
@@ -51,8 +57,9 @@ class Store:
     Attributes:
         now: wall clock of the last frame, seconds.
         transfers: by number, in the order in which they began.
-        packets: ring of records and notes; ``packets_lost`` counts those that
-            never came here.
+        packets: ring of records and notes, numbered from 0 as they came;
+            ``packets_lost`` counts those that never came here, and a record of
+            kind LOST stands where they are missing.
         refusals: the latest requests that were answered with an ERROR.
         listings: open folders by their octets.
         engine_error: why the engine is gone, while it is.
@@ -66,13 +73,16 @@ class Store:
     ports: PortMap | None = None
     counters: Counters = field(default_factory=Counters)
     transfers: dict[int, TransferView] = field(default_factory=dict)
-    refusals: deque[Refusal] = field(default_factory=lambda: deque(maxlen=KEPT_REFUSALS))
+    refusals: deque[Refusal] = field(
+        default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
+    )
     listings: dict[bytes, Listing] = field(default_factory=dict)
     packets_lost: int = 0
     engine_error: str | None = None
 
     def __post_init__(self) -> None:
         self.packets = PacketRing(self.kept_packets)
+        self._packets_due = 0
         self._rates: dict[int, Rate] = {}
         self._total_rate = Rate()
 
@@ -118,11 +128,27 @@ class Store:
                 return
 
     def _fold_packets(self, frame: Frame) -> None:
+        """Number the records anew: where some are missing, a record says how many."""
         if not frame.packets:
             return
-        self.packets_lost += max(0, frame.packets_first - self.packets.next)
-        self.packets.extend(frame.packets, frame.packets_first)
+        if (lost := frame.packets_first - self._packets_due) > 0:
+            self.packets_lost += lost
+            self.packets.append(_lost_record(frame.time, lost))
+        first = self.packets.next
+        self.packets.extend(frame.packets, first)
+        self._packets_due = frame.packets_first + len(frame.packets) // RECORD
         for number, note in frame.notes.items():
-            self.packets.annotate(number, note)
+            self.packets.annotate(first + number - frame.packets_first, note)
 
 
+def _lost_record(time: float, count: int) -> PacketRecord:
+    return PacketRecord(
+        time=time,
+        transfer=NO_TRANSFER,
+        block=count,
+        count=1,
+        client_tid=0,
+        server_tid=0,
+        octets=0,
+        kind=Kind.LOST,
+    )

@@ -1,0 +1,38 @@
+"""RFC 1123 §4.2, what hosts must mend in TFTP."""
+
+from tests.support.builders import last_block, octets, running_session, wire_for
+from tests.support.wire import TWICE, Direction, Path
+from tftptui.protocol.commands import Outcome, SendBlocks
+
+
+def test_s4_2_3_1_duplicate_ack_sends_nothing() -> None:
+    session, _ = running_session()
+    session.receive_ack(1, 0.1)
+    assert session.receive_ack(1, 0.2) == []
+
+
+def test_s4_2_3_1_sorcerers_apprentice_stays_away() -> None:
+    path = Path(Direction(rest=TWICE), Direction(rest=TWICE))
+    wire, client = wire_for(octets(800), path=path)
+    wire.run()
+    assert (wire.outcome, client.content) == (Outcome.COMPLETED, octets(800))
+    assert wire.data_sent == last_block(800)
+
+
+def test_s4_2_3_1_data_is_sent_again_by_the_timer_alone() -> None:
+    session, _ = running_session(timeout=1.0)
+    session.receive_ack(1, 0.5)
+    assert session.handle_timer(1.5) == [SendBlocks(2, 1, attempt=2)]
+
+
+def test_s4_2_3_2_timeout_adapts_to_the_path() -> None:
+    session, _ = running_session()
+    session.receive_ack(1, 0.5)
+    assert session.deadline() == 0.5 + (0.5 + 4 * 0.25)
+
+
+def test_s4_2_3_2_timeout_backs_off_exponentially() -> None:
+    session, _ = running_session()
+    session.handle_timer(2.0)
+    session.handle_timer(6.0)
+    assert session.deadline() == 6.0 + 8.0

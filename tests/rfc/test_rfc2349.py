@@ -1,0 +1,38 @@
+"""RFC 2349, TFTP Timeout Interval and Transfer Size Options."""
+
+import pytest
+
+from tftptui.protocol.options import Limits, negotiate
+from tftptui.protocol.sender import SendSession
+from tftptui.protocol.timing import RetransmitTimer
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 255])
+def test_timeout_is_confirmed_unchanged(seconds: int) -> None:
+    value = str(seconds).encode()
+    agreed = negotiate(((b"timeout", value),), Limits(), 100)
+    assert (agreed.timeout, agreed.oack) == (seconds, ((b"timeout", value),))
+
+
+@pytest.mark.parametrize("value", [b"0", b"256", b"-1", b"1.0", b""])
+def test_timeout_outside_1_to_255_is_left_out(value: bytes) -> None:
+    agreed = negotiate(((b"timeout", value),), Limits(), 100)
+    assert (agreed.timeout, agreed.oack) == (None, ())
+
+
+def test_timeout_is_kept_by_every_retransmission() -> None:
+    session = SendSession(last_block=1, timer=RetransmitTimer(3.0))
+    session.start(0.0)
+    session.handle_timer(3.0)
+    session.handle_timer(6.0)
+    assert session.deadline() == 9.0
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 1 << 40])
+def test_tsize_of_a_read_is_answered_with_the_size(size: int) -> None:
+    agreed = negotiate(((b"tsize", b"0"),), Limits(), size)
+    assert agreed.oack == ((b"tsize", str(size).encode()),)
+
+
+def test_tsize_is_left_out_when_the_size_is_not_known() -> None:
+    assert negotiate(((b"tsize", b"0"),), Limits(), None).oack == ()

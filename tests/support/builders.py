@@ -1,0 +1,75 @@
+"""Short ways to what many tests need."""
+
+import hashlib
+
+from tests.support.model_client import ModelClient
+from tests.support.wire import Path, Wire
+from tftptui.protocol.commands import SendBlocks
+from tftptui.protocol.sender import SendSession
+from tftptui.protocol.timing import RetransmitTimer
+
+BLOCK = 8
+"""Octets in a full block of the tests: the smallest that RFC 2348 knows."""
+
+
+def octets(count: int) -> bytes:
+    """Return COUNT octets in which no two blocks are alike; always the same."""
+    return hashlib.shake_128(b"tftptui").digest(count)
+
+
+def last_block(count: int, block_size: int = BLOCK) -> int:
+    """Return the number of the last block of COUNT octets (RFC 1350 §6)."""
+    return count // block_size + 1
+
+
+def running_session(
+    *,
+    window: int = 1,
+    last_block: int | None = 1_000,
+    round_trip: float | None = 0.1,
+    timeout: float | None = None,
+) -> tuple[SendSession, list[SendBlocks]]:
+    """Return a session at time 0 that has sent its first window, and that window.
+
+    With windows the OACK was acknowledged; ROUND_TRIP is how long that took, and
+    None means that it was repeated, so that no round trip is known.
+    """
+    session = SendSession(
+        window=window,
+        last_block=last_block,
+        negotiated=window > 1,
+        timer=RetransmitTimer(timeout),
+    )
+    if window == 1:
+        return session, blocks(session.start(0.0))
+    session.start(-20.0 if round_trip is None else -round_trip)
+    if round_trip is None:
+        session.handle_timer(-10.0)
+    return session, blocks(session.receive_ack(0, 0.0))
+
+
+def blocks(commands: object) -> list[SendBlocks]:
+    """Return the commands, all of which must be SendBlocks."""
+    assert isinstance(commands, list)
+    for command in commands:
+        assert isinstance(command, SendBlocks), command
+    return commands
+
+
+def wire_for(
+    content: bytes,
+    *,
+    window: int = 1,
+    negotiated: bool | None = None,
+    eager: bool = True,
+    length_known: bool = True,
+    path: Path | None = None,
+) -> tuple[Wire, ModelClient]:
+    """Return a wire between a new session and a new client, and that client."""
+    session = SendSession(
+        window=window,
+        last_block=last_block(len(content)) if length_known else None,
+        negotiated=window > 1 if negotiated is None else negotiated,
+    )
+    client = ModelClient(block_size=BLOCK, window=window, eager=eager)
+    return Wire(session, client, content, path), client

@@ -1,0 +1,76 @@
+"""Running the UI on a scripted engine, and reading off what stands on the screen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from tests.support.pictures import NOW
+from tests.support.scripted_engine import ScriptedEngine
+from tftptui.engine.messages import CloseFolder, Command, Frame, OpenFolder
+from tftptui.ui.app import TftpApp
+from tftptui.ui.screens.main import MainScreen
+
+SMALL, LARGE = (80, 24), (140, 40)
+
+
+@dataclass
+class Shown:
+    """The running UI and its engine."""
+
+    app: TftpApp
+    engine: ScriptedEngine
+    pilot: Pilot[None]
+
+    @property
+    def main(self) -> MainScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    @property
+    def on_top(self) -> str:
+        """Return which screen takes the keys."""
+        screen = self.app.screen
+        return "main" if screen is self.main else type(screen).__name__
+
+    @property
+    def wishes(self) -> list[Command]:
+        """Return what the engine was asked, the looking at folders aside."""
+        looks = OpenFolder | CloseFolder
+        return [one for one in self.engine.asked if not isinstance(one, looks)]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def tell(self, frame: Frame) -> None:
+        """Send a frame and wait until it is drawn."""
+        due = self.app.store.frames + 1
+        self.engine.tell(frame)
+        while self.app.store.frames < due:
+            await self.pilot.pause()
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """Return the whole screen as text."""
+        screen = self.app.screen
+        size = self.app.size
+        strips = screen._compositor.render_strips(size)
+        return "\n".join(strip.text for strip in strips)
+
+
+@asynccontextmanager
+async def shown(
+    *frames: Frame, size: tuple[int, int] = LARGE, engine: ScriptedEngine | None = None
+) -> AsyncIterator[Shown]:
+    """Run the UI until FRAMES are drawn."""
+    engine = ScriptedEngine() if engine is None else engine
+    app = TftpApp(engine, now=lambda: NOW, pace=0)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        screen = Shown(app, engine, pilot)
+        for frame in frames:
+            await screen.tell(frame)
+        await pilot.pause()
+        yield screen

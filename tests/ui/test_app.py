@@ -1,0 +1,164 @@
+import pytest
+
+from tests.support.pictures import frame, status, view
+from tests.support.screens import LARGE, SMALL, shown
+from tests.support.scripted_engine import ScriptedEngine
+from tftptui.ui.app import TftpApp
+
+PROBES = ("[bold red]X[/]", "[@click=app.bell]c[/]", "a[/b]c")
+
+
+async def test_the_engine_is_started_and_stopped() -> None:
+    async with shown(frame()) as screen:
+        assert screen.engine.started
+        assert not screen.engine.stopped
+    assert screen.engine.stopped
+
+
+async def test_quit_is_at_once_when_nothing_runs() -> None:
+    async with shown(frame(view(1, "completed"))) as screen:
+        await screen.press("q")
+        assert not screen.app.is_running
+    assert screen.app.return_code == 0
+
+
+async def test_quit_asks_and_names_what_runs() -> None:
+    async with shown(frame(view(1, file="fit.itb"))) as screen:
+        await screen.press("q")
+        assert screen.on_top == "Question"
+        assert "1 running: y stop now · esc stay" in screen.text()
+        assert "fit.itb to 10.0.4.21" in screen.text()
+        await screen.press("escape")
+        assert screen.app.is_running
+        assert screen.on_top == "main"
+        await screen.press("q", "y")
+        assert not screen.app.is_running
+
+
+async def test_ctrl_c_quits_the_second_time() -> None:
+    async with shown(frame(view(1))) as screen:
+        await screen.press("ctrl+c")
+        assert screen.app.is_running
+        await screen.press("ctrl+c")
+        assert not screen.app.is_running
+
+
+async def test_ctrl_q_quits_from_a_field() -> None:
+    async with shown(frame(view(1))) as screen:
+        await screen.press("r", "ctrl+q")
+        assert not screen.app.is_running
+
+
+async def test_what_was_running_is_told_after_the_end() -> None:
+    async with shown(frame(view(1, file="fit.itb"))) as screen:
+        await screen.press("ctrl+q")
+    assert "stopped while running: fit.itb to 10.0.4.21 (51 %)" in (
+        screen.app.farewell_lines()
+    )
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_an_engine_that_cannot_start_says_why(size: tuple[int, int]) -> None:
+    engine = ScriptedEngine(start_error="port 69 is taken; try --port 6969")
+    async with shown(size=size, engine=engine) as screen:
+        assert "Nothing is served: port 69 is taken; try --port 6969" in screen.text()
+        await screen.press("q")
+    assert screen.app.return_code == 1
+    assert screen.app.farewell_lines() == ["✗ port 69 is taken; try --port 6969"]
+
+
+async def test_an_engine_that_dies_is_told_and_the_last_state_stays() -> None:
+    async with shown(frame(view(1, file="fit.itb"))) as screen:
+        screen.engine.die("it was killed by signal 9")
+        while screen.app.store.engine_error is None:
+            await screen.pilot.pause()
+        await screen.pilot.pause()
+        assert "it was killed by signal 9" in screen.text()
+        assert "fit.itb" in screen.text()
+
+
+async def test_notices_stand_under_the_top_line() -> None:
+    notice = "69 needs a right; serving on 6969"
+    async with shown(frame(status=status(notices=[notice]))) as screen:
+        assert notice in screen.text().splitlines()[1]
+
+
+async def test_an_unknown_theme_is_a_notice() -> None:
+    app = TftpApp(ScriptedEngine(), theme="mud")
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.pause()
+        assert app.theme == "tftptui-dark"
+        assert any("'mud'" in notice for notice in app.notices)
+
+
+@pytest.mark.parametrize("theme", ["tftptui-light", "contrast", "nord", "ansi-dark"])
+async def test_other_themes_work(theme: str) -> None:
+    app = TftpApp(ScriptedEngine([frame(view(1))]), theme=theme)
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.pause()
+        assert app.theme == theme
+
+
+async def test_a_theme_can_be_changed_while_it_runs() -> None:
+    async with shown(frame(view(1))) as screen:
+        screen.app.theme = "tftptui-light"
+        await screen.pilot.pause()
+        assert "pxelinux.0" in screen.text()
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1"])
+async def test_help_begins_with_the_focused_pane(key: str) -> None:
+    async with shown(frame(), size=SMALL) as screen:
+        await screen.press("3", key)
+        assert screen.on_top == "HelpScreen"
+        assert "Keys · Ports" in screen.text()
+        await screen.press("escape")
+        assert screen.on_top == "main"
+
+
+async def test_the_palette_knows_our_actions() -> None:
+    async with shown(frame(view(1))) as screen:
+        titles = {one.title for one in screen.app.get_system_commands(screen.main)}
+    assert {"Range  (r)", "Abort  (X)", "Theme"} <= titles
+
+
+@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_markup_in_names_and_errors_is_drawn_as_it_is(
+    size: tuple[int, int], probe: str
+) -> None:
+    hostile = view(1, "failed", file=probe, error=f"client says {probe}")
+    running = view(2, "sending", file=probe)
+    told = status(notices=[probe], root=f"/{probe}")
+    async with shown(frame(hostile, status=told), size=size) as screen:
+        assert probe in screen.text()
+        assert f"Client says {probe}" in screen.text()
+        await screen.press("enter")
+        assert f"client says {probe}" in screen.text()
+        await screen.press("escape")
+        await screen.tell(frame(running))
+        await screen.press("g", "X")
+        assert f"abort {probe} to" in screen.text()
+        await screen.press("escape", "q")
+        assert f"{probe} to" in screen.text()
+
+
+async def test_a_refusal_with_markup_is_drawn_as_it_is() -> None:
+    async with shown(frame(view(1))) as screen:
+        screen.engine.refuse = f"no: {PROBES[0]}"
+        await screen.press("X", "y")
+        await screen.pilot.pause()
+        assert f"no: {PROBES[0]}" in screen.text()
+
+
+async def test_frames_are_drawn_at_a_pace() -> None:
+    engine = ScriptedEngine([frame(view(1, file="one"))])
+    app = TftpApp(engine, pace=60)
+    async with app.run_test(size=LARGE) as pilot:
+        while app.store.frames < 1:
+            await pilot.pause()
+        engine.tell(frame(view(2, file="two")))
+        while app.store.frames < 2:
+            await pilot.pause()
+        await pilot.pause()
+        assert app._behind

@@ -1,0 +1,26 @@
+from tests.support.pictures import frame, view
+from tftptui.telemetry.counters import Counters
+from tftptui.ui.farewell import farewell
+from tftptui.ui.store import Store
+
+
+def test_nothing_is_said_about_nothing() -> None:
+    assert farewell(Store()) == []
+
+
+def test_served_failed_and_running_are_told() -> None:
+    store = Store()
+    totals = Counters(
+        started=9, completed=3, failed=1, abandoned=1, refused=2, octets_sent=2_000_000
+    )
+    running = [view(number, file=f"f{number}") for number in range(1, 6)]
+    running[1].total_size = None
+    store.fold(frame(*running, counters=totals))
+    assert farewell(store) == [
+        "served 3 of 9 transfers, 2.0 MB sent",
+        "1 failed, 1 abandoned by their clients, 2 requests refused",
+        "stopped while running: f1 to 10.0.4.21 (51 %)",
+        "stopped while running: f2 to 10.0.4.22 (block 100)",
+        "stopped while running: f3 to 10.0.4.23 (51 %)",
+        "… and 2 more",
+    ]

@@ -1,0 +1,30 @@
+from tests.support.pictures import frame, view
+from tests.support.scripted_engine import ScriptedEngine
+from tftptui.ui.feed import ENDED, Feed
+from tftptui.ui.store import Store
+
+
+async def test_frames_are_folded_until_the_engine_is_stopped() -> None:
+    engine, store, told = ScriptedEngine([frame(view(1))]), Store(), list[int]()
+    feed = Feed(engine, store, told=lambda: told.append(store.frames))
+    await feed.stop()
+    await feed.run()
+    assert engine.stopped
+    assert store.transfers.keys() == {1}
+    assert store.engine_error is None
+    assert told == [1, 1]
+
+
+async def test_an_end_without_being_asked_is_told() -> None:
+    engine, store = ScriptedEngine(), Store()
+    await engine.stop()
+    await Feed(engine, store, told=lambda: None).run()
+    assert store.engine_error == ENDED
+
+
+async def test_the_reason_of_a_death_is_kept() -> None:
+    engine, store = ScriptedEngine([frame()]), Store()
+    engine.die("out of memory")
+    await Feed(engine, store, told=lambda: None).run()
+    assert store.engine_error == "out of memory"
+    assert store.frames == 1

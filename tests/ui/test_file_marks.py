@@ -1,0 +1,128 @@
+import pytest
+
+from tests.support.file_scene import Scene, file, folder, listing, names, refusal
+from tests.support.pane_host import hosted
+from tests.support.pictures import NOW, view
+from tftptui.engine.messages import Frame, Refusal
+from tftptui.ui.widgets.file_rows import plain_name
+
+
+async def test_what_was_there_from_the_start_is_not_new() -> None:
+    scene = Scene(file(b"a"))
+    async with hosted(scene.pane, scene.store) as shown:
+        assert "new" not in shown.rows[0]
+
+
+async def test_new_and_changed_files_say_so_and_since_when() -> None:
+    scene = Scene(file(b"a"))
+    async with hosted(scene.pane, scene.store) as shown:
+        changed = file(b"a", 600, modified=NOW + 4)
+        scene.clock.now = NOW + 5
+        await shown.tell(listing(b"", changed, file(b"b")))
+        assert shown.rows[0].endswith("600  changed 1 s ago")
+        assert shown.rows[1].endswith("512  new")
+        scene.clock.now = NOW + 9
+        scene.pane.clock_ticked()
+        await shown.pilot.pause()
+        assert shown.rows[0].endswith("changed 5 s ago")
+        assert shown.rows[1].endswith("new 4 s ago")
+        scene.clock.now = NOW + 90
+        scene.pane.clock_ticked()
+        await shown.pilot.pause()
+        assert shown.rows[0].endswith("600")
+
+
+async def test_what_changed_while_nobody_looked_is_not_said_to_be_recent() -> None:
+    scene = Scene(file(b"a"))
+    async with hosted(scene.pane, scene.store) as shown:
+        scene.clock.now = NOW + 600
+        late = file(b"b", modified=NOW + 590)
+        await shown.tell(listing(b"", file(b"a", 9, modified=1), late))
+        assert shown.rows[0].endswith("  9")
+        assert shown.rows[1].endswith("new 10 s ago")
+
+
+async def test_what_is_different_in_a_folder_opened_again_is_not_new() -> None:
+    scene = Scene(folder(b"a"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.press("l")
+        await shown.tell(listing(b"a", file(b"x")))
+        await shown.press("h", "l")
+        await shown.tell(listing(b"a", file(b"x"), file(b"y")))
+        assert shown.rows[2].endswith("512")
+
+
+@pytest.mark.parametrize("asked", ["pxe/x", "/pxe/x", "pxe\\x", "\\pxe\\x", ".//pxe/x"])
+async def test_a_file_that_is_being_read_says_so(asked: str) -> None:
+    scene = Scene(folder(b"pxe"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.press("l")
+        await shown.tell(listing(b"pxe", file(b"x"), file(b"y")))
+        await shown.tell(Frame(time=NOW, transfers=[view(1, file=asked)]))
+        assert shown.rows[1].endswith("512  ↑ now")
+        assert shown.rows[2].endswith("512")
+        ended = view(1, "completed", file=asked)
+        await shown.tell(Frame(time=NOW, transfers=[ended, view(2, "failed")]))
+        assert shown.rows[1].endswith("512  ↑1")
+
+
+async def test_completed_reads_are_counted_once_each_and_not_forgotten() -> None:
+    scene = Scene(file(b"x"))
+    scene.store.kept_transfers = 5
+    async with hosted(scene.pane, scene.store) as shown:
+        for number in range(1, 13):
+            done = view(number, "completed", file="x")
+            await shown.tell(Frame(time=NOW, transfers=[done]))
+        assert shown.rows[0].endswith("↑12")
+
+
+async def test_written_files_are_not_counted_as_served() -> None:
+    scene = Scene(file(b"x"))
+    async with hosted(scene.pane, scene.store) as shown:
+        done = view(1, "completed", file="x", direction="write")
+        await shown.tell(Frame(time=NOW, transfers=[done]))
+        assert shown.rows[0].endswith("512")
+
+
+async def test_refused_names_are_counted_the_latest_first() -> None:
+    scene = Scene(file(b"x"))
+    asked = [refusal("b", -9), refusal("a", -8), refusal("b", -2, "10.0.4.40")]
+    async with hosted(scene.pane, scene.store) as shown:
+        denied = Refusal(
+            time=NOW, client="h", client_tid=1, file="c", reason="denied", message=""
+        )
+        await shown.tell(Frame(time=NOW, refusals=[*asked, denied]))
+        assert shown.rows[1] == "✗ asked for, not here"
+        assert shown.rows[2].split("  ")[0] == "b"
+        assert shown.row("×2").endswith("×2  10.0.4.40        2 s ago")
+        assert shown.row("×1").endswith("×1  10.0.4.37        8 s ago")
+        assert len(names(shown)) == 4
+
+
+async def test_the_foot_tells_the_client_where_there_is_no_room() -> None:
+    scene = Scene(file(b"x"))
+    async with hosted(scene.pane, scene.store, size=(42, 12)) as shown:
+        await shown.tell(Frame(time=NOW, refusals=[refusal("b", -9)]))
+        await shown.press("G")
+        assert "last by 10.0.4.37 · 9 s ago" in shown.lines[-1]
+
+
+async def test_no_more_than_twenty_refused_names_are_shown() -> None:
+    scene = Scene(file(b"x"))
+    many = [refusal(f"n{number}", -number) for number in range(30)]
+    async with hosted(scene.pane, scene.store, size=(80, 40)) as shown:
+        await shown.tell(Frame(time=NOW, refusals=many))
+        assert len(names(shown)) == 1 + 1 + 20
+
+
+async def test_a_refused_name_that_has_come_is_not_missing_any_more() -> None:
+    scene = Scene(file(b"x"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.tell(Frame(time=NOW, refusals=[refusal("/y", -9)]))
+        assert shown.row("asked for")
+        await shown.tell(listing(b"", file(b"x"), file(b"y")))
+        assert names(shown) == ["x", "y"]
+
+
+def test_a_name_is_plain_without_what_clients_add() -> None:
+    assert plain_name("/a//./b\\c") == "a/b/c"

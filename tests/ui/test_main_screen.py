@@ -1,0 +1,134 @@
+import pytest
+
+from tests.support.pictures import a_busy_server, frame, view
+from tests.support.screens import LARGE, SMALL, shown
+
+NAMES = ("Transfers", "Files", "Ports", "Packets")
+
+
+async def test_four_panes_are_shown_at_once_when_there_is_room() -> None:
+    async with shown(*a_busy_server(), size=(100, 30)) as screen:
+        assert all(pane.display for pane in screen.main.panes)
+        assert all(f"{n} {name}" in screen.text() for n, name in enumerate(NAMES, 1))
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 15), (99, 40), (140, 29)])
+async def test_one_pane_is_shown_when_there_is_none(size: tuple[int, int]) -> None:
+    async with shown(*a_busy_server(), size=size) as screen:
+        assert [pane.digit for pane in screen.main.panes if pane.display] == [1]
+        tabs = screen.text().splitlines()[1]
+        assert tabs.startswith(" 1 Transfers   2 Files   3 Ports   4 Packets")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("digit", [1, 2, 3, 4])
+async def test_a_digit_leads_to_its_pane(size: tuple[int, int], digit: int) -> None:
+    async with shown(*a_busy_server(), size=size) as screen:
+        await screen.press("tab", str(digit))
+        pane = screen.main.panes[digit - 1]
+        assert pane.display
+        assert pane.has_focus_within
+
+
+async def test_tab_goes_round_and_back() -> None:
+    async with shown(*a_busy_server()) as screen:
+        seen = []
+        for key in ("tab", "tab", "tab", "tab", "shift+tab"):
+            await screen.press(key)
+            seen.append(screen.main.scope)
+    assert seen == ["files", "ports", "packets", "transfers", "packets"]
+
+
+async def test_the_title_of_the_focused_pane_has_a_mark() -> None:
+    async with shown(*a_busy_server()) as screen:
+        assert "▸ 1 Transfers" in screen.text()
+        await screen.press("3")
+        assert "▸ 3 Ports" in screen.text()
+        assert "▸ 1 Transfers" not in screen.text()
+
+
+@pytest.mark.parametrize("key", ["z", "1"])
+async def test_zoom_and_back(key: str) -> None:
+    async with shown(*a_busy_server()) as screen:
+        await screen.press(key)
+        assert [pane.digit for pane in screen.main.panes if pane.display] == [1]
+        await screen.press("3")
+        assert [pane.digit for pane in screen.main.panes if pane.display] == [3]
+        await screen.press("z")
+        assert all(pane.display for pane in screen.main.panes)
+
+
+async def test_a_pane_catches_up_when_it_is_shown() -> None:
+    async with shown(frame(view(1, file="one")), size=SMALL) as screen:
+        await screen.press("3")
+        await screen.tell(frame(view(2, file="two")))
+        await screen.press("1")
+        assert "two" in screen.text()
+
+
+async def test_a_storm_of_sizes_harms_nothing() -> None:
+    async with shown(*a_busy_server()) as screen:
+        for width, height in [(20, 5), (200, 60), (1, 1), (60, 15), (99, 31), LARGE]:
+            await screen.pilot.resize_terminal(width, height)
+        await screen.pilot.pause()
+        assert all(pane.display for pane in screen.main.panes)
+        assert "u-boot.img" in screen.text()
+
+
+async def test_the_bottom_line_has_only_keys_that_work() -> None:
+    async with shown(frame(view(1, "completed"))) as screen:
+        assert "X abort" not in screen.text()
+        await screen.tell(frame(view(2)))
+        await screen.press("g")
+        assert "X abort" in screen.text()
+        await screen.press("r")
+        bottom = screen.text().splitlines()[-1]
+        assert bottom.split() == [
+            "esc",
+            "put",
+            "back",
+            "F1",
+            "keys",
+            "ctrl+p",
+            "palette",
+        ]
+
+
+async def test_the_bottom_line_can_be_clicked() -> None:
+    async with shown(frame(view(1)), size=SMALL) as screen:
+        place = screen.text().splitlines()[-1].index("X abort")
+        await screen.pilot.click("#footer", offset=(place, 0))
+        await screen.pilot.pause()
+        assert "abort pxelinux.0 to" in screen.text()
+
+
+async def test_a_tab_can_be_clicked() -> None:
+    async with shown(frame(view(1)), size=SMALL) as screen:
+        await screen.pilot.click("#tabs", offset=(30, 0))
+        await screen.pilot.pause()
+        assert screen.main.scope == "ports"
+
+
+@pytest.mark.parametrize("width", range(40, 180, 7))
+async def test_the_top_line_fits_any_width(width: int) -> None:
+    async with shown(*a_busy_server(), size=(width, 20)) as screen:
+        assert len(screen.main._header._line()) == width
+        assert "active" in screen.text().splitlines()[0] or width < 60
+
+
+async def test_the_top_line_has_everything_when_there_is_room() -> None:
+    async with shown(*a_busy_server(), size=(180, 40)) as screen:
+        top = screen.text().splitlines()[0]
+    for words in (
+        "tftptui",
+        "/srv/images",
+        "0.0.0.0:6969  [::]:6969",
+        "40000–40099 random",
+        "2 used",
+        "12.1 MB/s",
+        "1 stalled",
+        "211 done",
+        "1 unconfirmed",
+        "3 failed",
+    ):
+        assert words in top

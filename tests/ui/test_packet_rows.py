@@ -1,0 +1,86 @@
+import pytest
+
+from tests.support.packet_scene import a_blocked_boot_rom, filled
+from tests.support.pane_host import Noted, hosted, packets, record
+from tftptui.telemetry.packets import Flag, Kind
+
+
+async def test_a_retransmission_says_which_and_how_late() -> None:
+    pane, store = filled(packets(*a_blocked_boot_rom()))
+    async with hosted(pane, store) as shown:
+        second, third = (shown.row(mark) for mark in ("R2", "R3"))
+    assert second.endswith("+1.0 s  R2 ▐")
+    assert third.endswith("+3.0 s  R3 ▐")
+
+
+async def test_a_part_of_a_run_sent_again_is_late_from_the_run_on() -> None:
+    run = (record(Kind.DATA, 0, block=17, count=16), "")
+    again = (record(Kind.DATA, 0.25, block=20, count=13, attempt=2), "")
+    noise = [(record(Kind.DATA, 0.1, block=20, transfer=257), "")] * 5_000
+    pane, store = filled(packets(run, *noise, again), kept=10_000)
+    async with hosted(pane, store) as shown:
+        assert "+250 ms  R2" in shown.row("R2")
+
+
+@pytest.mark.parametrize(
+    ("noted", "words"),
+    [
+        (
+            (record(Kind.RRQ, server_tid=69), "x octet"),
+            "←   2070 → 69     RRQ    x oct",
+        ),
+        ((record(Kind.OACK), "tsize=1"), "→  40007 → 2070   OACK   tsize=1"),
+        ((record(Kind.DATA, block=7, octets=512), ""), "DATA   7  512 octets"),
+        ((record(Kind.DATA, block=17, count=16), ""), "17–32  8,192 octets"),
+        ((record(Kind.DATA, block=70_000, octets=9), ""), "70,000 (wire 4464)"),
+        ((record(Kind.DATA, block=1, octets=9, flags=2), ""), "1  9 octets  last"),
+        ((record(Kind.ACK, block=65_536), ""), "ACK    65,536 (wire 0)"),
+        ((record(Kind.ERROR_RECEIVED), "3 disk full"), "ERROR  3 disk full"),
+        ((record(Kind.MALFORMED), "7 octets"), "bad    7 octets"),
+        ((record(Kind.DATA, block=1, octets=9), "no route"), "1  9 octets  no route"),
+    ],
+)
+async def test_a_row_says_what_it_is(noted: Noted, words: str) -> None:
+    pane, store = filled(packets(noted))
+    async with hosted(pane, store) as shown:
+        assert words in shown.rows[0]
+
+
+@pytest.mark.parametrize(
+    ("noted", "mark"),
+    [
+        ((record(Kind.ACK, block=1, flags=Flag.DUPLICATE), ""), "D"),
+        ((record(Kind.STRAY), "from 10.0.9.99:4711"), "?"),
+        ((record(Kind.MALFORMED), "3 octets"), "✗"),
+        ((record(Kind.ICMP), "port unreachable"), "!"),
+    ],
+)
+async def test_trouble_has_a_mark(noted: Noted, mark: str) -> None:
+    pane, store = filled(packets(noted))
+    async with hosted(pane, store) as shown:
+        assert shown.rows[0].endswith(mark)
+
+
+async def test_a_rollover_to_one_has_other_numbers_on_the_wire() -> None:
+    pane, store = filled(packets((record(Kind.ACK, block=65_536), "")))
+    store.transfers[1].agreed = [("rollover", "1")]
+    async with hosted(pane, store) as shown:
+        assert "65,536 (wire 1)" in shown.rows[0]
+
+
+async def test_the_client_has_a_column_where_there_is_room() -> None:
+    noted = (record(Kind.MALFORMED, transfer=0), "10.0.9.77 3 octets")
+    pane, store = filled(packets(*a_blocked_boot_rom(), noted))
+    async with hosted(pane, store, size=(98, 12)) as shown:
+        assert "←  10.0.4.37         2070 → 69     RRQ" in shown.rows[0]
+        assert "←  10.0.9.77 " in shown.rows[5]
+
+
+@pytest.mark.parametrize("width", range(20, 130, 5))
+async def test_no_address_is_cut_in_two(width: int) -> None:
+    address = "10.0.199.123"
+    noted = [(record(Kind.STRAY), f"from {address}:4711, not our client")]
+    pane, store = filled(packets(*noted))
+    async with hosted(pane, store, size=(width, 6)) as shown:
+        row = shown.rows[0]
+    assert f"{address}:4711" in row or "10." not in row

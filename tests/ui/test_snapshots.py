@@ -1,0 +1,59 @@
+"""One picture a story, small and large; look at the difference before accepting one."""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.pictures import NOW, a_busy_server, frame
+from tests.support.screens import LARGE, SMALL
+from tests.support.scripted_engine import ScriptedEngine
+from tftptui.engine.messages import Frame
+from tftptui.ui.app import TftpApp
+
+Compare = Callable[..., bool]
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+
+
+@pytest.fixture(autouse=True)
+def _one_kind_of_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def app_with(frames: Iterable[Frame], theme: str = "tftptui-dark") -> TftpApp:
+    return TftpApp(ScriptedEngine(frames), theme=theme, now=lambda: NOW, pace=0)
+
+
+def after(app: TftpApp, frames: int, *keys: str) -> Callable[[Pilot[None]], object]:
+    """Wait until so many frames are drawn, then press keys."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        while app.store.frames < frames:
+            await pilot.pause()
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return before
+
+
+@SIZES
+@pytest.mark.parametrize("keys", ["1", "3", "j r", "question_mark", "j enter", "q"])
+def test_a_busy_server(snap_compare: Compare, size: tuple[int, int], keys: str) -> None:
+    app = app_with(a_busy_server())
+    pressed = [] if keys == "1" else keys.split()
+    assert snap_compare(app, terminal_size=size, run_before=after(app, 2, *pressed))
+
+
+@SIZES
+def test_nothing_has_happened_yet(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = app_with([frame()])
+    assert snap_compare(app, terminal_size=size, run_before=after(app, 1))
+
+
+@pytest.mark.parametrize("theme", ["tftptui-light", "contrast"])
+def test_other_themes(snap_compare: Compare, theme: str) -> None:
+    app = app_with(a_busy_server(), theme)
+    assert snap_compare(app, terminal_size=LARGE, run_before=after(app, 2))

@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from tftptui.resources import packaged_folder
+from tftptui.ui.themes import (
+    DEFAULT_THEME,
+    SLOT_DEFAULTS,
+    SLOTS,
+    TEXT_SLOTS,
+    ThemeError,
+    read_theme,
+    read_themes,
+    slot_styles,
+)
+
+SHIPPED, PROBLEMS = read_themes(packaged_folder("themes"))
+
+
+def luminance(color: Color) -> float:
+    """WCAG 2.1, relative luminance."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in color.normalized
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted(
+        (luminance(Color.parse(one)), luminance(Color.parse(other))), reverse=True
+    )
+    return (high + 0.05) / (low + 0.05)
+
+
+def grounds(theme: Theme) -> list[str]:
+    assert theme.background
+    assert theme.surface
+    rows = [theme.variables["cursor-row"], theme.variables["cursor-row-blurred"]]
+    return [theme.background, theme.surface, *rows]
+
+
+def test_all_shipped_themes_can_be_used() -> None:
+    assert PROBLEMS == []
+    names = {theme.name for theme in SHIPPED}
+    assert names >= {DEFAULT_THEME, "tftptui-light", "contrast"}
+
+
+@pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
+def test_a_shipped_theme_fills_every_slot(theme: Theme) -> None:
+    assert [name for name in SLOTS if name not in theme.variables] == []
+
+
+@pytest.mark.parametrize("slot", TEXT_SLOTS)
+@pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
+def test_text_can_be_read_on_every_ground(theme: Theme, slot: str) -> None:
+    worst = min(contrast(theme.variables[slot], ground) for ground in grounds(theme))
+    assert worst >= 4.5
+
+
+@pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
+def test_plain_text_can_be_read_on_every_ground(theme: Theme) -> None:
+    assert theme.foreground
+    assert min(contrast(theme.foreground, ground) for ground in grounds(theme)) >= 7
+
+
+@pytest.mark.parametrize("slot", [name for name in SLOTS if name.startswith("port-")])
+@pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
+def test_marks_of_ports_can_be_seen(theme: Theme, slot: str) -> None:
+    assert theme.background
+    assert contrast(theme.variables[slot], theme.background) >= 3
+
+
+def test_the_defaults_name_every_slot() -> None:
+    assert SLOT_DEFAULTS.keys() == set(SLOTS)
+    assert slot_styles({}).keys() == set(SLOTS)
+
+
+WHOLE = """name = "x"
+background = "#000"
+surface = "#000"
+foreground = "#fff"
+primary = "#fff"
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name = ",
+        'name = "x"',
+        "name = 1",
+        WHOLE.replace("#000", "mud"),
+        f'{WHOLE}shadow = "#111"',
+        f'{WHOLE}[variables]\ntransfer-failed = "loud"',
+    ],
+    ids=["toml", "incomplete", "type", "colour", "unknown key", "slot"],
+)
+def test_a_bad_file_is_a_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(text)
+    with pytest.raises(ThemeError, match=r"bad\.toml"):
+        read_theme(file)
+    assert len(read_themes(tmp_path)[1]) == 1
+
+
+def test_a_file_may_leave_slots_to_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "plain.toml"
+    file.write_text(WHOLE)
+    assert read_theme(file).name == "x"

@@ -1,0 +1,121 @@
+import pytest
+from rich.cells import cell_len
+
+from tests.support.pictures import NOW, ports, view
+from tftptui.engine.messages import TransferPhase
+from tftptui.ui.widgets import transfer_words as words
+from tftptui.ui.widgets.rows import fitted
+from tftptui.ui.widgets.transfer_list import columns
+
+
+@pytest.mark.parametrize(
+    ("part", "drawn"),
+    [(0, "        "), (0.5, "████    "), (1, "████████"), (2, "████████")],
+)
+def test_a_bar_has_a_fixed_width(part: float, drawn: str) -> None:
+    assert words.bar(part) == drawn
+
+
+def test_a_bar_moves_by_eighths() -> None:
+    assert words.bar(1 / 64) == "▏       "
+
+
+@pytest.mark.parametrize(
+    ("asked", "agreed", "drawn"),
+    [
+        ([], [], "512"),
+        ([("blksize", "1468")], [("blksize", "1428")], "1468→1428"),
+        ([("BLKSIZE", "1428")], [("blksize", "1428")], "1428"),
+        (
+            [("windowsize", "64"), ("tsize", "0")],
+            [("windowsize", "16"), ("tsize", "9")],
+            "512 w64→16 tsize",
+        ),
+        ([("timeout", "5")], [("timeout", "5")], "512 t5"),
+    ],
+)
+def test_options_are_as_granted(
+    asked: list[tuple[str, str]], agreed: list[tuple[str, str]], drawn: str
+) -> None:
+    assert words.options(view(1, asked=asked, agreed=agreed)) == drawn
+
+
+def test_the_last_block_counts_even_when_it_is_empty() -> None:
+    # RFC 1350 §6
+    assert words.blocks(view(1, total_size=1024, acked_blocks=2)) == "2/3"
+
+
+def test_unknown_sizes_make_no_promises() -> None:
+    one = view(1, total_size=None)
+    assert words.progress(one) is None
+    assert words.blocks(one) == "100"
+    assert words.pace(one, 1000, NOW).eta == ""
+
+
+def test_a_stall_stops_the_estimate() -> None:
+    pace = words.pace(view(1, "stalled", moved=NOW - 12), 1000, NOW)
+    assert pace == words.Pace(quiet="quiet 12 s")
+
+
+def test_an_estimate_is_marked() -> None:
+    assert words.pace(view(1), 48_800, NOW).eta == "~1 s"
+
+
+@pytest.mark.parametrize(
+    ("phase", "drawn"),
+    [
+        ("completed", "done 1 s ago"),
+        ("unconfirmed", "unconfirmed 1 s ago"),
+        ("failed", "failed 1 s ago"),
+        ("abandoned", "no answer 1 s ago"),
+        ("aborted", "aborted 1 s ago"),
+        ("probed", "size probe 1 s ago"),
+    ],
+)
+def test_each_ending_has_its_word(phase: TransferPhase, drawn: str) -> None:
+    assert words.ending(view(1, phase), NOW) == drawn
+    assert words.ending(view(1, phase, retransmits=4), NOW) == f"{drawn}, 4 resent"
+
+
+def test_every_phase_has_its_own_mark() -> None:
+    phases: list[TransferPhase] = [
+        "sending",
+        "stalled",
+        "completed",
+        "unconfirmed",
+        "failed",
+        "abandoned",
+        "probed",
+        "aborted",
+    ]
+    assert len({words.mark(view(1, phase)) for phase in phases}) == len(phases)
+    assert words.mark(view(1, direction="write")) == "↓"
+
+
+@pytest.mark.parametrize(
+    ("host", "drawn"),
+    [("10.0.4.21", "10.0.4.21"), ("2001:db8:41:7::4a:21", "…:41:7::4a:21")],
+)
+def test_only_long_addresses_are_shortened_to_their_end(host: str, drawn: str) -> None:
+    assert words.short_host(host, 15) == drawn
+
+
+def test_a_port_from_an_older_range_is_told() -> None:
+    told = words.ports_in_words(view(1, server_tid=30_000), ports())
+    assert "from a range before 40000–40099" in told
+
+
+@pytest.mark.parametrize("width", range(60, 200, 9))
+@pytest.mark.parametrize("long_hosts", [False, True])
+def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  # noqa: FBT001
+    fold = columns(width, long_hosts=long_hosts)
+    gap = 2 if width >= 94 else 1
+    parts = [fold.host, fold.tids, fold.file, fold.tail]
+    parts += [part for part in (fold.options, fold.blocks) if part]
+    assert 2 + sum(parts) + gap * (len(parts) - 1) + 1 == width
+
+
+@pytest.mark.parametrize("text", ["abc", "日本語", "x" * 50, ""])
+def test_fitted_text_has_its_width(text: str) -> None:
+    assert cell_len(fitted(text, 5)) == 5
+    assert cell_len(fitted(text, 5, right=True)) == 5

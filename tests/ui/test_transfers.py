@@ -1,0 +1,158 @@
+import pytest
+
+from tests.support.pictures import NOW, frame, ports, readme, status, view
+from tests.support.screens import LARGE, SMALL, Shown, shown
+from tftptui.engine.messages import AbortTransfer, Entry, Listing, Refusal
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.empty import command, example_file, invitation
+from tftptui.ui.widgets.transfer_list import TransferList
+
+
+def rows(screen: Shown) -> TransferList:
+    return screen.app.screen_stack[0].query_one(TransferList)
+
+
+async def test_running_ones_come_first_the_newest_on_top() -> None:
+    views = [view(1, "completed"), view(2), view(3, "failed"), view(4)]
+    async with shown(frame(*views)) as screen:
+        listed = rows(screen)
+        assert [listed.key_at(row) for row in range(4)] == [4, 2, 1, 3]
+
+
+async def test_the_cursor_sticks_to_its_transfer() -> None:
+    async with shown(frame(view(1), view(2))) as screen:
+        await screen.press("j")
+        assert rows(screen).current_key == 1
+        await screen.tell(frame(view(3), view(4)))
+        assert rows(screen).current_key == 1
+        assert rows(screen).cursor_index == 3
+        await screen.tell(frame(view(1, "completed")))
+        assert rows(screen).current_key == 1
+
+
+async def test_an_unmoved_cursor_stays_on_top() -> None:
+    async with shown(frame(view(1))) as screen:
+        await screen.tell(frame(view(2)))
+        assert rows(screen).current_key == 2
+
+
+async def test_a_row_in_view_stays_in_view_when_others_come() -> None:
+    views = [view(number) for number in range(1, 60)]
+    async with shown(frame(*views), size=SMALL) as screen:
+        await screen.press("G", "k", "k")
+        before = rows(screen).cursor_index
+        top = rows(screen).scroll_offset.y
+        assert before is not None
+        await screen.tell(frame(view(60), view(61)))
+        assert rows(screen).cursor_index == before + 2
+        assert rows(screen).scroll_offset.y == top + 2
+
+
+async def test_keys_move_and_stop_at_the_ends() -> None:
+    views = [view(number) for number in range(1, 101)]
+    async with shown(frame(*views), size=SMALL) as screen:
+        seen = []
+        for key in ("k", "j", "pagedown", "pageup", "G", "j", "g"):
+            await screen.press(key)
+            seen.append(rows(screen).cursor_index)
+    page = seen[2]
+    assert page is not None
+    assert page > 10
+    assert seen == [0, 1, page, 1, 99, 99, 0]
+
+
+async def test_a_click_chooses_and_a_second_one_opens() -> None:
+    async with shown(frame(view(1, file="one"), view(2, file="two"))) as screen:
+        await screen.pilot.click(TransferList, offset=(5, 2))
+        assert rows(screen).current_key == 1
+        await screen.pilot.click(TransferList, offset=(5, 2))
+        await screen.pilot.pause()
+        assert "51,200 acknowledged" in screen.text()
+
+
+async def test_only_a_changed_line_is_drawn_again() -> None:
+    views = [view(number) for number in range(1, 8)]
+    async with shown(frame(*views)) as screen:
+        listed = rows(screen)
+        before = dict(listed._drawn)
+        changed = view(3, acked_octets=90_000, acked_blocks=176)
+        await screen.tell(frame(changed))
+        after = listed._drawn
+    different = [y for y in after if after[y] != before.get(y)]
+    assert different == [5]
+
+
+async def test_abort_asks_names_and_does() -> None:
+    async with shown(frame(view(1, file="fit.itb"))) as screen:
+        await screen.press("X")
+        assert "abort fit.itb to 10.0.4.21: y abort" in screen.text()
+        await screen.press("escape")
+        assert screen.wishes == []
+        await screen.press("X", "y")
+        await screen.pilot.pause()
+        assert screen.wishes == [AbortTransfer(1)]
+
+
+async def test_what_has_ended_cannot_be_aborted() -> None:
+    async with shown(frame(view(1, "failed"))) as screen:
+        await screen.press("X")
+        assert screen.on_top == "main"
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_detail_says_who_chose_which_port(size: tuple[int, int]) -> None:
+    one = view(1, asked=[("blksize", "1468")], agreed=[("blksize", "1428")])
+    async with shown(frame(one), size=size) as screen:
+        words = " ".join(screen.text().split())
+    assert "Port 50001 is the client's own choice; 40001 is ours" in words
+    assert "blksize 1468 → 1428" in words
+
+
+async def test_details_are_kept_up_to_date() -> None:
+    async with shown(frame(view(1))) as screen:
+        await screen.press("enter")
+        assert "51,200 acknowledged" in screen.text()
+        await screen.tell(frame(view(1, acked_octets=60_000)))
+        assert "60,000 acknowledged" in screen.text()
+
+
+async def test_an_empty_pane_says_what_to_type() -> None:
+    async with shown(frame(), size=SMALL) as screen:
+        line = "curl -o /dev/null tftp://127.0.0.1:6969/README.txt"
+        assert line in screen.text()
+        assert "40000–40099" in screen.text()
+
+
+def test_the_command_names_an_address_that_is_listened_on() -> None:
+    told = status(listeners=["192.0.2.7:69"], port=69)
+    assert command(told, b"a b") == "curl -o /dev/null tftp://192.0.2.7/a%20b"
+
+
+def test_a_plain_name_is_the_example() -> None:
+    entries = [
+        Entry(name=b"a'b", text="a'b", kind="file"),
+        Entry(name=b"kernel", text="kernel", kind="file"),
+    ]
+    assert example_file(Listing(folder=b"", entries=entries)) == b"kernel"
+    assert example_file(readme()) == b"README.txt"
+    assert example_file(Listing(folder=b"")) is None
+
+
+def test_an_empty_root_is_told() -> None:
+    store = Store()
+    store.fold(frame(listings=[Listing(folder=b"")]))
+    assert "put a file into /srv/images" in invitation(store).plain
+
+
+def test_the_last_refusal_is_told_where_nothing_was_sent() -> None:
+    store = Store()
+    refusal = Refusal(
+        time=NOW,
+        client="10.0.0.9",
+        client_tid=2070,
+        file="x",
+        reason="not-found",
+        message="there is no x",
+    )
+    store.fold(frame(refusals=[refusal], ports=ports()))
+    assert "x for 10.0.0.9: there is no x" in invitation(store).plain

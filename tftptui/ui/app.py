@@ -1,0 +1,217 @@
+"""The program on the screen: holds an engine, shows what it tells."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tftptui.engine.client import EngineClient
+from tftptui.resources import packaged_folder
+from tftptui.ui.actions import CHAINS, actions, bindings
+from tftptui.ui.farewell import farewell
+from tftptui.ui.feed import PATIENCE, Feed
+from tftptui.ui.messages import FrameArrived
+from tftptui.ui.screens.help import HelpScreen
+from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.screens.question import Question
+from tftptui.ui.store import Store
+from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
+
+PACE = 0.1
+"""Seconds between two drawings at least."""
+
+TWICE = 2.0
+"""Seconds within which a second ctrl+c quits."""
+
+OURS = frozenset({"Keys", "Maximize", "Minimize", "Quit"})
+"""Textual's commands that we have a better one for."""
+
+SIGNALS = {"SIGTERM": 143, "SIGHUP": 129}
+
+
+def wall_clock() -> float:
+    """Return the wall clock, seconds since the epoch."""
+    return datetime.now(UTC).timestamp()
+
+
+class TftpApp(App[None]):
+    """The terminal UI.
+
+    Args:
+        client: the engine; it is started on mount and stopped at the end.
+        store: what has been told so far, for tests and replays.
+        theme: name of a theme; an unknown one is told in a notice.
+        now: wall clock for ages.
+        pace: seconds between two drawings at least.
+
+    After run(), return_code is what the process should exit with and
+    farewell_lines() what it should print.
+    """
+
+    TITLE: str | None = "tftptui"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    CSS = """
+    MainScreen { background: $background; color: $foreground; }
+    Toast { background: $panel; }
+    """
+
+    def __init__(
+        self,
+        client: EngineClient,
+        *,
+        store: Store | None = None,
+        theme: str = DEFAULT_THEME,
+        now: Callable[[], float] = wall_clock,
+        pace: float = PACE,
+    ) -> None:
+        self.notices: list[str] = []
+        super().__init__()
+        self.client, self.now = client, now
+        self.store = Store() if store is None else store
+        self.feed = Feed(client, self.store, told=self._told)
+        self._pace, self._pausing, self._behind = pace, False, False
+        self._farewell: list[str] = []
+        self._interrupted: float | None = None
+        self._take_themes(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Let themes that don't know our slots work as well."""
+        return dict(SLOT_DEFAULTS)
+
+    def get_default_screen(self) -> MainScreen:
+        """Return the main screen."""
+        return MainScreen(self.store, self.client, now=self.now, notices=self.notices)
+
+    def farewell_lines(self) -> list[str]:
+        """Return what is worth knowing after the screen is gone."""
+        return self._farewell or farewell(self.store)
+
+    # Life and death.
+
+    def on_mount(self) -> None:
+        """Start the engine and listen to the system."""
+        self._catch_signals()
+        self.run_worker(self.feed.run(), group="feed", exclusive=True)
+
+    async def on_unmount(self) -> None:
+        """Stop the engine, however the screen ended."""
+        self._farewell = farewell(self.store)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.feed.stop(), PATIENCE)
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name, code in SIGNALS.items():
+            number = getattr(signal, name, None)
+            # Windows has neither SIGHUP nor handlers in the loop.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None:
+                    loop.add_signal_handler(number, self._exit_with, code)
+
+    def _exit_with(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    # News.
+
+    def _told(self) -> None:
+        self.post_message(FrameArrived())
+
+    def on_frame_arrived(self) -> None:
+        """Pass the news on, at a pace that can be read."""
+        if self._pausing:
+            self._behind = True
+            return
+        self._pass_on()
+        if self._pace:
+            self._pausing = True
+            self.set_timer(self._pace, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._pausing = False
+        if self._behind:
+            self._behind = False
+            self.on_frame_arrived()
+
+    def _pass_on(self) -> None:
+        for screen in self.screen_stack:
+            screen.post_message(FrameArrived())
+
+    # Themes.
+
+    def _take_themes(self, wanted: str) -> None:
+        themes, problems = read_themes(packaged_folder("themes"))
+        for theme in themes:
+            self.register_theme(theme)
+        self.notices.extend(problems)
+        if wanted not in self.available_themes:
+            known = ", ".join(theme.name for theme in themes)
+            self.notices.append(f"there is no theme {wanted!r}; there are {known}")
+            wanted = DEFAULT_THEME
+        if wanted in self.available_themes:
+            self.theme = wanted
+
+    # What keys do.
+
+    def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
+        """Offer what keys do by name, then what Textual brings along."""
+        if isinstance(screen, MainScreen):
+            for scope in CHAINS[screen.scope]:
+                for action in actions(scope):
+                    if action.shown and action.call != "command_palette":
+                        yield SystemCommand(
+                            f"{action.label.capitalize()}  ({action.shown_key})",
+                            action.effect,
+                            partial(self.simulate_key, action.keys[0]),
+                        )
+        for command in super().get_system_commands(screen):
+            if command.title not in OURS:
+                yield command
+
+    def action_help(self) -> None:
+        """Show the keys, those of the focused pane first."""
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(HelpScreen(self.screen.scope))
+
+    def action_leave(self) -> None:
+        """Quit, after a question while transfers run."""
+        running = [view for view in self.store.transfers.values() if view.running]
+        if not running or self.store.engine_error:
+            self.exit(return_code=1 if self.store.engine_error else 0)
+            return
+        names = ", ".join(f"{view.file} to {view.client}" for view in running[:3])
+        more = f" and {len(running) - 3} more" if len(running) > 3 else ""  # noqa: PLR2004
+        self.push_screen(
+            Question(f"{len(running)} running", names + more, "stop now", "stay"),
+            self._leave_if,
+        )
+
+    def _leave_if(self, sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer
+        if sure:
+            self.exit()
+
+    def action_leave_now(self) -> None:
+        """Quit without a question."""
+        self.exit()
+
+    def action_interrupt(self) -> None:
+        """Quit at the second time within two seconds."""
+        now = asyncio.get_running_loop().time()
+        if self._interrupted is not None and now - self._interrupted < TWICE:
+            self.exit()
+            return
+        self._interrupted = now
+        self.notify("ctrl+c again quits at once", timeout=TWICE, markup=False)
+
+    def action_redraw(self) -> None:
+        """Draw everything again, after something else wrote on the screen."""
+        self.refresh(layout=True, repaint=True)
+        self.screen.refresh(layout=True, repaint=True)

@@ -1,0 +1,44 @@
+"""What is left on the terminal after the screen is gone."""
+
+from tftptui.engine.messages import TransferView
+from tftptui.ui.formats import octets
+from tftptui.ui.store import Store
+
+NAMED = 3
+"""Running transfers that are told by name."""
+
+
+def farewell(store: Store) -> list[str]:
+    """Return what was served, what failed, and what was still running."""
+    counters = store.counters
+    lines = [f"✗ {store.engine_error}"] if store.engine_error else []
+    if counters.started or counters.refused:
+        lines.append(
+            f"served {counters.completed} of {counters.started} transfers, "
+            f"{octets(counters.octets_sent)}B sent"
+        )
+    trouble = [
+        f"{count} {word}"
+        for count, word in (
+            (counters.failed, "failed"),
+            (counters.abandoned, "abandoned by their clients"),
+            (counters.unconfirmed, "not confirmed to the end"),
+            (counters.refused, "requests refused"),
+        )
+        if count
+    ]
+    if trouble:
+        lines.append(", ".join(trouble))
+    running = [view for view in store.transfers.values() if view.running]
+    lines.extend(f"stopped while running: {_name(view)}" for view in running[:NAMED])
+    if len(running) > NAMED:
+        lines.append(f"… and {len(running) - NAMED} more")
+    return lines
+
+
+def _name(view: TransferView) -> str:
+    if view.total_size:
+        done = f"{100 * view.acked_octets // view.total_size} %"
+    else:
+        done = f"block {view.acked_blocks}"
+    return f"{view.file} to {view.client} ({done})"

@@ -1,0 +1,241 @@
+"""The main screen: four panes at once, or one at a time in a small window."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import AbortTransfer
+from tftptui.ui.actions import bindings
+from tftptui.ui.screens.question import Question
+from tftptui.ui.screens.transfer import TransferScreen
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.files import FilesPane
+from tftptui.ui.widgets.footer import FooterLine
+from tftptui.ui.widgets.header import HeaderLine
+from tftptui.ui.widgets.notice import NoticeLine
+from tftptui.ui.widgets.packet_log import PacketLog
+from tftptui.ui.widgets.pane import Pane
+from tftptui.ui.widgets.ports import PortsPane
+from tftptui.ui.widgets.tabs import TabLine
+from tftptui.ui.widgets.transfers import TransfersPane
+
+TICK = 1.0
+"""Seconds between two looks at the clock."""
+
+WIDE, TALL = 100, 30
+"""From this size on all four panes are shown at once."""
+
+
+class MainScreen(Screen[None]):
+    """Header, panes, bottom line.
+
+    In a small window, or zoomed, one pane is shown and the others wait; they look
+    at the store when they are shown again.
+    """
+
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
+        (0, "-narrow"),
+        (WIDE, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
+        (0, "-short"),
+        (TALL, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("main")
+    DEFAULT_CSS = """
+    MainScreen {
+        & > TabLine { display: none; }
+        & > #panes {
+            height: 1fr;
+            layout: grid;
+            grid-size: 2 3;
+            grid-columns: 3fr 7fr;
+            grid-rows: 5fr 4fr 7;
+        }
+        & #transfers { column-span: 2; }
+        & #files { row-span: 2; }
+        &.-narrow, &.-short, &.-zoomed {
+            & > TabLine { display: block; }
+            & > #panes { layout: vertical; }
+            & Pane { display: none; }
+            & Pane.-current { display: block; height: 1fr; width: 100%; }
+        }
+        &.-narrow, &.-short {
+            & Pane { border: none; }
+            & #transfer-detail { height: 4; }
+        }
+    }
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        client: EngineClient,
+        *,
+        now: Callable[[], float],
+        notices: list[str],
+    ) -> None:
+        super().__init__(id="main")
+        self._store, self._client, self._now = store, client, now
+        self._header = HeaderLine(store, now=now)
+        self._notice = NoticeLine(store, notices)
+        self._transfers = TransfersPane(store, now=now)
+        self._files = FilesPane(store, client, now=now)
+        self._ports = PortsPane(store, client, left=self._back)
+        self._packets = PacketLog(store)
+        self.panes: tuple[Pane, ...] = (
+            self._transfers,
+            self._files,
+            self._ports,
+            self._packets,
+        )
+        self._tabs = TabLine(self.panes)
+        self._current: Pane = self._transfers
+        self._before: Pane = self._ports
+
+    def compose(self) -> ComposeResult:
+        """Lay everything out; the grid takes the panes from left to right."""
+        yield self._header
+        yield self._notice
+        yield self._tabs
+        with Container(id="panes"):
+            yield self._transfers
+            yield self._files
+            yield self._packets
+            yield self._ports
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        """Show what is known and follow the clock."""
+        self.show_pane(self._transfers)
+        self.on_frame_arrived()
+        self.set_interval(TICK, self._tick)
+
+    @property
+    def scope(self) -> str:
+        """Where the keys of the focused pane stand in the list of actions."""
+        return self._current.SCOPE or self._current.id or ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether one pane is shown at a time."""
+        return self._small or self.has_class("-zoomed")
+
+    @property
+    def _small(self) -> bool:
+        return self.has_class("-narrow") or self.has_class("-short")
+
+    # News.
+
+    def on_frame_arrived(self) -> None:
+        """Let everything in view look at the store."""
+        self._header.frame_arrived()
+        self._notice.frame_arrived()
+        for pane in self.panes:
+            if pane.display:
+                pane.frame_arrived()
+        if self.alone:
+            self._tabs.look()
+
+    def _tick(self) -> None:
+        self._header.clock_ticked()
+        for pane in self.panes:
+            if pane.display:
+                pane.clock_ticked()
+
+    def on_resize(self) -> None:
+        """Let panes that come into view catch up."""
+        self.refresh_bindings()
+        self.call_after_refresh(self.on_frame_arrived)
+
+    # Panes.
+
+    def show_pane(self, pane: Pane) -> None:
+        """Show PANE, and give it the focus."""
+        self._take(pane)
+        pane.frame_arrived()
+        pane.focus_main()
+
+    def _take(self, pane: Pane) -> None:
+        self._current = pane
+        for one in self.panes:
+            one.set_class(one is pane, "-current")
+        self._tabs.show(pane.digit)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Remember which pane has the focus."""
+        for pane in self.panes:
+            if pane in event.widget.ancestors_with_self:
+                self._take(pane)
+
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        """Show the pane that was clicked."""
+        self.show_pane(self.panes[event.digit - 1])
+
+    def action_pane(self, digit: int) -> None:
+        """Show pane DIGIT; if it is the focused one already, alone or not alone."""
+        pane = self.panes[digit - 1]
+        if pane is self._current and pane.has_focus_within and not self._small:
+            self.action_zoom()
+        else:
+            self.show_pane(pane)
+
+    def action_next_pane(self, step: int) -> None:
+        """Go to the next field of this pane, or to the next pane."""
+        if self._current is self._ports and self._ports.move_inside(step):
+            return
+        place = self.panes.index(self._current) + step
+        self.show_pane(self.panes[place % len(self.panes)])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to zoom where there is something to zoom out of."""
+        del parameters
+        return action != "zoom" or not self._small
+
+    def action_zoom(self) -> None:
+        """Show the focused pane alone, or all of them."""
+        self.toggle_class("-zoomed")
+        self._tabs.refresh()
+        self.call_after_refresh(self.on_frame_arrived)
+
+    def action_range(self) -> None:
+        """Go to the fields of the port range."""
+        self._before = self._current
+        self._take(self._ports)
+        self._ports.frame_arrived()
+        self._ports.edit()
+
+    def _back(self) -> None:
+        """Return from the fields to where the r key was pressed."""
+        before, self._before = self._before, self._ports
+        self.show_pane(before)
+
+    # Transfers.
+
+    def on_transfers_pane_open_wished(self, event: TransfersPane.OpenWished) -> None:
+        """Show a transfer in full."""
+        self.app.push_screen(TransferScreen(self._store, event.number, now=self._now))
+
+    def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
+        """Ask, then abort."""
+        view = self._store.transfers[event.number]
+
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer
+            if sure:
+                self.run_worker(self._abort(event.number), group="abort")
+
+        matter = f"abort {view.file} to {view.client}"
+        names = "its client gets an ERROR"
+        self.app.push_screen(Question(matter, names, "abort", "leave it"), answered)
+
+    async def _abort(self, number: int) -> None:
+        try:
+            await self._client.ask(AbortTransfer(number))
+        except (CommandRefusedError, EngineError) as error:
+            self.app.notify(str(error), severity="error", markup=False)

@@ -1,0 +1,119 @@
+"""Themes: read from TOML files, tried out before they are used, named by slots.
+
+A slot is a colour with a meaning, such as ``transfer-failed``. Widgets ask for
+slots only, so a theme can change every colour and no meaning.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from rich.style import Style
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+DEFAULT_THEME = "tftptui-dark"
+
+STATE_SLOTS = (
+    "transfer-active",
+    "transfer-completed",
+    "transfer-unconfirmed",
+    "transfer-failed",
+    "transfer-stalled",
+)
+PACKET_SLOTS = ("packet-retransmit", "packet-duplicate", "packet-error")
+PORT_SLOTS = ("port-free", "port-used", "port-quarantined", "port-foreign")
+TEXT_SLOTS = (*STATE_SLOTS, *PACKET_SLOTS, "muted")
+"""Slots in which words are written: they need 4.5 to 1 on every ground."""
+
+GROUND_SLOTS = ("cursor-row", "cursor-row-blurred")
+FRAME_SLOTS = ("frame", "frame-focus")
+SLOTS = (*TEXT_SLOTS, *PORT_SLOTS, *FRAME_SLOTS, *GROUND_SLOTS)
+
+SLOT_DEFAULTS: Mapping[str, str] = {
+    "transfer-active": "#8fb4ff",
+    "transfer-completed": "#4fd1b3",
+    "transfer-unconfirmed": "#eef0b0",
+    "transfer-failed": "#ff6b7d",
+    "transfer-stalled": "#e6a817",
+    "packet-retransmit": "#f58fc8",
+    "packet-duplicate": "#c575ff",
+    "packet-error": "#ff6b7d",
+    "muted": "#9aa6ad",
+    "port-free": "#6d7a82",
+    "port-used": "#8fb4ff",
+    "port-quarantined": "#93a896",
+    "port-foreign": "#ff6b7d",
+    "frame": "#4a555c",
+    "frame-focus": "#8fb4ff",
+    "cursor-row": "#263238",
+    "cursor-row-blurred": "#1c2226",
+}
+"""For themes that don't know our slots, as those that come with Textual."""
+
+_BOLD = frozenset({"transfer-failed", "transfer-stalled", "packet-retransmit"})
+
+
+class ThemeError(ValueError):
+    """A theme file can't be used; the text names the file and what is wrong."""
+
+
+class _ThemeFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a theme file may say."""
+
+    name: str
+    background: str
+    surface: str
+    foreground: str
+    primary: str
+    panel: str | None = None
+    secondary: str | None = None
+    accent: str | None = None
+    success: str | None = None
+    warning: str | None = None
+    error: str | None = None
+    dark: bool = True
+    variables: dict[str, str] = {}
+
+
+def read_theme(file: Path) -> Theme:
+    """Return the theme in FILE.
+
+    Raises:
+        ThemeError: the file can't be read, or a value in it can't be used.
+    """
+    try:
+        raw = msgspec.convert(tomllib.loads(file.read_text("utf-8")), _ThemeFile)
+        for name in SLOTS:
+            if name in raw.variables:
+                Color.parse(raw.variables[name])
+        theme = Theme(**msgspec.structs.asdict(raw))
+        theme.to_color_system().generate()
+    except ColorParseError as error:
+        raise ThemeError(f"theme {file.name}: {str(error).splitlines()[0]}") from error
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise ThemeError(f"theme {file.name}: {error}") from error
+    return theme
+
+
+def read_themes(folder: Path) -> tuple[list[Theme], list[str]]:
+    """Return the themes in FOLDER, and a sentence for each file that is no theme."""
+    themes, problems = [], []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            themes.append(read_theme(file))
+        except ThemeError as error:
+            problems.append(str(error))
+    return themes, problems
+
+
+def slot_styles(variables: Mapping[str, str]) -> dict[str, Style]:
+    """Return each slot's foreground; what must not be overlooked is bold as well."""
+    return {
+        name: Style(
+            color=Color.parse(variables.get(name, SLOT_DEFAULTS[name])).rich_color,
+            bold=True if name in _BOLD else None,
+        )
+        for name in SLOTS
+    }

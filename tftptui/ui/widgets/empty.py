@@ -1,0 +1,64 @@
+"""What an empty Transfers pane says: the command that makes a row appear."""
+
+import re
+import shlex
+from urllib.parse import quote
+
+from rich.text import Text
+
+from tftptui.engine.messages import Listing, Status
+from tftptui.ui.store import Store
+
+TFTP_PORT = 69
+ROOT = b""
+_ANYWHERE = {"0.0.0.0", "[::]", "::", ""}  # noqa: S104 - what a listener says, not ours
+_PLAIN = re.compile(rb"[A-Za-z0-9._-]+\Z")
+
+
+def invitation(store: Store) -> Text:
+    """Return what would be here and what to type in another terminal."""
+    status = store.status
+    if store.engine_error:
+        return Text("Nothing is served; the line at the top says why.")
+    if status is None:
+        return Text("The server starts …")
+    name = example_file(store.listings.get(ROOT))
+    if name is None:
+        return Text(f"Nothing to serve yet: put a file into {status.root}.")
+    lines = Text.assemble(
+        "No transfer yet. To see one, type in another terminal:\n\n  ",
+        (command(status, name), "bold"),
+        "\n\n",
+    )
+    if ports := store.ports:
+        lines.append(
+            f"The request goes to port {status.port}; "
+            f"the answer comes from one of {ports.first}–{ports.last}."
+        )
+    if store.refusals:
+        last = store.refusals[-1]
+        lines.append(f"\n\nLast refused: {last.file} for {last.client}: {last.message}")
+    return lines
+
+
+def example_file(listing: Listing | None) -> bytes | None:
+    """Return a file of the root: a plainly named one first, None in an empty root."""
+    if listing is None:
+        return b"FILE"
+    names = [entry.name for entry in listing.entries if entry.kind == "file"]
+    plain = [name for name in names if _PLAIN.match(name)]
+    readme = [name for name in plain if name.lower().startswith(b"readme")]
+    best = readme or plain or names
+    if best:
+        return best[0]
+    return b"FILE" if listing.entries else None
+
+
+def command(status: Status, name: bytes) -> str:
+    """Return a curl command line that fetches NAME from this machine."""
+    host = status.listeners[0].rpartition(":")[0] if status.listeners else ""
+    if any(one.rpartition(":")[0] in _ANYWHERE for one in status.listeners):
+        host = "127.0.0.1"
+    port = "" if status.port == TFTP_PORT else f":{status.port}"
+    url = f"tftp://{host}{port}/{quote(name)}"
+    return f"curl -o /dev/null {shlex.quote(url)}"

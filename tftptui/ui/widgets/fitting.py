@@ -1,0 +1,66 @@
+"""One line made of parts that get shorter, in a chosen order, until they fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+GAP = 3
+"""Cells between two parts at most; 2 when it is tight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the line.
+
+    Attributes:
+        forms: what it may look like, longest first; an empty last form lets it go.
+        side: "left" or "right".
+    """
+
+    forms: Sequence[Text]
+    side: str = "left"
+
+
+def fit(parts: Sequence[Part], order: Sequence[int], width: int) -> Text:
+    """Return the line in exactly WIDTH cells.
+
+    ORDER names parts by number: each time one is named, it takes its next form.
+    What still does not fit then is cut.
+    """
+    chosen = [0] * len(parts)
+    steps = iter(order)
+    gap = GAP
+    while _length(parts, chosen, gap) > width:
+        gap = GAP - 1
+        if _length(parts, chosen, gap) <= width:
+            break
+        step = next(steps, None)
+        if step is None:
+            break
+        chosen[step] = min(chosen[step] + 1, len(parts[step].forms) - 1)
+    return _joined(parts, chosen, gap, width)
+
+
+def _shown(parts: Sequence[Part], chosen: Sequence[int]) -> list[tuple[str, Text]]:
+    return [
+        (part.side, form)
+        for part, which in zip(parts, chosen, strict=True)
+        if (form := part.forms[which])
+    ]
+
+
+def _length(parts: Sequence[Part], chosen: Sequence[int], gap: int) -> int:
+    shown = _shown(parts, chosen)
+    return sum(form.cell_len for _, form in shown) + gap * (len(shown) - 1) + 2
+
+
+def _joined(parts: Sequence[Part], chosen: Sequence[int], gap: int, width: int) -> Text:
+    shown = _shown(parts, chosen)
+    space = Text(" " * gap)
+    left = space.join([form for side, form in shown if side == "left"])
+    right = space.join([form for side, form in shown if side == "right"])
+    room = max(gap if right else 0, width - left.cell_len - right.cell_len - 2)
+    line = Text.assemble(" ", left, " " * room, right, " ")
+    line.truncate(width, overflow="ellipsis", pad=True)
+    return line

@@ -1,0 +1,71 @@
+"""The bottom line: keys that do something now; each can be clicked."""
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.widget import Widget
+
+from tftptui.ui.actions import ACTIONS, Action, key_name
+from tftptui.ui.themes import slot_styles
+
+GAP = 2
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+class FooterLine(Widget):
+    """Made from the bindings that work now and the list of actions."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "FooterLine { height: 1; dock: bottom; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="footer")
+        self._places: list[tuple[int, int, str]] = []
+        self._shown: list[tuple[Action, str]] = []
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, self._look)
+
+    def _look(self, _screen: object) -> None:
+        shown = self._working()
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def _working(self) -> list[tuple[Action, str]]:
+        """Return the shown actions that work now, each with a key that does.
+
+        A letter does not while a field takes it as text.
+        """
+        found: dict[str, tuple[Action, str]] = {}
+        for key, active in self.screen.active_bindings.items():
+            action = _BY_ID.get(active.binding.id or "")
+            if action and action.shown and active.enabled and self._arrives(key):
+                found.setdefault(action.id, (action, key))
+        return sorted(found.values(), key=lambda pair: ACTIONS.index(pair[0]))
+
+    def _arrives(self, key: str) -> bool:
+        name, focused = key_name(key), self.screen.focused
+        letter = name if len(name) == 1 and name.isascii() else None
+        return focused is None or not focused.check_consume_key(key, letter)
+
+    def render(self) -> Text:
+        """Return the line; a key that does not fit is left out, whole."""
+        key_style = slot_styles(self.app.theme_variables)["transfer-active"]
+        key_style += Style(bold=True)
+        line, self._places = Text(" ", no_wrap=True), []
+        for action, key in self._shown:
+            piece = Text.assemble((key_name(key), key_style), f" {action.label}")
+            begin = line.cell_len
+            if begin + piece.cell_len > self.size.width:
+                continue
+            self._places.append((begin, begin + piece.cell_len, key))
+            line.append_text(piece).append(" " * GAP)
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key would do."""
+        for begin, end, key in self._places:
+            if begin <= event.x < end:
+                self.app.simulate_key(key)

@@ -1,0 +1,162 @@
+"""The top line: what is served, where, from which ports, how fast."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+from tftptui.engine.messages import USED
+from tftptui.ui.formats import octets
+from tftptui.ui.store import RATE_SPAN, Store
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.fitting import Part, fit
+
+BARS = "▁▂▃▄▅▆▇█"
+SAMPLES = 8
+"""Seconds that the little graph looks back."""
+
+_TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _RATE, _GRAPH, _COUNTS = range(8)
+_ORDER = (
+    *(_COUNTS, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _TITLE, _COUNTS, _PORTS),
+    *(_ROOT, _COUNTS, _USED, _PORTS, _RATE),
+)
+"""What gets shorter first when the line is too long."""
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return one bar a value; the highest one is full."""
+    top = max(values, default=0.0)
+    if top <= 0:
+        return BARS[0] * len(values)
+    return "".join(BARS[round(value / top * (len(BARS) - 1))] for value in values)
+
+
+class HeaderLine(Widget):
+    """One line that fits itself to the width and never jumps.
+
+    A number keeps the width of the longest it has had.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "HeaderLine { height: 1; background: $panel; }"
+
+    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
+        super().__init__(id="header")
+        self._store, self._now = store, now
+        self._rates: deque[float] = deque([0.0] * SAMPLES, maxlen=SAMPLES)
+        self._widths: dict[str, int] = {}
+        self._shown = Text()
+
+    def frame_arrived(self) -> None:
+        """Draw again if anything looks different."""
+        if self.size.width and (line := self._line()) != self._shown:
+            self._shown = line
+            self.refresh()
+
+    def clock_ticked(self) -> None:
+        """Take a sample of the rate."""
+        self._rates.append(self._rate())
+        self.frame_arrived()
+
+    def render(self) -> Text:
+        """Return the line."""
+        self._shown = self._line()
+        return self._shown
+
+    def _rate(self) -> float:
+        silent = self._now() - self._store.now > RATE_SPAN
+        return 0.0 if silent else self._store.total_rate
+
+    def _line(self) -> Text:
+        slots = slot_styles(self.app.theme_variables)
+        parts = [
+            Part([Text("tftptui", "bold"), Text()]),
+            *self._place(slots),
+            *self._ports(slots),
+            *self._speed(slots),
+            self._counts(slots),
+        ]
+        return fit(parts, _ORDER, self.size.width)
+
+    def _place(self, slots: dict[str, Style]) -> list[Part]:
+        status, muted = self._store.status, slots["muted"]
+        if self._store.engine_error:
+            stopped = Text("✗ not serving", slots["transfer-failed"])
+            return [Part([Text()]), Part([stopped])]
+        if status is None:
+            return [Part([Text()]), Part([Text("starting …", muted)])]
+        mark = ("● ", slots["transfer-completed"])
+        root = PurePath(status.root)
+        short = f"…/{root.name}" if root.parent.name else status.root
+        return [
+            Part([Text(status.root), Text(short), Text()]),
+            Part(
+                [
+                    Text.assemble(mark, "  ".join(status.listeners)),
+                    Text.assemble(mark, f":{status.port}"),
+                ]
+            ),
+        ]
+
+    def _ports(self, slots: dict[str, Style]) -> list[Part]:
+        ports, muted = self._store.ports, slots["muted"]
+        if ports is None:
+            return [Part([Text()]), Part([Text()])]
+        label, span = ("TIDs ", muted), f"{ports.first}–{ports.last}"
+        used = self._steady("used", ports.states.count(USED))
+        return [
+            Part(
+                [
+                    Text.assemble(label, span, (f" {ports.order}", muted)),
+                    Text.assemble(label, span),
+                    Text(span),
+                    Text(),
+                ]
+            ),
+            Part([Text.assemble(used, (" used", muted)), Text()]),
+        ]
+
+    def _speed(self, slots: dict[str, Style]) -> list[Part]:
+        rate, style = self._rate(), slots["transfer-active"]
+        text = f"{octets(rate):>6}"
+        unit = "B/s" if text[-1].isalpha() else " B/s"
+        short = text.replace(" ", "").rjust(5)
+        return [
+            Part(
+                [Text(f"↑ {text}{unit:<4}", style), Text(f"↑{short}", style), Text()],
+                "right",
+            ),
+            Part([Text(sparkline(self._rates), style), Text()], "right"),
+        ]
+
+    def _counts(self, slots: dict[str, Style]) -> Part:
+        counters = self._store.counters
+        stalled = sum(
+            view.phase == "stalled" for view in self._store.transfers.values()
+        )
+        lost = counters.failed + counters.abandoned
+        open_end = counters.unconfirmed
+        listed = [
+            ("active", counters.active, slots["transfer-active"], True),
+            ("stalled", stalled, slots["transfer-stalled"], False),
+            ("done", counters.completed, slots["transfer-completed"], True),
+            ("unconfirmed", open_end, slots["transfer-unconfirmed"], False),
+            ("failed", lost, slots["transfer-failed"], False),
+        ]
+        shown = [entry[:3] for entry in listed if entry[3] or entry[1]]
+        forms = [shown, [one for one in shown if one[0] != "unconfirmed"], shown[:2]]
+        return Part([self._numbers(form) for form in forms], "right")
+
+    def _numbers(self, listed: list[tuple[str, int, Style]]) -> Text:
+        return Text("  ").join(
+            Text.assemble((self._steady(word, number), style), f" {word}")
+            for word, number, style in listed
+        )
+
+    def _steady(self, name: str, number: int) -> str:
+        text = str(number)
+        width = self._widths[name] = max(len(text), self._widths.get(name, 1))
+        return text.rjust(width)

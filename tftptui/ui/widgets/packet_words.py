@@ -1,0 +1,221 @@
+"""What a packet says about itself, in words: no colours, no widths of columns."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.views import TransferView
+from tftptui.ui.formats import clock, count
+from tftptui.ui.widgets.rows import fitted
+
+BLOCK_MODULUS = 65_536
+PORTS = 13
+"""Cells that ports() takes."""
+
+_WHOLE = 1_000
+"""Cells enough for everything."""
+
+_ADDRESS_LIKE = re.compile(r"[\[\]0-9a-fA-F.:%]*[.:][\[\]0-9a-fA-F.:%,]*")
+
+_TYPES: Mapping[int, str] = {
+    Kind.RRQ: "RRQ",
+    Kind.WRQ: "WRQ",
+    Kind.DATA_RECEIVED: "DATA",
+    Kind.ACK: "ACK",
+    Kind.ERROR_RECEIVED: "ERROR",
+    Kind.OACK_RECEIVED: "OACK",
+    Kind.MALFORMED: "bad",
+    Kind.STRAY: "stray",
+    Kind.ICMP: "ICMP",
+    Kind.DATA: "DATA",
+    Kind.ACK_SENT: "ACK",
+    Kind.ERROR: "ERROR",
+    Kind.OACK: "OACK",
+}
+_MARKS: Mapping[int, str] = {Kind.MALFORMED: "✗", Kind.STRAY: "?", Kind.ICMP: "!"}
+_ERRORS = (*_MARKS, Kind.ERROR, Kind.ERROR_RECEIVED)
+_DATA = (Kind.DATA, Kind.DATA_RECEIVED)
+_BLOCKS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All that one line is drawn from.
+
+    ``since`` is how long ago the first attempt was, in seconds, for what was sent
+    again and if known.
+    """
+
+    record: PacketRecord
+    note: str = ""
+    transfer: TransferView | None = None
+    since: float | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it left this server."""
+        return self.record.kind > SENT
+
+    @property
+    def is_again(self) -> bool:
+        """Whether we sent it again."""
+        return self.record.attempt > 1
+
+    @property
+    def slot(self) -> str:
+        """The colour of what is worth noting; empty for the ordinary."""
+        if self.is_again:
+            return "packet-retransmit"
+        if self.record.kind in _ERRORS:
+            return "packet-error"
+        return "packet-duplicate" if self.record.flags & Flag.DUPLICATE else ""
+
+    @property
+    def mark(self) -> str:
+        """Same as the colour, for those who can't see it."""
+        if self.is_again:
+            return f"R{self.record.attempt}"
+        if self.record.flags & Flag.DUPLICATE:
+            return "D"
+        return _MARKS.get(self.record.kind, "")
+
+
+def plain(line: Line) -> str:
+    """Return one packet as text, nothing left out, for the clipboard."""
+    client, note = client_and_note(line)
+    time, kind = clock(line.record.time), kind_word(line.record)
+    direction = "sent" if line.is_sent else "received"
+    parts = [time, direction, client, ports(line), kind, what(line, note, _WHOLE)]
+    if line.mark:
+        parts += [line.mark, since_text(line.since)]
+    return " ".join(" ".join(parts).split())
+
+
+def kind_word(record: PacketRecord) -> str:
+    """Return what it is, in at most five letters."""
+    return _TYPES.get(record.kind, "?")
+
+
+def not_kept(number: int) -> str:
+    """Return what stands where records are missing."""
+    return f"… {count(number)} {'record' if number == 1 else 'records'} not kept"
+
+
+def client_and_note(line: Line) -> tuple[str, str]:
+    """Return the client's address, if known, and what else the note says."""
+    if line.transfer is not None:
+        is_stray = line.record.kind == Kind.STRAY
+        return "" if is_stray else line.transfer.client, line.note
+    if line.record.transfer == NO_TRANSFER:
+        # Such notes begin with the client's address.
+        host, _, rest = line.note.partition(" ")
+        if _is_address(host):
+            return host, rest
+    return "", line.note
+
+
+def short_address(address: str, width: int) -> str:
+    """Return an address whole, or its end from a group on."""
+    if len(address) <= width or width <= 0:
+        return address if width > 0 else ""
+    tail = address[-(width - 1) :]
+    return "…" + tail[max(0, tail.find(":")) :]
+
+
+def ports(line: Line) -> str:
+    """Return from which port to which."""
+    record = line.record
+    if record.kind == Kind.STRAY:
+        return ""  # the record has the transfer's; the note says where it came from
+    source, destination = record.client_tid, record.server_tid
+    if line.is_sent or record.kind == Kind.ICMP:  # which tells about what was sent
+        source, destination = destination, source
+    return f"{source:>5} → {destination:<5}"
+
+
+def since_text(seconds: float | None) -> str:
+    """Return a time after another: ``+12 ms``, ``+1.0 s``; nothing when unknown."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"+{seconds * 1000:.0f} ms"
+    return f"+{seconds:.1f} s" if seconds < 100 else f"+{seconds:.0f} s"  # noqa: PLR2004 - as wide
+
+
+def what(line: Line, note: str, room: int) -> str:
+    """Return blocks and octets, or else the note, in at most ROOM cells."""
+    record = line.record
+    if record.kind not in _BLOCKS:
+        return _cut(note, room)
+    text = _blocks(line)
+    for part in _details(line):
+        if cell_len(f"{text}  {part}") <= room:
+            text = f"{text}  {part}"
+    return _cut(f"{text}  {note}" if note else text, room)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cut(text: str, room: int) -> str:
+    """Return TEXT cut, between words where an address would be cut in two."""
+    if cell_len(text) <= room:
+        return text
+    kept = fitted(text, room)
+    words, _, piece = kept.rpartition(" ")
+    cut_word = text[len(words) :].split(maxsplit=1)[0]
+    if _ADDRESS_LIKE.fullmatch(cut_word) or (words and len(piece) < room // 2):
+        return fitted(f"{words} …".lstrip(), room).rstrip()
+    return kept
+
+
+def _details(line: Line) -> list[str]:
+    if line.record.kind not in _DATA:
+        return []
+    octets = _octets(line)
+    details = [] if octets is None else [f"{count(octets)} octets"]
+    return [*details, "last"] if line.record.flags & Flag.LAST else details
+
+
+def _blocks(line: Line) -> str:
+    """Return the blocks, and their numbers on the wire where those differ."""
+    first, last = line.record.block, line.record.block + max(1, line.record.count) - 1
+    run = f"{count(first)}–{count(last)}" if last > first else count(first)
+    if last < BLOCK_MODULUS:
+        return run
+    first16, last16 = (
+        _wire_block(first, line.transfer),
+        _wire_block(last, line.transfer),
+    )
+    wire = f"{first16}–{last16}" if last > first else f"{first16}"
+    return f"{run} (wire {wire})"
+
+
+def _wire_block(block: int, transfer: TransferView | None) -> int:
+    """Return the 16 bits that are sent for a block."""
+    if transfer is not None and ("rollover", "1") in transfer.agreed:
+        return (block - 1) % (BLOCK_MODULUS - 1) + 1
+    return block % BLOCK_MODULUS
+
+
+def _octets(line: Line) -> int | None:
+    """Return the octets of a run, which its record has modulo 65536 only."""
+    record = line.record
+    if record.count <= 1:
+        return record.octets
+    if line.transfer is None:
+        return None
+    full = record.count * line.transfer.block_size
+    if record.flags & Flag.LAST:
+        full -= line.transfer.block_size
+        return full + (record.octets - full) % BLOCK_MODULUS
+    return full

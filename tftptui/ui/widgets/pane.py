@@ -1,0 +1,86 @@
+"""The frame of a pane: its digit, its name, its state, and whether it has the focus."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+FOCUS_MARK = "▸"
+
+
+class Pane(Vertical):
+    """One of the four parts of the main screen.
+
+    A subclass sets ``state`` (beside the name) and ``summary`` (at the foot),
+    both plain text, and reads the store again when frame_arrived() is called.
+
+    Attributes:
+        name_shown, digit: what the title says, and the key that leads here.
+    """
+
+    DEFAULT_CSS = """
+    Pane {
+        padding: 0 0 0 1;
+        border: round $frame;
+        border-title-color: $muted;
+        border-subtitle-color: $muted;
+        &:focus-within {
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+        }
+    }
+    """
+    state: reactive[str] = reactive("", layout=False)
+    summary: reactive[str] = reactive("", layout=False)
+    SCOPE: ClassVar[str] = ""
+    """Where the pane's keys stand in the list of actions."""
+
+    def __init__(self, name_shown: str, digit: int, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.name_shown, self.digit = name_shown, digit
+
+    def on_mount(self) -> None:
+        """Write the first title."""
+        self._write_title()
+
+    def frame_arrived(self) -> None:
+        """Look at the store again; called when it has news and the pane is in view."""
+
+    def clock_ticked(self) -> None:
+        """Bring ages up to date; called once a second while the pane is in view."""
+
+    def main_widget(self) -> Widget | None:
+        """Return what takes the focus when the pane is chosen."""
+        return next((child for child in self.query("*") if child.focusable), None)
+
+    def focus_main(self) -> None:
+        """Give the focus to the pane's main part."""
+        if widget := self.main_widget():
+            # At once, so that keys typed ahead arrive in the right place.
+            self.screen.set_focus(widget)
+
+    def watch_state(self) -> None:
+        """Write the title."""
+        self._write_title()
+
+    def watch_summary(self) -> None:
+        """Write the foot."""
+        self.border_subtitle = Content(self.summary) if self.summary else None
+
+    def _write_title(self) -> None:
+        focused = self.has_focus_within
+        words = f"{self.digit} {self.name_shown}"
+        words = f"{FOCUS_MARK} {words}" if focused else words
+        self.border_title = Content(f"{words} · {self.state}" if self.state else words)
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Mark the title."""
+        self.call_after_refresh(self._write_title)
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """Unmark the title."""
+        self.call_after_refresh(self._write_title)

@@ -1,0 +1,206 @@
+"""The fields of the port range, and under them what they would do."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from tftptui.engine.messages import SetPorts
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.port_verdict import Order, Typed, Verdict, judge, same
+
+HINT = "r changes the range at any time; transfers that run keep their port"
+ORDERS: tuple[Order, ...] = ("random", "sequential")
+
+
+class OrderChoice(Widget, can_focus=True):
+    """One of the two orders; space changes it."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("space,left,right", "other_order", "Change"),
+        ("enter", "submit", "Apply"),
+    ]
+    DEFAULT_CSS = """
+    OrderChoice {
+        width: 21; height: 1; margin: 0 1;
+        &:focus { background: $cursor-row; text-style: bold; }
+    }
+    """
+    order: reactive[Order] = reactive[Order]("random")
+
+    class Changed(Message):
+        """The other order was chosen."""
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+    def render(self) -> Text:
+        """Return both, the chosen one marked."""
+        return Text(" ".join(f"{'●○'[one != self.order]} {one}" for one in ORDERS))
+
+    def action_other_order(self) -> None:
+        """Choose the other one."""
+        self.order = "sequential" if self.order == "random" else "random"
+        self.post_message(self.Changed())
+
+    def action_submit(self) -> None:
+        """Apply all fields."""
+        self.post_message(self.Submitted())
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked."""
+        clicked: Order = "random" if event.x < 10 else "sequential"  # noqa: PLR2004
+        if clicked != self.order:
+            self.action_other_order()
+
+
+class PortEditor(Vertical):
+    """``from 40000 to 40099 ● random ○ sequential rest 10 s``, judged as typed."""
+
+    DEFAULT_CSS = """
+    PortEditor {
+        height: 2;
+        & > Horizontal { height: 1; }
+        & Label { color: $muted; }
+        & Input { width: 7; background: $panel; padding: 0 1; }
+        & Input:focus { background: $cursor-row; }
+        & #rest { width: 5; }
+        & > #verdict {
+            height: 1;
+            color: $muted;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+            &.-wrong { color: $transfer-failed; }
+            &.-warning { color: $transfer-stalled; }
+        }
+    }
+    """
+
+    class Wished(Message):
+        """A range was typed that may be used."""
+
+        def __init__(self, command: SetPorts) -> None:
+            super().__init__()
+            self.command = command
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(id="port-editor")
+        self._store = store
+        self._first = Input(id="first", compact=True, restrict="[0-9]{0,5}")
+        self._last = Input(id="last", compact=True, restrict="[0-9]{0,5}")
+        self._order = OrderChoice(id="order")
+        self._rest = Input(id="rest", compact=True, restrict="[0-9.]{0,4}")
+        self._verdict = Static(HINT, id="verdict", markup=False)
+        self._filled: SetPorts | None = None
+
+    @property
+    def fields(self) -> tuple[Widget, ...]:
+        """The fields in the order of the tab key."""
+        return self._first, self._last, self._order, self._rest
+
+    @property
+    def changed(self) -> bool:
+        """Whether something else was typed than what is in use."""
+        return self._judge().command != self._filled
+
+    def compose(self) -> ComposeResult:
+        """Lay out one line of fields and one for the verdict."""
+        with Horizontal():
+            yield Label("from ")
+            yield self._first
+            yield Label(" to ")
+            yield self._last
+            yield self._order
+            yield Label("rest ")
+            yield self._rest
+            yield Label(" s")
+        yield self._verdict
+
+    def look(self) -> None:
+        """Take over the range in use, unless somebody is typing."""
+        ports = self._store.ports
+        if ports is None or self.has_focus_within:
+            return
+        if same(ports) != self._filled:
+            self.fill()
+
+    def fill(self) -> None:
+        """Put the values in use into the fields."""
+        ports = self._store.ports
+        if ports is None:
+            return
+        self._filled = same(ports)
+        with self.prevent(Input.Changed):
+            self._first.value, self._last.value = str(ports.first), str(ports.last)
+            self._rest.value = f"{ports.quarantine:g}"
+        self._order.order = self._filled.order
+
+    def put_back(self) -> None:
+        """Forget what was typed."""
+        self.fill()
+        self.say(HINT)
+
+    def say(self, text: str, *, wrong: bool = False, warning: bool = False) -> None:
+        """Show a text under the fields."""
+        self._verdict.set_class(wrong, "-wrong")
+        self._verdict.set_class(warning, "-warning")
+        self._verdict.update(Text(text))
+
+    def move(self, step: int) -> bool:
+        """Go to another field; return False when there is none in that direction."""
+        here = next((n for n, one in enumerate(self.fields) if one.has_focus), None)
+        if here is None or not 0 <= here + step < len(self.fields):
+            return False
+        self.screen.set_focus(self.fields[here + step])
+        return True
+
+    def _judge(self) -> Verdict:
+        status = self._store.status
+        typed = Typed(
+            self._first.value, self._last.value, self._order.order, self._rest.value
+        )
+        return judge(typed, self._store.ports, status.port if status else None)
+
+    def judge_now(self) -> None:
+        """Say what the fields would do."""
+        verdict = self._judge()
+        wrong = verdict.command is None
+        text = f"✗ {verdict.text}" if wrong else verdict.text
+        self.say(text, wrong=wrong, warning=verdict.warning)
+
+    def on_descendant_focus(self) -> None:
+        """Begin to tell what would happen."""
+        self.judge_now()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Judge what was typed."""
+        event.stop()
+        self.judge_now()
+
+    def on_order_choice_changed(self) -> None:
+        """Judge what was chosen."""
+        self.judge_now()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Apply what was typed."""
+        event.stop()
+        self._wish()
+
+    def on_order_choice_submitted(self) -> None:
+        """Apply what was chosen."""
+        self._wish()
+
+    def _wish(self) -> None:
+        verdict = self._judge()
+        if verdict.command is None:
+            self.judge_now()
+            return
+        self.post_message(self.Wished(verdict.command))

@@ -1,0 +1,99 @@
+"""Whether a range may be used, and what would happen: judged while it is typed."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tftptui.engine.messages import USED, PortMap, SetPorts
+from tftptui.settings import PortRange, SettingsError
+
+Order = Literal["random", "sequential"]
+FIRST_PLAIN = 1024
+"""Ports below it need a right."""
+
+LONGEST_REST = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields."""
+
+    first: str
+    last: str
+    order: Order
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome.
+
+    Attributes:
+        text: what is wrong or what will happen, for people.
+        command: what to ask of the engine, or None when something is wrong.
+        warning: whether it works but may surprise.
+    """
+
+    text: str
+    command: SetPorts | None = None
+    warning: bool = False
+
+
+def judge(typed: Typed, now: PortMap | None, listener: int | None) -> Verdict:
+    """Return what to say about TYPED while NOW is in use."""
+    try:
+        ports = PortRange(_port("from", typed.first), _port("to", typed.last))
+        rest = _rest(typed.rest)
+    except SettingsError as error:
+        return Verdict(f"{error}")
+    command = SetPorts(
+        first=ports.first, last=ports.last, order=typed.order, quarantine=rest
+    )
+    if now is not None and command == same(now):
+        return Verdict("as it is now · type to change, esc leaves", command)
+    return _consequences(command, ports, now, listener)
+
+
+def same(now: PortMap) -> SetPorts:
+    """Return the command that would change nothing."""
+    order: Order = "sequential" if now.order == "sequential" else "random"
+    return SetPorts(
+        first=now.first, last=now.last, order=order, quarantine=now.quarantine
+    )
+
+
+def _port(name: str, text: str) -> int:
+    if not text.strip().isdecimal():
+        raise SettingsError(f"“{name}” needs a port number, 1 to 65535")
+    return int(text)
+
+
+def _rest(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise SettingsError("“rest” needs a number of seconds, like 10") from None
+    if not 0 <= seconds <= LONGEST_REST:
+        raise SettingsError(f"a port may rest 0 to {LONGEST_REST:.0f} s")
+    return seconds
+
+
+def _consequences(
+    command: SetPorts, ports: PortRange, now: PortMap | None, listener: int | None
+) -> Verdict:
+    used = now.states.count(USED) if now is not None else 0
+    keep = ""
+    if used:
+        who = "transfer keeps its" if used == 1 else "transfers keep their"
+        keep = f"{used} {who} port; "
+    span = f"{ports.first}–{ports.last}" if len(ports) > 1 else f"{ports.first} only"
+    text = f"enter: {keep}new ones use {span}"
+    if ports.first < FIRST_PLAIN:
+        why = f"ports below {FIRST_PLAIN} need root or CAP_NET_BIND_SERVICE"
+        return Verdict(f"{text} · {why}", command, warning=True)
+    if len(ports) < used:
+        why = f"only {len(ports)} for the {used} in use now: some clients may wait"
+        return Verdict(f"{text} · {why}", command, warning=True)
+    if listener is not None and listener in ports:
+        why = f"{listener} takes requests and is left out"
+        return Verdict(f"{text} · {why}", command, warning=True)
+    return Verdict(text, command)

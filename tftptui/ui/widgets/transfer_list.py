@@ -1,0 +1,225 @@
+"""The rows of the Transfers pane: columns that fold away when it gets narrow."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+
+from tftptui.engine.messages import TransferView
+from tftptui.ui.store import Store
+from tftptui.ui.widgets import transfer_words as words
+from tftptui.ui.widgets.rows import RowList, fitted
+
+LONG, ROOMY, MIDDLING, TIGHT = 126, 118, 94, 72
+"""Cells from which on there is room for a whole IPv6 address, for the blocks and
+the estimate, for the options, and for the bar."""
+
+IPV4 = 15
+IPV6 = 24
+OPTIONS, BLOCKS, PERCENT, RATE, ETA = 15, 15, 6, 8, 6
+SHORTEST_NAME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns there are and how wide: 0 means folded away."""
+
+    host: int
+    tids: int
+    file: int
+    options: int
+    blocks: int
+    bar: int
+    eta: int
+
+    @property
+    def tail(self) -> int:
+        """Cells of everything from the bar on, where an ended one tells how."""
+        return _tail(self.bar, self.eta)
+
+
+def _tail(bar: int, eta: int) -> int:
+    return bar + PERCENT + 1 + RATE + (eta + 1 if eta else 0)
+
+
+def columns(width: int, *, long_hosts: bool) -> Columns:
+    """Return the columns for WIDTH cells."""
+    roomy, middling = width >= ROOMY, width >= MIDDLING
+    host = IPV6 if long_hosts and width >= LONG else IPV4
+    tids = 13 if middling else 11
+    options = OPTIONS if middling else 0
+    blocks = BLOCKS if roomy else 0
+    eta = ETA if roomy else 0
+    gap = 2 if middling else 1
+    bar = words.BAR if width >= TIGHT else 0
+    fixed = 2 + host + tids + _tail(bar, eta) + 3 * gap + 1
+    fixed += sum(part + gap for part in (options, blocks) if part)
+    file = max(SHORTEST_NAME, width - fixed)
+    return Columns(host, tids, file, options, blocks, bar, eta)
+
+
+class Cells(NamedTuple):
+    """The texts of one row: all that it is drawn from."""
+
+    mark: str
+    slot: str
+    host: str
+    tids: tuple[int, int]
+    file: str
+    options: str
+    blocks: str
+    bar: str
+    percent: str
+    rate: str
+    eta: str
+    ending: str
+
+
+BLOCKS_CELL = Cells._fields.index("blocks")
+
+
+class TransferList(RowList[int]):
+    """Transfers by number: running ones first, the newest on top of each kind."""
+
+    DEFAULT_CSS: ClassVar[str] = "TransferList { scrollbar-gutter: stable; }"
+
+    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
+        super().__init__(id="transfer-list")
+        self._store, self._now = store, now
+        self._order: list[int] = []
+        self._places: dict[int, int] = {}
+        self._long_hosts = False
+
+    def sort(self) -> None:
+        """Take over which transfers there are and how they stand."""
+        views = sorted(self._store.transfers.values(), key=_rank)
+        self._order = [view.number for view in views]
+        self._places = {number: row for row, number in enumerate(self._order)}
+        if not self._long_hosts and any(len(view.client) > IPV4 for view in views):
+            self._long_hosts = True
+            self.forget_drawn()
+        self.refresh_rows()
+
+    @property
+    def current(self) -> TransferView | None:
+        """The transfer under the cursor."""
+        return self._store.transfers.get(self.current_key or 0)
+
+    def row_count(self) -> int:
+        """Return how many transfers there are."""
+        return len(self._order)
+
+    def key_at(self, index: int) -> int:
+        """Return the number of the transfer in row INDEX."""
+        return self._order[index]
+
+    def index_of(self, key: int) -> int | None:
+        """Return the row of transfer KEY."""
+        return self._places.get(key)
+
+    def stamp(self, index: int) -> Hashable:
+        """Return the texts of the row."""
+        return self._cells(index)
+
+    def first_change(self, before: Hashable, now: Hashable, width: int) -> int:
+        """Return where the progress begins if nothing before it has changed."""
+        if not (isinstance(before, Cells) and isinstance(now, Cells)):
+            return 0
+        fold = self._columns(width)
+        tail = width - 1 - fold.tail
+        if before[:BLOCKS_CELL] != now[:BLOCKS_CELL]:
+            return 0
+        if before.blocks != now.blocks and fold.blocks:
+            return tail - fold.blocks - len(self._gap(width))
+        return tail
+
+    def draw_header(self, width: int) -> str:
+        """Return the names of the columns."""
+        fold, gap = self._columns(width), self._gap(width)
+        swap = " ⇄ " if fold.tids > 11 else "⇄"  # noqa: PLR2004 - as in _row
+        names = [
+            "  " + fitted("client", fold.host),
+            fitted(f"{'TID':>5}{swap}ours", fold.tids),
+            fitted("file", fold.file),
+        ]
+        if fold.options:
+            names.append(fitted("options", fold.options))
+        if fold.blocks:
+            names.append(fitted("blocks", fold.blocks, right=True))
+        done = fitted("progress", fold.bar + PERCENT, right=not fold.bar)
+        tail = f"{done} {'rate':>{RATE}}"
+        names.append(tail + (f" {'eta':>{fold.eta}}" if fold.eta else ""))
+        return fitted(gap.join(names), width)
+
+    def draw_row(self, index: int, width: int) -> list[Segment]:
+        """Return one transfer."""
+        cells, fold = self._cells(index), self._columns(width)
+        state, muted = self.slots[cells.slot], self.slots["muted"]
+        gap = Segment(self._gap(width))
+        swap = " ⇄ " if fold.tids > 11 else "⇄"  # noqa: PLR2004 - room for spaces
+        line = [
+            Segment(fitted(cells.mark, 2), state),
+            Segment(fitted(words.short_host(cells.host, fold.host), fold.host)),
+            gap,
+            Segment(f"{cells.tids[0]:>5}"),
+            Segment(swap, muted),
+            Segment(f"{cells.tids[1]:<5}"),
+            gap,
+            Segment(fitted(cells.file, fold.file)),
+            gap,
+        ]
+        if fold.options:
+            line += [Segment(fitted(cells.options, fold.options), muted), gap]
+        if fold.blocks:
+            line += [Segment(fitted(cells.blocks, fold.blocks, right=True)), gap]
+        return line + self._tail(cells, fold, state)
+
+    def _tail(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+        if cells.ending:
+            return [Segment(fitted(cells.ending, fold.tail), state)]
+        line = [
+            Segment(cells.bar if fold.bar else "", state),
+            Segment(f"{cells.percent:>{PERCENT}} "),
+        ]
+        room = RATE + (fold.eta + 1 if fold.eta else 0)
+        if cells.slot == "transfer-stalled":
+            quiet = cells.rate if room > RATE else cells.rate.removeprefix("quiet ")
+            return [*line, Segment(fitted(quiet, room, right=True), state)]
+        line.append(Segment(fitted(cells.rate, RATE, right=True)))
+        if fold.eta:
+            eta = fitted(cells.eta, fold.eta + 1, right=True)
+            line.append(Segment(eta, self.slots["muted"]))
+        return line
+
+    def _cells(self, index: int) -> Cells:
+        view, now = self._store.transfers[self._order[index]], self._now()
+        part = words.progress(view)
+        pace = words.pace(view, self._store.rate(view.number), now)
+        return Cells(
+            mark=words.mark(view),
+            slot=words.slot(view),
+            host=view.client,
+            tids=(view.client_tid, view.server_tid),
+            file=view.file,
+            options=words.options(view),
+            blocks=words.blocks(view),
+            bar="~".ljust(words.BAR) if part is None else words.bar(part),
+            percent="" if part is None else f"{int(part * 100)} %",
+            rate=pace.quiet or pace.rate,
+            eta=pace.eta,
+            ending="" if view.running else words.ending(view, now),
+        )
+
+    def _columns(self, width: int) -> Columns:
+        return columns(width, long_hosts=self._long_hosts)
+
+    def _gap(self, width: int) -> str:
+        return "  " if width >= MIDDLING else " "
+
+
+def _rank(view: TransferView) -> tuple[bool, float]:
+    if view.running:
+        return False, -view.number
+    return True, -(view.ended or 0.0)

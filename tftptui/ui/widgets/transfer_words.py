@@ -1,0 +1,235 @@
+"""A transfer in words and marks: what the list, the detail line and the details say."""
+
+from dataclasses import dataclass
+
+from tftptui.engine.messages import PortMap, TransferView
+from tftptui.ui.formats import age, count, duration, endpoint, octets, rate
+
+BAR = 8
+"""Cells of a progress bar."""
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_SHOW_QUIET = 1.0
+
+MARKS = {
+    "completed": "●",
+    "unconfirmed": "◐",
+    "failed": "✗",
+    "abandoned": "∅",
+    "aborted": "⊘",
+    "probed": "○",
+    "stalled": "⚠",
+}
+SLOTS = {
+    "completed": "transfer-completed",
+    "unconfirmed": "transfer-unconfirmed",
+    "failed": "transfer-failed",
+    "abandoned": "transfer-failed",
+    "aborted": "transfer-failed",
+    "probed": "muted",
+    "stalled": "transfer-stalled",
+}
+_ENDINGS = {
+    "completed": "done",
+    "unconfirmed": "unconfirmed",
+    "failed": "failed",
+    "abandoned": "no answer",
+    "aborted": "aborted",
+    "probed": "size probe",
+}
+_MEANINGS = {
+    "negotiating": "Waits for the client to take up our answer.",
+    "sending": "Under way.",
+    "stalled": "Nothing was acknowledged for a while; we ask again.",
+    "completed": "The last block was acknowledged.",
+    "unconfirmed": "Everything was sent; the ACK of the last block never came.",
+    "failed": "It ended with an error.",
+    "abandoned": "The client stopped answering and was given up.",
+    "aborted": "You ended it.",
+    "probed": "The client asked for the size and left, as boot firmware does.",
+}
+
+
+def mark(view: TransferView) -> str:
+    """Return the one character that says how it stands."""
+    return MARKS.get(view.phase) or ("↓" if view.direction == "write" else "↑")
+
+
+def slot(view: TransferView) -> str:
+    """Return the colour slot that says how it stands."""
+    return SLOTS.get(view.phase, "transfer-active")
+
+
+def bar(part: float) -> str:
+    """Return a bar of BAR cells, filled to PART of 0 to 1, in eighths of a cell."""
+    eighths = int(max(0.0, min(1.0, part)) * BAR * 8)
+    whole, rest = divmod(eighths, 8)
+    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(BAR)
+
+
+def progress(view: TransferView) -> float | None:
+    """Return the part that was acknowledged, 0 to 1; None without a known size."""
+    if view.total_size is None:
+        return None
+    if view.total_size == 0:
+        return 0.0 if view.running else 1.0
+    return min(1.0, view.acked_octets / view.total_size)
+
+
+def blocks(view: TransferView) -> str:
+    """Return ``4,410/5,300``, or only how many came without a known size."""
+    if view.total_size is None:
+        return count(view.acked_blocks)
+    # RFC 1350 §6: the last block is the one shorter than a full one, even empty.
+    last = view.total_size // view.block_size + 1
+    return f"{count(view.acked_blocks)}/{count(last)}"
+
+
+def options(view: TransferView) -> str:
+    """Return what was agreed, and what was asked where that differs."""
+    asked = {name.lower(): value for name, value in view.asked}
+    agreed = {name.lower(): value for name, value in view.agreed}
+    words = [_changed(asked.get("blksize"), agreed.get("blksize"), view.block_size)]
+    if view.window > 1 or "windowsize" in agreed:
+        window = _changed(
+            asked.get("windowsize"), agreed.get("windowsize"), view.window
+        )
+        words.append(f"w{window}")
+    if "timeout" in agreed:
+        words.append(f"t{agreed['timeout']}")
+    if "tsize" in agreed:
+        words.append("tsize")
+    if view.mode != "octet":
+        words.append(view.mode)
+    return " ".join(words)
+
+
+def _changed(asked: str | None, agreed: str | None, used: int) -> str:
+    if asked is None or agreed is None or asked == agreed:
+        return agreed or str(used)
+    return f"{asked}→{agreed}"
+
+
+def ending(view: TransferView, now: float) -> str:
+    """Return what happened, how long ago, and what it took: ``done 12 s ago``."""
+    ended = view.ended if view.ended is not None else view.moved
+    words = f"{_ENDINGS.get(view.phase, view.phase)} {age(now - ended)}"
+    return words + (f", {view.retransmits} resent" if view.retransmits else "")
+
+
+def short_host(host: str, width: int) -> str:
+    """Return HOST in WIDTH cells: an IPv6 address is shortened to its last groups."""
+    if len(host) <= width:
+        return host
+    end = host[len(host) - width + 1 :]
+    return "…" + end[max(0, end.find(":")) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast it goes.
+
+    Attributes:
+        rate, eta: texts for the columns; a stalled one tells in ``quiet`` instead
+            for how long nothing has moved.
+    """
+
+    rate: str = ""
+    eta: str = ""
+    quiet: str = ""
+
+
+def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
+    """Return the texts about a running transfer's speed."""
+    still = now - view.moved
+    if view.phase == "stalled":
+        return Pace(quiet=f"quiet {duration(still)}")
+    if view.phase == "negotiating" or per_second is None:
+        return Pace(rate="–")
+    left = None if view.total_size is None else view.total_size - view.acked_octets
+    # No guess while nothing moves: a stall stops the estimate.
+    sure = left is not None and per_second > 0 and still < _SHOW_QUIET
+    eta = f"~{duration((left or 0) / per_second)}" if sure else ""
+    return Pace(rate=rate(per_second), eta=eta)
+
+
+def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
+    """Return who chose which port."""
+    ours = f"{view.server_tid} is ours"
+    if ports is not None:
+        span = f"{ports.first}–{ports.last}"
+        inside = ports.first <= view.server_tid <= ports.last
+        ours += f", from {span}" if inside else f", from a range before {span}"
+    return f"Port {view.client_tid} is the client's own choice; {ours}."
+
+
+def agreement(view: TransferView) -> list[str]:
+    """Return one text an option: ``blksize 1468 → 1428``, ``tsize not granted``."""
+    agreed = {name.lower(): value for name, value in view.agreed}
+    told = []
+    for name, wanted in view.asked:
+        given = agreed.get(name.lower())
+        if given is None:
+            told.append(f"{name} {wanted} not granted")
+        else:
+            told.append(f"{name} {wanted}" + (f" → {given}" if given != wanted else ""))
+    return told
+
+
+def story(view: TransferView, ports: PortMap | None) -> str:
+    """Return what the detail line says about the chosen transfer."""
+    told = agreement(view)
+    asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
+    sentences = [
+        (view.error and f"{_capital(view.error)}.") or _MEANINGS[view.phase],
+        ports_in_words(view, ports),
+        asked,
+        *(f"{_capital(note)}." for note in view.notes),
+        counts_in_words(view),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def counts_in_words(view: TransferView) -> str:
+    """Return what went wrong on the way, in numbers."""
+    told = [
+        f"{count(number)} {word}"
+        for number, word in (
+            (view.retransmits, "packets sent again"),
+            (view.duplicates, "received twice"),
+            (view.strays, "from a wrong sender"),
+        )
+        if number
+    ]
+    return _capital(", ".join(told)) + "." if told else ""
+
+
+def facts(view: TransferView, ports: PortMap | None, now: float) -> list[list[str]]:
+    """Return everything known, as pairs of a name and a text."""
+    size = "unknown" if view.total_size is None else f"{count(view.total_size)} octets"
+    trip = view.round_trip
+    until = view.ended if view.ended is not None else now
+    rows = [
+        ["state", f"{mark(view)} {view.phase}. {view.error or _MEANINGS[view.phase]}"],
+        ["file", f"{view.file}  ({size}, {view.mode})"],
+        ["client", endpoint(view.client, view.client_tid)],
+        ["server", endpoint(view.server, view.server_tid)],
+        ["ports", ports_in_words(view, ports)],
+        ["options", "; ".join(agreement(view)) or "none asked"],
+        *(["", note] for note in view.notes),
+        ["blocks", f"{blocks(view)} of {view.block_size} octets, window {view.window}"],
+        ["octets", f"{count(view.acked_octets)} acknowledged"],
+        ["round trip", "–" if trip is None else f"{trip * 1000:.1f} ms"],
+        ["trouble", counts_in_words(view) or "none"],
+        ["began", age(now - view.started)],
+        *([] if view.running else [["took", duration(until - view.started)]]),
+    ]
+    seconds = until - view.started
+    if seconds > 0 and view.acked_octets:
+        mean = octets(view.acked_octets / seconds)
+        rows.append(["mean rate", f"{mean}B/s"])
+    return rows
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")

@@ -1,0 +1,141 @@
+"""The Transfers pane: who fetches what, and how it goes."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tftptui.ui.actions import bindings
+from tftptui.ui.formats import count, endpoint
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.empty import invitation
+from tftptui.ui.widgets.pane import Pane
+from tftptui.ui.widgets.rows import RowList
+from tftptui.ui.widgets.transfer_list import TransferList
+from tftptui.ui.widgets.transfer_words import story
+
+
+class TransfersPane(Pane):
+    """The list, and under it what a column can't say about the chosen transfer."""
+
+    SCOPE = "transfers"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("transfers")
+    DEFAULT_CSS = """
+    TransfersPane {
+        & > #transfer-empty { padding: 1 2; height: 1fr; color: $muted; }
+        & > #transfer-detail {
+            height: 3;
+            padding: 0 1 0 0;
+            border-top: solid $frame;
+            border-title-color: $foreground;
+        }
+        & > .-empty { height: 1; }
+        & > .-hidden { display: none; }
+    }
+    """
+
+    class AbortWished(Message):
+        """The chosen transfer shall be aborted."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    class OpenWished(Message):
+        """The chosen transfer shall be shown in full."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
+        super().__init__("Transfers", 1, id="transfers")
+        self._store = store
+        self._list = TransferList(store, now=now)
+        self._empty = Static(id="transfer-empty", markup=False)
+        self._detail = Static(id="transfer-detail", markup=False)
+        self._told = ("", "")
+        self._allowed = (False, False)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list, what stands in its place while it is empty, the detail."""
+        yield self._list
+        yield self._empty
+        yield self._detail
+
+    def on_mount(self) -> None:
+        """Start with what is known."""
+        self.frame_arrived()
+
+    def main_widget(self) -> Widget:
+        """Return the list."""
+        return self._list
+
+    def frame_arrived(self) -> None:
+        """Show what has changed."""
+        self._list.sort()
+        nothing = not self._store.transfers
+        self._empty.set_class(not nothing, "-hidden")
+        self._detail.set_class(nothing, "-hidden")
+        self._list.set_class(nothing, "-empty")
+        if nothing:
+            self._empty.update(invitation(self._store))
+        running = sum(view.running for view in self._store.transfers.values())
+        total = len(self._store.transfers)
+        self.summary = f"{running} running · {count(total)} shown" if total else ""
+        self._tell_detail()
+
+    def clock_ticked(self) -> None:
+        """Bring ages up to date."""
+        self._list.refresh_rows()
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Tell about another transfer."""
+        event.stop()
+        self._tell_detail()
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Open the transfer that was clicked twice."""
+        event.stop()
+        self.action_open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done with the chosen transfer."""
+        del parameters
+        offered = {"abort": self._allowed[1], "open": self._allowed[0]}
+        return offered.get(action, True)
+
+    def action_open(self) -> None:
+        """Ask for the full view of the chosen transfer."""
+        if view := self._list.current:
+            self.post_message(self.OpenWished(view.number))
+
+    def action_abort(self) -> None:
+        """Ask for the end of the chosen transfer."""
+        if (view := self._list.current) and view.running:
+            self.post_message(self.AbortWished(view.number))
+
+    def _tell_detail(self) -> None:
+        view = self._list.current
+        allowed = (view is not None, view is not None and view.running)
+        if allowed != self._allowed:
+            self._allowed = allowed
+            self.refresh_bindings()
+        if view is None:
+            return
+        client = endpoint(view.client, view.client_tid)
+        server = endpoint(view.server, view.server_tid)
+        told = (
+            f"{client} ⇄ {server} · {view.file}",
+            story(view, self._store.ports),
+        )
+        if told != self._told:
+            self._told = told
+            self._detail.border_title = Content(told[0])
+            self._detail.update(Text(told[1]))
