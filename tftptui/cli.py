@@ -60,6 +60,16 @@ class ServerOptions:
     retries: Annotated[
         int, Parameter(help="Time-outs in a row before a client is given up.")
     ] = 6
+    write: Annotated[
+        Literal["off", "new", "overwrite"],
+        Parameter(help="Uploads: none, new files only, or existing ones too."),
+    ] = "off"
+    max_upload: Annotated[int | None, Parameter(help="Largest upload, in octets.")] = (
+        None
+    )
+    upload_quota: Annotated[
+        int | None, Parameter(help="Octets that one client may upload in all.")
+    ] = None
     max_transfers: Annotated[int, Parameter(help="Transfers at once, in all.")] = 1_000
 
     def settings(self, root: Path | None, journal: str | None) -> Settings:
@@ -79,6 +89,9 @@ class ServerOptions:
             max_window=self.max_windowsize,
             retries=self.retries,
             max_transfers=self.max_transfers,
+            write=self.write,
+            max_upload=self.max_upload,
+            upload_quota=self.upload_quota,
             journal=journal,
         )
 

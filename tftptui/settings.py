@@ -1,11 +1,12 @@
 """One frozen Settings: every knob of the server with its unit and default."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from tftptui.protocol.options import MAX_BLOCK_SIZE
-from tftptui.protocol.sender import RETRIES
+from tftptui.protocol.timing import RETRIES
 
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 TFTP_PORT = 69
@@ -84,6 +85,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_transfers: transfers at once, in all.
         kept_transfers: ended transfers that the screens still show.
         kept_packets: packet records in the ring.
+        write: uploads: "off", "new" (existing files stay) or "overwrite".
+        max_upload: octets of one upload, None for no limit.
+        upload_quota: octets of all uploads of one client, None for no limit.
         journal: file for the journal, "-" for standard output, None for none.
     """
 
@@ -100,4 +104,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_transfers: int = 1_000
     kept_transfers: int = 1_000
     kept_packets: int = 200_000
+    write: Literal["off", "new", "overwrite"] = "off"
+    max_upload: int | None = None
+    upload_quota: int | None = None
     journal: str | None = None

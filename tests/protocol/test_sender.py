@@ -7,14 +7,18 @@ import pytest
 from tests.support.builders import running_session
 from tftptui.protocol.commands import End, Outcome, SendBlocks, SendError, SendOack
 from tftptui.protocol.errors import ErrorCode, MisuseError
-from tftptui.protocol.sender import SendSession, State
+from tftptui.protocol.sender import SendSession
+from tftptui.protocol.session import State
 from tftptui.protocol.timing import RetransmitTimer
 
 
 def _negotiating(*, size_asked: bool = False, retries: int = 6) -> SendSession:
     """Return a session that has sent its first OACK at time 0."""
     session = SendSession(
-        last_block=10, negotiated=True, size_asked=size_asked, retries=retries
+        last_block=10,
+        negotiated=True,
+        size_asked=size_asked,
+        timer=RetransmitTimer(retries=retries),
     )
     session.start(0.0)
     return session
@@ -199,14 +203,14 @@ class TestGivingUp:
         assert _pass_deadline(session) == [end]
 
     def test_missing_last_ack_is_unconfirmed_and_not_completed(self) -> None:
-        session = SendSession(last_block=2, retries=0)
+        session = SendSession(last_block=2, timer=RetransmitTimer(retries=0))
         session.start(0.0)
         session.receive_ack(1, 0.1)
         end = End(Outcome.UNCONFIRMED, "everything was sent, the last ACK never came")
         assert _pass_deadline(session) == [end]
 
     def test_single_block_that_nobody_answered_is_abandoned(self) -> None:
-        session = SendSession(last_block=1, retries=0)
+        session = SendSession(last_block=1, timer=RetransmitTimer(retries=0))
         session.start(0.0)
         end = End(Outcome.ABANDONED, "the client never answered")
         assert _pass_deadline(session) == [end]

@@ -24,7 +24,8 @@ from tftptui.protocol.packets import (
     encode_oack,
     parse,
 )
-from tftptui.protocol.sender import SendSession, State
+from tftptui.protocol.sender import SendSession
+from tftptui.protocol.session import State
 
 Fate = tuple[float, ...]
 """What becomes of a datagram: the extra delay of each copy that arrives."""

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
@@ -58,6 +60,19 @@ def test_a_shipped_theme_fills_every_slot(theme: Theme) -> None:
 def test_text_can_be_read_on_every_ground(theme: Theme, slot: str) -> None:
     worst = min(contrast(theme.variables[slot], ground) for ground in grounds(theme))
     assert worst >= 4.5
+
+
+def in_256_colours(colour: str) -> str:
+    """Return what a terminal without true colour shows, as over most ssh links."""
+    parsed = RichColor.parse(colour).downgrade(ColorSystem.EIGHT_BIT)
+    return parsed.get_truecolor().hex
+
+
+@pytest.mark.parametrize("slot", TEXT_SLOTS)
+@pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
+def test_text_can_be_read_in_256_colours(theme: Theme, slot: str) -> None:
+    text = in_256_colours(theme.variables[slot])
+    assert min(contrast(text, in_256_colours(one)) for one in grounds(theme)) >= 4.5
 
 
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)

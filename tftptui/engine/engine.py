@@ -25,6 +25,7 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
 from tftptui.settings import PortRange, Settings, SettingsError
+from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.packets import PacketRing
 
@@ -59,7 +60,7 @@ class Engine:
         self._told = _Told()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._due.set)
-        self._stopped = False
+        self._stopped = self._over = False
 
     async def start(self) -> None:
         """Take requests from now on.
@@ -84,18 +85,20 @@ class Engine:
         if self._watch is not None:
             await self._watch.stop()
         self.service.close()
+        self._over = True
         self._due.set()
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield a frame whenever there is something to tell; the last after stop()."""
-        while True:
+        is_last = False
+        while not is_last:
+            self._due.clear()
+            is_last = self._over  # asked first: the last frame holds how all ended
             frame = self.next_frame()
             if frame is not None:
                 yield frame
-            if self._stopped:
-                return
-            self._due.clear()
-            await self._due.wait()
+            if not is_last:
+                await self._due.wait()
 
     def carry_out(self, command: Command) -> None:
         """Do what a watcher asks.
@@ -134,7 +137,9 @@ class Engine:
         if frame.packets:
             frame.notes = ring.notes(frame.packets_first)
             told.packets_next = ring.next
-            frame.counters = msgspec.structs.replace(self.recorder.counters)
+        if told.counters != self.recorder.counters:
+            told.counters = msgspec.structs.replace(self.recorder.counters)
+            frame.counters = told.counters
         is_news = (
             frame.status
             or frame.transfers
@@ -142,6 +147,7 @@ class Engine:
             or frame.listings
             or frame.refusals
             or frame.packets
+            or frame.counters
         )
         return frame if is_news else None
 
@@ -206,6 +212,7 @@ class _Told:
 
     def __init__(self) -> None:
         self.status: Status | None = None
+        self.counters: Counters | None = None
         self.ports_version = -1
         self.packets_next = 0
         self.versions: dict[int, int] = {}

@@ -40,6 +40,24 @@ class SendBlocks:
 
 
 @dataclass(frozen=True, slots=True)
+class SendAck:
+    """Acknowledge a block (absolute; 0 opens a write without options)."""
+
+    block: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Keep the octets of the block that was just received: they are the next ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything is in: make it safe, then call committed() or fail()."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendError:
     """Send an ERROR."""
 
@@ -49,10 +67,20 @@ class SendError:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The session is over; ``text`` says why unless it completed."""
+    """The outcome is known; ``text`` says why unless it completed.
+
+    Unless it lingers the session is over with it. One that lingers still answers
+    the peer, until a Close.
+    """
 
     outcome: Outcome
     text: str = ""
+    lingers: bool = False
 
 
-Command = SendOack | SendBlocks | SendError | End
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A session that lingered is over."""
+
+
+Command = SendOack | SendBlocks | SendAck | SendError | Store | Commit | End | Close

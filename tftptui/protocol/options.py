@@ -51,7 +51,7 @@ class Agreed:
 
 
 def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
-    """Return what is agreed for a read of TOTAL_SIZE octets (None: unknown).
+    """Return what is agreed for a file of TOTAL_SIZE octets (None: unknown).
 
     Only what was asked for is answered (RFC 2347), values only go down, and an
     option with a value outside its RFC's range is left out as if unknown, except
@@ -89,6 +89,14 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
         oack=oack,
         notes=notes + window_notes,
     )
+
+
+def announced_size(asked: Options) -> int | None:
+    """Return the octets that a WRQ says its file has (RFC 2349), or None."""
+    for name, value in asked:
+        if name.lower() == b"tsize":
+            return _number(value)
+    return None
 
 
 def path_block_size(mtu: int, *, ipv6: bool) -> int:

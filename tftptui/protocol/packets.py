@@ -126,6 +126,11 @@ def encode_oack(options: Options) -> bytes:
     return Opcode.OACK.to_bytes(2) + _terminated(list(_flat(options)))
 
 
+def wire_block(block: int) -> int:
+    """Return the number that an absolute block has on the wire."""
+    return block % BLOCK_MODULUS
+
+
 def acknowledged(datagram: bytes) -> int | None:
     """Return the wire block of an ACK, or None when it is something else.
 

@@ -7,55 +7,27 @@ Only a time-out, a gap report or a repeated request sends a block again; a
 duplicate ACK never does (RFC 1123 §4.2.3.1).
 """
 
-from enum import Enum
-
-from tftptui.protocol.commands import (
-    Command,
-    End,
-    Outcome,
-    SendBlocks,
-    SendError,
-    SendOack,
-)
+from tftptui.protocol.commands import Command, Outcome, SendBlocks, SendOack
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import BLOCK_MODULUS
+from tftptui.protocol.session import TWIN_REQUEST, Session, State
 from tftptui.protocol.timing import RetransmitTimer
-
-RETRIES = 6
-"""Time-outs without progress before a client is given up."""
-
-_TWIN_REQUEST = 0.05
-"""Seconds: a request repeated sooner was doubled by the path, not by the client."""
 
 _PROBE_CODES = (ErrorCode.UNDEFINED, ErrorCode.OPTION_REFUSED)
 
 _Run = tuple[int, int, int]  # first block, last block, attempt
 
 
-class State(Enum):
-    """Where a session stands."""
-
-    NEW = "new"
-    NEGOTIATING = "negotiating"
-    SENDING = "sending"
-    DONE = "done"
-
-
-class SendSession:
-    """The sending side of one RRQ (RFC 1350 §4; windows: RFC 7440 §4).
+class SendSession(Session):
+    """The sending side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
     Call start() once, then receive_ack(), receive_error() and, at deadline(),
-    handle_timer(). Run the commands they return in order. Times are seconds of
-    one monotonic clock that the caller reads. After an End nothing may be
-    called any more. Data octets never come in here: whoever reads them calls
-    end_at() when the length was not known beforehand.
+    handle_timer(); see Session. Data octets never come in here: whoever reads
+    them calls end_at() when the length was not known beforehand.
 
     Attributes:
-        state: where it stands.
         acked: highest block acknowledged; 0 for none.
         sent_to: highest block sent; 0 for none.
-        timeouts: deadlines passed in a row without progress.
-        timer: how long it waits.
     """
 
     def __init__(
@@ -66,33 +38,18 @@ class SendSession:
         negotiated: bool = False,
         size_asked: bool = False,
         timer: RetransmitTimer | None = None,
-        retries: int = RETRIES,
+        peer: str = "client",
     ) -> None:
-        self.state = State.NEW
+        super().__init__(timer=timer, peer=peer)
         self.acked = 0
         self.sent_to = 0
-        self.timeouts = 0
-        self.timer = timer or RetransmitTimer()
         self._window = window
         self._last_block = last_block
         self._negotiated = negotiated
         self._size_asked = size_asked
-        self._retries = retries
-        self._heard = False
         self._oack_attempt = 0
         self._runs: list[_Run] = []
         self._gap_answered = False
-        self._sent_at = 0.0
-        self._due: float | None = None
-
-    @property
-    def stalled(self) -> bool:
-        """Whether two deadlines or more have passed without progress."""
-        return self.timeouts > 1
-
-    def deadline(self) -> float | None:
-        """Return when to call handle_timer(), or None when nothing is due."""
-        return self._due
 
     def start(self, now: float) -> list[Command]:
         """Open the transfer: the OACK when options were agreed, else DATA."""
@@ -130,8 +87,8 @@ class SendSession:
             and self._oack_attempt == 1
             and code in _PROBE_CODES
         )
-        said = f"the client ended it with ERROR {code}" + (f": {text}" if text else "")
-        return self._end(Outcome.PROBED if probed else Outcome.FAILED, said)
+        outcome = Outcome.PROBED if probed else Outcome.FAILED
+        return self._end(outcome, self._said(code, text))
 
     def receive_request(self, now: float) -> list[Command] | None:
         """Take the same request once more (RFC 1350 §4: never a second TID).
@@ -142,7 +99,7 @@ class SendSession:
             anew and this session should make way.
         """
         self._require_running("receive_request")
-        if now - self._sent_at < _TWIN_REQUEST:
+        if now - self._sent_at < TWIN_REQUEST:
             return []
         # Once ACK 0 has come the OACK has arrived, and DATA would mislead a client
         # that waits for it: it would take the blocks for 512 octets (RFC 2347).
@@ -160,29 +117,13 @@ class SendSession:
         if self._due is None or now < self._due:
             return []
         self.timeouts += 1
-        if self.timeouts > self._retries:
+        if self.timeouts > self.timer.retries:
             return self._give_up()
         self.timer.back_off()
         self._gap_answered = False
         if self.state is State.NEGOTIATING:
             return self._send_oack(now)
         return self._restart(now)
-
-    def abort(self, text: str) -> list[Command]:
-        """End the transfer from this side and tell the client why."""
-        self._require_running("abort")
-        error = SendError(ErrorCode.UNDEFINED, text)
-        return [error, *self._end(Outcome.ABORTED, text)]
-
-    def fail(self, error: SendError) -> list[Command]:
-        """End the transfer because its data can't be had; tell the client."""
-        self._require_running("fail")
-        return [error, *self._end(Outcome.FAILED, error.text)]
-
-    def lose_peer(self, text: str) -> list[Command]:
-        """End the transfer because the client's port is known to be closed."""
-        self._require_running("lose_peer")
-        return self._end(Outcome.ABANDONED, text)
 
     def absolute(self, block16: int) -> int:
         """Return the absolute block that a wire block most likely means.
@@ -299,25 +240,12 @@ class SendSession:
         self._gap_answered = False
         self.timeouts = 0
 
-    def _arm(self, now: float) -> None:
-        self._sent_at = now
-        self._due = now + self.timer.timeout
-
     def _give_up(self) -> list[Command]:
         if self._heard and self.sent_to == self._last_block:
             return self._end(
                 Outcome.UNCONFIRMED, "everything was sent, the last ACK never came"
             )
-        did = "stopped answering" if self._heard else "never answered"
-        return self._end(Outcome.ABANDONED, f"the client {did}")
-
-    def _end(self, outcome: Outcome, text: str = "") -> list[Command]:
-        self.state, self._due = State.DONE, None
-        return [End(outcome, text)]
-
-    def _require_running(self, call: str) -> None:
-        if self.state in (State.NEW, State.DONE):
-            raise MisuseError(f"{call}() on a session that is {self.state.value}")
+        return self._abandon()
 
 
 def _joined(runs: list[_Run]) -> list[_Run]:

@@ -4,6 +4,9 @@ INITIAL = 2.0
 """Seconds before the first ACK. Less, and a slow path makes us repeat the OACK,
 on which one widespread client gives up."""
 
+RETRIES = 6
+"""Time-outs without progress before a peer is given up."""
+
 SHORTEST, LONGEST = 0.2, 8.0
 
 _ALPHA, _BETA, _K = 1 / 8, 1 / 4, 4.0  # RFC 6298 §2
@@ -19,7 +22,8 @@ class RetransmitTimer:
     twice and could never be measured.
     """
 
-    def __init__(self, fixed: float | None = None) -> None:
+    def __init__(self, fixed: float | None = None, retries: int = RETRIES) -> None:
+        self.retries = retries
         self.smoothed: float | None = None
         """Round trip in seconds (SRTT); None until one was measured."""
         self._variation = 0.0

@@ -3,7 +3,8 @@
 import os
 import stat
 
-from tftptui.server.root import Root, RootError, kind_of
+from tftptui.server.root import Root
+from tftptui.server.walk import RootError, kind_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import Entry, Listing
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tftptui.server.addresses import Endpoint, SocketAddress, endpoint_of
+from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
 
 _IP_PKTINFO = 8  # not in Python 3.11's socket module
 _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination

@@ -1,21 +1,30 @@
 """From an accepted request to a transfer: the file, the TID, what is agreed."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tftptui.protocol.options import Limits, negotiate, path_block_size
-from tftptui.protocol.packets import Mode, ReadRequest
+from tftptui.files.sources import FileSource, NetasciiSource, OpenFile, Source
+from tftptui.net.addresses import Endpoint
+from tftptui.protocol.options import (
+    Agreed,
+    Limits,
+    announced_size,
+    negotiate,
+    path_block_size,
+)
+from tftptui.protocol.packets import Mode, Request, WriteRequest
+from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
-from tftptui.server.addresses import Endpoint
 from tftptui.server.listener import Arrival
 from tftptui.server.ports import PortPool
+from tftptui.server.reading import ReadTransfer
 from tftptui.server.recorder import Recorder
-from tftptui.server.root import OpenFile, Root
-from tftptui.server.sources import FileSource, NetasciiSource, Source
+from tftptui.server.root import Root
 from tftptui.server.transfer import Parts, Transfer
 from tftptui.server.transport import Transport, open_transport
+from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
+from tftptui.server.writing import WriteTransfer
 from tftptui.settings import Settings
 
 
@@ -27,28 +36,31 @@ class Opener:
     root: Root
     pool: PortPool
     recorder: Recorder
+    uploads: Uploads
 
     def open(
         self,
         number: int,
-        request: ReadRequest,
+        request: Request,
         arrival: Arrival,
-        ended: Callable[[Transfer], None],
+        closed: Callable[[Transfer], None],
     ) -> Transfer:
         """Return a transfer that has not sent anything yet.
 
         Raises:
             RootError: the file can't be served.
+            UploadError: the file can't be written.
             PortsExhaustedError: no TID is free.
             OSError: no socket can be had, or there is no way to the client.
         """
-        file = self.root.open(request.filename)
+        if isinstance(request, WriteRequest):
+            return self._open_write(number, request, arrival, closed)
+        source = _source(self.root.open(request.filename), request.mode)
         try:
             transport = self._lease(arrival)
         except BaseException:
-            os.close(file.descriptor)
+            source.close()
             raise
-        source = _source(file, request.mode)
         agreed = negotiate(
             request.options, self._limits(transport, arrival.client), source.size
         )
@@ -59,13 +71,56 @@ class Opener:
             ),
             negotiated=bool(agreed.oack),
             size_asked=any(name.lower() == b"tsize" for name, _ in request.options),
-            timer=RetransmitTimer(agreed.timeout),
-            retries=self.settings.retries,
+            timer=self._timer(agreed),
         )
-        parts = Parts(
-            number, request, arrival.client, transport, source, agreed, session
+        parts = self._parts(number, request, arrival.client, transport, agreed)
+        return ReadTransfer(parts, session, source, closed)
+
+    def _open_write(
+        self,
+        number: int,
+        request: WriteRequest,
+        arrival: Arrival,
+        closed: Callable[[Transfer], None],
+    ) -> Transfer:
+        announced = announced_size(request.options)
+        upload = self.uploads.open(
+            self.root,
+            request.filename,
+            client=arrival.client.host,
+            announced=announced,
         )
-        return Transfer(parts, self.recorder, ended)
+        is_text = request.mode is Mode.NETASCII
+        sink: Sink = NetasciiUpload(upload) if is_text else upload
+        try:
+            transport = self._lease(arrival)
+        except BaseException:
+            sink.discard()
+            raise
+        agreed = negotiate(
+            request.options, self._limits(transport, arrival.client), announced
+        )
+        session = ReceiveSession(
+            block_size=agreed.block_size,
+            window=agreed.window,
+            negotiated=bool(agreed.oack),
+            timer=self._timer(agreed),
+        )
+        parts = self._parts(number, request, arrival.client, transport, agreed)
+        return WriteTransfer(parts, session, sink, announced, closed)
+
+    def _parts(
+        self,
+        number: int,
+        request: Request,
+        client: Endpoint,
+        transport: Transport,
+        agreed: Agreed,
+    ) -> Parts:
+        return Parts(number, request, client, transport, agreed, self.recorder)
+
+    def _timer(self, agreed: Agreed) -> RetransmitTimer:
+        return RetransmitTimer(agreed.timeout, self.settings.retries)
 
     def _lease(self, arrival: Arrival) -> Transport:
         """Open a port of the pool on the address that was asked."""

@@ -24,7 +24,7 @@ class Verdict:
 
 def judge(request: Request, active: int, settings: Settings) -> Verdict | None:
     """Return why a request is refused, or None when it may go on."""
-    if isinstance(request, WriteRequest):
+    if isinstance(request, WriteRequest) and settings.write == "off":
         return Verdict(
             "denied", ErrorCode.ACCESS_VIOLATION, "this server takes no uploads"
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tftptui.net.addresses import Endpoint
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import (
     ErrorPacket,
@@ -12,7 +13,6 @@ from tftptui.protocol.packets import (
     encode_error,
     parse,
 )
-from tftptui.server.addresses import Endpoint
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.opening import Opener
 from tftptui.server.policy import Verdict, judge
@@ -23,8 +23,9 @@ from tftptui.server.recorder import (
     option_texts,
     request_note,
 )
-from tftptui.server.root import RootError
 from tftptui.server.transfer import Transfer
+from tftptui.server.uploads import UploadError
+from tftptui.server.walk import RootError
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused, Requested
 from tftptui.telemetry.packets import Kind, PacketRecord
@@ -74,7 +75,7 @@ class Reception:
         self._recorder.counters.requests += 1
         self._recorder.emit(_requested(arrival, request, self._recorder.clock.wall()))
         verdict = judge(request, len(self.transfers), self.opener.settings)
-        if verdict is None and isinstance(request, ReadRequest):
+        if verdict is None:
             verdict = self._begin(arrival, request)
         if verdict is not None:
             self._refuse(listener, arrival, request, verdict)
@@ -96,11 +97,11 @@ class Reception:
         living.replace("the client began anew")
         return False
 
-    def _begin(self, arrival: Arrival, request: ReadRequest) -> Verdict | None:
+    def _begin(self, arrival: Arrival, request: Request) -> Verdict | None:
         number = self.last_number + 1
         try:
             transfer = self.opener.open(number, request, arrival, self._ended)
-        except RootError as error:
+        except (RootError, UploadError) as error:
             return Verdict(error.reason, error.code, error.text)
         except PortsExhaustedError as error:
             self._recorder.counters.exhausted += 1
@@ -123,8 +124,7 @@ class Reception:
     def _refuse(
         self, listener: Listener, arrival: Arrival, request: Request, verdict: Verdict
     ) -> None:
-        kind = Kind.RRQ if isinstance(request, ReadRequest) else Kind.WRQ
-        self._loose(kind, arrival, request_note(request))
+        self._loose(_kind_of(request), arrival, request_note(request))
         self._answer(listener, arrival, verdict.code, verdict.text)
         self._recorder.counters.refused += 1
         wall = self._recorder.clock.wall()
@@ -190,10 +190,14 @@ class Reception:
                 client_tid=arrival.client.port,
                 server_tid=arrival.server.port,
                 octets=len(arrival.datagram),
-                kind=Kind.RRQ,
+                kind=_kind_of(request),
             ),
             request_note(request),
         )
+
+
+def _kind_of(request: Request) -> Kind:
+    return Kind.RRQ if isinstance(request, ReadRequest) else Kind.WRQ
 
 
 def _requested(arrival: Arrival, request: Request, wall: float) -> Requested:

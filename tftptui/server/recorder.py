@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import ErrorPacket, Options, Request
-from tftptui.server.addresses import Endpoint
 from tftptui.server.clock import Clock
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import visible

@@ -1,16 +1,15 @@
 """What one transfer tells the world: its view, its packet records, its events."""
 
+from tftptui.net.addresses import Endpoint
+from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End
 from tftptui.protocol.options import Agreed
-from tftptui.protocol.packets import ReadRequest
-from tftptui.protocol.sender import SendSession
-from tftptui.server.addresses import Endpoint
-from tftptui.server.icmp import IcmpError
+from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import IcmpReceived, TransferEnded, TransferStarted
 from tftptui.telemetry.packets import Kind, PacketRecord
-from tftptui.telemetry.views import TransferPhase, TransferView
+from tftptui.telemetry.views import TransferView
 
 
 class Report:
@@ -19,7 +18,7 @@ class Report:
     def __init__(
         self,
         number: int,
-        request: ReadRequest,
+        request: Request,
         agreed: Agreed,
         ends: tuple[Endpoint, Endpoint],
         recorder: Recorder,
@@ -35,6 +34,7 @@ class Report:
             server=server.host,
             server_tid=server.port,
             file=visible(request.filename),
+            direction="write" if isinstance(request, WriteRequest) else "read",
             mode=request.mode.value,
             asked=option_texts(request.options),
             agreed=option_texts(agreed.oack),
@@ -138,7 +138,7 @@ class Report:
         )
 
     def ended(self, end: End) -> None:
-        """Tell that the transfer is over; update() comes first."""
+        """Tell how the transfer ended; the view has to be up to date."""
         view, name = self.view, end.outcome.value
         self.version += 1
         view.error = end.text
@@ -165,24 +165,3 @@ class Report:
                 error=end.text or None,
             )
         )
-
-    def update(
-        self,
-        session: SendSession,
-        phase: TransferPhase,
-        total_size: int | None,
-        trouble: str,
-    ) -> TransferView:
-        """Bring the view up to date and return it."""
-        view = self.view
-        view.sent_blocks, view.acked_blocks = session.sent_to, session.acked
-        view.total_size = total_size
-        view.acked_octets = session.acked * view.block_size
-        if total_size is not None:
-            view.acked_octets = min(view.acked_octets, total_size)
-        view.round_trip = session.timer.smoothed
-        view.timeouts = session.timeouts
-        view.phase = phase
-        if phase in ("negotiating", "sending", "stalled"):
-            view.error = trouble
-        return view

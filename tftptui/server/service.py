@@ -16,6 +16,7 @@ from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
 from tftptui.server.transfer import Transfer
+from tftptui.server.uploads import UploadPolicy, Uploads
 from tftptui.settings import PortRange, Settings
 from tftptui.telemetry.events import PortsChanged, Started, Stopped, Warned
 from tftptui.telemetry.views import Refusal, TransferView
@@ -82,7 +83,11 @@ class Service:
         except Exception:
             self._root.close()
             raise
-        opener = Opener(self.settings, self._root, self.pool, self.recorder)
+        settings = self.settings
+        policy = UploadPolicy(
+            settings.write, settings.max_upload, settings.upload_quota
+        )
+        opener = Opener(settings, self._root, self.pool, self.recorder, Uploads(policy))
         self._reception = Reception(opener, self._began, self._ended)
         loop = asyncio.get_running_loop()
         for listener in self.listeners:

@@ -1,15 +1,22 @@
-"""One transfer, alive: a session, the sockets of its TID and the file it sends."""
+"""One transfer, alive: what reading and writing have in common.
 
+A session says what to do, the sockets of a TID carry it, and a report writes it
+down.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
+from tftptui.net.addresses import Endpoint
+from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (
+    Close,
     Command,
     End,
     Outcome,
-    SendBlocks,
     SendError,
     SendOack,
 )
@@ -17,19 +24,16 @@ from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import (
     ErrorPacket,
-    ReadRequest,
-    acknowledged,
+    Request,
+    WriteRequest,
     encode_error,
     encode_oack,
     parse,
 )
-from tftptui.protocol.sender import SendSession, State
-from tftptui.server.addresses import Endpoint
-from tftptui.server.icmp import IcmpError
+from tftptui.protocol.session import Session, State
 from tftptui.server.recorder import Recorder, error_note, request_note
 from tftptui.server.report import Report
-from tftptui.server.sources import Source, SourceChangedError
-from tftptui.server.transport import Staging, Transport
+from tftptui.server.transport import Transport
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferPhase, TransferView
@@ -46,28 +50,27 @@ _STRAY_ANSWERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a transfer is made of; the transfer closes transport and source."""
+    """What every transfer is made of; it closes the transport in the end."""
 
     number: int
-    request: ReadRequest
+    request: Request
     client: Endpoint
     transport: Transport
-    source: Source
     agreed: Agreed
-    session: SendSession
+    recorder: Recorder
 
 
-class Transfer:
-    """A read in progress. The event loop calls readable(), strayed() and tick().
+class Transfer(ABC):
+    """A transfer in progress. The event loop calls readable(), strayed() and tick().
 
     Args:
         parts: what it is made of.
-        recorder: where everything it does is written down.
-        ended: called once when it is over, before its sockets are closed.
+        session: its protocol state.
+        closed: called once when it is over, before its sockets are closed.
     """
 
     def __init__(
-        self, parts: Parts, recorder: Recorder, ended: Callable[["Transfer"], None]
+        self, parts: Parts, session: Session, closed: Callable[["Transfer"], None]
     ) -> None:
         self.number = parts.number
         self.request = parts.request
@@ -75,19 +78,18 @@ class Transfer:
         self.server = parts.transport.local
         self.transport = parts.transport
         self.outcome: Outcome | None = None
+        self.is_closed = False
         self._agreed = parts.agreed
-        self._session = parts.session
-        self._source = parts.source
-        self._staging = Staging(parts.agreed.block_size, parts.agreed.window)
-        self._clock = recorder.clock
+        self._session = session
+        self._clock = parts.recorder.clock
         self._report = Report(
             parts.number,
             parts.request,
             parts.agreed,
             (parts.client, self.server),
-            recorder,
+            parts.recorder,
         )
-        self._ended = ended
+        self._closed = closed
         self._closed_reports = 0
 
     @property
@@ -116,7 +118,7 @@ class Transfer:
                 return
             if datagram:
                 self._take(datagram, now)
-            if self.outcome is not None:
+            if self.is_closed:
                 return
 
     def strayed(self) -> None:
@@ -131,7 +133,7 @@ class Transfer:
                 continue
             # It came before the main socket was connected.
             self._take(datagram, self._clock.now())
-            if self.outcome is not None:
+            if self.is_closed:
                 return
 
     def tick(self, now: float) -> None:
@@ -142,8 +144,9 @@ class Transfer:
 
     def take_request(self, now: float) -> bool:
         """Take the same request again; False when this transfer must make way."""
+        kind = Kind.WRQ if isinstance(self.request, WriteRequest) else Kind.RRQ
         note = request_note(self.request)
-        self._report.packet(Kind.RRQ, 0, flags=Flag.DUPLICATE, note=note)
+        self._report.packet(kind, 0, flags=Flag.DUPLICATE, note=note)
         self._report.duplicate()
         commands = self._session.receive_request(now)
         if commands is None:
@@ -153,17 +156,38 @@ class Transfer:
 
     def replace(self, text: str) -> None:
         """End silently: the client has begun something else on the same port."""
-        self._run([End(Outcome.ABANDONED, text)])
+        self._run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
 
     def abort(self, text: str) -> None:
         """End it and tell the client why."""
-        self._run(self._session.abort(text))
+        self._run([Close()] if self.outcome else self._session.abort(text))
 
     def view(self) -> TransferView:
         """Return the transfer as it stands."""
-        return self._report.update(
-            self._session, self._phase(), self._source.size, self._send_trouble()
-        )
+        view = self._report.view
+        view.round_trip = self._session.timer.smoothed
+        view.timeouts = self._session.timeouts
+        view.phase = self._phase()
+        if self.outcome is None:
+            view.error = self._send_trouble()
+        self._fill(view)
+        return view
+
+    @abstractmethod
+    def _fill(self, view: TransferView) -> None:
+        """Write into a view how far the file has got."""
+
+    @abstractmethod
+    def _take(self, datagram: bytes, now: float) -> None:
+        """Take a datagram of the client."""
+
+    @abstractmethod
+    def _obey(self, command: Command) -> None:
+        """Do what only this kind of transfer can be told."""
+
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Close the file."""
 
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:
@@ -178,25 +202,8 @@ class Transfer:
         error = self.transport.send_error
         return f"this host can't send to the client: {error.strerror}" if error else ""
 
-    def _take(self, datagram: bytes, now: float) -> None:
-        block16 = acknowledged(datagram)
-        if block16 is None:
-            self._take_other(datagram)
-            return
-        session = self._session
-        block, before = session.absolute(block16), (session.acked, session.state)
-        commands = session.receive_ack(block16, now)
-        if (session.acked, session.state) != before:
-            self._report.packet(Kind.ACK, len(datagram), run=(block, 1))
-            self._report.moved()
-        else:
-            self._report.packet(
-                Kind.ACK, len(datagram), run=(block, 1), flags=Flag.DUPLICATE
-            )
-            self._report.duplicate()
-        self._run(commands)
-
     def _take_other(self, datagram: bytes) -> None:
+        """Take what is neither DATA nor ACK."""
         try:
             packet = parse(datagram)
         except PeerError as error:
@@ -214,14 +221,14 @@ class Transfer:
     def _take_errors(self) -> None:
         for error in self.transport.errors():
             self._take_error(error)
-            if self.outcome is not None:
+            if self.is_closed:
                 return
 
     def _take_error(self, error: IcmpError) -> None:
         self._report.icmp(error)
         if error.is_port_closed and error.sender == self.client.host:
             self._closed_reports += 1
-            if self._closed_reports >= _CLOSED_PORT_REPORTS:
+            if self._closed_reports >= _CLOSED_PORT_REPORTS and self.outcome is None:
                 text = f"the client has closed its port {self.client.port}"
                 self._run(self._session.lose_peer(text))
 
@@ -238,15 +245,17 @@ class Transfer:
     def _run(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
-                case SendBlocks():
-                    self._send_blocks(command)
                 case SendOack():
                     self._send_oack(command)
                 case SendError():
                     self._send_error(command)
                 case End():
-                    self._finish(command)
-            if self.outcome is not None:
+                    self._end(command)
+                case Close():
+                    self._close()
+                case _:
+                    self._obey(command)
+            if self.is_closed:
                 return
 
     def _send_oack(self, command: SendOack) -> None:
@@ -255,43 +264,21 @@ class Transfer:
         note = " ".join(f"{name}={value}" for name, value in self._report.view.agreed)
         self._report.packet(Kind.OACK, len(packet), attempt=command.attempt, note=note)
 
-    def _send_blocks(self, command: SendBlocks) -> None:
-        first, count, size = command.first, command.count, self._agreed.block_size
-        try:
-            octets = self._staging.fill(self._source, first, count)
-        except (SourceChangedError, OSError) as error:
-            text = error.strerror if isinstance(error, OSError) else str(error)
-            failure = SendError(ErrorCode.UNDEFINED, text or "the file can't be read")
-            self._run(self._session.fail(failure))
-            return
-        flags = 0
-        if octets < count * size:
-            count = octets // size + 1
-            self._session.end_at(first + count - 1)
-            flags = Flag.LAST
-        for index in range(count):
-            payload = min(size, octets - index * size)
-            if not self.transport.send(self._staging.packet(index, payload)):
-                break
-        self._report.packet(
-            Kind.DATA,
-            octets,
-            run=(first, count),
-            attempt=command.attempt,
-            flags=flags,
-            note=self._send_trouble(),
-        )
-
     def _send_error(self, command: SendError) -> None:
         packet = encode_error(command.code, command.text)
         self.transport.send(packet)
         note = f"{command.code.value} {command.text}"
         self._report.packet(Kind.ERROR, len(packet), note=note)
 
-    def _finish(self, end: End) -> None:
+    def _end(self, end: End) -> None:
         self.outcome = end.outcome
         self.view()
         self._report.ended(end)
-        self._ended(self)
+        if not end.lingers:
+            self._close()
+
+    def _close(self) -> None:
+        self.is_closed = True
+        self._closed(self)
         self.transport.close()
-        self._source.close()
+        self._let_go()

@@ -8,52 +8,15 @@ and gets what anybody else sends there (RFC 1350 §4 wants that answered).
 import contextlib
 import errno
 import socket
-import sys
 
-from tftptui.protocol.packets import BLOCK_MODULUS, HEADER, Opcode
-from tftptui.server.addresses import Endpoint, endpoint_of, is_taken
-from tftptui.server.icmp import IcmpError, ask_for_errors, drain_errors
+from tftptui.net.addresses import Endpoint, endpoint_of, is_taken
+from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
+from tftptui.net.routes import allow_fragments, route_mtu
+from tftptui.protocol.packets import HEADER
 from tftptui.server.ports import PortTakenError
-from tftptui.server.sources import Source
 
-_IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _DONT = 10, 23, 0
-_IP_MTU, _IPV6_MTU = 14, 24
+_KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
-
-# Twice around, so that a window's numbers are one slice, the wrap to 0 included.
-_HIGH = bytes(block >> 8 for block in range(BLOCK_MODULUS)) * 2
-_LOW = bytes(block & 0xFF for block in range(BLOCK_MODULUS)) * 2
-
-
-class Staging:
-    """Room for one window of DATA packets, each a header and its data.
-
-    The file is read straight into the gaps, so no octet is copied twice.
-    """
-
-    def __init__(self, block_size: int, window: int) -> None:
-        self.block_size = block_size
-        self._stride = block_size + HEADER
-        self._octets = bytearray(window * self._stride)
-        self._octets[1 :: self._stride] = bytes([Opcode.DATA]) * window
-        self._view = memoryview(self._octets)
-        self._gaps = [
-            self._view[start + HEADER : start + self._stride]
-            for start in range(0, len(self._octets), self._stride)
-        ]
-
-    def fill(self, source: Source, first: int, count: int) -> int:
-        """Stage COUNT blocks from FIRST on; return the data octets they hold."""
-        octets = source.read_into(self._gaps[:count], (first - 1) * self.block_size)
-        end, stride, block16 = count * self._stride, self._stride, first % BLOCK_MODULUS
-        self._octets[2:end:stride] = _HIGH[block16 : block16 + count]
-        self._octets[3:end:stride] = _LOW[block16 : block16 + count]
-        return octets
-
-    def packet(self, index: int, payload: int) -> memoryview:
-        """Return staged packet INDEX with PAYLOAD octets of data."""
-        start = index * self._stride
-        return self._view[start : start + HEADER + payload]
 
 
 class Transport:
@@ -66,6 +29,7 @@ class Transport:
 
     def __init__(self, main: socket.socket, twin: socket.socket) -> None:
         self.main, self.twin = main, twin
+        self._longest = _LONGEST_ANSWER
         self.send_error: OSError | None = None
 
     @property
@@ -101,9 +65,16 @@ class Transport:
             OSError: an ICMP error is waiting; call errors().
         """
         try:
-            return self.main.recv(_LONGEST_ANSWER)
+            return self.main.recv(self._longest)
         except BlockingIOError:
             return None
+
+    def expect(self, block_size: int, window: int) -> None:
+        """Make room for the DATA of an upload: whole windows of full blocks."""
+        self._longest = max(_LONGEST_ANSWER, block_size + HEADER)
+        room = 2 * window * (block_size + _KERNEL_EXTRA)
+        if room > self.main.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF):
+            self.main.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
 
     def receive_stray(self) -> tuple[bytes, Endpoint] | None:
         """Return one datagram of a stranger and who sent it, or None."""
@@ -124,13 +95,7 @@ class Transport:
 
     def route_mtu(self) -> int | None:
         """Return the MTU of the route to the client in octets, if it is known."""
-        if not sys.platform.startswith("linux"):
-            return None
-        with contextlib.suppress(OSError):
-            if self.main.family == socket.AF_INET6:
-                return self.main.getsockopt(socket.IPPROTO_IPV6, _IPV6_MTU)
-            return self.main.getsockopt(socket.IPPROTO_IP, _IP_MTU)
-        return None
+        return route_mtu(self.main)
 
     def close(self) -> None:
         """Close both sockets."""
@@ -145,9 +110,11 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
         PortTakenError: another program holds the port.
         OSError: anything else, such as no route to the client.
     """
-    twin = _socket(local)
+    # Bound alone, so that no other program can hold the port; shared afterwards.
+    twin = _socket(local, shared=False)
     try:
-        main = _socket(local)
+        _share(twin)
+        main = _socket(local, shared=True)
     except BaseException:
         twin.close()
         raise
@@ -161,11 +128,12 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
     return Transport(main, twin)
 
 
-def _socket(local: Endpoint) -> socket.socket:
+def _socket(local: Endpoint, *, shared: bool) -> socket.socket:
     sock = socket.socket(local.family, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)  # noqa: FBT003 - the name says it
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            _share(sock)
         allow_fragments(sock)
         sock.bind(local.as_socket_address())
     except OSError as error:
@@ -176,11 +144,5 @@ def _socket(local: Endpoint) -> socket.socket:
     return sock
 
 
-def allow_fragments(sock: socket.socket) -> None:
-    """Send without DF: with it, a route that swallows ICMP swallows large blocks."""
-    if not sys.platform.startswith("linux"):
-        return
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _DONT)
-    else:
-        sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _DONT)
+def _share(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

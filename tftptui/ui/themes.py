@@ -47,8 +47,8 @@ SLOT_DEFAULTS: Mapping[str, str] = {
     "port-foreign": "#ff6b7d",
     "frame": "#4a555c",
     "frame-focus": "#8fb4ff",
-    "cursor-row": "#263238",
-    "cursor-row-blurred": "#1c2226",
+    "cursor-row": "#2a3236",
+    "cursor-row-blurred": "#1d2225",
 }
 """For themes that don't know our slots, as those that come with Textual."""
 

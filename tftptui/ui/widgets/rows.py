@@ -8,7 +8,7 @@ now, and has only the different ones drawn again.
 
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -37,16 +37,6 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
         return set_cell_size(text, width - 1) + "…" if width > 0 else ""
     room = " " * (width - cells)
     return room + text if right else text + room
-
-
-class _RowKey(NamedTuple):
-    """All that a row is drawn from."""
-
-    generation: int
-    width: int
-    key: Hashable
-    chosen: bool
-    stamp: Hashable
 
 
 class RowList(ScrollView, Generic[Key], can_focus=True):
@@ -116,11 +106,6 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         """Return all that row INDEX is drawn from, beside its key."""
         return index
 
-    def first_change(self, before: Hashable, now: Hashable, width: int) -> int:
-        """Return the first cell that differs between two stamps of a row."""
-        del before, now, width
-        return 0
-
     def draw_header(self, width: int) -> str:
         """Return the line above the rows."""
         return fitted("", width)
@@ -169,19 +154,9 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         size = Size(self.size.width, self.row_count() + self.header_lines)
         if size != self.virtual_size:
             self.virtual_size = size
-        width = self.size.width
         for y in range(self.size.height):
-            before, now = self._drawn.get(y), self._line_key(y)
-            if before != now:
-                start = self._first_change(before, now, width)
-                self.refresh(Region(start, y, width - start, 1))
-
-    def _first_change(self, before: Hashable, now: Hashable, width: int) -> int:
-        if not (isinstance(before, _RowKey) and isinstance(now, _RowKey)):
-            return 0
-        if before[:-1] != now[:-1]:
-            return 0
-        return self.first_change(before.stamp, now.stamp, width)
+            if self._drawn.get(y) != self._line_key(y):
+                self.refresh(Region(0, y, self.size.width, 1))
 
     # Drawing.
 
@@ -217,8 +192,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         if index >= self.row_count():
             return self._generation, width
         chosen = index == self.cursor_index
-        key, stamp = self.key_at(index), self.stamp(index)
-        return _RowKey(self._generation, width, key, chosen, stamp)
+        return self._generation, width, self.key_at(index), chosen, self.stamp(index)
 
     def _row_at(self, y: int) -> int:
         return y - self.header_lines + self.scroll_offset.y
@@ -233,7 +207,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
                 ground += self._cursor_style
         else:
             line = []
-        return Strip(line).adjust_cell_length(width).apply_style(ground)
+        return Strip(line).adjust_cell_length(width).apply_style(ground).simplify()
 
     # Moving.
 

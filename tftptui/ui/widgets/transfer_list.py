@@ -77,9 +77,6 @@ class Cells(NamedTuple):
     ending: str
 
 
-BLOCKS_CELL = Cells._fields.index("blocks")
-
-
 class TransferList(RowList[int]):
     """Transfers by number: running ones first, the newest on top of each kind."""
 
@@ -122,18 +119,6 @@ class TransferList(RowList[int]):
     def stamp(self, index: int) -> Hashable:
         """Return the texts of the row."""
         return self._cells(index)
-
-    def first_change(self, before: Hashable, now: Hashable, width: int) -> int:
-        """Return where the progress begins if nothing before it has changed."""
-        if not (isinstance(before, Cells) and isinstance(now, Cells)):
-            return 0
-        fold = self._columns(width)
-        tail = width - 1 - fold.tail
-        if before[:BLOCKS_CELL] != now[:BLOCKS_CELL]:
-            return 0
-        if before.blocks != now.blocks and fold.blocks:
-            return tail - fold.blocks - len(self._gap(width))
-        return tail
 
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""

@@ -2,14 +2,32 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from tftptui.protocol import netascii
-from tftptui.server.root import OpenFile
 
 _PIECE = 65_536
+_MOST_VIEWS = 1_024
+"""Filled by one call; Linux takes no more (IOV_MAX)."""
+
 _KEPT = 1 << 21
 """Converted octets kept behind the newest: more than any window."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A regular file, open for reading; whoever has it closes it.
+
+    Attributes:
+        descriptor: of the file.
+        size: octets, when it was opened.
+        modified_ns: time of the last change, when it was opened.
+    """
+
+    descriptor: int
+    size: int
+    modified_ns: int
 
 
 class SourceChangedError(Exception):
@@ -50,7 +68,7 @@ class FileSource:
     def read_into(self, views: Sequence[memoryview], offset: int) -> int:
         """Fill VIEWS from OFFSET on; see Source."""
         wanted = min(sum(map(len, views)), self._file.size - offset)
-        count = os.preadv(self._file.descriptor, views, offset) if wanted > 0 else 0
+        count = self._read(views, offset) if wanted > 0 else 0
         if offset + wanted >= self._file.size:
             _check_unchanged(self._file)
         if count < wanted:
@@ -61,6 +79,14 @@ class FileSource:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._file.descriptor)
+
+    def _read(self, views: Sequence[memoryview], offset: int) -> int:
+        """Read until VIEWS are full or the file ends; return the octets read."""
+        count = 0
+        for start in range(0, len(views), _MOST_VIEWS):
+            some = views[start : start + _MOST_VIEWS]
+            count += os.preadv(self._file.descriptor, some, offset + count)
+        return count
 
 
 class NetasciiSource:

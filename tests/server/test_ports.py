@@ -1,0 +1,301 @@
+"""The port pool: who gets which port, and when it may be used again."""
+
+import contextlib
+import socket
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.support.chance import ScriptedChance
+from tests.support.free_ports import free_range
+from tftptui.net.addresses import Endpoint
+from tftptui.server.ports import (
+    FOREIGN_RECHECK,
+    Lease,
+    PortPool,
+    PortsExhaustedError,
+    PortTakenError,
+)
+from tftptui.server.transport import open_transport
+from tftptui.settings import PortRange
+from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED
+
+THREE = PortRange(100, 102)
+
+
+def opened(port: int) -> str:
+    return f"socket on {port}"
+
+
+class Outside:
+    """An opener that finds some ports held by another program."""
+
+    def __init__(self, *held: int) -> None:
+        self.held = set(held)
+        self.tried: list[int] = []
+
+    def __call__(self, port: int) -> str:
+        self.tried.append(port)
+        if port in self.held:
+            raise PortTakenError(str(port))
+        return opened(port)
+
+
+def sequential(ports: PortRange = THREE, quarantine: float = 10.0) -> PortPool:
+    return PortPool(ports, order="sequential", quarantine=quarantine)
+
+
+def leased(pool: PortPool, count: int, now: float = 0.0) -> list[int]:
+    return [pool.lease(opened, now).port for _ in range(count)]
+
+
+def test_a_lease_holds_what_was_opened_on_its_port() -> None:
+    assert sequential().lease(opened, 0.0) == Lease(100, "socket on 100")
+
+
+def test_sequential_goes_up() -> None:
+    assert leased(sequential(), 3) == [100, 101, 102]
+
+
+def test_sequential_begins_again_at_the_foot() -> None:
+    pool = sequential(quarantine=0.0)
+    for port in leased(pool, 3):
+        pool.release(port, 0.0)
+    assert leased(pool, 2) == [100, 101]
+
+
+def test_sequential_goes_on_behind_a_port_that_was_given_back() -> None:
+    pool = sequential(quarantine=0.0)
+    pool.release(pool.lease(opened, 0.0).port, 0.0)
+    assert pool.lease(opened, 0.0).port == 101
+
+
+def test_random_takes_the_port_that_chance_says() -> None:
+    pool = PortPool(THREE, order="random", chance=ScriptedChance([2, 0]))
+    assert leased(pool, 2) == [102, 100]
+
+
+def test_random_takes_the_next_free_one_where_chance_hits_a_used_port() -> None:
+    pool = PortPool(THREE, order="random", chance=ScriptedChance([2, 2, 2]))
+    assert leased(pool, 3) == [102, 100, 101]
+
+
+def test_random_reaches_every_port() -> None:
+    pool = PortPool(PortRange(1, 64), quarantine=0.0)
+    assert sorted(leased(pool, 64)) == list(range(1, 65))
+
+
+def test_a_port_rests_after_a_transfer() -> None:
+    pool = sequential(PortRange(100, 100))
+    pool.release(pool.lease(opened, 0.0).port, 5.0)
+    with pytest.raises(PortsExhaustedError):
+        pool.lease(opened, 14.9)
+    assert pool.lease(opened, 15.0).port == 100
+
+
+def test_without_quarantine_a_port_is_free_at_once() -> None:
+    pool = sequential(PortRange(100, 100), quarantine=0.0)
+    pool.release(pool.lease(opened, 0.0).port, 0.0)
+    assert pool.state(100) is FREE
+
+
+def test_exhaustion_names_the_range() -> None:
+    pool = sequential()
+    leased(pool, 3)
+    with pytest.raises(PortsExhaustedError, match="server has no free port in 100-102"):
+        pool.lease(opened, 0.0)
+
+
+def test_a_port_of_another_program_is_passed_over() -> None:
+    pool, outside = sequential(), Outside(100)
+    assert pool.lease(outside, 0.0).port == 101
+    assert pool.state(100) is FOREIGN
+
+
+def test_a_port_known_to_be_foreign_is_not_tried_again_soon() -> None:
+    pool, outside = sequential(PortRange(100, 101), quarantine=0.0), Outside(100)
+    pool.release(pool.lease(outside, 0.0).port, 0.0)
+    pool.lease(outside, FOREIGN_RECHECK - 0.1)
+    assert outside.tried == [100, 101, 101]
+
+
+def test_a_foreign_port_is_tried_again_after_a_while() -> None:
+    pool, outside = sequential(PortRange(100, 100)), Outside(100)
+    with pytest.raises(PortsExhaustedError):
+        pool.lease(outside, 0.0)
+    outside.held.clear()
+    assert pool.lease(outside, FOREIGN_RECHECK).port == 100
+
+
+def test_another_error_of_the_opener_is_not_hidden_and_takes_no_port() -> None:
+    pool = sequential()
+
+    def no_way(port: int) -> str:
+        raise OSError(port)
+
+    with pytest.raises(OSError, match="100"):
+        pool.lease(no_way, 0.0)
+    assert pool.count(FREE) == 3
+
+
+def test_a_real_socket_on_the_port_makes_it_foreign() -> None:
+    ports = free_range(2)
+    pool, client = sequential(ports), Endpoint("127.0.0.1", 9)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", ports.first))
+        lease = pool.lease(
+            lambda port: open_transport(Endpoint("127.0.0.1", port), client), 0.0
+        )
+    lease.opened.close()
+    assert lease.port == ports.last
+    assert pool.states() == bytes([FOREIGN, USED])
+
+
+def test_states_come_in_the_order_of_the_ports() -> None:
+    pool, outside = sequential(PortRange(100, 104)), Outside(101)
+    leases = [pool.lease(outside, 0.0) for _ in range(3)]
+    pool.release(leases[0].port, 0.0)
+    assert pool.states() == bytes([QUARANTINED, FOREIGN, USED, USED, FREE])
+
+
+def test_another_range_leaves_leases_alone() -> None:
+    pool = sequential()
+    leased(pool, 2)
+    pool.change(PortRange(101, 110), order="sequential", quarantine=1.0)
+    assert pool.state(101) is USED
+    assert pool.lease(opened, 0.0).port == 102
+
+
+def test_another_range_does_not_show_leases_outside_it() -> None:
+    pool = sequential()
+    leased(pool, 1)
+    pool.change(PortRange(200, 201), order="sequential", quarantine=1.0)
+    assert pool.states() == bytes([FREE, FREE])
+
+
+def test_another_quarantine_counts_from_the_next_release_on() -> None:
+    pool = sequential(quarantine=10.0)
+    first, second = leased(pool, 2)
+    pool.release(first, 0.0)
+    pool.change(THREE, order="sequential", quarantine=1.0)
+    pool.release(second, 0.0)
+    pool.expire(1.0)
+    assert (pool.state(first), pool.state(second)) == (QUARANTINED, FREE)
+
+
+def test_another_range_forgets_what_was_foreign() -> None:
+    pool = sequential()
+    pool.lease(Outside(100), 0.0)
+    pool.change(THREE, order="sequential", quarantine=10.0)
+    assert pool.count(FOREIGN) == 0
+
+
+def test_version_grows_with_every_change() -> None:
+    pool = sequential()
+    versions = [pool.version]
+    lease = pool.lease(opened, 0.0)
+    versions.append(pool.version)
+    pool.release(lease.port, 0.0)
+    versions.append(pool.version)
+    pool.expire(10.0)
+    versions.append(pool.version)
+    pool.change(THREE, order="random", quarantine=0.0)
+    versions.append(pool.version)
+    assert versions == sorted(set(versions))
+
+
+def test_version_stays_when_nothing_expires() -> None:
+    pool = sequential()
+    pool.release(pool.lease(opened, 0.0).port, 0.0)
+    before = pool.version
+    pool.expire(9.9)
+    assert pool.version == before
+
+
+PORTS = st.integers(1, 8)
+RANGES = st.builds(lambda a, b: PortRange(min(a, b), max(a, b)), PORTS, PORTS)
+
+
+class SteppingChance:
+    """Chance that plays the same game each time, as hypothesis wants it."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def randbelow(self, exclusive_upper_bound: int, /) -> int:
+        self._number += 3
+        return self._number % exclusive_upper_bound
+
+
+class PoolMachine(RuleBasedStateMachine):
+    """The pool against a model: for each port what it is, and until when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.pool = PortPool(
+            PortRange(1, 4), order="sequential", quarantine=2.0, chance=SteppingChance()
+        )
+        self.used: set[int] = set()
+        self.resting: dict[int, float] = {}
+        self.foreign: dict[int, float] = {}
+        self.outside = Outside()
+
+    def expected(self, port: int) -> int:
+        if port in self.used:
+            return USED
+        if self.resting.get(port, 0.0) > self.now:
+            return QUARANTINED
+        return FOREIGN if self.foreign.get(port, 0.0) > self.now else FREE
+
+    @rule()
+    def lease(self) -> None:
+        ports = range(self.pool.ports.first, self.pool.ports.last + 1)
+        free = {port for port in ports if self.expected(port) == FREE}
+        self.outside.tried.clear()
+        port = None
+        with contextlib.suppress(PortsExhaustedError):
+            port = self.pool.lease(self.outside, self.now).port
+        for tried in self.outside.held.intersection(self.outside.tried):
+            self.foreign[tried] = self.now + FOREIGN_RECHECK
+        assert (port in free - self.outside.held) == bool(free - self.outside.held)
+        assert set(self.outside.tried) <= free
+        self.used |= {port} if port is not None else set()
+
+    @precondition(lambda self: self.used)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        port = data.draw(st.sampled_from(sorted(self.used)))
+        self.used.discard(port)
+        self.resting[port] = self.now + self.pool.quarantine
+        self.pool.release(port, self.now)
+
+    @rule(seconds=st.sampled_from([0.5, 2.0, FOREIGN_RECHECK]))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        self.pool.expire(self.now)
+
+    @rule(port=PORTS)
+    def another_program_comes_or_goes(self, port: int) -> None:
+        if port not in self.used:
+            self.outside.held ^= {port}
+
+    @rule(
+        ports=RANGES,
+        order=st.sampled_from(["random", "sequential"]),
+        quarantine=st.sampled_from([0.0, 1.0, 5.0]),
+    )
+    def change(self, ports: PortRange, order: str, quarantine: float) -> None:
+        self.foreign.clear()
+        self.pool.change(ports, order=order, quarantine=quarantine)
+
+    @invariant()
+    def states_are_as_expected(self) -> None:
+        ports = range(self.pool.ports.first, self.pool.ports.last + 1)
+        assert self.pool.states() == bytes(map(self.expected, ports))
+
+
+TestPool = PoolMachine.TestCase
+TestPool.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

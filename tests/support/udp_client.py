@@ -1,0 +1,119 @@
+"""A TFTP client that a test moves by hand, packet by packet, inside the loop."""
+
+import asyncio
+import socket
+from types import TracebackType
+from typing import Self
+
+from tftptui.net.addresses import Endpoint, endpoint_of
+from tftptui.protocol.packets import (
+    Data,
+    ErrorPacket,
+    Mode,
+    Oack,
+    Options,
+    Packet,
+    ReadRequest,
+    encode_ack,
+    encode_error,
+    encode_request,
+    parse,
+)
+
+PATIENCE = 10.0
+"""Seconds to wait for an answer that must come."""
+
+
+class UdpClient:
+    """One socket on this machine.
+
+    Attributes:
+        peer: whoever sent the last packet received: the server's TID.
+    """
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)  # noqa: FBT003 - the name says it
+        self.socket.bind((host, 0))
+        self.peer: Endpoint | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def local(self) -> Endpoint:
+        return endpoint_of(self.socket.getsockname())
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def send(self, packet: bytes, to: Endpoint | None = None) -> None:
+        """Send octets to TO, or to the peer."""
+        target = to or self.peer
+        assert target is not None, "nobody has sent anything yet"
+        self.socket.sendto(packet, target.as_socket_address())
+
+    def ask(
+        self,
+        server: Endpoint,
+        name: bytes,
+        *,
+        options: Options = (),
+        mode: Mode = Mode.OCTET,
+    ) -> None:
+        """Send an RRQ."""
+        self.send(encode_request(ReadRequest(name, mode, options)), server)
+
+    def ack(self, block: int) -> None:
+        """Acknowledge a block to the peer."""
+        self.send(encode_ack(block % 65_536))
+
+    def leave(self, text: str = "I have to go") -> None:
+        """Send ERROR 0 to the peer."""
+        self.send(encode_error(0, text))
+
+    async def receive(self) -> Packet:
+        """Return the next packet, from whoever it comes; that is the peer now."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(PATIENCE):
+            datagram, address = await loop.sock_recvfrom(self.socket, 65_535)
+        self.peer = endpoint_of(address)
+        return parse(datagram)
+
+    async def data(self) -> Data:
+        """Return the next packet, which must be DATA."""
+        packet = await self.receive()
+        assert isinstance(packet, Data), packet
+        return packet
+
+    async def oack(self) -> Oack:
+        """Return the next packet, which must be an OACK."""
+        packet = await self.receive()
+        assert isinstance(packet, Oack), packet
+        return packet
+
+    async def error(self) -> ErrorPacket:
+        """Return the next packet, which must be an ERROR."""
+        packet = await self.receive()
+        assert isinstance(packet, ErrorPacket), packet
+        return packet
+
+    async def read(self, server: Endpoint, name: bytes) -> bytes:
+        """Return a whole file, in lock-step and without options."""
+        self.ask(server, name)
+        content = b""
+        while True:
+            data = await self.data()
+            content += data.payload
+            self.ack(data.block16)
+            if len(data.payload) < 512:  # the last one (RFC 1350 §6)
+                return content

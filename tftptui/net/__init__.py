@@ -1,0 +1,1 @@
+"""Addresses and sockets, as both ends of a transfer need them."""

@@ -1,0 +1,29 @@
+"""What a route does to large packets, as far as Linux tells."""
+
+import contextlib
+import socket
+import sys
+
+_IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _DONT = 10, 23, 0
+_IP_MTU, _IPV6_MTU = 14, 24
+
+
+def route_mtu(sock: socket.socket) -> int | None:
+    """Return the MTU of a connected socket's route in octets, if it is known."""
+    if not sys.platform.startswith("linux"):
+        return None
+    with contextlib.suppress(OSError):
+        if sock.family == socket.AF_INET6:
+            return sock.getsockopt(socket.IPPROTO_IPV6, _IPV6_MTU)
+        return sock.getsockopt(socket.IPPROTO_IP, _IP_MTU)
+    return None
+
+
+def allow_fragments(sock: socket.socket) -> None:
+    """Send without DF: with it, a route that swallows ICMP swallows large blocks."""
+    if not sys.platform.startswith("linux"):
+        return
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _DONT)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _DONT)

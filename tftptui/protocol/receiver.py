@@ -1,0 +1,192 @@
+"""The receiving side of one transfer, as a state machine without input or output.
+
+NEW ──start()──► NEGOTIATING or RECEIVING ──last block──► COMMITTING
+    ──committed()──► DALLYING ──time──► DONE   every state ──ERROR, give-up──► DONE
+"""
+
+from tftptui.protocol.commands import (
+    Close,
+    Command,
+    Commit,
+    End,
+    Outcome,
+    SendAck,
+    SendOack,
+    Store,
+)
+from tftptui.protocol.errors import MisuseError
+from tftptui.protocol.packets import BLOCK_MODULUS
+from tftptui.protocol.session import TWIN_REQUEST, Session, State
+from tftptui.protocol.timing import RetransmitTimer
+
+DALLY = 2.0
+"""Waits of the timer that the last ACK is kept ready for (RFC 1350 §6)."""
+
+
+class ReceiveSession(Session):
+    """The receiving side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
+
+    Call start() once, then receive_data(), receive_error() and, at deadline(),
+    handle_timer(); see Session. Data octets never come in here: a Store command
+    tells that those of the block just given are the next ones. After Commit call
+    committed() once everything is safe, or fail(); only then is the last block
+    acknowledged. The End after that lingers: the session repeats the last ACK
+    while the peer asks for it, until a Close command.
+
+    Args:
+        block_size: octets of a full block.
+        window: blocks before an ACK is due.
+        negotiated: whether start() answers with an OACK instead of ACK 0.
+    """
+
+    def __init__(
+        self,
+        *,
+        block_size: int,
+        window: int = 1,
+        negotiated: bool = False,
+        timer: RetransmitTimer | None = None,
+        peer: str = "client",
+    ) -> None:
+        super().__init__(timer=timer, peer=peer)
+        self.received = 0
+        """Highest block that is in, with all before it."""
+        self.acked = 0
+        """Highest block that we have acknowledged."""
+        self._block_size = block_size
+        self._window = window
+        self._negotiated = negotiated
+        self._attempt = 0
+        self._gap_reported = False
+        self._is_fresh = False
+
+    def start(self, now: float) -> list[Command]:
+        """Open the transfer: the OACK when options were agreed, else ACK 0."""
+        if self.state is not State.NEW:
+            raise MisuseError("start() on a started session")
+        self.state = State.NEGOTIATING if self._negotiated else State.RECEIVING
+        return [self._acknowledge(now)]
+
+    def receive_data(self, block16: int, octets: int, now: float) -> list[Command]:
+        """Take a block of OCTETS octets from the right peer; return what it sets off.
+
+        Store comes first if these are the next octets of the file.
+        """
+        self._require_running("receive_data")
+        step = (block16 - self.received) % BLOCK_MODULUS
+        if step == 1 and self.state in (State.NEGOTIATING, State.RECEIVING):
+            return self._take_next(octets, now)
+        if step == 0:
+            return self._answer_repeated(now)
+        is_ahead = 1 < step <= self._window
+        if is_ahead and not self._gap_reported and self.state is State.RECEIVING:
+            # RFC 7440 §4: at once tell the last block in order, once for each gap.
+            self._gap_reported = True
+            return [self._acknowledge(now)]
+        return []
+
+    def committed(self, now: float) -> list[Command]:
+        """Tell that all octets are safe; acknowledge the last block."""
+        if self.state is not State.COMMITTING:
+            raise MisuseError(f"committed() on a session that is {self.state.value}")
+        self.state = State.DALLYING
+        ack = self._acknowledge(now)
+        self._due = now + DALLY * self.timer.timeout
+        return [ack, End(Outcome.COMPLETED, lingers=True)]
+
+    def receive_error(self, code: int, text: str) -> list[Command]:
+        """Take an ERROR from the right peer: the transfer is over.
+
+        While dallying it changes nothing any more: the file is in.
+        """
+        self._require_running("receive_error")
+        if self.state is State.DALLYING:
+            return self._close()
+        return self._end(Outcome.FAILED, self._said(code, text))
+
+    def receive_request(self, now: float) -> list[Command] | None:
+        """Take the same request once more (RFC 1350 §4: never a second TID).
+
+        Returns:
+            The first answer once more; none when the path doubled the request or
+            the transfer is moving; None when the client has begun anew and this
+            session should make way.
+        """
+        self._require_running("receive_request")
+        if now - self._sent_at < TWIN_REQUEST:
+            return []
+        if self.received:
+            return None if self.timeouts or self.state is State.DALLYING else []
+        due = self._due
+        command = self._acknowledge(now)
+        self._due = due  # or a client that only ever repeats would keep us for good
+        return [command]
+
+    def handle_timer(self, now: float) -> list[Command]:
+        """Send the last answer again, give the peer up, or stop dallying."""
+        self._require_running("handle_timer")
+        if self._due is None or now < self._due:
+            return []
+        if self.state is State.DALLYING:
+            return self._close()
+        self.timeouts += 1
+        if self.timeouts > self.timer.retries:
+            return self._abandon()
+        self.timer.back_off()
+        return [self._acknowledge(now)]
+
+    def absolute(self, block16: int) -> int:
+        """Return the absolute block that a wire block most likely means.
+
+        That is the nearest one up to the end of the window.
+        """
+        edge = self.received + self._window
+        block = edge - (edge - block16) % BLOCK_MODULUS
+        return block if block >= 0 else block16
+
+    def _take_next(self, octets: int, now: float) -> list[Command]:
+        if self._is_fresh:  # Karn: only what was sent once tells a round trip
+            self.timer.measure(now - self._sent_at)
+            self._is_fresh = False
+        self.state, self._heard = State.RECEIVING, True
+        self.received += 1
+        self.timeouts, self._gap_reported = 0, False
+        if octets < self._block_size:
+            self.state, self._due = State.COMMITTING, None
+            return [Store(), Commit()]
+        if self.received - self.acked >= self._window:
+            return [Store(), self._acknowledge(now)]
+        self._due = now + self.timer.timeout
+        return [Store()]
+
+    def _answer_repeated(self, now: float) -> list[Command]:
+        """Acknowledge again what the peer sends again: our ACK was lost.
+
+        In the middle of a window nothing is due, and before the first block there
+        is nothing to repeat.
+        """
+        is_due = self.received > 0 and self.received == self.acked
+        if not is_due or self.state is State.COMMITTING:
+            return []
+        due = self._due
+        command = self._acknowledge(now)
+        if self.state is State.DALLYING:
+            self._due = due
+        return [command]
+
+    def _acknowledge(self, now: float) -> Command:
+        if self.state is State.NEGOTIATING:
+            self._attempt += 1
+            command: Command = SendOack(self._attempt)
+        else:
+            is_new = self.received > self.acked or self._attempt == 0
+            self._attempt = 1 if is_new else self._attempt + 1
+            self.acked = self.received
+            command = SendAck(self.received, self._attempt)
+        self._is_fresh = self._attempt == 1
+        self._arm(now)
+        return command
+
+    def _close(self) -> list[Command]:
+        self.state, self._due = State.DONE, None
+        return [Close()]

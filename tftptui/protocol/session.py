@@ -1,0 +1,118 @@
+"""What both sides of a transfer have in common, as state without input or output."""
+
+from abc import ABC, abstractmethod
+from enum import Enum
+
+from tftptui.protocol.commands import Command, End, Outcome, SendError
+from tftptui.protocol.errors import ErrorCode, MisuseError
+from tftptui.protocol.timing import RetransmitTimer
+
+TWIN_REQUEST = 0.05
+"""Seconds: a request repeated sooner was doubled by the path, not by the client."""
+
+
+class State(Enum):
+    """Where a session stands."""
+
+    NEW = "new"
+    NEGOTIATING = "negotiating"
+    SENDING = "sending"
+    RECEIVING = "receiving"
+    COMMITTING = "committing"
+    """The last block is in; whoever stores it has still to say that it is safe."""
+    DALLYING = "dallying"
+    """The last ACK is out, and may be lost (RFC 1350 §6)."""
+    DONE = "done"
+
+
+class Session(ABC):
+    """One side of one transfer.
+
+    Run the commands that a call returns in order; then look at deadline() and
+    call handle_timer() when it has come. Times are seconds of one monotonic
+    clock that the caller reads. After an End nothing may be called any more,
+    unless it says that the session lingers.
+
+    Args:
+        timer: how long to wait for an answer, and how often.
+        peer: what texts call the other side: "client" or "server".
+
+    Attributes:
+        state: where it stands.
+        timeouts: deadlines passed in a row without progress.
+        timer: how long it waits.
+    """
+
+    def __init__(self, *, timer: RetransmitTimer | None, peer: str) -> None:
+        self.state = State.NEW
+        self.timeouts = 0
+        self.timer = timer or RetransmitTimer()
+        self._peer = peer
+        self._heard = False
+        self._sent_at = 0.0
+        self._due: float | None = None
+
+    @property
+    def stalled(self) -> bool:
+        """Whether two deadlines or more have passed without progress."""
+        return self.timeouts > 1
+
+    def deadline(self) -> float | None:
+        """Return when to call handle_timer(), or None when nothing is due."""
+        return self._due
+
+    @abstractmethod
+    def start(self, now: float) -> list[Command]:
+        """Open the transfer; call this once, first."""
+
+    @abstractmethod
+    def handle_timer(self, now: float) -> list[Command]:
+        """Do what is due at the deadline."""
+
+    @abstractmethod
+    def receive_error(self, code: int, text: str) -> list[Command]:
+        """Take an ERROR from the right peer."""
+
+    @abstractmethod
+    def receive_request(self, now: float) -> list[Command] | None:
+        """Take the request that began this once more; None: make way for it."""
+
+    @abstractmethod
+    def absolute(self, block16: int) -> int:
+        """Return the absolute block that a wire block most likely means."""
+
+    def abort(self, text: str) -> list[Command]:
+        """End the transfer from this side and tell the peer why."""
+        self._require_running("abort")
+        error = SendError(ErrorCode.UNDEFINED, text)
+        return [error, *self._end(Outcome.ABORTED, text)]
+
+    def fail(self, error: SendError) -> list[Command]:
+        """End the transfer because its data can't be had or kept; tell the peer."""
+        self._require_running("fail")
+        return [error, *self._end(Outcome.FAILED, error.text)]
+
+    def lose_peer(self, text: str) -> list[Command]:
+        """End the transfer because the peer's port is known to be closed."""
+        self._require_running("lose_peer")
+        return self._end(Outcome.ABANDONED, text)
+
+    def _said(self, code: int, text: str) -> str:
+        words = f"the {self._peer} ended it with ERROR {code}"
+        return f"{words}: {text}" if text else words
+
+    def _abandon(self) -> list[Command]:
+        did = "stopped answering" if self._heard else "never answered"
+        return self._end(Outcome.ABANDONED, f"the {self._peer} {did}")
+
+    def _arm(self, now: float) -> None:
+        self._sent_at = now
+        self._due = now + self.timer.timeout
+
+    def _end(self, outcome: Outcome, text: str = "") -> list[Command]:
+        self.state, self._due = State.DONE, None
+        return [End(outcome, text)]
+
+    def _require_running(self, call: str) -> None:
+        if self.state in (State.NEW, State.DONE):
+            raise MisuseError(f"{call}() on a session that is {self.state.value}")

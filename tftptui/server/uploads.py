@@ -1,0 +1,296 @@
+"""Where the octets of a write go: a hidden file that becomes the real one whole.
+
+An upload is written beside its place under a hidden name, made safe with fsync,
+and only then renamed: nobody ever sees half a file under the final name.
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.netascii import Decoder
+from tftptui.server.root import Root
+
+PART_PREFIX = b".tftptui-"
+"""How the hidden name of an upload in progress begins."""
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MODE = 0o644
+_LONGEST_NAME = 200
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
+
+Place = tuple[int, int, bytes]  # device and inode of a folder, name in it
+
+
+class UploadError(Exception):
+    """An upload can't be kept.
+
+    Attributes:
+        reason: the journal's word for it.
+        code: of the ERROR for the client.
+        text: why, for people.
+    """
+
+    def __init__(self, reason: str, code: ErrorCode, text: str) -> None:
+        super().__init__(text)
+        self.reason, self.code, self.text = reason, code, text
+
+
+@dataclass
+class UploadPolicy:
+    """What may be uploaded; may be changed while uploads run.
+
+    Attributes:
+        write: "off", "new" or "overwrite".
+        largest: octets of one file, or None.
+        quota: octets of all uploads of one client since the start, or None.
+    """
+
+    write: str = "off"
+    largest: int | None = None
+    quota: int | None = None
+
+
+@dataclass
+class Uploads:
+    """The uploads of one root: who writes what, and how much came from whom."""
+
+    policy: UploadPolicy
+    _places: set[Place] = field(default_factory=set)
+    _received: dict[str, int] = field(default_factory=dict)
+
+    def open(
+        self, root: Root, name: bytes, *, client: str, announced: int | None
+    ) -> "Upload":
+        """Begin an upload of NAME by CLIENT, who announced its size (or did not).
+
+        Raises:
+            UploadError: it may not be written, or has no room.
+            RootError: there is no such folder, or it lies outside.
+        """
+        if not name:
+            raise UploadError(
+                "malformed", ErrorCode.ACCESS_VIOLATION, "the request names no file"
+            )
+        folder, part, is_there = root.reach_new(name)
+        try:
+            place = self._claim(folder, part, is_there=is_there)
+            self._require_room(folder, client, announced or 0)
+            upload = Upload(self, folder, part, client)
+        except BaseException:
+            os.close(folder)
+            raise
+        self._places.add(place)
+        return upload
+
+    def count(self, client: str, octets: int, total: int) -> None:
+        """Count OCTETS more of an upload that has TOTAL by now.
+
+        Raises:
+            UploadError: that is more than allowed.
+        """
+        used = self._received.get(client, 0) + octets
+        self._require_allowed(used, total)
+        self._received[client] = used
+
+    def closed(self, place: Place) -> None:
+        """Forget an upload that is over."""
+        self._places.discard(place)
+
+    def _claim(self, folder: int, name: bytes, *, is_there: bool) -> Place:
+        if is_there and self.policy.write != "overwrite":
+            raise _file_exists()
+        place = _place(folder, name)
+        if place in self._places:
+            raise UploadError(
+                "busy", ErrorCode.ACCESS_VIOLATION, "another client is writing it"
+            )
+        return place
+
+    def _require_room(self, folder: int, client: str, octets: int) -> None:
+        self._require_allowed(self._received.get(client, 0) + octets, octets)
+        room = os.fstatvfs(folder)
+        free = room.f_bavail * room.f_frsize
+        if octets > free:
+            raise UploadError(
+                "disk-full",
+                ErrorCode.DISK_FULL,
+                f"no room: {octets} octets announced, {free} free",
+            )
+
+    def _require_allowed(self, used: int, total: int) -> None:
+        largest, quota = self.policy.largest, self.policy.quota
+        if largest is not None and total > largest:
+            raise UploadError(
+                "limit", ErrorCode.DISK_FULL, f"files end at {largest} octets here"
+            )
+        if quota is not None and used > quota:
+            raise UploadError(
+                "limit", ErrorCode.DISK_FULL, f"your {quota} octets are used up"
+            )
+
+
+class Upload:
+    """One file on its way in. Call write(), then flush() and publish(), or discard().
+
+    Raises:
+        UploadError: the hidden file can't be made.
+    """
+
+    def __init__(self, uploads: Uploads, folder: int, name: bytes, client: str) -> None:
+        self.octets = 0
+        self._uploads = uploads
+        self._folder, self._name, self._client = folder, name, client
+        self._place = _place(folder, name)
+        token = secrets.token_hex(4).encode()
+        self._part = PART_PREFIX + name[:_LONGEST_NAME] + b"." + token
+        with _as_upload_error():
+            self._descriptor = os.open(self._part, _CREATE, _MODE, dir_fd=folder)
+
+    def write(self, octets: bytes | memoryview) -> None:
+        """Append octets.
+
+        Raises:
+            UploadError: no room, or more than allowed.
+        """
+        self._uploads.count(self._client, len(octets), self.octets + len(octets))
+        with _as_upload_error():
+            while octets:
+                written = os.write(self._descriptor, octets)
+                self.octets += written
+                octets = octets[written:]
+
+    def flush(self) -> None:
+        """Wait until the disk has everything; meant for a thread.
+
+        Raises:
+            UploadError: it has not.
+        """
+        with _as_upload_error():
+            os.fsync(self._descriptor)
+
+    def publish(self) -> None:
+        """Give the file its name.
+
+        Raises:
+            UploadError: somebody else has made such a file meanwhile.
+        """
+        with _as_upload_error():
+            if self._uploads.policy.write == "overwrite":
+                self._rename()
+            else:
+                self._link()
+            os.fsync(self._folder)
+        self._close()
+
+    def discard(self) -> None:
+        """Leave nothing behind; does nothing once published."""
+        if self._descriptor < 0:
+            return
+        with contextlib.suppress(OSError):
+            os.unlink(self._part, dir_fd=self._folder)
+        self._close()
+
+    def _rename(self) -> None:
+        here = self._folder
+        os.replace(self._part, self._name, src_dir_fd=here, dst_dir_fd=here)
+
+    def _link(self) -> None:
+        """Name it without ever replacing a file that came in between."""
+        here = self._folder
+        try:
+            os.link(self._part, self._name, src_dir_fd=here, dst_dir_fd=here)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            # A file system without hard links, such as FAT: look, then rename.
+            if _exists(self._name, self._folder):
+                raise _file_exists() from error
+            self._rename()
+            return
+        os.unlink(self._part, dir_fd=self._folder)
+
+    def _close(self) -> None:
+        os.close(self._descriptor)
+        os.close(self._folder)
+        self._descriptor = -1
+        self._uploads.closed(self._place)
+
+
+class NetasciiUpload:
+    """The same for netascii: what arrives is turned into text of this system."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+        self._decoder = Decoder()
+
+    @property
+    def octets(self) -> int:
+        """Octets that the file has by now."""
+        return self._upload.octets
+
+    def write(self, octets: bytes | memoryview) -> None:
+        """Append octets as they came; see Upload."""
+        self._upload.write(self._decoder.decode(bytes(octets)))
+
+    def flush(self) -> None:
+        """Write what was held back, then as Upload."""
+        self._upload.write(self._decoder.finish())
+        self._upload.flush()
+
+    def publish(self) -> None:
+        """Give the file its name; see Upload."""
+        self._upload.publish()
+
+    def discard(self) -> None:
+        """Leave nothing behind; see Upload."""
+        self._upload.discard()
+
+
+Sink = Upload | NetasciiUpload
+
+
+def _place(folder: int, name: bytes) -> Place:
+    found = os.fstat(folder)
+    return (found.st_dev, found.st_ino, name)
+
+
+def _exists(name: bytes, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _file_exists() -> UploadError:
+    return UploadError("exists", ErrorCode.FILE_EXISTS, "that file exists already")
+
+
+@contextlib.contextmanager
+def _as_upload_error() -> Iterator[None]:
+    """Turn what the system says into an ERROR for the client."""
+    try:
+        yield
+    except OSError as error:
+        raise _trouble(error) from error
+
+
+def _trouble(error: OSError) -> UploadError:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return UploadError(
+                "disk-full", ErrorCode.DISK_FULL, "no room left on the disk"
+            )
+        case errno.EEXIST:
+            return _file_exists()
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            text = "the server may not write there"
+            return UploadError("access", ErrorCode.ACCESS_VIOLATION, text)
+        case _:
+            text = f"the server can't write that file: {error.strerror}"
+            return UploadError("unwritable", ErrorCode.UNDEFINED, text)
