@@ -1,5 +1,6 @@
 """A service in the test's own event loop, and what it wrote down."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from tftptui.settings import Settings
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.packets import PacketRecord, PacketRing
 
+PATIENCE = 10.0
+"""Seconds to wait for an event that must come."""
+
 E = TypeVar("E", bound=Event)
 
 
@@ -29,7 +33,24 @@ class Written:
     ring: PacketRing = field(default_factory=lambda: PacketRing(10_000))
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.clock, self.ring, self.events.append)
+        self.recorder = Recorder(self.clock, self.ring, self._keep)
+        self._news = asyncio.Event()
+
+    async def until(self, kind: type[E], count: int = 1) -> E:
+        """Wait until there are COUNT events of a kind; return the last of these.
+
+        Raises:
+            TimeoutError: they did not come.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while len(found := self.of(kind)) < count:
+                self._news.clear()
+                await self._news.wait()
+        return found[count - 1]
+
+    def _keep(self, event: Event) -> None:
+        self.events.append(event)
+        self._news.set()
 
     def of(self, kind: type[E]) -> list[E]:
         """Return the events of one kind, in order."""

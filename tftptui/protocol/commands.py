@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.packets import Options
 
 
 class Outcome(Enum):
@@ -21,6 +22,14 @@ class Outcome(Enum):
     """The client asked for the size and left, as boot firmware does."""
     ABORTED = "aborted"
     """Ended by the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """Send the request with these options (RFC 2347), which may be none."""
+
+    options: Options
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +93,4 @@ class Close:
 
 
 Command = SendOack | SendBlocks | SendAck | SendError | Store | Commit | End | Close
+"""Of a session that carries data; requester.py has its own."""

@@ -11,10 +11,11 @@ from tftptui.protocol.commands import (
     End,
     Outcome,
     SendAck,
+    SendError,
     SendOack,
     Store,
 )
-from tftptui.protocol.errors import MisuseError
+from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import BLOCK_MODULUS
 from tftptui.protocol.session import TWIN_REQUEST, Session, State
 from tftptui.protocol.timing import RetransmitTimer
@@ -67,12 +68,30 @@ class ReceiveSession(Session):
         self.state = State.NEGOTIATING if self._negotiated else State.RECEIVING
         return [self._acknowledge(now)]
 
+    def join(self, now: float) -> None:
+        """Open the transfer without a packet, instead of start().
+
+        A server that knows no options answers a read with DATA 1 (RFC 1350 §4),
+        which has to be given to receive_data() next.
+        """
+        if self.state is not State.NEW:
+            raise MisuseError("join() on a started session")
+        self.state = State.RECEIVING
+        self._arm(now)
+
+    def receive_oack(self, now: float) -> list[Command]:
+        """Take the OACK that start() answered once more: our ACK 0 was lost."""
+        self._require_running("receive_oack")
+        return [] if self.received else [self._repeat(now)]
+
     def receive_data(self, block16: int, octets: int, now: float) -> list[Command]:
         """Take a block of OCTETS octets from the right peer; return what it sets off.
 
         Store comes first if these are the next octets of the file.
         """
         self._require_running("receive_data")
+        if octets > self._block_size:
+            return self._refuse_long(octets)
         step = (block16 - self.received) % BLOCK_MODULUS
         if step == 1 and self.state in (State.NEGOTIATING, State.RECEIVING):
             return self._take_next(octets, now)
@@ -117,10 +136,7 @@ class ReceiveSession(Session):
             return []
         if self.received:
             return None if self.timeouts or self.state is State.DALLYING else []
-        due = self._due
-        command = self._acknowledge(now)
-        self._due = due  # or a client that only ever repeats would keep us for good
-        return [command]
+        return [self._repeat(now)]
 
     def handle_timer(self, now: float) -> list[Command]:
         """Send the last answer again, give the peer up, or stop dallying."""
@@ -133,6 +149,7 @@ class ReceiveSession(Session):
         if self.timeouts > self.timer.retries:
             return self._abandon()
         self.timer.back_off()
+        self._gap_reported = False
         return [self._acknowledge(now)]
 
     def absolute(self, block16: int) -> int:
@@ -168,11 +185,7 @@ class ReceiveSession(Session):
         is_due = self.received > 0 and self.received == self.acked
         if not is_due or self.state is State.COMMITTING:
             return []
-        due = self._due
-        command = self._acknowledge(now)
-        if self.state is State.DALLYING:
-            self._due = due
-        return [command]
+        return [self._repeat(now)]
 
     def _acknowledge(self, now: float) -> Command:
         if self.state is State.NEGOTIATING:
@@ -186,6 +199,20 @@ class ReceiveSession(Session):
         self._is_fresh = self._attempt == 1
         self._arm(now)
         return command
+
+    def _repeat(self, now: float) -> Command:
+        """Acknowledge again; a peer that only ever repeats can't keep us so."""
+        due = self._due
+        command = self._acknowledge(now)
+        self._due = due
+        return command
+
+    def _refuse_long(self, octets: int) -> list[Command]:
+        """End it: the peer does not go by what was agreed (RFC 2348)."""
+        if self.state is State.DALLYING:
+            return []
+        text = f"a block of {octets} octets, agreed were {self._block_size}"
+        return self.fail(SendError(ErrorCode.ILLEGAL_OPERATION, text))
 
     def _close(self) -> list[Command]:
         self.state, self._due = State.DONE, None

@@ -87,6 +87,9 @@ class Reception:
         GRUB, lpxelinux and U-Boot reuse their port within milliseconds.
         """
         living = self.transfers.get(arrival.client)
+        if living is not None:
+            living.readable()  # its last ACK may be waiting: it came before this
+            living = self.transfers.get(arrival.client)
         if living is None:
             return False
         if living.request != request:

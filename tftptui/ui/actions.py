@@ -123,6 +123,14 @@ _TRANSFERS = (
     ),
     Action(
         "transfers",
+        "narrow",
+        ("equals_sign",),
+        "its packets",
+        "Show the packets of the chosen transfer alone; esc there shows all again.",
+        shown=True,
+    ),
+    Action(
+        "transfers",
         "abort",
         ("X",),
         "abort",

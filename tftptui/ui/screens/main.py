@@ -140,8 +140,6 @@ class MainScreen(Screen[None]):
         for pane in self.panes:
             if pane.display:
                 pane.frame_arrived()
-        if self.alone:
-            self._tabs.look()
 
     def _tick(self) -> None:
         self._header.clock_ticked()
@@ -173,6 +171,11 @@ class MainScreen(Screen[None]):
         for pane in self.panes:
             if pane in event.widget.ancestors_with_self:
                 self._take(pane)
+
+    def on_pane_retitled(self) -> None:
+        """Say in the line of panes what the shown one's title says."""
+        if self.alone:
+            self._tabs.look()
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show the pane that was clicked."""
@@ -221,6 +224,13 @@ class MainScreen(Screen[None]):
     def on_transfers_pane_open_wished(self, event: TransfersPane.OpenWished) -> None:
         """Show a transfer in full."""
         self.app.push_screen(TransferScreen(self._store, event.number, now=self._now))
+
+    def on_transfers_pane_packets_wished(
+        self, event: TransfersPane.PacketsWished
+    ) -> None:
+        """Show one transfer's packets alone."""
+        self._packets.show_transfer(event.number)
+        self.show_pane(self._packets)
 
     def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
         """Ask, then abort."""

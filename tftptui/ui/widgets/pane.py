@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -39,6 +40,9 @@ class Pane(Vertical):
     SCOPE: ClassVar[str] = ""
     """Where the pane's keys stand in the list of actions."""
 
+    class Retitled(Message):
+        """State or summary say something else now."""
+
     def __init__(self, name_shown: str, digit: int, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.name_shown, self.digit = name_shown, digit
@@ -66,10 +70,12 @@ class Pane(Vertical):
     def watch_state(self) -> None:
         """Write the title."""
         self._write_title()
+        self.post_message(self.Retitled())
 
     def watch_summary(self) -> None:
         """Write the foot."""
         self.border_subtitle = Content(self.summary) if self.summary else None
+        self.post_message(self.Retitled())
 
     def _write_title(self) -> None:
         focused = self.has_focus_within

@@ -221,9 +221,12 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
             self.cursor_key = None if fallen is None else self.key_at(fallen)
             self.post_message(self.Highlighted())
         elif index != self._last_index:
-            moved, self._last_index = index - self._last_index, index
-            if self.scroll_offset.y:
-                self._scroll_rows(self.scroll_offset.y + moved)
+            top, before = self.scroll_offset.y, self._last_index
+            moved, self._last_index = index - before, index
+            if not top <= before < top + self.rows_in_view:
+                return  # the reader has scrolled away from it
+            if top:
+                self._scroll_rows(top + moved)
             self._reveal(index)
 
     def _reveal(self, index: int) -> None:

@@ -47,6 +47,13 @@ class TransfersPane(Pane):
             super().__init__()
             self.number = number
 
+    class PacketsWished(Message):
+        """The packets of the chosen transfer shall be shown alone."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
     class OpenWished(Message):
         """The chosen transfer shall be shown in full."""
 
@@ -108,13 +115,19 @@ class TransfersPane(Pane):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the chosen transfer."""
         del parameters
-        offered = {"abort": self._allowed[1], "open": self._allowed[0]}
+        exists, runs = self._allowed
+        offered = {"abort": runs, "open": exists, "narrow": exists}
         return offered.get(action, True)
 
     def action_open(self) -> None:
         """Ask for the full view of the chosen transfer."""
         if view := self._list.current:
             self.post_message(self.OpenWished(view.number))
+
+    def action_narrow(self) -> None:
+        """Ask for the packets of the chosen transfer."""
+        if view := self._list.current:
+            self.post_message(self.PacketsWished(view.number))
 
     def action_abort(self) -> None:
         """Ask for the end of the chosen transfer."""
@@ -137,5 +150,5 @@ class TransfersPane(Pane):
         )
         if told != self._told:
             self._told = told
-            self._detail.border_title = Content(told[0])
+            self._detail.border_title = Content(f" {told[0]} ")
             self._detail.update(Text(told[1]))

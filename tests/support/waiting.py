@@ -1,0 +1,17 @@
+"""Waiting for a socket without sleeping."""
+
+import select
+import socket
+
+PATIENCE_MS = 10_000
+
+
+def await_readable(sock: socket.socket) -> None:
+    """Return once something can be read, an error included.
+
+    Raises:
+        AssertionError: nothing came for a long time.
+    """
+    poll = select.poll()
+    poll.register(sock, select.POLLIN | select.POLLERR)
+    assert poll.poll(PATIENCE_MS), "nothing came"

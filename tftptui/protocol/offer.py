@@ -1,0 +1,123 @@
+"""Option negotiation from the client's side (RFC 2347, 2348, 2349, 7440)."""
+
+from dataclasses import dataclass
+
+from tftptui.protocol.errors import ErrorCode, PeerError
+from tftptui.protocol.packets import Options
+
+DEFAULT_BLOCK_SIZE = 512  # RFC 1350 §2
+_MIN_BLOCK_SIZE = 8  # RFC 2348
+_MAX_DIGITS = 20
+_SHOWN = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What both ends go by; without options those of RFC 1350.
+
+    Attributes:
+        block_size: data octets in a full block.
+        window: blocks before an ACK is awaited.
+        timeout: seconds between retransmissions if they were agreed.
+        total_size: octets of the file as the server told them, or None.
+        options: the OACK as it came; empty means none.
+    """
+
+    block_size: int = DEFAULT_BLOCK_SIZE
+    window: int = 1
+    timeout: int | None = None
+    total_size: int | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The options that a client asks for; None leaves one out.
+
+    Attributes:
+        total_size: octets of the file to be written; 0 asks for those of a read.
+    """
+
+    total_size: int | None = None
+    block_size: int | None = None
+    window: int | None = None
+    timeout: int | None = None
+
+    def options(self) -> Options:
+        """Return what the request says."""
+        values = {
+            b"tsize": self.total_size,
+            b"blksize": self.block_size,
+            b"windowsize": self.window,
+            b"timeout": self.timeout,
+        }
+        return tuple(
+            (name, str(value).encode())
+            for name, value in values.items()
+            if value is not None
+        )
+
+    def accept(self, answer: Options, *, is_write: bool) -> Terms:
+        """Return the terms that an OACK means.
+
+        Raises:
+            PeerError: it says what a server must not say: the text tells what.
+        """
+        answered: dict[bytes, bytes] = {}
+        for name, value in answer:
+            if name.lower() in answered:
+                raise _refused(f"{_shown(name)} twice")
+            answered[name.lower()] = value
+        asked = {name for name, _ in self.options()}
+        for name in answered:
+            if name not in asked:
+                raise _refused(f"{_shown(name)}, which was not asked for")
+        size = _lowered(answered, b"blksize", _MIN_BLOCK_SIZE, self.block_size)
+        return Terms(
+            block_size=size if size is not None else DEFAULT_BLOCK_SIZE,
+            window=_lowered(answered, b"windowsize", 1, self.window) or 1,
+            timeout=_same(answered, b"timeout", self.timeout),
+            total_size=(
+                _same(answered, b"tsize", self.total_size)
+                if is_write
+                else _number(answered, b"tsize")
+            ),
+            options=answer,
+        )
+
+
+def _lowered(
+    answered: dict[bytes, bytes], name: bytes, lowest: int, asked: int | None
+) -> int | None:
+    """Return a value that the server may lower, down to LOWEST."""
+    value = _number(answered, name)
+    if value is None or asked is None:
+        return None
+    if not lowest <= value <= asked:
+        raise _refused(f"{_shown(name)} {value}, asked was {asked}")
+    return value
+
+
+def _same(answered: dict[bytes, bytes], name: bytes, asked: int | None) -> int | None:
+    """Return a value that the server may only confirm."""
+    value = _number(answered, name)
+    if value is not None and value != asked:
+        raise _refused(f"{_shown(name)} {value}, asked was {asked}")
+    return value
+
+
+def _number(answered: dict[bytes, bytes], name: bytes) -> int | None:
+    value = answered.get(name)
+    if value is None:
+        return None
+    if len(value) > _MAX_DIGITS or not value.isdigit():
+        raise _refused(f"{_shown(name)} {_shown(value)!r}, which is no number")
+    return int(value)
+
+
+def _refused(what: str) -> PeerError:
+    return PeerError(ErrorCode.OPTION_REFUSED, f"the server agreed to {what}")
+
+
+def _shown(octets: bytes) -> str:
+    return octets[:_SHOWN].decode("ascii", "backslashreplace")

@@ -1,0 +1,129 @@
+"""Make the pictures of README and docs: the real app, engine and packets on loopback.
+
+Run from the checkout: ``python tools/make_screenshots.py``. It takes some ten
+seconds, because the stalled client's time-outs are real ones.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+from tftptui.engine.inline import InlineEngine
+from tftptui.protocol.packets import Mode, ReadRequest, encode_ack, encode_request
+from tftptui.resources import packaged_folder
+from tftptui.settings import PortRange, Settings
+from tftptui.ui.app import TftpApp
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+PORT = 6969
+LARGE, SMALL = (140, 40), (80, 24)
+SLOW_BLOCKS = 150
+
+
+class Client:
+    """A client on an address of its own that can be made to behave badly."""
+
+    def __init__(self, host: str, port: int = 0) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind((host, port))
+
+    def ask(self, name: str, **options: int) -> None:
+        """Send a request and do not wait for anything."""
+        pairs = tuple(
+            (key.encode(), str(value).encode()) for key, value in options.items()
+        )
+        packet = encode_request(ReadRequest(name.encode(), Mode.OCTET, pairs))
+        self._socket.sendto(packet, ("127.0.0.1", PORT))
+
+    async def fetch(
+        self, name: str, *, blocks: int | None = None, **options: int
+    ) -> None:
+        """Read NAME, or its first BLOCKS blocks; every 40th ACK is lost."""
+        self.ask(name, **options)
+        loop = asyncio.get_running_loop()
+        size, taken, lost = options.get("blksize", 512), 0, set[int]()
+        while blocks is None or taken < blocks:
+            packet, server = await loop.sock_recvfrom(self._socket, 65_535)
+            if packet[1] == 6:
+                await loop.sock_sendto(self._socket, encode_ack(0), server)
+                continue
+            block = packet[2] << 8 | packet[3]
+            taken += 1
+            if block % 40 == 39 and block not in lost:
+                lost.add(block)
+                continue
+            await loop.sock_sendto(self._socket, encode_ack(block), server)
+            if len(packet) < size + 4:
+                return
+
+    def close(self) -> None:
+        """Leave without a word."""
+        self._socket.close()
+
+
+async def act(app: TftpApp) -> list[Client]:
+    """Let some clients fetch, one look for a wrong name and one never answer."""
+    pxe = Client("127.0.4.37", 2070)
+    pxe.ask("pxelinux.cfg/default", tsize=0)
+    board, ipxe = Client("127.0.4.40", 2933), Client("127.0.4.21")
+    await ipxe.fetch("boot.ipxe", blksize=1432, tsize=0)
+    lost = Client("127.0.4.40", 2934)
+    lost.ask("FIRMWARE/u-boot.img")
+    slow = asyncio.create_task(board.fetch("firmware/u-boot.img", blocks=SLOW_BLOCKS))
+    await slow
+    switch = Client("127.0.9.2", 52_110)
+    await switch.fetch("firmware/fw-2.1.bin", blocks=SLOW_BLOCKS, blksize=1428, tsize=0)
+    while not app.store.transfers[1].timeouts > 1:
+        await app.told.wait()
+        app.told.clear()
+    return [pxe, board, ipxe, switch, lost]
+
+
+class WatchedApp(TftpApp):
+    """The app, and an event that tells when there was news."""
+
+    told = asyncio.Event()
+
+    def on_frame_arrived(self) -> None:
+        """Tell, then go on as always."""
+        super().on_frame_arrived()
+        self.told.set()
+
+
+async def main() -> None:
+    """Make all pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # so that the picture shows no path of this machine
+        root = Path("images")
+        shutil.copytree(packaged_folder("sample_root"), root)
+        settings = Settings(
+            root=root, listen=("127.0.0.1",), port=PORT, ports=PortRange(40_000, 40_099)
+        )
+        app = WatchedApp(InlineEngine(settings))
+        async with app.run_test(size=LARGE) as pilot:
+            clients = await act(app)
+            await pilot.pause(1.2)
+            save(app, "main")
+            await pilot.resize_terminal(*SMALL)
+            for key, name in (("1", "small-transfers"), ("4", "small-packets")):
+                await pilot.press(key)
+                await pilot.pause(0.3)
+                save(app, name)
+            for client in clients:
+                client.close()
+
+
+def save(app: TftpApp, name: str) -> None:
+    """Write what is on the screen to docs/images."""
+    (IMAGES / f"{name}.svg").write_text(app.export_screenshot(title="tftptui"))
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())
