@@ -1,17 +1,60 @@
 """One frozen Settings: every knob of the server with its unit and default."""
 
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from tftptui.protocol.options import MAX_BLOCK_SIZE
+from tftptui.protocol.options import (
+    KNOWN,
+    MAX_BLOCK_SIZE,
+    MAX_WINDOW,
+    MIN_BLOCK_SIZE,
+)
 from tftptui.protocol.timing import RETRIES
 
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 TFTP_PORT = 69
 FALLBACK_PORT = 6969
 """Where we serve when 69 may not be bound."""
+
+_ORDERS = ("random", "sequential")
+_MAPPED_PREFIX = 96
+_BANDWIDTH = re.compile(
+    r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<factor>[kmg]i?)?(B|(?P<bits>bit))?(/s)?\s*",
+    re.IGNORECASE,
+)
+_FACTORS = {
+    "": 1,
+    "k": 10**3,
+    "m": 10**6,
+    "g": 10**9,
+    "ki": 2**10,
+    "mi": 2**20,
+    "gi": 2**30,
+}
+
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "port": (0, HIGHEST_PORT),
+    "quarantine": (0, 3_600),
+    "max_block_size": (MIN_BLOCK_SIZE, MAX_BLOCK_SIZE),
+    "max_window": (1, MAX_WINDOW),
+    "retries": (0, 100),
+    "max_transfers": (1, 1_000_000),
+    "max_client_transfers": (1, 1_000_000),
+    "request_rate": (0.1, 1_000_000),
+    "bandwidth": (1_000, 10**12),
+    "transfer_bandwidth": (1_000, 10**12),
+    "max_transfer_time": (1, 31 * 86_400),
+    "max_idle_time": (1, 86_400),
+    "kept_transfers": (1, 1_000_000),
+    "kept_packets": (1, 50_000_000),
+    "max_upload": (0, 2**63 - 1),
+    "upload_quota": (0, 2**63 - 1),
+}
+"""What each number may be, from and to; None, where a setting has it, always goes."""
 
 
 class SettingsError(ValueError):
@@ -68,21 +111,76 @@ def parse_port_range(text: str) -> PortRange:
         ) from None
 
 
+def parse_network(text: str) -> IPv4Network | IPv6Network:
+    """Read a network in CIDR notation, or one address.
+
+    An IPv4 network written as IPv6 carries it (::ffff:192.0.2.0/120) is returned
+    as what it is.
+
+    Raises:
+        SettingsError: the text is no network.
+    """
+    try:
+        network = ip_network(text.strip())
+    except ValueError:
+        raise SettingsError(_network_trouble(text)) from None
+    if isinstance(network, IPv6Network) and network.prefixlen >= _MAPPED_PREFIX:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return IPv4Network((mapped, network.prefixlen - _MAPPED_PREFIX))
+    return network
+
+
+def parse_bandwidth(text: str) -> int:
+    """Read octets a second: ``500k``, ``2.5M``, ``64Ki``, or bits: ``100Mbit``.
+
+    Raises:
+        SettingsError: the text is no bandwidth.
+    """
+    found = _BANDWIDTH.fullmatch(text)
+    if found is None:
+        raise SettingsError(
+            f"{text!r} is no bandwidth; write octets a second like 500k or 2M, "
+            "or bits like 100Mbit"
+        )
+    factor = _FACTORS[(found["factor"] or "").lower()]
+    return int(float(found["number"]) * factor / (8 if found["bits"] else 1))
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the server is told to do.
 
     Attributes:
         root: the folder that is served.
         listen: addresses to take requests on; empty means every IPv4 and IPv6 one.
-        port: UDP port for requests; None means 69, or 6969 where 69 is denied.
+        port: UDP port for requests; None means 69, or 6969 where 69 is denied; 0
+            lets the system choose.
         ports: range of the server's TIDs.
         order: how a TID is chosen: "random" (RFC 6056) or "sequential".
+        single_port: answer from the port that was asked, from no port of the range.
         quarantine: seconds that a port rests after a transfer.
         max_block_size: octets; larger wishes are lowered to it.
         max_window: blocks; larger wishes are lowered to it.
         fit_route: lower blksize to what the route carries unfragmented.
+        refuse: options left out of every OACK, for firmware that gets them wrong.
         retries: time-outs without progress before a client is given up.
+        rewrite: rules ``PATTERN=REPLACEMENT`` for names, in order.
+        per_client: whether a folder named like the client's address ("ip") or MAC
+            ("mac", like 01-02-03-0a-0b-0c) is looked in first.
+        ignore_case: whether names may differ from the disk's in case.
+        allow: networks whose requests are taken (CIDR); empty means all.
+        deny: networks whose requests are refused, even if they are allowed.
         max_transfers: transfers at once, in all.
+        max_client_transfers: transfers at once of one address, None for no limit.
+        request_rate: requests a second of one address, and 20 seconds' worth of
+            them at once; None for no limit. What becomes a transfer that the
+            client acknowledges does not count.
+        bandwidth: octets of DATA a second, sent and received in all; None for no
+            limit.
+        transfer_bandwidth: octets of DATA a second of one transfer, likewise.
+        max_transfer_time: seconds that a transfer may take, None for no limit.
+        max_idle_time: seconds that a transfer may go without progress, whatever
+            time-out its client asked for; None for no limit.
         kept_transfers: ended transfers that the screens still show.
         kept_packets: packet records in the ring.
         write: uploads: "off", "new" (existing files stay) or "overwrite".
@@ -96,15 +194,65 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     ports: PortRange = PortRange(40_000, 40_099)
     order: str = "random"
+    single_port: bool = False
     quarantine: float = 10.0
     max_block_size: int = MAX_BLOCK_SIZE
     max_window: int = 64
     fit_route: bool = True
+    refuse: tuple[str, ...] = ()
     retries: int = RETRIES
+    rewrite: tuple[str, ...] = ()
+    per_client: Literal["off", "ip", "mac"] = "off"
+    ignore_case: bool = False
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     max_transfers: int = 1_000
+    max_client_transfers: int | None = None
+    request_rate: float | None = 100.0
+    bandwidth: int | None = None
+    transfer_bandwidth: int | None = None
+    max_transfer_time: float | None = None
+    max_idle_time: float | None = 300.0
     kept_transfers: int = 1_000
     kept_packets: int = 200_000
     write: Literal["off", "new", "overwrite"] = "off"
     max_upload: int | None = None
     upload_quota: int | None = None
     journal: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise SettingsError(
+                    f"{name} {_number_text(value)} makes no sense; "
+                    f"choose {_number_text(low)} to {_number_text(high)}"
+                )
+        if self.order not in _ORDERS:
+            raise SettingsError(
+                f"order {self.order!r} is unknown; choose {' or '.join(_ORDERS)}"
+            )
+        for text in (*self.allow, *self.deny):
+            parse_network(text)
+        for name in self.refuse:
+            _require_option(name)
+
+
+def _require_option(name: str) -> None:
+    known = [option.decode() for option in KNOWN]
+    if name.lower() not in known:
+        raise SettingsError(
+            f"there is no option {name!r} to refuse; choose from {', '.join(known)}"
+        )
+
+
+def _network_trouble(text: str) -> str:
+    try:
+        network = ip_interface(text.strip()).network
+    except ValueError:
+        return f"{text!r} is no network; write it like 192.0.2.0/24 or 2001:db8::/32"
+    return f"{text!r} is an address inside a network; for the network write {network}"
+
+
+def _number_text(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"

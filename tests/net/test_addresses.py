@@ -1,18 +1,14 @@
-"""Socket addresses, and who holds a port."""
+"""Socket addresses, as the system and as people write them."""
 
 import errno
-import os
-import socket
 
 import pytest
 
-from tests.support.free_ports import free_range
 from tftptui.net.addresses import (
     Endpoint,
     SocketAddress,
     endpoint_of,
     is_taken,
-    port_holders,
 )
 
 
@@ -49,16 +45,6 @@ def test_to_a_socket_address(endpoint: Endpoint, address: SocketAddress) -> None
 )
 def test_as_text(endpoint: Endpoint, text: str) -> None:
     assert str(endpoint) == text
-
-
-def test_the_holder_of_a_port_is_named_with_its_pid() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        assert f"(pid {os.getpid()})" in port_holders(sock.getsockname()[1])
-
-
-def test_nobody_holds_a_free_port() -> None:
-    assert port_holders(free_range(1).first) == ""
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ HOPELESS = st.builds(Path, DIRECTIONS, DIRECTIONS)
 
 LATE = st.lists(st.floats(0.0, 0.5), min_size=1, max_size=3).map(tuple)
 LATE_FATES = st.dictionaries(st.integers(0, 60), LATE, max_size=30)
-LATE_ONLY = st.builds(Path, st.builds(Direction, LATE_FATES), st.builds(Direction))
 LOSSES = st.sets(st.integers(0, 30), max_size=3)
 SELDOM_LOST = st.builds(
     lambda fates, losses: Direction({**fates, **dict.fromkeys(losses, LOST)}),
@@ -85,11 +84,11 @@ def test_everybody_comes_to_an_end(job: Job, path: Path) -> None:
 def test_few_losses_never_stop_a_transfer(job: Job, path: Path) -> None:
     both = BothEnds(job, path)
     both.run()
+    assert is_completed(receiving(both))
     mine = both.client.side
     assert mine is not None
-    assert mine.outcome is Outcome.COMPLETED
-    assert is_completed(receiving(both))
-    assert is_completed(sending(both))
+    # Dallying covers one loss of the last ACK, not that of the repeated block too.
+    assert mine.outcome in {Outcome.COMPLETED, Outcome.UNCONFIRMED}
 
 
 @settings(max_examples=200, deadline=None)
@@ -99,12 +98,20 @@ def test_in_lock_step_only_a_timeout_sends_data_again(job: Job, path: Path) -> N
     both.run()
     for side in sending(both):
         blocks = len(job.content) // 512 + 1
-        assert side.sent.total() <= blocks + side.timeouts + requests(both)
+        assert side.sent.total() <= blocks + side.timeouts + both.server.requests
 
 
-def requests(both: BothEnds) -> int:
-    """Return how often the request was sent at most: each may fetch DATA 1."""
-    return 14
+@settings(max_examples=200, deadline=None)
+@given(job=AGREED, path=HOPELESS)
+def test_number_of_data_packets_is_bounded(job: Job, path: Path) -> None:
+    both = BothEnds(job, path)
+    both.run()
+    window = job.offer.window or 1
+    blocks = len(job.content) // BLOCK + 1
+    for side in sending(both):
+        # As in test_sender_on_wire: each place is reported missing at most twice.
+        windows = blocks + 2 * (blocks + side.timeouts + both.server.requests)
+        assert side.sent.total() <= window * windows
 
 
 @pytest.mark.parametrize("is_write", [False, True])

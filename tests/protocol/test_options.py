@@ -1,5 +1,6 @@
 """Negotiation: what every answer has in common, and our own limits."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,16 +11,16 @@ from tftptui.protocol.options import (
     negotiate,
     path_block_size,
 )
-from tftptui.protocol.packets import Options
+from tftptui.protocol.packets import Numbering, Options
 
 KNOWN = (b"blksize", b"tsize", b"timeout", b"windowsize", b"utimeout", b"rollover")
 RANGES = {
     b"blksize": range(8, 65_465),
     b"timeout": range(1, 256),
     b"windowsize": range(1, 65_536),
-    b"utimeout": range(10_000, 255_000_001),
+    b"utimeout": range(200_000, 255_000_001),
     b"tsize": range(1 << 64),
-    b"rollover": range(1),
+    b"rollover": range(2),
 }
 EDGES = (0, 1, 7, 8, 255, 256, 511, 512, 65_464, 65_465, 65_535, 65_536, 10**6)
 
@@ -154,13 +155,22 @@ def test_utimeout_is_in_microseconds() -> None:
     assert (agreed.timeout, agreed.oack) == (0.5, ((b"utimeout", b"500000"),))
 
 
-def test_rollover_is_granted_as_we_do_it() -> None:
-    agreed = negotiate(((b"rollover", b"0"),), Limits(), 100)
-    assert agreed.oack == ((b"rollover", b"0"),)
+@pytest.mark.parametrize("micros", [b"10000", b"199999", b"255000001"])
+def test_an_utimeout_that_would_be_a_flood_or_no_end_is_left_out(micros: bytes) -> None:
+    agreed = negotiate(((b"utimeout", micros),), Limits(), 100)
+    assert (agreed.timeout, agreed.oack) == (None, ())
 
 
-def test_rollover_to_1_is_left_out() -> None:
-    assert negotiate(((b"rollover", b"1"),), Limits(), 100).oack == ()
+@pytest.mark.parametrize("low", [0, 1])
+def test_rollover_is_granted_as_asked(low: int) -> None:
+    agreed = negotiate(((b"rollover", str(low).encode()),), Limits(), 100)
+    assert agreed.oack == ((b"rollover", str(low).encode()),)
+    assert agreed.numbering == Numbering(low)
+
+
+def test_rollover_to_anything_else_is_left_out() -> None:
+    agreed = negotiate(((b"rollover", b"2"),), Limits(), 100)
+    assert (agreed.oack, agreed.numbering) == ((), Numbering(0))
 
 
 def test_ethernet_carries_1468_octets_over_ipv4() -> None:

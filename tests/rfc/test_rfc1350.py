@@ -2,11 +2,26 @@
 
 import pytest
 
-from tests.support.builders import octets, running_session, wire_for
+from tests.support.builders import (
+    BLOCK,
+    octets,
+    receiving_session,
+    requesting_session,
+    running_session,
+    wire_for,
+)
 from tests.support.wire import LOST, Direction, Path
-from tftptui.protocol.commands import End, Outcome, SendBlocks
+from tftptui.protocol.commands import (
+    Commit,
+    End,
+    Outcome,
+    SendAck,
+    SendBlocks,
+    Store,
+)
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.netascii import encode
+from tftptui.protocol.offer import Offer, Terms
 from tftptui.protocol.packets import (
     Ack,
     Data,
@@ -20,6 +35,8 @@ from tftptui.protocol.packets import (
     encode_error,
     parse,
 )
+from tftptui.protocol.receiver import ReceiveSession
+from tftptui.protocol.requester import Begin
 
 
 @pytest.mark.parametrize(
@@ -167,3 +184,52 @@ def test_s7_error_is_never_answered_by_an_error() -> None:
 )
 def test_appendix_error_codes(name: str, code: int) -> None:
     assert ErrorCode[name] == code
+
+
+class TestReceiving:
+    """The same rules for who gets the file."""
+
+    def test_s2_each_block_is_acknowledged(self) -> None:
+        session = receiving_session()
+        answers = [session.receive_data(number, BLOCK, 0.1) for number in (1, 2)]
+        assert answers == [[Store(), SendAck(1, 1)], [Store(), SendAck(2, 1)]]
+
+    def test_s2_lost_ack_is_repaired_by_the_repeated_block(self) -> None:
+        session = receiving_session(blocks=1)
+        assert session.receive_data(1, BLOCK, 1.0) == [SendAck(1, attempt=2)]
+
+    def test_s2_repeated_block_is_not_stored_twice(self) -> None:
+        session = receiving_session(blocks=1)
+        assert Store() not in session.receive_data(1, BLOCK, 1.0)
+
+    def test_s4_ack_0_answers_a_write(self) -> None:
+        assert ReceiveSession(block_size=512).start(0.0) == [SendAck(0, attempt=1)]
+
+    def test_s4_first_data_block_of_a_write_is_1(self) -> None:
+        assert receiving_session().receive_data(0, BLOCK, 0.1) == []
+
+    def test_s4_data_1_answers_a_read(self) -> None:
+        begun = requesting_session(Offer()).receive(Data(1, b"octets"), 0.1)
+        assert begun == [Begin(Terms(), has_data=True)]
+
+    @pytest.mark.parametrize("octets", [0, 1, 511])
+    def test_s6_block_shorter_than_512_ends_it(self, octets: int) -> None:
+        session = ReceiveSession(block_size=512)
+        session.start(0.0)
+        assert session.receive_data(1, octets, 0.1) == [Store(), Commit()]
+
+    def test_s6_block_of_512_does_not_end_it(self) -> None:
+        session = ReceiveSession(block_size=512)
+        session.start(0.0)
+        assert session.receive_data(1, 512, 0.1) == [Store(), SendAck(1, attempt=1)]
+
+    def test_s6_dallying_side_repeats_the_last_ack(self) -> None:
+        session = receiving_session()
+        session.receive_data(1, 0, 0.1)
+        session.committed(0.2)
+        assert session.receive_data(1, 0, 0.3) == [SendAck(1, attempt=2)]
+
+    def test_s7_error_is_not_answered(self) -> None:
+        text = "the client ended it with ERROR 3: disk full"
+        ended = receiving_session().receive_error(3, "disk full")
+        assert ended == [End(Outcome.FAILED, text)]

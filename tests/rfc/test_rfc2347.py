@@ -1,13 +1,30 @@
-"""RFC 2347, TFTP Option Extension: the server's side of a read."""
+"""RFC 2347, TFTP Option Extension."""
 
 import pytest
 
-from tests.support.builders import octets, wire_for
+from tests.support.builders import (
+    octets,
+    receiving_session,
+    requesting_session,
+    wire_for,
+)
 from tests.support.wire import LOST, Direction, Path
-from tftptui.protocol.commands import End, Outcome, SendBlocks, SendOack
+from tftptui.protocol.commands import (
+    End,
+    Outcome,
+    SendAck,
+    SendBlocks,
+    SendError,
+    SendOack,
+    SendRequest,
+)
 from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.offer import Offer, Terms
 from tftptui.protocol.options import Limits, negotiate
 from tftptui.protocol.packets import (
+    Ack,
+    Data,
+    ErrorPacket,
     Mode,
     Oack,
     Opcode,
@@ -16,6 +33,7 @@ from tftptui.protocol.packets import (
     encode_request,
     parse,
 )
+from tftptui.protocol.requester import Begin
 from tftptui.protocol.sender import SendSession
 
 
@@ -119,3 +137,39 @@ def test_negotiation_oack_is_never_repeated_after_ack_0() -> None:
     due = session.deadline()
     assert due is not None
     assert session.handle_timer(due) == [SendBlocks(1, 1, attempt=2)]
+
+
+class TestAsking:
+    """The same rules for who asks."""
+
+    def test_option_that_was_not_asked_for_is_refused_with_error_8(self) -> None:
+        session = requesting_session(Offer(block_size=1_024))
+        refusal, end = session.receive(Oack(((b"tsize", b"1"),)), 0.1)
+        assert isinstance(refusal, SendError)
+        assert refusal.code is ErrorCode.OPTION_REFUSED
+        assert isinstance(end, End)
+
+    def test_names_count_in_any_case(self) -> None:
+        answer = ((b"BLKSIZE", b"1024"),)
+        terms = Offer(block_size=1_024).accept(answer, is_write=False)
+        assert terms.block_size == 1_024
+
+    def test_option_left_out_of_the_oack_is_not_in_force(self) -> None:
+        offer = Offer(total_size=0, block_size=1_024)
+        assert offer.accept(((b"tsize", b"9"),), is_write=False).block_size == 512
+
+    def test_server_without_options_answers_a_read_with_data(self) -> None:
+        session = requesting_session(Offer(block_size=1_024))
+        assert session.receive(Data(1, b""), 0.1) == [Begin(Terms(), has_data=True)]
+
+    def test_server_without_options_answers_a_write_with_ack_0(self) -> None:
+        session = requesting_session(Offer(block_size=1_024), is_write=True)
+        assert session.receive(Ack(0), 0.1) == [Begin(Terms())]
+
+    def test_request_may_be_repeated_without_options_after_error_8(self) -> None:
+        session = requesting_session(Offer(block_size=1_024))
+        again = session.receive(ErrorPacket(8, b""), 0.1)
+        assert again == [SendRequest((), attempt=1)]
+
+    def test_oack_that_comes_again_gets_ack_0_again(self) -> None:
+        assert receiving_session().receive_oack(1.0) == [SendAck(0, attempt=2)]

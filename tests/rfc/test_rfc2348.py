@@ -2,6 +2,8 @@
 
 import pytest
 
+from tftptui.protocol.errors import ErrorCode, PeerError
+from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import Limits, negotiate
 
 
@@ -40,3 +42,16 @@ def test_server_never_answers_with_a_larger_value() -> None:
 
 def test_without_the_option_blocks_hold_512_octets() -> None:
     assert negotiate(((b"tsize", b"0"),), Limits(block_size=1_024), 9).block_size == 512
+
+
+@pytest.mark.parametrize("size", [8, 512, 1_428])
+def test_server_may_lower_what_was_asked(size: int) -> None:
+    answer = ((b"blksize", str(size).encode()),)
+    assert Offer(block_size=1_428).accept(answer, is_write=False).block_size == size
+
+
+@pytest.mark.parametrize("value", [b"1429", b"7", b"0", b"-8", b"", b"1428.0"])
+def test_server_may_not_raise_it_nor_leave_the_range(value: bytes) -> None:
+    with pytest.raises(PeerError) as raised:
+        Offer(block_size=1_428).accept(((b"blksize", value),), is_write=False)
+    assert raised.value.code is ErrorCode.OPTION_REFUSED

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tftptui.protocol.errors import ErrorCode, PeerError
+from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import Limits, negotiate
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
@@ -36,3 +38,35 @@ def test_tsize_of_a_read_is_answered_with_the_size(size: int) -> None:
 
 def test_tsize_is_left_out_when_the_size_is_not_known() -> None:
     assert negotiate(((b"tsize", b"0"),), Limits(), None).oack == ()
+
+
+def test_timeout_is_confirmed_as_it_was_asked() -> None:
+    terms = Offer(timeout=5).accept(((b"timeout", b"5"),), is_write=False)
+    assert terms.timeout == 5
+
+
+@pytest.mark.parametrize("value", [b"4", b"6", b"5.0", b""])
+def test_any_other_timeout_is_refused(value: bytes) -> None:
+    with pytest.raises(PeerError) as raised:
+        Offer(timeout=5).accept(((b"timeout", value),), is_write=False)
+    assert raised.value.code is ErrorCode.OPTION_REFUSED
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 40])
+def test_tsize_tells_a_reader_the_size(size: int) -> None:
+    answer = ((b"tsize", str(size).encode()),)
+    assert Offer(total_size=0).accept(answer, is_write=False).total_size == size
+
+
+def test_tsize_of_a_write_comes_back_as_it_was_told() -> None:
+    terms = Offer(total_size=99).accept(((b"tsize", b"99"),), is_write=True)
+    assert terms.total_size == 99
+
+
+@pytest.mark.parametrize(
+    ("value", "is_write"), [(b"98", True), (b"-1", False), (b"big", False)]
+)
+def test_tsize_that_makes_no_sense_is_refused(value: bytes, *, is_write: bool) -> None:
+    with pytest.raises(PeerError) as raised:
+        Offer(total_size=99).accept(((b"tsize", value),), is_write=is_write)
+    assert raised.value.code is ErrorCode.OPTION_REFUSED

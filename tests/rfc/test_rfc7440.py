@@ -2,9 +2,18 @@
 
 import pytest
 
-from tests.support.builders import last_block, octets, running_session, wire_for
+from tests.support.builders import (
+    BLOCK,
+    last_block,
+    octets,
+    receiving_session,
+    running_session,
+    wire_for,
+)
 from tests.support.wire import LOST, Direction, Path
-from tftptui.protocol.commands import End, Outcome, SendBlocks
+from tftptui.protocol.commands import End, Outcome, SendAck, SendBlocks, Store
+from tftptui.protocol.errors import ErrorCode, PeerError
+from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import Limits, negotiate
 
 
@@ -100,3 +109,34 @@ def test_s4_block_numbers_wrap_inside_a_window(block16: int, acked: int) -> None
     session.acked, session.sent_to = 65_532, 65_540
     session.receive_ack(block16, 0.1)
     assert session.acked == acked
+
+
+class TestReceiving:
+    """The same rules for who gets the file."""
+
+    def test_s3_windowsize_above_the_one_asked_is_refused(self) -> None:
+        with pytest.raises(PeerError) as raised:
+            Offer(window=4).accept(((b"windowsize", b"5"),), is_write=False)
+        assert raised.value.code is ErrorCode.OPTION_REFUSED
+
+    @pytest.mark.parametrize("window", [1, 4])
+    def test_s3_windowsize_up_to_the_one_asked_holds(self, window: int) -> None:
+        answer = ((b"windowsize", str(window).encode()),)
+        assert Offer(window=4).accept(answer, is_write=False).window == window
+
+    def test_s4_last_block_of_a_window_is_acknowledged(self) -> None:
+        session = receiving_session(window=2)
+        answers = [session.receive_data(number, BLOCK, 0.1) for number in (1, 2)]
+        assert answers == [[Store()], [Store(), SendAck(2, attempt=1)]]
+
+    def test_s4_missing_block_makes_the_last_in_order_acknowledged(self) -> None:
+        session = receiving_session(window=4)
+        session.receive_data(1, BLOCK, 0.1)
+        assert session.receive_data(3, BLOCK, 0.1) == [SendAck(1, attempt=1)]
+
+    def test_s4_window_begins_after_the_block_so_acknowledged(self) -> None:
+        session = receiving_session(window=2)
+        session.receive_data(1, BLOCK, 0.1)
+        session.receive_data(3, BLOCK, 0.1)
+        session.receive_data(2, BLOCK, 0.2)
+        assert session.receive_data(3, BLOCK, 0.2) == [Store(), SendAck(3, attempt=1)]

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.net
 LATER = 0.1
 """Seconds after which the same request is the client's and not the path's."""
 
-LAST_WAIT = 100.0
+LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""
 
 

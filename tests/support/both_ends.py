@@ -23,6 +23,8 @@ from tftptui.protocol.requester import Begin, RequestCommand, RequestSession
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
 
+NOTHING, GENEROUS = Offer(), Limits()
+
 LISTENER = 0
 """The server's port that takes requests; TIDs count up from 1."""
 
@@ -32,9 +34,9 @@ class Job:
     """What the client wants, and what the server would grant."""
 
     content: bytes
-    offer: Offer = Offer()
+    offer: Offer = NOTHING
     is_write: bool = False
-    limits: Limits = Limits()
+    limits: Limits = GENEROUS
 
 
 class Server:
@@ -42,14 +44,24 @@ class Server:
 
     Attributes:
         sides: one for each TID, in order.
+        requests: how many have arrived.
     """
 
     def __init__(self, job: Job) -> None:
         self.sides: list[Side] = []
+        self.requests = 0
         self._job = job
+
+    @property
+    def content(self) -> bytes:
+        """What the last transfer has stored."""
+        side = self.sides[-1]
+        assert isinstance(side, Receiving)
+        return side.content
 
     def request(self, datagram: bytes, now: float) -> tuple[int, list[bytes]]:
         """Take a request; return the TID that answers, and the answers."""
+        self.requests += 1
         packet = parse(datagram)
         assert isinstance(packet, ReadRequest | WriteRequest)
         if self.sides and not self.sides[-1].is_over:
@@ -186,10 +198,9 @@ class BothEnds:
         dues: list[tuple[float, int]] = []
         if self._flying:
             dues.append((self._flying[0][0], -1))
-        for index, end in enumerate([self.client, *self.server.sides]):
-            due = end.deadline()
-            if due is not None:
-                dues.append((due, index))
+        ends: list[Client | Side] = [self.client, *self.server.sides]
+        deadlines = [(end.deadline(), index) for index, end in enumerate(ends)]
+        dues += [(due, index) for due, index in deadlines if due is not None]
         if not dues:
             return False
         due, index = min(dues)

@@ -5,6 +5,9 @@ import hashlib
 from tests.support.model_client import ModelClient
 from tests.support.wire import Path, Wire
 from tftptui.protocol.commands import SendBlocks
+from tftptui.protocol.offer import Offer
+from tftptui.protocol.receiver import ReceiveSession
+from tftptui.protocol.requester import RequestSession
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
 
@@ -46,6 +49,41 @@ def running_session(
     if round_trip is None:
         session.handle_timer(-10.0)
     return session, blocks(session.receive_ack(0, 0.0))
+
+
+def receiving_session(
+    *,
+    window: int = 1,
+    blocks: int = 0,
+    negotiated: bool = False,
+    timeout: float | None = None,
+    retries: int = 6,
+) -> ReceiveSession:
+    """Return a session started at time 0 that has received BLOCKS full blocks then."""
+    session = ReceiveSession(
+        block_size=BLOCK,
+        window=window,
+        negotiated=negotiated,
+        timer=RetransmitTimer(timeout, retries),
+    )
+    session.start(0.0)
+    for number in range(1, blocks + 1):
+        session.receive_data(number, BLOCK, 0.0)
+    return session
+
+
+def requesting_session(
+    offer: Offer,
+    *,
+    is_write: bool = False,
+    retries: int = 6,
+    timer: RetransmitTimer | None = None,
+) -> RequestSession:
+    """Return a session that has sent its request at time 0."""
+    chosen = timer or RetransmitTimer(retries=retries)
+    session = RequestSession(offer, is_write=is_write, timer=chosen)
+    session.start(0.0)
+    return session
 
 
 def blocks(commands: object) -> list[SendBlocks]:

@@ -50,6 +50,7 @@ class Side(ABC):
         self.end: End | None = None
         self.timeouts = 0
         self._session, self._oack = session, oack
+        self._now = 0.0
 
     @property
     def outcome(self) -> Outcome | None:
@@ -63,33 +64,36 @@ class Side(ABC):
         return self._session.deadline()
 
     def start(self, now: float) -> list[bytes]:
-        return self._run(self._session.start(now), now)
+        self._now = now
+        return self._run(self._session.start(now))
 
     def handle_timer(self, now: float) -> list[bytes]:
         self.timeouts += 1
-        return self._run(self._session.handle_timer(now), now)
+        self._now = now
+        return self._run(self._session.handle_timer(now))
 
     def repeated(self, now: float) -> list[bytes] | None:
         """Take the request again; None: this side makes way."""
         commands = self._session.receive_request(now)
-        return None if commands is None else self._run(commands, now)
+        return None if commands is None else self._run(commands)
 
     def receive(self, datagram: bytes, now: float) -> list[bytes]:
         """Take one datagram of the other side."""
         if self.is_over:
             return []
+        self._now = now
         packet = parse(datagram)
         if isinstance(packet, ErrorPacket):
-            return self._run(self._session.receive_error(packet.code, ""), now)
-        return self._run(self._take(packet, now), now)
+            return self._run(self._session.receive_error(packet.code, ""))
+        return self._run(self._take(packet, now))
 
     @abstractmethod
     def _take(self, packet: Packet, now: float) -> list[Command]: ...
 
     @abstractmethod
-    def _obey(self, command: Command, now: float) -> list[bytes]: ...
+    def _obey(self, command: Command) -> list[bytes]: ...
 
-    def _run(self, commands: list[Command], now: float) -> list[bytes]:
+    def _run(self, commands: list[Command]) -> list[bytes]:
         sent: list[bytes] = []
         for command in commands:
             match command:
@@ -103,7 +107,7 @@ class Side(ABC):
                 case Close():
                     assert self.end is not None
                 case _:
-                    sent += self._obey(command, now)
+                    sent += self._obey(command)
         return sent
 
 
@@ -131,7 +135,7 @@ class Sending(Side):
         assert isinstance(packet, Oack), packet
         return []
 
-    def _obey(self, command: Command, now: float) -> list[bytes]:
+    def _obey(self, command: Command) -> list[bytes]:
         assert isinstance(command, SendBlocks), command
         blocks = range(command.first, command.first + command.count)
         self.sent.update(blocks)
@@ -144,17 +148,18 @@ class Sending(Side):
 
 
 class Receiving(Side):
-    """The side that wants the file.
-
-    Attributes:
-        content: what was stored.
-    """
+    """The side that wants the file."""
 
     def __init__(self, session: ReceiveSession, oack: Options = ()) -> None:
         super().__init__(session, oack)
-        self.content = bytearray()
+        self._content = bytearray()
         self._receiving = session
         self._payload = b""
+
+    @property
+    def content(self) -> bytes:
+        """What was stored."""
+        return bytes(self._content)
 
     def join(self, datagram: bytes, now: float) -> list[bytes]:
         """Begin with DATA 1 instead of start()."""
@@ -168,14 +173,14 @@ class Receiving(Side):
         self._payload = packet.payload
         return self._receiving.receive_data(packet.block16, len(packet.payload), now)
 
-    def _obey(self, command: Command, now: float) -> list[bytes]:
+    def _obey(self, command: Command) -> list[bytes]:
         match command:
             case Store():
-                self.content += self._payload
+                self._content += self._payload
                 return []
             case SendAck(block=block):
                 return [encode_ack(wire_block(block))]
             case Commit():
-                return self._run(self._receiving.committed(now), now)
+                return self._run(self._receiving.committed(self._now))
             case _:
                 raise AssertionError(f"a receiving side can't {command}")

@@ -159,6 +159,8 @@ class Wire:
                     self._to_the_client(encode_error(code, text))
                 case End():
                     self.end = command
+                case _:
+                    raise AssertionError(f"a sending session can't {command}")
 
     def _send_blocks(self, command: SendBlocks) -> None:
         size = self._client.block_size

@@ -168,7 +168,11 @@ class Engine:
                     "on which requests are taken"
                 )
         self.service.set_ports(
-            ports, order=command.order, quarantine=command.quarantine, by="operator"
+            ports,
+            order=command.order,
+            quarantine=command.quarantine,
+            by="operator",
+            single_port=command.single_port,
         )
 
     def _changed_transfers(self) -> list[TransferView]:
@@ -191,6 +195,7 @@ class Engine:
             order=pool.order,
             quarantine=pool.quarantine,
             states=pool.states(),
+            single_port=self.service.settings.single_port,
         )
 
     def _status(self) -> Status:

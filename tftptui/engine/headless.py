@@ -7,6 +7,7 @@ import sys
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
+from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
 
@@ -33,7 +34,8 @@ async def serve(settings: Settings) -> None:
 def run(settings: Settings) -> int:
     """Run serve(); return the exit status, after saying on stderr what went wrong."""
     try:
-        asyncio.run(serve(settings))
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(serve(settings))
     except EngineError as error:
         sys.stderr.write(f"tftptui: {error}\n")
         return 1

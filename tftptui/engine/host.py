@@ -13,6 +13,7 @@ from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.wire import MessageStream, settings_decoder
+from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
 FromHolder = Ask | Stop
@@ -78,7 +79,8 @@ async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> None:
 def main() -> None:
     """Run the host; signals to the terminal's group are the holder's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asyncio.run(host(int(sys.argv[1])))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(host(int(sys.argv[1])))
 
 
 if __name__ == "__main__":

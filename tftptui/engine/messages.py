@@ -77,12 +77,13 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
 
 
 class SetPorts(msgspec.Struct, frozen=True, kw_only=True, tag="set_ports"):
-    """Use another range from now on; transfers in progress keep their TID."""
+    """Answer from other ports from now on; transfers in progress keep their TID."""
 
     first: int
     last: int
     order: Literal["random", "sequential"]
     quarantine: float
+    single_port: bool = False
 
 
 class OpenFolder(msgspec.Struct, frozen=True, tag="open_folder"):

@@ -1,39 +1,96 @@
 """Blocks of a file on their way to the wire."""
 
 from tftptui.files.sources import Source
-from tftptui.protocol.packets import BLOCK_MODULUS, HEADER, Opcode
+from tftptui.protocol.packets import (
+    BLOCK_MODULUS,
+    HEADER,
+    ROLL_TO_0,
+    Numbering,
+    Opcode,
+)
 
-# Twice around, so that a window's numbers are one slice, the wrap to 0 included.
+READ_AHEAD = 16_384
+"""Octets that are read at once where a window is smaller."""
+
+_MOST_AHEAD = 64
+"""Blocks likewise: small blocks need no more, and each costs a view."""
+
+# Twice around, so that a window's numbers are one slice, the wrap included.
 _HIGH = bytes(block >> 8 for block in range(BLOCK_MODULUS)) * 2
 _LOW = bytes(block & 0xFF for block in range(BLOCK_MODULUS)) * 2
+_TABLES = (  # by rollover; each begins with the block of that number
+    (_HIGH, _LOW),
+    (_HIGH[1:BLOCK_MODULUS] * 2, _LOW[1:BLOCK_MODULUS] * 2),
+)
 
 
 class Staging:
-    """Room for one window of DATA packets, each a header and its data.
+    """DATA packets of consecutive blocks, each a header and its data, ready to send.
 
-    The file is read straight into the gaps, so no octet is copied twice.
+    The file is read straight into the gaps between the headers, so no octet is
+    copied twice, and a piece ahead, so that not every window costs a read.
     """
 
-    def __init__(self, block_size: int, window: int) -> None:
+    def __init__(
+        self, block_size: int, window: int, numbering: Numbering = ROLL_TO_0
+    ) -> None:
         self.block_size = block_size
-        self._stride = block_size + HEADER
-        self._octets = bytearray(window * self._stride)
-        self._octets[1 :: self._stride] = bytes([Opcode.DATA]) * window
-        self._view = memoryview(self._octets)
-        self._gaps = [
-            self._view[start + HEADER : start + self._stride]
-            for start in range(0, len(self._octets), self._stride)
-        ]
+        self.stride = block_size + HEADER
+        ahead = min(_MOST_AHEAD, READ_AHEAD // self.stride)
+        self._room = max(window, ahead // window * window)
+        self._low_end = numbering.rollover
+        self._high, self._low = _TABLES[numbering.rollover]
+        octets = self._octets = bytearray(self._room * self.stride)
+        octets[1 :: self.stride] = bytes([Opcode.DATA]) * self._room
+        view = self._view = memoryview(octets)
+        starts = range(0, len(octets), self.stride)
+        self._gaps = [view[at + HEADER : at + self.stride] for at in starts]
+        self._packets = [view[at : at + self.stride] for at in starts]
+        self._first = self._octets_held = 0
+        self._at = 0
 
     def fill(self, source: Source, first: int, count: int) -> int:
-        """Stage COUNT blocks from FIRST on; return the data octets they hold."""
-        octets = source.read_into(self._gaps[:count], (first - 1) * self.block_size)
-        end, stride, block16 = count * self._stride, self._stride, first % BLOCK_MODULUS
-        self._octets[2:end:stride] = _HIGH[block16 : block16 + count]
-        self._octets[3:end:stride] = _LOW[block16 : block16 + count]
-        return octets
+        """Stage COUNT blocks from FIRST on; return the data octets they hold.
+
+        Raises:
+            SourceChangedError, OSError: the source can't be read.
+        """
+        if not self.holds(first, count):
+            self._read(source, first)
+        self._at = first - self._first
+        held = self._octets_held - self._at * self.block_size
+        return max(0, min(held, count * self.block_size))
+
+    def holds(self, first: int, count: int) -> bool:
+        """Whether COUNT full blocks from FIRST on are staged."""
+        at = first - self._first
+        full = self._octets_held // self.block_size
+        return self._first > 0 and at >= 0 and at + count <= full
+
+    def whole(self, first: int) -> memoryview:
+        """Return the packet of a full block that is staged."""
+        return self._packets[first - self._first]
+
+    def run(self, first: int, count: int) -> memoryview:
+        """Return the packets of COUNT full blocks that are staged, end to end."""
+        start = (first - self._first) * self.stride
+        return self._view[start : start + count * self.stride]
 
     def packet(self, index: int, payload: int) -> memoryview:
-        """Return staged packet INDEX with PAYLOAD octets of data."""
-        start = index * self._stride
+        """Return packet INDEX of the last fill() with PAYLOAD octets of data."""
+        start = (self._at + index) * self.stride
         return self._view[start : start + HEADER + payload]
+
+    def packets(self, count: int, octets: int) -> memoryview:
+        """Return the COUNT packets of the last fill(), which hold OCTETS of data."""
+        start = self._at * self.stride
+        return self._view[start : start + count * HEADER + octets]
+
+    def _read(self, source: Source, first: int) -> None:
+        self._first = 0  # nothing is staged if this fails
+        offset = (first - 1) * self.block_size
+        self._octets_held = source.read_into(self._gaps, offset)
+        start = (first - self._low_end) % (BLOCK_MODULUS - self._low_end)
+        self._octets[2 :: self.stride] = self._high[start : start + self._room]
+        self._octets[3 :: self.stride] = self._low[start : start + self._room]
+        self._first = first

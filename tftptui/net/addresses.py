@@ -4,8 +4,6 @@ import errno
 import socket
 from dataclasses import dataclass
 
-import psutil
-
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -44,19 +42,6 @@ def endpoint_of(address: SocketAddress) -> Endpoint:
     host = address[0].partition("%")[0]
     scope = address[3] if len(address) == 4 else 0  # noqa: PLR2004 - IPv6
     return Endpoint(host, address[1], scope)
-
-
-def port_holders(port: int) -> str:
-    """Return who holds a UDP port, like ``dnsmasq (pid 812)``; empty if unknown."""
-    try:
-        pids = {
-            connection.pid
-            for connection in psutil.net_connections(kind="udp")
-            if connection.laddr and connection.laddr.port == port and connection.pid
-        }
-        return ", ".join(f"{psutil.Process(pid).name()} (pid {pid})" for pid in pids)
-    except (psutil.Error, OSError):
-        return ""
 
 
 def is_taken(error: OSError) -> bool:

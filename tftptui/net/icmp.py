@@ -2,7 +2,9 @@
 
 import socket
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tftptui.net.addresses import Endpoint, endpoint_of
 
 IP_RECVERR, IPV6_RECVERR = 11, 25  # not in Python's socket module
 _ERROR = struct.Struct("=IBBBxII")  # struct sock_extended_err
@@ -40,6 +42,7 @@ class IcmpError:
         name: the same in words.
         sender: address of the machine that complained, or None.
         is_port_closed: whether it says that nobody listens on that port.
+        target: whom the packet was for that set it off, if the system tells.
     """
 
     type: int
@@ -47,6 +50,7 @@ class IcmpError:
     name: str
     sender: str | None
     is_port_closed: bool
+    target: Endpoint | None = None
 
 
 def ask_for_errors(sock: socket.socket) -> None:
@@ -66,11 +70,11 @@ def drain_errors(sock: socket.socket) -> list[IcmpError]:
         return found
     for _ in range(_MAX_DRAINED):
         try:
-            _, ancillary, _, _ = sock.recvmsg(0, _ROOM, socket.MSG_ERRQUEUE)
+            _, ancillary, _, target = sock.recvmsg(0, _ROOM, socket.MSG_ERRQUEUE)
         except OSError:
             break
         found += [
-            error
+            replace(error, target=endpoint_of(target) if target else None)
             for level, kind, octets in ancillary
             if (level, kind)
             in ((socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR))

@@ -4,6 +4,8 @@ import contextlib
 import socket
 import sys
 
+from tftptui.net.addresses import SocketAddress
+
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _DONT = 10, 23, 0
 _IP_MTU, _IPV6_MTU = 14, 24
 
@@ -16,6 +18,18 @@ def route_mtu(sock: socket.socket) -> int | None:
         if sock.family == socket.AF_INET6:
             return sock.getsockopt(socket.IPPROTO_IPV6, _IPV6_MTU)
         return sock.getsockopt(socket.IPPROTO_IP, _IP_MTU)
+    return None
+
+
+def mtu_towards(address: SocketAddress) -> int | None:
+    """Return the MTU of the route to an address in octets, if it is known."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(family, socket.SOCK_DGRAM) as probe,
+    ):
+        probe.connect(address)  # sends nothing
+        return route_mtu(probe)
     return None
 
 

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
-from tftptui.protocol.packets import HEADER, Options
+from tftptui.protocol.packets import HEADER, ROLL_TO_0, Numbering, Options
 
 DEFAULT_BLOCK_SIZE = 512
 MIN_BLOCK_SIZE, MAX_BLOCK_SIZE = 8, 65_464  # RFC 2348
 MIN_TIMEOUT, MAX_TIMEOUT = 1, 255  # RFC 2349
 MAX_WINDOW = 65_535  # RFC 7440 §3
-MIN_UTIMEOUT, MAX_UTIMEOUT = 10_000, 255_000_000  # as tftp-hpa has it
+MIN_UTIMEOUT, MAX_UTIMEOUT = 200_000, 255_000_000
+"""Microseconds; tftp-hpa starts at 10,000, but so short a wait is a flood."""
+
+KNOWN = (b"blksize", b"tsize", b"timeout", b"windowsize", b"utimeout", b"rollover")
+"""The options that this server can agree to."""
+
 MAX_IN_FLIGHT = 1 << 20
 """Octets of one window at most: it has to fit buffers on both sides."""
 
@@ -24,11 +29,15 @@ class Limits:
         window: blocks before an ACK.
         path_block_size: what the route carries unfragmented, or None when
             that is unknown or shall not matter.
+        in_flight: octets of a window.
+        refused: options, in lower case, that are left out as if unknown.
     """
 
     block_size: int = MAX_BLOCK_SIZE
     window: int = 64
     path_block_size: int | None = None
+    in_flight: int = MAX_IN_FLIGHT
+    refused: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,16 @@ class Agreed:
         block_size: data octets in a full block.
         window: blocks before an ACK is awaited.
         timeout: seconds between retransmissions if the client fixed them.
+        numbering: of the blocks on the wire.
         oack: what the OACK says, in the order asked; empty means no OACK.
-        notes: one sentence for each value that differs from the one asked.
+        notes: one sentence for each value that differs from the one asked, and
+            for each option that is refused.
     """
 
     block_size: int = DEFAULT_BLOCK_SIZE
     window: int = 1
     timeout: float | None = None
+    numbering: Numbering = ROLL_TO_0
     oack: Options = ()
     notes: tuple[str, ...] = ()
 
@@ -58,15 +70,14 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
     that a blksize above the range is lowered. An option asked twice counts once,
     the first time.
     """
-    wanted: dict[bytes, bytes] = {}
-    for name, value in asked:
-        wanted.setdefault(name.lower(), value)
+    wanted, refusals = _wanted(asked, limits.refused)
     block_size, notes = _block_size(_number(wanted.get(b"blksize")), limits)
     window, window_notes = _window(
         _number(wanted.get(b"windowsize")), limits, block_size or DEFAULT_BLOCK_SIZE
     )
     seconds = _within(_number(wanted.get(b"timeout")), MIN_TIMEOUT, MAX_TIMEOUT)
     micros = _within(_number(wanted.get(b"utimeout")), MIN_UTIMEOUT, MAX_UTIMEOUT)
+    rollover = _within(_number(wanted.get(b"rollover")), 0, 1)
     size_asked = _number(wanted.get(b"tsize")) is not None
     answers = {
         b"blksize": block_size,
@@ -74,7 +85,7 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
         b"timeout": seconds,
         b"utimeout": micros,
         b"tsize": total_size if size_asked else None,
-        b"rollover": _within(_number(wanted.get(b"rollover")), 0, 0),
+        b"rollover": rollover,
     }
     oack = tuple(
         (name, str(answers[name]).encode())
@@ -86,8 +97,9 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
         block_size=block_size or DEFAULT_BLOCK_SIZE,
         window=window or 1,
         timeout=float(timeout) if timeout is not None else None,
+        numbering=Numbering(rollover) if rollover else ROLL_TO_0,
         oack=oack,
-        notes=notes + window_notes,
+        notes=notes + window_notes + refusals,
     )
 
 
@@ -102,6 +114,22 @@ def announced_size(asked: Options) -> int | None:
 def path_block_size(mtu: int, *, ipv6: bool) -> int:
     """Return the largest block that an MTU (octets) carries unfragmented."""
     return mtu - (48 if ipv6 else 28) - HEADER
+
+
+def _wanted(
+    asked: Options, refused: frozenset[bytes]
+) -> tuple[dict[bytes, bytes], tuple[str, ...]]:
+    """Return what is asked and not refused, and a sentence for each that is."""
+    wanted: dict[bytes, bytes] = {}
+    for name, value in asked:
+        wanted.setdefault(name.lower(), value)
+    if not refused:
+        return wanted, ()
+    left_out = [name for name in wanted if name in refused]
+    for name in left_out:
+        del wanted[name]
+    told = "not granted: this server is told to refuse it"
+    return wanted, tuple(f"{name.decode('ascii')} {told}" for name in left_out)
 
 
 def _block_size(
@@ -121,7 +149,7 @@ def _window(
 ) -> tuple[int | None, tuple[str, ...]]:
     if asked is None or not 1 <= asked <= MAX_WINDOW:
         return None, ()
-    window = max(1, min(asked, limits.window, MAX_IN_FLIGHT // block_size))
+    window = max(1, min(asked, limits.window, limits.in_flight // block_size))
     if window < asked:
         return window, (f"windowsize {asked}→{window}: this server's limit",)
     return window, ()

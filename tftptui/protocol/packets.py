@@ -126,9 +126,52 @@ def encode_oack(options: Options) -> bytes:
     return Opcode.OACK.to_bytes(2) + _terminated(list(_flat(options)))
 
 
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How blocks are numbered on the wire: after 65535 they go on at ROLLOVER, 0 or 1.
+
+    No RFC says which; 0 is what nearly everybody does, 1 has to be agreed by the
+    option of the same name.
+    """
+
+    rollover: int = 0
+
+    def wire(self, block: int) -> int:
+        """Return the number that an absolute block has on the wire."""
+        if block < BLOCK_MODULUS:
+            return block
+        low = self.rollover
+        return low + (block - low) % (BLOCK_MODULUS - low)
+
+    def ahead(self, block16: int, block: int) -> int:
+        """Return how many blocks a number on the wire is ahead of an absolute block.
+
+        A number that can't come there at all is ahead of any window.
+        """
+        if not self.rollover:
+            return (block16 - block) % BLOCK_MODULUS
+        if block == 0:
+            return block16
+        return (block16 - block) % (BLOCK_MODULUS - 1) if block16 else BLOCK_MODULUS
+
+    def nearest(self, block16: int, highest: int) -> int:
+        """Return the last absolute block, up to HIGHEST, with that number.
+
+        What no such block has stays as it is.
+        """
+        if block16 < self.rollover:
+            return block16
+        back = (highest - block16) % (BLOCK_MODULUS - self.rollover)
+        block = highest - back
+        return block if block >= self.rollover else block16
+
+
+ROLL_TO_0 = Numbering()
+
+
 def wire_block(block: int) -> int:
-    """Return the number that an absolute block has on the wire."""
-    return block % BLOCK_MODULUS
+    """Return the number that an absolute block has on the wire without options."""
+    return ROLL_TO_0.wire(block)
 
 
 def acknowledged(datagram: bytes) -> int | None:

@@ -16,12 +16,14 @@ from tftptui.protocol.commands import (
     Store,
 )
 from tftptui.protocol.errors import ErrorCode, MisuseError
-from tftptui.protocol.packets import BLOCK_MODULUS
 from tftptui.protocol.session import TWIN_REQUEST, Session, State
 from tftptui.protocol.timing import RetransmitTimer
 
-DALLY = 2.0
-"""Waits of the timer that the last ACK is kept ready for (RFC 1350 §6)."""
+DALLY = 6.0
+"""Seconds at least that the last ACK is kept ready for (RFC 1350 §6). How long the
+peer waits before it repeats the last block is not for us to know; many wait 5 s."""
+
+_DALLIED_WAITS = 2.0
 
 
 class ReceiveSession(Session):
@@ -38,6 +40,11 @@ class ReceiveSession(Session):
         block_size: octets of a full block.
         window: blocks before an ACK is due.
         negotiated: whether start() answers with an OACK instead of ACK 0.
+
+    Attributes:
+        received: highest block that is in, with all before it.
+        acked: highest block that we have acknowledged.
+        dally: seconds at least to keep the last ACK ready; read by committed().
     """
 
     def __init__(
@@ -51,9 +58,8 @@ class ReceiveSession(Session):
     ) -> None:
         super().__init__(timer=timer, peer=peer)
         self.received = 0
-        """Highest block that is in, with all before it."""
         self.acked = 0
-        """Highest block that we have acknowledged."""
+        self.dally = DALLY
         self._block_size = block_size
         self._window = window
         self._negotiated = negotiated
@@ -92,7 +98,7 @@ class ReceiveSession(Session):
         self._require_running("receive_data")
         if octets > self._block_size:
             return self._refuse_long(octets)
-        step = (block16 - self.received) % BLOCK_MODULUS
+        step = self.numbering.ahead(block16, self.received)
         if step == 1 and self.state in (State.NEGOTIATING, State.RECEIVING):
             return self._take_next(octets, now)
         if step == 0:
@@ -110,7 +116,7 @@ class ReceiveSession(Session):
             raise MisuseError(f"committed() on a session that is {self.state.value}")
         self.state = State.DALLYING
         ack = self._acknowledge(now)
-        self._due = now + DALLY * self.timer.timeout
+        self._due = now + max(self.dally, _DALLIED_WAITS * self.timer.timeout)
         return [ack, End(Outcome.COMPLETED, lingers=True)]
 
     def receive_error(self, code: int, text: str) -> list[Command]:
@@ -157,9 +163,7 @@ class ReceiveSession(Session):
 
         That is the nearest one up to the end of the window.
         """
-        edge = self.received + self._window
-        block = edge - (edge - block16) % BLOCK_MODULUS
-        return block if block >= 0 else block16
+        return self.numbering.nearest(block16, self.received + self._window)
 
     def _take_next(self, octets: int, now: float) -> list[Command]:
         if self._is_fresh:  # Karn: only what was sent once tells a round trip

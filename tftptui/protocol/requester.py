@@ -12,6 +12,9 @@ from tftptui.protocol.offer import Offer, Terms
 from tftptui.protocol.packets import Ack, Data, ErrorPacket, Oack, Packet
 from tftptui.protocol.timing import RetransmitTimer
 
+NEVER_ANSWERED = "the server never answered"
+"""The text of an End: nothing has come back at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Begin:
@@ -71,7 +74,7 @@ class RequestSession:
             return []
         self._timeouts += 1
         if self._timeouts > self._timer.retries:
-            return self._end(Outcome.ABANDONED, "the server never answered")
+            return self._end(Outcome.ABANDONED, NEVER_ANSWERED)
         self._timer.back_off()
         return [self._ask(now)]
 

@@ -5,6 +5,7 @@ from enum import Enum
 
 from tftptui.protocol.commands import Command, End, Outcome, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
+from tftptui.protocol.packets import ROLL_TO_0
 from tftptui.protocol.timing import RetransmitTimer
 
 TWIN_REQUEST = 0.05
@@ -41,14 +42,17 @@ class Session(ABC):
         state: where it stands.
         timeouts: deadlines passed in a row without progress.
         timer: how long it waits.
+        numbering: of the blocks on the wire.
     """
 
     def __init__(self, *, timer: RetransmitTimer | None, peer: str) -> None:
         self.state = State.NEW
         self.timeouts = 0
         self.timer = timer or RetransmitTimer()
+        self.numbering = ROLL_TO_0
         self._peer = peer
-        self._heard = False
+        # A server has answered the request before a client's session begins.
+        self._heard = peer == "server"
         self._sent_at = 0.0
         self._due: float | None = None
 
@@ -60,6 +64,21 @@ class Session(ABC):
     def deadline(self) -> float | None:
         """Return when to call handle_timer(), or None when nothing is due."""
         return self._due
+
+    @property
+    def heard(self) -> bool:
+        """Whether the peer has answered, so that its address is its own."""
+        return self._heard
+
+    def postpone(self, seconds: float) -> None:
+        """Leave out of all waits the time that what was to be sent left later.
+
+        Waiting for bandwidth is not waiting for the peer: that time is neither
+        part of a round trip nor of a time-out.
+        """
+        self._sent_at += seconds
+        if self._due is not None:
+            self._due += seconds
 
     @abstractmethod
     def start(self, now: float) -> list[Command]:
@@ -96,6 +115,10 @@ class Session(ABC):
         """End the transfer because the peer's port is known to be closed."""
         self._require_running("lose_peer")
         return self._end(Outcome.ABANDONED, text)
+
+    def give_up(self) -> list[Command]:
+        """End the transfer because the peer has been silent for too long."""
+        return self._abandon()
 
     def _said(self, code: int, text: str) -> str:
         words = f"the {self._peer} ended it with ERROR {code}"

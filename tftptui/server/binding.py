@@ -3,9 +3,10 @@
 import errno
 import socket
 
-from tftptui.net.addresses import Endpoint, port_holders
+from tftptui.net.addresses import Endpoint
+from tftptui.net.holders import port_holders
 from tftptui.server.listener import Listener
-from tftptui.settings import FALLBACK_PORT, HIGHEST_PORT, TFTP_PORT, Settings
+from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
 
 _ABSENT_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - a server is meant to be reached
@@ -77,8 +78,6 @@ def _bind(address: str, port: int, *, is_asked: bool) -> Listener | None:
 def _endpoint(address: str, port: int) -> Endpoint:
     """Return the endpoint for a numeric address, with its scope if it names one."""
     host = address.strip("[]")
-    if not 0 <= port <= HIGHEST_PORT:
-        raise BindError(f"port {port} does not exist; choose 1 to {HIGHEST_PORT}")
     try:
         found = socket.getaddrinfo(
             host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST

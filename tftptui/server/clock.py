@@ -63,3 +63,22 @@ class Ticker:
     def _run(self) -> None:
         self._arm()
         self._tick()
+
+
+class LoopAlarm:
+    """Calls RING once, at a moment of CLOCK that can be set anew."""
+
+    def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
+        self._clock = clock
+        self._ring = ring
+        self._handle: asyncio.TimerHandle | None = None
+
+    def set(self, moment: float | None) -> None:
+        """Ring at MOMENT, and not at the one set before; None: never."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        if moment is not None:
+            delay = max(0.0, moment - self._clock.now())
+            loop = asyncio.get_running_loop()
+            self._handle = loop.call_later(delay, self._ring)

@@ -4,7 +4,7 @@ import os
 import stat
 
 from tftptui.server.root import Root
-from tftptui.server.walk import RootError, kind_of
+from tftptui.server.walk import RootError, is_hidden, kind_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import Entry, Listing
 
@@ -17,7 +17,11 @@ def list_folder(root: Root, folder: bytes) -> Listing:
         return Listing(folder=folder, gone=True, why=error.text)
     try:
         with os.scandir(descriptor) as found:
-            entries = [_entry(root, folder, entry) for entry in found]
+            entries = [
+                _entry(root, folder, entry)
+                for entry in found
+                if not is_hidden(os.fsencode(entry.name))
+            ]
     except OSError as error:
         return Listing(folder=folder, gone=True, why=error.strerror or str(error))
     finally:

@@ -6,8 +6,10 @@ import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
+from tftptui.net.routes import allow_fragments
 
 _IP_PKTINFO = 8  # not in Python 3.11's socket module
 _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination
@@ -66,11 +68,18 @@ class Listener:
                 Endpoint(asked or self.local.host, self.local.port, _scope(address)),
             )
 
-    def answer(self, packet: bytes, arrival: Arrival) -> None:
-        """Send a packet back, from the address that was asked."""
-        destination = arrival.client.as_socket_address()
-        with contextlib.suppress(OSError):
-            self.socket.sendmsg([packet], _from_address(arrival.server), 0, destination)
+    def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
+        """Send a packet back, from the address that was asked.
+
+        Returns:
+            What was wrong if it did not leave.
+        """
+        source, client = _from_address(arrival.server), arrival.client
+        try:
+            self.socket.sendmsg([packet], source, 0, client.as_socket_address())
+        except OSError as error:
+            return error
+        return None
 
     def close(self) -> None:
         """Take no more requests."""
@@ -79,6 +88,7 @@ class Listener:
     def _prepare(self) -> None:
         sock = self.socket
         sock.setblocking(False)  # noqa: FBT003 - the name says it
+        allow_fragments(sock)
         if sock.family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
@@ -101,6 +111,7 @@ def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def _from_address(server: Endpoint) -> list[tuple[int, int, bytes]]:
     """Return the ancillary data that makes a packet leave from an address."""
     if server.family is socket.AF_INET6:

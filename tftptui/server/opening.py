@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tftptui.files.sources import FileSource, NetasciiSource, OpenFile, Source
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.options import (
+    DEFAULT_BLOCK_SIZE,
+    MAX_IN_FLIGHT,
     Agreed,
     Limits,
     announced_size,
@@ -16,12 +19,18 @@ from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
-from tftptui.server.listener import Arrival
+from tftptui.server.bandwidth import Bandwidth
+from tftptui.server.clock import LoopAlarm
+from tftptui.server.lifespan import lifespan
+from tftptui.server.listener import Arrival, Listener
+from tftptui.server.naming import served_as
+from tftptui.server.pacing import PacedRead, PacedWrite
 from tftptui.server.ports import PortPool
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
-from tftptui.server.transfer import Parts, Transfer
+from tftptui.server.shared import SharedTransport
+from tftptui.server.transfer import AnyTransport, Parts, Transfer
 from tftptui.server.transport import Transport, open_transport
 from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.server.writing import WriteTransfer
@@ -38,14 +47,20 @@ class Opener:
     recorder: Recorder
     uploads: Uploads
 
+    def __post_init__(self) -> None:
+        clock = self.recorder.clock
+        self.bandwidth = Bandwidth(clock, partial(LoopAlarm, clock))
+
     def open(
         self,
         number: int,
         request: Request,
-        arrival: Arrival,
+        place: tuple[Listener, Arrival],
         closed: Callable[[Transfer], None],
     ) -> Transfer:
         """Return a transfer that has not sent anything yet.
+
+        PLACE is the listener that took the request, and how it came.
 
         Raises:
             RootError: the file can't be served.
@@ -53,11 +68,26 @@ class Opener:
             PortsExhaustedError: no TID is free.
             OSError: no socket can be had, or there is no way to the client.
         """
+        settings = self.settings
+        self.bandwidth.change(
+            total=settings.bandwidth, each=settings.transfer_bandwidth
+        )
         if isinstance(request, WriteRequest):
-            return self._open_write(number, request, arrival, closed)
-        source = _source(self.root.open(request.filename), request.mode)
+            return self._open_write(number, request, place, closed)
+        return self._open_read(number, request, place, closed)
+
+    def _open_read(
+        self,
+        number: int,
+        request: Request,
+        place: tuple[Listener, Arrival],
+        closed: Callable[[Transfer], None],
+    ) -> Transfer:
+        listener, arrival = place
+        file = self.root.open(request.filename, arrival.client.host)
+        source = _source(file, request.mode)
         try:
-            transport = self._lease(arrival)
+            transport = self._transport(listener, arrival)
         except BaseException:
             source.close()
             raise
@@ -73,16 +103,21 @@ class Opener:
             size_asked=any(name.lower() == b"tsize" for name, _ in request.options),
             timer=self._timer(agreed),
         )
-        parts = self._parts(number, request, arrival.client, transport, agreed)
-        return ReadTransfer(parts, session, source, closed)
+        session.numbering = agreed.numbering
+        parts = self._parts(number, request, file.name, (transport, arrival), agreed)
+        pacer = self.bandwidth.pacer()
+        if pacer is None:
+            return ReadTransfer(parts, session, source, closed)
+        return PacedRead(parts, session, source, pacer, closed)
 
     def _open_write(
         self,
         number: int,
         request: WriteRequest,
-        arrival: Arrival,
+        place: tuple[Listener, Arrival],
         closed: Callable[[Transfer], None],
     ) -> Transfer:
+        listener, arrival = place
         announced = announced_size(request.options)
         upload = self.uploads.open(
             self.root,
@@ -93,7 +128,7 @@ class Opener:
         is_text = request.mode is Mode.NETASCII
         sink: Sink = NetasciiUpload(upload) if is_text else upload
         try:
-            transport = self._lease(arrival)
+            transport = self._transport(listener, arrival)
         except BaseException:
             sink.discard()
             raise
@@ -106,24 +141,43 @@ class Opener:
             negotiated=bool(agreed.oack),
             timer=self._timer(agreed),
         )
-        parts = self._parts(number, request, arrival.client, transport, agreed)
-        return WriteTransfer(parts, session, sink, announced, closed)
+        session.numbering = agreed.numbering
+        parts = self._parts(number, request, upload.name, (transport, arrival), agreed)
+        pacer = self.bandwidth.pacer()
+        if pacer is None:
+            return WriteTransfer(parts, session, sink, announced, closed)
+        return PacedWrite(parts, session, sink, pacer, announced, closed)
 
     def _parts(
         self,
         number: int,
         request: Request,
-        client: Endpoint,
-        transport: Transport,
+        name: bytes,
+        way: tuple[AnyTransport, Arrival],
         agreed: Agreed,
     ) -> Parts:
-        return Parts(number, request, client, transport, agreed, self.recorder)
+        settings = self.settings
+        transport, arrival = way
+        return Parts(
+            number,
+            request,
+            arrival.client,
+            transport,
+            agreed,
+            self.recorder,
+            lifespan(
+                settings.max_transfer_time, settings.max_idle_time, settings.retries
+            ),
+            served_as(request.filename, name),
+        )
 
     def _timer(self, agreed: Agreed) -> RetransmitTimer:
         return RetransmitTimer(agreed.timeout, self.settings.retries)
 
-    def _lease(self, arrival: Arrival) -> Transport:
-        """Open a port of the pool on the address that was asked."""
+    def _transport(self, listener: Listener, arrival: Arrival) -> AnyTransport:
+        """Open a port of the pool on the address that was asked, or share that one."""
+        if self.settings.single_port:
+            return SharedTransport(listener, arrival)
         asked = arrival.server
 
         def open_port(port: int) -> Transport:
@@ -133,11 +187,16 @@ class Opener:
 
         return self.pool.lease(open_port, self.recorder.clock.now()).opened
 
-    def _limits(self, transport: Transport, client: Endpoint) -> Limits:
+    def _limits(self, transport: AnyTransport, client: Endpoint) -> Limits:
         mtu = transport.route_mtu() if self.settings.fit_route else None
+        in_flight = self.bandwidth.in_flight(MAX_IN_FLIGHT)
         return Limits(
-            block_size=self.settings.max_block_size,
+            block_size=min(
+                self.settings.max_block_size, max(DEFAULT_BLOCK_SIZE, in_flight)
+            ),
             window=self.settings.max_window,
+            in_flight=in_flight,
+            refused=frozenset(name.lower().encode() for name in self.settings.refuse),
             path_block_size=(
                 None if mtu is None else path_block_size(mtu, ipv6=":" in client.host)
             ),

@@ -4,7 +4,24 @@ from dataclasses import dataclass
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import Mode, Request, WriteRequest
+from tftptui.server.access import AccessList
+from tftptui.server.rates import Rate, RateTable
 from tftptui.settings import Settings
+
+BURST_SECONDS = 20.0
+"""A client may send that many seconds' worth of requests at once."""
+
+WORDS = Rate(per_second=2, burst=20)
+"""ERRORs that one address gets whatever their length."""
+
+MOST_WORDS = 512
+"""Octets of an ERROR at most."""
+
+LONGEST_REQUEST = 2_048
+"""Octets. RFC 2347 allows 512, and no client is known that needs more."""
+
+FLOODING = frozenset({"denied", "rate", "malformed"})
+"""Reasons that a client gets no short answer for, either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +39,101 @@ class Verdict:
     text: str
 
 
-def judge(request: Request, active: int, settings: Settings) -> Verdict | None:
-    """Return why a request is refused, or None when it may go on."""
-    if isinstance(request, WriteRequest) and settings.write == "off":
+class Policy:
+    """What may be asked, by whom and how often. Times are of a monotonic clock.
+
+    For each request call admit(), then judge(); vouch() for a client that has
+    shown that the address is its own, and room() before an ERROR goes out.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._access = AccessList(settings.allow, settings.deny)
+        self._requests = _request_table(settings)
+        self._words = RateTable(WORDS)
+
+    @property
+    def known_addresses(self) -> int:
+        """How many addresses are remembered, in all tables together."""
+        return len(self._words) + len(self._requests or ())
+
+    def follow(self, settings: Settings) -> None:
+        """Go by these settings from now on; the same ones again cost nothing."""
+        if settings is self._settings:
+            return
+        before, self._settings = self._settings, settings
+        self._access = AccessList(settings.allow, settings.deny)
+        if settings.request_rate != before.request_rate:
+            self._requests = _request_table(settings)
+
+    def admit(self, client: str, now: float) -> Verdict | None:
+        """Return why an address is not heard, or None when it is."""
+        if not self._access.admits(client):
+            return Verdict(
+                "denied",
+                ErrorCode.ACCESS_VIOLATION,
+                f"{client} may not use this server",
+            )
+        if self._requests is None or self._requests.take(client, now):
+            return None
+        rate = self._requests.rate.per_second
         return Verdict(
-            "denied", ErrorCode.ACCESS_VIOLATION, "this server takes no uploads"
-        )
-    if request.mode is Mode.MAIL:
-        return Verdict(
-            "denied", ErrorCode.ILLEGAL_OPERATION, "mail mode is obsolete; use octet"
-        )
-    if active >= settings.max_transfers:
-        return Verdict(
-            "limit",
+            "rate",
             ErrorCode.UNDEFINED,
-            f"the server is busy: {active} of {settings.max_transfers} transfers",
+            f"too many requests from {client}: {rate:g} a second may be asked",
         )
-    return None
+
+    def vouch(self, client: str) -> None:
+        """Take a request back from the count: the client has answered us.
+
+        Only what leads nowhere counts, then: requests that are refused, and those
+        in the name of somebody who knows nothing of it.
+        """
+        if self._requests is not None:
+            self._requests.give_back(client)
+
+    def judge(
+        self, request: Request, client: str, active: int, of_client: int
+    ) -> Verdict | None:
+        """Return why a request is refused, or None when it may go on.
+
+        Args:
+            request: what is asked.
+            client: the address that asks.
+            active: transfers at the moment, in all.
+            of_client: those of this address.
+        """
+        settings = self._settings
+        if isinstance(request, WriteRequest) and settings.write == "off":
+            return Verdict(
+                "denied", ErrorCode.ACCESS_VIOLATION, "this server takes no uploads"
+            )
+        if request.mode is Mode.MAIL:
+            text = "mail mode is obsolete; use octet"
+            return Verdict("denied", ErrorCode.ILLEGAL_OPERATION, text)
+        if active >= settings.max_transfers:
+            text = f"the server is busy: {active} of {settings.max_transfers} transfers"
+            return Verdict("limit", ErrorCode.UNDEFINED, text)
+        most = settings.max_client_transfers
+        if most is not None and of_client >= most:
+            text = f"{client} has {of_client} of {most} transfers it may have at once"
+            return Verdict("client-limit", ErrorCode.UNDEFINED, text)
+        return None
+
+    def room(self, reason: str, client: str, asked: int, now: float) -> int:
+        """Return how many octets an ERROR for an address may have.
+
+        The address may be forged, and then its owner gets what we send. So an
+        address has a few ERRORs in full; after these none is longer than what was
+        ASKED (octets), and there is none at all for what only a flood repeats.
+        """
+        if self._words.take(client, now):
+            return MOST_WORDS
+        return 0 if reason in FLOODING else min(asked, MOST_WORDS)
+
+
+def _request_table(settings: Settings) -> RateTable | None:
+    rate = settings.request_rate
+    if rate is None:
+        return None
+    return RateTable(Rate(rate, max(1.0, rate * BURST_SECONDS)))

@@ -96,7 +96,9 @@ class PortPool:
         raise PortsExhaustedError(f"server has no free port in {self.ports}")
 
     def release(self, port: int, now: float) -> None:
-        """Give a leased port back; it rests first."""
+        """Give a leased port back; it rests first. Other ports are no concern."""
+        if port not in self._used:
+            return
         self._used.discard(port)
         if self.quarantine > 0:
             self._resting[port] = now + self.quarantine

@@ -1,5 +1,7 @@
 """A read: the file goes out."""
 
+import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from tftptui.files.sources import Source, SourceChangedError
@@ -8,6 +10,7 @@ from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
 from tftptui.protocol.sender import SendSession
+from tftptui.server.bursts import GAP, Burst
 from tftptui.server.transfer import Parts, Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
@@ -24,9 +27,56 @@ class ReadTransfer(Transfer):
         closed: Callable[[Transfer], None],
     ) -> None:
         super().__init__(parts, session, closed)
+        agreed = parts.agreed
         self._sending = session
         self._source = source
-        self._staging = Staging(parts.agreed.block_size, parts.agreed.window)
+        self._window = agreed.window
+        self._octets = agreed.window * agreed.block_size
+        self._staging = Staging(agreed.block_size, agreed.window, agreed.numbering)
+        self._burst = Burst(agreed.window)
+        self._waiting: deque[SendBlocks] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
+        if agreed.window > 1:
+            self.transport.segment(self._staging.stride)
+
+    def readable(self) -> None:
+        """Take one datagram of the client; what else there is wakes us again.
+
+        Nearly all are ACKs of a whole window, and the next one is staged: they are
+        served right here.
+        """
+        try:
+            datagram = self.transport.receive()
+        except OSError:
+            datagram = None
+        if not datagram:  # woken for nothing readable: the error queue
+            self._take_errors()
+            return
+        now = self._clock.now()
+        block16 = acknowledged(datagram)
+        if block16 is None or not self._answer(block16, now):
+            self._take(datagram, now)
+
+    def _answer(self, block16: int, now: float) -> bool:
+        """Answer an ACK the short way; False when it is not that simple."""
+        sending, window = self._sending, self._window
+        if not self._burst.is_whole:
+            return False
+        acked = sending.sent_to
+        if not self._staging.holds(acked + 1, window):
+            return False
+        first = sending.advance(block16, now)
+        if not first:
+            return False
+        if window == 1:
+            is_sent = self.transport.send(self._staging.whole(first))
+        else:
+            packets = self._staging.run(first, window)
+            is_sent = self.transport.send_run(packets, self._staging.stride)
+        self._report.exchange(acked, (first, window), self._octets)
+        if not is_sent:
+            self._report.trouble(self._send_trouble())
+        return True
 
     def _fill(self, view: TransferView) -> None:
         view.sent_blocks, view.acked_blocks = self._sending.sent_to, self._sending.acked
@@ -42,10 +92,13 @@ class ReadTransfer(Transfer):
             return
         session = self._sending
         block, before = session.absolute(block16), (session.acked, session.state)
+        sent_to = session.sent_to
         commands = session.receive_ack(block16, now)
         if (session.acked, session.state) != before:
             self._report.packet(Kind.ACK, len(datagram), run=(block, 1))
             self._report.moved()
+            if session.acked == sent_to:
+                self._burst.went_well()
         else:
             self._report.packet(
                 Kind.ACK, len(datagram), run=(block, 1), flags=Flag.DUPLICATE
@@ -56,6 +109,37 @@ class ReadTransfer(Transfer):
     def _obey(self, command: Command) -> None:
         if not isinstance(command, SendBlocks):
             raise MisuseError(f"a read can't {command}")
+        if command.first == self._sending.acked + 1:
+            self._begin_window(command)
+        self._waiting.append(command)
+        if self._alarm is None:
+            self._send_burst()
+
+    def _begin_window(self, command: SendBlocks) -> None:
+        """Drop what has not left yet of an older window: it is asked for anew."""
+        self._waiting.clear()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if command.attempt > 1:
+            self._burst.lost()
+
+    def _send_burst(self) -> None:
+        """Send as much of what waits as may leave at once, and come back for more."""
+        self._alarm = None
+        command = self._waiting.popleft()
+        count = min(command.count, self._burst.size)
+        self._send_blocks(SendBlocks(command.first, count, command.attempt))
+        rest = SendBlocks(command.first + count, command.count - count, command.attempt)
+        if rest.count:
+            self._waiting.appendleft(rest)
+        if self._waiting and self._waiting[0].first > self._sending.sent_to:
+            self._waiting.clear()  # the file has ended before the window did
+        if self._waiting and not self.is_closed:
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(GAP, self._send_burst)
+
+    def _send_blocks(self, command: SendBlocks) -> None:
         first, count, size = command.first, command.count, self._agreed.block_size
         try:
             octets = self._staging.fill(self._source, first, count)
@@ -69,10 +153,8 @@ class ReadTransfer(Transfer):
             count = octets // size + 1
             self._sending.end_at(first + count - 1)
             flags = Flag.LAST
-        for index in range(count):
-            payload = min(size, octets - index * size)
-            if not self.transport.send(self._staging.packet(index, payload)):
-                break
+        packets = self._staging.packets(count, octets)
+        self.transport.send_run(packets, self._staging.stride)
         self._report.packet(
             Kind.DATA,
             octets,
@@ -83,4 +165,6 @@ class ReadTransfer(Transfer):
         )
 
     def _let_go(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._source.close()

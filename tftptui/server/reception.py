@@ -1,5 +1,6 @@
 """What happens to a datagram that reaches a listener."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,26 +11,23 @@ from tftptui.protocol.packets import (
     ReadRequest,
     Request,
     WriteRequest,
-    encode_error,
     parse,
 )
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.opening import Opener
-from tftptui.server.policy import Verdict, judge
+from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
-from tftptui.server.recorder import (
-    Recorder,
-    error_note,
-    option_texts,
-    request_note,
-)
+from tftptui.server.recorder import Recorder, error_note, request_note
+from tftptui.server.refusing import RefusalDesk, too_long
+from tftptui.server.requests import kind_of, requested
+from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import UploadError
 from tftptui.server.walk import RootError
-from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.events import Refused, Requested
 from tftptui.telemetry.packets import Kind, PacketRecord
 from tftptui.telemetry.views import Refusal
+
+_REQUESTS = (b"\0\1", b"\0\2")
 
 
 @dataclass
@@ -37,16 +35,20 @@ class Reception:
     """Takes datagrams from listeners; each ends as a transfer, an ERROR or a count.
 
     Attributes:
-        transfers: the living ones, by client.
-        refusals: requests answered with an ERROR since somebody last looked.
+        transfers: the living ones, by client; ``of_client`` counts them by address.
+        policy: which requests are taken; it follows the opener's settings.
     """
 
     opener: Opener
     began: Callable[[Transfer], None]
     ended: Callable[[Transfer], None]
     transfers: dict[Endpoint, Transfer] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
+    of_client: Counter[str] = field(default_factory=Counter)
     last_number: int = 0
+
+    def __post_init__(self) -> None:
+        self.policy = Policy(self.opener.settings)
+        self._desk = RefusalDesk(self._recorder, self.policy)
 
     @property
     def _recorder(self) -> Recorder:
@@ -54,10 +56,14 @@ class Reception:
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
+        if self._deliver(arrival):
+            return
         try:
+            if len(arrival.datagram) > LONGEST_REQUEST:
+                raise too_long(len(arrival.datagram), LONGEST_REQUEST)
             packet = parse(arrival.datagram)
         except PeerError as error:
-            self._malformed(listener, arrival, error)
+            self._desk.refuse_malformed(listener, arrival, error)
             return
         match packet:
             case ReadRequest() | WriteRequest():
@@ -67,18 +73,48 @@ class Reception:
             case _:
                 text = f"{type(packet).__name__} belongs to a transfer's port, not here"
                 refusal = PeerError(ErrorCode.ILLEGAL_OPERATION, text)
-                self._malformed(listener, arrival, refusal)
+                self._desk.refuse_malformed(listener, arrival, refusal)
+
+    def take_refusals(self) -> list[Refusal]:
+        """Return the latest requests refused since this was last asked."""
+        return self._desk.take_latest()
+
+    def tick(self, now: float) -> None:
+        """Do what is due from time to time."""
+        self._desk.tick(now)
+
+    def close(self) -> None:
+        """Tell what has not been told; call it last."""
+        self._desk.flush()
+
+    def _deliver(self, arrival: Arrival) -> bool:
+        """Hand what belongs to a transfer in single-port mode to it."""
+        living = self.transfers.get(arrival.client)
+        if living is None or not isinstance(living.transport, SharedTransport):
+            return False
+        if arrival.datagram[:2] in _REQUESTS:
+            return False
+        living.transport.deliver(arrival.datagram)
+        return True
 
     def _request(self, listener: Listener, arrival: Arrival, request: Request) -> None:
-        if self._is_repeated(arrival, request):
+        client = arrival.client.host
+        self.policy.follow(self.opener.settings)
+        verdict = self.policy.admit(client, self._recorder.clock.now())
+        if verdict is not None and arrival.client in self.transfers:
+            # An ERROR would end the transfer, which may go on.
+            self._loose(kind_of(request), arrival, request_note(request))
+            return
+        if verdict is None and self._is_repeated(arrival, request):
             return
         self._recorder.counters.requests += 1
-        self._recorder.emit(_requested(arrival, request, self._recorder.clock.wall()))
-        verdict = judge(request, len(self.transfers), self.opener.settings)
         if verdict is None:
-            verdict = self._begin(arrival, request)
+            active, of_client = len(self.transfers), self.of_client[client]
+            verdict = self.policy.judge(request, client, active, of_client)
+        if verdict is None:
+            verdict = self._begin(listener, arrival, request)
         if verdict is not None:
-            self._refuse(listener, arrival, request, verdict)
+            self._desk.refuse(listener, arrival, request, verdict)
 
     def _is_repeated(self, arrival: Arrival, request: Request) -> bool:
         """Hand a repeated request to its transfer (RFC 1350 §4: no second TID).
@@ -100,20 +136,26 @@ class Reception:
         living.replace("the client began anew")
         return False
 
-    def _begin(self, arrival: Arrival, request: Request) -> Verdict | None:
+    def _begin(
+        self, listener: Listener, arrival: Arrival, request: Request
+    ) -> Verdict | None:
         number = self.last_number + 1
         try:
-            transfer = self.opener.open(number, request, arrival, self._ended)
+            transfer = self.opener.open(
+                number, request, (listener, arrival), self._ended
+            )
         except (RootError, UploadError) as error:
             return Verdict(error.reason, error.code, error.text)
         except PortsExhaustedError as error:
-            self._recorder.counters.exhausted += 1
             return Verdict("ports-exhausted", ErrorCode.UNDEFINED, str(error))
         except OSError as error:
             text = f"the server can't open a socket for this: {error.strerror}"
             return Verdict("socket", ErrorCode.UNDEFINED, text)
         self.last_number = number
         self.transfers[arrival.client] = transfer
+        self.of_client[arrival.client.host] += 1
+        wall = self._recorder.clock.wall()
+        self._recorder.emit(requested(arrival, request, wall))
         self._record_request(arrival, request, number)
         self.began(transfer)
         transfer.start(self._recorder.clock.now())
@@ -122,62 +164,13 @@ class Reception:
     def _ended(self, transfer: Transfer) -> None:
         if self.transfers.get(transfer.client) is transfer:
             del self.transfers[transfer.client]
+        host = transfer.client.host
+        self.of_client[host] -= 1
+        if not self.of_client[host]:
+            del self.of_client[host]
+        if transfer.is_proven:
+            self.policy.vouch(host)
         self.ended(transfer)
-
-    def _refuse(
-        self, listener: Listener, arrival: Arrival, request: Request, verdict: Verdict
-    ) -> None:
-        self._loose(_kind_of(request), arrival, request_note(request))
-        self._answer(listener, arrival, verdict.code, verdict.text)
-        self._recorder.counters.refused += 1
-        wall = self._recorder.clock.wall()
-        asked = _requested(arrival, request, wall)
-        self._recorder.emit(
-            Refused(
-                time=wall,
-                transfer=None,
-                client=asked.client,
-                client_tid=asked.client_tid,
-                server=asked.server,
-                server_tid=None,
-                file=asked.file,
-                direction=asked.direction,
-                reason=verdict.reason,
-                error_code=verdict.code,
-                message=verdict.text,
-            )
-        )
-        self.refusals.append(
-            Refusal(
-                time=wall,
-                client=asked.client,
-                client_tid=asked.client_tid,
-                file=asked.file,
-                reason=verdict.reason,
-                message=verdict.text,
-            )
-        )
-
-    def _malformed(
-        self, listener: Listener, arrival: Arrival, error: PeerError
-    ) -> None:
-        self._recorder.counters.malformed += 1
-        self._loose(Kind.MALFORMED, arrival, error.text)
-        if error.code is not None:
-            self._answer(listener, arrival, error.code, error.text)
-
-    def _answer(
-        self, listener: Listener, arrival: Arrival, code: ErrorCode, text: str
-    ) -> None:
-        packet = encode_error(code, text)
-        listener.answer(packet, arrival)
-        self._recorder.loose(
-            Kind.ERROR,
-            arrival.client,
-            arrival.server.port,
-            len(packet),
-            f"{code.value} {text}",
-        )
 
     def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
         octets = len(arrival.datagram)
@@ -193,33 +186,7 @@ class Reception:
                 client_tid=arrival.client.port,
                 server_tid=arrival.server.port,
                 octets=len(arrival.datagram),
-                kind=_kind_of(request),
+                kind=kind_of(request),
             ),
             request_note(request),
         )
-
-
-def _kind_of(request: Request) -> Kind:
-    return Kind.RRQ if isinstance(request, ReadRequest) else Kind.WRQ
-
-
-def _requested(arrival: Arrival, request: Request, wall: float) -> Requested:
-    name = request.filename
-    try:
-        name.decode()
-        raw = None
-    except UnicodeDecodeError:
-        raw = name.hex()
-    return Requested(
-        time=wall,
-        transfer=None,
-        client=arrival.client.host,
-        client_tid=arrival.client.port,
-        server=arrival.server.host,
-        server_tid=None,
-        file=visible(name),
-        direction="read" if isinstance(request, ReadRequest) else "write",
-        asked=dict(option_texts(request.options)),
-        mode=request.mode.value,
-        raw=raw,
-    )

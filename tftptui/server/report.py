@@ -27,6 +27,7 @@ class Report:
         self.version = 0
         self._recorder = recorder
         wall = recorder.clock.wall()
+        self._ends = (number, client.port, server.port)
         self.view = TransferView(
             number=number,
             client=client.host,
@@ -75,6 +76,20 @@ class Report:
         )
         self._recorder.packet(record, note)
 
+    def exchange(self, acked: int, run: tuple[int, int], octets: int) -> None:
+        """Keep an ACK and the full, first RUN of blocks, (first, count), it set off."""
+        self.version += 1
+        wall = self.view.moved = self._recorder.clock.wall()
+        self._recorder.ring.append_exchange(wall, self._ends, acked, run, octets)
+        counters = self._recorder.counters
+        counters.packets_received += 1
+        counters.packets_sent += run[1]
+        counters.octets_sent += octets
+
+    def trouble(self, note: str) -> None:
+        """Add to the last packet why it did not leave."""
+        self._recorder.ring.annotate(self._recorder.ring.next - 1, note)
+
     def duplicate(self) -> None:
         """Count a packet that the client sent again."""
         self.view.duplicates += 1
@@ -113,6 +128,10 @@ class Report:
             )
         )
 
+    def expired(self) -> None:
+        """Count a transfer that took too long."""
+        self._recorder.counters.expired += 1
+
     def moved(self) -> None:
         """Note that the client made progress."""
         self.view.moved = self._recorder.clock.wall()
@@ -134,6 +153,7 @@ class Report:
                 asked=dict(view.asked),
                 agreed=dict(view.agreed),
                 tsize=view.total_size,
+                served=view.served or None,
             )
         )
 

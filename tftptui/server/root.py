@@ -8,22 +8,45 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from tftptui.files.sources import OpenFile
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.walk import FOLDER, RootError, Walk, refusal
+from tftptui.server.names import Candidate, Names
+from tftptui.server.walk import FOLDER, RootError, ServedFile, Walk, refusal
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """Where an upload goes.
+
+    Attributes:
+        folder: a descriptor of the folder, which the caller closes.
+        part: the name in it.
+        is_there: whether there is a file already.
+        name: how it is called below the root.
+    """
+
+    folder: int
+    part: bytes
+    is_there: bool
+    name: bytes
 
 
 class Root:
     """A folder and everything below it; links are followed while they stay inside.
 
+    Attributes:
+        path: of the folder.
+        names: how names are understood; may be changed while it serves.
+
     Raises:
         OSError: the folder can't be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, names: Names | None = None) -> None:
         self.path = path.resolve(strict=True)
+        self.names = names or Names()
         self._absolute = os.fsencode(self.path).rstrip(b"/")  # "/" may be served
         self._descriptor = os.open(self.path, FOLDER)
 
@@ -31,25 +54,24 @@ class Root:
         """Let go of the folder."""
         os.close(self._descriptor)
 
-    def open(self, name: bytes) -> OpenFile:
-        """Open the file that a request names.
+    def open(self, asked: bytes, client: str = "") -> ServedFile:
+        """Open the file that a request of CLIENT names.
 
-        The name is taken as it is, then with backslashes as slashes; a leading
-        slash means the root.
+        What the name may mean is tried in order, until something is there.
 
         Raises:
             RootError: no such file, or it may not be served.
         """
-        if not name:
-            raise RootError(
-                "malformed", ErrorCode.FILE_NOT_FOUND, "the request names no file"
-            )
-        try:
-            return self._open(name)
-        except RootError as error:
-            if error.reason != "not-found" or b"\\" not in name:
-                raise
-            return self._open(name.replace(b"\\", b"/"))
+        missing = None
+        for candidate in self.names.candidates(asked, client):
+            try:
+                with self.walk(ignore_case=candidate.ignore_case) as walk:
+                    return walk.open(candidate.name)
+            except RootError as error:
+                if error.reason != "not-found":
+                    raise
+                missing = missing or error
+        raise missing or _nameless(ErrorCode.FILE_NOT_FOUND)
 
     def open_folder(self, name: bytes) -> int:
         """Return a descriptor of a folder below the root, for listing it.
@@ -57,7 +79,7 @@ class Root:
         Raises:
             RootError: there is no such folder, or it may not be read.
         """
-        with self._walk() as walk:
+        with self.walk() as walk:
             if walk.reach(name) is not None:
                 raise NotADirectoryError(errno.ENOTDIR, "not a folder")
             return walk.folder()
@@ -68,34 +90,47 @@ class Root:
         Raises:
             RootError: it does not exist, or lies outside the root.
         """
-        with self._walk() as walk:
+        with self.walk() as walk:
             part = walk.reach(name)
             return walk.look(part), walk.may_read(part)
 
-    def reach_new(self, name: bytes) -> tuple[int, bytes, bool]:
-        """Find where an upload goes.
-
-        Returns:
-            A descriptor of the folder, which the caller closes, the name in it,
-            and whether there is a file already.
+    def reach_new(self, asked: bytes, client: str = "") -> NewPlace:
+        """Find where an upload of CLIENT goes.
 
         Raises:
             RootError: there is no such folder, or no regular file may be there.
         """
-        with self._walk() as walk:
-            part, is_there = walk.reach_new(name.replace(b"\\", b"/"))
-            return walk.folder(), part, is_there
+        missing = None
+        for candidate in self.names.targets(asked, client):
+            try:
+                return self.try_new(candidate)
+            except RootError as error:
+                if error.reason != "not-found":
+                    raise
+                missing = error
+        raise missing or _nameless(ErrorCode.ACCESS_VIOLATION)
 
-    def _open(self, name: bytes) -> OpenFile:
-        with self._walk() as walk:
-            return walk.open(name)
+    def try_new(self, target: Candidate) -> NewPlace:
+        """Take TARGET for the place where an upload goes.
+
+        Raises:
+            RootError: it can't be that.
+        """
+        with self.walk(ignore_case=target.ignore_case) as walk:
+            part, is_there = walk.reach_new(target.name)
+            return NewPlace(walk.folder(), part, is_there, walk.new_name(target.name))
 
     @contextlib.contextmanager
-    def _walk(self) -> Iterator[Walk]:
-        walk = Walk(self._descriptor, self._absolute)
+    def walk(self, *, ignore_case: bool = False) -> Iterator[Walk]:
+        """Give a walk that begins here; what the system says becomes a RootError."""
+        walk = Walk(self._descriptor, self._absolute, ignore_case=ignore_case)
         try:
             yield walk
         except OSError as error:
             raise refusal(error) from error
         finally:
             walk.close()
+
+
+def _nameless(code: ErrorCode) -> RootError:
+    return RootError("malformed", code, "the request names no file")

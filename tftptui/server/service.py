@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import deque
 
 import msgspec
 
@@ -10,6 +11,7 @@ from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.limits import raise_descriptor_limit
 from tftptui.server.listener import Listener
+from tftptui.server.naming import names_of
 from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool, Random
 from tftptui.server.reception import Reception
@@ -17,7 +19,7 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import UploadPolicy, Uploads
-from tftptui.settings import PortRange, Settings
+from tftptui.settings import PortRange, Settings, SettingsError
 from tftptui.telemetry.events import PortsChanged, Started, Stopped, Warned
 from tftptui.telemetry.views import Refusal, TransferView
 
@@ -54,7 +56,8 @@ class Service:
         self.transfers: dict[int, Transfer] = {}
         self._root: Root | None = None
         self._reception: Reception | None = None
-        self._finished: list[TransferView] = []
+        # Bounded: a server without a screen has nobody who takes them.
+        self._finished: deque[TransferView] = deque(maxlen=4 * settings.kept_transfers)
         self._sweeper = Ticker(SWEEP, self._sweep)
 
     @property
@@ -73,7 +76,9 @@ class Service:
         """
         raise_descriptor_limit()
         try:
-            self._root = Root(self.settings.root)
+            self._root = Root(self.settings.root, names_of(self.settings))
+        except SettingsError as error:
+            raise ServiceError(str(error)) from error
         except OSError as error:
             raise ServiceError(
                 f"{self.settings.root} can't be served: {error.strerror}"
@@ -82,6 +87,7 @@ class Service:
             self.listeners, self.notices = bind_listeners(self.settings)
         except Exception:
             self._root.close()
+            self._root = None
             raise
         settings = self.settings
         policy = UploadPolicy(
@@ -101,11 +107,13 @@ class Service:
             return
         self._sweeper.stop()
         loop = asyncio.get_running_loop()
+        for transfer in list(self.transfers.values()):
+            transfer.abort(SHUTDOWN)
         for listener in self.listeners:
             loop.remove_reader(listener.socket)
             listener.close()
-        for transfer in list(self.transfers.values()):
-            transfer.abort(SHUTDOWN)
+        if self._reception is not None:
+            self._reception.close()
         self._root.close()
         self._root = None
         totals = {
@@ -115,11 +123,26 @@ class Service:
         self.recorder.emit(Stopped(time=self.recorder.clock.wall(), totals=totals))
 
     def set_ports(
-        self, ports: PortRange, *, order: str, quarantine: float, by: str
+        self,
+        ports: PortRange,
+        *,
+        order: str,
+        quarantine: float,
+        by: str,
+        single_port: bool = False,
     ) -> None:
-        """Use another range from now on; transfers keep their TID."""
+        """Answer from other ports from now on; transfers keep their TID."""
         before = self._ports_text()
         self.pool.change(ports, order=order, quarantine=quarantine)
+        self._follow(
+            msgspec.structs.replace(
+                self.settings,
+                ports=ports,
+                order=order,
+                quarantine=quarantine,
+                single_port=single_port,
+            )
+        )
         self.recorder.emit(
             PortsChanged(
                 time=self.recorder.clock.wall(),
@@ -128,6 +151,12 @@ class Service:
                 by=by,
             )
         )
+
+    def _follow(self, settings: Settings) -> None:
+        """Use other settings from now on; transfers keep what they have."""
+        self.settings = settings
+        if self._reception is not None:
+            self._reception.opener.settings = settings
 
     def abort(self, number: int) -> bool:
         """End one transfer by the operator's wish; False if there is none."""
@@ -139,15 +168,15 @@ class Service:
 
     def take_finished(self) -> list[TransferView]:
         """Return the transfers that ended since this was last asked."""
-        finished, self._finished = self._finished, []
+        finished = list(self._finished)
+        self._finished.clear()
         return finished
 
     def take_refusals(self) -> list[Refusal]:
         """Return the requests refused since this was last asked."""
         if self._reception is None:
             return []
-        refusals, self._reception.refusals = self._reception.refusals, []
-        return refusals
+        return self._reception.take_refusals()
 
     def warn(self, message: str) -> None:
         """Tell the operator something that stops nothing."""
@@ -161,15 +190,10 @@ class Service:
 
     def _began(self, transfer: Transfer) -> None:
         self.transfers[transfer.number] = transfer
-        loop = asyncio.get_running_loop()
-        loop.add_reader(transfer.transport.main, transfer.readable)
-        loop.add_reader(transfer.transport.twin, transfer.strayed)
+        transfer.transport.attach(transfer.readable, transfer.strayed)
 
     def _ended(self, transfer: Transfer) -> None:
         del self.transfers[transfer.number]
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(transfer.transport.main)
-        loop.remove_reader(transfer.transport.twin)
         self.pool.release(transfer.server.port, self.recorder.clock.now())
         self._finished.append(transfer.view())
 
@@ -178,8 +202,12 @@ class Service:
         for transfer in list(self.transfers.values()):
             transfer.tick(now)
         self.pool.expire(now)
+        if self._reception is not None:
+            self._reception.tick(now)
 
     def _ports_text(self) -> str:
+        if self.settings.single_port:
+            return "the listener's own port"
         pool = self.pool
         return f"{pool.ports} {pool.order}, quarantine {pool.quarantine:g} s"
 

@@ -31,8 +31,10 @@ from tftptui.protocol.packets import (
     parse,
 )
 from tftptui.protocol.session import Session, State
+from tftptui.server.lifespan import FOREVER, Fate, Lifespan
 from tftptui.server.recorder import Recorder, error_note, request_note
 from tftptui.server.report import Report
+from tftptui.server.shared import SharedTransport
 from tftptui.server.transport import Transport
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Flag, Kind
@@ -48,6 +50,10 @@ _STRAY_ANSWERS = 10
 """Strangers answered for each transfer; more would make us an amplifier."""
 
 
+AnyTransport = Transport | SharedTransport
+"""A TID of its own, or a place at the listener's port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What every transfer is made of; it closes the transport in the end."""
@@ -55,9 +61,11 @@ class Parts:
     number: int
     request: Request
     client: Endpoint
-    transport: Transport
+    transport: AnyTransport
     agreed: Agreed
     recorder: Recorder
+    lifespan: Lifespan = FOREVER
+    served: str = ""
 
 
 class Transfer(ABC):
@@ -80,6 +88,8 @@ class Transfer(ABC):
         self.outcome: Outcome | None = None
         self.is_closed = False
         self._agreed = parts.agreed
+        self._lifespan = parts.lifespan
+        self._woken = 0.0
         self._session = session
         self._clock = parts.recorder.clock
         self._report = Report(
@@ -89,6 +99,8 @@ class Transfer(ABC):
             (parts.client, self.server),
             parts.recorder,
         )
+        self._report.view.served = parts.served
+        self._report.view.single_port = isinstance(self.transport, SharedTransport)
         self._closed = closed
         self._closed_reports = 0
 
@@ -136,23 +148,33 @@ class Transfer(ABC):
             if self.is_closed:
                 return
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the client has answered, so that its address is its own."""
+        return self._session.heard or self.outcome is Outcome.PROBED
+
     def tick(self, now: float) -> None:
-        """Let the session look at its deadline."""
+        """Let the session look at its deadline, and end what takes too long."""
+        if self._expire() or self._is_waiting():
+            return
         deadline = self._session.deadline()
         if deadline is not None and deadline <= now:
             self._run(self._session.handle_timer(now))
 
     def take_request(self, now: float) -> bool:
         """Take the same request again; False when this transfer must make way."""
-        kind = Kind.WRQ if isinstance(self.request, WriteRequest) else Kind.RRQ
-        note = request_note(self.request)
-        self._report.packet(kind, 0, flags=Flag.DUPLICATE, note=note)
-        self._report.duplicate()
+        self._note_repeated()
         commands = self._session.receive_request(now)
         if commands is None:
             return False
         self._run(commands)
         return True
+
+    def _note_repeated(self) -> None:
+        kind = Kind.WRQ if isinstance(self.request, WriteRequest) else Kind.RRQ
+        note = request_note(self.request)
+        self._report.packet(kind, 0, flags=Flag.DUPLICATE, note=note)
+        self._report.duplicate()
 
     def replace(self, text: str) -> None:
         """End silently: the client has begun something else on the same port."""
@@ -188,6 +210,38 @@ class Transfer(ABC):
     @abstractmethod
     def _let_go(self) -> None:
         """Close the file."""
+
+    def _is_waiting(self) -> bool:
+        """Whether something has still to leave, so that the client isn't waited for."""
+        return False
+
+    def _expire(self) -> bool:
+        """End the transfer if it takes too long or stands still; return whether."""
+        session, span = self._session, self._lifespan
+        if self.outcome is not None or session.state is State.COMMITTING:
+            return False
+        view, wall = self._report.view, self._clock.wall()
+        still = 0.0 if self._is_waiting() else wall - max(view.moved, self._woken)
+        fate = span.judge(wall - view.started, still, is_proven=session.heard)
+        if fate is Fate.GOES_ON:
+            return False
+        self._report.expired()
+        self._run(self._farewell(fate))
+        return True
+
+    def _farewell(self, fate: Fate) -> list[Command]:
+        session, span = self._session, self._lifespan
+        match fate:
+            case Fate.TOO_LONG:
+                text = f"a transfer may take {span.longest:g} s here, and did"
+                return session.fail(SendError(ErrorCode.UNDEFINED, text))
+            case Fate.TOO_STILL:
+                text = f"no progress for {span.idle:g} s, more than this server waits"
+                return [SendError(ErrorCode.UNDEFINED, text), *session.give_up()]
+            case Fate.UNPROVEN:
+                return session.give_up()
+            case Fate.GOES_ON:
+                return []
 
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:

@@ -5,15 +5,19 @@ kernel hands it only what the client sends. The unconnected *twin* is bound firs
 and gets what anybody else sends there (RFC 1350 §4 wants that answered).
 """
 
+import asyncio
 import contextlib
 import errno
 import socket
+from collections.abc import Callable
 
 from tftptui.net.addresses import Endpoint, endpoint_of, is_taken
 from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
+from tftptui.server.loop import Readers, readers_of
 from tftptui.server.ports import PortTakenError
+from tftptui.server.segments import REFUSALS, cut_into, cut_no_more, most_at_once
 
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
@@ -30,12 +34,20 @@ class Transport:
     def __init__(self, main: socket.socket, twin: socket.socket) -> None:
         self.main, self.twin = main, twin
         self._longest = _LONGEST_ANSWER
+        self._at_once = 1
+        self._readers: Readers | None = None
         self.send_error: OSError | None = None
 
     @property
     def local(self) -> Endpoint:
         """Our endpoint, as the client sees it."""
         return endpoint_of(self.main.getsockname())
+
+    def attach(self, readable: Callable[[], None], strayed: Callable[[], None]) -> None:
+        """Have the event loop call READABLE for the client, STRAYED for others."""
+        readers = self._readers = readers_of(asyncio.get_running_loop())
+        readers.add(self.main, readable)
+        readers.add(self.twin, strayed)
 
     def send(self, packet: bytes | memoryview) -> bool:
         """Send one packet to the client; return whether it left."""
@@ -56,6 +68,35 @@ class Transport:
         except OSError as error:
             self.send_error = error
             return False
+        return True
+
+    def segment(self, octets: int) -> None:
+        """Let send_run() hand many packets of OCTETS octets to the kernel at once."""
+        if cut_into(self.main, octets, self.route_mtu()):
+            self._at_once = most_at_once(octets)
+
+    def send_run(self, packets: memoryview, octets: int) -> bool:
+        """Send packets that lie end to end, OCTETS each; the last may be shorter.
+
+        Returns:
+            Whether all left.
+        """
+        step = self._at_once * octets
+        for start in range(0, len(packets), step):
+            piece = packets[start : start + step]
+            if not self.send(piece):
+                if not self._is_refused():
+                    return False
+                return self.send_run(packets[start:], octets)
+        return True
+
+    def _is_refused(self) -> bool:
+        """Whether the kernel won't cut packets on this route; then it need not."""
+        error = self.send_error
+        if self._at_once == 1 or error is None or error.errno not in REFUSALS:
+            return False
+        cut_no_more(self.main)
+        self._at_once = 1
         return True
 
     def receive(self) -> bytes | None:
@@ -98,7 +139,10 @@ class Transport:
         return route_mtu(self.main)
 
     def close(self) -> None:
-        """Close both sockets."""
+        """Close both sockets; the event loop forgets them first."""
+        if self._readers is not None:
+            self._readers.remove(self.main)
+            self._readers.remove(self.twin)
         self.main.close()
         self.twin.close()
 

@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
-from tftptui.server.root import Root
-
-PART_PREFIX = b".tftptui-"
-"""How the hidden name of an upload in progress begins."""
+from tftptui.server.root import NewPlace, Root
+from tftptui.server.walk import PART_PREFIX
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
@@ -72,17 +70,13 @@ class Uploads:
             UploadError: it may not be written, or has no room.
             RootError: there is no such folder, or it lies outside.
         """
-        if not name:
-            raise UploadError(
-                "malformed", ErrorCode.ACCESS_VIOLATION, "the request names no file"
-            )
-        folder, part, is_there = root.reach_new(name)
+        where = root.reach_new(name, client)
         try:
-            place = self._claim(folder, part, is_there=is_there)
-            self._require_room(folder, client, announced or 0)
-            upload = Upload(self, folder, part, client)
+            place = self._claim(where.folder, where.part, is_there=where.is_there)
+            self._require_room(where.folder, client, announced or 0)
+            upload = Upload(self, where, client)
         except BaseException:
-            os.close(folder)
+            os.close(where.folder)
             raise
         self._places.add(place)
         return upload
@@ -137,13 +131,19 @@ class Uploads:
 class Upload:
     """One file on its way in. Call write(), then flush() and publish(), or discard().
 
+    Attributes:
+        octets: it has by now.
+        name: what it will be called below the root.
+
     Raises:
         UploadError: the hidden file can't be made.
     """
 
-    def __init__(self, uploads: Uploads, folder: int, name: bytes, client: str) -> None:
+    def __init__(self, uploads: Uploads, where: NewPlace, client: str) -> None:
         self.octets = 0
+        self.name = where.name
         self._uploads = uploads
+        folder, name = where.folder, where.part
         self._folder, self._name, self._client = folder, name, client
         self._place = _place(folder, name)
         token = secrets.token_hex(4).encode()

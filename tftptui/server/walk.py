@@ -7,12 +7,18 @@ meanwhile.
 import errno
 import os
 import stat
+from dataclasses import dataclass
 
 from tftptui.files.sources import OpenFile
 from tftptui.protocol.errors import ErrorCode
+from tftptui.server.names import components
+from tftptui.telemetry.escapes import visible
 
 MAX_LINKS = 40
 """Symbolic links followed for one name, as the kernel has it."""
+
+PART_PREFIX = b".tftptui-"
+"""How the hidden name of an upload in progress begins."""
 
 _STEP = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -36,13 +42,29 @@ class RootError(Exception):
         self.reason, self.code, self.text = reason, code, text
 
 
-class Walk:
-    """One resolution: a stack of open folders, the root at its foot."""
+@dataclass(frozen=True, slots=True)
+class ServedFile(OpenFile):
+    """A file of the root, open; ``name`` is how it is called below the root."""
 
-    def __init__(self, root: int, absolute: bytes) -> None:
+    name: bytes
+
+
+class Walk:
+    """One resolution: a stack of open folders, the root at its foot.
+
+    Attributes:
+        links: those followed, and what they stand for.
+        steps: the components of the name so far, spelled as on the disk.
+    """
+
+    def __init__(
+        self, root: int, absolute: bytes, *, ignore_case: bool = False
+    ) -> None:
+        self.links: list[tuple[bytes, bytes]] = []
+        self.steps: list[bytes] = []
         self._absolute = absolute
+        self._ignore_case = ignore_case
         self._folders = [os.dup(root)]
-        self._links = 0
         self._missing: bytes | None = None
 
     def close(self) -> None:
@@ -50,13 +72,11 @@ class Walk:
         for descriptor in self._folders:
             os.close(descriptor)
 
-    def open(self, name: bytes) -> OpenFile:
+    def open(self, name: bytes) -> ServedFile:
         """Open the regular file that NAME means."""
         part = self.reach(name)
         if part is None:
-            raise RootError(
-                "not-a-file", ErrorCode.ACCESS_VIOLATION, "that is a folder, not a file"
-            )
+            raise _is_folder()
         return self._file(part)
 
     def reach(self, name: bytes) -> bytes | None:
@@ -66,21 +86,23 @@ class Walk:
             The last component, no link and no folder, or None when the name
             means the folder itself. The folder is on top of the stack.
         """
-        ahead = _components(name)
+        ahead = [(part, True) for part in components(name)]
         while ahead:
-            part = ahead.pop(0)
+            part, is_asked = ahead.pop(0)
             if part == b"..":
                 self._up()
+                if is_asked:
+                    self.steps.append(part)
                 continue
             self._missing = None if ahead else part
-            step = os.open(part, _STEP, dir_fd=self._folders[-1])
+            step, part = self._step(part, is_asked=is_asked)
             mode = os.fstat(step).st_mode
             if stat.S_ISDIR(mode):
                 self._folders.append(step)
                 continue
             os.close(step)
             if stat.S_ISLNK(mode):
-                ahead = self._follow(part) + ahead
+                ahead = [(behind, False) for behind in self._follow(part)] + ahead
             elif ahead:
                 raise NotADirectoryError(errno.ENOTDIR, "not a folder")
             else:
@@ -96,15 +118,33 @@ class Walk:
         try:
             part = self.reach(name)
         except FileNotFoundError:
-            if self._missing is None:
+            return self._new_part(name), False
+        except NotADirectoryError:
+            raise _no_folder() from None
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
                 raise
-            return self._missing, False
+            raise _too_long() from None
         if part is None:
-            raise RootError(
-                "not-a-file", ErrorCode.ACCESS_VIOLATION, "that is a folder, not a file"
-            )
+            raise _is_folder()
         _require_regular(self.look(part))
         return part, True
+
+    def _new_part(self, name: bytes) -> bytes:
+        """Return the last component of NAME, if that alone is missing."""
+        if self._missing is None:
+            raise _no_folder()
+        if is_hidden(self._missing):
+            raise _our_own()
+        if name.endswith(b"/"):
+            raise _is_folder()
+        return self._missing
+
+    def new_name(self, name: bytes) -> bytes:
+        """Return how what reach_new(NAME) came to is called below the root."""
+        # A link that leads nowhere is a step already: what it names is made.
+        missing = components(name)[len(self.steps) :]
+        return b"/".join((*self.steps, *missing))
 
     def folder(self) -> int:
         """Return a descriptor, open for reading, of the folder on top."""
@@ -122,26 +162,62 @@ class Walk:
             part or b".", os.R_OK, dir_fd=self._folders[-1], effective_ids=_EFFECTIVE
         )
 
+    def _step(self, part: bytes, *, is_asked: bool) -> tuple[int, bytes]:
+        """Open a component; return its descriptor and how it is spelled."""
+        if is_hidden(part):
+            raise FileNotFoundError(errno.ENOENT, "a name of our own")
+        try:
+            step = os.open(part, _STEP, dir_fd=self._folders[-1])
+        except FileNotFoundError:
+            if not self._ignore_case or not is_asked:
+                raise
+            part = self._twin(part)
+            step = os.open(part, _STEP, dir_fd=self._folders[-1])
+        if is_asked:
+            self.steps.append(part)
+        return step, part
+
+    def _twin(self, part: bytes) -> bytes:
+        """Return the one name in the folder on top that differs in case only."""
+        try:
+            folder = self.folder()
+        except PermissionError:  # we may pass through it, but not look around
+            raise FileNotFoundError(errno.ENOENT, "not there as asked") from None
+        try:
+            with os.scandir(folder) as found:
+                names = [os.fsencode(entry.name) for entry in found]
+        finally:
+            os.close(folder)
+        wanted = _folded(part)
+        twins = [
+            name for name in names if _folded(name) == wanted and not is_hidden(name)
+        ]
+        if not twins:
+            raise FileNotFoundError(errno.ENOENT, "not there in any case")
+        if len(twins) > 1:
+            raise _ambiguous(twins)
+        return twins[0]
+
     def _up(self) -> None:
         if len(self._folders) == 1:
             raise _outside()
         os.close(self._folders.pop())
 
-    def _follow(self, link: bytes) -> list[bytes]:
+    def _follow(self, link: bytes) -> tuple[bytes, ...]:
         """Return the components that a link stands for, from where we then are."""
-        self._links += 1
-        if self._links > MAX_LINKS:
+        if len(self.links) == MAX_LINKS:
             raise OSError(errno.ELOOP, "too many links")
         target = os.readlink(link, dir_fd=self._folders[-1])
+        self.links.append((link, target))
         if not target.startswith(b"/"):
-            return _components(target)
+            return components(target)
         if target != self._absolute and not target.startswith(self._absolute + b"/"):
             raise _outside()
         while len(self._folders) > 1:
             self._up()
-        return _components(target[len(self._absolute) :])
+        return components(target[len(self._absolute) :])
 
-    def _file(self, name: bytes) -> OpenFile:
+    def _file(self, name: bytes) -> ServedFile:
         # A device must not even be opened: some act on it.
         _require_regular(self.look(name))
         descriptor = os.open(name, _READ, dir_fd=self._folders[-1])
@@ -151,7 +227,8 @@ class Walk:
         except BaseException:
             os.close(descriptor)
             raise
-        return OpenFile(descriptor, found.st_size, found.st_mtime_ns)
+        served = b"/".join(self.steps)
+        return ServedFile(descriptor, found.st_size, found.st_mtime_ns, served)
 
 
 def kind_of(mode: int) -> str:
@@ -175,8 +252,40 @@ def _require_regular(found: os.stat_result) -> None:
         )
 
 
-def _components(name: bytes) -> list[bytes]:
-    return [part for part in name.split(b"/") if part not in (b"", b".")]
+def is_hidden(part: bytes) -> bool:
+    """Whether a name is one of our own; file systems may not mind the case."""
+    return part[: len(PART_PREFIX)].lower() == PART_PREFIX
+
+
+def _folded(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape").casefold()
+
+
+def _ambiguous(twins: list[bytes]) -> RootError:
+    one, other, *more = map(visible, sorted(twins))
+    others = f"{one}, {other}" if more else f"{one} and {other}"
+    text = f"case decides which is meant: {others}" + (", …" if more else "")
+    return RootError("ambiguous", ErrorCode.ACCESS_VIOLATION, text)
+
+
+def _is_folder() -> RootError:
+    text = "that is a folder, not a file"
+    return RootError("not-a-file", ErrorCode.ACCESS_VIOLATION, text)
+
+
+def _no_folder() -> RootError:
+    text = "there is no such folder"
+    return RootError("not-found", ErrorCode.FILE_NOT_FOUND, text)
+
+
+def _too_long() -> RootError:
+    text = "no file here can have so long a name"
+    return RootError("malformed", ErrorCode.ACCESS_VIOLATION, text)
+
+
+def _our_own() -> RootError:
+    text = f"names that begin with {PART_PREFIX.decode()} are the server's own"
+    return RootError("denied", ErrorCode.ACCESS_VIOLATION, text)
 
 
 def _outside() -> RootError:

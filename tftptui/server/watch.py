@@ -17,6 +17,7 @@ from tftptui.server.clock import Ticker
 from tftptui.server.folders import list_folder
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
+from tftptui.server.walk import is_hidden
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import FileChanged
 from tftptui.telemetry.views import Listing
@@ -109,6 +110,8 @@ class Watch:
         touched: set[bytes] = set()
         for change, path in sorted(changes, key=lambda item: item[1]):
             name = os.fsencode(path)[len(above) :]
+            if is_hidden(name.rpartition(b"/")[2]):  # an upload in progress
+                continue
             self._tell(name, change)
             touched |= {name.rpartition(b"/")[0], name}
         await self._list([folder for folder in self._open if folder in touched])

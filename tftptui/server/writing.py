@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tftptui.protocol.commands import Command, Commit, SendAck, SendError, Store
 from tftptui.protocol.errors import MisuseError
-from tftptui.protocol.packets import HEADER, Opcode, encode_ack, wire_block
+from tftptui.protocol.packets import HEADER, Opcode, encode_ack
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.session import State
 from tftptui.server.transfer import Parts, Transfer
@@ -90,7 +90,7 @@ class WriteTransfer(Transfer):
             self._run(self._session.fail(SendError(error.code, error.text)))
 
     def _acknowledge(self, command: SendAck) -> None:
-        packet = encode_ack(wire_block(command.block))
+        packet = encode_ack(self._agreed.numbering.wire(command.block))
         self.transport.send(packet)
         self._report.packet(
             Kind.ACK_SENT,

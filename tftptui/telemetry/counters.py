@@ -2,6 +2,15 @@
 
 import msgspec
 
+_REFUSALS = {
+    "ports-exhausted": "exhausted",
+    "denied": "denied",
+    "limit": "limited",
+    "client-limit": "limited",
+    "rate": "too_fast",
+}
+"""Refusals that have a total of their own, by the journal's reason."""
+
 
 class Counters(msgspec.Struct, kw_only=True):
     """Totals since the start.
@@ -11,6 +20,12 @@ class Counters(msgspec.Struct, kw_only=True):
         refused: requests answered with an ERROR.
         malformed: datagrams that are no TFTP, or not at this place.
         exhausted: requests refused because no port of the range was free.
+        denied: requests refused because of who asked, or what is not allowed.
+        limited: requests refused because too many transfers were going on.
+        too_fast: requests refused because too many came from one address.
+        unanswered: refused requests and malformed datagrams that got no ERROR.
+        suppressed: refusals that the journal only counts, because they were many.
+        expired: transfers ended because they took too long or stood still.
         octets_sent: data octets in DATA packets, retransmissions included.
         packets_sent: packets that left.
         packets_received: packets that came.
@@ -24,6 +39,12 @@ class Counters(msgspec.Struct, kw_only=True):
     refused: int = 0
     malformed: int = 0
     exhausted: int = 0
+    denied: int = 0
+    limited: int = 0
+    too_fast: int = 0
+    unanswered: int = 0
+    suppressed: int = 0
+    expired: int = 0
     octets_sent: int = 0
     packets_sent: int = 0
     packets_received: int = 0
@@ -49,6 +70,13 @@ class Counters(msgspec.Struct, kw_only=True):
             + self.probed
             + self.aborted
         )
+
+    def count_refusal(self, reason: str) -> None:
+        """Count a request refused for a REASON, one of the journal's."""
+        self.refused += 1
+        name = _REFUSALS.get(reason)
+        if name is not None:
+            setattr(self, name, getattr(self, name) + 1)
 
     def count_end(self, outcome: str) -> None:
         """Count a transfer that ended; OUTCOME is one of the names above."""

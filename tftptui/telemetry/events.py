@@ -67,12 +67,33 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
     near: list[str] = []
 
 
+class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
+    """Requests that were refused and not written one by one: there were too many.
+
+    Attributes:
+        reason: why they were refused.
+        network: of the clients; None when they came from too many to name.
+        count: how many.
+        seconds: in how long.
+    """
+
+    reason: str
+    network: str | None
+    count: int
+    seconds: float
+
+
 class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_started"):
-    """A transfer has a TID and its first packet is out."""
+    """A transfer has a TID and its first packet is out.
+
+    Attributes:
+        served: the name below the root, where it is not the one asked for.
+    """
 
     asked: OptionTexts
     agreed: OptionTexts
     tsize: int | None
+    served: str | None = None
 
 
 class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ended"):

@@ -12,6 +12,8 @@ from struct import Struct
 LAYOUT = Struct("<dIIHHHHBBH")
 """A PacketRecord, its fields in order."""
 
+_TWO = Struct(LAYOUT.format + LAYOUT.format.lstrip("<"))
+
 RECORD = LAYOUT.size
 """Octets of one record."""
 
@@ -83,6 +85,12 @@ class PacketRecord:
     flags: int = 0
 
 
+Ends = tuple[int, int, int]
+"""Transfer number, client TID and server TID, the same in all its records."""
+
+_ACK, _DATA = int(Kind.ACK), int(Kind.DATA)
+
+
 class PacketRing:
     """A bounded, numbered store of packet records, and notes to some of them."""
 
@@ -119,6 +127,31 @@ class PacketRing:
             self._notes[self.next] = note
         self.next += 1
         self._purge()
+
+    def append_exchange(
+        self, time: float, ends: Ends, acked: int, run: tuple[int, int], octets: int
+    ) -> None:
+        """Keep an ACK and the RUN of DATA, (first, count), that it set off.
+
+        The same as two append(), for what happens a hundred thousand times a second.
+        """
+        transfer, client_tid, server_tid = ends
+        block, count = run
+        place = self.next % self.capacity
+        if place + 2 > self.capacity:  # it would wrap between the two
+            where = (client_tid, server_tid)
+            self.append(PacketRecord(time, transfer, acked, 1, *where, 4, Kind.ACK))
+            sent = PacketRecord(time, transfer, block, count, *where, octets, Kind.DATA)
+            self.append(sent)
+            return
+        _TWO.pack_into(
+            self._octets, place * RECORD,
+            time, transfer, acked & 0xFFFF_FFFF, 1, client_tid, server_tid, 4,
+            _ACK, 1, 0,
+            time, transfer, block & 0xFFFF_FFFF, count, client_tid, server_tid,
+            octets & 0xFFFF, _DATA, 1, 0,
+        )  # fmt: skip
+        self.next += 2
 
     def extend(self, octets: bytes, first: int) -> None:
         """Take over packed records numbered from FIRST on.

@@ -48,6 +48,7 @@ class TransferView(msgspec.Struct, kw_only=True):
         client, client_tid: the endpoint that asked; the client chose its port.
         server, server_tid: our endpoint; we chose the port from our range.
         file: the name asked for, made visible.
+        served: the name below the root, likewise; empty where it is the one asked.
         direction: "read" or "write".
         mode: "octet" or "netascii".
         asked, agreed: options, in order, as (name, value).
@@ -59,6 +60,7 @@ class TransferView(msgspec.Struct, kw_only=True):
         started, moved, ended: wall clock, seconds; moved is the last progress.
         phase: what it does or how it ended.
         retransmits, duplicates, strays: counts.
+        single_port: whether our port is the one that was asked on.
         round_trip: seconds, smoothed; None until measured.
         timeouts: time-outs in a row without progress.
         error: why, when it did not complete.
@@ -70,6 +72,7 @@ class TransferView(msgspec.Struct, kw_only=True):
     server: str
     server_tid: int
     file: str
+    served: str = ""
     direction: str = "read"
     mode: str = "octet"
     asked: list[tuple[str, str]] = []
@@ -88,6 +91,7 @@ class TransferView(msgspec.Struct, kw_only=True):
     retransmits: int = 0
     duplicates: int = 0
     strays: int = 0
+    single_port: bool = False
     round_trip: float | None = None
     timeouts: int = 0
     error: str = ""
@@ -99,13 +103,17 @@ class TransferView(msgspec.Struct, kw_only=True):
 
 
 class PortMap(msgspec.Struct, frozen=True, kw_only=True):
-    """The server's port range; ``states`` has one PortState an octet, from FIRST on."""
+    """The server's port range; ``states`` has one PortState an octet, from FIRST on.
+
+    With ``single_port`` new transfers answer from the listener's port instead.
+    """
 
     first: int
     last: int
     order: str
     quarantine: float
     states: bytes
+    single_port: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,11 +106,14 @@ class HeaderLine(Widget):
         if ports is None:
             return [Part([Text()]), Part([Text()])]
         label, span = ("TIDs ", muted), f"{ports.first}–{ports.last}"
+        order = ports.order
+        if ports.single_port:
+            span, order = "listener's", "single port"
         used = self._steady("used", ports.states.count(USED))
         return [
             Part(
                 [
-                    Text.assemble(label, span, (f" {ports.order}", muted)),
+                    Text.assemble(label, span, (f" {order}", muted)),
                     Text.assemble(label, span),
                     Text(span),
                     Text(),

@@ -7,6 +7,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -14,41 +15,68 @@ from textual.widgets import Input, Label, Static
 
 from tftptui.engine.messages import SetPorts
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.port_verdict import Order, Typed, Verdict, judge, same
+from tftptui.ui.widgets.port_verdict import (
+    Order,
+    Typed,
+    Verdict,
+    chosen_order,
+    judge,
+    same,
+)
 
 HINT = "r changes the range at any time; transfers that run keep their port"
-ORDERS: tuple[Order, ...] = ("random", "sequential")
+ORDERS: tuple[Order, ...] = ("random", "sequential", "single port")
+ROOMY = 76
+"""Columns from which all choices are shown side by side."""
 
 
 class OrderChoice(Widget, can_focus=True):
-    """One of the two orders; space changes it."""
+    """How a port is chosen; space goes to the next way."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("space,left,right", "other_order", "Change"),
+        ("space,right", "other_order(1)", "Change"),
+        ("left", "other_order(-1)", "Change"),
         ("enter", "submit", "Apply"),
     ]
     DEFAULT_CSS = """
     OrderChoice {
-        width: 21; height: 1; margin: 0 1;
+        width: auto; height: 1; margin: 0 1;
         &:focus { background: $cursor-row; text-style: bold; }
     }
     """
     order: reactive[Order] = reactive[Order]("random")
 
     class Changed(Message):
-        """The other order was chosen."""
+        """Another one was chosen."""
 
     class Submitted(Message):
         """Enter was pressed."""
 
     def render(self) -> Text:
-        """Return both, the chosen one marked."""
-        return Text(" ".join(f"{'●○'[one != self.order]} {one}" for one in ORDERS))
+        """Return all, the chosen one marked, or that one alone."""
+        return Text("".join(word for _, word in self._words()).rstrip())
 
-    def action_other_order(self) -> None:
-        """Choose the other one."""
-        self.order = "sequential" if self.order == "random" else "random"
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the cells of what render() gives."""
+        del container, viewport
+        return self.render().cell_len
+
+    def watch_order(self) -> None:
+        """Make room for another word."""
+        self.refresh(layout=True)
+
+    def _words(self) -> list[tuple[Order, str]]:
+        if self.app.size.width < ROOMY:
+            return [(self.order, f"● {self.order}")]
+        return [(one, f"{'●○'[one != self.order]} {one} ") for one in ORDERS]
+
+    def action_other_order(self, step: int) -> None:
+        """Choose the next one, or the one before."""
+        self._choose(ORDERS[(ORDERS.index(self.order) + step) % len(ORDERS)])
+
+    def _choose(self, order: Order) -> None:
+        self.order = order
         self.post_message(self.Changed())
 
     def action_submit(self) -> None:
@@ -57,9 +85,12 @@ class OrderChoice(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked."""
-        clicked: Order = "random" if event.x < 10 else "sequential"  # noqa: PLR2004
-        if clicked != self.order:
-            self.action_other_order()
+        end = 0
+        for order, word in self._words():
+            end += len(word)
+            if event.x < end:
+                self._choose(order)
+                return
 
 
 class PortEditor(Vertical):
@@ -141,7 +172,7 @@ class PortEditor(Vertical):
         with self.prevent(Input.Changed):
             self._first.value, self._last.value = str(ports.first), str(ports.last)
             self._rest.value = f"{ports.quarantine:g}"
-        self._order.order = self._filled.order
+        self._order.order = chosen_order(ports)
 
     def put_back(self) -> None:
         """Forget what was typed."""

@@ -6,7 +6,7 @@ from typing import Literal
 from tftptui.engine.messages import USED, PortMap, SetPorts
 from tftptui.settings import PortRange, SettingsError
 
-Order = Literal["random", "sequential"]
+Order = Literal["random", "sequential", "single port"]
 FIRST_PLAIN = 1024
 """Ports below it need a right."""
 
@@ -45,9 +45,7 @@ def judge(typed: Typed, now: PortMap | None, listener: int | None) -> Verdict:
         rest = _rest(typed.rest)
     except SettingsError as error:
         return Verdict(f"{error}")
-    command = SetPorts(
-        first=ports.first, last=ports.last, order=typed.order, quarantine=rest
-    )
+    command = _command(typed, ports, rest, now)
     if now is not None and command == same(now):
         return Verdict("as it is now · type to change, esc leaves", command)
     return _consequences(command, ports, now, listener)
@@ -55,9 +53,35 @@ def judge(typed: Typed, now: PortMap | None, listener: int | None) -> Verdict:
 
 def same(now: PortMap) -> SetPorts:
     """Return the command that would change nothing."""
-    order: Order = "sequential" if now.order == "sequential" else "random"
     return SetPorts(
-        first=now.first, last=now.last, order=order, quarantine=now.quarantine
+        first=now.first,
+        last=now.last,
+        order=_plain_order(now),
+        quarantine=now.quarantine,
+        single_port=now.single_port,
+    )
+
+
+def chosen_order(now: PortMap) -> Order:
+    """Return which of the choices is in use."""
+    return "single port" if now.single_port else _plain_order(now)
+
+
+def _plain_order(now: PortMap | None) -> Literal["random", "sequential"]:
+    is_sequential = now is not None and now.order == "sequential"
+    return "sequential" if is_sequential else "random"
+
+
+def _command(
+    typed: Typed, ports: PortRange, rest: float, now: PortMap | None
+) -> SetPorts:
+    is_single = typed.order == "single port"
+    return SetPorts(
+        first=ports.first,
+        last=ports.last,
+        order=_plain_order(now) if typed.order == "single port" else typed.order,
+        quarantine=rest,
+        single_port=is_single,
     )
 
 
@@ -85,6 +109,9 @@ def _consequences(
     if used:
         who = "transfer keeps its" if used == 1 else "transfers keep their"
         keep = f"{used} {who} port; "
+    if command.single_port:
+        port = listener or "the listener's port"
+        return Verdict(f"enter: {keep}new ones answer from {port} itself", command)
     span = f"{ports.first}–{ports.last}" if len(ports) > 1 else f"{ports.first} only"
     text = f"enter: {keep}new ones use {span}"
     if ports.first < FIRST_PLAIN:

@@ -123,7 +123,8 @@ class PortsPane(Pane):
         if ports := self._store.ports:
             share = self._map.share
             scale = f" · {count(share)} ports a cell" if share > 1 else ""
-            self.state = f"{ports.order} · rest {ports.quarantine:g} s{scale}"
+            order = "single port" if ports.single_port else ports.order
+            self.state = f"{order} · rest {ports.quarantine:g} s{scale}"
 
     def edit(self) -> None:
         """Go to the first field; its old value is selected."""
@@ -160,6 +161,6 @@ class PortsPane(Pane):
             self._editor.say(f"✗ {error}", wrong=True)
             return
         self._left()
-        self._editor.say(
-            f"✓ from now on {command.first}–{command.last}, {command.order}"
-        )
+        span = f"{command.first}–{command.last}, {command.order}"
+        where = "the port that was asked" if command.single_port else span
+        self._editor.say(f"✓ from now on {where}")

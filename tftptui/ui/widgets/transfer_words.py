@@ -40,7 +40,7 @@ _ENDINGS = {
 _MEANINGS = {
     "negotiating": "Waits for the client to take up our answer.",
     "sending": "Under way.",
-    "stalled": "Nothing was acknowledged for a while; we ask again.",
+    "stalled": "Nothing new has come for a while; we repeat what is not answered.",
     "completed": "The last block was acknowledged.",
     "unconfirmed": "Everything was sent; the ACK of the last block never came.",
     "failed": "It ended with an error.",
@@ -156,7 +156,9 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
 def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
     """Return who chose which port."""
     ours = f"{view.server_tid} is ours"
-    if ports is not None:
+    if view.single_port:
+        ours = f"{view.server_tid} is the port it asked on (single-port mode)"
+    elif ports is not None:
         span = f"{ports.first}–{ports.last}"
         inside = ports.first <= view.server_tid <= ports.last
         ours += f", from {span}" if inside else f", from a range before {span}"
@@ -176,12 +178,29 @@ def agreement(view: TransferView) -> list[str]:
     return told
 
 
+def meaning(view: TransferView) -> str:
+    """Return in a sentence how it stands, and why, as far as that is known.
+
+    A client that was never heard of after its request tells where to look: both
+    ports are named, because it is the client's that firewalls mind most.
+    """
+    if view.moved > view.started or view.phase not in ("stalled", "abandoned"):
+        return f"{_capital(view.error)}." if view.error else _MEANINGS[view.phase]
+    again = f", which asked {view.duplicates + 1} times," if view.duplicates else ""
+    were = "are" if view.running else "were"
+    return (
+        f"Nothing has come back from the client{again} since its request: our packets "
+        f"to its port {view.client_tid}, or its answers to our port "
+        f"{view.server_tid}, {were} lost on the way."
+    )
+
+
 def story(view: TransferView, ports: PortMap | None) -> str:
     """Return what the detail line says about the chosen transfer."""
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
     sentences = [
-        (view.error and f"{_capital(view.error)}.") or _MEANINGS[view.phase],
+        meaning(view),
         ports_in_words(view, ports),
         asked,
         *(f"{_capital(note)}." for note in view.notes),
@@ -210,8 +229,9 @@ def facts(view: TransferView, ports: PortMap | None, now: float) -> list[list[st
     trip = view.round_trip
     until = view.ended if view.ended is not None else now
     rows = [
-        ["state", f"{mark(view)} {view.phase}. {view.error or _MEANINGS[view.phase]}"],
+        ["state", f"{mark(view)} {view.phase}. {meaning(view)}"],
         ["file", f"{view.file}  ({size}, {view.mode})"],
+        *([["served as", view.served]] if view.served else []),
         ["client", endpoint(view.client, view.client_tid)],
         ["server", endpoint(view.server, view.server_tid)],
         ["ports", ports_in_words(view, ports)],

@@ -1,0 +1,136 @@
+"""Every message survives being packed."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tftptui.engine.messages import (
+    AbortTransfer,
+    Ask,
+    CloseFolder,
+    Command,
+    Entry,
+    Farewell,
+    Frame,
+    Listing,
+    OpenFolder,
+    PortMap,
+    Ready,
+    Refusal,
+    Reply,
+    SetPorts,
+    Status,
+    Stop,
+    TransferView,
+)
+from tftptui.telemetry.counters import Counters
+
+Message = Frame | Ready | Reply | Farewell | Ask | Stop
+
+VIEW = TransferView(
+    number=1,
+    client="192.0.2.1",
+    client_tid=2_072,
+    server="192.0.2.2",
+    server_tid=40_000,
+    file="caf\\xe9",
+    asked=[("blksize", "1468")],
+    notes=["blksize 1468→1428"],
+    started=1.0,
+    moved=1.25,
+    round_trip=0.125,
+)
+STATUS = Status(
+    version="1", listeners=["127.0.0.1:69"], port=69, root="/", pid=7, notices=["n"]
+)
+REFUSAL = Refusal(
+    time=1.0, client="::1", client_tid=9, file="x", reason="not-found", message="m"
+)
+ENTRY = Entry(name=b"\xe9", text="é", kind="file")
+FRAME = Frame(
+    time=1.5,
+    status=STATUS,
+    transfers=[VIEW],
+    ports=PortMap(first=1, last=3, order="random", quarantine=1.0, states=b"\0\1\2"),
+    listings=[
+        Listing(folder=b"\xff", entries=[Entry(name=b"\xe9", text="é", kind="file")])
+    ],
+    refusals=[REFUSAL],
+    counters=Counters(requests=3),
+    packets_first=5,
+    packets=bytes(range(256)),
+    notes={5: "five"},
+)
+COMMANDS: list[Command] = [
+    SetPorts(first=1, last=2, order="sequential", quarantine=0.5),
+    OpenFolder(b"\xff/\0"),
+    CloseFolder(b""),
+    AbortTransfer(4),
+]
+MESSAGES: list[Message] = [
+    FRAME,
+    Frame(time=0.0),
+    Ready(),
+    Ready("port 69 is taken"),
+    Reply(3),
+    Reply(3, "no"),
+    Farewell(),
+    Stop(),
+    *(Ask(number, command) for number, command in enumerate(COMMANDS)),
+]
+
+
+def unpacked(message: object, kind: Any) -> object:
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(message), type=kind)
+
+
+def name(message: Message) -> str:
+    return type(message).__name__
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=name)
+def test_a_message_survives_and_is_told_from_the_others(message: Message) -> None:
+    assert unpacked(message, Message) == message
+
+
+def test_no_message_is_forgotten_above() -> None:
+    assert {type(message) for message in MESSAGES} == set(Message.__args__)
+    assert {type(command) for command in COMMANDS} == set(Command.__args__)
+
+
+def test_every_field_of_a_frame_is_tried_above() -> None:
+    assert all(getattr(FRAME, field) for field in Frame.__struct_fields__)
+
+
+def test_a_new_key_is_no_obstacle_to_an_older_reader() -> None:
+    packed = msgspec.msgpack.encode({"type": "reply", "number": 3, "later": [1]})
+    assert msgspec.msgpack.decode(packed, type=Message) == Reply(3)
+
+
+listings = st.builds(Listing, folder=st.binary(), gone=st.booleans(), why=st.text())
+frames = st.builds(
+    Frame,
+    time=st.floats(allow_nan=False),
+    packets_first=st.integers(0, 1 << 62),
+    packets=st.binary(),
+    notes=st.dictionaries(st.integers(0, 1 << 62), st.text()),
+    listings=st.lists(listings),
+)
+commands = st.one_of(
+    st.builds(OpenFolder, st.binary()),
+    st.builds(CloseFolder, st.binary()),
+    st.builds(AbortTransfer, st.integers(0, 1 << 62)),
+)
+
+
+@given(frames)
+def test_any_frame_survives(frame: Frame) -> None:
+    assert unpacked(frame, Message) == frame
+
+
+@given(st.integers(0, 1 << 62), commands)
+def test_any_command_survives(number: int, command: Command) -> None:
+    assert unpacked(Ask(number, command), Message) == Ask(number, command)

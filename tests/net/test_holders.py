@@ -1,0 +1,17 @@
+"""Who holds a port."""
+
+import os
+import socket
+
+from tests.support.free_ports import free_range
+from tftptui.net.holders import port_holders
+
+
+def test_the_holder_of_a_port_is_named_with_its_pid() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        assert f"(pid {os.getpid()})" in port_holders(sock.getsockname()[1])
+
+
+def test_nobody_holds_a_free_port() -> None:
+    assert port_holders(free_range(1).first) == ""

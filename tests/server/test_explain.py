@@ -1,0 +1,260 @@
+"""``tftptui explain``: how a name is understood, as a person and a program see it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.name_tree import make_tree
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = make_tree(tmp_path)
+    os.mkfifo(folder / "pipe")
+    (folder / "nowhere").symlink_to("none")
+    return folder
+
+
+def run(name: str | bytes, *words: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-P", "-m", "tftptui", "explain", name, *map(str, words)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
+
+
+def lines(name: str | bytes, *words: object) -> list[str]:
+    """Return what is printed, without the heading; nothing may go to stderr."""
+    done = run(name, *words)
+    assert done.stderr == ""
+    return done.stdout.splitlines()[1:]
+
+
+def test_a_name_that_is_there(folder: Path) -> None:
+    done = run("sub/inner", folder)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        f"name sub/inner, root {folder}",
+        " 1. sub/inner: as asked",
+        "    a file, 6 octets",
+        "served: sub/inner, 6 octets",
+    ]
+
+
+def test_a_name_that_is_not_there(folder: Path) -> None:
+    done = run("sub/none", folder)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:] == [
+        " 1. sub/none: as asked",
+        "    there is no none in sub/",
+        "refused with ERROR 1: file not found",
+    ]
+
+
+def test_every_step_up_to_the_one_that_decides(folder: Path) -> None:
+    assert lines("C:\\boot\\bcd", folder, "--ignore-case")[-5:] == [
+        " 5. C:/boot/bcd: backslashes as slashes, in any case",
+        "    there is no C: in the root",
+        " 6. boot/bcd: without the drive letter, in any case",
+        "    a file, 6 octets",
+        "served: Boot/BCD, 6 octets",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "end"),
+    [
+        ("in", "link in → sub/inner: a file, 6 octets", "served: in, 6 octets"),
+        (
+            "up/secret",
+            "link up → ..: that lies outside the folder that is served",
+            "refused with ERROR 2: that lies outside the folder that is served",
+        ),
+        (
+            "nowhere",
+            "link nowhere → none: that leads nowhere",
+            "refused with ERROR 1: file not found",
+        ),
+        (
+            "sub",
+            "that is a folder, not a file",
+            "refused with ERROR 2: that is a folder, not a file",
+        ),
+        (
+            "pipe",
+            "that is a pipe, not a regular file",
+            "refused with ERROR 2: that is a pipe, not a regular file",
+        ),
+        (
+            "file/x",
+            "file is a file, not a folder",
+            "refused with ERROR 1: file not found",
+        ),
+        (
+            ".tftptui-x",
+            "names like that are the server's own",
+            "refused with ERROR 1: file not found",
+        ),
+        (
+            "a" * 300,
+            "no file can have so long a name",
+            "refused with ERROR 1: file not found",
+        ),
+    ],
+)
+def test_what_may_be_found(folder: Path, name: str, found: str, end: str) -> None:
+    assert [line.strip() for line in lines(name, folder)[-2:]] == [found, end]
+
+
+def test_a_link_that_turns_in_a_circle(folder: Path) -> None:
+    end = "the server can't read that file: too many links"
+    found, told = lines("loop", folder)[-2:]
+    assert found == f"    {'link loop → loop: ' * 3}… 40 links in all: {end}"
+    assert told == f"refused with ERROR 0: {end}"
+
+
+def test_an_empty_name(folder: Path) -> None:
+    assert lines("", folder) == ["refused with ERROR 1: the request names no file"]
+
+
+def test_octets_that_are_no_text(folder: Path) -> None:
+    assert lines(b"file\xff", folder) == [
+        r" 1. file\xff: as asked",
+        r"    there is no file\xff in the root",
+        " 2. file: without the octets 0xFF behind it",
+        "    a file, 6 octets",
+        "served: file, 6 octets",
+    ]
+
+
+def test_who_asks_decides_the_own_folder(folder: Path) -> None:
+    options = ("--per-client", "ip", "--client", "192.0.2.7")
+    assert lines("file", folder, *options) == [
+        "the client's own folder would be 192.0.2.7/",
+        " 1. 192.0.2.7/file: in the client's own folder, as asked",
+        "    a file, 10 octets",
+        "served: 192.0.2.7/file, 10 octets",
+    ]
+
+
+def test_the_client_is_in_the_heading(folder: Path) -> None:
+    done = run("file", folder, "--client", "2001:DB8:0::7")
+    assert done.stdout.startswith(f"name file, asked by 2001:db8::7, root {folder}\n")
+
+
+def test_nobody_has_no_folder(folder: Path) -> None:
+    first = lines("file", folder, "--per-client", "ip")[0]
+    assert first == "the client's own folder is left out: nobody said who asks"
+
+
+def test_a_client_elsewhere_has_no_hardware_address(folder: Path) -> None:
+    first = lines("file", folder, "--per-client", "mac", "--client", "192.0.2.7")[0]
+    assert first == "the client has no folder of its own: its MAC is not known here"
+
+
+def test_rules_are_told_by_number(folder: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("# rooms\n^room/=sub/\n")
+    options = ("--rewrite", "^tftpboot/=", "--rewrite-file", rules)
+    assert lines("tftpboot/room/inner", *options, folder) == [
+        " 1. sub/inner: as asked, rewritten by rules 1 and 2",
+        "    a file, 6 octets",
+        "served: sub/inner, 6 octets",
+    ]
+
+
+def test_rules_that_do_not_match_are_told(folder: Path) -> None:
+    options = ("--rewrite", "a=b", "--rewrite", "c=d")
+    assert lines("file", folder, *options)[0] == "no rewrite rule of 2 matches"
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "end"),
+    [
+        ([], "new", "refused with ERROR 2: this server takes no uploads"),
+        (["--write", "new"], "sub\\new", "written to sub/new, a new file"),
+        (["--write", "new"], "file", "refused with ERROR 6: that file exists already"),
+        (["--write", "overwrite"], "file", "written over: file, 6 octets"),
+        (["--write", "new"], "x/new", "refused with ERROR 1: there is no such folder"),
+        (["--write", "new"], "", "refused with ERROR 2: the request names no file"),
+    ],
+)
+def test_uploads_are_explained(
+    folder: Path, options: list[str], name: str, end: str
+) -> None:
+    assert lines(name, folder, "--upload", *options)[-1] == end
+
+
+def test_an_explained_upload_writes_nothing(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    run("new", folder, "--upload", "--write", "new")
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_the_same_as_json(folder: Path) -> None:
+    done = run("\\sub\\inner", folder, "--json", "--client", "192.0.2.8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "asked": "\\sub\\inner",
+        "client": "192.0.2.8",
+        "root": str(folder),
+        "direction": "read",
+        "notes": [],
+        "steps": [
+            {
+                "name": "\\sub\\inner",
+                "why": "as asked",
+                "rules": [],
+                "found": "there is no \\sub\\inner in the root",
+                "reason": "not-found",
+            },
+            {
+                "name": "/sub/inner",
+                "why": "backslashes as slashes",
+                "rules": [],
+                "found": "a file, 6 octets",
+                "reason": None,
+            },
+        ],
+        "served": "sub/inner",
+        "octets": 6,
+        "error_code": None,
+        "reason": None,
+        "message": None,
+    }
+
+
+def test_a_refusal_as_json(folder: Path) -> None:
+    done = run("up/secret", folder, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["served"], told["octets"]) == (1, None, None)
+    assert (told["error_code"], told["reason"]) == (2, "outside-root")
+
+
+@pytest.mark.parametrize(
+    ("options", "trouble"),
+    [
+        (["--client", "here"], "'here' is no address; write it like 192.0.2.7 or"),
+        (["--rewrite", "(=x"], "rewrite rule (=x: in the pattern, missing )"),
+        (["--rewrite", "x"], "rewrite rule x: there is no = between"),
+        (["--rewrite-file", "/none"], "the rewrite file /none can't be read: No such"),
+        (["--root", "/none"], "/none can't be served: No such file or directory"),
+        (["--refuse", "speed"], "there is no option 'speed' to refuse; choose from"),
+    ],
+)
+def test_what_makes_no_sense_is_told(options: list[str], trouble: str) -> None:
+    done = run("file", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"tftptui: {trouble}")
+
+
+def test_a_wrong_line_of_the_rewrite_file_is_named(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("a=b\n[=c\n")
+    done = run("file", "--rewrite-file", rules)
+    assert done.stderr.startswith(f"tftptui: {rules}, line 2: rewrite rule [=c: in the")

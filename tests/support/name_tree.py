@@ -1,0 +1,51 @@
+"""A root with links of all kinds and a secret beside it, and clients' own folders."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tftptui.server.names import Names
+from tftptui.server.rewriting import parse_rules
+from tftptui.server.root import Root
+
+OWN = "192.0.2.7"
+"""The client that has a folder of its own."""
+
+INSIDE = b"inside"
+"""Part of every file inside the root, and of none outside."""
+
+
+def own_folder(client: str) -> bytes | None:
+    """Give each client a folder named like it."""
+    return client.encode() or None
+
+
+def make_tree(above: Path) -> Path:
+    """Make the root below a folder; return it."""
+    (above / "secret").write_bytes(b"not yours")
+    folder = above / "root"
+    for name in ("Boot/x64", "sub", OWN):
+        (folder / name).mkdir(parents=True)
+    for name in ("file", "Boot/BCD", "Boot/x64/loader", "sub/inner", f"{OWN}/inner"):
+        (folder / name).write_bytes(INSIDE)
+    (folder / f"{OWN}/file").write_bytes(b"own inside")
+    for link, target in (
+        ("in", "sub/inner"),
+        ("up", ".."),
+        ("sub/up", "../.."),
+        ("abs", above / "secret"),
+        ("absin", folder / "file"),
+        ("loop", "loop"),
+        ("Case", "boot/bcd"),
+        (f"{OWN}/out", "../../secret"),
+    ):
+        (folder / link).symlink_to(target)
+    return folder
+
+
+@contextlib.contextmanager
+def opened(folder: Path, *rules: str, ignore_case: bool = False) -> Iterator[Root]:
+    """Open a root whose clients have folders of their own."""
+    names = Names(parse_rules(rules), own_folder, ignore_case)
+    with contextlib.closing(Root(folder, names)) as root:
+        yield root

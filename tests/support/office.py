@@ -1,0 +1,153 @@
+"""A server's reception without a network: what would leave is kept in a list."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.alarm import FakeAlarm
+from tests.support.clock import FakeClock
+from tests.support.running import Written
+from tftptui.net.addresses import Endpoint
+from tftptui.protocol.packets import (
+    Data,
+    ErrorPacket,
+    Mode,
+    Options,
+    Packet,
+    ReadRequest,
+    WriteRequest,
+    encode_ack,
+    encode_data,
+    encode_request,
+    parse,
+)
+from tftptui.server.bandwidth import Bandwidth
+from tftptui.server.listener import Arrival, Listener
+from tftptui.server.opening import Opener
+from tftptui.server.ports import PortPool
+from tftptui.server.reception import Reception
+from tftptui.server.root import Root
+from tftptui.server.transfer import Transfer
+from tftptui.server.uploads import UploadPolicy, Uploads
+from tftptui.settings import Settings
+
+CLIENT = Endpoint("192.0.2.7", 2_070)
+
+
+class KeepingListener(Listener):
+    """Keeps what would be sent, and when.
+
+    Attributes:
+        sent: time, client and octets of each packet, in order.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(Endpoint("127.0.0.1", 0))
+        self.sent: list[tuple[float, Endpoint, bytes]] = []
+        self._clock = clock
+
+    def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
+        """Keep it."""
+        self.sent.append((self._clock.now(), arrival.client, bytes(packet)))
+        return None
+
+
+@dataclass
+class Office:
+    """A reception in single-port mode, and clients as plain endpoints."""
+
+    settings: Settings
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def __post_init__(self) -> None:
+        self.written = Written(self.clock)
+        self.listener = KeepingListener(self.clock)
+        self.root = Root(self.settings.root)
+        self.ended: list[Transfer] = []
+        policy = UploadPolicy(self.settings.write, None, None)
+        opener = Opener(
+            self.settings,
+            self.root,
+            PortPool(self.settings.ports),
+            self.written.recorder,
+            Uploads(policy),
+        )
+        opener.bandwidth = Bandwidth(self.clock, self._make_alarm)
+        self.reception = Reception(opener, self._began, self.ended.append)
+
+    def close(self) -> None:
+        for transfer in list(self.reception.transfers.values()):
+            transfer.abort("the test is over")
+        self.root.close()
+        self.listener.close()
+
+    def take(self, datagram: bytes, client: Endpoint = CLIENT) -> None:
+        """Have a datagram come from a client."""
+        arrival = Arrival(datagram, client, self.listener.local)
+        self.reception.take(self.listener, arrival)
+
+    def ask(
+        self, name: bytes, client: Endpoint = CLIENT, options: Options = ()
+    ) -> None:
+        self.take(encode_request(ReadRequest(name, Mode.OCTET, options)), client)
+
+    def offer(
+        self, name: bytes, client: Endpoint = CLIENT, options: Options = ()
+    ) -> None:
+        self.take(encode_request(WriteRequest(name, Mode.OCTET, options)), client)
+
+    def ack(self, block: int, client: Endpoint = CLIENT) -> None:
+        self.take(encode_ack(block), client)
+
+    def data(self, block: int, payload: bytes, client: Endpoint = CLIENT) -> None:
+        self.take(encode_data(block, payload), client)
+
+    def sent(self, client: Endpoint = CLIENT) -> list[Packet]:
+        """Return what one client got, in order."""
+        return [parse(packet) for _, to, packet in self.listener.sent if to == client]
+
+    def blocks(self, client: Endpoint = CLIENT) -> list[int]:
+        """Return the wire blocks that one client got, in order."""
+        return [p.block16 for p in self.sent(client) if isinstance(p, Data)]
+
+    def errors(self, client: Endpoint = CLIENT) -> list[tuple[int, str]]:
+        """Return the ERRORs that one client got, in order."""
+        packets = [p for p in self.sent(client) if isinstance(p, ErrorPacket)]
+        return [(packet.code, packet.message.decode()) for packet in packets]
+
+    def transfer(self, client: Endpoint = CLIENT) -> Transfer:
+        """Return the transfer of a client."""
+        return self.reception.transfers[client]
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, all alarms and deadlines included."""
+        self.alarm.run_until(self.clock.now() + seconds)
+        self.tick()
+
+    def tick(self) -> None:
+        """Do what a server does again and again."""
+        now = self.clock.now()
+        for transfer in list(self.reception.transfers.values()):
+            transfer.tick(now)
+        self.reception.tick(now)
+
+    def _make_alarm(self, ring: Any) -> FakeAlarm:
+        self.alarm = FakeAlarm(self.clock, ring)
+        return self.alarm
+
+    @staticmethod
+    def _began(transfer: Transfer) -> None:
+        transfer.transport.attach(transfer.readable, transfer.strayed)
+
+
+@contextlib.contextmanager
+def office(root: Path, **changes: Any) -> Iterator[Office]:
+    """Open an office; CHANGES are fields of Settings."""
+    settings = Settings(root=root, single_port=True, fit_route=False, **changes)
+    opened = Office(settings)
+    try:
+        yield opened
+    finally:
+        opened.close()

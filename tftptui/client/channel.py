@@ -1,0 +1,173 @@
+"""The client's socket: one port of ours, first to the listener, then to one TID."""
+
+import contextlib
+import errno
+import select
+import socket
+from typing import Protocol
+
+from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
+from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
+from tftptui.net.routes import allow_fragments
+from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.packets import encode_error
+
+_ROOM = 65_536  # no UDP datagram is longer
+_BUFFER = 1 << 20
+_STRAY_ANSWERS = 10
+_MILLISECONDS = 1_000
+_PATIENCE = 1_000  # milliseconds for the network card to make room
+
+
+class Wakeable(Protocol):
+    """Something else to wait for."""
+
+    def fileno(self) -> int:
+        """Return a descriptor that is readable when there is a reason to wake."""
+
+
+class Channel:
+    """A bound UDP socket; it never blocks but in wait().
+
+    Unconnected, since the server answers from another port than the one that was
+    asked, and since strangers have to be told that they are (RFC 1350 §4).
+
+    Args:
+        sock: bound already.
+        server: whom the request goes to.
+        wakeable: what ends wait() besides the socket.
+
+    Attributes:
+        server: whom the request goes to.
+        peer: the server's TID, once lock() was called.
+        strays: datagrams that came from elsewhere.
+        stranger: who sent the last of them.
+    """
+
+    def __init__(
+        self, sock: socket.socket, server: Endpoint, wakeable: Wakeable
+    ) -> None:
+        self.server = server
+        self.peer: Endpoint | None = None
+        self.strays = 0
+        self.stranger: Endpoint | None = None
+        self._socket = sock
+        self._buffer = bytearray(_ROOM)
+        self._view = memoryview(self._buffer)
+        self._from: SocketAddress | None = None
+        self._locked: SocketAddress | None = None
+        self._left: set[Endpoint] = set()
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
+        self._poll.register(wakeable, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(sock, select.POLLOUT)
+
+    @property
+    def local(self) -> Endpoint:
+        """Our endpoint; the port is our TID."""
+        return endpoint_of(self._socket.getsockname())
+
+    def wait(self, seconds: float | None) -> None:
+        """Return when there is something to look at, or when SECONDS have passed."""
+        timeout = None if seconds is None else max(0.0, seconds) * _MILLISECONDS
+        self._poll.poll(timeout)
+
+    def lock(self) -> None:
+        """Take whoever sent the last datagram for the server's TID, from now on."""
+        if self._from is not None:
+            self._locked, self.peer = self._from, endpoint_of(self._from)
+
+    def unlock(self) -> None:
+        """Ask anew: what the TID so far still sends is none of the answer."""
+        if self.peer is not None:
+            self._left.add(self.peer)
+        self._locked = self.peer = None
+
+    def ask(self, packet: bytes) -> None:
+        """Send to the server's listener.
+
+        Raises:
+            OSError: this host can't.
+        """
+        self._send(packet, self.server.as_socket_address())
+
+    def send(self, packet: bytes | memoryview) -> None:
+        """Send to the server's TID; that it fails the timer will show."""
+        if self._locked is not None:
+            with contextlib.suppress(OSError):
+                self._send(packet, self._locked)
+
+    def receive(self) -> memoryview | None:
+        """Return a datagram of the server, good until the next call, or None."""
+        while True:
+            try:
+                count, address = self._socket.recvfrom_into(self._buffer)
+            except BlockingIOError:
+                return None
+            except OSError:  # an ICMP error: errors() tells which
+                continue
+            self._from = address
+            if address == self._locked or (self._locked is None and self._is_server()):
+                return self._view[:count]
+            self._turn_away()
+
+    def errors(self) -> list[IcmpError]:
+        """Return the ICMP errors that came for what we sent."""
+        return drain_errors(self._socket)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def _is_server(self) -> bool:
+        """Whether the last datagram comes from the host that was asked."""
+        assert self._from is not None  # noqa: S101 - receive() has just set it
+        sender = endpoint_of(self._from)
+        return (
+            sender.host == self.server.host
+            and sender.scope == self.server.scope
+            and sender not in self._left
+        )
+
+    def _turn_away(self) -> None:
+        """Tell a stranger that this is not its transfer."""
+        assert self._from is not None  # noqa: S101 - receive() has just set it
+        self.strays += 1
+        self.stranger = endpoint_of(self._from)
+        is_error = self._buffer[:2] == b"\0\5"  # never answered (RFC 1350 §7)
+        if not is_error and self.strays <= _STRAY_ANSWERS:
+            packet = encode_error(ErrorCode.UNKNOWN_TID, "unknown transfer ID")
+            with contextlib.suppress(OSError):
+                self._send(packet, self._from)
+
+    def _send(self, packet: bytes | memoryview, to: SocketAddress) -> None:
+        try:
+            self._socket.sendto(packet, to)
+        except BlockingIOError:
+            self._writable.poll(_PATIENCE)
+            self._socket.sendto(packet, to)
+        except OSError as error:
+            if error.errno != errno.ECONNREFUSED:
+                raise
+            # An older ICMP error has spoilt this; it is reported apart.
+            self._socket.sendto(packet, to)
+
+
+def open_channel(local: Endpoint, server: Endpoint, wakeable: Wakeable) -> Channel:
+    """Open a channel on one of our ports; 0 lets the system choose.
+
+    Raises:
+        OSError: the port is taken, or not ours to have.
+    """
+    sock = socket.socket(server.family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)  # noqa: FBT003 - the name says it
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        allow_fragments(sock)
+        ask_for_errors(sock)
+        sock.bind(local.as_socket_address())
+    except OSError:
+        sock.close()
+        raise
+    return Channel(sock, server, wakeable)

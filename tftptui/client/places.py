@@ -1,0 +1,90 @@
+"""Where a server is, as people write it."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from tftptui.protocol.packets import Mode
+from tftptui.settings import HIGHEST_PORT, LOWEST_PORT, TFTP_PORT
+
+SCHEME = "tftp://"
+_MODE_MARK = b";mode="
+
+
+class PlaceError(ValueError):
+    """A place is written wrongly; the text says how it would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A server, and what a URL says beyond it.
+
+    Attributes:
+        host: name or address, without brackets.
+        port: UDP port, or None when none is written.
+        file: name on the server, or None when none is written.
+        mode: transfer mode (RFC 3617 §3), or None when none is written.
+    """
+
+    host: str
+    port: int | None = None
+    file: bytes | None = None
+    mode: Mode | None = None
+
+    @property
+    def is_url(self) -> bool:
+        """Whether it names a file, too."""
+        return self.file is not None
+
+    def port_or(self, chosen: int | None) -> int:
+        """Return the port to ask: the one written here, one chosen, or 69."""
+        return self.port or chosen or TFTP_PORT
+
+
+def parse_place(text: str) -> Place:
+    """Read ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``tftp://HOST/FILE``.
+
+    Raises:
+        PlaceError: it is none of these.
+    """
+    if text.lower().startswith(SCHEME):
+        return _url(text)
+    if text.count(":") > 1 and not text.startswith("["):
+        return Place(text)  # a bare IPv6 address
+    host, port = _host_and_port(text)
+    return Place(host, port)
+
+
+def _url(text: str) -> Place:
+    """Read a URL as RFC 3617 has it: the first slash is no part of the name."""
+    parts = urlsplit(text)
+    host, port = _host_and_port(parts.netloc)
+    name = unquote_to_bytes(text[len(SCHEME) + len(parts.netloc) :].removeprefix("/"))
+    name, mark, mode = name.partition(_MODE_MARK)
+    if not name or b"\0" in name:
+        raise PlaceError(f"{text} names no file; write tftp://HOST/FILE")
+    if not mark:
+        return Place(host, port, name)
+    try:
+        return Place(host, port, name, Mode(mode.decode("ascii", "replace").lower()))
+    except ValueError:
+        raise PlaceError(f"{text}: the mode is octet or netascii") from None
+
+
+def _host_and_port(text: str) -> tuple[str, int | None]:
+    if text.startswith("["):
+        host, closed, rest = text[1:].partition("]")
+        if not closed or (rest and not rest.startswith(":")):
+            raise PlaceError(f"{text!r}: write an IPv6 address and port as [::1]:69")
+        port = rest.removeprefix(":") if rest else None
+    else:
+        host, colon, rest = text.partition(":")
+        port = rest if colon else None
+    if not host:
+        raise PlaceError(f"{text!r} names no host")
+    return host, None if port is None else _port(port)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not LOWEST_PORT <= int(text) <= HIGHEST_PORT:
+        raise PlaceError(f"{text!r} is no port; choose from 1 to {HIGHEST_PORT}")
+    return int(text)

@@ -1,0 +1,188 @@
+"""From an order to its result: names, files and ports are opened here, and closed."""
+
+import contextlib
+import errno
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from tftptui.client.channel import Channel, open_channel
+from tftptui.client.exchange import Exchange
+from tftptui.client.getting import Getting
+from tftptui.client.interrupts import Interrupts
+from tftptui.client.orders import Order, Progress, Result
+from tftptui.client.originals import open_original
+from tftptui.client.putting import Putting
+from tftptui.client.targets import NetasciiTarget, Target, open_target
+from tftptui.client.troubles import port_trouble, silence
+from tftptui.net.addresses import Endpoint, endpoint_of
+from tftptui.protocol.commands import End, Outcome
+from tftptui.protocol.packets import Mode
+from tftptui.protocol.requester import NEVER_ANSWERED
+from tftptui.telemetry.escapes import visible
+
+_Maker = Callable[[Channel], Exchange]
+
+
+class _OrderError(Exception):
+    """It can't even begin; the text says why."""
+
+
+def run(order: Order, progress: Progress | None = None) -> Result:
+    """Do what the order says; every failure is part of the result.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C came before anything was under way.
+    """
+    opened = _putting if order.is_write else _getting
+    try:
+        servers = _resolve(order)
+        with Interrupts() as interrupts, opened(order, interrupts) as make:
+            return _try_all(order, servers, interrupts, make, progress)
+    except _OrderError as error:
+        return Result(order, Outcome.FAILED, str(error))
+
+
+def _try_all(
+    order: Order,
+    servers: list[Endpoint],
+    interrupts: Interrupts,
+    make: _Maker,
+    progress: Progress | None,
+) -> Result:
+    """Return the result of the first address at which somebody listens."""
+    *others, last = servers
+    for server in others:
+        with _bound(order, server, interrupts) as channel:
+            exchange = make(channel)
+            exchange.progress = progress
+            result = _result(order, exchange, channel)
+            if not exchange.is_refused:
+                return result
+    with _bound(order, last, interrupts) as channel:
+        exchange = make(channel)
+        exchange.progress = progress
+        return _result(order, exchange, channel)
+
+
+@contextlib.contextmanager
+def _getting(order: Order, interrupts: Interrupts) -> Iterator[_Maker]:
+    """Open the target; give what makes an exchange of a channel."""
+    with _local_trouble(order, "write"):
+        target = open_target(order.local)
+    netascii = order.mode is Mode.NETASCII
+    sink: Target = NetasciiTarget(target) if netascii else target
+    try:
+        yield lambda channel: Getting(
+            order, order.offer, sink, channel, interrupts, time.monotonic
+        )
+    finally:
+        sink.discard()
+
+
+@contextlib.contextmanager
+def _putting(order: Order, interrupts: Interrupts) -> Iterator[_Maker]:
+    """Open the source, tell its size; give what makes an exchange of a channel."""
+    with _local_trouble(order, "read"):
+        source = open_original(order.local, order.mode)
+    offer = order.offer
+    if offer.total_size is not None:
+        offer = replace(offer, total_size=source.size)
+    try:
+        yield lambda channel: Putting(
+            order, offer, source, channel, interrupts, time.monotonic
+        )
+    finally:
+        source.close()
+
+
+@contextlib.contextmanager
+def _bound(order: Order, server: Endpoint, interrupts: Interrupts) -> Iterator[Channel]:
+    """Open a channel on the first of our ports that is free."""
+    anywhere = "::" if server.family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104
+    ports = order.ports
+    wanted = [0] if ports is None else range(ports.first, ports.last + 1)
+    trouble = OSError(errno.EADDRINUSE, "")
+    for port in wanted:
+        try:
+            channel = open_channel(Endpoint(anywhere, port), server, interrupts)
+        except OSError as error:
+            trouble = error
+            continue
+        with contextlib.closing(channel):
+            yield channel
+        return
+    if ports is None:
+        raise _OrderError(f"no socket can be had: {trouble.strerror}") from trouble
+    raise _OrderError(port_trouble(trouble, ports)) from trouble
+
+
+def _resolve(order: Order) -> list[Endpoint]:
+    """Return the addresses that a host name stands for, in order."""
+    try:
+        found = socket.getaddrinfo(order.host, order.port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no such name can be"
+        shown = visible(order.host)
+        raise _OrderError(f"can't find the host {shown!r}: {why}") from error
+    known = (socket.AF_INET, socket.AF_INET6)
+    return [
+        endpoint_of((str(address[0]), *address[1:]))
+        for family, _, _, _, address in found
+        if family in known
+    ]
+
+
+@contextlib.contextmanager
+def _local_trouble(order: Order, verb: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        shown = visible(os.fsencode(order.local))
+        raise _OrderError(f"can't {verb} {shown}: {error.strerror}") from error
+
+
+def _result(order: Order, exchange: Exchange, channel: Channel) -> Result:
+    """Run the exchange; tell how it ended."""
+    end = exchange.run()
+    exchange.counts.strays = channel.strays
+    terms = exchange.terms
+    return Result(
+        order=order,
+        outcome=end.outcome,
+        error=_words(end, exchange, channel),
+        server=channel.server,
+        local_port=channel.local.port,
+        server_tid=channel.peer,
+        asked=exchange.offer.options(),
+        agreed=() if terms is None else terms.options,
+        block_size=None if terms is None else terms.block_size,
+        window=None if terms is None else terms.window,
+        counts=exchange.counts,
+    )
+
+
+def _words(end: End, exchange: Exchange, channel: Channel) -> str:
+    """Say why it did not go well."""
+    counts = exchange.counts
+    if end.text == NEVER_ANSWERED:
+        return silence(
+            channel.server,
+            channel.local.port,
+            requests=counts.requests,
+            seconds=counts.seconds,
+            hint=_hint(exchange, channel),
+        )
+    if exchange.terms is not None and end.outcome is Outcome.ABANDONED:
+        return f"{end.text} after block {counts.blocks}"
+    return end.text
+
+
+def _hint(exchange: Exchange, channel: Channel) -> str:
+    """Say what was seen instead of an answer."""
+    stranger = channel.stranger
+    if stranger is not None and stranger.host != channel.server.host:
+        return f"{stranger} answered instead: the server sends from another address"
+    return exchange.last_report

@@ -1,0 +1,48 @@
+"""What the system says, as an ERROR for the server and as words for people."""
+
+import errno
+
+from tftptui.net.addresses import Endpoint
+from tftptui.net.holders import port_holders
+from tftptui.protocol.commands import SendError
+from tftptui.protocol.errors import ErrorCode
+from tftptui.settings import PortRange
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FIRST_FREE = 1_024
+
+
+def writing_trouble(error: OSError) -> SendError:
+    """Return what to tell a server whose file can't be kept."""
+    if error.errno in _NO_ROOM:
+        return SendError(ErrorCode.DISK_FULL, "no room left on the client's disk")
+    text = f"the client can't write the file: {error.strerror or error}"
+    return SendError(ErrorCode.UNDEFINED, text)
+
+
+def reading_trouble(error: Exception) -> SendError:
+    """Return what to tell a server whose file can't be read on."""
+    text = error.strerror if isinstance(error, OSError) else str(error)
+    return SendError(ErrorCode.UNDEFINED, text or "the client can't read the file")
+
+
+def port_trouble(error: OSError, ports: PortRange) -> str:
+    """Say why none of our ports could be had."""
+    several = ports.first != ports.last
+    which = f"local ports {ports} are" if several else f"local port {ports.first} is"
+    if error.errno == errno.EACCES:
+        return f"{which} not allowed; try one from {_FIRST_FREE} on"
+    if error.errno == errno.EADDRINUSE:
+        holder = "" if several else port_holders(ports.first)
+        return f"{which} taken" + (f" by {holder}" if holder else "")
+    return f"{which} not to be had: {error.strerror}"
+
+
+def silence(
+    server: Endpoint, local_port: int, *, requests: int, seconds: float, hint: str
+) -> str:
+    """Say that nothing ever came back."""
+    times = "1 request" if requests == 1 else f"{requests} requests"
+    text = f"no answer from {server}: {times} sent from port {local_port}"
+    text += f" in {seconds:.0f} s"
+    return f"{text}; {hint}" if hint else text

@@ -1,0 +1,289 @@
+"""How a name is understood, step by step: ``tftptui explain``.
+
+It opens what the server would open, in the same order, and closes it again.
+"""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+import msgspec
+
+from tftptui.protocol.errors import ErrorCode
+from tftptui.server.names import Candidate, Names, components, no_folder
+from tftptui.server.naming import names_of
+from tftptui.server.root import Root
+from tftptui.server.walk import RootError, Walk, is_hidden, refusal
+from tftptui.settings import Settings, SettingsError
+from tftptui.telemetry.escapes import visible
+
+
+_MOST_LINKS = 3
+"""Shown of one name."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One name that is tried, made visible.
+
+    Attributes:
+        name: below the root.
+        why: it is tried.
+        rules: numbers of the rewrite rules that made it, from 1.
+        found: what is there, or which part of the name is to blame.
+        reason: the journal's word for why it can't be served, or None.
+    """
+
+    name: str
+    why: str
+    rules: tuple[int, ...]
+    found: str
+    reason: str | None
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a request for a name ends.
+
+    Attributes:
+        asked: the name asked for.
+        client: who asks, or empty if that was not said.
+        root: the folder that is served.
+        direction: "read" or "write".
+        notes: sentences about what was looked at besides.
+        steps: what is tried, in order, up to what decides.
+        served: the name below the root, or None if the request is refused.
+        octets: of the file that is there; None if there is none yet.
+        error_code, reason, message: of the ERROR that the client gets, or None.
+    """
+
+    asked: str
+    client: str
+    root: str
+    direction: str
+    notes: list[str]
+    steps: list[Step]
+    served: str | None = None
+    octets: int | None = None
+    error_code: int | None = None
+    reason: str | None = None
+    message: str | None = None
+
+    def lines(self) -> Iterator[str]:
+        """Yield it as text for people."""
+        what = "name" if self.direction == "read" else "upload as"
+        asker = f", asked by {self.client}" if self.client else ""
+        yield f"{what} {self.asked or '(empty)'}{asker}, root {self.root}"
+        yield from self.notes
+        for number, step in enumerate(self.steps, start=1):
+            yield f"{number:2}. {step.name or '(empty)'}: {step.why}"
+            yield f"    {step.found}"
+        if self.served is None:
+            yield f"refused with ERROR {self.error_code}: {self.message}"
+        elif self.octets is None:
+            yield f"written to {self.served}, a new file"
+        else:
+            how = "served" if self.direction == "read" else "written over"
+            yield f"{how}: {self.served}, {self.octets:,} octets"
+
+
+def run(
+    settings: Settings, asked: bytes, client: str, *, is_write: bool
+) -> Explanation:
+    """Tell how a request of CLIENT (empty: nobody in particular) ends.
+
+    Raises:
+        SettingsError: the root can't be opened, a rule or the client is wrong.
+    """
+    if client:
+        client = _address(client)
+    try:
+        root = Root(settings.root, names_of(settings))
+    except OSError as error:
+        raise SettingsError(
+            f"{settings.root} can't be served: {error.strerror}"
+        ) from error
+    with contextlib.closing(root):
+        if is_write:
+            return explain_write(root, asked, client, settings.write)
+        return explain_read(root, asked, client)
+
+
+def explain_read(root: Root, asked: bytes, client: str) -> Explanation:
+    """Tell how an RRQ for a name ends."""
+    told = _Told()
+    for candidate in root.names.candidates(asked, client):
+        if told.take(candidate, _try_read(root, candidate)):
+            break
+    return told.explanation(root, asked, client, direction="read")
+
+
+def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explanation:
+    """Tell how a WRQ for a name ends; POLICY is the setting ``write``."""
+    told = _Told()
+    if policy == "off":
+        text = "this server takes no uploads"
+        told.problem = RootError("denied", ErrorCode.ACCESS_VIOLATION, text)
+        return told.explanation(root, asked, client, direction="write")
+    for target in root.names.targets(asked, client):
+        may_overwrite = policy == "overwrite"
+        if told.take(target, _try_write(root, target, may_overwrite=may_overwrite)):
+            break
+    return told.explanation(root, asked, client, direction="write")
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What came of one name: a problem, or what is there."""
+
+    found: str
+    problem: RootError | None = None
+    name: bytes = b""
+    octets: int | None = None
+
+
+class _Told:
+    """What has been tried so far."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.trial: _Trial | None = None
+        self.problem: RootError | None = None
+
+    def take(self, candidate: Candidate, trial: _Trial) -> bool:
+        """Note what came of a candidate; return whether that decides."""
+        self.steps.append(
+            Step(
+                name=visible(candidate.name),
+                why=candidate.why,
+                rules=candidate.rules,
+                found=trial.found,
+                reason=None if trial.problem is None else trial.problem.reason,
+            )
+        )
+        if trial.problem is None:
+            self.trial, self.problem = trial, None
+            return True
+        self.problem = trial.problem
+        return trial.problem.reason != "not-found"
+
+    def explanation(
+        self, root: Root, asked: bytes, client: str, *, direction: str
+    ) -> Explanation:
+        trial, problem = self.trial, self.problem
+        if trial is None and problem is None:
+            code = ErrorCode.FILE_NOT_FOUND
+            if direction == "write":
+                code = ErrorCode.ACCESS_VIOLATION
+            problem = RootError("malformed", code, "the request names no file")
+        return Explanation(
+            asked=visible(asked),
+            client=client,
+            root=str(root.path),
+            direction=direction,
+            notes=[
+                *_folder_notes(root.names, client),
+                *_rule_notes(root.names, self.steps),
+            ],
+            steps=self.steps,
+            served=None if trial is None else visible(trial.name),
+            octets=None if trial is None else trial.octets,
+            error_code=None if problem is None else problem.code.value,
+            reason=None if problem is None else problem.reason,
+            message=None if problem is None else problem.text,
+        )
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text)).partition("%")[0]
+    except ValueError:
+        raise SettingsError(
+            f"{text!r} is no address; write it like 192.0.2.7 or 2001:db8::7"
+        ) from None
+
+
+def _folder_notes(names: Names, client: str) -> Iterator[str]:
+    if names.folder_of is no_folder:
+        return
+    folder = names.folder_of(client) if client else None
+    if folder is not None:
+        yield f"the client's own folder would be {visible(folder)}/"
+    elif client:
+        yield "the client has no folder of its own: its MAC is not known here"
+    else:
+        yield "the client's own folder is left out: nobody said who asks"
+
+
+def _rule_notes(names: Names, steps: list[Step]) -> Iterator[str]:
+    count = len(names.rules)
+    if count and not any(step.rules for step in steps):
+        yield f"no rewrite rule of {count} matches"
+
+
+def _try_read(root: Root, candidate: Candidate) -> _Trial:
+    with root.walk(ignore_case=candidate.ignore_case) as walk:
+        try:
+            file = walk.open(candidate.name)
+        except (OSError, RootError) as error:
+            return _failed(walk, candidate, error)
+        os.close(file.descriptor)
+        found = f"{_links(walk)}a file, {file.size:,} octets"
+        return _Trial(found, name=file.name, octets=file.size)
+
+
+def _try_write(root: Root, target: Candidate, *, may_overwrite: bool) -> _Trial:
+    with root.walk(ignore_case=target.ignore_case) as walk:
+        try:
+            part, is_there = walk.reach_new(target.name)
+            octets = walk.look(part).st_size if is_there else None
+        except (OSError, RootError) as error:
+            return _failed(walk, target, error)
+        links, name = _links(walk), walk.new_name(target.name)
+    if octets is None:
+        return _Trial(f"{links}its folder is there, the file is not", name=name)
+    found = f"{links}a file, {octets:,} octets"
+    if not may_overwrite:
+        text = "that file exists already"
+        return _Trial(found, RootError("exists", ErrorCode.FILE_EXISTS, text))
+    return _Trial(found, name=name, octets=octets)
+
+
+def _failed(walk: Walk, candidate: Candidate, error: OSError | RootError) -> _Trial:
+    if isinstance(error, RootError):
+        problem, words = error, error.text
+    else:
+        problem, words = refusal(error), _why_not(walk, candidate, error)
+    return _Trial(_links(walk) + words, problem)
+
+
+def _why_not(walk: Walk, candidate: Candidate, error: OSError) -> str:
+    """Return which part of a name is to blame."""
+    reached = b"/".join(walk.steps)
+    ahead = components(candidate.name)[len(walk.steps) :]
+    match error.errno:
+        case errno.ENOENT:
+            return _missing(reached, ahead[0] if ahead else None)
+        case errno.ENOTDIR:
+            return f"{visible(reached)} is a file, not a folder"
+        case errno.ENAMETOOLONG:
+            return "no file can have so long a name"
+        case _:
+            return refusal(error).text
+
+
+def _missing(reached: bytes, part: bytes | None) -> str:
+    if part is None:
+        return "that leads nowhere"
+    if is_hidden(part):
+        return "names like that are the server's own"
+    where = f"{visible(reached)}/" if reached else "the root"
+    return f"there is no {visible(part)} in {where}"
+
+
+def _links(walk: Walk) -> str:
+    shown = [f"link {visible(name)} → {visible(end)}: " for name, end in walk.links]
+    if len(shown) > _MOST_LINKS:
+        shown[_MOST_LINKS:] = [f"… {len(shown)} links in all: "]
+    return "".join(shown)

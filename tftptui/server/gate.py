@@ -1,0 +1,79 @@
+"""How much of a flood gets into the journal, so that none can fill a disk.
+
+The first refusals of each kind and network are written one by one; what comes
+faster is counted, and told in one line every ten seconds.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tftptui.server.access import neighbourhood
+from tftptui.server.rates import Bucket, Rate, RateTable
+
+NETWORK_LINES = Rate(per_second=2, burst=100)
+"""Refusals written for each reason and network of clients."""
+
+ALL_LINES = Rate(per_second=10, burst=2_000)
+"""Refusals written in all."""
+
+SUMMARY_INTERVAL = 10.0
+"""Seconds between summaries of what was not written."""
+
+KEPT_NETWORKS = 16
+"""Networks that a summary names; those beyond are told together."""
+
+_KEPT_KEYS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Refusals that were not written one by one.
+
+    Attributes:
+        reason: why they were refused.
+        network: of the clients; None when there were too many to name.
+        count: how many.
+        seconds: in how long.
+    """
+
+    reason: str
+    network: str | None
+    count: int
+    seconds: float
+
+
+class Gate:
+    """Decides which refusals are written. Times are seconds of a monotonic clock."""
+
+    def __init__(self) -> None:
+        self._networks = RateTable(NETWORK_LINES, _KEPT_KEYS)
+        self._all = Bucket(ALL_LINES)
+        self._silenced: Counter[tuple[str, str | None]] = Counter()
+        self._since = 0.0
+
+    def passes(self, reason: str, client: str, now: float) -> bool:
+        """Whether a refusal is written; if not, it is counted."""
+        network = neighbourhood(client)
+        if self._networks.take((reason, network), now) and self._all.take(1, now):
+            return True
+        if not self._silenced:
+            self._since = now
+        known = (reason, network) in self._silenced
+        has_room = known or len(self._silenced) < KEPT_NETWORKS
+        self._silenced[reason, network if has_room else None] += 1
+        return False
+
+    def due_summaries(self, now: float) -> list[Summary]:
+        """Return what has to be told now."""
+        if not self._silenced or now - self._since < SUMMARY_INTERVAL:
+            return []
+        return self.take_summaries(now)
+
+    def take_summaries(self, now: float) -> list[Summary]:
+        """Return what was not written since this was last asked."""
+        silenced, self._silenced = self._silenced, Counter()
+        seconds = round(now - self._since, 3)
+        return [
+            Summary(reason, network, count, seconds)
+            for (reason, network), count in silenced.items()
+        ]

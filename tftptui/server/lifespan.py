@@ -1,0 +1,62 @@
+"""How long a transfer may take, and how long it may stand still."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+UNPROVEN_PATIENCE = 90.0
+ATTEMPT_PATIENCE = 10.0
+"""Seconds for a client that has never answered, and for each attempt if that is more.
+
+A forged request may ask for time-outs of minutes, to hold a port for hours.
+"""
+
+
+class Fate(Enum):
+    """What becomes of a transfer."""
+
+    GOES_ON = "goes on"
+    TOO_LONG = "too long"
+    TOO_STILL = "too still"
+    """It is given up: the client is told."""
+    UNPROVEN = "unproven"
+    """It is given up without a word: there may be no such client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifespan:
+    """Limits of one transfer in seconds; None is no limit.
+
+    Attributes:
+        longest: from the request to the end.
+        idle: without progress.
+        unproven: without any answer of the client.
+    """
+
+    longest: float | None = None
+    idle: float | None = None
+    unproven: float | None = None
+
+    def judge(self, age: float, still: float, *, is_proven: bool) -> Fate:
+        """Return what becomes of a transfer.
+
+        Args:
+            age: seconds since its request.
+            still: seconds since it last made progress.
+            is_proven: whether its client has ever answered.
+        """
+        if self.longest is not None and age >= self.longest:
+            return Fate.TOO_LONG
+        if not is_proven and self.unproven is not None and still >= self.unproven:
+            return Fate.UNPROVEN
+        if self.idle is not None and still >= self.idle:
+            return Fate.TOO_STILL
+        return Fate.GOES_ON
+
+
+FOREVER = Lifespan()
+
+
+def lifespan(longest: float | None, idle: float | None, retries: int) -> Lifespan:
+    """Return the limits of a transfer whose packets are sent again RETRIES times."""
+    unproven = max(UNPROVEN_PATIENCE, ATTEMPT_PATIENCE * (retries + 1))
+    return Lifespan(longest, idle, unproven)

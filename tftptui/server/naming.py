@@ -1,0 +1,43 @@
+"""From settings to how names are understood."""
+
+from collections.abc import Callable
+
+from tftptui.net.neighbours import hardware_address
+from tftptui.server.names import Names, components, no_folder
+from tftptui.server.rewriting import parse_rules
+from tftptui.settings import Settings
+from tftptui.telemetry.escapes import visible
+
+
+def names_of(settings: Settings) -> Names:
+    """Return how names are understood.
+
+    Raises:
+        SettingsError: a rewrite rule is wrong.
+    """
+    return Names(
+        rules=parse_rules(settings.rewrite),
+        folder_of=_FOLDERS[settings.per_client],
+        ignore_case=settings.ignore_case,
+    )
+
+
+def served_as(asked: bytes, name: bytes) -> str:
+    """Return NAME, made visible, if it is not the one ASKED for; else nothing."""
+    return "" if components(asked) == components(name) else visible(name)
+
+
+def _by_address(client: str) -> bytes:
+    return client.encode()
+
+
+def _by_hardware(client: str) -> bytes | None:
+    mac = hardware_address(client)
+    return None if mac is None else mac.encode()
+
+
+_FOLDERS: dict[str, Callable[[str], bytes | None]] = {
+    "off": no_folder,
+    "ip": _by_address,
+    "mac": _by_hardware,
+}

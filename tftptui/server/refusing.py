@@ -1,0 +1,144 @@
+"""How a refusal is told: to the client, to the journal, to whoever watches."""
+
+from collections import deque
+
+from tftptui.protocol.errors import ErrorCode, PeerError
+from tftptui.protocol.packets import Request, encode_error
+from tftptui.server.gate import Gate, Summary
+from tftptui.server.listener import Arrival, Listener
+from tftptui.server.policy import Policy, Verdict
+from tftptui.server.recorder import Recorder, request_note
+from tftptui.server.requests import kind_of, requested
+from tftptui.telemetry.events import Refused, Requested, Suppressed
+from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.views import Refusal
+
+KEPT_REFUSALS = 500
+"""Refusals that wait for somebody to look at them."""
+
+_SHORTEST_ERROR = 5
+"""Octets: opcode, code and the NUL after no words at all."""
+
+
+class RefusalDesk:
+    """Answers what is refused, within bounds that no flood can stretch."""
+
+    def __init__(self, recorder: Recorder, policy: Policy) -> None:
+        self._recorder = recorder
+        self._policy = policy
+        self._gate = Gate()
+        self._latest: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
+
+    def refuse(
+        self, listener: Listener, arrival: Arrival, request: Request, verdict: Verdict
+    ) -> None:
+        """Refuse a request."""
+        recorder = self._recorder
+        self._loose(kind_of(request), arrival, request_note(request))
+        self._answer(listener, arrival, verdict)
+        recorder.counters.count_refusal(verdict.reason)
+        client = arrival.client.host
+        if self._gate.passes(verdict.reason, client, recorder.clock.now()):
+            asked = requested(arrival, request, recorder.clock.wall())
+            self._write_down(asked, verdict)
+        else:
+            recorder.counters.suppressed += 1
+
+    def refuse_malformed(
+        self, listener: Listener, arrival: Arrival, error: PeerError
+    ) -> None:
+        """Refuse what is no request; unless an answer would break RFC 1350 §7."""
+        self._recorder.counters.malformed += 1
+        self._loose(Kind.MALFORMED, arrival, error.text)
+        if error.code is not None:
+            verdict = Verdict("malformed", error.code, error.text)
+            self._answer(listener, arrival, verdict)
+
+    def take_latest(self) -> list[Refusal]:
+        """Return the latest refusals since this was last asked."""
+        latest = list(self._latest)
+        self._latest.clear()
+        return latest
+
+    def tick(self, now: float) -> None:
+        """Tell the journal from time to time what was not written one by one."""
+        self._summarise(self._gate.due_summaries(now))
+
+    def flush(self) -> None:
+        """Tell it now."""
+        now = self._recorder.clock.now()
+        self._summarise(self._gate.take_summaries(now))
+
+    def _answer(self, listener: Listener, arrival: Arrival, verdict: Verdict) -> None:
+        room = self._policy.room(
+            verdict.reason,
+            arrival.client.host,
+            len(arrival.datagram),
+            self._recorder.clock.now(),
+        )
+        if room < _SHORTEST_ERROR:
+            self._recorder.counters.unanswered += 1
+            return
+        text = _cut(verdict.text, room - _SHORTEST_ERROR)
+        packet = encode_error(verdict.code, text)
+        listener.answer(packet, arrival)
+        note = f"{verdict.code.value} {text}"
+        port = arrival.server.port
+        self._recorder.loose(Kind.ERROR, arrival.client, port, len(packet), note)
+
+    def _write_down(self, asked: Requested, verdict: Verdict) -> None:
+        self._recorder.emit(asked)
+        self._recorder.emit(
+            Refused(
+                time=asked.time,
+                transfer=None,
+                client=asked.client,
+                client_tid=asked.client_tid,
+                server=asked.server,
+                server_tid=None,
+                file=asked.file,
+                direction=asked.direction,
+                reason=verdict.reason,
+                error_code=verdict.code,
+                message=verdict.text,
+            )
+        )
+        self._latest.append(
+            Refusal(
+                time=asked.time,
+                client=asked.client,
+                client_tid=asked.client_tid,
+                file=asked.file,
+                reason=verdict.reason,
+                message=verdict.text,
+            )
+        )
+
+    def _summarise(self, summaries: list[Summary]) -> None:
+        for summary in summaries:
+            self._recorder.emit(
+                Suppressed(
+                    time=self._recorder.clock.wall(),
+                    reason=summary.reason,
+                    network=summary.network,
+                    count=summary.count,
+                    seconds=summary.seconds,
+                )
+            )
+
+    def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
+        octets = len(arrival.datagram)
+        self._recorder.loose(kind, arrival.client, arrival.server.port, octets, note)
+
+
+def too_long(octets: int, limit: int) -> PeerError:
+    """Return what is wrong with a datagram that is longer than any request."""
+    return PeerError(
+        ErrorCode.ILLEGAL_OPERATION,
+        f"a request of {octets} octets; {limit} are more than enough (RFC 2347: 512)",
+    )
+
+
+def _cut(text: str, octets: int) -> str:
+    """Return the beginning of a text that fits into OCTETS of UTF-8."""
+    return text.encode("utf-8", "replace")[:octets].decode("utf-8", "ignore")

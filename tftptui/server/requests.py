@@ -1,0 +1,36 @@
+"""A request as packet records and events show it."""
+
+from tftptui.protocol.packets import ReadRequest, Request
+from tftptui.server.listener import Arrival
+from tftptui.server.recorder import option_texts
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Requested
+from tftptui.telemetry.packets import Kind
+
+
+def kind_of(request: Request) -> Kind:
+    """Return the kind of record that a request makes."""
+    return Kind.RRQ if isinstance(request, ReadRequest) else Kind.WRQ
+
+
+def requested(arrival: Arrival, request: Request, wall: float) -> Requested:
+    """Return the event that a request is; WALL is when it came."""
+    name = request.filename
+    try:
+        name.decode()
+        raw = None
+    except UnicodeDecodeError:
+        raw = name.hex()
+    return Requested(
+        time=wall,
+        transfer=None,
+        client=arrival.client.host,
+        client_tid=arrival.client.port,
+        server=arrival.server.host,
+        server_tid=None,
+        file=visible(name),
+        direction="read" if isinstance(request, ReadRequest) else "write",
+        asked=dict(option_texts(request.options)),
+        mode=request.mode.value,
+        raw=raw,
+    )
