@@ -1,13 +1,22 @@
 """Settings: what may be set, and what a wrong value is told."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.settings import PortRange, Settings, SettingsError, parse_port_range
+from tftptui.settings import (
+    PortRange,
+    Settings,
+    SettingsError,
+    parse_bandwidth,
+    parse_network,
+    parse_port_range,
+)
 
 PORTS = st.integers(1, 65_535)
 
@@ -81,3 +90,143 @@ def test_wrong_range_does_not_cross_a_process_border() -> None:
     packed = msgspec.msgpack.encode({"first": 9, "last": 2})
     with pytest.raises(msgspec.ValidationError, match="backwards"):
         msgspec.msgpack.decode(packed, type=PortRange)
+
+
+NUMBERS = [
+    pytest.param("port", 0, 65_535, id="port"),
+    pytest.param("quarantine", 0, 3_600, id="quarantine"),
+    pytest.param("max_block_size", 8, 65_464, id="max_block_size"),
+    pytest.param("max_window", 1, 65_535, id="max_window"),
+    pytest.param("retries", 0, 100, id="retries"),
+    pytest.param("max_transfers", 1, 1_000_000, id="max_transfers"),
+    pytest.param("max_client_transfers", 1, 1_000_000, id="max_client_transfers"),
+    pytest.param("request_rate", 0.1, 1_000_000, id="request_rate"),
+    pytest.param("bandwidth", 1_000, 10**12, id="bandwidth"),
+    pytest.param("transfer_bandwidth", 1_000, 10**12, id="transfer_bandwidth"),
+    pytest.param("max_transfer_time", 1, 2_678_400, id="max_transfer_time"),
+    pytest.param("max_idle_time", 1, 86_400, id="max_idle_time"),
+    pytest.param("kept_transfers", 1, 1_000_000, id="kept_transfers"),
+    pytest.param("kept_packets", 1, 50_000_000, id="kept_packets"),
+    pytest.param("max_upload", 0, 2**63 - 1, id="max_upload"),
+    pytest.param("upload_quota", 0, 2**63 - 1, id="upload_quota"),
+]
+
+
+def settings(**fields: Any) -> Settings:
+    return Settings(root=Path("/srv/tftp"), **fields)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), NUMBERS)
+def test_a_number_may_be_what_its_bounds_say(
+    name: str, low: float, high: float
+) -> None:
+    assert [getattr(settings(**{name: end}), name) for end in (low, high)] == [
+        low,
+        high,
+    ]
+
+
+@pytest.mark.parametrize(("name", "low", "high"), NUMBERS)
+def test_a_number_out_of_bounds_is_named_with_what_would_be_right(
+    name: str, low: float, high: float
+) -> None:
+    with pytest.raises(SettingsError) as below:
+        settings(**{name: low - 1})
+    with pytest.raises(SettingsError) as above:
+        settings(**{name: high + 1})
+    told = f"makes no sense; choose {low} to {high}"
+    assert str(below.value) == f"{name} {low - 1} {told}"
+    assert str(above.value) == f"{name} {high + 1} {told}"
+
+
+def test_every_number_has_bounds() -> None:
+    numbers = {
+        field.name
+        for field in msgspec.structs.fields(Settings)
+        if field.type in (int, float, int | None, float | None)
+    }
+    assert {str(number.values[0]) for number in NUMBERS} == numbers
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_no_number_is_refused(value: float) -> None:
+    with pytest.raises(SettingsError, match="quarantine"):
+        settings(quarantine=value)
+
+
+def test_a_change_is_looked_at_too() -> None:
+    with pytest.raises(SettingsError, match="max_window 0"):
+        msgspec.structs.replace(settings(), max_window=0)
+
+
+def test_wrong_settings_do_not_cross_a_process_border() -> None:
+    packed = msgspec.msgpack.encode({"root": "/srv", "retries": -1})
+    with pytest.raises(msgspec.ValidationError, match="retries -1"):
+        msgspec.msgpack.decode(
+            packed, type=Settings, dec_hook=lambda kind, it: kind(it)
+        )
+
+
+def test_an_unknown_order_is_refused() -> None:
+    with pytest.raises(SettingsError, match="choose random or sequential"):
+        settings(order="sideways")
+
+
+@pytest.mark.parametrize("name", ["allow", "deny"])
+def test_a_list_of_networks_is_looked_at(name: str) -> None:
+    with pytest.raises(SettingsError, match="'everybody' is no network"):
+        settings(**{name: ("192.0.2.0/24", "everybody")})
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [
+        ("192.0.2.0/24", "192.0.2.0/24"),
+        (" 192.0.2.7 ", "192.0.2.7/32"),
+        ("192.0.2.0/255.255.255.0", "192.0.2.0/24"),
+        ("2001:db8::/32", "2001:db8::/32"),
+        ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
+        ("::ffff:192.0.2.7", "192.0.2.7/32"),
+        ("::/0", "::/0"),
+    ],
+)
+def test_network_is_read(text: str, network: str) -> None:
+    assert str(parse_network(text)) == network
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("192.0.2.7/24", "for the network write 192.0.2.0/24"),
+        ("2001:db8::1/32", "for the network write 2001:db8::/32"),
+        ("192.0.2.0/33", "write it like 192.0.2.0/24"),
+        ("", "write it like 192.0.2.0/24"),
+        ("example.net", "write it like 192.0.2.0/24"),
+    ],
+)
+def test_wrong_network_is_told_the_remedy(text: str, remedy: str) -> None:
+    with pytest.raises(SettingsError, match=remedy):
+        parse_network(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "octets"),
+    [
+        ("500000", 500_000),
+        ("500k", 500_000),
+        ("2.5M", 2_500_000),
+        ("64Ki", 65_536),
+        ("1GiB", 1 << 30),
+        ("10 MB/s", 10_000_000),
+        ("100Mbit", 12_500_000),
+        ("1gbit/s", 125_000_000),
+    ],
+)
+def test_bandwidth_is_read(text: str, octets: int) -> None:
+    assert parse_bandwidth(text) == octets
+
+
+@pytest.mark.parametrize("text", ["", "fast", "-1M", "1T", "1.M", "M", "1e6"])
+def test_wrong_bandwidth_is_told_the_remedy(text: str) -> None:
+    with pytest.raises(SettingsError, match="like 500k or 2M, or bits like 100Mbit"):
+        parse_bandwidth(text)

@@ -29,7 +29,7 @@ class Client:
 
     def __init__(self, host: str, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket.setblocking(False)  # noqa: FBT003 - the name says it
         self._socket.bind((host, port))
 
     def ask(self, name: str, **options: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.free_ports import free_range
 from tests.support.waiting import await_readable
-from tftptui.net.addresses import Endpoint
+from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.net.icmp import IcmpError, _parse, ask_for_errors, drain_errors
 
 ICMP, ICMP6, LOCAL = 2, 3, 1
@@ -28,7 +28,10 @@ def test_a_closed_port_answers_over_ipv4() -> None:
     with talking_to_a_closed_port("127.0.0.1") as sock:
         sock.send(b"anybody?")
         await_readable(sock)
-        expected = IcmpError(3, 3, "port unreachable", "127.0.0.1", is_port_closed=True)
+        target = endpoint_of(sock.getpeername())
+        expected = IcmpError(
+            3, 3, "port unreachable", "127.0.0.1", is_port_closed=True, target=target
+        )
         assert drain_errors(sock) == [expected]
 
 
@@ -36,7 +39,10 @@ def test_a_closed_port_answers_over_ipv6() -> None:
     with talking_to_a_closed_port("::1") as sock:
         sock.send(b"anybody?")
         await_readable(sock)
-        expected = IcmpError(1, 4, "port unreachable", "::1", is_port_closed=True)
+        target = endpoint_of(sock.getpeername())
+        expected = IcmpError(
+            1, 4, "port unreachable", "::1", is_port_closed=True, target=target
+        )
         assert drain_errors(sock) == [expected]
 
 

@@ -137,3 +137,10 @@ def test_listing_closes_what_it_opened(root: Root, folder: Path) -> None:
     list_folder(root, b"")
     list_folder(root, b"missing")
     assert {path.name for path in Path("/proc/self/fd").iterdir()} == before
+
+
+def test_an_upload_in_progress_is_not_listed(root: Root, folder: Path) -> None:
+    (folder / ".tftptui-new.0123").write_bytes(b"half")
+    (folder / ".other").write_bytes(b"whole")
+    names = [entry.name for entry in list_folder(root, b"").entries]
+    assert names == [b"sub", b".other"]

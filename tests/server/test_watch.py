@@ -200,6 +200,18 @@ async def test_a_change_is_told_as_an_event(watched: Watching, folder: Path) -> 
     assert (changed.file, changed.change) == ("sub/new", "added")
 
 
+async def test_an_upload_in_progress_is_no_change(
+    watched: Watching, folder: Path
+) -> None:
+    hidden = folder / "sub" / ".tftptui-new.0123"
+    hidden.write_bytes(b"half")
+    hidden.rename(folder / "sub" / "new")
+    (folder / "after").write_bytes(b"x")
+    await watched.until(b"", lambda found: len(found.entries) == 3)
+    told = {event.file for event in watched.written.of(FileChanged)}
+    assert told == {"sub/new", "after"}
+
+
 async def test_a_name_that_is_no_utf8_survives(folder: Path) -> None:
     async with watching(folder) as watched:
         await watched.until_names(b"", b"sub", b"file")

@@ -119,3 +119,9 @@ def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  
 def test_fitted_text_has_its_width(text: str) -> None:
     assert cell_len(fitted(text, 5)) == 5
     assert cell_len(fitted(text, 5, right=True)) == 5
+
+
+def test_the_name_served_is_told_where_it_is_another() -> None:
+    asked = transfer(file="\\Boot\\BCD", served="Boot/BCD")
+    assert ["served as", "Boot/BCD"] in facts(asked, None, NOW)
+    assert "served as" not in dict(facts(transfer(), None, NOW))

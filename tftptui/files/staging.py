@@ -29,15 +29,27 @@ class Staging:
 
     The file is read straight into the gaps between the headers, so no octet is
     copied twice, and a piece ahead, so that not every window costs a read.
+
+    Args:
+        block_size: octets of a full block.
+        window: blocks that are asked for at once, at most.
+        numbering: how they are numbered on the wire.
+        size: octets of the whole file, or None: a small one needs little room.
     """
 
     def __init__(
-        self, block_size: int, window: int, numbering: Numbering = ROLL_TO_0
+        self,
+        block_size: int,
+        window: int,
+        numbering: Numbering = ROLL_TO_0,
+        *,
+        size: int | None = None,
     ) -> None:
         self.block_size = block_size
         self.stride = block_size + HEADER
         ahead = min(_MOST_AHEAD, READ_AHEAD // self.stride)
-        self._room = max(window, ahead // window * window)
+        room = max(window, ahead // window * window)
+        self._room = room if size is None else min(room, size // block_size + 1)
         self._low_end = numbering.rollover
         self._high, self._low = _TABLES[numbering.rollover]
         octets = self._octets = bytearray(self._room * self.stride)

@@ -84,6 +84,8 @@ class PacedRead(ReadTransfer):
         if not isinstance(command, SendBlocks):
             super()._obey(command)
             return
+        if command.first == self._sending.acked + 1:
+            self._begin_window(command)
         self._unsent.append(command)
         if not self._pacer.is_waiting:
             self._asked_at = self._clock.now()
@@ -96,14 +98,14 @@ class PacedRead(ReadTransfer):
     def _piece(self) -> int:
         """Return how many blocks leave next."""
         blocks = self._pacer.piece() // (self._agreed.block_size + HEADER)
-        return max(1, min(blocks, self._unsent[0].count))
+        return max(1, min(blocks, self._unsent[0].count, self._burst.size))
 
     def _go(self, now: float) -> None:
         command = self._unsent.popleft()
         size = self._agreed.block_size + HEADER
         count = min(command.count, max(1, self._pacer.need // size))
         first, rest = command.first + count, command.count - count
-        super()._obey(SendBlocks(command.first, count, command.attempt))
+        self._send_blocks(SendBlocks(command.first, count, command.attempt))
         if self.is_closed:
             return
         self._pacer.spend(count * size, now)

@@ -32,7 +32,9 @@ class ReadTransfer(Transfer):
         self._source = source
         self._window = agreed.window
         self._octets = agreed.window * agreed.block_size
-        self._staging = Staging(agreed.block_size, agreed.window, agreed.numbering)
+        self._staging = Staging(
+            agreed.block_size, agreed.window, agreed.numbering, size=source.size
+        )
         self._burst = Burst(agreed.window)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
@@ -121,8 +123,10 @@ class ReadTransfer(Transfer):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if command.attempt > 1:
-            self._burst.lost()
+        if command.attempt > 1 and self._sending.timeouts:
+            self._burst.timed_out()
+        elif command.attempt > 1:
+            self._burst.had_gap()
 
     def _send_burst(self) -> None:
         """Send as much of what waits as may leave at once, and come back for more."""

@@ -1,0 +1,60 @@
+from tftptui.server.bursts import CLEAN_WINDOWS, Burst
+
+
+def test_a_window_leaves_at_once_until_something_is_lost() -> None:
+    burst = Burst(16)
+    assert burst.is_whole
+    assert burst.size == 16
+
+
+def test_a_time_out_halves_it_down_to_one_block() -> None:
+    burst = Burst(16)
+    sizes = []
+    for _ in range(6):
+        burst.timed_out()
+        sizes.append(burst.size)
+    assert sizes == [8, 4, 2, 1, 1, 1]
+
+
+def test_a_lone_gap_changes_nothing() -> None:
+    burst = Burst(16)
+    for _ in range(10):
+        burst.had_gap()
+        burst.went_well()
+    assert burst.is_whole
+
+
+def test_gaps_one_after_the_other_halve_it() -> None:
+    burst = Burst(16)
+    burst.had_gap()
+    burst.had_gap()
+    assert burst.size == 8
+
+
+def test_it_grows_by_a_block_after_clean_windows() -> None:
+    burst = Burst(16)
+    burst.timed_out()
+    for _ in range(CLEAN_WINDOWS - 1):
+        burst.went_well()
+    assert burst.size == 8
+    burst.went_well()
+    assert burst.size == 9
+
+
+def test_a_time_out_begins_the_count_anew() -> None:
+    burst = Burst(4)
+    burst.timed_out()
+    for _ in range(CLEAN_WINDOWS - 1):
+        burst.went_well()
+    burst.timed_out()
+    burst.went_well()
+    assert burst.size == 1
+
+
+def test_it_never_outgrows_the_window() -> None:
+    burst = Burst(2)
+    burst.timed_out()
+    for _ in range(10 * CLEAN_WINDOWS):
+        burst.went_well()
+    assert burst.size == 2
+    assert burst.is_whole
