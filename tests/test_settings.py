@@ -86,6 +86,17 @@ def test_settings_cross_a_process_border() -> None:
     assert read == settings
 
 
+@pytest.mark.parametrize("name", ["windowsize", "TSIZE", "rollover"])
+def test_known_options_may_be_refused(name: str) -> None:
+    assert Settings(root=Path("/srv/tftp"), refuse=(name,)).refuse == (name,)
+
+
+@pytest.mark.parametrize("name", ["", "window", "tsize "])
+def test_unknown_options_can_not_be_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match="to refuse; choose from blksize, tsize, "):
+        Settings(root=Path("/srv/tftp"), refuse=(name,))
+
+
 def test_wrong_range_does_not_cross_a_process_border() -> None:
     packed = msgspec.msgpack.encode({"first": 9, "last": 2})
     with pytest.raises(msgspec.ValidationError, match="backwards"):

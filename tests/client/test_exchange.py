@@ -18,6 +18,7 @@ from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.packets import ReadRequest, encode_error
+from tftptui.protocol.receiver import DALLY
 
 OFFER = Offer(block_size=BLOCK, window=4)
 FETCH = Order(is_write=False, host="host", port=69, file=b"f", local="f")
@@ -124,21 +125,30 @@ class TestLosses:
 
 
 class TestDally:
-    def test_short_where_nothing_was_lost(self) -> None:
+    def test_none_where_nothing_was_lost(self) -> None:
         wire = FakeWire(Job(octets(9), OFFER))
-        _, _, exchange = fetched(wire)
-        assert wire.clock.now() - exchange.counts.seconds == pytest.approx(0.4)
+        fetched(wire)
+        assert wire.clock.now() == 0.0
 
-    def test_long_where_something_was(self) -> None:
-        wire = FakeWire(Job(octets(40), OFFER), lost_here=frozenset({6}))
-        _, _, exchange = fetched(wire)
-        assert wire.clock.now() - exchange.counts.seconds >= 6.0
+    def test_last_ack_that_is_lost_where_something_was_lost_does_no_harm(self) -> None:
+        # Sent are the request and the ACKs of blocks 0, 1 (lost), 1 and 2 (lost).
+        lost = frozenset({2, 4})
+        wire = FakeWire(Job(octets(9), Offer(block_size=BLOCK)), lost_there=lost)
+        end, _, exchange = fetched(wire)
+        (side,) = wire.far.sides
+        assert (end.outcome, side.outcome) == (Outcome.COMPLETED, Outcome.COMPLETED)
+        assert wire.clock.now() - exchange.counts.seconds >= DALLY
 
     def test_ctrl_c_ends_it_with_success(self) -> None:
-        wire = FakeWire(Job(octets(9), OFFER), interrupt_at=6)
+        # The 8th wait is the first after the last ACK.
+        lost = frozenset({2})
+        job = Job(octets(9), Offer(block_size=BLOCK))
+        wire = FakeWire(job, lost_there=lost, interrupt_at=8)
         end, target, _ = fetched(wire)
         assert target.is_committed
         assert (end.outcome, wire.errors_sent) == (Outcome.COMPLETED, [])
+        assert wire.ctrl.happened
+        assert wire.clock.now() < DALLY
 
 
 class TestInterrupt:

@@ -29,7 +29,7 @@ from tftptui.net.addresses import Endpoint
 from tftptui.telemetry.events import Event, PortsChanged
 from tftptui.telemetry.packets import LAYOUT, RECORD, Kind
 
-LAST_WAIT = 100.0
+LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""
 
 BLOCKS = 20

@@ -191,7 +191,7 @@ def test_a_taken_port_is_said_and_is_status_1(folder: Path) -> None:
         (["--ports", "9-1"], 2, "the range 9-1 runs backwards"),
         (["--ports", "many"], 2, "'many' is no port range"),
         (["--listen", "here"], 1, "'here' is no address"),
-        (["--listen", "127.0.0.1", "--port", "70000"], 1, "port 70000 does not exist"),
+        (["--listen", "127.0.0.1", "--port", "70000"], 2, "port 70000 makes no sense"),
         (["--journal", "/nowhere/journal"], 1, "can't be written: No such file"),
     ],
 )

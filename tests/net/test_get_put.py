@@ -10,7 +10,14 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.free_ports import free_range
-from tests.support.other_servers import OTHERS, OURS, WRITABLE, serving
+from tests.support.other_servers import (
+    NETASCII_WRITABLE,
+    OTHERS,
+    OURS,
+    WRITABLE,
+    await_content,
+    serving,
+)
 from tests.support.serve import Serve
 from tftptui.client.orders import Order, Result
 from tftptui.client.run import run
@@ -106,7 +113,7 @@ def test_put(writable: Place, size: int, offer: Offer) -> None:
     (writable.here / "file").write_bytes(octets(size))
     result = writable.put("file", offer=offer)
     assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
-    assert (writable.root / "file").read_bytes() == octets(size)
+    assert await_content(writable.root / "file", octets(size)) == octets(size)
     assert result.counts.octets == size
 
 
@@ -124,11 +131,13 @@ def test_get_netascii(anyone: Place) -> None:
     assert (anyone.here / "text").read_bytes() == TEXT
 
 
-def test_put_netascii(writable: Place) -> None:
-    (writable.here / "text").write_bytes(TEXT)
-    result = writable.put("text", mode=Mode.NETASCII)
-    assert result.outcome is Outcome.COMPLETED
-    assert (writable.root / "text").read_bytes() == TEXT
+@pytest.mark.parametrize("name", NETASCII_WRITABLE)
+def test_put_netascii(name: str, tmp_path: Path) -> None:
+    for place in place_for(name, tmp_path):
+        (place.here / "text").write_bytes(TEXT)
+        result = place.put("text", mode=Mode.NETASCII)
+        assert result.outcome is Outcome.COMPLETED
+        assert (place.root / "text").read_bytes() == TEXT
 
 
 def test_missing_file_is_told_and_leaves_nothing(anyone: Place) -> None:

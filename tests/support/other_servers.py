@@ -33,6 +33,8 @@ _COMMANDS = {"tftpd-hpa": _HPA, "atftpd": _ATFTPD, "dnsmasq": _DNSMASQ}
 OURS = "tftptui"
 OTHERS = tuple(_COMMANDS)
 WRITABLE = (OURS, "tftpd-hpa", "atftpd")
+NETASCII_WRITABLE = WRITABLE[:2]
+"""atftpd 0.8.0 gets the end of a line wrong after a NUL."""
 
 
 @contextmanager
@@ -48,6 +50,17 @@ def serving(name: str, root: Path, host: str = "127.0.0.1") -> Iterator[Endpoint
         return
     with _running(name, root, host) as at:
         yield at
+
+
+def await_content(path: Path, content: bytes) -> bytes:
+    """Return what a file holds, which may become CONTENT a moment later only.
+
+    atftpd acknowledges the last block before it writes it.
+    """
+    end = time.monotonic() + PATIENCE
+    while (found := path.read_bytes()) != content and time.monotonic() < end:
+        os.sched_yield()
+    return found
 
 
 @contextmanager
@@ -71,7 +84,7 @@ def _running(name: str, root: Path, host: str) -> Iterator[Endpoint]:
 def _require(name: str, program: str) -> None:
     why = ""
     if shutil.which(program) is None:
-        why = f"{name} is not installed; apt-get install {name}"
+        why = f"{name} is not installed; .ci/run shows how"
     elif os.geteuid() != 0:
         why = f"{name} needs root"
     if not why:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -36,17 +36,28 @@ class Serve:
     Args:
         root: what it serves.
         options: more of its command line.
-        listen: the address it takes requests on.
+        listen: the address it takes requests on; None for all.
+        ports: how many ports it may answer from.
+        within: what to put before its command, to run it elsewhere.
 
     Attributes:
         lines: the journal so far.
     """
 
-    def __init__(self, root: Path, *options: str, listen: str = "127.0.0.1") -> None:
-        self.ports = free_range(200)
+    def __init__(
+        self,
+        root: Path,
+        *options: str,
+        listen: str | None = "127.0.0.1",
+        ports: int = 200,
+        within: Sequence[str] = (),
+    ) -> None:
+        self.ports = free_range(ports)
         self.lines: list[Line] = []
-        command = [sys.executable, "-m", "tftptui", "serve", str(root)]
-        command += ["--listen", listen, "--port", "0", "--ports", str(self.ports)]
+        self._listen = listen
+        command = [*within, sys.executable, "-m", "tftptui", "serve", str(root)]
+        command += ["--port", "0", "--ports", str(self.ports)]
+        command += [] if listen is None else ["--listen", listen]
         self.process = subprocess.Popen(
             [*command, *options],
             stdin=subprocess.DEVNULL,
@@ -66,7 +77,6 @@ class Serve:
         ]
         for reader in self._readers:
             reader.start()
-        self._listen = listen
 
     def __enter__(self) -> Self:
         return self
@@ -86,8 +96,7 @@ class Serve:
         """Where it takes requests; waits until it does."""
         started = self.until("started")
         _, _, port = started["listeners"][0].rpartition(":")
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._listen, self._listen)  # noqa: S104
-        return Endpoint(host, int(port))
+        return Endpoint(self._listen or "127.0.0.1", int(port))
 
     @property
     def stderr(self) -> str:

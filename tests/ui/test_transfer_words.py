@@ -122,6 +122,6 @@ def test_fitted_text_has_its_width(text: str) -> None:
 
 
 def test_the_name_served_is_told_where_it_is_another() -> None:
-    asked = transfer(file="\\Boot\\BCD", served="Boot/BCD")
-    assert ["served as", "Boot/BCD"] in facts(asked, None, NOW)
-    assert "served as" not in dict(facts(transfer(), None, NOW))
+    other = view(1, file="\\Boot\\BCD", served="Boot/BCD")
+    assert ["served as", "Boot/BCD"] in words.facts(other, None, NOW)
+    assert "served as" not in [name for name, _ in words.facts(view(1), None, NOW)]

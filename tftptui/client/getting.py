@@ -6,11 +6,11 @@ from tftptui.client.exchange import Exchange, Flag, Wire
 from tftptui.client.orders import Order
 from tftptui.client.targets import Target
 from tftptui.client.troubles import writing_trouble
-from tftptui.protocol.commands import Command, Commit, SendAck, Store
+from tftptui.protocol.commands import Close, Command, Commit, SendAck, Store
 from tftptui.protocol.errors import MisuseError
 from tftptui.protocol.offer import Offer, Terms
 from tftptui.protocol.packets import HEADER, Opcode, encode_ack, wire_block
-from tftptui.protocol.receiver import DALLY, ReceiveSession
+from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.timing import RetransmitTimer
 
 _DATA = Opcode.DATA.to_bytes(2)
@@ -84,8 +84,8 @@ class Getting(Exchange):
     def _commit(self) -> None:
         """Make the file safe and visible, then let the last block be acknowledged.
 
-        On a path that has lost nothing nobody will need us afterwards, most likely,
-        and people wait for their prompt.
+        On a path that has lost nothing we don't dally: the server will hardly need
+        us any more, and people wait for their prompt (RFC 1350 §6 leaves it to us).
         """
         try:
             self._target.commit()
@@ -93,9 +93,9 @@ class Getting(Exchange):
             self._run(self._receiving.fail(writing_trouble(error)))
             return
         self.counts.octets = self._target.octets
-        is_lossy = self.counts.duplicates or self.counts.retransmits
-        self._receiving.dally = DALLY if is_lossy else 0.0
         self._run(self._receiving.committed(self._clock()))
+        if not (self.counts.duplicates or self.counts.retransmits):
+            self._run([Close()])
 
     def _passed(self) -> tuple[int, int | None]:
         total = None if self.terms is None else self.terms.total_size

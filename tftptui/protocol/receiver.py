@@ -44,7 +44,6 @@ class ReceiveSession(Session):
     Attributes:
         received: highest block that is in, with all before it.
         acked: highest block that we have acknowledged.
-        dally: seconds at least to keep the last ACK ready; read by committed().
     """
 
     def __init__(
@@ -59,7 +58,6 @@ class ReceiveSession(Session):
         super().__init__(timer=timer, peer=peer)
         self.received = 0
         self.acked = 0
-        self.dally = DALLY
         self._block_size = block_size
         self._window = window
         self._negotiated = negotiated
@@ -116,7 +114,7 @@ class ReceiveSession(Session):
             raise MisuseError(f"committed() on a session that is {self.state.value}")
         self.state = State.DALLYING
         ack = self._acknowledge(now)
-        self._due = now + max(self.dally, _DALLIED_WAITS * self.timer.timeout)
+        self._due = now + max(DALLY, _DALLIED_WAITS * self.timer.timeout)
         return [ack, End(Outcome.COMPLETED, lingers=True)]
 
     def receive_error(self, code: int, text: str) -> list[Command]:

@@ -20,7 +20,6 @@ from tftptui.server.walk import RootError, Walk, is_hidden, refusal
 from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
 
-
 _MOST_LINKS = 3
 """Shown of one name."""
 

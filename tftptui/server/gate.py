@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from tftptui.server.access import neighbourhood
 from tftptui.server.rates import Bucket, Rate, RateTable
 
-NETWORK_LINES = Rate(per_second=2, burst=100)
+NETWORK_LINES = Rate(per_second=1, burst=1_000)
 """Refusals written for each reason and network of clients."""
 
-ALL_LINES = Rate(per_second=10, burst=2_000)
+ALL_LINES = Rate(per_second=2, burst=3_000)
 """Refusals written in all."""
 
 SUMMARY_INTERVAL = 10.0

@@ -17,7 +17,7 @@ WORDS = Rate(per_second=2, burst=20)
 MOST_WORDS = 512
 """Octets of an ERROR at most."""
 
-LONGEST_REQUEST = 2_048
+LONGEST_REQUEST = 1_024
 """Octets. RFC 2347 allows 512, and no client is known that needs more."""
 
 FLOODING = frozenset({"denied", "rate", "malformed"})

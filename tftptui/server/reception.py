@@ -140,6 +140,7 @@ class Reception:
         self, listener: Listener, arrival: Arrival, request: Request
     ) -> Verdict | None:
         number = self.last_number + 1
+        wall = self._recorder.clock.wall()  # before the transfer's own start
         try:
             transfer = self.opener.open(
                 number, request, (listener, arrival), self._ended
@@ -154,7 +155,6 @@ class Reception:
         self.last_number = number
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
-        wall = self._recorder.clock.wall()
         self._recorder.emit(requested(arrival, request, wall))
         self._record_request(arrival, request, number)
         self.began(transfer)

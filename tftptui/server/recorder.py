@@ -10,6 +10,9 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Kind, PacketRecord, PacketRing
 
+LONGEST_NOTE = 400
+"""Characters of a request in the packet log, which keeps hundreds of thousands."""
+
 
 class Recorder:
     """Keeps packet records, counts, and hands events on; never blocks."""
@@ -59,11 +62,12 @@ def option_texts(options: Options) -> list[tuple[str, str]]:
 
 
 def request_note(request: Request) -> str:
-    """Return a request as one line: name, mode, options."""
+    """Return a request as one line: name, mode, options, and not too many of these."""
     options = "".join(
         f" {name}={value}" for name, value in option_texts(request.options)
     )
-    return f"{visible(request.filename)} {request.mode.value}{options}"
+    note = f"{visible(request.filename)} {request.mode.value}{options}"
+    return note if len(note) <= LONGEST_NOTE else note[:LONGEST_NOTE] + "…"
 
 
 def error_note(error: ErrorPacket) -> str:

@@ -16,6 +16,9 @@ from tftptui.telemetry.views import Refusal
 KEPT_REFUSALS = 500
 """Refusals that wait for somebody to look at them."""
 
+_FLOOD = "(one of a flood)"
+"""What the packet log says of requests that are too many to be written down."""
+
 _SHORTEST_ERROR = 5
 """Octets: opcode, code and the NUL after no words at all."""
 
@@ -34,15 +37,16 @@ class RefusalDesk:
     ) -> None:
         """Refuse a request."""
         recorder = self._recorder
-        self._loose(kind_of(request), arrival, request_note(request))
-        self._answer(listener, arrival, verdict)
         recorder.counters.count_refusal(verdict.reason)
         client = arrival.client.host
         if self._gate.passes(verdict.reason, client, recorder.clock.now()):
+            self._loose(kind_of(request), arrival, request_note(request))
             asked = requested(arrival, request, recorder.clock.wall())
             self._write_down(asked, verdict)
         else:
             recorder.counters.suppressed += 1
+            self._loose(kind_of(request), arrival, _FLOOD)
+        self._answer(listener, arrival, verdict)
 
     def refuse_malformed(
         self, listener: Listener, arrival: Arrival, error: PeerError

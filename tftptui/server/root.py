@@ -70,7 +70,7 @@ class Root:
             except RootError as error:
                 if error.reason != "not-found":
                     raise
-                missing = missing or error
+                missing = error
         raise missing or _nameless(ErrorCode.FILE_NOT_FOUND)
 
     def open_folder(self, name: bytes) -> int:

@@ -2,14 +2,18 @@
 
 The kernel cuts one large send into datagrams of a given size. It never fragments
 them, so every one has to fit the route; where anything is in the way, nothing
-leaves and the caller sends them one by one.
+leaves and the caller sends them one by one. The size goes along with each call: set
+at the socket it would cut long OACKs and ERRORs too.
 """
 
 import errno
 import socket
+import struct
 import sys
+from dataclasses import dataclass
 
 _UDP_SEGMENT = 103  # not in Python's socket module
+_SIZE = struct.Struct("=H")
 MOST_SEGMENTS = 64
 """Datagrams of one call, as older kernels have it."""
 
@@ -20,27 +24,22 @@ REFUSALS = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.ENOPROTOOPT)
 """Errors that mean: not this way on this route."""
 
 
-def cut_into(sock: socket.socket, octets: int, mtu: int | None) -> bool:
-    """Have sends on a connected socket cut into datagrams of OCTETS octets.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How to have a send cut: datagrams AT_ONCE, and what to say to the kernel."""
 
-    Returns:
-        False where that can't be: the system lacks it, or they don't fit the route.
+    at_once: int
+    ancillary: tuple[tuple[int, int, bytes], ...]
+
+
+def cut_into(octets: int, mtu: int | None, *, ipv6: bool) -> Cut | None:
+    """Return how to have sends cut into datagrams of OCTETS octets.
+
+    None where that can't be: the system lacks it, or they don't fit the route.
     """
-    headers = 48 if sock.family == socket.AF_INET6 else 28
+    headers = 48 if ipv6 else 28
     if not sys.platform.startswith("linux") or mtu is None or octets + headers > mtu:
-        return False
-    try:
-        sock.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, octets)
-    except OSError:
-        return False
-    return True
-
-
-def cut_no_more(sock: socket.socket) -> None:
-    """Send datagrams as they are again."""
-    sock.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, 0)
-
-
-def most_at_once(octets: int) -> int:
-    """Return how many datagrams of OCTETS octets one call may hold."""
-    return max(1, min(MOST_SEGMENTS, MOST_OCTETS // octets))
+        return None
+    at_once = min(MOST_SEGMENTS, MOST_OCTETS // octets)
+    size = (socket.IPPROTO_UDP, _UDP_SEGMENT, _SIZE.pack(octets))
+    return Cut(at_once, (size,)) if at_once > 1 else None

@@ -17,7 +17,7 @@ from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
 from tftptui.server.loop import Readers, readers_of
 from tftptui.server.ports import PortTakenError
-from tftptui.server.segments import REFUSALS, cut_into, cut_no_more, most_at_once
+from tftptui.server.segments import REFUSALS, Cut, cut_into
 
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
@@ -34,7 +34,7 @@ class Transport:
     def __init__(self, main: socket.socket, twin: socket.socket) -> None:
         self.main, self.twin = main, twin
         self._longest = _LONGEST_ANSWER
-        self._at_once = 1
+        self._cut: Cut | None = None
         self._readers: Readers | None = None
         self.send_error: OSError | None = None
 
@@ -72,8 +72,7 @@ class Transport:
 
     def segment(self, octets: int) -> None:
         """Let send_run() hand many packets of OCTETS octets to the kernel at once."""
-        if cut_into(self.main, octets, self.route_mtu()):
-            self._at_once = most_at_once(octets)
+        self._cut = cut_into(octets, self.route_mtu(), ipv6=":" in self.local.host)
 
     def send_run(self, packets: memoryview, octets: int) -> bool:
         """Send packets that lie end to end, OCTETS each; the last may be shorter.
@@ -81,22 +80,23 @@ class Transport:
         Returns:
             Whether all left.
         """
-        step = self._at_once * octets
+        cut = self._cut
+        if cut is None or len(packets) <= octets:
+            pieces = range(0, len(packets), octets)
+            return all(self.send(packets[start : start + octets]) for start in pieces)
+        step = cut.at_once * octets
         for start in range(0, len(packets), step):
-            piece = packets[start : start + step]
-            if not self.send(piece):
-                if not self._is_refused():
+            try:
+                self.main.sendmsg([packets[start : start + step]], cut.ancillary)
+            except OSError as error:
+                # Nothing has left in the failed call, so nothing leaves twice.
+                if error.errno in REFUSALS:
+                    self._cut = None
+                elif error.errno != errno.ECONNREFUSED:
+                    self.send_error = error
                     return False
                 return self.send_run(packets[start:], octets)
-        return True
-
-    def _is_refused(self) -> bool:
-        """Whether the kernel won't cut packets on this route; then it need not."""
-        error = self.send_error
-        if self._at_once == 1 or error is None or error.errno not in REFUSALS:
-            return False
-        cut_no_more(self.main)
-        self._at_once = 1
+        self.send_error = None
         return True
 
     def receive(self) -> bytes | None:

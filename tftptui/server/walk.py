@@ -189,9 +189,7 @@ class Walk:
         finally:
             os.close(folder)
         wanted = _folded(part)
-        twins = [
-            name for name in names if _folded(name) == wanted and not is_hidden(name)
-        ]
+        twins = [name for name in names if _folded(name) == wanted]
         if not twins:
             raise FileNotFoundError(errno.ENOENT, "not there in any case")
         if len(twins) > 1:

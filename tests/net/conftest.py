@@ -1,0 +1,29 @@
+"""Files worth fetching, and a server that has them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.serve import Serve
+
+SIZES = (0, 1, 511, 512, 513, 5_000_000)
+
+
+@pytest.fixture(scope="package")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a file of each size, named by it, and a text."""
+    folder = tmp_path_factory.mktemp("root")
+    for size in SIZES:
+        (folder / str(size)).write_bytes(octets(size))
+    (folder / "text").write_bytes(b"one\ntwo\r\nthree\r\0\n" * 1_000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Serve]:
+    """A server in a process of its own."""
+    with Serve(folder) as server:
+        yield server
+        assert server.stop() == 0
