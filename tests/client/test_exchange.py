@@ -17,7 +17,7 @@ from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.offer import Offer
-from tftptui.protocol.packets import ReadRequest, encode_error
+from tftptui.protocol.packets import Ack, ReadRequest, encode_error
 from tftptui.protocol.receiver import DALLY
 
 OFFER = Offer(block_size=BLOCK, window=4)
@@ -131,19 +131,20 @@ class TestDally:
         assert wire.clock.now() == 0.0
 
     def test_last_ack_that_is_lost_where_something_was_lost_does_no_harm(self) -> None:
-        # Sent are the request and the ACKs of blocks 0, 1 (lost), 1 and 2 (lost).
-        lost = frozenset({2, 4})
+        # Sent are the request and the ACKs of blocks 0, 1 (lost), 1, 1 and 2 (lost).
+        lost = frozenset({2, 5})
         wire = FakeWire(Job(octets(9), Offer(block_size=BLOCK)), lost_there=lost)
         end, _, exchange = fetched(wire)
         (side,) = wire.far.sides
         assert (end.outcome, side.outcome) == (Outcome.COMPLETED, Outcome.COMPLETED)
+        assert wire.sent.count(Ack(2)) == 2
         assert wire.clock.now() - exchange.counts.seconds >= DALLY
 
     def test_ctrl_c_ends_it_with_success(self) -> None:
-        # The 8th wait is the first after the last ACK.
+        # The 5th wait is the first after the last ACK.
         lost = frozenset({2})
         job = Job(octets(9), Offer(block_size=BLOCK))
-        wire = FakeWire(job, lost_there=lost, interrupt_at=8)
+        wire = FakeWire(job, lost_there=lost, interrupt_at=5)
         end, target, _ = fetched(wire)
         assert target.is_committed
         assert (end.outcome, wire.errors_sent) == (Outcome.COMPLETED, [])

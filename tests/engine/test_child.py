@@ -191,7 +191,10 @@ async def test_control_c_at_the_terminal_does_not_end_the_child(
 ) -> None:
     async with watching(engine) as seen:
         os.kill(child_of(seen), signal.SIGINT)
+        with pytest.raises(CommandRefusedError):
+            await engine.ask(AbortTransfer(1))
         assert await client.read(seen.at, b"file") == octets(5_000)
+    assert seen.error is None
 
 
 async def test_the_child_is_not_in_our_process_group(engine: ChildEngine) -> None:

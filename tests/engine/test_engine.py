@@ -323,8 +323,12 @@ async def test_a_watcher_that_was_busy_gets_the_last_frame_too(
     await anext(frames)
     await begin(engine, client)
     await engine.stop()  # while the watcher still looks at the first frame
-    phases = [view.phase async for frame in frames for view in frame.transfers]
-    assert phases == ["aborted"]
+    assert await phases_of(frames) == ["aborted"]
+
+
+async def phases_of(frames: AsyncIterator[Frame]) -> list[str]:
+    """Read frames to their end; return the phases of all transfers in them."""
+    return [view.phase async for frame in frames for view in frame.transfers]
 
 
 async def test_a_frame_due_while_stopping_is_not_taken_for_the_last(
@@ -333,11 +337,10 @@ async def test_a_frame_due_while_stopping_is_not_taken_for_the_last(
     engine = Engine(settings_for(folder))
     await engine.start()
     await begin(engine, client)
-    stopping = asyncio.create_task(engine.stop())
-    engine._due.set()
-    phases = [view.phase async for frame in engine.frames() for view in frame.transfers]
+    stopping = asyncio.create_task(engine.stop())  # runs first, and has to wait
+    reading = asyncio.create_task(phases_of(engine.frames()))
     await stopping
-    assert phases[-1] == "aborted"
+    assert await reading == ["sending", "aborted"]
 
 
 async def test_stopping_twice_is_stopping_once(folder: Path) -> None:

@@ -81,6 +81,14 @@ def test_octets_leave_in_small_pieces() -> None:
     assert max(gaps) == pytest.approx(PIECE_TIME)
 
 
+def test_the_more_wait_the_smaller_are_the_pieces() -> None:
+    line = Line(total=1_000_000)
+    flows = [line.flow(100, 500) for _ in range(11)]
+    line.run()
+    pieces = [octets for flow in flows for _, octets in flow.own[5:50]]
+    assert max(pieces) == 1_000_000 * PIECE_TIME / 10
+
+
 def test_flows_take_turns() -> None:
     line = Line(total=100_000)
     one, other = line.flow(1_000, 10), line.flow(1_000, 10)
@@ -131,7 +139,7 @@ def test_when_nobody_waits_the_alarm_is_off() -> None:
 
 def test_a_limit_that_is_lifted_lets_all_go_at_once() -> None:
     line = Line(total=1_000)
-    flow = line.flow(500, 100)
+    flow = line.flow(500, 10_000)
     line.bandwidth.change(total=None, each=None)
     assert (flow.packets, line.clock.now()) == (0, 0.0)
 

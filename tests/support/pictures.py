@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from tftptui.engine.messages import (
     FOREIGN,
     QUARANTINED,
@@ -117,14 +119,7 @@ def a_busy_server() -> list[Frame]:
     totals = Counters(started=219, completed=211, failed=2, abandoned=1, unconfirmed=1)
     later = view(7, client="2001:db8:41:7::4a:21", file="core-1.cfg", total_size=None)
     later.acked_octets += 44_000
-    totals_later = Counters(
-        started=219,
-        completed=211,
-        failed=2,
-        abandoned=1,
-        unconfirmed=1,
-        octets_sent=12_100_000,
-    )
+    totals_later = msgspec.structs.replace(totals, octets_sent=12_100_000)
     return [
         frame(*views, time=NOW - 1, counters=totals),
         Frame(time=NOW, transfers=[later], counters=totals_later),

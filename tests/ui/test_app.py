@@ -134,7 +134,7 @@ async def test_markup_in_names_and_errors_is_drawn_as_it_is(
         assert probe in screen.text()
         assert f"Client says {probe}" in screen.text()
         await screen.press("enter")
-        assert f"client says {probe}" in screen.text()
+        assert f"failed. Client says {probe}" in screen.text()
         await screen.press("escape")
         await screen.tell(frame(running))
         await screen.press("g", "X")
