@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,15 +10,16 @@ from cyclopts import App, Parameter
 
 from tftptui import __version__
 from tftptui.client_cli import get, put
-from tftptui.resources import packaged_folder
-from tftptui.settings import (
-    Settings,
-    SettingsError,
-    parse_bandwidth,
-    parse_port_range,
+from tftptui.server_cli import (
+    DEFAULTS,
+    EXIT_USAGE,
+    RootArgument,
+    ServerOptions,
+    settings_of,
 )
+from tftptui.settings import Settings, SettingsError
 
-EXIT_FAILED, EXIT_USAGE = 1, 2
+EXIT_FAILED = 1
 
 app = App(
     name="tftptui",
@@ -31,207 +31,20 @@ app = App(
 app.command(get)
 app.command(put)
 
-RootArgument = Annotated[
-    Path | None,
-    Parameter(help="Folder to serve. Without it: a small packaged sample."),
-]
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class NameOptions:
-    """How the names that clients ask for are understood."""
-
-    rewrite: Annotated[
-        tuple[str, ...],
-        Parameter(
-            help="Rule PATTERN=REPLACEMENT for names, a regular expression and what "
-            "takes the place of its first match; repeatable, applied in order.",
-            negative=(),
-        ),
-    ] = ()
-    rewrite_file: Annotated[
-        Path | None,
-        Parameter(help="File with more such rules, one a line; # begins a comment."),
-    ] = None
-    per_client: Annotated[
-        Literal["off", "ip", "mac"],
-        Parameter(
-            help="Look first in a folder named like the client's address, or like its "
-            "MAC (01-02-03-0a-0b-0c) if it is on our segment."
-        ),
-    ] = "off"
-    ignore_case: Annotated[
-        bool,
-        Parameter(
-            help="Take a name in another case if there is none as asked.", negative=()
-        ),
-    ] = False
-
-    def applied(self, settings: Settings) -> Settings:
-        """Return settings with these options in them.
-
-        Raises:
-            SettingsError: a rule is wrong.
-        """
-        rules = self.rewrite
-        if rules or self.rewrite_file is not None:
-            from tftptui.server.rewriting import (  # noqa: PLC0415 - --help is instant
-                parse_rules,
-                read_rules,
-            )
-
-            parse_rules(rules)
-            if self.rewrite_file is not None:
-                rules = (*rules, *read_rules(self.rewrite_file))
-        return msgspec.structs.replace(
-            settings,
-            rewrite=rules,
-            per_client=self.per_client,
-            ignore_case=self.ignore_case,
-        )
-
-
-_NAMES = NameOptions()
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class ServerOptions:
-    """What every command that serves can be told."""
-
-    listen: Annotated[
-        tuple[str, ...],
-        Parameter(help="Address to take requests on; may be repeated.", negative=()),
-    ] = ()
-    port: Annotated[
-        int | None,
-        Parameter(
-            help="UDP port for requests. Without it: 69, or 6969 if 69 is denied."
-        ),
-    ] = None
-    ports: Annotated[
-        str, Parameter(help="UDP ports to answer from (the server's TIDs), as A-B.")
-    ] = "40000-40099"
-    order: Annotated[
-        Literal["random", "sequential"],
-        Parameter(help="How the next port of the range is chosen."),
-    ] = "random"
-    single_port: Annotated[
-        bool,
-        Parameter(help="Answer from the port that was asked instead.", negative=()),
-    ] = False
-    quarantine: Annotated[
-        float, Parameter(help="Seconds that a port rests after a transfer.")
-    ] = 10.0
-    max_blksize: Annotated[int, Parameter(help="Largest block granted, in octets.")] = (
-        65_464
-    )
-    max_windowsize: Annotated[
-        int, Parameter(help="Largest window granted, in blocks.")
-    ] = 64
-    refuse: Annotated[
-        tuple[str, ...],
-        Parameter(
-            help="Option to leave out of every answer, like windowsize; repeatable.",
-            negative=(),
-        ),
-    ] = ()
-    retries: Annotated[
-        int, Parameter(help="Time-outs in a row before a client is given up.")
-    ] = 6
-    write: Annotated[
-        Literal["off", "new", "overwrite"],
-        Parameter(help="Uploads: none, new files only, or existing ones too."),
-    ] = "off"
-    max_upload: Annotated[int | None, Parameter(help="Largest upload, in octets.")] = (
-        None
-    )
-    upload_quota: Annotated[
-        int | None, Parameter(help="Octets that one client may upload in all.")
-    ] = None
-    allow: Annotated[
-        tuple[str, ...],
-        Parameter(help="Network to serve, as CIDR; may be repeated.", negative=()),
-    ] = ()
-    deny: Annotated[
-        tuple[str, ...],
-        Parameter(help="Network to refuse, though allowed; repeatable.", negative=()),
-    ] = ()
-    max_transfers: Annotated[int, Parameter(help="Transfers at once, in all.")] = 1_000
-    max_client_transfers: Annotated[
-        int | None, Parameter(help="Transfers at once of one address.")
-    ] = None
-    request_rate: Annotated[
-        float,
-        Parameter(help="Requests a second of one address that lead nowhere; 0: any."),
-    ] = 100.0
-    bandwidth: Annotated[
-        str | None,
-        Parameter(help="Octets a second in all, like 500k, 20M or 100Mbit."),
-    ] = None
-    transfer_bandwidth: Annotated[
-        str | None, Parameter(help="Octets a second of one transfer, likewise.")
-    ] = None
-    max_transfer_time: Annotated[
-        float | None, Parameter(help="Seconds that a transfer may take.")
-    ] = None
-    max_idle_time: Annotated[
-        float, Parameter(help="Seconds that a transfer may stand still; 0: any.")
-    ] = 300.0
-    names: NameOptions = _NAMES
-
-    def settings(self, root: Path | None, journal: str | None) -> Settings:
-        """Return the settings that these options mean.
-
-        Raises:
-            SettingsError: an option makes no sense.
-        """
-        settings = Settings(
-            root=root if root is not None else packaged_folder("sample_root"),
-            listen=self.listen,
-            port=self.port,
-            ports=parse_port_range(self.ports),
-            order=self.order,
-            single_port=self.single_port,
-            quarantine=self.quarantine,
-            max_block_size=self.max_blksize,
-            max_window=self.max_windowsize,
-            refuse=self.refuse,
-            retries=self.retries,
-            allow=self.allow,
-            deny=self.deny,
-            max_transfers=self.max_transfers,
-            max_client_transfers=self.max_client_transfers,
-            request_rate=self.request_rate or None,
-            bandwidth=_octets(self.bandwidth),
-            transfer_bandwidth=_octets(self.transfer_bandwidth),
-            max_transfer_time=self.max_transfer_time,
-            max_idle_time=self.max_idle_time or None,
-            write=self.write,
-            max_upload=self.max_upload,
-            upload_quota=self.upload_quota,
-            journal=journal,
-        )
-        return self.names.applied(settings)
-
-
-def _octets(bandwidth: str | None) -> int | None:
-    return None if bandwidth is None else parse_bandwidth(bandwidth)
-
-
-_DEFAULTS = ServerOptions()
-
 
 @app.default
 def watch(
     root: RootArgument = None,
+    /,
     *,
-    options: ServerOptions = _DEFAULTS,
+    options: ServerOptions = DEFAULTS,
     journal: Annotated[
         Path | None, Parameter(help="File to append the journal to, as JSON lines.")
     ] = None,
-    theme: Annotated[str | None, Parameter(help="Colours to start with.")] = None,
+    theme: Annotated[
+        str | None,
+        Parameter(help="Colours: tftptui-dark, tftptui-light, contrast, or another."),
+    ] = None,
     engine: Annotated[
         Literal["child", "inline"],
         Parameter(help="Where the server runs: its own process, or this one."),
@@ -239,30 +52,36 @@ def watch(
 ) -> int:
     """Serve ROOT and show everything that happens."""
     place = None if journal is None else str(journal.absolute())
-    return _show(_settings(options, root, place), theme, is_inline=engine == "inline")
+    return _show(settings_of(options, root, place), theme, is_inline=engine == "inline")
 
 
 @app.command
 def serve(
     root: RootArgument = None,
+    /,
     *,
-    options: ServerOptions = _DEFAULTS,
+    options: ServerOptions = DEFAULTS,
     journal: Annotated[
-        str, Parameter(help="File to append the journal to; - is standard output.")
+        str,
+        Parameter(
+            help="File to append the journal to; - is standard output.",
+            allow_leading_hyphen=True,
+        ),
     ] = "-",
 ) -> int:
     """Serve ROOT without a screen; the journal goes to standard output."""
     from tftptui.engine.headless import run  # noqa: PLC0415 - --help is instant
 
-    return run(_settings(options, root, journal))
+    return run(settings_of(options, root, journal))
 
 
 @app.command
 def explain(
     name: str,
     root: RootArgument = None,
+    /,
     *,
-    options: ServerOptions = _DEFAULTS,
+    options: ServerOptions = DEFAULTS,
     client: Annotated[str, Parameter(help="Who asks; decides the own folder.")] = "",
     upload: Annotated[
         bool, Parameter(help="Explain an upload to that name.", negative=())
@@ -277,7 +96,7 @@ def explain(
     """
     from tftptui.server.explaining import run  # noqa: PLC0415 - --help is instant
 
-    settings = _settings(options, root, None)
+    settings = settings_of(options, root, None)
     try:
         explanation = run(settings, os.fsencode(name), client, is_write=upload)
     except SettingsError as error:
@@ -301,7 +120,7 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
 
     problem = check_terminal()
     if problem is not None:
-        print(f"tftptui: {problem}", file=sys.stderr)
+        print(problem, file=sys.stderr)
         return EXIT_FAILED
     client: EngineClient
     if is_inline:
@@ -315,16 +134,6 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     for line in ui.farewell_lines():
         print(line)
     return ui.return_code or 0
-
-
-def _settings(
-    options: ServerOptions, root: Path | None, journal: str | None
-) -> Settings:
-    try:
-        return options.settings(root, journal)
-    except SettingsError as error:
-        print(f"tftptui: {error}", file=sys.stderr)
-        sys.exit(EXIT_USAGE)
 
 
 def main() -> None:

@@ -51,6 +51,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "max_idle_time": (1, 86_400),
     "kept_transfers": (1, 1_000_000),
     "kept_packets": (1, 50_000_000),
+    "numbered_from": (0, 2**31),
     "max_upload": (0, 2**63 - 1),
     "upload_quota": (0, 2**63 - 1),
 }
@@ -186,6 +187,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         write: uploads: "off", "new" (existing files stay) or "overwrite".
         max_upload: octets of one upload, None for no limit.
         upload_quota: octets of all uploads of one client, None for no limit.
+        numbered_from: number of the last transfer before this server began; they are
+            counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
     """
 
@@ -219,6 +222,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_upload: int | None = None
     upload_quota: int | None = None
     journal: str | None = None
+    numbered_from: int = 0
 
     def __post_init__(self) -> None:
         for name, (low, high) in _BOUNDS.items():

@@ -222,3 +222,17 @@ async def test_when_the_holder_dies_the_child_ends_in_good_order(
     ended, _, _ = select.select([child], [], [], PATIENCE)
     os.close(child)
     assert ended
+
+
+async def test_a_killed_child_can_be_started_again_and_counts_on(
+    engine: ChildEngine, client: UdpClient
+) -> None:
+    async with watching(engine) as seen:
+        await client.read(seen.at, b"file")
+        await seen.until(lambda: 1 in seen.transfers)
+        os.kill(child_of(seen), signal.SIGKILL)
+        await seen.until(lambda: seen.over)
+    async with watching(engine) as again:
+        assert await client.read(again.at, b"file") == octets(5_000)
+        await again.until(lambda: bool(again.transfers))
+    assert set(again.transfers) == {2}

@@ -206,8 +206,22 @@ def test_what_makes_no_sense_is_said_in_one_line(
 
 def test_a_missing_root_is_said(folder: Path) -> None:
     done = run(str(folder / "missing"), "--port", "0")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "missing can't be served: No such file" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no folder" in done.stderr
+    assert "mkdir" in done.stderr
+
+
+def test_a_file_for_a_root_is_told_where_it_is(folder: Path) -> None:
+    (folder / "image").write_bytes(b"")
+    done = run(str(folder / "image"), "--port", "0")
+    assert done.returncode == 2
+    assert f"is no folder; serve the one it is in: {folder}" in done.stderr
+
+
+def test_the_journal_may_be_named_as_standard_output(folder: Path) -> None:
+    with Serve(folder, "--journal", "-") as server:
+        server.until_it_speaks()
+        assert server.stop() == 0
 
 
 def test_the_journal_may_be_a_file(folder: Path, tmp_path: Path) -> None:

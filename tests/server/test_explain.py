@@ -243,7 +243,7 @@ def test_a_refusal_as_json(folder: Path) -> None:
         (["--rewrite", "(=x"], "rewrite rule (=x: in the pattern, missing )"),
         (["--rewrite", "x"], "rewrite rule x: there is no = between"),
         (["--rewrite-file", "/none"], "the rewrite file /none can't be read: No such"),
-        (["--root", "/none"], "/none can't be served: No such file or directory"),
+        (["/none"], "there is no folder /none; make it with mkdir"),
         (["--refuse", "speed"], "there is no option 'speed' to refuse; choose from"),
     ],
 )

@@ -38,6 +38,10 @@ class ChildEngine:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._highest = 0
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._stream: MessageStream[FromChild] | None = None
         self._replies: dict[int, asyncio.Future[Reply]] = {}
@@ -48,7 +52,11 @@ class ChildEngine:
         self._ended: str | None = None
 
     async def start(self) -> None:
-        """Start the child and wait until it serves; see EngineClient."""
+        """Start the child and wait until it serves; see EngineClient.
+
+        After stop() it may be called again, as after a crash.
+        """
+        self._begin_anew()
         ours, theirs = socket.socketpair()
         with theirs:
             # -P: never import from the folder we happen to stand in.
@@ -70,7 +78,9 @@ class ChildEngine:
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._keep_stderr()))
         with contextlib.suppress(ConnectionError):
-            await self._stream.send(self._settings)
+            await self._stream.send(
+                msgspec.structs.replace(self._settings, numbered_from=self._highest)
+            )
         await self._await_ready(self._stream)
         self._tasks.append(loop.create_task(self._receive(self._stream)))
 
@@ -142,6 +152,8 @@ class ChildEngine:
     def _take(self, message: Frame | Ready | Reply) -> None:
         match message:
             case Frame():
+                numbers = (view.number for view in message.transfers)
+                self._highest = max(self._highest, *numbers, 0)
                 self._frames.put_nowait(message)
             case Reply(number) if number in self._replies:
                 self._replies.pop(number).set_result(message)

@@ -161,12 +161,12 @@ class Engine:
                 f"a quarantine of {command.quarantine:g} s makes no sense; "
                 f"choose 0 to {LONGEST_QUARANTINE:g} s"
             )
-        for listener in self.service.listeners:
-            if listener.local.port in ports:
-                raise CommandRefusedError(
-                    f"{ports} contains port {listener.local.port}, "
-                    "on which requests are taken"
-                )
+        asked_on = {listener.local.port for listener in self.service.listeners}
+        if len(ports) == 1 and ports.first in asked_on:
+            raise CommandRefusedError(
+                f"port {ports.first} takes the requests; choose another, "
+                "or single-port mode"
+            )
         self.service.set_ports(
             ports,
             order=command.order,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import (
+    Ack,
     ErrorPacket,
     ReadRequest,
     Request,
@@ -70,6 +71,9 @@ class Reception:
                 self._request(listener, arrival, packet)
             case ErrorPacket():  # never answered (RFC 1350 §7)
                 self._loose(Kind.ERROR_RECEIVED, arrival, error_note(packet))
+            case Ack():  # some clients acknowledge even an ERROR, and are done then
+                self._recorder.counters.strays += 1
+                self._loose(Kind.STRAY, arrival, "ACK of no transfer; not answered")
             case _:
                 text = f"{type(packet).__name__} belongs to a transfer's port, not here"
                 refusal = PeerError(ErrorCode.ILLEGAL_OPERATION, text)

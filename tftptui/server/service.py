@@ -94,7 +94,9 @@ class Service:
             settings.write, settings.max_upload, settings.upload_quota
         )
         opener = Opener(settings, self._root, self.pool, self.recorder, Uploads(policy))
-        self._reception = Reception(opener, self._began, self._ended)
+        self._reception = Reception(
+            opener, self._began, self._ended, last_number=settings.numbered_from
+        )
         loop = asyncio.get_running_loop()
         for listener in self.listeners:
             loop.add_reader(listener.socket, self._receive, listener)
