@@ -79,6 +79,13 @@ class Staging:
         full = self._octets_held // self.block_size
         return self._first > 0 and at >= 0 and at + count <= full
 
+    @property
+    def full_to(self) -> int:
+        """The highest full block that is staged; 0 when none is."""
+        if not self._first:
+            return 0
+        return self._first + self._octets_held // self.block_size - 1
+
     def whole(self, first: int) -> memoryview:
         """Return the packet of a full block that is staged."""
         return self._packets[first - self._first]

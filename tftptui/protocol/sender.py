@@ -78,33 +78,33 @@ class SendSession(Session):
             return []
         return self._advance(step, now) if step else self._answer_gap_at_foot(now)
 
-    def advance(self, block16: int, now: float) -> int:
+    def advance(self, block16: int, now: float, limit: int) -> int:
         """Take an ACK the short way, for what nearly every ACK means.
 
         It acknowledges all that is outstanding, nothing of which was sent twice,
-        and the next window is a full one before the last block.
+        and the next window is a full one up to LIMIT, the highest block that is
+        ready to leave and not the last one.
 
         Returns:
             The first block of that window, which is to be sent now and counts as
             sent; or 0, when it is not that simple: nothing has changed then, and
             receive_ack() has to look at it.
         """
-        runs, sent_to = self._runs, self.sent_to
-        if block16 != sent_to & 0xFFFF or self._last_block is None:
-            return 0
-        if self.timeouts or self.numbering.rollover:
-            return 0
+        sent_to, runs = self.sent_to, self._runs
         last = sent_to + self._window
-        if last >= self._last_block or len(runs) != 1 or runs[0][2] != 1:
+        if block16 != sent_to & 0xFFFF or last > limit or self.timeouts:
+            return 0
+        if len(runs) != 1 or runs[0][2] != 1 or self.numbering.rollover:
             return 0
         if now >= self._sample_at:
             self.timer.measure(now - self._sent_at)
             self._wait, self._sample_at = self.timer.timeout, now + _SAMPLE
+            self._gap_answered, self._heard = False, True
+        first = sent_to + 1
         self.acked, self.sent_to = sent_to, last
-        runs[0] = (sent_to + 1, last, 1)
+        runs[0] = (first, last, 1)
         self._sent_at, self._due = now, now + self._wait
-        self._gap_answered, self._heard = False, True
-        return sent_to + 1
+        return first
 
     def receive_error(self, code: int, text: str) -> list[Command]:
         """Take an ERROR from the right peer: the transfer is over.

@@ -18,7 +18,6 @@ from contextvars import Context
 from typing import Protocol, TypeVarTuple
 
 Callback = Callable[[], None]
-Found = list[tuple[int, int]]  # descriptor, epoll events
 
 Ts = TypeVarTuple("Ts")
 
@@ -126,9 +125,19 @@ class InlineSelector(selectors.BaseSelector):
         self._is_wanted = False
         until = None if timeout is None else time.monotonic() + timeout
         wait = -1.0 if timeout is None else max(0.0, timeout)
+        poll, inline = self._epoll.poll, self._inline
+        ready: list[tuple[selectors.SelectorKey, int]] = []
         while True:
-            found = self._epoll.poll(wait, _BATCH)
-            ready = self._serve(found)
+            found = poll(wait, _BATCH)
+            for number, events in found:
+                callback = inline.get(number)
+                if callback is None:
+                    self._find(number, events, ready)
+                    continue
+                try:
+                    callback()
+                except Exception as error:  # noqa: BLE001 - one must not end all
+                    self._failed(error)
             if ready or self._is_wanted or not found:
                 return ready
             if until is not None:
@@ -146,21 +155,13 @@ class InlineSelector(selectors.BaseSelector):
         self._keys.clear()
         self._inline.clear()
 
-    def _serve(self, found: Found) -> list[tuple[selectors.SelectorKey, int]]:
-        """Run the callbacks of inline sockets; return what is the loop's business."""
-        ready: list[tuple[selectors.SelectorKey, int]] = []
-        for number, events in found:
-            callback = self._inline.get(number)
-            if callback is None:
-                key = self._keys.get(number)
-                if key is not None:
-                    ready.append((key, _events(events) & key.events))
-                continue
-            try:
-                callback()
-            except Exception as error:  # noqa: BLE001 - one socket must not end all
-                self._failed(error)
-        return ready
+    def _find(
+        self, number: int, events: int, ready: list[tuple[selectors.SelectorKey, int]]
+    ) -> None:
+        """Add what is ready and the loop's own business."""
+        key = self._keys.get(number)
+        if key is not None:
+            ready.append((key, _events(events) & key.events))
 
 
 class _Registered(Mapping[FileObject, selectors.SelectorKey]):

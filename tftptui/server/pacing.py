@@ -60,10 +60,9 @@ class PacedRead(ReadTransfer):
     def _is_waiting(self) -> bool:
         return bool(self._unsent)
 
-    def _answer(self, block16: int, now: float) -> bool:
-        """Take the long way: what leaves has to stand in line."""
-        del block16, now
-        return False
+    def _ready(self) -> int:
+        """Return 0: what leaves has to stand in line."""
+        return 0
 
     def _take(self, datagram: bytes, now: float) -> None:
         block16 = acknowledged(datagram) if self._unsent else None

@@ -8,12 +8,14 @@ from tftptui.files.sources import Source, SourceChangedError
 from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
-from tftptui.protocol.packets import acknowledged
+from tftptui.protocol.packets import HEADER, Opcode, acknowledged
 from tftptui.protocol.sender import SendSession
 from tftptui.server.bursts import GAP, Burst
 from tftptui.server.transfer import Parts, Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
+
+_ACK = Opcode.ACK.to_bytes(2)
 
 
 class ReadTransfer(Transfer):
@@ -38,6 +40,8 @@ class ReadTransfer(Transfer):
         self._burst = Burst(agreed.window)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
+        self._ready_to = 0
+        self._wall = self._clock.wall() - self._clock.now()
         if agreed.window > 1:
             self.transport.segment(self._staging.stride)
 
@@ -55,30 +59,32 @@ class ReadTransfer(Transfer):
             self._take_errors()
             return
         now = self._clock.now()
-        block16 = acknowledged(datagram)
-        if block16 is None or not self._answer(block16, now):
-            self._take(datagram, now)
+        if datagram[:2] == _ACK and len(datagram) == HEADER:
+            block16 = datagram[2] << 8 | datagram[3]
+            first = self._sending.advance(block16, now, self._ready_to)
+            if first:
+                self._send_ready(first, now)
+                return
+        self._take(datagram, now)
 
-    def _answer(self, block16: int, now: float) -> bool:
-        """Answer an ACK the short way; False when it is not that simple."""
-        sending, window = self._sending, self._window
-        if not self._burst.is_whole:
-            return False
-        acked = sending.sent_to
-        if not self._staging.holds(acked + 1, window):
-            return False
-        first = sending.advance(block16, now)
-        if not first:
-            return False
+    def _send_ready(self, first: int, now: float) -> None:
+        """Send the window from FIRST on, which is staged, and write it down."""
+        window, staging = self._window, self._staging
         if window == 1:
-            is_sent = self.transport.send(self._staging.whole(first))
+            is_sent = self.transport.send(staging.whole(first))
         else:
-            packets = self._staging.run(first, window)
-            is_sent = self.transport.send_run(packets, self._staging.stride)
-        self._report.exchange(acked, (first, window), self._octets)
+            is_sent = self.transport.send_run(
+                staging.run(first, window), staging.stride
+            )
+        self._report.exchange(
+            now + self._wall, first - 1, (first, window), self._octets
+        )
         if not is_sent:
             self._report.trouble(self._send_trouble())
-        return True
+
+    def _ready(self) -> int:
+        """Return the highest block that may leave the short way."""
+        return self._staging.full_to if self._burst.is_whole else 0
 
     def _fill(self, view: TransferView) -> None:
         view.sent_blocks, view.acked_blocks = self._sending.sent_to, self._sending.acked
@@ -152,6 +158,7 @@ class ReadTransfer(Transfer):
             failure = SendError(ErrorCode.UNDEFINED, text or "the file can't be read")
             self._run(self._session.fail(failure))
             return
+        self._ready_to = self._ready()
         flags = 0
         if octets < count * size:
             count = octets // size + 1

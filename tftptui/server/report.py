@@ -76,10 +76,12 @@ class Report:
         )
         self._recorder.packet(record, note)
 
-    def exchange(self, acked: int, run: tuple[int, int], octets: int) -> None:
+    def exchange(
+        self, wall: float, acked: int, run: tuple[int, int], octets: int
+    ) -> None:
         """Keep an ACK and the full, first RUN of blocks, (first, count), it set off."""
         self.version += 1
-        wall = self.view.moved = self._recorder.clock.wall()
+        self.view.moved = wall
         self._recorder.ring.append_exchange(wall, self._ends, acked, run, octets)
         counters = self._recorder.counters
         counters.packets_received += 1

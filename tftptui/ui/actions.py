@@ -13,6 +13,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "transfers": ("transfers", "list", "main", "app"),
     "files": ("files", "list", "main", "app"),
     "ports": ("ports", "main", "app"),
+    "fields": ("fields", "app"),
     "packets": ("packets", "list", "main", "app"),
     "help": ("help", "app"),
     "question": ("question", "app"),
@@ -23,6 +24,7 @@ TITLES: dict[str, str] = {
     "transfers": "Transfers",
     "files": "Files",
     "ports": "Ports",
+    "fields": "Typing a port range",
     "packets": "Packets",
     "list": "Moving in a list",
     "main": "Panes",
@@ -192,11 +194,51 @@ _PACKETS = (
         "Show all packets again.",
         shown=True,
     ),
-    Action("packets", "copy", ("y",), "copy", "Copy the row to the clipboard."),
-)
-_PORTS = (
     Action(
-        "ports",
+        "packets",
+        "open",
+        ("enter",),
+        "whole row",
+        "All that is known of the packet, nothing cut away.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "copy",
+        ("y",),
+        "copy",
+        "Copy the row to the clipboard.",
+        shown=True,
+    ),
+)
+_FIELDS = (
+    Action(
+        "fields",
+        "submit",
+        ("enter",),
+        "apply",
+        "Answer from these ports from now on.",
+        shown=True,
+    ),
+    Action(
+        "fields",
+        "next_field(1)",
+        ("tab",),
+        "next",
+        "To the next field; from the last one to the next pane.",
+        shown=True,
+        priority=True,
+    ),
+    Action(
+        "fields",
+        "next_field(-1)",
+        ("shift+tab",),
+        "Previous",
+        "To the field before.",
+        priority=True,
+    ),
+    Action(
+        "fields",
         "leave",
         ("escape",),
         "put back",
@@ -209,8 +251,18 @@ _MAIN = (
     Action("main", "pane(2)", ("2",), "Files", "Files; again: whole screen."),
     Action("main", "pane(3)", ("3",), "Ports", "Ports; again: whole screen."),
     Action("main", "pane(4)", ("4",), "Packets", "Packets; again: whole screen."),
-    Action("main", "next_pane(1)", ("tab",), "Next", "To the next pane."),
-    Action("main", "next_pane(-1)", ("shift+tab",), "Previous", "To the pane before."),
+    # Before the focused widget sees them: what is typed ahead goes to the new place.
+    Action(
+        "main", "next_pane(1)", ("tab",), "Next", "To the next pane.", priority=True
+    ),
+    Action(
+        "main",
+        "next_pane(-1)",
+        ("shift+tab",),
+        "Previous",
+        "To the pane before.",
+        priority=True,
+    ),
     Action(
         "main",
         "range",
@@ -218,12 +270,21 @@ _MAIN = (
         "range",
         "Choose the ports that this server answers from; those that run keep theirs.",
         shown=True,
+        priority=True,
     ),
     Action(
         "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
     ),
 )
 _APP = (
+    Action(
+        "app",
+        "restart",
+        ("R",),
+        "restart",
+        "Start the server again after it has ended by itself.",
+        shown=True,
+    ),
     Action("app", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
     Action(
         "app",
@@ -286,7 +347,7 @@ ACTIONS: tuple[Action, ...] = (
     *_TRANSFERS,
     *_FILES,
     *_PACKETS,
-    *_PORTS,
+    *_FIELDS,
     *_LIST,
     *_MAIN,
     *_APP,
@@ -300,8 +361,8 @@ def actions(scope: str) -> list[Action]:
     return [action for action in ACTIONS if action.scope == scope]
 
 
-def bindings(scope: str) -> list[BindingType]:
-    """Return Textual's bindings for one scope."""
+def bindings(scope: str, *calls: str) -> list[BindingType]:
+    """Return Textual's bindings for one scope, or those of some of its calls."""
     return [
         Binding(
             ",".join(action.keys),
@@ -313,4 +374,5 @@ def bindings(scope: str) -> list[BindingType]:
             id=action.id,
         )
         for action in actions(scope)
+        if not calls or action.call in calls
     ]

@@ -57,3 +57,8 @@ def duration(seconds: float) -> str:
 def count(number: int) -> str:
     """Return a whole number with its thousands apart: ``73,512``."""
     return f"{number:,}"
+
+
+def span(first: int, last: int) -> str:
+    """Return a range of ports: ``40000–40099``, or ``40000`` when it is one."""
+    return f"{first}–{last}" if last > first else f"{first}"

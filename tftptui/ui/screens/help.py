@@ -13,12 +13,14 @@ from textual.widgets import Static
 
 from tftptui.ui.actions import CHAINS, TITLES, actions, bindings
 
-PANES = ("transfers", "files", "ports", "packets")
+PANES = ("transfers", "files", "ports", "fields", "packets")
 
 
 def help_order(scope: str) -> list[str]:
     """Return all scopes: what works in SCOPE now, then the other panes."""
     here = list(CHAINS[scope])
+    if scope == "ports":
+        here.insert(0, "fields")
     return here + [pane for pane in PANES if pane not in here]
 
 

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import AbortTransfer
@@ -22,6 +23,7 @@ from tftptui.ui.widgets.notice import NoticeLine
 from tftptui.ui.widgets.packet_log import PacketLog
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.ports import PortsPane
+from tftptui.ui.widgets.refusals import RefusalLine
 from tftptui.ui.widgets.tabs import TabLine
 from tftptui.ui.widgets.transfers import TransfersPane
 
@@ -85,6 +87,7 @@ class MainScreen(Screen[None]):
         self._store, self._client, self._now = store, client, now
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
+        self._refused = RefusalLine(store, now=now)
         self._transfers = TransfersPane(store, now=now)
         self._files = FilesPane(store, client, now=now)
         self._ports = PortsPane(store, client, left=self._back)
@@ -103,6 +106,7 @@ class MainScreen(Screen[None]):
         """Lay everything out; the grid takes the panes from left to right."""
         yield self._header
         yield self._notice
+        yield self._refused
         yield self._tabs
         with Container(id="panes"):
             yield self._transfers
@@ -120,6 +124,8 @@ class MainScreen(Screen[None]):
     @property
     def scope(self) -> str:
         """Where the keys of the focused pane stand in the list of actions."""
+        if self._ports.is_typing:
+            return "fields"
         return self._current.SCOPE or self._current.id or ""
 
     @property
@@ -137,12 +143,14 @@ class MainScreen(Screen[None]):
         """Let everything in view look at the store."""
         self._header.frame_arrived()
         self._notice.frame_arrived()
+        self._refused.look()
         for pane in self.panes:
             if pane.display:
                 pane.frame_arrived()
 
     def _tick(self) -> None:
         self._header.clock_ticked()
+        self._refused.look()
         for pane in self.panes:
             if pane.display:
                 pane.clock_ticked()
@@ -190,15 +198,20 @@ class MainScreen(Screen[None]):
             self.show_pane(pane)
 
     def action_next_pane(self, step: int) -> None:
-        """Go to the next field of this pane, or to the next pane."""
-        if self._current is self._ports and self._ports.move_inside(step):
-            return
+        """Go to the next pane, or the one before."""
         place = self.panes.index(self._current) + step
         self.show_pane(self.panes[place % len(self.panes)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to zoom where there is something to zoom out of."""
-        del parameters
+        """Offer to zoom where there is something to zoom out of.
+
+        Typing in a field needs its own tab key, and no way to where one is.
+        """
+        if action == "next_pane":
+            step = parameters[0]
+            return not (isinstance(step, int) and self._ports.can_move_inside(step))
+        if action == "range":
+            return not isinstance(self.focused, Input) and not self._ports.is_typing
         return action != "zoom" or not self._small
 
     def action_zoom(self) -> None:

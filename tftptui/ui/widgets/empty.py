@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from rich.text import Text
 
-from tftptui.engine.messages import Listing, Status
+from tftptui.engine.messages import Listing, PortMap, Status
+from tftptui.ui.formats import span
 from tftptui.ui.store import Store
 
 TFTP_PORT = 69
@@ -33,12 +34,19 @@ def invitation(store: Store) -> Text:
     if ports := store.ports:
         lines.append(
             f"The request goes to port {status.port}; "
-            f"the answer comes from one of {ports.first}–{ports.last}."
+            f"the answer comes from {_one_of(ports)}."
         )
     if store.refusals:
         last = store.refusals[-1]
         lines.append(f"\n\nLast refused: {last.file} for {last.client}: {last.message}")
     return lines
+
+
+def _one_of(ports: PortMap) -> str:
+    if ports.single_port:
+        return "that same port"
+    one_of = "one of " if ports.last > ports.first else "port "
+    return one_of + span(ports.first, ports.last)
 
 
 def example_file(listing: Listing | None) -> bytes | None:

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from tftptui.engine.messages import USED
-from tftptui.ui.formats import octets
+from tftptui.ui.formats import octets, span
 from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.fitting import Part, fit
@@ -20,10 +20,10 @@ SAMPLES = 8
 
 _TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _RATE, _GRAPH, _COUNTS = range(8)
 _ORDER = (
-    *(_COUNTS, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _TITLE, _COUNTS, _PORTS),
-    *(_ROOT, _COUNTS, _USED, _PORTS, _RATE),
+    *(_TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS, _ROOT),
+    *(_USED, _PORTS, _RATE, _COUNTS, _LISTENERS, _COUNTS),
 )
-"""What gets shorter first when the line is too long."""
+"""What gets shorter first when the line is too long; trouble stays to the end."""
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -97,6 +97,7 @@ class HeaderLine(Widget):
                 [
                     Text.assemble(mark, "  ".join(status.listeners)),
                     Text.assemble(mark, f":{status.port}"),
+                    Text(),
                 ]
             ),
         ]
@@ -105,17 +106,17 @@ class HeaderLine(Widget):
         ports, muted = self._store.ports, slots["muted"]
         if ports is None:
             return [Part([Text()]), Part([Text()])]
-        label, span = ("TIDs ", muted), f"{ports.first}–{ports.last}"
+        label, range_ = ("TIDs ", muted), span(ports.first, ports.last)
         order = ports.order
         if ports.single_port:
-            span, order = "listener's", "single port"
+            range_, order = "listener's", "single port"
         used = self._steady("used", ports.states.count(USED))
         return [
             Part(
                 [
-                    Text.assemble(label, span, (f" {order}", muted)),
-                    Text.assemble(label, span),
-                    Text(span),
+                    Text.assemble(label, range_, (f" {order}", muted)),
+                    Text.assemble(label, range_),
+                    Text(range_),
                     Text(),
                 ]
             ),
@@ -136,21 +137,29 @@ class HeaderLine(Widget):
         ]
 
     def _counts(self, slots: dict[str, Style]) -> Part:
+        """Return the totals; what was told once keeps its place, even at 0."""
         counters = self._store.counters
         stalled = sum(
             view.phase == "stalled" for view in self._store.transfers.values()
         )
-        lost = counters.failed + counters.abandoned
-        open_end = counters.unconfirmed
         listed = [
-            ("active", counters.active, slots["transfer-active"], True),
-            ("stalled", stalled, slots["transfer-stalled"], False),
-            ("done", counters.completed, slots["transfer-completed"], True),
-            ("unconfirmed", open_end, slots["transfer-unconfirmed"], False),
-            ("failed", lost, slots["transfer-failed"], False),
+            ("active", counters.active, slots["transfer-active"]),
+            ("stalled", stalled, slots["transfer-stalled"]),
+            ("done", counters.completed, slots["transfer-completed"]),
+            ("unconfirmed", counters.unconfirmed, slots["transfer-unconfirmed"]),
+            ("failed", counters.failed + counters.abandoned, slots["transfer-failed"]),
+            ("refused", counters.refused, slots["transfer-failed"]),
         ]
-        shown = [entry[:3] for entry in listed if entry[3] or entry[1]]
-        forms = [shown, [one for one in shown if one[0] != "unconfirmed"], shown[:2]]
+        told = [
+            (word, number, style if number else slots["muted"])
+            for word, number, style in listed
+            if number or word in ("active", "done") or word in self._widths
+        ]
+        forms = [told]
+        for word in ("done", "unconfirmed", "active"):
+            forms.append([one for one in forms[-1] if one[0] != word])
+        if not forms[-1]:
+            forms[-1] = forms[-2]
         return Part([self._numbers(form) for form in forms], "right")
 
     def _numbers(self, listed: list[tuple[str, int, Style]]) -> Text:

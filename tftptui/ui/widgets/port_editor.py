@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from tftptui.engine.messages import SetPorts
+from tftptui.ui.actions import bindings
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.port_verdict import (
     Order,
@@ -30,6 +31,15 @@ ROOMY = 76
 """Columns from which all choices are shown side by side."""
 
 
+APPLY: list[BindingType] = bindings("fields", "submit")
+
+
+class PortField(Input):
+    """A field of numbers, whose enter key is one of ours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = APPLY
+
+
 class OrderChoice(Widget, can_focus=True):
     """How a port is chosen; space goes to the next way."""
 
@@ -37,7 +47,7 @@ class OrderChoice(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("space,right", "other_order(1)", "Change"),
         ("left", "other_order(-1)", "Change"),
-        ("enter", "submit", "Apply"),
+        *APPLY,
     ]
     DEFAULT_CSS = """
     OrderChoice {
@@ -125,10 +135,10 @@ class PortEditor(Vertical):
     def __init__(self, store: Store) -> None:
         super().__init__(id="port-editor")
         self._store = store
-        self._first = Input(id="first", compact=True, restrict="[0-9]{0,5}")
-        self._last = Input(id="last", compact=True, restrict="[0-9]{0,5}")
+        self._first = PortField(id="first", compact=True, restrict="[0-9]{0,5}")
+        self._last = PortField(id="last", compact=True, restrict="[0-9]{0,5}")
         self._order = OrderChoice(id="order")
-        self._rest = Input(id="rest", compact=True, restrict="[0-9.]{0,4}")
+        self._rest = PortField(id="rest", compact=True, restrict="[0-9.]{0,4}")
         self._verdict = Static(HINT, id="verdict", markup=False)
         self._filled: SetPorts | None = None
 
@@ -185,13 +195,12 @@ class PortEditor(Vertical):
         self._verdict.set_class(warning, "-warning")
         self._verdict.update(Text(text))
 
-    def move(self, step: int) -> bool:
-        """Go to another field; return False when there is none in that direction."""
+    def field_beside(self, step: int) -> Widget | None:
+        """Return another field; None when there is none in that direction."""
         here = next((n for n, one in enumerate(self.fields) if one.has_focus), None)
         if here is None or not 0 <= here + step < len(self.fields):
-            return False
-        self.screen.set_focus(self.fields[here + step])
-        return True
+            return None
+        return self.fields[here + step]
 
     def _judge(self) -> Verdict:
         status = self._store.status

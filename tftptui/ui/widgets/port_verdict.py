@@ -5,6 +5,7 @@ from typing import Literal
 
 from tftptui.engine.messages import USED, PortMap, SetPorts
 from tftptui.settings import PortRange, SettingsError
+from tftptui.ui.formats import span
 
 Order = Literal["random", "sequential", "single port"]
 FIRST_PLAIN = 1024
@@ -111,16 +112,17 @@ def _consequences(
         keep = f"{used} {who} port; "
     if command.single_port:
         port = listener or "the listener's port"
-        return Verdict(f"enter: {keep}new ones answer from {port} itself", command)
-    span = f"{ports.first}–{ports.last}" if len(ports) > 1 else f"{ports.first} only"
-    text = f"enter: {keep}new ones use {span}"
+        return Verdict(f"{keep}new ones answer from {port} itself", command)
+    if listener is not None and len(ports) == 1 and listener in ports:
+        return Verdict(f"{listener} takes the requests; choose another port")
+    new = f"new ones use {span(ports.first, ports.last)}"
     if ports.first < FIRST_PLAIN:
-        why = f"ports below {FIRST_PLAIN} need root or CAP_NET_BIND_SERVICE"
-        return Verdict(f"{text} · {why}", command, warning=True)
+        why = f"ports below {FIRST_PLAIN} need root"
+        return Verdict(f"{new} · {why}", command, warning=True)
     if len(ports) < used:
-        why = f"only {len(ports)} for the {used} in use now: some clients may wait"
-        return Verdict(f"{text} · {why}", command, warning=True)
+        why = f"only {len(ports)} for {used} in use: clients may wait"
+        return Verdict(f"{new} · {why}", command, warning=True)
     if listener is not None and listener in ports:
         why = f"{listener} takes requests and is left out"
-        return Verdict(f"{text} · {why}", command, warning=True)
-    return Verdict(text, command)
+        return Verdict(f"{new} · {why}", command, warning=True)
+    return Verdict(keep + new, command)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FOREIGN, FREE, QUARANTINED, USED, SetPorts
 from tftptui.ui.actions import bindings
-from tftptui.ui.formats import count
+from tftptui.ui.formats import count, span
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.pane import Pane
@@ -49,7 +49,9 @@ class PortsPane(Pane):
     """The map of the range, the strip of client ports, the editor."""
 
     SCOPE = "ports"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("ports")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "fields", "leave", "next_field(1)", "next_field(-1)"
+    )
     DEFAULT_CSS = """
     PortsPane {
         padding: 0 1;
@@ -110,13 +112,8 @@ class PortsPane(Pane):
             self._legend.refresh()
             self._states = states
             self.summary = " · ".join(
-                f"{count(ports.states.count(state))} {name}"
-                for state, name in (
-                    (USED, "used"),
-                    (QUARANTINED, "resting"),
-                    (FOREIGN, "foreign"),
-                    (FREE, "free"),
-                )
+                f"{count(ports.states.count(state))} {NAMES[state]}"
+                for state in (USED, QUARANTINED, FOREIGN, FREE)
             )
 
     def _tell_state(self) -> None:
@@ -130,16 +127,26 @@ class PortsPane(Pane):
         """Go to the first field; its old value is selected."""
         self.screen.set_focus(self._editor.fields[0])
 
-    def move_inside(self, step: int) -> bool:
-        """Go from field to field; False when it is time for the next pane."""
-        if not self._editor.has_focus_within:
-            return False
-        return self._editor.move(step)
+    @property
+    def is_typing(self) -> bool:
+        """Whether a field has the focus."""
+        return self._editor.has_focus_within
+
+    def can_move_inside(self, step: int) -> bool:
+        """Return whether there is another field in that direction."""
+        return self._editor.field_beside(step) is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to leave only while a field has the focus."""
-        del parameters
-        return action != "leave" or self._editor.has_focus_within
+        """Offer what is for the fields only while one has the focus."""
+        if action == "next_field":
+            return isinstance(parameters[0], int) and self.can_move_inside(
+                parameters[0]
+            )
+        return action != "leave" or self.is_typing
+
+    def action_next_field(self, step: int) -> None:
+        """Go to the next field, or the one before."""
+        self.screen.set_focus(self._editor.field_beside(step))
 
     def action_leave(self) -> None:
         """Put the old values back and leave the fields."""
@@ -161,6 +168,6 @@ class PortsPane(Pane):
             self._editor.say(f"✗ {error}", wrong=True)
             return
         self._left()
-        span = f"{command.first}–{command.last}, {command.order}"
-        where = "the port that was asked" if command.single_port else span
+        range_ = f"{span(command.first, command.last)}, {command.order}"
+        where = "the port that was asked" if command.single_port else range_
         self._editor.say(f"✓ from now on {where}")

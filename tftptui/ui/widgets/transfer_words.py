@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tftptui.engine.messages import PortMap, TransferView
-from tftptui.ui.formats import age, count, duration, endpoint, octets, rate
+from tftptui.ui.formats import age, count, duration, endpoint, octets, rate, span
 
 BAR = 8
 """Cells of a progress bar."""
@@ -159,9 +159,9 @@ def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
     if view.single_port:
         ours = f"{view.server_tid} is the port it asked on (single-port mode)"
     elif ports is not None:
-        span = f"{ports.first}–{ports.last}"
+        range_ = span(ports.first, ports.last)
         inside = ports.first <= view.server_tid <= ports.last
-        ours += f", from {span}" if inside else f", from a range before {span}"
+        ours += f", from {range_}" if inside else f", from a range before {range_}"
     return f"Port {view.client_tid} is the client's own choice; {ours}."
 
 

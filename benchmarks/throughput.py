@@ -1,0 +1,145 @@
+"""Throughput beside tftpd-hpa, atftpd, dnsmasq and others, without and with a screen.
+
+``python benchmarks/throughput.py`` runs the cases of a folder with ``compare.py`` and
+``tftpload.c`` (--bench, by default ../shared/bench), in interleaved rounds, with all
+servers and the load generator on one CPU: on two, lock-step transfers measure how
+long the machine takes to wake a CPU up. It prints the ratio to the fastest peer of
+each case, keeps the raw figures in benchmarks/results/ and, with --readme, writes
+the table into README.md. Linux, as root for the priorities.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results"
+README = HERE.parent / "README.md"
+BEGIN, END = "<!-- benchmark -->", "<!-- /benchmark -->"
+OURS = ("tftptui serve", "tftptui")
+SERVED = "{root} --listen {host} --port {port} --ports 20000-31000 --quarantine 0"
+LIMITS = "--max-transfers 2000 --request-rate 0"
+
+
+def commands(program: str) -> list[str]:
+    """Return the options that add our two servers to a comparison."""
+    screen = f"{sys.executable} {HERE / 'in_terminal.py'} {program}"
+    return [
+        *("--server", f"{OURS[0]}={program} serve {SERVED} {LIMITS}"),
+        *("--server", f"{OURS[1]}={screen} {SERVED} {LIMITS}"),
+    ]
+
+
+def compare(bench: Path, options: argparse.Namespace) -> dict[str, object]:
+    """Run the comparison; return its raw figures."""
+    program = str(Path(sys.executable).with_name("tftptui"))
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.json"
+        command = [
+            *(sys.executable, str(bench / "compare.py")),
+            *commands(program),
+            *("--servers", options.peers),
+            *("--rounds", str(options.rounds), "--seconds", str(options.seconds)),
+            *("--cpu-server", "0", "--cpu-load", "0", "--json", str(raw)),
+        ]
+        if options.cases:
+            command += ["--cases", options.cases]
+        if options.nice:
+            command += ["--nice", str(options.nice)]
+        subprocess.run(command, check=True)
+        figures: dict[str, object] = json.loads(raw.read_text())
+    return figures
+
+
+def table(kept: dict[str, dict[str, list[dict[str, float]]]]) -> list[str]:
+    """Return the ratio to the fastest peer and our CPU seconds per GB, as Markdown."""
+    lines = [
+        "| case | fastest peer | `tftptui serve` | with screen | CPU s/GB, peer → ours |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for case, servers in kept.items():
+        unit = "transfers_s" if case.startswith("small") else "MB_s"
+        value = {name: _median(runs, unit) for name, runs in servers.items()}
+        cost = {n: _median(runs, "server_cpu_s_per_GB") for n, runs in servers.items()}
+        peers = [name for name in servers if name not in OURS and value[name]]
+        best = max(peers, key=lambda name: value[name], default="")
+        cheapest = min((cost[name] for name in peers if cost[name]), default=0.0)
+        top = value.get(best, 0.0)
+        ours = [_ratio(value.get(name, 0.0), top) for name in OURS]
+        lines.append(
+            f"| {case} | {best} {top:,.1f} | {ours[0]} | {ours[1]} "
+            f"| {cheapest:.2f} → {cost.get(OURS[0], 0.0):.2f} |"
+        )
+    return lines
+
+
+def _median(runs: list[dict[str, float]], key: str) -> float:
+    values = [run[key] for run in runs if "failed" not in run and key in run]
+    return statistics.median(values) if values else 0.0
+
+
+def _ratio(value: float, best: float) -> str:
+    return f"{value / best:.2f} ×" if value and best else "–"
+
+
+def keep(figures: dict[str, object]) -> Path:
+    """Write the raw figures with date and machine; return the file."""
+    RESULTS.mkdir(exist_ok=True)
+    now = datetime.now(UTC)
+    about = {
+        "date": now.isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "machine": _processor(),
+    }
+    place = RESULTS / f"throughput-{now:%Y-%m-%d-%H%M}.json"
+    place.write_text(json.dumps({"about": about, "results": figures}, indent=1) + "\n")
+    return place
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def write_readme(lines: list[str], about: dict[str, str]) -> None:
+    """Put the table between the marks in README.md."""
+    text = README.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    told = f"{about['date'][:10]}, {about['machine']}, Python {about['python']}:"
+    body = "\n".join([BEGIN, told, "", *lines, END])
+    README.write_text(before + body + after)
+
+
+def main() -> int:
+    """Run, print, keep."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    default = HERE.parent.parent / "shared" / "bench"
+    parser.add_argument("--bench", type=Path, default=default)
+    parser.add_argument("--peers", default="hpa,atftpd,dnsmasq,pytftp")
+    parser.add_argument("--cases", default="")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--nice", type=int, default=0)
+    parser.add_argument("--readme", action="store_true")
+    options = parser.parse_args()
+    if not (options.bench / "compare.py").is_file():
+        print(f"no compare.py in {options.bench}; say where it is with --bench DIR")
+        return 2
+    figures = compare(options.bench, options)
+    place = keep(figures)
+    print(f"kept in {place}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""The line about clients that were just refused: who, what, why, and the remedy."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.widgets import Static
+
+from tftptui.engine.messages import QUARANTINED, Refusal
+from tftptui.ui.formats import count
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.rows import fitted
+
+RECENT = 30.0
+"""Seconds for which a refusal is told."""
+
+ELSEWHERE = frozenset({"not-found"})
+"""Reasons that the Files pane tells."""
+
+LONGEST_NAME = 24
+NO_UPLOADS = "no uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Refusals of one kind; ``last`` is the latest of them."""
+
+    times: int
+    last: Refusal
+
+
+def tell_refusals(store: Store, now: float, width: int) -> str:
+    """Return one line about the latest refusals in at most WIDTH cells, or nothing.
+
+    The kind that came most often is told whole, the others are counted.
+    """
+    kinds = _recent_kinds(store.refusals, now)
+    if not kinds:
+        return ""
+    chosen = max(kinds, key=lambda kind: kind.times)
+    others = sum(kind.times for kind in kinds) - chosen.times
+    more = f" · {count(others)} of other kinds" if others else ""
+    forms = [form + more for form in _forms(chosen, store)]
+    fits = (form for form in forms if cell_len(form) <= width)
+    return next(fits, fitted(forms[-1], width))
+
+
+def _recent_kinds(refusals: Sequence[Refusal], now: float) -> list[_Kind]:
+    found: dict[str, _Kind] = {}
+    for one in reversed(refusals):
+        if now - one.time > RECENT:
+            break
+        if one.reason not in ELSEWHERE:
+            key = one.message if one.reason == "denied" else one.reason
+            before = found.get(key)
+            found[key] = _Kind(before.times + 1, before.last) if before else _Kind(1, one)
+    return [*found.values()]
+
+
+def _forms(kind: _Kind, store: Store) -> list[str]:
+    """Return the same from the longest to the shortest."""
+    if kind.last.reason == "ports-exhausted":
+        return _ports_forms(kind, store)
+    if kind.last.reason == "denied" and NO_UPLOADS in kind.last.message:
+        return _upload_forms(kind)
+    last, message = kind.last, kind.last.message
+    names = [f"{name} to {last.client}" for name in _names(last.file)]
+    if kind.times > 1:
+        times = f"✗ {count(kind.times)} requests refused"
+        told = [f"{times}, the last {name}: {message}" for name in names]
+        return [*told, f"{times}: {message}"]
+    return [
+        *(f"✗ {name} refused: {message}" for name in names),
+        f"✗ {last.client} refused: {message}",
+    ]
+
+
+def _ports_forms(kind: _Kind, store: Store) -> list[str]:
+    what = "request" if kind.times == 1 else "requests"
+    number, message = count(kind.times), kind.last.message
+    resting = store.ports.states.count(QUARANTINED) if store.ports else 0
+    rest = ""
+    if resting:
+        rest = f" · {resting} {'port rests' if resting == 1 else 'ports rest'}"
+    remedy = " · r widens the range"
+    return [
+        f"✗ {number} {what} refused: {message}{rest}{remedy}",
+        f"✗ {number} {what} refused: {message}{remedy}",
+        f"✗ {number} refused: {message}{remedy}",
+        f"✗ {number} refused: {message}",
+        f"✗ {number} refused: no free port",
+    ]
+
+
+def _upload_forms(kind: _Kind) -> list[str]:
+    last = kind.last
+    remedy = " · start it with --write new"
+    whole = f"refused: {last.message}{remedy}"
+    short = "refused · start with --write new"
+    if kind.times > 1:
+        times = f"✗ {count(kind.times)} uploads"
+        return [
+            f"{times}, the last {last.file} by {last.client}, {whole}",
+            f"{times} {whole}",
+            f"{times} {short}",
+        ]
+    whose = [f"✗ upload of {name} by {last.client}" for name in _names(last.file)]
+    return [
+        *(f"{name} {whole}" for name in whose),
+        *(f"{name} {short}" for name in whose),
+        f"✗ upload by {last.client} {short}",
+    ]
+
+
+def _names(file: str) -> list[str]:
+    """Return a file's name whole, and its end."""
+    end = file.rpartition("/")[2]
+    short = end if cell_len(end) <= LONGEST_NAME else fitted(end, LONGEST_NAME)
+    return [file, short] if short != file else [file]
+
+
+class RefusalLine(Static):
+    """One line under the notices, there only while there is something to tell."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    RefusalLine {
+        height: 1;
+        padding: 0 1;
+        display: none;
+        color: $transfer-failed;
+        background: $surface;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+        &.-shown { display: block; }
+    }
+    """
+
+    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
+        super().__init__(id="refusals", markup=False)
+        self._store, self._now = store, now
+        self._words = ""
+
+    def look(self) -> None:
+        """Show what is to be said now."""
+        words = tell_refusals(self._store, self._now(), self.app.size.width - 2)
+        if words != self._words:
+            self._words = words
+            self.set_class(bool(words), "-shown")
+            self.update(Text(words))
