@@ -115,6 +115,7 @@ NUMBERS = [
     pytest.param("bandwidth", 1_000, 10**12, id="bandwidth"),
     pytest.param("transfer_bandwidth", 1_000, 10**12, id="transfer_bandwidth"),
     pytest.param("max_transfer_time", 1, 2_678_400, id="max_transfer_time"),
+    pytest.param("upload_total", 0, 2**63 - 1, id="upload_total"),
     pytest.param("numbered_from", 0, 2**31, id="numbered_from"),
     pytest.param("max_idle_time", 1, 86_400, id="max_idle_time"),
     pytest.param("kept_transfers", 1, 1_000_000, id="kept_transfers"),

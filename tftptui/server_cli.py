@@ -122,6 +122,10 @@ class ServerOptions:
     max_windowsize: Annotated[
         int, Parameter(help="Largest window granted, in blocks.")
     ] = 64
+    fit_route: Annotated[
+        bool,
+        Parameter(help="Lower blksize to what the route carries unfragmented."),
+    ] = True
     refuse: Annotated[
         tuple[str, ...],
         Parameter(
@@ -142,6 +146,9 @@ class ServerOptions:
     )
     upload_quota: Annotated[
         int | None, Parameter(help="Octets that one client may upload in all.")
+    ] = None
+    upload_total: Annotated[
+        int | None, Parameter(help="Octets that all clients may upload together.")
     ] = None
     allow: Annotated[
         tuple[str, ...],
@@ -212,6 +219,8 @@ class ServerOptions:
             write=self.write,
             max_upload=self.max_upload,
             upload_quota=self.upload_quota,
+            upload_total=self.upload_total,
+            fit_route=self.fit_route,
             journal=journal,
         )
         return self.names.applied(settings)

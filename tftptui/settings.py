@@ -1,6 +1,7 @@
 """One frozen Settings: every knob of the server with its unit and default."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from pathlib import Path
 from typing import Literal
@@ -53,6 +54,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "kept_packets": (1, 50_000_000),
     "numbered_from": (0, 2**31),
     "max_upload": (0, 2**63 - 1),
+    "upload_total": (0, 2**63 - 1),
     "upload_quota": (0, 2**63 - 1),
 }
 """What each number may be, from and to; None, where a setting has it, always goes."""
@@ -60,6 +62,36 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 
 class SettingsError(ValueError):
     """A setting is wrong; the text names it, its value and what would be right."""
+
+
+LIVE = frozenset(
+    {
+        "allow",
+        "bandwidth",
+        "deny",
+        "fit_route",
+        "ignore_case",
+        "max_block_size",
+        "max_client_transfers",
+        "max_idle_time",
+        "max_transfer_time",
+        "max_transfers",
+        "max_upload",
+        "max_window",
+        "per_client",
+        "refuse",
+        "request_rate",
+        "retries",
+        "rewrite",
+        "transfer_bandwidth",
+        "upload_quota",
+        "upload_total",
+        "write",
+    }
+)
+"""Settings that may be changed while the server runs; ports have a way of their own."""
+
+Value = str | int | float | bool | None | list[str]
 
 
 class PortRange(msgspec.Struct, frozen=True):
@@ -187,6 +219,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         write: uploads: "off", "new" (existing files stay) or "overwrite".
         max_upload: octets of one upload, None for no limit.
         upload_quota: octets of all uploads of one client, None for no limit.
+        upload_total: octets of all uploads together, None for no limit.
         numbered_from: number of the last transfer before this server began; they are
             counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
@@ -221,6 +254,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     write: Literal["off", "new", "overwrite"] = "off"
     max_upload: int | None = None
     upload_quota: int | None = None
+    upload_total: int | None = None
     journal: str | None = None
     numbered_from: int = 0
 
@@ -260,3 +294,25 @@ def _network_trouble(text: str) -> str:
 
 def _number_text(number: float) -> str:
     return str(number) if isinstance(number, int) else f"{number:g}"
+
+
+def changed_settings(settings: Settings, changes: Mapping[str, Value]) -> Settings:
+    """Return SETTINGS with CHANGES to settings that may be changed live.
+
+    Raises:
+        SettingsError: one may not, or its value makes no sense.
+    """
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    values: dict[str, object] = {}
+    for name, value in changes.items():
+        if name not in LIVE:
+            raise SettingsError(
+                f"{name!r} can't be changed while the server runs; "
+                f"what can: {', '.join(sorted(LIVE))}"
+            )
+        try:
+            values[name] = msgspec.convert(value, kinds[name])
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{name} {value!r} makes no sense: {error}") from error
+    fields = msgspec.structs.asdict(settings) | values
+    return Settings(**fields)  # by the constructor, which looks at every value

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tftptui.engine.messages import (
     AbortTransfer,
     Ask,
+    ChangeSettings,
     CloseFolder,
     Command,
     Entry,
@@ -66,6 +67,7 @@ FRAME = Frame(
 )
 COMMANDS: list[Command] = [
     SetPorts(first=1, last=2, order="sequential", quarantine=0.5),
+    ChangeSettings({"write": "new", "deny": ["10.0.0.0/8"], "bandwidth": None}),
     OpenFolder(b"\xff/\0"),
     CloseFolder(b""),
     AbortTransfer(4),

@@ -250,7 +250,8 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
     ]
     asked = [("boot.scr", -30), ("PXELINUX.CFG/default", -9), ("boot.scr", -8)]
 
-    def play() -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await pilot.pause()
         scene.pane.focus_main()
         scene.pane._list.action_fold()
         scene.store.fold(listing(b"board", *board))
@@ -267,5 +268,8 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
         )
         scene.pane.frame_arrived()
 
-    app = PaneHost(scene.pane, then=play)
-    assert snap_compare(app, terminal_size=size, press=["G"])
+        await pilot.pause()
+        await pilot.press("G")
+
+    app = PaneHost(scene.pane)
+    assert snap_compare(app, terminal_size=size, run_before=play)

@@ -2,6 +2,7 @@ import os
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.support.packet_scene import a_blocked_boot_rom, blocks, filled
@@ -300,5 +301,12 @@ async def test_a_row_can_be_copied() -> None:
 def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
     os.environ.pop("NO_COLOR", None)
     pane, _ = filled(packets(*everything(), first=12_400))
-    app = PaneHost(pane, then=pane.focus_main)
-    assert snap_compare(app, terminal_size=size, press=["N"])
+    app = PaneHost(pane)
+
+    async def play(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        pane.focus_main()
+        await pilot.pause()
+        await pilot.press("N")
+
+    assert snap_compare(app, terminal_size=size, run_before=play)

@@ -10,6 +10,7 @@ from tftptui import __version__
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import (
     AbortTransfer,
+    ChangeSettings,
     CloseFolder,
     Command,
     Frame,
@@ -24,7 +25,7 @@ from tftptui.server.clock import Clock, SystemClock, Ticker
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
-from tftptui.settings import PortRange, Settings, SettingsError
+from tftptui.settings import PortRange, Settings, SettingsError, Value
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.packets import PacketRing
@@ -109,15 +110,27 @@ class Engine:
         match command:
             case SetPorts():
                 self._set_ports(command)
-            case OpenFolder(folder):
-                if self._watch is not None:
-                    self._watch.open(folder)
-            case CloseFolder(folder):
-                if self._watch is not None:
-                    self._watch.close(folder)
+            case ChangeSettings(changes):
+                self._change_settings(changes)
+            case OpenFolder() | CloseFolder():
+                self._look(command)
             case AbortTransfer(number):
                 if not self.service.abort(number):
                     raise CommandRefusedError(f"transfer {number} is over already")
+
+    def _look(self, command: OpenFolder | CloseFolder) -> None:
+        if self._watch is None:
+            return
+        if isinstance(command, OpenFolder):
+            self._watch.open(command.folder)
+        else:
+            self._watch.close(command.folder)
+
+    def _change_settings(self, changes: dict[str, Value]) -> None:
+        try:
+            self.service.change_settings(changes, by="operator")
+        except SettingsError as error:
+            raise CommandRefusedError(str(error)) from error
 
     def next_frame(self) -> Frame | None:
         """Return what has changed since the frame before, or None."""

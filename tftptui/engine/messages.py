@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.views import (
     FOREIGN,
@@ -32,6 +33,7 @@ __all__ = [
     "USED",
     "AbortTransfer",
     "Ask",
+    "ChangeSettings",
     "CloseFolder",
     "Command",
     "Entry",
@@ -86,6 +88,15 @@ class SetPorts(msgspec.Struct, frozen=True, kw_only=True, tag="set_ports"):
     single_port: bool = False
 
 
+class ChangeSettings(msgspec.Struct, frozen=True, tag="change_settings"):
+    """Change settings by name; transfers in progress keep what they have.
+
+    Which ones may be changed stands in settings.LIVE.
+    """
+
+    changes: dict[str, Value]
+
+
 class OpenFolder(msgspec.Struct, frozen=True, tag="open_folder"):
     """List a folder now and whenever it changes."""
 
@@ -104,7 +115,7 @@ class AbortTransfer(msgspec.Struct, frozen=True, tag="abort_transfer"):
     number: int
 
 
-Command = SetPorts | OpenFolder | CloseFolder | AbortTransfer
+Command = SetPorts | ChangeSettings | OpenFolder | CloseFolder | AbortTransfer
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Mapping
 
 import msgspec
 
@@ -18,9 +19,21 @@ from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
 from tftptui.server.transfer import Transfer
-from tftptui.server.uploads import UploadPolicy, Uploads
-from tftptui.settings import PortRange, Settings, SettingsError
-from tftptui.telemetry.events import PortsChanged, Started, Stopped, Warned
+from tftptui.server.uploads import Uploads, upload_policy
+from tftptui.settings import (
+    PortRange,
+    Settings,
+    SettingsError,
+    Value,
+    changed_settings,
+)
+from tftptui.telemetry.events import (
+    PortsChanged,
+    SettingsChanged,
+    Started,
+    Stopped,
+    Warned,
+)
 from tftptui.telemetry.views import Refusal, TransferView
 
 SWEEP = 0.05
@@ -90,10 +103,13 @@ class Service:
             self._root = None
             raise
         settings = self.settings
-        policy = UploadPolicy(
-            settings.write, settings.max_upload, settings.upload_quota
+        opener = Opener(
+            settings,
+            self._root,
+            self.pool,
+            self.recorder,
+            Uploads(upload_policy(settings)),
         )
-        opener = Opener(settings, self._root, self.pool, self.recorder, Uploads(policy))
         self._reception = Reception(
             opener, self._began, self._ended, last_number=settings.numbered_from
         )
@@ -154,11 +170,33 @@ class Service:
             )
         )
 
+    def change_settings(self, changes: Mapping[str, Value], *, by: str) -> None:
+        """Change settings while running; transfers keep what they have.
+
+        Raises:
+            SettingsError: one may not be changed, or its value makes no sense;
+                nothing has changed then.
+        """
+        settings = changed_settings(self.settings, changes)
+        names = names_of(settings)
+        before, after = _told(self.settings), _told(settings)
+        changed = [name for name in after if after[name] != before[name]]
+        self.root.names = names
+        self._follow(settings)
+        self.recorder.emit(
+            SettingsChanged(
+                time=self.recorder.clock.wall(),
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+                by=by,
+            )
+        )
+
     def _follow(self, settings: Settings) -> None:
-        """Use other settings from now on; transfers keep what they have."""
         self.settings = settings
         if self._reception is not None:
             self._reception.opener.settings = settings
+            self._reception.opener.uploads.policy = upload_policy(settings)
 
     def abort(self, number: int) -> bool:
         """End one transfer by the operator's wish; False if there is none."""
@@ -221,8 +259,14 @@ class Service:
                 listeners=[str(listener.local) for listener in self.listeners],
                 ports=str(self.pool.ports),
                 root=str(self.root.path),
-                settings=msgspec.to_builtins(self.settings, enc_hook=str),
+                settings=_told(self.settings),
             )
         )
         for notice in self.notices:
             self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=notice))
+
+
+def _told(settings: Settings) -> dict[str, object]:
+    """Return settings as the journal tells them."""
+    told: dict[str, object] = msgspec.to_builtins(settings, enc_hook=str)
+    return told

@@ -15,6 +15,7 @@ from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
 from tftptui.server.root import NewPlace, Root
 from tftptui.server.walk import PART_PREFIX
+from tftptui.settings import Settings
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
@@ -46,11 +47,23 @@ class UploadPolicy:
         write: "off", "new" or "overwrite".
         largest: octets of one file, or None.
         quota: octets of all uploads of one client since the start, or None.
+        total: octets of all uploads together since the start, or None.
     """
 
     write: str = "off"
     largest: int | None = None
     quota: int | None = None
+    total: int | None = None
+
+
+def upload_policy(settings: Settings) -> UploadPolicy:
+    """Return what may be uploaded by these settings."""
+    return UploadPolicy(
+        settings.write,
+        settings.max_upload,
+        settings.upload_quota,
+        settings.upload_total,
+    )
 
 
 @dataclass
@@ -60,6 +73,7 @@ class Uploads:
     policy: UploadPolicy
     _places: set[Place] = field(default_factory=set)
     _received: dict[str, int] = field(default_factory=dict)
+    _received_in_all: int = 0
 
     def open(
         self, root: Root, name: bytes, *, client: str, announced: int | None
@@ -88,8 +102,9 @@ class Uploads:
             UploadError: that is more than allowed.
         """
         used = self._received.get(client, 0) + octets
-        self._require_allowed(used, total)
+        self._require_allowed(octets, used, total)
         self._received[client] = used
+        self._received_in_all += octets
 
     def closed(self, place: Place) -> None:
         """Forget an upload that is over."""
@@ -106,7 +121,8 @@ class Uploads:
         return place
 
     def _require_room(self, folder: int, client: str, octets: int) -> None:
-        self._require_allowed(self._received.get(client, 0) + octets, octets)
+        used = self._received.get(client, 0) + octets
+        self._require_allowed(octets, used, octets)
         room = os.fstatvfs(folder)
         free = room.f_bavail * room.f_frsize
         if octets > free:
@@ -116,8 +132,14 @@ class Uploads:
                 f"no room: {octets} octets announced, {free} free",
             )
 
-    def _require_allowed(self, used: int, total: int) -> None:
+    def _require_allowed(self, more: int, used: int, total: int) -> None:
+        """Raise if MORE octets, then USED of this client, TOTAL of this file, are not.
+
+        Raises:
+            UploadError: that is more than allowed.
+        """
         largest, quota = self.policy.largest, self.policy.quota
+        in_all = self.policy.total
         if largest is not None and total > largest:
             raise UploadError(
                 "limit", ErrorCode.DISK_FULL, f"files end at {largest} octets here"
@@ -125,6 +147,10 @@ class Uploads:
         if quota is not None and used > quota:
             raise UploadError(
                 "limit", ErrorCode.DISK_FULL, f"your {quota} octets are used up"
+            )
+        if in_all is not None and self._received_in_all + more > in_all:
+            raise UploadError(
+                "limit", ErrorCode.DISK_FULL, f"all {in_all} octets here are used up"
             )
 
 
@@ -143,6 +169,7 @@ class Upload:
         self.octets = 0
         self.name = where.name
         self._uploads = uploads
+        self._may_replace = uploads.policy.write == "overwrite"
         folder, name = where.folder, where.part
         self._folder, self._name, self._client = folder, name, client
         self._place = _place(folder, name)
@@ -180,7 +207,7 @@ class Upload:
             UploadError: somebody else has made such a file meanwhile.
         """
         with _as_upload_error():
-            if self._uploads.policy.write == "overwrite":
+            if self._may_replace:
                 self._rename()
             else:
                 self._link()

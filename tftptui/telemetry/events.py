@@ -142,6 +142,14 @@ class PortsChanged(Event, frozen=True, kw_only=True, tag="ports_changed"):
     by: str
 
 
+class SettingsChanged(Event, frozen=True, kw_only=True, tag="settings_changed"):
+    """Settings were changed while running; only those that differ are told."""
+
+    before: dict[str, object]
+    after: dict[str, object]
+    by: str
+
+
 class FileChanged(Event, frozen=True, kw_only=True, tag="file_changed"):
     """Something below the root was added, modified or deleted."""
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -13,6 +14,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tftptui.engine.client import EngineClient
+from tftptui.engine.messages import TransferView
 from tftptui.resources import packaged_folder
 from tftptui.ui.actions import CHAINS, actions, bindings
 from tftptui.ui.farewell import farewell
@@ -27,13 +29,31 @@ from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
 PACE = 0.1
 """Seconds between two drawings at least."""
 
+CLOSING = 0.1
+"""Seconds until the palette is gone from the screen."""
+
 TWICE = 2.0
 """Seconds within which a second ctrl+c quits."""
 
-OURS = frozenset({"Keys", "Maximize", "Minimize", "Quit"})
+MOST_NAMED = 3
+"""Running transfers that the question at the end names."""
+
+OURS = frozenset({"Keys", "Maximize", "Minimize", "Quit", "Screenshot"})
 """Textual's commands that we have a better one for."""
 
 SIGNALS = {"SIGTERM": 143, "SIGHUP": 129}
+
+
+def _names(running: Sequence[TransferView]) -> list[str]:
+    """Return which transfers run: some by name, then fewer and fewer."""
+    names = [f"{view.file} to {view.client}" for view in running]
+    forms = [", ".join(names)] if len(names) <= MOST_NAMED else []
+    most = min(MOST_NAMED, len(names) - 1)
+    forms += [
+        f"{', '.join(names[:named])} and {len(names) - named} more"
+        for named in range(most, 0, -1)
+    ]
+    return forms
 
 
 def wall_clock() -> float:
@@ -175,6 +195,35 @@ class TftpApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title not in OURS:
                 yield command
+        yield SystemCommand(
+            "Picture of the screen",
+            "Save what is shown as an SVG file in the current folder.",
+            partial(self.set_timer, CLOSING, self.save_picture),
+        )
+
+    def save_picture(self) -> None:
+        """Save the screen in the current folder, and tell where, or why not."""
+        time = datetime.fromtimestamp(self.now()).astimezone()
+        path = Path.cwd() / f"tftptui-{time:%H%M%S}.svg"
+        try:
+            path.write_text(self.export_screenshot(), encoding="utf-8")
+        except OSError as error:
+            self.notify(
+                f"no picture: {path}: {error.strerror}",
+                severity="error",
+                markup=False,
+            )
+        else:
+            self.notify(f"picture saved: {path}", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to restart only what has ended."""
+        del parameters
+        return action != "restart" or self.store.engine_error is not None
+
+    def action_restart(self) -> None:
+        """Start the engine again; what it told before stays on the screen."""
+        self.run_worker(self.feed.restart(), group="feed", exclusive=True)
 
     def action_help(self) -> None:
         """Show the keys, those of the focused pane first."""
@@ -187,11 +236,9 @@ class TftpApp(App[None]):
         if not running or self.store.engine_error:
             self.exit(return_code=1 if self.store.engine_error else 0)
             return
-        names = ", ".join(f"{view.file} to {view.client}" for view in running[:3])
-        more = f" and {len(running) - 3} more" if len(running) > 3 else ""  # noqa: PLR2004
+        matter = f"{len(running)} running"
         self.push_screen(
-            Question(f"{len(running)} running", names + more, "stop now", "stay"),
-            self._leave_if,
+            Question([matter], "stop now", "stay", _names(running)), self._leave_if
         )
 
     def _leave_if(self, sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer

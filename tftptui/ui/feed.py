@@ -15,7 +15,8 @@ ENDED = "the engine has ended"
 class Feed:
     """Starts an engine and keeps a store up to date with what it tells.
 
-    Run run() in one task; call stop() at the end, in any case.
+    Run run() in one task, and restart() after it has returned; call stop() at the
+    end, in any case.
     """
 
     def __init__(
@@ -32,10 +33,20 @@ class Feed:
                 self._store.fold(frame)
                 self._told()
             if not self._stopped:
-                self._store.engine_error = ENDED
+                self._store.end(ENDED)
         except EngineError as error:
-            self._store.engine_error = str(error)
+            self._store.end(str(error))
         self._told()
+
+    async def restart(self) -> None:
+        """Run again after the engine has ended by itself; what it told is kept."""
+        if self._stopped:
+            return
+        self._store.begin_anew()
+        self._told()
+        with suppress(EngineError):
+            await self._client.stop()
+        await self.run()
 
     async def stop(self) -> None:
         """End the engine; clients are told. The second time it does nothing."""

@@ -7,6 +7,8 @@ they have read and look again when a FrameArrived message comes.
 from collections import deque
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tftptui.engine.messages import (
     Frame,
     Listing,
@@ -25,6 +27,7 @@ from tftptui.telemetry.packets import (
 )
 
 KEPT_REFUSALS = 1_000
+SERVER_ENDED = "the server has ended"
 RATE_SPAN = 2.0
 """Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
 
@@ -85,6 +88,7 @@ class Store:
         self._packets_due = 0
         self._rates: dict[int, Rate] = {}
         self._total_rate = Rate()
+        self._before = Counters()
 
     def fold(self, frame: Frame) -> None:
         """Take one frame in."""
@@ -93,7 +97,7 @@ class Store:
         self.status = frame.status or self.status
         self.ports = frame.ports or self.ports
         if frame.counters:
-            self.counters = frame.counters
+            self.counters = _sum(self._before, frame.counters)
         self._total_rate.add(frame.time, self.counters.octets_sent)
         for view in frame.transfers:
             self._fold_transfer(view)
@@ -101,6 +105,25 @@ class Store:
             self.listings[listing.folder] = listing
         self.refusals.extend(frame.refusals)
         self._fold_packets(frame)
+
+    def end(self, why: str) -> None:
+        """Take in that the engine is gone: nothing runs any more."""
+        self.engine_error = why
+        for view in [one for one in self.transfers.values() if one.running]:
+            self.counters = msgspec.structs.replace(
+                self.counters, failed=self.counters.failed + 1
+            )
+            self._fold_transfer(
+                msgspec.structs.replace(
+                    view, phase="failed", ended=view.moved, error=SERVER_ENDED
+                )
+            )
+
+    def begin_anew(self) -> None:
+        """Get ready for another engine, which counts from 0; the past is kept."""
+        self.engine_error = self.status = None
+        self._before = self.counters
+        self._packets_due = 0
 
     def rate(self, number: int) -> float | None:
         """Return octets a second of a running transfer; None when not known."""
@@ -139,6 +162,11 @@ class Store:
         self._packets_due = frame.packets_first + len(frame.packets) // RECORD
         for number, note in frame.notes.items():
             self.packets.annotate(first + number - frame.packets_first, note)
+
+
+def _sum(one: Counters, other: Counters) -> Counters:
+    ours, theirs = msgspec.structs.asdict(one), msgspec.structs.asdict(other)
+    return Counters(**{name: ours[name] + theirs[name] for name in ours})
 
 
 def _lost_record(time: float, count: int) -> PacketRecord:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -12,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tftptui.ui.actions import CHAINS, TITLES, actions, bindings
+from tftptui.ui.screens.marks import MARKS, TID
+from tftptui.ui.themes import slot_styles
 
 PANES = ("transfers", "files", "ports", "fields", "packets")
 
@@ -72,6 +75,17 @@ class HelpScreen(ModalScreen[None]):
                     for action in rows:
                         table.add_row(Text(action.shown_keys), Text(action.effect))
                     yield Static(table)
+            yield Static("Marks", classes="heading", markup=False)
+            yield Static(self._marks())
+
+    def _marks(self) -> Group:
+        slots = slot_styles(self.app.theme_variables)
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=14, no_wrap=True)
+        table.add_column(ratio=1)
+        for mark, slot, meaning in MARKS:
+            table.add_row(Text(mark, slots[slot]), Text(meaning))
+        return Group(table, Text(f"\n{TID}"))
 
     def on_mount(self) -> None:
         """Let keys scroll at once."""

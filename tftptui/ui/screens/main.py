@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import AbortTransfer
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.screens.transfer import TransferScreen
 from tftptui.ui.store import Store
@@ -20,12 +21,19 @@ from tftptui.ui.widgets.files import FilesPane
 from tftptui.ui.widgets.footer import FooterLine
 from tftptui.ui.widgets.header import HeaderLine
 from tftptui.ui.widgets.notice import NoticeLine
+from tftptui.ui.widgets.packet_facts import packet_facts
+from tftptui.ui.widgets.packet_list import PacketList
 from tftptui.ui.widgets.packet_log import PacketLog
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.ports import PortsPane
-from tftptui.ui.widgets.refusals import RefusalLine
+from tftptui.ui.widgets.refusals import RefusalLine, short_names
 from tftptui.ui.widgets.tabs import TabLine
+from tftptui.ui.widgets.transfer_list import IPV6
+from tftptui.ui.widgets.transfer_words import short_host
 from tftptui.ui.widgets.transfers import TransfersPane
+
+LONGEST_HOST = 39
+"""Cells of the longest IPv6 address."""
 
 TICK = 1.0
 """Seconds between two looks at the clock."""
@@ -85,6 +93,7 @@ class MainScreen(Screen[None]):
     ) -> None:
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
+        self._serves = True
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
@@ -141,6 +150,9 @@ class MainScreen(Screen[None]):
 
     def on_frame_arrived(self) -> None:
         """Let everything in view look at the store."""
+        if self._serves != (self._store.engine_error is None):
+            self._serves = not self._serves
+            self.refresh_bindings()
         self._header.frame_arrived()
         self._notice.frame_arrived()
         self._refused.look()
@@ -232,7 +244,11 @@ class MainScreen(Screen[None]):
         before, self._before = self._before, self._ports
         self.show_pane(before)
 
-    # Transfers.
+    # Packets and transfers.
+
+    def on_packet_list_opened(self, event: PacketList.Opened) -> None:
+        """Show a packet whole."""
+        self.app.push_screen(FactsScreen("Packet", packet_facts(event.line)))
 
     def on_transfers_pane_open_wished(self, event: TransfersPane.OpenWished) -> None:
         """Show a transfer in full."""
@@ -253,9 +269,13 @@ class MainScreen(Screen[None]):
             if sure:
                 self.run_worker(self._abort(event.number), group="abort")
 
-        matter = f"abort {view.file} to {view.client}"
-        names = "its client gets an ERROR"
-        self.app.push_screen(Question(matter, names, "abort", "leave it"), answered)
+        matters = [
+            f"abort {file} to {short_host(view.client, room)}"
+            for room in (LONGEST_HOST, IPV6)
+            for file in short_names(view.file)
+        ]
+        more = ["its client gets an ERROR"]
+        self.app.push_screen(Question(matters, "abort", "leave it", more), answered)
 
     async def _abort(self, number: int) -> None:
         try:

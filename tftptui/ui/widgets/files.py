@@ -80,6 +80,14 @@ class FileList(RowList[Key]):
         index = self.cursor_index
         return None if index is None else self._model.rows[index]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open what can be opened: folders."""
+        del parameters
+        if action == "fold":
+            row = self.current
+            return isinstance(row, EntryRow) and row.entry.kind == "folder"
+        return True
+
     def action_fold(self) -> None:
         """Open or close the folder under the cursor."""
         row = self.current
@@ -178,6 +186,7 @@ class FilesPane(Pane):
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """Tell about another row."""
         event.stop()
+        self.refresh_bindings()
         self._write_state()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
@@ -197,7 +206,9 @@ class FilesPane(Pane):
     # The engine.
 
     def _tell_engine(self) -> None:
-        if self._model.wanted != self._opened and not self._is_telling:
+        if self._store.engine_error:
+            self._opened.clear()  # another engine has to be asked anew
+        elif self._model.wanted != self._opened and not self._is_telling:
             self._is_telling = True
             self.run_worker(self._open_and_close(), group="folders")
 

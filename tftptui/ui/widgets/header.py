@@ -46,6 +46,7 @@ class HeaderLine(Widget):
     def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
         super().__init__(id="header")
         self._store, self._now = store, now
+        self._sampled = now()
         self._rates: deque[float] = deque([0.0] * SAMPLES, maxlen=SAMPLES)
         self._widths: dict[str, int] = {}
         self._shown = Text()
@@ -57,8 +58,11 @@ class HeaderLine(Widget):
             self.refresh()
 
     def clock_ticked(self) -> None:
-        """Take a sample of the rate."""
-        self._rates.append(self._rate())
+        """Take a sample of the rate, if the clock has gone on."""
+        now = self._now()
+        if now != self._sampled:
+            self._sampled = now
+            self._rates.append(self._rate())
         self.frame_arrived()
 
     def render(self) -> Text:

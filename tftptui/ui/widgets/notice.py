@@ -43,7 +43,7 @@ class NoticeLine(Static):
             known = "  ·  what you see is the last that was known"
             return (
                 f"✗ Nothing is served: {self._store.engine_error}"
-                f"{known if self._store.frames else ''}  ·  q quits"
+                f"{known if self._store.frames else ''}  ·  R restarts  ·  q quits"
             )
         told = list(self._store.status.notices) if self._store.status else []
         return "\n".join(f"! {notice}" for notice in [*told, *self._own])

@@ -1,5 +1,6 @@
 """The packets as a list that follows the newest one, or holds still to be read."""
 
+import asyncio
 from typing import ClassVar
 
 from textual import events
@@ -10,7 +11,10 @@ from textual.message import Message
 from tftptui.ui.actions import bindings
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_canvas import PacketCanvas
-from tftptui.ui.widgets.packet_words import plain
+from tftptui.ui.widgets.packet_words import Line, plain
+
+TOLD = 2.0
+"""Seconds for which a short message stands."""
 
 
 class PacketList(PacketCanvas, can_focus=True):
@@ -25,9 +29,17 @@ class PacketList(PacketCanvas, can_focus=True):
     class Changed(Message):
         """It was paused, narrowed, or follows again."""
 
+    class Opened(Message):
+        """One row shall be shown whole."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
+
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self._is_moving = False
+        self._told_none: tuple[int, float] | None = None
 
     @property
     def is_following(self) -> bool:
@@ -120,11 +132,25 @@ class PacketList(PacketCanvas, can_focus=True):
             begin, step = self.view.source.next, -1
         found = self.view.trouble(begin, step)
         if found is None:
-            where = "after" if step > 0 else "before"
-            self.notify(f"No trouble {where} this row", timeout=2, markup=False)
+            self._tell_none(step)
             return
         self._pause()
         self._put_cursor(self.view.row_of(found))
+
+    def _tell_none(self, step: int) -> None:
+        """Say that there is no trouble; once, while it can still be read."""
+        now = asyncio.get_running_loop().time()
+        before, self._told_none = self._told_none, (step, now)
+        if before is None or before[0] != step or now - before[1] >= TOLD:
+            where = "after" if step > 0 else "before"
+            self.notify(f"No trouble {where} this row", timeout=TOLD, markup=False)
+        else:
+            self._told_none = before
+
+    def action_open(self) -> None:
+        """Show the row under the cursor whole."""
+        if line := self._chosen():
+            self.post_message(self.Opened(line))
 
     def action_narrow(self) -> None:
         """Show only the packets of the transfer under the cursor."""
@@ -139,15 +165,19 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def action_copy(self) -> None:
         """Copy the row under the cursor."""
-        line = None if self.cursor is None else self.view.line(self.cursor)
-        if line is not None:
-            self.app.copy_to_clipboard(plain(line))
+        if line := self._chosen():
+            words = plain(line)
+            self.app.copy_to_clipboard(words)
+            self.notify(f"copied: {words}", timeout=TOLD, markup=False)
+
+    def _chosen(self) -> Line | None:
+        return None if self.cursor is None else self.view.line(self.cursor)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what does something now."""
         if action == "widen":
             return self.view.transfer is not None
-        if action in ("narrow", "copy"):
+        if action in ("narrow", "copy", "open"):
             return self.cursor is not None
         return super().check_action(action, parameters)
 

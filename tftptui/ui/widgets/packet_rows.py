@@ -73,8 +73,8 @@ def cells(line: Line, width: Columns) -> list[Cell]:
     if record.kind == Kind.LOST:
         return [(not_kept(record.block), "packet-error")]
     client, note = client_and_note(line)
-    if not width.client and record.transfer == NO_TRANSFER:
-        note = line.note
+    if not width.client and client and record.transfer == NO_TRANSFER:
+        note = f"{note} · {client}" if note else client
     arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
     marks = _marks(line, width)
     room = width.what + width.marks - sum(len(text) for text, _ in marks)

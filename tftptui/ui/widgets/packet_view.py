@@ -4,7 +4,7 @@ from array import array
 from bisect import bisect_left
 
 from tftptui.telemetry.packets import NO_TRANSFER, Kind
-from tftptui.ui.formats import count
+from tftptui.ui.formats import count, endpoint
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_search import (
     HeldPackets,
@@ -168,7 +168,9 @@ class PacketView:
         if self.transfer is None:
             return following
         known = self._store.transfers.get(self.transfer)
-        name = known.client if known else f"transfer {self.transfer}"
+        name = f"transfer {self.transfer}"
+        if known:
+            name = endpoint(known.client, known.client_tid)
         return f"{name} · {following}"
 
     def summary(self) -> str:

@@ -105,6 +105,14 @@ def not_kept(number: int) -> str:
     return f"… {count(number)} {'record' if number == 1 else 'records'} not kept"
 
 
+def runs_of_blocks(line: Line) -> list[list[str]]:
+    """Return blocks, and their numbers on the wire where those differ, by name."""
+    if line.record.kind not in _BLOCKS:
+        return []
+    rows = [["block" if line.record.count <= 1 else "blocks", _run(line)]]
+    return [*rows, ["on wire", wire]] if (wire := _wire_run(line)) else rows
+
+
 def client_and_note(line: Line) -> tuple[str, str]:
     """Return the client's address, if known, and what else the note says."""
     if line.transfer is not None:
@@ -151,7 +159,7 @@ def what(line: Line, note: str, room: int) -> str:
     record = line.record
     if record.kind not in _BLOCKS:
         return _cut(note, room)
-    text = _blocks(line)
+    text = _run(line)
     for part in _details(line):
         if cell_len(f"{text}  {part}") <= room:
             text = f"{text}  {part}"
@@ -179,25 +187,32 @@ def _cut(text: str, room: int) -> str:
 
 
 def _details(line: Line) -> list[str]:
-    if line.record.kind not in _DATA:
-        return []
-    octets = _octets(line)
+    """Return octets first: where they stand does not change when numbers wrap."""
+    octets = data_octets(line)
     details = [] if octets is None else [f"{count(octets)} octets"]
-    return [*details, "last"] if line.record.flags & Flag.LAST else details
+    if line.record.flags & Flag.LAST:
+        details.append("last")
+    wire = _wire_run(line)
+    return [*details, f"wire {wire}"] if wire else details
 
 
-def _blocks(line: Line) -> str:
-    """Return the blocks, and their numbers on the wire where those differ."""
-    first, last = line.record.block, line.record.block + max(1, line.record.count) - 1
-    run = f"{count(first)}–{count(last)}" if last > first else count(first)
+def _ends(line: Line) -> tuple[int, int]:
+    record = line.record
+    return record.block, record.block + max(1, record.count) - 1
+
+
+def _run(line: Line) -> str:
+    first, last = _ends(line)
+    return f"{count(first)}–{count(last)}" if last > first else count(first)
+
+
+def _wire_run(line: Line) -> str:
+    """Return the numbers that are sent for the blocks, if they are others."""
+    first, last = _ends(line)
     if last < BLOCK_MODULUS:
-        return run
-    first16, last16 = (
-        _wire_block(first, line.transfer),
-        _wire_block(last, line.transfer),
-    )
-    wire = f"{first16}–{last16}" if last > first else f"{first16}"
-    return f"{run} (wire {wire})"
+        return ""
+    wire = [f"{_wire_block(block, line.transfer)}" for block in (first, last)]
+    return "–".join(wire) if last > first else wire[0]
 
 
 def _wire_block(block: int, transfer: TransferView | None) -> int:
@@ -207,9 +222,11 @@ def _wire_block(block: int, transfer: TransferView | None) -> int:
     return block % BLOCK_MODULUS
 
 
-def _octets(line: Line) -> int | None:
+def data_octets(line: Line) -> int | None:
     """Return the octets of a run, which its record has modulo 65536 only."""
     record = line.record
+    if record.kind not in _DATA:
+        return None
     if record.count <= 1:
         return record.octets
     if line.transfer is None:

@@ -116,13 +116,17 @@ def _consequences(
     if listener is not None and len(ports) == 1 and listener in ports:
         return Verdict(f"{listener} takes the requests; choose another port")
     new = f"new ones use {span(ports.first, ports.last)}"
-    if ports.first < FIRST_PLAIN:
-        why = f"ports below {FIRST_PLAIN} need root"
-        return Verdict(f"{new} · {why}", command, warning=True)
-    if len(ports) < used:
-        why = f"only {len(ports)} for {used} in use: clients may wait"
-        return Verdict(f"{new} · {why}", command, warning=True)
-    if listener is not None and listener in ports:
-        why = f"{listener} takes requests and is left out"
-        return Verdict(f"{new} · {why}", command, warning=True)
+    if surprise := _surprise(ports, used, listener):
+        return Verdict(f"{new} · {surprise}", command, warning=True)
     return Verdict(keep + new, command)
+
+
+def _surprise(ports: PortRange, used: int, listener: int | None) -> str:
+    """Return what one may not think of; it fits beside the range in 78 cells."""
+    if ports.first < FIRST_PLAIN:
+        return f"ports below {FIRST_PLAIN} need root"
+    if len(ports) < used:
+        return f"only {len(ports)} for {used} in use: clients may wait"
+    if listener is not None and listener in ports:
+        return f"{listener} takes requests and is left out"
+    return ""

@@ -53,8 +53,8 @@ def _recent_kinds(refusals: Sequence[Refusal], now: float) -> list[_Kind]:
             break
         if one.reason not in ELSEWHERE:
             key = one.message if one.reason == "denied" else one.reason
-            before = found.get(key)
-            found[key] = _Kind(before.times + 1, before.last) if before else _Kind(1, one)
+            before = found.get(key, _Kind(0, one))
+            found[key] = _Kind(before.times + 1, before.last)
     return [*found.values()]
 
 
@@ -65,7 +65,7 @@ def _forms(kind: _Kind, store: Store) -> list[str]:
     if kind.last.reason == "denied" and NO_UPLOADS in kind.last.message:
         return _upload_forms(kind)
     last, message = kind.last, kind.last.message
-    names = [f"{name} to {last.client}" for name in _names(last.file)]
+    names = [f"{name} to {last.client}" for name in short_names(last.file)]
     if kind.times > 1:
         times = f"✗ {count(kind.times)} requests refused"
         told = [f"{times}, the last {name}: {message}" for name in names]
@@ -105,7 +105,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
             f"{times} {whole}",
             f"{times} {short}",
         ]
-    whose = [f"✗ upload of {name} by {last.client}" for name in _names(last.file)]
+    whose = [f"✗ upload of {name} by {last.client}" for name in short_names(last.file)]
     return [
         *(f"{name} {whole}" for name in whose),
         *(f"{name} {short}" for name in whose),
@@ -113,7 +113,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
     ]
 
 
-def _names(file: str) -> list[str]:
+def short_names(file: str) -> list[str]:
     """Return a file's name whole, and its end."""
     end = file.rpartition("/")[2]
     short = end if cell_len(end) <= LONGEST_NAME else fitted(end, LONGEST_NAME)

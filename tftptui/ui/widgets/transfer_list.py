@@ -73,8 +73,9 @@ class Cells(NamedTuple):
     bar: str
     percent: str
     rate: str
+    quiet: str
     eta: str
-    ending: str
+    ending: tuple[str, ...]
 
 
 class TransferList(RowList[int]):
@@ -163,20 +164,36 @@ class TransferList(RowList[int]):
 
     def _tail(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
         if cells.ending:
-            return [Segment(fitted(cells.ending, fold.tail), state)]
+            return self._ending(cells, fold, state)
+        if cells.quiet and fold.bar:
+            return self._stalled(cells, fold, state)
         line = [
             Segment(cells.bar if fold.bar else "", state),
             Segment(f"{cells.percent:>{PERCENT}} "),
         ]
-        room = RATE + (fold.eta + 1 if fold.eta else 0)
-        if cells.slot == "transfer-stalled":
-            quiet = cells.rate if room > RATE else cells.rate.removeprefix("quiet ")
-            return [*line, Segment(fitted(quiet, room, right=True), state)]
         line.append(Segment(fitted(cells.rate, RATE, right=True)))
         if fold.eta:
             eta = fitted(cells.eta, fold.eta + 1, right=True)
             line.append(Segment(eta, self.slots["muted"]))
         return line
+
+    def _ending(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+        """Return the longest words that fit, and the mean rate where it has room."""
+        before = fold.bar + PERCENT
+        if cells.rate and len(cells.ending[0]) <= before:
+            words_ = fitted(cells.ending[0], before + 1)
+            mean = fitted(cells.rate, RATE, right=True)
+            rest = " " * (fold.tail - before - 1 - RATE)
+            return [Segment(words_, state), Segment(mean + rest, self.slots["muted"])]
+        fits = (form for form in cells.ending if len(form) <= fold.tail)
+        return [Segment(fitted(next(fits, cells.ending[-1]), fold.tail), state)]
+
+    def _stalled(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+        """Return for how long it has been quiet in the place of the bar."""
+        percent = f"{cells.percent:>{PERCENT - 1}}"
+        quiet = fitted(cells.quiet, fold.bar + PERCENT + 1 - len(percent))
+        rest = fold.tail - fold.bar - PERCENT - 1
+        return [Segment(quiet, state), Segment(percent), Segment(" " * rest)]
 
     def _cells(self, index: int) -> Cells:
         view, now = self._store.transfers[self._order[index]], self._now()
@@ -192,9 +209,10 @@ class TransferList(RowList[int]):
             blocks=words.blocks(view),
             bar="~".ljust(words.BAR) if part is None else words.bar(part),
             percent="" if part is None else f"{int(part * 100)} %",
-            rate=pace.quiet or pace.rate,
+            rate=pace.rate if view.running else words.mean_rate(view),
+            quiet=pace.quiet if view.running else "",
             eta=pace.eta,
-            ending="" if view.running else words.ending(view, now),
+            ending=() if view.running else tuple(words.ending(view, now)),
         )
 
     def _columns(self, width: int) -> Columns:

@@ -33,7 +33,7 @@ _ENDINGS = {
     "completed": "done",
     "unconfirmed": "unconfirmed",
     "failed": "failed",
-    "abandoned": "no answer",
+    "abandoned": "client gone",
     "aborted": "aborted",
     "probed": "size probe",
 }
@@ -110,11 +110,26 @@ def _changed(asked: str | None, agreed: str | None, used: int) -> str:
     return f"{asked}→{agreed}"
 
 
-def ending(view: TransferView, now: float) -> str:
-    """Return what happened, how long ago, and what it took: ``done 12 s ago``."""
+def ending(view: TransferView, now: float) -> list[str]:
+    """Return what happened, how long ago, and what it took: ``done 12 s ago``.
+
+    The forms get shorter; how many packets were sent again is in each.
+    """
     ended = view.ended if view.ended is not None else view.moved
-    words = f"{_ENDINGS.get(view.phase, view.phase)} {age(now - ended)}"
-    return words + (f", {view.retransmits} resent" if view.retransmits else "")
+    word, ago = _ENDINGS.get(view.phase, view.phase), age(now - ended)
+    forms = [f"{word} {ago}", f"{word} {ago.removesuffix(' ago')}", word]
+    if not view.retransmits:
+        return forms
+    again = f"{view.retransmits} resent"
+    return [*(f"{form}, {again}" for form in forms), again]
+
+
+def mean_rate(view: TransferView) -> str:
+    """Return octets a second over the whole of a completed transfer, or nothing."""
+    if view.phase != "completed" or view.ended is None or not view.acked_octets:
+        return ""
+    seconds = view.ended - view.started
+    return rate(view.acked_octets / seconds) if seconds > 0 else ""
 
 
 def short_host(host: str, width: int) -> str:
@@ -143,7 +158,7 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
     """Return the texts about a running transfer's speed."""
     still = now - view.moved
     if view.phase == "stalled":
-        return Pace(quiet=f"quiet {duration(still)}")
+        return Pace(rate="–", quiet=f"quiet {duration(still)}")
     if view.phase == "negotiating" or per_second is None:
         return Pace(rate="–")
     left = None if view.total_size is None else view.total_size - view.acked_octets
@@ -211,10 +226,11 @@ def story(view: TransferView, ports: PortMap | None) -> str:
 
 def counts_in_words(view: TransferView) -> str:
     """Return what went wrong on the way, in numbers."""
+    plural = "" if view.retransmits == 1 else "s"
     told = [
         f"{count(number)} {word}"
         for number, word in (
-            (view.retransmits, "packets sent again"),
+            (view.retransmits, f"packet{plural} sent again"),
             (view.duplicates, "received twice"),
             (view.strays, "from a wrong sender"),
         )

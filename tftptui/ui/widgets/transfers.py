@@ -31,7 +31,7 @@ class TransfersPane(Pane):
         & > #transfer-empty { padding: 1 2; height: 1fr; color: $muted; }
         & > #transfer-detail {
             height: 3;
-            padding: 0 1 0 0;
+            margin: 0 1 0 0;
             border-top: solid $frame;
             border-title-color: $foreground;
         }
