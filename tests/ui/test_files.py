@@ -2,6 +2,7 @@ import os
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.support.file_scene import (
