@@ -36,7 +36,10 @@ def commands(program: str) -> list[str]:
     ]
 
 
-def compare(bench: Path, options: argparse.Namespace) -> dict[str, object]:
+Figures = dict[str, dict[str, list[dict[str, float]]]]  # case, server, rounds
+
+
+def compare(bench: Path, options: argparse.Namespace) -> Figures:
     """Run the comparison; return its raw figures."""
     program = str(Path(sys.executable).with_name("tftptui"))
     with tempfile.TemporaryDirectory() as folder:
@@ -53,14 +56,14 @@ def compare(bench: Path, options: argparse.Namespace) -> dict[str, object]:
         if options.nice:
             command += ["--nice", str(options.nice)]
         subprocess.run(command, check=True)
-        figures: dict[str, object] = json.loads(raw.read_text())
+        figures: Figures = json.loads(raw.read_text())
     return figures
 
 
-def table(kept: dict[str, dict[str, list[dict[str, float]]]]) -> list[str]:
+def table(kept: Figures) -> list[str]:
     """Return the ratio to the fastest peer and our CPU seconds per GB, as Markdown."""
     lines = [
-        "| case | fastest peer | `tftptui serve` | with screen | CPU s/GB, peer → ours |",
+        "| case | fastest peer | `tftptui serve` | with screen | CPU s/GB, peer, ours |",
         "|---|--:|--:|--:|--:|",
     ]
     for case, servers in kept.items():
@@ -74,7 +77,7 @@ def table(kept: dict[str, dict[str, list[dict[str, float]]]]) -> list[str]:
         ours = [_ratio(value.get(name, 0.0), top) for name in OURS]
         lines.append(
             f"| {case} | {best} {top:,.1f} | {ours[0]} | {ours[1]} "
-            f"| {cheapest:.2f} → {cost.get(OURS[0], 0.0):.2f} |"
+            f"| {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} |"
         )
     return lines
 
@@ -88,8 +91,8 @@ def _ratio(value: float, best: float) -> str:
     return f"{value / best:.2f} ×" if value and best else "–"
 
 
-def keep(figures: dict[str, object]) -> Path:
-    """Write the raw figures with date and machine; return the file."""
+def keep(figures: Figures) -> dict[str, str]:
+    """Write the raw figures with date and machine; return these."""
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     about = {
@@ -99,8 +102,9 @@ def keep(figures: dict[str, object]) -> Path:
         "machine": _processor(),
     }
     place = RESULTS / f"throughput-{now:%Y-%m-%d-%H%M}.json"
-    place.write_text(json.dumps({"about": about, "results": figures}, indent=1) + "\n")
-    return place
+    place.write_text(json.dumps({"about": about, "results": figures}) + "\n")
+    print(f"kept in {place}")
+    return about
 
 
 def _processor() -> str:
@@ -136,8 +140,10 @@ def main() -> int:
         print(f"no compare.py in {options.bench}; say where it is with --bench DIR")
         return 2
     figures = compare(options.bench, options)
-    place = keep(figures)
-    print(f"kept in {place}")
+    about, lines = keep(figures), table(figures)
+    print("\n".join(lines))
+    if options.readme:
+        write_readme(lines, about)
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.protocol.packets import (
+    Ack,
     Data,
     ErrorPacket,
     Mode,
@@ -14,7 +15,9 @@ from tftptui.protocol.packets import (
     Options,
     Packet,
     ReadRequest,
+    WriteRequest,
     encode_ack,
+    encode_data,
     encode_error,
     encode_request,
     parse,
@@ -73,6 +76,21 @@ class UdpClient:
         """Send an RRQ."""
         self.send(encode_request(ReadRequest(name, mode, options)), server)
 
+    def offer(
+        self,
+        server: Endpoint,
+        name: bytes,
+        *,
+        options: Options = (),
+        mode: Mode = Mode.OCTET,
+    ) -> None:
+        """Send a WRQ."""
+        self.send(encode_request(WriteRequest(name, mode, options)), server)
+
+    def block(self, number: int, payload: bytes) -> None:
+        """Send DATA to the peer."""
+        self.send(encode_data(number % 65_536, payload))
+
     def ack(self, block: int) -> None:
         """Acknowledge a block to the peer."""
         self.send(encode_ack(block % 65_536))
@@ -94,6 +112,12 @@ class UdpClient:
         packet = await self.receive()
         assert isinstance(packet, Data), packet
         return packet
+
+    async def acked(self) -> int:
+        """Return the wire block of the next packet, which must be an ACK."""
+        packet = await self.receive()
+        assert isinstance(packet, Ack), packet
+        return packet.block16
 
     async def oack(self) -> Oack:
         """Return the next packet, which must be an OACK."""
@@ -117,3 +141,20 @@ class UdpClient:
             self.ack(data.block16)
             if len(data.payload) < 512:  # the last one (RFC 1350 §6)
                 return content
+
+    async def write(
+        self, server: Endpoint, name: bytes, content: bytes, mode: Mode = Mode.OCTET
+    ) -> None:
+        """Send a whole file, in lock-step and without options."""
+        self.offer(server, name, mode=mode)
+        assert await self.acked() == 0
+        await self.blocks(content)
+
+    async def blocks(self, content: bytes, size: int = 512, *, first: int = 1) -> None:
+        """Send octets as blocks from FIRST on, each after the ACK of the one before.
+
+        The last one is shorter than SIZE, empty if need be (RFC 1350 §6).
+        """
+        for number, start in enumerate(range(0, len(content) + 1, size), first):
+            self.block(number, content[start : start + size])
+            assert await self.acked() == number % 65_536

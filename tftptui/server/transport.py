@@ -112,7 +112,8 @@ class Transport:
 
     def expect(self, block_size: int, window: int) -> None:
         """Make room for the DATA of an upload: whole windows of full blocks."""
-        self._longest = max(_LONGEST_ANSWER, block_size + HEADER)
+        # One more, so that a block longer than agreed shows instead of being cut.
+        self._longest = max(_LONGEST_ANSWER, block_size + HEADER + 1)
         room = 2 * window * (block_size + _KERNEL_EXTRA)
         if room > self.main.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF):
             self.main.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)

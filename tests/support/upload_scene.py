@@ -1,0 +1,46 @@
+"""What upload tests share: what lies in a folder, a slow disk, a settled server."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.support.running import Running
+from tests.support.udp_client import UdpClient
+from tftptui.server.walk import PART_PREFIX
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return what lies in a folder and below, hidden files included."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def hidden_in(folder: Path) -> list[Path]:
+    """Return the hidden files of uploads in progress, and what they leave behind."""
+    return list(folder.rglob(f"{PART_PREFIX.decode()}*"))
+
+
+async def settle(server: Running) -> None:
+    """Return when the server has taken all that was sent to it before.
+
+    What has reached its sockets is served in the same turn of the loop as this
+    question, and the answer is read in a later one.
+    """
+    with UdpClient() as other:
+        other.ask(server.at, b"is/not/there")
+        await other.error()
+
+
+@contextlib.contextmanager
+def slow_disk() -> Iterator[threading.Event]:
+    """Have whatever the loop gives to a thread wait until the event is set."""
+    gate = threading.Event()
+    threads = ThreadPoolExecutor(max_workers=1)
+    asyncio.get_running_loop().set_default_executor(threads)
+    threads.submit(gate.wait)
+    try:
+        yield gate
+    finally:
+        gate.set()
