@@ -61,9 +61,9 @@ def compare(bench: Path, options: argparse.Namespace) -> Figures:
 
 
 def table(kept: Figures) -> list[str]:
-    """Return the ratio to the fastest peer and our CPU seconds per GB, as Markdown."""
+    """Return ratios to the fastest peer and CPU seconds per GB, as Markdown."""
     lines = [
-        "| case | fastest peer | `tftptui serve` | with screen | CPU s/GB, peer, ours |",
+        "| case | fastest peer | serve | with screen | CPU s/GB: peer, ours |",
         "|---|--:|--:|--:|--:|",
     ]
     for case, servers in kept.items():
