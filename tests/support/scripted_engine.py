@@ -36,6 +36,8 @@ class ScriptedEngine:
         self._frames.put_nowait(EngineError(why))
 
     async def start(self) -> None:
+        if self.started:  # anew, after stop()
+            self._frames = asyncio.Queue()
         self.started = True
         if self._start_error:
             raise EngineError(self._start_error)

@@ -232,6 +232,9 @@ async def test_the_chosen_file_can_be_asked_for() -> None:
         assert scene.pane.chosen.path == b"x"
 
 
+ASKED = [("boot.scr", -30), ("PXELINUX.CFG/default", -9), ("boot.scr", -8)]
+
+
 @pytest.mark.parametrize("size", [(42, 20), (80, 24)])
 def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
     os.environ.pop("NO_COLOR", None)
@@ -249,7 +252,6 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
         file(b"new.dtb", 4_711),
         file(b"u-boot.img", 612_000),
     ]
-    asked = [("boot.scr", -30), ("PXELINUX.CFG/default", -9), ("boot.scr", -8)]
 
     async def play(pilot: Pilot[None]) -> None:
         await pilot.pause()
@@ -264,7 +266,7 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
             Frame(
                 time=NOW + 7,
                 transfers=[view(1, file="/board\\u-boot.img"), *reads],
-                refusals=[refusal(name, at) for name, at in asked],
+                refusals=[refusal(name, at) for name, at in ASKED],
             )
         )
         scene.pane.frame_arrived()

@@ -15,6 +15,7 @@ from tests.support.pane_host import (
     record,
 )
 from tests.support.pictures import readme
+from tests.support.screens import SMALL, shown
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.packets import Flag, Kind
 
@@ -136,7 +137,7 @@ async def test_one_transfer_can_be_shown_alone() -> None:
         pane.show_transfer(1)
         await shown.pilot.pause()
         assert len([row for row in shown.rows if row]) == 5
-        assert "4 Packets · 10.0.4.37 · following" in shown.lines[0]
+        assert "4 Packets · 10.0.4.37:50001 · following" in shown.lines[0]
         assert "5 shown · 34 kept" in shown.lines[-1]
 
 
@@ -310,3 +311,23 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
         await pilot.press("N")
 
     assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+async def test_a_row_can_be_read_whole_and_copied() -> None:
+    loose = {"transfer": 0, "server_tid": 69}
+    note = "10.0.9.77 3 octets are no TFTP packet, and more words than fit"
+    async with shown(packets((record(Kind.MALFORMED, **loose), note)), size=SMALL) as s:
+        await s.press("4", "k")
+        assert "3 octets are no TFTP" in s.text()
+        await s.press("enter")
+        assert "3 octets are no TFTP packet, and more words than fit" in s.text()
+        assert "10.0.9.77:2070" in s.text()
+        await s.press("escape", "y")
+        assert "copied:" in s.text()
+
+
+async def test_no_more_trouble_is_told_once() -> None:
+    pane, store = filled(packets(*acknowledgements(range(1, 9))))
+    async with hosted(pane, store) as shown_:
+        await shown_.press("k", "n", "n", "n")
+        assert len(shown_.pilot.app._notifications) == 1

@@ -1,4 +1,5 @@
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.support.pictures import frame, ports, status, view
@@ -102,7 +103,7 @@ async def test_the_range_is_drawn_port_by_port(size: tuple[int, int]) -> None:
     assert " 40000 ···■·············■" in text or "40000 ···■·············■" in text
     counts = {
         SMALL: "■ 2 used  ▒ 1 resting  × 1 of other programs  · 96 free",
-        LARGE: "2 used · 1 resting · 1 foreign · 96 free",
+        LARGE: "2 used · 1 resting · 1 of other programs · 96 free",
     }
     assert counts[size] in text
 
@@ -121,7 +122,8 @@ TYPED = Typed("40000", "40099", "random", "10")
         (Typed("9", "8000", "random", ""), "“rest” needs a number", False),
         (Typed("9", "8000", "random", "nan"), "may rest", False),
         (Typed("69", "99", "random", "1"), "below 1024 need root", True),
-        (Typed("50000", "50000", "random", "1"), "only 1 for the 2 in use", True),
+        (Typed("50000", "50000", "random", "1"), "only 1 for 2 in use", True),
+        (Typed("6969", "6969", "random", "1"), "choose another port", False),
         (Typed("6000", "7000", "random", "1"), "6969 takes requests", True),
         (Typed("50000", "50099", "random", "1"), "new ones use 50000–50099", True),
     ],
@@ -167,3 +169,18 @@ def test_the_strip_shows_where_clients_came_from() -> None:
     assert cells[0] == ("▄", True)
     assert cells[5] == ("·", None)
     assert cells[9] == ("█", False)
+
+
+@SIZES
+async def test_what_is_typed_ahead_goes_to_the_next_field(
+    size: tuple[int, int],
+) -> None:
+    async with shown(frame(), size=size) as screen:
+        await screen.press("r")
+        for key in [*"50000", "tab", *"50009"]:
+            character = key if len(key) == 1 else "\t"
+            screen.app.post_message(events.Key(key, character))
+        await screen.pilot.pause()
+        await screen.pilot.pause()
+        assert field(screen, "first").value == "50000"
+        assert field(screen, "last").value == "50009"

@@ -19,6 +19,20 @@ from tftptui.server.loop import Readers, readers_of
 from tftptui.server.ports import PortTakenError
 from tftptui.server.segments import REFUSALS, Cut, cut_into
 
+PENDING = (
+    errno.ECONNREFUSED,
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.EHOSTDOWN,
+    errno.ENONET,
+    errno.ENOPROTOOPT,
+    errno.EOPNOTSUPP,
+    errno.EPROTO,
+    errno.EMSGSIZE,
+    errno.EACCES,
+)
+"""What ICMP errors become. One that waits makes the next send fail, whatever that is."""
+
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
 
@@ -54,10 +68,10 @@ class Transport:
         try:
             self.main.send(packet)
         except OSError as error:
-            if error.errno != errno.ECONNREFUSED:
-                self.send_error = error
-                return False
-            return self._send_again(packet)
+            if error.errno in PENDING:
+                return self._send_again(packet)
+            self.send_error = error
+            return False
         self.send_error = None
         return True
 
@@ -82,8 +96,7 @@ class Transport:
         """
         cut = self._cut
         if cut is None or len(packets) <= octets:
-            pieces = range(0, len(packets), octets)
-            return all(self.send(packets[start : start + octets]) for start in pieces)
+            return self._send_each(packets, octets)
         step = cut.at_once * octets
         for start in range(0, len(packets), step):
             try:
@@ -92,12 +105,16 @@ class Transport:
                 # Nothing has left in the failed call, so nothing leaves twice.
                 if error.errno in REFUSALS:
                     self._cut = None
-                elif error.errno != errno.ECONNREFUSED:
+                elif error.errno not in PENDING:
                     self.send_error = error
                     return False
-                return self.send_run(packets[start:], octets)
+                return self._send_each(packets[start:], octets)
         self.send_error = None
         return True
+
+    def _send_each(self, packets: memoryview, octets: int) -> bool:
+        pieces = range(0, len(packets), octets)
+        return all(self.send(packets[start : start + octets]) for start in pieces)
 
     def receive(self) -> bytes | None:
         """Return one datagram of the client, or None when there is none.

@@ -198,7 +198,7 @@ _PACKETS = (
         "packets",
         "open",
         ("enter",),
-        "whole row",
+        "row",
         "All that is known of the packet, nothing cut away.",
         shown=True,
     ),

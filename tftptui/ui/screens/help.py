@@ -23,7 +23,7 @@ def help_order(scope: str) -> list[str]:
     """Return all scopes: what works in SCOPE now, then the other panes."""
     here = list(CHAINS[scope])
     if scope == "ports":
-        here.insert(0, "fields")
+        here.insert(1, "fields")
     return here + [pane for pane in PANES if pane not in here]
 
 

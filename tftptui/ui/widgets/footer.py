@@ -9,6 +9,7 @@ from tftptui.ui.actions import ACTIONS, Action, key_name
 from tftptui.ui.themes import slot_styles
 
 GAP = 2
+HELP = "app.help"
 _BY_ID = {action.id: action for action in ACTIONS}
 
 
@@ -51,14 +52,23 @@ class FooterLine(Widget):
         return focused is None or not focused.check_consume_key(key, letter)
 
     def render(self) -> Text:
-        """Return the line; a key that does not fit is left out, whole."""
+        """Return the line; a key that does not fit is left out, whole.
+
+        The way to the help is never left out for another key.
+        """
         key_style = slot_styles(self.app.theme_variables)["transfer-active"]
         key_style += Style(bold=True)
         line, self._places = Text(" ", no_wrap=True), []
+        kept = sum(
+            len(f"{key_name(key)} {action.label}") + GAP
+            for action, key in self._shown
+            if action.id == HELP
+        )
         for action, key in self._shown:
             piece = Text.assemble((key_name(key), key_style), f" {action.label}")
             begin = line.cell_len
-            if begin + piece.cell_len > self.size.width:
+            kept = 0 if action.id == HELP else kept
+            if begin + piece.cell_len + kept > self.size.width:
                 continue
             self._places.append((begin, begin + piece.cell_len, key))
             line.append_text(piece).append(" " * GAP)

@@ -41,7 +41,11 @@ def tell_refusals(store: Store, now: float, width: int) -> str:
     chosen = max(kinds, key=lambda kind: kind.times)
     others = sum(kind.times for kind in kinds) - chosen.times
     more = f" · {count(others)} of other kinds" if others else ""
-    forms = [form + more for form in _forms(chosen, store)]
+    forms = [
+        form + end
+        for form in _forms(chosen, store)
+        for end in dict.fromkeys((more, ""))
+    ]
     fits = (form for form in forms if cell_len(form) <= width)
     return next(fits, fitted(forms[-1], width))
 

@@ -1,0 +1,97 @@
+import pytest
+from rich.cells import cell_len
+
+from tests.support.pictures import NOW, frame, ports, status, view
+from tests.support.screens import LARGE, SMALL, shown
+from tftptui.engine.messages import Refusal
+from tftptui.telemetry.counters import Counters
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.refusals import RECENT, tell_refusals
+
+FULL = "server has no free port in 50000-50009"
+NO_UPLOADS = "this server takes no uploads"
+
+
+def refusal(
+    reason: str, message: str, *, file: str = "x.cfg", at: float = 0
+) -> Refusal:
+    return Refusal(
+        time=NOW + at,
+        client="10.0.4.22",
+        client_tid=2070,
+        file=file,
+        reason=reason,
+        message=message,
+    )
+
+
+def told(*refusals: Refusal, width: int = 138, now: float = NOW) -> str:
+    store = Store()
+    store.fold(frame(refusals=list(refusals), ports=ports()))
+    return tell_refusals(store, now, width)
+
+
+def test_a_full_range_is_told_with_its_remedy() -> None:
+    many = [refusal("ports-exhausted", FULL)] * 24
+    assert told(*many) == (
+        f"✗ 24 requests refused: {FULL} · 1 port rests · r widens the range"
+    )
+    assert told(*many, width=78) == f"✗ 24 refused: {FULL} · r widens the range"
+
+
+def test_an_upload_is_told_with_its_remedy() -> None:
+    one = refusal("denied", NO_UPLOADS)
+    assert told(one) == (
+        f"✗ upload of x.cfg by 10.0.4.22 refused: {NO_UPLOADS}"
+        " · start it with --write new"
+    )
+    assert "start with --write new" in told(one, width=78)
+
+
+def test_others_are_told_by_name() -> None:
+    busy = refusal("limit", "the server is busy: 9 of 9 transfers")
+    assert told(busy) == (
+        "✗ x.cfg to 10.0.4.22 refused: the server is busy: 9 of 9 transfers"
+    )
+    assert told(busy, busy).startswith("✗ 2 requests refused, the last x.cfg to 10.")
+
+
+def test_several_kinds_are_counted() -> None:
+    full, upload = refusal("ports-exhausted", FULL), refusal("denied", NO_UPLOADS)
+    assert told(full, upload, full).endswith(" · 1 of other kinds")
+
+
+def test_old_ones_and_missing_files_are_not_told() -> None:
+    assert told(refusal("not-found", "file not found")) == ""
+    old = refusal("ports-exhausted", FULL)
+    assert told(old, now=NOW + RECENT + 1) == ""
+
+
+@pytest.mark.parametrize("width", range(20, 140, 7))
+def test_it_fits_any_width(width: int) -> None:
+    long = refusal("denied", NO_UPLOADS, file="a/" + "b" * 90)
+    assert cell_len(told(long, width=width)) <= width
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_refused_clients_are_seen_at_once(size: tuple[int, int]) -> None:
+    notice = status(notices=["69 needs a right"])
+    many = [refusal("ports-exhausted", FULL)] * 24
+    news = frame(
+        view(1), status=notice, refusals=many, counters=Counters(started=1, refused=24)
+    )
+    async with shown(news, size=size) as screen:
+        lines = screen.text().splitlines()
+    assert "24 refused" in lines[0]
+    assert "69 needs a right" in lines[1]
+    assert "✗ 24 re" in lines[2]
+    assert "r widens the range" in lines[2]
+
+
+async def test_it_goes_when_it_is_old() -> None:
+    old = refusal("ports-exhausted", FULL, at=-RECENT + 1)
+    async with shown(frame(refusals=[old])) as screen:
+        assert screen.main._refused.display
+        screen.main._refused._now = lambda: NOW + 2
+        screen.main._tick()
+        assert not screen.main._refused.display
