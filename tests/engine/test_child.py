@@ -21,7 +21,7 @@ from tests.support.udp_client import UdpClient
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.child import ChildEngine
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.messages import AbortTransfer, SetPorts
+from tftptui.engine.messages import AbortTransfer, ChangeSettings, SetPorts
 from tftptui.net.addresses import Endpoint
 from tftptui.telemetry.packets import Kind
 
@@ -236,3 +236,21 @@ async def test_a_killed_child_can_be_started_again_and_counts_on(
         assert await client.read(again.at, b"file") == octets(5_000)
         await again.until(lambda: bool(again.transfers))
     assert set(again.transfers) == {2}
+
+
+async def test_a_child_started_again_keeps_what_was_changed(
+    engine: ChildEngine, client: UdpClient
+) -> None:
+    ports = free_range(3)
+    wish = SetPorts(first=ports.first, last=ports.last, order="random", quarantine=1.0)
+    async with watching(engine) as seen:
+        await engine.ask(wish)
+        await engine.ask(ChangeSettings({"max_block_size": 100}))
+        os.kill(child_of(seen), signal.SIGKILL)
+        await seen.until(lambda: seen.over)
+    async with watching(engine) as again:
+        await again.until(lambda: again.ports is not None)
+        assert again.ports is not None
+        assert (again.ports.first, again.ports.last) == (ports.first, ports.last)
+        client.ask(again.at, b"file", options=((b"blksize", b"1428"),))
+        assert dict((await client.oack()).options)[b"blksize"] == b"100"

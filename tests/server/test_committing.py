@@ -40,7 +40,7 @@ async def bring_all(server: Running, client: UdpClient) -> None:
     client.block(1, CONTENT[:512])
     assert await client.acked() == 1
     client.block(2, CONTENT[512:])
-    await settle(server)
+    await settle(server.at)
 
 
 def commit_of(server: Running) -> asyncio.Task[None]:
@@ -93,7 +93,7 @@ async def test_a_block_repeated_meanwhile_is_not_acknowledged_early(
         await bring_all(server, client)
         client.block(2, CONTENT[512:])
         client.offer(server.at, b"new")
-        await settle(server)
+        await settle(server.at)
         assert acks(server) == [0, 1]
         gate.set()
         assert await client.acked() == 2
@@ -108,7 +108,7 @@ async def test_an_error_of_the_client_meanwhile_leaves_nothing(
         await bring_all(server, client)
         commit = commit_of(server)
         client.leave()
-        await settle(server)
+        await settle(server.at)
         assert server.event(TransferEnded).outcome == "failed"
         gate.set()
         await commit

@@ -170,7 +170,7 @@ async def test_a_file_made_meanwhile_is_told_in_the_end(
     error = await client.error()
     assert (error.code, error.message) == (6, b"that file exists already")
     await server.written.until(TransferEnded)
-    await settle(server)
+    await settle(server.at)
     assert names_in(folder) == {"old", "new"}
     assert (folder / "new").read_bytes() == b"theirs"
 

@@ -31,4 +31,4 @@ def calls_of(names: Collection[str]) -> Iterator[list[str]]:
         yield seen
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type] # as documented
+        threading.setprofile(None)

@@ -32,6 +32,7 @@ class UdpClient:
 
     Attributes:
         peer: whoever sent the last packet received: the server's TID.
+        peers: all who sent something.
     """
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -40,6 +41,7 @@ class UdpClient:
         self.socket.setblocking(False)  # noqa: FBT003 - the name says it
         self.socket.bind((host, 0))
         self.peer: Endpoint | None = None
+        self.peers: set[Endpoint] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +107,7 @@ class UdpClient:
         async with asyncio.timeout(PATIENCE):
             datagram, address = await loop.sock_recvfrom(self.socket, 65_535)
         self.peer = endpoint_of(address)
+        self.peers.add(self.peer)
         return parse(datagram)
 
     async def data(self) -> Data:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.support.running import Running
 from tests.support.udp_client import UdpClient
+from tftptui.net.addresses import Endpoint
 from tftptui.server.walk import PART_PREFIX
 
 
@@ -22,14 +22,14 @@ def hidden_in(folder: Path) -> list[Path]:
     return list(folder.rglob(f"{PART_PREFIX.decode()}*"))
 
 
-async def settle(server: Running) -> None:
-    """Return when the server has taken all that was sent to it before.
+async def settle(server: Endpoint) -> None:
+    """Return when a server has taken all that was sent to it before.
 
     What has reached its sockets is served in the same turn of the loop as this
     question, and the answer is read in a later one.
     """
     with UdpClient() as other:
-        other.ask(server.at, b"is/not/there")
+        other.ask(server, b"is/not/there")
         await other.error()
 
 

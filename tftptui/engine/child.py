@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.live import settings_after
 from tftptui.engine.messages import (
     Ask,
     Command,
@@ -108,6 +109,7 @@ class ChildEngine:
             self._replies.pop(number, None)
         if answer.error is not None:
             raise CommandRefusedError(answer.error)
+        self._settings = settings_after(self._settings, command)
 
     async def stop(self) -> None:
         """End the child in good order, or else by force; see EngineClient."""

@@ -1,0 +1,120 @@
+"""A disk that has no room left, and a limit of the system on the size of files."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.serve import Serve
+from tests.support.udp_client import UdpClient
+from tests.support.upload_scene import names_in, settle
+
+pytestmark = pytest.mark.net
+
+ROOM = 65_536
+OPTIONS = ((b"blksize", b"8192"),)
+MOUNT = 'mount -t tmpfs -o size=64k small "$0" && exec "$@"'
+
+
+@dataclass
+class Place:
+    """A server, and its folder as it sees it."""
+
+    server: Serve
+    folder: Path
+
+
+def on_a_small_disk(folder: Path) -> Iterator[Place]:
+    """Serve a file system of its own, which nobody else sees."""
+    within = ["unshare", "-m", "sh", "-c", MOUNT, str(folder)]
+    probe = subprocess.run([*within, "true"], capture_output=True, check=False)
+    if probe.returncode:
+        pytest.skip(f"a small disk needs root and mount: {probe.stderr.decode()}")
+    with Serve(folder, "--write", "overwrite", within=within) as server:
+        yield Place(server, Path(f"/proc/{server.process.pid}/root{folder}"))
+
+
+def under_a_limit(folder: Path) -> Iterator[Place]:
+    """Serve from a process that may write no larger files."""
+    if shutil.which("prlimit") is None:
+        pytest.skip("prlimit is not installed: apt install util-linux")
+    within = ["prlimit", f"--fsize={ROOM}"]
+    with Serve(folder, "--write", "overwrite", within=within) as server:
+        yield Place(server, folder)
+
+
+@pytest.fixture(params=[on_a_small_disk, under_a_limit])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    (tmp_path / "root").mkdir()
+    yield from request.param(tmp_path / "root")
+
+
+@pytest.fixture
+def client() -> Iterator[UdpClient]:
+    with UdpClient() as client:
+        yield client
+
+
+async def upload(place: Place, client: UdpClient, name: bytes, content: bytes) -> None:
+    client.offer(place.server.at, name, options=OPTIONS)
+    await client.oack()
+    await client.blocks(content, 8_192)
+
+
+async def test_no_room_is_told_with_error_3_and_leaves_nothing(
+    place: Place, client: UdpClient
+) -> None:
+    client.offer(place.server.at, b"new", options=OPTIONS)
+    await client.oack()
+    for number in range(1, ROOM // 8_192 + 1):
+        client.block(number, octets(8_192))
+        assert await client.acked() == number
+    client.block(ROOM // 8_192 + 1, octets(8_192))
+    error = await client.error()
+    assert (error.code, error.message) == (3, b"no room left on the disk")
+    ended = place.server.until("transfer_ended")
+    assert (ended["outcome"], ended["error"]) == ("failed", "no room left on the disk")
+    await settle(place.server.at)  # it tidies up after it has told
+    assert names_in(place.folder) == set()
+
+
+async def test_the_old_file_survives_a_full_disk(
+    place: Place, client: UdpClient
+) -> None:
+    with UdpClient() as other:
+        await upload(place, other, b"file", octets(40_000))
+    client.offer(place.server.at, b"file", options=OPTIONS)
+    await client.oack()
+    with pytest.raises(AssertionError, match="no room left on the disk"):
+        await client.blocks(bytes(ROOM + 8_192), 8_192)
+    place.server.until("transfer_ended", outcome="failed")
+    await settle(place.server.at)
+    assert names_in(place.folder) == {"file"}
+    assert (place.folder / "file").read_bytes() == octets(40_000)
+
+
+async def test_the_room_is_there_again_for_the_next(
+    place: Place, client: UdpClient
+) -> None:
+    client.offer(place.server.at, b"large", options=OPTIONS)
+    await client.oack()
+    with pytest.raises(AssertionError, match="no room left on the disk"):
+        await client.blocks(bytes(ROOM + 8_192), 8_192)
+    place.server.until("transfer_ended", outcome="failed")
+    await upload(place, client, b"small", octets(60_000))
+    assert (place.folder / "small").read_bytes() == octets(60_000)
+
+
+async def test_a_small_disk_refuses_what_it_can_not_hold_when_announced(
+    tmp_path: Path, client: UdpClient
+) -> None:
+    for place in on_a_small_disk(tmp_path):
+        options = ((b"tsize", b"%d" % (ROOM + 1)),)
+        client.offer(place.server.at, b"new", options=options)
+        error = await client.error()
+        text = f"no room: {ROOM + 1} octets announced, {ROOM} free"
+        assert (error.code, error.message.decode()) == (3, text)

@@ -1,0 +1,186 @@
+"""Paths with a router: small packets only, swallowed ICMP, and rejections."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.namespaces import Routed, routed
+from tests.support.real_clients import CURL
+from tests.support.serve import Serve, environment
+
+pytestmark = [pytest.mark.net, pytest.mark.netns]
+
+FILE = octets(200_000)
+NO_ICMP = """
+ip protocol icmp icmp type destination-unreachable drop
+meta l4proto icmpv6 icmpv6 type packet-too-big drop
+"""
+
+TUFTPTUI = [sys.executable, "-m", "tftptui"]
+
+PATIENT_READER = """
+import asyncio, sys
+from tests.support.udp_client import UdpClient
+from tftptui.net.addresses import Endpoint
+
+async def read(host, port):
+    with UdpClient("0.0.0.0") as client:
+        options = ((b"utimeout", b"200000"),)
+        client.ask(Endpoint(host, int(port)), b"file", options=options)
+        await client.oack()
+        client.ack(0)
+        octets, is_last = 0, False
+        while not is_last:
+            data = await client.data()
+            octets, is_last = octets + len(data.payload), len(data.payload) < 512
+            client.ack(data.block16)
+        print(octets, client.peer.host)
+
+asyncio.run(read(*sys.argv[1:]))
+"""
+
+SENDER = """
+import select, sys
+from tftptui.net.addresses import Endpoint
+from tftptui.server.transport import open_transport
+
+here, there = sys.argv[1:]
+transport = open_transport(Endpoint(here, 0), Endpoint(there, 2070))
+transport.send(b"first")
+poll = select.poll()
+poll.register(transport.main, select.POLLERR)
+assert poll.poll(10_000)
+print(transport.send(b"second"), [e.sender for e in transport.errors()])
+transport.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Routed]:
+    yield from routed()
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    (root / "file").write_bytes(FILE)
+    return root
+
+
+@pytest.fixture(scope="module")
+def server(network: Routed, root: Path) -> Iterator[Serve]:
+    options = ("--retries", "100", "--write", "overwrite")
+    with Serve(root, *options, listen=None, within=network.server) as server:
+        yield server
+        assert server.stop() == 0
+
+
+def curl(network: Routed, server: Serve, block_size: int, place: Path) -> int:
+    """Fetch the file over IPv4; return the exit status."""
+    url = f"tftp://{network.SERVER}:{server.at.port}/file"
+    fetch = ["curl", "-sSg", "--tftp-blksize", str(block_size), "-o", str(place), url]
+    command = [*network.client, *fetch]
+    return subprocess.run(command, timeout=30.0, check=False).returncode
+
+
+def exchange(network: Routed, server: Serve, *words: str) -> None:
+    """Run get or put of this program in the client's place; it has to end well."""
+    verb, host, *rest = words
+    command = [*network.client, *TUFTPTUI, verb, host, "--port", str(server.at.port)]
+    done = subprocess.run(
+        [*command, *rest],
+        env=environment(),
+        capture_output=True,
+        timeout=30.0,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("block_size", [512, 1_428, 1_468, 8_192])
+def test_large_blocks_pass_where_icmp_is_swallowed(
+    network: Routed, server: Serve, tmp_path: Path, block_size: int
+) -> None:
+    CURL.require()
+    with network.rules(NO_ICMP, "output"):
+        status = curl(network, server, block_size, tmp_path / "x")
+    assert (status, (tmp_path / "x").read_bytes() == FILE) == (0, True)
+    ended = server.until("transfer_ended")
+    assert ended["retransmits"] == 0
+
+
+@pytest.mark.parametrize("host", [Routed.SERVER, Routed.SERVER_V6])
+@pytest.mark.parametrize("block_size", [1_300, 1_428, 1_468])
+def test_windows_arrive_exactly_through_a_small_path(
+    network: Routed, server: Serve, tmp_path: Path, host: str, block_size: int
+) -> None:
+    options = ["--blksize", str(block_size), "--windowsize", "16", "--quiet"]
+    exchange(network, server, "get", host, "file", str(tmp_path / "x"), *options)
+    assert (tmp_path / "x").read_bytes() == FILE
+
+
+@pytest.mark.parametrize("host", [Routed.SERVER, Routed.SERVER_V6])
+def test_windows_are_brought_exactly_through_a_small_path(
+    network: Routed, server: Serve, root: Path, tmp_path: Path, host: str
+) -> None:
+    (tmp_path / "x").write_bytes(FILE)
+    options = ["--blksize", "1468", "--windowsize", "16", "--quiet"]
+    exchange(network, server, "put", host, str(tmp_path / "x"), "brought", *options)
+    assert (root / "brought").read_bytes() == FILE
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "code"),
+    [
+        ("icmp type admin-prohibited", "administratively prohibited", 13),
+        ("icmp type port-unreachable", "port unreachable", 3),
+        ("icmp type host-unreachable", "host unreachable", 1),
+    ],
+)
+def test_a_rejection_by_a_router_is_told_and_ends_nothing(
+    network: Routed, server: Serve, reason: str, name: str, code: int
+) -> None:
+    reader = [sys.executable, "-c", PATIENT_READER, network.SERVER]
+    command = [*network.client, *reader, str(server.at.port)]
+    before = len(server.of("icmp"))
+    with network.rules(
+        f"ip daddr {network.CLIENT} udp dport > 0 reject with {reason}", "forward"
+    ):
+        process = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        told = server.until("icmp", before + 3)
+    with process:
+        said, _ = process.communicate(timeout=30.0)
+    assert (told["type"], told["code"], told["name"]) == (3, code, name)
+    assert told["from"] == network.NEAR
+    ended = server.until("transfer_ended", transfer=told["transfer"])
+    assert (said.split(), ended["outcome"]) == (
+        [str(len(FILE)), network.SERVER],
+        "completed",
+    )
+
+
+@pytest.mark.parametrize(
+    "reason", ["admin-prohibited", "port-unreachable", "host-unreachable"]
+)
+def test_what_is_sent_after_a_rejection_leaves_all_the_same(
+    network: Routed, reason: str
+) -> None:
+    rule = f"ip daddr {network.CLIENT} reject with icmp type {reason}"
+    command = [*network.server, sys.executable, "-c", SENDER]
+    with network.rules(rule, "forward"):
+        done = subprocess.run(
+            [*command, network.SERVER, network.CLIENT],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=30.0,
+            check=False,
+        )
+    first, second = network.NEAR, network.NEAR
+    assert (done.stdout, done.stderr) == (f"True {[first, second]}\n", "")

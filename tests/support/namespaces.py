@@ -1,0 +1,136 @@
+"""Machines and cables for tests, as network namespaces. Root may make them."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+IP = shutil.which("ip") or "/usr/sbin/ip"
+NFT = shutil.which("nft") or "/usr/sbin/nft"
+
+_numbers = itertools.count()
+
+
+def ip(*arguments: str) -> None:
+    """Run the program ip.
+
+    Raises:
+        CalledProcessError, FileNotFoundError: that can't be done here.
+    """
+    subprocess.run([IP, *arguments], capture_output=True, check=True)
+
+
+def give(namespace: str, address: str, device: str = "eth0") -> None:
+    """Give a namespace an address, usable at once."""
+    place = f"{address}/64" if ":" in address else f"{address}/24"
+    no_wait = ["nodad"] if ":" in address else []
+    ip("-n", namespace, "address", "add", place, "dev", device, *no_wait)
+
+
+class Routed:
+    """A server and a client, each on a network of its own, and a router between.
+
+    The client's network carries smaller packets.
+
+    Attributes:
+        server, router, client: what to put before a command to run it there.
+    """
+
+    SERVER, CLIENT = "203.0.113.9", "198.51.100.9"
+    NEAR, FAR = "203.0.113.1", "198.51.100.1"
+    """The router, as the server and as the client know it."""
+
+    SERVER_V6, CLIENT_V6 = "2001:db8:1::9", "2001:db8:2::9"
+    NEAR_V6, FAR_V6 = "2001:db8:1::1", "2001:db8:2::1"
+    MTU = 1_400
+
+    def __init__(self) -> None:
+        name = f"tftptui{os.getpid()}r{next(_numbers)}"
+        self._names = [f"{name}{part}" for part in "src"]
+        self.server, self.router, self.client = (
+            [IP, "netns", "exec", name] for name in self._names
+        )
+
+    def build(self) -> None:
+        """Make the namespaces and join them; ICMP errors are not rationed.
+
+        Raises:
+            CalledProcessError, FileNotFoundError: that can't be done here.
+        """
+        server, router, client = self._names
+        for name in self._names:
+            ip("netns", "add", name)
+            ip("-n", name, "link", "set", "lo", "up")
+        self._join(server, "near", (self.SERVER, self.NEAR))
+        self._join(client, "far", (self.CLIENT, self.FAR))
+        for namespace, device in ((client, "eth0"), (router, "far")):
+            ip("-n", namespace, "link", "set", device, "mtu", str(self.MTU))
+        for address, device in ((self.NEAR_V6, "near"), (self.FAR_V6, "far")):
+            give(router, address, device)
+        give(server, self.SERVER_V6)
+        give(client, self.CLIENT_V6)
+        for name, hops in (
+            (server, (self.NEAR, self.NEAR_V6)),
+            (client, (self.FAR, self.FAR_V6)),
+        ):
+            for hop in hops:
+                family = "-6" if ":" in hop else "-4"
+                ip(family, "-n", name, "route", "add", "default", "via", hop)
+        self._set("net/ipv4/ip_forward", "1")
+        self._set("net/ipv6/conf/all/forwarding", "1")
+        self._set("net/ipv4/icmp_ratelimit", "0")
+
+    def remove(self) -> None:
+        """Take everything away, the cables included."""
+        for name in self._names:
+            with contextlib.suppress(OSError, subprocess.CalledProcessError):
+                ip("netns", "del", name)
+
+    @contextlib.contextmanager
+    def rules(self, chain: str, hook: str) -> Iterator[None]:
+        """Have the router follow a rule for a while, at a hook of its firewall."""
+        self._nft(
+            f"table inet filter {{ chain rules {{\n"
+            f"type filter hook {hook} priority 0\n{chain}\n}}\n}}\n"
+        )
+        try:
+            yield
+        finally:
+            self._nft("delete table inet filter\n")
+
+    def _join(self, end: str, device: str, addresses: tuple[str, str]) -> None:
+        """Lay a cable between an end and the router's DEVICE."""
+        router = self._names[1]
+        peer = ("type", "veth", "peer", "name", device, "netns", router)
+        ip("-n", end, "link", "add", "eth0", *peer)
+        ip("-n", end, "link", "set", "eth0", "up")
+        ip("-n", router, "link", "set", device, "up")
+        give(end, addresses[0])
+        give(router, addresses[1], device)
+
+    def _set(self, name: str, value: str) -> None:
+        script = 'echo "$1" > "/proc/sys/$0"'
+        command = [*self.router, "sh", "-c", script, name, value]
+        subprocess.run(command, capture_output=True, check=True)
+
+    def _nft(self, rules: str) -> None:
+        command = [*self.router, NFT, "-f", "-"]
+        subprocess.run(command, input=rules.encode(), capture_output=True, check=True)
+
+
+def routed() -> Iterator[Routed]:
+    """Give such a network, or skip the test and say why."""
+    network = Routed()
+    try:
+        network.build()
+        with network.rules("accept", "output"):
+            pass
+    except (OSError, subprocess.CalledProcessError) as error:
+        network.remove()
+        pytest.skip(f"namespaces need root, iproute2 and nftables: {error}")
+    yield network
+    network.remove()
