@@ -31,7 +31,7 @@ PENDING = (
     errno.EMSGSIZE,
     errno.EACCES,
 )
-"""What ICMP errors become. One that waits makes the next send fail, whatever that is."""
+"""What ICMP errors become; a waiting one makes the next send fail, whatever it is."""
 
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
