@@ -34,6 +34,8 @@ class HelpScreen(ModalScreen[None]):
         *bindings("help"),
         ("j", "scroll_by(1)", "Down"),
         ("k", "scroll_by(-1)", "Up"),
+        ("g,home", "scroll_by(-1000)", "First"),
+        ("G,end", "scroll_by(1000)", "Last"),
     ]
     DEFAULT_CSS = """
     HelpScreen {
