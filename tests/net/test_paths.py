@@ -20,7 +20,7 @@ ip protocol icmp icmp type destination-unreachable drop
 meta l4proto icmpv6 icmpv6 type packet-too-big drop
 """
 
-TUFTPTUI = [sys.executable, "-m", "tftptui"]
+TFTPTUI = [sys.executable, "-m", "tftptui"]
 
 PATIENT_READER = """
 import asyncio, sys
@@ -48,20 +48,27 @@ import select, sys
 from tftptui.net.addresses import Endpoint
 from tftptui.server.transport import open_transport
 
-here, there = sys.argv[1:]
+here, there, count = sys.argv[1:]
 transport = open_transport(Endpoint(here, 0), Endpoint(there, 2070))
+transport.segment(2)
 transport.send(b"first")
 poll = select.poll()
 poll.register(transport.main, select.POLLERR)
 assert poll.poll(10_000)
-print(transport.send(b"second"), [e.sender for e in transport.errors()])
+packets = memoryview(b"x" * int(count))
+print(transport.send_run(packets, 2), {e.sender for e in transport.errors()})
 transport.close()
 """
 
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Routed]:
-    yield from routed()
+    yield from routed(mtu=1_400)
+
+
+@pytest.fixture(scope="module")
+def wide() -> Iterator[Routed]:
+    yield from routed(mtu=1_500)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +86,21 @@ def server(network: Routed, root: Path) -> Iterator[Serve]:
         assert server.stop() == 0
 
 
+@pytest.fixture(scope="module")
+def large(wide: Routed, root: Path) -> Iterator[Serve]:
+    """A server that does not mind what the route carries."""
+    with Serve(root, "--no-fit-route", listen=None, within=wide.server) as server:
+        yield server
+        assert server.stop() == 0
+
+
+def sent_packets(network: Routed) -> int:
+    """Return how many packets the server's network card was given."""
+    place = "/sys/class/net/eth0/statistics/tx_packets"
+    command = [*network.server, "cat", place]
+    return int(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
 def curl(network: Routed, server: Serve, block_size: int, place: Path) -> int:
     """Fetch the file over IPv4; return the exit status."""
     url = f"tftp://{network.SERVER}:{server.at.port}/file"
@@ -90,7 +112,7 @@ def curl(network: Routed, server: Serve, block_size: int, place: Path) -> int:
 def exchange(network: Routed, server: Serve, *words: str) -> None:
     """Run get or put of this program in the client's place; it has to end well."""
     verb, host, *rest = words
-    command = [*network.client, *TUFTPTUI, verb, host, "--port", str(server.at.port)]
+    command = [*network.client, *TFTPTUI, verb, host, "--port", str(server.at.port)]
     done = subprocess.run(
         [*command, *rest],
         env=environment(),
@@ -133,6 +155,32 @@ def test_windows_are_brought_exactly_through_a_small_path(
     assert (root / "brought").read_bytes() == FILE
 
 
+@pytest.mark.parametrize("host", [Routed.SERVER, Routed.SERVER_V6])
+@pytest.mark.parametrize("block_size", [1_428, 1_468, 8_192])
+def test_windows_larger_than_the_link_arrive_exactly(
+    wide: Routed, large: Serve, tmp_path: Path, host: str, block_size: int
+) -> None:
+    before = len(large.of("transfer_ended"))
+    options = ["--blksize", str(block_size), "--windowsize", "16", "--quiet"]
+    exchange(wide, large, "get", host, "file", str(tmp_path / "x"), *options)
+    assert (tmp_path / "x").read_bytes() == FILE
+    ended = large.until("transfer_ended", before + 1)
+    blocks = len(FILE) // block_size + 1
+    assert (ended["blocks"], ended["retransmits"]) == (blocks, 0)
+
+
+@pytest.mark.parametrize("host", [Routed.SERVER, Routed.SERVER_V6])
+def test_a_window_that_fits_the_link_leaves_in_one_piece(
+    wide: Routed, large: Serve, tmp_path: Path, host: str
+) -> None:
+    before = sent_packets(wide)
+    options = ["--blksize", "1428", "--windowsize", "16", "--quiet"]
+    exchange(wide, large, "get", host, "file", str(tmp_path / "x"), *options)
+    windows = len(FILE) // (16 * 1_428) + 1
+    assert sent_packets(wide) - before < 2 * windows + 10  # neighbours are looked for
+    assert (tmp_path / "x").read_bytes() == FILE
+
+
 @pytest.mark.parametrize(
     ("reason", "name", "code"),
     [
@@ -165,22 +213,23 @@ def test_a_rejection_by_a_router_is_told_and_ends_nothing(
     )
 
 
+@pytest.mark.parametrize("count", ["2", "4", "200"])
 @pytest.mark.parametrize(
     "reason", ["admin-prohibited", "port-unreachable", "host-unreachable"]
 )
 def test_what_is_sent_after_a_rejection_leaves_all_the_same(
-    network: Routed, reason: str
+    network: Routed, reason: str, count: str
 ) -> None:
     rule = f"ip daddr {network.CLIENT} reject with icmp type {reason}"
     command = [*network.server, sys.executable, "-c", SENDER]
     with network.rules(rule, "forward"):
         done = subprocess.run(
-            [*command, network.SERVER, network.CLIENT],
+            [*command, network.SERVER, network.CLIENT, count],
             env=environment(),
             capture_output=True,
             text=True,
             timeout=30.0,
             check=False,
         )
-    first, second = network.NEAR, network.NEAR
-    assert (done.stdout, done.stderr) == (f"True {[first, second]}\n", "")
+    told = {network.NEAR}
+    assert (done.stdout, done.stderr) == (f"True {told}\n", "")

@@ -34,7 +34,8 @@ def give(namespace: str, address: str, device: str = "eth0") -> None:
 class Routed:
     """A server and a client, each on a network of its own, and a router between.
 
-    The client's network carries smaller packets.
+    Args:
+        mtu: octets that a packet on the client's network may have at most.
 
     Attributes:
         server, router, client: what to put before a command to run it there.
@@ -46,11 +47,11 @@ class Routed:
 
     SERVER_V6, CLIENT_V6 = "2001:db8:1::9", "2001:db8:2::9"
     NEAR_V6, FAR_V6 = "2001:db8:1::1", "2001:db8:2::1"
-    MTU = 1_400
 
-    def __init__(self) -> None:
+    def __init__(self, mtu: int) -> None:
         name = f"tftptui{os.getpid()}r{next(_numbers)}"
         self._names = [f"{name}{part}" for part in "src"]
+        self._mtu = mtu
         self.server, self.router, self.client = (
             [IP, "netns", "exec", name] for name in self._names
         )
@@ -68,7 +69,7 @@ class Routed:
         self._join(server, "near", (self.SERVER, self.NEAR))
         self._join(client, "far", (self.CLIENT, self.FAR))
         for namespace, device in ((client, "eth0"), (router, "far")):
-            ip("-n", namespace, "link", "set", device, "mtu", str(self.MTU))
+            ip("-n", namespace, "link", "set", device, "mtu", str(self._mtu))
         for address, device in ((self.NEAR_V6, "near"), (self.FAR_V6, "far")):
             give(router, address, device)
         give(server, self.SERVER_V6)
@@ -122,9 +123,9 @@ class Routed:
         subprocess.run(command, input=rules.encode(), capture_output=True, check=True)
 
 
-def routed() -> Iterator[Routed]:
+def routed(mtu: int) -> Iterator[Routed]:
     """Give such a network, or skip the test and say why."""
-    network = Routed()
+    network = Routed(mtu)
     try:
         network.build()
         with network.rules("accept", "output"):
