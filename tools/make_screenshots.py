@@ -109,6 +109,8 @@ async def main() -> None:
         async with app.run_test(size=LARGE) as pilot:
             clients = await act(app)
             await pilot.pause(1.2)
+            await pilot.press("j", "j")  # the client that never answers
+            await pilot.pause(0.3)
             save(app, "main")
             await pilot.resize_terminal(*SMALL)
             for key, name in (("1", "small-transfers"), ("4", "small-packets")):

@@ -127,3 +127,32 @@ def test_the_name_served_is_told_where_it_is_another() -> None:
     other = view(1, file="\\Boot\\BCD", served="Boot/BCD")
     assert ["served as", "Boot/BCD"] in words.facts(other, None, NOW)
     assert "served as" not in [name for name, _ in words.facts(view(1), None, NOW)]
+
+
+def test_a_client_never_heard_of_names_both_ports() -> None:
+    silent = view(1, "stalled", moved=NOW - 20, acked_octets=0, acked_blocks=0)
+    told = words.meaning(silent)
+    assert told.startswith("Nothing has come back from the client since its request")
+    assert "its port 50001" in told
+    assert "our port 40001" in told
+
+
+def test_how_often_it_asked_is_told() -> None:
+    silent = view(1, "stalled", moved=NOW - 20, duplicates=2)
+    assert "which asked 3 times," in words.meaning(silent)
+
+
+def test_a_client_given_up_in_silence_is_told_likewise() -> None:
+    gone = view(1, "abandoned", moved=NOW - 20, error=words.NEVER_ANSWERED)
+    assert "were lost on the way" in words.meaning(gone)
+
+
+def test_a_known_reason_comes_before_the_guess() -> None:
+    refused = view(1, "stalled", moved=NOW - 20, error="this host can't send")
+    closed = view(1, "abandoned", moved=NOW - 20, error="the client has closed it")
+    assert words.meaning(refused) == "This host can't send."
+    assert words.meaning(closed) == "The client has closed it."
+
+
+def test_a_client_that_answered_once_is_not_told_so() -> None:
+    assert "Nothing new has come" in words.meaning(view(1, "stalled", moved=NOW - 9))

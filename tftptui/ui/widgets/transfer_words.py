@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from tftptui.engine.messages import PortMap, TransferView
 from tftptui.ui.formats import age, count, duration, endpoint, octets, rate, span
 
+NEVER_ANSWERED = "the client never answered"
+"""What the server says of a client that it gave up without a sign of life."""
+
 BAR = 8
 """Cells of a progress bar."""
 
@@ -199,14 +202,16 @@ def meaning(view: TransferView) -> str:
     A client that was never heard of after its request tells where to look: both
     ports are named, because it is the client's that firewalls mind most.
     """
-    if view.moved > view.started or view.phase not in ("stalled", "abandoned"):
+    silent = view.phase == "stalled" and not view.error
+    gave_up = view.phase == "abandoned" and view.error == NEVER_ANSWERED
+    if view.moved > view.started or not (silent or gave_up):
         return f"{_capital(view.error)}." if view.error else _MEANINGS[view.phase]
     again = f", which asked {view.duplicates + 1} times," if view.duplicates else ""
-    were = "are" if view.running else "were"
+    verb = "are" if view.running else "were"
     return (
         f"Nothing has come back from the client{again} since its request: our packets "
-        f"to its port {view.client_tid}, or its answers to our port "
-        f"{view.server_tid}, {were} lost on the way."
+        f"to its port {view.client_tid} {verb} lost on the way, or its answers to our "
+        f"port {view.server_tid} {verb}, or it has gone."
     )
 
 
