@@ -3,6 +3,7 @@ import pytest
 from tests.support.pictures import frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.scripted_engine import ScriptedEngine
+from tftptui.engine.messages import ChangeSettings
 from tftptui.ui.app import TftpApp
 
 PROBES = ("[bold red]X[/]", "[@click=app.bell]c[/]", "a[/b]c")
@@ -120,6 +121,25 @@ async def test_the_palette_knows_our_actions() -> None:
     async with shown(frame(view(1))) as screen:
         titles = {one.title for one in screen.app.get_system_commands(screen.main)}
     assert {"Range  (r)", "Abort  (X)", "Theme"} <= titles
+
+
+async def test_uploads_are_allowed_from_the_palette() -> None:
+    async with shown(frame(view(1))) as screen:
+        commands = screen.app.get_system_commands(screen.main)
+        command = next(one for one in commands if one.title == "Uploads: new")
+        command.callback()
+        await screen.pilot.pause()
+        assert screen.wishes == [ChangeSettings({"write": "new"})]
+
+
+async def test_a_refused_change_says_why() -> None:
+    async with shown(frame(view(1))) as screen:
+        screen.engine.refuse = "no such thing"
+        screen.app.change_settings({"write": "new"})
+        await screen.pilot.pause()
+        assert screen.wishes == []
+        told = [one.message for one in screen.app._notifications]
+    assert told == ["no such thing"]
 
 
 @pytest.mark.parametrize("probe", PROBES)

@@ -13,9 +13,10 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from tftptui.engine.client import EngineClient
-from tftptui.engine.messages import TransferView
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import ChangeSettings, TransferView
 from tftptui.resources import packaged_folder
+from tftptui.settings import Value
 from tftptui.ui.actions import CHAINS, actions, bindings
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
@@ -25,6 +26,13 @@ from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
+
+UPLOADS = {
+    "off": "Take no uploads from the next request on.",
+    "new": "Take uploads of new files; those that exist stay.",
+    "overwrite": "Take uploads, also of files that exist.",
+}
+"""Policies for uploads, and what each means."""
 
 PACE = 0.1
 """Seconds between two drawings at least."""
@@ -195,11 +203,27 @@ class TftpApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title not in OURS:
                 yield command
+        for policy, effect in UPLOADS.items():
+            change = partial(self.change_settings, {"write": policy})
+            yield SystemCommand(f"Uploads: {policy}", effect, change)
         yield SystemCommand(
             "Picture of the screen",
             "Save what is shown as an SVG file in the current folder.",
             partial(self.set_timer, CLOSING, self.save_picture),
         )
+
+    def change_settings(self, changes: dict[str, Value]) -> None:
+        """Have settings changed while the server runs; tell how that went."""
+        self.run_worker(self._change(changes), group="settings")
+
+    async def _change(self, changes: dict[str, Value]) -> None:
+        try:
+            await self.client.ask(ChangeSettings(changes))
+        except (CommandRefusedError, EngineError) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        told = ", ".join(f"{name}: {value}" for name, value in changes.items())
+        self.notify(f"from the next request on, {told}", markup=False)
 
     def save_picture(self) -> None:
         """Save the screen in the current folder, and tell where, or why not."""
