@@ -100,10 +100,12 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @OFFERS
 @pytest.mark.parametrize("size", SIZES)
 def test_get(anyone: Place, size: int, offer: Offer) -> None:
-    (anyone.root / "file").write_bytes(octets(size))
-    result = anyone.get("file", offer=offer)
+    # A name of its own for each: dnsmasq remembers the size of what it just served.
+    name = f"file-{size}"
+    (anyone.root / name).write_bytes(octets(size))
+    result = anyone.get(name, offer=offer)
     assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
-    assert (anyone.here / "file").read_bytes() == octets(size)
+    assert (anyone.here / name).read_bytes() == octets(size)
     assert result.counts.octets == size
 
 
