@@ -29,7 +29,7 @@ def single(folder: Path) -> Iterator[Serve]:
         yield server
         assert server.stop() == 0
     tids = {line["server_tid"] for line in server.of("transfer_ended")}
-    assert tids <= {server.at.port}
+    assert tids == {server.at.port}
 
 
 @pytest.mark.parametrize("size", SIZES)
