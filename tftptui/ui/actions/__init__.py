@@ -1,0 +1,82 @@
+"""The one list of what keys do: bindings, the bottom line and the help come from it.
+
+A scope is where a key works. Scopes nest: in a pane its own keys work, then those
+of lists, of the main screen and of the whole program. A key means one thing in
+such a chain.
+"""
+
+from textual.binding import Binding, BindingType
+
+from tftptui.ui.actions.action import Action, key_name
+from tftptui.ui.actions.everywhere import APP, LIST, MAIN
+from tftptui.ui.actions.panes import FIELDS, FILES, PACKETS, TRANSFERS
+from tftptui.ui.actions.screens import HELP, QUESTION
+
+__all__ = [
+    "ACTIONS",
+    "CHAINS",
+    "TITLES",
+    "Action",
+    "actions",
+    "bindings",
+    "key_name",
+]
+
+CHAINS: dict[str, tuple[str, ...]] = {
+    "transfers": ("transfers", "list", "main", "app"),
+    "files": ("files", "list", "main", "app"),
+    "ports": ("ports", "main", "app"),
+    "fields": ("fields", "app"),
+    "packets": ("packets", "list", "main", "app"),
+    "help": ("help", "app"),
+    "question": ("question", "app"),
+}
+"""For each scope with a focus of its own, where a key is looked for, in order."""
+
+TITLES: dict[str, str] = {
+    "transfers": "Transfers",
+    "files": "Files",
+    "ports": "Ports",
+    "fields": "Typing a port range",
+    "packets": "Packets",
+    "list": "Moving in a list",
+    "main": "Panes",
+    "app": "Everywhere",
+    "help": "This page",
+    "question": "This question",
+}
+
+
+ACTIONS: tuple[Action, ...] = (
+    *TRANSFERS,
+    *FILES,
+    *PACKETS,
+    *FIELDS,
+    *LIST,
+    *MAIN,
+    *APP,
+    *HELP,
+    *QUESTION,
+)
+
+
+def actions(scope: str) -> list[Action]:
+    """Return the actions of one scope, in the order of the help."""
+    return [action for action in ACTIONS if action.scope == scope]
+
+
+def bindings(scope: str, *calls: str) -> list[BindingType]:
+    """Return Textual's bindings for one scope, or those of some of its calls."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.call,
+            action.label,
+            show=action.shown,
+            key_display=action.shown_key,
+            priority=action.priority,
+            id=action.id,
+        )
+        for action in actions(scope)
+        if not calls or action.call in calls
+    ]

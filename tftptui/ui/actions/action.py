@@ -1,0 +1,74 @@
+"""What an action is, and how people write keys."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a key does.
+
+    Attributes:
+        scope: where it works.
+        call: the Textual action, as ``cursor(1)`` for ``action_cursor(1)``.
+        keys: as Textual names them; the first one is shown.
+        label: a word or two for the bottom line.
+        effect: one sentence for the help.
+        shown: whether the bottom line has it.
+        display: the key as people write it, where Textual's name is not that.
+        priority: whether it works while text is typed, too.
+    """
+
+    scope: str
+    call: str
+    keys: tuple[str, ...]
+    label: str
+    effect: str
+    shown: bool = False
+    display: str = ""
+    priority: bool = False
+
+    @property
+    def id(self) -> str:
+        """The name under which the key can be changed, as ``transfers.abort``."""
+        return f"{self.scope}.{self.call.partition('(')[0]}" + (
+            f".{self.label.lower()}" if "(" in self.call else ""
+        )
+
+    @property
+    def shown_keys(self) -> str:
+        """All keys as people write them: ``↓ j``."""
+        return self.display or " ".join(key_name(key) for key in self.keys)
+
+    @property
+    def shown_key(self) -> str:
+        """The first key as people write it."""
+        return self.shown_keys.split(" ")[0]
+
+
+_NAMES = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "escape": "esc",
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "full_stop": ".",
+    "comma": ",",
+    "equals_sign": "=",
+    "exclamation_mark": "!",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "plus": "+",
+    "minus": "-",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "f1": "F1",
+    "f2": "F2",
+}
+
+
+def key_name(key: str) -> str:
+    """Return KEY as people write it: ``↑``, ``?``, ``ctrl+q``, ``X``."""
+    return _NAMES.get(key, key)
