@@ -9,6 +9,7 @@ import msgspec
 
 from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import (
     FOREIGN,
     FREE,
@@ -38,6 +39,7 @@ __all__ = [
     "Command",
     "Entry",
     "Farewell",
+    "Finding",
     "Frame",
     "Listing",
     "OpenFolder",
@@ -63,6 +65,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
         packets: packed records from number ``packets_first`` on; a jump of that
             number means that records were lost to this watcher.
         notes: texts to some of these records, by number.
+        findings: those that are new, revised or withdrawn.
         None or empty means unchanged.
     """
 
@@ -72,6 +75,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
     ports: PortMap | None = None
     listings: list[Listing] = []
     refusals: list[Refusal] = []
+    findings: list[Finding] = []
     counters: Counters | None = None
     packets_first: int = 0
     packets: bytes = b""

@@ -64,6 +64,10 @@ class TransferView(msgspec.Struct, kw_only=True):
         round_trip: seconds, smoothed; None until measured.
         timeouts: time-outs in a row without progress.
         error: why, when it did not complete.
+        kind: the client program as far as it can be told, as "U-Boot"; empty where
+            it can't; kind_sure: 0 to 1.
+        story: what this and the client's other tries for the same file add up to,
+            in words; empty while it is one try.
     """
 
     number: int
@@ -95,6 +99,9 @@ class TransferView(msgspec.Struct, kw_only=True):
     round_trip: float | None = None
     timeouts: int = 0
     error: str = ""
+    kind: str = ""
+    kind_sure: float = 0.0
+    story: str = ""
 
     @property
     def running(self) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from tftptui.engine.messages import (
+    Finding,
     Frame,
     Listing,
     PortMap,
@@ -27,6 +28,7 @@ from tftptui.telemetry.packets import (
 )
 
 KEPT_REFUSALS = 1_000
+KEPT_FINDINGS = 200
 SERVER_ENDED = "the server has ended"
 RATE_SPAN = 2.0
 """Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
@@ -64,6 +66,7 @@ class Store:
             ``packets_lost`` counts those that never came here, and a record of
             kind LOST stands where they are missing.
         refusals: the latest requests that were answered with an ERROR.
+        findings: the latest, by number; those withdrawn are among them.
         listings: open folders by their octets.
         engine_error: why the engine is gone, while it is.
     """
@@ -79,6 +82,7 @@ class Store:
     refusals: deque[Refusal] = field(
         default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
     )
+    findings: dict[int, Finding] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
     packets_lost: int = 0
     engine_error: str | None = None
@@ -104,6 +108,7 @@ class Store:
         for listing in frame.listings:
             self.listings[listing.folder] = listing
         self.refusals.extend(frame.refusals)
+        self._fold_findings(frame.findings)
         self._fold_packets(frame)
 
     def end(self, why: str) -> None:
@@ -134,6 +139,20 @@ class Store:
     def total_rate(self) -> float:
         """Octets a second that leave in DATA packets."""
         return self._total_rate.at(self.now) or 0.0
+
+    def finding_of(self, transfer: int) -> Finding | None:
+        """Return the latest finding that holds for a transfer."""
+        for finding in reversed(self.findings.values()):
+            if transfer in finding.transfers and not finding.withdrawn:
+                return finding
+        return None
+
+    def _fold_findings(self, news: list[Finding]) -> None:
+        for finding in news:
+            self.findings.pop(finding.number, None)  # the latest stands last
+            self.findings[finding.number] = finding
+        while len(self.findings) > KEPT_FINDINGS:
+            del self.findings[next(iter(self.findings))]
 
     def _fold_transfer(self, view: TransferView) -> None:
         self.transfers[view.number] = view

@@ -1,0 +1,107 @@
+"""What was found out about trouble: plain data for the journal and the screens.
+
+The rules that find it live in knowledge/. Texts are ready to be shown.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Place = Literal[
+    "server",
+    "server-segment",
+    "between",
+    "between-or-client",
+    "client",
+    "nobody",
+    "unknown",
+]
+"""Where a block stands: this host, its own segment, on the way, on the way or in the
+client's own firewall (which can't be told apart), at the client or a NAT before it."""
+
+Knob = Literal[
+    "port-range", "single-port", "block-size", "timeout", "helper", "client-port"
+]
+"""What a person may think of changing."""
+
+Verdict = Literal["yes", "no", "unknown"]
+
+FACT, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
+"""Confidence: stated as a fact, "most likely", listed as a possibility."""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was seen.
+
+    Attributes:
+        text: what, with addresses and ports.
+        transfer: number of the transfer whose packets show it, if one does.
+        time: wall clock of the packet that shows it best, seconds.
+    """
+
+    text: str
+    transfer: int | None = None
+    time: float | None = None
+
+
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to cure it.
+
+    Attributes:
+        platform: whose language it is, as "nftables", "Cisco ASA", "tftptui"; ""
+            where it is plain words.
+        text: what to do.
+        command: what to type there, if it can be said.
+    """
+
+    text: str
+    platform: str = ""
+    command: str = ""
+
+
+class Help(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether turning one knob would change it, and why (not)."""
+
+    knob: Knob
+    verdict: Verdict
+    why: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something does not work, or that it only looks as if it did not.
+
+    Attributes:
+        number: counts up from 1; a revised finding keeps it.
+        code: as "answers-blocked"; the names are a stable interface.
+        headline: one line in plain words, with addresses and ports.
+        confidence: 0 to 1; see FACT, LIKELY, POSSIBLE.
+        stands_at: where the block stands.
+        is_alarm: False for what is normal or cured itself.
+        client: address of the client; file: the name asked for, made visible.
+        transfers: numbers of those it is about, oldest first.
+        since: wall clock of the first evidence, seconds; found: of this version.
+        evidence: what was seen, the most telling first.
+        remedies: what to change, the best first.
+        helps: which knobs would change it and which not.
+        proof: one command that proves it; "" where there is none.
+        revises: the code that this finding had before new evidence came.
+        withdrawn: why it holds no longer; "" while it holds.
+    """
+
+    number: int
+    code: str
+    headline: str
+    confidence: float
+    stands_at: Place
+    is_alarm: bool = True
+    client: str = ""
+    file: str = ""
+    transfers: list[int] = []
+    since: float
+    found: float
+    evidence: list[Evidence] = []
+    remedies: list[Remedy] = []
+    helps: list[Help] = []
+    proof: str = ""
+    revises: str = ""
+    withdrawn: str = ""
