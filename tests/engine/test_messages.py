@@ -28,6 +28,7 @@ from tftptui.engine.messages import (
     TransferView,
 )
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.findings import Evidence, Finding, Help, Remedy
 
 Message = Frame | Ready | Reply | Farewell | Ask | Stop
 
@@ -50,6 +51,19 @@ STATUS = Status(
 REFUSAL = Refusal(
     time=1.0, client="::1", client_tid=9, file="x", reason="not-found", message="m"
 )
+FINDING = Finding(
+    number=2,
+    code="answers-blocked",
+    headline="dropped on the way",
+    confidence=0.7,
+    stands_at="between",
+    transfers=[1],
+    since=1.0,
+    found=2.5,
+    evidence=[Evidence(text="asked 3 times", transfer=1, time=1.25)],
+    remedies=[Remedy(platform="nftables", text="allow", command="udp sport 69")],
+    helps=[Help(knob="port-range", verdict="no", why="the client chose its port")],
+)
 ENTRY = Entry(name=b"\xe9", text="é", kind="file")
 FRAME = Frame(
     time=1.5,
@@ -60,6 +74,7 @@ FRAME = Frame(
         Listing(folder=b"\xff", entries=[Entry(name=b"\xe9", text="é", kind="file")])
     ],
     refusals=[REFUSAL],
+    findings=[FINDING],
     counters=Counters(requests=3),
     packets_first=5,
     packets=bytes(range(256)),
