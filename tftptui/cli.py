@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -114,6 +115,7 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     # Textual is slow to import, and --help is instant.
     from tftptui.engine.child import ChildEngine  # noqa: PLC0415
     from tftptui.engine.client import EngineClient  # noqa: PLC0415
+    from tftptui.engine.rights import drop_rights, drop_rights_of  # noqa: PLC0415
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
@@ -126,9 +128,10 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     if is_inline:
         from tftptui.engine.inline import InlineEngine  # noqa: PLC0415
 
-        client = InlineEngine(settings)
+        client = InlineEngine(settings, started=drop_rights_of)
     else:
-        client = ChildEngine(settings)
+        # The screen gives up root's rights as its child does; see engine/rights.py.
+        client = ChildEngine(settings, partial(drop_rights, settings.user))
     ui = TftpApp(client, theme=theme or DEFAULT_THEME)
     ui.run()
     for line in ui.farewell_lines():

@@ -187,6 +187,13 @@ class ServerOptions:
     max_idle_time: Annotated[
         float, Parameter(help="Seconds that a transfer may stand still; 0: any.")
     ] = 300.0
+    user: Annotated[
+        str | None,
+        Parameter(
+            help="Whom to become once the sockets are open, if started as root. "
+            "Without it: who called sudo."
+        ),
+    ] = None
     names: NameOptions = _NAMES
 
     def settings(self, root: Path | None, journal: str | None) -> Settings:
@@ -222,6 +229,7 @@ class ServerOptions:
             upload_total=self.upload_total,
             fit_route=self.fit_route,
             journal=journal,
+            user=self.user,
         )
         return self.names.applied(settings)
 

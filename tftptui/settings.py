@@ -220,6 +220,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_upload: octets of one upload, None for no limit.
         upload_quota: octets of all uploads of one client, None for no limit.
         upload_total: octets of all uploads together, None for no limit.
+        user: whom to become once the sockets are open; None for whoever became root
+            by sudo, doas or pkexec.
         numbered_from: number of the last transfer before this server began; they are
             counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
@@ -256,6 +258,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upload_quota: int | None = None
     upload_total: int | None = None
     journal: str | None = None
+    user: str | None = None
     numbered_from: int = 0
 
     def __post_init__(self) -> None:

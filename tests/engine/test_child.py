@@ -254,3 +254,12 @@ async def test_a_child_started_again_keeps_what_was_changed(
         assert (again.ports.first, again.ports.last) == (ports.first, ports.last)
         client.ask(again.at, b"file", options=((b"blksize", b"1428"),))
         assert dict((await client.oack()).options)[b"blksize"] == b"100"
+
+
+async def test_a_child_that_can_not_be_started_is_an_error_with_words(
+    engine: ChildEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    with pytest.raises(EngineError, match="can't start a server process"):
+        await engine.start()
+    await engine.stop()

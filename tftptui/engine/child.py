@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -35,10 +35,17 @@ _KEPT_STDERR = 2_000
 
 
 class ChildEngine:
-    """Holds an engine in a child process; see EngineClient."""
+    """Holds an engine in a child process; see EngineClient.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    Args:
+        settings: what the child serves and how.
+        started: called whenever the child has begun to serve.
+    """
+
+    def __init__(
+        self, settings: Settings, started: Callable[[], object] = lambda: None
+    ) -> None:
+        self._settings, self._started = settings, started
         self._highest = 0
         self._begin_anew()
 
@@ -60,19 +67,13 @@ class ChildEngine:
         self._begin_anew()
         ours, theirs = socket.socketpair()
         with theirs:
-            # -P: never import from the folder we happen to stand in.
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "tftptui.engine.host",
-                str(theirs.fileno()),
-                pass_fds=[theirs.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
+            try:
+                self._process = await _spawn(theirs.fileno())
+            except OSError as error:
+                ours.close()
+                raise EngineError(
+                    f"can't start a server process: {sys.executable}: {error.strerror}"
+                ) from error
         reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
         decoder = msgspec.msgpack.Decoder(FromChild)
         self._stream = MessageStream(reader, writer, decoder)
@@ -83,6 +84,7 @@ class ChildEngine:
                 msgspec.structs.replace(self._settings, numbered_from=self._highest)
             )
         await self._await_ready(self._stream)
+        self._started()
         self._tasks.append(loop.create_task(self._receive(self._stream)))
 
     async def frames(self) -> AsyncIterator[Frame]:
@@ -179,3 +181,18 @@ class ChildEngine:
             f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
         )
         return f"the engine {how}" + (f": {said[-1]}" if said else "")
+
+
+async def _spawn(descriptor: int) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # never import from the folder we happen to stand in
+        "-m",
+        "tftptui.engine.host",
+        str(descriptor),
+        pass_fds=[descriptor],
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )

@@ -7,6 +7,7 @@ import sys
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
+from tftptui.engine.rights import drop_rights_of
 from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
@@ -24,8 +25,9 @@ async def serve(settings: Settings) -> None:
     with open_journal(settings.journal) as journal:
         engine = Engine(settings, journal.record)
         await engine.start()
-        _say(engine)
         try:
+            drop_rights_of(engine)
+            _say(engine)
             await stop.wait()
         finally:
             await engine.stop()

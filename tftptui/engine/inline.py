@@ -1,6 +1,6 @@
 """An engine in the caller's own event loop: for tests, the demo, and no child."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 
 from tftptui.engine.engine import Engine
@@ -11,11 +11,22 @@ from tftptui.settings import Settings
 
 
 class InlineEngine:
-    """Holds an engine that shares this loop; see EngineClient."""
+    """Holds an engine that shares this loop; see EngineClient.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    Args:
+        settings: what to serve and how.
+        clock: where times come from.
+        started: called when the engine has begun to serve.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        started: Callable[[Engine], object] = lambda _: None,
+    ) -> None:
         self._open = ExitStack()
-        self._settings, self._clock = settings, clock
+        self._settings, self._clock, self._started = settings, clock, started
         self._engine: Engine | None = None
 
     @property
@@ -30,6 +41,7 @@ class InlineEngine:
         journal = self._open.enter_context(open_journal(self._settings.journal))
         self._engine = Engine(self._settings, journal.record, self._clock)
         await self._engine.start()
+        self._started(self._engine)
 
     def frames(self) -> AsyncIterator[Frame]:
         """Yield frames as they come; see EngineClient."""
