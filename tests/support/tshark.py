@@ -1,0 +1,45 @@
+"""What tshark makes of a capture."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 60.0
+WARNINGS = "_ws.expert.severity >= 0x00600000"
+"""Expert items of severity Warn or above; a comment is one as well, but lower."""
+
+_CHECKED = [*("-o", "udp.check_checksum:TRUE"), *("-o", "ip.check_checksum:TRUE")]
+
+
+def require_tshark() -> None:
+    """Skip the test where tshark is missing; in CI that is a failure."""
+    if shutil.which("tshark") is not None:
+        return
+    words = "tshark is not installed: apt install tshark"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+def dissect(capture: Path, wanted: str, *fields: str) -> list[list[str]]:
+    """Return FIELDS of each packet that the display filter WANTED lets through."""
+    command = ["tshark", "-n", "-r", str(capture), *_CHECKED, "-Y", wanted]
+    command += ["-T", "fields", *(part for field in fields for part in ("-e", field))]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert done.returncode == 0, done.stderr
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def troubles(capture: Path) -> list[list[str]]:
+    """Return number and words of what tshark finds wrong, ERROR packets aside."""
+    return dissect(
+        capture,
+        f"{WARNINGS} and not tftp.opcode == 5",
+        "frame.number",
+        "_ws.expert.message",
+    )

@@ -1,0 +1,1 @@
+"""Captures: packets as files that Wireshark reads, and such files read back."""

@@ -1,0 +1,205 @@
+"""Packet records turned back into the datagrams that they tell of."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from tftptui.telemetry.capture.frames import Datagram, Place
+from tftptui.telemetry.capture.octets import (
+    DATA_KINDS,
+    Known,
+    Read,
+    blocks_of,
+    nothing,
+    packet_of,
+)
+from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.views import TransferView
+
+_REMEMBERED = 256
+"""Runs of each transfer among which the first attempt is looked for."""
+
+_TFTP_PORT = 69
+_NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - an address that nobody knows any more
+_REQUESTS = (Kind.RRQ, Kind.WRQ)
+_TO_STRANGER = ", to "
+_FROM_STRANGER = "from "
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A datagram as it was on the wire, for what a record can't tell."""
+
+    octets: bytes
+    source: Place
+    destination: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A packet record and all that is known about it.
+
+    Attributes:
+        note: of the ring.
+        transfer: that it belongs to, if there is one and it is still known.
+        raw: the datagram itself, where it was kept.
+        read: gives the content of the file.
+    """
+
+    record: PacketRecord
+    note: str = ""
+    transfer: TransferView | None = None
+    raw: Raw | None = None
+    read: Read = nothing
+
+
+@dataclass
+class _Past:
+    asked_on: int = _TFTP_PORT
+    sent: deque[PacketRecord] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    def first_time(self, record: PacketRecord) -> float | None:
+        """Return when the first attempt of what RECORD repeats was sent."""
+        for one in reversed(self.sent):
+            if one.kind == record.kind and one.block <= record.block < one.block + max(
+                1, one.count
+            ):
+                return one.time
+        return None
+
+
+class Rebuilder:
+    """Makes datagrams of records, which have to come in their order."""
+
+    def __init__(self) -> None:
+        self._pasts: dict[int, _Past] = {}
+
+    def forget(self, transfer: int) -> None:
+        """Drop what is remembered of a transfer that is over."""
+        self._pasts.pop(transfer, None)
+
+    def datagrams(self, logged: Logged) -> Iterator[tuple[Datagram, str]]:
+        """Yield the datagrams of a record, one for each block, and words for each.
+
+        Records that tell of no datagram (ICMP errors, lost records) give none.
+        """
+        record = logged.record
+        if record.kind in (Kind.LOST, Kind.ICMP):
+            return
+        past = self._pasts.setdefault(record.transfer, _Past())
+        if record.kind in _REQUESTS and not record.flags & Flag.DUPLICATE:
+            past.asked_on = record.server_tid
+        words = _words(record, past)
+        if record.kind > SENT and record.attempt <= 1:
+            past.sent.append(record)
+        for number, known in enumerate(_known(logged)):
+            told = list(words)
+            if record.count > 1:
+                told = _run_words(record, told) if number == 0 else told
+            if not known.is_exact:
+                told.append(f"put together; {record.octets} octets on the wire")
+            elif record.kind in (Kind.MALFORMED, Kind.STRAY) or _is_trouble(logged):
+                told.append(_without_host(logged)[1])
+            ends = _ends(logged, past.asked_on)
+            yield _datagram(record, known, ends), "; ".join(filter(None, told))
+
+
+def _datagram(
+    record: PacketRecord, known: Known, ends: tuple[Place, Place]
+) -> Datagram:
+    source, destination = ends
+    return Datagram(
+        time=round(record.time * 1_000_000) * 1_000,
+        source=source,
+        destination=destination,
+        payload=known.octets,
+        octets=known.length,
+        is_sent=record.kind > SENT,
+    )
+
+
+def _known(logged: Logged) -> list[Known]:
+    record = logged.record
+    if logged.raw is not None:
+        return [Known(logged.raw.octets, len(logged.raw.octets))]
+    if record.kind in DATA_KINDS:
+        return blocks_of(record, logged.transfer, logged.read)
+    note = _without_host(logged)[1]
+    return [packet_of(record, note.partition(_TO_STRANGER)[0], logged.transfer)]
+
+
+def _is_trouble(logged: Logged) -> bool:
+    """Whether the note says what the packet doesn't: why it did not leave."""
+    return logged.record.kind in (*DATA_KINDS, Kind.ACK_SENT) and bool(logged.note)
+
+
+def _words(record: PacketRecord, past: _Past) -> list[str]:
+    if record.attempt > 1:
+        words = f"retransmission, attempt {record.attempt}"
+        first = past.first_time(record)
+        if first is None:
+            return [words]
+        return [f"{words}, {_seconds(record.time - first)} after the first"]
+    if record.flags & Flag.DUPLICATE:
+        return ["received again"]
+    return []
+
+
+def _run_words(record: PacketRecord, words: list[str]) -> list[str]:
+    return [*words, f"first of {record.count} blocks sent at once"]
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1_000:.0f} ms"
+
+
+def _ends(logged: Logged, asked_on: int) -> tuple[Place, Place]:
+    """Return where a packet came from and went to."""
+    record, view = logged.record, logged.transfer
+    if logged.raw is not None:
+        return logged.raw.source, logged.raw.destination
+    client, server = _hosts(logged)
+    ours = (server, asked_on if record.kind in _REQUESTS else record.server_tid)
+    theirs = (client, record.client_tid)
+    stranger = _stranger(logged.note)
+    if view is not None and stranger is not None:
+        theirs = stranger
+    return (ours, theirs) if record.kind > SENT else (theirs, ours)
+
+
+def _hosts(logged: Logged) -> tuple[str, str]:
+    """Return the addresses of client and server, unspecified where not known."""
+    if logged.transfer is not None:
+        return logged.transfer.client, logged.transfer.server
+    host = _without_host(logged)[0] or _NOWHERE[0]
+    return host, _NOWHERE[":" in host]
+
+
+def _without_host(logged: Logged) -> tuple[str, str]:
+    """Return the address that a note may begin with, and what else it says."""
+    if logged.record.transfer != NO_TRANSFER:
+        return "", logged.note
+    host, _, rest = logged.note.partition(" ")
+    try:
+        ip_address(host)
+    except ValueError:
+        return "", logged.note
+    return host, rest
+
+
+def _stranger(note: str) -> Place | None:
+    """Return the endpoint that the note of a stray, or of the answer to it, names."""
+    if note.startswith(_FROM_STRANGER):
+        text = note.removeprefix(_FROM_STRANGER).partition(",")[0]
+    elif _TO_STRANGER in note:
+        text = note.rpartition(_TO_STRANGER)[2]
+    else:
+        return None
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    try:
+        ip_address(host)
+    except ValueError:
+        return None
+    return (host, int(port)) if port.isdigit() and int(port) < 65_536 else None  # noqa: PLR2004 - UDP

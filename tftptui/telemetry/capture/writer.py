@@ -1,0 +1,103 @@
+"""Writes packets as one pcapng section, an interface for each transfer."""
+
+from collections.abc import Callable
+
+from tftptui import __version__
+from tftptui.telemetry.capture import pcapng
+from tftptui.telemetry.capture.frames import LINK_TYPE, Datagram, frame
+from tftptui.telemetry.capture.rebuilt import Logged, Rebuilder
+from tftptui.telemetry.packets import NO_TRANSFER, Kind
+from tftptui.telemetry.views import TransferView
+
+APPLICATION = f"tftptui {__version__}"
+
+
+class CaptureWriter:
+    """Hands the octets of a pcapng section to WRITE, whole blocks at a time.
+
+    Args:
+        write: takes octets; what it raises comes through.
+        snaplen: octets that are kept of each frame; None keeps all.
+        rebuilder: remembers what came before; a new one where none is given.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[bytes], object],
+        *,
+        snaplen: int | None = None,
+        rebuilder: Rebuilder | None = None,
+    ) -> None:
+        self.packets = 0
+        self._write = write
+        self._snaplen = snaplen or pcapng.NO_LIMIT
+        self._rebuilder = rebuilder or Rebuilder()
+        self._interfaces: dict[int, int] = {}
+        self._described = 0
+        self._missing = 0
+        self._time = 0
+        write(pcapng.section(APPLICATION))
+
+    def add(self, logged: Logged) -> None:
+        """Write the packets that a record tells of."""
+        record = logged.record
+        if record.kind == Kind.LOST:
+            self.lose(record.block)
+            return
+        for datagram, words in self._rebuilder.datagrams(logged):
+            number = self._interface(record.transfer, logged.transfer)
+            self._add(number, datagram, words)
+
+    def lose(self, count: int) -> None:
+        """Count records that were not kept; the end of the section tells it."""
+        self._missing += count
+
+    def forget(self, transfer: int) -> None:
+        """Let a transfer that is over go; its number may come no more."""
+        self._interfaces.pop(transfer, None)
+        self._rebuilder.forget(transfer)
+
+    def finish(self) -> None:
+        """Write how many packets are missing, if any are."""
+        if self._missing:
+            number = self._interface(NO_TRANSFER, None)
+            self._write(pcapng.statistics(number, self._time, self._missing))
+            self._missing = 0
+
+    def _add(self, number: int, datagram: Datagram, words: str) -> None:
+        cut = frame(datagram, self.packets)
+        self._time = datagram.time
+        self.packets += 1
+        block = pcapng.packet(
+            number,
+            datagram.time,
+            cut.octets[: self._snaplen],
+            cut.length,
+            is_sent=datagram.is_sent,
+            comment=words,
+        )
+        self._write(block)
+
+    def _interface(self, transfer: int, view: TransferView | None) -> int:
+        number = self._interfaces.get(transfer)
+        if number is None:
+            number = self._interfaces[transfer] = self._described
+            self._described += 1
+            name = f"transfer {transfer}" if transfer != NO_TRANSFER else "requests"
+            description = _description(transfer, view)
+            block = pcapng.interface(LINK_TYPE, self._snaplen, name, description)
+            self._write(block)
+        return number
+
+
+def _description(transfer: int, view: TransferView | None) -> str:
+    if transfer == NO_TRANSFER:
+        return "tftptui: what belongs to no transfer"
+    if view is None:
+        return f"tftptui transfer {transfer}"
+    options = "".join(f", {name} {value}" for name, value in view.agreed)
+    return (
+        f"tftptui transfer {transfer}: {view.file}, "
+        f"{view.client} port {view.client_tid} ⇄ "
+        f"{view.server} port {view.server_tid}{options}"
+    )
