@@ -16,6 +16,7 @@ from tftptui.engine.messages import (
     Entry,
     Farewell,
     Frame,
+    HostPorts,
     Listing,
     OpenFolder,
     PortMap,
@@ -69,7 +70,15 @@ FRAME = Frame(
     time=1.5,
     status=STATUS,
     transfers=[VIEW],
-    ports=PortMap(first=1, last=3, order="random", quarantine=1.0, states=b"\0\1\2"),
+    ports=PortMap(
+        first=1,
+        last=3,
+        order="random",
+        quarantine=1.0,
+        states=b"\0\1\2",
+        resting={3: 2.5},
+    ),
+    host_ports=HostPorts(own_first=32_768, own_last=60_999, held={53: "dnsmasq"}),
     listings=[
         Listing(folder=b"\xff", entries=[Entry(name=b"\xe9", text="é", kind="file")])
     ],

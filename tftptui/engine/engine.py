@@ -15,11 +15,12 @@ from tftptui.engine.messages import (
     Command,
     Frame,
     OpenFolder,
-    PortMap,
     SetPorts,
     Status,
     TransferView,
 )
+from tftptui.engine.port_view import port_map
+from tftptui.engine.survey import Survey
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
 from tftptui.server.recorder import Recorder
@@ -58,6 +59,7 @@ class Engine:
         self.recorder = Recorder(clock or SystemClock(), ring, listen)
         self.service = Service(settings, self.recorder)
         self._watch: Watch | None = None
+        self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._told = _Told()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._due.set)
@@ -83,6 +85,7 @@ class Engine:
             return
         self._stopped = True
         self._ticker.stop()
+        await self._survey.stop()
         if self._watch is not None:
             await self._watch.stop()
         self.service.close()
@@ -91,6 +94,7 @@ class Engine:
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield a frame whenever there is something to tell; the last after stop()."""
+        self._survey.start()  # for the screen; a server without one can do without
         is_last = False
         while not is_last:
             self._due.clear()
@@ -140,9 +144,12 @@ class Engine:
         if status != told.status:
             frame.status = told.status = status
         frame.transfers = self._changed_transfers()
-        if told.ports_version != self.service.pool.version:
-            told.ports_version = self.service.pool.version
-            frame.ports = self._port_map()
+        version = (self.service.pool.version, self._survey.version)
+        if told.ports_version != version:
+            if told.ports_version[1] != version[1]:
+                frame.host_ports = self._survey.latest
+            told.ports_version = version
+            frame.ports = port_map(self.service, self._survey.latest)
         frame.listings = self._watch.take_news() if self._watch else []
         frame.refusals = self.service.take_refusals()
         frame.packets_first = max(told.packets_next, ring.first)
@@ -187,6 +194,7 @@ class Engine:
             by="operator",
             single_port=command.single_port,
         )
+        self._survey.look_now()
 
     def _changed_transfers(self) -> list[TransferView]:
         changed: list[TransferView] = []
@@ -199,17 +207,6 @@ class Engine:
         for view in finished:
             versions.pop(view.number, None)
         return changed + finished
-
-    def _port_map(self) -> PortMap:
-        pool = self.service.pool
-        return PortMap(
-            first=pool.ports.first,
-            last=pool.ports.last,
-            order=pool.order,
-            quarantine=pool.quarantine,
-            states=pool.states(),
-            single_port=self.service.settings.single_port,
-        )
 
     def _status(self) -> Status:
         service = self.service
@@ -231,6 +228,6 @@ class _Told:
     def __init__(self) -> None:
         self.status: Status | None = None
         self.counters: Counters | None = None
-        self.ports_version = -1
+        self.ports_version = (-1, 0)
         self.packets_next = 0
         self.versions: dict[int, int] = {}

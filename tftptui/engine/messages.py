@@ -17,6 +17,7 @@ from tftptui.telemetry.views import (
     RUNNING,
     USED,
     Entry,
+    HostPorts,
     Listing,
     PortMap,
     PortState,
@@ -41,6 +42,7 @@ __all__ = [
     "Farewell",
     "Finding",
     "Frame",
+    "HostPorts",
     "Listing",
     "OpenFolder",
     "PortMap",
@@ -73,6 +75,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
     status: Status | None = None
     transfers: list[TransferView] = []
     ports: PortMap | None = None
+    host_ports: HostPorts | None = None
     listings: list[Listing] = []
     refusals: list[Refusal] = []
     findings: list[Finding] = []

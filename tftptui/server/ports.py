@@ -137,6 +137,16 @@ class PortPool:
                 states[port - self.ports.first] = self.state(port)
         return bytes(states)
 
+    def engaged(self) -> set[int]:
+        """Return the ports that are used or resting, in the range or not any more."""
+        return self._used | self._resting.keys()
+
+    def resting(self) -> dict[int, float]:
+        """Return each port of the range that rests, and until when."""
+        return {
+            port: until for port, until in self._resting.items() if port in self.ports
+        }
+
     def count(self, state: PortState) -> int:
         """Return how many ports of the range are in a state."""
         return self.states().count(state)

@@ -113,6 +113,7 @@ class PortMap(msgspec.Struct, frozen=True, kw_only=True):
     """The server's port range; ``states`` has one PortState an octet, from FIRST on.
 
     With ``single_port`` new transfers answer from the listener's port instead.
+    ``resting`` has for each quarantined port the wall clock when its rest is over.
     """
 
     first: int
@@ -121,6 +122,25 @@ class PortMap(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: float
     states: bytes
     single_port: bool = False
+    resting: dict[int, float] = {}
+
+
+class HostPorts(msgspec.Struct, frozen=True, kw_only=True):
+    """What else goes on with the UDP ports of the server's machine.
+
+    Attributes:
+        own_first, own_last: from these the system gives to programs that ask for any.
+        first_plain: the lowest port that may be bound without a right.
+        may_bind_low: whether the server may bind those below it, too.
+        held: ports that other programs hold, and who, as "dnsmasq (pid 812)"; the
+            text is empty where the system doesn't say.
+    """
+
+    own_first: int
+    own_last: int
+    first_plain: int = 1_024
+    may_bind_low: bool = False
+    held: dict[int, str] = {}
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 from tftptui.engine.messages import (
     Finding,
     Frame,
+    HostPorts,
     Listing,
     PortMap,
     Refusal,
@@ -77,6 +78,7 @@ class Store:
     frames: int = 0
     status: Status | None = None
     ports: PortMap | None = None
+    host_ports: HostPorts | None = None
     counters: Counters = field(default_factory=Counters)
     transfers: dict[int, TransferView] = field(default_factory=dict)
     refusals: deque[Refusal] = field(
@@ -100,6 +102,7 @@ class Store:
         self.frames += 1
         self.status = frame.status or self.status
         self.ports = frame.ports or self.ports
+        self.host_ports = frame.host_ports or self.host_ports
         if frame.counters:
             self.counters = _sum(self._before, frame.counters)
         self._total_rate.add(frame.time, self.counters.octets_sent)

@@ -1,0 +1,94 @@
+"""A look now and then at what else goes on with this machine's UDP ports.
+
+Who holds a port takes a walk through all processes to find out, so that is done in
+a thread, and the longer it takes the rarer it is done.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Set
+from contextlib import suppress
+
+import msgspec
+
+from tftptui.net.holders import udp_holders
+from tftptui.net.local_ports import ephemeral_range, first_plain_port, may_bind_low
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.views import HostPorts
+
+PAUSE = 10.0
+"""Seconds between two looks at least."""
+
+IDLE_SHARE = 50
+"""A look that took a second is followed by this many without one, at least."""
+
+
+def look_around() -> HostPorts:
+    """Return what is to be known of this machine's UDP ports."""
+    first, last = ephemeral_range()
+    held = udp_holders(but=os.getpid())
+    return HostPorts(
+        own_first=first,
+        own_last=last,
+        first_plain=first_plain_port(),
+        may_bind_low=may_bind_low(),
+        held={port: visible(who) for port, who in sorted(held.items())},
+    )
+
+
+def without(seen: HostPorts, ours: Set[int]) -> HostPorts:
+    """Return what was seen without ports that are ours.
+
+    A socket that we opened during the look has an owner that it could not see.
+    """
+    held = {port: who for port, who in seen.held.items() if port not in ours}
+    return msgspec.structs.replace(seen, held=held)
+
+
+class Survey:
+    """Keeps ``latest`` up to date between start() and stop(); look_now() hurries.
+
+    ``latest`` is None until the first look is over; ``version`` grows with each
+    that saw something new.
+
+    Args:
+        now: a monotonic clock, seconds.
+        ours: returns the ports that are this server's at the moment.
+    """
+
+    def __init__(self, now: Callable[[], float], ours: Callable[[], Set[int]]) -> None:
+        self._now, self._ours = now, ours
+        self.latest: HostPorts | None = None
+        self.version = 0
+        self._task: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin to look; does nothing if it looks already."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def look_now(self) -> None:
+        """Look again soon, whatever the pause."""
+        self._wanted.set()
+
+    async def _run(self) -> None:
+        while True:
+            self._wanted.clear()
+            begun = self._now()
+            seen = without(await asyncio.to_thread(look_around), self._ours())
+            took = self._now() - begun
+            if seen != self.latest:
+                self.latest = seen
+                self.version += 1
+            with suppress(TimeoutError):
+                pause = max(PAUSE, IDLE_SHARE * took)
+                await asyncio.wait_for(self._wanted.wait(), pause)
