@@ -1,0 +1,122 @@
+"""How the searches of one client went: quietly, or to a bad end.
+
+Times are wall clock, seconds; nothing here reads a clock.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tftptui.knowledge.names.lists import SearchList, list_of
+
+PATIENCE = 10.0
+"""Seconds without a further request after which a client has stopped."""
+
+State = Literal["going-on", "normal", "empty", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One read request: NAME as asked (made visible), and whether it was there."""
+
+    time: float
+    name: str
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One client's way down one list.
+
+    Attributes:
+        list: the list.
+        missing: names of it that were not there, in order, nothing twice.
+        found: the first of its names that was there, or None.
+        began, ended: of the first and the last of these requests.
+        state: "going-on" while more may come; "normal" for a healthy end;
+            "empty" when the last entry is missing too; "stopped" when the client
+            asked no more after a miss.
+    """
+
+    list: SearchList
+    missing: tuple[str, ...]
+    found: str | None
+    began: float
+    ended: float
+    state: State
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.state in {"empty", "stopped"}
+
+    @property
+    def words(self) -> str:
+        """What happened, for people."""
+        names = f"{len(self.missing)} name{'s' * (len(self.missing) != 1)}"
+        match self.state:
+            case "empty":
+                return f"{self.list.client} looked for {names}; not one is here"
+            case "stopped":
+                return f"{self.list.client} looked for {names}, then stopped"
+            case "going-on":
+                return f"{self.list.client} looks for {names}"
+            case "normal":
+                return f"{self.list.client} looked for {names} first, as it does"
+
+
+def searches(attempts: Iterable[Attempt], now: float) -> list[Search]:
+    """Return the searches among the requests of one client, as they stand at NOW.
+
+    Args:
+        attempts: all read requests of one address, in the order of their times,
+            those that found their file too.
+        now: wall clock, seconds.
+    """
+    return [search for run in _runs(attempts) for search in _searches_of(run, now)]
+
+
+def _runs(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
+    """Yield requests that follow each other without a long pause."""
+    run: list[Attempt] = []
+    for attempt in attempts:
+        if run and attempt.time - run[-1].time > PATIENCE:
+            yield run
+            run = []
+        run.append(attempt)
+    if run:
+        yield run
+
+
+def _searches_of(run: list[Attempt], now: float) -> Iterator[Search]:
+    of_list: dict[str, list[Attempt]] = {}
+    lists: dict[str, SearchList] = {}
+    for attempt in run:
+        one = list_of(attempt.name)
+        if one is not None:
+            lists[one.key] = one
+            of_list.setdefault(one.key, []).append(attempt)
+    for key, members in of_list.items():
+        missing = dict.fromkeys(one.name for one in members if not one.found)
+        if missing:
+            yield Search(
+                list=lists[key],
+                missing=tuple(missing),
+                found=next((one.name for one in members if one.found), None),
+                began=members[0].time,
+                ended=members[-1].time,
+                state=_state(lists[key], members, run[-1], now),
+            )
+
+
+def _state(
+    of: SearchList, members: list[Attempt], latest: Attempt, now: float
+) -> State:
+    entries = [one for one in members if of.is_entry(one.name)]
+    if not entries or any(one.found for one in entries):
+        return "normal"
+    if any(of.is_last(one.name) for one in entries):
+        return "empty"
+    if latest is not entries[-1]:
+        return "normal"  # it went on with something else
+    return "stopped" if now - latest.time > PATIENCE else "going-on"
