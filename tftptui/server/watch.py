@@ -1,9 +1,8 @@
 """Keeps the listings of open folders true while the disk changes.
 
-The watcher is a hint, not the truth: it ends at names that are no UTF-8, at
-folders it may not read, and when the system's watches are used up. So it is
-started again with growing pauses, and all open folders are looked at now and
-then whatever it says.
+The watcher is a hint, not the truth: it goes blind where it may not look and when
+the system's watches are used up. So it is started again with growing pauses, and
+all open folders are looked at now and then whatever it says.
 """
 
 import asyncio
@@ -11,8 +10,7 @@ import contextlib
 import os
 from collections.abc import Coroutine, Iterable
 
-import watchfiles
-
+from tftptui.server.changes import Change, Changes
 from tftptui.server.clock import Ticker
 from tftptui.server.folders import list_folder
 from tftptui.server.recorder import Recorder
@@ -25,7 +23,9 @@ from tftptui.telemetry.views import Listing
 RESCAN = 30.0
 """Seconds between looks at all open folders."""
 
-_STEP_MS, _GROUP_MS = 25, 200
+_CHECK = 1.0
+"""Seconds between questions whether the watcher is still alive."""
+
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -80,48 +80,52 @@ class Watch:
     async def _watch(self) -> None:
         failures = 0
         while not self._stop.is_set():
-            try:
-                async for changes in watchfiles.awatch(
-                    self._root.path,
-                    watch_filter=None,
-                    debounce=_GROUP_MS,
-                    step=_STEP_MS,
-                    stop_event=self._stop,
-                    rust_timeout=1_000,
-                    yield_on_timeout=True,
-                    ignore_permission_denied=True,
-                ):
-                    self.state, failures = "watching", 0
-                    if changes:
-                        await self._changed(changes)
-            except Exception:  # noqa: BLE001 - the watcher raises groups of anything
-                self.state = "stale"
-            if not self._stop.is_set():
-                await self._pause(_PAUSES[min(failures, len(_PAUSES) - 1)])
-                failures += 1
-                await self._list(list(self._open))
+            if await self._watch_once():
+                failures = 0
+            if self._stop.is_set():
+                return
+            self.state = "stale"
+            await self._pause(_PAUSES[min(failures, len(_PAUSES) - 1)])
+            failures += 1
+            await self._list(list(self._open))
+
+    async def _watch_once(self) -> bool:
+        """Watch for as long as that works; return whether it did at all."""
+        folder, loop = os.fsencode(self._root.path), asyncio.get_running_loop()
+        changes: Changes | None = None
+        try:
+            changes = Changes(folder, loop, self._changed)
+            await asyncio.to_thread(changes.start)
+            self.state = "watching"
+            while changes.is_alive and not self._stop.is_set():
+                await self._pause(_CHECK)
+        except OSError:  # no watches left, or the folder is gone
+            return False
+        finally:
+            if changes is not None:
+                await asyncio.to_thread(changes.stop)
+        return True
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)
 
-    async def _changed(self, changes: Iterable[tuple[watchfiles.Change, str]]) -> None:
-        above = os.fsencode(self._root.path) + b"/"
+    def _changed(self, changes: Iterable[Change]) -> None:
         touched: set[bytes] = set()
-        for change, path in sorted(changes, key=lambda item: item[1]):
-            name = os.fsencode(path)[len(above) :]
+        for name, change in changes:
             if is_hidden(name.rpartition(b"/")[2]):  # an upload in progress
                 continue
             self._tell(name, change)
             touched |= {name.rpartition(b"/")[0], name}
-        await self._list([folder for folder in self._open if folder in touched])
+        if folders := [folder for folder in self._open if folder in touched]:
+            self._spawn(self._list(folders))
 
-    def _tell(self, name: bytes, change: watchfiles.Change) -> None:
+    def _tell(self, name: bytes, change: str) -> None:
         self._recorder.emit(
             FileChanged(
                 time=self._recorder.clock.wall(),
                 file=visible(name),
-                change=change.raw_str(),
+                change=change,
             )
         )
 

@@ -1,0 +1,130 @@
+"""News of the disk, straight from the watcher."""
+
+import asyncio
+import contextlib
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from watchdog.events import FileSystemEvent
+
+from tftptui.server.changes import Change, Changes
+
+PATIENCE = 15.0
+
+MASK = re.compile(r"^inotify wd:.* mask:(\w+)", re.MULTILINE)
+
+OF_READING = 0x01 | 0x10 | 0x20
+"""IN_ACCESS, IN_CLOSE_NOWRITE, IN_OPEN."""
+
+
+class Heard(Changes):
+    """Changes, with a note of everything that woke the watcher's thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.woken: list[FileSystemEvent] = []
+        self.told: list[Change] = []
+        self._news = asyncio.Event()
+        super().__init__(os.fsencode(folder), asyncio.get_running_loop(), self._take)
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        self.woken.append(event)
+        super().on_any_event(event)
+
+    def _take(self, changes: list[Change]) -> None:
+        self.told += changes
+        self._news.set()
+
+    async def until(self, change: Change) -> None:
+        """Wait until a change has been told."""
+        async with asyncio.timeout(PATIENCE):
+            while change not in self.told:
+                self._news.clear()
+                await self._news.wait()
+
+
+@contextlib.asynccontextmanager
+async def heard(folder: Path) -> AsyncIterator[Heard]:
+    """Watch a folder, and be sure that the watcher sees changes."""
+    changes = Heard(folder)
+    await asyncio.to_thread(changes.start)
+    try:
+        yield changes
+    finally:
+        await asyncio.to_thread(changes.stop)
+
+
+@pytest.fixture
+async def changes(tmp_path: Path) -> AsyncIterator[Heard]:
+    (tmp_path / "file").write_bytes(b"x" * 1_000)
+    (tmp_path / "sub").mkdir()
+    async with heard(tmp_path) as changes:
+        yield changes
+
+
+def masks() -> list[int]:
+    """Return what this process has the kernel watch for, one mask a folder."""
+    found: list[int] = []
+    for path in Path("/proc/self/fdinfo").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the listing's own descriptor
+            found += [int(mask, 16) for mask in MASK.findall(path.read_text())]
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fdinfo").is_dir(), reason="Linux tells it")
+@pytest.mark.usefixtures("changes")
+def test_the_kernel_is_not_asked_for_what_reading_does() -> None:
+    watched = masks()
+    assert len(watched) == 2  # the folder and the one in it
+    assert all(mask & OF_READING == 0 for mask in watched)
+
+
+async def test_a_file_is_modified_once_it_is_written(
+    changes: Heard, tmp_path: Path
+) -> None:
+    with (tmp_path / "file").open("ab") as file:
+        for _ in range(100):
+            file.write(b"y")
+            file.flush()
+    await changes.until((b"file", "modified"))
+    assert len(changes.woken) == 1
+
+
+async def test_changed_rights_are_a_change(changes: Heard, tmp_path: Path) -> None:
+    (tmp_path / "file").chmod(0o600)
+    await changes.until((b"file", "modified"))
+
+
+async def test_a_move_is_an_end_and_a_beginning(changes: Heard, tmp_path: Path) -> None:
+    (tmp_path / "file").rename(tmp_path / "sub" / "moved")
+    await changes.until((b"sub/moved", "added"))
+    assert changes.told == [(b"file", "deleted"), (b"sub/moved", "added")]
+
+
+async def test_what_happens_in_a_moment_is_told_together(
+    changes: Heard, tmp_path: Path
+) -> None:
+    for number in range(20):
+        (tmp_path / f"new{number}").touch()
+    await changes.until((b"new19", "added"))
+    assert len(changes.told) == len(set(changes.told))
+
+
+async def test_a_folder_that_is_gone_is_watched_no_more(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    async with heard(folder) as changes:
+        assert changes.is_alive
+        folder.rmdir()
+        async with asyncio.timeout(PATIENCE):
+            while changes.is_alive:
+                await asyncio.to_thread(next(iter(changes._observer.emitters)).join, 1)
+
+
+async def test_what_is_not_there_can_not_be_watched(tmp_path: Path) -> None:
+    changes = Heard(tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError):
+        await asyncio.to_thread(changes.start)
+    await asyncio.to_thread(changes.stop)
