@@ -188,6 +188,13 @@ class PacketRing:
         numbers = [*takewhile(lambda number: number >= oldest, reversed(self._notes))]
         return {number: self._notes[number] for number in reversed(numbers)}
 
+    def notes_between(self, first: int, end: int) -> dict[int, str]:
+        """Return the notes of kept records from FIRST on to before END."""
+        wanted = range(max(first, self.first), end)
+        if len(wanted) < len(self._notes):
+            return {n: self._notes[n] for n in wanted if n in self._notes}
+        return {n: note for n, note in self._notes.items() if n in wanted}
+
     def record(self, sequence: int) -> PacketRecord:
         """Return one record.
 
