@@ -10,6 +10,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from tftptui import __version__
+from tftptui.advice_cli import firewall
 from tftptui.client_cli import get, put
 from tftptui.server_cli import (
     DEFAULTS,
@@ -31,6 +32,7 @@ app = App(
 
 app.command(get)
 app.command(put)
+app.command(firewall)
 
 
 @app.default

@@ -1,0 +1,108 @@
+"""What a journal tells of transfers."""
+
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from tests.support.firewalls import boot_rom, ended, started
+from tftptui.knowledge.firewall.plans import Part
+from tftptui.knowledge.firewall.traffic import traffic_of
+from tftptui.settings import PortRange
+
+
+def test_founding_case() -> None:
+    traffic = traffic_of(boot_rom())
+    assert [flow.client_tid for flow in traffic.failed] == [2_072, 2_073]
+    assert [flow.client_tid for flow in traffic.completed] == [44_669]
+    assert traffic.missing is Part.ANSWERS
+    assert (traffic.port, traffic.ports) == (69, PortRange(40_000, 40_099))
+    assert traffic.is_single_port is False
+
+
+def test_networks_of_those_that_failed() -> None:
+    traffic = traffic_of(boot_rom())
+    assert traffic.clients == (ip_network("10.55.32.0/24"),)
+    assert traffic.servers == (ip_address("10.254.52.26"),)
+
+
+def test_ipv6_networks_are_64s() -> None:
+    lines = [started(1, 2_070, client="2001:db8:2::175", server="2001:db8:1::9")]
+    assert traffic_of(lines).clients == (ip_network("2001:db8:2::/64"),)
+
+
+def test_one_request_and_no_ack_means_the_acks_are_lost() -> None:
+    lines = [started(1, 2_070), ended(1, "abandoned")]
+    assert traffic_of(lines).missing is Part.ACKS
+
+
+def test_one_request_answered_once_means_nothing_yet() -> None:
+    lines = [started(1, 2_070), ended(1, "abandoned", retransmits=0)]
+    assert traffic_of(lines).missing is None
+
+
+def test_the_same_request_again_from_the_same_port_counts() -> None:
+    lines = [started(1, 2_070), ended(1, "abandoned", duplicates=2)]
+    traffic = traffic_of(lines)
+    assert (traffic.flows[0].requests, traffic.missing) == (3, Part.ANSWERS)
+
+
+def test_duplicates_after_an_ack_are_no_requests() -> None:
+    lines = [started(1, 9_000), ended(1, "completed", acked_blocks=1, duplicates=2)]
+    assert traffic_of(lines).flows[0].requests == 1
+
+
+@pytest.mark.parametrize("outcome", ["completed", "probed", "unconfirmed", "aborted"])
+def test_other_endings_accuse_nobody(outcome: str) -> None:
+    lines = [started(n, 2_070 + n) for n in (1, 2)]
+    lines += [ended(n, outcome) for n in (1, 2)]
+    assert traffic_of(lines).missing is None
+
+
+FINDING: dict[str, object] = {"event": "finding", "code": "acks-blocked"}
+
+
+def test_findings_outrank_what_is_counted() -> None:
+    assert traffic_of([*boot_rom(), FINDING]).missing is Part.ACKS
+
+
+def test_withdrawn_findings_count_no_more() -> None:
+    lines = [*boot_rom(), FINDING, FINDING | {"withdrawn": True}]
+    assert traffic_of(lines).missing is Part.ANSWERS
+
+
+def test_icmp_is_kept_with_its_transfer_once() -> None:
+    icmp = {
+        "event": "icmp",
+        "transfer": 1,
+        "name": "prohibited",
+        "from": "10.0.0.1",
+    }
+    traffic = traffic_of([started(1, 2_070), icmp, icmp, ended(1, "abandoned")])
+    assert traffic.flows[0].errors == ("ICMP prohibited from 10.0.0.1",)
+
+
+def test_numbers_begin_anew_with_a_new_server() -> None:
+    again: dict[str, object] = {"event": "started"}
+    lines = [started(1, 2_070), again, ended(1, "completed")]
+    assert traffic_of(lines).flows[0].outcome == "running"
+
+
+def test_last_range_counts() -> None:
+    change = {"event": "ports_changed", "after": "50000-50019 random, quarantine 10 s"}
+    single = {"event": "ports_changed", "after": "the listener's own port"}
+    traffic = traffic_of([*boot_rom(), change, single])
+    assert traffic.ports == PortRange(50_000, 50_019)
+    assert traffic.is_single_port is True
+
+
+def test_control_characters_do_not_get_through() -> None:
+    lines = [started(1, 2_070, file="a\x1b[2Jb")]
+    assert traffic_of(lines).flows[0].file == "a\\x1b[2Jb"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"client": "nobody"}, {"client_tid": None}, {"server_tid": 70_000}]
+)
+def test_a_line_that_is_none(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"UDP port|address"):
+        traffic_of([started(1, 2_070, **wrong)])

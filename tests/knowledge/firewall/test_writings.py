@@ -1,0 +1,109 @@
+"""Advice as text, as a ticket, as CSV."""
+
+import csv
+
+import pytest
+
+from tests.support.firewalls import boot_rom, ended, situation, started
+from tftptui.knowledge.firewall.advice import Advice, advise
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.situation import Kind
+from tftptui.knowledge.firewall.text import advice_text
+from tftptui.knowledge.firewall.ticket import csv_text, markdown_text
+from tftptui.knowledge.firewall.traffic import traffic_of
+
+SEEN = traffic_of(boot_rom())
+
+
+def _advice(dialect: Dialect = Dialect.NFTABLES) -> Advice:
+    return advise(situation(), dialect, SEEN)
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
+class TestText:
+    @pytest.mark.parametrize("dialect", [Dialect.NFTABLES, Dialect.ASA, Dialect.SRX])
+    def test_everything_but_the_rules_is_comment(self, dialect: Dialect) -> None:
+        advice = _advice(dialect)
+        mark = dialect.speech.comment
+        lines = advice_text(advice).splitlines()
+        rules = [r.text for r in advice.chosen.rules]
+        kept = [line for line in lines if line and not line.startswith(mark)]
+        assert kept == "\n".join(rules).splitlines()
+
+    def test_both_directions_and_the_missing_one(self) -> None:
+        text = advice_text(_advice())
+        assert "client's 1024-65535 → server's 69" in text
+        assert "client's 1024-65535 ← server's 40000-40099" in text
+        assert "upload – seems to be missing" in text
+
+    def test_what_was_not_run_is_said(self) -> None:
+        assert "not run" in advice_text(_advice(Dialect.ASA))
+        assert "not run" not in advice_text(_advice())
+
+    def test_comments_fit_a_terminal(self) -> None:
+        lines = advice_text(_advice()).splitlines()
+        assert [x for x in lines if x.startswith("#") and len(x) > 80] == []
+
+
+class TestTicket:
+    def test_tells_the_story(self) -> None:
+        text = markdown_text(_advice())
+        assert (
+            "10.55.32.175 asked 10.254.52.26 for `pxelinux.0` 2 times, from UDP port "
+            "2072, 2073" in text
+        )
+        assert "not to get through: **answers**" in text
+        assert "Others completed: 10.55.32.9 port 44669." in text
+
+    def test_asks_for_the_client_ports_and_says_why(self) -> None:
+        text = markdown_text(advise(situation(kind=Kind.STATEFUL), Dialect.ASA, SEEN))
+        assert "| 10.254.52.26 | 40000-40099 | 10.55.32.0/24 | 1024-65535 |" in text
+        assert "does not cure a client port that is blocked" in text
+        assert "not run" in text
+
+    def test_proves_with_the_port_that_failed_and_a_high_one(self) -> None:
+        text = markdown_text(_advice())
+        assert "--local-port 2072" in text
+        assert "--local-port 49200" in text
+
+    def test_without_traffic_there_is_no_story(self) -> None:
+        text = markdown_text(advise(situation(), Dialect.NFTABLES))
+        assert "What was seen" not in text
+        assert "--local-port 2070" in text
+
+    @pytest.mark.parametrize("name", ["a|b", "`a`", "a' ; reboot '"])
+    def test_names_of_strangers_stay_names(self, name: str) -> None:
+        lines = [started(1, 2_070, file=name), ended(1, "abandoned", duplicates=1)]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        (row,) = [x for x in text.splitlines() if x.startswith("| 10.55.32.175 : 2070")]
+        assert row.replace("\\|", "").count("|") == 9
+        assert row.count("`") == 2
+        assert "reboot" not in "".join(x for x in text.splitlines() if "curl" in x)
+
+
+class TestCsv:
+    def test_a_row_for_each_pair_of_ports(self) -> None:
+        rows = _rows(csv_text(_advice()))
+        assert [(r["client_port"], r["server_port"], r["outcome"]) for r in rows] == [
+            ("2072", "40001", "abandoned"),
+            ("2073", "40002", "abandoned"),
+            ("44669", "40003", "completed"),
+        ]
+        assert {r["client_port_chosen_by"] for r in rows} == {"client"}
+        assert {r["server_port_chosen_by"] for r in rows} == {"server"}
+
+    def test_without_traffic_the_flows_asked_for(self) -> None:
+        rows = _rows(csv_text(advise(situation(), Dialect.NFTABLES)))
+        assert [(r["flow"], r["source_ports"], r["passes_by"]) for r in rows] == [
+            ("request", "1024-65535", "rule"),
+            ("answers", "40000-40099", "helper"),
+            ("ACKs", "1024-65535", "state"),
+        ]
+
+    def test_a_name_is_no_formula(self) -> None:
+        lines = [started(1, 2_070, file="=1+1")]
+        advice = advise(situation(), Dialect.NFTABLES, traffic_of(lines))
+        assert _rows(csv_text(advice))[0]["file"] == "'=1+1"

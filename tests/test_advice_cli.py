@@ -1,0 +1,108 @@
+"""The command firewall."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.firewalls import boot_rom
+from tests.support.serve import environment
+
+Done = subprocess.CompletedProcess[str]
+
+
+def tftptui(*words: str) -> Done:
+    """Run the real command line."""
+    return subprocess.run(
+        [sys.executable, "-m", "tftptui", *words],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """The journal of the founding case, which is still being written."""
+    path = tmp_path / "journal"
+    lines = [json.dumps(line) for line in boot_rom()]
+    path.write_text("\n".join([*lines, '{"t": "2026-']))
+    return path
+
+
+GIVEN = ("--server", "192.0.2.1", "--clients", "198.51.100.0/24")
+
+
+def test_rules_go_to_standard_output() -> None:
+    done = tftptui("firewall", *GIVEN, "--kind", "stateful")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ip daddr 198.51.100.0/24 udp sport 40000-40099" in done.stdout
+
+
+def test_without_a_server_it_is_this_machine() -> None:
+    done = tftptui("firewall", "--dialect", "iptables")
+    if done.returncode:
+        pytest.skip(f"no address but the loopback's: {done.stderr}")
+    assert "-d 127." not in done.stdout
+    assert "any IPv" in done.stdout
+
+
+def test_everything_can_come_from_a_journal(journal: Path) -> None:
+    done = tftptui("firewall", "--journal", str(journal), "--format", "json")
+    told = json.loads(done.stdout)
+    assert told["situation"]["servers"] == ["10.254.52.26"]
+    assert told["situation"]["clients"] == ["10.55.32.0/24"]
+    assert told["missing"] == "answers"
+    assert [flow["client_tid"] for flow in told["traffic"]["flows"]] == [
+        2_072,
+        2_073,
+        44_669,
+    ]
+
+
+def test_options_outrank_the_journal(journal: Path) -> None:
+    words = ("--journal", str(journal), "--ports", "50000-50019", "--format", "json")
+    told = json.loads(tftptui("firewall", *GIVEN, *words).stdout)
+    assert told["situation"]["servers"] == ["192.0.2.1"]
+    assert told["situation"]["ports"] == {"first": 50_000, "last": 50_019}
+
+
+@pytest.mark.parametrize(
+    ("form", "first"),
+    [
+        ("text", "# TFTP: 10.55.32.0/24 → 10.254.52.26"),
+        ("markdown", "# Please let TFTP through: 10.55.32.0/24 → 10.254.52.26"),
+        ("csv", "protocol,client,client_port,client_port_chosen_by,server"),
+    ],
+)
+def test_forms(journal: Path, form: str, first: str) -> None:
+    done = tftptui("firewall", "--journal", str(journal), "--format", form)
+    assert done.stdout.startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--server", "x"), "'x' is no address"),
+        (("--clients", "198.51.100.1/24"), "for the network write 198.51.100.0/24"),
+        (("--ports", "9-3"), "runs backwards"),
+        (("--client-ports", "x"), "is no port range"),
+        (("--dialect", "windows", "--where", "between"), "--where server or client"),
+        (("--journal", "/nowhere/journal"), "can't be read: No such file"),
+        (("--journal", __file__), "line 1 of"),
+    ],
+)
+def test_nonsense_ends_with_2(words: tuple[str, ...], said: str) -> None:
+    done = tftptui("firewall", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_journal_without_transfers(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_text('{"event": "started"}\n')
+    done = tftptui("firewall", "--journal", str(path))
+    assert (done.returncode, "saw no transfer" in done.stderr) == (2, True)

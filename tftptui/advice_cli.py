@@ -1,0 +1,244 @@
+"""The command ``firewall``: reads options and a journal, prints what to ask for."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from cyclopts import Parameter
+
+from tftptui.knowledge.firewall.advice import Advice, advise
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.situation import (
+    ANYWHERE,
+    CLIENT_PORTS,
+    SERVER_PORTS,
+    Address,
+    Kind,
+    Network,
+    Situation,
+    SituationError,
+    Where,
+)
+from tftptui.knowledge.firewall.text import advice_text
+from tftptui.knowledge.firewall.ticket import csv_text, markdown_text
+from tftptui.knowledge.firewall.traffic import Line, Traffic, traffic_of
+from tftptui.settings import (
+    TFTP_PORT,
+    SettingsError,
+    parse_network,
+    parse_port_range,
+)
+
+_EXIT_USAGE = 2
+
+Format = Literal["text", "markdown", "csv", "json"]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class FirewallOptions:
+    """Who talks to whom, and through what."""
+
+    server: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Address of the server, else this machine's; repeatable.",
+            negative=(),
+            show_default=False,
+        ),
+    ] = ()
+    clients: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Network of clients, as CIDR, else any; repeatable.",
+            negative=(),
+            show_default=False,
+        ),
+    ] = ()
+    port: Annotated[
+        int | None, Parameter(help="UDP port that takes requests. Without it: 69.")
+    ] = None
+    ports: Annotated[
+        str | None,
+        Parameter(help="UDP ports that the server answers from, else 40000-40099."),
+    ] = None
+    single_port: Annotated[
+        bool,
+        Parameter(help="The server answers from the port asked.", negative=()),
+    ] = False
+    client_ports: Annotated[str, Parameter(help="UDP ports that clients ask from.")] = (
+        str(CLIENT_PORTS)
+    )
+    dialect: Annotated[
+        Literal[
+            "nftables",
+            "iptables",
+            "ufw",
+            "firewalld",
+            "asa",
+            "ios-acl",
+            "ios-zone",
+            "srx",
+            "windows",
+        ],
+        Parameter(help="What the firewall is."),
+    ] = "nftables"
+    where: Annotated[
+        Literal["server", "between", "client"] | None,
+        Parameter(help="Where it stands: on a host, or between the two."),
+    ] = None
+    kind: Annotated[
+        Literal["stateless", "stateful", "helper"] | None,
+        Parameter(help="What it knows of flows; helper: it reads TFTP requests too."),
+    ] = None
+    nat: Annotated[
+        bool, Parameter(help="It translates addresses as well.", negative=())
+    ] = False
+
+    def situation(self, traffic: Traffic) -> Situation:
+        """Return the situation meant; what is not told comes from the traffic.
+
+        Raises:
+            SituationError, SettingsError: it makes no sense.
+        """
+        dialect = Dialect(self.dialect)
+        where = Where(self.where) if self.where else dialect.speech.places[0]
+        kind = Kind(self.kind) if self.kind else dialect.usual_kind(where)
+        ports = parse_port_range(self.ports) if self.ports else traffic.ports
+        servers = tuple(_address(text) for text in self.server) or traffic.servers
+        clients = tuple(parse_network(text) for text in self.clients) or traffic.clients
+        return Situation(
+            servers=servers or _own_addresses(clients),
+            clients=clients or ANYWHERE,
+            port=_first(self.port, traffic.port, TFTP_PORT),
+            ports=ports or SERVER_PORTS,
+            client_ports=parse_port_range(self.client_ports),
+            where=where,
+            kind=kind,
+            is_single_port=self.single_port or bool(traffic.is_single_port),
+            has_nat=self.nat,
+        )
+
+
+_DEFAULTS = FirewallOptions()
+
+
+def firewall(
+    *,
+    options: FirewallOptions = _DEFAULTS,
+    journal: Annotated[
+        Path | None,
+        Parameter(help="Journal of a server: who asked whom, from which ports."),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        Format,
+        Parameter(
+            help="text to load or type; markdown: a ticket; csv: the flows; json."
+        ),
+    ] = "text",
+) -> int:
+    """Print what a firewall must let through for TFTP, in its own language.
+
+    Nothing is changed anywhere. Ends with 2 if the question makes no sense.
+    """
+    try:
+        traffic = Traffic() if journal is None else _traffic(journal)
+        situation = options.situation(traffic)
+        seen = None if journal is None else traffic
+        advice = advise(situation, Dialect(options.dialect), seen)
+    except (SituationError, SettingsError) as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return _EXIT_USAGE
+    print(_written(advice, format), end="")
+    return 0
+
+
+def _written(advice: Advice, form: Format) -> str:
+    match form:
+        case "text":
+            return advice_text(advice)
+        case "markdown":
+            return markdown_text(advice)
+        case "csv":
+            return csv_text(advice)
+        case "json":
+            return msgspec.json.encode(advice, enc_hook=str).decode() + "\n"
+
+
+def _traffic(journal: Path) -> Traffic:
+    """Return what a journal saw.
+
+    Raises:
+        SituationError: it can't be read, is no journal, or saw no transfer.
+    """
+    try:
+        traffic = traffic_of(_lines(journal))
+    except SituationError:
+        raise
+    except ValueError as error:
+        raise SituationError(f"{journal} is no journal of tftptui: {error}") from error
+    if not traffic.flows:
+        raise SituationError(
+            f"{journal} saw no transfer; leave --journal out, or let a client ask"
+        )
+    return traffic
+
+
+def _lines(journal: Path) -> Iterator[Line]:
+    """Give the lines of a journal; one that is being written may end in half a line.
+
+    Raises:
+        SituationError: it can't be read, or is no journal.
+    """
+    try:
+        raw_lines = journal.read_bytes().split(b"\n")
+    except OSError as error:
+        raise SituationError(
+            f"the journal {journal} can't be read: {error.strerror}"
+        ) from error
+    for number, raw in enumerate(raw_lines, 1):
+        if not raw.strip():
+            continue
+        try:
+            yield msgspec.json.decode(raw, type=dict[str, object])
+        except msgspec.DecodeError as error:
+            if number == len(raw_lines):
+                return
+            raise SituationError(
+                f"line {number} of {journal} is not of a journal: {error}"
+            ) from error
+
+
+def _own_addresses(clients: tuple[Network, ...]) -> tuple[Address, ...]:
+    """Return this machine's addresses of the IP versions that clients have.
+
+    Raises:
+        SituationError: it has none.
+    """
+    from tftptui.net.interfaces import own_addresses  # noqa: PLC0415 - --help
+
+    versions = {network.version for network in clients or ANYWHERE}
+    addresses = tuple(a for a in own_addresses() if a.version in versions)
+    if not addresses:
+        raise SituationError(
+            "this machine has no address that such clients could ask; "
+            "write --server 192.0.2.1"
+        )
+    return addresses
+
+
+def _address(text: str) -> Address:
+    try:
+        return ip_address(text.strip("[]"))
+    except ValueError:
+        raise SituationError(
+            f"{text!r} is no address of the form 192.0.2.1 or 2001:db8::1"
+        ) from None
+
+
+def _first(*values: int | None) -> int:
+    return next(value for value in values if value)

@@ -1,0 +1,161 @@
+"""The three flows of a transfer, and how each way lets them through.
+
+A request goes to the port that is known. The answers come from a port that the
+server chose, to one that the client chose (RFC 1350 §4): to a firewall that keeps
+state this is a new flow, to one that does not it is one more rule. The ACKs go back
+the same way.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tftptui.knowledge.firewall.situation import Kind, Situation, Way
+from tftptui.settings import PortRange
+
+
+class Part(Enum):
+    """Which of the three flows."""
+
+    REQUEST = "request"
+    ANSWERS = "answers"
+    ACKS = "ACKs"
+
+
+class Passing(Enum):
+    """By what a flow passes."""
+
+    PORTS = "rule"
+    """A rule on addresses and ports."""
+    REPLY = "state"
+    """It belongs to a flow that was let through before."""
+    HELPER = "helper"
+    """The helper expected it when it read the request."""
+
+
+PURPOSES = {
+    Part.REQUEST: "a client asks for a file (RRQ) or offers one (WRQ)",
+    Part.ANSWERS: "OACK and DATA, or the ACKs of an upload",
+    Part.ACKS: "ACKs, or the DATA of an upload",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One of the three flows, and by what it passes.
+
+    Attributes:
+        client_ports: ports at the client's end; the client chooses one.
+        server_ports: ports at the server's end.
+    """
+
+    part: Part
+    client_ports: PortRange
+    server_ports: PortRange
+    passing: Passing
+
+    @property
+    def is_to_server(self) -> bool:
+        """Whether it goes from a client to the server."""
+        return self.part is not Part.ANSWERS
+
+    @property
+    def purpose(self) -> str:
+        """What it is, in words."""
+        return PURPOSES[self.part]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a way leaves open all the time, in UDP ports.
+
+    Attributes:
+        to_server: ports of the server that clients may send to.
+        to_client: ports of every client that the server may send to.
+        from_server: ports of the server that it may do so from.
+        words: the same for people, and what opens on demand.
+    """
+
+    to_server: int
+    to_client: int
+    from_server: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One way in one situation.
+
+    Attributes:
+        flows: request, answers, ACKs.
+        needs: what must be so elsewhere for it to work; empty if nothing.
+        obstacle: why it can't work here, or None.
+    """
+
+    way: Way
+    flows: tuple[Flow, Flow, Flow]
+    opening: Opening
+    needs: str
+    obstacle: str | None
+
+
+def plan_for(situation: Situation, way: Way) -> Plan:
+    """Return how WAY lets the three flows through in a situation."""
+    passing = _passing(situation, way)
+    asked = PortRange(situation.port, situation.port)
+    answering = asked if way is Way.SINGLE_PORT else situation.ports
+    flows = (
+        Flow(Part.REQUEST, situation.client_ports, asked, Passing.PORTS),
+        Flow(Part.ANSWERS, situation.client_ports, answering, passing[0]),
+        Flow(Part.ACKS, situation.client_ports, answering, passing[1]),
+    )
+    return Plan(
+        way,
+        flows,
+        _opening(situation, way),
+        _needs(situation, way),
+        _obstacle(situation, way),
+    )
+
+
+def _passing(situation: Situation, way: Way) -> tuple[Passing, Passing]:
+    """Return by what the answers pass, and by what the ACKs do."""
+    if way is Way.HELPER:
+        return Passing.HELPER, Passing.REPLY
+    if way is Way.SINGLE_PORT:  # the ACKs go where the request went
+        is_reply = situation.keeps_state
+        return Passing.REPLY if is_reply else Passing.PORTS, Passing.PORTS
+    acks = Passing.REPLY if situation.keeps_state else Passing.PORTS
+    return Passing.PORTS, acks
+
+
+def _opening(situation: Situation, way: Way) -> Opening:
+    theirs, ours = len(situation.client_ports), len(situation.ports)
+    if way is Way.HELPER:
+        words = "for each request the one port it came from, to the server's answers"
+        return Opening(1, 0, 0, words)
+    if way is Way.SINGLE_PORT:
+        if situation.keeps_state:
+            return Opening(1, 0, 0, "nothing more: the answers are replies")
+        words = f"{theirs:,} ports of every client, from 1 port of the server"
+        return Opening(1, theirs, 1, words)
+    source = "1 port" if ours == 1 else f"{ours:,} ports"
+    words = f"{theirs:,} ports of every client, from {source} of the server"
+    if not situation.keeps_state:
+        words += ", and those the other way"
+    return Opening(1 if situation.keeps_state else 1 + ours, theirs, ours, words)
+
+
+def _needs(situation: Situation, way: Way) -> str:
+    if way is Way.RANGE:
+        return f"the server keeps to the range: tftptui --ports {situation.ports}"
+    if way is Way.SINGLE_PORT:
+        return "the server runs with tftptui --single-port"
+    return "the firewall reads TFTP requests"
+
+
+def _obstacle(situation: Situation, way: Way) -> str | None:
+    if way is Way.HELPER and situation.kind is Kind.STATELESS:
+        return "a firewall that keeps no state has no helper"
+    if way is Way.RANGE and situation.has_nat:
+        return "a translator of addresses has no mapping for the answers"
+    return None

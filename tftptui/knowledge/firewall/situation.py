@@ -1,0 +1,143 @@
+"""Who talks to whom, and what kind of firewall stands where."""
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from tftptui.settings import HIGHEST_PORT, LOWEST_PORT, TFTP_PORT, PortRange
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+CLIENT_PORTS = PortRange(1_024, HIGHEST_PORT)
+"""What a client may choose (RFC 1350 §4): boot ROMs take 2070, U-Boot 1024-4095,
+UEFI 1024 and up, Linux programs 32768 and up, pxelinux 49152 and up."""
+
+SERVER_PORTS = PortRange(40_000, 40_099)
+"""What the server answers from unless it is told otherwise."""
+
+ANYWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+
+
+class SituationError(ValueError):
+    """A situation makes no sense; the text says what to change."""
+
+
+class Where(Enum):
+    """Where the firewall stands."""
+
+    SERVER = "server"
+    """On the machine that serves."""
+    BETWEEN = "between"
+    """On a machine that forwards."""
+    CLIENT = "client"
+    """On the machine that asks."""
+
+
+class Kind(Enum):
+    """What a firewall knows of flows."""
+
+    STATELESS = "stateless"
+    """It looks at each packet by itself."""
+    STATEFUL = "stateful"
+    """It lets replies through to what it has let through."""
+    HELPER = "helper"
+    """It keeps state and reads TFTP requests besides (helper, ALG, inspection)."""
+
+
+class Way(Enum):
+    """How the answers may be let through."""
+
+    HELPER = "helper"
+    RANGE = "range"
+    SINGLE_PORT = "single-port"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The servers and clients of one IP version."""
+
+    version: int
+    servers: tuple[Address, ...]
+    clients: tuple[Network, ...]
+
+    @property
+    def is_from_anywhere(self) -> bool:
+        """Whether some client network is the whole Internet."""
+        return any(network.prefixlen == 0 for network in self.clients)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the rules are wanted for.
+
+    Attributes:
+        servers: addresses that clients ask.
+        clients: networks that they ask from.
+        port: UDP port that takes requests.
+        ports: UDP ports that the server answers from, outside single-port mode.
+        client_ports: UDP ports that clients ask from.
+        where: where the firewall stands.
+        kind: what it knows of flows.
+        is_single_port: whether the server answers from the port that was asked.
+        has_nat: whether it translates addresses, of clients or of the server.
+
+    Raises:
+        SituationError: there is no server, no client of its IP version, or a
+            translator without state.
+    """
+
+    servers: tuple[Address, ...]
+    clients: tuple[Network, ...] = ANYWHERE
+    port: int = TFTP_PORT
+    ports: PortRange = SERVER_PORTS
+    client_ports: PortRange = CLIENT_PORTS
+    where: Where = Where.BETWEEN
+    kind: Kind = Kind.HELPER
+    is_single_port: bool = False
+    has_nat: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.servers:
+            raise SituationError("which server? Write --server 192.0.2.1")
+        if not self.clients:
+            raise SituationError("which clients? Write --clients 198.51.100.0/24")
+        if not LOWEST_PORT <= self.port <= HIGHEST_PORT:
+            raise SituationError(
+                f"port {self.port} does not exist; choose from "
+                f"{LOWEST_PORT} to {HIGHEST_PORT}"
+            )
+        if not self.families:
+            raise SituationError(
+                f"server {self.servers[0]} and clients {self.clients[0]} are not of "
+                "the same IP version; give both as IPv4, or both as IPv6"
+            )
+        if self.has_nat and not self.keeps_state:
+            raise SituationError(
+                "what translates addresses keeps state; leave out stateless"
+            )
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether replies pass by themselves."""
+        return self.kind is not Kind.STATELESS
+
+    @property
+    def way(self) -> Way:
+        """How the answers are to be let through."""
+        if self.is_single_port:
+            return Way.SINGLE_PORT
+        return Way.HELPER if self.kind is Kind.HELPER else Way.RANGE
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The IP versions that both sides have, IPv4 first."""
+        families = (
+            Family(
+                version,
+                tuple(a for a in self.servers if a.version == version),
+                tuple(n for n in self.clients if n.version == version),
+            )
+            for version in (4, 6)
+        )
+        return tuple(family for family in families if family.servers and family.clients)

@@ -1,0 +1,285 @@
+"""What to send to a firewall team: the request in plain words, and the flows seen.
+
+Names of files come from strangers: they are fenced off from Markdown's and a
+spreadsheet's own signs.
+"""
+
+import csv
+
+from tftptui.knowledge.firewall.advice import Advice
+from tftptui.knowledge.firewall.plans import Flow
+from tftptui.knowledge.firewall.situation import Family, Way
+from tftptui.knowledge.firewall.traffic import SeenFlow, Traffic
+from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
+
+_MOST_ROWS = 40
+_MOST_NAMED = 5
+_SPREADSHEET_SIGNS = ("=", "+", "-", "@")
+
+SEEN_COLUMNS = (
+    "protocol",
+    "client",
+    "client_port",
+    "client_port_chosen_by",
+    "server",
+    "server_port",
+    "server_port_chosen_by",
+    "file",
+    "direction",
+    "first",
+    "last",
+    "requests",
+    "blocks_sent",
+    "sent_again",
+    "blocks_acknowledged",
+    "outcome",
+    "errors",
+)
+ASKED_COLUMNS = (
+    "flow",
+    "protocol",
+    "source",
+    "source_ports",
+    "destination",
+    "destination_ports",
+    "passes_by",
+    "purpose",
+)
+
+
+def csv_text(advice: Advice) -> str:
+    """Return the flows seen as CSV (RFC 4180), or those asked for if none was seen."""
+    if advice.traffic is not None and advice.traffic.flows:
+        rows = [SEEN_COLUMNS, *map(_seen_row, advice.traffic.flows)]
+    else:
+        rows = [ASKED_COLUMNS]
+        for flow in advice.chosen.plan.flows:
+            for family in advice.situation.families:
+                rows.append(_asked_row(flow, family))
+    lines = _Lines()
+    csv.writer(lines).writerows(rows)
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """A list that csv can write to."""
+
+    def write(self, text: str) -> int:
+        self.append(text)
+        return len(text)
+
+
+def _seen_row(flow: SeenFlow) -> tuple[str, ...]:
+    return (
+        "UDP",
+        flow.client,
+        str(flow.client_tid),
+        "client",
+        flow.server,
+        str(flow.server_tid),
+        "server",
+        _plain(flow.file),
+        flow.direction,
+        flow.first,
+        flow.last,
+        str(flow.requests),
+        str(flow.blocks),
+        str(flow.sent_again),
+        str(flow.acked),
+        flow.outcome,
+        _plain("; ".join(flow.errors)),
+    )
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(_SPREADSHEET_SIGNS) else text
+
+
+def _asked_row(flow: Flow, family: Family) -> tuple[str, ...]:
+    source, destination = ends(flow, family)
+    return (
+        flow.part.value,
+        "UDP",
+        source[0],
+        source[1],
+        destination[0],
+        destination[1],
+        flow.passing.value,
+        flow.purpose,
+    )
+
+
+def markdown_text(advice: Advice) -> str:
+    """Return the request as Markdown."""
+    situation = advice.situation
+    clients, servers = endpoints(situation)
+    paragraphs = [
+        f"# Please let TFTP through: {clients} → {servers}",
+        *_story(advice),
+        "## What we ask for",
+        f"On the firewall {PLACES[situation.where]}, UDP:",
+        _table(
+            ("flow", "from", "ports", "to", "ports", "what it is"), _asked_cells(advice)
+        ),
+        _way_words(advice),
+        "## Why these ports",
+        _why(advice),
+        "## Rules",
+        *_rules(advice),
+        *_seen(advice.traffic),
+        "## After the change",
+        *_afterwards(advice),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _story(advice: Advice) -> list[str]:
+    traffic = advice.traffic
+    if traffic is None or not traffic.flows:
+        return []
+    if not traffic.failed:
+        return [f"{len(traffic.flows)} transfers were seen, and none went unheard."]
+    first = traffic.failed[0]
+    same = [
+        f for f in traffic.failed if (f.client, f.file) == (first.client, first.file)
+    ]
+    asked = sum(flow.requests for flow in same)
+    theirs = ", ".join(dict.fromkeys(str(flow.client_tid) for flow in same))
+    ours = ", ".join(dict.fromkeys(str(flow.server_tid) for flow in same))
+    sent = sum(flow.blocks + flow.sent_again for flow in same)
+    text = (
+        f"{first.client} asked {first.server} for {_code(first.file)} "
+        f"{_times(asked)}, from UDP port {theirs} ({first.first} to {same[-1].last}). "
+        f"The server answered from port {ours}, at least {sent} packets; none of them "
+        "was acknowledged."
+    )
+    if advice.missing is not None:
+        text += f" What seems not to get through: **{advice.missing.value}**."
+    fine = [f"{flow.client} port {flow.client_tid}" for flow in traffic.completed]
+    if fine:
+        text += f" Others completed: {', '.join(fine[:_MOST_NAMED])}."
+    return [text]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _asked_cells(advice: Advice) -> list[tuple[str, ...]]:
+    cells: list[tuple[str, ...]] = []
+    for flow in advice.chosen.plan.flows:
+        mark = " **(missing)**" if flow.part is advice.missing else ""
+        for family in advice.situation.families:
+            source, destination = ends(flow, family)
+            head = (flow.part.value + mark, *source, *destination)
+            cells.append((*head, f"{flow.purpose}; passes by {flow.passing.value}"))
+    return cells
+
+
+def _way_words(advice: Advice) -> str:
+    lines = ["Any one of these does it; the first fits this request:", ""]
+    ordered = [advice.chosen]
+    ordered += [a for a in advice.alternatives if a.way is not advice.chosen.way]
+    for alternative in ordered:
+        if alternative.obstacle is None:
+            opening = alternative.plan.opening.words
+            lines.append(
+                f"- **{_WAYS[alternative.way]}** – opens {opening}; "
+                f"needs that {alternative.plan.needs}"
+            )
+    return "\n".join(lines)
+
+
+_WAYS = {
+    Way.HELPER: "TFTP helper (ALG, inspection)",
+    Way.RANGE: "rules on port ranges",
+    Way.SINGLE_PORT: "server in single-port mode",
+}
+
+
+def _why(advice: Advice) -> str:
+    return (
+        "In TFTP each side chooses its own port for a transfer (RFC 1350 §4). A client "
+        "asks from a port of its choice, and every answer must reach exactly that "
+        f"port: {any_port(advice.situation.client_ports)}, whatever the device takes. "
+        + advice.cautions[0]
+    )
+
+
+def _rules(advice: Advice) -> list[str]:
+    speech = advice.dialect.speech
+    lines = [f"{speech.title} ({speech.proof.value}):", ""]
+    lines.append("```")
+    for rule in advice.chosen.rules:
+        lines += [f"{speech.comment} {rule.note}", rule.text]
+    lines.append("```")
+    return ["\n".join(lines)]
+
+
+def _seen(traffic: Traffic | None) -> list[str]:
+    if traffic is None or not traffic.flows:
+        return []
+    flows = [*traffic.failed, *(f for f in traffic.flows if not f.is_unheard)]
+    head = (
+        "client : port it chose",
+        "server : port it chose",
+        "file",
+        "asked",
+        "blocks sent + again",
+        "acknowledged",
+        "from – to (UTC)",
+        "outcome",
+    )
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{flow.client} : {flow.client_tid}",
+            f"{flow.server} : {flow.server_tid}",
+            f"{_code(flow.file)} ({flow.direction})",
+            str(flow.requests),
+            f"{flow.blocks} + {flow.sent_again}",
+            str(flow.acked),
+            f"{flow.first} – {flow.last}",
+            _cell("; ".join((flow.outcome, *flow.errors))),
+        )
+        for flow in flows[:_MOST_ROWS]
+    ]
+    paragraphs = ["## What was seen (UDP)", _table(head, rows)]
+    if len(flows) > _MOST_ROWS:
+        paragraphs.append(f"{len(flows) - _MOST_ROWS} more are in the CSV.")
+    return paragraphs
+
+
+def _afterwards(advice: Advice) -> list[str]:
+    paragraphs = []
+    if advice.flush:
+        commands = "\n".join(advice.flush)
+        paragraphs.append(f"Flush what the firewall remembers:\n\n```\n{commands}\n```")
+    server = advice.situation.families[0].servers[0]
+    host = f"[{server}]" if ":" in str(server) else str(server)
+    place = f"{host}:{advice.situation.port}" if advice.situation.port != 69 else host  # noqa: PLR2004
+    failed = advice.traffic.failed if advice.traffic else ()
+    file = "FILE" if not failed else failed[0].file
+    port = failed[0].client_tid if failed else 2_070
+    tries = [
+        f"curl -g -m 20 --local-port {number} -o /dev/null 'tftp://{place}/{file}'"
+        for number in (port, 49_200)
+        if "'" not in file and "`" not in file
+    ]
+    if tries:
+        commands = "\n".join(tries)
+        paragraphs.append(f"Try it in the clients' network:\n\n```\n{commands}\n```")
+        paragraphs.append("If only the second works, low client ports are filtered.")
+    return paragraphs
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("`", "'").replace("|", "\\|") + "`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("`", "'")

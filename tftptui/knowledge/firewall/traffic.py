@@ -1,0 +1,264 @@
+"""What a journal saw of transfers: who used which port, how often, to what end."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address, ip_network
+
+from tftptui.knowledge.firewall.plans import Part
+from tftptui.knowledge.firewall.situation import Address, Network
+from tftptui.settings import (
+    HIGHEST_PORT,
+    LOWEST_PORT,
+    PortRange,
+    SettingsError,
+    parse_port_range,
+)
+from tftptui.telemetry.escapes import visible
+
+Line = Mapping[str, object]
+"""One line of the journal, decoded."""
+
+RUNNING = "running"
+_BROKEN = frozenset({"abandoned", "failed", RUNNING})
+_PREFIX = {4: 24, 6: 64}
+_FINDINGS = {
+    "requests-not-arriving": Part.REQUEST,
+    "answers-blocked": Part.ANSWERS,
+    "client-port-blocked": Part.ANSWERS,
+    "answers-refused": Part.ANSWERS,
+    "client-firewall-refuses": Part.ANSWERS,
+    "server-output-blocked": Part.ANSWERS,
+    "nat-without-helper": Part.ANSWERS,
+    "acks-blocked": Part.ACKS,
+}
+"""What findings of the journal say is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFlow:
+    """One TID pair. Times are as the journal wrote them (RFC 3339, UTC).
+
+    Attributes:
+        client_tid, server_tid: UDP ports; each side chose its own.
+        requests: how often it was asked.
+        blocks: highest block that we sent, or were sent.
+        sent_again: blocks and OACKs that we sent again.
+        acked: highest block that was acknowledged.
+        outcome: how it ended, or "running".
+        errors: what went wrong, ICMP errors included.
+    """
+
+    client: str
+    client_tid: int
+    server: str
+    server_tid: int
+    file: str
+    direction: str
+    first: str
+    last: str
+    requests: int = 1
+    blocks: int = 0
+    sent_again: int = 0
+    acked: int = 0
+    outcome: str = RUNNING
+    errors: tuple[str, ...] = ()
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether the client never acknowledged anything."""
+        return self.outcome in _BROKEN and self.acked == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Everything that a journal saw, and the server's ports at its end.
+
+    Attributes:
+        missing: which part seems not to get through, or None.
+        port, ports, is_single_port: how the server was set; None if it was not told.
+    """
+
+    flows: tuple[SeenFlow, ...] = ()
+    missing: Part | None = None
+    port: int | None = None
+    ports: PortRange | None = None
+    is_single_port: bool | None = None
+
+    @property
+    def failed(self) -> tuple[SeenFlow, ...]:
+        """The flows whose client was never heard again."""
+        return tuple(flow for flow in self.flows if flow.is_unheard)
+
+    @property
+    def completed(self) -> tuple[SeenFlow, ...]:
+        """The flows that came to a good end."""
+        return tuple(flow for flow in self.flows if flow.outcome == "completed")
+
+    @property
+    def servers(self) -> tuple[Address, ...]:
+        """Our addresses that were asked, those of failed flows if there are any."""
+        flows = self.failed or self.flows
+        return tuple(dict.fromkeys(ip_address(flow.server) for flow in flows))
+
+    @property
+    def clients(self) -> tuple[Network, ...]:
+        """The /24 (IPv6: /64) around each client, likewise."""
+        flows = self.failed or self.flows
+        addresses = [ip_address(flow.client) for flow in flows]
+        networks = [
+            ip_network(f"{address}/{_PREFIX[address.version]}", strict=False)
+            for address in addresses
+        ]
+        return tuple(dict.fromkeys(networks))
+
+
+@dataclass
+class _Reader:
+    """Folds the lines of a journal; ``open`` are transfers that have not ended."""
+
+    flows: list[SeenFlow] = field(default_factory=list)
+    open: dict[object, int] = field(default_factory=dict)
+    found: dict[str, Part] = field(default_factory=dict)
+    traffic: Traffic = field(default_factory=Traffic)
+
+    def take(self, line: Line) -> None:
+        match line.get("event"):
+            case "started":
+                self.open.clear()
+                self._note_settings(line)
+            case "ports_changed":
+                self._note_ports(line.get("after"), is_change=True)
+            case "transfer_started":
+                self.open[line.get("transfer")] = len(self.flows)
+                self.flows.append(_flow(line))
+            case "transfer_ended":
+                self._end(line)
+            case "icmp":
+                self._icmp(line)
+            case "finding":
+                self._finding(line)
+            case _:
+                pass
+
+    def _note_settings(self, line: Line) -> None:
+        settings = line.get("settings")
+        is_single = settings.get("single_port") if isinstance(settings, dict) else None
+        listeners = line.get("listeners")
+        port = None
+        if isinstance(listeners, list) and listeners:
+            text = str(listeners[0]).rpartition(":")[2]
+            port = int(text) if text.isdecimal() else None
+        self.traffic = replace(
+            self.traffic, port=port, is_single_port=is_single is True
+        )
+        self._note_ports(line.get("ports"), is_change=False)
+
+    def _note_ports(self, text: object, *, is_change: bool) -> None:
+        """Take the range in force; a change to no range is one to a single port."""
+        try:
+            ports = parse_port_range(str(text).split(" ")[0])
+        except SettingsError:
+            if is_change:
+                self.traffic = replace(self.traffic, is_single_port=True)
+            return
+        is_single = False if is_change else self.traffic.is_single_port
+        self.traffic = replace(self.traffic, ports=ports, is_single_port=is_single)
+
+    def _end(self, line: Line) -> None:
+        place = self.open.pop(line.get("transfer"), None)
+        if place is None:
+            return
+        error = line.get("error")
+        flow = self.flows[place]
+        acked = _number(line, "acked_blocks")
+        self.flows[place] = replace(
+            flow,
+            last=_text(line, "t"),
+            # Until the first ACK, what a client sends again is its request.
+            requests=1 + (0 if acked else _number(line, "duplicates")),
+            blocks=_number(line, "blocks"),
+            sent_again=_number(line, "retransmits"),
+            acked=acked,
+            outcome=_text(line, "outcome"),
+            errors=(*flow.errors, *((visible(str(error)),) if error else ())),
+        )
+
+    def _icmp(self, line: Line) -> None:
+        place = self.open.get(line.get("transfer"))
+        if place is None:
+            return
+        flow = self.flows[place]
+        said = f"ICMP {_text(line, 'name')} from {_text(line, 'from')}"
+        if said not in flow.errors:
+            self.flows[place] = replace(flow, errors=(*flow.errors, said))
+
+    def _finding(self, line: Line) -> None:
+        code = str(line.get("code"))
+        if line.get("withdrawn") is True:
+            self.found.pop(code, None)
+        elif code in _FINDINGS:
+            self.found[code] = _FINDINGS[code]
+
+
+def traffic_of(lines: Iterable[Line]) -> Traffic:
+    """Return what the lines of a journal tell.
+
+    Raises:
+        ValueError: a line of a transfer has no address or port in it.
+    """
+    reader = _Reader()
+    for line in lines:
+        reader.take(line)
+    flows = tuple(reader.flows)
+    missing = next(reversed(reader.found.values()), None) or _missing(flows)
+    return replace(reader.traffic, flows=flows, missing=missing)
+
+
+def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:
+    """Return what seems not to get through.
+
+    A client that asks again has no answer. One that asked once and was not heard
+    again had it: then its ACKs are lost, unless it has gone away; three answers in
+    vain are asked for before that is said.
+    """
+    asked: dict[tuple[str, str], int] = {}
+    for flow in flows:
+        if flow.is_unheard:
+            key = (flow.client, flow.file)
+            asked[key] = asked.get(key, 0) + flow.requests
+    if any(times > 1 for times in asked.values()):
+        return Part.ANSWERS
+    patient = 3
+    if any(flow.is_unheard and flow.sent_again >= patient for flow in flows):
+        return Part.ACKS
+    return None
+
+
+def _flow(line: Line) -> SeenFlow:
+    time = _text(line, "t")
+    return SeenFlow(
+        client=str(ip_address(_text(line, "client"))),
+        client_tid=_port(line, "client_tid"),
+        server=str(ip_address(_text(line, "server"))),
+        server_tid=_port(line, "server_tid"),
+        file=_text(line, "file"),
+        direction=_text(line, "direction"),
+        first=time,
+        last=time,
+    )
+
+
+def _text(line: Line, key: str) -> str:
+    return visible(str(line.get(key, "")))
+
+
+def _number(line: Line, key: str) -> int:
+    value = line.get(key)
+    return value if isinstance(value, int) else 0
+
+
+def _port(line: Line, key: str) -> int:
+    port = _number(line, key)
+    if not LOWEST_PORT <= port <= HIGHEST_PORT:
+        raise ValueError(f"{key} is no UDP port: {line.get(key)!r}")
+    return port

@@ -1,0 +1,66 @@
+"""The addresses of this machine, and which of them faces whom."""
+
+import socket
+from contextlib import suppress
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv6Address,
+    IPv6Interface,
+    ip_address,
+    ip_interface,
+)
+
+import psutil
+
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
+_FAR_AWAY = ("192.0.2.1", "2001:db8::1")
+"""Addresses of nobody (RFC 5737, RFC 3849): only the default route leads there."""
+
+Interface = IPv4Interface | IPv6Interface
+
+
+def interface_addresses() -> dict[str, list[Interface]]:
+    """Return the addresses of each network interface, with their networks."""
+    found: dict[str, list[Interface]] = {}
+    for name, entries in psutil.net_if_addrs().items():
+        found[name] = [
+            _interface(entry.address, entry.netmask)
+            for entry in entries
+            if entry.family in _FAMILIES
+        ]
+    return found
+
+
+def source_towards(host: str) -> str | None:
+    """Return our address that packets to HOST leave from; None without a route."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, 9))  # sends nothing
+        source: str = probe.getsockname()[0]
+        return source.partition("%")[0]
+    return None
+
+
+def own_addresses() -> list[IPv4Address | IPv6Address]:
+    """Return the addresses that others reach us by, IPv4 first.
+
+    Those that face the default route; without one, all that are not bound to this
+    machine or to one link.
+    """
+    facing = [source_towards(host) for host in _FAR_AWAY]
+    found = [ip_address(source) for source in facing if source is not None]
+    if not found:
+        interfaces = [i for each in interface_addresses().values() for i in each]
+        found = [interface.ip for interface in interfaces]
+    usable = [a for a in found if not (a.is_loopback or a.is_link_local)]
+    return sorted(dict.fromkeys(usable), key=lambda address: address.version)
+
+
+def _interface(address: str, netmask: str | None) -> Interface:
+    """Return an address in its network; a tunnel may have no netmask."""
+    own = ip_address(address.partition("%")[0])
+    if netmask is None:
+        return ip_interface(own)
+    octets = ip_address(netmask.partition("/")[0]).packed
+    return ip_interface(f"{own}/{int.from_bytes(octets, 'big').bit_count()}")
