@@ -97,11 +97,13 @@ def explain(
 
     Takes the options of serve. Ends with 1 if the request would be refused.
     """
-    from tftptui.server.explaining import run  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.nearby import with_near_names  # noqa: PLC0415 - --help is instant
+    from tftptui.server.explaining import run  # noqa: PLC0415
 
-    settings = settings_of(options, root, None)
+    settings, asked = settings_of(options, root, None), os.fsencode(name)
     try:
-        explanation = run(settings, os.fsencode(name), client, is_write=upload)
+        explanation = run(settings, asked, client, is_write=upload)
+        explanation = with_near_names(explanation, settings, asked)
     except SettingsError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE

@@ -211,11 +211,14 @@ async def test_a_client_given_up_without_a_packet_is_counted(
     assert (frame.counters.active, frame.counters.abandoned) == (0, 1)
 
 
-async def test_refusals_are_told(engine: Engine, client: UdpClient) -> None:
-    client.ask(at(engine), b"missing")
-    await client.error()
-    told = [(refusal.file, refusal.reason) for refusal in news(engine).refusals]
-    assert told == [("missing", "not-found")]
+async def test_refusals_are_told(folder: Path, client: UdpClient) -> None:
+    async with watching(InlineEngine(settings_for(folder))) as watcher:
+        client.ask(watcher.at, b"SMALL")
+        await client.error()
+        await watcher.until(lambda: any(frame.refusals for frame in watcher.frames))
+    (refusal,) = [one for frame in watcher.frames for one in frame.refusals]
+    assert (refusal.file, refusal.reason) == ("SMALL", "not-found")
+    assert [(near.name, near.rule) for near in refusal.near] == [(b"small", "case")]
 
 
 async def test_frame_times_are_the_wall_clock(

@@ -18,6 +18,7 @@ from tftptui.engine.messages import (
     Frame,
     HostPorts,
     Listing,
+    NearName,
     OpenFolder,
     PortMap,
     Ready,
@@ -49,8 +50,15 @@ VIEW = TransferView(
 STATUS = Status(
     version="1", listeners=["127.0.0.1:69"], port=69, root="/", pid=7, notices=["n"]
 )
+NEAR = NearName(name=b"\xe9", text="\\xe9", rule="case", words="in another case")
 REFUSAL = Refusal(
-    time=1.0, client="::1", client_tid=9, file="x", reason="not-found", message="m"
+    time=1.0,
+    client="::1",
+    client_tid=9,
+    file="x",
+    reason="not-found",
+    message="m",
+    near=[NEAR],
 )
 FINDING = Finding(
     number=2,

@@ -56,6 +56,11 @@ def test_a_name_that_is_not_there(folder: Path) -> None:
     ]
 
 
+def test_a_name_that_is_nearly_there(folder: Path) -> None:
+    assert lines("boot/bcd", folder)[-1] == "here is: Boot/BCD, in another case"
+    assert lines("loader", folder)[-1] == "near: Boot/x64/loader, in another folder"
+
+
 def test_every_step_up_to_the_one_that_decides(folder: Path) -> None:
     assert lines("C:\\boot\\bcd", folder, "--ignore-case")[-5:] == [
         " 5. C:/boot/bcd: backslashes as slashes, in any case",
@@ -226,6 +231,7 @@ def test_the_same_as_json(folder: Path) -> None:
         "error_code": None,
         "reason": None,
         "message": None,
+        "near": [],
     }
 
 

@@ -19,6 +19,7 @@ from tftptui.engine.messages import (
     Status,
     TransferView,
 )
+from tftptui.engine.nearby import Nearby
 from tftptui.engine.port_view import port_map
 from tftptui.engine.survey import Survey
 from tftptui.server.binding import BindError
@@ -28,7 +29,7 @@ from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
 from tftptui.settings import PortRange, Settings, SettingsError, Value
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.events import Event
+from tftptui.telemetry.events import Event, FileChanged
 from tftptui.telemetry.packets import PacketRing
 
 FRAME_INTERVAL = 0.2
@@ -56,8 +57,10 @@ class Engine:
     ) -> None:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)
-        self.recorder = Recorder(clock or SystemClock(), ring, listen)
-        self.service = Service(settings, self.recorder)
+        self._listen = listen
+        self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
+        self._nearby = Nearby(self.recorder.clock.now)
+        self.service = Service(settings, self.recorder, seek=self._nearby.seek)
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._told = _Told()
@@ -75,6 +78,7 @@ class Engine:
             self.service.open()
         except (ServiceError, BindError) as error:
             raise EngineError(str(error)) from error
+        self._nearby.begin(self.service.root)
         self._watch = Watch(self.service.root, self.recorder)
         self._watch.start()
         self._ticker.start()
@@ -86,11 +90,17 @@ class Engine:
         self._stopped = True
         self._ticker.stop()
         await self._survey.stop()
+        await self._nearby.stop()
         if self._watch is not None:
             await self._watch.stop()
         self.service.close()
         self._over = True
         self._due.set()
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, FileChanged):
+            self._nearby.changed()
+        self._listen(event)
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield a frame whenever there is something to tell; the last after stop()."""

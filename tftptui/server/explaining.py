@@ -19,6 +19,7 @@ from tftptui.server.root import Root
 from tftptui.server.walk import RootError, Walk, is_hidden, refusal
 from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.views import NearName
 
 _MOST_LINKS = 3
 """Shown of one name."""
@@ -55,6 +56,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         served: the name below the root, or None if the request is refused.
         octets: of the file that is there; None if there is none yet.
         error_code, reason, message: of the ERROR that the client gets, or None.
+        near: files that may be meant by a name that is not there.
     """
 
     asked: str
@@ -68,6 +70,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     error_code: int | None = None
     reason: str | None = None
     message: str | None = None
+    near: list[NearName] = []
 
     def lines(self) -> Iterator[str]:
         """Yield it as text for people."""
@@ -80,6 +83,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
             yield f"    {step.found}"
         if self.served is None:
             yield f"refused with ERROR {self.error_code}: {self.message}"
+            for near in self.near:
+                yield f"{'here is' if near.sure else 'near'}: {near.text}, {near.words}"
         elif self.octets is None:
             yield f"written to {self.served}, a new file"
         else:

@@ -19,7 +19,7 @@ from tftptui.server.opening import Opener
 from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
 from tftptui.server.recorder import Recorder, error_note, request_note
-from tftptui.server.refusing import RefusalDesk, too_long
+from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of, requested
 from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import Transfer
@@ -38,6 +38,7 @@ class Reception:
     Attributes:
         transfers: the living ones, by client; ``of_client`` counts them by address.
         policy: which requests are taken; it follows the opener's settings.
+        seek: finds what may be meant by a name that is not there.
     """
 
     opener: Opener
@@ -46,10 +47,11 @@ class Reception:
     transfers: dict[Endpoint, Transfer] = field(default_factory=dict)
     of_client: Counter[str] = field(default_factory=Counter)
     last_number: int = 0
+    seek: Seek = seek_nothing
 
     def __post_init__(self) -> None:
         self.policy = Policy(self.opener.settings)
-        self._desk = RefusalDesk(self._recorder, self.policy)
+        self._desk = RefusalDesk(self._recorder, self.policy, self.seek)
 
     @property
     def _recorder(self) -> Recorder:

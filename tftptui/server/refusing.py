@@ -1,9 +1,11 @@
 """How a refusal is told: to the client, to the journal, to whoever watches."""
 
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 
 from tftptui.protocol.errors import ErrorCode, PeerError
-from tftptui.protocol.packets import Request, encode_error
+from tftptui.protocol.packets import ReadRequest, Request, encode_error
 from tftptui.server.gate import Gate, Summary
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.policy import Policy, Verdict
@@ -11,7 +13,7 @@ from tftptui.server.recorder import Recorder, request_note
 from tftptui.server.requests import kind_of, requested
 from tftptui.telemetry.events import Refused, Requested, Suppressed
 from tftptui.telemetry.packets import Kind
-from tftptui.telemetry.views import Refusal
+from tftptui.telemetry.views import NearName, Refusal
 
 KEPT_REFUSALS = 500
 """Refusals that wait for somebody to look at them."""
@@ -22,13 +24,22 @@ _FLOOD = "(one of a flood)"
 _SHORTEST_ERROR = 5
 """Octets: opcode, code and the NUL after no words at all."""
 
+Seek = Callable[[bytes, Callable[[list[NearName]], None]], None]
+"""Finds what may be meant by a name that is not there, and tells it, now or soon."""
+
+
+def seek_nothing(_asked: bytes, tell: Callable[[list[NearName]], None]) -> None:
+    """Find nothing, at once."""
+    tell([])
+
 
 class RefusalDesk:
     """Answers what is refused, within bounds that no flood can stretch."""
 
-    def __init__(self, recorder: Recorder, policy: Policy) -> None:
+    def __init__(self, recorder: Recorder, policy: Policy, seek: Seek) -> None:
         self._recorder = recorder
         self._policy = policy
+        self._seek = seek
         self._gate = Gate()
         self._latest: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
 
@@ -41,8 +52,7 @@ class RefusalDesk:
         client = arrival.client.host
         if self._gate.passes(verdict.reason, client, recorder.clock.now()):
             self._loose(kind_of(request), arrival, request_note(request))
-            asked = requested(arrival, request, recorder.clock.wall())
-            self._write_down(asked, verdict)
+            self._write_down(arrival, request, verdict)
         else:
             recorder.counters.suppressed += 1
             self._loose(kind_of(request), arrival, _FLOOD)
@@ -90,11 +100,19 @@ class RefusalDesk:
         port = arrival.server.port
         self._recorder.loose(Kind.ERROR, arrival.client, port, len(packet), note)
 
-    def _write_down(self, asked: Requested, verdict: Verdict) -> None:
+    def _write_down(self, arrival: Arrival, request: Request, verdict: Verdict) -> None:
+        asked = requested(arrival, request, self._recorder.clock.wall())
         self._recorder.emit(asked)
+        tell = partial(self._tell, asked, verdict)
+        if verdict.reason == "not-found" and isinstance(request, ReadRequest):
+            self._seek(request.filename, tell)
+        else:
+            tell([])
+
+    def _tell(self, asked: Requested, verdict: Verdict, near: list[NearName]) -> None:
         self._recorder.emit(
             Refused(
-                time=asked.time,
+                time=self._recorder.clock.wall(),  # the journal's lines are in order
                 transfer=None,
                 client=asked.client,
                 client_tid=asked.client_tid,
@@ -105,6 +123,8 @@ class RefusalDesk:
                 reason=verdict.reason,
                 error_code=verdict.code,
                 message=verdict.text,
+                near=[one.text for one in near],
+                near_rule=near[0].rule if near else "",
             )
         )
         self._latest.append(
@@ -115,6 +135,8 @@ class RefusalDesk:
                 file=asked.file,
                 reason=verdict.reason,
                 message=verdict.text,
+                near=near,
+                direction=asked.direction,
             )
         )
 

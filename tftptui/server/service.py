@@ -17,6 +17,7 @@ from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool, Random
 from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
+from tftptui.server.refusing import Seek, seek_nothing
 from tftptui.server.root import Root
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Uploads, upload_policy
@@ -54,7 +55,12 @@ class Service:
     """
 
     def __init__(
-        self, settings: Settings, recorder: Recorder, *, chance: Random = secrets
+        self,
+        settings: Settings,
+        recorder: Recorder,
+        *,
+        chance: Random = secrets,
+        seek: Seek = seek_nothing,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
@@ -67,6 +73,7 @@ class Service:
         self.listeners: list[Listener] = []
         self.notices: list[str] = []
         self.transfers: dict[int, Transfer] = {}
+        self._seek = seek
         self._root: Root | None = None
         self._reception: Reception | None = None
         # Bounded: a server without a screen has nobody who takes them.
@@ -111,7 +118,11 @@ class Service:
             Uploads(upload_policy(settings)),
         )
         self._reception = Reception(
-            opener, self._began, self._ended, last_number=settings.numbered_from
+            opener,
+            self._began,
+            self._ended,
+            last_number=settings.numbered_from,
+            seek=self._seek,
         )
         loop = asyncio.get_running_loop()
         for listener in self.listeners:

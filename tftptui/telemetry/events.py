@@ -59,12 +59,18 @@ class Requested(TransferEvent, frozen=True, kw_only=True, tag="request"):
 
 
 class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
-    """A request was answered with an ERROR."""
+    """A request was answered with an ERROR.
+
+    Attributes:
+        near: files that may be meant by a name that is not there, likeliest first.
+        near_rule: how the first of them differs: one of knowledge.names.near.RULES.
+    """
 
     reason: str
     error_code: int
     message: str
     near: list[str] = []
+    near_rule: str = ""
 
 
 class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):

@@ -175,8 +175,24 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+class NearName(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that may be meant by a name that is not there.
+
+    Attributes:
+        name: octets as on the disk, below the root; ``text`` is the same made visible.
+        rule: how it differs, one of knowledge.names.near.RULES; ``words`` says it.
+        sure: whether only the spelling differs; all else is a guess.
+    """
+
+    name: bytes
+    text: str
+    rule: str
+    words: str
+    sure: bool = False
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that was answered with an ERROR."""
+    """A request that was answered with an ERROR; ``near`` is what may be meant."""
 
     time: float
     client: str
@@ -184,6 +200,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     reason: str
     message: str
+    near: list[NearName] = []
+    direction: str = "read"
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

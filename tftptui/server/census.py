@@ -1,0 +1,83 @@
+"""All names below the root, as far as they can be counted in good time.
+
+It is a look, not the truth: it is old as soon as it is over. Call it off the loop.
+"""
+
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from tftptui.server.root import Root
+from tftptui.server.walk import RootError, is_hidden
+
+MOST_NAMES = 200_000
+"""Files that are counted; about 250 octets of memory each."""
+
+MOST_FOLDERS = 20_000
+DEEPEST = 64
+"""Folders in folders."""
+
+
+def names_below(
+    root: Root, *, go_on: Callable[[], bool] = lambda: True
+) -> Iterator[bytes]:
+    """Yield the files below the root, those near the top first.
+
+    Links to files are among them if they stay inside; links to folders are not
+    followed. Folders that can't be read are left out. It ends early when GO_ON()
+    says so, or at MOST_NAMES or MOST_FOLDERS.
+    """
+    count, folders = 0, 0
+    ahead = deque([(b"", 0)])
+    while ahead and folders < MOST_FOLDERS and go_on():
+        folder, depth = ahead.popleft()
+        folders += 1
+        for name, is_folder in _entries(root, folder):
+            if is_folder:
+                if depth < DEEPEST:
+                    ahead.append((name, depth + 1))
+                continue
+            yield name
+            count += 1
+            if count >= MOST_NAMES:
+                return
+
+
+def is_served(root: Root, name: bytes) -> bool:
+    """Whether a name is a file that would be served now."""
+    try:
+        status, may_read = root.look(name)
+    except RootError:
+        return False
+    return may_read and stat.S_ISREG(status.st_mode)
+
+
+def _entries(root: Root, folder: bytes) -> list[tuple[bytes, bool]]:
+    """Return the files and folders in a folder, and which of them are folders."""
+    try:
+        descriptor = root.open_folder(folder)
+    except RootError:
+        return []
+    above = folder + b"/" if folder else b""
+    found: list[tuple[bytes, bool]] = []
+    try:
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                name = os.fsencode(entry.name)
+                if is_hidden(name):
+                    continue
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if is_folder or _is_file(root, entry, above + name):
+                    found.append((above + name, is_folder))
+    except OSError:
+        return found  # it went away meanwhile
+    finally:
+        os.close(descriptor)
+    return found
+
+
+def _is_file(root: Root, entry: "os.DirEntry[str]", name: bytes) -> bool:
+    if entry.is_symlink():
+        return is_served(root, name)
+    return entry.is_file(follow_symlinks=False)
