@@ -96,6 +96,7 @@ def a_busy_server() -> list[Frame]:
     running = view(
         8,
         file="board/u-boot.img",
+        kind="U-Boot",
         asked=sizes,
         agreed=agreed,
         notes=["blksize lowered to 1428: what the route carries unfragmented"],
@@ -107,7 +108,7 @@ def a_busy_server() -> list[Frame]:
         retransmits=3,
     )
     views = [
-        view(1, "completed", file="firmware/fw-2.1.bin", retransmits=4),
+        view(1, "completed", file="firmware/fw-2.1.bin", kind="curl", retransmits=4),
         view(2, "probed", file="board/u-boot.img"),
         view(3, "failed", file="gone.bin", error="the client sent ERROR 3: disk full"),
         view(4, "unconfirmed", file="kernel"),

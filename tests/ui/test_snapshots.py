@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from tests.support.pictures import NOW, a_busy_server, frame
 from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.why_scene import founding_case
 from tftptui.engine.messages import Frame
 from tftptui.ui.app import TftpApp
 
@@ -57,3 +58,13 @@ def test_nothing_has_happened_yet(snap_compare: Compare, size: tuple[int, int]) 
 def test_other_themes(snap_compare: Compare, theme: str) -> None:
     app = app_with(a_busy_server(), theme)
     assert snap_compare(app, terminal_size=LARGE, run_before=after(app, 2))
+
+
+@SIZES
+@pytest.mark.parametrize("keys", ["1", "4", "w", "w right G"])
+def test_the_founding_case(
+    snap_compare: Compare, size: tuple[int, int], keys: str
+) -> None:
+    app = app_with(founding_case())
+    pressed = [] if keys == "1" else keys.split()
+    assert snap_compare(app, terminal_size=size, run_before=after(app, 2, *pressed))

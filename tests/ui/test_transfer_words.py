@@ -113,7 +113,7 @@ def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  
     fold = columns(width, long_hosts=long_hosts)
     gap = 2 if width >= 94 else 1
     parts = [fold.host, fold.tids, fold.file, fold.tail]
-    parts += [part for part in (fold.options, fold.blocks) if part]
+    parts += [part for part in (fold.kind, fold.options, fold.blocks) if part]
     assert 2 + sum(parts) + gap * (len(parts) - 1) + 1 == width
 
 

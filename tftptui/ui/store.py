@@ -93,6 +93,7 @@ class Store:
         self.packets = PacketRing(self.kept_packets)
         self._packets_due = 0
         self._rates: dict[int, Rate] = {}
+        self._findings_of: dict[int, Finding] = {}
         self._total_rate = Rate()
         self._before = Counters()
 
@@ -145,9 +146,15 @@ class Store:
 
     def finding_of(self, transfer: int) -> Finding | None:
         """Return the latest finding that holds for a transfer."""
-        for finding in reversed(self.findings.values()):
-            if transfer in finding.transfers and not finding.withdrawn:
-                return finding
+        return self._findings_of.get(transfer)
+
+    def latest_finding(self) -> Finding | None:
+        """Return the finding that a person should see first: the latest alarm."""
+        holding = [one for one in self.findings.values() if not one.withdrawn]
+        alarms = [one for one in holding if one.is_alarm]
+        for best in (alarms, holding):
+            if best:
+                return best[-1]
         return None
 
     def _fold_findings(self, news: list[Finding]) -> None:
@@ -156,6 +163,13 @@ class Store:
             self.findings[finding.number] = finding
         while len(self.findings) > KEPT_FINDINGS:
             del self.findings[next(iter(self.findings))]
+        if news:
+            self._findings_of = {
+                transfer: finding
+                for finding in self.findings.values()
+                if not finding.withdrawn
+                for transfer in finding.transfers
+            }
 
     def _fold_transfer(self, view: TransferView) -> None:
         self.transfers[view.number] = view

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.panes import FIELDS, FILES, PACKETS, TRANSFERS
-from tftptui.ui.actions.screens import HELP, QUESTION
+from tftptui.ui.actions.screens import HELP, QUESTION, WHY
 
 __all__ = [
     "ACTIONS",
@@ -30,6 +30,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "packets": ("packets", "list", "main", "app"),
     "help": ("help", "app"),
     "question": ("question", "app"),
+    "why": ("why",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -44,6 +45,7 @@ TITLES: dict[str, str] = {
     "app": "Everywhere",
     "help": "This page",
     "question": "This question",
+    "why": "Why",
 }
 
 
@@ -56,6 +58,7 @@ ACTIONS: tuple[Action, ...] = (
     *MAIN,
     *APP,
     *HELP,
+    *WHY,
     *QUESTION,
 )
 

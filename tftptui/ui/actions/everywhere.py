@@ -38,6 +38,14 @@ MAIN = (
         priority=True,
     ),
     Action(
+        "main",
+        "why",
+        ("w",),
+        "why?",
+        "Why it does not work: what was seen, where the block stands, what to do.",
+        shown=True,
+    ),
+    Action(
         "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
     ),
 )

@@ -16,8 +16,11 @@ from tftptui.ui.actions import bindings
 from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.screens.transfer import TransferScreen
+from tftptui.ui.screens.why import WhyScreen
 from tftptui.ui.store import Store
+from tftptui.ui.taste import Taste
 from tftptui.ui.widgets.files import FilesPane
+from tftptui.ui.widgets.finding_line import FindingLine
 from tftptui.ui.widgets.footer import FooterLine
 from tftptui.ui.widgets.header import HeaderLine
 from tftptui.ui.widgets.notice import NoticeLine
@@ -93,10 +96,12 @@ class MainScreen(Screen[None]):
     ) -> None:
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
-        self._serves = True
+        self._known = (True, True)
+        self._taste = Taste()
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
+        self._finding = FindingLine(store, now=now)
         self._transfers = TransfersPane(store, now=now)
         self._files = FilesPane(store, client, now=now)
         self._ports = PortsPane(store, client, left=self._back)
@@ -115,6 +120,7 @@ class MainScreen(Screen[None]):
         """Lay everything out; the grid takes the panes from left to right."""
         yield self._header
         yield self._notice
+        yield self._finding
         yield self._refused
         yield self._tabs
         with Container(id="panes"):
@@ -150,19 +156,25 @@ class MainScreen(Screen[None]):
 
     def on_frame_arrived(self) -> None:
         """Let everything in view look at the store."""
-        if self._serves != (self._store.engine_error is None):
-            self._serves = not self._serves
+        known = self._store.engine_error is None, self._store.latest_finding() is None
+        if known != self._known:
+            self._known = known
             self.refresh_bindings()
         self._header.frame_arrived()
         self._notice.frame_arrived()
         self._refused.look()
+        self._tell_finding()
         for pane in self.panes:
             if pane.display:
                 pane.frame_arrived()
 
+    def _tell_finding(self) -> None:
+        self._finding.look(is_told=not self.alone or self._current is self._transfers)
+
     def _tick(self) -> None:
         self._header.clock_ticked()
         self._refused.look()
+        self._tell_finding()
         for pane in self.panes:
             if pane.display:
                 pane.clock_ticked()
@@ -185,6 +197,7 @@ class MainScreen(Screen[None]):
         for one in self.panes:
             one.set_class(one is pane, "-current")
         self._tabs.show(pane.digit)
+        self._tell_finding()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane has the focus."""
@@ -224,6 +237,8 @@ class MainScreen(Screen[None]):
             return not (isinstance(step, int) and self._ports.can_move_inside(step))
         if action == "range":
             return not isinstance(self.focused, Input) and not self._ports.is_typing
+        if action == "why":
+            return self._store.latest_finding() is not None
         return action != "zoom" or not self._small
 
     def action_zoom(self) -> None:
@@ -260,6 +275,24 @@ class MainScreen(Screen[None]):
         """Show one transfer's packets alone."""
         self._packets.show_transfer(event.number)
         self.show_pane(self._packets)
+
+    def action_why(self) -> None:
+        """Show the finding about the chosen transfer, or else the latest."""
+        chosen = self._transfers.chosen if self._current is self._transfers else None
+        finding = None if chosen is None else self._store.finding_of(chosen)
+        finding = finding or self._store.latest_finding()
+        if finding is None:
+            return
+        screen = WhyScreen(
+            self._store, finding.number, taste=self._taste, now=self._now
+        )
+
+        def answered(transfer: int | None) -> None:
+            if transfer is not None:
+                self._packets.show_transfer(transfer)
+                self.show_pane(self._packets)
+
+        self.app.push_screen(screen, answered)
 
     def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
         """Ask, then abort."""

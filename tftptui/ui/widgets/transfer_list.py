@@ -12,13 +12,13 @@ from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.rows import RowList, fitted
 
-LONG, ROOMY, MIDDLING, TIGHT = 126, 118, 94, 72
-"""Cells from which on there is room for a whole IPv6 address, for the blocks and
-the estimate, for the options, and for the bar."""
+WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
+"""Cells from which on there is room for the kind of client, for a whole IPv6 address,
+for the blocks and the estimate, for the options, and for the bar."""
 
 IPV4 = 15
 IPV6 = 24
-OPTIONS, BLOCKS, PERCENT, RATE, ETA = 15, 15, 6, 8, 6
+KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 14, 15, 15, 6, 8, 6
 SHORTEST_NAME = 8
 
 
@@ -27,6 +27,7 @@ class Columns:
     """Which columns there are and how wide: 0 means folded away."""
 
     host: int
+    kind: int
     tids: int
     file: int
     options: int
@@ -48,6 +49,7 @@ def columns(width: int, *, long_hosts: bool) -> Columns:
     """Return the columns for WIDTH cells."""
     roomy, middling = width >= ROOMY, width >= MIDDLING
     host = IPV6 if long_hosts and width >= LONG else IPV4
+    kind = KIND if width >= WIDEST + host - IPV4 else 0
     tids = 13 if middling else 11
     options = OPTIONS if middling else 0
     blocks = BLOCKS if roomy else 0
@@ -55,9 +57,9 @@ def columns(width: int, *, long_hosts: bool) -> Columns:
     gap = 2 if middling else 1
     bar = words.BAR if width >= TIGHT else 0
     fixed = 2 + host + tids + _tail(bar, eta) + 3 * gap + 1
-    fixed += sum(part + gap for part in (options, blocks) if part)
+    fixed += sum(part + gap for part in (kind, options, blocks) if part)
     file = max(SHORTEST_NAME, width - fixed)
-    return Columns(host, tids, file, options, blocks, bar, eta)
+    return Columns(host, kind, tids, file, options, blocks, bar, eta)
 
 
 class Cells(NamedTuple):
@@ -66,6 +68,7 @@ class Cells(NamedTuple):
     mark: str
     slot: str
     host: str
+    kind: str
     tids: tuple[int, int]
     file: str
     options: str
@@ -79,7 +82,11 @@ class Cells(NamedTuple):
 
 
 class TransferList(RowList[int]):
-    """Transfers by number: running ones first, the newest on top of each kind."""
+    """Transfers by number: running ones first, the newest on top of each kind.
+
+    Under the newest transfer that a finding is about a line tells it; that row's key
+    is the transfer's number with a minus.
+    """
 
     DEFAULT_CSS: ClassVar[str] = "TransferList { scrollbar-gutter: stable; }"
 
@@ -93,7 +100,7 @@ class TransferList(RowList[int]):
     def sort(self) -> None:
         """Take over which transfers there are and how they stand."""
         views = sorted(self._store.transfers.values(), key=_rank)
-        self._order = [view.number for view in views]
+        self._order = [key for view in views for key in self._keys(view)]
         self._places = {number: row for row, number in enumerate(self._order)}
         if not self._long_hosts and any(len(view.client) > IPV4 for view in views):
             self._long_hosts = True
@@ -103,23 +110,24 @@ class TransferList(RowList[int]):
     @property
     def current(self) -> TransferView | None:
         """The transfer under the cursor."""
-        return self._store.transfers.get(self.current_key or 0)
+        return self._store.transfers.get(abs(self.current_key or 0))
 
     def row_count(self) -> int:
-        """Return how many transfers there are."""
+        """Return how many rows there are."""
         return len(self._order)
 
     def key_at(self, index: int) -> int:
-        """Return the number of the transfer in row INDEX."""
+        """Return the number of the transfer in row INDEX, or of the one above it."""
         return self._order[index]
 
     def index_of(self, key: int) -> int | None:
-        """Return the row of transfer KEY."""
+        """Return the row of transfer KEY, or of what is told under it."""
         return self._places.get(key)
 
     def stamp(self, index: int) -> Hashable:
         """Return the texts of the row."""
-        return self._cells(index)
+        number = self._order[index]
+        return self._told(-number) if number < 0 else self._cells(index)
 
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""
@@ -127,6 +135,7 @@ class TransferList(RowList[int]):
         swap = " ⇄ " if fold.tids > 11 else "⇄"  # noqa: PLR2004 - as in _row
         names = [
             "  " + fitted("client", fold.host),
+            *([fitted("kind", fold.kind)] if fold.kind else []),
             fitted(f"{'TID':>5}{swap}ours", fold.tids),
             fitted("file", fold.file),
         ]
@@ -140,15 +149,19 @@ class TransferList(RowList[int]):
         return fitted(gap.join(names), width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return one transfer."""
+        """Return one transfer, or what was found out about the one above."""
+        if (number := self._order[index]) < 0:
+            return self._draw_told(-number, width)
         cells, fold = self._cells(index), self._columns(width)
         state, muted = self.slots[cells.slot], self.slots["muted"]
         gap = Segment(self._gap(width))
+        kind = fitted(cells.kind, fold.kind)
         swap = " ⇄ " if fold.tids > 11 else "⇄"  # noqa: PLR2004 - room for spaces
         line = [
             Segment(fitted(cells.mark, 2), state),
             Segment(fitted(words.short_host(cells.host, fold.host), fold.host)),
             gap,
+            *([Segment(kind, muted), gap] if fold.kind else []),
             Segment(f"{cells.tids[0]:>5}"),
             Segment(swap, muted),
             Segment(f"{cells.tids[1]:<5}"),
@@ -161,6 +174,22 @@ class TransferList(RowList[int]):
         if fold.blocks:
             line += [Segment(fitted(cells.blocks, fold.blocks, right=True)), gap]
         return line + self._tail(cells, fold, state)
+
+    def _keys(self, view: TransferView) -> list[int]:
+        return [view.number, -view.number] if self._told(view.number) else [view.number]
+
+    def _told(self, number: int) -> str:
+        """Return the headline of an alarm whose newest transfer this is."""
+        finding = self._store.finding_of(number)
+        if finding is None or not finding.is_alarm or number != finding.transfers[-1]:
+            return ""
+        return finding.headline
+
+    def _draw_told(self, number: int, width: int) -> list[Segment]:
+        hint = "  w why?"
+        headline = fitted(f"  ╰ {self._told(number)}", width - len(hint))
+        alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
+        return [Segment(headline, alarm), Segment(hint, muted)]
 
     def _tail(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
         if cells.ending:
@@ -203,6 +232,7 @@ class TransferList(RowList[int]):
             mark=words.mark(view),
             slot=words.slot(view),
             host=view.client,
+            kind=view.kind,
             tids=(view.client_tid, view.server_tid),
             file=view.file,
             options=words.options(view),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tftptui.engine.messages import PortMap, TransferView
+from tftptui.engine.messages import Finding, PortMap, TransferView
 from tftptui.ui.formats import age, count, duration, endpoint, octets, rate, span
 
 NEVER_ANSWERED = "the client never answered"
@@ -215,12 +215,15 @@ def meaning(view: TransferView) -> str:
     )
 
 
-def story(view: TransferView, ports: PortMap | None) -> str:
+def story(
+    view: TransferView, ports: PortMap | None, finding: Finding | None = None
+) -> str:
     """Return what the detail line says about the chosen transfer."""
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
     sentences = [
-        meaning(view),
+        meaning(view) if finding is None else f"{_capital(finding.headline)}.",
+        f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports),
         asked,
         *(f"{_capital(note)}." for note in view.notes),

@@ -84,6 +84,12 @@ class TransfersPane(Pane):
         """Return the list."""
         return self._list
 
+    @property
+    def chosen(self) -> int | None:
+        """The number of the transfer under the cursor."""
+        view = self._list.current
+        return None if view is None else view.number
+
     def frame_arrived(self) -> None:
         """Show what has changed."""
         self._list.sort()
@@ -144,9 +150,10 @@ class TransfersPane(Pane):
             return
         client = endpoint(view.client, view.client_tid)
         server = endpoint(view.server, view.server_tid)
+        kind = f" · {view.kind}" if view.kind else ""
         told = (
-            f"{client} ⇄ {server} · {view.file}",
-            story(view, self._store.ports),
+            f"{client} ⇄ {server}{kind} · {view.file}",
+            story(view, self._store.ports, self._store.finding_of(view.number)),
         )
         if told != self._told:
             self._told = told

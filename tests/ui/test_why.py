@@ -1,0 +1,136 @@
+"""The Why screen, and where the panes tell that there is something to ask."""
+
+import msgspec
+import pytest
+
+from tests.support.pictures import NOW, frame, view
+from tests.support.screens import LARGE, SMALL, shown
+from tests.support.why_scene import finding, founding_case
+from tftptui.engine.messages import Frame
+from tftptui.ui.widgets.why_words import as_text
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+HEADLINE = "Packets from this server to UDP ports 2070–2072"
+
+
+@SIZES
+async def test_the_newest_try_has_the_headline_under_it(size: tuple[int, int]) -> None:
+    async with shown(*founding_case(), size=size) as screen:
+        lines = screen.text().splitlines()
+        (told,) = [row for row, line in enumerate(lines) if "╰ Packets from" in line]
+        assert "2072" in lines[told - 1]
+        assert "w why?" in lines[told]
+
+
+@SIZES
+async def test_it_answers_the_founding_question_without_scrolling(
+    size: tuple[int, int],
+) -> None:
+    async with shown(*founding_case(), size=size) as screen:
+        await screen.press("w")
+        text = " ".join(screen.text().split())
+        assert HEADLINE in text
+        assert "sure · client-port-blocked" in text
+        assert "another server range no" in text
+
+
+async def test_the_line_is_not_told_twice_in_the_list_of_transfers() -> None:
+    async with shown(*founding_case(), size=SMALL) as screen:
+        assert screen.text().count(HEADLINE) == 2  # under the row, and in the detail
+        await screen.press("4")
+        assert screen.text().count(HEADLINE) == 1
+        await screen.press("1")
+        assert screen.text().count(HEADLINE) == 2
+
+
+async def test_w_leads_to_the_finding_from_any_pane_and_back() -> None:
+    async with shown(*founding_case(), size=SMALL) as screen:
+        await screen.press("4", "w")
+        assert screen.on_top == "WhyScreen"
+        await screen.press("w")
+        assert screen.on_top == "main"
+
+
+async def test_a_revision_shows_at_once_and_names_what_it_was() -> None:
+    first, second = founding_case()
+    async with shown(first) as screen:
+        await screen.press("w")
+        assert "most likely · answers-blocked" in screen.text()
+        await screen.tell(second)
+        assert "sure · client-port-blocked" in screen.text()
+        assert "before it looked like answers-blocked" in screen.text()
+
+
+async def test_a_withdrawn_finding_says_so_and_leaves_the_list() -> None:
+    first, second = founding_case()
+    gone = msgspec.structs.replace(second.findings[0], withdrawn="it completed")
+    async with shown(first, second) as screen:
+        await screen.press("w")
+        await screen.tell(Frame(time=NOW, findings=[gone]))
+        assert "No longer so: it completed." in screen.text()
+        await screen.press("escape")
+        assert HEADLINE not in screen.text()
+
+
+async def test_without_a_finding_the_key_is_not_offered() -> None:
+    async with shown(frame(view(1))) as screen:
+        await screen.press("w")
+        assert screen.on_top == "main"
+        assert "why?" not in screen.text()
+        await screen.tell(Frame(time=NOW, findings=[finding(transfers=[1])]))
+        assert "why?" in screen.text().splitlines()[-1]
+
+
+async def test_what_is_normal_has_no_line_but_can_be_asked_about() -> None:
+    probe = finding(code="size-probe", is_alarm=False, transfers=[1], headline="normal")
+    async with shown(frame(view(1, "probed"), findings=[probe])) as screen:
+        assert "w why?" not in screen.text().splitlines()[3]
+        await screen.press("w")
+        assert screen.on_top == "WhyScreen"
+
+
+async def test_the_platform_is_kept_when_the_screen_comes_again() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("w")
+        assert "nftables" in screen.text()
+        await screen.press("right")
+        assert "Cisco ASA" in screen.text()
+        assert "nftables" not in screen.text()
+        await screen.press("escape", "w")
+        assert "Cisco ASA" in screen.text()
+
+
+async def test_the_proof_is_copied_with_one_key() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("w", "Y")
+        assert screen.app.clipboard == finding().proof
+        await screen.press("y")
+        assert screen.app.clipboard == as_text(finding(), "nftables")
+
+
+async def test_its_packets_are_those_of_the_latest_try() -> None:
+    async with shown(*founding_case(), size=SMALL) as screen:
+        await screen.press("w", "equals_sign")
+        assert screen.on_top == "main"
+        assert "2072" in screen.text().splitlines()[1]
+
+
+async def test_the_next_finding_is_one_key_away() -> None:
+    other = finding(number=2, code="acks-blocked", headline="ACKs", transfers=[1])
+    async with shown(*founding_case(), Frame(time=NOW, findings=[other])) as screen:
+        await screen.press("w")
+        assert HEADLINE in screen.text()  # the chosen transfer's comes first
+        await screen.press("n")
+        assert "⚠ ACKs" in screen.text()
+        await screen.press("n")
+        assert HEADLINE in screen.text()
+
+
+def test_as_text_it_names_every_part() -> None:
+    text = as_text(finding(), "Cisco ASA")
+    one = finding()
+    assert one.headline in text
+    assert one.proof in text
+    assert all(seen.text in text for seen in one.evidence)
+    assert "access-list IN" in text
+    assert "dport 1024-65535" not in text

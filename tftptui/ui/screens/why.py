@@ -1,0 +1,267 @@
+"""Why something does not work: one finding, whole."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tftptui.telemetry.findings import Finding
+from tftptui.ui.actions import bindings
+from tftptui.ui.formats import age
+from tftptui.ui.store import Store
+from tftptui.ui.taste import Taste
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets import why_words as words
+from tftptui.ui.widgets.wall import Scene, drawing
+
+LABEL = 8
+_FRAME = 8
+"""Cells of border, padding and scrollbar left and right of the words."""
+
+
+class WhyScreen(ModalScreen[int | None]):
+    """Shows one finding and follows its changes; returns a transfer to look at.
+
+    Args:
+        store: where the findings are.
+        number: of the finding.
+        taste: which platform's remedies are shown.
+        now: wall clock, seconds.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("why"),
+        ("j", "scroll_by(1)", "Down"),
+        ("k", "scroll_by(-1)", "Up"),
+        ("g,home", "scroll_by(-1000)", "First"),
+        ("G,end", "scroll_by(1000)", "Last"),
+    ]
+    DEFAULT_CSS = """
+    WhyScreen {
+        align: center middle;
+        background: $background 60%;
+        & > VerticalScroll {
+            width: 104;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 0 2;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $muted;
+            background: $surface;
+            scrollbar-size-vertical: 1;
+            & > Static { height: auto; }
+        }
+    }
+    """
+
+    def __init__(
+        self, store: Store, number: int, *, taste: Taste, now: Callable[[], float]
+    ) -> None:
+        super().__init__()
+        self._store, self._number = store, number
+        self._taste, self._now = taste, now
+        self._finding = store.findings[number]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the one text."""
+        with VerticalScroll() as body:
+            body.border_title = Content(self._title())
+            yield Static(id="why", markup=False)
+
+    def on_mount(self) -> None:
+        """Take the focus and show the finding."""
+        self.query_one(VerticalScroll).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        """Draw for another width."""
+        self._show()
+
+    def on_frame_arrived(self) -> None:
+        """Follow a revision; what was forgotten meanwhile stays as it was."""
+        known = self._store.findings.get(self._number, self._finding)
+        if known != self._finding:
+            self._finding = known
+            self.query_one(VerticalScroll).border_title = Content(self._title())
+            self._show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what this finding has."""
+        del parameters
+        offered = {
+            "copy_proof": bool(self._finding.proof),
+            "platform": len(words.platforms(self._finding)) > 1,
+            "packets": self._store.transfers.keys() & set(self._finding.transfers),
+            "another": len(self._others()) > 1,
+        }
+        return bool(offered.get(action, True))
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll by LINES."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_packets(self) -> None:
+        """Go to the packets of the latest transfer it is about."""
+        known = [one for one in self._finding.transfers if one in self._store.transfers]
+        self.dismiss(known[-1] if known else None)
+
+    def action_copy_proof(self) -> None:
+        """Copy the command that proves it."""
+        self.app.copy_to_clipboard(self._finding.proof)
+        self.app.notify(f"copied: {self._finding.proof}", markup=False)
+
+    def action_copy(self) -> None:
+        """Copy all of it as text."""
+        text = words.as_text(self._finding, self._taste.platform)
+        self.app.copy_to_clipboard(text)
+        self.app.notify("copied the finding as text", markup=False)
+
+    def action_platform(self, step: int) -> None:
+        """Show the remedies of another platform."""
+        self._taste.next_platform(step, words.platforms(self._finding))
+        self._show()
+
+    def action_another(self, step: int) -> None:
+        """Show the next finding, or the one before."""
+        numbers = self._others()
+        here = numbers.index(self._number) if self._number in numbers else 0
+        self._number = numbers[(here + step) % len(numbers)]
+        self.on_frame_arrived()
+        self.refresh_bindings()
+
+    def _others(self) -> list[int]:
+        return [
+            number
+            for number, one in self._store.findings.items()
+            if number == self._number or not one.withdrawn
+        ]
+
+    def _title(self) -> str:
+        one = self._finding
+        if one.client and one.file:
+            return (
+                f"Why does {one.client} not get {one.file}?"
+                if one.is_alarm
+                else (f"{one.client} and {one.file}")
+            )
+        return f"Why? {one.code}"
+
+    # What is shown.
+
+    def _show(self) -> None:
+        foot = Content(self._foot())
+        self.query_one(VerticalScroll).border_subtitle = foot
+        self.query_one("#why", Static).update(self._body())
+
+    def _foot(self) -> str:
+        told = ["esc back"]
+        if self._finding.proof:
+            told.append("Y copy proof")
+        if self.check_action("packets", ()):
+            told.append("= its packets")
+        if self.check_action("another", ()):
+            told.append("n next finding")
+        return " · ".join(told)
+
+    def _body(self) -> RenderableType:
+        slots = slot_styles(self.app.theme_variables)
+        one = self._finding
+        parts: list[RenderableType] = [*self._head(one, slots), Text()]
+        if picture := self._picture(one, slots):
+            parts += [picture, Text()]
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(width=LABEL, style=slots["muted"], no_wrap=True)
+        table.add_column(ratio=1)
+        for label, text in self._rows(one, slots):
+            table.add_row(Text(label), text)
+        return Group(*parts, table)
+
+    def _head(self, one: Finding, slots: dict[str, Style]) -> list[RenderableType]:
+        mark = Text(f"{words.mark(one)} ", slots[words.slot(one)])
+        told = age(self._now() - one.found)
+        sure = f"{words.how_sure(one.confidence)} · {one.code} · found {told}"
+        lines: list[RenderableType] = [
+            Text.assemble(mark, (one.headline, "bold")),
+            Text(f"  {sure}", slots["muted"]),
+        ]
+        if one.withdrawn:
+            why = f"  No longer so: {one.withdrawn}."
+            lines.append(Text(why, slots["transfer-completed"]))
+        elif one.revises:
+            text = f"  New evidence came; before it looked like {one.revises}."
+            lines.append(Text(text, slots["muted"]))
+        return lines
+
+    def _picture(self, one: Finding, slots: dict[str, Style]) -> Text | None:
+        known = [n for n in one.transfers if n in self._store.transfers]
+        if not known:
+            return None
+        status = self._store.status
+        asked_on = status.port if status else 0
+        scene = Scene.of(self._store.transfers[known[-1]], asked_on)
+        width = min(self.app.size.width, 104) - _FRAME
+        return drawing(one, scene, width, slots)
+
+    def _rows(
+        self, one: Finding, slots: dict[str, Style]
+    ) -> list[tuple[str, RenderableType]]:
+        """Return what to do before what was seen: a small screen shows the first."""
+        rows: list[tuple[str, RenderableType]] = []
+        rows += [("Stands", Text(words.PLACES[one.stands_at])), ("", Text())]
+        if one.helps:
+            rows += [("Helps?", self._helps(one, slots)), ("", Text())]
+        rows += self._remedies(one, slots)
+        if one.proof:
+            proof = Text(one.proof, "bold", overflow="fold")
+            rows += [("Prove", proof), ("", Text())]
+        for place, evidence in enumerate(one.evidence):
+            text = Text(evidence.text, overflow="fold")
+            rows.append(("" if place else "Seen", text))
+        return rows
+
+    def _helps(self, one: Finding, slots: dict[str, Style]) -> Table:
+        colours = {
+            "yes": slots["transfer-completed"],
+            "no": slots["transfer-failed"],
+            "unknown": slots["muted"],
+        }
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(width=22, no_wrap=True)
+        table.add_column(width=10, no_wrap=True)
+        table.add_column(ratio=1)
+        for help_ in one.helps:
+            verdict = Text(words.VERDICTS[help_.verdict], colours[help_.verdict])
+            table.add_row(Text(words.KNOBS[help_.knob]), verdict, Text(help_.why))
+        return table
+
+    def _remedies(
+        self, one: Finding, slots: dict[str, Style]
+    ) -> list[tuple[str, RenderableType]]:
+        rows: list[tuple[str, RenderableType]] = []
+        choice = len(words.platforms(one)) > 1
+        for remedy in words.remedies(one, self._taste.platform):
+            text = Text(overflow="fold")
+            if remedy.platform:
+                text.append(remedy.platform, slots["transfer-active"])
+                text.append("  (← → others)  " if choice else "  ", slots["muted"])
+            text.append(remedy.text)
+            if remedy.command:
+                text.append(f"\n{remedy.command}", "bold")
+            rows.append(("" if rows else "Do", text))
+        return [*rows, ("", Text())] if rows else []

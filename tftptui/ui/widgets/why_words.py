@@ -1,0 +1,87 @@
+"""A finding in words: how sure, where it stands, what would help."""
+
+from collections.abc import Iterable
+
+from tftptui.telemetry.findings import FACT, LIKELY, Finding, Knob, Place, Remedy
+
+PLACES: dict[Place, str] = {
+    "server": "on this host",
+    "server-segment": "on this host's own network segment",
+    "between": "between the two machines, not on this host",
+    "between-or-client": "between the two machines or in the client's own firewall "
+    "(from here they look alike), not on this host",
+    "client": "at the client, or a NAT before it",
+    "nobody": "nobody blocks anything",
+    "unknown": "can't be told from here",
+}
+KNOBS: dict[Knob, str] = {
+    "port-range": "another server range",
+    "single-port": "single-port mode (r)",
+    "block-size": "smaller blocks",
+    "timeout": "a longer time-out",
+    "helper": "helper on the firewall",
+    "client-port": "another client port",
+}
+VERDICTS = {"yes": "yes", "no": "no", "unknown": "can't tell"}
+
+
+def how_sure(confidence: float) -> str:
+    """Return the confidence as people say it."""
+    if confidence >= FACT:
+        return "sure"
+    return "most likely" if confidence >= LIKELY else "possible"
+
+
+def mark(finding: Finding) -> str:
+    """Return the one character that says what kind of finding it is."""
+    if finding.withdrawn:
+        return "✓"
+    return "⚠" if finding.is_alarm else "·"
+
+
+def slot(finding: Finding) -> str:
+    """Return the colour slot of the mark."""
+    if finding.withdrawn:
+        return "transfer-completed"
+    return "transfer-stalled" if finding.is_alarm else "muted"
+
+
+def platforms(finding: Finding) -> list[str]:
+    """Return the platforms that there are remedies for, in their order."""
+    named = (one.platform for one in finding.remedies)
+    return list(dict.fromkeys(one for one in named if one))
+
+
+def remedies(finding: Finding, platform: str) -> Iterable[Remedy]:
+    """Return the remedies in plain words, then those for one platform.
+
+    Where there is none for that platform, those of the first that has one.
+    """
+    on_offer = platforms(finding)
+    if platform not in on_offer and on_offer:
+        platform = on_offer[0]
+    yield from (one for one in finding.remedies if not one.platform)
+    yield from (one for one in finding.remedies if one.platform == platform)
+
+
+def as_text(finding: Finding, platform: str) -> str:
+    """Return the whole finding as plain text, to be pasted elsewhere."""
+    lines = [
+        f"{finding.headline} ({how_sure(finding.confidence)})",
+        f"Stands: {PLACES[finding.stands_at]}",
+        *(f"Seen: {one.text}" for one in finding.evidence),
+        *(
+            f"{KNOBS[one.knob]}: {VERDICTS[one.verdict]}, {one.why}"
+            for one in finding.helps
+        ),
+    ]
+    for remedy in remedies(finding, platform):
+        where = f"{remedy.platform}: " if remedy.platform else ""
+        lines.append(f"Do: {where}{remedy.text}")
+        if remedy.command:
+            lines.append(f"    {remedy.command}")
+    if finding.proof:
+        lines.append(f"Prove: {finding.proof}")
+    if finding.withdrawn:
+        lines.append(f"Withdrawn: {finding.withdrawn}")
+    return "\n".join(lines)
