@@ -1,0 +1,61 @@
+"""From the beginning of a file to what it is."""
+
+from tftptui.knowledge.magic import programs, texts
+from tftptui.knowledge.magic.kind import EMPTY, UNKNOWN, FileKind
+from tftptui.knowledge.magic.table import MARKS
+
+_SMALLEST_GZIP = 18
+_PACKED_NAMES = {
+    b".gz": "gzip",
+    b".tgz": "gzip",
+    b".xz": "xz",
+    b".zst": "zstd",
+    b".bz2": "bzip2",
+    b".zip": "zip",
+}
+
+_FIRST: tuple[programs.Recogniser, ...] = (
+    programs.linux,
+    programs.efi,
+    programs.elf,
+    programs.uimage,
+    programs.device_tree,
+    texts.certificate,
+)
+
+
+def recognise(head: bytes, size: int, name: bytes = b"") -> FileKind:
+    """Return what a file is.
+
+    Args:
+        head: its beginning, kind.READ octets or all there are.
+        size: of the whole file, octets.
+        name: of the file; it decides only what octets leave open.
+    """
+    if not size:
+        return EMPTY
+    for recogniser in _FIRST:
+        if (kind := recogniser(head, size, name)) is not None:
+            return kind
+    return _by_mark(head, size) or _by_words(head, size, name)
+
+
+def _by_mark(head: bytes, size: int) -> FileKind | None:
+    for mark in MARKS:
+        if head.startswith(mark.octets, mark.offset):
+            troubles: tuple[str, ...] = ()
+            if mark.key == "gzip" and size < _SMALLEST_GZIP:
+                troubles = ("cut short: no gzip is so small",)
+            return FileKind(mark.key, mark.text, mark.machine, troubles)
+    return None
+
+
+def _by_words(head: bytes, size: int, name: bytes) -> FileKind:
+    kind = texts.text(head, size, name) or UNKNOWN
+    wanted = (
+        _PACKED_NAMES.get(name[name.rfind(b".") :].lower()) if b"." in name else None
+    )
+    if wanted is None:
+        return kind
+    trouble = f"not {wanted}, as its name says: damaged by a transfer in text mode?"
+    return FileKind(kind.key, kind.text, kind.machine, (*kind.troubles, trouble))
