@@ -1,0 +1,131 @@
+"""Firewalls in network namespaces: loaded, asked through, and taken away again."""
+
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.namespaces import NFT, Routed
+from tests.support.serve import environment
+from tftptui.knowledge.firewall.advice import advise
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.situation import Situation, Where
+
+_LOW, _HIGH = 2_072, 44_669
+"""Client ports to begin with: of a boot ROM, and of a Linux program.
+
+Each fetch takes the next ones: the server may still be sending to those of before.
+"""
+
+PATIENT, HASTY = 15.0, 1.0
+"""Seconds without progress until a fetch is given up: where it must work, and not."""
+
+_FORGET = """
+import socket, struct
+sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)  # NETLINK_NETFILTER
+kind = 1 << 8 | 2  # of conntrack, delete; without a filter: all (nfnetlink_conntrack.h)
+sock.send(struct.pack("=IHHIIBBH", 20, kind, 5, 1, 0, 0, 0, 0))
+error = struct.unpack_from("=i", sock.recv(4096), 16)[0]
+assert error == 0, error
+"""
+
+_CLOSED_NFT = """
+table inet filter {
+  chain input { type filter hook input priority filter; policy drop;
+    iifname lo accept; meta l4proto ipv6-icmp accept; }
+  chain forward { type filter hook forward priority filter; policy drop; }
+  chain output { type filter hook output priority filter; policy drop;
+    oifname lo accept; meta l4proto ipv6-icmp accept; }
+}
+"""
+
+_CLOSED_IPTABLES = """
+for command in iptables ip6tables; do
+  for chain in INPUT FORWARD OUTPUT; do $command -P $chain DROP; done
+  $command -A INPUT -i lo -j ACCEPT
+  $command -A OUTPUT -o lo -j ACCEPT
+done
+ip6tables -A INPUT -p ipv6-icmp -j ACCEPT
+ip6tables -A OUTPUT -p ipv6-icmp -j ACCEPT
+"""
+
+
+class Lab:
+    """A server, a router and a client whose firewalls can be changed."""
+
+    _turns = itertools.count()
+
+    def __init__(self, network: Routed) -> None:
+        self.network = network
+        self._hosts = {
+            Where.SERVER: network.server,
+            Where.BETWEEN: network.router,
+            Where.CLIENT: network.client,
+        }
+
+    def open(self) -> None:
+        """Take all rules away, and let every host forget every flow."""
+        for host in self._hosts.values():
+            self._run([*host, NFT, "flush", "ruleset"])
+            self._run([*host, sys.executable, "-c", _FORGET])
+
+    def close(self, where: Where, dialect: Dialect) -> None:
+        """Let nothing through at a place."""
+        closed = {Dialect.NFTABLES: _CLOSED_NFT, Dialect.IPTABLES: _CLOSED_IPTABLES}
+        self.load(where, dialect, closed[dialect])
+
+    def load(self, where: Where, dialect: Dialect, rules: str) -> None:
+        """Load rules as a user would."""
+        program = [NFT, "-f", "-"] if dialect is Dialect.NFTABLES else ["sh", "-e"]
+        self._run([*self._hosts[where], *program], rules)
+
+    def advise(self, situation: Situation, dialect: Dialect) -> None:
+        """Load what is advised, where the firewall of the situation stands."""
+        rules = advise(situation, dialect).chosen.rules
+        text = "\n".join(rule.text for rule in rules) + "\n"
+        self.load(situation.where, dialect, text)
+
+    def fetch(self, host: str, port: int, *, patience: float) -> tuple[str, str]:
+        """Fetch "file" from a low client port and from a high one.
+
+        Returns for each "whole", "silent" if nothing came, or "stuck" if it did not
+        go on.
+        """
+        return self._exchange("read", host, port, patience)
+
+    def send(self, host: str, port: int) -> tuple[str, str]:
+        """Upload a file from a low client port and a high one, likewise."""
+        return self._exchange("write", host, port, PATIENT)
+
+    def _exchange(
+        self, verb: str, host: str, port: int, patience: float
+    ) -> tuple[str, str]:
+        turn = next(self._turns)
+        words = [verb, host, port, patience, _LOW + turn, _HIGH + turn]
+        command = [sys.executable, "-m", "tests.support.fetcher", *map(str, words)]
+        low, high = json.loads(self._run([*self.network.client, *command]))
+        return low, high
+
+    def _run(self, command: Sequence[str], text: str = "") -> str:
+        done = subprocess.run(
+            command,
+            input=text,
+            capture_output=True,
+            text=True,
+            env=environment(),
+            timeout=120.0,
+            check=False,
+        )
+        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+def require(dialect: Dialect) -> None:
+    """Skip where a dialect's program is missing."""
+    program = "nft" if dialect is Dialect.NFTABLES else "iptables"
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed: apt install nftables iptables")
