@@ -33,7 +33,8 @@ def exchange(
 ) -> str:
     """Fetch or send one file; return "whole", "silent" or "stuck"."""
     request = ReadRequest if verb == "read" else WriteRequest
-    name = b"file" if verb == "read" else b"upload"
+    own = sock.getsockname()[1]  # two may not write one file
+    name = b"file" if verb == "read" else f"upload-{own}".encode()
     with contextlib.suppress(PermissionError):  # our own firewall: silence as well
         sock.sendto(encode_request(request(name, Mode.OCTET, ())), place)
     done, heard = 0, False
