@@ -61,7 +61,7 @@ def test_other_themes(snap_compare: Compare, theme: str) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize("keys", ["1", "4", "w", "w right G"])
+@pytest.mark.parametrize("keys", ["1", "4", "w", "w right G", "f"])
 def test_the_founding_case(
     snap_compare: Compare, size: tuple[int, int], keys: str
 ) -> None:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.panes import FIELDS, FILES, PACKETS, TRANSFERS
-from tftptui.ui.actions.screens import HELP, QUESTION, WHY
+from tftptui.ui.actions.screens import FIREWALL, HELP, QUESTION, WHY
 
 __all__ = [
     "ACTIONS",
@@ -31,6 +31,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "help": ("help", "app"),
     "question": ("question", "app"),
     "why": ("why",),
+    "firewall": ("firewall",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -46,6 +47,7 @@ TITLES: dict[str, str] = {
     "help": "This page",
     "question": "This question",
     "why": "Why",
+    "firewall": "Firewall",
 }
 
 
@@ -59,6 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     *APP,
     *HELP,
     *WHY,
+    *FIREWALL,
     *QUESTION,
 )
 

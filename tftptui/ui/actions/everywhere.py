@@ -46,6 +46,14 @@ MAIN = (
         shown=True,
     ),
     Action(
+        "main",
+        "firewall",
+        ("f",),
+        "firewall",
+        "The firewall rules for the traffic seen, in many languages, and a request to "
+        "whoever keeps the firewall.",
+    ),
+    Action(
         "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
     ),
 )

@@ -12,6 +12,14 @@ WHY = (
         "Copy the command that proves the finding.",
         shown=True,
     ),
+    Action(
+        "why",
+        "firewall",
+        ("f",),
+        "rules",
+        "The firewall rules for the traffic seen.",
+        shown=True,
+    ),
     Action("why", "copy", ("y",), "copy", "Copy the whole finding as text."),
     Action(
         "why",
@@ -37,6 +45,57 @@ WHY = (
     ),
     Action("why", "another(1)", ("n",), "next", "The next finding.", shown=True),
     Action("why", "another(-1)", ("N",), "Before", "The finding before."),
+)
+FIREWALL = (
+    Action(
+        "firewall", "close", ("escape", "f"), "back", "Back to the panes.", shown=True
+    ),
+    Action(
+        "firewall",
+        "dialect(1)",
+        ("right", "l"),
+        "Language",
+        "The rules in the language of the next firewall.",
+        shown=True,
+        display="→ l",
+    ),
+    Action(
+        "firewall",
+        "dialect(-1)",
+        ("left", "h"),
+        "Language before",
+        "The rules in the language of the firewall before.",
+    ),
+    Action("firewall", "place", ("e",), "place", "Where the firewall stands."),
+    Action(
+        "firewall",
+        "kind",
+        ("i",),
+        "kind",
+        "Whether it keeps state, and whether it reads TFTP requests.",
+    ),
+    Action(
+        "firewall",
+        "mode",
+        ("a",),
+        "mode",
+        "The rules for single-port mode, or for the port range.",
+    ),
+    Action(
+        "firewall", "nat", ("x",), "NAT", "Whether the firewall translates addresses."
+    ),
+    Action("firewall", "copy", ("y",), "copy rules", "Copy the rules.", shown=True),
+    Action(
+        "firewall",
+        "copy_ticket",
+        ("Y",),
+        "copy ticket",
+        "Copy a request, in plain words, for whoever keeps the firewall.",
+        shown=True,
+    ),
+    Action(
+        "firewall", "save", ("s",), "save", "Save that request in the current folder."
+    ),
 )
 HELP = (Action("help", "close", ("escape",), "back", "Back to the panes.", shown=True),)
 

@@ -14,11 +14,12 @@ from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import AbortTransfer
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.facts import FactsScreen
+from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.question import Question
+from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.transfer import TransferScreen
 from tftptui.ui.screens.why import WhyScreen
 from tftptui.ui.store import Store
-from tftptui.ui.taste import Taste
 from tftptui.ui.widgets.files import FilesPane
 from tftptui.ui.widgets.finding_line import FindingLine
 from tftptui.ui.widgets.footer import FooterLine
@@ -293,6 +294,12 @@ class MainScreen(Screen[None]):
                 self.show_pane(self._packets)
 
         self.app.push_screen(screen, answered)
+
+    def action_firewall(self) -> None:
+        """Show the firewall rules for the traffic seen."""
+        self.app.push_screen(
+            FirewallScreen(self._store, taste=self._taste, now=self._now)
+        )
 
     def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
         """Ask, then abort."""

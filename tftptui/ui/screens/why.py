@@ -17,8 +17,9 @@ from textual.widgets import Static
 from tftptui.telemetry.findings import Finding
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import age
+from tftptui.ui.screens.firewall import FirewallScreen
+from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
-from tftptui.ui.taste import Taste
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets import why_words as words
 from tftptui.ui.widgets.wall import Scene, drawing
@@ -121,6 +122,11 @@ class WhyScreen(ModalScreen[int | None]):
         known = [one for one in self._finding.transfers if one in self._store.transfers]
         self.dismiss(known[-1] if known else None)
 
+    def action_firewall(self) -> None:
+        """Show the firewall rules for the traffic seen."""
+        screen = FirewallScreen(self._store, taste=self._taste, now=self._now)
+        self.app.push_screen(screen)
+
     def action_copy_proof(self) -> None:
         """Copy the command that proves it."""
         self.app.copy_to_clipboard(self._finding.proof)
@@ -173,6 +179,7 @@ class WhyScreen(ModalScreen[int | None]):
         told = ["esc back"]
         if self._finding.proof:
             told.append("Y copy proof")
+        told.append("f firewall rules")
         if self.check_action("packets", ()):
             told.append("= its packets")
         if self.check_action("another", ()):

@@ -1,18 +1,8 @@
 """What the person at the screen prefers, for as long as the program runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-PLATFORMS = (
-    "nftables",
-    "iptables",
-    "ufw",
-    "firewalld",
-    "Cisco ASA",
-    "Cisco IOS",
-    "Juniper SRX",
-    "Windows Defender",
-)
-"""Kinds of firewall that rules can be written for."""
+from tftptui.ui.widgets.wishes import Wishes
 
 
 @dataclass
@@ -20,10 +10,12 @@ class Taste:
     """Choices that outlive the screen on which they were made.
 
     Attributes:
-        platform: whose rules to show; one of PLATFORMS.
+        platform: whose remedies to show first.
+        wishes: which firewall's rules to write.
     """
 
-    platform: str = PLATFORMS[0]
+    platform: str = "nftables"
+    wishes: Wishes = field(default_factory=Wishes)
 
     def next_platform(self, step: int, among: list[str]) -> None:
         """Choose the platform STEP places on among those on offer."""

@@ -1,0 +1,146 @@
+"""The firewall screen, and the choices that it offers."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.pictures import NOW, frame, view
+from tests.support.screens import LARGE, SMALL, shown
+from tests.support.why_scene import founding_case
+from tftptui.engine.messages import Frame
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.plans import Part
+from tftptui.knowledge.firewall.situation import SituationError, Way
+from tftptui.knowledge.firewall.traffic import traffic_of
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.seen_lines import seen_lines
+from tftptui.ui.widgets.wishes import Wishes
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+
+
+def store_of(*frames: Frame) -> Store:
+    store = Store()
+    for one in frames:
+        store.fold(one)
+    return store
+
+
+def only_file(folder: Path) -> tuple[str, str]:
+    (path,) = folder.iterdir()
+    return path.name, path.read_text(encoding="utf-8")
+
+
+def test_what_the_store_saw_is_read_as_traffic() -> None:
+    traffic = traffic_of(seen_lines(store_of(*founding_case())))
+    assert traffic.missing is Part.ANSWERS
+    assert {flow.client_tid for flow in traffic.failed} == {2070, 2071, 2072}
+    assert [flow.client_tid for flow in traffic.completed] == [40_921]
+    assert str(traffic.ports) == "40000-40099"
+    assert traffic.port == 6969
+
+
+def test_a_transfer_under_way_is_no_failure() -> None:
+    traffic = traffic_of(seen_lines(store_of(frame(view(1)))))
+    assert traffic.failed == ()
+
+
+@SIZES
+async def test_both_directions_are_shown_and_the_missing_one_marked(
+    size: tuple[int, int],
+) -> None:
+    async with shown(*founding_case(), size=size) as screen:
+        await screen.press("f")
+        text = screen.text()
+        assert "10.0.4.0/24 → 10.0.1.5" in text
+        (answers,) = [line for line in text.splitlines() if "answers" in line][:1]
+        assert "▲ missing?" in answers
+        assert "request 1024–65535 ──► 6969" in text
+
+
+async def test_from_the_finding_it_is_one_key_and_esc_leads_back() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("w", "f")
+        assert screen.on_top == "FirewallScreen"
+        await screen.press("escape")
+        assert screen.on_top == "WhyScreen"
+
+
+async def test_choices_are_kept_for_the_next_time() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("f", "right", "escape", "f")
+        assert "iptables" in screen.text()
+        await screen.press("left", "i")
+        assert "nftables" in screen.text()
+        assert "reads TFTP   " not in screen.text()
+
+
+async def test_a_closed_way_says_what_is_open() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("f")
+        while "i keeps state   " not in screen.text():
+            await screen.press("i")
+        await screen.press("x")
+        assert "what is open" in screen.text()
+
+
+async def test_rules_and_ticket_are_copied() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("f", "y")
+        assert "insert rule inet filter forward" in screen.app.clipboard
+        await screen.press("Y")
+        assert screen.app.clipboard.startswith("# Please let TFTP through")
+        assert "2072" in screen.app.clipboard
+
+
+async def test_the_ticket_is_saved_here_and_the_place_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with shown(*founding_case()) as screen:
+        await screen.press("f", "s")
+        (name, text) = only_file(tmp_path)
+        assert text.startswith("# Please let TFTP")
+        assert name in screen.text()
+
+
+async def test_before_anybody_asked_there_are_rules_for_this_host() -> None:
+    async with shown(frame(time=NOW)) as screen:
+        await screen.press("f")
+        assert "any IPv4" in screen.text()
+
+
+MOVES = st.sampled_from(["dialect", "back", "place", "kind", "nat", "mode"])
+
+
+@given(moves=st.lists(MOVES, max_size=25))
+def test_any_choices_lead_to_advice_or_to_words_about_what_is_open(
+    moves: list[str],
+) -> None:
+    traffic = traffic_of(seen_lines(store_of(*founding_case())))
+    wishes = Wishes()
+    for move in moves:
+        wishes = {
+            "dialect": lambda now: now.other_dialect(1),
+            "back": lambda now: now.other_dialect(-1),
+            "place": lambda now: now.other_place(),
+            "kind": lambda now: now.other_kind(),
+            "nat": lambda now: now.other_nat(),
+            "mode": lambda now: now.other_mode(is_single_port=False),
+        }[move](wishes)
+        with suppress(SituationError):
+            advice = wishes.advice(traffic, [])
+            assert advice.dialect is wishes.dialect
+            assert (advice.chosen.way is Way.SINGLE_PORT) == bool(wishes.single_port)
+
+
+def test_every_dialect_comes_up_and_the_round_closes() -> None:
+    wishes, seen = Wishes(), set[Dialect]()
+    for _ in Dialect:
+        seen.add(wishes.dialect)
+        wishes = wishes.other_dialect(1)
+    assert seen == set(Dialect)
+    assert wishes.dialect is Wishes().dialect

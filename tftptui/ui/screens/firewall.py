@@ -1,0 +1,182 @@
+"""The firewall rules for the traffic seen, and the request to whoever keeps it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from rich.console import Group
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tftptui.knowledge.firewall.advice import Advice
+from tftptui.knowledge.firewall.situation import SituationError
+from tftptui.knowledge.firewall.text import advice_text
+from tftptui.knowledge.firewall.ticket import markdown_text
+from tftptui.knowledge.firewall.traffic import traffic_of
+from tftptui.net.interfaces import own_addresses
+from tftptui.ui.actions import bindings
+from tftptui.ui.screens.taste import Taste
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.advice_view import advice_view
+from tftptui.ui.widgets.seen_lines import seen_lines
+from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
+
+
+class FirewallScreen(ModalScreen[None]):
+    """Shows rules for what the store has seen.
+
+    Args:
+        store: what was seen.
+        taste: the choices made here before.
+        now: wall clock, seconds.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("firewall"),
+        ("j,down", "scroll_by(1)", "Down"),
+        ("k,up", "scroll_by(-1)", "Up"),
+        ("g,home", "scroll_by(-1000)", "First"),
+        ("G,end", "scroll_by(1000)", "Last"),
+    ]
+    DEFAULT_CSS = """
+    FirewallScreen {
+        align: center middle;
+        background: $background 60%;
+        & > VerticalScroll {
+            width: 116;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 0 1;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $muted;
+            background: $surface;
+            scrollbar-size-vertical: 1;
+            & > Static { height: auto; }
+        }
+    }
+    """
+
+    def __init__(self, store: Store, *, taste: Taste, now: Callable[[], float]) -> None:
+        super().__init__()
+        self._taste, self._now = taste, now
+        self._traffic = traffic_of(seen_lines(store))
+        self._own = own_addresses()
+        self._advice: Advice | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the one text."""
+        with VerticalScroll() as body:
+            body.border_title = Content("Firewall rules for the traffic seen")
+            body.border_subtitle = Content("esc back · Y copy ticket · s save it")
+            yield Static(id="firewall", markup=False)
+
+    def on_mount(self) -> None:
+        """Take the focus and show the rules."""
+        self.query_one(VerticalScroll).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        """Draw for another width."""
+        self._show()
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll by LINES."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_dialect(self, step: int) -> None:
+        """Write it in another language."""
+        self._wish(self._taste.wishes.other_dialect(step))
+
+    def action_place(self) -> None:
+        """Write it for a firewall elsewhere."""
+        self._wish(self._taste.wishes.other_place())
+
+    def action_kind(self) -> None:
+        """Write it for another kind of firewall."""
+        self._wish(self._taste.wishes.other_kind())
+
+    def action_mode(self) -> None:
+        """Write it for single-port mode, or for the range."""
+        is_single_port = bool(self._traffic.is_single_port)
+        wishes = self._taste.wishes.other_mode(is_single_port=is_single_port)
+        self._wish(wishes)
+
+    def action_nat(self) -> None:
+        """Write it for a firewall that translates addresses, or not."""
+        self._wish(self._taste.wishes.other_nat())
+
+    def action_copy(self) -> None:
+        """Copy the rules."""
+        if self._advice is not None:
+            self.app.copy_to_clipboard(advice_text(self._advice))
+            self.app.notify("copied the rules", markup=False)
+
+    def action_copy_ticket(self) -> None:
+        """Copy the request to whoever keeps the firewall."""
+        if self._advice is not None:
+            self.app.copy_to_clipboard(markdown_text(self._advice))
+            self.app.notify("copied the request for the firewall team", markup=False)
+
+    def action_save(self) -> None:
+        """Save that request as a file in the current folder."""
+        if self._advice is None:
+            return
+        time = datetime.fromtimestamp(self._now()).astimezone()
+        path = Path.cwd() / f"tftp-request-{time:%H%M%S}.md"
+        try:
+            path.write_text(markdown_text(self._advice), encoding="utf-8")
+        except OSError as error:
+            told = f"not saved: {path}: {error.strerror}"
+            self.app.notify(told, severity="error", markup=False)
+        else:
+            self.app.notify(f"saved: {path}", markup=False)
+
+    def _wish(self, wishes: Wishes) -> None:
+        self._taste.wishes = wishes
+        self._show()
+
+    def _show(self) -> None:
+        slots = slot_styles(self.app.theme_variables)
+        wishes = self._taste.wishes
+        try:
+            self._advice = wishes.advice(self._traffic, self._own)
+        except SituationError as error:
+            self._advice = None
+            body = Text(f"✗ {error}", slots["transfer-failed"])
+            content = Group(self._choices(wishes), Text(), body)
+        else:
+            rules = advice_view(self._advice, slots)
+            content = Group(self._choices(wishes), Text(), rules)
+        self.query_one("#firewall", Static).update(content)
+
+    def _choices(self, wishes: Wishes) -> Text:
+        single = wishes.single_port
+        if single is None:
+            single = bool(self._traffic.is_single_port)
+        chosen = (
+            ("← →", wishes.dialect.speech.title),
+            ("e", PLACES[wishes.where]),
+            ("i", KINDS[wishes.kind]),
+            ("a", "single-port mode" if single else "port range"),
+            ("x", "NAT" if wishes.has_nat else "no NAT"),
+        )
+        slots = slot_styles(self.app.theme_variables)
+        text = Text()
+        for key, word in chosen:
+            text.append(f"{key} ", slots["transfer-active"])
+            text.append(f"{word}   ", "bold")
+        return text

@@ -1,0 +1,51 @@
+"""What the store has seen, as the lines of a journal: what the advisor reads."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tftptui.engine.messages import TransferView
+from tftptui.ui.store import Store
+
+Line = dict[str, object]
+
+
+def seen_lines(store: Store) -> Iterator[Line]:
+    """Yield the lines for the server's settings, all transfers and all findings."""
+    if store.status is not None and store.ports is not None:
+        yield {
+            "event": "started",
+            "listeners": store.status.listeners,
+            "ports": f"{store.ports.first}-{store.ports.last}",
+            "settings": {"single_port": store.ports.single_port},
+        }
+    for view in store.transfers.values():
+        yield _line(view, "transfer_started", view.started)
+        # One that runs "ends" as running, so that its acknowledged blocks count.
+        yield _line(view, "transfer_ended", view.ended or view.moved) | {
+            "outcome": "running" if view.running else view.phase,
+            "blocks": view.sent_blocks,
+            "acked_blocks": view.acked_blocks,
+            "retransmits": view.retransmits,
+            "duplicates": view.duplicates,
+            "error": view.error or None,
+        }
+    for finding in store.findings.values():
+        yield {
+            "event": "finding",
+            "code": finding.code,
+            "withdrawn": bool(finding.withdrawn),
+        }
+
+
+def _line(view: TransferView, event: str, time: float) -> Line:
+    return {
+        "event": event,
+        "t": datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds"),
+        "transfer": view.number,
+        "client": view.client.partition("%")[0],
+        "client_tid": view.client_tid,
+        "server": view.server.partition("%")[0],
+        "server_tid": view.server_tid,
+        "file": view.file,
+        "direction": view.direction,
+    }
