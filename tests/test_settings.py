@@ -15,6 +15,7 @@ from tftptui.settings import (
     SettingsError,
     parse_bandwidth,
     parse_network,
+    parse_octets,
     parse_port_range,
 )
 
@@ -118,11 +119,28 @@ NUMBERS = [
     pytest.param("upload_total", 0, 2**63 - 1, id="upload_total"),
     pytest.param("numbered_from", 0, 2**31, id="numbered_from"),
     pytest.param("max_idle_time", 1, 86_400, id="max_idle_time"),
+    pytest.param("capture_size", 100_000, 10**12, id="capture_size"),
+    pytest.param("capture_files", 1, 1_000, id="capture_files"),
+    pytest.param("snaplen", 64, 262_144, id="snaplen"),
     pytest.param("kept_transfers", 1, 1_000_000, id="kept_transfers"),
     pytest.param("kept_packets", 1, 50_000_000, id="kept_packets"),
     pytest.param("max_upload", 0, 2**63 - 1, id="max_upload"),
     pytest.param("upload_quota", 0, 2**63 - 1, id="upload_quota"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "octets"),
+    [("512", 512), ("100M", 10**8), ("64 Ki", 65_536), ("1.5gb", 1_500_000_000)],
+)
+def test_octets_are_read(text: str, octets: int) -> None:
+    assert parse_octets(text) == octets
+
+
+@pytest.mark.parametrize("text", ["", "much", "-1", "10Mbit", "5M/s"])
+def test_what_is_no_number_of_octets_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="write it like 100M"):
+        parse_octets(text)
 
 
 def settings(**fields: Any) -> Settings:

@@ -13,6 +13,7 @@ from tftptui.settings import (
     Settings,
     SettingsError,
     parse_bandwidth,
+    parse_octets,
     parse_port_range,
 )
 
@@ -81,6 +82,51 @@ class NameOptions:
 
 
 _NAMES = NameOptions()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class CaptureOptions:
+    """What is kept of the packets."""
+
+    capture: Annotated[
+        Path | None,
+        Parameter(
+            help="File to capture every packet to, as pcapng; one that is there is "
+            "continued."
+        ),
+    ] = None
+    capture_size: Annotated[
+        str | None,
+        Parameter(
+            help="Octets, like 100M, after which the capture is renamed (a.pcapng to "
+            "a-1.pcapng) and another one begun."
+        ),
+    ] = None
+    capture_files: Annotated[
+        int, Parameter(help="Captures that are kept then, the oldest going first.")
+    ] = 10
+    snaplen: Annotated[
+        int | None, Parameter(help="Octets of each packet that a capture keeps.")
+    ] = None
+
+    def applied(self, settings: Settings) -> Settings:
+        """Return settings with these options in them.
+
+        Raises:
+            SettingsError: one makes no sense.
+        """
+        place, size = self.capture, self.capture_size
+        fields = msgspec.structs.asdict(settings) | {
+            "capture": None if place is None else str(place.absolute()),
+            "capture_size": None if size is None else parse_octets(size),
+            "capture_files": self.capture_files,
+            "snaplen": self.snaplen,
+        }
+        return Settings(**fields)  # by the constructor, which looks at every value
+
+
+_CAPTURE = CaptureOptions()
 
 
 @Parameter(name="*")
@@ -195,6 +241,7 @@ class ServerOptions:
         ),
     ] = None
     names: NameOptions = _NAMES
+    captures: CaptureOptions = _CAPTURE
 
     def settings(self, root: Path | None, journal: str | None) -> Settings:
         """Return the settings that these options mean.
@@ -231,7 +278,7 @@ class ServerOptions:
             journal=journal,
             user=self.user,
         )
-        return self.names.applied(settings)
+        return self.captures.applied(self.names.applied(settings))
 
 
 def _octets(bandwidth: str | None) -> int | None:

@@ -27,6 +27,9 @@ _BANDWIDTH = re.compile(
     r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<factor>[kmg]i?)?(B|(?P<bits>bit))?(/s)?\s*",
     re.IGNORECASE,
 )
+_OCTETS = re.compile(
+    r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<factor>[kmg]i?)?B?\s*", re.IGNORECASE
+)
 _FACTORS = {
     "": 1,
     "k": 10**3,
@@ -50,6 +53,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "transfer_bandwidth": (1_000, 10**12),
     "max_transfer_time": (1, 31 * 86_400),
     "max_idle_time": (1, 86_400),
+    "capture_size": (100_000, 10**12),
+    "capture_files": (1, 1_000),
+    "snaplen": (64, 262_144),
     "kept_transfers": (1, 1_000_000),
     "kept_packets": (1, 50_000_000),
     "numbered_from": (0, 2**31),
@@ -68,6 +74,9 @@ LIVE = frozenset(
     {
         "allow",
         "bandwidth",
+        "capture",
+        "capture_files",
+        "capture_size",
         "deny",
         "fit_route",
         "ignore_case",
@@ -83,6 +92,7 @@ LIVE = frozenset(
         "request_rate",
         "retries",
         "rewrite",
+        "snaplen",
         "transfer_bandwidth",
         "upload_quota",
         "upload_total",
@@ -180,6 +190,18 @@ def parse_bandwidth(text: str) -> int:
     return int(float(found["number"]) * factor / (8 if found["bits"] else 1))
 
 
+def parse_octets(text: str) -> int:
+    """Read a number of octets: ``100M``, ``64Ki``.
+
+    Raises:
+        SettingsError: the text is none.
+    """
+    found = _OCTETS.fullmatch(text)
+    if found is None:
+        raise SettingsError(f"{text!r} is no number of octets; write it like 100M")
+    return int(float(found["number"]) * _FACTORS[(found["factor"] or "").lower()])
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the server is told to do.
 
@@ -225,6 +247,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         numbered_from: number of the last transfer before this server began; they are
             counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
+        capture: pcapng file that every packet goes to, None for none; one that is
+            there is continued.
+        capture_size: octets after which a capture is renamed and another one begun;
+            None for never. ``capture_files`` are kept then.
+        snaplen: octets of each frame that a capture keeps; None keeps all.
     """
 
     root: Path
@@ -258,6 +285,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upload_quota: int | None = None
     upload_total: int | None = None
     journal: str | None = None
+    capture: str | None = None
+    capture_size: int | None = None
+    capture_files: int = 10
+    snaplen: int | None = None
     user: str | None = None
     numbered_from: int = 0
 

@@ -2,8 +2,9 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ OPTIONS = ((b"blksize", b"8192"),)
 MOUNT = 'mount -t tmpfs -o size=64k small "$0" && exec "$@"'
 
 
+Limit = Callable[..., Iterator["Place"]]
+
+
 @dataclass
 class Place:
     """A server, and its folder as it sees it."""
@@ -28,22 +32,22 @@ class Place:
     folder: Path
 
 
-def on_a_small_disk(folder: Path) -> Iterator[Place]:
+def on_a_small_disk(folder: Path, *options: str) -> Iterator[Place]:
     """Serve a file system of its own, which nobody else sees."""
     within = ["unshare", "-m", "sh", "-c", MOUNT, str(folder)]
     probe = subprocess.run([*within, "true"], capture_output=True, check=False)
     if probe.returncode:
         pytest.skip(f"a small disk needs root and mount: {probe.stderr.decode()}")
-    with Serve(folder, "--write", "overwrite", within=within) as server:
+    with Serve(folder, "--write", "overwrite", *options, within=within) as server:
         yield Place(server, Path(f"/proc/{server.process.pid}/root{folder}"))
 
 
-def under_a_limit(folder: Path) -> Iterator[Place]:
+def under_a_limit(folder: Path, *options: str) -> Iterator[Place]:
     """Serve from a process that may write no larger files."""
     if shutil.which("prlimit") is None:
         pytest.skip("prlimit is not installed: apt install util-linux")
     within = ["prlimit", f"--fsize={ROOM}"]
-    with Serve(folder, "--write", "overwrite", within=within) as server:
+    with Serve(folder, "--write", "overwrite", *options, within=within) as server:
         yield Place(server, folder)
 
 
@@ -118,3 +122,23 @@ async def test_a_small_disk_refuses_what_it_can_not_hold_when_announced(
         error = await client.error()
         text = f"no room: {ROOM + 1} octets announced, {ROOM} free"
         assert (error.code, error.message.decode()) == (3, text)
+
+
+@pytest.mark.parametrize("limit", [on_a_small_disk, under_a_limit])
+async def test_capture_ends_with_a_warning_and_the_server_goes_on(
+    limit: Limit, tmp_path: Path, client: UdpClient
+) -> None:
+    (tmp_path / "root").mkdir()
+    capture = tmp_path / "root" / "x.pcapng"
+    for place in limit(tmp_path / "root", "--capture", str(capture)):
+        at = place.server.at  # it serves, so its disk is there
+        (place.folder / "file").write_bytes(octets(ROOM // 4))
+        for _ in range(6):
+            assert len(await client.read(at, b"file")) == ROOM // 4
+        place.server.until_so(partial(_is_warned, place.server, capture))
+        assert await client.read(at, b"file") == octets(ROOM // 4)
+
+
+def _is_warned(server: Serve, capture: Path) -> bool:
+    words = f"the capture {capture} has ended: "
+    return any(line["message"].startswith(words) for line in server.of("warning"))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from tftptui import __version__
+from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import (
     AbortTransfer,
@@ -27,7 +28,14 @@ from tftptui.server.clock import Clock, SystemClock, Ticker
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
-from tftptui.settings import PortRange, Settings, SettingsError, Value
+from tftptui.settings import (
+    PortRange,
+    Settings,
+    SettingsError,
+    Value,
+    changed_settings,
+)
+from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.events import Event, FileChanged
 from tftptui.telemetry.packets import PacketRing
@@ -60,7 +68,10 @@ class Engine:
         self._listen = listen
         self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
         self._nearby = Nearby(self.recorder.clock.now)
-        self.service = Service(settings, self.recorder, seek=self._nearby.seek)
+        self.service = service = Service(
+            settings, self.recorder, seek=self._nearby.seek
+        )
+        self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._told = _Told()
@@ -72,11 +83,16 @@ class Engine:
         """Take requests from now on.
 
         Raises:
-            EngineError: the root or a port can't be had.
+            EngineError: the root, a port or the capture can't be had.
         """
         try:
             self.service.open()
         except (ServiceError, BindError) as error:
+            raise EngineError(str(error)) from error
+        try:
+            self._capture.follow(self.settings)
+        except CaptureError as error:
+            self.service.close()
             raise EngineError(str(error)) from error
         self._nearby.begin(self.service.root)
         self._watch = Watch(self.service.root, self.recorder)
@@ -94,10 +110,12 @@ class Engine:
         if self._watch is not None:
             await self._watch.stop()
         self.service.close()
+        await self._capture.stop()
         self._over = True
         self._due.set()
 
     def _heard(self, event: Event) -> None:
+        self._capture.hear(event)
         if isinstance(event, FileChanged):
             self._nearby.changed()
         self._listen(event)
@@ -141,9 +159,14 @@ class Engine:
             self._watch.close(command.folder)
 
     def _change_settings(self, changes: dict[str, Value]) -> None:
+        before = self.service.settings
         try:
+            self._capture.follow(changed_settings(before, changes))
             self.service.change_settings(changes, by="operator")
+        except CaptureError as error:
+            raise CommandRefusedError(str(error)) from error
         except SettingsError as error:
+            self._capture.follow(before)
             raise CommandRefusedError(str(error)) from error
 
     def next_frame(self) -> Frame | None:
@@ -229,6 +252,7 @@ class Engine:
             pid=os.getpid(),
             notices=list(service.notices),
             watch=self._watch.state if self._watch else "stale",
+            capture=self._capture.recording,
         )
 
 

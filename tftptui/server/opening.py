@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from tftptui.files.content import Content
 from tftptui.files.sources import FileSource, NetasciiSource, OpenFile, Source
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.options import (
@@ -104,7 +105,9 @@ class Opener:
             timer=self._timer(agreed),
         )
         session.numbering = agreed.numbering
-        parts = self._parts(number, request, file.name, (transport, arrival), agreed)
+        content = Content(file.descriptor, (file.size, file.modified_ns))
+        way = (transport, arrival)
+        parts = self._parts(number, request, file.name, way, agreed, content)
         pacer = self.bandwidth.pacer()
         if pacer is None:
             return ReadTransfer(parts, session, source, closed)
@@ -142,7 +145,8 @@ class Opener:
             timer=self._timer(agreed),
         )
         session.numbering = agreed.numbering
-        parts = self._parts(number, request, upload.name, (transport, arrival), agreed)
+        way = (transport, arrival)
+        parts = self._parts(number, request, upload.name, way, agreed, upload.content)
         pacer = self.bandwidth.pacer()
         if pacer is None:
             return WriteTransfer(parts, session, sink, announced, closed)
@@ -155,6 +159,7 @@ class Opener:
         name: bytes,
         way: tuple[AnyTransport, Arrival],
         agreed: Agreed,
+        content: Content,
     ) -> Parts:
         settings = self.settings
         transport, arrival = way
@@ -169,6 +174,7 @@ class Opener:
                 settings.max_transfer_time, settings.max_idle_time, settings.retries
             ),
             served_as(request.filename, name),
+            None if request.mode is Mode.NETASCII else content,
         )
 
     def _timer(self, agreed: Agreed) -> RetransmitTimer:

@@ -181,6 +181,7 @@ class Reception:
     def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
         octets = len(arrival.datagram)
         self._recorder.loose(kind, arrival.client, arrival.server.port, octets, note)
+        self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 
     def _record_request(self, arrival: Arrival, request: Request, number: int) -> None:
         self._recorder.packet(
@@ -196,3 +197,4 @@ class Reception:
             ),
             request_note(request),
         )
+        self._recorder.raw(arrival.datagram, arrival.client, arrival.server)

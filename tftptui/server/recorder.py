@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import ErrorPacket, Options, Request
 from tftptui.server.clock import Clock
+from tftptui.telemetry.capture.rebuilt import Raw
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event
@@ -12,6 +13,9 @@ from tftptui.telemetry.packets import NO_TRANSFER, SENT, Kind, PacketRecord, Pac
 
 LONGEST_NOTE = 400
 """Characters of a request in the packet log, which keeps hundreds of thousands."""
+
+MOST_RAW = 8 << 20
+"""Octets of datagrams that wait for a capture; a flood is not kept whole."""
 
 
 class Recorder:
@@ -24,6 +28,8 @@ class Recorder:
         self.ring = ring
         self.counters = Counters()
         self.emit = emit
+        self._raws: dict[int, Raw] | None = None
+        self._raw_octets = 0
 
     def packet(self, record: PacketRecord, note: str = "") -> None:
         """Keep one packet record, and count it."""
@@ -36,6 +42,31 @@ class Recorder:
                 self.counters.retransmits += record.count
         elif record.kind != Kind.ICMP:
             self.counters.packets_received += record.count
+
+    def keep_raw(self, *, wanted: bool) -> None:
+        """Keep datagrams from now on, or no longer: somebody captures."""
+        self._raws, self._raw_octets = {} if wanted else None, 0
+
+    def raw(
+        self, octets: bytes | memoryview, source: Endpoint, destination: Endpoint
+    ) -> None:
+        """Keep the datagram of the last record, if somebody captures.
+
+        It is called for packets that a record tells in words only; DATA and ACK are
+        told whole.
+        """
+        if self._raws is None or self._raw_octets >= MOST_RAW:
+            return
+        self._raw_octets += len(octets)
+        ends = [(end.host, end.port) for end in (source, destination)]
+        self._raws[self.ring.next - 1] = Raw(bytes(octets), *ends)
+
+    def take_raws(self) -> dict[int, Raw]:
+        """Return the datagrams kept since this was last asked, by record."""
+        raws = self._raws or {}
+        if self._raws is not None:
+            self._raws, self._raw_octets = {}, 0
+        return raws
 
     def loose(
         self, kind: Kind, client: Endpoint, server_port: int, octets: int, note: str

@@ -99,6 +99,7 @@ class RefusalDesk:
         note = f"{verdict.code.value} {text}"
         port = arrival.server.port
         self._recorder.loose(Kind.ERROR, arrival.client, port, len(packet), note)
+        self._recorder.raw(packet, arrival.server, arrival.client)
 
     def _write_down(self, arrival: Arrival, request: Request, verdict: Verdict) -> None:
         asked = requested(arrival, request, self._recorder.clock.wall())
@@ -155,6 +156,7 @@ class RefusalDesk:
     def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
         octets = len(arrival.datagram)
         self._recorder.loose(kind, arrival.client, arrival.server.port, octets, note)
+        self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 
 
 def too_long(octets: int, limit: int) -> PeerError:

@@ -27,6 +27,7 @@ class Report:
         self.version = 0
         self._recorder = recorder
         wall = recorder.clock.wall()
+        self._ours = server
         self._ends = (number, client.port, server.port)
         self.view = TransferView(
             number=number,
@@ -87,6 +88,12 @@ class Report:
         counters.packets_received += 1
         counters.packets_sent += run[1]
         counters.octets_sent += octets
+
+    def raw(self, octets: bytes, *, is_sent: bool, other: Endpoint) -> None:
+        """Keep the datagram of the last packet, if somebody captures."""
+        ours = self._ours
+        ends = (ours, other) if is_sent else (other, ours)
+        self._recorder.raw(octets, *ends)
 
     def trouble(self, note: str) -> None:
         """Add to the last packet why it did not leave."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tftptui.files.content import Content
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (
@@ -66,6 +67,7 @@ class Parts:
     recorder: Recorder
     lifespan: Lifespan = FOREVER
     served: str = ""
+    content: Content | None = None
 
 
 class Transfer(ABC):
@@ -85,6 +87,7 @@ class Transfer(ABC):
         self.client = parts.client
         self.server = parts.transport.local
         self.transport = parts.transport
+        self.content = parts.content
         self.outcome: Outcome | None = None
         self.is_closed = False
         self._agreed = parts.agreed
@@ -262,15 +265,21 @@ class Transfer(ABC):
             packet = parse(datagram)
         except PeerError as error:
             self._report.malformed(len(datagram), error.text)
+            self._raw(datagram)
             return
         if not isinstance(packet, ErrorPacket):
             name = type(packet).__name__
             self._report.malformed(len(datagram), f"{name} makes no sense here")
+            self._raw(datagram)
             return
         note = error_note(packet)
         self._report.packet(Kind.ERROR_RECEIVED, len(datagram), note=note)
+        self._raw(datagram)
         said = visible(packet.message)
         self._run(self._session.receive_error(packet.code, said))
+
+    def _raw(self, datagram: bytes, *, is_sent: bool = False) -> None:
+        self._report.raw(datagram, is_sent=is_sent, other=self.client)
 
     def _take_errors(self) -> None:
         for error in self.transport.errors():
@@ -288,6 +297,7 @@ class Transfer(ABC):
 
     def _answer_stray(self, datagram: bytes, stranger: Endpoint) -> None:
         strays = self._report.stray(len(datagram), stranger)
+        self._report.raw(datagram, is_sent=False, other=stranger)
         is_error = datagram[:2] == b"\0\5"  # never answered (RFC 1350 §7)
         if is_error or strays > _STRAY_ANSWERS:
             return
@@ -295,6 +305,7 @@ class Transfer(ABC):
         packet = encode_error(ErrorCode.UNKNOWN_TID, text)
         self.transport.answer_stray(packet, stranger)
         self._report.packet(Kind.ERROR, len(packet), note=f"5 {text}, to {stranger}")
+        self._report.raw(packet, is_sent=True, other=stranger)
 
     def _run(self, commands: list[Command]) -> None:
         for command in commands:
@@ -317,12 +328,14 @@ class Transfer(ABC):
         self.transport.send(packet)
         note = " ".join(f"{name}={value}" for name, value in self._report.view.agreed)
         self._report.packet(Kind.OACK, len(packet), attempt=command.attempt, note=note)
+        self._raw(packet, is_sent=True)
 
     def _send_error(self, command: SendError) -> None:
         packet = encode_error(command.code, command.text)
         self.transport.send(packet)
         note = f"{command.code.value} {command.text}"
         self._report.packet(Kind.ERROR, len(packet), note=note)
+        self._raw(packet, is_sent=True)
 
     def _end(self, end: End) -> None:
         self.outcome = end.outcome

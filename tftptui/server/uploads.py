@@ -11,13 +11,14 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tftptui.files.content import Content
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
 from tftptui.server.root import NewPlace, Root
 from tftptui.server.walk import PART_PREFIX
 from tftptui.settings import Settings
 
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
 _LONGEST_NAME = 200
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
@@ -177,6 +178,11 @@ class Upload:
         self._part = PART_PREFIX + name[:_LONGEST_NAME] + b"." + token
         with _as_upload_error():
             self._descriptor = os.open(self._part, _CREATE, _MODE, dir_fd=folder)
+
+    @property
+    def content(self) -> Content:
+        """What has been written, for a capture."""
+        return Content(self._descriptor)
 
     def write(self, octets: bytes | memoryview) -> None:
         """Append octets.

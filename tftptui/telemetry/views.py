@@ -204,6 +204,21 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     direction: str = "read"
 
 
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A capture that is being written.
+
+    Attributes:
+        path: of the file, made visible.
+        packets: in it; ``octets`` of the file, likewise since the capture began.
+        missed: records that it could not keep, because there were too many.
+    """
+
+    path: str
+    packets: int = 0
+    octets: int = 0
+    missed: int = 0
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What the server is; sent first and whenever it changes.
 
@@ -212,6 +227,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         root: the folder that is served.
         notices: sentences for the operator, the most important first.
         watch: "watching", "polling" or "stale".
+        capture: that is being written, if one is.
     """
 
     version: str
@@ -221,3 +237,4 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     notices: list[str] = []
     watch: str = "watching"
+    capture: Recording | None = None

@@ -1,0 +1,140 @@
+"""The blocks of a pcapng file, read (IETF draft-ietf-opsawg-pcapng)."""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tftptui.telemetry.capture import pcapng
+
+WORD, SMALLEST_BLOCK = 4, 12
+SECOND = 1_000_000_000
+_OLD_PACKET, _SIMPLE_PACKET = 2, 3
+_COMMENT, _NAME, _RESOLUTION, _OFFSET = 1, 2, 9, 14
+_MICROSECONDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One frame.
+
+    Attributes:
+        time: nanoseconds since the epoch.
+        link_type: LINKTYPE_ number of the octets (tcpdump.org/linktypes).
+        octets: what was kept of it; ``length`` is what it had.
+        interface: counts up through the file.
+        comments: of pcapng, as they are.
+    """
+
+    time: int
+    link_type: int
+    octets: bytes
+    length: int
+    interface: int = 0
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Interface:
+    """What a pcapng file says of one interface; ``unit`` is in 1/10⁹ s or finer."""
+
+    number: int
+    link_type: int
+    snaplen: int
+    name: str = ""
+    per_second: int = 10**_MICROSECONDS
+    offset: int = 0
+
+    def time(self, ticks: int) -> int:
+        """Return nanoseconds since the epoch."""
+        return ticks * SECOND // self.per_second + self.offset * SECOND
+
+
+def interface(number: int, body: bytes, order: str) -> Interface:
+    """Return what the block of an interface says.
+
+    Raises:
+        struct.error: it is too short.
+    """
+    link, snaplen = struct.unpack_from(f"{order}HxxI", body)
+    described = Interface(number, link, snaplen)
+    for code, value in _options(body[8:], order):
+        if code == _NAME:
+            described.name = value.decode("utf-8", "replace")
+        elif code == _RESOLUTION and value:
+            described.per_second = _per_second(value[0])
+        elif code == _OFFSET and len(value) == 8:  # noqa: PLR2004 - octets
+            (described.offset,) = struct.unpack(f"{order}q", value)
+    return described
+
+
+def _enhanced(body: bytes, order: str, interfaces: list[Interface]) -> Captured:
+    number, high, low, kept, length = struct.unpack_from(f"{order}IIIII", body)
+    return _packet(
+        body[20:], order, interfaces[number], (high << 32 | low, kept, length)
+    )
+
+
+def _old(body: bytes, order: str, interfaces: list[Interface]) -> Captured:
+    number, high, low, kept, length = struct.unpack_from(f"{order}HxxIIII", body)
+    return _packet(
+        body[20:], order, interfaces[number], (high << 32 | low, kept, length)
+    )
+
+
+def _simple(body: bytes, order: str, interfaces: list[Interface]) -> Captured:
+    (length,) = struct.unpack_from(f"{order}I", body)
+    interface = interfaces[0]
+    kept = min(length, interface.snaplen or length, len(body) - 4)
+    return Captured(
+        0, interface.link_type, body[4 : 4 + kept], length, interface.number
+    )
+
+
+def _packet(
+    octets: bytes, order: str, interface: Interface, sizes: tuple[int, int, int]
+) -> Captured:
+    ticks, kept, length = sizes
+    frame = octets[:kept]
+    after = octets[kept + -kept % WORD :]
+    comments: tuple[str, ...] = ()
+    if len(after) > WORD:
+        comments = tuple(
+            value.decode("utf-8", "replace")
+            for code, value in _options(after, order)
+            if code == _COMMENT
+        )
+    return Captured(
+        interface.time(ticks),
+        interface.link_type,
+        frame,
+        max(length, len(frame)),
+        interface.number,
+        comments,
+    )
+
+
+PACKETS: dict[int, Callable[[bytes, str, list[Interface]], Captured]] = {
+    pcapng.PACKET: _enhanced,
+    _OLD_PACKET: _old,
+    _SIMPLE_PACKET: _simple,
+}
+"""What makes a packet of a block, by its type.
+
+They raise struct.error or IndexError for what makes no sense.
+"""
+
+
+def _options(octets: bytes, order: str) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + WORD <= len(octets):
+        code, length = struct.unpack_from(f"{order}HH", octets, at)
+        if code == 0:
+            return
+        yield code, octets[at + WORD : at + WORD + length]
+        at += WORD + length + -length % WORD
+
+
+def _per_second(resolution: int) -> int:
+    """Return ticks a second (if_tsresol)."""
+    power = resolution & 0x7F
+    return 1 << power if resolution & 0x80 else 10**power

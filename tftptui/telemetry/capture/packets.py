@@ -1,0 +1,247 @@
+"""From IP packets to UDP datagrams and ICMP errors, fragments put together."""
+
+import struct
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
+
+from tftptui.telemetry.capture.blocks import Captured
+from tftptui.telemetry.capture.frames import Datagram
+from tftptui.telemetry.capture.links import Inner, Place, inner, is_known
+
+_UDP, _ICMP, _ICMP_V6, _FRAGMENT, _AUTHENTICATION = 17, 1, 58, 44, 51
+_EXTENSIONS = (0, 43, 60)
+"""Hop-by-hop, routing and destination options (RFC 8200 §4)."""
+
+_MOST_EXTENSIONS = 16
+_UDP_LENGTH = 8
+_MOST_PENDING = 4_096
+_DAMAGE = (IndexError, ValueError, struct.error)
+"""What it leads to when a packet is shorter than it says."""
+
+_V4_ERRORS, _V6_ERRORS = (3, 11, 12), (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A datagram, and what tells copies of it apart from repeats.
+
+    Attributes:
+        number: IPv4 identification, or None; hosts give each datagram another.
+        place: where a cooked capture saw it.
+    """
+
+    datagram: Datagram
+    number: int | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpSeen:
+    """An ICMP error about a UDP datagram.
+
+    Attributes:
+        time: nanoseconds since the epoch.
+        version: of IP; ``type`` and ``code`` mean other things in each.
+        sender: who says it.
+        about: the datagram that it is about, as far as it is quoted.
+    """
+
+    time: int
+    version: int
+    type: int
+    code: int
+    sender: str
+    about: Datagram
+
+
+@dataclass(frozen=True, slots=True)
+class _Ip:
+    """An IP packet: its payload starts at ``start`` and has ``octets`` octets."""
+
+    source: str
+    destination: str
+    protocol: int
+    start: int
+    octets: int
+    fragment: tuple[int, int, bool] | None = None  # identification, offset, more
+    number: int | None = None
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A fragmented datagram: octets wanted (if known) and seen."""
+
+    wanted: int | None = None
+    seen: int = 0
+
+
+class Dissector:
+    """Takes captured frames apart.
+
+    Attributes:
+        unknown_links: frames of link types that can't be read, by type.
+        other: frames that hold no UDP and no ICMP error.
+        incomplete: fragmented datagrams of which parts are missing.
+    """
+
+    def __init__(self) -> None:
+        self.unknown_links: dict[int, int] = {}
+        self.other = 0
+        self.incomplete = 0
+        self._pending: OrderedDict[tuple[str, str, int], _Pending] = OrderedDict()
+
+    def take(self, captured: Captured) -> Seen | IcmpSeen | None:
+        """Return the datagram or the ICMP error in a frame, or None.
+
+        Of a fragmented datagram the first fragment stands for all: it has the
+        length of the whole, and the TFTP header.
+        """
+        frame = captured.octets
+        found = inner(captured.link_type, frame)
+        if found is None:
+            self._count_other(captured.link_type)
+            return None
+        try:
+            ip = _PARSERS[found.version](frame, found.start, captured.length)
+        except _DAMAGE:
+            ip = None
+        if ip is not None and ip.fragment is not None and not self._is_first(ip):
+            return None
+        seen: Seen | IcmpSeen | None = None
+        if ip is not None and ip.protocol == _UDP:
+            seen = _datagram(captured, found, ip)
+        elif ip is not None and ip.protocol in (_ICMP, _ICMP_V6):
+            seen = _icmp(captured, found, ip)
+        self.other += seen is None
+        return seen
+
+    def finish(self) -> None:
+        """Count the fragments whose rest never came."""
+        for pending in self._pending.values():
+            self.incomplete += pending.wanted is None or pending.seen < pending.wanted
+        self._pending.clear()
+
+    def _count_other(self, link_type: int) -> None:
+        if is_known(link_type):
+            self.other += 1
+        else:
+            count = self.unknown_links.get(link_type, 0)
+            self.unknown_links[link_type] = count + 1
+
+    def _is_first(self, ip: _Ip) -> bool:
+        """Take note of a fragment; return whether the datagram begins in it."""
+        number, offset, more = ip.fragment or (0, 0, False)
+        key = (ip.source, ip.destination, number)
+        pending = self._pending.setdefault(key, _Pending())
+        pending.seen += ip.octets
+        if not more:
+            pending.wanted = offset + ip.octets
+        if pending.wanted is not None and pending.seen >= pending.wanted:
+            del self._pending[key]
+        elif len(self._pending) > _MOST_PENDING:
+            self._pending.popitem(last=False)
+            self.incomplete += 1
+        return offset == 0
+
+
+def _datagram(captured: Captured, found: Inner, ip: _Ip) -> Seen | None:
+    datagram = _udp(captured, ip, is_sent=found.is_sent)
+    return None if datagram is None else Seen(datagram, ip.number, found.place)
+
+
+def _icmp(captured: Captured, found: Inner, ip: _Ip) -> IcmpSeen | None:
+    frame, start, version = captured.octets, ip.start, found.version
+    errors = _V4_ERRORS if ip.protocol == _ICMP else _V6_ERRORS
+    try:
+        kind, code = frame[start], frame[start + 1]
+        if kind not in errors:
+            return None
+        quoted = _PARSERS[version](frame, start + 8, captured.length)
+    except _DAMAGE:
+        return None
+    if quoted is None or quoted.protocol != _UDP:
+        return None
+    about = _udp(captured, quoted, is_sent=False)
+    if about is None:
+        return None
+    return IcmpSeen(captured.time, version, kind, code, ip.source, about)
+
+
+def _udp(captured: Captured, ip: _Ip, *, is_sent: bool) -> Datagram | None:
+    frame, start = captured.octets, ip.start
+    if len(frame) < start + _UDP_LENGTH:
+        return None
+    source, destination, length = struct.unpack_from("!HHH", frame, start)
+    # 0, as in a packet that the network card has still to cut: what there is.
+    octets = (length or ip.octets) - _UDP_LENGTH
+    if octets < 0:
+        return None
+    begin = start + _UDP_LENGTH
+    payload = frame[begin : min(begin + octets, start + ip.octets)]
+    return Datagram(
+        captured.time,
+        (ip.source, source),
+        (ip.destination, destination),
+        payload,
+        octets,
+        is_sent,
+    )
+
+
+def _v4(frame: bytes, start: int, length: int) -> _Ip | None:
+    first, total, number, flags, protocol = struct.unpack_from("!BxHHHxB", frame, start)
+    header = (first & 15) * 4
+    if first >> 4 != 4 or header < 20:  # noqa: PLR2004 - RFC 791 §3.1
+        return None
+    octets = (total or length - start) - header
+    offset, more = (flags & 0x1FFF) * 8, bool(flags & 0x2000)
+    fragment = (number, offset, more) if offset or more else None
+    return _Ip(
+        _v4_text(frame[start + 12 : start + 16]),
+        _v4_text(frame[start + 16 : start + 20]),
+        protocol,
+        start + header,
+        octets,
+        fragment,
+        number or None,
+    )
+
+
+def _v6(frame: bytes, start: int, length: int) -> _Ip | None:
+    first, total, following = struct.unpack_from("!BxxxHB", frame, start)
+    if first >> 4 != 6:  # noqa: PLR2004 - RFC 8200 §3
+        return None
+    end = start + 40 + total if total else length
+    at, fragment = start + 40, None
+    for _ in range(_MOST_EXTENSIONS):
+        if following in _EXTENSIONS:
+            following, size = frame[at], (frame[at + 1] + 1) * 8
+        elif following == _AUTHENTICATION:
+            following, size = frame[at], (frame[at + 1] + 2) * 4
+        elif following == _FRAGMENT:
+            following, place, number = struct.unpack_from("!BxHI", frame, at)
+            offset, more = place & 0xFFF8, bool(place & 1)
+            size, fragment = 8, (number, offset, more) if offset or more else None
+        else:
+            break
+        at += size
+    source, destination = frame[start + 8 : start + 24], frame[start + 24 : start + 40]
+    return _Ip(
+        _v6_text(source), _v6_text(destination), following, at, end - at, fragment
+    )
+
+
+_PARSERS: dict[int, Callable[[bytes, int, int], _Ip | None]] = {4: _v4, 6: _v6}
+
+
+@lru_cache(maxsize=65_536)
+def _v4_text(octets: bytes) -> str:
+    return str(IPv4Address(octets))
+
+
+@lru_cache(maxsize=65_536)
+def _v6_text(octets: bytes) -> str:
+    return str(IPv6Address(octets))

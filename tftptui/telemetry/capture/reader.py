@@ -1,0 +1,193 @@
+"""Reads captures as they come: pcap and pcapng, either byte order, also in gzip.
+
+Nothing is kept but the packet at hand, so that a capture of any size needs little
+room. What can be read of a broken file is read, and the rest is named.
+"""
+
+import gzip
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tftptui.telemetry.capture import pcapng
+from tftptui.telemetry.capture.blocks import (
+    PACKETS,
+    SECOND,
+    SMALLEST_BLOCK,
+    WORD,
+    Captured,
+    Interface,
+    interface,
+)
+
+CHUNK = 128 * 1_024
+"""Octets read at once; larger ones are no quicker."""
+
+MOST = 16 << 20
+"""Octets of one packet or block; a length above this is damage."""
+
+_GZIP = b"\x1f\x8b"
+_HEAD = 4
+_PCAP = {
+    b"\xd4\xc3\xb2\xa1": ("<", 1_000),
+    b"\xa1\xb2\xc3\xd4": (">", 1_000),
+    b"\x4d\x3c\xb2\xa1": ("<", 1),
+    b"\xa1\xb2\x3c\x4d": (">", 1),
+}
+"""Byte order and nanoseconds of a fraction, by the first octets."""
+
+_PCAPNG = pcapng.SECTION.to_bytes(4)  # the same in both byte orders
+_LINK_TYPE = 0xFFFF
+
+
+Stream = io.BufferedReader | gzip.GzipFile
+
+
+class NoCaptureError(Exception):
+    """The file is no capture at all; the text says what it looks like."""
+
+
+@dataclass
+class CaptureReader:
+    """The frames of a capture, one after another.
+
+    Attributes:
+        troubles: what could not be read, in words, as it was found.
+        packets: frames read so far.
+        interfaces: described so far, in all sections.
+
+    Args:
+        file: opened for reading, unbuffered, at its beginning.
+    """
+
+    file: io.RawIOBase
+    troubles: list[str] = field(default_factory=list)
+    packets: int = 0
+    interfaces: list[Interface] = field(default_factory=list)
+    _buffered: io.BufferedReader | None = None  # it would close the file when it goes
+
+    @property
+    def position(self) -> int:
+        """Octets of the file that were read so far, to show progress."""
+        return self.file.tell()
+
+    def frames(self) -> Iterator[Captured]:
+        """Yield all frames.
+
+        Raises:
+            NoCaptureError: it is no capture; nothing was yielded then.
+            OSError: the disk can't be read.
+        """
+        buffered = self._buffered = io.BufferedReader(self.file, CHUNK)
+        stream: Stream = buffered
+        try:
+            if buffered.peek(2)[:2] == _GZIP:
+                stream = gzip.GzipFile(fileobj=buffered)
+            for captured in self._packets(stream):
+                self.packets += 1
+                yield captured
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            self._trouble(f"what gzip packed is damaged ({error})")
+
+    def _packets(self, stream: Stream) -> Iterator[Captured]:
+        head = stream.read(_HEAD)
+        if head in _PCAP:
+            return self._pcap(stream, *_PCAP[head])
+        if head == _PCAPNG:
+            return self._pcapng(stream, head)
+        raise NoCaptureError(_what_else(head, stream))
+
+    def _trouble(self, what: str) -> None:
+        self.troubles.append(f"after packet {self.packets}: {what}")
+
+    # pcap (draft-ietf-opsawg-pcap).
+
+    def _pcap(self, stream: Stream, order: str, unit: int) -> Iterator[Captured]:
+        rest = stream.read(20)
+        if len(rest) < 20:  # noqa: PLR2004 - the header that every pcap file has
+            self._trouble("the file ends within its header")
+            return
+        snaplen, link = struct.unpack(f"{order}12xII", rest)
+        link &= _LINK_TYPE
+        self.interfaces.append(Interface(0, link, snaplen))
+        head = struct.Struct(f"{order}IIII")
+        while (octets := stream.read(head.size)) != b"":
+            if len(octets) < head.size:
+                self._trouble(f"the file breaks off; {len(octets)} octets are left")
+                return
+            seconds, fraction, kept, length = head.unpack(octets)
+            if kept > MOST:
+                self._trouble(f"a packet of {kept} octets can't be; the rest is left")
+                return
+            frame = stream.read(kept)
+            if len(frame) < kept:
+                left = head.size + len(frame)
+                self._trouble(f"the file breaks off; {left} octets are left")
+                return
+            time = seconds * SECOND + fraction * unit
+            yield Captured(time, link, frame, max(length, kept))
+
+    # pcapng (draft-ietf-opsawg-pcapng).
+
+    def _pcapng(self, stream: Stream, head: bytes) -> Iterator[Captured]:
+        order, here = "<", len(self.interfaces)
+        while head:
+            length = stream.read(WORD)
+            if head == _PCAPNG:
+                peeked = stream.read(WORD)
+                order = (
+                    "<" if peeked == pcapng.BYTE_ORDER.to_bytes(4, "little") else ">"
+                )
+                here = len(self.interfaces)
+            else:
+                peeked = b""
+            body = self._block(stream, order, head + length, peeked)
+            if body is None:
+                return
+            kind = int.from_bytes(head, "little" if order == "<" else "big")
+            if kind == pcapng.INTERFACE:
+                self._describe(body, order)
+            elif kind in PACKETS:
+                try:
+                    yield PACKETS[kind](body, order, self.interfaces[here:])
+                except (struct.error, IndexError):
+                    self._trouble("a packet makes no sense; it is left out")
+            head = stream.read(_HEAD)
+
+    def _block(
+        self, stream: Stream, order: str, head: bytes, peeked: bytes
+    ) -> bytes | None:
+        """Return what is in a block, or None if there is nothing more to read."""
+        if len(head) < 2 * WORD:
+            self._trouble(f"the file breaks off; {len(head)} octets are left")
+            return None
+        (length,) = struct.unpack(f"{order}I", head[WORD:])
+        if not SMALLEST_BLOCK <= length <= MOST or length % WORD:
+            self._trouble(f"a block of {length} octets can't be; the rest is left")
+            return None
+        wanted = length - 2 * WORD - len(peeked)
+        rest = stream.read(wanted) if wanted > 0 else b""
+        if len(rest) < wanted:
+            left = len(head) + len(peeked) + len(rest)
+            self._trouble(f"the file breaks off; {left} octets are left")
+            return None
+        return (peeked + rest)[:-WORD]
+
+    def _describe(self, body: bytes, order: str) -> None:
+        number = len(self.interfaces)
+        try:
+            self.interfaces.append(interface(number, body, order))
+        except struct.error:
+            self._trouble("an interface makes no sense")
+            self.interfaces.append(Interface(number, 0, 0))
+
+
+def _what_else(head: bytes, stream: Stream) -> str:
+    if not head:
+        return "it is empty"
+    start = head + stream.read(12)
+    if start.isascii() and start.decode("ascii").isprintable():
+        return "it looks like text; a capture is what tcpdump -w or Wireshark writes"
+    return f"it begins with {head.hex(' ')}, which is neither pcap nor pcapng"

@@ -1,0 +1,156 @@
+"""Writes a running capture, batch by batch."""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from tftptui.telemetry.capture.octets import Read, nothing
+from tftptui.telemetry.capture.place import CaptureError, CapturePlace
+from tftptui.telemetry.capture.rebuilt import Logged, Raw, Rebuilder
+from tftptui.telemetry.capture.writer import CaptureWriter
+from tftptui.telemetry.packets import LAYOUT, NO_TRANSFER, PacketRecord
+from tftptui.telemetry.views import TransferView
+
+_BUFFER = 1 << 18
+
+
+class FileContent(Protocol):
+    """A file whose octets can be read; see files.content."""
+
+    def read(self, offset: int, octets: int) -> bytes:
+        """Return octets from OFFSET on, as many as are known."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
+    """Packets that came together.
+
+    Attributes:
+        first: number of the first record.
+        packed: the records.
+        notes, raws: to some of them, by number.
+        ended: transfers of which no more packets come.
+        missed: records before these that nobody kept.
+    """
+
+    first: int
+    packed: bytes
+    notes: dict[int, str] = {}
+    raws: dict[int, Raw] = {}
+    ended: list[int] = []
+    missed: int = 0
+
+
+class Scribe:
+    """Writes batches into a file, and begins another one when it is full.
+
+    Attributes:
+        packets, octets: written so far, into all files.
+
+    Args:
+        descriptor: of the opened file; the scribe closes it.
+        place: where it is.
+        snaplen: octets that are kept of each frame; None keeps all.
+    """
+
+    def __init__(
+        self, descriptor: int, place: CapturePlace, snaplen: int | None
+    ) -> None:
+        self.packets = self.octets = 0
+        self._place, self._snaplen = place, snaplen
+        self._rebuilder = Rebuilder()
+        self._views: dict[int, TransferView] = {}
+        self._contents: dict[int, FileContent] = {}
+        self._begin(descriptor)
+
+    def opened(self, view: TransferView, content: FileContent | None) -> None:
+        """Take a transfer whose packets may come; the scribe closes its CONTENT."""
+        self._views[view.number] = view
+        if content is not None:
+            self._contents[view.number] = content
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch.
+
+        Raises:
+            CaptureError: it can't be written.
+        """
+        try:
+            self._writer.lose(batch.missed)
+            for number, fields in enumerate(
+                LAYOUT.iter_unpack(batch.packed), batch.first
+            ):
+                if self._place.size is not None and self._size >= self._place.size:
+                    self._change_file()
+                self._add(batch, number, PacketRecord(*fields))
+            self._file.flush()
+        except OSError as error:
+            raise CaptureError(f"{error.strerror}") from error
+        for number in batch.ended:
+            self._forget(number)
+
+    def finish(self) -> None:
+        """Write what is left and close everything.
+
+        Raises:
+            CaptureError: it can't be written.
+        """
+        for number in list(self._views):
+            self._forget(number)
+        try:
+            self._end()
+        except OSError as error:
+            raise CaptureError(f"{error.strerror}") from error
+
+    def _add(self, batch: Batch, number: int, record: PacketRecord) -> None:
+        content = self._contents.get(record.transfer)
+        read: Read = nothing if content is None else content.read
+        before = self._writer.packets
+        self._writer.add(
+            Logged(
+                record,
+                batch.notes.get(number, ""),
+                self._views.get(record.transfer),
+                batch.raws.get(number),
+                read,
+            )
+        )
+        self.packets += self._writer.packets - before
+
+    def _begin(self, descriptor: int) -> None:
+        self._size = os.fstat(descriptor).st_size
+        self._file = os.fdopen(descriptor, "ab", buffering=_BUFFER)
+        self._writer = CaptureWriter(
+            self._put, snaplen=self._snaplen, rebuilder=self._rebuilder
+        )
+
+    def _put(self, octets: bytes) -> None:
+        self._file.write(octets)
+        self._size += len(octets)
+        self.octets += len(octets)
+
+    def _end(self) -> None:
+        with self._file:
+            self._writer.finish()
+
+    def _change_file(self) -> None:
+        self._end()
+        self._place.make_way()
+        self._begin(self._place.open())
+
+    def _forget(self, number: int) -> None:
+        self._views.pop(number, None)
+        content = self._contents.pop(number, None)
+        if content is not None:
+            content.close()
+        if number != NO_TRANSFER:
+            self._writer.forget(number)
+
+
+def place_of(path: bytes, size: int | None, files: int) -> CapturePlace:
+    """Return a place whose path came as octets."""
+    return CapturePlace(Path(os.fsdecode(path)), size, files)
