@@ -9,22 +9,34 @@ from hypothesis import strategies as st
 
 from tftptui.engine.messages import (
     AbortTransfer,
+    ActionCommand,
     Ask,
+    CancelHash,
     ChangeSettings,
     CloseFolder,
     Command,
     Entry,
+    ExamineFiles,
     Farewell,
+    FileKinds,
+    FilePiece,
     Frame,
+    HashFile,
+    HashView,
     HostPorts,
+    KindView,
+    LinkName,
     Listing,
+    LookAtFile,
     NearName,
     OpenFolder,
     PortMap,
     Ready,
     Refusal,
     Reply,
+    RewriteName,
     SetPorts,
+    ShelfCommand,
     Status,
     Stop,
     TransferView,
@@ -92,6 +104,7 @@ FRAME = Frame(
     ],
     refusals=[REFUSAL],
     findings=[FINDING],
+    hashes=[HashView(name=b"\xe9", size=3, modified=1.5, done=2)],
     counters=Counters(requests=3),
     packets_first=5,
     packets=bytes(range(256)),
@@ -103,7 +116,17 @@ COMMANDS: list[Command] = [
     OpenFolder(b"\xff/\0"),
     CloseFolder(b""),
     AbortTransfer(4),
+    LookAtFile(b"\xe9", 3, 5),
+    ExamineFiles([b"\xe9", b"a"]),
+    HashFile(b"\xe9"),
+    CancelHash(b"\xe9"),
+    LinkName(b"\xff", b"a"),
+    RewriteName(b"\xff", b"a"),
 ]
+KIND = KindView(key="gzip", words="gzip", troubles=["cut short"])
+PIECE = FilePiece(
+    name=b"\xe9", size=9, modified=1.5, offset=3, octets=b"\0\xff", kind=KIND
+)
 MESSAGES: list[Message] = [
     FRAME,
     Frame(time=0.0),
@@ -111,6 +134,8 @@ MESSAGES: list[Message] = [
     Ready("port 69 is taken"),
     Reply(3),
     Reply(3, "no"),
+    Reply(3, answer=PIECE),
+    Reply(3, answer=FileKinds(kinds=[KIND, None])),
     Farewell(),
     Stop(),
     *(Ask(number, command) for number, command in enumerate(COMMANDS)),
@@ -132,7 +157,8 @@ def test_a_message_survives_and_is_told_from_the_others(message: Message) -> Non
 
 def test_no_message_is_forgotten_above() -> None:
     assert {type(message) for message in MESSAGES} == set(Message.__args__)
-    assert {type(command) for command in COMMANDS} == set(Command.__args__)
+    known = {*ActionCommand.__args__, *ShelfCommand.__args__}
+    assert {type(command) for command in COMMANDS} == known
 
 
 def test_every_field_of_a_frame_is_tried_above() -> None:

@@ -15,6 +15,7 @@ import msgspec
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.live import settings_after
 from tftptui.engine.messages import (
+    Answer,
     Ask,
     Command,
     Farewell,
@@ -94,7 +95,7 @@ class ChildEngine:
         if self._ended is not None:
             raise EngineError(self._ended)
 
-    async def ask(self, command: Command) -> None:
+    async def ask(self, command: Command) -> Answer | None:
         """Have a command carried out; see EngineClient."""
         if self._stream is None or self._ended is not None:
             raise EngineError(self._ended or "the engine was not started")
@@ -112,6 +113,7 @@ class ChildEngine:
         if answer.error is not None:
             raise CommandRefusedError(answer.error)
         self._settings = settings_after(self._settings, command)
+        return answer.answer
 
     async def stop(self) -> None:
         """End the child in good order, or else by force; see EngineClient."""

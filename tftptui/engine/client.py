@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from tftptui.engine.messages import Command, Frame
+from tftptui.engine.messages import Answer, Command, Frame
 
 
 class EngineError(Exception):
@@ -35,8 +35,8 @@ class EngineClient(Protocol):
             EngineError: the engine ended without being asked.
         """
 
-    async def ask(self, command: Command) -> None:
-        """Carry a command out.
+    async def ask(self, command: Command) -> Answer | None:
+        """Carry a command out; return what it asks for, if it asks for something.
 
         Raises:
             CommandRefusedError: it can't be done; nothing has changed.

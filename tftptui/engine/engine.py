@@ -11,17 +11,24 @@ from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import (
     AbortTransfer,
+    ActionCommand,
+    Answer,
     ChangeSettings,
     CloseFolder,
     Command,
     Frame,
+    LinkName,
     OpenFolder,
+    RewriteName,
     SetPorts,
+    ShelfCommand,
     Status,
     TransferView,
 )
 from tftptui.engine.nearby import Nearby
 from tftptui.engine.port_view import port_map
+from tftptui.engine.renaming import rename
+from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
@@ -74,6 +81,7 @@ class Engine:
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
+        self._shelf: Shelf | None = None
         self._told = _Told()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._due.set)
@@ -95,6 +103,7 @@ class Engine:
             self.service.close()
             raise EngineError(str(error)) from error
         self._nearby.begin(self.service.root)
+        self._shelf = Shelf(self.service.root)
         self._watch = Watch(self.service.root, self.recorder)
         self._watch.start()
         self._ticker.start()
@@ -107,6 +116,8 @@ class Engine:
         self._ticker.stop()
         await self._survey.stop()
         await self._nearby.stop()
+        if self._shelf is not None:
+            await self._shelf.stop()
         if self._watch is not None:
             await self._watch.stop()
         self.service.close()
@@ -133,13 +144,28 @@ class Engine:
             if not is_last:
                 await self._due.wait()
 
-    def carry_out(self, command: Command) -> None:
-        """Do what a watcher asks.
+    async def ask(self, command: Command) -> Answer | None:
+        """Do what a watcher asks; return what it asks for, if it asks for something.
+
+        Raises:
+            CommandRefusedError: it can't be done; nothing has changed.
+        """
+        if not isinstance(command, ShelfCommand):
+            self.carry_out(command)
+            return None
+        if self._shelf is None:
+            raise CommandRefusedError("nothing is served")
+        return await self._shelf.answer(command)
+
+    def carry_out(self, command: ActionCommand) -> None:
+        """Do what a watcher asks and what takes no time.
 
         Raises:
             CommandRefusedError: it can't be done; nothing has changed.
         """
         match command:
+            case RewriteName() | LinkName():
+                rename(self.service, command)
             case SetPorts():
                 self._set_ports(command)
             case ChangeSettings(changes):
@@ -185,6 +211,7 @@ class Engine:
             frame.ports = port_map(self.service, self._survey.latest)
         frame.listings = self._watch.take_news() if self._watch else []
         frame.refusals = self.service.take_refusals()
+        frame.hashes = self._shelf.take_news() if self._shelf else []
         frame.packets_first = max(told.packets_next, ring.first)
         frame.packets = ring.packed(frame.packets_first)
         if frame.packets:
@@ -199,6 +226,7 @@ class Engine:
             or frame.ports
             or frame.listings
             or frame.refusals
+            or frame.hashes
             or frame.packets
             or frame.counters
         )

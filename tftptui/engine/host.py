@@ -65,17 +65,23 @@ async def _tell(engine: Engine, stream: MessageStream[FromHolder]) -> None:
 
 
 async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> None:
-    while (message := await stream.receive()) is not None:
-        match message:
-            case Stop():
-                return
-            case Ask(number, command):
-                try:
-                    engine.carry_out(command)
-                except CommandRefusedError as error:
-                    await stream.send(Reply(number, str(error)))
-                else:
-                    await stream.send(Reply(number))
+    # Tasks begin in the order of the commands; only what takes long is overtaken.
+    async with asyncio.TaskGroup() as answering:
+        while (message := await stream.receive()) is not None:
+            match message:
+                case Stop():
+                    return
+                case Ask():
+                    answering.create_task(_answer(engine, stream, message))
+
+
+async def _answer(engine: Engine, stream: MessageStream[FromHolder], ask: Ask) -> None:
+    try:
+        reply = Reply(ask.number, answer=await engine.ask(ask.command))
+    except CommandRefusedError as error:
+        reply = Reply(ask.number, str(error))
+    with contextlib.suppress(ConnectionError):
+        await stream.send(reply)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
-from tftptui.engine.messages import Command, Frame
+from tftptui.engine.messages import Answer, Command, Frame
 from tftptui.server.clock import Clock
 from tftptui.settings import Settings
 
@@ -47,9 +47,9 @@ class InlineEngine:
         """Yield frames as they come; see EngineClient."""
         return self.engine.frames()
 
-    async def ask(self, command: Command) -> None:
+    async def ask(self, command: Command) -> Answer | None:
         """Carry a command out; see EngineClient."""
-        self.engine.carry_out(command)
+        return await self.engine.ask(command)
 
     async def stop(self) -> None:
         """End everything; see EngineClient."""

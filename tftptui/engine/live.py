@@ -2,7 +2,13 @@
 
 import msgspec
 
-from tftptui.engine.messages import ChangeSettings, Command, SetPorts
+from tftptui.engine.messages import (
+    ChangeSettings,
+    Command,
+    RewriteName,
+    SetPorts,
+)
+from tftptui.engine.renaming import with_rule
 from tftptui.settings import PortRange, Settings, changed_settings
 
 
@@ -19,5 +25,7 @@ def settings_after(settings: Settings, command: Command) -> Settings:
             )
         case ChangeSettings(changes):
             return changed_settings(settings, changes)
+        case RewriteName(asked, name):
+            return with_rule(settings, asked, name)
         case _:
             return settings

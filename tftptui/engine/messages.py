@@ -9,6 +9,7 @@ import msgspec
 
 from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.file_views import FileKinds, FilePiece, HashView, KindView
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import (
     FOREIGN,
@@ -36,16 +37,27 @@ __all__ = [
     "RUNNING",
     "USED",
     "AbortTransfer",
+    "ActionCommand",
+    "Answer",
     "Ask",
+    "CancelHash",
     "ChangeSettings",
     "CloseFolder",
     "Command",
     "Entry",
+    "ExamineFiles",
     "Farewell",
+    "FileKinds",
+    "FilePiece",
     "Finding",
     "Frame",
+    "HashFile",
+    "HashView",
     "HostPorts",
+    "KindView",
+    "LinkName",
     "Listing",
+    "LookAtFile",
     "NearName",
     "OpenFolder",
     "PortMap",
@@ -54,7 +66,9 @@ __all__ = [
     "Recording",
     "Refusal",
     "Reply",
+    "RewriteName",
     "SetPorts",
+    "ShelfCommand",
     "Status",
     "Stop",
     "TransferPhase",
@@ -83,6 +97,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
     listings: list[Listing] = []
     refusals: list[Refusal] = []
     findings: list[Finding] = []
+    hashes: list[HashView] = []
     counters: Counters | None = None
     packets_first: int = 0
     packets: bytes = b""
@@ -126,7 +141,66 @@ class AbortTransfer(msgspec.Struct, frozen=True, tag="abort_transfer"):
     number: int
 
 
-Command = SetPorts | ChangeSettings | OpenFolder | CloseFolder | AbortTransfer
+class LookAtFile(msgspec.Struct, frozen=True, tag="look_at_file"):
+    """Return a FilePiece: LENGTH octets from OFFSET on, fewer where the file ends."""
+
+    name: bytes
+    offset: int = 0
+    length: int = 0
+
+
+class ExamineFiles(msgspec.Struct, frozen=True, tag="examine_files"):
+    """Return FileKinds: what files are."""
+
+    names: list[bytes]
+
+
+class HashFile(msgspec.Struct, frozen=True, tag="hash_file"):
+    """Hash a file; frames tell how far it is, and what came of it."""
+
+    name: bytes
+
+
+class CancelHash(msgspec.Struct, frozen=True, tag="cancel_hash"):
+    """Hash a file no further."""
+
+    name: bytes
+
+
+class LinkName(msgspec.Struct, frozen=True, tag="link_name"):
+    """Make a link below the root, so that who asks for ASKED gets the file NAME.
+
+    Only where uploads are allowed: it writes into the root.
+    """
+
+    asked: bytes
+    name: bytes
+
+
+class RewriteName(msgspec.Struct, frozen=True, tag="rewrite_name"):
+    """Add a rewrite rule, so that who asks for ASKED gets the file NAME."""
+
+    asked: bytes
+    name: bytes
+
+
+ActionCommand = (
+    SetPorts
+    | ChangeSettings
+    | OpenFolder
+    | CloseFolder
+    | AbortTransfer
+    | LinkName
+    | RewriteName
+)
+"""Commands that change something, at once."""
+
+ShelfCommand = LookAtFile | ExamineFiles | HashFile | CancelHash
+"""Questions about what is in files: reading them takes a while."""
+
+Command = ActionCommand | ShelfCommand
+
+Answer = FilePiece | FileKinds
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
@@ -145,6 +219,7 @@ class Reply(msgspec.Struct, frozen=True, tag="reply"):
 
     number: int
     error: str | None = None
+    answer: Answer | None = None
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):

@@ -104,13 +104,15 @@ class RefusalDesk:
     def _write_down(self, arrival: Arrival, request: Request, verdict: Verdict) -> None:
         asked = requested(arrival, request, self._recorder.clock.wall())
         self._recorder.emit(asked)
-        tell = partial(self._tell, asked, verdict)
+        tell = partial(self._tell, asked, request.filename, verdict)
         if verdict.reason == "not-found" and isinstance(request, ReadRequest):
             self._seek(request.filename, tell)
         else:
             tell([])
 
-    def _tell(self, asked: Requested, verdict: Verdict, near: list[NearName]) -> None:
+    def _tell(
+        self, asked: Requested, name: bytes, verdict: Verdict, near: list[NearName]
+    ) -> None:
         self._recorder.emit(
             Refused(
                 time=self._recorder.clock.wall(),  # the journal's lines are in order
@@ -138,6 +140,7 @@ class RefusalDesk:
                 message=verdict.text,
                 near=near,
                 direction=asked.direction,
+                asked=name,
             )
         )
 

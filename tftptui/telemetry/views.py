@@ -192,7 +192,14 @@ class NearName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that was answered with an ERROR; ``near`` is what may be meant."""
+    """A request that was answered with an ERROR.
+
+    Attributes:
+        file: the name asked for, made visible; ``asked`` is the same as it came.
+        reason: the journal's word for why; ``message`` is the ERROR's text.
+        near: what may be meant by a name that is not there.
+        direction: "read" or "write".
+    """
 
     time: float
     client: str
@@ -202,6 +209,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     near: list[NearName] = []
     direction: str = "read"
+    asked: bytes = b""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 from tftptui.engine.messages import (
     Finding,
     Frame,
+    HashView,
     HostPorts,
     Listing,
     PortMap,
@@ -69,6 +70,7 @@ class Store:
         refusals: the latest requests that were answered with an ERROR.
         findings: the latest, by number; those withdrawn are among them.
         listings: open folders by their octets.
+        hashes: how far the hashing of files is, and what came of it, by name.
         engine_error: why the engine is gone, while it is.
     """
 
@@ -86,6 +88,7 @@ class Store:
     )
     findings: dict[int, Finding] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
+    hashes: dict[bytes, HashView] = field(default_factory=dict)
     packets_lost: int = 0
     engine_error: str | None = None
 
@@ -112,6 +115,7 @@ class Store:
         for listing in frame.listings:
             self.listings[listing.folder] = listing
         self.refusals.extend(frame.refusals)
+        self.hashes |= {hashed.name: hashed for hashed in frame.hashes}
         self._fold_findings(frame.findings)
         self._fold_packets(frame)
 

@@ -1,0 +1,55 @@
+"""Commands that give a file another name, so that the next client finds it."""
+
+import contextlib
+import os
+
+import msgspec
+
+from tftptui.engine.client import CommandRefusedError
+from tftptui.engine.messages import LinkName, RewriteName
+from tftptui.server.aliases import exact_rule, link
+from tftptui.server.naming import names_of
+from tftptui.server.root import Root
+from tftptui.server.service import Service
+from tftptui.server.walk import RootError
+from tftptui.settings import Settings, SettingsError
+
+
+def rename(service: Service, command: LinkName | RewriteName) -> None:
+    """Make a link or a rule.
+
+    Raises:
+        CommandRefusedError: it can't be done, or would not help; nothing has changed.
+    """
+    try:
+        match command:
+            case LinkName(asked, name):
+                if service.settings.write == "off":
+                    raise CommandRefusedError(
+                        "uploads are off, so nothing is written into the root; "
+                        "make a rewrite rule instead"
+                    )
+                link(service.root, asked, name)
+            case RewriteName(asked, name):
+                _add_rule(service, asked, name)
+    except (RootError, SettingsError) as error:
+        raise CommandRefusedError(str(error)) from error
+    except OSError as error:
+        raise CommandRefusedError(f"no link: {error.strerror}") from error
+
+
+def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
+    """Return SETTINGS with a rule, before all others, that turns ASKED into NAME."""
+    rules = (exact_rule(asked, name), *settings.rewrite)
+    return msgspec.structs.replace(settings, rewrite=rules)
+
+
+def _add_rule(service: Service, asked: bytes, name: bytes) -> None:
+    settings = with_rule(service.settings, asked, name)
+    trial = Root(service.root.path, names_of(settings))
+    with contextlib.closing(trial):
+        file = trial.open(asked)
+    os.close(file.descriptor)
+    if file.name != b"/".join(part for part in name.split(b"/") if part):
+        raise CommandRefusedError("another rewrite rule would lead elsewhere")
+    service.change_settings({"rewrite": list(settings.rewrite)}, by="operator")

@@ -1,0 +1,71 @@
+"""Other names for a file: a link on the disk, or a rule of the rewrite table."""
+
+import os
+import posixpath
+import stat
+
+from tftptui.protocol.errors import ErrorCode
+from tftptui.server.names import components
+from tftptui.server.root import NewPlace, Root
+from tftptui.server.walk import RootError
+
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
+_ASCII = range(0x20, 0x7F)
+
+
+def exact_rule(asked: bytes, name: bytes) -> str:
+    """Return the rewrite rule that turns ASKED, and nothing else, into NAME."""
+    pattern = "".join(_in_pattern(octet) for octet in asked)
+    replacement = "".join(_in_replacement(octet) for octet in name)
+    return rf"\A{pattern}\Z={replacement}"
+
+
+def link(root: Root, asked: bytes, name: bytes) -> bytes:
+    """Make a symbolic link so that ASKED means the file NAME; return its own name.
+
+    Raises:
+        RootError: there is something already, or no folder for it, or the file
+            could not be reached by it.
+        OSError: the folder may not be written.
+    """
+    if not stat.S_ISREG(root.look(name)[0].st_mode):
+        raise _refused("that is no file")
+    place = root.reach_new(asked)
+    try:
+        if place.is_there:
+            raise _refused("there is a file of that name already")
+        folder = place.name.rpartition(b"/")[0]
+        target = posixpath.relpath(b"/" + b"/".join(components(name)), b"/" + folder)
+        os.symlink(target, place.part, dir_fd=place.folder)
+        _keep_if_it_leads(root, place, name)
+    finally:
+        os.close(place.folder)
+    return place.name
+
+
+def _keep_if_it_leads(root: Root, place: NewPlace, name: bytes) -> None:
+    """Take the link away again if its folder is reached by another link."""
+    try:
+        leads = os.path.samestat(root.look(place.name)[0], root.look(name)[0])
+    except RootError:
+        leads = False
+    if not leads:
+        os.unlink(place.part, dir_fd=place.folder)
+        raise _refused("a link there would not lead to the file")
+
+
+def _in_pattern(octet: int) -> str:
+    if octet in _PLAIN:
+        return chr(octet)
+    return f"\\{chr(octet)}" if octet in _ASCII else f"\\x{octet:02x}"
+
+
+def _in_replacement(octet: int) -> str:
+    if octet == ord("\\"):
+        return "\\\\"
+    # Python's templates know octets by three octal digits alone.
+    return f"\\{octet:03o}" if octet >= 0x80 else chr(octet)  # noqa: PLR2004 - no ASCII
+
+
+def _refused(text: str) -> RootError:
+    return RootError("exists", ErrorCode.FILE_EXISTS, text)

@@ -1,0 +1,74 @@
+"""What is known of one file's content, as plain data for whoever shows it.
+
+Names are octets below the root; texts are ready to be shown.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class KindView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file is.
+
+    Attributes:
+        key: a word for programs, as knowledge.magic has it.
+        words: the same for people, with the machine it is for.
+        troubles: what is wrong with it.
+    """
+
+    key: str
+    words: str
+    troubles: list[str] = []
+
+
+class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
+    """A piece of a file, and what the whole is.
+
+    Attributes:
+        name: of the file.
+        size, modified: of the whole file, octets and wall clock, seconds.
+        offset: where the piece begins; ``octets`` is the piece.
+        kind: what the file is.
+    """
+
+    name: bytes
+    size: int
+    modified: float
+    offset: int
+    octets: bytes
+    kind: KindView
+
+
+class FileKinds(msgspec.Struct, frozen=True, kw_only=True, tag="file_kinds"):
+    """What files are, in the order in which they were named; None if not readable."""
+
+    kinds: list[KindView | None]
+
+
+class HashView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the hashing of a file is, and what came of it.
+
+    Attributes:
+        name: of the file; ``size`` and ``modified`` are those of the version read.
+        done: octets hashed so far.
+        sha256, md5: hex; empty until all is done.
+        verdict: what a file of checksums says: "matches", "differs", or "" where
+            there is none; ``place`` is its name.
+        error: why it ended early.
+    """
+
+    name: bytes
+    size: int = 0
+    modified: float = 0.0
+    done: int = 0
+    sha256: str = ""
+    md5: str = ""
+    verdict: Literal["", "matches", "differs"] = ""
+    place: str = ""
+    error: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return not self.sha256 and not self.error
