@@ -186,3 +186,22 @@ def test_ring_behaves_like_the_end_of_a_list(
         watcher.extend(ring.packed(cursor), max(cursor, ring.first))
         assert _blocks(watcher.packed(0)) == unread[-watcher.capacity :]
         cursor = ring.next
+
+
+@given(
+    st.integers(2, 9), st.integers(0, 20), st.lists(st.integers(0, 1 << 33), max_size=9)
+)
+def test_an_exchange_is_the_same_as_two_records(
+    capacity: int, before: int, acked: list[int]
+) -> None:
+    short, long = _ring(capacity, before), _ring(capacity, before)
+    keep = short.exchanges((7, 2_072, 40_001), 16, 16 * 1_428)
+    for block in acked:
+        keep(1.5, block)
+        ack = PacketRecord(1.5, 7, block, 1, 2_072, 40_001, 4, Kind.ACK)
+        long.append(ack)
+        long.append(
+            replace(ack, block=block + 1, count=16, octets=16 * 1_428, kind=Kind.DATA)
+        )
+    assert (short.first, short.next) == (long.first, long.next)
+    assert short.packed(0) == long.packed(0)

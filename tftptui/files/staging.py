@@ -35,6 +35,10 @@ class Staging:
         window: blocks that are asked for at once, at most.
         numbering: how they are numbered on the wire.
         size: octets of the whole file, or None: a small one needs little room.
+
+    Attributes:
+        stride: octets of a full packet.
+        windows: the packets of each whole window that may be staged, end to end.
     """
 
     def __init__(
@@ -57,9 +61,13 @@ class Staging:
         view = self._view = memoryview(octets)
         starts = range(0, len(octets), self.stride)
         self._gaps = [view[at + HEADER : at + self.stride] for at in starts]
-        self._packets = [view[at : at + self.stride] for at in starts]
+        step = window * self.stride
+        whole = range(0, len(octets) - step + 1, step)
+        self.windows = [view[at : at + step] for at in whole]
+        self._window = window
         self._first = self._octets_held = 0
         self._at = 0
+        self._is_end = False
 
     def fill(self, source: Source, first: int, count: int) -> int:
         """Stage COUNT blocks from FIRST on; return the data octets they hold.
@@ -67,33 +75,32 @@ class Staging:
         Raises:
             SourceChangedError, OSError: the source can't be read.
         """
-        if not self.holds(first, count):
-            self._read(source, first)
-        self._at = first - self._first
-        held = self._octets_held - self._at * self.block_size
-        return max(0, min(held, count * self.block_size))
-
-    def holds(self, first: int, count: int) -> bool:
-        """Whether COUNT full blocks from FIRST on are staged."""
         at = first - self._first
         full = self._octets_held // self.block_size
-        return self._first > 0 and at >= 0 and at + count <= full
+        is_held = at + count <= full or (self._is_end and at <= full)
+        if not self._first or at < 0 or not is_held:
+            self.read(source, first)
+            at = 0
+        self._at = at
+        held = self._octets_held - at * self.block_size
+        return max(0, min(held, count * self.block_size))
 
     @property
-    def full_to(self) -> int:
-        """The highest full block that is staged; 0 when none is."""
-        if not self._first:
-            return 0
-        return self._first + self._octets_held // self.block_size - 1
+    def full_windows(self) -> int:
+        """Whole windows of full blocks that are staged."""
+        return self._octets_held // (self._window * self.block_size)
 
-    def whole(self, first: int) -> memoryview:
-        """Return the packet of a full block that is staged."""
-        return self._packets[first - self._first]
+    def windows_after(self, block: int) -> tuple[int, int] | None:
+        """Return which of ``windows`` begins after BLOCK, and how many there are yet.
 
-    def run(self, first: int, count: int) -> memoryview:
-        """Return the packets of COUNT full blocks that are staged, end to end."""
-        start = (first - self._first) * self.stride
-        return self._view[start : start + count * self.stride]
+        None when none begins there: what was read begins amid a window.
+        """
+        at = block + 1 - self._first
+        index = at // self._window
+        left = self.full_windows - index
+        if at % self._window or at < 0 or left < 0 or not self._first:
+            return None
+        return index, left
 
     def packet(self, index: int, payload: int) -> memoryview:
         """Return packet INDEX of the last fill() with PAYLOAD octets of data."""
@@ -105,10 +112,16 @@ class Staging:
         start = self._at * self.stride
         return self._view[start : start + count * HEADER + octets]
 
-    def _read(self, source: Source, first: int) -> None:
+    def read(self, source: Source, first: int) -> None:
+        """Stage as many blocks from FIRST on as there is room for.
+
+        Raises:
+            SourceChangedError, OSError: the source can't be read.
+        """
         self._first = 0  # nothing is staged if this fails
         offset = (first - 1) * self.block_size
         self._octets_held = source.read_into(self._gaps, offset)
+        self._is_end = self._octets_held < self._room * self.block_size
         start = (first - self._low_end) % (BLOCK_MODULUS - self._low_end)
         self._octets[2 :: self.stride] = self._high[start : start + self._room]
         self._octets[3 :: self.stride] = self._low[start : start + self._room]

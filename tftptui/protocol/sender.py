@@ -14,9 +14,6 @@ from tftptui.protocol.timing import RetransmitTimer
 
 _PROBE_CODES = (ErrorCode.UNDEFINED, ErrorCode.OPTION_REFUSED)
 
-_SAMPLE = 0.01
-"""Seconds between two measurements on the short way; RFC 6298 wants one a trip."""
-
 _Run = tuple[int, int, int]  # first block, last block, attempt
 
 
@@ -52,8 +49,6 @@ class SendSession(Session):
         self._oack_attempt = 0
         self._runs: list[_Run] = []
         self._gap_answered = False
-        self._wait = 0.0
-        self._sample_at = 0.0
 
     def start(self, now: float) -> list[Command]:
         """Open the transfer: the OACK when options were agreed, else DATA."""
@@ -78,33 +73,32 @@ class SendSession(Session):
             return []
         return self._advance(step, now) if step else self._answer_gap_at_foot(now)
 
-    def advance(self, block16: int, now: float, limit: int) -> int:
-        """Take an ACK the short way, for what nearly every ACK means.
+    @property
+    def is_plain(self) -> bool:
+        """Whether one ACK can answer all that is outstanding: advance() may follow."""
+        return (
+            self.state is State.SENDING
+            and self.sent_to != self._last_block
+            and len(self._runs) == 1
+            and self._runs[0] == (self.acked + 1, self.acked + self._window, 1)
+            and not self.timeouts
+            and not self.numbering.rollover
+        )
 
-        It acknowledges all that is outstanding, nothing of which was sent twice,
-        and the next window is a full one up to LIMIT, the highest block that is
-        ready to leave and not the last one.
+    def advance(self, windows: int, sent_at: float, round_trip: float) -> None:
+        """Learn at once what happened WINDOWS times while it was plain.
 
-        Returns:
-            The first block of that window, which is to be sent now and counts as
-            sent; or 0, when it is not that simple: nothing has changed then, and
-            receive_ack() has to look at it.
+        All that was outstanding was acknowledged, and the next full window sent, the
+        last one at SENT_AT. ROUND_TRIP is the latest one, in seconds: RFC 6298 wants
+        one a round trip, and gets as many as anybody has looked.
         """
-        sent_to, runs = self.sent_to, self._runs
-        last = sent_to + self._window
-        if block16 != sent_to & 0xFFFF or last > limit or self.timeouts:
-            return 0
-        if len(runs) != 1 or runs[0][2] != 1 or self.numbering.rollover:
-            return 0
-        if now >= self._sample_at:
-            self.timer.measure(now - self._sent_at)
-            self._wait, self._sample_at = self.timer.timeout, now + _SAMPLE
-            self._gap_answered, self._heard = False, True
-        first = sent_to + 1
-        self.acked, self.sent_to = sent_to, last
-        runs[0] = (first, last, 1)
-        self._sent_at, self._due = now, now + self._wait
-        return first
+        self.acked = self.sent_to + (windows - 1) * self._window
+        self.sent_to = self.acked + self._window
+        self._runs[0] = (self.acked + 1, self.sent_to, 1)
+        self._sent_at = sent_at
+        self.timer.measure(round_trip)
+        self._gap_answered, self._heard = False, True
+        self._due = sent_at + self.timer.timeout
 
     def receive_error(self, code: int, text: str) -> list[Command]:
         """Take an ERROR from the right peer: the transfer is over.
@@ -267,7 +261,6 @@ class SendSession(Session):
     def _progress(self, now: float, *, fresh: bool) -> None:
         if fresh:  # Karn: only what was sent once tells a round trip
             self.timer.measure(now - self._sent_at)
-        self._sample_at = 0.0
         self._heard = True
         self._gap_answered = False
         self.timeouts = 0

@@ -66,6 +66,11 @@ class Session(ABC):
         return self._due
 
     @property
+    def sent_at(self) -> float:
+        """When the last packet that wants an answer was sent."""
+        return self._sent_at
+
+    @property
     def heard(self) -> bool:
         """Whether the peer has answered, so that its address is its own."""
         return self._heard

@@ -24,10 +24,7 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
-
-    def now(self) -> float:
-        """Return seconds of the monotonic clock."""
-        return time.monotonic()
+        self.now: Callable[[], float] = time.monotonic
 
     def wall(self) -> float:
         """Return seconds since the epoch."""

@@ -9,6 +9,7 @@ scheduled work for it: nothing that the loop looks after can be starved.
 
 import asyncio
 import contextlib
+import math
 import select
 import selectors
 import socket
@@ -17,12 +18,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import Context
 from typing import Protocol, TypeVarTuple
 
+from tftptui.server.timerfd import KernelTimer
+
 Callback = Callable[[], None]
 
 Ts = TypeVarTuple("Ts")
 
-_BATCH = 16
-"""Sockets served in a row before timers are looked at."""
+_BATCH = 64
+"""Sockets served in a row before others are looked for."""
+
+_SLACK = 0.001
+"""Seconds that a timer of the loop may be late."""
 
 
 class HasFileno(Protocol):
@@ -65,10 +71,16 @@ class InlineSelector(selectors.BaseSelector):
 
     Args:
         failed: gets what a callback raised; the others are served all the same.
+
+    Raises:
+        OSError: the system lacks what it takes.
     """
 
     def __init__(self, failed: Callable[[Exception], None]) -> None:
+        self._timer = KernelTimer()
         self._epoll = select.epoll()
+        self._epoll.register(self._timer.fileno(), select.EPOLLIN)
+        self._armed_for = math.inf
         self._keys: dict[int, selectors.SelectorKey] = {}
         self._inline: dict[int, Callback] = {}
         self._failed = failed
@@ -123,8 +135,11 @@ class InlineSelector(selectors.BaseSelector):
     ) -> list[tuple[selectors.SelectorKey, int]]:
         """Serve inline sockets until the loop is needed; see BaseSelector."""
         self._is_wanted = False
-        until = None if timeout is None else time.monotonic() + timeout
-        wait = -1.0 if timeout is None else max(0.0, timeout)
+        wait = None
+        if timeout is not None and timeout <= 0:
+            wait = 0.0
+        elif timeout is not None:
+            self._arm(timeout)
         poll, inline = self._epoll.poll, self._inline
         ready: list[tuple[selectors.SelectorKey, int]] = []
         while True:
@@ -138,12 +153,19 @@ class InlineSelector(selectors.BaseSelector):
                     callback()
                 except Exception as error:  # noqa: BLE001 - one must not end all
                     self._failed(error)
-            if ready or self._is_wanted or not found:
+            if ready or self._is_wanted or wait is not None:
                 return ready
-            if until is not None:
-                wait = until - time.monotonic()
-                if wait <= 0:
-                    return ready
+
+    def _arm(self, timeout: float) -> None:
+        """Have the timer end a wait of TIMEOUT seconds, which has no limit else.
+
+        An earlier moment that it is set to already only makes the loop look once
+        more: most waits end before their time, and setting it costs a system call.
+        """
+        until = time.monotonic() + timeout
+        if until < self._armed_for - _SLACK:
+            self._timer.set(until)
+            self._armed_for = until
 
     def get_map(self) -> Mapping[FileObject, selectors.SelectorKey]:
         """Return what is registered for the loop itself; see BaseSelector."""
@@ -152,6 +174,7 @@ class InlineSelector(selectors.BaseSelector):
     def close(self) -> None:
         """Close the epoll descriptor."""
         self._epoll.close()
+        self._timer.close()
         self._keys.clear()
         self._inline.clear()
 
@@ -159,6 +182,11 @@ class InlineSelector(selectors.BaseSelector):
         self, number: int, events: int, ready: list[tuple[selectors.SelectorKey, int]]
     ) -> None:
         """Add what is ready and the loop's own business."""
+        if number == self._timer.fileno():
+            self._timer.clear()
+            self._armed_for = math.inf
+            self._is_wanted = True
+            return
         key = self._keys.get(number)
         if key is not None:
             ready.append((key, _events(events) & key.events))
@@ -216,7 +244,10 @@ class EngineLoop(asyncio.SelectorEventLoop):
 
 def new_loop() -> asyncio.AbstractEventLoop:
     """Return the best loop that this system has for serving."""
-    return EngineLoop() if hasattr(select, "epoll") else asyncio.new_event_loop()
+    with contextlib.suppress(OSError):  # no timerfd
+        if hasattr(select, "epoll"):
+            return EngineLoop()
+    return asyncio.new_event_loop()
 
 
 def readers_of(loop: asyncio.AbstractEventLoop) -> Readers:

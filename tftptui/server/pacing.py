@@ -60,9 +60,9 @@ class PacedRead(ReadTransfer):
     def _is_waiting(self) -> bool:
         return bool(self._unsent)
 
-    def _ready(self) -> int:
-        """Return 0: what leaves has to stand in line."""
-        return 0
+    def _may_hurry(self) -> bool:
+        """Return False: what leaves has to stand in line."""
+        return False
 
     def _take(self, datagram: bytes, now: float) -> None:
         block16 = acknowledged(datagram) if self._unsent else None

@@ -5,21 +5,21 @@ from collections import deque
 from collections.abc import Callable
 
 from tftptui.files.sources import Source, SourceChangedError
-from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
-from tftptui.protocol.packets import HEADER, Opcode, acknowledged
+from tftptui.protocol.packets import acknowledged
 from tftptui.protocol.sender import SendSession
-from tftptui.server.bursts import GAP, Burst
+from tftptui.server.bursts import GAP
+from tftptui.server.shortway import ShortWay
 from tftptui.server.transfer import Parts, Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
-_ACK = Opcode.ACK.to_bytes(2)
 
-
-class ReadTransfer(Transfer):
+class ReadTransfer(ShortWay):
     """An RRQ in progress; it closes the source in the end."""
+
+    __slots__ = ("_alarm", "_waiting")
 
     def __init__(
         self,
@@ -28,63 +28,9 @@ class ReadTransfer(Transfer):
         source: Source,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, session, closed)
-        agreed = parts.agreed
-        self._sending = session
-        self._source = source
-        self._window = agreed.window
-        self._octets = agreed.window * agreed.block_size
-        self._staging = Staging(
-            agreed.block_size, agreed.window, agreed.numbering, size=source.size
-        )
-        self._burst = Burst(agreed.window)
+        super().__init__(parts, session, source, closed)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
-        self._ready_to = 0
-        self._wall = self._clock.wall() - self._clock.now()
-        if agreed.window > 1:
-            self.transport.segment(self._staging.stride)
-
-    def readable(self) -> None:
-        """Take one datagram of the client; what else there is wakes us again.
-
-        Nearly all are ACKs of a whole window, and the next one is staged: they are
-        served right here.
-        """
-        try:
-            datagram = self.transport.receive()
-        except OSError:
-            datagram = None
-        if not datagram:  # woken for nothing readable: the error queue
-            self._take_errors()
-            return
-        now = self._clock.now()
-        if datagram[:2] == _ACK and len(datagram) == HEADER:
-            block16 = datagram[2] << 8 | datagram[3]
-            first = self._sending.advance(block16, now, self._ready_to)
-            if first:
-                self._send_ready(first, now)
-                return
-        self._take(datagram, now)
-
-    def _send_ready(self, first: int, now: float) -> None:
-        """Send the window from FIRST on, which is staged, and write it down."""
-        window, staging = self._window, self._staging
-        if window == 1:
-            is_sent = self.transport.send(staging.whole(first))
-        else:
-            is_sent = self.transport.send_run(
-                staging.run(first, window), staging.stride
-            )
-        self._report.exchange(
-            now + self._wall, first - 1, (first, window), self._octets
-        )
-        if not is_sent:
-            self._report.trouble(self._send_trouble())
-
-    def _ready(self) -> int:
-        """Return the highest block that may leave the short way."""
-        return self._staging.full_to if self._burst.is_whole else 0
 
     def _fill(self, view: TransferView) -> None:
         view.sent_blocks, view.acked_blocks = self._sending.sent_to, self._sending.acked
@@ -98,7 +44,7 @@ class ReadTransfer(Transfer):
         if block16 is None:
             self._take_other(datagram)
             return
-        session = self._sending
+        session = self._session
         block, before = session.absolute(block16), (session.acked, session.state)
         sent_to = session.sent_to
         commands = session.receive_ack(block16, now)
@@ -158,7 +104,6 @@ class ReadTransfer(Transfer):
             failure = SendError(ErrorCode.UNDEFINED, text or "the file can't be read")
             self._run(self._session.fail(failure))
             return
-        self._ready_to = self._ready()
         flags = 0
         if octets < count * size:
             count = octets // size + 1
@@ -174,6 +119,7 @@ class ReadTransfer(Transfer):
             flags=flags,
             note=self._send_trouble(),
         )
+        self._open_short_way()
 
     def _let_go(self) -> None:
         if self._alarm is not None:

@@ -1,5 +1,7 @@
 """What one transfer tells the world: its view, its packet records, its events."""
 
+from collections.abc import Callable
+
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End
@@ -77,17 +79,21 @@ class Report:
         )
         self._recorder.packet(record, note)
 
-    def exchange(
-        self, wall: float, acked: int, run: tuple[int, int], octets: int
-    ) -> None:
-        """Keep an ACK and the full, first RUN of blocks, (first, count), it set off."""
+    def exchanges(self, window: int, octets: int) -> Callable[[float, int], None]:
+        """Return what keeps an ACK and the WINDOW of OCTETS that it set off.
+
+        It takes the wall time and the block acknowledged; exchanged() counts later.
+        """
+        return self._recorder.ring.exchanges(self._ends, window, octets)
+
+    def exchanged(self, times: int, window: int, octets: int, wall: float) -> None:
+        """Count what was kept that way, the last time at WALL."""
         self.version += 1
         self.view.moved = wall
-        self._recorder.ring.append_exchange(wall, self._ends, acked, run, octets)
         counters = self._recorder.counters
-        counters.packets_received += 1
-        counters.packets_sent += run[1]
-        counters.octets_sent += octets
+        counters.packets_received += times
+        counters.packets_sent += times * window
+        counters.octets_sent += times * octets
 
     def raw(self, octets: bytes, *, is_sent: bool, other: Endpoint) -> None:
         """Keep the datagram of the last packet, if somebody captures."""

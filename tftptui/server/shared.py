@@ -60,6 +60,19 @@ class SharedTransport:
         pieces = range(0, len(packets), octets)
         return all(self.send(packets[start : start + octets]) for start in pieces)
 
+    def sender(self, _window: int) -> None:
+        """Return None: see send_run()."""
+
+    def recv(self, _octets: int) -> bytes:
+        """Return one datagram of the client.
+
+        Raises:
+            BlockingIOError: there is none.
+        """
+        if not self._waiting:
+            raise BlockingIOError
+        return self._waiting.popleft()
+
     def receive(self) -> bytes | None:
         """Return one datagram of the client, or None when there is none."""
         return self._waiting.popleft() if self._waiting else None

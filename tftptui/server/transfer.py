@@ -79,6 +79,26 @@ class Transfer(ABC):
         closed: called once when it is over, before its sockets are closed.
     """
 
+    # Slots, here and below: a plain object of so many attributes is a slow one.
+    __slots__ = (
+        "_agreed",
+        "_clock",
+        "_closed",
+        "_closed_reports",
+        "_lifespan",
+        "_protocol",
+        "_report",
+        "_woken",
+        "client",
+        "content",
+        "is_closed",
+        "number",
+        "outcome",
+        "request",
+        "server",
+        "transport",
+    )
+
     def __init__(
         self, parts: Parts, session: Session, closed: Callable[["Transfer"], None]
     ) -> None:
@@ -93,7 +113,7 @@ class Transfer(ABC):
         self._agreed = parts.agreed
         self._lifespan = parts.lifespan
         self._woken = 0.0
-        self._session = session
+        self._protocol = session
         self._clock = parts.recorder.clock
         self._report = Report(
             parts.number,
@@ -111,6 +131,11 @@ class Transfer(ABC):
     def version(self) -> int:
         """A number that grows with everything that happens."""
         return self._report.version
+
+    @property
+    def _session(self) -> Session:
+        """The protocol state, up to date."""
+        return self._protocol
 
     def start(self, now: float) -> None:
         """Send the first packet."""

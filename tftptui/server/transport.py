@@ -43,6 +43,8 @@ class Transport:
     Attributes:
         send_error: why the last send failed on this host, or None. Nothing left
             then; the retransmission timer tries again.
+        recv: returns one datagram of the client, at most as many octets as asked.
+            Raises OSError when there is none: an ICMP error may be waiting.
     """
 
     def __init__(self, main: socket.socket, twin: socket.socket) -> None:
@@ -51,6 +53,7 @@ class Transport:
         self._cut: Cut | None = None
         self._readers: Readers | None = None
         self.send_error: OSError | None = None
+        self.recv = main.recv
 
     @property
     def local(self) -> Endpoint:
@@ -87,6 +90,19 @@ class Transport:
     def segment(self, octets: int) -> None:
         """Let send_run() hand many packets of OCTETS octets to the kernel at once."""
         self._cut = cut_into(octets, self.route_mtu(), ipv6=":" in self.local.host)
+
+    def sender(self, window: int) -> Callable[[memoryview], object] | None:
+        """Return a quick way to send WINDOW packets that lie end to end.
+
+        Where it raises OSError nothing has left, and send_run() knows what to do.
+        None where that takes more than one call.
+        """
+        if window == 1:
+            return self.main.send
+        if self._cut is None or window > self._cut.at_once:
+            return None
+        sendmsg, ancillary = self.main.sendmsg, self._cut.ancillary
+        return lambda packets: sendmsg((packets,), ancillary)
 
     def send_run(self, packets: memoryview, octets: int) -> bool:
         """Send packets that lie end to end, OCTETS each; the last may be shorter.

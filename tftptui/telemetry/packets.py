@@ -4,6 +4,7 @@ A record is numbered by its sequence number, which only grows. Who reads keeps
 a cursor; what fell out of the ring before it was read is counted, not hidden.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import takewhile
@@ -12,7 +13,10 @@ from struct import Struct
 LAYOUT = Struct("<dIIHHHHBBH")
 """A PacketRecord, its fields in order."""
 
-_TWO = Struct(LAYOUT.format + LAYOUT.format.lstrip("<"))
+_TAIL = Struct("<HHHHBBH")
+_HALF = Struct(f"<dII{_TAIL.size}s")
+_EXCHANGE = Struct(f"<dII{_TAIL.size}sdII{_TAIL.size}s")
+"""Two records, with all that never changes in a transfer packed beforehand."""
 
 RECORD = LAYOUT.size
 """Octets of one record."""
@@ -88,7 +92,8 @@ class PacketRecord:
 Ends = tuple[int, int, int]
 """Transfer number, client TID and server TID, the same in all its records."""
 
-_ACK, _DATA = int(Kind.ACK), int(Kind.DATA)
+HEADER_OCTETS = 4
+"""Of an ACK, as its record has it."""
 
 
 class PacketRing:
@@ -128,30 +133,45 @@ class PacketRing:
         self.next += 1
         self._purge()
 
-    def append_exchange(
-        self, time: float, ends: Ends, acked: int, run: tuple[int, int], octets: int
-    ) -> None:
-        """Keep an ACK and the RUN of DATA, (first, count), that it set off.
+    def exchanges(
+        self, ends: Ends, count: int, octets: int
+    ) -> Callable[[float, int], None]:
+        """Return what keeps an ACK, and COUNT blocks of DATA that it set off.
 
-        The same as two append(), for what happens a hundred thousand times a second.
+        They hold OCTETS together. It takes the time and the block acknowledged, and
+        does the same as two append(), for what happens a hundred thousand times a
+        second: what never changes is packed once.
         """
-        transfer, client_tid, server_tid = ends
-        block, count = run
-        place = self.next % self.capacity
-        if place + 2 > self.capacity:  # it would wrap between the two
-            where = (client_tid, server_tid)
-            self.append(PacketRecord(time, transfer, acked, 1, *where, 4, Kind.ACK))
-            sent = PacketRecord(time, transfer, block, count, *where, octets, Kind.DATA)
-            self.append(sent)
-            return
-        _TWO.pack_into(
-            self._octets, place * RECORD,
-            time, transfer, acked & 0xFFFF_FFFF, 1, client_tid, server_tid, 4,
-            _ACK, 1, 0,
-            time, transfer, block & 0xFFFF_FFFF, count, client_tid, server_tid,
-            octets & 0xFFFF, _DATA, 1, 0,
-        )  # fmt: skip
-        self.next += 2
+        transfer, *tids = ends
+        of_ack = _TAIL.pack(1, *tids, HEADER_OCTETS, Kind.ACK, 1, 0)
+        of_data = _TAIL.pack(count, *tids, octets & 0xFFFF, Kind.DATA, 1, 0)
+        room, capacity, pack_into = self._octets, self.capacity, _EXCHANGE.pack_into
+        last = capacity - 1
+
+        def keep(time: float, acked: int) -> None:
+            number = self.next
+            place = number % capacity
+            if place == last:  # it would wrap between the two
+                self._append_apart(time, transfer, acked, (of_ack, of_data))
+                return
+            block, after = acked & 0xFFFF_FFFF, (acked + 1) & 0xFFFF_FFFF
+            pack_into(
+                room, place * RECORD,
+                time, transfer, block, of_ack, time, transfer, after, of_data,
+            )  # fmt: skip
+            self.next = number + 2
+
+        return keep
+
+    def _append_apart(
+        self, time: float, transfer: int, acked: int, tails: tuple[bytes, bytes]
+    ) -> None:
+        """Keep the two records of an exchange at the end and at the beginning."""
+        for block, tail in enumerate(tails, acked):
+            place = self.next % self.capacity * RECORD
+            block &= 0xFFFF_FFFF  # noqa: PLW2901 - it wraps
+            _HALF.pack_into(self._octets, place, time, transfer, block, tail)
+            self.next += 1
 
     def extend(self, octets: bytes, first: int) -> None:
         """Take over packed records numbered from FIRST on.

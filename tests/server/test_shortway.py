@@ -1,0 +1,179 @@
+"""The short way of a read: as if every packet had gone the long one."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.clock import FakeClock
+from tests.support.running import Running, running
+from tests.support.udp_client import UdpClient
+from tftptui.server.reading import ReadTransfer
+from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.packets import Kind
+
+pytestmark = pytest.mark.net
+
+BLOCKS = 300
+"""Of the file; far more than are read ahead."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "file").write_bytes(octets(512 * (BLOCKS - 1) + 100))
+    return tmp_path
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def server(folder: Path, clock: FakeClock) -> AsyncIterator[Running]:
+    with running(folder, clock) as server:
+        yield server
+
+
+@pytest.fixture
+def client() -> Iterator[UdpClient]:
+    with UdpClient() as client:
+        yield client
+
+
+def the_transfer(server: Running) -> ReadTransfer:
+    (transfer,) = server.service.transfers.values()
+    assert isinstance(transfer, ReadTransfer)
+    return transfer
+
+
+async def read_to(client: UdpClient, block: int, window: int = 1) -> None:
+    """Take and acknowledge whole windows up to BLOCK."""
+    for number in range(1, block + 1):
+        assert (await client.data()).block16 == number
+        if number % window == 0:
+            client.ack(number)
+
+
+@pytest.mark.parametrize("window", [1, 2, 4, 16, 64])
+async def test_every_packet_is_in_the_ring_and_counted(
+    server: Running, client: UdpClient, window: int
+) -> None:
+    options = ((b"windowsize", str(window).encode()),) if window > 1 else ()
+    client.ask(server.at, b"file", options=options)
+    if options:
+        await client.oack()
+        client.ack(0)
+    for number in range(1, BLOCKS + 1):
+        assert (await client.data()).block16 == number
+        if number % window == 0 or number == BLOCKS:
+            client.ack(number)
+    ended = await server.written.until(TransferEnded)
+    records = server.written.packets()
+    sent = [record for record in records if record.kind == Kind.DATA]
+    acks = [record.block for record in records if record.kind == Kind.ACK]
+    blocks = [block for r in sent for block in range(r.block, r.block + r.count)]
+    assert blocks == [*range(1, BLOCKS + 1)]
+    firsts = [0] if options else []
+    assert acks == [*firsts, *range(window, BLOCKS, window), BLOCKS]
+    assert {record.attempt for record in sent} == {1}
+    assert {(r.client_tid, r.transfer) for r in records} == {(client.local.port, 1)}
+    counters = server.service.recorder.counters
+    assert counters.octets_sent == ended.octets == 512 * (BLOCKS - 1) + 100
+    assert counters.packets_sent == BLOCKS + len(firsts)
+    assert counters.packets_received == len(acks) + 1
+
+
+async def test_the_view_is_up_to_date_whenever_it_is_asked_for(
+    server: Running, client: UdpClient
+) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 100)
+    await client.data()
+    before = the_transfer(server).version
+    view = the_transfer(server).view()
+    assert (view.sent_blocks, view.acked_blocks) == (101, 100)
+    client.ack(101)
+    await client.data()
+    server.service._sweep()
+    assert the_transfer(server).version > before
+    assert the_transfer(server).view().acked_blocks == 101
+
+
+async def test_a_lost_block_is_sent_again_after_its_time(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 50)
+    await client.data()  # and its ACK is lost
+    clock.advance(10.0)
+    server.service._sweep()
+    assert (await client.data()).block16 == 51
+    assert the_transfer(server).view().retransmits == 1
+    client.ack(51)
+    for number in range(52, BLOCKS + 1):
+        assert (await client.data()).block16 == number
+        client.ack(number)
+    assert (await server.written.until(TransferEnded)).outcome == "completed"
+
+
+async def test_a_gap_amid_fast_windows_is_filled_from_there(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    client.ask(server.at, b"file", options=((b"windowsize", b"4"),))
+    await client.oack()
+    client.ack(0)
+    await read_to(client, 40, window=4)
+    for number in range(41, 45):
+        assert (await client.data()).block16 == number
+    clock.advance(0.1)
+    client.ack(42)  # 43 never came
+    again = [(await client.data()).block16 for _ in range(4)]
+    assert again == [43, 44, 45, 46]
+    assert the_transfer(server).view().retransmits == 2
+
+
+async def test_a_doubled_ack_sends_nothing_twice(
+    server: Running, client: UdpClient
+) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 30)
+    client.ack(30)
+    client.ack(30)
+    for number in range(31, BLOCKS + 1):
+        assert (await client.data()).block16 == number
+        client.ack(number)
+    ended = await server.written.until(TransferEnded)
+    assert (ended.retransmits, ended.duplicates) == (0, 2)
+
+
+async def test_an_ack_with_something_behind_it_is_an_ack_all_the_same(
+    server: Running, client: UdpClient
+) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 20)
+    await client.data()
+    client.send(b"\0\4\0\x15padding")
+    assert (await client.data()).block16 == 22
+
+
+async def test_a_number_behind_a_zero_octet_is_no_ack(
+    server: Running, client: UdpClient
+) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 20)
+    await client.data()
+    client.send(b"\0\0\4\0\x15")  # the same number, if one only counted
+    client.ack(21)
+    assert (await client.data()).block16 == 22
+    assert server.service.recorder.counters.malformed == 1
+
+
+async def test_a_client_may_leave_amid_it(server: Running, client: UdpClient) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 60)
+    await client.data()
+    client.leave("enough")
+    ended = await server.written.until(TransferEnded)
+    assert (ended.outcome, ended.acked_blocks, ended.blocks) == ("failed", 60, 61)

@@ -1,0 +1,171 @@
+"""The short way of a read, for what nearly every packet means.
+
+It is an ACK of all that is outstanding, nothing of which was sent twice, and the
+next window is a full one. That needs neither a command nor the session: the window
+leaves, one entry goes into the packet log, and the session is told later, before
+anybody looks at it. A transfer of one packet at a time does this a hundred thousand
+times a second, so each step here is there because it has to be.
+"""
+
+from collections.abc import Callable
+
+from tftptui.files.sources import Source, SourceChangedError
+from tftptui.files.staging import Staging
+from tftptui.protocol.packets import HEADER, Opcode
+from tftptui.protocol.sender import SendSession
+from tftptui.server.bursts import Burst
+from tftptui.server.transfer import Parts, Transfer
+
+_LONGEST = 2_048
+"""Octets of a datagram that are read; ACK and ERROR are all that is expected."""
+
+_ACK = Opcode.ACK << 16
+_word = int.from_bytes
+
+
+class ShortWay(Transfer):
+    """What a read is made of, and how it goes on as long as all goes well.
+
+    While it does, the session lags behind. Whoever asks for it gets it up to date,
+    and the next packet is looked at the long way.
+    """
+
+    __slots__ = (
+        "_awaited",
+        "_burst",
+        "_done",
+        "_left",
+        "_left_before",
+        "_log",
+        "_next",
+        "_now",
+        "_octets",
+        "_receive",
+        "_send",
+        "_sending",
+        "_sent_to",
+        "_source",
+        "_staging",
+        "_wall",
+        "_window",
+        "_windows_left",
+    )
+
+    def __init__(
+        self,
+        parts: Parts,
+        session: SendSession,
+        source: Source,
+        closed: Callable[[Transfer], None],
+    ) -> None:
+        super().__init__(parts, session, closed)
+        agreed = parts.agreed
+        self._sending = session
+        self._source = source
+        self._window = agreed.window
+        self._octets = agreed.window * agreed.block_size
+        self._staging = Staging(
+            agreed.block_size, agreed.window, agreed.numbering, size=source.size
+        )
+        self._burst = Burst(agreed.window)
+        if agreed.window > 1:
+            self.transport.segment(self._staging.stride)
+        self._awaited = -1  # the ACK, as a number; none while the way is closed
+        self._next = self._windows_left = self._done = self._sent_to = 0
+        self._left = self._left_before = 0.0
+        self._receive = self.transport.recv
+        self._now = self._clock.now
+        self._wall = self._clock.wall() - self._clock.now()
+        self._send: Callable[[memoryview], object] = self._send_each
+        self._log: Callable[[float, int], None] = _nothing
+
+    def readable(self) -> None:
+        """Take one datagram of the client; what else there is wakes us again."""
+        try:
+            datagram = self._receive(_LONGEST)
+        except OSError:  # woken for nothing readable: the error queue
+            self._take_errors()
+            return
+        now = self._now()
+        if (
+            _word(datagram) != self._awaited
+            or len(datagram) != HEADER
+            or (self._windows_left == 0 and not self._stage())
+        ):
+            self._take(datagram, now)
+            return
+        packets = self._staging.windows[self._next]
+        acked = self._sent_to
+        self._log(now + self._wall, acked)
+        self._sent_to = sent_to = acked + self._window
+        self._awaited = _ACK | sent_to & 0xFFFF
+        self._next += 1
+        self._windows_left -= 1
+        self._left_before, self._left = self._left, now
+        self._done += 1
+        try:
+            self._send(packets)
+        except OSError:
+            self._send_again(packets)
+
+    @property
+    def _session(self) -> SendSession:
+        """The session, up to date; it may change now, so the short way closes."""
+        self._catch_up()
+        return self._sending
+
+    def _catch_up(self) -> None:
+        """Tell session, view and counters what has happened on the short way."""
+        self._awaited = -1
+        windows, self._done = self._done, 0
+        if windows:
+            trip = self._left - self._left_before
+            self._sending.advance(windows, self._left, trip)
+            self._burst.went_well()
+            self._report.exchanged(
+                windows, self._window, self._octets, self._left + self._wall
+            )
+
+    def _open_short_way(self) -> None:
+        """Go on the short way with the next ACK, if the session has no more to say."""
+        session = self._sending
+        if not session.is_plain or not self._may_hurry() or self.transport.send_error:
+            return
+        staged = self._staging.windows_after(session.sent_to)
+        if staged is None:
+            return
+        if self._log is _nothing:
+            self._log = self._report.exchanges(self._window, self._octets)
+            self._send = self.transport.sender(self._window) or self._send_each
+        self._next, self._windows_left = staged
+        self._sent_to, self._left = session.sent_to, session.sent_at
+        self._awaited = _ACK | session.sent_to & 0xFFFF
+
+    def _may_hurry(self) -> bool:
+        """Whether whole windows may leave as soon as they are asked for."""
+        return self._burst.is_whole
+
+    def _stage(self) -> bool:
+        """Read the next windows; False when the long way has to."""
+        try:
+            self._staging.read(self._source, self._sent_to + 1)
+        except (SourceChangedError, OSError):
+            return False
+        self._next, self._windows_left = 0, self._staging.full_windows
+        return self._windows_left > 0
+
+    def _send_each(self, packets: memoryview) -> None:
+        """Send packets one by one."""
+        if not self.transport.send_run(packets, self._staging.stride):
+            self._report.trouble(self._send_trouble())
+            self._catch_up()
+
+    def _send_again(self, packets: memoryview) -> None:
+        """Send what did not leave as it should have: an old ICMP error, or no GSO."""
+        self._send_each(packets)
+        self._catch_up()
+        self._send, self._log = self._send_each, _nothing  # as the route has it now
+
+
+def _nothing(_time: float, _block: int) -> None:
+    """Stand in for what the first step on the short way makes."""
