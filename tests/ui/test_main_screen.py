@@ -83,8 +83,10 @@ async def test_the_bottom_line_has_only_keys_that_work() -> None:
         assert "X abort" in screen.text()
         await screen.press("r")
         bottom = screen.text().splitlines()[-1]
-        shown_ = "enter apply  tab next  esc put back  F1 keys  ctrl+p palette"
-        assert bottom.strip() == shown_
+        keys = (
+            "enter apply  ↓ proposals  tab next  esc put back  F1 keys  ctrl+p palette"
+        )
+        assert bottom.strip() == keys
 
 
 async def test_the_bottom_line_can_be_clicked() -> None:

@@ -2,11 +2,11 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.support.pictures import frame, ports, status, view
+from tests.support.pictures import NOW, frame, ports, view
+from tests.support.port_scene import blocked_client, exhausted_case
 from tests.support.screens import LARGE, SMALL, Shown, shown
-from tftptui.engine.messages import FOREIGN, FREE, QUARANTINED, USED, SetPorts
-from tftptui.ui.widgets.port_map import cell, grid, row, strip
-from tftptui.ui.widgets.port_verdict import Typed, judge
+from tftptui.engine.messages import PortMap, SetPorts
+from tftptui.ui.widgets.port_map import LABEL, NAME
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 
@@ -100,7 +100,7 @@ async def test_the_range_is_drawn_port_by_port(size: tuple[int, int]) -> None:
     async with shown(frame(), size=size) as screen:
         await screen.press("3")
         text = screen.text()
-    assert " 40000 ···■·············■" in text or "40000 ···■·············■" in text
+    assert "ours   40000 ···■·············■·············▒···" in text
     counts = {
         SMALL: "■ 2 used  ▒ 1 resting  × 1 of other programs  · 96 free",
         LARGE: "2 used · 1 resting · 1 of other programs · 96 free",
@@ -108,76 +108,177 @@ async def test_the_range_is_drawn_port_by_port(size: tuple[int, int]) -> None:
     assert counts[size] in text
 
 
-TYPED = Typed("40000", "40099", "random", "10")
+SMALLEST = (60, 15)
+ALL_SIZES = pytest.mark.parametrize("size", [SMALLEST, SMALL, LARGE])
 
 
-@pytest.mark.parametrize(
-    ("typed", "says", "allowed"),
-    [
-        (TYPED, "as it is now", True),
-        (Typed("", "40099", "random", "10"), "“from” needs a port number", False),
-        (Typed("0", "40099", "random", "10"), "port 0 does not exist", False),
-        (Typed("1", "65536", "random", "10"), "port 65536 does not exist", False),
-        (Typed("9", "8", "random", "10"), "runs backwards", False),
-        (Typed("9", "8000", "random", ""), "“rest” needs a number", False),
-        (Typed("9", "8000", "random", "nan"), "may rest", False),
-        (Typed("69", "99", "random", "1"), "below 1024 need root", True),
-        (Typed("50000", "50000", "random", "1"), "only 1 for 2 in use", True),
-        (Typed("6969", "6969", "random", "1"), "choose another port", False),
-        (Typed("6000", "7000", "random", "1"), "6969 takes requests", True),
-        (Typed("50000", "50099", "random", "1"), "new ones use 50000–50099", True),
-    ],
-)
-def test_what_is_typed_is_judged(typed: Typed, says: str, allowed: bool) -> None:  # noqa: FBT001
-    verdict = judge(typed, ports(), status().port)
-    assert says in verdict.text
-    assert (verdict.command is not None) == allowed
+@ALL_SIZES
+async def test_the_cursor_tells_of_each_port(size: tuple[int, int]) -> None:
+    async with shown(blocked_client(), size=size) as screen:
+        await screen.press("3", "n")
+        assert "40007 is used for 8 s by 10.0.4.37:2070 · pxelinux" in screen.text()
+        await screen.press("n")
+        assert "40008 rests 10 s more after 10.0.4.41:1201" in screen.text()
+        await screen.press("N", "N", "N")
+        assert "40071 is held by another program" in screen.text()
+        await screen.press("h")
+        assert "40070 is held by dnsmasq (pid 812)" in screen.text()
+        await screen.press("g", "l")
+        assert "40001 is free · last used by 10.0.4.40:1200" in screen.text()
+        await screen.press("G")
+        assert "40099 is free · no transfer remembered" in screen.text()
 
 
-@pytest.mark.parametrize("count", [1, 7, 100, 101, 8_545, 65_535])
-@pytest.mark.parametrize("width", [1, 9, 40, 86, 200])
-@pytest.mark.parametrize("height", [1, 2, 30])
-def test_a_range_always_fits(count: int, width: int, height: int) -> None:
-    plan = grid(count, width, height)
-    assert plan.columns <= width
-    assert plan.rows <= height or (width > 10 and plan.rows <= height + 1)
-    assert plan.columns * plan.rows * plan.share >= count
+async def test_a_blocked_port_tells_the_finding() -> None:
+    async with shown(blocked_client(), size=SMALL) as screen:
+        await screen.press("3", "n")
+        assert "! answers to ports" in screen.text()
+        assert "■ 3 used, oldest 8 s  ! 3 of them blocked" in screen.text()
 
 
-def test_rows_begin_with_round_numbers() -> None:
-    assert grid(100, 48, 9).columns == 40
+async def test_it_is_said_that_another_range_is_no_cure() -> None:
+    async with shown(blocked_client(), size=SMALL) as screen:
+        await screen.press("3")
+        hint = (
+            "! another range here will not help 10.0.4.37: the block is on the client"
+        )
+        assert hint in screen.text()
+        await type_range(screen, "40000", "40009")
+        assert "! this will not help 10.0.4.37: the block is on" in screen.text()
 
 
-def test_a_cell_shows_the_most_telling_state() -> None:
-    assert cell(bytes([FREE, FREE])) == ("·", FREE)
-    assert cell(bytes([FREE, QUARANTINED])) == ("▒", QUARANTINED)
-    assert cell(bytes([FOREIGN, QUARANTINED])) == ("×", FOREIGN)
-    assert cell(bytes([USED, FOREIGN])) == ("▄", USED)
-    assert cell(bytes([USED, USED])) == ("█", USED)
+@ALL_SIZES
+async def test_enter_opens_the_transfer_of_a_port(size: tuple[int, int]) -> None:
+    async with shown(blocked_client(), size=size) as screen:
+        await screen.press("3", "n", "enter")
+        assert screen.on_top == "TransferScreen"
+        await screen.press("escape", "g", "enter")
+        assert screen.on_top == "main"
 
 
-def test_runs_are_merged() -> None:
-    assert row(bytes([FREE, FREE, USED, USED, FREE]), 1) == [
-        ("··", FREE),
-        ("■■", USED),
-        ("·", FREE),
-    ]
+async def test_its_packets_are_shown_alone() -> None:
+    async with shown(blocked_client()) as screen:
+        await screen.press("3", "n", "equals_sign")
+        assert screen.main.scope == "packets"
 
 
-def test_the_strip_shows_where_clients_came_from() -> None:
-    cells = list(strip([(0, True), (65_535, False), (65_534, True)], 10))
-    assert cells[0] == ("▄", True)
-    assert cells[5] == ("·", None)
-    assert cells[9] == ("█", False)
+@ALL_SIZES
+async def test_the_cursor_goes_down_to_the_clients_ports(size: tuple[int, int]) -> None:
+    async with shown(blocked_client(), size=size) as screen:
+        await screen.press("3", *["down"] * 9, "home", "n", "n")
+        assert "10.0.4.37:2072 pxelinux.0 6 s ago: failed" in screen.text()
+        await screen.press("enter")
+        assert screen.on_top == "TransferScreen"
+        await screen.press("escape", "n")
+        assert "10.0.4.9:25300 /grub.cfg 40 s ago: file not found" in screen.text()
+        await screen.press("up", "g")
+        assert "40000 is free" in screen.text()
+
+
+async def test_a_click_puts_the_cursor_there_and_a_second_one_opens() -> None:
+    async with shown(blocked_client(), size=SMALL) as screen:
+        await screen.press("3")
+        place = (NAME + LABEL + 1 + 18, 0)
+        await screen.pilot.click("#range-map", offset=place)
+        assert "40018 is used for 6 s by 10.0.4.37:2072" in screen.text()
+        await screen.pilot.click("#range-map", offset=place)
+        await screen.pilot.pause()
+        assert screen.on_top == "TransferScreen"
+
+
+async def test_a_large_range_can_be_looked_at_closer() -> None:
+    given = bytearray(64_512)
+    given[10_000] = 1
+    every = PortMap(
+        first=1_024, last=65_535, order="random", quarantine=1, states=bytes(given)
+    )
+    async with shown(frame(ports=every), size=SMALL) as screen:
+        await screen.press("3", "n")
+        assert "1 used, " in screen.text()
+        assert "ports a cell" in screen.text()
+        await screen.press("space", "n")
+        assert "11024 is used" in screen.text()
+        await screen.press("space")
+        assert "ports a cell" in screen.text()
+
+
+async def test_proposals_fill_the_fields() -> None:
+    async with shown(blocked_client(), size=SMALL) as screen:
+        await screen.press("r", "down")
+        assert field(screen, "first").value == "31000"
+        assert "1000 ports below those that the system hands out" in screen.text()
+        await screen.press("up")
+        assert "all answers leave from the port that was asked" in screen.text()
+        await screen.press("down", "enter")
+        await screen.pilot.pause()
+        wanted = SetPorts(first=31_000, last=31_999, order="random", quarantine=10)
+        assert screen.wishes == [wanted]
+
+
+@ALL_SIZES
+async def test_exhaustion_is_loud_and_cured_by_two_keys(size: tuple[int, int]) -> None:
+    async with shown(exhausted_case(), size=size) as screen:
+        await screen.press("3")
+        text = screen.text()
+        assert "NO FREE PORT" in text or "no free port: 3 requests of 2" in text
+        await screen.press("r", "down", "enter")
+        await screen.pilot.pause()
+        wanted = SetPorts(first=40_000, last=40_089, order="random", quarantine=10)
+        assert screen.wishes == [wanted]
+
+
+async def test_the_banner_goes_when_ports_are_free_again() -> None:
+    async with shown(exhausted_case(), size=SMALL) as screen:
+        await screen.press("3")
+        assert "r ↓ enter makes it 40000–40089" in screen.text()
+        await screen.tell(frame(time=NOW + 61, ports=ports()))
+        assert "NO FREE PORT" not in screen.text()
+
+
+async def test_a_change_is_undone_by_one_key() -> None:
+    async with shown(frame(), size=SMALL) as screen:
+        await screen.press("3")
+        assert "u undo" not in screen.text()
+        await type_range(screen, "50000", "50099")
+        await screen.press("enter")
+        await screen.tell(frame(ports=ports(50_000, 50_099)))
+        assert "✓ from now on 50000–50099, random, rest 10 s" in screen.text()
+        assert "u undo " in screen.text()
+        await screen.press("u")
+        await screen.pilot.pause()
+        back = SetPorts(first=40_000, last=40_099, order="random", quarantine=10)
+        assert screen.wishes[1:] == [back]
+        assert "as before: ports 40000–40099" in screen.text()
+        assert "u undo " not in screen.text()
+
+
+async def test_the_line_of_all_ports_follows_the_range() -> None:
+    async with shown(frame(), size=SMALL) as screen:
+        await screen.press("3")
+        assert "┊···━·····┊" in screen.text()
+        await screen.tell(frame(ports=ports(1_024, 65_535)))
+        assert "━" * 50 in screen.text()
+
+
+async def test_what_could_not_be_undone_is_told() -> None:
+    async with shown(frame(), size=SMALL) as screen:
+        await type_range(screen, "50000", "50099")
+        await screen.press("enter")
+        await screen.tell(frame(ports=ports(50_000, 50_099)))
+        screen.engine.refuse = "no [b]way[/b] back"
+        await screen.press("u")
+        await screen.pilot.pause()
+        assert "no [b]way[/b] back" in screen.text()
 
 
 @SIZES
+@pytest.mark.parametrize("pane", "13")
 async def test_what_is_typed_ahead_goes_to_the_next_field(
-    size: tuple[int, int],
+    size: tuple[int, int], pane: str
 ) -> None:
     async with shown(frame(), size=size) as screen:
-        await screen.press("r")
-        for key in [*"50000", "tab", *"50009"]:
+        await screen.press(pane)
+        for key in ["r", *"50000", "tab", *"50009"]:
             character = key if len(key) == 1 else "\t"
             screen.app.post_message(events.Key(key, character))
         await screen.pilot.pause()

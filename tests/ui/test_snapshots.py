@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.pictures import NOW, a_busy_server, frame
+from tests.support.port_scene import blocked_client, exhausted_case
 from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.why_scene import founding_case
@@ -14,7 +15,8 @@ from tftptui.ui.app import TftpApp
 
 Compare = Callable[..., bool]
 
-SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+IDS = ["small", "large"]
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=IDS)
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +54,17 @@ def test_a_busy_server(snap_compare: Compare, size: tuple[int, int], keys: str) 
 def test_nothing_has_happened_yet(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = app_with([frame()])
     assert snap_compare(app, terminal_size=size, run_before=after(app, 1))
+
+
+PORT_SCENES = {"blocked": blocked_client, "exhausted": exhausted_case}
+
+
+@pytest.mark.parametrize("size", [(60, 15), SMALL, LARGE], ids=["tiny", *IDS])
+@pytest.mark.parametrize("keys", ["blocked 3 n", "blocked r 3 1 0", "exhausted r down"])
+def test_ports(snap_compare: Compare, size: tuple[int, int], keys: str) -> None:
+    name, *pressed = keys.split()
+    app = app_with([PORT_SCENES[name]()])
+    assert snap_compare(app, terminal_size=size, run_before=after(app, 1, *pressed))
 
 
 @pytest.mark.parametrize("theme", ["tftptui-light", "contrast"])

@@ -26,6 +26,7 @@ from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
+from tftptui.ui.undo import Change, UndoList
 
 UPLOADS = {
     "off": "Take no uploads from the next request on.",
@@ -103,7 +104,7 @@ class TftpApp(App[None]):
     ) -> None:
         self.notices: list[str] = []
         super().__init__()
-        self.client, self.now = client, now
+        self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
         self.feed = Feed(client, self.store, told=self._told)
         self._pace, self._pausing, self._behind = pace, False, False
@@ -117,7 +118,13 @@ class TftpApp(App[None]):
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen."""
-        return MainScreen(self.store, self.client, now=self.now, notices=self.notices)
+        return MainScreen(
+            self.store,
+            self.client,
+            now=self.now,
+            notices=self.notices,
+            undo=self.undo,
+        )
 
     def farewell_lines(self) -> list[str]:
         """Return what is worth knowing after the screen is gone."""
@@ -241,9 +248,25 @@ class TftpApp(App[None]):
             self.notify(f"picture saved: {path}", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to restart only what has ended."""
+        """Offer to restart only what has ended, to undo only what was done."""
         del parameters
+        if action == "undo":
+            return len(self.undo) > 0 and self.store.engine_error is None
         return action != "restart" or self.store.engine_error is not None
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        if change := self.undo.take():
+            self.run_worker(self._take_back(change), group="undo")
+
+    async def _take_back(self, change: Change) -> None:
+        try:
+            await self.client.ask(change.back)
+        except (CommandRefusedError, EngineError) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.notify(f"as before: {change.words}", markup=False)
+        self.refresh_bindings()
 
     def action_restart(self) -> None:
         """Start the engine again; what it told before stays on the screen."""

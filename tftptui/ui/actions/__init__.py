@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
-from tftptui.ui.actions.panes import FIELDS, FILES, PACKETS, TRANSFERS
+from tftptui.ui.actions.panes import FILES, PACKETS, TRANSFERS
+from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
 from tftptui.ui.actions.screens import FIREWALL, HELP, QUESTION, WHY
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 CHAINS: dict[str, tuple[str, ...]] = {
     "transfers": ("transfers", "list", "main", "app"),
     "files": ("files", "list", "main", "app"),
-    "ports": ("ports", "main", "app"),
+    "ports": ("ports", "range", "main", "app"),
     "fields": ("fields", "app"),
     "packets": ("packets", "list", "main", "app"),
     "help": ("help", "app"),
@@ -39,6 +40,7 @@ TITLES: dict[str, str] = {
     "transfers": "Transfers",
     "files": "Files",
     "ports": "Ports",
+    "range": "Walking over ports",
     "fields": "Typing a port range",
     "packets": "Packets",
     "list": "Moving in a list",
@@ -55,6 +57,8 @@ ACTIONS: tuple[Action, ...] = (
     *TRANSFERS,
     *FILES,
     *PACKETS,
+    *PORTS,
+    *RANGE,
     *FIELDS,
     *LIST,
     *MAIN,

@@ -67,6 +67,14 @@ APP = (
         "Start the server again after it has ended by itself.",
         shown=True,
     ),
+    Action(
+        "app",
+        "undo",
+        ("u",),
+        "undo",
+        "Take the last change of the port range back; again, the one before it.",
+        shown=True,
+    ),
     Action("app", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
     Action(
         "app",

@@ -102,39 +102,3 @@ PACKETS = (
         shown=True,
     ),
 )
-
-FIELDS = (
-    Action(
-        "fields",
-        "submit",
-        ("enter",),
-        "apply",
-        "Answer from these ports from now on.",
-        shown=True,
-    ),
-    Action(
-        "fields",
-        "next_field(1)",
-        ("tab",),
-        "next",
-        "To the next field; from the last one to the next pane.",
-        shown=True,
-        priority=True,
-    ),
-    Action(
-        "fields",
-        "next_field(-1)",
-        ("shift+tab",),
-        "Previous",
-        "To the field before.",
-        priority=True,
-    ),
-    Action(
-        "fields",
-        "leave",
-        ("escape",),
-        "put back",
-        "Leave the range as it is and put the old values back.",
-        shown=True,
-    ),
-)

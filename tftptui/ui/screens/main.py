@@ -20,6 +20,7 @@ from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.transfer import TransferScreen
 from tftptui.ui.screens.why import WhyScreen
 from tftptui.ui.store import Store
+from tftptui.ui.undo import UndoList
 from tftptui.ui.widgets.files import FilesPane
 from tftptui.ui.widgets.finding_line import FindingLine
 from tftptui.ui.widgets.footer import FooterLine
@@ -94,6 +95,7 @@ class MainScreen(Screen[None]):
         *,
         now: Callable[[], float],
         notices: list[str],
+        undo: UndoList,
     ) -> None:
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
@@ -105,7 +107,7 @@ class MainScreen(Screen[None]):
         self._finding = FindingLine(store, now=now)
         self._transfers = TransfersPane(store, now=now)
         self._files = FilesPane(store, client, now=now)
-        self._ports = PortsPane(store, client, left=self._back)
+        self._ports = PortsPane(store, client, undo, left=self._back, now=now)
         self._packets = PacketLog(store)
         self.panes: tuple[Pane, ...] = (
             self._transfers,

@@ -1,23 +1,23 @@
 """The fields of the port range, and under them what they would do."""
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from tftptui.engine.messages import SetPorts
 from tftptui.ui.actions import bindings
-from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.order_choice import OrderChoice
+from tftptui.ui.widgets.port_presets import Preset, presets
+from tftptui.ui.widgets.port_scene import Scene
 from tftptui.ui.widgets.port_verdict import (
-    Order,
     Typed,
     Verdict,
     chosen_order,
@@ -25,90 +25,22 @@ from tftptui.ui.widgets.port_verdict import (
     same,
 )
 
-HINT = "r changes the range at any time; transfers that run keep their port"
-ORDERS: tuple[Order, ...] = ("random", "sequential", "single port")
-ROOMY = 76
-"""Columns from which all choices are shown side by side."""
-
-
-APPLY: list[BindingType] = bindings("fields", "submit")
-
 
 class PortField(Input):
     """A field of numbers, whose enter key is one of ours."""
 
-    BINDINGS: ClassVar[list[BindingType]] = APPLY
-
-
-class OrderChoice(Widget, can_focus=True):
-    """How a port is chosen; space goes to the next way."""
-
-    ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("space,right", "other_order(1)", "Change"),
-        ("left", "other_order(-1)", "Change"),
-        *APPLY,
-    ]
-    DEFAULT_CSS = """
-    OrderChoice {
-        width: auto; height: 1; margin: 0 1;
-        &:focus { background: $cursor-row; text-style: bold; }
-    }
-    """
-    order: reactive[Order] = reactive[Order]("random")
-
-    class Changed(Message):
-        """Another one was chosen."""
-
-    class Submitted(Message):
-        """Enter was pressed."""
-
-    def render(self) -> Text:
-        """Return all, the chosen one marked, or that one alone."""
-        return Text("".join(word for _, word in self._words()).rstrip())
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the cells of what render() gives."""
-        del container, viewport
-        return self.render().cell_len
-
-    def watch_order(self) -> None:
-        """Make room for another word."""
-        self.refresh(layout=True)
-
-    def _words(self) -> list[tuple[Order, str]]:
-        if self.app.size.width < ROOMY:
-            return [(self.order, f"● {self.order}")]
-        return [(one, f"{'●○'[one != self.order]} {one} ") for one in ORDERS]
-
-    def action_other_order(self, step: int) -> None:
-        """Choose the next one, or the one before."""
-        self._choose(ORDERS[(ORDERS.index(self.order) + step) % len(ORDERS)])
-
-    def _choose(self, order: Order) -> None:
-        self.order = order
-        self.post_message(self.Changed())
-
-    def action_submit(self) -> None:
-        """Apply all fields."""
-        self.post_message(self.Submitted())
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked."""
-        end = 0
-        for order, word in self._words():
-            end += len(word)
-            if event.x < end:
-                self._choose(order)
-                return
+    BINDINGS: ClassVar[list[BindingType]] = bindings("fields", "submit")
 
 
 class PortEditor(Vertical):
-    """``from 40000 to 40099 ● random ○ sequential rest 10 s``, judged as typed."""
+    """``from 40000 to 40099 ● random ○ sequential rest 10 s``, judged as typed.
+
+    SCENE returns what a range has to fit to at the moment.
+    """
 
     DEFAULT_CSS = """
     PortEditor {
-        height: 2;
+        height: auto;
         & > Horizontal { height: 1; }
         & Label { color: $muted; }
         & Input { width: 7; background: $panel; padding: 0 1; }
@@ -119,9 +51,8 @@ class PortEditor(Vertical):
             color: $muted;
             text-wrap: nowrap;
             text-overflow: ellipsis;
-            &.-wrong { color: $transfer-failed; }
-            &.-warning { color: $transfer-stalled; }
         }
+        &.-roomy > #verdict { height: auto; max-height: 7; text-wrap: wrap; }
     }
     """
 
@@ -132,15 +63,17 @@ class PortEditor(Vertical):
             super().__init__()
             self.command = command
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, scene: Callable[[], Scene]) -> None:
         super().__init__(id="port-editor")
-        self._store = store
+        self._scene = scene
         self._first = PortField(id="first", compact=True, restrict="[0-9]{0,5}")
         self._last = PortField(id="last", compact=True, restrict="[0-9]{0,5}")
         self._order = OrderChoice(id="order")
         self._rest = PortField(id="rest", compact=True, restrict="[0-9.]{0,4}")
-        self._verdict = Static(HINT, id="verdict", markup=False)
+        self._verdict = Static(id="verdict", markup=False)
+        self._said: Text | None = None
         self._filled: SetPorts | None = None
+        self._proposed: Preset | None = None
 
     @property
     def fields(self) -> tuple[Widget, ...]:
@@ -167,54 +100,104 @@ class PortEditor(Vertical):
 
     def look(self) -> None:
         """Take over the range in use, unless somebody is typing."""
-        ports = self._store.ports
-        if ports is None or self.has_focus_within:
+        if self.has_focus_within:
             return
-        if same(ports) != self._filled:
+        ports = self._scene().now
+        if ports is not None and same(ports) != self._filled:
             self.fill()
 
     def fill(self) -> None:
         """Put the values in use into the fields."""
-        ports = self._store.ports
+        ports = self._scene().now
+        self._proposed = None
         if ports is None:
             return
         self._filled = same(ports)
-        with self.prevent(Input.Changed):
-            self._first.value, self._last.value = str(ports.first), str(ports.last)
-            self._rest.value = f"{ports.quarantine:g}"
-        self._order.order = chosen_order(ports)
-
-    def put_back(self) -> None:
-        """Forget what was typed."""
-        self.fill()
-        self.say(HINT)
-
-    def say(self, text: str, *, wrong: bool = False, warning: bool = False) -> None:
-        """Show a text under the fields."""
-        self._verdict.set_class(wrong, "-wrong")
-        self._verdict.set_class(warning, "-warning")
-        self._verdict.update(Text(text))
-
-    def field_beside(self, step: int) -> Widget | None:
-        """Return another field; None when there is none in that direction."""
-        here = next((n for n, one in enumerate(self.fields) if one.has_focus), None)
-        if here is None or not 0 <= here + step < len(self.fields):
-            return None
-        return self.fields[here + step]
-
-    def _judge(self) -> Verdict:
-        status = self._store.status
-        typed = Typed(
-            self._first.value, self._last.value, self._order.order, self._rest.value
+        self._put(
+            Typed(
+                str(ports.first),
+                str(ports.last),
+                chosen_order(ports),
+                f"{ports.quarantine:g}",
+            )
         )
-        return judge(typed, self._store.ports, status.port if status else None)
+
+    def _put(self, typed: Typed) -> None:
+        with self.prevent(Input.Changed):
+            self._first.value, self._last.value = typed.first, typed.last
+            self._rest.value = typed.rest
+            self._order.order = typed.order
+
+    def propose(self, step: int) -> None:
+        """Fill the fields with the next proposal, or the one before."""
+        found = presets(self._scene())
+        if not found:
+            return
+        here = next((n for n, one in enumerate(found) if one == self._proposed), None)
+        start = -1 if step > 0 else len(found)
+        place = (start if here is None else here) + step
+        self._proposed = found[place % len(found)]
+        self._put(self._proposed.typed)
+        self.judge_now()
+
+    # What is said.
+
+    def say(self, *lines: tuple[str, str]) -> None:
+        """Show texts under the fields, each with a colour slot; the first weighs most.
+
+        In a narrow space it is the only one.
+        """
+        slots = slot_styles(self.app.theme_variables)
+        shown = lines if self.has_class("-roomy") else lines[:1]
+        text = Text("\n").join(Text(words, slots[slot]) for words, slot in shown)
+        if text != self._said:
+            self._said = text
+            self._verdict.update(text)
 
     def judge_now(self) -> None:
         """Say what the fields would do."""
         verdict = self._judge()
-        wrong = verdict.command is None
-        text = f"✗ {verdict.text}" if wrong else verdict.text
-        self.say(text, wrong=wrong, warning=verdict.warning)
+        if verdict.command is None:
+            self.say((f"✗ {verdict.text}", "transfer-failed"))
+            return
+        roomy = self.has_class("-roomy")
+        self.say(*(self._whole(verdict) if roomy else [self._short(verdict)]))
+
+    def _short(self, verdict: Verdict) -> tuple[str, str]:
+        if verdict.surprises:
+            return f"! {verdict.short}", "transfer-stalled"
+        return self._why or verdict.text, "muted"
+
+    def _whole(self, verdict: Verdict) -> Sequence[tuple[str, str]]:
+        return [
+            *([(self._why, "muted")] if self._why else []),
+            (verdict.text, "transfer-active"),
+            *((f"! {words}", "transfer-stalled") for words in verdict.surprises),
+            *((words, "muted") for words in verdict.notes),
+        ]
+
+    @property
+    def _why(self) -> str:
+        """What the proposal is good for that stands in the fields, if one does."""
+        proposed = self._proposed
+        return proposed.why if proposed and self._typed() == proposed.typed else ""
+
+    def _typed(self) -> Typed:
+        return Typed(
+            self._first.value, self._last.value, self._order.order, self._rest.value
+        )
+
+    def _judge(self) -> Verdict:
+        return judge(self._typed(), self._scene())
+
+    def field_beside(self, step: int) -> Widget | None:
+        """Return another field; None when there is none in that direction."""
+        # The screen knows at once; a widget is told later, after keys typed ahead.
+        focused = self.screen.focused
+        here = next((n for n, one in enumerate(self.fields) if one is focused), None)
+        if here is None or not 0 <= here + step < len(self.fields):
+            return None
+        return self.fields[here + step]
 
     def on_descendant_focus(self) -> None:
         """Begin to tell what would happen."""

@@ -1,213 +1,236 @@
-"""Pictures of port ranges: one cell a port where they fit, else some ports a cell."""
+"""The map of the server's range, with a cursor that walks over its ports."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tftptui.engine.messages import FOREIGN, FREE, QUARANTINED, USED
+from tftptui.engine.messages import FREE
+from tftptui.ui.actions import bindings
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.port_plan import Plan, close, whole
+from tftptui.ui.widgets.port_states import SLOTS, runs
 
-MARKS: Mapping[int, str] = {FREE: "·", USED: "■", QUARANTINED: "▒", FOREIGN: "×"}
-SLOTS: Mapping[int, str] = {
-    FREE: "port-free",
-    USED: "port-used",
-    QUARANTINED: "port-quarantined",
-    FOREIGN: "port-foreign",
-}
-NAMES: Mapping[int, str] = {
-    FREE: "free",
-    USED: "used",
-    QUARANTINED: "resting",
-    FOREIGN: "of other programs",
-}
-ALL_PORTS = 65_536
-LEVELS = "▁▂▃▄▅▆▇█"
-MOST_ROWS = 1_000
+NAME = 7
+"""Cells of what stands before a picture: ``ours``, ``theirs``."""
+
 LABEL = 5
 """Cells of a port number."""
 
-GOOD_ENDS = frozenset({"completed", "probed", "sending", "negotiating"})
+MOST_ROWS = 1_000
+CURSOR = Style(reverse=True, bold=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """How a range is laid out.
-
-    Attributes:
-        columns, rows: cells.
-        share: ports in one cell.
-    """
-
-    columns: int
-    rows: int
-    share: int
+def picture_width(width: int) -> int:
+    """Return the cells left for a picture with its name and its port numbers."""
+    return max(1, width - NAME - 2 * LABEL - 2)
 
 
-def grid(count: int, width: int, height: int) -> Grid:
-    """Return the layout of COUNT ports in WIDTH x HEIGHT cells.
-
-    Several rows are a multiple of ten wide where ten fit, so that the labels
-    at their beginnings are round numbers.
-    """
-    if count <= width:
-        return Grid(count, 1, 1)
-    columns = width if height == 1 or width < 10 else width // 10 * 10  # noqa: PLR2004
-    share = max(1, -(-count // (columns * height)))
-    cells = -(-count // share)
-    return Grid(min(columns, cells), max(1, -(-cells // columns)), share)
-
-
-def cell(states: bytes) -> tuple[str, int]:
-    """Return mark and state for one cell: the most telling state of its ports."""
-    if len(states) == 1:
-        return MARKS[states[0]], states[0]
-    used = states.count(USED)
-    if used:
-        return LEVELS[(used * len(LEVELS) - 1) // len(states)], USED
-    for state in (FOREIGN, QUARANTINED):
-        if state in states:
-            return MARKS[state], state
-    return MARKS[FREE], FREE
-
-
-def row(states: bytes, share: int) -> list[tuple[str, int]]:
-    """Return one row as runs of marks of one state."""
-    cells = (
-        cell(states[place : place + share]) for place in range(0, len(states), share)
-    )
-    return [
-        ("".join(mark for mark, _ in run), state)
-        for state, run in groupby(cells, key=lambda pair: pair[1])
-    ]
-
-
-def _plan(count: int, width: int, height: int) -> Grid:
-    return grid(count, max(1, width - 2 * LABEL - 2), max(1, height))
-
-
-def draw_range(
-    first: int, states: bytes, width: int, height: int, slots: Mapping[str, Style]
+def draw_map(
+    plan: Plan,
+    states: bytes,
+    rows: range,
+    slots: Mapping[str, Style],
+    cursor: int | None = None,
 ) -> Text:
-    """Return the map of a range with port numbers beside it."""
-    muted = slots["muted"]
-    plan = _plan(len(states), width, height)
+    """Return some ROWS of a map; the cell of port CURSOR stands out.
+
+    STATES has one state a port, from the plan's first on.
+    """
     text = Text(no_wrap=True)
-    span = plan.columns * plan.share
-    for place in range(0, len(states), span):
-        part = states[place : place + span]
-        if place:
-            text.append("\n")
-        text.append(f"{first + place:>{LABEL}} ", muted)
-        for marks, state in row(part, plan.share):
+    for row in rows:
+        first, end = plan.ports_of(row * plan.columns), (row + 1) * plan.columns
+        last = plan.ports_of(min(end, plan.cells) - 1)
+        name = "ours" if row == rows.start else ""
+        text.append(f"{name:<{NAME}}{first.start:>{LABEL}} ", slots["muted"])
+        begin = len(text)
+        part = states[first.start - plan.first : last.stop - plan.first]
+        for marks, state in runs(part, plan.share):
             text.append(marks, slots[SLOTS[state]])
-        text.append(f" {first + place + len(part) - 1}", muted)
+        if cursor is not None and plan.row_of(cursor) == row:
+            place = begin + plan.cell_of(cursor) % plan.columns
+            text.stylize(CURSOR, place, place + 1)
+        text.append(f" {last.stop - 1}", slots["muted"])
+        text.append("" if row == rows.stop - 1 else "\n")
     return text
 
 
-def strip(
-    ports: Iterable[tuple[int, bool]], width: int
-) -> Iterator[tuple[str, bool | None]]:
-    """Yield a mark a cell for all ports there are: how many were seen, all well?
-
-    PORTS are pairs of a port and whether it went well there. The second of what
-    is yielded is None where no port was seen.
-    """
-    seen: Counter[int] = Counter()
-    bad: set[int] = set()
-    for port, well in ports:
-        place = port * width // ALL_PORTS
-        seen[place] += 1
-        if not well:
-            bad.add(place)
-    top = max(seen.values(), default=1)
-    for place in range(width):
-        if not seen[place]:
-            yield MARKS[FREE], None
-        else:
-            level = (seen[place] * len(LEVELS) - 1) // top
-            yield LEVELS[level], place not in bad
-
-
 class RangeMap(Widget, can_focus=True):
-    """The server's range."""
+    """The server's range; ``states`` are those for the eye, one a port.
+
+    Call show() with what is so now. The cursor holds on to its port.
+    """
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "RangeMap { height: auto; min-height: 1; max-height: 60%; }"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("range")
+    DEFAULT_CSS = "RangeMap { height: auto; min-height: 1; }"
 
-    class Scaled(Message):
-        """One cell may stand for another number of ports."""
+    class Walked(Message):
+        """The cursor is on other ports, or its ports are drawn otherwise."""
 
-    def __init__(self, store: Store) -> None:
+    class Left(Message):
+        """The cursor went down from the last row."""
+
+    class Opened(Message):
+        """The cell with the cursor was clicked again."""
+
+    def __init__(self, store: Store, *, shown: Callable[[], bytes]) -> None:
         super().__init__(id="range-map")
-        self._store = store
+        self._store, self._shown = store, shown
+        self._states = b""
+        self._port: int | None = None
+        self._top = 0
+        self.is_close = False
+
+    # What is shown.
 
     @property
-    def share(self) -> int:
-        """How many ports one cell stands for."""
+    def plan(self) -> Plan | None:
+        """Which cell stands for which ports; None while there is no range."""
         ports, (width, height) = self._store.ports, self.size
         if ports is None or not height:
-            return 1
-        return _plan(len(ports.states), width, height).share
+            return None
+        room = picture_width(width)
+        if self.is_close:
+            return close(ports.first, ports.last, room)
+        return whole(ports.first, ports.last, room, height)
+
+    @property
+    def under_cursor(self) -> range:
+        """The ports of the cell with the cursor; none while there is no range."""
+        plan = self.plan
+        if plan is None:
+            return range(0)
+        cell = plan.cell_of(plan.first if self._port is None else self._port)
+        return plan.ports_of(cell)
+
+    def show(self) -> None:
+        """Draw again if anything looks different now."""
+        states = self._shown()
+        if states != self._states:
+            self.refresh(layout=len(states) != len(self._states))
+            self._states = states
+            self.post_message(self.Walked())
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows that one cell a port takes; less may be given."""
         del container, viewport
         ports = self._store.ports
-        return _plan(len(ports.states), width, MOST_ROWS).rows if ports else 1
+        if ports is None:
+            return 1
+        return min(MOST_ROWS, close(ports.first, ports.last, picture_width(width)).rows)
 
     def on_resize(self) -> None:
         """Tell that one cell may stand for more or fewer ports now."""
-        self.post_message(self.Scaled())
+        self._reveal()
+        self.post_message(self.Walked())
+
+    def on_focus(self) -> None:
+        """Show the cursor, and what it is on."""
+        self.refresh()
+        self.post_message(self.Walked())
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
 
     def render(self) -> Text:
-        """Return the map."""
-        ports, slots = self._store.ports, slot_styles(self.app.theme_variables)
-        if ports is None:
+        """Return the rows in view."""
+        plan, slots = self.plan, slot_styles(self.app.theme_variables)
+        if plan is None:
             return Text("no range yet", slots["muted"])
-        width, height = self.size
-        return draw_range(ports.first, ports.states, width, height, slots)
+        rows = range(self._top, min(plan.rows, self._top + self.size.height))
+        cursor = self.under_cursor.start if self.has_focus else None
+        return draw_map(plan, self._states or self._shown(), rows, slots, cursor)
 
+    # Walking.
 
-class ClientStrip(Widget):
-    """The ports that clients came from, over all there are."""
+    def go_to(self, port: int) -> None:
+        """Put the cursor on a port, or the nearest there is, and show it."""
+        plan = self.plan
+        if plan is None:
+            return
+        self._port = max(plan.first, min(port, plan.last))
+        self._reveal()
+        self.refresh()
+        self.post_message(self.Walked())
 
-    ALLOW_SELECT = False
-    DEFAULT_CSS = "ClientStrip { height: 1; }"
+    def _reveal(self) -> None:
+        plan = self.plan
+        if plan is None:
+            return
+        row = plan.row_of(self.under_cursor.start)
+        height = max(1, self.size.height)
+        self._top = max(row - height + 1, min(self._top, row))
+        self._top = max(0, min(self._top, plan.rows - height))
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(id="client-strip")
-        self._store = store
-        self._ports: list[tuple[int, bool]] = []
+    def _go_to_cell(self, cell: int) -> None:
+        if plan := self.plan:
+            self.go_to(plan.ports_of(max(0, min(cell, plan.cells - 1))).start)
 
-    def look(self) -> None:
-        """Draw again if other ports were seen, or it went otherwise there."""
-        ports = [
-            (view.client_tid, view.phase in GOOD_ENDS)
-            for view in self._store.transfers.values()
-        ]
-        if ports != self._ports:
-            self._ports = ports
-            self.refresh()
+    def action_walk(self, step: int) -> None:
+        """Go STEP cells on or back."""
+        if plan := self.plan:
+            self._go_to_cell(plan.cell_of(self.under_cursor.start) + step)
 
-    def render(self) -> Text:
-        """Return the strip."""
-        slots = slot_styles(self.app.theme_variables)
-        names = {
-            None: "port-free",
-            True: "transfer-completed",
-            False: "transfer-failed",
-        }
-        text = Text(f"{0:>{LABEL}} ", slots["muted"], no_wrap=True)
-        width = max(1, self.size.width - 2 * LABEL - 2)
-        cells = strip(self._ports, width)
-        for well, run in groupby(cells, key=lambda pair: pair[1]):
-            text.append("".join(mark for mark, _ in run), slots[names[well]])
-        return text.append(f" {ALL_PORTS - 1}", slots["muted"])
+    def action_walk_rows(self, step: int) -> None:
+        """Go STEP rows down or up; from the last one to what is below the map."""
+        plan = self.plan
+        if plan is None:
+            return
+        cell = plan.cell_of(self.under_cursor.start) + step * plan.columns
+        if cell >= plan.cells and plan.row_of(self.under_cursor.start) + 1 == plan.rows:
+            self.post_message(self.Left())
+        else:
+            self._go_to_cell(cell if cell >= 0 else cell + plan.columns)
+
+    def action_end(self, step: int) -> None:
+        """Go to the last port, or the first."""
+        if plan := self.plan:
+            self.go_to(plan.last if step > 0 else plan.first)
+
+    def action_notable(self, step: int) -> None:
+        """Go to the next port that is not free, or the one before; around the end."""
+        plan = self.plan
+        if plan is None:
+            return
+        here, cells = plan.cell_of(self.under_cursor.start), plan.cells
+        for away in range(1, cells + 1):
+            ports = plan.ports_of((here + step * away) % cells)
+            part = self._states[ports.start - plan.first : ports.stop - plan.first]
+            if part.count(FREE) < len(part):
+                self.go_to(ports.start)
+                return
+
+    def action_closer(self) -> None:
+        """Show one port a cell around the cursor, or the whole range again."""
+        port = self.under_cursor.start
+        self.is_close = not self.is_close
+        self.go_to(port)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to look closer where that shows more."""
+        del parameters
+        plan = self.plan
+        return action != "closer" or self.is_close or bool(plan and plan.share > 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the click was; a second click opens what is there."""
+        plan = self.plan
+        column = event.x - NAME - LABEL - 1
+        if plan is None or not 0 <= column < plan.columns:
+            return
+        cell = (self._top + event.y) * plan.columns + column
+        if cell >= plan.cells:
+            return
+        again = self._port is not None and plan.cell_of(self._port) == cell
+        self._go_to_cell(cell)
+        if again:
+            self.post_message(self.Opened())

@@ -6,12 +6,14 @@ from typing import Literal
 from tftptui.engine.messages import USED, PortMap, SetPorts
 from tftptui.settings import PortRange, SettingsError
 from tftptui.ui.formats import span
+from tftptui.ui.widgets.port_scene import Scene
+from tftptui.ui.widgets.port_surprises import notes, surprises
 
 Order = Literal["random", "sequential", "single port"]
-FIRST_PLAIN = 1024
-"""Ports below it need a right."""
 
 LONGEST_REST = 3600.0
+FIREWALL = "1024–65535"
+"""Ports that clients choose from; any less leaves some kind of client out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +33,36 @@ class Verdict:
     Attributes:
         text: what is wrong or what will happen, for people.
         command: what to ask of the engine, or None when something is wrong.
-        warning: whether it works but may surprise.
+        surprises: what one may not think of, the weightiest first.
+        notes: what is worth knowing, such as what a firewall has to let through.
     """
 
     text: str
     command: SetPorts | None = None
-    warning: bool = False
+    surprises: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The most important in one line."""
+        if not self.surprises:
+            return self.text
+        return f"{self.text.rpartition('; ')[2]} · {self.surprises[0]}"
 
 
-def judge(typed: Typed, now: PortMap | None, listener: int | None) -> Verdict:
-    """Return what to say about TYPED while NOW is in use."""
+def judge(typed: Typed, scene: Scene) -> Verdict:
+    """Return what to say about TYPED as things are in SCENE."""
     try:
         ports = PortRange(_port("from", typed.first), _port("to", typed.last))
         rest = _rest(typed.rest)
     except SettingsError as error:
         return Verdict(f"{error}")
+    now = scene.now
     command = _command(typed, ports, rest, now)
     if now is not None and command == same(now):
-        return Verdict("as it is now · type to change, esc leaves", command)
-    return _consequences(command, ports, now, listener)
+        text = "as it is now · type to change, ↓ for proposals, esc leaves"
+        return _verdict(text, command, scene)
+    return _consequences(command, ports, scene)
 
 
 def same(now: PortMap) -> SetPorts:
@@ -66,6 +79,14 @@ def same(now: PortMap) -> SetPorts:
 def chosen_order(now: PortMap) -> Order:
     """Return which of the choices is in use."""
     return "single port" if now.single_port else _plain_order(now)
+
+
+def in_words(command: SetPorts) -> str:
+    """Return a range and how it is used: ``40000–40099, random``."""
+    if command.single_port:
+        return "the port that was asked"
+    rest = f", rest {command.quarantine:g} s"
+    return f"{span(command.first, command.last)}, {command.order}{rest}"
 
 
 def _plain_order(now: PortMap | None) -> Literal["random", "sequential"]:
@@ -102,9 +123,8 @@ def _rest(text: str) -> float:
     return seconds
 
 
-def _consequences(
-    command: SetPorts, ports: PortRange, now: PortMap | None, listener: int | None
-) -> Verdict:
+def _consequences(command: SetPorts, ports: PortRange, scene: Scene) -> Verdict:
+    now, listener = scene.now, scene.listener
     used = now.states.count(USED) if now is not None else 0
     keep = ""
     if used:
@@ -112,21 +132,40 @@ def _consequences(
         keep = f"{used} {who} port; "
     if command.single_port:
         port = listener or "the listener's port"
-        return Verdict(f"{keep}new ones answer from {port} itself", command)
-    if listener is not None and len(ports) == 1 and listener in ports:
+        text = f"{keep}new ones answer from {port} itself"
+    elif listener is not None and len(ports) == 1 and listener in ports:
         return Verdict(f"{listener} takes the requests; choose another port")
-    new = f"new ones use {span(ports.first, ports.last)}"
-    if surprise := _surprise(ports, used, listener):
-        return Verdict(f"{new} · {surprise}", command, warning=True)
-    return Verdict(keep + new, command)
+    elif now is not None and _only_rest_differs(command, now):
+        text = f"ports rest {command.quarantine:g} s after each transfer"
+    else:
+        text = f"{keep}new ones use {span(ports.first, ports.last)}"
+    return _verdict(text, command, scene)
 
 
-def _surprise(ports: PortRange, used: int, listener: int | None) -> str:
-    """Return what one may not think of; it fits beside the range in 78 cells."""
-    if ports.first < FIRST_PLAIN:
-        return f"ports below {FIRST_PLAIN} need root"
-    if len(ports) < used:
-        return f"only {len(ports)} for {used} in use: clients may wait"
-    if listener is not None and listener in ports:
-        return f"{listener} takes requests and is left out"
-    return ""
+def _verdict(text: str, command: SetPorts, scene: Scene) -> Verdict:
+    worth_knowing = (firewall_needs(command), *notes(command, scene))
+    return Verdict(text, command, surprises(command, scene), worth_knowing)
+
+
+def _only_rest_differs(command: SetPorts, now: PortMap) -> bool:
+    before = same(now)
+    return (command.first, command.last, command.order, command.single_port) == (
+        before.first,
+        before.last,
+        before.order,
+        before.single_port,
+    )
+
+
+def firewall_needs(command: SetPorts) -> str:
+    """Return which packets must pass, both ways; the clients' side never changes."""
+    if command.single_port:
+        return (
+            "the firewall needs: UDP to the port that is asked, and from it back to "
+            f"client ports {FIREWALL} (one that keeps state lets answers back itself)"
+        )
+    ours = span(command.first, command.last)
+    return (
+        f"the firewall needs: UDP from our {ours} to client ports {FIREWALL}, and "
+        "back, beside requests"
+    )

@@ -1,6 +1,6 @@
 """The Ports pane: whose port is whose, and the range to choose ours from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,74 +10,103 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import FOREIGN, FREE, QUARANTINED, USED, SetPorts
+from tftptui.engine.messages import FREE, Finding, SetPorts, TransferView
 from tftptui.ui.actions import bindings
-from tftptui.ui.formats import count, span
+from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.undo import UndoList
+from tftptui.ui.widgets.client_strip import ClientStrip
 from tftptui.ui.widgets.pane import Pane
+from tftptui.ui.widgets.port_banner import PortBanner
 from tftptui.ui.widgets.port_editor import PortEditor
-from tftptui.ui.widgets.port_map import MARKS, NAMES, SLOTS, ClientStrip, RangeMap
+from tftptui.ui.widgets.port_legend import legend, summary
+from tftptui.ui.widgets.port_map import RangeMap
+from tftptui.ui.widgets.port_scene import Scene, scene
+from tftptui.ui.widgets.port_states import (
+    accused,
+    blocks,
+    count_states,
+    owners,
+    shown_states,
+)
+from tftptui.ui.widgets.port_surprises import helps
+from tftptui.ui.widgets.port_verdict import firewall_needs, in_words, same
+from tftptui.ui.widgets.port_words import tell_callers, tell_ports
+from tftptui.ui.widgets.transfers import TransfersPane
 
-TALL = 9
-"""Lines from which on there is room for words between the pictures."""
+TALL, FULL = 9, 18
+"""Lines from which on there is room for what programs use to do, and for words."""
 
+OTHERS = ((FULL, 15), (12, 8), (TALL, 7), (0, 3))
+"""From how many lines on how many are not the map's."""
 
-class Legend(Widget):
-    """What the marks mean, and how many ports are so."""
-
-    ALLOW_SELECT = False
-
-    def __init__(self, store: Store) -> None:
-        super().__init__()
-        self._store = store
-
-    def render(self) -> Text:
-        """Return mark, number and meaning of each state."""
-        slots = slot_styles(self.app.theme_variables)
-        states = self._store.ports.states if self._store.ports else b""
-        return Text("  ").join(
-            Text.assemble(
-                (MARKS[state], slots[SLOTS[state]]),
-                f" {count(states.count(state))} {NAMES[state]}",
-            )
-            for state in (USED, QUARANTINED, FOREIGN, FREE)
-        )
+HINT = "r changes the range at any time; transfers that run keep their port"
 
 
 class PortsPane(Pane):
-    """The map of the range, the strip of client ports, the editor."""
+    """The map of the range, the strip of client ports, the editor.
+
+    LEFT is called when the fields are left; what is changed goes into UNDO.
+    """
 
     SCOPE = "ports"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "fields", "leave", "next_field(1)", "next_field(-1)"
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("ports"),
+        *bindings(
+            "fields",
+            *("leave", "preset(1)", "preset(-1)", "next_field(1)", "next_field(-1)"),
+        ),
+    ]
     DEFAULT_CSS = """
     PortsPane {
         padding: 0 1;
-        & > .words { height: 1; color: $muted; display: none; }
-        & > .gap { height: 1; display: none; }
-        & > Legend { height: 1; display: none; }
-        &.-tall > .words, &.-tall > Legend, &.-tall > .gap { display: block; }
+        & > .words, & > .gap, & > #port-words, & > #port-legend { display: none; }
+        & > .words { height: 1; color: $muted; }
+        & > .gap { height: 1; }
+        & > #port-legend { height: 1; }
+        & > #port-words { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-tall > #port-words, &.-tall > #port-legend { display: block; }
+        &.-full > .words, &.-full > .gap { display: block; }
+        &.-full > #port-words { height: 2; text-wrap: wrap; }
     }
     """
 
     def __init__(
-        self, store: Store, client: EngineClient, *, left: Callable[[], None]
+        self,
+        store: Store,
+        client: EngineClient,
+        undo: UndoList,
+        *,
+        left: Callable[[], None],
+        now: Callable[[], float],
     ) -> None:
         super().__init__("Ports", 3, id="ports")
-        self._store, self._client, self._left = store, client, left
-        self._map, self._strip = RangeMap(store), ClientStrip(store)
-        self._editor, self._legend = PortEditor(store), Legend(store)
-        self._states = b""
+        self._store, self._client, self._undo = store, client, undo
+        self._left, self._now = left, now
+        self._map = RangeMap(store, shown=self._states)
+        self._strip = ClientStrip(store)
+        self._editor = PortEditor(self._scene)
+        self._legend = Static(id="port-legend", markup=False)
+        self._words = Static(id="port-words", markup=False)
+        self._banner = PortBanner()
+        self._owned: Mapping[int, TransferView] = {}
+        self._accused: Mapping[int, Finding] = {}
+        self._told: list[Text | str] = ["", ""]
+        self._allowed = (False, False, False)
+        self._applied: SetPorts | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the parts out; the words show only where there is room."""
-        yield Static("Ours: one is picked for each transfer", classes="words")
+        yield self._banner
+        yield Static("We choose one of our ports for each transfer:", classes="words")
         yield self._map
         yield self._legend
-        yield Static(classes="gap")
-        yield Static("Theirs: ports that clients came from", classes="words")
+        yield self._words
+        yield Static(
+            "Each client chose its own, before it asked; our range has no say in it:",
+            classes="words",
+        )
         yield self._strip
         yield Static(classes="gap")
         yield self._editor
@@ -86,42 +115,172 @@ class PortsPane(Pane):
         """Start with what is known."""
         self.frame_arrived()
 
-    def on_resize(self) -> None:
-        """Use the room there is."""
-        self.set_class(self.content_size.height >= TALL, "-tall")
-
-    def on_range_map_scaled(self) -> None:
-        """Say how many ports a cell stands for."""
-        self._tell_state()
-
     def main_widget(self) -> Widget:
         """Return the map."""
         return self._map
 
+    # What is shown.
+
+    def on_resize(self) -> None:
+        """Use the room there is."""
+        height = self.content_size.height
+        self.set_class(height >= TALL, "-tall")
+        self.set_class(height >= FULL, "-full")
+        self._strip.set_class(TALL <= height < FULL, "-with-habits")
+        self._strip.set_class(height >= FULL, "-with-range")
+        self._editor.set_class(height >= TALL, "-roomy")
+        others = next(rows for least, rows in OTHERS if height >= least)
+        self._map.styles.max_height = max(1, height - others - self._banner.display)
+        self.call_after_refresh(self._tell_all)
+
+    def _scene(self) -> Scene:
+        return scene(self._store, self._now())
+
+    def _states(self) -> bytes:
+        ports = self._store.ports
+        return shown_states(ports, self._now(), self._accused) if ports else b""
+
     def frame_arrived(self) -> None:
         """Show what has changed."""
+        self._owned = owners(self._store)
+        self._accused = accused(self._owned, blocks(self._store))
+        if self._banner.tell(self._scene()):
+            self.on_resize()
+        self._map.show()
         self._strip.look()
         self._editor.look()
-        ports = self._store.ports
-        if ports is None:
-            return
-        self._tell_state()
-        states = ports.first.to_bytes(2) + ports.states
-        if states != self._states:
-            self._map.refresh(layout=len(states) != len(self._states))
-            self._legend.refresh()
-            self._states = states
-            self.summary = " · ".join(
-                f"{count(ports.states.count(state))} {NAMES[state]}"
-                for state in (USED, QUARANTINED, FOREIGN, FREE)
-            )
+        self._tell_all()
 
-    def _tell_state(self) -> None:
+    def clock_ticked(self) -> None:
+        """Let rests fade and ages grow."""
+        if self._banner.tell(self._scene()):
+            self.on_resize()
+        self._map.show()
+        self._tell_all()
+
+    def _tell_all(self) -> None:
         if ports := self._store.ports:
-            share = self._map.share
+            counts = count_states(self._states())
+            plan = self._map.plan
+            share = plan.share if plan else 1
             scale = f" · {count(share)} ports a cell" if share > 1 else ""
             order = "single port" if ports.single_port else ports.order
-            self.state = f"{order} · rest {ports.quarantine:g} s{scale}"
+            none = "" if FREE in ports.states else "NO FREE PORT · "
+            self.state = f"{none}{order}{scale} · rest {ports.quarantine:g} s"
+            self.summary = summary(counts)
+            slots = slot_styles(self.app.theme_variables)
+            self._update(self._legend, 0, legend(counts, slots, self._oldest))
+        self._tell_cursor()
+
+    @property
+    def _oldest(self) -> float | None:
+        """Seconds since the oldest transfer that runs on a port of ours began."""
+        running = (view.started for view in self._owned.values() if view.running)
+        begun = min(running, default=None)
+        return None if begun is None else self._now() - begun
+
+    def _update(self, widget: Static, place: int, text: Text) -> None:
+        if text != self._told[place]:
+            self._told[place] = text
+            widget.update(text)
+
+    # The cursor.
+
+    def _tell_cursor(self) -> None:
+        """Say what the cursor is on, and under the fields what can be done."""
+        words = self._cursor_words()
+        slots = slot_styles(self.app.theme_variables)
+        style = (
+            slots["transfer-stalled"] if " ! " in words else slots["transfer-active"]
+        )
+        walks = self._map.has_focus or self._strip.has_focus
+        self._update(self._words, 1, Text(words, style if walks else slots["muted"]))
+        if self.is_typing:
+            self._editor.judge_now()
+        elif walks and not self.has_class("-tall"):
+            self._editor.say((words, "transfer-active"))
+        else:
+            self._editor.say(*self._hints())
+        plan = self._map.plan
+        is_coarse = plan is not None and plan.share > 1
+        allowed = (self._transfer is not None, is_coarse, self.is_typing)
+        if allowed != self._allowed:
+            self._allowed = allowed
+            self.refresh_bindings()
+
+    def _cursor_words(self) -> str:
+        if self._strip.has_focus:
+            ports, seen = self._strip.under_cursor, self._strip.callers_there
+            return tell_callers(ports, seen, self._now())
+        ports, range_ = self._map.under_cursor, self._store.ports
+        if range_ is None:
+            return ""
+        states = self._states()[ports.start - range_.first : ports.stop - range_.first]
+        known = (self._owned, self._accused)
+        return tell_ports(ports, states, self._store, self._now(), known)
+
+    def _hints(self) -> list[tuple[str, str]]:
+        no_cure = helps(blocks(self._store), "port-range", "another range here")
+        hints = [(f"! {words}", "transfer-stalled") for words in no_cure]
+        now = same(self._store.ports) if self._store.ports else None
+        if now is None or now != self._applied:
+            hints.append((HINT, "muted"))
+        else:
+            word = f"✓ from now on {in_words(now)} · u undoes it"
+            hints.append((word, "transfer-completed"))
+        if now is not None:
+            hints.append((firewall_needs(now), "muted"))
+        return hints
+
+    def on_range_map_walked(self) -> None:
+        """Tell about other ports."""
+        self._tell_all()
+
+    def on_client_strip_walked(self) -> None:
+        """Tell about other clients."""
+        self._tell_all()
+
+    def on_range_map_left(self) -> None:
+        """Go on to the clients' ports."""
+        self.screen.set_focus(self._strip)
+
+    def on_client_strip_left(self) -> None:
+        """Go back to ours."""
+        self.screen.set_focus(self._map)
+
+    def on_range_map_opened(self) -> None:
+        """Open what was clicked twice."""
+        self.action_open()
+
+    def on_client_strip_opened(self) -> None:
+        """Open what was clicked twice."""
+        self.action_open()
+
+    @property
+    def _transfer(self) -> int | None:
+        """The number of the latest transfer under the cursor."""
+        if self._strip.has_focus:
+            numbers = [one.transfer for one in self._strip.callers_there]
+        else:
+            ports = self._map.under_cursor
+            numbers = [
+                view.number
+                for port in (ports if len(ports) < len(self._owned) else self._owned)
+                if port in ports and (view := self._owned.get(port))
+            ]
+        return max((number for number in numbers if number), default=None)
+
+    def action_open(self) -> None:
+        """Ask for the full view of the transfer under the cursor."""
+        if number := self._transfer:
+            self.post_message(TransfersPane.OpenWished(number))
+
+    def action_narrow(self) -> None:
+        """Ask for the packets of the transfer under the cursor."""
+        if number := self._transfer:
+            self.post_message(TransfersPane.PacketsWished(number))
+
+    # The fields.
 
     def edit(self) -> None:
         """Go to the first field; its old value is selected."""
@@ -142,16 +301,23 @@ class PortsPane(Pane):
             return isinstance(parameters[0], int) and self.can_move_inside(
                 parameters[0]
             )
-        return action != "leave" or self.is_typing
+        if action in ("open", "narrow"):
+            return not self.is_typing and self._transfer is not None
+        return action not in ("leave", "preset") or self.is_typing
 
     def action_next_field(self, step: int) -> None:
         """Go to the next field, or the one before."""
         self.screen.set_focus(self._editor.field_beside(step))
 
+    def action_preset(self, step: int) -> None:
+        """Fill the fields with a proposal."""
+        self._editor.propose(step)
+
     def action_leave(self) -> None:
         """Put the old values back and leave the fields."""
-        self._editor.put_back()
+        self._editor.fill()
         self._left()
+        self._tell_all()
 
     def on_port_editor_wished(self, event: PortEditor.Wished) -> None:
         """Ask the engine for the range that was typed."""
@@ -162,12 +328,14 @@ class PortsPane(Pane):
         self.run_worker(self._apply(event.command), group="ports", exclusive=True)
 
     async def _apply(self, command: SetPorts) -> None:
+        before = same(self._store.ports) if self._store.ports else None
         try:
             await self._client.ask(command)
         except (CommandRefusedError, EngineError) as error:
-            self._editor.say(f"✗ {error}", wrong=True)
+            self._editor.say((f"✗ {error}", "transfer-failed"))
             return
+        if before is not None:
+            self._undo.did(before, f"ports {in_words(before)}")
+        self._applied = command
         self._left()
-        range_ = f"{span(command.first, command.last)}, {command.order}"
-        where = "the port that was asked" if command.single_port else range_
-        self._editor.say(f"✓ from now on {where}")
+        self._tell_all()

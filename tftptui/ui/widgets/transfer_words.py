@@ -32,7 +32,7 @@ SLOTS = {
     "probed": "muted",
     "stalled": "transfer-stalled",
 }
-_ENDINGS = {
+ENDINGS = {
     "completed": "done",
     "unconfirmed": "unconfirmed",
     "failed": "failed",
@@ -119,7 +119,7 @@ def ending(view: TransferView, now: float) -> list[str]:
     The forms get shorter; how many packets were sent again is in each.
     """
     ended = view.ended if view.ended is not None else view.moved
-    word, ago = _ENDINGS.get(view.phase, view.phase), age(now - ended)
+    word, ago = ENDINGS.get(view.phase, view.phase), age(now - ended)
     forms = [f"{word} {ago}", f"{word} {ago.removesuffix(' ago')}", word]
     if not view.retransmits:
         return forms

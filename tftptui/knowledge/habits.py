@@ -1,0 +1,46 @@
+"""From which ports client programs ask: each chooses its own, whatever the server does.
+
+A habit is where a program was seen to begin; a port alone proves nothing. Sources:
+Intel PXE ROM: captures in the field (2070, +1 a request). edk2: Udp4Dxe, 1024 plus
+chance below 1024, +1 a request. U-Boot: net/tftp.c, 1024 plus time modulo 3072. GRUB:
+grub-core/net/udp.c, 25300 plus the sockets so far. PXELINUX: core/legacynet/portnum.c,
+from 49152. Linux: ip_local_port_range as shipped. Windows and the rest: RFC 6335 §6.
+iPXE, src/net/udp/tftp.c, takes any from 1025 on, so it is in no zone.
+"""
+
+from dataclasses import dataclass
+
+ALL_PORTS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Ports that programs with the same habits take.
+
+    Attributes:
+        first, last: inclusive; the zones follow each other without a gap.
+        weight: how much room a picture gives it, beside the others.
+        names: whose habit it is, the most telling first; empty for nobody's.
+    """
+
+    first: int
+    last: int
+    weight: int
+    names: tuple[str, ...] = ()
+
+
+ZONES: tuple[Zone, ...] = (
+    Zone(0, 1_023, 3),
+    Zone(1_024, 2_047, 6, ("UEFI", "U-Boot")),
+    Zone(2_048, 4_095, 8, ("boot ROM", "U-Boot")),
+    Zone(4_096, 25_299, 6),
+    Zone(25_300, 32_767, 6, ("GRUB",)),
+    Zone(32_768, 49_151, 9, ("Linux",)),
+    Zone(49_152, 60_999, 10, ("Linux", "Windows", "PXELINUX")),
+    Zone(61_000, 65_535, 5, ("Windows",)),
+)
+
+
+def zone_of(port: int) -> Zone:
+    """Return the zone of a port, 0 to 65535."""
+    return next(zone for zone in ZONES if zone.first <= port <= zone.last)

@@ -1,0 +1,62 @@
+"""The line that says that there is no port left: loud, with numbers and a remedy."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from tftptui.engine.messages import QUARANTINED, USED
+from tftptui.ui.formats import count, span
+from tftptui.ui.widgets.port_presets import wider
+from tftptui.ui.widgets.port_scene import REFUSED_RECENT, Scene
+
+
+def tell_exhausted(scene: Scene) -> str:
+    """Return why clients find no port and what to do, or nothing while they do."""
+    now = scene.now
+    if now is None or not scene.is_exhausted:
+        return ""
+    used, resting = now.states.count(USED), now.states.count(QUARANTINED)
+    state = f"{count(used)} used, {count(resting)} resting"
+    refused = ""
+    if scene.refused:
+        requests = len(scene.refused)
+        clients = len({refusal.client for refusal in scene.refused})
+        refused = (
+            f"{count(requests)} {'request' if requests == 1 else 'requests'} of "
+            f"{count(clients)} {'client' if clients == 1 else 'clients'} refused "
+            f"within {REFUSED_RECENT:.0f} s · "
+        )
+    remedy = " · r ↓ proposes more"
+    if room := wider(scene):
+        remedy = f" · r ↓ enter makes it {span(*room)}"
+    return f"✗ no free port: {refused}{state}{remedy}"
+
+
+class PortBanner(Static):
+    """Shown only while clients find no port."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    PortBanner {
+        display: none;
+        height: auto;
+        max-height: 2;
+        background: $error;
+        color: $background;
+        text-style: bold;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="port-banner", markup=False)
+        self._words = ""
+
+    def tell(self, scene: Scene) -> bool:
+        """Say what is so now; return whether the line came or went."""
+        words = tell_exhausted(scene)
+        if words == self._words:
+            return False
+        came_or_went = bool(words) != bool(self._words)
+        self._words = words
+        self.display = bool(words)
+        self.update(Text(words))
+        return came_or_went

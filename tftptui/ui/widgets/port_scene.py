@@ -1,0 +1,80 @@
+"""What a choice of ports has to fit to: the range in use, the machine, the clients."""
+
+from dataclasses import dataclass, field
+
+from tftptui.engine.messages import (
+    FREE,
+    Finding,
+    HostPorts,
+    PortMap,
+    Refusal,
+)
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.port_states import blocks
+
+PORTS_PER_CLIENT = 10
+"""Requests of one booting machine, each with a port of its own: a PXELINUX boot
+made 12 from 12 ports, and what rests is taken as well."""
+
+RECENT = 600.0
+"""Seconds for which a client counts as one that may come at the same time again."""
+
+REFUSED_RECENT = 60.0
+"""Seconds for which clients that found no port are told."""
+
+EXHAUSTED = "ports-exhausted"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known when a range is chosen.
+
+    Attributes:
+        now: the range in use; None while there is none.
+        listener: the port that takes requests.
+        host: the machine's ports, as far as known.
+        clients: addresses that transferred something lately.
+        findings: those that hold and are about packets that do not get through.
+        refused: requests that lately found no port.
+    """
+
+    now: PortMap | None = None
+    listener: int | None = None
+    host: HostPorts | None = None
+    clients: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> int:
+        """How many ports the clients of late may need at once."""
+        return self.clients * PORTS_PER_CLIENT
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the next client finds no port, or the last ones did not."""
+        if self.now is None or self.now.single_port:
+            return False
+        return FREE not in self.now.states or bool(self.refused)
+
+
+def scene(store: Store, now: float) -> Scene:
+    """Return what STORE knows at the wall clock NOW."""
+    recent = {
+        view.client
+        for view in store.transfers.values()
+        if view.running or now - view.started < RECENT
+    }
+    refused = [
+        refusal
+        for refusal in store.refusals
+        if refusal.reason == EXHAUSTED and now - refusal.time < REFUSED_RECENT
+    ]
+    return Scene(
+        now=store.ports,
+        listener=store.status.port if store.status else None,
+        host=store.host_ports,
+        clients=len(recent | {refusal.client for refusal in refused}),
+        findings=blocks(store),
+        refused=refused,
+    )
