@@ -35,11 +35,11 @@ class UdpClient:
         peers: all who sent something.
     """
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)  # noqa: FBT003 - the name says it
-        self.socket.bind((host, 0))
+        self.socket.bind((host, port))
         self.peer: Endpoint | None = None
         self.peers: set[Endpoint] = set()
 

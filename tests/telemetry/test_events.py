@@ -6,6 +6,7 @@ import pytest
 from tftptui.telemetry.events import (
     Event,
     FileChanged,
+    Found,
     IcmpReceived,
     PortsChanged,
     Refused,
@@ -34,6 +35,7 @@ def _tag(kind: type[Event]) -> object:
         (IcmpReceived, "icmp"),
         (PortsChanged, "ports_changed"),
         (FileChanged, "file_changed"),
+        (Found, "finding"),
         (Warned, "warning"),
         (Stopped, "stopped"),
     ],

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from tftptui import __version__
+from tftptui.engine.around import recognise_request, surroundings_of
 from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.findings import Findings
 from tftptui.engine.messages import (
     AbortTransfer,
     ActionCommand,
@@ -76,7 +78,13 @@ class Engine:
         self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
         self._nearby = Nearby(self.recorder.clock.now)
         self.service = service = Service(
-            settings, self.recorder, seek=self._nearby.seek
+            settings,
+            self.recorder,
+            seek=self._nearby.seek,
+            recognise=recognise_request,
+        )
+        self.findings = Findings(
+            self.recorder.clock, listen, surroundings_of(self.service)
         )
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
@@ -84,8 +92,12 @@ class Engine:
         self._shelf: Shelf | None = None
         self._told = _Told()
         self._due = asyncio.Event()
-        self._ticker = Ticker(FRAME_INTERVAL, self._due.set)
+        self._ticker = Ticker(FRAME_INTERVAL, self._tick)
         self._stopped = self._over = False
+
+    def _tick(self) -> None:
+        self.findings.tick()
+        self._due.set()
 
     async def start(self) -> None:
         """Take requests from now on.
@@ -130,6 +142,7 @@ class Engine:
         if isinstance(event, FileChanged):
             self._nearby.changed()
         self._listen(event)
+        self.findings.take(event)
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield a frame whenever there is something to tell; the last after stop()."""
@@ -198,6 +211,8 @@ class Engine:
     def next_frame(self) -> Frame | None:
         """Return what has changed since the frame before, or None."""
         told, ring = self._told, self.recorder.ring
+        if not self._over:  # what ends with the server says nothing of its clients
+            self.findings.settle()
         frame = Frame(time=self.recorder.clock.wall())
         status = self._status()
         if status != told.status:
@@ -212,6 +227,7 @@ class Engine:
         frame.listings = self._watch.take_news() if self._watch else []
         frame.refusals = self.service.take_refusals()
         frame.hashes = self._shelf.take_news() if self._shelf else []
+        frame.findings = self.findings.take_news()
         frame.packets_first = max(told.packets_next, ring.first)
         frame.packets = ring.packed(frame.packets_first)
         if frame.packets:
@@ -227,6 +243,7 @@ class Engine:
             or frame.listings
             or frame.refusals
             or frame.hashes
+            or frame.findings
             or frame.packets
             or frame.counters
         )
@@ -267,7 +284,9 @@ class Engine:
         finished = self.service.take_finished()
         for view in finished:
             versions.pop(view.number, None)
-        return changed + finished
+        told = {view.number for view in changed + finished}
+        retold = [v for v in self.findings.take_retold() if v.number not in told]
+        return changed + finished + retold
 
     def _status(self) -> Status:
         service = self.service

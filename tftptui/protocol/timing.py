@@ -26,6 +26,8 @@ class RetransmitTimer:
         self.retries = retries
         self.smoothed: float | None = None
         """Round trip in seconds (SRTT); None until one was measured."""
+        self.least: float | None = None
+        """The shortest round trip that was measured, in seconds."""
         self._variation = 0.0
         self._base = INITIAL if fixed is None else fixed
         self._fixed = fixed is not None
@@ -41,9 +43,11 @@ class RetransmitTimer:
     def measure(self, round_trip: float) -> None:
         """Take one round trip time (RFC 6298 §2), which also ends a back-off."""
         self._factor = 1
-        if self.smoothed is None:
+        if self.smoothed is None or self.least is None:
             self.smoothed, self._variation = round_trip, round_trip / 2
+            self.least = round_trip
         else:
+            self.least = min(self.least, round_trip)
             error = abs(self.smoothed - round_trip)
             self._variation += _BETA * (error - self._variation)
             self.smoothed += _ALPHA * (round_trip - self.smoothed)

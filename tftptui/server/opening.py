@@ -29,6 +29,7 @@ from tftptui.server.pacing import PacedRead, PacedWrite
 from tftptui.server.ports import PortPool
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.recorder import Recorder
+from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
 from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import AnyTransport, Parts, Transfer
@@ -47,6 +48,7 @@ class Opener:
     pool: PortPool
     recorder: Recorder
     uploads: Uploads
+    recognise: Recognise = nobody
 
     def __post_init__(self) -> None:
         clock = self.recorder.clock
@@ -175,6 +177,7 @@ class Opener:
             ),
             served_as(request.filename, name),
             None if request.mode is Mode.NETASCII else content,
+            self.recognise(request, arrival.client.port),
         )
 
     def _timer(self, agreed: Agreed) -> RetransmitTimer:

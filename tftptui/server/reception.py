@@ -23,6 +23,7 @@ from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of, requested
 from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import Transfer
+from tftptui.server.transport import NoWayError
 from tftptui.server.uploads import UploadError
 from tftptui.server.walk import RootError
 from tftptui.telemetry.packets import Kind, PacketRecord
@@ -155,6 +156,9 @@ class Reception:
             return Verdict(error.reason, error.code, error.text)
         except PortsExhaustedError as error:
             return Verdict("ports-exhausted", ErrorCode.UNDEFINED, str(error))
+        except NoWayError as error:
+            text = f"the server has no way to {arrival.client.host}: {error.strerror}"
+            return Verdict("no-route", ErrorCode.UNDEFINED, text)
         except OSError as error:
             text = f"the server can't open a socket for this: {error.strerror}"
             return Verdict("socket", ErrorCode.UNDEFINED, text)

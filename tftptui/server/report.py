@@ -7,11 +7,20 @@ from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End
 from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
+from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.events import IcmpReceived, TransferEnded, TransferStarted
+from tftptui.telemetry.events import (
+    IcmpReceived,
+    Signature,
+    TransferEnded,
+    TransferStarted,
+)
 from tftptui.telemetry.packets import Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
+
+_KEPT_TIMES = 8
+"""Requests whose times a view tells: enough to see a rhythm."""
 
 
 class Report:
@@ -47,6 +56,7 @@ class Report:
             window=agreed.window,
             started=wall,
             moved=wall,
+            asked_at=(wall,),
         )
 
     def packet(
@@ -108,7 +118,18 @@ class Report:
     def duplicate(self) -> None:
         """Count a packet that the client sent again."""
         self.view.duplicates += 1
+        self.view.repeated = self._recorder.clock.wall()
         self._recorder.counters.duplicates += 1
+
+    def asked_again(self) -> None:
+        """Count a request that came once more, from the client or by the path."""
+        self.duplicate()
+        view, wall = self.view, self._recorder.clock.wall()
+        if wall - view.asked_at[-1] < TWIN_REQUEST:
+            view.twins += 1
+        else:
+            view.requests += 1
+            view.asked_at = (*view.asked_at[1 - _KEPT_TIMES :], wall)
 
     def malformed(self, octets: int, why: str) -> None:
         """Keep a packet that makes no sense."""
@@ -169,6 +190,7 @@ class Report:
                 agreed=dict(view.agreed),
                 tsize=view.total_size,
                 served=view.served or None,
+                signature=Signature(view.kind, view.kind_sure) if view.kind else None,
             )
         )
 

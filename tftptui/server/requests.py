@@ -1,11 +1,23 @@
 """A request as packet records and events show it."""
 
+from collections.abc import Callable
+
 from tftptui.protocol.packets import ReadRequest, Request
 from tftptui.server.listener import Arrival
 from tftptui.server.recorder import option_texts
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.events import Requested
+from tftptui.telemetry.events import Requested, Signature
 from tftptui.telemetry.packets import Kind
+
+Recognise = Callable[[Request, int], Signature | None]
+"""Tells the client program from its request and the UDP port it chose.
+
+What is known of programs lives in knowledge/, which a server does without.
+"""
+
+
+def nobody(_request: Request, _client_tid: int) -> None:
+    """Recognise nobody."""
 
 
 def kind_of(request: Request) -> Kind:

@@ -18,6 +18,7 @@ from tftptui.server.ports import PortPool, Random
 from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.refusing import Seek, seek_nothing
+from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Uploads, upload_policy
@@ -61,6 +62,7 @@ class Service:
         *,
         chance: Random = secrets,
         seek: Seek = seek_nothing,
+        recognise: Recognise = nobody,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
@@ -72,6 +74,7 @@ class Service:
         )
         self.listeners: list[Listener] = []
         self.notices: list[str] = []
+        self._recognise = recognise
         self.transfers: dict[int, Transfer] = {}
         self._seek = seek
         self._root: Root | None = None
@@ -116,6 +119,7 @@ class Service:
             self.pool,
             self.recorder,
             Uploads(upload_policy(settings)),
+            self._recognise,
         )
         self._reception = Reception(
             opener,

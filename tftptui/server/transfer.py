@@ -38,6 +38,7 @@ from tftptui.server.report import Report
 from tftptui.server.shared import SharedTransport
 from tftptui.server.transport import Transport
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Signature
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferPhase, TransferView
 
@@ -68,6 +69,7 @@ class Parts:
     lifespan: Lifespan = FOREVER
     served: str = ""
     content: Content | None = None
+    signature: Signature | None = None
 
 
 class Transfer(ABC):
@@ -122,10 +124,17 @@ class Transfer(ABC):
             (parts.client, self.server),
             parts.recorder,
         )
-        self._report.view.served = parts.served
-        self._report.view.single_port = isinstance(self.transport, SharedTransport)
+        self._describe(parts)
         self._closed = closed
         self._closed_reports = 0
+
+    def _describe(self, parts: Parts) -> None:
+        """Write into the view what never changes."""
+        view = self._report.view
+        view.served = parts.served
+        view.single_port = isinstance(self.transport, SharedTransport)
+        if parts.signature is not None:
+            view.kind, view.kind_sure = parts.signature.kind, parts.signature.sure
 
     @property
     def version(self) -> int:
@@ -202,7 +211,7 @@ class Transfer(ABC):
         kind = Kind.WRQ if isinstance(self.request, WriteRequest) else Kind.RRQ
         note = request_note(self.request)
         self._report.packet(kind, 0, flags=Flag.DUPLICATE, note=note)
-        self._report.duplicate()
+        self._report.asked_again()
 
     def replace(self, text: str) -> None:
         """End silently: the client has begun something else on the same port."""
@@ -215,11 +224,15 @@ class Transfer(ABC):
     def view(self) -> TransferView:
         """Return the transfer as it stands."""
         view = self._report.view
-        view.round_trip = self._session.timer.smoothed
+        timer = self._session.timer
+        view.round_trip, view.least_round_trip = timer.smoothed, timer.least
         view.timeouts = self._session.timeouts
+        view.heard = self._session.heard
         view.phase = self._phase()
         if self.outcome is None:
             view.error = self._send_trouble()
+            error = self.transport.send_error
+            view.send_errno = (error.errno or 0) if error else 0
         self._fill(view)
         return view
 
@@ -298,6 +311,7 @@ class Transfer(ABC):
             self._raw(datagram)
             return
         note = error_note(packet)
+        self._report.view.peer_error = packet.code
         self._report.packet(Kind.ERROR_RECEIVED, len(datagram), note=note)
         self._raw(datagram)
         said = visible(packet.message)

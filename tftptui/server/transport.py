@@ -37,6 +37,10 @@ _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram beside
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
 
 
+class NoWayError(OSError):
+    """This host has no usable route to the client; nothing can leave."""
+
+
 class Transport:
     """The two sockets of one TID. Nothing here blocks.
 
@@ -186,7 +190,8 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
 
     Raises:
         PortTakenError: another program holds the port.
-        OSError: anything else, such as no route to the client.
+        NoWayError: there is no route to the client.
+        OSError: anything else.
     """
     # Bound alone, so that no other program can hold the port; shared afterwards.
     twin = _socket(local, shared=False)
@@ -197,13 +202,20 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
         twin.close()
         raise
     try:
-        main.connect(client.as_socket_address())
+        _connect(main, client)
         ask_for_errors(main)
     except OSError:
         main.close()
         twin.close()
         raise
     return Transport(main, twin)
+
+
+def _connect(sock: socket.socket, client: Endpoint) -> None:
+    try:
+        sock.connect(client.as_socket_address())
+    except OSError as error:
+        raise NoWayError(error.errno, error.strerror) from error
 
 
 def _socket(local: Endpoint, *, shared: bool) -> socket.socket:

@@ -6,6 +6,8 @@ came from the network or the disk are already made visible.
 
 import msgspec
 
+from tftptui.telemetry.findings import Evidence, Finding, Help, Place, Remedy
+
 JOURNAL_FORMAT = 1
 
 OptionTexts = dict[str, str]
@@ -89,17 +91,26 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
     seconds: float
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """The client program by its marks, and how sure that is (0 to 1)."""
+
+    kind: str
+    sure: float
+
+
 class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_started"):
     """A transfer has a TID and its first packet is out.
 
     Attributes:
         served: the name below the root, where it is not the one asked for.
+        signature: the client program, where it is recognised.
     """
 
     asked: OptionTexts
     agreed: OptionTexts
     tsize: int | None
     served: str | None = None
+    signature: Signature | None = None
 
 
 class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ended"):
@@ -138,6 +149,40 @@ class IcmpReceived(TransferEvent, frozen=True, kw_only=True, tag="icmp"):
     code: int
     name: str
     sender: str | None = msgspec.field(name="from")
+
+
+class Found(Event, frozen=True, kw_only=True, tag="finding"):
+    """Why something does not work: new, revised or withdrawn; see Finding.
+
+    Attributes:
+        withdrawn: whether it holds no longer; ``because`` says why.
+    """
+
+    number: int
+    code: str
+    headline: str
+    confidence: float
+    stands_at: Place
+    is_alarm: bool
+    client: str
+    file: str
+    transfers: list[int]
+    since: float
+    evidence: list[Evidence]
+    remedies: list[Remedy]
+    helps: list[Help]
+    proof: str
+    revises: str
+    withdrawn: bool
+    because: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Found":
+        """Return the event that a finding is."""
+        fields = msgspec.structs.asdict(finding)
+        because = fields.pop("withdrawn")
+        time = fields.pop("found")
+        return cls(time=time, withdrawn=bool(because), because=because, **fields)
 
 
 class PortsChanged(Event, frozen=True, kw_only=True, tag="ports_changed"):

@@ -68,6 +68,15 @@ class TransferView(msgspec.Struct, kw_only=True):
             it can't; kind_sure: 0 to 1.
         story: what this and the client's other tries for the same file add up to,
             in words; empty while it is one try.
+        requests: how often the client asked from this port; asked_at: when, the
+            latest eight, the oldest first.
+        twins: requests that the path doubled: the client had no time to ask again.
+        heard: whether the client has answered us at all.
+        send_errno: why this host could not send the last packet; 0 if it could.
+        least_round_trip: the shortest of all, seconds; None until measured.
+        repeated: when the client last sent something again; 0 for never.
+        peer_error: code of the ERROR that the client sent, or None.
+        reordered: blocks of an upload that came after later ones.
     """
 
     number: int
@@ -102,6 +111,20 @@ class TransferView(msgspec.Struct, kw_only=True):
     kind: str = ""
     kind_sure: float = 0.0
     story: str = ""
+    requests: int = 1
+    asked_at: tuple[float, ...] = ()
+    twins: int = 0
+    heard: bool = False
+    send_errno: int = 0
+    least_round_trip: float | None = None
+    repeated: float = 0.0
+    peer_error: int | None = None
+    reordered: int = 0
+
+    @property
+    def repeated_acks(self) -> int:
+        """ACKs (of an upload: blocks) that the client sent again."""
+        return self.duplicates - (self.requests - 1) - self.twins
 
     @property
     def running(self) -> bool:

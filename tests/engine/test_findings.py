@@ -1,0 +1,220 @@
+"""Findings of a running engine: told in time, revised, withdrawn, bounded."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.clock import FakeClock
+from tests.support.free_ports import free_range
+from tests.support.running import settings_for
+from tests.support.udp_client import UdpClient
+from tftptui.engine.engine import Engine
+from tftptui.net.addresses import Endpoint
+from tftptui.protocol.packets import Options
+from tftptui.telemetry.events import Event, Found, TransferStarted
+from tftptui.telemetry.findings import FACT, LIKELY, Finding
+from tftptui.telemetry.views import TransferView
+
+TSIZE: Options = ((b"tsize", b"0"),)
+EDK2: Options = ((b"tsize", b"0"), (b"blksize", b"1468"), (b"windowsize", b"4"))
+FILE = octets(2_000)
+
+
+class Bench:
+    """An engine on a clock of its own, and what it has told.
+
+    Attributes:
+        findings, views: the latest by number.
+        events: all of them.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.clock = FakeClock()
+        self.events: list[Event] = []
+        settings = settings_for(root, ports=free_range(40))
+        self.engine = Engine(settings, self.events.append, self.clock)
+        self.findings: dict[int, Finding] = {}
+        self.views: dict[int, TransferView] = {}
+        self._clients = ExitStack()
+
+    @property
+    def at(self) -> Endpoint:
+        return self.engine.service.listeners[0].local
+
+    def client(self, port: int = 0) -> UdpClient:
+        return self._clients.enter_context(UdpClient(port=port))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass in steps, as the server's own clock would."""
+        for _ in range(round(seconds / 0.25)):
+            self.clock.advance(0.25)
+            self.engine.service._sweep()
+            self.engine.findings.tick()
+        self.look()
+
+    def look(self) -> None:
+        frame = self.engine.next_frame()
+        if frame is not None:
+            self.findings |= {one.number: one for one in frame.findings}
+            self.views |= {one.number: one for one in frame.transfers}
+
+    def codes(self) -> list[str]:
+        return [one.code for one in self.findings.values()]
+
+    def journal(self) -> list[Found]:
+        return [event for event in self.events if isinstance(event, Found)]
+
+    async def close(self) -> None:
+        await self.engine.stop()
+        self._clients.close()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    (tmp_path / "file").write_bytes(FILE)
+    bench = Bench(tmp_path)
+    await bench.engine.start()
+    yield bench
+    await bench.close()
+
+
+@pytest.fixture
+def low_ports() -> range:
+    """Ports below those that Linux gives away, one after the other."""
+    found = free_range(3)
+    return range(found.first, found.last + 1)
+
+
+async def ask_in_vain(bench: Bench, ports: range, options: Options = TSIZE) -> None:
+    """Ask from one port after the other, 2 s apart, and hear nothing."""
+    for port in ports:
+        client = bench.client(port)
+        client.ask(bench.at, b"file", options=options)
+        await client.oack()
+        bench.pass_time(2.0)
+
+
+async def test_answers_that_do_not_arrive_are_found(
+    bench: Bench, low_ports: range
+) -> None:
+    await ask_in_vain(bench, low_ports)
+    (finding,) = bench.findings.values()
+    assert (finding.code, finding.confidence) == ("answers-blocked", LIKELY)
+    assert finding.transfers == [1, 2, 3]
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "no"
+
+
+async def test_it_is_found_while_the_client_is_still_trying(
+    bench: Bench, low_ports: range
+) -> None:
+    await ask_in_vain(bench, low_ports[:2])
+    assert bench.codes() == ["answers-blocked"]
+
+
+async def test_another_client_that_works_makes_it_a_fact(
+    bench: Bench, low_ports: range
+) -> None:
+    await ask_in_vain(bench, low_ports)
+    assert await bench.client(free_high()).read(bench.at, b"file") == FILE
+    bench.pass_time(1.0)
+    (finding,) = bench.findings.values()
+    assert (finding.code, finding.confidence) == ("client-port-blocked", FACT)
+    assert (finding.revises, finding.number) == ("answers-blocked", 1)
+    assert [event.code for event in bench.journal()][-1] == "client-port-blocked"
+
+
+def free_high() -> int:
+    """Return a free port of those that Linux gives to programs."""
+    with UdpClient() as client:
+        return client.local.port
+
+
+async def test_it_is_withdrawn_when_a_retry_works(
+    bench: Bench, low_ports: range
+) -> None:
+    await ask_in_vain(bench, low_ports[:2])
+    client = bench.client(low_ports[2])
+    client.ask(bench.at, b"file", options=TSIZE)
+    await client.oack()
+    client.ack(0)
+    for _ in range(4):
+        client.ack((await client.data()).block16)
+    await until_ended(bench)
+    bench.pass_time(1.0)
+    (finding,) = bench.findings.values()
+    assert finding.withdrawn.startswith("it came at the third try")
+    assert bench.journal()[-1].withdrawn
+    assert bench.views[3].story.endswith("it came at the third try.")
+
+
+async def test_a_story_is_told_on_every_try(bench: Bench, low_ports: range) -> None:
+    await ask_in_vain(bench, low_ports)
+    assert {view.story for view in bench.views.values()} == {bench.views[1].story}
+    assert bench.views[1].story.startswith("asked 3 times, from ports")
+
+
+async def test_a_quiet_client_gets_our_answer_and_we_not_its_acks(
+    bench: Bench,
+) -> None:
+    client = bench.client()
+    client.ask(bench.at, b"file", options=TSIZE)
+    await client.oack()
+    bench.pass_time(20.0)
+    assert bench.codes() == ["acks-blocked"]
+
+
+async def test_a_size_probe_is_no_alarm(bench: Bench) -> None:
+    client = bench.client()
+    client.ask(bench.at, b"file", options=EDK2)
+    await client.oack()
+    client.leave("User aborted the transfer")
+    await until_ended(bench)
+    bench.pass_time(20.0)
+    (finding,) = bench.findings.values()
+    assert (finding.code, finding.is_alarm) == ("size-probe", False)
+
+
+async def until_ended(bench: Bench) -> None:
+    """Let the server take what was sent to a transfer."""
+    for transfer in list(bench.engine.service.transfers.values()):
+        transfer.readable()
+
+
+async def test_what_works_is_not_found_fault_with(bench: Bench) -> None:
+    for _ in range(5):
+        assert await bench.client().read(bench.at, b"file") == FILE
+        bench.pass_time(1.0)
+    assert (bench.findings, bench.journal()) == ({}, [])
+    assert {view.story for view in bench.views.values()} == {""}
+
+
+async def test_the_journal_tells_the_client_program(bench: Bench) -> None:
+    client = bench.client()
+    client.ask(bench.at, b"file", options=((b"windowsize", b"8"),))
+    await client.oack()
+    (started,) = [one for one in bench.events if isinstance(one, TransferStarted)]
+    assert started.signature is not None
+    assert started.signature.kind == "atftp"
+
+
+async def test_evidence_that_only_grows_is_not_journalled_again(
+    bench: Bench, low_ports: range
+) -> None:
+    await ask_in_vain(bench, low_ports)
+    before = len(bench.journal())
+    bench.pass_time(6.0)
+    assert len(bench.journal()) == before
+
+
+async def test_nothing_is_found_in_what_the_server_itself_ends(
+    bench: Bench,
+) -> None:
+    client = bench.client()
+    client.ask(bench.at, b"file", options=TSIZE)
+    await client.oack()
+    await bench.engine.stop()
+    bench.look()
+    assert (bench.findings, bench.journal()) == ({}, [])

@@ -1,0 +1,60 @@
+"""Tries for one file, told in words."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.cases import CURL, asked_again, case, completed, tried
+from tests.support.findings import boot_rom
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.stories import story_of
+
+
+def test_one_plain_try_has_no_story() -> None:
+    assert story_of(case(tried())) == ""
+    assert story_of(case()) == ""
+
+
+def test_a_boot_rom_takes_a_new_port_at_each_try() -> None:
+    assert story_of(boot_rom()) == (
+        "asked 3 times, from ports 2070–2072, each +1: it takes a new port at each "
+        "try; none of our 9 answers was acknowledged."
+    )
+
+
+def test_a_client_that_keeps_its_port_shows_its_rhythm() -> None:
+    one = asked_again(tried(client_tid=44_669, **CURL), 7.0, 14.0)
+    assert story_of(case(one, now=15.0)) == (
+        "asked 3 times, from port 44669, 7.0 s and 7.0 s apart; "
+        "none of our 3 answers was acknowledged."
+    )
+
+
+def test_silence_of_a_moment_means_nothing() -> None:
+    one = asked_again(tried(retransmits=0), 0.25)
+    assert "acknowledged" not in story_of(case(one, now=0.5))
+
+
+def test_it_came_at_last() -> None:
+    story = story_of(case(tried(1), completed(2, 2.0)))
+    assert story.endswith("it came at the second try.")
+
+
+def probe_and_file() -> Case:
+    edk2: dict[str, Any] = {"kind": "UEFI PXE (edk2)", "kind_sure": 0.95}
+    size = tried(1, phase="probed", peer_error=8, client_tid=1_548, **edk2)
+    return case(
+        size, completed(2, 0.1, client_tid=1_549, asked=[("blksize", "1468")], **edk2)
+    )
+
+
+def test_asking_for_the_size_first_is_told_as_such() -> None:
+    assert story_of(probe_and_file()) == (
+        "asked for the size from port 1548, then for the file from port 1549; "
+        "it came at the second try."
+    )
+
+
+@pytest.mark.parametrize("now", [0.0, 1.0, 100.0])
+def test_stories_end_with_a_full_stop(now: float) -> None:
+    assert story_of(case(tried(1), tried(2, 2.0), now=now)).endswith(".")

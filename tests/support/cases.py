@@ -1,0 +1,106 @@
+"""Cases for the rules: tries of a client, as a server would have seen them."""
+
+from typing import Any
+
+import msgspec
+
+from tftptui.knowledge.case import Case, Icmp, Neighbour, Scene
+from tftptui.telemetry.views import TransferView
+
+NOON = 1_700_000_000.0
+CLIENT, SERVER, FIREWALL = "10.0.4.37", "10.0.1.5", "10.0.1.1"
+NETWORK = "10.0.4.0/24"
+FILE = "pxelinux.0"
+INTEL: dict[str, Any] = {
+    "asked": [("tsize", "0")],
+    "kind": "Intel boot ROM",
+    "kind_sure": 0.95,
+}
+CURL: dict[str, Any] = {
+    "asked": [("tsize", "0"), ("blksize", "512"), ("timeout", "6")],
+    "kind": "curl",
+    "kind_sure": 0.95,
+}
+
+
+def tried(number: int = 1, at: float = 0.0, **changes: Any) -> TransferView:
+    """Return a try that began AT seconds after noon and was never answered."""
+    given: dict[str, Any] = {
+        "number": number,
+        "client": CLIENT,
+        "client_tid": 2_069 + number,
+        "server": SERVER,
+        "server_tid": 40_000 + 7 * number,
+        "file": FILE,
+        "agreed": [("tsize", "42012")],
+        "total_size": 42_012,
+        "started": NOON + at,
+        "moved": NOON + at,
+        "asked_at": (NOON + at,),
+        "retransmits": 2,
+        "timeouts": 2,
+        "phase": "stalled",
+    }
+    return TransferView(**(given | INTEL | changes))
+
+
+def asked_again(view: TransferView, *at: float) -> TransferView:
+    """Return a try whose client asked again AT these seconds after noon."""
+    return msgspec.structs.replace(
+        view,
+        requests=1 + len(at),
+        asked_at=(*view.asked_at, *(NOON + one for one in at)),
+        duplicates=view.duplicates + len(at),
+    )
+
+
+def completed(number: int = 9, at: float = 0.0, **changes: Any) -> TransferView:
+    """Return a try that got everything."""
+    given: dict[str, Any] = {
+        "phase": "completed",
+        "heard": True,
+        "timeouts": 0,
+        "retransmits": 0,
+        "sent_blocks": 83,
+        "acked_blocks": 83,
+        "acked_octets": 42_012,
+        "moved": NOON + at + 1,
+        "ended": NOON + at + 1,
+    }
+    return tried(number, at, **(given | changes))
+
+
+def case(*tries: TransferView, now: float = 10.0, **changes: Any) -> Case:
+    """Return the case that these tries are, looked at NOW seconds after noon."""
+    given: dict[str, Any] = {
+        "now": NOON + now,
+        "client": CLIENT,
+        "file": FILE,
+        "network": NETWORK,
+        "scene": Scene(addresses=frozenset({SERVER, "127.0.0.1"}), on_link=False),
+        "tries": tries,
+    }
+    return Case(**(given | changes))
+
+
+def icmp(code: int, sender: str, *at: float, kind: int = 3, transfer: int = 1) -> Icmp:
+    """Return ICMP errors that came AT these seconds after noon."""
+    times = tuple(NOON + one for one in at)
+    return Icmp(kind, code, f"type {kind} code {code}", sender, transfer, times)
+
+
+def neighbour(number: int = 50, at: float = 5.0, **changes: Any) -> Neighbour:
+    """Return a transfer of another machine of the network that worked."""
+    given: dict[str, Any] = {
+        "number": number,
+        "client": "10.0.4.22",
+        "client_tid": 44_669,
+        "server_tid": 40_090,
+        "file": "fw.bin",
+        "kind": "curl",
+        "worked": True,
+        "had_oack": True,
+        "block_size": 512,
+        "time": NOON + at,
+    }
+    return Neighbour(**(given | changes))

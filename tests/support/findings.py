@@ -1,0 +1,126 @@
+"""Findings as the rules really make them, for tests of the screens."""
+
+import msgspec
+
+from tests.support.cases import (
+    CLIENT,
+    FILE,
+    FIREWALL,
+    NOON,
+    case,
+    completed,
+    icmp,
+    neighbour,
+    tried,
+)
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.rules import judge, notes
+from tftptui.telemetry.findings import Finding
+
+
+def boot_rom(*, tries: int = 3) -> Case:
+    """Return the founding case: a boot ROM asks from 2070 on and hears nothing."""
+    starts = (0.0, 2.02, 6.03, 12.02, 19.98)
+    found = [tried(number, starts[number - 1]) for number in range(1, tries + 1)]
+    return case(*found, now=starts[tries - 1] + 1.5)
+
+
+def blocked() -> Finding:
+    """Return the founding case before anything else is known."""
+    return finding(boot_rom())
+
+
+def port_blocked() -> Finding:
+    """Return the founding case after a transfer on a high port has worked."""
+    before = boot_rom()
+    after = Case(
+        now=before.now,
+        client=before.client,
+        file=before.file,
+        network=before.network,
+        scene=before.scene,
+        tries=before.tries,
+        neighbours=(neighbour(),),
+    )
+    return msgspec.structs.replace(finding(after), revises="answers-blocked")
+
+
+def refused() -> Finding:
+    """Return a firewall that says it refuses."""
+    one = tried(1)
+    return finding(case(one, now=4.0, icmp=(icmp(13, FIREWALL, 0.1, 2.1),)))
+
+
+def acks_lost() -> Finding:
+    """Return a client that asked once: its ACKs do not come."""
+    return finding(case(tried(1, retransmits=3, timeouts=3), now=14.0))
+
+
+def no_output() -> Finding:
+    """Return this host's own firewall in the way."""
+    return finding(case(tried(1, send_errno=1), now=1.0))
+
+
+def large_lost() -> Finding:
+    """Return blocks that are too large for the way."""
+    one = tried(
+        1,
+        asked=[("blksize", "1468")],
+        agreed=[("blksize", "1468")],
+        block_size=1_468,
+        heard=True,
+        sent_blocks=1,
+        duplicates=2,
+        repeated=NOON + 8.0,
+    )
+    return finding(case(one))
+
+
+def probed() -> Finding:
+    """Return a size probe, which is no trouble at all."""
+    one = tried(
+        1,
+        phase="probed",
+        peer_error=8,
+        error="the client ended it with ERROR 8: User aborted the transfer",
+        ended=NOON + 0.1,
+        kind="UEFI PXE (edk2)",
+        asked=[("tsize", "0"), ("blksize", "1468"), ("windowsize", "4")],
+    )
+    return finding(case(one, now=1.0))
+
+
+def lossy() -> Finding:
+    """Return a transfer that came, with many packets sent again."""
+    return finding(case(completed(1, retransmits=9)))
+
+
+def withdrawn() -> Finding:
+    """Return one that holds no longer."""
+    return msgspec.structs.replace(
+        blocked(),
+        found=NOON + 20.0,
+        withdrawn="it came at the fourth try, on the client's port 2073",
+    )
+
+
+def finding(seen: Case, number: int = 1) -> Finding:
+    """Return what the rules say of a case, as a finding; the trouble first."""
+    draft = judge(seen) or next(iter(notes(seen)))
+    return Finding(
+        number=number,
+        code=draft.code,
+        headline=draft.headline,
+        confidence=draft.confidence,
+        stands_at=draft.stands_at,
+        is_alarm=draft.is_alarm,
+        client=CLIENT,
+        file=FILE,
+        transfers=list(draft.transfers),
+        since=draft.since,
+        found=seen.now,
+        evidence=list(draft.evidence),
+        remedies=list(draft.remedies),
+        helps=list(draft.helps),
+        proof=draft.proof,
+    )

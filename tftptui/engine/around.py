@@ -1,0 +1,64 @@
+"""What knowledge/ is told of a running service, and the service of knowledge/."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tftptui.engine.findings import Surroundings
+from tftptui.knowledge.case import Scene
+from tftptui.knowledge.signatures import recognise
+from tftptui.net.own import OwnAddresses, own_addresses
+from tftptui.protocol.packets import Request
+from tftptui.server.clock import Clock
+from tftptui.server.recorder import option_texts
+from tftptui.server.service import Service
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Signature
+from tftptui.telemetry.views import TransferView
+
+_FRESH = 10.0
+"""Seconds for which this host's addresses are taken to be the same."""
+
+
+def recognise_request(request: Request, client_tid: int) -> Signature | None:
+    """Return the program that a request comes from, or None."""
+    client = recognise(
+        option_texts(request.options), client_tid, visible(request.filename)
+    )
+    return Signature(client.kind, client.sure) if client else None
+
+
+def surroundings_of(service: Service) -> Surroundings:
+    """Return what the findings ask of a service."""
+    around = _Around(service, service.recorder.clock)
+    return Surroundings(around.view, around.living, around.scene)
+
+
+@dataclass
+class _Around:
+    service: Service
+    clock: Clock
+    _own: OwnAddresses = field(default_factory=lambda: OwnAddresses(frozenset(), ()))
+    _read: float = float("-inf")
+
+    def view(self, number: int) -> TransferView | None:
+        transfer = self.service.transfers.get(number)
+        return transfer.view() if transfer else None
+
+    def living(self) -> Iterable[int]:
+        return self.service.transfers
+
+    def scene(self, client: str) -> Scene:
+        service, now = self.service, self.clock.now()
+        if now - self._read >= _FRESH:
+            self._own, self._read = own_addresses(), now
+        settings = service.settings
+        listeners = service.listeners
+        return Scene(
+            port=listeners[0].local.port if listeners else 0,
+            first=service.pool.ports.first,
+            last=service.pool.ports.last,
+            single_port=settings.single_port,
+            addresses=self._own.addresses,
+            on_link=self._own.is_on_link(client),
+            root=str(settings.root),
+        )

@@ -1,0 +1,333 @@
+"""Findings of a running engine: rules looked up, told once, revised and withdrawn.
+
+Everything here is bounded: how many stories are remembered, how many findings are told
+a second, how many are alike. Rules live in knowledge/; they never see a socket.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from tftptui.engine.networks import Networks
+from tftptui.engine.stories import Stories, Story
+from tftptui.knowledge.case import Case, Scene
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.rules import answers_again, judge, notes, overcome
+from tftptui.knowledge.signatures import surer
+from tftptui.knowledge.stories import story_of
+from tftptui.server.access import neighbourhood
+from tftptui.server.clock import Clock
+from tftptui.server.rates import Bucket, Rate
+from tftptui.telemetry.events import (
+    Event,
+    Found,
+    IcmpReceived,
+    Refused,
+    TransferEnded,
+    TransferStarted,
+)
+from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.views import TransferView
+
+LOOK_INTERVAL = 1.0
+"""Seconds between looks at every living transfer."""
+
+FOLLOWED = 20.0
+"""Seconds after its last event during which a story that is over is looked at."""
+
+TOLD = Rate(per_second=5, burst=100)
+"""New findings, so that a flood of strange requests fills no screen and no disk."""
+
+NOTED = Rate(per_second=1, burst=50)
+"""New findings that are no trouble; they must not use up what trouble needs."""
+
+MOST_ALIKE = 20
+"""Standing findings of one code and network; the others have the same cause."""
+
+MOST_AT_ONCE = 200
+"""Stories looked at in one go; the others wait for the next."""
+
+KEPT_STANDING = 1_000
+"""Stories whose trouble is remembered, so that it can be revised or withdrawn."""
+
+KEPT_NEWS = 1_000
+"""Findings, and transfers told anew, that wait for a watcher."""
+
+_JOURNALLED = ("code", "headline", "confidence", "stands_at")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the findings ask of the engine.
+
+    Attributes:
+        view: brings the picture of a living transfer up to date and returns it.
+        living: numbers of all living transfers.
+        scene: what is known of this server towards a client.
+    """
+
+    view: Callable[[int], TransferView | None]
+    living: Callable[[], Iterable[int]]
+    scene: Callable[[str], Scene]
+
+
+class Findings:
+    """Gathers what happens and says what it means.
+
+    Call take() with every event and tick() often; take_news() and take_retold() give
+    what is to be told.
+
+    Args:
+        clock: where times come from.
+        emit: gets an event for each finding that is new, revised or withdrawn.
+        around: see Surroundings.
+    """
+
+    def __init__(
+        self, clock: Clock, emit: Callable[[Event], None], around: Surroundings
+    ) -> None:
+        self._clock, self._emit, self._around = clock, emit, around
+        self._stories = Stories()
+        self._networks = Networks()
+        self._due: dict[Story, None] = {}
+        self._followed: dict[Story, None] = {}
+        self._standing: dict[Story, None] = {}
+        self._news: dict[int, Finding] = {}
+        self._retold: dict[int, TransferView] = {}
+        self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
+        self._number = 0
+        self._looked = 0.0
+
+    def take(self, event: Event) -> None:
+        """Take one event of the server."""
+        match event:
+            case TransferStarted():
+                self._begin(event)
+            case IcmpReceived():
+                story = self._stories.of(event.transfer)
+                if story is not None:
+                    story.complain(event)
+                    self._due[story] = None
+            case TransferEnded():
+                story = self._stories.of(event.transfer)
+                if story is not None:
+                    story.touched = event.time
+                    self._due[story] = None
+            case Refused():
+                network = neighbourhood(event.client)
+                self._due[self._stories.refuse(event, network)] = None
+            case _:
+                pass
+
+    def tick(self) -> None:
+        """Look at what has happened, and once a second at all living transfers."""
+        now = self._clock.now()
+        if now - self._looked >= LOOK_INTERVAL:
+            self._looked = now
+            self._look_around()
+        self.settle()
+
+    def settle(self) -> None:
+        """Look at the stories in which something has happened."""
+        for story in list(islice(self._due, MOST_AT_ONCE)):
+            del self._due[story]
+            self._look(story)
+
+    def take_news(self) -> list[Finding]:
+        """Return findings that are new, revised or withdrawn since this was asked."""
+        news, self._news = list(self._news.values()), {}
+        return news
+
+    def take_retold(self) -> list[TransferView]:
+        """Return transfers whose story has changed since this was asked."""
+        retold, self._retold = list(self._retold.values()), {}
+        return retold
+
+    def _begin(self, event: TransferStarted) -> None:
+        view = None if event.transfer is None else self._around.view(event.transfer)
+        if view is None:
+            return
+        story = self._stories.begin(view, neighbourhood(event.client))
+        if len(story.views) > 1 or story.refusals:
+            self._due[story] = None
+
+    def _look_around(self) -> None:
+        for number in self._around.living():
+            story = self._stories.of(number)
+            if story is None:
+                continue
+            self._around.view(number)
+            if not story.is_calm:
+                self._due[story] = None
+            elif number not in story.noted:
+                self._note_ways(story)
+        end = self._clock.wall() - FOLLOWED
+        for story in list(self._followed):
+            self._due[story] = None
+            if story.is_over and story.touched < end:
+                del self._followed[story]
+
+    def _look(self, story: Story) -> None:
+        for number in story.views:
+            self._around.view(number)
+        self._part(story)
+        self._note_ways(story)
+        if story.is_calm:
+            if story.is_over:
+                self._stories.forget(story)
+            return
+        if story.is_over and story.touched >= self._clock.wall() - FOLLOWED:
+            self._followed[story] = None
+        case = self._case(story)
+        self._retell(story, case)
+        self._follow_trouble(story, case)
+        self._follow_notes(story, case)
+
+    def _part(self, story: Story) -> None:
+        """Let a try that works from a port far off be a story of its own."""
+        latest = story.latest
+        if latest is not None and latest.heard and story.is_another(latest):
+            self._due[self._stories.split(story, latest)] = None
+
+    def _case(self, story: Story) -> Case:
+        now = self._clock.wall()
+        return Case(
+            now=now,
+            client=story.client,
+            file=story.file,
+            network=story.network,
+            scene=self._around.scene(story.client),
+            tries=tuple(story.views.values()),
+            refusals=tuple(story.refusals),
+            icmp=story.icmp,
+            neighbours=tuple(
+                one
+                for one in self._networks.of(story.network, now)
+                if one.number not in story.views
+            ),
+        )
+
+    def _note_ways(self, story: Story) -> None:
+        """Write down what tries have shown of the way, and look at what it changes."""
+        for view in story.views.values():
+            if view.number in story.noted or (view.running and not view.heard):
+                continue
+            story.noted.add(view.number)
+            self._networks.note(story.network, view, self._clock.wall())
+            for other in self._standing:
+                if other.network == story.network and other is not story:
+                    self._due[other] = None
+
+    def _retell(self, story: Story, case: Case) -> None:
+        for view in case.tries:
+            if len(view.asked_at) > 1 and view.number not in story.rhythms:
+                story.rhythms.add(view.number)
+                gap = view.asked_at[1] - view.asked_at[0]
+                view.kind_sure = surer(view.kind, view.kind_sure, gap)
+        text = story_of(case)
+        if text != story.text:
+            story.text = text
+            for view in case.tries:
+                view.story = text
+                self._retold[view.number] = msgspec.structs.replace(view)
+            _bound(self._retold)
+
+    def _follow_trouble(self, story: Story, case: Case) -> None:
+        draft, before = judge(case), story.trouble
+        is_open = before is not None and not before.withdrawn
+        if before is not None and is_open:
+            why = overcome(case, draft.code if draft else before.code)
+            if why or draft is None:
+                self._withdraw(story, before, why or answers_again(case))
+            elif _differs(before, draft):
+                story.trouble = self._revise(before, draft)
+        elif draft is not None and not overcome(case, draft.code):
+            self._raise(story, draft)
+
+    def _follow_notes(self, story: Story, case: Case) -> None:
+        for draft in notes(case):
+            if draft.code in story.notes:
+                continue
+            if self._noted.take(1, self._clock.now()):
+                story.notes[draft.code] = self._tell(self._new(story, draft))
+
+    def _raise(self, story: Story, draft: Draft) -> None:
+        """Tell a new trouble, unless there are too many of its kind."""
+        alike = sum(
+            one.network == story.network
+            and one.trouble is not None
+            and one.trouble.code == draft.code
+            for one in self._standing
+        )
+        if alike >= MOST_ALIKE or not self._told.take(1, self._clock.now()):
+            return
+        story.trouble = self._tell(self._new(story, draft))
+        self._standing[story] = None
+        if len(self._standing) > KEPT_STANDING:
+            del self._standing[next(iter(self._standing))]
+
+    def _revise(self, before: Finding, draft: Draft) -> Finding:
+        """Tell what new evidence makes of a finding; the journal only what matters."""
+        revised = msgspec.structs.replace(
+            before,
+            **_fields(draft),
+            found=self._clock.wall(),
+            revises=before.code if before.code != draft.code else before.revises,
+        )
+        is_other = any(
+            getattr(before, name) != getattr(revised, name) for name in _JOURNALLED
+        )
+        return self._tell(revised, is_journalled=is_other)
+
+    def _withdraw(self, story: Story, before: Finding, why: str) -> None:
+        self._standing.pop(story, None)
+        gone = msgspec.structs.replace(before, found=self._clock.wall(), withdrawn=why)
+        story.trouble = self._tell(gone)
+
+    def _new(self, story: Story, draft: Draft) -> Finding:
+        self._number += 1
+        return Finding(
+            number=self._number,
+            client=story.client,
+            file=story.file,
+            found=self._clock.wall(),
+            **_fields(draft),
+        )
+
+    def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
+        self._news[finding.number] = finding
+        _bound(self._news)
+        if is_journalled:
+            self._emit(Found.of(finding))
+        return finding
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    """Return what of a finding is a draft's."""
+    return {
+        "code": draft.code,
+        "headline": draft.headline,
+        "confidence": draft.confidence,
+        "stands_at": draft.stands_at,
+        "is_alarm": draft.is_alarm,
+        "transfers": list(draft.transfers),
+        "since": draft.since,
+        "evidence": list(draft.evidence),
+        "remedies": list(draft.remedies),
+        "helps": list(draft.helps),
+        "proof": draft.proof,
+    }
+
+
+def _bound(news: dict[int, Any]) -> None:
+    """Drop the oldest of what nobody has asked for: a server may have no watcher."""
+    while len(news) > KEPT_NEWS:
+        del news[next(iter(news))]
+
+
+def _differs(finding: Finding, draft: Draft) -> bool:
+    fields = _fields(draft)
+    return any(getattr(finding, name) != value for name, value in fields.items())

@@ -1,0 +1,46 @@
+"""What other clients of a network have shown of the way there."""
+
+from collections import OrderedDict, deque
+
+from tftptui.knowledge.case import Neighbour
+from tftptui.telemetry.views import TransferView
+
+KEPT_NETWORKS = 512
+KEPT_OF_EACH = 64
+"""Transfers remembered of each network, and networks: what a flood can cost."""
+
+FRESH = 3_600.0
+"""Seconds for which a transfer tells something of the way."""
+
+
+class Networks:
+    """Transfers that worked or were never answered, by the network of the client."""
+
+    def __init__(self) -> None:
+        self._networks: OrderedDict[str, deque[Neighbour]] = OrderedDict()
+
+    def note(self, network: str, view: TransferView, time: float) -> None:
+        """Write down what a transfer shows: it was answered, or it was not."""
+        found = self._networks.setdefault(network, deque(maxlen=KEPT_OF_EACH))
+        self._networks.move_to_end(network)
+        found.append(
+            Neighbour(
+                number=view.number,
+                client=view.client,
+                client_tid=view.client_tid,
+                server_tid=view.server_tid,
+                file=view.file,
+                kind=view.kind,
+                worked=view.heard or view.peer_error is not None,
+                had_oack=bool(view.agreed),
+                block_size=view.block_size,
+                time=time,
+            )
+        )
+        while len(self._networks) > KEPT_NETWORKS:
+            self._networks.popitem(last=False)
+
+    def of(self, network: str, now: float) -> list[Neighbour]:
+        """Return what is known of a network, oldest first."""
+        found = self._networks.get(network, ())
+        return [one for one in found if now - one.time < FRESH]

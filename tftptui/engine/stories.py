@@ -1,0 +1,237 @@
+"""Which requests belong together: a client's tries for one file are one story."""
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+from tftptui.knowledge.case import Icmp
+from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
+from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.views import TransferView
+
+WINDOW = 12.0
+"""Seconds since the last request: the longest gap of any known client is 10 s."""
+
+LONG_WINDOW = 60.0
+"""Seconds in which the same request from the same port is still a retry: emulated or
+loaded clients stretch their gaps several times."""
+
+LONGEST_STEP = 16
+"""How far a client moves its port at most when it asks again."""
+
+KEPT_STORIES = 4_096
+KEPT_TRIES = 40
+KEPT_REFUSALS = 16
+_SLOW = 0.25
+"""Seconds: a round trip that is worth a look."""
+
+_KEPT_TIMES = 8
+_KEPT_KINDS = 16
+
+Key = tuple[str, str, str]
+"""Client, file and direction."""
+
+_IcmpKey = tuple[int, int, int, str | None, str]
+
+
+@dataclass(eq=False)
+class Story:
+    """One client's tries for one file.
+
+    Attributes:
+        key: whose, for what file, which way; network: that of the client.
+        views: its transfers by number, alive or as they ended.
+        refusals: its requests that were answered with an ERROR, the latest.
+        trouble: the finding that says why it does not get the file, as it stands.
+        notes: other findings, by code.
+        text: its story as last told.
+        noted: tries that are written down in Networks; rhythms: those whose second
+            request has told how sure one is of the client.
+        touched: wall clock of the last thing that happened.
+    """
+
+    key: Key
+    network: str
+    views: dict[int, TransferView] = field(default_factory=dict)
+    refusals: deque[Refused] = field(
+        default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
+    )
+    trouble: Finding | None = None
+    notes: dict[str, Finding] = field(default_factory=dict)
+    text: str = ""
+    noted: set[int] = field(default_factory=set)
+    rhythms: set[int] = field(default_factory=set)
+    touched: float = 0.0
+    _icmp: dict[_IcmpKey, deque[float]] = field(default_factory=dict)
+
+    @property
+    def client(self) -> str:
+        """Who asks."""
+        return self.key[0]
+
+    @property
+    def file(self) -> str:
+        """What for."""
+        return self.key[1]
+
+    @property
+    def latest(self) -> TransferView | None:
+        """The last try, if any request was taken."""
+        return self.views[next(reversed(self.views))] if self.views else None
+
+    @property
+    def last_asked(self) -> float:
+        """When the file was last asked for."""
+        asked = [view.asked_at[-1] for view in self.views.values() if view.asked_at]
+        return max([*asked, *(one.time for one in self.refusals)], default=0.0)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether there is nothing to look at: one try on its way, or done."""
+        if self.trouble or self.notes or self.refusals or self._icmp:
+            return False
+        if len(self.views) != 1:
+            return False
+        view = next(iter(self.views.values()))
+        is_well = view.running or view.phase == "completed"
+        return (
+            is_well
+            and not view.timeouts
+            and not view.retransmits
+            and not view.duplicates
+            and not view.send_errno
+            and not view.notes
+            and (view.round_trip is None or view.round_trip < _SLOW)
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no try runs any more."""
+        return not any(view.running for view in self.views.values())
+
+    @property
+    def icmp(self) -> tuple[Icmp, ...]:
+        """The ICMP errors that came for its tries."""
+        return tuple(
+            Icmp(kind, code, name, sender, number, tuple(times))
+            for (number, kind, code, sender, name), times in self._icmp.items()
+        )
+
+    def add(self, view: TransferView) -> None:
+        """Take a try in."""
+        self.views[view.number] = view
+        self.touched = view.started
+
+    def complain(self, event: IcmpReceived) -> None:
+        """Take an ICMP error in."""
+        self.touched, number = event.time, event.transfer or 0
+        key = (number, event.type, event.code, event.sender, event.name)
+        if key not in self._icmp and len(self._icmp) >= _KEPT_KINDS:
+            return
+        times = self._icmp.setdefault(key, deque(maxlen=_KEPT_TIMES))
+        times.append(event.time)
+
+    def takes(self, view: TransferView) -> bool:
+        """Whether a new transfer for its file is one more try of it."""
+        latest = self.latest
+        if latest is not None and latest.phase == "completed":
+            return False
+        if (
+            latest is not None
+            and latest.kind != view.kind
+            and latest.kind
+            and view.kind
+        ):
+            return False
+        since = view.started - self.last_asked
+        if since <= WINDOW:
+            return True
+        return since <= LONG_WINDOW and any(
+            one.client_tid == view.client_tid and one.asked == view.asked
+            for one in self.views.values()
+        )
+
+    def is_another(self, view: TransferView) -> bool:
+        """Whether a try that is answered is no retry but was begun by a person.
+
+        Others were in vain, and from ports far away: no program goes on like that,
+        and what differs is the port.
+        """
+        others = [one for one in self.views.values() if one.number < view.number]
+        if not others or any(one.heard or one.peer_error is not None for one in others):
+            return False
+        return all(
+            not 0 <= view.client_tid - one.client_tid <= LONGEST_STEP for one in others
+        )
+
+
+class Stories:
+    """The stories of late, the oldest forgotten first."""
+
+    def __init__(self) -> None:
+        self._stories: OrderedDict[Story, None] = OrderedDict()
+        self._latest: dict[Key, Story] = {}
+        self._of_transfer: dict[int, Story] = {}
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def of(self, transfer: int | None) -> Story | None:
+        """Return the story of a transfer."""
+        return None if transfer is None else self._of_transfer.get(transfer)
+
+    def begin(self, view: TransferView, network: str) -> Story:
+        """Return the story that a new transfer belongs to."""
+        key = (view.client, view.file, view.direction)
+        story = self._latest.get(key)
+        if story is None or not story.takes(view):
+            story = self._open(key, network)
+        self._add(story, view)
+        return story
+
+    def refuse(self, event: Refused, network: str) -> Story:
+        """Return the story that a refused request belongs to."""
+        key = _key(event)
+        story = self._latest.get(key)
+        if story is None or event.time - story.last_asked > WINDOW:
+            story = self._open(key, network)
+        self._stories.move_to_end(story)
+        story.refusals.append(event)
+        story.touched = event.time
+        return story
+
+    def split(self, story: Story, view: TransferView) -> Story:
+        """Take a try out of a story and return one of its own."""
+        del story.views[view.number]
+        story.noted.discard(view.number)
+        own = self._open(story.key, story.network)
+        self._add(own, view)
+        return own
+
+    def forget(self, story: Story) -> None:
+        """Let a story go that is over and says nothing."""
+        self._stories.pop(story, None)
+        if self._latest.get(story.key) is story:
+            del self._latest[story.key]
+        for number in story.views:
+            self._of_transfer.pop(number, None)
+
+    def _add(self, story: Story, view: TransferView) -> None:
+        self._stories.move_to_end(story)
+        story.add(view)
+        self._of_transfer[view.number] = story
+        if len(story.views) > KEPT_TRIES:
+            oldest = next(iter(story.views))
+            del story.views[oldest]
+            self._of_transfer.pop(oldest, None)
+
+    def _open(self, key: Key, network: str) -> Story:
+        story = Story(key, network)
+        self._stories[story] = None
+        self._latest[key] = story
+        while len(self._stories) > KEPT_STORIES:
+            self.forget(next(iter(self._stories)))
+        return story
+
+
+def _key(event: TransferEvent) -> Key:
+    return event.client, event.file, event.direction

@@ -1,0 +1,225 @@
+"""What the rules look at: one client's tries for one file, and what stands around.
+
+Plain facts; who gathers them is engine/, a reader of captures, or a test. Times are
+wall clock, seconds since the epoch.
+"""
+
+from dataclasses import dataclass, field
+
+from tftptui.knowledge.signatures import AskedOptions, is_firmware
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.views import TransferView
+
+
+@dataclass(frozen=True, slots=True)
+class Icmp:
+    """ICMP errors of one kind that came for what one try sent.
+
+    Attributes:
+        type, code: of the message; name: the same in words.
+        sender: address of the machine that complained, or None.
+        transfer: number of the try.
+        times: when they came.
+    """
+
+    type: int
+    code: int
+    name: str
+    sender: str | None
+    transfer: int
+    times: tuple[float, ...]
+
+    @property
+    def is_v6(self) -> bool:
+        """Whether it is ICMPv6, whose numbers mean other things."""
+        return ":" in (self.sender or "")
+
+    @property
+    def is_prohibited(self) -> bool:
+        """Whether a rule forbids it: administratively prohibited."""
+        if self.is_v6:
+            return self.type == 1 and self.code in (1, 5, 6)  # RFC 4443 §3.1
+        return self.type == 3 and self.code in (2, 9, 10, 13)  # noqa: PLR2004 - RFC 1812
+
+    @property
+    def is_port_closed(self) -> bool:
+        """Whether it says that nobody listens on that port."""
+        return (self.type, self.code) == ((1, 4) if self.is_v6 else (3, 3))
+
+    @property
+    def is_host_unreachable(self) -> bool:
+        """Whether the last router could not reach the machine."""
+        return (self.type, self.code) == ((1, 3) if self.is_v6 else (3, 1))
+
+    @property
+    def is_no_route(self) -> bool:
+        """Whether a router knows no way."""
+        return (self.type, self.code) == ((1, 0) if self.is_v6 else (3, 0))
+
+    @property
+    def is_too_big(self) -> bool:
+        """Whether a packet did not fit the next link."""
+        return (self.type, self.code) == ((2, 0) if self.is_v6 else (3, 4))
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether a packet has gone round too long."""
+        return (self.type, self.code) == ((3, 0) if self.is_v6 else (11, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A transfer of the same network, as far as it tells something of the way.
+
+    Attributes:
+        number: of the transfer.
+        worked: whether the client acknowledged a block; else it never answered.
+        had_oack: whether we answered with an OACK.
+        time: when that was seen.
+    """
+
+    number: int
+    client: str
+    client_tid: int
+    server_tid: int
+    file: str
+    kind: str
+    worked: bool
+    had_oack: bool
+    block_size: int
+    time: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is known of this server.
+
+    Attributes:
+        port: where requests are taken.
+        first, last: the range that answers leave from.
+        single_port: whether they leave from the port that was asked instead.
+        addresses: of this host.
+        on_link: whether the client is on a network of this host, if that is known.
+        root: the folder that is served.
+    """
+
+    port: int = 69
+    first: int = 40_000
+    last: int = 40_099
+    single_port: bool = False
+    addresses: frozenset[str] = frozenset()
+    on_link: bool | None = None
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A client's tries for one file that belong together.
+
+    Attributes:
+        now: when it is looked at.
+        client, file: who, and what for.
+        network: that the client most likely belongs to, as CIDR.
+        tries: its transfers, oldest first.
+        refusals: of its requests that were answered with an ERROR, oldest first.
+        icmp: errors that came for these tries.
+        neighbours: others of the client's network, oldest first; the client's own
+            other tries are among them.
+        asked_address: where the client sent its requests, if that is known to differ
+            from where we answer.
+        near: names that the file may mean, the best first, each with why; see names.
+    """
+
+    now: float
+    client: str
+    file: str
+    network: str = ""
+    scene: Scene = field(default_factory=Scene)
+    tries: tuple[TransferView, ...] = ()
+    refusals: tuple[Refused, ...] = ()
+    icmp: tuple[Icmp, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    asked_address: str = ""
+    near: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def latest(self) -> TransferView | None:
+        """The last try, if any request was taken."""
+        return self.tries[-1] if self.tries else None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the client has answered us in any try."""
+        return any(one.heard for one in self.tries)
+
+    @property
+    def requests(self) -> int:
+        """How often it was asked for, doubled requests not counted."""
+        return sum(one.requests for one in self.tries) + len(self.refusals)
+
+    @property
+    def last_asked(self) -> float:
+        """When it was last asked for."""
+        asked = [time for one in self.tries for time in one.asked_at]
+        return max([*asked, *(one.time for one in self.refusals)], default=self.now)
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since it was last asked for."""
+        return self.now - self.last_asked
+
+    @property
+    def waited(self) -> float:
+        """Seconds since our first answer."""
+        return self.now - self.tries[0].started if self.tries else 0.0
+
+    @property
+    def client_tids(self) -> list[int]:
+        """The client's ports, in order."""
+        return list(dict.fromkeys(one.client_tid for one in self.tries))
+
+    @property
+    def server_tids(self) -> list[int]:
+        """Our ports, in order."""
+        return list(dict.fromkeys(one.server_tid for one in self.tries))
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the tries."""
+        return [one.number for one in self.tries]
+
+    @property
+    def answers(self) -> int:
+        """How many packets the tries without an answer were sent."""
+        return sum(1 + one.retransmits for one in self.tries if not one.heard)
+
+    @property
+    def kind(self) -> str:
+        """The client program, where the tries tell."""
+        surest = max(self.tries, key=lambda one: one.kind_sure, default=None)
+        return surest.kind if surest else ""
+
+    @property
+    def has_no_firewall(self) -> bool:
+        """Whether the client surely has none of its own: boot firmware."""
+        return is_firmware(self.kind)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no try runs any more."""
+        return not any(one.running for one in self.tries)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the last try has got everything."""
+        return self.latest is not None and self.latest.phase == "completed"
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether the client wants to put a file here."""
+        return self.latest is not None and self.latest.direction == "write"
+
+
+def same_options(one: AskedOptions, other: AskedOptions) -> bool:
+    """Whether two requests ask for the same: then the second is a retry."""
+    return list(one) == list(other)

@@ -1,0 +1,76 @@
+"""What was seen, row by row, as most rules need it."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from tftptui.knowledge.case import Case, Icmp, Neighbour
+from tftptui.knowledge.signatures import known
+from tftptui.knowledge.words import counted, joined, port_word, ports, seconds, times
+from tftptui.telemetry.findings import Evidence
+
+
+def asked(case: Case) -> Evidence:
+    """Return how often, from where and in which rhythm the client asked."""
+    moments = sorted(time for one in case.tries for time in one.asked_at)
+    text = f"{counted(case.requests, 'request')} for {case.file}, from "
+    text += port_word(case.client_tids)
+    gaps = [seconds(after - before) for before, after in pairwise(moments)]
+    if gaps:
+        text += f", {joined(gaps[:3])}{' …' if gaps[3:] else ''} apart"
+    client = known(case.kind)
+    if client and client.steps and len(case.client_tids) > 1:
+        text += ", the client's port higher each time"
+    return Evidence(text=text, transfer=case.numbers[-1], time=case.last_asked)
+
+
+def unanswered(case: Case) -> Evidence:
+    """Return what became of our answers while nothing came back."""
+    first = case.tries[0]
+    icmp = "no ICMP error came" if not case.icmp else "ICMP errors came"
+    text = (
+        f"{counted(case.answers, 'answer')} from {port_word(case.server_tids)}: "
+        f"none was acknowledged, {icmp}, all left this host without an error"
+    )
+    return Evidence(text=text, transfer=first.number, time=first.started)
+
+
+def program(case: Case) -> list[Evidence]:
+    """Return which program asks, and what one has to know of it."""
+    client = known(case.kind)
+    if client is None:
+        return []
+    text = f"it looks like {client.kind}"
+    return [Evidence(text=f"{text}. {client.quirk}" if client.quirk else text)]
+
+
+def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
+    """Return ICMP errors, those of one sender and kind together."""
+    return [
+        Evidence(
+            text=f"ICMP {one.name!r} from {one.sender or 'somebody'}, "
+            f"{times(len(one.times))}",
+            transfer=one.transfer,
+            time=one.times[-1],
+        )
+        for one in icmp
+    ]
+
+
+def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
+    """Return transfers of the same network that worked, a few of them."""
+    found = list(neighbours)[-3:]
+    return [
+        Evidence(
+            text=f"{_who(one, client)} got {one.file} on its port "
+            f"{ports([one.client_tid])}",
+            transfer=one.number,
+            time=one.time,
+        )
+        for one in reversed(found)
+    ]
+
+
+def _who(one: Neighbour, client: str) -> str:
+    if one.client == client:
+        return f"the same client ({one.kind or 'another program'})"
+    return f"{one.client} (same network{f', {one.kind}' if one.kind else ''})"

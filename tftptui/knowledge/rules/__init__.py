@@ -1,0 +1,72 @@
+"""The decision table: what a case means, by rules in their order of precedence.
+
+This host's own errors come first, then what a named machine reports, then the sizes,
+then silence. Each rule is a pure function of a Case.
+"""
+
+from collections.abc import Callable
+
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.rules import endings, icmp, local, quality, silence, sizes
+from tftptui.knowledge.rules.overcome import answers_again, overcome
+
+__all__ = ["NOTES", "TROUBLE", "answers_again", "judge", "notes", "overcome"]
+
+Rule = Callable[[Case], Draft | None]
+
+TROUBLE: tuple[Rule, ...] = (
+    local.output_blocked,
+    local.no_route,
+    local.gateway_silent,
+    icmp.refused,
+    icmp.client_refuses,
+    icmp.no_route_there,
+    icmp.loop,
+    icmp.host_gone,
+    icmp.port_closed,
+    local.wrong_source,
+    endings.options_refused,
+    endings.aborted,
+    sizes.mtu,
+    endings.cut,
+    silence.client_port,
+    silence.stale_state,
+    silence.options_not_understood,
+    silence.range_mismatch,
+    silence.translation,
+    silence.answers,
+    silence.acks,
+    endings.gone,
+)
+"""The first that fits says why a client does not get its file."""
+
+NOTES: tuple[Rule, ...] = (
+    endings.size_probe,
+    sizes.mtu_lowered,
+    quality.loss,
+    quality.duplicated,
+    quality.reordering,
+    quality.long_round_trip,
+    quality.slow_client,
+)
+"""What is worth knowing though it is no trouble; all that fit are told."""
+
+
+def judge(case: Case) -> Draft | None:
+    """Return why a client does not get its file, or None when it does."""
+    latest = case.latest
+    if case.is_done or (latest is not None and _is_moving(case)):
+        return None
+    return next((found for rule in TROUBLE if (found := rule(case))), None)
+
+
+def notes(case: Case) -> list[Draft]:
+    """Return what is worth knowing of a case besides."""
+    return [found for rule in NOTES if (found := rule(case))]
+
+
+def _is_moving(case: Case) -> bool:
+    """Whether the last try is on its way and nothing keeps it."""
+    latest = case.tries[-1]
+    return latest.running and latest.heard and not latest.timeouts

@@ -1,0 +1,194 @@
+"""How clients leave: on purpose, for a reason, or without a word."""
+
+from tftptui.knowledge import evidence, proofs, remedies
+from tftptui.knowledge.case import Case, same_options
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.rules.silence import is_unanswered
+from tftptui.knowledge.words import seconds
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+
+_FOLLOWS = 3.0
+"""Seconds in which a client that has asked for the size asks for the file."""
+
+_OPTION_REFUSED = 8  # RFC 2347
+_PROBE_CODES = (0, _OPTION_REFUSED)
+_PROBE_BLOCKS = 1
+"""Blocks after which some loaders break off that only look whether a file is there."""
+
+_STUCK = 3
+"""Time-outs in a row: plain loss does not last so long."""
+
+
+def size_probe(case: Case) -> Draft | None:
+    """The client asked for the size and left: boot firmware does, and comes back."""
+    found = next((one for one in case.tries if _is_probe(case, one)), None)
+    if found is None:
+        return None
+    return Draft(
+        code="size-probe",
+        headline=f"{found.kind or case.client} asked only for the size of {case.file}: "
+        "normal, the ERROR is how it ends that.",
+        confidence=FACT,
+        stands_at="nobody",
+        is_alarm=False,
+        transfers=(found.number,),
+        since=found.started,
+        evidence=(
+            Evidence(text=found.error, transfer=found.number, time=found.ended),
+            *evidence.program(case),
+        ),
+        remedies=remedies.say("nothing"),
+    )
+
+
+def options_refused(case: Case) -> Draft | None:
+    """The client does not like a value in our OACK, and gives up."""
+    one = case.latest
+    if one is None or not _ended_by_client(one) or one.sent_blocks or not one.agreed:
+        return None
+    if _is_probe(case, one) or case.now - (one.ended or case.now) < _FOLLOWS:
+        return None
+    code = "options-refused"
+    agreed = ", ".join(f"{name}={value}" for name, value in one.agreed)
+    is_clear = one.peer_error == _OPTION_REFUSED and one.phase != "probed"
+    return Draft(
+        code=code,
+        headline=f"{case.client} refuses what this server agreed to ({agreed}) and "
+        "gives up.",
+        confidence=FACT if is_clear else LIKELY,
+        stands_at="client",
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            Evidence(text=one.error, transfer=one.number, time=one.ended),
+            *(Evidence(text=note, transfer=one.number) for note in one.notes),
+            *evidence.program(case),
+        ),
+        remedies=remedies.refuse_option([name for name, _ in one.agreed]),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_port(case, one.client_tid),
+    )
+
+
+def aborted(case: Case) -> Draft | None:
+    """The client broke a transfer off and said so."""
+    one = case.latest
+    if one is None or not _ended_by_client(one) or _is_probe(case, one):
+        return None
+    if not one.sent_blocks or one.phase != "failed":
+        return None
+    return Draft(
+        code="client-aborted",
+        headline=f"{case.client} broke {case.file} off at block {one.acked_blocks:,}: "
+        f"{one.error.partition(': ')[2] or one.error}.",
+        confidence=FACT,
+        stands_at="client",
+        transfers=(one.number,),
+        since=one.ended or one.moved,
+        evidence=(
+            Evidence(text=one.error, transfer=one.number, time=one.ended),
+            *evidence.program(case),
+        ),
+        remedies=remedies.say("look at the client: its memory, its disk, its console"),
+        helps=helps_for("client-gone", case),
+    )
+
+
+def cut(case: Case) -> Draft | None:
+    """Blocks had arrived, now none does, though the client is alive."""
+    moved = [one for one in case.tries if one.heard and one.acked_blocks]
+    if not moved or case.is_done:
+        return None
+    one, latest = moved[-1], case.tries[-1]
+    is_alive = _is_stuck(one) and one.repeated > one.moved
+    asks_again = latest is not one and is_unanswered_since(case, one)
+    if not (is_alive or asks_again):
+        return None
+    why = "asks again" if asks_again else "repeats its ACKs"
+    code = "path-cut"
+    return Draft(
+        code=code,
+        headline=f"The way to {case.client} was cut at block {one.acked_blocks:,}: it "
+        f"{why}, and our packets do not arrive any more.",
+        confidence=LIKELY,
+        stands_at="between-or-client",
+        transfers=tuple(case.numbers),
+        since=one.moved,
+        evidence=(_stopped(case, one), evidence.asked(case)),
+        remedies=remedies.say(
+            "look for what changed on the way at that moment: a rule, a route, a link",
+            "if there was a pause before: raise the firewall's time-out for UDP",
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.trace(case),
+    )
+
+
+def gone(case: Case) -> Draft | None:
+    """Blocks had arrived, then the client fell silent without a word."""
+    one = case.latest
+    if one is None or not one.heard or not _is_stuck(one):
+        return None
+    code = "client-gone"
+    where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
+    return Draft(
+        code=code,
+        headline=f"{case.client} fell silent {where} of {case.file}: switched off, "
+        "unplugged, busy, or the way to it was cut.",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        transfers=(one.number,),
+        since=one.moved,
+        evidence=(_stopped(case, one),),
+        remedies=remedies.say(
+            "look whether the client is still running, and whether it can be reached"
+        ),
+        helps=helps_for(code, case),
+        proof=f"ping -c 3 {case.client}",
+    )
+
+
+def is_unanswered_since(case: Case, one: TransferView) -> bool:
+    """Whether a client asks again in vain since a try that had moved."""
+    later = tuple(other for other in case.tries if other.number > one.number)
+    return is_unanswered(
+        Case(now=case.now, client=case.client, file=case.file, tries=later)
+    )
+
+
+def _stopped(case: Case, one: TransferView) -> Evidence:
+    silent = seconds((one.ended or case.now) - one.moved)
+    return Evidence(
+        text=f"{one.acked_blocks:,} blocks acknowledged, then nothing for {silent}; "
+        "no ICMP error came",
+        transfer=one.number,
+        time=one.moved,
+    )
+
+
+def _is_stuck(one: TransferView) -> bool:
+    return one.phase == "abandoned" or (one.running and one.timeouts >= _STUCK)
+
+
+def _ended_by_client(one: TransferView) -> bool:
+    return one.peer_error is not None and one.phase in ("failed", "probed")
+
+
+def _is_probe(case: Case, one: TransferView) -> bool:
+    """Whether a try was only to see how large a file is, or whether it is there."""
+    if not _ended_by_client(one) or one.peer_error not in _PROBE_CODES:
+        return False
+    if one.acked_blocks > _PROBE_BLOCKS or one.direction == "write":
+        return False
+    later = [other for other in case.tries if other.number > one.number]
+    if any(not same_options(other.asked, one.asked) for other in later):
+        return True
+    said = one.error.casefold()
+    is_told = one.phase == "probed" and ("abort" in said or one.peer_error == 0)
+    return (
+        is_told
+        or one.kind in ("UEFI PXE (edk2)", "Intel boot ROM")
+        or (one.kind == "Raspberry Pi ROM")
+    )

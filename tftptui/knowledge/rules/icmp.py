@@ -1,0 +1,242 @@
+"""Trouble that a named machine reports: ICMP errors for what we sent.
+
+One error may be forged or left over; two, or one and a client that asks again, are
+taken for what they say. Their absence proves nothing: most firewalls are silent.
+"""
+
+from collections.abc import Callable
+
+from tftptui.knowledge import evidence, proofs, remedies
+from tftptui.knowledge.case import Case, Icmp
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.words import joined, port_word
+from tftptui.telemetry.findings import FACT, LIKELY
+
+_AT_ONCE = 1.0
+"""Seconds: an error that comes so soon after a request answers our first packet."""
+
+
+def refused(case: Case) -> Draft | None:
+    """A firewall on the way refuses what goes to the client."""
+    found = _of(case, lambda one: one.is_prohibited or one.is_port_closed)
+    found = [one for one in found if not _is_client(case, one) and one.sender]
+    if not _is_firm(case, found):
+        return None
+    names = list(dict.fromkeys(one.sender or "" for one in found))
+    code = "answers-refused"
+    return Draft(
+        code=code,
+        headline=f"The firewall at {joined(names)} refuses packets from this server "
+        f"to UDP {port_word(case.client_tids)} of {case.client}.",
+        confidence=FACT,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=found[0].times[0],
+        evidence=(
+            *evidence.complaints(found),
+            evidence.asked(case),
+            *evidence.program(case),
+        ),
+        remedies=remedies.let_answers_through(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_ports(case),
+    )
+
+
+def client_refuses(case: Case) -> Draft | None:
+    """The client's own firewall, or an address translation before it, refuses."""
+    prohibited = [
+        one for one in _of(case, lambda one: one.is_prohibited) if _is_client(case, one)
+    ]
+    closed = [
+        one
+        for one in _of(case, lambda one: one.is_port_closed)
+        if _is_client(case, one)
+    ]
+    if case.heard:
+        return None
+    if _is_firm(case, prohibited):
+        return _client_firewall(case, prohibited, is_sure=True)
+    if _insists(case, closed):
+        if case.has_no_firewall:
+            return _translation(case, closed)
+        return _client_firewall(case, closed, is_sure=False)
+    return None
+
+
+def _client_firewall(case: Case, found: list[Icmp], *, is_sure: bool) -> Draft:
+    code = "client-firewall-refuses"
+    return Draft(
+        code=code,
+        headline=f"{case.client} itself refuses our answers to its UDP "
+        f"{port_word(case.client_tids)}: its own firewall, or an address translation "
+        "before it.",
+        confidence=FACT if is_sure else LIKELY,
+        stands_at="client",
+        transfers=tuple(case.numbers),
+        since=found[0].times[0],
+        evidence=(
+            *evidence.complaints(found),
+            evidence.asked(case),
+            *evidence.program(case),
+        ),
+        remedies=remedies.on_the_client(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_ports(case),
+    )
+
+
+def _translation(case: Case, found: list[Icmp]) -> Draft:
+    code = "nat-without-helper"
+    return Draft(
+        code=code,
+        headline=f"{case.client} asks from a port and says that it is closed: most "
+        "likely it is an address translation that knows no answer from another port "
+        "than the one that was asked.",
+        confidence=LIKELY,
+        stands_at="client",
+        transfers=tuple(case.numbers),
+        since=found[0].times[0],
+        evidence=(
+            *evidence.complaints(found),
+            evidence.asked(case),
+            *evidence.program(case),
+        ),
+        remedies=remedies.for_translation(case),
+        helps=helps_for(code, case),
+        proof=proofs.tracked(case),
+    )
+
+
+def port_closed(case: Case) -> Draft | None:
+    """The client has closed its port, and does not ask again: nobody blocks."""
+    found = [
+        one
+        for one in _of(case, lambda one: one.is_port_closed)
+        if _is_client(case, one)
+    ]
+    latest = case.latest
+    if not found or latest is None or found[-1].transfer != latest.number:
+        return None
+    if case.requests > 1 and not latest.heard:
+        return None
+    did = "and then stopped" if latest.heard else "and was gone"
+    return Draft(
+        code="client-port-closed",
+        headline=f"The program on {case.client} asked for {case.file} {did}: its UDP "
+        f"port {latest.client_tid} is closed. Nothing blocks the way.",
+        confidence=FACT,
+        stands_at="nobody",
+        is_alarm=False,
+        transfers=(latest.number,),
+        since=found[-1].times[0],
+        evidence=(*evidence.complaints(found), evidence.asked(case)),
+        remedies=remedies.say("nothing here; look at the client, or let it ask again"),
+    )
+
+
+def loop(case: Case) -> Draft | None:
+    """Packets to the client go round in a circle."""
+    found = _of(case, lambda one: one.is_loop)
+    if not _is_firm(case, found):
+        return None
+    code = "routing-loop"
+    return Draft(
+        code=code,
+        headline=f"Packets to {case.client} go round in a circle, or too far: "
+        f"{found[0].sender} says that their time to live has run out.",
+        confidence=FACT,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=found[0].times[0],
+        evidence=(*evidence.complaints(found), evidence.asked(case)),
+        remedies=remedies.say(
+            f"look at the routing near {found[0].sender}, "
+            "and at this host's default time to live"
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.trace(case),
+    )
+
+
+def no_route_there(case: Case) -> Draft | None:
+    """A router on the way knows no way to the client."""
+    found = _of(case, lambda one: one.is_no_route)
+    if not _is_firm(case, found):
+        return None
+    code = "no-route"
+    return Draft(
+        code=code,
+        headline=f"The router {found[0].sender} has no route back to {case.client}.",
+        confidence=FACT,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=found[0].times[0],
+        evidence=(*evidence.complaints(found), evidence.asked(case)),
+        remedies=remedies.say(
+            f"give {found[0].sender} a route to the network of {case.client}"
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.trace(case),
+    )
+
+
+def host_gone(case: Case) -> Draft | None:
+    """The last router, or this host on its own segment, finds the client no more."""
+    found = _of(case, lambda one: one.is_host_unreachable)
+    if not case.scene.on_link:
+        found = [one for one in found if one.sender not in case.scene.addresses]
+    if not found:
+        return None
+    code = "client-gone"
+    who = "this server" if found[0].sender in case.scene.addresses else found[0].sender
+    return Draft(
+        code=code,
+        headline=f"{case.client} is not there any more, says {who}: switched off, "
+        "unplugged, or its address has changed.",
+        confidence=FACT if _is_firm(case, found) else LIKELY,
+        stands_at="client",
+        transfers=tuple(case.numbers),
+        since=found[0].times[0],
+        evidence=(*evidence.complaints(found), evidence.asked(case)),
+        remedies=remedies.say("look at the client, its cable and its address"),
+        helps=helps_for(code, case),
+        proof=f"ping -c 3 {case.client}",
+    )
+
+
+def _of(case: Case, fits: Callable[[Icmp], bool]) -> list[Icmp]:
+    """Return the errors that came after the last progress of their try."""
+    moved = {one.number: one.moved for one in case.tries if one.heard}
+    return [
+        one
+        for one in case.icmp
+        if fits(one) and one.times[-1] > moved.get(one.transfer, 0.0)
+    ]
+
+
+def _is_client(case: Case, one: Icmp) -> bool:
+    return one.sender == case.client
+
+
+def _is_firm(case: Case, found: list[Icmp]) -> bool:
+    """Whether errors are more than one that may be forged."""
+    count = sum(len(one.times) for one in found)
+    return count > 1 or (count == 1 and case.requests > 1)
+
+
+def _insists(case: Case, closed: list[Icmp]) -> bool:
+    """Whether the client asks again and again from ports that are said to be closed.
+
+    Late errors are none: a ROM that has moved on to its next port has closed the last.
+    """
+    asked = {one.number: one.asked_at for one in case.tries}
+    answered = {
+        (one.transfer, moment)
+        for one in closed
+        for time in one.times
+        for moment in asked.get(one.transfer, ())
+        if 0 <= time - moment < _AT_ONCE
+    }
+    return len(answered) > 1

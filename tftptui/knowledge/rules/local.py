@@ -1,0 +1,147 @@
+"""Trouble on this host and its own segment: known for certain, at once."""
+
+import errno
+
+from tftptui.knowledge import evidence, proofs, remedies
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.words import port_word
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+from tftptui.telemetry.views import TransferView
+
+_ROUTING = {
+    errno.ENETUNREACH: "no route leads there",
+    errno.EHOSTUNREACH: "a route says that it is unreachable",
+    errno.EACCES: "a route prohibits it",
+    errno.EINVAL: "a route swallows what goes there",
+    errno.ENETDOWN: "the network interface is down",
+}
+
+
+def output_blocked(case: Case) -> Draft | None:
+    """This host's own firewall lets no answer out: sending fails with EPERM."""
+    found = _failing(case, {errno.EPERM})
+    if found is None:
+        return None
+    code = "server-output-blocked"
+    return Draft(
+        code=code,
+        headline=f"This host's own firewall stops the answers to {case.client}, "
+        f"{port_word(case.client_tids)}: none of them left this machine.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=tuple(case.numbers),
+        since=found.started,
+        evidence=(_failure(found), evidence.asked(case)),
+        remedies=remedies.let_out(case),
+        helps=helps_for(code, case),
+        proof="nft list chains; iptables -S OUTPUT",
+    )
+
+
+def no_route(case: Case) -> Draft | None:
+    """This host has no usable route to the client."""
+    found = _failing(case, set(_ROUTING))
+    refused = next((one for one in case.refusals if one.reason == "no-route"), None)
+    if found is None and (refused is None or case.heard):
+        return None
+    seen: list[Evidence] = []
+    if found is not None:
+        seen.append(_failure(found))
+    elif refused is not None:
+        seen.append(Evidence(text=refused.message, time=refused.time))
+    why = _ROUTING.get(found.send_errno, "") if found else ""
+    code = "no-route"
+    return Draft(
+        code=code,
+        headline=f"This server has no way to {case.client}"
+        + (f": {why}." if why else "."),
+        confidence=FACT,
+        stands_at="server",
+        transfers=tuple(case.numbers),
+        since=seen[0].time or case.now,
+        evidence=tuple(seen),
+        remedies=remedies.say(
+            f"give this host a route to {case.client}: its default gateway, or one "
+            "for that network"
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.route(case),
+    )
+
+
+def gateway_silent(case: Case) -> Draft | None:
+    """Our gateway does not answer ARP: this host itself reports the client away."""
+    mine = [
+        one
+        for one in case.icmp
+        if one.is_host_unreachable and one.sender in case.scene.addresses
+    ]
+    if not mine or case.scene.on_link or case.heard:
+        return None
+    code = "gateway-silent"
+    return Draft(
+        code=code,
+        headline=f"The gateway on the way to {case.client} does not answer: it is off, "
+        "or not on this server's segment.",
+        confidence=FACT,
+        stands_at="server-segment",
+        transfers=tuple(case.numbers),
+        since=mine[0].times[0],
+        evidence=(*evidence.complaints(mine), evidence.asked(case)),
+        remedies=remedies.say(
+            "look at the gateway, its cable and VLAN, and at this host's default route"
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.neighbours(),
+    )
+
+
+def wrong_source(case: Case) -> Draft | None:
+    """Answers leave from another address than the one that was asked."""
+    latest = case.latest
+    if latest is None or case.heard or not case.asked_address:
+        return None
+    if case.asked_address == latest.server:
+        return None
+    return Draft(
+        code="wrong-source-address",
+        headline=f"The client asked {case.asked_address}, the answers come from "
+        f"{latest.server}: it does not take them.",
+        confidence=FACT if case.requests > 1 else LIKELY,
+        stands_at="server",
+        transfers=tuple(case.numbers),
+        since=latest.started,
+        evidence=(
+            Evidence(
+                text=f"requests go to {case.asked_address}, answers leave from "
+                f"{latest.server}",
+                transfer=latest.number,
+                time=latest.started,
+            ),
+            evidence.asked(case),
+        ),
+        remedies=remedies.say(
+            f"have the server listen on {case.asked_address} itself, "
+            f"or point the client at {latest.server}"
+        ),
+        helps=helps_for("no-route", case),
+        proof=proofs.watch(case),
+    )
+
+
+def _failing(case: Case, numbers: set[int]) -> TransferView | None:
+    """Return a try whose packets do not leave this host for one of these reasons."""
+    if case.heard:
+        return None
+    return next((one for one in case.tries if one.send_errno in numbers), None)
+
+
+def _failure(view: TransferView) -> Evidence:
+    name = errno.errorcode.get(view.send_errno, str(view.send_errno))
+    return Evidence(
+        text=f"sending from {view.server} port {view.server_tid} fails here: {name}",
+        transfer=view.number,
+        time=view.started,
+    )

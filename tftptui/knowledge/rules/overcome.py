@@ -1,0 +1,58 @@
+"""When a trouble is over: what the client got done since."""
+
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.words import joined, ordinal, ports
+
+_OF_PORTS = frozenset(
+    {
+        "client-port-blocked",
+        "stale-conntrack",
+        "options-not-understood",
+        "range-mismatch",
+    }
+)
+"""What a transfer in another way does not cure but explain."""
+
+
+def overcome(case: Case, code: str) -> str:
+    """Return why a trouble holds no longer; empty while it does."""
+    latest = case.latest
+    if case.is_done and latest is not None:
+        if case.requests == 1:
+            return "the transfer completed"
+        nth = ordinal(case.requests)
+        return f"it came at the {nth} try, on the client's port {latest.client_tid}"
+    return _since(case, code)
+
+
+def answers_again(case: Case) -> str:
+    """Return what a client that moves again has done, when nothing is wrong now."""
+    latest = case.latest
+    if latest is None or not latest.heard:
+        return "there is no sign of it any more"
+    if case.requests == 1:
+        return "the client answers again"
+    nth = ordinal(case.requests)
+    return f"the client answers since its {nth} request, port {latest.client_tid}"
+
+
+def _since(case: Case, code: str) -> str:
+    """Return what the client got done in other tries, after these."""
+    later = [
+        one
+        for one in case.neighbours
+        if one.worked and one.client == case.client and one.time > case.last_asked
+    ]
+    tids = case.client_tids
+    again = [one.client_tid for one in later if one.client_tid in tids]
+    if again:
+        return f"answers to its port {joined([ports(again)])} arrive now"
+    if code in _OF_PORTS:
+        lower = [one.client_tid for one in later if tids and one.client_tid < max(tids)]
+        if code == "client-port-blocked" and lower:
+            return f"answers to its port {ports(lower)} arrive now"
+        return ""
+    same = [one for one in later if one.file == case.file]
+    if same:
+        return f"the client got the file later, on its port {same[0].client_tid}"
+    return ""

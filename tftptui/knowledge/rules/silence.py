@@ -1,0 +1,336 @@
+"""Trouble that shows only as silence: nothing comes back, and nobody says why.
+
+A client that asks again has not got our answer; one that asks once and is quiet has,
+and its ACKs are lost. Silence alone is never a fact: what other transfers of the same
+network did makes it one.
+"""
+
+from ipaddress import ip_address
+
+from tftptui.knowledge import evidence, proofs, remedies
+from tftptui.knowledge.case import Case, Neighbour, same_options
+from tftptui.knowledge.clients import EPHEMERAL
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.signatures import retry_gap
+from tftptui.knowledge.words import port_word, ports
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place
+from tftptui.telemetry.views import TransferView
+
+_SOON = 3.0
+"""Seconds after our first answer: on a slow way a client asks several times sooner."""
+
+_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 6.0
+_PATIENCE_GAPS = 3
+"""How many times a client has let the moment pass at which it would ask again."""
+
+_FEW_ANSWERS = 3
+_MANY = 3
+
+
+def is_unanswered(case: Case) -> bool:
+    """Whether a client has asked again although we have answered, and heard nothing.
+
+    The same request twice is a retry; another one may be the next stage of a client
+    that has got what it wanted.
+    """
+    if case.heard or not case.tries:
+        return False
+    if any(one.peer_error is not None or one.send_errno for one in case.tries):
+        return False
+    groups: list[list[TransferView]] = []
+    for one in case.tries:
+        if groups and same_options(groups[-1][0].asked, one.asked):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return any(
+        sum(one.requests for one in group) > 1 and case.now - group[0].started >= _SOON
+        for group in groups
+    )
+
+
+def client_port(case: Case) -> Draft | None:
+    """Answers to low client ports are dropped: a transfer on a higher one works."""
+    if not is_unanswered(case):
+        return None
+    ours = case.client_tids
+    worked = [one for one in case.neighbours if one.worked]
+    if not worked or min(one.client_tid for one in worked) <= max(ours):
+        return None
+    if not _is_other_class(max(ours), worked) and case.client in {
+        one.client for one in worked
+    }:
+        return None  # it may as well be the flow that a firewall remembers
+    code = "client-port-blocked"
+    is_clear = _is_other_class(max(ours), worked)
+    return Draft(
+        code=code,
+        headline=f"Packets from this server to UDP {port_word(ours)} of "
+        f"{case.client} are dropped on the way; to {port_word(_tids(worked))} they "
+        "arrive.",
+        confidence=FACT if is_clear else LIKELY,
+        stands_at=_place(case, worked),
+        transfers=tuple(case.numbers),
+        since=case.tries[0].started,
+        evidence=(
+            evidence.asked(case),
+            evidence.unanswered(case),
+            *evidence.worked(worked, case.client),
+            *evidence.program(case),
+        ),
+        remedies=remedies.let_answers_through(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_ports(case),
+    )
+
+
+def stale_state(case: Case) -> Draft | None:
+    """A firewall remembers the flow of this client port from before a change."""
+    if not is_unanswered(case) or case.scene.single_port:
+        return None
+    mine = [one for one in case.neighbours if one.client == case.client]
+    worked = [one for one in mine if one.worked and one.time > case.tries[0].started]
+    before = [one for one in mine if one.client_tid in case.client_tids]
+    if not worked or not before or _is_other_class(max(case.client_tids), worked):
+        return None
+    code = "stale-conntrack"
+    return Draft(
+        code=code,
+        headline=f"Only UDP {port_word(case.client_tids)} of {case.client} gets no "
+        f"answer, {port_word(_tids(worked))} does: a firewall most likely goes by what "
+        "it remembers from before its rules were changed.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=case.tries[0].started,
+        evidence=(
+            evidence.asked(case),
+            evidence.unanswered(case),
+            *evidence.worked(worked, case.client),
+        ),
+        remedies=remedies.flush(case),
+        helps=helps_for(code, case),
+        proof="conntrack -L -p udp --orig-port-dst 69",
+    )
+
+
+def options_not_understood(case: Case) -> Draft | None:
+    """The client takes no OACK: without options the same one works."""
+    if not is_unanswered(case) or not all(one.agreed for one in case.tries):
+        return None
+    plain = [
+        one
+        for one in case.neighbours
+        if one.worked
+        and not one.had_oack
+        and (one.client, one.kind) == (case.client, case.kind)
+    ]
+    if not plain or _is_other_class(max(case.client_tids), plain):
+        return None
+    code = "options-not-understood"
+    asked = list(dict.fromkeys(name for name, _ in case.tries[-1].agreed))
+    return Draft(
+        code=code,
+        headline=f"{case.client} most likely does not understand our answer to its "
+        "options: it asks again, and works without them.",
+        confidence=LIKELY,
+        stands_at="client",
+        transfers=tuple(case.numbers),
+        since=case.tries[0].started,
+        evidence=(
+            evidence.asked(case),
+            evidence.unanswered(case),
+            *evidence.worked(plain, case.client),
+        ),
+        remedies=remedies.refuse_option(asked),
+        helps=helps_for(code, case),
+        proof=f"{proofs.fetch_from_port(case, case.client_tids[0])} --tftp-no-options",
+    )
+
+
+def range_mismatch(case: Case) -> Draft | None:
+    """Only some of our ports work: a firewall lets another range through."""
+    is_quiet = is_unanswered(case) or _is_quiet_after_one(case)
+    if not is_quiet or case.scene.single_port:
+        return None
+    worked = [one for one in case.neighbours if one.worked]
+    failed = [one for one in case.neighbours if not one.worked]
+    bad = {one.server_tid for one in failed} | set(case.server_tids)
+    good = {one.server_tid for one in worked}
+    if len(good) < _MANY or len(bad) < _MANY or not _is_apart(good, bad):
+        return None
+    code = "range-mismatch"
+    return Draft(
+        code=code,
+        headline=f"Transfers on our ports {ports(good)} work, those on {ports(bad)} "
+        "don't: a firewall most likely lets another range through than "
+        f"{case.scene.first}–{case.scene.last}.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=case.tries[0].started,
+        evidence=(
+            evidence.asked(case),
+            evidence.unanswered(case),
+            *evidence.worked(worked, case.client),
+        ),
+        remedies=remedies.say(
+            f"make both ranges equal: answer from {min(good)}–{max(good)}, or have the "
+            f"firewall let {case.scene.first}–{case.scene.last} through"
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_port(case, case.client_tids[0]),
+    )
+
+
+def translation(case: Case) -> Draft | None:
+    """A private server is asked from a public address: something translates."""
+    if not is_unanswered(case) or case.scene.single_port:
+        return None
+    latest = case.tries[-1]
+    if not (_is_public(case.client) and _is_private(latest.server)):
+        return None
+    code = "nat-without-helper"
+    return Draft(
+        code=code,
+        headline=f"This server's address {latest.server} is private, the client's "
+        f"{case.client} is not: the machine that translates between them most likely "
+        "does not translate our answers.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=case.tries[0].started,
+        evidence=(evidence.asked(case), evidence.unanswered(case)),
+        remedies=remedies.for_translation(case),
+        helps=helps_for(code, case),
+        proof=proofs.watch(case),
+    )
+
+
+def answers(case: Case) -> Draft | None:
+    """The client asks again and again: our answers do not arrive."""
+    if not is_unanswered(case):
+        return None
+    worked = [one for one in case.neighbours if one.worked]
+    code = "answers-blocked"
+    return Draft(
+        code=code,
+        headline=f"Packets from this server to UDP {port_word(case.client_tids)} of "
+        f"{case.client} are most likely dropped on the way"
+        + ("." if case.has_no_firewall else ", or by the client's own firewall."),
+        confidence=LIKELY,
+        stands_at=_place(case, worked),
+        transfers=tuple(case.numbers),
+        since=case.tries[0].started,
+        evidence=(
+            evidence.asked(case),
+            evidence.unanswered(case),
+            *evidence.worked(worked, case.client),
+            *evidence.program(case),
+        ),
+        remedies=remedies.let_answers_through(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_ports(case),
+    )
+
+
+def acks(case: Case) -> Draft | None:
+    """The client asked once and is quiet: our answer arrived, its ACKs do not."""
+    if not _is_quiet_after_one(case):
+        return None
+    one = case.tries[0]
+    if case.scene.single_port:
+        return _gone(case, one)
+    code = "acks-blocked"
+    what = "blocks" if case.is_upload else "ACKs"
+    return Draft(
+        code=code,
+        headline=f"{case.client} most likely got our answer, but its {what} to UDP "
+        f"port {one.server_tid} of this server do not arrive: dropped on the way, or "
+        "by this host's own firewall.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=one.started,
+        evidence=(
+            Evidence(
+                text=f"one request for {case.file} from port {one.client_tid}, and "
+                "none after it: a client that gets no answer asks again",
+                transfer=one.number,
+                time=one.started,
+            ),
+            evidence.unanswered(case),
+            *evidence.program(case),
+            Evidence(text="a client switched off just then would look the same"),
+        ),
+        remedies=remedies.let_acks_through(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_port(case, one.client_tid),
+    )
+
+
+def _gone(case: Case, one: TransferView) -> Draft:
+    code = "client-gone"
+    return Draft(
+        code=code,
+        headline=f"{case.client} asked for {case.file} once and fell silent: switched "
+        "off, or its answers are lost.",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        transfers=tuple(case.numbers),
+        since=one.started,
+        evidence=(evidence.asked(case), evidence.unanswered(case)),
+        remedies=remedies.say("look whether the client is still running"),
+        helps=helps_for(code, case),
+        proof=proofs.watch(case),
+    )
+
+
+def _is_quiet_after_one(case: Case) -> bool:
+    """Whether a client asked once, and longer ago than it would ask again."""
+    if case.heard or case.requests != 1 or len(case.tries) != 1:
+        return False
+    one = case.tries[0]
+    if one.send_errno or one.peer_error is not None:
+        return False
+    patience = _PATIENCE_GAPS * retry_gap(one.kind)
+    patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
+    return case.quiet >= patience and case.answers >= _FEW_ANSWERS
+
+
+def _is_other_class(highest: int, worked: list[Neighbour]) -> bool:
+    """Whether a port is of those that programs choose, and all that worked are not.
+
+    Boot firmware asks from low ports, programs on an operating system from high ones.
+    """
+    return highest < EPHEMERAL[0] <= min(one.client_tid for one in worked)
+
+
+def _is_apart(some: set[int], others: set[int]) -> bool:
+    return max(some) < min(others) or max(others) < min(some)
+
+
+def _tids(neighbours: list[Neighbour]) -> list[int]:
+    return [one.client_tid for one in neighbours[-3:]]
+
+
+def _place(case: Case, worked: list[Neighbour]) -> Place:
+    """Return where a block stands that nobody has reported."""
+    if case.has_no_firewall or any(one.client == case.client for one in worked):
+        return "between"
+    return "between-or-client"
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False

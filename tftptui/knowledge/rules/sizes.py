@@ -1,0 +1,111 @@
+"""Trouble with large packets: small ones pass, whole blocks do not."""
+
+from tftptui.knowledge import evidence, proofs, remedies
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.words import counted, times
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+
+_HEADERS = 32
+"""Octets of IPv4, UDP and TFTP before the data of a block."""
+
+_SAFE_BLOCK = 512
+_SMALLEST_LINK = 1_280
+_TRIES = 2
+_ROUTE_WORDS = "the route carries no more"
+
+
+def mtu(case: Case) -> Draft | None:
+    """The options were agreed on, but no block arrives."""
+    one = case.latest
+    if one is None or not _is_stuck_at_first_block(one):
+        return None
+    smaller = [
+        other
+        for other in case.neighbours
+        if other.worked
+        and other.client == case.client
+        and other.block_size < one.block_size
+    ]
+    repeats = one.repeated_acks > 0
+    is_large = one.block_size + _HEADERS > _SMALLEST_LINK
+    confidence = LIKELY if repeats and is_large else POSSIBLE
+    code = "path-mtu"
+    octets = one.block_size + _HEADERS
+    sure = "" if smaller else "most likely "
+    return Draft(
+        code=code,
+        headline=f"Blocks of {one.block_size} octets do not reach {case.client}, small "
+        f"packets do: {sure}a link on the way is too small for them, or drops "
+        "fragments.",
+        confidence=FACT if smaller else confidence,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text=f"the options were acknowledged, block 1 ({octets} octets as a "
+                f"packet) was sent {times(_sent(one))} and never was",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            *_repeats(one),
+            *evidence.worked(smaller, case.client),
+        ),
+        remedies=remedies.smaller_blocks(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_in_blocks(case, one.block_size),
+    )
+
+
+def mtu_lowered(case: Case) -> Draft | None:
+    """A smaller link was found on the way, and is reckoned with: all is well."""
+    one = case.latest
+    if one is None:
+        return None
+    told = [icmp for icmp in case.icmp if icmp.is_too_big]
+    is_small = one.block_size + _HEADERS < 1_500  # noqa: PLR2004 - Ethernet
+    lowered = [note for note in one.notes if _ROUTE_WORDS in note]
+    if not told and not (lowered and is_small):
+        return None
+    return Draft(
+        code="path-mtu-lowered",
+        headline=f"The way to {case.client} carries smaller packets than usual; blocks "
+        f"of {one.block_size} octets fit.",
+        confidence=FACT,
+        stands_at="nobody",
+        is_alarm=False,
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            *(Evidence(text=note, transfer=one.number) for note in lowered),
+            *evidence.complaints(told),
+        ),
+        remedies=remedies.say("nothing; --max-blksize would ask less from the start"),
+    )
+
+
+def _is_stuck_at_first_block(one: TransferView) -> bool:
+    if one.direction != "read" or not one.heard or one.acked_blocks:
+        return False
+    is_sent = one.sent_blocks > 0 and bool(one.agreed)
+    given_up = one.phase == "abandoned"
+    return (
+        is_sent
+        and one.block_size > _SAFE_BLOCK
+        and (one.timeouts >= _TRIES or given_up)
+    )
+
+
+def _sent(one: TransferView) -> int:
+    return 1 + max(one.timeouts, 1)
+
+
+def _repeats(one: TransferView) -> list[Evidence]:
+    count = one.repeated_acks
+    if count < 1:
+        return []
+    text = f"{counted(count, 'repeated ACK')}: the client is alive and waits"
+    return [Evidence(text=text, transfer=one.number, time=one.repeated)]

@@ -1,0 +1,91 @@
+"""Which program asks: told by its options, its port and how it asks again."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tftptui.knowledge.clients import TABLE, Client
+
+AskedOptions = Sequence[tuple[str, str]]
+"""Options as asked, in order, as (name, value)."""
+
+UNKNOWN_GAP = 10.0
+"""Seconds until a client asks again at most, of all that are known."""
+
+_RHYTHM_ERROR = 0.15
+_SURER = 0.2
+
+
+@lru_cache(maxsize=256)
+def pattern(options: str) -> re.Pattern[str]:
+    """Return the regular expression for a table's options.
+
+    ``name=*`` is any value, ``name=REGEX`` one that fits; ``[…]`` may be missing.
+    """
+    parts = []
+    for word in options.split():
+        name, _, value = word.strip("[]").partition("=")
+        one = f"{name}={'[^ ]*' if value == '*' else value} "
+        parts.append(f"({one})?" if word.startswith("[") else one)
+    return re.compile("".join(parts))
+
+
+def recognise(asked: AskedOptions, client_tid: int, file: str = "") -> Client | None:
+    """Return the program that a request comes from, or None.
+
+    Args:
+        asked: its options; names count in any case.
+        client_tid: the UDP port that it left from.
+        file: the name it asks for.
+    """
+    text = "".join(f"{name.lower()}={value} " for name, value in asked)
+    return next((one for one in TABLE if _fits(one, text, client_tid, file)), None)
+
+
+def known(kind: str) -> Client | None:
+    """Return a program by its name, or None."""
+    return next((one for one in TABLE if one.kind == kind), None)
+
+
+def is_kind(kind: str) -> bool:
+    """Whether a program of that name is known; case does not matter."""
+    return kind.casefold() in KINDS
+
+
+KINDS = {client.kind.casefold(): client.kind for client in TABLE}
+"""Names of all programs, by the same without case."""
+
+
+def retry_gap(kind: str) -> float:
+    """Return after how many seconds of silence a program asks again."""
+    client = known(kind)
+    return client.gap if client else UNKNOWN_GAP
+
+
+def is_firmware(kind: str) -> bool:
+    """Whether a program runs without an operating system around it."""
+    client = known(kind)
+    return client is not None and client.is_firmware
+
+
+def surer(kind: str, sure: float, gap: float) -> float:
+    """Return how sure a kind is, now that one knows how it asks again.
+
+    Args:
+        kind: as recognised from the request.
+        sure: how sure that was (0 to 1).
+        gap: seconds between its first two requests from one port.
+    """
+    client = known(kind)
+    if client is None or client.steps:
+        return sure
+    fits = abs(gap - client.gap) <= max(0.1, _RHYTHM_ERROR * client.gap)
+    return min(0.99, sure + _SURER) if fits else max(0.2, sure - _SURER)
+
+
+def _fits(client: Client, options: str, client_tid: int, file: str) -> bool:
+    if client.ports and not client.ports[0] <= client_tid <= client.ports[1]:
+        return False
+    if client.name and not re.fullmatch(client.name, file):
+        return False
+    return pattern(client.options).fullmatch(options) is not None

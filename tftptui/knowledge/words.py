@@ -1,0 +1,70 @@
+"""Counts, ports and times as people say them."""
+
+from collections.abc import Iterable, Sequence
+from shlex import quote as shell_quote
+from urllib.parse import quote
+
+_FEW = 4
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+
+
+def times(count: int) -> str:
+    """Return how often: once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: 1 answer, 3 answers."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def ordinal(number: int) -> str:
+    """Return first, second … in words, later ones as 8th."""
+    if 1 <= number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    return f"{number}th"
+
+
+def ports(numbers: Iterable[int]) -> str:
+    """Return ports shortly: 2072; 2070 and 2072; 2070–2075; 5 ports from 9 to 99."""
+    found = sorted(set(numbers))
+    if not found:
+        return "–"
+    if len(found) == 1:
+        return str(found[0])
+    if found[-1] - found[0] == len(found) - 1:
+        return f"{found[0]}–{found[-1]}"
+    if len(found) <= _FEW:
+        return joined([str(number) for number in found])
+    return f"{len(found)} ports from {found[0]} to {found[-1]}"
+
+
+def port_word(numbers: Iterable[int]) -> str:
+    """Return ports with the word before them: port 2072, ports 2070–2072."""
+    found = set(numbers)
+    return f"port{'s' if len(found) > 1 else ''} {ports(found)}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence."""
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def seconds(time: float) -> str:
+    """Return a length of time: 0.25 s, 2.0 s, 16 s."""
+    if time < 1:
+        return f"{time:.2f} s"
+    return f"{time:.1f} s" if time < 10 else f"{time:.0f} s"  # noqa: PLR2004
+
+
+def host(address: str) -> str:
+    """Return an address as it stands in a URL."""
+    return f"[{address}]" if ":" in address else address
+
+
+def url(address: str, port: int, file: str) -> str:
+    """Return where a file is to be had, safe to paste into a shell."""
+    place = host(address) if port == 69 else f"{host(address)}:{port}"  # noqa: PLR2004
+    return shell_quote(f"tftp://{place}/{quote(file, safe='/:@-._~+=,')}")
