@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from tftptui import __version__
 from tftptui.advice_cli import firewall
 from tftptui.client_cli import get, put
+from tftptui.demo_cli import demo
 from tftptui.server_cli import (
     DEFAULTS,
     EXIT_USAGE,
@@ -30,6 +31,7 @@ app = App(
     version_flags=["--version", "-V"],
 )
 
+app.command(demo)
 app.command(get)
 app.command(put)
 app.command(firewall)

@@ -1,16 +1,21 @@
 """Machines and cables for tests, as network namespaces. Root may make them."""
 
 import contextlib
+import ctypes
 import itertools
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
 IP = shutil.which("ip") or "/usr/sbin/ip"
 NFT = shutil.which("nft") or "/usr/sbin/nft"
+
+_NETWORK = 0x4000_0000  # CLONE_NEWNET
 
 _numbers = itertools.count()
 
@@ -94,14 +99,39 @@ class Routed:
     @contextlib.contextmanager
     def rules(self, chain: str, hook: str) -> Iterator[None]:
         """Have the router follow a rule for a while, at a hook of its firewall."""
-        self._nft(
-            f"table inet filter {{ chain rules {{\n"
-            f"type filter hook {hook} priority 0\n{chain}\n}}\n}}\n"
-        )
+        body = f"chain rules {{\ntype filter hook {hook} priority 0\n{chain}\n}}"
+        with self.table(body):
+            yield
+
+    @contextlib.contextmanager
+    def table(self, body: str) -> Iterator[None]:
+        """Have the router follow a whole table for a while."""
+        self._nft(f"table inet filter {{\n{body}\n}}\n")
         try:
             yield
         finally:
             self._nft("delete table inet filter\n")
+
+    def give_client(self, address: str) -> None:
+        """Give the client one more address."""
+        give(self._names[2], address)
+
+    def socket_at(self, place: Literal["server", "client"]) -> socket.socket:
+        """Return a UDP socket that lives there, though this process doesn't.
+
+        Raises:
+            OSError: that can't be done here.
+        """
+        name = self._names[0 if place == "server" else 2]
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        there = os.open(f"/run/netns/{name}", os.O_RDONLY)
+        try:
+            _enter(there)
+            return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        finally:
+            _enter(home)
+            os.close(there)
+            os.close(home)
 
     def _join(self, end: str, device: str, addresses: tuple[str, str]) -> None:
         """Lay a cable between an end and the router's DEVICE."""
@@ -121,6 +151,14 @@ class Routed:
     def _nft(self, rules: str) -> None:
         command = [*self.router, NFT, "-f", "-"]
         subprocess.run(command, input=rules.encode(), capture_output=True, check=True)
+
+
+def _enter(namespace: int) -> None:
+    """Let this thread make its sockets in a network namespace (setns)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(namespace, _NETWORK):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
 
 
 def routed(mtu: int) -> Iterator[Routed]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
@@ -34,6 +35,7 @@ from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
+from tftptui.server.ports import Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
@@ -64,6 +66,7 @@ class Engine:
         settings: what to serve and how.
         listen: gets every event, for the journal.
         clock: where times come from.
+        chance: chooses ports.
     """
 
     def __init__(
@@ -71,6 +74,8 @@ class Engine:
         settings: Settings,
         listen: Callable[[Event], None] = lambda _: None,
         clock: Clock | None = None,
+        *,
+        chance: Random = secrets,
     ) -> None:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)
@@ -80,6 +85,7 @@ class Engine:
         self.service = service = Service(
             settings,
             self.recorder,
+            chance=chance,
             seek=self._nearby.seek,
             recognise=recognise_request,
         )

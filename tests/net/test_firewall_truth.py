@@ -1,0 +1,254 @@
+"""The simulated firewall against nftables: the same packets, the same verdicts."""
+
+import itertools
+import random
+import select
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.namespaces import Routed, routed
+from tests.support.truth_table import (
+    ACK,
+    DATA,
+    ESTABLISHED,
+    OACK,
+    RELATED,
+    REQUEST,
+    ROWS,
+    RRQ,
+    TID,
+    Packet,
+    Row,
+    simulated,
+)
+from tftptui.demo.firewall import Datagram, Firewall
+from tftptui.demo.rules import ANY, Action, Ports, Rule, Way, parse_rule
+from tftptui.demo.tracking import Tracking
+from tftptui.net.addresses import Endpoint
+
+pytestmark = [pytest.mark.net, pytest.mark.netns]
+
+PATIENCE = 0.1
+"""Seconds after which a packet that has not come will not come any more."""
+
+HELPER = """
+ct helper tftp { type "tftp" protocol udp; }
+chain assign {
+type filter hook prerouting priority 0
+udp dport 69 ct helper set "tftp"
+}
+"""
+MASQUERADE = """
+chain nat {
+type nat hook postrouting priority 100
+oifname "near" masquerade
+}
+"""
+
+_numbers = itertools.count(10)
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Routed]:
+    for found in routed(mtu=1_500):
+        try:
+            with found.table(HELPER):
+                pass
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"this kernel has no TFTP helper: {error.stderr}")
+        yield found
+
+
+class Ends:
+    """Sockets of one client and of the server, on real hosts beside a real router.
+
+    Each client has an address that was never used, so that the router knows none
+    of its flows.
+    """
+
+    def __init__(self, network: Routed) -> None:
+        self.client = f"198.51.100.{next(_numbers)}"
+        self._network = network
+        self._open: dict[Endpoint, socket.socket] = {}
+        network.give_client(self.client)
+
+    def close(self) -> None:
+        for sock in self._open.values():
+            sock.close()
+
+    def at(self, way: Way, port: int) -> socket.socket:
+        """Return the socket from which packets go that way."""
+        is_client = way is Way.TO_SERVER
+        endpoint = Endpoint(self.client if is_client else Routed.SERVER, port)
+        sock = self._open.get(endpoint)
+        if sock is None:
+            sock = self._network.socket_at("client" if is_client else "server")
+            self._open[endpoint] = sock
+            sock.bind(endpoint.as_socket_address())
+        return sock
+
+    def pass_on(self, packet: Packet, to: str | None = None) -> Endpoint | None:
+        """Send a packet; return whom it seems to come from, or None if it is lost.
+
+        TO is where it goes instead of the other end.
+        """
+        to_server = packet.way is Way.TO_SERVER
+        back = Way.TO_CLIENT if to_server else Way.TO_SERVER
+        receiver = self.at(back, packet.target)
+        sender = self.at(packet.way, packet.source)
+        host = to or (Routed.SERVER if to_server else self.client)
+        sender.sendto(packet.payload, (host, packet.target))
+        ready, _, _ = select.select([receiver], [], [], PATIENCE)
+        if not ready:
+            return None
+        payload, source = receiver.recvfrom(2_048)
+        assert payload == packet.payload
+        return Endpoint(*source)
+
+
+@pytest.fixture
+def ends(network: Routed) -> Iterator[Ends]:
+    made = Ends(network)
+    yield made
+    made.close()
+
+
+def nft(rule: Rule, client: str) -> str:
+    """Return one of our rules in the language of nft."""
+    parts = []
+    if rule.way is not None:
+        hosts = [client, Routed.SERVER]
+        if rule.way is Way.TO_CLIENT:
+            hosts.reverse()
+        parts.append(f"ip saddr {hosts[0]} ip daddr {hosts[1]}")
+    parts += _ports("sport", rule.source) + _ports("dport", rule.target)
+    if rule.state is not None:
+        parts.append(f"ct state {rule.state.value}")
+    return " ".join([*parts, rule.action.value])
+
+
+def _ports(word: str, ports: Ports) -> list[str]:
+    return [] if ports == ANY else [f"udp {word} {ports.first}-{ports.last}"]
+
+
+def table(rules: list[str], client: str, *, helper: bool) -> str:
+    """Return a table that drops what no rule is about."""
+    lines = "\n".join(nft(parse_rule(text), client) for text in rules)
+    chain = (
+        "chain rules {\ntype filter hook forward priority 10; policy drop;\n"
+        f"icmp type destination-unreachable accept\n{lines}\n}}"
+    )
+    return HELPER + chain if helper else chain
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nftables_agrees_with_the_table(network: Routed, ends: Ends, row: Row) -> None:
+    rules = table(list(row.rules), ends.client, helper=row.helper)
+    with network.table(rules):
+        passed = [ends.pass_on(packet) is not None for packet in row.conversation()]
+    assert tuple(passed) == row.passes
+
+
+POOL = [
+    REQUEST,
+    ESTABLISHED,
+    RELATED,
+    "accept server -> client:40000-65535",
+    "accept server:50000-50019 -> client new",
+    "accept server:69 -> client",
+    "accept client -> server:50000-50019",
+    "drop client:2072 -> server",
+    "drop server -> client:1-39999",
+    "drop established",
+    "accept client -> server new",
+]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nftables_agrees_on_any_rules_and_packets(
+    network: Routed, ends: Ends, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - it has to repeat
+    rules = chance.sample(POOL, chance.randint(1, 5))
+    helper = chance.random() < 0.5
+    ports = [2_072, 44_669]
+    packets = [
+        Packet(Way.TO_SERVER, port, target, payload)
+        if is_up
+        else Packet(Way.TO_CLIENT, target, port, payload)
+        for port, target, payload, is_up in (
+            (
+                chance.choice(ports),
+                chance.choice([69, 69, TID]),
+                chance.choice([RRQ, ACK, DATA, OACK]),
+                chance.random() < 0.5,
+            )
+            for _ in range(10)
+        )
+    ]
+    firewall = Firewall()
+    firewall.set_rules(rules)
+    firewall.policy = Action.DROP
+    firewall.tracking.has_helper = helper
+    expected = [simulated(firewall, packet) for packet in packets]
+    with network.table(table(rules, ends.client, helper=helper)):
+        passed = [ends.pass_on(packet) is not None for packet in packets]
+    assert passed == expected
+
+
+def test_a_helper_joins_no_flow_that_exists(network: Routed, ends: Ends) -> None:
+    rules = [ESTABLISHED, RELATED, REQUEST]
+    row = Row("", tuple(rules), 2_072, ())
+    firewall = Firewall()
+    firewall.set_rules(rules)
+    firewall.policy = Action.DROP
+    found, expected = [], []
+    for port, helper in ((2_072, False), (2_072, True), (2_073, True)):
+        packets = Row("", row.rules, port, ()).conversation()
+        firewall.tracking.has_helper = helper
+        expected.append([simulated(firewall, packet) for packet in packets])
+        with network.table(table(rules, ends.client, helper=helper)):
+            found.append([ends.pass_on(packet) is not None for packet in packets])
+    assert found == expected
+    assert [all(passed) for passed in found] == [False, False, True]
+
+
+@pytest.mark.parametrize(("helper", "port"), [(False, 2_072), (True, 2_073)])
+def test_nat_agrees(network: Routed, ends: Ends, port: int, *, helper: bool) -> None:
+    rules = [ESTABLISHED, RELATED, REQUEST]
+    body = table(rules, ends.client, helper=helper) + MASQUERADE
+    tracking = Tracking(Routed.NEAR, has_helper=helper)
+    firewall = Firewall()
+    firewall.set_rules(rules)
+    firewall.policy, firewall.tracking = Action.DROP, tracking
+    found, expected = [], []
+    with network.table(body):
+        for packet in Row("", (), port, ()).conversation():
+            to = None if packet.way is Way.TO_SERVER else Routed.NEAR
+            seen = ends.pass_on(packet, to)
+            found.append(seen)
+            expected.append(_seen_behind_nat(firewall, packet, ends.client))
+    assert found == expected
+    assert found[0] == Endpoint(Routed.NEAR, port)
+    assert (found[1] is not None) is helper
+
+
+def _seen_behind_nat(
+    firewall: Firewall, packet: Packet, client: str
+) -> Endpoint | None:
+    """Return whom a packet seems to come from behind the simulated NAT, or None."""
+    to_server = packet.way is Way.TO_SERVER
+    hosts = (client, Routed.SERVER) if to_server else (Routed.SERVER, Routed.NEAR)
+    verdict = firewall.judge(
+        Datagram(
+            Endpoint(hosts[0], packet.source),
+            Endpoint(hosts[1], packet.target),
+            packet.payload,
+        ),
+        packet.way,
+        0.0,
+    )
+    return verdict.datagram.source if verdict.passes else None

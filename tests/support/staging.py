@@ -1,0 +1,47 @@
+"""A demo's stage for tests: opened, led, closed again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tftptui.demo.director import Director
+from tftptui.demo.pace import Pace, PacedLoop
+from tftptui.demo.scenarios import parse_scenario
+from tftptui.demo.stage import Stage, temporary_root
+
+Play = Callable[[Director, "Over"], Awaitable[None]]
+
+
+class Over:
+    """Waits until the step that is on is over."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def note(self) -> None:
+        self._event.set()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+        self._event.clear()
+
+
+def on_stage(text: str, play: Play) -> None:
+    """Run PLAY with a director of the scenario in TEXT, as fast as it goes."""
+    scenario = parse_scenario(text)
+
+    async def run(root: Path) -> None:
+        stage, over = Stage(scenario, 1, root), Over()
+        try:
+            await stage.open()
+            director = Director(stage, over.note)
+            director.open()
+            await play(director, over)
+        finally:
+            await stage.close()
+
+    with (
+        temporary_root() as root,
+        asyncio.Runner(loop_factory=lambda: PacedLoop(Pace())) as runner,
+    ):
+        runner.run(run(Path(root)))

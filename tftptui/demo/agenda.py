@@ -1,0 +1,78 @@
+"""What is to be done when: in order of time, and of asking where times are equal.
+
+The event loop's own timers promise no order among equals, and packets that leave
+together have to arrive in order.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Callable
+
+Deed = Callable[[], None]
+
+
+class Agenda:
+    """Things to do at their time. Times are seconds of the clock it is told.
+
+    Args:
+        clock: tells the time.
+        wake: called with the moment at which run() should be called next.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        wake: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        self._clock, self._wake = clock, wake
+        self._deeds: list[tuple[float, int, Deed]] = []
+        self._number = 0
+        self._woken_at: float | None = None
+
+    @property
+    def next(self) -> float | None:
+        """When the next thing is due, or None."""
+        return self._deeds[0][0] if self._deeds else None
+
+    def time(self) -> float:
+        """Return the time."""
+        return self._clock()
+
+    def call_at(self, when: float, callback: Deed) -> None:
+        """Do something at a moment, or at once when that is past."""
+        self._number += 1
+        heapq.heappush(self._deeds, (when, self._number, callback))
+        self._arm()
+
+    def run(self) -> None:
+        """Do all that is due, what comes up meanwhile included."""
+        self._woken_at = None
+        while self._deeds and self._deeds[0][0] <= self._clock():
+            heapq.heappop(self._deeds)[2]()
+        self._arm()
+
+    def _arm(self) -> None:
+        due = self.next
+        if due is not None and (self._woken_at is None or due < self._woken_at):
+            self._woken_at = due
+            self._wake(due)
+
+
+class LoopAgenda(Agenda):
+    """An agenda that an event loop sees to."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop.time, self._arm_loop)
+        self._loop = loop
+        self._handle: asyncio.TimerHandle | None = None
+
+    def close(self) -> None:
+        """Do nothing any more."""
+        self._deeds.clear()
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _arm_loop(self, when: float) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        self._handle = self._loop.call_at(when, self.run)

@@ -1,0 +1,195 @@
+"""What a line does to the packets it carries, besides carrying them."""
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from tftptui.protocol.packets import Opcode
+
+_SHARES = ("loss", "duplicate", "reorder")
+_SECONDS = ("delay", "jitter", "queue")
+_LOWEST_MTU = 68  # RFC 791
+_NUMBERED = (Opcode.DATA, Opcode.ACK)
+
+
+class ImpairmentError(ValueError):
+    """An impairment makes no sense; the text says what would."""
+
+
+class Chance(Protocol):
+    """A source of chance that can be given a seed."""
+
+    def random(self) -> float:
+        """Return a number from 0 to below 1."""
+
+
+class Impairments(msgspec.Struct, frozen=True, kw_only=True):
+    """One direction of a line.
+
+    Attributes:
+        delay: seconds from one end to the other.
+        jitter: seconds more at most; packets stay in order all the same.
+        loss, duplicate: shares of packets, 0 to 1.
+        reorder: share of packets that are held back, so that others overtake them.
+        mtu: octets of the largest packet that passes in one piece.
+        bandwidth: octets a second; None is any number.
+        queue: seconds that a packet waits for bandwidth at most; later ones are lost.
+
+    Raises:
+        ImpairmentError: one of them makes no sense.
+    """
+
+    delay: float = 0.0
+    jitter: float = 0.0
+    loss: float = 0.0
+    duplicate: float = 0.0
+    reorder: float = 0.0
+    mtu: int = 65_535
+    bandwidth: int | None = None
+    queue: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in _SHARES:
+            share = getattr(self, name)
+            if not 0 <= share <= 1:
+                raise ImpairmentError(f"{name} {share:g} is no share: 0 to 1")
+        for name in _SECONDS:
+            if getattr(self, name) < 0:
+                raise ImpairmentError(f"{name} can't be below 0 s")
+        if self.mtu < _LOWEST_MTU:
+            raise ImpairmentError(f"mtu {self.mtu} is too small: {_LOWEST_MTU} or more")
+        if self.bandwidth is not None and self.bandwidth <= 0:
+            raise ImpairmentError("bandwidth has to be above 0 octets a second")
+
+
+class FaultVerb(msgspec.Struct, frozen=True):
+    """What a scripted fault does: ``copies`` arrive, ``delay`` seconds late."""
+
+    copies: int
+    delay: float = 0.0
+
+
+_VERBS = {"lose": FaultVerb(0), "double": FaultVerb(2), "hold": FaultVerb(1, 1.0)}
+
+_FAULT = re.compile(
+    r"(?P<verb>lose|double|hold) (?P<kind>[A-Z]+)( (?P<block>\d+|\*))?"
+    r"( x(?P<times>\d+))?"
+)
+
+
+@dataclass(slots=True)
+class Fault:
+    """Something that happens to chosen packets.
+
+    Attributes:
+        text: as it was written.
+        left: packets it still happens to; None is all.
+    """
+
+    text: str
+    verb: FaultVerb
+    opcode: int
+    block: int | None
+    left: int | None
+
+    def takes(self, payload: bytes) -> bool:
+        """Whether this packet is one of them; it counts then."""
+        if self.left == 0 or int.from_bytes(payload[:2]) != self.opcode:
+            return False
+        if self.block is not None and int.from_bytes(payload[2:4]) != self.block:
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
+
+
+def parse_fault(text: str) -> Fault:
+    """Read ``lose ACK 3``, ``double ACK *``, ``hold DATA 5 x2``.
+
+    lose, double, or hold for a second; then the packet, its block or * for all,
+    and how often (once, or always for *).
+
+    Raises:
+        ImpairmentError: the text is no fault.
+    """
+    found = _FAULT.fullmatch(text.strip())
+    if found is None or found["kind"] not in Opcode.__members__:
+        kinds = ", ".join(Opcode.__members__)
+        raise ImpairmentError(
+            f"{text!r} is no fault; write it like 'lose ACK 3' or 'double ACK *' "
+            f"(lose, double, hold; {kinds})"
+        )
+    opcode, number = Opcode[found["kind"]], found["block"]
+    if number is not None and opcode not in _NUMBERED:
+        raise ImpairmentError(f"{text!r}: only DATA and ACK have block numbers")
+    times = 1 if found["times"] is None else int(found["times"])
+    return Fault(
+        text.strip(),
+        _VERBS[found["verb"]],
+        opcode,
+        None if number in (None, "*") else int(number),
+        None if number == "*" and found["times"] is None else times,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One copy of a packet and when it comes out; late of the order if ``held``."""
+
+    seconds: float
+    is_held: bool = False
+
+
+class Line:
+    """One direction: decides what becomes of packets. Times are seconds.
+
+    Attributes:
+        impairments: may be replaced at any time.
+        faults: likewise; the first that takes a packet decides about it.
+        extra_loss: share of packets that are lost besides.
+    """
+
+    def __init__(self, chance: Chance) -> None:
+        self.impairments = Impairments()
+        self.faults: list[Fault] = []
+        self.extra_loss = 0.0
+        self._chance = chance
+        self._busy_until = 0.0
+        self._last = 0.0
+
+    def carry(self, payload: bytes, octets: int, now: float) -> list[Arrival] | str:
+        """Return how long each copy is under way, or why the packet is lost."""
+        for fault in self.faults:
+            if fault.takes(payload):
+                if not fault.verb.copies:
+                    return fault.text
+                delay = fault.verb.delay
+                return [
+                    self._pass(octets, now, delay) for _ in range(fault.verb.copies)
+                ]
+        wanted, chance = self.impairments, self._chance
+        loss = 1 - (1 - wanted.loss) * (1 - self.extra_loss)
+        if loss and chance.random() < loss:
+            return f"loss {loss:.0%}"
+        wait = max(0.0, self._busy_until - now)
+        if wanted.bandwidth is not None and wait > wanted.queue:
+            return f"more than {wanted.bandwidth} octets a second"
+        doubled = wanted.duplicate and chance.random() < wanted.duplicate
+        return [self._pass(octets, now, 0.0) for _ in range(2 if doubled else 1)]
+
+    def _pass(self, octets: int, now: float, extra: float) -> Arrival:
+        wanted, chance = self.impairments, self._chance
+        leaves = now
+        if wanted.bandwidth is not None:
+            leaves = max(now, self._busy_until) + octets / wanted.bandwidth
+            self._busy_until = leaves
+        arrives = leaves + wanted.delay
+        if wanted.jitter:
+            arrives += chance.random() * wanted.jitter
+        if extra or (wanted.reorder and chance.random() < wanted.reorder):
+            held = extra or max(wanted.delay, 0.01)
+            return Arrival(arrives + held - now, is_held=True)
+        arrives = self._last = max(arrives, self._last)
+        return Arrival(arrives - now)

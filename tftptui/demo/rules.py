@@ -1,0 +1,163 @@
+"""The firewall's rules: one line of text each, as a person would draw them.
+
+accept client -> server:69
+accept server:40000-40099 -> client:1024-65535
+accept established
+drop fragments
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from tftptui.settings import SettingsError, parse_port_range
+
+
+class RuleError(ValueError):
+    """A rule makes no sense; the text says what would."""
+
+
+class Action(Enum):
+    """What becomes of a packet."""
+
+    ACCEPT = "accept"
+    DROP = "drop"
+    """Nobody is told."""
+    REJECT = "reject"
+    """The sender is told by ICMP that it is prohibited."""
+
+
+class Way(Enum):
+    """Where a packet is going."""
+
+    TO_SERVER = "to the server"
+    TO_CLIENT = "to the client"
+
+
+class State(Enum):
+    """What a firewall that keeps state knows of a packet's flow."""
+
+    NEW = "new"
+    ESTABLISHED = "established"
+    """There were packets in both directions, or this is the first one back."""
+    RELATED = "related"
+    """The helper expected it: it read the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A range of UDP ports, both ends included."""
+
+    first: int = 0
+    last: int = 65_535
+
+    def __contains__(self, port: int) -> bool:
+        return self.first <= port <= self.last
+
+
+ANY = Ports()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a firewall sees of a packet."""
+
+    way: Way
+    source_port: int
+    target_port: int
+    state: State = State.NEW
+    is_fragmented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a firewall.
+
+    Attributes:
+        text: as it was written.
+        way, state: which it must be, or None for any.
+        source, target: ports it must be from and to.
+        fragments: whether it is only about packets in several pieces.
+    """
+
+    text: str
+    action: Action
+    way: Way | None = None
+    source: Ports = ANY
+    target: Ports = ANY
+    state: State | None = None
+    fragments: bool = False
+
+    def matches(self, sight: Sight) -> bool:
+        """Whether the rule is about this packet."""
+        return (
+            self.way in (None, sight.way)
+            and self.state in (None, sight.state)
+            and sight.source_port in self.source
+            and sight.target_port in self.target
+            and (sight.is_fragmented or not self.fragments)
+        )
+
+
+_FLOW = re.compile(
+    r"(?P<source>client|server)(:(?P<from>[\d–-]+))?\s*(->|→)\s*"
+    r"(?P<target>client|server)(:(?P<to>[\d–-]+))?"
+)
+
+_EXAMPLE = "write it like 'accept server:40000-40099 -> client:1024-65535'"
+
+
+def parse_rule(text: str) -> Rule:
+    """Read a rule: accept, drop or reject, then what it is about.
+
+    That is a flow, a state (new, established, related), "fragments", or several
+    of these; nothing means every packet.
+
+    Raises:
+        RuleError: the text is no rule.
+    """
+    verb, _, rest = text.strip().partition(" ")
+    try:
+        action = Action(verb)
+    except ValueError:
+        raise RuleError(
+            f"{verb!r} is nothing a firewall does; begin with accept, drop or reject"
+        ) from None
+    found = _FLOW.search(rest)
+    words = (_FLOW.sub(" ", rest, count=1) if found else rest).split()
+    state = _state(words, text)
+    if found is None:
+        return Rule(text, action, state=state, fragments="fragments" in words)
+    if found["source"] == found["target"]:
+        raise RuleError(f"{text!r} goes nowhere; {_EXAMPLE}")
+    return Rule(
+        text,
+        action,
+        Way.TO_SERVER if found["target"] == "server" else Way.TO_CLIENT,
+        _ports(found["from"]),
+        _ports(found["to"]),
+        state,
+        "fragments" in words,
+    )
+
+
+def _state(words: list[str], text: str) -> State | None:
+    """Return the state that the words of a rule name, if any."""
+    states = {state.value: state for state in State}
+    named = [states[word] for word in words if word in states]
+    for word in words:
+        if word not in states and word != "fragments":
+            raise RuleError(f"{word!r} in {text!r} means nothing here; {_EXAMPLE}")
+    if len(named) > 1:
+        raise RuleError(f"{text!r} names two states; make it two rules")
+    return named[0] if named else None
+
+
+def _ports(text: str | None) -> Ports:
+    if text is None:
+        return ANY
+    try:
+        ports = parse_port_range(text)
+    except SettingsError as error:
+        raise RuleError(str(error)) from error
+    return Ports(ports.first, ports.last)

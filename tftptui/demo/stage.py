@@ -1,0 +1,350 @@
+"""Everything that takes part in a demo: the real engine, the network, the clients."""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import UNSET
+
+from tftptui.demo.actors import Actor, Cast
+from tftptui.demo.agenda import Deed, LoopAgenda
+from tftptui.demo.chance import Dice
+from tftptui.demo.firewall import Datagram
+from tftptui.demo.impairments import parse_fault
+from tftptui.demo.kinds import KINDS
+from tftptui.demo.machine import Errand
+from tftptui.demo.network import Ends, Network
+from tftptui.demo.pace import PaceClock, PacedLoop
+from tftptui.demo.places import Places, Sockets
+from tftptui.demo.refusals import PORT_UNREACHABLE, PROHIBITED, refuse
+from tftptui.demo.rules import Action, Way
+from tftptui.demo.scenario import (
+    ClientTable,
+    FirewallTable,
+    LineTable,
+    NetworkTable,
+    Scenario,
+)
+from tftptui.demo.scenarios import PORT_SETTINGS
+from tftptui.engine.client import EngineError
+from tftptui.engine.engine import Engine
+from tftptui.engine.messages import AbortTransfer, ChangeSettings, Frame, SetPorts
+from tftptui.net.addresses import Endpoint
+from tftptui.resources import packaged_folder
+from tftptui.settings import (
+    FALLBACK_PORT,
+    LIVE,
+    TFTP_PORT,
+    Settings,
+    Value,
+    changed_settings,
+    parse_port_range,
+)
+from tftptui.telemetry.events import Event
+from tftptui.telemetry.findings import Finding
+
+SERVER_AT = "1.5"
+"""The end of the server's address."""
+
+WALL_AT = "254.1"
+"""The end of the address from which the wall refuses packets."""
+
+_APART = 20
+"""Ports between machines that have to share one address."""
+
+
+class Stage:
+    """One scenario's world, on a loop that goes by demo time.
+
+    Call open(), then set the scene and switch clients on; close() at the end.
+
+    Args:
+        scenario: what there is.
+        seed: of all chance.
+        root: an empty folder to serve from.
+
+    Attributes:
+        network, cast, engine: what takes part.
+        events: what the engine told, in order.
+        findings: those that hold, by number.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, root: Path) -> None:
+        self.scenario = scenario
+        self.events: list[Event] = []
+        self.findings: dict[int, Finding] = {}
+        self._loop = _running_loop()
+        self._places = Places()
+        self._agenda = LoopAgenda(self._loop)
+        self._dice = Dice(seed)
+        ends = Ends(self._deliver, self._refuse)
+        self.network = Network(self._agenda, Dice(seed), ends)
+        self.cast = Cast(self._agenda, self._send)
+        self._sockets = Sockets(self._loop, self._arrived)
+        self._root = root
+        self._server = Endpoint(self._places.address(SERVER_AT), TFTP_PORT)
+        self._listening = TFTP_PORT
+        self._engine: Engine | None = None
+        self._settings = Settings(root=root)
+        self._single_port = False
+        for name, table in scenario.clients.items():
+            self._add_clients(name, table)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; only between open() and close()."""
+        if self._engine is None:
+            raise EngineError("the demo is not open")
+        return self._engine
+
+    async def open(self) -> None:
+        """Make the files and start the engine.
+
+        Raises:
+            EngineError: it can't serve here.
+        """
+        shutil.copytree(packaged_folder("sample_root"), self._root, dirs_exist_ok=True)
+        for file in self.scenario.files:
+            place = self._root / file.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content_of(file.name, file.octets))
+        self._engine = await self._start_engine()
+        self._listening = self._engine.service.listeners[0].local.port
+        self._settings = self._engine.service.settings
+        self._single_port = self._settings.single_port
+
+    async def close(self) -> None:
+        """Stop everything."""
+        self.cast.switch_off()
+        if self._engine is not None:
+            await self._engine.stop()
+        self._agenda.close()
+        self._sockets.close()
+        self._places.close()
+
+    def time(self) -> float:
+        """Return seconds of demo time."""
+        return self._loop.time()
+
+    def call_at(self, when: float, callback: Deed) -> None:
+        """Call back at a moment of demo time."""
+        self._agenda.call_at(when, callback)
+
+    def next_frame(self) -> Frame | None:
+        """Return what has changed in the engine; findings are noted on the way."""
+        frame = self.engine.next_frame()
+        for finding in [] if frame is None else frame.findings:
+            if finding.withdrawn:
+                self.findings.pop(finding.number, None)
+            else:
+                self.findings[finding.number] = finding
+        return frame
+
+    def switch_on(self, name: str) -> None:
+        """Let all clients of a sort begin."""
+        table = self.scenario.clients[name]
+        for index, actor in enumerate(self.cast.of(name)):
+            when = self.time() + index * table.apart
+            self.cast.switch_on(actor, self._errand(table, index), when)
+
+    def clear(self) -> None:
+        """Switch all clients off and end what the server still does for them."""
+        self.cast.switch_off()
+        for number in list(self.engine.service.transfers):
+            self.engine.carry_out(AbortTransfer(number))
+
+    def change_firewall(self, change: FirewallTable) -> None:
+        """Have the wall follow a change."""
+        wall = self.network.firewall
+        if change.rules is not UNSET:
+            wall.set_rules(change.rules)
+        if change.policy is not UNSET:
+            wall.policy = Action(change.policy)
+        if change.helper is not UNSET:
+            wall.tracking.has_helper = change.helper
+        if change.nat is not UNSET:
+            nat = change.nat
+            wall.tracking.nat = self._places.address(nat) if nat else None
+        if change.flush:
+            wall.tracking.flush()
+
+    def change_network(self, change: NetworkTable) -> None:
+        """Have both lines follow a change."""
+        self._change_line(Way.TO_SERVER, change)
+        self._change_line(Way.TO_CLIENT, change)
+        self._change_line(Way.TO_SERVER, change.to_server)
+        self._change_line(Way.TO_CLIENT, change.to_client)
+
+    def change_server(self, changes: Mapping[str, Value]) -> None:
+        """Have the running engine follow changes, as an operator would make them."""
+        settings = self.engine.service.settings
+        live = {k: v for k, v in changes.items() if k not in PORT_SETTINGS}
+        if live:
+            self.engine.carry_out(ChangeSettings(live))
+        if len(live) < len(changes):
+            wanted = ports_changed(settings, changes)
+            self._single_port = wanted.single_port
+            self._set_ports(wanted)
+
+    def reset_server(self) -> None:
+        """Have the running engine go by what it began with."""
+        before = msgspec.structs.asdict(self._settings)
+        now = msgspec.structs.asdict(self.engine.service.settings)
+        changed = {name for name, value in before.items() if value != now[name]}
+        live = changed & LIVE
+        if live:
+            self.engine.carry_out(ChangeSettings({name: before[name] for name in live}))
+        if changed & PORT_SETTINGS:
+            self._single_port = self._settings.single_port
+            self._set_ports(self._settings)
+
+    def force_single_port(self, *, is_forced: bool) -> None:
+        """Answer from the listener's port whatever the scene says, or as it says."""
+        settings = self.engine.service.settings
+        if settings.single_port != (is_forced or self._single_port):
+            self._set_ports(
+                msgspec.structs.replace(
+                    settings, single_port=is_forced or self._single_port
+                )
+            )
+
+    def content(self, name: str) -> bytes | None:
+        """Return what the server has of that name, or None."""
+        place = self._root / name
+        return place.read_bytes() if place.is_file() else None
+
+    def _set_ports(self, wanted: Settings) -> None:
+        self.engine.carry_out(
+            SetPorts(
+                first=wanted.ports.first,
+                last=wanted.ports.last,
+                order="sequential" if wanted.order == "sequential" else "random",
+                quarantine=wanted.quarantine,
+                single_port=wanted.single_port,
+            )
+        )
+
+    async def _start_engine(self) -> Engine:
+        """Start it on port 69, or where we may."""
+        for port in (TFTP_PORT, FALLBACK_PORT):
+            engine = self._new_engine(port)
+            try:
+                await engine.start()
+            except EngineError:
+                continue
+            return engine
+        engine = self._new_engine(0)
+        await engine.start()
+        return engine
+
+    def _new_engine(self, port: int) -> Engine:
+        table = self.scenario.server
+        settings = Settings(root=self._root, listen=(self._server.host,), port=port)
+        live = {k: v for k, v in table.items() if k not in PORT_SETTINGS}
+        settings = ports_changed(changed_settings(settings, live), table)
+        return Engine(
+            settings,
+            self.events.append,
+            PaceClock(self._loop.pace),
+            chance=self._dice,
+        )
+
+    def _add_clients(self, name: str, table: ClientTable) -> None:
+        net, host = (int(part) for part in table.at.split("."))
+        for index in range(table.count):
+            net, rest = net + (host + index) // 256, (host + index) % 256
+            address = self._places.address(f"{net}.{rest}")
+            self.cast.add(Actor(name, KINDS[table.kind], address))
+
+    def _errand(self, table: ClientTable, index: int) -> Errand:
+        low, high = KINDS[table.kind].ports
+        port = table.port
+        if port is None:
+            port = low + self._dice.randbelow(high - low + 1)
+        if self._places.is_one_address:
+            port += _APART * index
+        content = None
+        if table.upload is not None:
+            content = content_of(table.file, table.upload)
+        return Errand(
+            table.file.encode(),
+            self._server,
+            port,
+            content,
+            None if table.options is None else tuple(table.options),
+        )
+
+    def _change_line(self, way: Way, change: LineTable) -> None:
+        line = self.network.lines[way]
+        line.impairments = change.applied(line.impairments)
+        if change.faults is not UNSET:
+            line.faults = [parse_fault(text) for text in change.faults]
+
+    def _send(self, source: Endpoint, target: Endpoint, octets: bytes) -> None:
+        self.network.send(Datagram(source, target, octets), Way.TO_SERVER)
+
+    def _arrived(self, datagram: Datagram) -> None:
+        """Take what the engine sent; scenarios know its listener as port 69."""
+        source = datagram.source
+        if source.port == self._listening:
+            source = Endpoint(source.host, TFTP_PORT)
+        datagram = Datagram(source, datagram.target, datagram.payload)
+        self.network.send(datagram, Way.TO_CLIENT)
+
+    def _deliver(self, datagram: Datagram, way: Way) -> None:
+        source, target, octets = datagram.source, datagram.target, datagram.payload
+        if way is Way.TO_CLIENT:
+            self.cast.deliver(source, target, octets)
+            return
+        if target.port == TFTP_PORT:
+            target = Endpoint(target.host, self._listening)
+        self._sockets.send(Datagram(source, target, octets))
+
+    def _refuse(self, datagram: Datagram, way: Way) -> None:
+        """Tell the engine; firmware and most client programs do not listen."""
+        if way is Way.TO_SERVER:
+            return
+        source, nat = datagram.source, self.network.firewall.tracking.nat
+        if source.port == TFTP_PORT:
+            source = Endpoint(source.host, self._listening)
+        refused = Datagram(source, datagram.target, datagram.payload)
+        if nat is not None and datagram.target.host == nat:
+            refuse(refused, PORT_UNREACHABLE, nat)
+        else:
+            refuse(refused, PROHIBITED, self._places.address(WALL_AT))
+
+
+def content_of(name: str, octets: int) -> bytes:
+    """Return the content of a made-up file; the same name has the same."""
+    return hashlib.shake_128(name.encode()).digest(octets)
+
+
+def ports_changed(settings: Settings, changes: Mapping[str, Value]) -> Settings:
+    """Return SETTINGS with those of CHANGES that are about ports.
+
+    Raises:
+        SettingsError: one makes no sense.
+    """
+    wanted: dict[str, object] = {
+        name: value for name, value in changes.items() if name in PORT_SETTINGS
+    }
+    if "ports" in wanted:
+        wanted["ports"] = parse_port_range(str(wanted["ports"]))
+    fields = msgspec.structs.asdict(settings) | wanted
+    return Settings(**fields)  # by the constructor, which looks at every value
+
+
+def temporary_root() -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder that goes away when it is closed."""
+    return tempfile.TemporaryDirectory(prefix="tftptui-demo-")
+
+
+def _running_loop() -> PacedLoop:
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, PacedLoop):
+        raise TypeError("a demo needs a PacedLoop")
+    return loop
