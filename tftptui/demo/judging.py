@@ -22,12 +22,21 @@ def judge(director: Director) -> list[str]:
     troubles += _judge_server(events, step.expect_server)
     stage.next_frame()
     codes = {finding.code for finding in stage.findings.values()}
-    troubles += [
-        f"finding {code!r} is missing; there is {', '.join(sorted(codes)) or 'none'}"
-        for code in step.expect_server.findings or ()
-        if code not in codes
+    return troubles + _judge_findings(codes, step.expect_server)
+
+
+def _judge_findings(codes: set[str], expected: ServerExpected) -> list[str]:
+    there = ", ".join(sorted(codes)) or "none"
+    troubles = [
+        f"finding {wanted!r} is missing; there is {there}"
+        for wanted in expected.findings
+        if codes.isdisjoint(wanted.split("|"))
     ]
-    return troubles
+    return troubles + [
+        f"finding {code!r} is still there"
+        for code in expected.no_findings
+        if code in codes
+    ]
 
 
 def _judge_group(

@@ -126,14 +126,16 @@ class ServerExpected(_Table, frozen=True, kw_only=True):
         outcomes: how many of the step's transfers ended how.
         refused: how many of its requests were refused, by reason.
         retransmits, duplicates: sums over its transfers.
-        findings: codes of findings that have to be there at the end.
+        findings: codes that have to be found at the end; "a|b" is one of them.
+        no_findings: codes of which none may be left then.
     """
 
     outcomes: dict[str, int] | None = None
     refused: dict[str, int] | None = None
     retransmits: int | None = None
     duplicates: int | None = None
-    findings: list[str] | None = None
+    findings: list[str] = []
+    no_findings: list[str] = []
 
 
 class Step(_Table, frozen=True, kw_only=True):
