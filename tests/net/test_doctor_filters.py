@@ -1,0 +1,252 @@
+"""What the doctor makes of this host's rules, compared with what packets do."""
+
+import subprocess
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from tests.support.fetcher import CONTENT
+from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
+from tests.support.namespaces import NFT, Routed, routed
+from tests.support.serve import Serve
+from tftptui.doctor.filters.exchange import Ends, Exchange, judge
+from tftptui.doctor.filters.host import read_host
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.situation import Where
+
+pytestmark = [pytest.mark.net, pytest.mark.netns]
+
+NEITHER, NORMAL = (False, False), (True, False)
+SINGLE, BOTH = (False, True), (True, True)
+"""Whether transfers work with a range of ports, and with a single port."""
+
+INPUT = """
+table inet filter {
+  chain input { type filter hook input priority filter; policy drop;
+    iifname lo accept; <rules>; }
+}
+"""
+OUTPUT = """
+table inet filter {
+  chain output { type filter hook output priority filter; policy drop;
+    oifname lo accept; <rules>; }
+}
+"""
+HELPER = """
+table inet filter {
+  ct helper tftp-std { type "tftp" protocol udp; }
+  chain assign { type filter hook prerouting priority <rules>; policy accept;
+    udp dport <port> ct helper set "tftp-std"; }
+  chain output { type filter hook output priority filter; policy drop;
+    oifname lo accept; ct state established accept;
+    ct state related ct helper "tftp" accept; }
+}
+"""
+LATE_HELPER = """
+table inet filter {
+  ct helper tftp-std { type "tftp" protocol udp; }
+  chain input { type filter hook input priority filter; policy accept; <rules>; }
+  chain output { type filter hook output priority filter; policy drop;
+    oifname lo accept; ct state established,related accept; }
+}
+"""
+RAW = """
+table inet filter {
+  chain raw { type filter hook prerouting priority raw; policy accept; <rules>; }
+  chain input { type filter hook input priority filter; policy drop;
+    iifname lo accept; ct state established accept; udp dport <port> accept; }
+}
+"""
+SET_HELPER = 'udp dport <port> ct helper set "tftp-std"'
+
+NFT_CASES = {
+    "no rules": ("", "", BOTH),
+    "row 26": (INPUT, "ct state established accept; udp dport <port> accept", BOTH),
+    "row 27": (INPUT, "udp dport <port> accept", SINGLE),
+    "row 28": (INPUT, "udp dport <port> accept; udp dport <range> accept", BOTH),
+    "closed": (INPUT, "udp dport 7 accept", NEITHER),
+    "high clients only": (INPUT, "udp sport 40000-65535 accept", NEITHER),
+    "set": (INPUT, "udp dport { <port>, <range> } accept", BOTH),
+    "map": (INPUT, "udp dport vmap { <port> : accept, <range> : accept }", BOTH),
+    "pairs": (INPUT, "ip daddr . udp dport { 203.0.113.9 . <port> } accept", SINGLE),
+    "other network": (INPUT, "ip saddr 192.0.2.0/24 accept", NEITHER),
+    "this network": (INPUT, "ip saddr 198.51.100.0/24 accept", BOTH),
+    "other device": (INPUT, 'iifname "eth9*" accept', NEITHER),
+    "this device": (INPUT, 'iifname "eth*" accept', BOTH),
+    "all but": (INPUT, "udp dport != 1-1023 accept", BOTH),
+    "other protocol": (
+        INPUT,
+        "tcp dport != 1 accept; ip protocol 1 accept",
+        NEITHER,
+    ),
+    "row 29, by port": (OUTPUT, "udp sport <port> accept", SINGLE),
+    "row 29, by state": (OUTPUT, "ct state established accept", SINGLE),
+    "row 29, related": (OUTPUT, "ct state established,related accept", SINGLE),
+    "row 29, reject": (OUTPUT, "udp sport <port> accept; reject", SINGLE),
+    "answers by range": (OUTPUT, "udp sport <range> accept", NORMAL),
+    "answers to high clients": (OUTPUT, "udp dport 40000-65535 accept", NEITHER),
+    "row 30, filter": (HELPER, "filter", BOTH),
+    "row 30, conntrack": (HELPER, "-200", BOTH),
+    "row 15, raw": (HELPER, "raw", SINGLE),
+    "row 15, too early": (HELPER, "-201", SINGLE),
+    "row 30, input": (LATE_HELPER, SET_HELPER, BOTH),
+    "row 17, after accept": (LATE_HELPER, "accept; " + SET_HELPER, SINGLE),
+    "raw, nothing": (RAW, "udp dport 7 drop", BOTH),
+    "raw, drop": (RAW, "udp dport <port> drop", NEITHER),
+    "raw, state": (RAW, "udp dport <port> ct state invalid drop", NEITHER),
+    "raw, no tracking": (RAW, "udp dport <range> notrack", SINGLE),
+    "jump": (
+        "table inet filter { chain sub { udp sport 1-1023 return; udp dport <port> "
+        "accept; }\n" + INPUT.strip().partition("{")[2],
+        "jump sub; ct state vmap { established : accept, invalid : drop }",
+        BOTH,
+    ),
+}
+
+IPTABLES_CASES = {
+    "row 26": (
+        (
+            "-P INPUT DROP; -A INPUT -i lo -j ACCEPT; -A INPUT -m conntrack --ctstate "
+            "RELATED,ESTABLISHED -j ACCEPT; -A INPUT -p udp --dport <port> -j ACCEPT"
+        ),
+        BOTH,
+    ),
+    "row 27": ("-P INPUT DROP; -A INPUT -p udp --dport <port> -j ACCEPT", SINGLE),
+    "row 28": (
+        (
+            "-P INPUT DROP; -A INPUT -p udp -m multiport --dports <port>,<colons> "
+            "-j ACCEPT"
+        ),
+        BOTH,
+    ),
+    "row 29": ("-P OUTPUT DROP; -A OUTPUT -p udp --sport <port> -j ACCEPT", SINGLE),
+    "row 29, state": (
+        "-P OUTPUT DROP; -A OUTPUT -m state --state ESTABLISHED -j ACCEPT",
+        SINGLE,
+    ),
+    "row 30": (
+        (
+            "-P OUTPUT DROP; -t raw -A PREROUTING -p udp --dport <port> -j CT --helper "
+            "tftp; -A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; -A OUTPUT -m "
+            "conntrack --ctstate RELATED -m helper --helper tftp -j ACCEPT"
+        ),
+        BOTH,
+    ),
+    "chain": (
+        (
+            "-N LOCAL; -A INPUT ! -i lo -j LOCAL; -A LOCAL -s 192.0.2.0/24 -j RETURN; "
+            "-A LOCAL -p udp --sport 1024:65535 -j ACCEPT; -A LOCAL -j REJECT"
+        ),
+        BOTH,
+    ),
+    "reject": ("-A INPUT ! -s 192.0.2.0/24 -p udp -j REJECT", NEITHER),
+    "untracked": (
+        (
+            "-P INPUT DROP; -t raw -A OUTPUT -p udp -j CT --notrack; -A INPUT -m "
+            "conntrack --ctstate ESTABLISHED -j ACCEPT; -A INPUT -p udp --dport <port> "
+            "-j ACCEPT"
+        ),
+        SINGLE,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Routed]:
+    yield from routed(mtu=1_500)
+
+
+@pytest.fixture
+def lab(network: Routed) -> Iterator[Lab]:
+    lab = Lab(network)
+    lab.open()
+    yield lab
+    lab.open()
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    (root / "file").write_bytes(CONTENT)
+    return root
+
+
+@pytest.fixture(scope="module")
+def servers(network: Routed, root: Path) -> Iterator[tuple[Serve, Serve]]:
+    """One with a range of ports, one with a single port."""
+    with (
+        Serve(root, listen=None, within=network.server) as many,
+        Serve(root, "--single-port", listen=None, within=network.server) as single,
+    ):
+        yield many, single
+        assert (many.stop(), single.stop()) == (0, 0)
+
+
+def judged(lab: Lab, server: Serve, port: int, *, is_single: bool) -> Exchange:
+    """Return what the doctor makes of the server's own rules, for a low port."""
+    within = lab.network.server
+    shown = subprocess.run(
+        [*within, NFT, "-j", "list", "ruleset"], capture_output=True, check=True
+    )
+    saved = subprocess.run(
+        [*within, "iptables-save"], capture_output=True, text=True, check=True
+    )
+    ruleset = read_host(shown.stdout.decode(), {"ip": saved.stdout}, {})
+    client, host = ip_address(Routed.CLIENT), ip_address(Routed.SERVER)
+    answering = port if is_single else server.ports.first
+    ends = Ends(client, 2_072, host, "eth0")
+    return judge(ruleset, ends, asked=port, answering=answering)
+
+
+def check(lab: Lab, server: Serve, *, is_single: bool, works: bool) -> None:
+    """Have a low client port fetch a file, and the doctor say the same."""
+    patience = PATIENT if works else HASTY
+    got, _ = lab.fetch(Routed.SERVER, server.at.port, patience=patience)
+    assert (got == "whole") is works, got
+    exchange = judged(lab, server, server.at.port, is_single=is_single)
+    assert exchange.works is works, exchange
+    if not works and got == "stuck":  # it heard an answer, so the ACK was lost
+        passes = [exchange.request.passes, exchange.answer.passes, exchange.ack.passes]
+        assert passes == [True, True, False]
+
+
+@pytest.mark.parametrize("is_single", [False, True], ids=["range", "single"])
+@pytest.mark.parametrize("case", NFT_CASES.values(), ids=NFT_CASES)
+def test_nftables(
+    lab: Lab,
+    servers: tuple[Serve, Serve],
+    case: tuple[str, str, tuple[bool, bool]],
+    *,
+    is_single: bool,
+) -> None:
+    frame, rules, works = case
+    text = filled(frame.replace("<rules>", rules), servers[is_single])
+    lab.load(Where.SERVER, Dialect.NFTABLES, text)
+    check(lab, servers[is_single], is_single=is_single, works=works[is_single])
+
+
+@pytest.mark.parametrize("is_single", [False, True], ids=["range", "single"])
+@pytest.mark.parametrize("case", IPTABLES_CASES.values(), ids=IPTABLES_CASES)
+def test_iptables(
+    lab: Lab,
+    servers: tuple[Serve, Serve],
+    case: tuple[str, tuple[bool, bool]],
+    *,
+    is_single: bool,
+) -> None:
+    require(Dialect.IPTABLES)
+    rules, works = case
+    commands = [
+        f"iptables {rule}" for rule in filled(rules, servers[is_single]).split("; ")
+    ]
+    lab.load(Where.SERVER, Dialect.IPTABLES, "\n".join(commands))
+    check(lab, servers[is_single], is_single=is_single, works=works[is_single])
+
+
+def filled(rules: str, server: Serve) -> str:
+    """Return rules with the ports of a server in them."""
+    ports = server.ports
+    rules = rules.replace("<colons>", f"{ports.first}:{ports.last}")
+    return rules.replace("<port>", str(server.at.port)).replace("<range>", str(ports))

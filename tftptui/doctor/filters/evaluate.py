@@ -1,0 +1,221 @@
+"""What becomes of a packet on its way through the chains of this host.
+
+A rule whose conditions can't be told is taken both ways. Only if all ways lead to the
+same end is that the verdict.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from tftptui.doctor.filters.model import (
+    CONNTRACK,
+    AssignHelper,
+    Cases,
+    Chain,
+    Choice,
+    End,
+    Jump,
+    Match,
+    NoTrack,
+    Packet,
+    Return,
+    Rule,
+    Ruleset,
+    State,
+    Step,
+    Truth,
+    Verdict,
+)
+
+_INWARD, _OUTWARD = ("prerouting", "input"), ("output", "postrouting")
+_FIRST = (State.NEW, State.RELATED, None)
+"""States of the first packet of a flow, the only one that NAT rules see."""
+
+_CLOSED = frozenset({Verdict.DROP, Verdict.REJECT})
+_DEEPEST = 16
+"""Jumps within each other that the kernel allows (NFT_JUMP_STACK_SIZE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How a packet fared.
+
+    Attributes:
+        passes: whether it gets through; None where that can't be told.
+        by: what decided against it, or what the doubt hangs on.
+        state: what conntrack makes of it in the end, None if that can't be told.
+        helper: name of the helper that reads its flow from now on, "" for none,
+            None if that can't be told.
+    """
+
+    passes: Truth
+    by: str
+    state: State | None
+    helper: str | None
+
+
+class _Flow(Enum):
+    """Where a step leads that is no verdict."""
+
+    ON = "the next step, or the next rule"
+    BACK = "the chain that jumped here"
+
+
+_Outcome = Verdict | _Flow
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One packet in one base chain.
+
+    Attributes:
+        ends: who gives which verdict, if it comes to that.
+        doubts: rules that matter and whose conditions can't be told.
+        effects: what rules want of conntrack, and whether that is certain.
+    """
+
+    ruleset: Ruleset
+    packet: Packet
+    ends: dict[Verdict, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    effects: list[tuple[NoTrack | AssignHelper, bool]] = field(default_factory=list)
+    is_sure: bool = True
+
+    def through(self, chain: Chain) -> set[Verdict]:
+        """Go through a base chain; return the verdicts that it may come to."""
+        outcomes = self._chain(chain, 0)
+        verdicts = {o for o in outcomes if isinstance(o, Verdict)}
+        if outcomes - verdicts:
+            verdicts.add(chain.policy)
+            self.ends.setdefault(chain.policy, f"policy of {chain.words}")
+        return verdicts
+
+    def _chain(self, chain: Chain, depth: int) -> set[_Outcome]:
+        outcomes: set[_Outcome] = set()
+        if depth > _DEEPEST:
+            return {Verdict.UNKNOWN}
+        for rule in chain.rules:
+            got = self._rule(rule, chain, depth)
+            outcomes |= got - {_Flow.ON}
+            if _Flow.ON not in got:
+                return outcomes
+        return outcomes | {_Flow.ON}
+
+    def _rule(self, rule: Rule, chain: Chain, depth: int) -> set[_Outcome]:
+        outcomes: set[_Outcome] = set()
+        was_sure = self.is_sure
+        for step in rule.steps:
+            match step:
+                case Match(test):
+                    truth = test(self.packet)
+                    if truth is False:
+                        outcomes.add(_Flow.ON)
+                        break
+                    if truth is None:
+                        outcomes.add(_Flow.ON)
+                        self.is_sure = False
+                case NoTrack() | AssignHelper():
+                    self.effects.append((step, self.is_sure))
+                case _:
+                    got = self._act(step, rule, chain, depth)
+                    outcomes |= got - {_Flow.ON}
+                    if _Flow.ON not in got:
+                        break
+        else:
+            outcomes.add(_Flow.ON)
+        if len(outcomes) > 1:
+            self.doubts.append(rule.words)
+        # Once it may have ended, nothing that follows is certain.
+        self.is_sure = was_sure and outcomes == {_Flow.ON}
+        return outcomes
+
+    def _act(self, step: Step, rule: Rule, chain: Chain, depth: int) -> set[_Outcome]:
+        match step:
+            case End(verdict):
+                self.ends.setdefault(verdict, rule.words)
+                return {verdict}
+            case Return():
+                return {_Flow.BACK}
+            case Jump(name, is_goto):
+                return self._jump(name, chain, depth, is_goto=is_goto)
+            case Choice(cases):
+                return self._choose(cases, rule, chain, depth)
+            case _:
+                return {_Flow.ON}
+
+    def _choose(
+        self, cases: Cases, rule: Rule, chain: Chain, depth: int
+    ) -> set[_Outcome]:
+        outcomes: set[_Outcome] = set()
+        for test, chosen in cases:
+            truth = test(self.packet)
+            if truth is not False:
+                outcomes |= self._act(chosen, rule, chain, depth)
+            if truth is True:
+                return outcomes
+        return outcomes | {_Flow.ON}
+
+    def _jump(
+        self, name: str, chain: Chain, depth: int, *, is_goto: bool
+    ) -> set[_Outcome]:
+        target = self.ruleset.chains.get((chain.family, chain.table, name))
+        if target is None:
+            self.ends.setdefault(Verdict.UNKNOWN, f"missing chain {name}")
+            return {Verdict.UNKNOWN}
+        outcomes = self._chain(target, depth + 1)
+        verdicts: set[_Outcome] = {o for o in outcomes if isinstance(o, Verdict)}
+        if outcomes == verdicts:
+            return verdicts
+        return verdicts | {_Flow.BACK if is_goto else _Flow.ON}
+
+
+def passage(ruleset: Ruleset, packet: Packet) -> Passage:
+    """Return how a packet fares that comes in to this host, or leaves it."""
+    hooks = _INWARD if packet.is_inward else _OUTWARD
+    chains = [
+        chain
+        for hook in hooks
+        for chain in ruleset.at(hook)
+        if chain.concerns(packet) and (not chain.is_nat or packet.state in _FIRST)
+    ]
+    answer = Passage(passes=True, by="", state=packet.state, helper="")
+    for chain in chains:
+        answer = _after(chain, ruleset, packet, answer)
+        if answer.passes is False:
+            break
+    return answer
+
+
+def _after(chain: Chain, ruleset: Ruleset, packet: Packet, before: Passage) -> Passage:
+    """Return how it fares with one more chain."""
+    is_early = chain.hook in ("prerouting", "output") and chain.priority < CONNTRACK
+    state = before.state
+    if is_early and state is not State.UNTRACKED:
+        state = State.INVALID
+    walk = _Walk(ruleset, replace(packet, state=state))
+    verdicts = walk.through(chain)
+    after = _with_effects(before, walk.effects, is_early=is_early)
+    if verdicts == {Verdict.ACCEPT}:
+        return after
+    if verdicts <= _CLOSED:
+        by = " or ".join(dict.fromkeys(walk.ends[verdict] for verdict in verdicts))
+        return replace(after, passes=False, by=by)
+    doubts = walk.doubts or list(walk.ends.values())
+    return replace(after, passes=None, by=doubts[0])
+
+
+def _with_effects(
+    passage: Passage,
+    effects: list[tuple[NoTrack | AssignHelper, bool]],
+    *,
+    is_early: bool,
+) -> Passage:
+    for effect, is_sure in effects:
+        if isinstance(effect, NoTrack):
+            if is_early:  # later it does nothing: conntrack has seen the packet
+                state = State.UNTRACKED if is_sure else None
+                passage = replace(passage, state=state)
+        elif effect.is_template or not is_early:
+            helper = effect.kind if is_sure and effect.kind != "?" else None
+            passage = replace(passage, helper=helper)
+    return passage
