@@ -63,6 +63,7 @@ def test_protocol_loads_no_socket_and_no_loop() -> None:
         "tftptui.client",
         "tftptui.engine",
         "tftptui.demo",
+        "tftptui.doctor",
     ],
 )
 def test_headless_package_loads_nothing_that_draws(module: str) -> None:

@@ -20,7 +20,7 @@ from tftptui.server_cli import (
     ServerOptions,
     settings_of,
 )
-from tftptui.settings import Settings, SettingsError
+from tftptui.settings import Settings, SettingsError, parse_network
 
 EXIT_FAILED = 1
 
@@ -78,6 +78,46 @@ def serve(
     from tftptui.engine.headless import run  # noqa: PLC0415 - --help is instant
 
     return run(settings_of(options, root, journal))
+
+
+@app.command
+def doctor(
+    root: RootArgument = None,
+    /,
+    *,
+    options: ServerOptions = DEFAULTS,
+    clients: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Network of clients, as CIDR, to judge besides our own; repeatable.",
+            negative=(),
+            show_default=False,
+        ),
+    ] = (),
+    json: Annotated[
+        bool, Parameter(help="Print one JSON object instead.", negative=())
+    ] = False,
+) -> int:
+    """Tell whether this machine can serve ROOT, and what to type where it can't.
+
+    Takes the options of serve and changes nothing. Ends with 0 if all is well, 1 if
+    there is something to look at, 2 if something is bad.
+    """
+    from tftptui.doctor.checks import asked_port, check_all  # noqa: PLC0415 - --help
+    from tftptui.doctor.reading import read_facts  # noqa: PLC0415
+    from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415
+    from tftptui.doctor.result import exit_status  # noqa: PLC0415
+
+    settings = settings_of(options, root, None)
+    try:
+        networks = [parse_network(text) for text in clients]
+    except SettingsError as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    facts = read_facts(settings, asked_port(settings))
+    results = check_all(facts, settings, networks)
+    print(report_json(results) if json else report_text(results), end="")
+    return exit_status(results)
 
 
 @app.command

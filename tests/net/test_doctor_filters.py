@@ -1,6 +1,8 @@
 """What the doctor makes of this host's rules, compared with what packets do."""
 
+import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,11 +12,13 @@ import pytest
 from tests.support.fetcher import CONTENT
 from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
 from tests.support.namespaces import NFT, Routed, routed
-from tests.support.serve import Serve
+from tests.support.serve import Serve, environment
 from tftptui.doctor.filters.exchange import Ends, Exchange, judge
 from tftptui.doctor.filters.host import read_host
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import Where
+
+TOPICS = {"requests", "answers", "acks"}
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
@@ -129,14 +133,14 @@ IPTABLES_CASES = {
     "row 30": (
         (
             "-P OUTPUT DROP; -t raw -A PREROUTING -p udp --dport <port> -j CT --helper "
-            "tftp; -A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; -A OUTPUT -m "
-            "conntrack --ctstate RELATED -m helper --helper tftp -j ACCEPT"
+            "tftp; -A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; -A OUTPUT "
+            "-m conntrack --ctstate RELATED -m helper --helper tftp -j ACCEPT"
         ),
         BOTH,
     ),
     "chain": (
         (
-            "-N LOCAL; -A INPUT ! -i lo -j LOCAL; -A LOCAL -s 192.0.2.0/24 -j RETURN; "
+            "-N LOCAL; -A INPUT ! -i lo -j LOCAL; -A LOCAL -s 10.0.0.0/8 -j RETURN; "
             "-A LOCAL -p udp --sport 1024:65535 -j ACCEPT; -A LOCAL -j REJECT"
         ),
         BOTH,
@@ -243,6 +247,54 @@ def test_iptables(
     ]
     lab.load(Where.SERVER, Dialect.IPTABLES, "\n".join(commands))
     check(lab, servers[is_single], is_single=is_single, works=works[is_single])
+
+
+@pytest.mark.parametrize(
+    ("dialect", "rules"),
+    [
+        (Dialect.NFTABLES, INPUT.replace("<rules>", "udp dport <port> accept")),
+        (Dialect.NFTABLES, OUTPUT.replace("<rules>", "udp dport 40000-65535 accept")),
+        (Dialect.NFTABLES, INPUT.replace("<rules>", "udp dport 7 accept")),
+        (Dialect.IPTABLES, "iptables -P INPUT DROP"),
+        (Dialect.IPTABLES, "iptables -A OUTPUT -p udp --dport 1:39999 -j REJECT"),
+    ],
+)
+def test_what_the_doctor_tells_to_type_cures(
+    lab: Lab, servers: tuple[Serve, Serve], dialect: Dialect, rules: str
+) -> None:
+    require(dialect)
+    server, _ = servers
+    lab.load(Where.SERVER, dialect, filled(rules, server))
+    commands = asked_doctor(lab, server, status=2)
+    assert lab.fetch(Routed.SERVER, server.at.port, patience=HASTY)[0] != "whole"
+    for command in commands:
+        subprocess.run(
+            [*lab.network.server, "sh", "-c", command.removeprefix("sudo ")],
+            check=True,
+        )
+    assert asked_doctor(lab, server, status=1) == []
+    got = lab.fetch(Routed.SERVER, server.at.port, patience=PATIENT)
+    assert got == ("whole", "whole")
+
+
+def asked_doctor(lab: Lab, server: Serve, *, status: int) -> list[str]:
+    """Run the doctor on the server's host; return what to type about IPv4 rules."""
+    port, ports = str(server.at.port), str(server.ports)
+    command = [sys.executable, "-m", "tftptui", "doctor", "--json"]
+    command += ["--port", port, "--ports", ports, "--listen", Routed.SERVER]
+    done = subprocess.run(
+        [*lab.network.server, *command, "--clients", "198.51.100.0/24"],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    told = json.loads(done.stdout)
+    results = [r for r in told["results"] if r["topic"] in TOPICS]
+    assert {r["topic"] for r in results} == TOPICS
+    assert done.returncode == told["status"]
+    assert (2 if any(r["mark"] == "bad" for r in results) else 1) == status
+    return [line for result in results for line in result["commands"]]
 
 
 def filled(rules: str, server: Serve) -> str:

@@ -43,6 +43,7 @@ class Passage:
     Attributes:
         passes: whether it gets through; None where that can't be told.
         by: what decided against it, or what the doubt hangs on.
+        chain: the base chain in which that happened, like "inet filter input".
         state: what conntrack makes of it in the end, None if that can't be told.
         helper: name of the helper that reads its flow from now on, "" for none,
             None if that can't be told.
@@ -52,6 +53,7 @@ class Passage:
     by: str
     state: State | None
     helper: str | None
+    chain: str = ""
 
 
 class _Flow(Enum):
@@ -92,7 +94,7 @@ class _Walk:
 
     def _chain(self, chain: Chain, depth: int) -> set[_Outcome]:
         outcomes: set[_Outcome] = set()
-        if depth > _DEEPEST:
+        if depth > _DEEPEST:  # the kernel would have refused such rules
             return {Verdict.UNKNOWN}
         for rule in chain.rules:
             got = self._rule(rule, chain, depth)
@@ -123,7 +125,7 @@ class _Walk:
                         break
         else:
             outcomes.add(_Flow.ON)
-        if len(outcomes) > 1:
+        if len(outcomes) > 1 or Verdict.UNKNOWN in outcomes:
             self.doubts.append(rule.words)
         # Once it may have ended, nothing that follows is certain.
         self.is_sure = was_sure and outcomes == {_Flow.ON}
@@ -160,7 +162,6 @@ class _Walk:
     ) -> set[_Outcome]:
         target = self.ruleset.chains.get((chain.family, chain.table, name))
         if target is None:
-            self.ends.setdefault(Verdict.UNKNOWN, f"missing chain {name}")
             return {Verdict.UNKNOWN}
         outcomes = self._chain(target, depth + 1)
         verdicts: set[_Outcome] = {o for o in outcomes if isinstance(o, Verdict)}
@@ -199,9 +200,9 @@ def _after(chain: Chain, ruleset: Ruleset, packet: Packet, before: Passage) -> P
         return after
     if verdicts <= _CLOSED:
         by = " or ".join(dict.fromkeys(walk.ends[verdict] for verdict in verdicts))
-        return replace(after, passes=False, by=by)
-    doubts = walk.doubts or list(walk.ends.values())
-    return replace(after, passes=None, by=doubts[0])
+        return replace(after, passes=False, by=by, chain=chain.words)
+    by = next(iter((*walk.doubts, *walk.ends.values())), chain.words)
+    return replace(after, passes=None, by=by, chain=chain.words)
 
 
 def _with_effects(

@@ -76,14 +76,15 @@ def _add_chain(ruleset: Ruleset, line: str, place: tuple[str, str], table: str) 
 
 
 def _add_rule(ruleset: Ruleset, line: str, family: str, table: str) -> None:
+    chain = ruleset.chains.get((family, table, line.split()[1]))
+    if chain is None:
+        return
+    steps: tuple[Step, ...]
     try:
-        words = shlex.split(line)
-    except ValueError:
-        words = ["-A", line.split()[1], "?"]
-    chain = ruleset.chains.get((family, table, words[1]))
-    if chain is not None:
-        steps = tuple(_steps(words[2:]))
-        chain.rules.append(Rule(steps, f"{table}: {line}"))
+        steps = tuple(_steps(shlex.split(line)[2:]))
+    except ValueError:  # quotes that do not match
+        steps = (Match(_cannot_tell), End(Verdict.UNKNOWN))
+    chain.rules.append(Rule(steps, f"{table}: {line}"))
 
 
 def _steps(words: Words) -> Iterator[Step]:
@@ -128,6 +129,10 @@ def _target(option: str, words: Words) -> Iterator[Step]:
         yield Jump(name)  # a chain, or else a target of which nothing is known
 
 
+def _cannot_tell(_: Packet) -> Truth:
+    return None
+
+
 def _opposite(test: Test) -> Test:
     return lambda packet: negated(test(packet))
 
@@ -154,11 +159,11 @@ def _test(option: str, arguments: Words) -> Test | None:
     }
     maker = makers.get(option)
     if maker is None:
-        return lambda _: None  # an extension that this model does not know
+        return _cannot_tell  # an extension that this model does not know
     try:
         return maker(argument)
     except ValueError:
-        return lambda _: None
+        return _cannot_tell
 
 
 def _protocol(text: str) -> Test:

@@ -1,0 +1,80 @@
+"""The doctor asks this machine, as ``tftptui doctor`` does."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.serve import environment
+from tftptui.doctor.commands import printed
+from tftptui.doctor.reading import read_facts
+from tftptui.settings import Settings
+
+TOPICS = {"bind", "root", "descriptors", "clock", "terminal"}
+
+
+def doctor(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tftptui", "doctor", *words],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+
+
+def test_json_is_one_object_and_says_the_exit_status(tmp_path: Path) -> None:
+    done = doctor(str(tmp_path), "--json", "--port", "0")
+    told = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (told["status"], "")
+    assert {result["topic"] for result in told["results"]} >= TOPICS
+
+
+def test_text_says_the_same(tmp_path: Path) -> None:
+    done = doctor(str(tmp_path), "--port", "0")
+    assert done.stdout.startswith("ok    bind        ")
+    assert str(tmp_path) in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--clients", "10.0.0.1/8"), "for the network write 10.0.0.0/8"),
+        (("/no/such/folder",), "there is no folder"),
+        (("--ports", "9-3"), "runs backwards"),
+    ],
+)
+def test_nonsense_is_named(words: tuple[str, ...], said: str) -> None:
+    done = doctor(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_whoever_holds_the_port_is_named(tmp_path: Path) -> None:
+    settings = Settings(root=tmp_path, listen=("127.0.0.1",))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        facts = read_facts(settings, sock.getsockname()[1])
+    assert facts.bind_errno is not None
+    assert os.getpid() in [holder.pid for holder in facts.holders]
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    facts = read_facts(Settings(root=tmp_path / "gone"), 0)
+    assert facts.served.trouble == "No such file or directory"
+
+
+def test_folders_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert read_facts(Settings(root=tmp_path), 0).served.folders == 3
+
+
+def test_a_program_that_is_missing_or_fails() -> None:
+    assert printed("no-such-program").is_missing
+    failed = printed("sh", "-c", "echo no >&2; exit 3")
+    assert (failed.text, failed.trouble) == ("", "no")
+    assert printed("sh", "-c", "echo yes").text == "yes\n"

@@ -1,0 +1,200 @@
+"""Asks this machine what the checks want to know; changes nothing."""
+
+import getpass
+import locale
+import os
+import platform
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from tftptui.doctor.commands import printed
+from tftptui.doctor.facts import Device, Facts, Holder, Screen, Served
+from tftptui.doctor.rules_reading import read_filters
+from tftptui.net.addresses import Endpoint
+from tftptui.net.binding_trial import bind_trouble
+from tftptui.net.interfaces import interface_addresses, own_addresses
+from tftptui.net.local_ports import ephemeral_range, first_plain_port, may_bind_low
+from tftptui.settings import Settings
+from tftptui.telemetry.escapes import visible
+
+_PROC = Path("/proc/sys")
+_MOST_ENTRIES = 20_000
+_MOST_NAMED = 3
+
+
+def read_facts(settings: Settings, port: int) -> Facts:
+    """Return what this machine says of itself."""
+    system = platform.system()
+    return Facts(
+        system=system,
+        user=_user(),
+        is_root=hasattr(os, "geteuid") and os.geteuid() == 0,
+        bind_errno=_bind_errno(settings.listen, port),
+        first_plain_port=first_plain_port(),
+        may_bind_low=may_bind_low(),
+        holders=_holders(port),
+        devices=_devices(),
+        sources=tuple(own_addresses()),
+        ephemeral=ephemeral_range(),
+        reserved=_reserved(),
+        filters=read_filters(),
+        tracked=_number("net/netfilter/nf_conntrack_count"),
+        tracked_most=_number("net/netfilter/nf_conntrack_max"),
+        helper=_helper() if system == "Linux" else None,
+        watches=_number("fs/inotify/max_user_watches"),
+        instances=_number("fs/inotify/max_user_instances"),
+        descriptors=_descriptors(),
+        served=_served(settings.root),
+        year=datetime.now(UTC).year,
+        is_synchronised=_is_synchronised(),
+        screen=_screen(),
+    )
+
+
+def _reserved() -> tuple[str, ...]:
+    text = _text("net/ipv4/ip_local_reserved_ports")
+    return tuple(part for part in text.split(",") if part)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def _bind_errno(listen: tuple[str, ...], port: int) -> int | None:
+    for address in listen or ("0.0.0.0", "::"):  # noqa: S104 - as the server does
+        trouble = bind_trouble(Endpoint(address.strip("[]"), port))
+        if trouble is not None and (listen or address != "::"):
+            return trouble
+    return None
+
+
+def _holders(port: int) -> tuple[Holder, ...]:
+    try:
+        pids = {
+            connection.pid
+            for connection in psutil.net_connections(kind="udp")
+            if connection.laddr and connection.laddr.port == port
+        }
+        return tuple(
+            Holder(pid=pid, name=visible(psutil.Process(pid).name()), unit=_unit(pid))
+            for pid in sorted(pid for pid in pids if pid is not None)
+        )
+    except (psutil.Error, OSError):
+        return ()
+
+
+def _unit(pid: int) -> str | None:
+    """Return the systemd service of a process, by its control group."""
+    try:
+        groups = Path(f"/proc/{pid}/cgroup").read_text("utf-8", "replace")
+    except OSError:
+        return None
+    parts = [part for line in groups.splitlines() for part in line.split("/")]
+    units = [part for part in parts if part.endswith(".service")]
+    return units[-1] if units and not units[-1].startswith("user@") else None
+
+
+def _devices() -> tuple[Device, ...]:
+    addresses = interface_addresses()
+    return tuple(
+        Device(
+            name=name,
+            is_up=stats.isup,
+            mtu=stats.mtu,
+            addresses=tuple(addresses.get(name, [])),
+            return_path=_return_path(name),
+        )
+        for name, stats in psutil.net_if_stats().items()
+    )
+
+
+def _return_path(device: str) -> int | None:
+    """Return the rp_filter in force: the higher of this device's and "all"."""
+    own = _number(f"net/ipv4/conf/{device}/rp_filter")
+    of_all = _number("net/ipv4/conf/all/rp_filter")
+    return None if own is None else max(own, of_all or 0)
+
+
+def _helper() -> bool | None:
+    """Return whether the kernel has the TFTP helper, as a module or built in."""
+    try:
+        modules = Path("/proc/modules").read_text("ascii", "replace")
+    except OSError:
+        return None
+    built_in = Path(f"/lib/modules/{platform.release()}/modules.builtin")
+    is_listed = "nf_conntrack_tftp " in modules
+    if is_listed or not built_in.exists():
+        return True if is_listed else None
+    return "nf_conntrack_tftp.ko" in built_in.read_text("ascii", "replace")
+
+
+def _descriptors() -> int | None:
+    """Return how many may be open; the server raises its limit as far as it may."""
+    try:
+        import resource  # noqa: PLC0415 - Windows has none
+    except ImportError:
+        return None
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if hard == resource.RLIM_INFINITY else hard
+
+
+def _served(root: Path) -> Served:
+    try:
+        with os.scandir(root) as entries:
+            next(entries, None)
+    except OSError as error:
+        return Served(path=root, trouble=error.strerror or str(error))
+    unreadable: list[str] = []
+    folders = seen = 0
+    for place, names, files in os.walk(root):
+        folders += 1
+        seen += len(names) + len(files)
+        unreadable += [
+            visible(str((Path(place) / name).relative_to(root)))
+            for name in (*names, *files)
+            if not os.access(Path(place) / name, os.R_OK)
+        ]
+        if seen > _MOST_ENTRIES or len(unreadable) > _MOST_NAMED:
+            break
+    return Served(
+        path=root,
+        unreadable=tuple(unreadable[:_MOST_NAMED]),
+        folders=folders,
+        is_writable=os.access(root, os.W_OK | os.X_OK),
+    )
+
+
+def _is_synchronised() -> bool | None:
+    said = printed("timedatectl", "show", "-p", "NTPSynchronized", "--value").text
+    return {"yes": True, "no": False}.get(said.strip())
+
+
+def _screen() -> Screen:
+    size = shutil.get_terminal_size()
+    return Screen(
+        is_terminal=sys.stdin.isatty() and sys.stdout.isatty(),
+        name=os.environ.get("TERM", ""),
+        colours=os.environ.get("COLORTERM", ""),
+        encoding=locale.getpreferredencoding(do_setlocale=False),
+        columns=size.columns,
+        lines=size.lines,
+    )
+
+
+def _text(name: str) -> str:
+    try:
+        return (_PROC / name).read_text("ascii", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _number(name: str) -> int | None:
+    text = _text(name)
+    return int(text) if text.isdecimal() else None

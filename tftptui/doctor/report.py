@@ -1,0 +1,53 @@
+"""The doctor's findings as text and as JSON."""
+
+from textwrap import wrap
+
+import msgspec
+
+from tftptui.doctor.result import Mark, Result, exit_status
+
+_WIDTH = 78
+_TOPIC = 11
+
+
+def report_text(results: list[Result]) -> str:
+    """Return a line or more for each result, with what to type below it."""
+    lines: list[str] = []
+    for result in results:
+        head = f"{result.mark.value:<5} {result.topic:<{_TOPIC}} "
+        lines += wrap(
+            result.text,
+            _WIDTH,
+            initial_indent=head,
+            subsequent_indent=" " * len(head),
+            break_on_hyphens=False,
+        )
+        lines += [f"{' ' * len(head)}$ {command}" for command in result.commands]
+    lines += ["", _summary(results)]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(results: list[Result]) -> str:
+    counts = {m: sum(r.mark is m for r in results) for m in Mark}
+    if counts[Mark.BAD]:
+        return f"{counts[Mark.BAD]} bad, {counts[Mark.WARN]} to look at"
+    if counts[Mark.WARN]:
+        return f"nothing bad, {counts[Mark.WARN]} to look at"
+    return "all well"
+
+
+def report_json(results: list[Result]) -> str:
+    """Return one JSON object: ``status`` as the exit status, and ``results``."""
+    told = {
+        "status": exit_status(results),
+        "results": [
+            {
+                "topic": result.topic,
+                "mark": result.mark.value,
+                "text": result.text,
+                "commands": list(result.commands),
+            }
+            for result in results
+        ],
+    }
+    return msgspec.json.encode(told).decode() + "\n"
