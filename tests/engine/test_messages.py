@@ -27,6 +27,8 @@ from tftptui.engine.messages import (
     KindView,
     LinkName,
     Listing,
+    Locate,
+    Location,
     LookAtFile,
     NearName,
     OpenFolder,
@@ -43,6 +45,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.findings import Evidence, Finding, Help, Remedy
+from tftptui.telemetry.walks import Hop, Walk
 
 Message = Frame | Ready | Reply | Farewell | Ask | Stop
 
@@ -85,6 +88,12 @@ FINDING = Finding(
     remedies=[Remedy(platform="nftables", text="allow", command="udp sport 69")],
     helps=[Help(knob="port-range", verdict="no", why="the client chose its port")],
 )
+LOCATION = Location(
+    transfer=4,
+    client="192.0.2.1",
+    suspect=Walk(port=2_072, hops=[Hop(ttl=1, answer="silent")]),
+    other=Walk(port=49_200, hops=[Hop(ttl=1, answer="passed", sender="192.0.2.254")]),
+)
 ENTRY = Entry(name=b"\xe9", text="é", kind="file")
 FRAME = Frame(
     time=1.5,
@@ -105,6 +114,7 @@ FRAME = Frame(
     refusals=[REFUSAL],
     findings=[FINDING],
     hashes=[HashView(name=b"\xe9", size=3, modified=1.5, done=2)],
+    locations=[LOCATION],
     counters=Counters(requests=3),
     packets_first=5,
     packets=bytes(range(256)),
@@ -122,6 +132,7 @@ COMMANDS: list[Command] = [
     CancelHash(b"\xe9"),
     LinkName(b"\xff", b"a"),
     RewriteName(b"\xff", b"a"),
+    Locate(transfer=4, client="::1", client_tid=9, server="::1"),
 ]
 KIND = KindView(key="gzip", words="gzip", troubles=["cut short"])
 PIECE = FilePiece(

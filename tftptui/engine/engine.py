@@ -12,6 +12,7 @@ from tftptui.engine.around import recognise_request, surroundings_of
 from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.findings import Findings
+from tftptui.engine.locating import Locating, Searches
 from tftptui.engine.messages import (
     AbortTransfer,
     ActionCommand,
@@ -21,6 +22,7 @@ from tftptui.engine.messages import (
     Command,
     Frame,
     LinkName,
+    Locate,
     OpenFolder,
     RewriteName,
     SetPorts,
@@ -33,9 +35,11 @@ from tftptui.engine.port_view import port_map
 from tftptui.engine.renaming import rename
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
+from tftptui.net.addresses import Endpoint, is_taken
+from tftptui.net.walking import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
-from tftptui.server.ports import Random
+from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
@@ -96,6 +100,7 @@ class Engine:
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
+        self._searches = Searches()
         self._told = _Told()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._tick)
@@ -133,6 +138,7 @@ class Engine:
         self._stopped = True
         self._ticker.stop()
         await self._survey.stop()
+        await self._searches.stop()
         await self._nearby.stop()
         if self._shelf is not None:
             await self._shelf.stop()
@@ -194,6 +200,8 @@ class Engine:
             case AbortTransfer(number):
                 if not self.service.abort(number):
                     raise CommandRefusedError(f"transfer {number} is over already")
+            case Locate():
+                self._locate(command)
 
     def _look(self, command: OpenFolder | CloseFolder) -> None:
         if self._watch is None:
@@ -202,6 +210,27 @@ class Engine:
             self._watch.open(command.folder)
         else:
             self._watch.close(command.folder)
+
+    def _locate(self, command: Locate) -> None:
+        if self._searches.is_full:
+            raise CommandRefusedError("wait until the searches under way are over")
+        pool, clock = self.service.pool, self.recorder.clock
+        client = Endpoint(command.client, command.client_tid)
+
+        def open_port(port: int) -> Walker:
+            try:
+                return Walker(Endpoint(command.server, port), client)
+            except OSError as error:
+                if is_taken(error):
+                    raise PortTakenError from error
+                raise
+
+        try:
+            lease = pool.lease(open_port, clock.now())
+        except (OSError, PortsExhaustedError) as error:
+            raise CommandRefusedError(f"it can't be looked for: {error}") from error
+        search = Locating(command.transfer, lease.opened, self._searches.tell)
+        self._searches.begin(search, lambda: pool.release(lease.port, clock.now()))
 
     def _change_settings(self, changes: dict[str, Value]) -> None:
         before = self.service.settings
@@ -234,6 +263,7 @@ class Engine:
         frame.refusals = self.service.take_refusals()
         frame.hashes = self._shelf.take_news() if self._shelf else []
         frame.findings = self.findings.take_news()
+        frame.locations = self._searches.take_news()
         frame.packets_first = max(told.packets_next, ring.first)
         frame.packets = ring.packed(frame.packets_first)
         if frame.packets:
@@ -242,18 +272,7 @@ class Engine:
         if told.counters != self.recorder.counters:
             told.counters = msgspec.structs.replace(self.recorder.counters)
             frame.counters = told.counters
-        is_news = (
-            frame.status
-            or frame.transfers
-            or frame.ports
-            or frame.listings
-            or frame.refusals
-            or frame.hashes
-            or frame.findings
-            or frame.packets
-            or frame.counters
-        )
-        return frame if is_news else None
+        return frame if frame.tells_something else None
 
     def _set_ports(self, command: SetPorts) -> None:
         try:

@@ -29,6 +29,7 @@ from tftptui.telemetry.views import (
     TransferPhase,
     TransferView,
 )
+from tftptui.telemetry.walks import Location
 
 __all__ = [
     "FOREIGN",
@@ -57,6 +58,8 @@ __all__ = [
     "KindView",
     "LinkName",
     "Listing",
+    "Locate",
+    "Location",
     "LookAtFile",
     "NearName",
     "OpenFolder",
@@ -86,6 +89,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
             number means that records were lost to this watcher.
         notes: texts to some of these records, by number.
         findings: those that are new, revised or withdrawn.
+        locations: searches about which something was learned.
         None or empty means unchanged.
     """
 
@@ -98,10 +102,21 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
     refusals: list[Refusal] = []
     findings: list[Finding] = []
     hashes: list[HashView] = []
+    locations: list[Location] = []
     counters: Counters | None = None
     packets_first: int = 0
     packets: bytes = b""
     notes: dict[int, str] = {}
+
+    @property
+    def tells_something(self) -> bool:
+        """Whether anything has changed."""
+        news = (name for name in self.__struct_fields__ if name not in _NO_NEWS)
+        return any(getattr(self, name) for name in news)
+
+
+_NO_NEWS = frozenset({"time", "packets_first"})
+"""Fields of a frame that every frame has."""
 
 
 class SetPorts(msgspec.Struct, frozen=True, kw_only=True, tag="set_ports"):
@@ -184,6 +199,21 @@ class RewriteName(msgspec.Struct, frozen=True, tag="rewrite_name"):
     name: bytes
 
 
+class Locate(msgspec.Struct, frozen=True, kw_only=True, tag="locate"):
+    """Find out where packets to a client's port are dropped; frames tell how it goes.
+
+    Attributes:
+        transfer: number of the transfer that it is about.
+        client, client_tid: the client's endpoint.
+        server: our address that was asked.
+    """
+
+    transfer: int
+    client: str
+    client_tid: int
+    server: str
+
+
 ActionCommand = (
     SetPorts
     | ChangeSettings
@@ -192,6 +222,7 @@ ActionCommand = (
     | AbortTransfer
     | LinkName
     | RewriteName
+    | Locate
 )
 """Commands that change something, at once."""
 

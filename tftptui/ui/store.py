@@ -15,6 +15,7 @@ from tftptui.engine.messages import (
     HashView,
     HostPorts,
     Listing,
+    Location,
     PortMap,
     Refusal,
     Status,
@@ -69,6 +70,7 @@ class Store:
             kind LOST stands where they are missing.
         refusals: the latest requests that were answered with an ERROR.
         findings: the latest, by number; those withdrawn are among them.
+        locations: searches for where packets are dropped, by their transfer.
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
         engine_error: why the engine is gone, while it is.
@@ -87,6 +89,7 @@ class Store:
         default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
     )
     findings: dict[int, Finding] = field(default_factory=dict)
+    locations: dict[int, Location] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
     hashes: dict[bytes, HashView] = field(default_factory=dict)
     packets_lost: int = 0
@@ -117,6 +120,8 @@ class Store:
         self.refusals.extend(frame.refusals)
         self.hashes |= {hashed.name: hashed for hashed in frame.hashes}
         self._fold_findings(frame.findings)
+        for location in frame.locations:
+            self.locations[location.transfer] = location
         self._fold_packets(frame)
 
     def end(self, why: str) -> None:

@@ -11,7 +11,7 @@ from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.panes import FILES, PACKETS, TRANSFERS
 from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
-from tftptui.ui.actions.screens import FIREWALL, HELP, QUESTION, WHY
+from tftptui.ui.actions.screens import FIREWALL, HELP, LOCATE, QUESTION, WHY
 
 __all__ = [
     "ACTIONS",
@@ -33,6 +33,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "question": ("question", "app"),
     "why": ("why",),
     "firewall": ("firewall",),
+    "locate": ("locate",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -50,6 +51,7 @@ TITLES: dict[str, str] = {
     "question": "This question",
     "why": "Why",
     "firewall": "Firewall",
+    "locate": "Locate",
 }
 
 
@@ -66,6 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     *HELP,
     *WHY,
     *FIREWALL,
+    *LOCATE,
     *QUESTION,
 )
 

@@ -22,6 +22,14 @@ TRANSFERS = (
     ),
     Action(
         "transfers",
+        "locate",
+        ("o",),
+        "locate",
+        "Find out, hop by hop, where packets to the client's port are dropped: two "
+        "walks of small datagrams, for a transfer whose client was never heard.",
+    ),
+    Action(
+        "transfers",
         "abort",
         ("X",),
         "abort",

@@ -14,6 +14,14 @@ WHY = (
     ),
     Action(
         "why",
+        "locate",
+        ("o",),
+        "locate",
+        "Find out, hop by hop, where packets to the client's port are dropped.",
+        shown=True,
+    ),
+    Action(
+        "why",
         "firewall",
         ("f",),
         "rules",
@@ -96,6 +104,17 @@ FIREWALL = (
     Action(
         "firewall", "save", ("s",), "save", "Save that request in the current folder."
     ),
+)
+LOCATE = (
+    Action(
+        "locate",
+        "close",
+        ("escape", "o"),
+        "back",
+        "The search goes on.",
+        shown=True,
+    ),
+    Action("locate", "copy", ("y",), "copy", "Copy the walks as text.", shown=True),
 )
 HELP = (Action("help", "close", ("escape",), "back", "Back to the panes.", shown=True),)
 

@@ -11,14 +11,15 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import AbortTransfer
+from tftptui.engine.messages import AbortTransfer, Locate
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.firewall import FirewallScreen
+from tftptui.ui.screens.locate import LocateScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.transfer import TransferScreen
-from tftptui.ui.screens.why import WhyScreen
+from tftptui.ui.screens.why import WhyScreen, Wish
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 from tftptui.ui.widgets.files import FilesPane
@@ -290,9 +291,11 @@ class MainScreen(Screen[None]):
             self._store, finding.number, taste=self._taste, now=self._now
         )
 
-        def answered(transfer: int | None) -> None:
-            if transfer is not None:
-                self._packets.show_transfer(transfer)
+        def answered(wish: Wish | None) -> None:
+            if wish is not None and wish.what == "locate":
+                self._locate(wish.transfer)
+            elif wish is not None:
+                self._packets.show_transfer(wish.transfer)
                 self.show_pane(self._packets)
 
         self.app.push_screen(screen, answered)
@@ -302,6 +305,30 @@ class MainScreen(Screen[None]):
         self.app.push_screen(
             FirewallScreen(self._store, taste=self._taste, now=self._now)
         )
+
+    def on_transfers_pane_locate_wished(
+        self, event: TransfersPane.LocateWished
+    ) -> None:
+        """Begin to look where packets to a client are dropped."""
+        self._locate(event.number)
+
+    def _locate(self, number: int) -> None:
+        view = self._store.transfers[number]
+        wish = Locate(
+            transfer=number,
+            client=view.client,
+            client_tid=view.client_tid,
+            server=view.server,
+        )
+        self.run_worker(self._search(wish), group="locate")
+
+    async def _search(self, wish: Locate) -> None:
+        try:
+            await self._client.ask(wish)
+        except (CommandRefusedError, EngineError) as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        self.app.push_screen(LocateScreen(self._store, wish.transfer))
 
     def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
         """Ask, then abort."""

@@ -1,7 +1,8 @@
 """Why something does not work: one finding, whole."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from rich.console import Group, RenderableType
 from rich.style import Style
@@ -29,8 +30,21 @@ _FRAME = 8
 """Cells of border, padding and scrollbar left and right of the words."""
 
 
-class WhyScreen(ModalScreen[int | None]):
-    """Shows one finding and follows its changes; returns a transfer to look at.
+@dataclass(frozen=True)
+class Wish:
+    """What the person wants to see next.
+
+    Attributes:
+        what: the packets of a transfer, or where those to its client are dropped.
+        transfer: its number.
+    """
+
+    what: Literal["packets", "locate"]
+    transfer: int
+
+
+class WhyScreen(ModalScreen[Wish | None]):
+    """Shows one finding and follows its changes; returns what to do about it.
 
     Args:
         store: where the findings are.
@@ -101,10 +115,12 @@ class WhyScreen(ModalScreen[int | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what this finding has."""
         del parameters
+        known = self._store.transfers.keys() & set(self._finding.transfers)
         offered = {
             "copy_proof": bool(self._finding.proof),
             "platform": len(words.platforms(self._finding)) > 1,
-            "packets": self._store.transfers.keys() & set(self._finding.transfers),
+            "packets": known,
+            "locate": known and self._finding.is_alarm,
             "another": len(self._others()) > 1,
         }
         return bool(offered.get(action, True))
@@ -119,8 +135,16 @@ class WhyScreen(ModalScreen[int | None]):
 
     def action_packets(self) -> None:
         """Go to the packets of the latest transfer it is about."""
+        self._wish("packets")
+
+    def action_locate(self) -> None:
+        """Look where packets to that transfer's client are dropped."""
+        self._wish("locate")
+
+    def _wish(self, what: Literal["packets", "locate"]) -> None:
         known = [one for one in self._finding.transfers if one in self._store.transfers]
-        self.dismiss(known[-1] if known else None)
+        if known:
+            self.dismiss(Wish(what, known[-1]))
 
     def action_firewall(self) -> None:
         """Show the firewall rules for the traffic seen."""
@@ -180,6 +204,8 @@ class WhyScreen(ModalScreen[int | None]):
         if self._finding.proof:
             told.append("Y copy proof")
         told.append("f firewall rules")
+        if self.check_action("locate", ()):
+            told.append("o locate")
         if self.check_action("packets", ()):
             told.append("= its packets")
         if self.check_action("another", ()):

@@ -54,6 +54,13 @@ class TransfersPane(Pane):
             super().__init__()
             self.number = number
 
+    class LocateWished(Message):
+        """Where packets to the client are dropped shall be found out."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
     class OpenWished(Message):
         """The chosen transfer shall be shown in full."""
 
@@ -122,7 +129,7 @@ class TransfersPane(Pane):
         """Offer only what can be done with the chosen transfer."""
         del parameters
         exists, runs = self._allowed
-        offered = {"abort": runs, "open": exists, "narrow": exists}
+        offered = {"abort": runs, "open": exists, "narrow": exists, "locate": exists}
         return offered.get(action, True)
 
     def action_open(self) -> None:
@@ -134,6 +141,11 @@ class TransfersPane(Pane):
         """Ask for the packets of the chosen transfer."""
         if view := self._list.current:
             self.post_message(self.PacketsWished(view.number))
+
+    def action_locate(self) -> None:
+        """Ask where packets to the chosen transfer's client are dropped."""
+        if view := self._list.current:
+            self.post_message(self.LocateWished(view.number))
 
     def action_abort(self) -> None:
         """Ask for the end of the chosen transfer."""

@@ -1,0 +1,100 @@
+"""What two walks mean, from what was measured with two routers in a row."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tftptui.knowledge.walks import ENOUGH_SILENCE, LONGEST, is_over, verdict
+from tftptui.telemetry.walks import Hop, Walk
+
+CLIENT, NEAR, FAR = "10.55.32.175", "10.2.0.1", "10.1.0.1"
+
+
+def walk(port: int, *hops: str) -> Walk:
+    """Each hop as an address that let it pass, "client", "!address", or silence."""
+    told: list[Hop] = []
+    for ttl, text in enumerate(hops, 1):
+        match text:
+            case "":
+                told.append(Hop(ttl=ttl, answer="silent"))
+            case "client":
+                told.append(Hop(ttl=ttl, answer="reached", sender=CLIENT))
+            case _ if text.startswith("!"):
+                name = "administratively prohibited"
+                sender = text[1:]
+                told.append(Hop(ttl=ttl, answer="refused", sender=sender, name=name))
+            case _:
+                told.append(Hop(ttl=ttl, answer="passed", sender=text))
+    return Walk(port=port, hops=told)
+
+
+WHOLE = walk(49_200, NEAR, FAR, "client")
+
+
+def said(*hops: str, other: Walk = WHOLE) -> str:
+    return verdict(walk(2_072, *hops), other)
+
+
+def test_nothing_is_dropped_any_more() -> None:
+    assert "reach the client now" in said(NEAR, FAR, "client")
+
+
+@pytest.mark.parametrize("hops", [(NEAR, "", "", ""), (NEAR, "", "")])
+def test_a_wall_after_the_first_router(hops: tuple[str, ...]) -> None:
+    text = said(*hops)
+    assert f"dropped at {NEAR} or just behind it" in text
+    assert "filters by the client's port" in text
+    assert "client itself" not in text
+
+
+def test_the_last_router_and_the_client_look_alike() -> None:
+    text = said(NEAR, FAR, "", "", "")
+    assert f"dropped at {FAR} or just behind it, or in the client itself" in text
+
+
+def test_a_wall_before_the_first_router() -> None:
+    assert "dropped before the first hop" in said("", "", "")
+
+
+def test_silence_on_both_ways_teaches_nothing() -> None:
+    assert "nothing is learned" in said("", "", "", other=walk(49_200, "", "", ""))
+
+
+def test_the_same_silence_on_both_ways_is_no_filter_of_ports() -> None:
+    text = said(NEAR, "", "", "", other=walk(49_200, NEAR, "", "", ""))
+    assert "both ports" in text
+    assert "filters" not in text
+
+
+def test_the_other_port_gets_further() -> None:
+    text = said(NEAR, "", "", "", other=walk(49_200, NEAR, FAR, "", "", ""))
+    assert f"get further, to {FAR}" in text
+
+
+def test_who_refuses_is_named() -> None:
+    text = said(NEAR, f"!{FAR}")
+    assert text.startswith(f"{FAR} refuses packets to UDP port 2072")
+    assert "49200 reach the client" in text
+
+
+def test_a_walk_ends_at_the_client_at_a_refusal_in_silence_or_far_away() -> None:
+    assert not is_over(walk(1))
+    assert not is_over(walk(1, NEAR))
+    assert not is_over(walk(1, NEAR, *[""] * (ENOUGH_SILENCE - 1)))
+    assert not is_over(walk(1, "", "", NEAR))
+    assert is_over(WHOLE)
+    assert is_over(walk(1, f"!{NEAR}"))
+    assert is_over(walk(1, NEAR, *[""] * ENOUGH_SILENCE))
+    assert is_over(walk(1, *[NEAR] * LONGEST))
+
+
+hops = st.lists(st.sampled_from(["", NEAR, FAR, "client", f"!{FAR}"]), max_size=LONGEST)
+
+
+@given(suspect=hops, other=hops)
+def test_there_is_always_a_verdict_and_it_names_only_ports_walked_to(
+    suspect: list[str], other: list[str]
+) -> None:
+    text = verdict(walk(2_072, *suspect), walk(49_200, *other))
+    assert text.endswith(".")
+    assert "?" not in text

@@ -1,0 +1,168 @@
+"""Finding where packets to a client's port are dropped: two walks, side by side."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from tftptui.knowledge.walks import is_over, verdict
+from tftptui.net.addresses import Endpoint
+from tftptui.net.icmp import IcmpError
+from tftptui.net.walking import Walker
+from tftptui.telemetry.walks import Hop, Location, Walk
+
+PATIENCE = 1.0
+"""Seconds to wait for an answer; routers give about one a second."""
+
+TRIES = 2
+"""Datagrams for each hop: one that is lost must not look like a wall."""
+
+_EXCEEDED = {(11, 0), (3, 0)}
+"""ICMP and ICMPv6: its lifetime ran out on the way."""
+
+OTHER_PORTS = (49_200, 2_070)
+"""Ports to compare with: one that few firewalls mind, or a low one if that is it."""
+
+
+def other_port(port: int) -> int:
+    """Return a client port of another kind than PORT."""
+    return OTHER_PORTS[1] if port >= OTHER_PORTS[0] // 2 else OTHER_PORTS[0]
+
+
+class Locating:
+    """One search; tells TELL whenever something is learned, the last time when done.
+
+    Args:
+        transfer: number of the transfer that set it off.
+        suspect: sends from a port of our range to the client's.
+        client: the client's endpoint.
+        tell: gets the state of the search.
+    """
+
+    def __init__(
+        self,
+        transfer: int,
+        suspect: Walker,
+        tell: Callable[[Location], None],
+    ) -> None:
+        self._suspect, self._tell = suspect, tell
+        self._client = client = suspect.target
+        self.location = Location(
+            transfer=transfer,
+            client=client.host,
+            suspect=Walk(port=client.port),
+            other=Walk(port=other_port(client.port)),
+        )
+
+    async def run(self) -> None:
+        """Walk both ways in turn until both are over."""
+        self._tell(self.location)
+        port = self.location.other.port
+        target = Endpoint(self._client.host, port, self._client.scope)
+        try:
+            with (
+                self._suspect as suspect,
+                Walker(Endpoint(suspect.local.host, 0), target) as other,
+            ):
+                await self._walk(suspect, other)
+        except OSError as error:
+            why = f"It can't be looked for: {error.strerror or error}."
+            self._learn(is_done=True, verdict=why)
+
+    async def _walk(self, suspect: Walker, other: Walker) -> None:
+        while not (is_over(self.location.suspect) and is_over(self.location.other)):
+            if not is_over(self.location.other):
+                walk = await self._step(other, self.location.other)
+                self._learn(other=walk)
+            if not is_over(self.location.suspect):
+                walk = await self._step(suspect, self.location.suspect)
+                self._learn(suspect=walk)
+        told = verdict(self.location.suspect, self.location.other)
+        self._learn(is_done=True, verdict=told)
+
+    async def _step(self, walker: Walker, walk: Walk) -> Walk:
+        """Return the walk with one more hop."""
+        ttl = len(walk.hops) + 1
+        hop = Hop(ttl=ttl, answer="silent")
+        for _ in range(TRIES):
+            trouble = walker.send(ttl)
+            if trouble is not None:
+                raise OSError(trouble)
+            error = await _answer(walker)
+            if error is not None:
+                hop = _hop(ttl, error, self._client.host)
+                break
+        return msgspec.structs.replace(walk, hops=[*walk.hops, hop])
+
+    def _learn(self, **changes: object) -> None:
+        self.location = msgspec.structs.replace(self.location, **changes)
+        self._tell(self.location)
+
+
+async def _answer(walker: Walker) -> IcmpError | None:
+    """Wait for the first answer; None if there is none in time."""
+    loop = asyncio.get_running_loop()
+    came = asyncio.Event()
+    loop.add_reader(walker.socket, came.set)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await came.wait()
+                came.clear()
+                for error in walker.answers():
+                    return error
+    except TimeoutError:
+        return None
+    finally:
+        loop.remove_reader(walker.socket)
+
+
+def _hop(ttl: int, error: IcmpError, client: str) -> Hop:
+    if (error.type, error.code) in _EXCEEDED and error.name.endswith("exceeded"):
+        return Hop(ttl=ttl, answer="passed", sender=error.sender, name=error.name)
+    if error.is_port_closed and error.sender == client:
+        return Hop(ttl=ttl, answer="reached", sender=error.sender, name=error.name)
+    return Hop(ttl=ttl, answer="refused", sender=error.sender, name=error.name)
+
+
+class Searches:
+    """The searches under way; there may be MOST of them."""
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news: dict[int, Location] = {}
+
+    def begin(self, search: Locating, done: Callable[[], object]) -> None:
+        """Begin a search; call DONE when it is over."""
+        task = asyncio.get_running_loop().create_task(search.run())
+        self._tasks.add(task)
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            done()
+
+        task.add_done_callback(over)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another one would be too many."""
+        return len(self._tasks) >= self.MOST
+
+    def tell(self, location: Location) -> None:
+        """Keep what was learned until it is taken."""
+        self._news[location.transfer] = location
+
+    def take_news(self) -> list[Location]:
+        """Return what was learned since this was last asked."""
+        news = list(self._news.values())
+        self._news.clear()
+        return news
+
+    async def stop(self) -> None:
+        """End all searches."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

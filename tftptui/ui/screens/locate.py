@@ -1,0 +1,149 @@
+"""Where packets to a client's port are dropped: two walks, hop by hop, as they go."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tftptui.engine.messages import Location
+from tftptui.telemetry.walks import Hop, Walk
+from tftptui.ui.actions import bindings
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+
+Slots = Mapping[str, Style]
+
+_MARKS = {"passed": "→", "reached": "●", "refused": "✗", "silent": "·"}
+_SLOTS = {
+    "passed": "transfer-active",
+    "reached": "transfer-completed",
+    "refused": "transfer-failed",
+    "silent": "muted",
+}
+
+
+class LocateScreen(ModalScreen[None]):
+    """Follows the search that transfer NUMBER set off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("locate")
+    DEFAULT_CSS = """
+    LocateScreen {
+        align: center middle;
+        background: $background 60%;
+        & > VerticalScroll {
+            width: 96;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 0 2;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $muted;
+            background: $surface;
+            scrollbar-size-vertical: 1;
+            & > Static { height: auto; }
+        }
+    }
+    """
+
+    def __init__(self, store: Store, number: int) -> None:
+        super().__init__()
+        self._store, self._number = store, number
+        self._shown: Location | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the one text."""
+        with VerticalScroll() as body:
+            body.border_title = Content("Where is it dropped?")
+            body.border_subtitle = Content("esc back · y copy")
+            yield Static("asking …", id="locate", markup=False)
+
+    def on_mount(self) -> None:
+        """Take the focus and show what is known."""
+        self.query_one(VerticalScroll).focus()
+        self.on_frame_arrived()
+
+    def on_frame_arrived(self) -> None:
+        """Show what was learned since."""
+        location = self._store.locations.get(self._number)
+        if location is not None and location != self._shown:
+            self._shown = location
+            slots = slot_styles(self.app.theme_variables)
+            self.query_one("#locate", Static).update(_body(location, slots))
+
+    def action_close(self) -> None:
+        """Go back; the search goes on."""
+        self.dismiss()
+
+    def action_copy(self) -> None:
+        """Copy the walks and what they mean as text."""
+        if self._shown is not None:
+            self.app.copy_to_clipboard(as_text(self._shown))
+            self.app.notify("copied the walks as text", markup=False)
+
+
+def as_text(location: Location) -> str:
+    """Return the search as plain text, to be pasted elsewhere."""
+    lines = []
+    for walk in (location.suspect, location.other):
+        lines.append(f"towards UDP port {walk.port} of {location.client}:")
+        lines += [f"  {hop.ttl:>2}  {hop_words(hop)}" for hop in walk.hops]
+    return "\n".join([*lines, location.verdict])
+
+
+def hop_words(hop: Hop) -> str:
+    """Return what became of one datagram."""
+    if hop.answer == "silent":
+        return "no answer"
+    told = {"passed": "passes it on", "reached": "has it", "refused": hop.name}
+    return f"{hop.sender or 'somebody'} {told[hop.answer]}"
+
+
+def _body(location: Location, slots: Slots) -> Group:
+    suspect, other = location.suspect, location.other
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=3, justify="right", no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(ratio=1)
+    table.add_row(
+        Text("hop", slots["muted"]),
+        Text(f"to port {suspect.port}, which the client chose", "bold"),
+        Text(f"to port {other.port}, to compare", "bold"),
+    )
+    for row in range(max(len(suspect.hops), len(other.hops))):
+        table.add_row(
+            Text(str(row + 1), slots["muted"]),
+            _cell(suspect, row, slots),
+            _cell(other, row, slots),
+        )
+    parts: list[RenderableType] = [
+        Text(
+            f"Datagrams of 2 octets to {location.client}; each may go one hop further."
+        ),
+        Text(),
+        table,
+        Text(),
+    ]
+    if location.is_done:
+        parts.append(Text(location.verdict, "bold"))
+    else:
+        parts.append(Text("… a hop that is silent takes two seconds", slots["muted"]))
+    return Group(*parts)
+
+
+def _cell(walk: Walk, row: int, slots: Slots) -> Text:
+    if row >= len(walk.hops):
+        return Text()
+    hop = walk.hops[row]
+    style = slots[_SLOTS[hop.answer]]
+    return Text.assemble((f"{_MARKS[hop.answer]} ", style), hop_words(hop))
