@@ -172,6 +172,13 @@ class ServerOptions:
         bool,
         Parameter(help="Lower blksize to what the route carries unfragmented."),
     ] = True
+    gso: Annotated[
+        bool,
+        Parameter(
+            help="Hand whole windows to the kernel; captures on this host then show "
+            "each as one large packet."
+        ),
+    ] = True
     refuse: Annotated[
         tuple[str, ...],
         Parameter(
@@ -275,6 +282,7 @@ class ServerOptions:
             upload_quota=self.upload_quota,
             upload_total=self.upload_total,
             fit_route=self.fit_route,
+            gso=self.gso,
             journal=journal,
             user=self.user,
         )

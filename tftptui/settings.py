@@ -79,6 +79,7 @@ LIVE = frozenset(
         "capture_size",
         "deny",
         "fit_route",
+        "gso",
         "ignore_case",
         "max_block_size",
         "max_client_transfers",
@@ -217,6 +218,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_block_size: octets; larger wishes are lowered to it.
         max_window: blocks; larger wishes are lowered to it.
         fit_route: lower blksize to what the route carries unfragmented.
+        gso: hand a window to the kernel as one packet, which it cuts (Linux).
         refuse: options left out of every OACK, for firmware that gets them wrong.
         retries: time-outs without progress before a client is given up.
         rewrite: rules ``PATTERN=REPLACEMENT`` for names, in order.
@@ -264,6 +266,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_block_size: int = MAX_BLOCK_SIZE
     max_window: int = 64
     fit_route: bool = True
+    gso: bool = True
     refuse: tuple[str, ...] = ()
     retries: int = RETRIES
     rewrite: tuple[str, ...] = ()

@@ -149,3 +149,65 @@ def test_a_block_size_is_lowered_to_what_the_link_carries(
     agreed = {"blksize": str(granted), "tsize": "20000", "timeout": "6"}
     server.until("transfer_started", server=asked, agreed=agreed)
     assert (tmp_path / "x").read_bytes() == octets(20_000)
+
+
+WINDOWED = """
+import asyncio, subprocess, sys
+from tests.support.udp_client import UdpClient
+from tftptui.net.addresses import Endpoint
+
+WINDOW, BLOCK = 16, 1_300
+
+async def read(client_host, host, port, *narrow):
+    content = b""
+    with UdpClient(client_host) as client:
+        options = ((b"blksize", b"%d" % BLOCK), (b"windowsize", b"%d" % WINDOW))
+        client.ask(Endpoint(host, int(port)), b"big", options=options)
+        await client.oack()
+        client.ack(0)
+        number, last = 0, False
+        while not last:
+            data = await client.data()
+            number += 1
+            assert data.block16 == number, (data.block16, number)
+            content += data.payload
+            last = len(data.payload) < BLOCK
+            if number == 4 * WINDOW and narrow:
+                subprocess.run(narrow, check=True)
+            if number % WINDOW == 0 or last:
+                client.ack(number)
+        print(len(content), hash(content) == hash(open(sys.argv[4], "rb").read()))
+
+asyncio.run(read(*sys.argv[1:4], *sys.argv[5:]))
+"""
+
+
+@pytest.mark.parametrize("is_narrowed", [False, True])
+def test_windows_arrive_whole_and_once_even_when_the_route_narrows(
+    network: Network, tmp_path: Path, *, is_narrowed: bool
+) -> None:
+    """The kernel cuts windows only while they fit; then each block is fragmented."""
+    content = octets(300_000)
+    (tmp_path / "big").write_bytes(content)
+    inside = network.server[-1]
+    narrow = [IP, "-n", inside, "link", "set", "eth0", "mtu", "700"]
+    try:
+        with Serve(tmp_path, listen=None, within=network.server) as server:
+            port = str(server.at.port)
+            reader = [sys.executable, "-c", WINDOWED, CLIENT, FIRST, port]
+            done = subprocess.run(
+                [
+                    *(*network.client, *reader, str(tmp_path / "big")),
+                    *(narrow if is_narrowed else []),
+                ],
+                env=environment(),
+                capture_output=True,
+                text=True,
+                timeout=30.0,
+                check=False,
+            )
+            assert (done.stdout.split(), done.stderr) == (["300000", "True"], "")
+            ended = server.until("transfer_ended")
+    finally:
+        _ip("-n", inside, "link", "set", "eth0", "mtu", str(MTU))
+    assert (ended["outcome"], ended["retransmits"]) == ("completed", 0)

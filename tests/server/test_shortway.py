@@ -1,5 +1,6 @@
 """The short way of a read: as if every packet had gone the long one."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.server.reading import ReadTransfer
+from tftptui.server.transport import Transport
 from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.packets import Kind
 
@@ -177,3 +179,18 @@ async def test_a_client_may_leave_amid_it(server: Running, client: UdpClient) ->
     client.leave("enough")
     ended = await server.written.until(TransferEnded)
     assert (ended.outcome, ended.acked_blocks, ended.blocks) == ("failed", 60, 61)
+
+
+@pytest.mark.parametrize("gso", [True, False])
+async def test_windows_are_cut_by_the_kernel_only_where_that_is_wanted(
+    server: Running, client: UdpClient, *, gso: bool
+) -> None:
+    server.service.change_settings({"gso": gso}, by="a test")
+    client.ask(server.at, b"file", options=((b"windowsize", b"8"),))
+    await client.oack()
+    transport = the_transfer(server).transport
+    assert isinstance(transport, Transport)
+    assert (transport._cut is not None) == (gso and sys.platform == "linux")
+    client.ack(0)
+    await read_to(client, 296, window=8)
+    assert (await client.data()).block16 == 297

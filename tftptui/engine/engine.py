@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
@@ -79,7 +78,7 @@ class Engine:
         listen: Callable[[Event], None] = lambda _: None,
         clock: Clock | None = None,
         *,
-        chance: Random = secrets,
+        chance: Random | None = None,
     ) -> None:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)

@@ -8,6 +8,7 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
 from tftptui.engine.rights import drop_rights_of
+from tftptui.server.limits import calm_collector
 from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
@@ -25,6 +26,7 @@ async def serve(settings: Settings) -> None:
     with open_journal(settings.journal) as journal:
         engine = Engine(settings, journal.record)
         await engine.start()
+        calm_collector()
         try:
             drop_rights_of(engine)
             _say(engine)

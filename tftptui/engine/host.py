@@ -14,6 +14,7 @@ from tftptui.engine.journal import open_journal
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.rights import drop_rights_of
 from tftptui.engine.wire import MessageStream, settings_decoder
+from tftptui.server.limits import calm_collector
 from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
@@ -39,6 +40,7 @@ async def _run(settings: Settings, stream: MessageStream[FromHolder]) -> None:
     with open_journal(settings.journal) as journal:
         engine = Engine(settings, journal.record)
         await engine.start()
+        calm_collector()
         try:
             drop_rights_of(engine)
             await stream.send(Ready())

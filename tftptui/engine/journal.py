@@ -19,7 +19,7 @@ def open_journal(place: str | None) -> Iterator[Journal]:
         EngineError: the file can't be written.
     """
     if place is None:
-        yield Journal(lambda _: None, _complain)
+        yield Journal(None, _complain)
         return
     if place == "-":
         yield Journal(_write_out, _complain)

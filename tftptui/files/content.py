@@ -1,14 +1,14 @@
 """Another hold on a file that is sent or received, for whoever needs its octets."""
 
 import os
-from dataclasses import dataclass
+
+import msgspec
 
 Version = tuple[int, int]
 """Size in octets and time of the last change in nanoseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """The octets of a transfer as they are on the disk, none of them converted.
 
     Attributes:

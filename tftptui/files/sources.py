@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from tftptui.protocol import netascii
 
@@ -15,8 +16,7 @@ _KEPT = 1 << 21
 """Converted octets kept behind the newest: more than any window."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(msgspec.Struct, frozen=True):
     """A regular file, open for reading; whoever has it closes it.
 
     Attributes:
@@ -64,10 +64,14 @@ class FileSource:
     def __init__(self, file: OpenFile) -> None:
         self._file = file
         self.size: int | None = file.size
+        self._views: Sequence[memoryview] = ()
+        self._room = 0
 
     def read_into(self, views: Sequence[memoryview], offset: int) -> int:
         """Fill VIEWS from OFFSET on; see Source."""
-        wanted = min(sum(map(len, views)), self._file.size - offset)
+        if views is not self._views:  # always the same, and many
+            self._views, self._room = views, sum(map(len, views))
+        wanted = min(self._room, self._file.size - offset)
         count = self._read(views, offset) if wanted > 0 else 0
         if offset + wanted >= self._file.size:
             _check_unchanged(self._file)
@@ -82,6 +86,8 @@ class FileSource:
 
     def _read(self, views: Sequence[memoryview], offset: int) -> int:
         """Read until VIEWS are full or the file ends; return the octets read."""
+        if len(views) <= _MOST_VIEWS:
+            return os.preadv(self._file.descriptor, views, offset)
         count = 0
         for start in range(0, len(views), _MOST_VIEWS):
             some = views[start : start + _MOST_VIEWS]

@@ -9,8 +9,11 @@ from tftptui.protocol.packets import (
     Opcode,
 )
 
-READ_AHEAD = 16_384
-"""Octets that are read at once where a window is smaller."""
+READ_AHEAD, READ_AHEAD_WINDOWS = 16_384, 49_152
+"""Octets that are read at once where a block, or a window, is smaller.
+
+Whoever takes windows is quick and rarely one of many, so that more pays there.
+"""
 
 _MOST_AHEAD = 64
 """Blocks likewise: small blocks need no more, and each costs a view."""
@@ -51,7 +54,8 @@ class Staging:
     ) -> None:
         self.block_size = block_size
         self.stride = block_size + HEADER
-        ahead = min(_MOST_AHEAD, READ_AHEAD // self.stride)
+        ahead = READ_AHEAD if window == 1 else READ_AHEAD_WINDOWS
+        ahead = min(_MOST_AHEAD, ahead // self.stride)
         room = max(window, ahead // window * window)
         self._room = room if size is None else min(room, size // block_size + 1)
         self._low_end = numbering.rollover

@@ -2,13 +2,13 @@
 
 import errno
 import socket
-from dataclasses import dataclass
+
+import msgspec
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """An address and a UDP port.
 
     ``scope`` is the interface of a link-local IPv6 address, else 0.

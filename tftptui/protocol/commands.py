@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+import msgspec
+
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import Options
 
@@ -32,15 +34,13 @@ class SendRequest:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendOack:
+class SendOack(msgspec.Struct, frozen=True):
     """Send the OACK; ``attempt`` 1 is the first time."""
 
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendBlocks:
+class SendBlocks(msgspec.Struct, frozen=True):
     """Send COUNT consecutive blocks from FIRST on (absolute, from 1)."""
 
     first: int
@@ -48,16 +48,14 @@ class SendBlocks:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendAck:
+class SendAck(msgspec.Struct, frozen=True):
     """Acknowledge a block (absolute; 0 opens a write without options)."""
 
     block: int
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(msgspec.Struct, frozen=True):
     """Keep the octets of the block that was just received: they are the next ones."""
 
 
@@ -74,8 +72,7 @@ class SendError:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(msgspec.Struct, frozen=True):
     """The outcome is known; ``text`` says why unless it completed.
 
     Unless it lingers the session is over with it. One that lingers still answers

@@ -1,6 +1,6 @@
 """Option negotiation from the server's side (RFC 2347, 2348, 2349, 7440)."""
 
-from dataclasses import dataclass
+import msgspec
 
 from tftptui.protocol.packets import HEADER, ROLL_TO_0, Numbering, Options
 
@@ -20,8 +20,7 @@ MAX_IN_FLIGHT = 1 << 20
 _MAX_DIGITS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What this server grants at most.
 
     Attributes:
@@ -40,8 +39,7 @@ class Limits:
     refused: frozenset[bytes] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(msgspec.Struct, frozen=True):
     """The outcome of a negotiation.
 
     Attributes:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+import msgspec
+
 from tftptui.protocol.errors import ErrorCode, PeerError
 
 Options = tuple[tuple[bytes, bytes], ...]
@@ -42,8 +44,7 @@ class Mode(Enum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A read or write request: name, mode and options as asked, in order."""
 
     filename: bytes
@@ -51,33 +52,28 @@ class Request:
     options: Options = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRequest(Request):
+class ReadRequest(Request, frozen=True):
     """RRQ: the client wants to read (RFC 1350 §5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRequest(Request):
+class WriteRequest(Request, frozen=True):
     """WRQ: the client wants to write (RFC 1350 §5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(msgspec.Struct, frozen=True):
     """DATA: one block; one shorter than the block size is the last."""
 
     block16: int
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(msgspec.Struct, frozen=True):
     """ACK of a wire block; 0 acknowledges a WRQ or an OACK."""
 
     block16: int
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorPacket:
+class ErrorPacket(msgspec.Struct, frozen=True):
     """ERROR: ends the transfer; never answered (RFC 1350 §7)."""
 
     code: int

@@ -5,8 +5,9 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
 from tftptui.net.routes import allow_fragments
@@ -23,8 +24,7 @@ BATCH = 64
 """Datagrams taken at one wake-up, so that transfers have their turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """One datagram as it came: who sent it, and which of our addresses was asked."""
 
     datagram: bytes

@@ -7,7 +7,11 @@ asked for first.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+from msgspec.structs import replace
 
 from tftptui.server.rewriting import LONGEST, Rule, rewrite
 
@@ -15,8 +19,7 @@ _DRIVE = re.compile(rb"/*[A-Za-z]:/+")
 _PADDING = b"\xff"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A name to try below the root.
 
     Attributes:
@@ -122,6 +125,7 @@ class Names:
         return plain
 
 
+@lru_cache(maxsize=1_024)
 def components(name: bytes) -> tuple[bytes, ...]:
     """Return the steps of a name: slashes in front, behind and doubled mean nothing."""
     return tuple(part for part in name.split(b"/") if part not in (b"", b"."))

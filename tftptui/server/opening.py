@@ -38,6 +38,9 @@ from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.server.writing import WriteTransfer
 from tftptui.settings import Settings
 
+_PLAIN = Agreed()
+"""What holds without options."""
+
 
 @dataclass
 class Opener:
@@ -94,9 +97,7 @@ class Opener:
         except BaseException:
             source.close()
             raise
-        agreed = negotiate(
-            request.options, self._limits(transport, arrival.client), source.size
-        )
+        agreed = self._agreed(request, transport, arrival.client, source.size)
         session = SendSession(
             window=agreed.window,
             last_block=(
@@ -137,9 +138,7 @@ class Opener:
         except BaseException:
             sink.discard()
             raise
-        agreed = negotiate(
-            request.options, self._limits(transport, arrival.client), announced
-        )
+        agreed = self._agreed(request, transport, arrival.client, announced)
         session = ReceiveSession(
             block_size=agreed.block_size,
             window=agreed.window,
@@ -177,6 +176,7 @@ class Opener:
             ),
             served_as(request.filename, name),
             None if request.mode is Mode.NETASCII else content,
+            settings.gso,
             self.recognise(request, arrival.client.port),
         )
 
@@ -195,6 +195,17 @@ class Opener:
             )
 
         return self.pool.lease(open_port, self.recorder.clock.now()).opened
+
+    def _agreed(
+        self,
+        request: Request,
+        transport: AnyTransport,
+        client: Endpoint,
+        size: int | None,
+    ) -> Agreed:
+        if not request.options:
+            return _PLAIN
+        return negotiate(request.options, self._limits(transport, client), size)
 
     def _limits(self, transport: AnyTransport, client: Endpoint) -> Limits:
         mtu = transport.route_mtu() if self.settings.fit_route else None

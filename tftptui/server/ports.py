@@ -4,7 +4,7 @@ A port is free, used (leased to one transfer), quarantined (resting, so that lat
 datagrams find nobody) or foreign (another program holds it).
 """
 
-import secrets
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -26,6 +26,25 @@ class Random(Protocol):
 
     def randbelow(self, exclusive_upper_bound: int, /) -> int:
         """Return a number from 0 to below the bound."""
+
+
+class Chance:
+    """The system's source of chance, asked for many numbers at once."""
+
+    _OCTETS, _TAKEN = 4, 1_024
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._at = 0
+
+    def randbelow(self, exclusive_upper_bound: int, /) -> int:
+        """Return a number from 0 to below the bound, which is far below 2^32."""
+        end = self._at + self._OCTETS
+        if end > len(self._pool):
+            self._pool, end = os.urandom(self._TAKEN), self._OCTETS
+        octets = self._pool[end - self._OCTETS : end]
+        self._at = end
+        return int.from_bytes(octets) % exclusive_upper_bound
 
 
 T = TypeVar("T")
@@ -58,13 +77,13 @@ class PortPool:
         *,
         order: str = "random",
         quarantine: float = 10.0,
-        chance: Random = secrets,
+        chance: Random | None = None,
     ) -> None:
         self.ports = ports
         self.order = order
         self.quarantine = quarantine
         self.version = 0
-        self._chance = chance
+        self._chance = chance or Chance()
         self._used: set[int] = set()
         self._resting: dict[int, float] = {}
         self._foreign: dict[int, float] = {}

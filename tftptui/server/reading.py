@@ -84,11 +84,13 @@ class ReadTransfer(ShortWay):
         """Send as much of what waits as may leave at once, and come back for more."""
         self._alarm = None
         command = self._waiting.popleft()
-        count = min(command.count, self._burst.size)
-        self._send_blocks(SendBlocks(command.first, count, command.attempt))
-        rest = SendBlocks(command.first + count, command.count - count, command.attempt)
-        if rest.count:
-            self._waiting.appendleft(rest)
+        count = self._burst.size
+        if command.count <= count:
+            self._send_blocks(command)
+        else:
+            first, rest = command.first + count, command.count - count
+            self._send_blocks(SendBlocks(command.first, count, command.attempt))
+            self._waiting.appendleft(SendBlocks(first, rest, command.attempt))
         if self._waiting and self._waiting[0].first > self._sending.sent_to:
             self._waiting.clear()  # the file has ended before the window did
         if self._waiting and not self.is_closed:
@@ -124,4 +126,9 @@ class ReadTransfer(ShortWay):
     def _let_go(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
+        self._send = self._log = _over  # or we would hold ourselves
         self._source.close()
+
+
+def _over(*_: object) -> None:
+    """Do nothing: the transfer is over."""

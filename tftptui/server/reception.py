@@ -18,7 +18,7 @@ from tftptui.server.listener import Arrival, Listener
 from tftptui.server.opening import Opener
 from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
-from tftptui.server.recorder import Recorder, error_note, request_note
+from tftptui.server.recorder import error_note, request_note
 from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of, requested
 from tftptui.server.shared import SharedTransport
@@ -26,7 +26,7 @@ from tftptui.server.transfer import Transfer
 from tftptui.server.transport import NoWayError
 from tftptui.server.uploads import UploadError
 from tftptui.server.walk import RootError
-from tftptui.telemetry.packets import Kind, PacketRecord
+from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import Refusal
 
 _REQUESTS = (b"\0\1", b"\0\2")
@@ -52,11 +52,8 @@ class Reception:
 
     def __post_init__(self) -> None:
         self.policy = Policy(self.opener.settings)
+        self._recorder = self.opener.recorder
         self._desk = RefusalDesk(self._recorder, self.policy, self.seek)
-
-    @property
-    def _recorder(self) -> Recorder:
-        return self.opener.recorder
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
@@ -188,17 +185,10 @@ class Reception:
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 
     def _record_request(self, arrival: Arrival, request: Request, number: int) -> None:
-        self._recorder.packet(
-            PacketRecord(
-                time=self._recorder.clock.wall(),
-                transfer=number,
-                block=0,
-                count=1,
-                client_tid=arrival.client.port,
-                server_tid=arrival.server.port,
-                octets=len(arrival.datagram),
-                kind=kind_of(request),
-            ),
-            request_note(request),
+        wall, octets = self._recorder.clock.wall(), len(arrival.datagram)
+        ends = (arrival.client.port, arrival.server.port)
+        kind = kind_of(request)
+        self._recorder.put(
+            (wall, number, 0, 1, *ends, octets, kind, 1, 0), request_note(request)
         )
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)

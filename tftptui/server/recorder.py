@@ -1,6 +1,7 @@
 """The server's pen: turns what happens into records, counts and events."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import ErrorPacket, Options, Request
@@ -9,7 +10,15 @@ from tftptui.telemetry.capture.rebuilt import Raw
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event
-from tftptui.telemetry.packets import NO_TRANSFER, SENT, Kind, PacketRecord, PacketRing
+from tftptui.telemetry.packets import (
+    NO_TRANSFER,
+    SENT,
+    Fields,
+    Kind,
+    PacketRecord,
+    PacketRing,
+    fields_of,
+)
 
 LONGEST_NOTE = 400
 """Characters of a request in the packet log, which keeps hundreds of thousands."""
@@ -33,15 +42,21 @@ class Recorder:
 
     def packet(self, record: PacketRecord, note: str = "") -> None:
         """Keep one packet record, and count it."""
-        self.ring.append(record, note)
-        if record.kind >= SENT:
-            self.counters.packets_sent += record.count
-            if record.kind == Kind.DATA:
-                self.counters.octets_sent += record.octets
-            if record.attempt > 1:
-                self.counters.retransmits += record.count
-        elif record.kind != Kind.ICMP:
-            self.counters.packets_received += record.count
+        self.put(fields_of(record), note)
+
+    def put(self, fields: Fields, note: str) -> None:
+        """Do the same with the fields of a record."""
+        self.ring.put(fields, note)
+        count, octets, kind, attempt = fields[3], fields[6], fields[7], fields[8]
+        counters = self.counters
+        if kind >= SENT:
+            counters.packets_sent += count
+            if kind == Kind.DATA:
+                counters.octets_sent += octets
+            if attempt > 1:
+                counters.retransmits += count
+        elif kind != Kind.ICMP:
+            counters.packets_received += count
 
     def keep_raw(self, *, wanted: bool) -> None:
         """Keep datagrams from now on, or no longer: somebody captures."""
@@ -92,6 +107,7 @@ def option_texts(options: Options) -> list[tuple[str, str]]:
     return [(visible(name), visible(value)) for name, value in options]
 
 
+@lru_cache(maxsize=256)
 def request_note(request: Request) -> str:
     """Return a request as one line: name, mode, options, and not too many of these."""
     options = "".join(

@@ -16,7 +16,7 @@ from tftptui.telemetry.events import (
     TransferEnded,
     TransferStarted,
 )
-from tftptui.telemetry.packets import Kind, PacketRecord
+from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import TransferView
 
 _KEPT_TIMES = 8
@@ -75,7 +75,7 @@ class Report:
         view = self.view
         if attempt > 1:
             view.retransmits += count
-        record = PacketRecord(
+        fields = (
             self._recorder.clock.wall(),
             view.number,
             block,
@@ -87,7 +87,7 @@ class Report:
             attempt,
             flags,
         )
-        self._recorder.packet(record, note)
+        self._recorder.put(fields, note)
 
     def exchanges(self, window: int, octets: int) -> Callable[[float, int], None]:
         """Return what keeps an ACK and the WINDOW of OCTETS that it set off.

@@ -4,16 +4,14 @@ The result of a look-up is an open descriptor, never a path that somebody opens
 later.
 """
 
-import contextlib
 import errno
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import Candidate, Names
-from tftptui.server.walk import FOLDER, RootError, ServedFile, Walk, refusal
+from tftptui.server.walk import FOLDER, RootError, ServedFile, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +118,9 @@ class Root:
             part, is_there = walk.reach_new(target.name)
             return NewPlace(walk.folder(), part, is_there, walk.new_name(target.name))
 
-    @contextlib.contextmanager
-    def walk(self, *, ignore_case: bool = False) -> Iterator[Walk]:
-        """Give a walk that begins here; what the system says becomes a RootError."""
-        walk = Walk(self._descriptor, self._absolute, ignore_case=ignore_case)
-        try:
-            yield walk
-        except OSError as error:
-            raise refusal(error) from error
-        finally:
-            walk.close()
+    def walk(self, *, ignore_case: bool = False) -> Walk:
+        """Return a walk that begins here, for a with statement."""
+        return Walk(self._descriptor, self._absolute, ignore_case=ignore_case)
 
 
 def _nameless(code: ErrorCode) -> RootError:

@@ -1,7 +1,6 @@
 """The server as a whole: opened once, changed while it runs, closed in order."""
 
 import asyncio
-import secrets
 from collections import deque
 from collections.abc import Mapping
 
@@ -60,7 +59,7 @@ class Service:
         settings: Settings,
         recorder: Recorder,
         *,
-        chance: Random = secrets,
+        chance: Random | None = None,
         seek: Seek = seek_nothing,
         recognise: Recognise = nobody,
     ) -> None:

@@ -60,7 +60,7 @@ class SharedTransport:
         pieces = range(0, len(packets), octets)
         return all(self.send(packets[start : start + octets]) for start in pieces)
 
-    def sender(self, _window: int) -> None:
+    def sender(self, _octets: int, _window: int) -> None:
         """Return None: see send_run()."""
 
     def recv(self, _octets: int) -> bytes:

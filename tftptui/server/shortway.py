@@ -68,7 +68,7 @@ class ShortWay(Transfer):
             agreed.block_size, agreed.window, agreed.numbering, size=source.size
         )
         self._burst = Burst(agreed.window)
-        if agreed.window > 1:
+        if agreed.window > 1 and parts.gso:
             self.transport.segment(self._staging.stride)
         self._awaited = -1  # the ACK, as a number; none while the way is closed
         self._next = self._windows_left = self._done = self._sent_to = 0
@@ -111,7 +111,8 @@ class ShortWay(Transfer):
     @property
     def _session(self) -> SendSession:
         """The session, up to date; it may change now, so the short way closes."""
-        self._catch_up()
+        if self._awaited >= 0:
+            self._catch_up()
         return self._sending
 
     def _catch_up(self) -> None:
@@ -136,7 +137,8 @@ class ShortWay(Transfer):
             return
         if self._log is _nothing:
             self._log = self._report.exchanges(self._window, self._octets)
-            self._send = self.transport.sender(self._window) or self._send_each
+            stride, window = self._staging.stride, self._window
+            self._send = self.transport.sender(stride, window) or self._send_each
         self._next, self._windows_left = staged
         self._sent_to, self._left = session.sent_to, session.sent_at
         self._awaited = _ACK | session.sent_to & 0xFFFF

@@ -6,7 +6,6 @@ down.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -52,12 +51,15 @@ _STRAY_ANSWERS = 10
 """Strangers answered for each transfer; more would make us an amplifier."""
 
 
+_ENDED: dict[Outcome, TransferPhase] = {
+    outcome: msgspec.convert(outcome.value, TransferPhase) for outcome in Outcome
+}
+
 AnyTransport = Transport | SharedTransport
 """A TID of its own, or a place at the listener's port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What every transfer is made of; it closes the transport in the end."""
 
     number: int
@@ -69,6 +71,7 @@ class Parts:
     lifespan: Lifespan = FOREVER
     served: str = ""
     content: Content | None = None
+    gso: bool = True
     signature: Signature | None = None
 
 
@@ -286,8 +289,7 @@ class Transfer(ABC):
 
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:
-            ended: TransferPhase = msgspec.convert(self.outcome.value, TransferPhase)
-            return ended
+            return _ENDED[self.outcome]
         if self._session.stalled:
             return "stalled"
         is_waiting = self._session.state in (State.NEW, State.NEGOTIATING)

@@ -33,6 +33,9 @@ PENDING = (
 )
 """What ICMP errors become; a waiting one makes the next send fail, whatever it is."""
 
+_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
+_NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # Linux spares a call
+
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
 
@@ -45,24 +48,22 @@ class Transport:
     """The two sockets of one TID. Nothing here blocks.
 
     Attributes:
+        local: our endpoint, as the client sees it.
         send_error: why the last send failed on this host, or None. Nothing left
             then; the retransmission timer tries again.
         recv: returns one datagram of the client, at most as many octets as asked.
             Raises OSError when there is none: an ICMP error may be waiting.
     """
 
-    def __init__(self, main: socket.socket, twin: socket.socket) -> None:
-        self.main, self.twin = main, twin
+    def __init__(
+        self, main: socket.socket, twin: socket.socket, local: Endpoint
+    ) -> None:
+        self.main, self.twin, self.local = main, twin, local
         self._longest = _LONGEST_ANSWER
         self._cut: Cut | None = None
         self._readers: Readers | None = None
         self.send_error: OSError | None = None
         self.recv = main.recv
-
-    @property
-    def local(self) -> Endpoint:
-        """Our endpoint, as the client sees it."""
-        return endpoint_of(self.main.getsockname())
 
     def attach(self, readable: Callable[[], None], strayed: Callable[[], None]) -> None:
         """Have the event loop call READABLE for the client, STRAYED for others."""
@@ -95,18 +96,32 @@ class Transport:
         """Let send_run() hand many packets of OCTETS octets to the kernel at once."""
         self._cut = cut_into(octets, self.route_mtu(), ipv6=":" in self.local.host)
 
-    def sender(self, window: int) -> Callable[[memoryview], object] | None:
-        """Return a quick way to send WINDOW packets that lie end to end.
+    def sender(self, octets: int, window: int) -> Callable[[memoryview], object] | None:
+        """Return a quick way to send WINDOW packets of OCTETS octets, end to end.
 
         Where it raises OSError nothing has left, and send_run() knows what to do.
-        None where that takes more than one call.
+        None where each packet takes a call.
         """
         if window == 1:
             return self.main.send
-        if self._cut is None or window > self._cut.at_once:
+        if self._cut is None:
             return None
         sendmsg, ancillary = self.main.sendmsg, self._cut.ancillary
-        return lambda packets: sendmsg((packets,), ancillary)
+        if window <= self._cut.at_once:
+            return lambda packets: sendmsg((packets,), ancillary)
+        step = self._cut.at_once * octets
+
+        def send_long(packets: memoryview) -> None:
+            sendmsg((packets[:step],), ancillary)
+            for start in range(step, len(packets), step):
+                piece = packets[start : start + step]
+                try:
+                    sendmsg((piece,), ancillary)
+                except OSError:
+                    self.send_run(packets[start:], octets)
+                    return
+
+        return send_long
 
     def send_run(self, packets: memoryview, octets: int) -> bool:
         """Send packets that lie end to end, OCTETS each; the last may be shorter.
@@ -133,8 +148,10 @@ class Transport:
         return True
 
     def _send_each(self, packets: memoryview, octets: int) -> bool:
-        pieces = range(0, len(packets), octets)
-        return all(self.send(packets[start : start + octets]) for start in pieces)
+        for start in range(0, len(packets), octets):
+            if not self.send(packets[start : start + octets]):
+                return False
+        return True
 
     def receive(self) -> bytes | None:
         """Return one datagram of the client, or None when there is none.
@@ -208,7 +225,9 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
         main.close()
         twin.close()
         raise
-    return Transport(main, twin)
+    is_known = local.port and local.host not in _WILDCARDS
+    seen = local if is_known else endpoint_of(main.getsockname())
+    return Transport(main, twin, seen)
 
 
 def _connect(sock: socket.socket, client: Endpoint) -> None:
@@ -219,9 +238,10 @@ def _connect(sock: socket.socket, client: Endpoint) -> None:
 
 
 def _socket(local: Endpoint, *, shared: bool) -> socket.socket:
-    sock = socket.socket(local.family, socket.SOCK_DGRAM)
+    sock = socket.socket(local.family, socket.SOCK_DGRAM | _NOT_BLOCKING)
     try:
-        sock.setblocking(False)  # noqa: FBT003 - the name says it
+        if not _NOT_BLOCKING:
+            sock.setblocking(False)  # noqa: FBT003 - the name says it
         if shared:
             _share(sock)
         allow_fragments(sock)

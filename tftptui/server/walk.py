@@ -1,5 +1,7 @@
 """The walk from a name to what it means, one directory descriptor at a time.
 
+import msgspec
+
 No name and no link can lead outside the root, whatever changes on the disk
 meanwhile.
 """
@@ -7,7 +9,8 @@ meanwhile.
 import errno
 import os
 import stat
-from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from tftptui.files.sources import OpenFile
 from tftptui.protocol.errors import ErrorCode
@@ -42,8 +45,7 @@ class RootError(Exception):
         self.reason, self.code, self.text = reason, code, text
 
 
-@dataclass(frozen=True, slots=True)
-class ServedFile(OpenFile):
+class ServedFile(OpenFile, frozen=True):
     """A file of the root, open; ``name`` is how it is called below the root."""
 
     name: bytes
@@ -64,13 +66,25 @@ class Walk:
         self.steps: list[bytes] = []
         self._absolute = absolute
         self._ignore_case = ignore_case
-        self._folders = [os.dup(root)]
+        self._folders = [root]
+        self._is_file = False
         self._missing: bytes | None = None
 
-    def close(self) -> None:
-        """Let go of the folders."""
-        for descriptor in self._folders:
+    def __enter__(self) -> Self:
+        """Return itself; what the system says becomes a RootError at the end."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Let go of the folders; the root is the caller's."""
+        for descriptor in self._folders[1:]:
             os.close(descriptor)
+        if isinstance(error, OSError):
+            raise refusal(error) from error
 
     def open(self, name: bytes) -> ServedFile:
         """Open the regular file that NAME means."""
@@ -95,6 +109,8 @@ class Walk:
                     self.steps.append(part)
                 continue
             self._missing = None if ahead else part
+            if not ahead and self._finds_file(part, is_asked=is_asked):
+                return part
             step, part = self._step(part, is_asked=is_asked)
             mode = os.fstat(step).st_mode
             if stat.S_ISDIR(mode):
@@ -162,6 +178,18 @@ class Walk:
             part or b".", os.R_OK, dir_fd=self._folders[-1], effective_ids=_EFFECTIVE
         )
 
+    def _finds_file(self, part: bytes, *, is_asked: bool) -> bool:
+        """Whether there is a regular file: most names lead to one, at once."""
+        if is_hidden(part):
+            return False
+        try:
+            self._is_file = stat.S_ISREG(self.look(part).st_mode)
+        except OSError:
+            return False
+        if self._is_file and is_asked:
+            self.steps.append(part)
+        return self._is_file
+
     def _step(self, part: bytes, *, is_asked: bool) -> tuple[int, bytes]:
         """Open a component; return its descriptor and how it is spelled."""
         if is_hidden(part):
@@ -216,8 +244,8 @@ class Walk:
         return components(target[len(self._absolute) :])
 
     def _file(self, name: bytes) -> ServedFile:
-        # A device must not even be opened: some act on it.
-        _require_regular(self.look(name))
+        if not self._is_file:  # a device must not even be opened: some act on it
+            _require_regular(self.look(name))
         descriptor = os.open(name, _READ, dir_fd=self._folders[-1])
         try:
             found = os.fstat(descriptor)

@@ -6,6 +6,7 @@ the model for look-ups.
 """
 
 import re
+from functools import lru_cache
 
 LONGEST = 256
 """Characters of one name or message that are shown."""
@@ -28,10 +29,18 @@ def visible(text: bytes | str) -> str:
     Octets that are no UTF-8 become ``\xNN``, control characters ``\xNN``,
     ``\uNNNN`` or ``\UNNNNNNNN``. A cut is marked by an ellipsis.
     """
+    # The same names come again and again: a rack of machines boots one file.
+    return _visible(text) if len(text) > LONGEST else _remembered(text)
+
+
+def _visible(text: bytes | str) -> str:
     if isinstance(text, bytes):
         text = text[: _MOST_OCTETS * (LONGEST + 1)].decode("utf-8", "surrogateescape")
     shown = _UNSAFE.sub(_escape, text[:LONGEST])
     return shown + "…" if len(text) > LONGEST else shown
+
+
+_remembered = lru_cache(maxsize=1_024)(_visible)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -89,11 +89,30 @@ class PacketRecord:
     flags: int = 0
 
 
+Fields = tuple[float, int, int, int, int, int, int, int, int, int]
+"""A PacketRecord's, in order."""
+
 Ends = tuple[int, int, int]
 """Transfer number, client TID and server TID, the same in all its records."""
 
 HEADER_OCTETS = 4
 """Of an ACK, as its record has it."""
+
+
+def fields_of(record: PacketRecord) -> Fields:
+    """Return the fields of a record, in order."""
+    return (
+        record.time,
+        record.transfer,
+        record.block,
+        record.count,
+        record.client_tid,
+        record.server_tid,
+        record.octets,
+        record.kind,
+        record.attempt,
+        record.flags,
+    )
 
 
 class PacketRing:
@@ -114,20 +133,16 @@ class PacketRing:
 
     def append(self, record: PacketRecord, note: str = "") -> None:
         """Keep one record; a note says what numbers can't: a name, an error text."""
+        self.put(fields_of(record), note)
+
+    def put(self, fields: Fields, note: str) -> None:
+        """Keep what append() makes of a record, for those who make none."""
+        time, transfer, block, count, *tids, octets, kind, attempt, flags = fields
         LAYOUT.pack_into(
-            self._octets,
-            self.next % self.capacity * RECORD,
-            record.time,
-            record.transfer,
-            record.block & 0xFFFF_FFFF,
-            record.count,
-            record.client_tid,
-            record.server_tid,
-            record.octets & 0xFFFF,
-            record.kind,
-            min(record.attempt, MAX_ATTEMPT),
-            record.flags,
-        )
+            self._octets, self.next % self.capacity * RECORD,
+            time, transfer, block & 0xFFFF_FFFF, count, *tids,
+            octets & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
+        )  # fmt: skip
         if note:
             self._notes[self.next] = note
         self.next += 1
