@@ -22,6 +22,7 @@ WHERE = (
     "print(tftptui.__file__)\n"
     "print(packaged_folder('themes'))\n"
     "print(packaged_folder('sample_root'))\n"
+    "print(packaged_folder('recipes'))\n"
 )
 
 
@@ -97,7 +98,9 @@ def test_wheel_brings_its_folders(installed: Path, tmp_path: Path) -> None:
     assert [path for path in paths if not path.startswith(environment)] == []
 
 
-@pytest.mark.parametrize("folder", ["themes", "sample_root", "scenarios"])
+@pytest.mark.parametrize(
+    "folder", ["themes", "sample_root", "recipes", "scenarios"]
+)
 def test_wheel_brings_every_file(folder: str, installed: Path, tmp_path: Path) -> None:
     script = f"from tftptui.resources import *; print(packaged_folder({folder!r}))"
     found = Path(_run(installed / "python", "-c", script, cwd=tmp_path).strip())
@@ -112,6 +115,7 @@ def test_editable_install_serves_the_checkout(tmp_path: Path) -> None:
         str(CHECKOUT / "tftptui" / "__init__.py"),
         str(CHECKOUT / "themes"),
         str(CHECKOUT / "sample_root"),
+        str(CHECKOUT / "recipes"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Files that ship with the program: ``sample_root`` and ``themes``."""
+"""Files that ship with the program: ``sample_root``, ``themes`` and ``recipes``."""
 
 from importlib.resources import files
 from pathlib import Path

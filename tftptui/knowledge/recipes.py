@@ -1,0 +1,187 @@
+"""What to type on a client so that it fetches a file from here, or sends one.
+
+The recipes themselves are data, see ``recipes/README.md``; this fills them in, and
+says where one can't work. Nothing here reads a disk.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+import msgspec
+
+from tftptui.knowledge.names.spelling import parts
+
+TFTP_PORT = 69
+BLOCK_SIZE = 1_428
+"""Octets that fit into an Ethernet frame over IPv6 and IPv4, tunnels included."""
+
+_SMALLEST = 512
+_LAST_BLOCK = 65_535
+
+CHECKED = {
+    "run": "typed by us",
+    "source": "read in its source",
+    "doc": "read in its manual",
+    "known": "not looked up",
+}
+"""How sure a recipe is, in words."""
+
+_PLACE = re.compile(r"(?<!\$)\{(server|port|file|base|url|host|blksize)\}")
+_SIMPLE = re.compile(r"[A-Za-z0-9._/+@=:,-]+")
+
+
+class RecipeError(ValueError):
+    """A file of recipes is wrong; the text says where."""
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one client is told to fetch a file, or to send one; see the README there."""
+
+    id: str
+    title: str
+    os: str
+    get: list[str]
+    put: list[str] = []
+    port: bool
+    port_get: list[str] = []
+    quoting: Literal["url", "posix", "windows", "none"]
+    block_size: int | None = None
+    notes: list[str] = []
+    checked: Literal["run", "source", "doc", "known"]
+    reference: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    recipe: list[Recipe]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be fetched or sent, and where the server is.
+
+    Attributes:
+        server: an address by which the client can reach us.
+        port: where requests are taken.
+        file: octets of the name below the root.
+        size: of the file, octets; None if not known.
+        is_put: whether the client sends it.
+    """
+
+    server: str
+    port: int
+    file: bytes
+    size: int | None = None
+    is_put: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A recipe for one order.
+
+    Attributes:
+        lines: what to type; empty where it can't work.
+        notes: what else is worth knowing.
+        problem: why it can't work, or "".
+    """
+
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def parse_recipes(text: str, *, source: str = "recipes") -> list[Recipe]:
+    """Return the recipes that TEXT, in TOML, holds; SOURCE names it in errors.
+
+    Raises:
+        RecipeError: it is no TOML, or a recipe is wrong.
+    """
+    try:
+        return msgspec.toml.decode(text, type=_File).recipe
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise RecipeError(f"{source}: {error}") from error
+
+
+def fill(recipe: Recipe, order: Order) -> Filled:
+    """Return what to type for an order, or why that can't be."""
+    if problem := _problem(recipe, order):
+        return Filled((), problem=problem)
+    templates = recipe.put if order.is_put else recipe.get
+    if recipe.port_get and not order.is_put and order.port != TFTP_PORT:
+        templates = recipe.port_get
+    quoted = _words(order, _QUOTINGS[recipe.quoting])
+    plain = _words(order, str)
+    notes = [*_filled(recipe.notes, plain), *_size_notes(recipe, order)]
+    return Filled(tuple(_filled(templates, quoted)), tuple(notes))
+
+
+def _problem(recipe: Recipe, order: Order) -> str:
+    if order.is_put and not recipe.put:
+        return f"{recipe.title} sends no files by TFTP"
+    if not recipe.port and order.port != TFTP_PORT:
+        return (
+            f"{recipe.title} can ask port {TFTP_PORT} only, "
+            f"and this server listens on {order.port}"
+        )
+    return "" if recipe.quoting == "url" else _name_problem(recipe, order.file)
+
+
+def _name_problem(recipe: Recipe, file: bytes) -> str:
+    """Return why a name can't be typed as it is, or ""."""
+    try:
+        name = file.decode()
+    except UnicodeDecodeError:
+        return "its name is no UTF-8"
+    if not name.isprintable():
+        return "its name holds characters that nobody can type"
+    if recipe.quoting == "none" and not _SIMPLE.fullmatch(name):
+        return f"{recipe.title} takes no names with spaces or other signs"
+    if recipe.quoting == "windows" and any(sign in name for sign in '"%'):
+        return "the shell there takes no names with quotes or percent signs"
+    return ""
+
+
+def _words(order: Order, quoted: Callable[[str], str]) -> dict[str, str]:
+    steps = parts(order.file)
+    file = b"/".join(steps).decode("utf-8", "backslashreplace")
+    base = steps[-1].decode("utf-8", "backslashreplace") if steps else file
+    host = f"[{order.server}]" if ":" in order.server else order.server
+    port = "" if order.port == TFTP_PORT else f":{order.port}"
+    url = f"tftp://{host}{port}/{quote(b'/'.join(steps))}"
+    return {
+        "server": order.server,
+        "port": str(order.port),
+        "file": quoted(file),
+        "base": quoted(base),
+        "url": quoted(url),
+        "host": host,
+        "blksize": str(BLOCK_SIZE),
+    }
+
+
+def _filled(templates: Iterable[str], words: dict[str, str]) -> list[str]:
+    return [_PLACE.sub(lambda found: words[found[1]], one) for one in templates]
+
+
+def _size_notes(recipe: Recipe, order: Order) -> list[str]:
+    block_size = min(recipe.block_size or _SMALLEST, BLOCK_SIZE)
+    most = _LAST_BLOCK * block_size
+    if order.size is None or order.size <= most:
+        return []
+    larger = f"the file is larger than {most:,} octets"
+    return [f"{larger}: block numbers begin anew, or larger blocks are needed"]
+
+
+def _windows(text: str) -> str:
+    return text if _SIMPLE.fullmatch(text) else f'"{text}"'
+
+
+_QUOTINGS: dict[str, Callable[[str], str]] = {
+    "url": shlex.quote,
+    "posix": shlex.quote,
+    "windows": _windows,
+    "none": str,
+}
