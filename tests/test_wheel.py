@@ -98,9 +98,7 @@ def test_wheel_brings_its_folders(installed: Path, tmp_path: Path) -> None:
     assert [path for path in paths if not path.startswith(environment)] == []
 
 
-@pytest.mark.parametrize(
-    "folder", ["themes", "sample_root", "recipes", "scenarios"]
-)
+@pytest.mark.parametrize("folder", ["themes", "sample_root", "recipes", "scenarios"])
 def test_wheel_brings_every_file(folder: str, installed: Path, tmp_path: Path) -> None:
     script = f"from tftptui.resources import *; print(packaged_folder({folder!r}))"
     found = Path(_run(installed / "python", "-c", script, cwd=tmp_path).strip())

@@ -35,6 +35,7 @@ from tftptui.engine.renaming import rename
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
 from tftptui.net.addresses import Endpoint, is_taken
+from tftptui.net.interfaces import own_addresses
 from tftptui.net.walking import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
@@ -56,6 +57,9 @@ from tftptui.telemetry.packets import PacketRing
 
 FRAME_INTERVAL = 0.2
 """Seconds between frames, if there is anything to tell."""
+
+ADDRESSES_INTERVAL = 30.0
+"""Seconds between looks at this machine's addresses."""
 
 LONGEST_QUARANTINE = 3_600.0
 
@@ -312,6 +316,14 @@ class Engine:
         retold = [v for v in self.findings.take_retold() if v.number not in told]
         return changed + finished + retold
 
+    def _addresses(self) -> list[str]:
+        """Return the machine's addresses, looked at now and then."""
+        now, told = self.recorder.clock.now(), self._told
+        if told.addresses is None or now - told.addresses_at > ADDRESSES_INTERVAL:
+            told.addresses = [str(address) for address in own_addresses()]
+            told.addresses_at = now
+        return told.addresses
+
     def _status(self) -> Status:
         service = self.service
         listeners = service.listeners
@@ -323,6 +335,8 @@ class Engine:
             pid=os.getpid(),
             notices=list(service.notices),
             watch=self._watch.state if self._watch else "stale",
+            write=service.settings.write,
+            addresses=self._addresses(),
             capture=self._capture.recording,
         )
 
@@ -336,3 +350,5 @@ class _Told:
         self.ports_version = (-1, 0)
         self.packets_next = 0
         self.versions: dict[int, int] = {}
+        self.addresses: list[str] | None = None
+        self.addresses_at = 0.0

@@ -85,12 +85,14 @@ class Filled:
     Attributes:
         lines: what to type; empty where it can't work.
         notes: what else is worth knowing.
-        problem: why it can't work, or "".
+        problem: why it can't work, or ""; it goes on from the client's name.
+        cure: what would change that, or "".
     """
 
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
     problem: str = ""
+    cure: str = ""
 
 
 def parse_recipes(text: str, *, source: str = "recipes") -> list[Recipe]:
@@ -107,6 +109,10 @@ def parse_recipes(text: str, *, source: str = "recipes") -> list[Recipe]:
 
 def fill(recipe: Recipe, order: Order) -> Filled:
     """Return what to type for an order, or why that can't be."""
+    if not recipe.port and order.port != TFTP_PORT:
+        problem = f"can ask port {TFTP_PORT} only; this server listens on {order.port}"
+        cure = f"Start the server with --port {TFTP_PORT}, if you may bind that port."
+        return Filled((), problem=problem, cure=cure)
     if problem := _problem(recipe, order):
         return Filled((), problem=problem)
     templates = recipe.put if order.is_put else recipe.get
@@ -120,12 +126,7 @@ def fill(recipe: Recipe, order: Order) -> Filled:
 
 def _problem(recipe: Recipe, order: Order) -> str:
     if order.is_put and not recipe.put:
-        return f"{recipe.title} sends no files by TFTP"
-    if not recipe.port and order.port != TFTP_PORT:
-        return (
-            f"{recipe.title} can ask port {TFTP_PORT} only, "
-            f"and this server listens on {order.port}"
-        )
+        return "sends no files by TFTP"
     return "" if recipe.quoting == "url" else _name_problem(recipe, order.file)
 
 
@@ -134,20 +135,21 @@ def _name_problem(recipe: Recipe, file: bytes) -> str:
     try:
         name = file.decode()
     except UnicodeDecodeError:
-        return "its name is no UTF-8"
+        return "takes no names that are not UTF-8"
     if not name.isprintable():
-        return "its name holds characters that nobody can type"
+        return "takes no names that nobody can type"
     if recipe.quoting == "none" and not _SIMPLE.fullmatch(name):
-        return f"{recipe.title} takes no names with spaces or other signs"
+        return "takes no names with spaces or other signs"
     if recipe.quoting == "windows" and any(sign in name for sign in '"%'):
-        return "the shell there takes no names with quotes or percent signs"
+        return "takes no names with quotes or percent signs"
     return ""
 
 
 def _words(order: Order, quoted: Callable[[str], str]) -> dict[str, str]:
     steps = parts(order.file)
     file = b"/".join(steps).decode("utf-8", "backslashreplace")
-    base = steps[-1].decode("utf-8", "backslashreplace") if steps else file
+    base = steps[-1].decode("utf-8", "replace") if steps else file
+    base = "".join(letter if letter.isprintable() else "_" for letter in base)
     host = f"[{order.server}]" if ":" in order.server else order.server
     port = "" if order.port == TFTP_PORT else f":{order.port}"
     url = f"tftp://{host}{port}/{quote(b'/'.join(steps))}"

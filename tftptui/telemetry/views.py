@@ -257,7 +257,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         listeners: where requests are taken, as "address:port".
         root: the folder that is served.
         notices: sentences for the operator, the most important first.
-        watch: "watching", "polling" or "stale".
+        watch: "watching", "polling" or "stale"; ``watch_cure`` says why it is not
+            watching, and what to type against it.
+        write: what uploads are taken: "off", "new" or "overwrite".
+        addresses: by which others may reach this machine.
         capture: that is being written, if one is.
     """
 
@@ -268,4 +271,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     notices: list[str] = []
     watch: str = "watching"
+    watch_cure: str = ""
+    write: str = "off"
+    addresses: list[str] = []
     capture: Recording | None = None

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
-from tftptui.ui.actions.panes import FILES, PACKETS, TRANSFERS
+from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING
+from tftptui.ui.actions.panes import PACKETS, TRANSFERS
 from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
 from tftptui.ui.actions.screens import FIREWALL, HELP, LOCATE, QUESTION, WHY
 
@@ -34,6 +35,8 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "why": ("why",),
     "firewall": ("firewall",),
     "locate": ("locate",),
+    "commands": ("commands", "list"),
+    "narrowing": ("narrowing",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -52,6 +55,8 @@ TITLES: dict[str, str] = {
     "why": "Why",
     "firewall": "Firewall",
     "locate": "Locate",
+    "commands": "What to type on a client",
+    "narrowing": "Looking for words in a list",
 }
 
 
@@ -69,6 +74,8 @@ ACTIONS: tuple[Action, ...] = (
     *WHY,
     *FIREWALL,
     *LOCATE,
+    *COMMANDS,
+    *NARROWING,
     *QUESTION,
 )
 

@@ -38,21 +38,6 @@ TRANSFERS = (
     ),
 )
 
-FILES = (
-    Action(
-        "files",
-        "fold",
-        ("enter", "space"),
-        "open",
-        "Open or close the folder.",
-        shown=True,
-    ),
-    Action(
-        "files", "unfold_in", ("right", "l"), "In", "Open the folder, or go into it."
-    ),
-    Action("files", "fold_out", ("left", "h"), "Out", "Close the folder, or go up."),
-)
-
 PACKETS = (
     Action(
         "packets",

@@ -14,6 +14,7 @@ from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import AbortTransfer, Locate
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.facts import FactsScreen
+from tftptui.ui.screens.file_wishes import FileWishes
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.locate import LocateScreen
 from tftptui.ui.screens.question import Question
@@ -102,6 +103,7 @@ class MainScreen(Screen[None]):
         self._store, self._client, self._now = store, client, now
         self._known = (True, True)
         self._taste = Taste()
+        self._wishes = FileWishes(self, store, self._taste)
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
@@ -329,6 +331,10 @@ class MainScreen(Screen[None]):
             self.app.notify(str(error), severity="error", markup=False)
             return
         self.app.push_screen(LocateScreen(self._store, wish.transfer))
+
+    def on_files_pane_wished(self, event: FilesPane.Wished) -> None:
+        """Do something with a file, or a name."""
+        self._wishes.carry_out(event.what, event.row)
 
     def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
         """Ask, then abort."""

@@ -12,10 +12,12 @@ class Taste:
     Attributes:
         platform: whose remedies to show first.
         wishes: which firewall's rules to write.
+        recipe: whose commands were looked at last.
     """
 
     platform: str = "nftables"
     wishes: Wishes = field(default_factory=Wishes)
+    recipe: str = ""
 
     def next_platform(self, step: int, among: list[str]) -> None:
         """Choose the platform STEP places on among those on offer."""

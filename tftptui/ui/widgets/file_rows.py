@@ -51,6 +51,7 @@ class AskedRow:
     count: int = 0
     client: str = ""
     time: float = 0.0
+    asked: bytes = b""
 
     @property
     def key(self) -> Key:
@@ -85,6 +86,16 @@ class Served:
                 del forgetful[next(iter(forgetful))]  # type: ignore[arg-type]  # its own key
 
 
+def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
+    """Return the name and size of the file that a row is about, if it is about one."""
+    match row:
+        case EntryRow(path=path, entry=Entry(kind="file", size=size)):
+            return path, size
+        case AskedRow(asked=asked) if asked:
+            return asked, None
+    return None
+
+
 def plain_name(name: str) -> str:
     """Return a name as it is on the disk: slashes either way, none in front."""
     parts = name.replace("\\", "/").split("/")
@@ -97,5 +108,7 @@ def asked_for(refusals: Iterable[Refusal]) -> list[AskedRow]:
     for one in refusals:
         if one.reason == "not-found":
             before = found.pop(one.file, AskedRow(one.file))
-            found[one.file] = AskedRow(one.file, before.count + 1, one.client, one.time)
+            found[one.file] = AskedRow(
+                one.file, before.count + 1, one.client, one.time, one.asked
+            )
     return [*reversed(found.values())]

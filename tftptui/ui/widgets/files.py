@@ -7,19 +7,22 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import CloseFolder, OpenFolder
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import actions, bindings
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.file_labels import cells, foot
 from tftptui.ui.widgets.file_model import FileModel
-from tftptui.ui.widgets.file_rows import EntryRow, Key, Row
+from tftptui.ui.widgets.file_rows import AskedRow, EntryRow, Key, Row, named_file
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.rows import RowList
 
 _SCROLLBAR = 1
+_LIST_CALLS = ("fold", "unfold_in", "fold_out")
+_PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in _LIST_CALLS)
 
 
 class FileList(RowList[Key]):
@@ -83,8 +86,8 @@ class FileList(RowList[Key]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to open what can be opened: folders."""
         del parameters
+        row = self.current
         if action == "fold":
-            row = self.current
             return isinstance(row, EntryRow) and row.entry.kind == "folder"
         return True
 
@@ -145,6 +148,19 @@ class FilesPane(Pane):
     """The pane; the engine lists the folders that are open, and no others."""
 
     SCOPE = "files"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("files", *_PANE_CALLS)
+
+    class Wished(Message):
+        """Something is wished for that needs more than this pane.
+
+        Attributes:
+            what: the action's name.
+            row: the row with the cursor.
+        """
+
+        def __init__(self, what: str, row: Row) -> None:
+            super().__init__()
+            self.what, self.row = what, row
 
     def __init__(
         self, store: Store, client: EngineClient, *, now: Callable[[], float]
@@ -202,6 +218,32 @@ class FilesPane(Pane):
         self.state = self._store.status.watch if self._store.status else ""
         listed = f"{count(self._model.listed)} listed"
         self.summary = foot(self._list.current, self._now()) or listed
+
+    # What keys do.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the row under the cursor."""
+        del parameters
+        row = self._list.current
+        match action:
+            case "commands":
+                return named_file(row) is not None
+            case "copy":
+                return isinstance(row, EntryRow | AskedRow) and bool(row.name)
+            case _:
+                return True
+
+    def action_commands(self) -> None:
+        """Show what to type on a client."""
+        self._wish("commands")
+
+    def action_copy(self) -> None:
+        """Copy the name under the cursor."""
+        self._wish("copy")
+
+    def _wish(self, what: str) -> None:
+        if (row := self._list.current) is not None:
+            self.post_message(self.Wished(what, row))
 
     # The engine.
 

@@ -1,0 +1,40 @@
+"""By which address clients reach this server: what was seen, then what is likely."""
+
+from ipaddress import ip_address
+
+from tftptui.ui.store import Store
+
+LOOPBACK = "127.0.0.1"
+
+
+def server_addresses(store: Store, client: str = "") -> list[str]:
+    """Return addresses of ours, the best for CLIENT first; there is always one.
+
+    An address that a client has sent a request to is one that works; after these
+    come those that are listened on, and the machine's own.
+    """
+    seen = [view for view in reversed(store.transfers.values()) if view.server]
+    theirs = [view.server for view in seen if view.client == client]
+    others = [view.server for view in seen]
+    status = store.status
+    listeners = status.listeners if status else []
+    listened = [one.rpartition(":")[0].strip("[]") for one in listeners]
+    own = status.addresses if status else []
+    specific = [one for one in listened if not _is_any(one)]
+    if specific and len(specific) == len(listened):
+        own = []  # nobody is heard on another one
+    found = dict.fromkeys([*theirs, *_far(others), *_far(specific), *own, *specific])
+    return [*found] or [LOOPBACK]
+
+
+def _is_any(address: str) -> bool:
+    try:
+        return ip_address(address).is_unspecified
+    except ValueError:
+        return True
+
+
+def _far(addresses: list[str]) -> list[str]:
+    """Leave out what only this machine reaches."""
+    far = (ip_address(one.partition("%")[0]) for one in addresses)
+    return [one for one, it in zip(addresses, far, strict=True) if not it.is_loopback]
