@@ -31,6 +31,10 @@ from tftptui.telemetry.views import Refusal
 
 _REQUESTS = (b"\0\1", b"\0\2")
 
+_LEFT_BEHIND = 1.0
+"""Seconds: a transfer that its client has not answered so long may be left behind.
+Before, the same request from another port may be another machine behind one address."""
+
 
 @dataclass
 class Reception:
@@ -54,6 +58,7 @@ class Reception:
         self.policy = Policy(self.opener.settings)
         self._recorder = self.opener.recorder
         self._desk = RefusalDesk(self._recorder, self.policy, self.seek)
+        self._unanswered: dict[tuple[str, Request], Transfer] = {}
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
@@ -160,6 +165,8 @@ class Reception:
             text = f"the server can't open a socket for this: {error.strerror}"
             return Verdict("socket", ErrorCode.UNDEFINED, text)
         self.last_number = number
+        self._leave_behind(arrival, request)
+        self._unanswered[arrival.client.host, request] = transfer
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
         self._recorder.emit(requested(arrival, request, wall))
@@ -168,7 +175,20 @@ class Reception:
         transfer.start(self._recorder.clock.now())
         return None
 
+    def _leave_behind(self, arrival: Arrival, request: Request) -> None:
+        """End a transfer that nobody answered, whose client asks from another port.
+
+        Some boot ROMs take a new port each time: what goes to the last one is lost.
+        """
+        older = self._unanswered.get((arrival.client.host, request))
+        if older is None or older.is_proven or older.age < _LEFT_BEHIND:
+            return
+        older.replace(f"the client asked again, from port {arrival.client.port}")
+
     def _ended(self, transfer: Transfer) -> None:
+        key = (transfer.client.host, transfer.request)
+        if self._unanswered.get(key) is transfer:
+            del self._unanswered[key]
         if self.transfers.get(transfer.client) is transfer:
             del self.transfers[transfer.client]
         host = transfer.client.host

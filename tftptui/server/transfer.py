@@ -216,8 +216,14 @@ class Transfer(ABC):
         self._report.packet(kind, 0, flags=Flag.DUPLICATE, note=note)
         self._report.asked_again()
 
+    @property
+    def age(self) -> float:
+        """Seconds since its request."""
+        return self._clock.wall() - self._report.view.started
+
     def replace(self, text: str) -> None:
-        """End silently: the client has begun something else on the same port."""
+        """End silently: the client has begun something else, or anew."""
+        self._report.view.superseded = True
         self._run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
 
     def abort(self, text: str) -> None:

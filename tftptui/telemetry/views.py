@@ -75,6 +75,7 @@ class TransferView(msgspec.Struct, kw_only=True):
         send_errno: why this host could not send the last packet; 0 if it could.
         least_round_trip: the shortest of all, seconds; None until measured.
         repeated: when the client last sent something again; 0 for never.
+        superseded: whether the client itself began something else, or anew.
         peer_error: code of the ERROR that the client sent, or None.
         reordered: blocks of an upload that came after later ones.
     """
@@ -118,6 +119,7 @@ class TransferView(msgspec.Struct, kw_only=True):
     send_errno: int = 0
     least_round_trip: float | None = None
     repeated: float = 0.0
+    superseded: bool = False
     peer_error: int | None = None
     reordered: int = 0
 

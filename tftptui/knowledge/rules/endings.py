@@ -169,6 +169,8 @@ def _stopped(case: Case, one: TransferView) -> Evidence:
 
 
 def _is_stuck(one: TransferView) -> bool:
+    if one.superseded:
+        return False
     return one.phase == "abandoned" or (one.running and one.timeouts >= _STUCK)
 
 
