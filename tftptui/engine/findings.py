@@ -216,7 +216,7 @@ class Findings:
             if view.number in story.noted or (view.running and not view.heard):
                 continue
             story.noted.add(view.number)
-            self._networks.note(story.network, view, self._clock.wall())
+            self._networks.note(story.network, view)
             for other in self._standing:
                 if other.network == story.network and other is not story:
                     self._due[other] = None

@@ -19,7 +19,7 @@ class Networks:
     def __init__(self) -> None:
         self._networks: OrderedDict[str, deque[Neighbour]] = OrderedDict()
 
-    def note(self, network: str, view: TransferView, time: float) -> None:
+    def note(self, network: str, view: TransferView) -> None:
         """Write down what a transfer shows: it was answered, or it was not."""
         found = self._networks.setdefault(network, deque(maxlen=KEPT_OF_EACH))
         self._networks.move_to_end(network)
@@ -34,7 +34,7 @@ class Networks:
                 worked=view.heard or view.peer_error is not None,
                 had_oack=bool(view.agreed),
                 block_size=view.block_size,
-                time=time,
+                time=view.ended or view.moved,
             )
         )
         while len(self._networks) > KEPT_NETWORKS:

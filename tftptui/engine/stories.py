@@ -151,12 +151,14 @@ class Story:
         )
 
     def is_another(self, view: TransferView) -> bool:
-        """Whether a try that is answered is no retry but was begun by a person.
+        """Whether a try that works is no retry but was begun by a person.
 
-        Others were in vain, and from ports far away: no program goes on like that,
-        and what differs is the port.
+        Others were in vain, and from ports far away, or with larger blocks: no
+        program goes on like that, and what differs tells what is wrong.
         """
         others = [one for one in self.views.values() if one.number < view.number]
+        if any(_is_stuck(one) and view.block_size < one.block_size for one in others):
+            return view.acked_blocks > 0
         if not others or any(one.heard or one.peer_error is not None for one in others):
             return False
         return all(
@@ -231,6 +233,11 @@ class Stories:
         while len(self._stories) > KEPT_STORIES:
             self.forget(next(iter(self._stories)))
         return story
+
+
+def _is_stuck(view: TransferView) -> bool:
+    """Whether a client has agreed to options, and got no block since."""
+    return view.heard and not view.acked_blocks and view.sent_blocks > 0
 
 
 def _key(event: TransferEvent) -> Key:

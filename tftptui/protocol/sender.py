@@ -265,6 +265,16 @@ class SendSession(Session):
         self._gap_answered = False
         self.timeouts = 0
 
+    def lose_peer(self, text: str) -> list[Command]:
+        """End the transfer because the client's port is known to be closed.
+
+        Programs that have everything close it at once, and their last ACK may be lost.
+        """
+        self._require_running("lose_peer")
+        if self._heard and self.sent_to == self._last_block:
+            return self._end(Outcome.UNCONFIRMED, f"everything was sent; {text}")
+        return self._end(Outcome.ABANDONED, text)
+
     def give_up(self) -> list[Command]:
         """End the transfer because the client has been silent for too long.
 

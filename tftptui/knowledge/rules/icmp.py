@@ -119,7 +119,7 @@ def port_closed(case: Case) -> Draft | None:
     latest = case.latest
     if not found or latest is None or found[-1].transfer != latest.number:
         return None
-    if case.requests > 1 and not latest.heard:
+    if latest.phase != "abandoned" or (case.requests > 1 and not latest.heard):
         return None
     did = "and then stopped" if latest.heard else "and was gone"
     return Draft(

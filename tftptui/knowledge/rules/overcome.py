@@ -1,6 +1,6 @@
 """When a trouble is over: what the client got done since."""
 
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.words import joined, ordinal, ports
 
 _OF_PORTS = frozenset(
@@ -36,6 +36,14 @@ def answers_again(case: Case) -> str:
     return f"the client answers since its {nth} request, port {latest.client_tid}"
 
 
+def _larger(case: Case, later: list[Neighbour]) -> str:
+    latest = case.latest
+    sizes = [one.block_size for one in later]
+    if latest is None or not sizes or max(sizes) < latest.block_size:
+        return ""
+    return f"blocks of {max(sizes)} octets arrive now"
+
+
 def _since(case: Case, code: str) -> str:
     """Return what the client got done in other tries, after these."""
     later = [
@@ -43,16 +51,23 @@ def _since(case: Case, code: str) -> str:
         for one in case.neighbours
         if one.worked and one.client == case.client and one.time > case.last_asked
     ]
-    tids = case.client_tids
-    again = [one.client_tid for one in later if one.client_tid in tids]
+    if code == "path-mtu":
+        return _larger(case, later)
+    again = _ports_again(case, code, later)
     if again:
         return f"answers to its port {joined([ports(again)])} arrive now"
-    if code in _OF_PORTS:
-        lower = [one.client_tid for one in later if tids and one.client_tid < max(tids)]
-        if code == "client-port-blocked" and lower:
-            return f"answers to its port {ports(lower)} arrive now"
-        return ""
     same = [one for one in later if one.file == case.file]
-    if same:
+    if same and code not in _OF_PORTS:
         return f"the client got the file later, on its port {same[0].client_tid}"
     return ""
+
+
+def _ports_again(case: Case, code: str, later: list[Neighbour]) -> list[int]:
+    """Return ports that work now and did not, or lower ones where height mattered."""
+    tids = case.client_tids
+    return [
+        one.client_tid
+        for one in later
+        if one.client_tid in tids
+        or (code == "client-port-blocked" and tids and one.client_tid < max(tids))
+    ]

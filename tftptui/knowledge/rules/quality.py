@@ -16,15 +16,18 @@ _MANY_BLOCKS = 32
 def loss(case: Case) -> Draft | None:
     """It came, but more than two packets in a hundred had to be sent again."""
     one = case.latest
-    if one is None or one.phase != "completed" or one.direction != "read":
+    if one is None or one.direction != "read":
+        return None
+    if one.phase not in ("completed", "unconfirmed"):
         return None
     blocks = max(1, one.sent_blocks)
     share = one.retransmits / blocks
     if one.retransmits < _FEW_RESENT or share <= _LOSS:
         return None
+    did = "got" if one.phase == "completed" else "was sent all of"
     return Draft(
         code="loss",
-        headline=f"{case.client} got {case.file}, but packets were lost: "
+        headline=f"{case.client} {did} {case.file}, but packets were lost: "
         f"{one.retransmits:,} sent again for {counted(blocks, 'block')}.",
         confidence=FACT,
         stands_at="between",

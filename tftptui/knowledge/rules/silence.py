@@ -86,13 +86,19 @@ def client_port(case: Case) -> Draft | None:
 
 
 def stale_state(case: Case) -> Draft | None:
-    """A firewall remembers the flow of this client port from before a change."""
+    """A firewall remembers the flow of this client port from before a change.
+
+    The client has got something on another port of the same kind, and asks in vain
+    from this one since: had the way been mended for all, it would work.
+    """
     if not is_unanswered(case) or case.scene.single_port:
         return None
-    mine = [one for one in case.neighbours if one.client == case.client]
-    worked = [one for one in mine if one.worked and one.time > case.tries[0].started]
-    before = [one for one in mine if one.client_tid in case.client_tids]
-    if not worked or not before or _is_other_class(max(case.client_tids), worked):
+    worked = [
+        one
+        for one in case.neighbours
+        if one.worked and one.client == case.client and one.time < case.last_asked
+    ]
+    if not worked or _is_other_class(max(case.client_tids), worked):
         return None
     code = "stale-conntrack"
     return Draft(

@@ -1,0 +1,92 @@
+"""An engine in a thread of its own, inside a namespace, and what it found."""
+
+import asyncio
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.support.lab import Inside, Lab
+from tftptui.engine.engine import Engine
+from tftptui.server.loop import new_loop
+from tftptui.settings import PortRange, Settings
+from tftptui.telemetry.events import Event, Found, Requested, TransferEnded
+
+PORTS = PortRange(50_000, 50_019)
+
+
+@dataclass
+class LabServer:
+    """A server that runs between start() and stop().
+
+    Attributes:
+        events: all that its journal would hold.
+    """
+
+    lab: Lab
+    root: Path
+    changes: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it and wait until it serves."""
+        self._ready, self._end = threading.Event(), asyncio.Event()
+        self._thread = Inside(self.lab.names["server"], self._run)
+        self._thread.start()
+        if not self._ready.wait(20.0):
+            self._thread.result()
+            raise AssertionError("the server did not start")
+
+    def stop(self) -> None:
+        """End it and wait."""
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.result()
+
+    @property
+    def found(self) -> list[Found]:
+        """All findings as told, the revised and withdrawn ones too."""
+        return [event for event in list(self.events) if isinstance(event, Found)]
+
+    @property
+    def standing(self) -> list[Found]:
+        """The findings that hold now."""
+        latest = {event.number: event for event in self.found}
+        return [event for event in latest.values() if not event.withdrawn]
+
+    @property
+    def alarms(self) -> set[str]:
+        """Codes of the troubles that stand."""
+        return {event.code for event in self.standing if event.is_alarm}
+
+    @property
+    def codes(self) -> set[str]:
+        """Codes of everything that was ever told."""
+        return {event.code for event in self.found}
+
+    def delay(self, code: str) -> float:
+        """Return the seconds from the first request to the finding."""
+        asked = min(one.time for one in self.events if isinstance(one, Requested))
+        return min(one.time for one in self.found if one.code == code) - asked
+
+    def outcomes(self) -> list[str]:
+        """Return how its transfers ended, in order."""
+        ended = [one for one in list(self.events) if isinstance(one, TransferEnded)]
+        return [one.outcome for one in ended]
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        plain = Settings(root=self.root, port=69, ports=PORTS)
+        settings = msgspec.structs.replace(plain, **self.changes)
+        engine = Engine(settings, self.events.append)
+        await engine.start()
+        self._ready.set()
+        try:
+            await self._end.wait()
+        finally:
+            await engine.stop()

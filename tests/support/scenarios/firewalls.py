@@ -1,0 +1,281 @@
+"""Scenarios of a firewall between client and server."""
+
+from typing import Any
+
+from tests.support.lab import Lab
+from tests.support.lab_clients import program
+from tests.support.lab_server import PORTS
+from tests.support.scenarios.scenario import FILE, Scenario, Stage, none, one_of
+
+CLIENTS = "10.55.32.0/24"
+RANGE = f"{PORTS.first}-{PORTS.last}"
+REQUEST = (
+    f"ip saddr {CLIENTS} ip daddr {Lab.SERVER} udp sport 1024-65535 udp dport 69 accept"
+)
+ANSWERS = (
+    f"ip saddr {Lab.SERVER} ip daddr {CLIENTS} udp sport {RANGE} "
+    "udp dport 1024-65535 accept"
+)
+ACKS = f"ip saddr {CLIENTS} ip daddr {Lab.SERVER} udp dport {RANGE} accept"
+HIGH_ANSWERS = f"ip saddr {Lab.SERVER} udp dport 40000-65535 accept"
+REPLIES = "ct state established accept"
+RELATED = "ct state established,related accept"
+
+URL = f"tftp://{Lab.SERVER}/{FILE}"
+
+
+def forward(*rules: str, before: str = "") -> str:
+    """Return a forwarding firewall that drops what no rule lets through."""
+    lines = "\n".join(rules)
+    return (
+        f"table ip f {{\n{before}\nchain forward {{\n"
+        f"type filter hook forward priority filter; policy drop;\n{lines}\n}}\n}}\n"
+    )
+
+
+def helper(priority: str) -> str:
+    """Return what gives requests the helper, at a priority of prerouting."""
+    return (
+        'ct helper tftp-std { type "tftp" protocol udp; }\nchain assign {\n'
+        f"type filter hook prerouting priority {priority}; policy accept;\n"
+        'udp dport 69 ct helper set "tftp-std"\n}\n'
+    )
+
+
+def clean(stage: Stage) -> None:
+    """Nothing stands between: everybody gets the file."""
+    stage.boot()
+    place = "/dev/null"
+    stage.program("curl", "-sS", "-m", "20", "-o", place, URL)
+    stage.program("curl", "-sS", "-m", "20", "--local-port", "2090", "-o", place, URL)
+    get = ("-c", "get", FILE, place)
+    stage.program("tftp", "-m", "binary", "-R", "2080:2080", Lab.SERVER, *get)
+    stage.program("atftp", "--get", "-r", FILE, "-l", place, Lab.SERVER)
+    stage.program("busybox", "tftp", "-g", "-r", FILE, "-l", place, Lab.SERVER)
+    stage.wait_for()
+
+
+def seed(stage: Stage) -> None:
+    """Answers pass to high client ports alone: the founding case."""
+    stage.nft("router", forward(REQUEST, HIGH_ANSWERS, ACKS))
+    stage.boot()
+    stage.wait_for("answers-blocked", "client-port-blocked")
+    stage.program(
+        "curl", "-sS", "-m", "20", "--local-port", "44669", "-o/dev/null", URL
+    )
+    stage.wait_for("client-port-blocked")
+
+
+def check_seed(stage: Stage) -> None:
+    finding = stage.finding("client-port-blocked")
+    verdicts = {one.knob: one.verdict for one in finding.helps}
+    assert (finding.confidence, finding.revises) == (0.95, "answers-blocked")
+    assert (verdicts["port-range"], verdicts["helper"]) == ("no", "yes")
+    assert "2072" in finding.headline
+    assert "44669" in finding.headline
+
+
+def one_port(stage: Stage) -> None:
+    """A firewall that keeps state takes answers from the asked port for replies."""
+    stage.nft("router", forward(REPLIES, REQUEST))
+    stage.boot()
+    stage.wait_for()
+
+
+def one_port_stateless(stage: Stage) -> None:
+    """An access list does not care whether they are replies."""
+    answers = f"ip saddr {Lab.SERVER} udp sport 69 udp dport 40000-65535 accept"
+    stage.nft("router", forward(REQUEST, answers))
+    stage.boot()
+    stage.wait_for("answers-blocked", "client-port-blocked")
+
+
+def no_helper(stage: Stage) -> None:
+    """State is kept, but nobody tells the firewall of the answer's port."""
+    stage.nft("router", forward(RELATED, REQUEST))
+    stage.boot()
+    stage.wait_for("answers-blocked")
+
+
+def with_helper(stage: Stage) -> None:
+    """The helper lets both directions of both kinds of transfer through."""
+    stage.nft("router", forward(RELATED, REQUEST, before=helper("filter")))
+    stage.boot()
+    put = ("-c", "put", "/etc/hostname", "up.txt")
+    stage.program("tftp", "-m", "binary", "-R", "2080:2080", Lab.SERVER, *put)
+    stage.wait_for()
+
+
+def helper_in_raw(stage: Stage) -> None:
+    """A helper before connections are tracked does nothing."""
+    stage.nft("router", forward(RELATED, REQUEST, before=helper("-300")))
+    stage.boot()
+    stage.wait_for("answers-blocked")
+
+
+def stale_state(stage: Stage) -> None:
+    """The firewall remembers a flow from before its helper was loaded."""
+    stage.nft("router", forward(RELATED, REQUEST))
+    fixed: dict[str, Any] = {
+        "port": 2_072,
+        "step": 0,
+        "asks": (0.0, 0.3),
+        "patience": 3.5,
+    }
+    stage.boot(**fixed)
+    stage.wait_for("answers-blocked")
+    stage.nft("router", forward(RELATED, REQUEST, before=helper("filter")))
+    stage.boot(**fixed)
+    stage.boot(port=3_000)
+    stage.boot(**fixed)
+    stage.wait_for("stale-conntrack")
+    stage.lab.set("router", "net/netfilter/nf_conntrack_udp_timeout", "1")
+    stage.boot(port=2_072, step=0, asks=(0.0,), patience=1.5)
+    stage.boot(port=2_072, step=0, asks=(0.0, 1.5))
+    stage.wait_for()
+
+
+def acks_cut(stage: Stage) -> None:
+    """Requests and answers pass, ACKs to our ports do not."""
+    stage.nft("router", forward(REQUEST, ANSWERS))
+    stage.boot(patience=9.0)
+    stage.wait_for("acks-blocked")
+
+
+def other_range(stage: Stage) -> None:
+    """The firewall lets ACKs to another range through."""
+    acks = f"ip saddr {CLIENTS} ip daddr {Lab.SERVER} udp dport 45000-45010 accept"
+    stage.nft("router", forward(REQUEST, ANSWERS, acks))
+    stage.boot(patience=9.0)
+    stage.wait_for("acks-blocked", "range-mismatch")
+
+
+def range_inbound(stage: Stage) -> None:
+    """Our range is open from the client's side only: the commonest wrong cure."""
+    new = f"ip saddr {CLIENTS} udp dport {RANGE} ct state new accept"
+    stage.nft("router", forward(REPLIES, REQUEST, new))
+    stage.boot()
+    stage.wait_for("answers-blocked")
+
+
+def check_range_is_no_cure(stage: Stage) -> None:
+    finding = stage.finding("answers-blocked")
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "no"
+    assert finding.confidence < 0.9
+
+
+def refused_by_rule(stage: Stage) -> None:
+    """A firewall refuses answers and says so."""
+    refuse = f"ip saddr {Lab.SERVER} reject with icmp type admin-prohibited"
+    stage.nft("router", forward(REQUEST, refuse))
+    stage.boot()
+    stage.wait_for("answers-refused")
+
+
+def refused_as_closed(stage: Stage) -> None:
+    """A firewall refuses answers as if the port were closed."""
+    refuse = f"ip saddr {Lab.SERVER} reject with icmp type port-unreachable"
+    stage.nft("router", forward(REQUEST, refuse))
+    stage.boot()
+    stage.wait_for("answers-refused")
+
+
+def check_firewall_is_named(stage: Stage) -> None:
+    finding = stage.finding("answers-refused")
+    assert Lab.NEAR in finding.headline
+    assert finding.stands_at == "between"
+
+
+def two_in_one_port(stage: Stage) -> None:
+    """A client that is gone costs another nothing."""
+    gone = [
+        *("curl", "-sS", "-m", "1", "--interface", Lab.SECOND, "-o/dev/null"),
+        f"tftp://{Lab.SERVER}/big.bin",
+    ]
+    for _ in range(2):
+        program(stage.lab.within("client"), "timeout", "0.05", *gone)
+        stage.boot()
+    stage.wait_for()
+
+
+ONE_PORT = {"single_port": True}
+
+FIREWALLS = (
+    Scenario(1, "clean", clean, none(), succeeds=(True,) * 6),
+    Scenario(
+        2,
+        "seed",
+        seed,
+        (
+            frozenset({"answers-blocked", "client-port-blocked"}),
+            frozenset({"client-port-blocked"}),
+        ),
+        never=frozenset({"range-mismatch", "acks-blocked"}),
+        succeeds=(False, True),
+        check=check_seed,
+    ),
+    Scenario(
+        3, "single port, state", one_port, none(), succeeds=(True,), settings=ONE_PORT
+    ),
+    Scenario(
+        4,
+        "single port, stateless",
+        one_port_stateless,
+        one_of("answers-blocked", "client-port-blocked"),
+        settings=ONE_PORT,
+    ),
+    Scenario(5, "no helper", no_helper, one_of("answers-blocked")),
+    Scenario(
+        6,
+        "helper",
+        with_helper,
+        none(),
+        succeeds=(True, True),
+        settings={"write": "new"},
+    ),
+    Scenario(7, "helper in raw", helper_in_raw, one_of("answers-blocked")),
+    Scenario(
+        8,
+        "stale state",
+        stale_state,
+        (frozenset({"answers-blocked"}), frozenset({"stale-conntrack"}), frozenset()),
+        succeeds=(False, False, True, False, False, True),
+    ),
+    Scenario(
+        9,
+        "ACKs cut",
+        acks_cut,
+        one_of("acks-blocked"),
+        never=frozenset({"answers-blocked", "client-port-blocked"}),
+    ),
+    Scenario(10, "other range", other_range, one_of("acks-blocked", "range-mismatch")),
+    Scenario(
+        11,
+        "range inbound only",
+        range_inbound,
+        one_of("answers-blocked"),
+        check=check_range_is_no_cure,
+    ),
+    Scenario(
+        12,
+        "refused by rule",
+        refused_by_rule,
+        one_of("answers-refused"),
+        check=check_firewall_is_named,
+    ),
+    Scenario(
+        13,
+        "refused as closed",
+        refused_as_closed,
+        one_of("answers-refused"),
+        check=check_firewall_is_named,
+    ),
+    Scenario(
+        34,
+        "two in one port",
+        two_in_one_port,
+        none(),
+        succeeds=(True, True),
+        settings=ONE_PORT,
+    ),
+)

@@ -1,0 +1,192 @@
+"""Scenarios of this host, the client's host, and translations of addresses."""
+
+from tests.support.lab import Lab
+from tests.support.lab_clients import ask_and_leave
+from tests.support.scenarios.firewalls import REPLIES, REQUEST, forward
+from tests.support.scenarios.scenario import (
+    FILE,
+    SERVED,
+    Scenario,
+    Stage,
+    none,
+    one_of,
+)
+
+OTHER = "10.254.52.27"
+DEAD = "10.254.52.99"
+
+
+def chain(hook: str, *rules: str, policy: str = "drop") -> str:
+    """Return a firewall of one machine."""
+    lines = "\n".join(rules)
+    return (
+        f"table ip h {{ chain {hook} {{\n"
+        f"type filter hook {hook} priority filter; policy {policy};\n{lines}\n}}\n}}\n"
+    )
+
+
+def busybox(stage: Stage) -> None:
+    get = ("tftp", "-g", "-r", FILE, "-l", "/dev/null", Lab.SERVER)
+    stage.program("timeout", "6", "busybox", *get)
+
+
+def server_output(stage: Stage) -> None:
+    """The server's own firewall lets only its port 69 out."""
+    stage.nft("server", chain("output", "udp sport 69 accept"))
+    stage.boot()
+    stage.wait_for("server-output-blocked")
+
+
+def server_input(stage: Stage) -> None:
+    """The server's own firewall lets requests in, and no ACK."""
+    stage.nft("server", chain("input", "udp dport 69 accept"))
+    stage.boot(patience=9.0)
+    stage.wait_for("acks-blocked")
+
+
+def server_closed(stage: Stage) -> None:
+    """The server's own firewall lets nothing in: there is nothing to be seen."""
+    stage.nft("server", chain("input"))
+    stage.boot(patience=3.0)
+    stage.wait_for()
+
+
+def client_drops(stage: Stage) -> None:
+    """The client's own firewall drops what is no reply."""
+    stage.nft("client", chain("input", REPLIES))
+    busybox(stage)
+    stage.wait_for("answers-blocked")
+
+
+def check_client_is_not_left_out(stage: Stage) -> None:
+    finding = stage.finding("answers-blocked")
+    assert finding.stands_at == "between-or-client"
+    assert "client's own firewall" in finding.headline
+
+
+def client_refuses(stage: Stage) -> None:
+    """The client's own firewall refuses what is no reply."""
+    refuse = "reject with icmp type admin-prohibited"
+    stage.nft("client", chain("input", REPLIES, refuse))
+    busybox(stage)
+    stage.wait_for("client-firewall-refuses")
+
+
+def masquerade(stage: Stage) -> None:
+    """The client is hidden behind the router's address, which knows no answer."""
+    hide = (
+        "table ip n { chain post {\ntype nat hook postrouting priority srcnat;\n"
+        'oifname "s0" masquerade\n}\n}\n'
+    )
+    stage.nft("router", hide + forward(REPLIES, REQUEST))
+    stage.boot()
+    stage.wait_for("nat-without-helper", "client-firewall-refuses")
+    closed = chain("input", 'iifname "c0" accept')
+    stage.nft("router", hide + forward(REPLIES, REQUEST) + closed)
+    stage.boot(port=2_172)
+    stage.wait_for("answers-blocked", "nat-without-helper")
+
+
+def port_forward(stage: Stage) -> None:
+    """The server stands behind a forwarded port; its answers are not translated."""
+    rule = f'iifname "c0" udp dport 69 dnat to {Lab.SERVER}'
+    stage.nft(
+        "router",
+        "table ip n { chain pre {\ntype nat hook prerouting priority dstnat;\n"
+        f"{rule}\n}}\n}}\n",
+    )
+    stage.boot((Lab.FAR, 69))
+    stage.wait_for("answers-blocked", "nat-without-helper")
+
+
+def multi_homed(stage: Stage) -> None:
+    """The server has two addresses and answers from the one that was asked."""
+    stage.boot((OTHER, 69))
+    stage.wait_for()
+
+
+def with_second_address(stage: Stage) -> None:
+    stage.lab.ip("server", f"address add {OTHER}/24 dev s0")
+    multi_homed(stage)
+
+
+def no_route(stage: Stage) -> None:
+    """The server has no way to the client."""
+    stage.lab.ip("server", "route del default")
+    stage.boot(patience=3.0)
+    stage.wait_for("no-route")
+
+
+def gateway_dead(stage: Stage) -> None:
+    """The server's gateway is not there."""
+    stage.lab.ip("server", f"route replace default via {DEAD}")
+    stage.boot(patience=4.0)
+    stage.wait_for("gateway-silent")
+
+
+def client_left(stage: Stage) -> None:
+    """The client asks once and closes its port."""
+    stage.inside(lambda: ask_and_leave(SERVED, FILE))
+    stage.wait_for_note("client-port-closed")
+
+
+def client_off(stage: Stage) -> None:
+    """The client asks and is switched off: the router finds it no more."""
+    stage.nft("client", chain("input", "meta l4proto icmp accept"))
+    stage.inside(lambda: ask_and_leave(SERVED, FILE))
+    stage.lab.ip("client", f"address del {Lab.CLIENT}/24 dev c0")
+    stage.lab.ip("router", "neigh flush all")
+    stage.wait_for("client-gone")
+
+
+HOSTS = (
+    Scenario(14, "server output", server_output, one_of("server-output-blocked")),
+    Scenario(
+        15,
+        "server input",
+        server_input,
+        one_of("acks-blocked"),
+        check=lambda stage: _mentions(stage, "acks-blocked", "this host"),
+    ),
+    Scenario(16, "server closed", server_closed, none(), succeeds=(False,)),
+    Scenario(
+        17,
+        "client drops",
+        client_drops,
+        one_of("answers-blocked"),
+        check=check_client_is_not_left_out,
+    ),
+    Scenario(18, "client refuses", client_refuses, one_of("client-firewall-refuses")),
+    Scenario(
+        19,
+        "masquerade",
+        masquerade,
+        (
+            frozenset({"nat-without-helper", "client-firewall-refuses"}),
+            frozenset(
+                {"answers-blocked", "nat-without-helper", "client-firewall-refuses"}
+            ),
+        ),
+    ),
+    Scenario(
+        20,
+        "port forward",
+        port_forward,
+        one_of("answers-blocked", "nat-without-helper"),
+    ),
+    Scenario(21, "multi-homed", with_second_address, none(), succeeds=(True,)),
+    Scenario(26, "no route", no_route, one_of("no-route")),
+    Scenario(27, "gateway dead", gateway_dead, one_of("gateway-silent")),
+    Scenario(
+        28,
+        "client left",
+        client_left,
+        none(),
+        notes=frozenset({"client-port-closed"}),
+    ),
+    Scenario(29, "client off", client_off, one_of("client-gone")),
+)
+
+
+def _mentions(stage: Stage, code: str, words: str) -> None:
+    assert words in stage.finding(code).headline

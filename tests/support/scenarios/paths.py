@@ -1,0 +1,159 @@
+"""Scenarios of the way itself: sizes, copies, losses, cuts, circles."""
+
+from tests.support.lab import Lab
+from tests.support.lab_clients import Firmware, probe_then_fetch
+from tests.support.scenarios.firewalls import URL
+from tests.support.scenarios.scenario import (
+    FILE,
+    SERVED,
+    Scenario,
+    Stage,
+    none,
+    one_of,
+)
+
+NO_ICMP = (
+    "table ip f { chain output {\ntype filter hook output priority filter;\n"
+    "icmp type destination-unreachable drop\n}\n}\n"
+)
+NO_FRAGMENTS = (
+    "table ip f { chain pre {\ntype filter hook prerouting priority -450;\n"
+    "ip frag-off & 0x1fff != 0 drop\n}\n}\n"
+)
+
+
+def curl(stage: Stage, block_size: int, seconds: int = 20) -> None:
+    size = ("--tftp-blksize", str(block_size))
+    stage.program("curl", "-sS", "-m", str(seconds), *size, "-o/dev/null", URL)
+
+
+def small_link(stage: Stage) -> None:
+    for place in ("router", "client"):
+        stage.lab.ip(place, "link set c0 mtu 1300")
+
+
+def black_hole(stage: Stage) -> None:
+    """A small link whose router may not say so: our packets may be cut up."""
+    small_link(stage)
+    stage.nft("router", NO_ICMP)
+    curl(stage, 1_468)
+    curl(stage, 512)
+    stage.wait_for()
+
+
+def discovered(stage: Stage) -> None:
+    """A small link whose router says so."""
+    small_link(stage)
+    curl(stage, 1_468)
+    stage.wait_for()
+
+
+def no_fragments(stage: Stage) -> None:
+    """Fragments are dropped: large blocks never arrive, small ones do."""
+    stage.nft("router", NO_FRAGMENTS)
+    curl(stage, 8_192, seconds=8)
+    stage.wait_for("path-mtu")
+    curl(stage, 512)
+    stage.wait_for()
+
+
+def check_size_is_a_fact(stage: Stage) -> None:
+    finding = stage.finding("path-mtu")
+    assert finding.confidence == 0.95
+    assert {one.knob: one.verdict for one in finding.helps}["block-size"] == "yes"
+
+
+def doubled(stage: Stage) -> None:
+    """Something on the way doubles requests."""
+    stage.nft(
+        "router",
+        "table ip f { chain pre {\ntype filter hook prerouting priority -150;\n"
+        f'iifname "c0" udp dport 69 dup to {Lab.SERVER} device "s0"\n}}\n}}\n',
+    )
+    stage.boot()
+    stage.wait_for()
+
+
+def check_one_transfer(stage: Stage) -> None:
+    assert stage.server.outcomes() == ["completed"]
+
+
+def size_probe(stage: Stage) -> None:
+    """UEFI firmware asks for the size, breaks off, and asks again."""
+    stage.inside(lambda: stage.results.append(probe_then_fetch(SERVED, FILE)))
+    stage.wait_for()
+
+
+def lossy(stage: Stage) -> None:
+    """One packet of four is lost, both ways."""
+    stage.nft(
+        "router",
+        "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
+        'iifname "s0" numgen inc mod 4 == 3 drop\n'
+        'iifname "c0" numgen inc mod 4 == 3 drop\n}\n}\n',
+    )
+    stage.boot(gap=0.5, patience=20.0)
+    stage.wait_for_note("loss")
+
+
+def cut(stage: Stage) -> None:
+    """The way is cut in the middle of a large file."""
+    stage.nft(
+        "router",
+        "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
+        "udp dport 69 accept\nlimit rate 1/hour burst 500 packets accept\ndrop\n}\n}\n",
+    )
+    firmware = Firmware(SERVED, "big.bin", patience=4.0)
+    stage.inside(lambda: stage.results.append(firmware.fetch()))
+    stage.wait_for("path-cut", "client-gone")
+
+
+def circle(stage: Stage) -> None:
+    """Packets live for one hop only."""
+    stage.lab.set("server", "net/ipv4/ip_default_ttl", "1")
+    stage.boot()
+    stage.wait_for("routing-loop")
+
+
+WIDE = {"fit_route": False, "max_block_size": 8_192}
+
+PATHS = (
+    Scenario(22, "black hole", black_hole, none(), succeeds=(True, True)),
+    Scenario(23, "discovered", discovered, none(), succeeds=(True,)),
+    Scenario(
+        24,
+        "no fragments",
+        no_fragments,
+        (frozenset({"path-mtu"}), frozenset({"path-mtu"})),
+        succeeds=(False, True),
+        settings=WIDE,
+        check=check_size_is_a_fact,
+    ),
+    Scenario(
+        25,
+        "doubled",
+        doubled,
+        none(),
+        notes=frozenset({"duplicated-packets"}),
+        succeeds=(True,),
+        check=check_one_transfer,
+    ),
+    Scenario(
+        30,
+        "size probe",
+        size_probe,
+        none(),
+        notes=frozenset({"size-probe"}),
+        succeeds=(True,),
+    ),
+    Scenario(
+        31,
+        "loss",
+        lossy,
+        none(),
+        notes=frozenset({"loss"}),
+        succeeds=(True,),
+    ),
+    Scenario(32, "cut", cut, one_of("path-cut", "client-gone")),
+    Scenario(33, "circle", circle, one_of("routing-loop")),
+)

@@ -1,0 +1,154 @@
+"""A scenario: what stands between client and server, and what has to be found."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from tests.support.builders import octets
+from tests.support.lab import Lab, Place
+from tests.support.lab_clients import Firmware, program
+from tests.support.lab_server import LabServer
+from tftptui.telemetry.events import Found
+
+FILE, CONTENT = "boot.bin", octets(42_012)
+BIG = octets(3_000_000)
+SERVED = (Lab.SERVER, 69)
+
+PATIENCE = 14.0
+"""Seconds to wait for a finding that must come."""
+
+CALM = 1.5
+"""Seconds during which none may come."""
+
+_STEP = 0.1
+
+
+@dataclass
+class Stage:
+    """Where a scenario is played.
+
+    Attributes:
+        results: of the fetches so far, in order.
+        told: codes of the alarms that stood at the end of each act.
+    """
+
+    lab: Lab
+    server: LabServer
+    results: list[bool] = field(default_factory=list)
+    told: list[set[str]] = field(default_factory=list)
+
+    def nft(self, place: Place, rules: str) -> None:
+        """Load rules on a machine in the place of those it has."""
+        self.lab.nft(place, f"flush ruleset\n{rules}")
+
+    def boot(self, server: tuple[str, int] = SERVED, **changes: Any) -> bool:
+        """Have firmware fetch the file; return whether it came whole."""
+        firmware = Firmware(server, FILE, **changes)
+        came = self.lab.inside("client", firmware.fetch)
+        if came and bytes(firmware.content) not in (CONTENT, BIG):
+            raise AssertionError(f"{len(firmware.content)} octets, and not the file's")
+        self.results.append(came)
+        return came
+
+    def inside(self, work: Callable[[], Any]) -> None:
+        """Do something on the client."""
+        self.lab.inside("client", work)
+
+    def program(self, *command: str) -> bool:
+        """Run a real client; return whether it says that all went well."""
+        came = program(self.lab.within("client"), *command)
+        self.results.append(came)
+        return came
+
+    def wait_for(self, *codes: str) -> None:
+        """Wait until an alarm of these stands, or time is up; none: that it is calm."""
+        if not codes:
+            _pause(CALM)
+        else:
+            _until(lambda: bool(self.server.alarms & set(codes)), PATIENCE)
+        self.told.append(self.server.alarms)
+
+    def wait_for_note(self, code: str) -> None:
+        """Wait until something that is no alarm is told."""
+        _until(lambda: code in self.server.codes, PATIENCE)
+        self.told.append(self.server.alarms)
+
+    def finding(self, code: str) -> Found:
+        """Return the finding of a code that stands."""
+        return next(one for one in self.server.standing if one.code == code)
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """One labelled case.
+
+    Attributes:
+        number: in the list of labelled cases.
+        play: arranges it and acts.
+        accepts: alarms that are right, one for each act; an empty set for calm.
+        never: codes that would be wrong at any time.
+        notes: codes that have to be told besides.
+        succeeds: what the fetches have to come to, in order.
+        settings: of the server.
+        check: looks at more.
+    """
+
+    number: int
+    name: str
+    play: Callable[[Stage], None]
+    accepts: tuple[frozenset[str], ...]
+    never: frozenset[str] = frozenset()
+    notes: frozenset[str] = frozenset()
+    succeeds: tuple[bool, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    check: Callable[[Stage], None] = lambda _: None
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.name.replace(' ', '-')}"
+
+    def run(self, folder: Path) -> Stage:
+        """Play it in a laboratory of its own; return the stage as it is left.
+
+        Raises:
+            CalledProcessError, FileNotFoundError: that can't be done here.
+        """
+        root = folder / str(self)
+        root.mkdir()
+        (root / FILE).write_bytes(CONTENT)
+        (root / "big.bin").write_bytes(BIG)
+        lab = Lab()
+        try:
+            lab.build()
+            server = LabServer(lab, root, self.settings)
+            server.start()
+            stage = Stage(lab, server)
+            try:
+                self.play(stage)
+            finally:
+                server.stop()
+        finally:
+            lab.remove()
+        return stage
+
+
+def none() -> tuple[frozenset[str], ...]:
+    """Accept nothing but calm."""
+    return (frozenset(),)
+
+
+def one_of(*codes: str) -> tuple[frozenset[str], ...]:
+    """Accept any of these at the end of the only act."""
+    return (frozenset(codes),)
+
+
+def _until(is_so: Callable[[], bool], seconds: float) -> None:
+    end = monotonic() + seconds
+    while not is_so() and monotonic() < end:
+        _pause(_STEP)
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
