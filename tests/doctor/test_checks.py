@@ -279,9 +279,47 @@ class TestFirewall:
         found = self.results(nft(chain("input"), rule("input", here, ACCEPT)))
         assert {r.mark for r in found["requests"]} == {Mark.OK, Mark.WARN}
 
-    def test_remedies_speak_the_language_of_the_host(self) -> None:
-        (first, *_) = self.results(self.HIGH, is_ufw=True)["answers"]
-        assert first.commands[0].startswith("sudo ufw allow out proto udp")
+    @pytest.mark.parametrize(
+        ("place", "is_ufw", "begins"),
+        [
+            (("inet", "filter", "input"), False, "sudo nft 'insert rule inet filter i"),
+            (("inet", "mine", "in"), False, "sudo nft 'insert rule inet mine in ip"),
+            (("ip", "filter", "INPUT"), False, "sudo iptables -I INPUT -s 10.1.2.0/24"),
+            (("ip", "filter", "INPUT"), True, "sudo ufw allow in proto udp from 10.1"),
+            (("inet", "filter", "input"), True, "sudo nft 'insert rule inet filter in"),
+            (
+                ("ip", "raw", "PREROUTING"),
+                False,
+                "sudo iptables -t raw -I PREROUTING -s 10.1.2.0/24",
+            ),
+            (
+                ("inet", "firewalld", "filter_INPUT"),
+                False,
+                "sudo firewall-cmd --permanent --add-rich-rule",
+            ),
+        ],
+    )
+    def test_remedies_speak_the_language_of_the_chain_that_drops(
+        self, place: tuple[str, str, str], begins: str, *, is_ufw: bool
+    ) -> None:
+        family, table, name = place
+        hook = "prerouting" if table == "raw" else "input"
+        base = {"family": family, "table": table, "name": name, "hook": hook}
+        listed = nft({"chain": {**base, "prio": 0, "policy": "drop"}})
+        (first, *_) = self.results(listed, is_ufw=is_ufw)["requests"]
+        assert first.commands[0].startswith(begins)
+
+    def test_firewalld_takes_up_what_is_permanent(self) -> None:
+        base = {"family": "inet", "table": "firewalld", "name": "x", "hook": "input"}
+        listed = nft({"chain": {**base, "prio": 0, "policy": "drop"}})
+        (first, *_) = self.results(listed)["requests"]
+        assert first.commands[-1] == "sudo firewall-cmd --reload"
+
+    def test_the_legacy_variant_has_a_command_of_its_own(self) -> None:
+        text = "*filter\n:INPUT DROP [0:0]\nCOMMIT\n"
+        found = self.results(nft(), saved={"ip": ""}, legacy={"ip": text})
+        begins = "sudo iptables-legacy -I INPUT"
+        assert found["requests"][0].commands[0].startswith(begins)
 
     def test_doubt_is_said(self) -> None:
         odd = match({"meta": {"key": "mark"}}, 1)

@@ -1,6 +1,7 @@
 """What the doctor makes of this host's rules, compared with what packets do."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,12 +12,21 @@ import pytest
 
 from tests.support.fetcher import CONTENT
 from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
-from tests.support.namespaces import NFT, Routed, routed
+from tests.support.namespaces import Routed, routed
 from tests.support.serve import Serve, environment
 from tftptui.doctor.filters.exchange import Ends, Exchange, judge
 from tftptui.doctor.filters.host import read_host
+from tftptui.doctor.filters.model import Ruleset
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import Where
+
+_LISTER = """
+import json
+from tftptui.doctor.rules_reading import read_filters
+filters = read_filters()
+assert not filters.trouble, filters.trouble
+print(json.dumps([filters.nft, filters.saved, filters.legacy]))
+"""
 
 TOPICS = {"requests", "answers", "acks"}
 
@@ -188,20 +198,20 @@ def servers(network: Routed, root: Path) -> Iterator[tuple[Serve, Serve]]:
         assert (many.stop(), single.stop()) == (0, 0)
 
 
+def listed(lab: Lab) -> Ruleset:
+    """Return the server's rules, as the doctor reads them."""
+    within = [*lab.network.server, sys.executable, "-c", _LISTER]
+    done = subprocess.run(within, capture_output=True, env=environment(), check=True)
+    nft, saved, legacy = json.loads(done.stdout)
+    return read_host(nft, saved, legacy)
+
+
 def judged(lab: Lab, server: Serve, port: int, *, is_single: bool) -> Exchange:
     """Return what the doctor makes of the server's own rules, for a low port."""
-    within = lab.network.server
-    shown = subprocess.run(
-        [*within, NFT, "-j", "list", "ruleset"], capture_output=True, check=True
-    )
-    saved = subprocess.run(
-        [*within, "iptables-save"], capture_output=True, text=True, check=True
-    )
-    ruleset = read_host(shown.stdout.decode(), {"ip": saved.stdout}, {})
     client, host = ip_address(Routed.CLIENT), ip_address(Routed.SERVER)
     answering = port if is_single else server.ports.first
     ends = Ends(client, 2_072, host, "eth0")
-    return judge(ruleset, ends, asked=port, answering=answering)
+    return judge(listed(lab), ends, asked=port, answering=answering)
 
 
 def check(lab: Lab, server: Serve, *, is_single: bool, works: bool) -> None:
@@ -247,6 +257,58 @@ def test_iptables(
     ]
     lab.load(Where.SERVER, Dialect.IPTABLES, "\n".join(commands))
     check(lab, servers[is_single], is_single=is_single, works=works[is_single])
+
+
+@pytest.fixture
+def legacy(lab: Lab) -> Iterator[Lab]:
+    """A lab whose server has iptables of the legacy variant, for a while."""
+    if shutil.which("iptables-legacy") is None:
+        pytest.skip("iptables-legacy is not installed: apt install iptables")
+    flush = """
+    for chain in INPUT OUTPUT; do iptables-legacy -P $chain ACCEPT; done
+    for table in filter raw; do iptables-legacy -t $table -F; done
+    """
+    try:
+        lab.load(Where.SERVER, Dialect.IPTABLES, flush)
+    except AssertionError as error:
+        pytest.skip(f"this kernel lacks what iptables-legacy needs: {error}")
+    yield lab
+    lab.load(Where.SERVER, Dialect.IPTABLES, flush)
+
+
+@pytest.mark.parametrize("case", ["row 27", "row 29", "row 30"])
+def test_iptables_legacy(legacy: Lab, servers: tuple[Serve, Serve], case: str) -> None:
+    rules, (works, _) = IPTABLES_CASES[case]
+    text = filled(f"iptables-legacy {rules}", servers[0])
+    text = text.replace("; ", "\niptables-legacy ")
+    legacy.load(Where.SERVER, Dialect.IPTABLES, text)
+    check(legacy, servers[0], is_single=False, works=works)
+
+
+@pytest.mark.parametrize(
+    ("rules", "works"),
+    [
+        ("ip6 saddr 2001:db8:2::/64 udp dport { <port>, <range> } accept", True),
+        ("ip saddr 198.51.100.0/24 accept", False),
+        ("meta nfproto ipv6 meta l4proto udp accept", True),
+        ("ip6 nexthdr udp ct state new udp dport <port> accept", False),
+    ],
+)
+def test_ipv6(
+    lab: Lab, servers: tuple[Serve, Serve], rules: str, *, works: bool
+) -> None:
+    frame = INPUT.replace("iifname lo", "meta l4proto ipv6-icmp")
+    text = filled(frame.replace("<rules>", rules), servers[0])
+    lab.load(Where.SERVER, Dialect.NFTABLES, text)
+    patience = PATIENT if works else HASTY
+    got, _ = lab.fetch(Routed.SERVER_V6, servers[0].at.port, patience=patience)
+    ends = Ends(
+        ip_address(Routed.CLIENT_V6), 2_072, ip_address(Routed.SERVER_V6), "eth0"
+    )
+    exchange = judge(
+        listed(lab), ends, asked=servers[0].at.port, answering=servers[0].ports.last
+    )
+    assert (got == "whole", exchange.works) == (works, works)
 
 
 @pytest.mark.parametrize(

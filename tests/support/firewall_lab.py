@@ -21,7 +21,7 @@ _LOW, _HIGH = 2_072, 44_669
 Each fetch takes the next ones: the server may still be sending to those of before.
 """
 
-PATIENT, HASTY = 15.0, 0.6
+PATIENT, HASTY = 15.0, 0.4
 """Seconds without progress until a fetch is given up: where it must work, and not."""
 
 _FORGET = """

@@ -47,7 +47,7 @@ class Filters:
         saved: of iptables-save, by family "ip" and "ip6".
         legacy: the same of the legacy variant.
         trouble: why there is nothing to judge; empty if there is.
-        is_ufw, is_firewalld: whether that front end is switched on.
+        is_ufw: whether that front end of iptables is switched on.
     """
 
     nft: str | None = None
@@ -55,7 +55,6 @@ class Filters:
     legacy: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
     is_ufw: bool = False
-    is_firewalld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from tftptui.doctor.facts import Address, Facts, Filters
 from tftptui.doctor.filters.evaluate import Passage
 from tftptui.doctor.filters.exchange import Ends, Exchange, judge
-from tftptui.doctor.filters.host import read_host
+from tftptui.doctor.filters.host import FAMILIES, read_host
 from tftptui.doctor.filters.model import Ruleset
 from tftptui.doctor.filters.nft import RulesetError
 from tftptui.doctor.result import Result, bad, ok, warn
@@ -83,9 +83,8 @@ def check_firewall(
         return
     askers = _askers(facts, settings.listen, clients)
     judged = [(asker, _exchanges(ruleset, asker, settings, port)) for asker in askers]
-    dialect = _dialect(facts.filters, ruleset)
     for part in Part:
-        yield from _part(part, judged, settings, port, dialect)
+        yield from _part(part, judged, settings, port, filters)
 
 
 def _askers(
@@ -151,7 +150,7 @@ Judged = list[tuple[Asker, list[Exchange]]]
 
 
 def _part(
-    part: Part, judged: Judged, settings: Settings, port: int, dialect: Dialect
+    part: Part, judged: Judged, settings: Settings, port: int, filters: Filters
 ) -> Iterator[Result]:
     """Judge one of the three flows for all askers."""
     good: list[str] = []
@@ -165,7 +164,7 @@ def _part(
             text += (
                 f"{asker.words}{theirs} are stopped here, by {visible(closed[0][1].by)}"
             )
-            commands = _remedy(part, asker, closed[0][1], settings, port, dialect)
+            commands = _remedy(part, asker, closed[0][1], settings, port, filters)
             is_elsewhere = asker.network is None
             make = warn if is_elsewhere and good else bad
             yield make(_TOPICS[part], text, *commands)
@@ -206,7 +205,7 @@ def _remedy(
     passage: Passage,
     settings: Settings,
     port: int,
-    dialect: Dialect,
+    filters: Filters,
 ) -> list[str]:
     """Return the rules that let the part through, to type as they are."""
     version = asker.client.version
@@ -220,23 +219,42 @@ def _remedy(
         kind=Kind.STATEFUL,
         is_single_port=settings.single_port,
     )
+    dialect = _dialect(filters, passage.chain)
     rules = advise(situation, dialect).chosen.rules
     lines = [x for r in rules if part in r.parts for x in r.text.splitlines()]
+    return [f"sudo {line}" for line in _fitted(lines, part, passage, filters, dialect)]
+
+
+def _fitted(
+    lines: list[str],
+    part: Part,
+    passage: Passage,
+    filters: Filters,
+    dialect: Dialect,
+) -> list[str]:
+    """Return the lines for the chain that decided, ready for a shell."""
+    is_outward = part is Part.ANSWERS
     if dialect is Dialect.NFTABLES:
-        chain = passage.chain
-        hook = f"{TABLE} {'output' if part is Part.ANSWERS else 'input'}"
-        return [f"sudo nft '{line.replace(hook, chain, 1)}'" for line in lines]
-    return [f"sudo {line}" for line in lines]
+        usual = f"{TABLE} {'output' if is_outward else 'input'}"
+        return [f"nft '{line.replace(usual, passage.chain, 1)}'" for line in lines]
+    if dialect is Dialect.FIREWALLD:
+        return [*lines, "firewall-cmd --reload"]
+    if dialect is Dialect.IPTABLES:
+        table, chain = passage.chain.split()[-2:]
+        usual = f"-I {'OUTPUT' if is_outward else 'INPUT'} "
+        place = f"-I {chain} " if table == "filter" else f"-t {table} -I {chain} "
+        lines = [line.replace(usual, place, 1) for line in lines]
+        if "iptables-legacy" in passage.chain and filters.saved:
+            lines = [line.replace("tables ", "tables-legacy ", 1) for line in lines]
+    return lines
 
 
-def _dialect(filters: Filters, ruleset: Ruleset) -> Dialect:
-    """Return in what to say what to type: that which made the rules."""
-    if filters.is_ufw:
-        return Dialect.UFW
-    if filters.is_firewalld:
+def _dialect(filters: Filters, chain: str) -> Dialect:
+    """Return in what to say what to type: that which made the chain."""
+    family, table, *_ = (*chain.split(), "", "")
+    if table == "firewalld":
         return Dialect.FIREWALLD
-    of_iptables = any(
-        chain.table.startswith("iptables") or chain.name == "INPUT"
-        for chain in ruleset.chains.values()
-    )
-    return Dialect.IPTABLES if of_iptables else Dialect.NFTABLES
+    # iptables names its chains in capitals, wherever it keeps them.
+    if family in FAMILIES and chain.rpartition(" ")[2].isupper():
+        return Dialect.UFW if filters.is_ufw else Dialect.IPTABLES
+    return Dialect.NFTABLES

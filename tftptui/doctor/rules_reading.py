@@ -33,7 +33,6 @@ def read_filters() -> Filters:
         legacy=legacy,
         trouble=trouble,
         is_ufw=_is_ufw(),
-        is_firewalld='"firewalld"' in nft.text,
     )
 
 

@@ -31,6 +31,10 @@ MARKED = match({"meta": {"key": "mark"}}, 1)
 ASKED = match(DPORT, 69)
 
 
+LOCAL: Json = {"fib": {"result": "type", "flags": ["daddr"]}}
+WAY_BACK: Json = {"fib": {"result": "oif", "flags": ["saddr", "mark", "iif"]}}
+
+
 def request(*objects: Json) -> Passage:
     packet = Packet(CLIENT, 2_070, SERVER, 69, "eth0", is_inward=True)
     return passage(read_nft(nft(*objects))[0], packet)
@@ -53,6 +57,10 @@ def transfer(*objects: Json, answering: int = 40_000) -> Exchange:
         ([(match(STATE, ["new", "related"], "in"), ACCEPT)], True),
         ([(match(STATE, "established", "in"), ACCEPT)], False),
         ([(match(SPORT, {"range": [1, 1_023]}, "!="), ACCEPT)], True),
+        ([(match({"ct": {"key": "status"}}, "dnat", "in"), ACCEPT)], False),
+        ([(match({"exthdr": {"name": "rt"}}, 0), ACCEPT)], False),
+        ([(match(LOCAL, "local"), ACCEPT)], True),
+        ([(match(WAY_BACK, right=False), DROP), (ACCEPT,)], True),
     ],
 )
 def test_what_is_understood(rules: list[tuple[Json, ...]], *, passes: bool) -> None:

@@ -44,6 +44,11 @@ def judged(*rules: str) -> Passage:
         ("INPUT -m state --state ESTABLISHED -j ACCEPT", False),
         ('INPUT -m comment --comment "a -j DROP" -j ACCEPT', True),
         ("INPUT -j LOG --log-prefix x", False),
+        ("INPUT -m conntrack --ctstate DNAT -j ACCEPT", False),
+        ("INPUT -m addrtype --dst-type LOCAL -j ACCEPT", True),
+        ("INPUT -m addrtype --dst-type MULTICAST -j ACCEPT", False),
+        ("INPUT -m addrtype --src-type LOCAL -j ACCEPT", False),
+        ("INPUT -m rt --rt-type 0 -j ACCEPT", False),
     ],
 )
 def test_what_is_understood(rule: str, *, passes: bool) -> None:
@@ -55,7 +60,7 @@ def test_what_is_understood(rule: str, *, passes: bool) -> None:
     [
         "INPUT -m geoip --source-country X -j ACCEPT",
         "INPUT -m limit --limit 3/min -j ACCEPT",
-        "INPUT -m conntrack --ctstate DNAT -j ACCEPT",
+        "INPUT -m conntrack --ctstatus ASSURED -j ACCEPT",
         "INPUT -j STRANGE",
         "INPUT -p udp --dport tftp -j ACCEPT",
     ],

@@ -33,8 +33,19 @@ def field_value(left: Json, packet: Packet) -> Value | list[Value]:
             return _meta(key, packet)
         case {"ct": {"key": str() as key}}:
             return _conntrack(key, packet)
+        case _:
+            return _derived(left, packet)
+
+
+def _derived(left: Json, packet: Packet) -> Value:
+    """Return what a look at routes says, or that there is nothing to look at."""
+    match left:
+        case {"exthdr": _} | {"tcp option": _} | {"sctp chunk": _}:
+            raise NotThereError  # no packet of TFTP has any of them
         case {"fib": {"result": "type", "flags": ["daddr"]}} if packet.is_inward:
             return "local"  # nobody else's packets are judged here
+        case {"fib": {"result": "oif", "flags": list() as flags}} if "iif" in flags:
+            return True  # the device of a packet is the one that its way back leads by
         case _:
             raise UnknownFieldError
 

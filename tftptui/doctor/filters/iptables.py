@@ -45,6 +45,20 @@ _TARGETS = {
 _GO_ON = frozenset(
     {"LOG", "NFLOG", "MARK", "CONNMARK", "TCPMSS", "TTL", "DSCP", "TOS", "CT"}
 )
+_NOT_OF_UDP = frozenset(
+    {
+        "--icmp-type",
+        "--icmpv6-type",
+        "--rt-len",
+        "--rt-segsleft",
+        "--rt-type",
+        "--syn",
+        "--tcp-flags",
+        "--tcp-option",
+    }
+)
+"""What no packet of TFTP has: other protocols' fields, routing headers."""
+
 _CHAIN_WORDS = 2
 
 Words = list[str]
@@ -156,7 +170,11 @@ def _test(option: str, arguments: Words) -> Test | None:
         "--ctstate": _state,
         "--state": _state,
         "--helper": lambda text: lambda packet: packet.helper == text,
+        "--dst-type": lambda text: _kind(text, is_inward=True),
+        "--src-type": lambda text: _kind(text, is_inward=False),
     }
+    if option in _NOT_OF_UDP:
+        return lambda _: False
     maker = makers.get(option)
     if maker is None:
         return _cannot_tell  # an extension that this model does not know
@@ -187,6 +205,14 @@ def _device(text: str, *, is_inward: bool) -> Test:
     return test
 
 
+def _kind(text: str, *, is_inward: bool) -> Test:
+    """Test of the kind of the address that is ours if the packet IS_INWARD."""
+    kinds = text.split(",")
+    return lambda packet: (
+        ("LOCAL" if packet.is_inward is is_inward else "UNICAST") in kinds
+    )
+
+
 def _source_port(packet: Packet) -> int:
     return packet.source_port
 
@@ -215,7 +241,8 @@ def _state(text: str) -> Test:
     def test(packet: Packet) -> Truth:
         if packet.state is None:
             return None
-        known = {state.value for state in State}
+        # "dnat": a rule that translates is a doubt itself
+        known = {state.value for state in State} | {"dnat", "snat"}
         truths: list[Truth] = [
             name == packet.state.value if name in known else None for name in names
         ]

@@ -229,6 +229,13 @@ def _choice(key: Json, data: Json, sets: Sets) -> Choice:
 
 
 def _test(left: Json, operator: str, right: Json, sets: Sets) -> Test:
+    match left, right:
+        case {"ct": {"key": "status"}}, "dnat" | "snat":
+            # A rule that translates has been met before, and is a doubt itself.
+            return lambda _: operator == "!="
+        case _:
+            pass
+
     def test(packet: Packet) -> Truth:
         try:
             value = field_value(left, packet)

@@ -69,17 +69,19 @@ def _before_rules(situation: Situation) -> Rule:
 def write_firewalld(plan: Plan, situation: Situation) -> list[Rule]:
     """Write the rules of a plan for firewalld."""
     rules = []
-    if situation.where is Where.BETWEEN:
-        rules += [_policy("to-server"), _policy("to-clients")]
     for flow in plan.flows:
         if flow.passing is Passing.PORTS:
+            if situation.where is Where.BETWEEN:
+                rules.append(_policy(flow))
             rules += _rich_rules(flow, plan, situation)
     rules.append(Rule("firewall-cmd --reload", "take all of it", ()))
     return merged(rules)
 
 
-def _policy(name: str) -> Rule:
-    zones = ("CLIENTS", "SERVERS") if name == "to-server" else ("SERVERS", "CLIENTS")
+def _policy(flow: Flow) -> Rule:
+    """Make the policy of a direction; the ACKs use that of the requests."""
+    name = "to-server" if flow.is_to_server else "to-clients"
+    zones = ("CLIENTS", "SERVERS") if flow.is_to_server else ("SERVERS", "CLIENTS")
     start = f"firewall-cmd --permanent --policy tftp-{name}"
     text = "\n".join(
         [
@@ -88,16 +90,15 @@ def _policy(name: str) -> Rule:
             f"{start} --add-egress-zone {zones[1]}",
         ]
     )
-    parts = (Part.REQUEST, Part.ACKS) if name == "to-server" else (Part.ANSWERS,)
     note = f"policy {name}: put your zones in for CLIENTS and SERVERS"
-    return Rule(text, note, parts)
+    return Rule(text, note, (flow.part,))
 
 
 def _rich_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
     """Return the rules of a flow; a rich rule names ports of one end only."""
-    place = "--zone public"
+    place = ""
     if situation.where is Where.BETWEEN:
-        place = f"--policy tftp-{'to-server' if flow.is_to_server else 'to-clients'}"
+        place = f"--policy tftp-{'to-server' if flow.is_to_server else 'to-clients'} "
     elif flow.is_to_server == (situation.where is Where.CLIENT):
         return []  # what this host sends passes
     element = "port" if flow.is_to_server else "source-port"
@@ -111,7 +112,7 @@ def _rich_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
             for client in family.clients:
                 ends = (client, server) if flow.is_to_server else (server, client)
                 lines.append(
-                    f"firewall-cmd --permanent {place} --add-rich-rule "
+                    f"firewall-cmd --permanent {place}--add-rich-rule "
                     f'\'rule family="ipv{family.version}" source address="{ends[0]}"'
                     f' destination address="{ends[1]}" {accept} accept\''
                 )
@@ -121,7 +122,7 @@ def _rich_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
 UFW = Speech(
     title="ufw",
     comment="#",
-    proof=Proof.DOCUMENTED,
+    proof=Proof.TAKEN,
     places=(Where.SERVER, Where.BETWEEN, Where.CLIENT),
     kinds=(Kind.STATEFUL, Kind.HELPER),
     helper="",
@@ -133,13 +134,14 @@ UFW = Speech(
 FIREWALLD = Speech(
     title="firewalld",
     comment="#",
-    proof=Proof.DOCUMENTED,
+    proof=Proof.TAKEN,
     places=(Where.SERVER, Where.BETWEEN),
     kinds=(Kind.HELPER, Kind.STATEFUL),
     helper="",
     usage=(
         "Commands for a shell, as root; policies need firewalld 0.9 or newer.",
         "A rich rule names the ports of one end only: the client's are not limited.",
+        "On a host they go into the default zone; add --zone for another.",
         "The service tftp is port 69; for another port take --kind stateful.",
     ),
     flush=_FLUSH,
