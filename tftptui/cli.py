@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from tftptui import __version__
 from tftptui.advice_cli import firewall
+from tftptui.analyze_cli import analyze
 from tftptui.client_cli import get, put
 from tftptui.demo_cli import demo
 from tftptui.server_cli import (
@@ -31,6 +32,7 @@ app = App(
     version_flags=["--version", "-V"],
 )
 
+app.command(analyze)
 app.command(demo)
 app.command(get)
 app.command(put)

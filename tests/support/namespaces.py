@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import itertools
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -132,6 +133,13 @@ class Routed:
             _enter(home)
             os.close(there)
             os.close(home)
+
+    def counted(self) -> int:
+        """Return how many packets the counter of the rules has seen."""
+        command = [*self.router, NFT, "list", "chain", "inet", "filter", "rules"]
+        told = subprocess.run(command, capture_output=True, check=True, text=True)
+        (count,) = re.findall(r"counter packets (\d+)", told.stdout)
+        return int(count)
 
     def _join(self, end: str, device: str, addresses: tuple[str, str]) -> None:
         """Lay a cable between an end and the router's DEVICE."""

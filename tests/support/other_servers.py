@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,6 +50,25 @@ def serving(name: str, root: Path, host: str = "127.0.0.1") -> Iterator[Endpoint
         return
     with _running(name, root, host) as at:
         yield at
+
+
+@contextmanager
+def serving_within(
+    name: str, root: Path, host: str, within: Sequence[str]
+) -> Iterator[Endpoint]:
+    """Run a server elsewhere, on port 69 of HOST; WITHIN is put before its command.
+
+    It may not answer yet: ask again until it does.
+    """
+    root.chmod(0o777)
+    words = _COMMANDS[name].format(host=host, port=69, root=root).split()
+    _require(name, words[0])
+    process = subprocess.Popen([*within, *words], stdin=subprocess.DEVNULL)
+    try:
+        yield Endpoint(host, 69)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
 def await_content(path: Path, content: bytes) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.telemetry.escapes import LONGEST, visible
+from tftptui.telemetry.escapes import LONGEST, markdown, visible
 
 HARMLESS_FORMATS = {
     char
@@ -71,3 +71,7 @@ def test_text_of_the_longest_length_is_whole(char: str) -> None:
 def test_longer_text_is_cut_and_says_so(char: str) -> None:
     text = char * (LONGEST + 1)
     assert visible(text) == visible(text.encode()) == char * LONGEST + "…"
+
+
+def test_markdown_takes_it_for_text() -> None:
+    assert markdown("a_b *c* <i> | `d` ~e~") == r"a\_b \*c\* \<i\> \| \`d\` \~e\~"

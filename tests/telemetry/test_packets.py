@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tftptui.telemetry.packets import (
     LAYOUT,
     MAX_ATTEMPT,
+    NO_TRANSFER,
     RECORD,
     SENT,
     Flag,
@@ -90,6 +91,21 @@ def test_packed_from_a_late_cursor_begins_at_the_oldest() -> None:
 @pytest.mark.parametrize("cursor", [6, 7])
 def test_packed_from_a_cursor_at_the_end_is_empty(cursor: int) -> None:
     assert _ring(capacity=4, appended=6).packed(cursor) == b""
+
+
+def test_record_can_be_disowned() -> None:
+    ring = PacketRing(4)
+    ring.append(SAMPLE, "of a transfer")
+    ring.append(SAMPLE)
+    ring.disown(0, "of none")
+    assert ring.record(0) == replace(SAMPLE, transfer=NO_TRANSFER)
+    assert (ring.note(0), ring.record(1)) == ("of none", SAMPLE)
+
+
+def test_forgotten_record_is_not_disowned() -> None:
+    ring = _ring(capacity=4, appended=6)
+    ring.disown(1, "too late")
+    assert [ring.record(number).transfer for number in range(2, 6)] == [7] * 4
 
 
 class TestNotes:

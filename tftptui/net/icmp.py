@@ -8,28 +8,29 @@ from tftptui.net.addresses import Endpoint, endpoint_of
 
 IP_RECVERR, IPV6_RECVERR = 11, 25  # not in Python's socket module
 _ERROR = struct.Struct("=IBBBxII")  # struct sock_extended_err
-_ICMP_ORIGINS = (2, 3)  # ICMP, ICMPv6; others are local
+_VERSIONS = {2: 4, 3: 6}  # of IP, by the origins that are not local
 _V4_OFFENDER = slice(20, 24)
 _V6_OFFENDER = slice(24, 40)
 _ROOM = 512
 _MAX_DRAINED = 32
 
-_NAMES = {
-    (2, 3, 0): "network unreachable",
-    (2, 3, 1): "host unreachable",
-    (2, 3, 2): "protocol unreachable",
-    (2, 3, 3): "port unreachable",
-    (2, 3, 4): "fragmentation needed",
-    (2, 3, 9): "network prohibited",
-    (2, 3, 10): "host prohibited",
-    (2, 3, 13): "administratively prohibited",
-    (2, 11, 0): "time to live exceeded",
-    (3, 1, 0): "no route",
-    (3, 1, 1): "administratively prohibited",
-    (3, 1, 3): "address unreachable",
-    (3, 1, 4): "port unreachable",
-    (3, 2, 0): "packet too big",
-    (3, 3, 0): "hop limit exceeded",
+_PORT_CLOSED = ((4, 3, 3), (6, 1, 4))
+_NAMES = {  # by version of IP, type, code
+    (4, 3, 0): "network unreachable",
+    (4, 3, 1): "host unreachable",
+    (4, 3, 2): "protocol unreachable",
+    (4, 3, 3): "port unreachable",
+    (4, 3, 4): "fragmentation needed",
+    (4, 3, 9): "network prohibited",
+    (4, 3, 10): "host prohibited",
+    (4, 3, 13): "administratively prohibited",
+    (4, 11, 0): "time to live exceeded",
+    (6, 1, 0): "no route",
+    (6, 1, 1): "administratively prohibited",
+    (6, 1, 3): "address unreachable",
+    (6, 1, 4): "port unreachable",
+    (6, 2, 0): "packet too big",
+    (6, 3, 0): "hop limit exceeded",
 }
 
 
@@ -83,18 +84,28 @@ def drain_errors(sock: socket.socket) -> list[IcmpError]:
     return found
 
 
+def error_name(version: int, kind: int, code: int) -> str:
+    """Return an ICMP error of a VERSION of IP in words."""
+    return _NAMES.get((version, kind, code), f"type {kind} code {code}")
+
+
+def is_port_closed(version: int, kind: int, code: int) -> bool:
+    """Whether an ICMP error says that nobody listens on the port."""
+    return (version, kind, code) in _PORT_CLOSED
+
+
 def _parse(octets: bytes) -> IcmpError | None:
     if len(octets) < _ERROR.size:
         return None
     _, origin, kind, code, _, _ = _ERROR.unpack_from(octets)
-    if origin not in _ICMP_ORIGINS:
+    if origin not in _VERSIONS:
         return None
     return IcmpError(
         type=kind,
         code=code,
-        name=_NAMES.get((origin, kind, code), f"type {kind} code {code}"),
+        name=error_name(_VERSIONS[origin], kind, code),
         sender=_offender(octets),
-        is_port_closed=(origin, kind, code) in ((2, 3, 3), (3, 1, 4)),
+        is_port_closed=is_port_closed(_VERSIONS[origin], kind, code),
     )
 
 

@@ -8,6 +8,8 @@ the model for look-ups.
 import re
 from functools import lru_cache
 
+_MARKUP = frozenset("\\`*_[]<>|#&~")
+
 LONGEST = 256
 """Characters of one name or message that are shown."""
 
@@ -41,6 +43,11 @@ def _visible(text: bytes | str) -> str:
 
 
 _remembered = lru_cache(maxsize=1_024)(_visible)
+
+
+def markdown(text: str) -> str:
+    """Return a text that Markdown takes for nothing but text; on one line."""
+    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in text)
 
 
 def _escape(found: re.Match[str]) -> str:

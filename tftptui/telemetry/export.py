@@ -12,7 +12,7 @@ import msgspec
 from tftptui.telemetry.capture.octets import numbering_of
 from tftptui.telemetry.capture.rebuilt import Logged
 from tftptui.telemetry.capture.writer import CaptureWriter
-from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.escapes import markdown, visible
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 
@@ -218,9 +218,9 @@ def _write_markdown(
 
 
 def _transfer(view: TransferView) -> str:
-    trouble = f": {_plain(view.error)}" if view.error else ""
+    trouble = f": {markdown(view.error)}" if view.error else ""
     return (
-        f"- Transfer {view.number}: {_plain(view.file)}, {view.client} port "
+        f"- Transfer {view.number}: {markdown(view.file)}, {view.client} port "
         f"{view.client_tid} ⇄ {view.server} port {view.server_tid}, "
         f"{view.phase}{trouble}"
     )
@@ -242,17 +242,12 @@ def _cells(row: Row) -> list[str]:
         first,
         str(row.octets),
         mark,
-        _plain(row.note),
+        markdown(row.note),
     ]
 
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    """Return a text that Markdown takes for nothing but text."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#&" else sign for sign in text)
 
 
 _WRITERS: Mapping[SaveFormat, Callable[[BinaryIO, Iterable[Noted], Transfers], int]] = {

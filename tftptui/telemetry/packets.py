@@ -18,6 +18,9 @@ _HALF = Struct(f"<dII{_TAIL.size}s")
 _EXCHANGE = Struct(f"<dII{_TAIL.size}sdII{_TAIL.size}s")
 """Two records, with all that never changes in a transfer packed beforehand."""
 
+_TRANSFER = Struct("<d").size
+"""Where in a record the number of its transfer begins."""
+
 RECORD = LAYOUT.size
 """Octets of one record."""
 
@@ -212,6 +215,13 @@ class PacketRing:
         self._notes[sequence] = note
         if disordered:
             self._notes = dict(sorted(self._notes.items()))
+
+    def disown(self, sequence: int, note: str) -> None:
+        """Let a kept record belong to no transfer after all, with another note."""
+        if self.first <= sequence < self.next:
+            place = sequence % self.capacity * RECORD + _TRANSFER
+            self._octets[place : place + 4] = NO_TRANSFER.to_bytes(4)
+            self.annotate(sequence, note)
 
     def note(self, sequence: int) -> str:
         """Return the note of a record, or nothing."""

@@ -87,7 +87,7 @@ def test_sections_put_end_to_end_have_interfaces_of_their_own() -> None:
 
 def test_comments_are_read() -> None:
     (captured,), _ = read(_pcapng(datagram(ACK)))
-    assert captured.comments == ("hm ⇄",)
+    assert captured.comments() == ["hm ⇄"]
 
 
 def test_simple_packets_are_read() -> None:

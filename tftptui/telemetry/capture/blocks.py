@@ -22,7 +22,8 @@ class Captured:
         link_type: LINKTYPE_ number of the octets (tcpdump.org/linktypes).
         octets: what was kept of it; ``length`` is what it had.
         interface: counts up through the file.
-        comments: of pcapng, as they are.
+        options: of pcapng, packed; comments() reads them.
+        order: "<" or ">", their byte order.
     """
 
     time: int
@@ -30,7 +31,16 @@ class Captured:
     octets: bytes
     length: int
     interface: int = 0
-    comments: tuple[str, ...] = ()
+    options: bytes = b""
+    order: str = "<"
+
+    def comments(self) -> list[str]:
+        """Return what somebody wrote about the packet."""
+        return [
+            value.decode("utf-8", "replace")
+            for code, value in _options(self.options, self.order)
+            if code == _COMMENT
+        ]
 
 
 @dataclass(slots=True)
@@ -95,21 +105,14 @@ def _packet(
 ) -> Captured:
     ticks, kept, length = sizes
     frame = octets[:kept]
-    after = octets[kept + -kept % WORD :]
-    comments: tuple[str, ...] = ()
-    if len(after) > WORD:
-        comments = tuple(
-            value.decode("utf-8", "replace")
-            for code, value in _options(after, order)
-            if code == _COMMENT
-        )
     return Captured(
         interface.time(ticks),
         interface.link_type,
         frame,
         max(length, len(frame)),
         interface.number,
-        comments,
+        octets[kept + -kept % WORD :],
+        order,
     )
 
 

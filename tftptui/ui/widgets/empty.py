@@ -23,6 +23,8 @@ def invitation(store: Store) -> Text:
         return Text("Nothing is served; the line at the top says why.")
     if status is None:
         return Text("The server starts …")
+    if status.source == "capture":
+        return _of_capture(store, status)
     name = example_file(store.listings.get(ROOT))
     if name is None:
         return Text(f"Nothing to serve yet: put a file into {status.root}.")
@@ -40,6 +42,18 @@ def invitation(store: Store) -> Text:
         last = store.refusals[-1]
         lines.append(f"\n\nLast refused: {last.file} for {last.client}: {last.message}")
     return lines
+
+
+def _of_capture(store: Store, status: Status) -> Text:
+    if (status.progress or 0) < 1:
+        return Text("The capture is being read …")
+    lines = Text(f"No transfer in {status.root}.")
+    if store.refusals:
+        lines.append(f" {len(store.refusals)} requests were refused.")
+    return lines.append(
+        "\n\nA capture needs the answers too: they use ports that nobody knows "
+        "beforehand.\nFilter with:  host CLIENT and (udp or icmp or icmp6)"
+    )
 
 
 def _one_of(ports: PortMap) -> str:

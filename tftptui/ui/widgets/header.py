@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from tftptui.engine.messages import USED
+from tftptui.engine.messages import USED, Status
 from tftptui.ui.formats import octets, span
 from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
@@ -18,10 +18,10 @@ BARS = "▁▂▃▄▅▆▇█"
 SAMPLES = 8
 """Seconds that the little graph looks back."""
 
-_TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _RATE, _GRAPH, _COUNTS = range(8)
+_TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
 _ORDER = (
     *(_TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS, _ROOT),
-    *(_USED, _PORTS, _RATE, _COUNTS, _LISTENERS, _COUNTS),
+    *(_USED, _PORTS, _RATE, _CAPTURE, _COUNTS, _LISTENERS, _COUNTS),
 )
 """What gets shorter first when the line is too long; trouble stays to the end."""
 
@@ -32,6 +32,14 @@ def sparkline(values: Sequence[float]) -> str:
     if top <= 0:
         return BARS[0] * len(values)
     return "".join(BARS[round(value / top * (len(BARS) - 1))] for value in values)
+
+
+def _reading(status: Status, slots: dict[str, Style]) -> Text:
+    """Return how far a capture has been read; all of it says nothing more."""
+    progress = status.progress
+    if progress is None or progress >= 1:
+        return Text("▣ capture", slots["transfer-completed"])
+    return Text(f"▣ capture, read {progress:4.0%}", slots["transfer-active"])
 
 
 class HeaderLine(Widget):
@@ -80,6 +88,7 @@ class HeaderLine(Widget):
             Part([Text("tftptui", "bold"), Text()]),
             *self._place(slots),
             *self._ports(slots),
+            self._capture(slots),
             *self._speed(slots),
             self._counts(slots),
         ]
@@ -95,8 +104,11 @@ class HeaderLine(Widget):
         mark = ("● ", slots["transfer-completed"])
         root = PurePath(status.root)
         short = f"…/{root.name}" if root.parent.name else status.root
+        place = Part([Text(status.root), Text(short), Text()])
+        if status.source == "capture":
+            return [place, Part([_reading(status, slots)])]
         return [
-            Part([Text(status.root), Text(short), Text()]),
+            place,
             Part(
                 [
                     Text.assemble(mark, "  ".join(status.listeners)),
@@ -126,6 +138,15 @@ class HeaderLine(Widget):
             ),
             Part([Text.assemble(used, (" used", muted)), Text()]),
         ]
+
+    def _capture(self, slots: dict[str, Style]) -> Part:
+        """Return whether all packets are being written to a file, and how many."""
+        status = self._store.status
+        if status is None or status.capture is None:
+            return Part([Text()])
+        mark = ("● rec", slots["transfer-failed"])
+        packets = self._steady("packets", status.capture.packets)
+        return Part([Text.assemble(mark, f" {packets}"), Text.assemble(mark)])
 
     def _speed(self, slots: dict[str, Style]) -> list[Part]:
         rate, style = self._rate(), slots["transfer-active"]

@@ -1,0 +1,84 @@
+"""``tftptui analyze --report``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.captured import boot, windows
+from tftptui.cli import app
+from tftptui.telemetry.export import save_packets
+from tftptui.telemetry.packets import Kind
+
+
+@pytest.fixture
+def capture(tmp_path: Path) -> Path:
+    place = tmp_path / "two.pcapng"
+    logs = (boot(), windows())
+    logs[1].add(Kind.ERROR_RECEIVED, 60.0, "0 |late|", octets=12)
+    records = [record for log in logs for record in log.records]
+    transfers = {log.transfer.number: log.transfer for log in logs}
+    save_packets(place, "pcapng", records, transfers)
+    return place
+
+
+def report(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert app(["analyze", *words], result_action="return_value") == 0
+    return capsys.readouterr().out
+
+
+def test_text_has_a_row_for_each_transfer(
+    capture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = report(capsys, str(capture), "--report").splitlines()
+    assert lines[0].startswith(f"{capture}: 26 packets in 60.000 s from 2023-11-14T")
+    assert lines[2] == (
+        "2 requests, 0 refused; 2 transfers: 2 completed; "
+        "the servers sent 1 packet again"
+    )
+    assert lines[4].split()[:5] == ["#", "client", "server", "file", "outcome"]
+    assert lines[5].split() == [
+        *("1", "10.0.4.37", "2072", "10.0.0.9", "40017", "pxelinux.0", "completed"),
+        *("2,148", "1.006", "1", "1"),
+    ]
+
+
+def test_json_is_one_object(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(report(capsys, str(capture), "--report", "--format", "json"))
+    assert told["packets"] == 26
+    assert [one["retransmits"] for one in told["transfers"]] == [1, 0]
+    assert told["counters"]["completed"] == 2
+
+
+def test_markdown_is_a_table(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = report(capsys, str(capture), "--format", "markdown")
+    assert "\n## Transfers\n\n| # | client |" in told
+    assert "| 10.0.4.37 2072 | 10.0.0.9 40017 | pxelinux.0 | completed |" in told
+
+
+def test_broken_capture_is_named_first(
+    capture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capture.write_bytes(capture.read_bytes()[:-5])
+    told = report(capsys, str(capture), "--report").splitlines()
+    assert told[1].startswith("! after packet 25: the file breaks off; ")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"just a text, and no more"])
+def test_no_capture_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    place = tmp_path / "file"
+    if content is not None:
+        place.write_bytes(content)
+    assert app(["analyze", str(place), "--report"], result_action="return_value") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert str(place) in told.err.replace("\n", "")
+
+
+def test_without_a_terminal_the_report_is_pointed_to(
+    capture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app(["analyze", str(capture)], result_action="return_value") == 1
+    assert "--report" in capsys.readouterr().err

@@ -1,0 +1,99 @@
+"""The command ``analyze``: a capture on the screens, or as a report."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+EXIT_FAILED = 1
+KEPT_PACKETS = 1_000_000
+KEPT_TRANSFERS = 20_000
+
+Format = Literal["text", "markdown", "json"]
+
+
+def analyze(
+    capture: Annotated[
+        Path, Parameter(help="A pcap or pcapng file, as it is or packed by gzip.")
+    ],
+    /,
+    *,
+    report: Annotated[
+        bool, Parameter(help="Print what is in it, and show no screen.", negative=())
+    ] = False,
+    format: Annotated[  # noqa: A002 - the option's name
+        Format, Parameter(help="What the report is written in.")
+    ] = "text",
+    theme: Annotated[
+        str | None,
+        Parameter(help="Colours: tftptui-dark, tftptui-light, contrast, or another."),
+    ] = None,
+) -> int:
+    """Show the TFTP transfers in CAPTURE, made here or by tcpdump or Wireshark.
+
+    A capture between client and server sees more than either: what was lost, and
+    on which side of it.
+    """
+    if report or format != "text":
+        return _report(capture, format)
+    return _show(capture, theme)
+
+
+def _report(capture: Path, format: Format) -> int:  # noqa: A002 - as above
+    from tftptui.engine.client import EngineError  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.replay.outline import Outlining  # noqa: PLC0415
+    from tftptui.engine.replay.reading import Reading  # noqa: PLC0415
+    from tftptui.engine.replay.words import FORMATS  # noqa: PLC0415
+    from tftptui.telemetry.escapes import visible  # noqa: PLC0415
+    from tftptui.ui.progress import ProgressBar  # noqa: PLC0415
+
+    name = visible(os.fsencode(capture))
+    try:
+        with Reading(capture) as reading, ProgressBar(name) as progress:
+            outlining, is_more = Outlining(reading), True
+            while is_more:
+                is_more = reading.step()
+                outlining.note()
+                progress.show(reading.position, reading.size or None)
+            outline = outlining.outline(name)
+    except EngineError as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return 130
+    sys.stdout.write(FORMATS[format](outline))
+    return 0
+
+
+def _show(capture: Path, theme: str | None) -> int:
+    from tftptui.engine.client import EngineError  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.replay.reading import Reading  # noqa: PLC0415
+    from tftptui.engine.replay.replay import ReplayEngine  # noqa: PLC0415
+    from tftptui.ui.app import TftpApp  # noqa: PLC0415
+    from tftptui.ui.store import Store  # noqa: PLC0415
+    from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
+    from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
+
+    problem = check_terminal()
+    if problem is not None:
+        problem += "; tftptui analyze --report needs none"
+    else:
+        try:
+            with Reading(capture) as reading:
+                reading.step()
+        except EngineError as error:
+            problem = f"tftptui: {error}"
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return EXIT_FAILED
+    store = Store(kept_packets=KEPT_PACKETS, kept_transfers=KEPT_TRANSFERS)
+    ui = TftpApp(
+        ReplayEngine(capture),
+        store=store,
+        theme=theme or DEFAULT_THEME,
+        now=lambda: store.now,  # the time of the capture, which stands still
+    )
+    ui.run()
+    return ui.return_code or 0

@@ -1,0 +1,1 @@
+"""A capture replayed: its transfers rebuilt, and told as a living server tells them."""

@@ -1,0 +1,98 @@
+"""Block numbers and sizes, read off the wire."""
+
+from dataclasses import dataclass
+
+from tftptui.protocol.packets import (
+    BLOCK_MODULUS,
+    HEADER,
+    ROLL_TO_0,
+    Numbering,
+    Opcode,
+)
+
+_DATA = Opcode.DATA.to_bytes(2)
+_HALF = BLOCK_MODULUS // 2
+_SMALLEST_STRIDE = 8 + HEADER
+"""Octets of the smallest full DATA packet (RFC 2348)."""
+
+_CONVINCING = 3
+"""Blocks in a row that are no chance; a file may hold the octets of one header."""
+
+
+@dataclass(slots=True)
+class Counting:
+    """Absolute numbers for those on the wire, which wrap.
+
+    Whether a sender goes on at 0 or 1 after 65535 shows only there; what shows first
+    is kept.
+    """
+
+    numbering: Numbering = ROLL_TO_0
+    is_settled: bool = False
+
+    def absolute(self, block16: int, near: int) -> int:
+        """Return the absolute number that is nearest to another one."""
+        if not self.is_settled and block16 <= 1 and near >= BLOCK_MODULUS - 1:
+            self.is_settled = True
+            self.numbering = Numbering(block16)
+        low = self.numbering.rollover
+        if low and not block16:
+            return 0
+        around = BLOCK_MODULUS - low
+        ahead = (block16 - self.numbering.wire(near)) % around
+        block = near + (ahead if ahead < _HALF else ahead - around)
+        return block if block >= 0 else block16
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One DATA packet: its wire block and the octets of its payload."""
+
+    block16: int
+    octets: int
+
+
+def pieces(payload: bytes, octets: int, block_size: int | None) -> list[Piece]:
+    """Return the DATA packets in what a capture shows as one datagram of OCTETS.
+
+    Where a sender leaves the cutting to its network card, a capture on that host
+    shows a whole run as one large packet. The size of the pieces is not in it: the
+    one that was agreed is tried, then those at which the next block begins.
+    """
+    first = int.from_bytes(payload[2:HEADER])
+    whole = [Piece(first, octets - HEADER)]
+    if block_size is not None and octets <= block_size + HEADER:
+        return whole
+    if block_size is not None and (cut := _cut(payload, octets, block_size + HEADER)):
+        return cut
+    for low in (0, 1):
+        following = _DATA + Numbering(low).wire(first + 1).to_bytes(2)
+        stride = payload.find(following, _SMALLEST_STRIDE)
+        while stride > 0:
+            cut = _cut(payload, octets, stride)
+            if len(cut) >= _CONVINCING:
+                return cut
+            stride = payload.find(following, stride + 1)
+    return whole
+
+
+def _cut(payload: bytes, octets: int, stride: int) -> list[Piece]:
+    """Return the pieces of a stride, or none if blocks don't begin there."""
+    found: list[Piece] = []
+    for start in range(0, octets, stride):
+        head = payload[start : start + HEADER]
+        if len(head) == HEADER:
+            block16 = int.from_bytes(head[2:])
+            if head[:2] != _DATA or (found and not _follows(block16, found[-1])):
+                return []
+        elif start < len(payload) or octets - start < HEADER:
+            return []
+        else:  # cut off by the snap length: it goes on as it began
+            block16 = (found[-1].block16 + 1) % BLOCK_MODULUS
+        found.append(Piece(block16, min(stride, octets - start) - HEADER))
+    return found if len(found) > 1 else []
+
+
+def _follows(block16: int, piece: Piece) -> bool:
+    after = (piece.block16 + 1) % BLOCK_MODULUS
+    return block16 == after or (block16, after) == (1, 0)

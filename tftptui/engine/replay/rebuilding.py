@@ -1,0 +1,337 @@
+"""Transfers rebuilt from the datagrams of a capture, one datagram after another."""
+
+from collections import deque
+from collections.abc import Callable
+
+from msgspec import structs
+
+from tftptui.engine.findings import Findings
+from tftptui.engine.replay.around import Around
+from tftptui.engine.replay.clock import CaptureClock
+from tftptui.engine.replay.conversation import Conversation
+from tftptui.engine.replay.copies import Copies
+from tftptui.engine.replay.orphans import Orphans
+from tftptui.net.addresses import Endpoint
+from tftptui.net.icmp import IcmpError, error_name, is_port_closed
+from tftptui.protocol.commands import Outcome
+from tftptui.protocol.errors import PeerError
+from tftptui.protocol.packets import (
+    ErrorPacket,
+    Mode,
+    ReadRequest,
+    Request,
+    parse,
+)
+from tftptui.server.listener import Arrival
+from tftptui.server.recorder import Recorder, error_note
+from tftptui.server.requests import requested
+from tftptui.telemetry.capture.frames import Datagram
+from tftptui.telemetry.capture.packets import IcmpSeen, Seen
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Event, Refused, TransferEvent
+from tftptui.telemetry.packets import Kind, PacketRing
+from tftptui.telemetry.views import Refusal, TransferView
+
+SILENCE = 60.0
+"""Seconds without a packet after which a transfer is over."""
+
+REPEATED = 10.0
+"""Seconds within which the same request again is a repeat."""
+
+SWEEP = 1.0
+"""Seconds of the capture between looks at who is silent."""
+
+UNKNOWN_FILE = "(request not in the capture)"
+
+_MOST_LOOKS = 100
+"""Rounds of the findings at the end, each of which looks at many transfers."""
+
+_REQUESTS = (b"\0\1", b"\0\2")
+_ANSWERS = (b"\0\3", b"\0\4", b"\0\5", b"\0\6")
+_FIRST = (b"\0\3\0\1", b"\0\4\0\0")
+_REASONS = {1: "not-found", 2: "access", 3: "limit", 4: "malformed", 6: "exists"}
+"""What the journal calls it, by error code; the text may know better."""
+
+Key = tuple[tuple[str, int], str]
+"""A client's endpoint and the address of the server."""
+
+
+class Rebuilding:
+    """Takes what a capture holds, and tells it as a server tells what it does.
+
+    Call take() for everything in order, finish() at the end. Records, notes and
+    counters are in ``recorder``; events go to LISTEN, and what they mean is found by
+    ``findings`` as in a living engine.
+
+    Attributes:
+        orphans: datagrams that belong to no transfer that can be known.
+        refusals: requests answered with an ERROR, taken by take_refusals().
+    """
+
+    def __init__(
+        self, ring: PacketRing, listen: Callable[[Event], None] = lambda _: None
+    ) -> None:
+        self.clock = CaptureClock()
+        self.recorder = Recorder(self.clock, ring, self._hear)
+        self._around = Around()
+        self.findings = Findings(self.clock, listen, self._around.surroundings())
+        self._listen = listen
+        self.copies = Copies()
+        self.orphans = 0
+        self._half = Orphans()
+        self._last_number = 0
+        self._living: dict[Key, Conversation] = {}
+        self._waiting: dict[tuple[str, int], Key] = {}
+        self._changed: dict[int, Conversation] = {}
+        self._refusals: deque[Refusal] = deque()
+        self._swept = 0.0
+
+    def take(self, seen: Seen | IcmpSeen) -> None:
+        """Take a datagram or an ICMP error."""
+        if isinstance(seen, IcmpSeen):
+            self.clock.move(seen.time)
+            self._icmp(seen)
+            return
+        if self.copies.is_copy(seen):
+            return
+        datagram = seen.datagram
+        self.clock.move(datagram.time)
+        now = self.clock.now()
+        if now - self._swept >= SWEEP:
+            self._swept = now
+            self._sweep(now)
+        self._datagram(datagram)
+
+    def finish(self) -> None:
+        """Conclude: the capture is over. What was going on still is, to all we know."""
+        self._sweep(self.clock.now(), patience=REPEATED)
+        for _ in range(_MOST_LOOKS):
+            self.findings.settle()
+
+    def take_changed(self) -> list[TransferView]:
+        """Return the transfers that changed since this was last asked."""
+        changed = [structs.replace(one.view) for one in self._changed.values()]
+        for conversation in self._changed.values():
+            conversation.is_told = True
+        self._changed.clear()
+        return changed
+
+    def take_refusals(self) -> list[Refusal]:
+        """Return the requests refused since this was last asked."""
+        refusals = list(self._refusals)
+        self._refusals.clear()
+        return refusals
+
+    def _hear(self, event: Event) -> None:
+        # A request that nobody answered shows nothing of the way back.
+        if not isinstance(event, TransferEvent) or event.server_tid != 0:
+            self.findings.take(event)
+        self._listen(event)
+
+    # Which transfer is it?
+
+    def _datagram(self, datagram: Datagram) -> None:
+        source, destination = datagram.source, datagram.destination
+        if datagram.payload[:2] in _REQUESTS and self._request(datagram):
+            return
+        answering = self._living.get((destination, source[0]))
+        if answering is not None and self._answer(answering, datagram):
+            return
+        asking = self._living.get((source, destination[0]))
+        if asking is not None and destination[1] == asking.server_tid:
+            self._took(asking, datagram, from_client=True)
+        elif not self._is_from_elsewhere(datagram):
+            self._orphan(datagram)
+
+    def _took(
+        self, conversation: Conversation, datagram: Datagram, *, from_client: bool
+    ) -> None:
+        conversation.take(datagram, from_client=from_client)
+        self._changed[conversation.number] = conversation
+
+    def _request(self, datagram: Datagram) -> bool:
+        """Take a request; return False if it is none."""
+        try:
+            request = parse(datagram.payload)
+        except PeerError:
+            return False
+        if not isinstance(request, Request):
+            return False
+        key = (datagram.source, datagram.destination[0])
+        living = self._living.get(key)
+        if living is not None and not self._is_repeat(living, request):
+            living.end(Outcome.ABANDONED, "the client asked anew from the same port")
+            self._around.forget(living.number)
+            living = None
+        if living is None:
+            living = self._meet(key, request, datagram)
+        living.ask(datagram)
+        self._changed[living.number] = living
+        return True
+
+    def _is_repeat(self, living: Conversation, request: Request) -> bool:
+        is_recent = self.clock.now() - living.last_seen <= REPEATED
+        is_going_on = living.outcome in (None, Outcome.UNCONFIRMED)
+        return living.request == request and is_recent and is_going_on
+
+    def _meet(self, key: Key, request: Request, datagram: Datagram) -> Conversation:
+        self._last_number += 1
+        client, asked = Endpoint(*datagram.source), Endpoint(*datagram.destination)
+        ends = (client, asked)
+        met = Conversation(self._last_number, request, ends, self.recorder)
+        self._living[key] = met
+        self._around.views[met.number] = met.view
+        self._waiting[datagram.source] = key
+        self.recorder.counters.requests += 1
+        arrival = Arrival(datagram.payload, client, asked)
+        self.recorder.emit(requested(arrival, request, self.clock.wall()))
+        return met
+
+    def _answer(self, conversation: Conversation, datagram: Datagram) -> bool:
+        """Take what came from the server's address; return whether it belongs here."""
+        if conversation.server_tid is None:
+            if datagram.payload[:2] not in _ANSWERS:
+                return False
+            self._begin(conversation, datagram)
+            return True
+        if datagram.source[1] != conversation.server_tid:
+            if datagram.payload[:2] not in _ANSWERS:
+                return False
+            conversation.stray(datagram, Endpoint(*datagram.source))
+            self._changed[conversation.number] = conversation
+            return True
+        self._took(conversation, datagram, from_client=False)
+        return True
+
+    def _begin(self, conversation: Conversation, datagram: Datagram) -> None:
+        self._waiting.pop(datagram.destination, None)
+        error = _error(datagram)
+        if error is not None and not conversation.is_told:
+            self._refuse(conversation, datagram, error)
+            return
+        server = Endpoint(*datagram.source)
+        self._around.note(server, conversation.asked)
+        conversation.begin(server)
+        self._took(conversation, datagram, from_client=False)
+
+    def _is_from_elsewhere(self, datagram: Datagram) -> bool:
+        """Take the answer of a server that has another address than was asked."""
+        key = self._waiting.get(datagram.destination)
+        if key is None or datagram.payload[:4] not in _FIRST:
+            return False
+        conversation = self._living.pop(key)
+        self._living[datagram.destination, datagram.source[0]] = conversation
+        asked, answered = key[1], datagram.source[0]
+        conversation.view.notes.append(
+            f"asked at {asked}, answered from {answered}: clients may not take that"
+        )
+        self._begin(conversation, datagram)
+        return True
+
+    # Ends.
+
+    def _refuse(
+        self, conversation: Conversation, datagram: Datagram, error: ErrorPacket
+    ) -> None:
+        """Take an ERROR that is the first answer: no transfer has come of it."""
+        view, recorder = conversation.view, self.recorder
+        del self._living[datagram.destination, datagram.source[0]]
+        self._changed.pop(conversation.number, None)
+        self._around.forget(conversation.number)
+        for number in conversation.asked_in:
+            recorder.ring.disown(number, f"{view.client} {recorder.ring.note(number)}")
+        port, note = datagram.source[1], error_note(error)
+        recorder.loose(Kind.ERROR, conversation.client, port, datagram.octets, note)
+        reason = _REASONS.get(error.code, "undefined")
+        recorder.counters.count_refusal(reason)
+        refusal = Refusal(
+            time=self.clock.wall(),
+            client=view.client,
+            client_tid=view.client_tid,
+            file=view.file,
+            reason=reason,
+            message=visible(error.message),
+        )
+        self._refusals.append(refusal)
+        recorder.emit(_refused(refusal, view, error.code))
+
+    def _sweep(self, now: float, patience: float = SILENCE) -> None:
+        """End those of whom nothing more was heard, and forget what is long over."""
+        for key, conversation in list(self._living.items()):
+            silent = now - conversation.last_seen
+            if silent < patience:
+                continue
+            if conversation.outcome is None:
+                conversation.judge_silence()
+                self._changed[conversation.number] = conversation
+            del self._living[key]
+            self._around.forget(conversation.number)
+            self._waiting.pop(key[0], None)
+        self.findings.tick()
+
+    # What has no beginning.
+
+    def _orphan(self, datagram: Datagram) -> None:
+        found = self._half.take(datagram)
+        if found is None:
+            self.orphans += 1
+            return
+        self.orphans -= len(found) - 1
+        first = found[0]
+        client, server = Endpoint(*first.destination), Endpoint(*first.source)
+        self._last_number += 1
+        request = ReadRequest(UNKNOWN_FILE.encode(), Mode.OCTET)
+        conversation = Conversation(
+            self._last_number, request, (client, server), self.recorder
+        )
+        conversation.begin_within(first, server)
+        self._living[first.destination, first.source[0]] = conversation
+        self._around.views[conversation.number] = conversation.view
+        for each in found:
+            self._took(conversation, each, from_client=each.source != first.source)
+
+    # ICMP.
+
+    def _icmp(self, seen: IcmpSeen) -> None:
+        source, destination = seen.about.source, seen.about.destination
+        error = IcmpError(
+            type=seen.type,
+            code=seen.code,
+            name=error_name(seen.version, seen.type, seen.code),
+            sender=seen.sender,
+            is_port_closed=is_port_closed(seen.version, seen.type, seen.code),
+            target=Endpoint(*destination),
+        )
+        for key, about_client in (
+            ((destination, source[0]), False),
+            ((source, destination[0]), True),
+        ):
+            conversation = self._living.get(key)
+            if conversation is not None:
+                conversation.icmp(error, about_client=about_client)
+                self._changed[conversation.number] = conversation
+                return
+
+
+def _error(datagram: Datagram) -> ErrorPacket | None:
+    try:
+        packet = parse(datagram.payload)
+    except PeerError:
+        return None
+    return packet if isinstance(packet, ErrorPacket) else None
+
+
+def _refused(refusal: Refusal, view: TransferView, code: int) -> Refused:
+    return Refused(
+        time=refusal.time,
+        transfer=None,
+        client=refusal.client,
+        client_tid=refusal.client_tid,
+        server=view.server,
+        server_tid=None,
+        file=refusal.file,
+        direction=view.direction,
+        reason=refusal.reason,
+        error_code=code,
+        message=refusal.message,
+    )

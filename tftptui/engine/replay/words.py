@@ -1,0 +1,158 @@
+"""An outline of a capture as text, Markdown or JSON."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from tftptui.engine.replay.outline import Outline
+from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.escapes import markdown
+from tftptui.telemetry.findings import Finding, Remedy
+from tftptui.telemetry.views import Refusal, TransferView
+
+
+def as_json(outline: Outline) -> str:
+    """Return an outline as one JSON object, and a line feed."""
+    return msgspec.json.encode(outline).decode() + "\n"
+
+
+def as_text(outline: Outline) -> str:
+    """Return an outline for people."""
+    head = [_headline(outline), *(f"! {trouble}" for trouble in outline.troubles)]
+    told = [_totals(outline.counters)] if outline.counters.requests else []
+    rows = [_cells(view) for view in outline.transfers]
+    refused = [_refusal(one) for one in outline.refusals]
+    found = [line for one in outline.findings for line in _finding(one)]
+    blocks = [head, told, _table(_HEADS, rows), refused, found, outline.asides]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def as_markdown(outline: Outline) -> str:
+    """Return an outline as Markdown."""
+    blocks = [[f"# {markdown(outline.file)}"], [markdown(_headline(outline))]]
+    blocks.append([f"- **{markdown(trouble)}**" for trouble in outline.troubles])
+    if outline.transfers:
+        rules = ["---"] * len(_HEADS)
+        rows = [[markdown(cell) for cell in _cells(one)] for one in outline.transfers]
+        lines = [f"| {' | '.join(row)} |" for row in [list(_HEADS), rules, *rows]]
+        blocks += [["## Transfers"], lines]
+    if outline.refusals:
+        blocks.append(["## Refused"])
+        blocks.append([f"- {markdown(_refusal(one))}" for one in outline.refusals])
+    if outline.findings:
+        blocks.append(["## Findings"])
+    for finding in outline.findings:
+        blocks.append([f"### {markdown(finding.headline)}"])
+        blocks.append([f"- {markdown(line.strip())}" for line in _finding(finding)[1:]])
+    blocks.append([f"- {markdown(aside)}" for aside in outline.asides])
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+_HEADS = (
+    "#",
+    "client",
+    "server",
+    "file",
+    "outcome",
+    "octets",
+    "seconds",
+    "sent again",
+    "came again",
+    "why",
+)
+
+
+def _cells(view: TransferView) -> list[str]:
+    seconds = (view.ended or view.moved) - view.started
+    outcome = view.phase if not view.running else "unfinished"
+    why = view.error or ("the capture ends before it does" if view.running else "")
+    return [
+        str(view.number),
+        f"{view.client} {view.client_tid}",
+        f"{view.server} {view.server_tid or '–'}",
+        view.file if view.direction == "read" else f"{view.file} (upload)",
+        outcome,
+        f"{view.acked_octets:,}",
+        f"{seconds:.3f}",
+        str(view.retransmits),
+        str(view.duplicates),
+        "; ".join([why, *view.notes] if why else view.notes),
+    ]
+
+
+def _table(heads: Sequence[str], rows: list[list[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if head in _NUMBERS else cell.ljust(width)
+            for cell, width, head in zip(row, widths, heads, strict=True)
+        ).rstrip()
+        for row in (list(heads), *rows)
+    ]
+
+
+_NUMBERS = frozenset({"#", "octets", "seconds", "sent again", "came again"})
+
+
+def _headline(outline: Outline) -> str:
+    frames = _count(outline.packets, "packet")
+    if outline.begin is None:
+        return f"{outline.file}: no packets"
+    return f"{outline.file}: {frames} in {outline.seconds:,.3f} s from {outline.begin}"
+
+
+def _totals(counters: Counters) -> str:
+    words = ", ".join(_ended(counters))
+    again = _count(counters.retransmits, "packet")
+    return (
+        f"{_count(counters.requests, 'request')}, {counters.refused:,} refused; "
+        f"{_count(counters.started, 'transfer')}{': ' if words else ''}{words}; "
+        f"the servers sent {again} again"
+    )
+
+
+def _finding(finding: Finding) -> list[str]:
+    """Return a finding: what, how sure, what shows it, what to do."""
+    numbers = ", ".join(str(number) for number in finding.transfers)
+    about = f"; transfers {numbers}" if numbers else ""
+    return [
+        f"{finding.headline}",
+        f"  {finding.code}, {finding.confidence:.0%} sure{about}",
+        *(f"  seen: {one.text}" for one in finding.evidence),
+        *(f"  to do: {_remedy(one)}" for one in finding.remedies),
+    ]
+
+
+def _remedy(remedy: Remedy) -> str:
+    platform = f"{remedy.platform}: " if remedy.platform else ""
+    return f"{platform}{remedy.text} {remedy.command}".rstrip()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _ended(counters: Counters) -> Iterator[str]:
+    names = ("completed", "unconfirmed", "failed", "abandoned", "probed")
+    for name in names:
+        count = getattr(counters, name)
+        if count:
+            yield f"{count:,} {name}"
+    if counters.active:
+        yield f"{counters.active:,} unfinished"
+
+
+def _refusal(refusal: Refusal) -> str:
+    return (
+        f"refused: {refusal.file} for {refusal.client} port {refusal.client_tid}: "
+        f"{refusal.message or refusal.reason}"
+    )
+
+
+FORMATS: Mapping[str, Callable[[Outline], str]] = {
+    "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
+}
