@@ -156,6 +156,7 @@ class Engine:
         self._capture.hear(event)
         if isinstance(event, FileChanged):
             self._nearby.changed()
+            self.service.file_changed(event.file)
         self._listen(event)
         self.findings.take(event)
 
@@ -334,7 +335,8 @@ class Engine:
             root=str(self.settings.root),
             pid=os.getpid(),
             notices=list(service.notices),
-            watch=self._watch.state if self._watch else "stale",
+            watch=self._watch.state if self._watch else "gone",
+            watch_cure=self._watch.cure if self._watch else "",
             write=service.settings.write,
             addresses=self._addresses(),
             capture=self._capture.recording,

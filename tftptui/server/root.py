@@ -37,16 +37,64 @@ class Root:
     Attributes:
         path: of the folder.
         names: how names are understood; may be changed while it serves.
+        is_there: whether the folder is still where it was told to be.
+        version: grows when another folder has taken its place.
 
     Raises:
         OSError: the folder can't be opened.
     """
 
     def __init__(self, path: Path, names: Names | None = None) -> None:
-        self.path = path.resolve(strict=True)
         self.names = names or Names()
-        self._absolute = os.fsencode(self.path).rstrip(b"/")  # "/" may be served
-        self._descriptor = os.open(self.path, FOLDER)
+        self.is_there = True
+        self.version = 0
+        self._given = path.absolute()
+        self._descriptor = -1
+        self._take()
+
+    def _take(self) -> None:
+        """Open the folder that is there now."""
+        path = self._given.resolve(strict=True)
+        opened = os.open(path, FOLDER)
+        if self._descriptor < 0:
+            self._descriptor = opened
+        else:
+            # In one step: a walk in a thread begins in the old one or in the new.
+            os.dup2(opened, self._descriptor, inheritable=False)
+            os.close(opened)
+        self.path = path
+        self._absolute = os.fsencode(path).rstrip(b"/")  # "/" may be served
+
+    def follow(self) -> None:
+        """Serve what has taken the folder's place, if something has.
+
+        A folder is replaced by a rename, by a link that leads elsewhere now, by a
+        mount or the end of one. Without one the old folder is served on.
+        """
+        try:
+            found = self._given.stat()
+            is_same = os.path.samestat(found, os.fstat(self._descriptor))
+            if not is_same:
+                self._take()
+                self.version += 1
+            self.is_there = True
+        except OSError:
+            self.is_there = False
+
+    def move(self, path: Path) -> None:
+        """Serve another folder from now on.
+
+        Raises:
+            OSError: it can't be opened; nothing has changed then.
+        """
+        before, self._given = self._given, path.absolute()
+        try:
+            self._take()
+        except OSError:
+            self._given = before
+            raise
+        self.is_there = True
+        self.version += 1
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -76,6 +76,7 @@ class Service:
         self._recognise = recognise
         self.transfers: dict[int, Transfer] = {}
         self._seek = seek
+        self._readers: dict[str, list[TransferView]] | None = None
         self._root: Root | None = None
         self._reception: Reception | None = None
         # Bounded: a server without a screen has nobody who takes them.
@@ -220,6 +221,18 @@ class Service:
         transfer.abort("ended by the operator")
         return True
 
+    def file_changed(self, name: str) -> None:
+        """Mark the transfers that read a file (made visible) that is another now."""
+        if self._readers is None:
+            self._readers = {}
+            for transfer in self.transfers.values():
+                view = transfer.view()
+                if view.direction == "read":
+                    served = (view.served or view.file).strip("/")
+                    self._readers.setdefault(served, []).append(view)
+        for view in self._readers.get(name, ()):
+            view.changed = True
+
     def take_finished(self) -> list[TransferView]:
         """Return the transfers that ended since this was last asked."""
         finished = list(self._finished)
@@ -244,10 +257,12 @@ class Service:
 
     def _began(self, transfer: Transfer) -> None:
         self.transfers[transfer.number] = transfer
+        self._readers = None
         transfer.transport.attach(transfer.readable, transfer.strayed)
 
     def _ended(self, transfer: Transfer) -> None:
         del self.transfers[transfer.number]
+        self._readers = None
         self.pool.release(transfer.server.port, self.recorder.clock.now())
         self._finished.append(transfer.view())
 

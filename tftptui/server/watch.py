@@ -7,12 +7,13 @@ all open folders are looked at now and then whatever it says.
 
 import asyncio
 import contextlib
+import errno
 import os
 from collections.abc import Coroutine, Iterable
 
 from tftptui.server.changes import Change, Changes
-from tftptui.server.clock import Ticker
 from tftptui.server.folders import list_folder
+from tftptui.server.mounts import file_system, is_far
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
 from tftptui.server.walk import is_hidden
@@ -23,37 +24,42 @@ from tftptui.telemetry.views import Listing
 RESCAN = 30.0
 """Seconds between looks at all open folders."""
 
+POLL = 2.0
+IDLE_SHARE = 20
+"""Seconds between such looks while nothing tells of changes; a look that took a
+second is followed by that many without one."""
+
 _CHECK = 1.0
 """Seconds between questions whether the watcher is still alive."""
 
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+_PAUSES = (1, 2, 5, 10, 30)
 
 
 class Watch:
     """Watches a root. Call start(); folders are listed once opened.
 
     Attributes:
-        state: "watching", or "stale" while only the slow look works.
+        state: "watching"; "polling" while open folders are looked at every few
+            seconds instead; "gone" while there is no root.
+        cure: why it is not watching, and what to do about it.
     """
 
     def __init__(self, root: Root, recorder: Recorder) -> None:
-        self.state = "watching"
+        self.state, self.cure = "watching", ""
         self._root = root
         self._recorder = recorder
         self._open: dict[bytes, Listing | None] = {}
         self._news: dict[bytes, Listing] = {}
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._rescanner = Ticker(RESCAN, self._rescan)
 
     def start(self) -> None:
         """Begin to watch."""
         self._spawn(self._watch())
-        self._rescanner.start()
+        self._spawn(self._look_again())
 
     async def stop(self) -> None:
         """Watch no more."""
-        self._rescanner.stop()
         self._stop.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -84,31 +90,70 @@ class Watch:
                 failures = 0
             if self._stop.is_set():
                 return
-            self.state = "stale"
-            await self._pause(_PAUSES[min(failures, len(_PAUSES) - 1)])
+            version = self._root.version
+            for _ in range(_PAUSES[min(failures, len(_PAUSES) - 1)]):
+                if version == self._root.version:  # else there is something new
+                    await self._pause(1)
             failures += 1
             await self._list(list(self._open))
 
     async def _watch_once(self) -> bool:
         """Watch for as long as that works; return whether it did at all."""
         folder, loop = os.fsencode(self._root.path), asyncio.get_running_loop()
-        changes: Changes | None = None
+        version, changes = self._root.version, None
         try:
             changes = Changes(folder, loop, self._changed)
             await asyncio.to_thread(changes.start)
-            self.state = "watching"
-            while changes.is_alive and not self._stop.is_set():
+            self._say(watching=True)
+            while changes.is_alive and version == self._root.version:
+                if self._stop.is_set():
+                    return True
                 await self._pause(_CHECK)
-        except OSError:  # no watches left, or the folder is gone
+                await asyncio.to_thread(self._root.follow)
+                if self._root.is_there == (self.state == "gone"):
+                    self._say(watching=True)
+        except OSError as error:  # no watches left, or the folder is gone
+            await asyncio.to_thread(self._root.follow)
+            self._say(error)
             return False
         finally:
             if changes is not None:
                 await asyncio.to_thread(changes.stop)
+        self._say(watching=self._root.is_there)
         return True
+
+    def _say(self, error: OSError | None = None, *, watching: bool = False) -> None:
+        """Tell the state, and what would change it."""
+        root = self._root
+        if not root.is_there:
+            self.state, self.cure = "gone", f"{root.path} is not there any more"
+        elif not watching:
+            self.state, self.cure = "polling", _cure(error)
+        elif is_far(kind := file_system(root.path)):
+            self.state = "polling"
+            self.cure = f"changes made by other machines are not told on {kind}"
+        else:
+            self.state, self.cure = "watching", ""
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)
+
+    async def _look_again(self) -> None:
+        """Look at all open folders now and then, more often while nothing watches."""
+        took, loop = 0.0, asyncio.get_running_loop()
+        while not self._stop.is_set():
+            usual = RESCAN if self.state == "watching" else POLL
+            since = loop.time()
+            while loop.time() - since < max(usual, IDLE_SHARE * took):
+                if self._stop.is_set():
+                    return
+                await self._pause(_CHECK)
+                usual = RESCAN if self.state == "watching" else POLL
+            begun = loop.time()
+            await asyncio.to_thread(self._root.follow)
+            await self._list(list(self._open))
+            took = loop.time() - begun
 
     def _changed(self, changes: Iterable[Change]) -> None:
         touched: set[bytes] = set()
@@ -129,9 +174,6 @@ class Watch:
             )
         )
 
-    def _rescan(self) -> None:
-        self._spawn(self._list(list(self._open)))
-
     async def _list(self, folders: Iterable[bytes], *, always: bool = False) -> None:
         """Look at folders, off the loop: a big one takes a while."""
         for folder in folders:
@@ -141,3 +183,16 @@ class Watch:
             if always or listing != self._open[folder]:
                 self._open[folder] = listing
                 self._news[folder] = listing
+
+
+_CURES = {
+    errno.ENOSPC: "no watches are left: sysctl fs.inotify.max_user_watches=524288",
+    errno.EMFILE: "no watcher is left: sysctl fs.inotify.max_user_instances=512",
+    errno.EACCES: "a folder may not be read",
+}
+
+
+def _cure(error: OSError | None) -> str:
+    if error is None:
+        return "the watcher ended; it is started again"
+    return _CURES.get(error.errno or 0, error.strerror or str(error))

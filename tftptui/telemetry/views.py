@@ -64,6 +64,7 @@ class TransferView(msgspec.Struct, kw_only=True):
         round_trip: seconds, smoothed; None until measured.
         timeouts: time-outs in a row without progress.
         error: why, when it did not complete.
+        changed: whether the file was changed on the disk since it began to be read.
         kind: the client program as far as it can be told, as "U-Boot"; empty where
             it can't; kind_sure: 0 to 1.
         story: what this and the client's other tries for the same file add up to,
@@ -109,6 +110,7 @@ class TransferView(msgspec.Struct, kw_only=True):
     round_trip: float | None = None
     timeouts: int = 0
     error: str = ""
+    changed: bool = False
     kind: str = ""
     kind_sure: float = 0.0
     story: str = ""
@@ -259,7 +261,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         listeners: where requests are taken, as "address:port".
         root: the folder that is served.
         notices: sentences for the operator, the most important first.
-        watch: "watching", "polling" or "stale"; ``watch_cure`` says why it is not
+        watch: "watching", "polling" or "gone"; ``watch_cure`` says why it is not
             watching, and what to type against it.
         write: what uploads are taken: "off", "new" or "overwrite".
         addresses: by which others may reach this machine.

@@ -8,6 +8,8 @@ from tftptui.ui.formats import age, count, duration, endpoint, octets, rate, spa
 NEVER_ANSWERED = "the client never answered"
 """What the server says of a client that it gave up without a sign of life."""
 
+CHANGED = "the file was changed on the disk since this transfer began"
+
 BAR = 8
 """Cells of a progress bar."""
 
@@ -227,6 +229,7 @@ def story(
         ports_in_words(view, ports),
         asked,
         *(f"{_capital(note)}." for note in view.notes),
+        *([f"{_capital(CHANGED)}."] if view.changed else []),
         counts_in_words(view),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -261,6 +264,7 @@ def facts(view: TransferView, ports: PortMap | None, now: float) -> list[list[st
         ["ports", ports_in_words(view, ports)],
         ["options", "; ".join(agreement(view)) or "none asked"],
         *(["", note] for note in view.notes),
+        *([["file", CHANGED]] if view.changed else []),
         ["blocks", f"{blocks(view)} of {view.block_size} octets, window {view.window}"],
         ["octets", f"{count(view.acked_octets)} acknowledged"],
         ["round trip", "–" if trip is None else f"{trip * 1000:.1f} ms"],

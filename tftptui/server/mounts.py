@@ -1,0 +1,43 @@
+"""Which file system a folder is on, and whether others can change it unseen."""
+
+import os
+import re
+from pathlib import Path
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+_FAR = re.compile(
+    r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|glusterfs|lustre|ocfs2|gfs2|virtiofs"
+    r"|vboxsf|vmhgfs|prl_fs|fuse\.(sshfs|s3fs|rclone|glusterfs|ceph|vmhgfs-fuse"
+    r"|davfs|gvfsd-fuse)"
+)
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def file_system(folder: Path) -> str:
+    """Return the type of the file system that FOLDER is on, or "" if not known."""
+    try:
+        lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return ""
+    return type_of(lines, os.fspath(folder))
+
+
+def type_of(lines: list[str], folder: str) -> str:
+    """Return the type of FOLDER's file system by lines of mountinfo (proc(5))."""
+    best, kind = "", ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        fields = before.split(" ")
+        if len(fields) < 5 or not after:  # noqa: PLR2004 - the mount point is the fifth
+            continue
+        point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields[4])
+        is_above = folder == point or folder.startswith(point.rstrip("/") + "/")
+        if is_above and len(point) >= len(best):  # the later one lies on top
+            best, kind = point, after.split(" ")[0]
+    return kind
+
+
+def is_far(kind: str) -> bool:
+    """Whether other machines can change files there, of which inotify says nothing."""
+    return bool(_FAR.fullmatch(kind))
