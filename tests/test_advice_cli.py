@@ -70,6 +70,20 @@ def test_options_outrank_the_journal(journal: Path) -> None:
     assert told["situation"]["ports"] == {"first": 50_000, "last": 50_019}
 
 
+def test_the_firewall_stands_where_a_finding_says(journal: Path) -> None:
+    found = {
+        "event": "finding",
+        "number": 1,
+        "code": "server-output-blocked",
+        "stands_at": "server",
+    }
+    lines = journal.read_text().splitlines()
+    journal.write_text("\n".join([*lines[:-1], json.dumps(found)]))
+    done = tftptui("firewall", "--journal", str(journal))
+    assert "of the server's own host" in done.stdout
+    assert "insert rule inet filter output" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("form", "first"),
     [

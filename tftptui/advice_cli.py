@@ -106,7 +106,7 @@ class FirewallOptions:
             SituationError, SettingsError: it makes no sense.
         """
         dialect = Dialect(self.dialect)
-        where = Where(self.where) if self.where else dialect.speech.places[0]
+        where = self._where(dialect, traffic)
         kind = Kind(self.kind) if self.kind else dialect.usual_kind(where)
         ports = parse_port_range(self.ports) if self.ports else traffic.ports
         servers = tuple(_address(text) for text in self.server) or traffic.servers
@@ -122,6 +122,13 @@ class FirewallOptions:
             is_single_port=self.single_port or bool(traffic.is_single_port),
             has_nat=self.nat,
         )
+
+    def _where(self, dialect: Dialect, traffic: Traffic) -> Where:
+        """Return where it stands: as told, as found, or as usual for its kind."""
+        if self.where is not None:
+            return Where(self.where)
+        places = dialect.speech.places
+        return traffic.where if traffic.where in places else places[0]
 
 
 _DEFAULTS = FirewallOptions()

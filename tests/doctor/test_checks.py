@@ -196,6 +196,12 @@ def test_one_thing_wrong(
     assert typed in " ".join(result.commands)
 
 
+def test_a_server_that_runs_may_hold_its_port() -> None:
+    held: dict[str, Any] = {"bind_errno": errno.EADDRINUSE, "holders": (DNSMASQ,)}
+    results = judged(**held, own_pids=frozenset({812}))
+    assert {r.mark for r in results if r.topic == "holder"} == {Mark.OK}
+
+
 @pytest.mark.parametrize(
     ("mtu", "mark"), [(1_500, Mark.OK), (9_000, Mark.WARN), (500, Mark.WARN)]
 )

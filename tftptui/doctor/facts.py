@@ -98,6 +98,7 @@ class Facts:
 
     Attributes:
         system: like "Linux" (platform.system()).
+        own_pids: processes of this very server, if it runs already.
         bind_errno: what binding the port ended with, None if it went well.
         first_plain_port: lowest port that needs no right.
         may_bind_low: whether this process may bind those below, too.
@@ -113,6 +114,7 @@ class Facts:
     """
 
     system: str
+    own_pids: frozenset[int] = frozenset()
     user: str
     is_root: bool
     bind_errno: int | None

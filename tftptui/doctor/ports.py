@@ -45,7 +45,9 @@ def _right(facts: Facts, port: int) -> Iterator[Result]:
 
 
 def _holders(facts: Facts, port: int) -> Iterator[Result]:
-    if facts.bind_errno == errno.EADDRINUSE:
+    if facts.holders and {h.pid for h in facts.holders} <= facts.own_pids:
+        yield ok("holder", f"this server holds UDP port {port}")
+    elif facts.bind_errno == errno.EADDRINUSE:
         if not facts.holders:
             hint = "" if facts.is_root else "; root can see who it is"
             yield bad(

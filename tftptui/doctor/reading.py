@@ -26,11 +26,17 @@ _MOST_ENTRIES = 20_000
 _MOST_NAMED = 3
 
 
-def read_facts(settings: Settings, port: int) -> Facts:
-    """Return what this machine says of itself."""
+def read_facts(
+    settings: Settings, port: int, *, own_pids: frozenset[int] = frozenset()
+) -> Facts:
+    """Return what this machine says of itself; it asks programs, so that takes time.
+
+    OWN_PIDS are the processes of the server, if it runs already.
+    """
     system = platform.system()
     return Facts(
         system=system,
+        own_pids=own_pids,
         user=_user(),
         is_root=hasattr(os, "geteuid") and os.geteuid() == 0,
         bind_errno=_bind_errno(settings.listen, port),

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.firewalls import boot_rom, ended, started
 from tftptui.knowledge.firewall.plans import Part
+from tftptui.knowledge.firewall.situation import Where
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import PortRange
 
@@ -68,6 +69,25 @@ def test_findings_outrank_what_is_counted() -> None:
 def test_withdrawn_findings_count_no_more() -> None:
     lines = [*boot_rom(), FINDING, FINDING | {"withdrawn": True}]
     assert traffic_of(lines).missing is Part.ANSWERS
+
+
+def test_a_revised_finding_counts_as_it_is_now() -> None:
+    first: dict[str, object] = {"event": "finding", "number": 1}
+    lines = [
+        *boot_rom(),
+        first | {"code": "acks-blocked", "stands_at": "between"},
+        first | {"code": "server-output-blocked", "stands_at": "server"},
+    ]
+    traffic = traffic_of(lines)
+    assert (traffic.missing, traffic.where) == (Part.ANSWERS, Where.SERVER)
+    gone = traffic_of([*lines, first | {"code": "x", "withdrawn": True}])
+    assert (gone.missing, gone.where) == (Part.ANSWERS, None)
+
+
+def test_one_finding_withdrawn_leaves_another() -> None:
+    lines = [FINDING | {"number": 1}, FINDING | {"number": 2}]
+    last = FINDING | {"number": 1, "withdrawn": True}
+    assert traffic_of([*boot_rom(), *lines, last]).missing is Part.ACKS
 
 
 def test_icmp_is_kept_with_its_transfer_once() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 
 from tftptui.knowledge.firewall.plans import Part
-from tftptui.knowledge.firewall.situation import Address, Network
+from tftptui.knowledge.firewall.situation import Address, Network, Where
 from tftptui.settings import (
     HIGHEST_PORT,
     LOWEST_PORT,
@@ -32,6 +32,9 @@ _FINDINGS = {
     "acks-blocked": Part.ACKS,
 }
 """What findings of the journal say is missing."""
+
+_PLACES = {"server": Where.SERVER, "client": Where.CLIENT}
+"""Where findings say that the firewall stands, as far as they can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,13 @@ class Traffic:
 
     Attributes:
         missing: which part seems not to get through, or None.
+        where: where the firewall stands that a finding speaks of; None if unknown.
         port, ports, is_single_port: how the server was set; None if it was not told.
     """
 
     flows: tuple[SeenFlow, ...] = ()
     missing: Part | None = None
+    where: Where | None = None
     port: int | None = None
     ports: PortRange | None = None
     is_single_port: bool | None = None
@@ -118,7 +123,7 @@ class _Reader:
 
     flows: list[SeenFlow] = field(default_factory=list)
     open: dict[object, int] = field(default_factory=dict)
-    found: dict[str, Part] = field(default_factory=dict)
+    found: dict[object, tuple[Part, Where | None]] = field(default_factory=dict)
     traffic: Traffic = field(default_factory=Traffic)
 
     def take(self, line: Line) -> None:
@@ -194,10 +199,11 @@ class _Reader:
 
     def _finding(self, line: Line) -> None:
         code = str(line.get("code"))
-        if line.get("withdrawn") is True:
-            self.found.pop(code, None)
-        elif code in _FINDINGS:
-            self.found[code] = _FINDINGS[code]
+        number = line.get("number", code)  # a revised finding keeps its number
+        self.found.pop(number, None)
+        if line.get("withdrawn") is not True and code in _FINDINGS:
+            where = _PLACES.get(str(line.get("stands_at")))
+            self.found[number] = (_FINDINGS[code], where)
 
 
 def traffic_of(lines: Iterable[Line]) -> Traffic:
@@ -210,8 +216,8 @@ def traffic_of(lines: Iterable[Line]) -> Traffic:
     for line in lines:
         reader.take(line)
     flows = tuple(reader.flows)
-    missing = next(reversed(reader.found.values()), None) or _missing(flows)
-    return replace(reader.traffic, flows=flows, missing=missing)
+    missing, where = next(reversed(reader.found.values()), (_missing(flows), None))
+    return replace(reader.traffic, flows=flows, missing=missing, where=where)
 
 
 def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:
@@ -237,15 +243,20 @@ def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:
 def _flow(line: Line) -> SeenFlow:
     time = _text(line, "t")
     return SeenFlow(
-        client=str(ip_address(_text(line, "client"))),
+        client=_address(line, "client"),
         client_tid=_port(line, "client_tid"),
-        server=str(ip_address(_text(line, "server"))),
+        server=_address(line, "server"),
         server_tid=_port(line, "server_tid"),
         file=_text(line, "file"),
         direction=_text(line, "direction"),
         first=time,
         last=time,
     )
+
+
+def _address(line: Line, key: str) -> str:
+    """Return an address without the interface that a link-local one may name."""
+    return str(ip_address(_text(line, key).partition("%")[0]))
 
 
 def _text(line: Line, key: str) -> str:
