@@ -14,6 +14,7 @@ from tftptui.advice_cli import firewall
 from tftptui.analyze_cli import analyze
 from tftptui.client_cli import get, put
 from tftptui.demo_cli import demo
+from tftptui.probe_cli import probe
 from tftptui.server_cli import (
     DEFAULTS,
     EXIT_USAGE,
@@ -37,6 +38,7 @@ app.command(demo)
 app.command(get)
 app.command(put)
 app.command(firewall)
+app.command(probe)
 
 
 @app.default

@@ -73,7 +73,9 @@ class Wire(Protocol):
 class Flag(Protocol):
     """Whether somebody wants it to stop."""
 
-    happened: bool
+    @property
+    def happened(self) -> bool:
+        """Whether it is so."""
 
 
 class Exchange(ABC):
@@ -92,6 +94,7 @@ class Exchange(ABC):
         offer: what is asked for.
         is_refused: whether ICMP said that nobody listens where we asked.
         last_report: the last ICMP error in words; empty before.
+        last_reporter: address of who sent it.
         progress: told of it up to ten times a second.
     """
 
@@ -108,6 +111,7 @@ class Exchange(ABC):
         self.offer = offer
         self.is_refused = False
         self.last_report = ""
+        self.last_reporter: str | None = None
         self.progress: Progress | None = None
         self._order, self._wire, self._flag, self._clock = order, wire, flag, clock
         self._timer = self._new_timer(order.timeout)
@@ -298,6 +302,7 @@ class Exchange(ABC):
         self._reports += 1
         is_closed = error.is_port_closed and error.sender == target.host
         self.last_report = by = f"ICMP {error.name}, from {error.sender}"
+        self.last_reporter = error.sender
         if self._session is None and self._asking is not None:
             if is_closed or self._reports >= _REPORTS:
                 self.is_refused = is_closed

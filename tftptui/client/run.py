@@ -15,9 +15,10 @@ from tftptui.client.interrupts import Interrupts
 from tftptui.client.orders import Order, Progress, Result
 from tftptui.client.originals import open_original
 from tftptui.client.putting import Putting
+from tftptui.client.resolving import ResolveError, resolve
 from tftptui.client.targets import NetasciiTarget, Target, open_target
 from tftptui.client.troubles import port_trouble, silence
-from tftptui.net.addresses import Endpoint, endpoint_of
+from tftptui.net.addresses import Endpoint
 from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.packets import Mode
 from tftptui.protocol.requester import NEVER_ANSWERED
@@ -38,10 +39,10 @@ def run(order: Order, progress: Progress | None = None) -> Result:
     """
     opened = _putting if order.is_write else _getting
     try:
-        servers = _resolve(order)
+        servers = resolve(order.host, order.port)
         with Interrupts() as interrupts, opened(order, interrupts) as make:
             return _try_all(order, servers, interrupts, make, progress)
-    except _OrderError as error:
+    except (_OrderError, ResolveError) as error:
         return Result(order, Outcome.FAILED, str(error))
 
 
@@ -117,22 +118,6 @@ def _bound(order: Order, server: Endpoint, interrupts: Interrupts) -> Iterator[C
     if ports is None:
         raise _OrderError(f"no socket can be had: {trouble.strerror}") from trouble
     raise _OrderError(port_trouble(trouble, ports)) from trouble
-
-
-def _resolve(order: Order) -> list[Endpoint]:
-    """Return the addresses that a host name stands for, in order."""
-    try:
-        found = socket.getaddrinfo(order.host, order.port, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or "no such name can be"
-        shown = visible(order.host)
-        raise _OrderError(f"can't find the host {shown!r}: {why}") from error
-    known = (socket.AF_INET, socket.AF_INET6)
-    return [
-        endpoint_of((str(address[0]), *address[1:]))
-        for family, _, _, _, address in found
-        if family in known
-    ]
 
 
 @contextlib.contextmanager

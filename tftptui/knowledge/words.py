@@ -1,6 +1,6 @@
 """Counts, ports and times as people say them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from shlex import quote as shell_quote
 from urllib.parse import quote
 
@@ -39,10 +39,12 @@ def ports(numbers: Iterable[int]) -> str:
     return f"{len(found)} ports from {found[0]} to {found[-1]}"
 
 
-def port_word(numbers: Iterable[int]) -> str:
+def port_word(numbers: Collection[int]) -> str:
     """Return ports with the word before them: port 2072, ports 2070–2072."""
-    found = set(numbers)
-    return f"port{'s' if len(found) > 1 else ''} {ports(found)}"
+    found, told = set(numbers), ports(numbers)
+    if "ports" in told:
+        return told
+    return f"port{'s' if len(found) > 1 else ''} {told}"
 
 
 def joined(words: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
 from tftptui.telemetry.findings import Finding
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import age
@@ -26,6 +27,7 @@ from tftptui.ui.widgets import why_words as words
 from tftptui.ui.widgets.wall import Scene, drawing
 
 LABEL = 8
+TICK = 5.0
 _FRAME = 8
 """Cells of border, padding and scrollbar left and right of the words."""
 
@@ -99,6 +101,7 @@ class WhyScreen(ModalScreen[Wish | None]):
         """Take the focus and show the finding."""
         self.query_one(VerticalScroll).focus()
         self._show()
+        self.set_interval(TICK, self._show)  # how long ago grows
 
     def on_resize(self) -> None:
         """Draw for another width."""
@@ -228,7 +231,7 @@ class WhyScreen(ModalScreen[Wish | None]):
     def _head(self, one: Finding, slots: dict[str, Style]) -> list[RenderableType]:
         mark = Text(f"{words.mark(one)} ", slots[words.slot(one)])
         told = age(self._now() - one.found)
-        sure = f"{words.how_sure(one.confidence)} · {one.code} · found {told}"
+        sure = f"{how_sure(one.confidence)} · {one.code} · found {told}"
         lines: list[RenderableType] = [
             Text.assemble(mark, (one.headline, "bold")),
             Text(f"  {sure}", slots["muted"]),
@@ -256,7 +259,7 @@ class WhyScreen(ModalScreen[Wish | None]):
     ) -> list[tuple[str, RenderableType]]:
         """Return what to do before what was seen: a small screen shows the first."""
         rows: list[tuple[str, RenderableType]] = []
-        rows += [("Stands", Text(words.PLACES[one.stands_at])), ("", Text())]
+        rows += [("Stands", Text(PLACES[one.stands_at])), ("", Text())]
         if one.helps:
             rows += [("Helps?", self._helps(one, slots)), ("", Text())]
         rows += self._remedies(one, slots)
@@ -279,8 +282,8 @@ class WhyScreen(ModalScreen[Wish | None]):
         table.add_column(width=10, no_wrap=True)
         table.add_column(ratio=1)
         for help_ in one.helps:
-            verdict = Text(words.VERDICTS[help_.verdict], colours[help_.verdict])
-            table.add_row(Text(words.KNOBS[help_.knob]), verdict, Text(help_.why))
+            verdict = Text(VERDICTS[help_.verdict], colours[help_.verdict])
+            table.add_row(Text(KNOBS[help_.knob]), verdict, Text(help_.why))
         return table
 
     def _remedies(

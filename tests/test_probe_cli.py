@@ -1,0 +1,88 @@
+"""The command ``probe``, as it is typed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.free_ports import free_range
+from tests.support.serve import Serve, environment
+from tftptui.probe_cli import UsageError, parse_ports
+from tftptui.settings import SettingsError
+
+pytestmark = pytest.mark.net
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tftptui", "probe", *words],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [
+        ("2070-2072", (2_070, 2_071, 2_072)),
+        ("1024, 2070-2071,1024", (1_024, 2_070, 2_071)),
+        ("69", (69,)),
+    ],
+)
+def test_ports_are_read_in_their_order(text: str, ports: tuple[int, ...]) -> None:
+    assert parse_ports(text) == ports
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "2072-2070", "1-65535", "0", "1-400,500-900"]
+)
+def test_ports_that_make_no_sense(text: str) -> None:
+    with pytest.raises((UsageError, SettingsError)):
+        parse_ports(text)
+
+
+def test_a_way_that_is_free(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(octets(2_000))
+    ports = free_range(2)
+    with Serve(tmp_path) as server:
+        found = run(str(server.at), "file", "--from-ports", str(ports), "--json")
+    told = json.loads(found.stdout)
+    assert found.returncode == 0
+    assert [trial["outcome"] for trial in told["ports"]] == ["ok", "ok"]
+    assert {trial["outcome"] for trial in told["sizes"]} == {"ok"}
+    assert told["findings"] == []
+
+
+def test_nobody_listens() -> None:
+    closed = free_range(1).first
+    found = run(f"127.0.0.1:{closed}", "file", "--from-ports", str(free_range(1)))
+    assert found.returncode == 1
+    assert "nobody listens" in found.stdout
+    assert "tftptui doctor" in found.stdout
+
+
+def test_the_script_for_others_asks_nobody() -> None:
+    found = run("192.0.2.1", "file", "--commands", "--from-ports", "2070-2071")
+    assert found.returncode == 0
+    assert "curl -s -m 10 --local-port $p tftp://192.0.2.1/file" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("127.0.0.1",), "which file?"),
+        (("127.0.0.1", "x", "--from-ports", "9-1"), "backwards"),
+        (("127.0.0.1", "x", "--sizes", "4"), "choose from 8"),
+        (("127.0.0.1:0", "x"), "no port"),
+    ],
+)
+def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str) -> None:
+    found = run(*words)
+    assert found.returncode == 2
+    assert said in found.stderr

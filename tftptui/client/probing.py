@@ -1,0 +1,202 @@
+"""Asking a server again and again, from chosen ports with chosen options.
+
+Each trial is an ordinary fetch that leaves once enough has come; nothing is kept.
+"""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from tftptui.client.channel import Channel, open_channel
+from tftptui.client.getting import Getting
+from tftptui.client.orders import Order
+from tftptui.client.troubles import port_trouble
+from tftptui.net.addresses import Endpoint
+from tftptui.protocol.commands import End
+from tftptui.protocol.commands import Outcome as Ending
+from tftptui.protocol.offer import Offer
+from tftptui.protocol.requester import NEVER_ANSWERED
+from tftptui.settings import PortRange
+from tftptui.telemetry.trials import Outcome, Trial
+
+AT_ONCE = 8
+"""Trials under way at the same time: quick, and no flood."""
+
+ENOUGH = 64 << 10
+"""Octets after which a trial leaves: blocks of any size have come by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What to ask.
+
+    Attributes:
+        server: whom.
+        file: its name on the server.
+        ports: our ports, one trial from each.
+        offer: options to ask for.
+        timeout: seconds before it is asked again; retries: how often.
+    """
+
+    server: Endpoint
+    file: bytes
+    ports: tuple[int, ...]
+    offer: Offer
+    timeout: int = 2
+    retries: int = 2
+
+
+class Stop:
+    """A flag that wakes all trials under way."""
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._ours, self._theirs = socket.socketpair()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ours.close()
+        self._theirs.close()
+
+    def fileno(self) -> int:
+        """Return a descriptor that is readable once it has happened."""
+        return self._theirs.fileno()
+
+    def set(self) -> None:
+        """Have all trials end."""
+        if not self.happened:
+            self.happened = True
+            self._ours.send(b"\0")
+
+
+class Enough:
+    """A target that keeps nothing and leaves once enough has come; also the flag.
+
+    Args:
+        stop: what ends it besides.
+    """
+
+    def __init__(self, stop: Stop) -> None:
+        self.octets = 0
+        self._stop = stop
+
+    @property
+    def happened(self) -> bool:
+        """Whether it is time to leave."""
+        return self._stop.happened or self.octets >= ENOUGH
+
+    def write(self, octets: memoryview) -> None:
+        """Count octets."""
+        self.octets += len(octets)
+
+    def commit(self) -> None:
+        """Do nothing."""
+
+    def discard(self) -> None:
+        """Do nothing."""
+
+
+def run_probe(
+    probe: Probe, stop: Stop, tell: Callable[[Trial], object] = lambda _: None
+) -> list[Trial]:
+    """Return the trials in the order of the ports; TELL gets each as it ends."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    waiting = {pool.submit(_trial, probe, port, stop): port for port in probe.ports}
+    found: dict[int, Trial] = {}
+    try:
+        for trial in _as_they_end(waiting):
+            found[trial.port] = trial
+            tell(trial)
+    finally:
+        if len(found) < len(waiting):
+            stop.set()
+        pool.shutdown(cancel_futures=True)
+    return [found[port] for port in probe.ports if port in found]
+
+
+def _as_they_end(waiting: dict[Future[Trial], int]) -> Iterator[Trial]:
+    for future in as_completed(waiting):
+        yield future.result()
+
+
+def _trial(probe: Probe, port: int, stop: Stop) -> Trial:
+    """Do one trial; every failure is part of it."""
+    asked = _text(probe.offer)
+    anywhere = "::" if probe.server.family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104
+    try:
+        channel = open_channel(Endpoint(anywhere, port), probe.server, stop)
+    except OSError as error:
+        why = port_trouble(error, PortRange(port, port))
+        return Trial(port=port, options=asked, outcome="no-port", detail=why)
+    with closing(channel):
+        return _run(probe, port, channel, stop)
+
+
+def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
+    order = Order(
+        is_write=False,
+        host=probe.server.host,
+        port=probe.server.port,
+        file=probe.file,
+        local="",
+        timeout=probe.timeout,
+        retries=probe.retries,
+    )
+    target = Enough(stop)
+    fetch = Getting(order, probe.offer, target, channel, target, time.monotonic)
+    end = fetch.run()
+    outcome, detail = _how(end, fetch, channel, target)
+    reporter = fetch.last_reporter if outcome == "refused" else None
+    if outcome == "elsewhere" and channel.stranger is not None:
+        reporter = channel.stranger.host
+    return Trial(
+        port=port,
+        options=_text(probe.offer),
+        outcome=outcome,
+        detail=detail,
+        reporter=reporter,
+        server_tid=channel.peer.port if channel.peer else None,
+        block_size=fetch.terms.block_size if fetch.terms else None,
+        octets=target.octets,
+        seconds=round(fetch.counts.seconds, 6),
+        requests=fetch.counts.requests,
+    )
+
+
+def _how(
+    end: End, fetch: Getting, channel: Channel, target: Enough
+) -> tuple[Outcome, str]:
+    """Return the outcome of a trial, and what there is to say about it."""
+    if end.outcome is Ending.COMPLETED or target.octets >= ENOUGH:
+        return "ok", ""
+    if end.outcome is Ending.FAILED:
+        return "error", end.text
+    if fetch.terms is not None:
+        return ("cut" if fetch.counts.blocks else "stalled"), end.text
+    return _unheard(end, fetch, channel)
+
+
+def _unheard(end: End, fetch: Getting, channel: Channel) -> tuple[Outcome, str]:
+    stranger = channel.stranger
+    if stranger is not None and stranger.host != channel.server.host:
+        return "elsewhere", f"{stranger} answered instead"
+    if fetch.last_report:
+        return "refused", fetch.last_report
+    return "silent", "" if end.text == NEVER_ANSWERED else end.text
+
+
+def _text(offer: Offer) -> str:
+    pairs = (f"{name.decode()}={value.decode()}" for name, value in offer.options())
+    return " ".join(pairs)

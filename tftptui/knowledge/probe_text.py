@@ -1,0 +1,119 @@
+"""A probe as text: a grid of ports, one of sizes, and what they mean."""
+
+from collections.abc import Iterator, Sequence
+from shlex import quote
+from textwrap import wrap
+
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.probing import Asked
+from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
+from tftptui.telemetry.trials import Trial
+
+_MARKS = {
+    "ok": "●",
+    "silent": "∅",
+    "refused": "!",
+    "error": "✗",
+    "stalled": "◐",
+    "cut": "◐",
+    "elsewhere": "?",
+    "no-port": "–",
+}
+_WORDS = {
+    "ok": "answered",
+    "silent": "no answer",
+    "refused": "refused",
+    "error": "ERROR",
+    "stalled": "no block",
+    "cut": "fell silent",
+    "elsewhere": "from elsewhere",
+    "no-port": "not tried",
+}
+_WIDTH = 78
+_HEAD = f"  {'our port':>8}  {'outcome':<16} {'from':>5}  {'octets':>8}  {'time':>8}"
+
+
+def report_text(
+    asked: Asked,
+    by_port: Sequence[Trial],
+    by_size: Sequence[Trial],
+    drafts: Sequence[Draft],
+) -> str:
+    """Return the whole report, with a line feed at its end."""
+    lines = [f"{asked.file} from {asked.server}, UDP port {asked.port}", "", _HEAD]
+    lines += [_row(trial, str(trial.port)) for trial in by_port]
+    if by_size:
+        lines += ["", f"by block size, from port {by_size[0].port}:"]
+        lines += [_row(trial, _size(trial)) for trial in by_size]
+    lines.append("")
+    if not drafts:
+        lines.append("All ports and sizes got an answer: nothing stands in the way.")
+    for draft in drafts:
+        lines += [*_draft(draft), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(trial: Trial, name: str) -> str:
+    outcome = f"{_MARKS[trial.outcome]} {_WORDS[trial.outcome]}"
+    tid = "–" if trial.server_tid is None else str(trial.server_tid)
+    row = (
+        f"  {name:>8}  {outcome:<16} {tid:>5}  {trial.octets:>8,}"
+        f"  {trial.seconds:>6.2f} s"
+    )
+    return f"{row}  {trial.detail}" if trial.detail else row
+
+
+def _size(trial: Trial) -> str:
+    asked = dict(part.split("=") for part in trial.options.split()).get("blksize", "")
+    granted = trial.block_size
+    return asked if granted in (None, int(asked)) else f"{asked}→{granted}"
+
+
+def _draft(draft: Draft) -> Iterator[str]:
+    sure = how_sure(draft.confidence)
+    mark = "⚠" if draft.is_alarm else "·"
+    yield from _wrapped(f"{mark} ", f"{draft.headline} ({sure}; {draft.code})")
+    for evidence in draft.evidence:
+        yield from _wrapped("  seen   ", evidence.text)
+    yield from _wrapped("  stands ", PLACES[draft.stands_at])
+    for help_ in draft.helps:
+        told = f"{KNOBS[help_.knob]}: {VERDICTS[help_.verdict]} – {help_.why}"
+        yield from _wrapped("  helps? ", told)
+    for remedy in draft.remedies:
+        yield from _wrapped("  do     ", remedy.text)
+        if remedy.command:
+            yield f"           $ {remedy.command}"
+    if draft.proof:
+        yield f"  prove    $ {draft.proof}"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    return wrap(
+        text,
+        _WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_on_hyphens=False,
+    )
+
+
+def equivalents(asked: Asked, wanted: Sequence[int]) -> str:
+    """Return what does the same where tftptui is not installed, as a shell script."""
+    ports_, name = " ".join(str(port) for port in wanted), quote(asked.file)
+    lines = [
+        f"ports='{ports_}'",
+        "# curl chooses its port:",
+        "for p in $ports; do",
+        f"  curl -s -m 10 --local-port $p {asked.place} -o /dev/null &&",
+        "  echo $p answered || echo $p no answer",
+        "done",
+        "# tftp-hpa chooses its port too:",
+        "for p in $ports; do",
+        f"  timeout 10 tftp -m binary -R $p:$p {asked.server} {asked.port} \\",
+        f"  -c get {name} /dev/null && echo $p answered || echo $p no answer",
+        "done",
+        "# atftp and busybox can't choose theirs; they show whether any port works:",
+        f"atftp --get -r {name} -l /dev/null {asked.server} {asked.port}",
+        f"busybox tftp -g -r {name} -l /dev/null {asked.server} {asked.port}",
+    ]
+    return "\n".join(lines) + "\n"

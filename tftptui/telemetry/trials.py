@@ -1,0 +1,47 @@
+"""What came of asking a server from one port with one set of options: plain data."""
+
+from typing import Literal
+
+import msgspec
+
+Outcome = Literal[
+    "ok", "silent", "refused", "error", "stalled", "cut", "elsewhere", "no-port"
+]
+"""How a trial went:
+
+- ok: data came, or the whole file.
+- silent: nothing came back at all.
+- refused: nothing but an ICMP error.
+- error: the server answered with an ERROR.
+- stalled: it answered, but no block came.
+- cut: blocks came, then no more.
+- elsewhere: an answer came, but from another address.
+- no-port: our port can't be had on this host.
+"""
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """One fetch from one of our ports.
+
+    Attributes:
+        port: our UDP port.
+        options: what was asked, as ``blksize=1468``; empty for none.
+        outcome: how it went.
+        detail: in words, what the server or a firewall said.
+        reporter: address of whoever sent the ICMP error, or answered from elsewhere.
+        server_tid: the server's port; None if it never answered.
+        block_size: octets of a block that were agreed; None likewise.
+        octets: of the file that came; seconds: in how long.
+        requests: how often it was asked.
+    """
+
+    port: int
+    options: str = ""
+    outcome: Outcome
+    detail: str = ""
+    reporter: str | None = None
+    server_tid: int | None = None
+    block_size: int | None = None
+    octets: int = 0
+    seconds: float = 0.0
+    requests: int = 0
