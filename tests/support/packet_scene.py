@@ -16,9 +16,17 @@ def filled(*frames: Frame, kept: int = 1_000) -> tuple[PacketLog, Store]:
     return PacketLog(store), store
 
 
+def rows_of(shown: Hosted) -> list[str]:
+    """Return what stands under the names of the columns, without frame and strip."""
+    assert isinstance(shown.pane, PacketLog)
+    left, top, width, height = shown.pane.rows.region
+    lines = shown.lines[top : top + height]
+    return [line[left : left + width].strip() for line in lines]
+
+
 def blocks(shown: Hosted) -> list[str]:
     """Return the block of each ACK in view."""
-    return [row.split()[-1] for row in shown.rows if "  ACK  " in row]
+    return [row.split()[-1] for row in rows_of(shown) if "  ACK  " in row]
 
 
 def a_blocked_boot_rom() -> list[Noted]:

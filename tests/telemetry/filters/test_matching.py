@@ -45,7 +45,7 @@ def found(text: str, transfers: dict[int, TransferView] = TRANSFERS) -> list[int
     wanted = parse(text)
     assert isinstance(wanted, Filter)
     scene = columns(SCENE)
-    chosen = scene.chosen(Matcher(wanted, transfers, NOW).mask(scene))
+    chosen = scene.chosen(Matcher([wanted], transfers, NOW).mask(scene))
     return [number - 100 for number in chosen]
 
 
@@ -92,6 +92,7 @@ def found(text: str, transfers: dict[int, TransferView] = TRANSFERS) -> list[int
         ("note:4711", [6]),
         ("10.0.4", [0, 1, 6]),
         ("u-b*t", [2, 3, 4]),
+        ("OACK", [1]),
     ],
 )
 def test_it_finds(text: str, numbers: list[int]) -> None:
@@ -112,7 +113,7 @@ def test_negation_finds_the_others(wanted: Filter) -> None:
         for term in terms:
             turned = Term(term.test, not term.negated)
             masks = [
-                Matcher(Filter(((one,),)), TRANSFERS, NOW).mask(scene)
+                Matcher([Filter(((one,),))], TRANSFERS, NOW).mask(scene)
                 for one in (term, turned)
             ]
             assert [a + b for a, b in zip(*masks, strict=True)] == [1] * len(SCENE)
@@ -120,16 +121,24 @@ def test_negation_finds_the_others(wanted: Filter) -> None:
 
 @given(FILTERS, st.integers(0, len(SCENE)))
 def test_it_finds_the_same_in_slices(wanted: Filter, cut: int) -> None:
-    matcher = Matcher(wanted, TRANSFERS, NOW)
+    matcher = Matcher([wanted], TRANSFERS, NOW)
     parts = [matcher.mask(columns(part)) for part in (SCENE[:cut], SCENE[cut:])]
     assert b"".join(parts) == matcher.mask(columns(SCENE))
+
+
+def test_several_filters_hold_together() -> None:
+    wanted = [parse(text) for text in ("type:data or dup", "", "transfer:2")]
+    filters = [one for one in wanted if isinstance(one, Filter)]
+    scene = columns(SCENE)
+    mask = Matcher(filters, TRANSFERS, NOW).mask(scene)
+    assert [number - 100 for number in scene.chosen(mask)] == [2, 3, 4]
 
 
 def test_what_becomes_known_later_is_noticed() -> None:
     transfers = dict(TRANSFERS)
     wanted = parse("kind:iPXE")
     assert isinstance(wanted, Filter)
-    matcher = Matcher(wanted, transfers, NOW)
+    matcher = Matcher([wanted], transfers, NOW)
     matcher.mask(columns(SCENE))
     assert not matcher.changed()
     transfers[2] = view(2, kind="iPXE")
@@ -141,7 +150,7 @@ def test_each_kind_has_a_type_that_finds_it(kind: Kind) -> None:
     one: PacketRecord = record(kind)
     wanted = parse(f"type:{type_of(kind)}")
     assert isinstance(wanted, Filter)
-    assert Matcher(wanted, {}, NOW).mask(columns([(one, "")])) == b"\1"
+    assert Matcher([wanted], {}, NOW).mask(columns([(one, "")])) == b"\1"
 
 
 @pytest.mark.parametrize(

@@ -82,34 +82,45 @@ class _Verdicts(dict[int, int]):
 
 
 class Matcher:
-    """Applies one filter to packed records.
+    """Applies filters to packed records.
 
     Args:
-        wanted: the filter.
+        wanted: the filters; a packet has to be meant by each of them.
         transfers: all that is known of transfers, by number, as it grows.
         now: wall clock that ``since:5s`` counts from.
     """
 
     def __init__(
-        self, wanted: Filter, transfers: Mapping[int, TransferView], now: float
+        self,
+        wanted: Sequence[Filter],
+        transfers: Mapping[int, TransferView],
+        now: float,
     ) -> None:
-        self.wanted, self._transfers, self._now = wanted, transfers, now
+        self.wanted, self._transfers, self._now = tuple(wanted), transfers, now
         self._verdicts: dict[Test, _Verdicts] = {}
 
     def mask(self, columns: Columns) -> bytes:
         """Return 1 for each record that is meant, 0 for the others."""
         every = b"\1" * len(columns)
-        if not len(columns) or not self.wanted:
+        if not len(columns):
             return every
-        choices = [
-            reduce(both, [self._term(term, columns) for term in terms], every)
-            for terms in self.wanted.choices
-        ]
-        return reduce(either, choices)
+        masks = [self._filter(one, columns) for one in self.wanted if one]
+        return reduce(both, masks, every)
+
+    def anew(self) -> "Matcher":
+        """Return one for the same that has not looked at anything yet."""
+        return Matcher(self.wanted, self._transfers, self._now)
 
     def changed(self) -> bool:
         """Tell whether earlier answers would be others now: more is known."""
         return any(verdicts.changed() for verdicts in self._verdicts.values())
+
+    def _filter(self, wanted: Filter, columns: Columns) -> bytes:
+        choices = [
+            reduce(both, [self._term(term, columns) for term in terms])
+            for terms in wanted.choices
+        ]
+        return reduce(either, choices)
 
     def _term(self, term: Term, columns: Columns) -> bytes:
         mask = self._test(term.test, columns)
@@ -173,6 +184,9 @@ class Matcher:
         ]
         verdicts = self._verdicts[test]
         mask = bytes(map(verdicts.__getitem__, columns.transfers))
+        if isinstance(test, Word) and (kinds := _KINDS.get(test.text.lower())):
+            of_type = columns.kinds.translate(table(kinds.__contains__))
+            mask = either(mask, of_type)
         return either(mask, columns.mask_of(noted)) if noted else mask
 
     @staticmethod
@@ -183,7 +197,7 @@ class Matcher:
         return texts_in(note, columns.kinds[place], columns.transfers[place], test)
 
     def _moment(self, test: Moment, columns: Columns) -> bytes:
-        limit = self._limit(test)
+        limit = moment_time(test, self._now)
         is_since = test.key == "since"
         begin, end = columns.ends_in_time
         if begin <= end < limit or (begin <= end and begin > limit):
@@ -192,15 +206,17 @@ class Matcher:
             time >= limit if is_since else time <= limit for time in columns.times
         )
 
-    def _limit(self, test: Moment) -> float:
-        if not test.is_clock:
-            return self._now - test.milliseconds / 1_000
-        now = datetime.fromtimestamp(self._now).astimezone()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        limit = midnight + timedelta(milliseconds=test.milliseconds)
-        if test.key == "since" and limit > now:
-            limit -= timedelta(days=1)
-        return limit.timestamp()
+
+def moment_time(moment: Moment, now: float) -> float:
+    """Return which wall clock a moment is, as seen from NOW."""
+    if not moment.is_clock:
+        return now - moment.milliseconds / 1_000
+    here = datetime.fromtimestamp(now).astimezone()
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    time = midnight + timedelta(milliseconds=moment.milliseconds)
+    if moment.key == "since" and time > here:
+        time -= timedelta(days=1)
+    return time.timestamp()
 
 
 def _over(wanted: range, columns: Columns) -> bytes:

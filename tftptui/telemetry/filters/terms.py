@@ -66,7 +66,10 @@ def either(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """TEXT somewhere in address, file name or note; ``*`` and ``?`` are any letters."""
+    """TEXT somewhere in address, file name or note, or the type of a packet.
+
+    ``*`` stands for any letters, ``?`` for one.
+    """
 
     text: str
 

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING
-from tftptui.ui.actions.panes import PACKETS, TRANSFERS
+from tftptui.ui.actions.packets import PACKET_LOG, PACKETS, PROMPT
+from tftptui.ui.actions.panes import TRANSFERS
 from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
 from tftptui.ui.actions.screens import FIREWALL, HELP, LOCATE, QUESTION, WHY
 
@@ -29,7 +30,8 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "files": ("files", "list", "main", "app"),
     "ports": ("ports", "range", "main", "app"),
     "fields": ("fields", "app"),
-    "packets": ("packets", "list", "main", "app"),
+    "packets": ("packets", "packet-log", "list", "main", "app"),
+    "prompt": ("prompt", "app"),
     "help": ("help", "app"),
     "question": ("question", "app"),
     "why": ("why",),
@@ -47,6 +49,8 @@ TITLES: dict[str, str] = {
     "range": "Walking over ports",
     "fields": "Typing a port range",
     "packets": "Packets",
+    "packet-log": "Finding packets",
+    "prompt": "Typing a filter",
     "list": "Moving in a list",
     "main": "Panes",
     "app": "Everywhere",
@@ -64,6 +68,8 @@ ACTIONS: tuple[Action, ...] = (
     *TRANSFERS,
     *FILES,
     *PACKETS,
+    *PACKET_LOG,
+    *PROMPT,
     *PORTS,
     *RANGE,
     *FIELDS,

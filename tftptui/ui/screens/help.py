@@ -16,7 +16,7 @@ from tftptui.ui.actions import CHAINS, TITLES, actions, bindings
 from tftptui.ui.screens.marks import MARKS, TID
 from tftptui.ui.themes import slot_styles
 
-PANES = ("transfers", "files", "ports", "fields", "packets")
+PANES = ("transfers", "files", "ports", "fields", "packets", "packet-log", "prompt")
 
 
 def help_order(scope: str) -> list[str]:
@@ -24,6 +24,8 @@ def help_order(scope: str) -> list[str]:
     here = list(CHAINS[scope])
     if scope == "ports":
         here.insert(1, "fields")
+    if scope == "packets":
+        here.insert(2, "prompt")
     return here + [pane for pane in PANES if pane not in here]
 
 

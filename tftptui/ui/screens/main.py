@@ -147,6 +147,8 @@ class MainScreen(Screen[None]):
         """Where the keys of the focused pane stand in the list of actions."""
         if self._ports.is_typing:
             return "fields"
+        if self._packets.is_typing:
+            return "prompt"
         return self._current.SCOPE or self._current.id or ""
 
     @property
@@ -240,7 +242,8 @@ class MainScreen(Screen[None]):
         """
         if action == "next_pane":
             step = parameters[0]
-            return not (isinstance(step, int) and self._ports.can_move_inside(step))
+            stays = isinstance(step, int) and self._ports.can_move_inside(step)
+            return not (stays or self._packets.is_typing)
         if action == "range":
             return not isinstance(self.focused, Input) and not self._ports.is_typing
         if action == "why":

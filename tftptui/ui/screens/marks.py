@@ -10,6 +10,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("· ■ ▒ ×", "port-used", "Port free, used, resting, of another program."),
     ("R2 R3", "packet-retransmit", "Packet that we sent again: second, third time."),
     ("D", "packet-duplicate", "Packet that the client sent again."),
+    ("◆ ›", "transfer-active", "Packet that times are counted from; search match."),
     ("? ✗ !", "packet-error", "From a wrong sender, no TFTP, ICMP error."),
     ("↑ now ↑12", "transfer-active", "File that is read now; was read 12 times."),
     ("1468→1428", "muted", "Option blksize: asked for, and agreed."),

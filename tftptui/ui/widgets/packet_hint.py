@@ -2,14 +2,21 @@
 
 import textwrap
 
+from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.empty import ROOT, command, example_file
 from tftptui.ui.widgets.packet_rows import Cell
+from tftptui.ui.widgets.packet_view import PacketView
 
 
-def hint(store: Store, transfer: int | None, width: int) -> list[Cell]:
+def hint(store: Store, view: PacketView, width: int) -> list[Cell]:
     """Return the lines, each in a slot."""
-    if transfer is not None:
+    if view.is_searching:
+        return _wrapped("Looking through the packets that are kept …", width)
+    if view.wanted:
+        words = f"Of {count(view.kept)} packets none is meant by: {view.wanted.words}."
+        return _wrapped(f"{words} esc takes the filter away.", width)
+    if view.transfer is not None:
         return _wrapped("No packet of this transfer is kept; esc shows all.", width)
     lines = _wrapped(
         "No packets yet. Each request, block and answer will be one line here.", width

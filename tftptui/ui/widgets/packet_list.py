@@ -1,6 +1,7 @@
 """The packets as a list that follows the newest one, or holds still to be read."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -8,13 +9,22 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
+from tftptui.telemetry.filters.terms import Filter
 from tftptui.ui.actions import bindings
+from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_canvas import PacketCanvas
-from tftptui.ui.widgets.packet_words import Line, plain
+from tftptui.ui.widgets.packet_rows import TimeMode
+from tftptui.ui.widgets.packet_view import Place
+from tftptui.ui.widgets.packet_words import Line, has_run, plain
 
 TOLD = 2.0
 """Seconds for which a short message stands."""
+
+MOST_COPIED = 1_000
+"""Rows that go to the clipboard at once; terminals take no more than some 70 kB."""
+
+MODES = (TimeMode.CLOCK, TimeMode.REQUEST, TimeMode.BEFORE, TimeMode.MARK)
 
 
 class PacketList(PacketCanvas, can_focus=True):
@@ -29,6 +39,13 @@ class PacketList(PacketCanvas, can_focus=True):
     class Changed(Message):
         """It was paused, narrowed, or follows again."""
 
+    class Scrolled(Message):
+        """Other rows are in view."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Let one stand for all that are still queued."""
+            return isinstance(message, PacketList.Scrolled)
+
     class Opened(Message):
         """One row shall be shown whole."""
 
@@ -38,7 +55,7 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._is_moving = False
+        self._is_moving = self._is_searching = False
         self._told_none: tuple[int, float] | None = None
 
     @property
@@ -49,7 +66,9 @@ class PacketList(PacketCanvas, can_focus=True):
     def frame_arrived(self) -> None:
         """Read the store; draw again only if a row in view came or went."""
         rows_before = self.view.rows
-        if not self.view.read():
+        has_news = self.view.read()
+        self._search_soon()
+        if not has_news:
             if not rows_before:
                 self.look_at_hint()
             return
@@ -63,24 +82,57 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def show_transfer(self, number: int | None) -> None:
         """Show one transfer's packets only, or all."""
-        if number == self.view.transfer:
-            return
-        self.view.show(number)
+        if number != self.view.transfer:
+            self.view.show(number)
+            self._narrowed()
+
+    def show_filtered(self, wanted: Filter) -> None:
+        """Show only what a filter means."""
+        if wanted != self.view.wanted:
+            self.view.filter(wanted)
+            self._narrowed()
+
+    def look_for(self, sought: Filter) -> None:
+        """Mark what a filter means."""
+        if sought != self.view.sought:
+            self.view.look_for(sought)
+            self._search_soon()
+            self._tell()
+
+    def _narrowed(self) -> None:
+        self.range_from = None
         self._take_size()
         if self.is_following or self.cursor is None:
             self._scroll_rows(self.view.rows)
         elif self.view.shown:
-            self.cursor = self.view.sequence_at(self.view.row_of(self.cursor))
-            self._reveal_cursor()
+            self.put_cursor(self.view.row_of(Place(self.cursor)))
+        self._search_soon()
         self._tell()
+
+    def _search_soon(self) -> None:
+        """Look through what was there before, a slice whenever nothing else waits."""
+        if self.view.is_searching and not self._is_searching:
+            self._is_searching = True
+            self.call_later(self._search)
+
+    def _search(self) -> None:
+        self._is_searching = False
+        top = self._top()
+        self.view.search()
+        self._take_size()
+        self._back_to(top)
+        self._search_soon()
+        if not self._is_searching:
+            self._tell()
 
     # Moving.
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Hold still when the reader scrolls up."""
         super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Scrolled())
         if self.is_following and not self._is_moving and new_value < self.max_scroll_y:
-            self._pause()
+            self.pause()
 
     def on_resize(self) -> None:
         """Stay at the newest row."""
@@ -90,16 +142,21 @@ class PacketList(PacketCanvas, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row, and hold still."""
         row = event.y + self.scroll_offset.y
-        if self.view.sequence_at(row) is not None:
-            self._pause()
-            self._put_cursor(row)
+        if self.view.place_at(row) is not None:
+            self.pause()
+            self.put_cursor(row)
+
+    def go_to(self, sequence: int) -> None:
+        """Hold still with the cursor on a record, or on the nearest that is shown."""
+        self.pause()
+        self.put_cursor(self.view.row_of(Place(sequence)))
 
     def action_cursor(self, step: int) -> None:
         """Move by STEP rows, and hold still."""
-        self._pause()
+        self.pause()
         last = self.view.rows - 1
-        row = last if self.cursor is None else self.view.row_of(self.cursor)
-        self._put_cursor(row + step)
+        row = last if self.place is None else self.view.row_of(self.place)
+        self.put_cursor(row + step)
 
     def action_page(self, step: int) -> None:
         """Move by STEP pages, and hold still."""
@@ -107,12 +164,12 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def action_first(self) -> None:
         """Move to the oldest row, and hold still."""
-        self._pause()
-        self._put_cursor(0)
+        self.pause()
+        self.put_cursor(0)
 
     def action_last(self) -> None:
         """Follow the newest row."""
-        self.cursor = None
+        self.cursor = self.range_from = None
         self.view.release()
         self._take_size()
         self._scroll_rows(self.view.rows)
@@ -126,31 +183,72 @@ class PacketList(PacketCanvas, can_focus=True):
             self.action_last()
 
     def action_trouble(self, step: int) -> None:
-        """Move to the next trouble; while following, to the latest one."""
+        """Move to the next trouble, or to what was looked for."""
+        name = "trouble" if self.view.found is None else "match"
+        self._go_on(step, name, only_errors=False)
+
+    def action_error(self, step: int) -> None:
+        """Move to the next error."""
+        self._go_on(step, "error", only_errors=True)
+
+    def _go_on(self, step: int, name: str, *, only_errors: bool) -> None:
+        """Move to the next stop; while following, to the latest one."""
         begin = self.cursor
         if begin is None:
             begin, step = self.view.source.next, -1
-        found = self.view.trouble(begin, step)
+        found = self.view.next_stop(begin, step, only_errors=only_errors)
         if found is None:
-            self._tell_none(step)
-            return
-        self._pause()
-        self._put_cursor(self.view.row_of(found))
+            self._tell_none(step, name)
+        else:
+            self.go_to(found)
 
-    def _tell_none(self, step: int) -> None:
-        """Say that there is no trouble; once, while it can still be read."""
+    def _tell_none(self, step: int, name: str) -> None:
+        """Say that there is none; once, while it can still be read."""
         now = asyncio.get_running_loop().time()
         before, self._told_none = self._told_none, (step, now)
         if before is None or before[0] != step or now - before[1] >= TOLD:
             where = "after" if step > 0 else "before"
-            self.notify(f"No trouble {where} this row", timeout=TOLD, markup=False)
+            self.notify(f"No {name} {where} this row", timeout=TOLD, markup=False)
         else:
             self._told_none = before
+
+    # What is shown, and how.
 
     def action_open(self) -> None:
         """Show the row under the cursor whole."""
         if line := self._chosen():
             self.post_message(self.Opened(line))
+
+    def action_unfold(self) -> None:
+        """Show the blocks of a run one by one."""
+        self._open_run(wide=True)
+
+    def action_fold(self) -> None:
+        """Show a run as one row again."""
+        self.part = 0
+        self._open_run(wide=False)
+
+    def _open_run(self, *, wide: bool) -> None:
+        if self.cursor is None:
+            return
+        self.view.open(self.cursor, wide=wide)
+        self._take_size()
+        self.put_cursor(self.view.row_of(Place(self.cursor)))
+
+    def action_time(self) -> None:
+        """Count times from something else."""
+        modes = MODES if self.view.mark is not None else MODES[:-1]
+        self.mode = modes[(modes.index(self.mode) + 1) % len(modes)]
+        self._tell()
+
+    def action_mark(self) -> None:
+        """Count times from the row under the cursor; on the marked row no more."""
+        if self.cursor is not None:
+            is_new = self.cursor != self.view.mark
+            self.view.mark = self.cursor if is_new else None
+            self.mode = TimeMode.MARK if is_new else TimeMode.CLOCK
+            self.forget_drawn()
+            self._tell()
 
     def action_narrow(self) -> None:
         """Show only the packets of the transfer under the cursor."""
@@ -159,50 +257,93 @@ class PacketList(PacketCanvas, can_focus=True):
             if number is not None:
                 self.show_transfer(number)
 
-    def action_widen(self) -> None:
-        """Show all packets again."""
-        self.show_transfer(None)
+    def action_range(self) -> None:
+        """Begin to choose rows at the cursor, or end it."""
+        self.range_from = self.cursor if self.range_from is None else None
+        self._tell()
 
     def action_copy(self) -> None:
-        """Copy the row under the cursor."""
-        if line := self._chosen():
-            words = plain(line)
-            self.app.copy_to_clipboard(words)
-            self.notify(f"copied: {words}", timeout=TOLD, markup=False)
+        """Copy the row under the cursor, or the chosen rows."""
+        lines = [plain(line) for line in self._chosen_lines()]
+        if not lines:
+            return
+        self.app.copy_to_clipboard("\n".join(lines))
+        several = f"{count(len(lines))} rows"
+        if len(lines) == MOST_COPIED:
+            several = f"the first {several}; s saves all of them"
+        told = lines[0] if len(lines) == 1 else several
+        self.notify(f"copied: {told}", timeout=TOLD, markup=False)
+        self.range_from = None
+        self._tell()
+
+    def chosen_numbers(self) -> Sequence[int]:
+        """Return the numbers of the chosen rows, or of all that are shown."""
+        if self.range_from is None or self.cursor is None:
+            return self.view.numbers()
+        return self.view.numbers(*sorted((self.range_from, self.cursor)))
+
+    def _chosen_lines(self) -> list[Line]:
+        if self.range_from is None or self.cursor is None:
+            chosen = [self._chosen()]
+        else:
+            first, last = sorted(
+                self.view.row_of(Place(end)) for end in (self.range_from, self.cursor)
+            )
+            rows = range(first, min(last + 1, first + MOST_COPIED))
+            places = [self.view.place_at(row) for row in rows]
+            chosen = [place and self.view.line(place) for place in places]
+        return [line for line in chosen if line is not None]
 
     def _chosen(self) -> Line | None:
-        return None if self.cursor is None else self.view.line(self.cursor)
+        return None if self.place is None else self.view.line(self.place)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what does something now."""
-        if action == "widen":
-            return self.view.transfer is not None
-        if action in ("narrow", "copy", "open"):
+        if action == "unfold":
+            line = self._chosen()
+            return line is not None and has_run(line.record)
+        if action == "fold":
+            return self.cursor is not None and self.view.is_open(self.cursor)
+        if action in ("narrow", "copy", "open", "mark", "range"):
             return self.cursor is not None
         return super().check_action(action, parameters)
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
+        """Hold still."""
         if not self.is_following:
             return
-        top = max(self.scroll_offset.y, self.view.heading)
-        above, sequence = top - self.scroll_offset.y, self.view.sequence_at(top)
+        top = self._top()
         self.view.hold()
         self._take_size()
-        if sequence is not None:
-            self._scroll_rows(self.view.row_of(sequence) - above)
+        self._back_to(top)
         self._tell()
 
-    def _put_cursor(self, row: int) -> None:
+    def _top(self) -> tuple[Place | None, int]:
+        """Return the first row in view, and how many rows without one are above it."""
+        top = max(self.scroll_offset.y, self.view.heading)
+        return self.view.place_at(top), top - self.scroll_offset.y
+
+    def _back_to(self, top: tuple[Place | None, int]) -> None:
+        """Have the same row at the top as before, or the newest at the bottom."""
+        place, above = top
+        if self.is_following:
+            self._scroll_rows(self.view.rows)
+        elif place is not None:
+            self._scroll_rows(self.view.row_of(place) - above)
+
+    def put_cursor(self, row: int) -> None:
+        """Put the cursor on a row, or the nearest there is, and show it."""
         if self.view.shown:
             row = max(self.view.heading, min(row, self.view.rows - 1))
-            self.cursor = self.view.sequence_at(row)
+            place = self.view.place_at(row)
+            self.cursor, self.part = place or (None, 0)
             self._reveal_cursor()
             self._tell()
 
     def _reveal_cursor(self) -> None:
-        if self.cursor is None:
+        if self.place is None:
             return
-        row, top = self.view.row_of(self.cursor), self.scroll_offset.y
+        row, top = self.view.row_of(self.place), self.scroll_offset.y
         if row <= self.view.heading:
             self._scroll_rows(0)
         elif row < top:

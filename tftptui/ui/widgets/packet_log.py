@@ -1,25 +1,47 @@
 """The pane of packets: each one a line, as they come or held still."""
 
+from rich.text import Text
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
 
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.packet_list import PacketList
-from tftptui.ui.widgets.pane import Pane
+from tftptui.ui.widgets.packet_asking import FILTERS, PacketAsking
+from tftptui.ui.widgets.packet_map import PacketMap
+from tftptui.ui.widgets.packet_rows import heading
+from tftptui.ui.widgets.packet_titles import state, summary
 
 
-class PacketLog(Pane):
+class PacketLog(PacketAsking):
     """The pane; its title says whether it follows, its foot how much there is."""
 
     SCOPE = "packets"
+    DEFAULT_CSS = """
+    PacketLog {
+        & > #packet-rows { height: 1fr; }
+        & > #packet-heading { height: 1; color: $muted; text-style: bold; }
+    }
+    """
 
     def __init__(self, store: Store) -> None:
-        super().__init__("Packets", 4, id="packets")
-        self.rows = PacketList(store)
+        super().__init__(store)
+        self._map = PacketMap(self.rows.view)
+        self._heading = Static(id="packet-heading", markup=False)
+        self._headed = ""
         self._write_state()
 
     def compose(self) -> ComposeResult:
-        """Yield the rows."""
-        yield self.rows
+        """Lay out the line to type in, the rows and the strip beside them."""
+        yield self.prompt
+        yield self._heading
+        with Horizontal(id="packet-rows"):
+            yield self.rows
+            yield self._map
+
+    def main_widget(self) -> Widget:
+        """Return the rows."""
+        return self.rows
 
     def frame_arrived(self) -> None:
         """Look at the store again; called when it has news and the pane is in view."""
@@ -35,6 +57,32 @@ class PacketLog(Pane):
         """Say so in the title."""
         self._write_state()
 
+    def on_packet_list_scrolled(self) -> None:
+        """Show in the strip what is in view."""
+        self._look_at_map()
+
+    def on_packet_map_chosen(self, event: PacketMap.Chosen) -> None:
+        """Go to a row."""
+        self.rows.pause()
+        self.rows.put_cursor(event.row)
+
+    def on_resize(self) -> None:
+        """Name the columns that there are now."""
+        self.call_after_refresh(self._write_state)
+
     def _write_state(self) -> None:
-        self.state = self.rows.view.state()
-        self.summary = self.rows.view.summary()
+        view = self.rows.view
+        self.state = state(view, self._store)
+        self.summary = summary(view, self.rows.cursor)
+        if not self.rows.is_mounted:
+            return
+        if self.prompt.is_typing and self.prompt.purpose in FILTERS:
+            self.explain()
+        headed = heading(self.rows.columns, self.rows.mode)
+        if headed != self._headed:
+            self._headed = headed
+            self._heading.update(Text(headed, no_wrap=True))
+        self._look_at_map()
+
+    def _look_at_map(self) -> None:
+        self._map.look(self.rows.scroll_offset.y, self.rows.size.height)

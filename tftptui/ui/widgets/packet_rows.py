@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,8 +10,11 @@ from rich.style import Style
 from tftptui.telemetry.packets import NO_TRANSFER, Kind, PacketRecord
 from tftptui.ui.formats import clock
 from tftptui.ui.widgets.packet_words import (
+    BLOCKS,
+    OCTETS,
     PORTS,
     Line,
+    answer_text,
     client_and_note,
     kind_word,
     not_kept,
@@ -23,15 +27,29 @@ from tftptui.ui.widgets.rows import fitted
 
 GUTTER = "▐"
 GAP = 2
-_ARROW, _TYPE, _SINCE, _MARK = 1 + GAP, 5 + GAP, GAP + 7, GAP + 3
+_LEAD, _ARROW, _TYPE, _SINCE, _MARK = 1, 1 + GAP, 5 + GAP, GAP + 7, GAP + 3
 _HOURS, _MINUTES = 12, 9
 _IPV4, _LONGER = 15, 24
-_CLIENT_FROM, _HOURS_FROM, _SINCE_FROM, _PORTS_FROM, _TIME_FROM = 90, 72, 60, 48, 32
-_LONGER_FROM = 124
+_ANSWER = 26 + GAP
+_CLIENT_FROM, _HOURS_FROM, _SINCE_FROM, _PORTS_FROM, _TIME_FROM = 91, 73, 61, 49, 33
+_ANSWER_FROM, _LONGER_FROM = 112, 134
 """Widths from which a column is there, or is wider."""
+
+_FINE, _COARSE = 6, 3
+_FINE_BELOW = 100.0
+"""Decimals of seconds that are counted from somewhere, and until when they are fine."""
 
 Cell = tuple[str, str]
 """A text and the slot it is drawn in; an empty slot is plain."""
+
+
+class TimeMode(Enum):
+    """From where the time in the first column is counted."""
+
+    CLOCK = "time"
+    REQUEST = "since request"
+    BEFORE = "since row above"
+    MARK = "since mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +61,28 @@ class Columns:
     ports: int
     since: int
     what: int
+    answer: int
 
     @property
     def marks(self) -> int:
         """Width of the time since the first attempt, the mark, and the gutter."""
         return self.since + _MARK + len(GUTTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines are drawn.
+
+    Attributes:
+        mode: what the times mean.
+        zero: wall clock of the marked packet, for TimeMode.MARK.
+        lead: one character before each line that needs one, by its meaning.
+    """
+
+    width: Columns
+    mode: TimeMode = TimeMode.CLOCK
+    zero: float | None = None
+    lead: str = " "
 
 
 def columns(width: int, *, with_client: bool) -> Columns:
@@ -58,29 +93,53 @@ def columns(width: int, *, with_client: bool) -> Columns:
     time = time + GAP if width >= _TIME_FROM else 0
     ports_wide = PORTS + GAP if width >= _PORTS_FROM else 0
     since = _SINCE if width >= _SINCE_FROM else 0
-    fixed = time + client + _ARROW + ports_wide + _TYPE + since + _MARK + len(GUTTER)
-    return Columns(time, client, ports_wide, since, max(0, width - fixed))
+    answer = _ANSWER if width >= _ANSWER_FROM else 0
+    fixed = _LEAD + time + client + _ARROW + ports_wide + _TYPE + answer
+    fixed += since + _MARK + len(GUTTER)
+    return Columns(time, client, ports_wide, since, max(0, width - fixed), answer)
 
 
-def draw(line: Line, width: Columns, slots: Mapping[str, Style]) -> list[Segment]:
+def heading(width: Columns, mode: TimeMode) -> str:
+    """Return the names of the columns."""
+    time = mode.value.rjust(width.time - GAP) if mode != TimeMode.CLOCK else mode.value
+    names = [
+        (" ", _LEAD),
+        (time, width.time),
+        ("", _ARROW),
+        ("client", width.client),
+        (" from → to", width.ports),
+        ("type", _TYPE),
+    ]
+    text = "".join(fitted(name, cells) for name, cells in names)
+    if width.what >= BLOCKS:
+        text += "block".rjust(BLOCKS)
+    if width.what >= BLOCKS + OCTETS:
+        text += "octets".rjust(OCTETS)
+    text = fitted(text, sum(cells for _, cells in names) + width.what)
+    text += fitted("answers", width.answer)
+    return text + fitted("late by".rjust(width.since), width.since)
+
+
+def draw(line: Line, look: Look, slots: Mapping[str, Style]) -> list[Segment]:
     """Return one packet as segments without a ground."""
-    return [Segment(text, slots.get(slot)) for text, slot in cells(line, width) if text]
+    return [Segment(text, slots.get(slot)) for text, slot in cells(line, look) if text]
 
 
-def cells(line: Line, width: Columns) -> list[Cell]:
+def cells(line: Line, look: Look) -> list[Cell]:
     """Return one packet as texts and slots, in order."""
-    record = line.record
+    record, width = line.record, look.width
     if record.kind == Kind.LOST:
-        return [(not_kept(record.block), "packet-error")]
+        return [(look.lead, ""), (not_kept(record.block), "packet-error")]
     client, note = client_and_note(line)
     if not width.client and client and record.transfer == NO_TRANSFER:
         note = f"{note} · {client}" if note else client
     arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
     marks = _marks(line, width)
-    room = width.what + width.marks - sum(len(text) for text, _ in marks)
+    room = width.what + width.marks + width.answer - sum(len(text) for text, _ in marks)
     return [
-        (_time(record, width.time), "muted"),
-        (fitted(arrow, _ARROW), slot),
+        (look.lead, "transfer-active"),
+        (_time(line, look), "muted"),
+        (fitted("└" if line.is_part else arrow, _ARROW), slot),
         (fitted(short_address(client, width.client - GAP), width.client), ""),
         (fitted(ports(line), width.ports), "muted"),
         (fitted(kind_word(record), _TYPE), line.slot or _kind_slot(record)),
@@ -89,10 +148,27 @@ def cells(line: Line, width: Columns) -> list[Cell]:
     ]
 
 
-def _time(record: PacketRecord, width: int) -> str:
+def _time(line: Line, look: Look) -> str:
+    width, time = look.width.time, line.record.time
     if width <= GAP:
         return ""
-    return fitted(clock(record.time)[GAP - width :], width)
+    if look.mode == TimeMode.CLOCK:
+        return fitted(clock(time)[GAP - width :], width)
+    zero = look.zero
+    if look.mode == TimeMode.REQUEST:
+        zero = line.transfer.started if line.transfer else None
+    elif look.mode == TimeMode.BEFORE:
+        zero = line.before
+    if zero is None:
+        return fitted("–".rjust(width - GAP), width)
+    return fitted(seconds_text(time - zero).rjust(width - GAP), width)
+
+
+def seconds_text(seconds: float) -> str:
+    """Return seconds with their decimal points one below the other."""
+    if abs(seconds) < _FINE_BELOW:
+        return f"{seconds:.{_FINE}f}"
+    return f"{seconds:.{_COARSE}f}".ljust(len(f"{seconds:.0f}") + 1 + _FINE)
 
 
 def _kind_slot(record: PacketRecord) -> str:
@@ -101,14 +177,17 @@ def _kind_slot(record: PacketRecord) -> str:
 
 def _marks(line: Line, width: Columns) -> list[Cell]:
     """Return the cells at the right; what is not needed is left to the words."""
-    if not line.mark:
+    answer = answer_text(line) if width.answer else ""
+    if not line.mark and not answer:
         return []
-    marks = [
+    marks = [(fitted(answer, width.answer), "muted")] if width.answer else []
+    if not line.mark:
+        return [*marks, (" " * width.marks, "")]
+    if line.is_again or marks:
+        since = since_text(line.since) if line.is_again else ""
+        marks.append((fitted(since, width.since, right=True), line.slot))
+    return [
+        *marks,
         (fitted(" " * GAP + line.mark, _MARK), line.slot),
         (GUTTER if line.is_again else " ", line.slot),
     ]
-    if line.is_again:
-        marks.insert(
-            0, (fitted(since_text(line.since), width.since, right=True), line.slot)
-        )
-    return marks

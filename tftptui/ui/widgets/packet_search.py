@@ -1,20 +1,25 @@
-"""Finding things in a ring of packet records, without an index beside it.
-
-The records are packed, so one field of many of them is a slice with a stride, and
-a search in it runs at the speed of C: 200,000 records take a few milliseconds.
-Nothing has to be kept up to date while packets pour in.
-"""
+"""Looking back in packet records: for a first attempt, for what something answers."""
 
 import re
-from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from struct import Struct, calcsize
 from typing import Protocol
 
-from tftptui.telemetry.packets import LAYOUT, RECORD, Kind, PacketRecord, PacketRing
+from tftptui.telemetry.packets import (
+    LAYOUT,
+    RECORD,
+    SENT,
+    Flag,
+    Kind,
+    PacketRecord,
+    PacketRing,
+)
 
-CHUNK = 4_096
-"""Records looked at in one go."""
+FIRST_CHUNK, CHUNK = 256, 4_096
+"""Records looked at in one go, at first and later."""
+
+MOST_BACK = 131_072
+"""Records after which a search ends without an answer."""
 
 HORIZON = 120.0
 """Seconds after which a first transmission is not looked for any more."""
@@ -24,19 +29,18 @@ MOST_GROWTH = 200_000
 
 _NUMBER = Struct("<I")
 _TRANSFER_AT = calcsize("<d")
-_KIND_AT = calcsize("<dIIHHHH")
-_ATTEMPT_AT = _KIND_AT + 1
-
-TROUBLE_KINDS = (
-    Kind.ERROR,
-    Kind.ERROR_RECEIVED,
-    Kind.ICMP,
-    Kind.LOST,
-    Kind.MALFORMED,
-    Kind.STRAY,
-)
-_TROUBLE = re.compile(b"[" + re.escape(bytes(TROUBLE_KINDS)) + b"]")
-_SENT_AGAIN = re.compile(rb"[^\x00\x01]")
+_REQUESTS = (Kind.RRQ, Kind.WRQ)
+_RECEIVED = tuple(kind for kind in Kind if Kind.LOST < kind < SENT)
+_ANSWERED: Mapping[int, Sequence[Kind]] = {
+    Kind.ACK: (Kind.DATA, Kind.OACK),
+    Kind.ACK_SENT: (Kind.DATA_RECEIVED, Kind.WRQ),
+    Kind.DATA: (Kind.RRQ, Kind.ACK),
+    Kind.DATA_RECEIVED: (Kind.ACK_SENT, Kind.OACK),
+    Kind.OACK: _REQUESTS,
+    Kind.ERROR: _RECEIVED,
+    Kind.ERROR_RECEIVED: (Kind.DATA, Kind.OACK, Kind.ACK_SENT),
+}
+"""What each kind of packet may be an answer to."""
 
 
 class PacketSource(Protocol):
@@ -55,6 +59,9 @@ class PacketSource(Protocol):
 
     def note(self, sequence: int) -> str:
         """Return the note of a record, or nothing."""
+
+    def notes_between(self, first: int, end: int) -> Mapping[int, str]:
+        """Return the notes of records from FIRST on to before END."""
 
     def packed(self, first: int, end: int | None = None) -> bytes:
         """Return records from FIRST on, or up to END, packed in order."""
@@ -100,20 +107,18 @@ class HeldPackets:
         """Return the note of a record, or nothing."""
         return self._notes.get(sequence, "")
 
+    def notes_between(self, first: int, end: int) -> dict[int, str]:
+        """Return the notes of records from FIRST on to before END."""
+        wanted = range(first, end)
+        if len(wanted) < len(self._notes):
+            return {n: self._notes[n] for n in wanted if n in self._notes}
+        return {n: note for n, note in self._notes.items() if n in wanted}
+
     def packed(self, first: int, end: int | None = None) -> bytes:
         """Return records from FIRST on, or up to END, packed in order."""
         start = max(0, first - self.first) * RECORD
         stop = None if end is None else max(0, end - self.first) * RECORD
         return bytes(self._octets[start:stop])
-
-
-def of_transfer(
-    source: PacketSource, transfer: int, begin: int, end: int
-) -> "array[int]":
-    """Return the numbers of all records of one transfer in BEGIN to END - 1."""
-    begin = max(begin, source.first)
-    octets = source.packed(begin, end)
-    return array("Q", (begin + index for index in _places(octets, transfer)))
 
 
 def first_attempt(source: PacketSource, sequence: int) -> float | None:
@@ -122,43 +127,59 @@ def first_attempt(source: PacketSource, sequence: int) -> float | None:
     None when that is not kept, or is older than HORIZON.
     """
     again = source.record(sequence)
-    for high in range(sequence, source.first, -CHUNK):
-        octets = source.packed(max(source.first, high - CHUNK), high)
-        for place in reversed([*_places(octets, again.transfer)]):
-            record = PacketRecord(*LAYOUT.unpack_from(octets, place * RECORD))
-            if _is_first_of(record, again):
+    for record in before(source, sequence, again.transfer):
+        if record.attempt == 1 and record.kind == again.kind:
+            if covers(record, again.block):
                 return record.time
-        if LAYOUT.unpack_from(octets)[0] < again.time - HORIZON:
+        elif record.time < again.time - HORIZON:
             break
     return None
 
 
-def next_trouble(source: PacketSource, sequence: int, step: int) -> int | None:
-    """Return the nearest record with trouble after SEQUENCE, or before it if STEP < 0.
+def answered(source: PacketSource, sequence: int) -> PacketRecord | None:
+    """Return what a record answers: an ACK its DATA, DATA its ACK, an OACK a request.
 
-    Trouble is what was sent again, errors, strays, what was malformed or lost.
+    None where it answers nothing, as what is sent again after a time-out, and where
+    that is not kept.
     """
-    if step > 0:
-        for low in range(max(sequence + 1, source.first), source.next, CHUNK):
-            if places := _troubles(source.packed(low, low + CHUNK)):
-                return low + places[0]
+    answer = source.record(sequence)
+    fits = _answers(answer)
+    if fits is None:
         return None
-    for high in range(min(sequence, source.next), source.first, -CHUNK):
-        low = max(source.first, high - CHUNK)
-        if places := _troubles(source.packed(low, high)):
-            return low + places[-1]
-    return None
+    return next(
+        (one for one in before(source, sequence, answer.transfer) if fits(one)), None
+    )
 
 
-def is_trouble(record: PacketRecord) -> bool:
-    """Tell whether next_trouble() stops at a record."""
-    return record.attempt > 1 or record.kind in TROUBLE_KINDS
+def covers(record: PacketRecord, block: int) -> bool:
+    """Tell whether a block is in a run, which an OACK is for block 0."""
+    return record.block <= block < record.block + max(1, record.count)
 
 
-def _troubles(octets: bytes) -> list[int]:
-    kinds, attempts = octets[_KIND_AT::RECORD], octets[_ATTEMPT_AT::RECORD]
-    found = {match.start() for match in _TROUBLE.finditer(kinds)}
-    return sorted(found | {match.start() for match in _SENT_AGAIN.finditer(attempts)})
+def _answers(answer: PacketRecord) -> Callable[[PacketRecord], bool] | None:
+    """Return a test for what a record may answer, or None when it answers nothing."""
+    if answer.attempt > 1 or answer.flags & Flag.DUPLICATE:
+        return None
+    wanted = _ANSWERED.get(answer.kind)
+    if wanted is None:
+        return None
+    if answer.kind in (Kind.ACK, Kind.ACK_SENT):
+        return lambda one: one.kind in wanted and covers(one, answer.block)
+    return lambda one: one.kind in wanted
+
+
+def before(
+    source: PacketSource, sequence: int, transfer: int
+) -> Iterator[PacketRecord]:
+    """Yield the records of a transfer before one, backwards; not too far."""
+    end, chunk = sequence, FIRST_CHUNK
+    stop = max(source.first, sequence - MOST_BACK)
+    while end > stop:
+        begin = max(stop, end - chunk)
+        octets = source.packed(begin, end)
+        for place in reversed([*_places(octets, transfer)]):
+            yield PacketRecord(*LAYOUT.unpack_from(octets, place * RECORD))
+        end, chunk = begin, CHUNK
 
 
 def _places(octets: bytes, transfer: int) -> Iterator[int]:
@@ -169,11 +190,3 @@ def _places(octets: bytes, transfer: int) -> Iterator[int]:
         place = match.start() * RECORD + _TRANSFER_AT
         if octets[place : place + _NUMBER.size] == wanted:
             yield match.start()
-
-
-def _is_first_of(record: PacketRecord, again: PacketRecord) -> bool:
-    return (
-        record.attempt == 1
-        and record.kind == again.kind
-        and record.block <= again.block < record.block + max(1, record.count)
-    )

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -15,6 +15,9 @@ from tftptui.ui.widgets.rows import fitted
 BLOCK_MODULUS = 65_536
 PORTS = 13
 """Cells that ports() takes."""
+
+BLOCKS, OCTETS = 13, 8
+"""Cells of block numbers and of octets, which stand in columns, gap included."""
 
 _WHOLE = 1_000
 """Cells enough for everything."""
@@ -46,14 +49,21 @@ _BLOCKS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
 class Line:
     """All that one line is drawn from.
 
-    ``since`` is how long ago the first attempt was, in seconds, for what was sent
-    again and if known.
+    Attributes:
+        since: how long ago the first attempt was, in seconds, for what was sent
+            again and if known.
+        answer: the record that it answers, if that is known.
+        before: when the packet in the row before was, wall clock.
+        is_part: whether it is one block of a run that is shown as well.
     """
 
     record: PacketRecord
     note: str = ""
     transfer: TransferView | None = None
     since: float | None = None
+    answer: PacketRecord | None = None
+    before: float | None = None
+    is_part: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -89,7 +99,11 @@ def plain(line: Line) -> str:
     client, note = client_and_note(line)
     time, kind = clock(line.record.time), kind_word(line.record)
     direction = "sent" if line.is_sent else "received"
-    parts = [time, direction, client, ports(line), kind, what(line, note, _WHOLE)]
+    octets = data_octets(line)
+    sized = "" if octets is None else f"{count(octets)} octets"
+    blocks = [" ".join(pair) for pair in runs_of_blocks(line)]
+    last = "last" if line.record.flags & Flag.LAST else ""
+    parts = [time, direction, client, ports(line), kind, *blocks, sized, last, note]
     if line.mark:
         parts += [line.mark, since_text(line.since)]
     return " ".join(" ".join(parts).split())
@@ -103,6 +117,41 @@ def kind_word(record: PacketRecord) -> str:
 def not_kept(number: int) -> str:
     """Return what stands where records are missing."""
     return f"… {count(number)} {'record' if number == 1 else 'records'} not kept"
+
+
+def has_run(record: PacketRecord) -> bool:
+    """Tell whether a record stands for several packets."""
+    return record.kind in _DATA and record.count > 1
+
+
+def block_of_run(line: Line, number: int) -> Line:
+    """Return one block of a run, counted from 1, as a line of its own."""
+    record = line.record
+    is_last = number == record.count
+    size = line.transfer.block_size if line.transfer else 0
+    octets = size
+    if is_last and (whole := data_octets(line)) is not None:
+        octets = whole - (record.count - 1) * size
+    flags = record.flags if is_last else record.flags & ~Flag.LAST
+    block = record.block + number - 1
+    one = replace(record, block=block, count=1, octets=octets, flags=flags)
+    return replace(line, record=one, note="", answer=None, is_part=True)
+
+
+def answer_text(line: Line) -> str:
+    """Return what it answers and after how long: ``DATA 17–32  12.1 ms``."""
+    answer = line.answer
+    if answer is None:
+        return ""
+    run = _run(replace(line, record=answer)) if answer.kind in _BLOCKS else ""
+    after = _after(line.record.time - answer.time)
+    return "  ".join(part for part in (f"{kind_word(answer)} {run}".rstrip(), after))
+
+
+def _after(seconds: float) -> str:
+    if seconds < 1:
+        return f"{max(0.0, seconds) * 1000:.1f} ms"
+    return f"{seconds:.1f} s"
 
 
 def runs_of_blocks(line: Line) -> list[list[str]]:
@@ -156,14 +205,16 @@ def since_text(seconds: float | None) -> str:
 
 def what(line: Line, note: str, room: int) -> str:
     """Return blocks and octets, or else the note, in at most ROOM cells."""
-    record = line.record
-    if record.kind not in _BLOCKS:
+    if line.record.kind not in _BLOCKS:
         return _cut(note, room)
-    text = _run(line)
+    text = _run(line).rjust(min(BLOCKS, max(0, room)))
+    octets = data_octets(line)
+    if room >= BLOCKS + OCTETS:
+        text += f"{'' if octets is None else count(octets):>{OCTETS}}"
     for part in _details(line):
         if cell_len(f"{text}  {part}") <= room:
             text = f"{text}  {part}"
-    return _cut(f"{text}  {note}" if note else text, room)
+    return _cut(f"{text.rstrip()}  {note}" if note else text, room)
 
 
 def _is_address(text: str) -> bool:
@@ -187,11 +238,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def _details(line: Line) -> list[str]:
-    """Return octets first: where they stand does not change when numbers wrap."""
-    octets = data_octets(line)
-    details = [] if octets is None else [f"{count(octets)} octets"]
-    if line.record.flags & Flag.LAST:
-        details.append("last")
+    details = ["last"] if line.record.flags & Flag.LAST else []
     wire = _wire_run(line)
     return [*details, f"wire {wire}"] if wire else details
 
