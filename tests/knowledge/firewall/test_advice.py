@@ -96,6 +96,13 @@ def test_old_flows_are_to_be_forgotten_where_they_are_kept(advice: Advice) -> No
         assert "{" not in "".join(advice.flush)
 
 
+def test_both_ip_versions_are_forgotten() -> None:
+    assert advise(situation(**BOTH), Dialect.NFTABLES).flush == (
+        "conntrack -D -p udp --orig-port-dst 69",
+        "conntrack -D -f ipv6 -p udp --orig-port-dst 69",
+    )
+
+
 def test_only_what_ran_is_called_run() -> None:
     ran = {d for d in Dialect if d.speech.proof is Proof.RUN}
     assert ran == {Dialect.NFTABLES, Dialect.IPTABLES}

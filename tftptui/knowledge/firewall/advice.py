@@ -15,6 +15,9 @@ from tftptui.knowledge.firewall.situation import (
 )
 from tftptui.knowledge.firewall.traffic import Traffic
 
+_CONNTRACK = {4: "", 6: "-f ipv6 "}
+"""What the program conntrack is told of the IP version."""
+
 _FEW_PORTS = 10
 """Ports that one booting client may need at the same time."""
 
@@ -118,8 +121,11 @@ def _flush(situation: Situation, dialect: Dialect) -> tuple[str, ...]:
     if not situation.keeps_state:
         return ()
     lines = [
-        line.format(port=situation.port, server=server)
-        for server in situation.servers
+        line.format(
+            port=situation.port, server=server, family=_CONNTRACK[family.version]
+        )
+        for family in situation.families
+        for server in family.servers
         for line in dialect.speech.flush
     ]
     return tuple(dict.fromkeys(lines))

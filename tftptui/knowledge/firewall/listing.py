@@ -44,7 +44,8 @@ class Speech:
         kinds: of which kinds it can be, the one to take first.
         helper: why there is no helper, or an empty text if there is one.
         usage: what to do with the lines.
-        flush: what drops the flows that it remembers; empty if it keeps none.
+        flush: what drops the flows that it remembers; empty if it keeps none. In it
+            {port}, {server} and {family} (conntrack's option) are filled in.
         write: writes the rules of a plan.
     """
 

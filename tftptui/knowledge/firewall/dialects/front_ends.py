@@ -15,7 +15,7 @@ from tftptui.knowledge.firewall.listing import (
 from tftptui.knowledge.firewall.plans import Flow, Part, Passing, Plan
 from tftptui.knowledge.firewall.situation import Kind, Situation, Where
 
-_FLUSH = ("conntrack -D -p udp --orig-port-dst {port}",)
+_FLUSH = ("conntrack -D {family}-p udp --orig-port-dst {port}",)
 
 
 def write_ufw(plan: Plan, situation: Situation) -> list[Rule]:

@@ -132,6 +132,6 @@ IPTABLES = Speech(
         "The rules go before all others (-I) and last until the next start;",
         "iptables-save keeps them.",
     ),
-    flush=("conntrack -D -p udp --orig-port-dst {port}",),
+    flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),
     write=write,
 )

@@ -132,6 +132,6 @@ NFTABLES = Speech(
         "there none? Put their names in, or leave the line out: an accept counts only",
         "in the chain that drops.",
     ),
-    flush=("conntrack -D -p udp --orig-port-dst {port}",),
+    flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),
     write=write,
 )
