@@ -95,16 +95,15 @@ class Staging:
         return self._octets_held // (self._window * self.block_size)
 
     def windows_after(self, block: int) -> tuple[int, int] | None:
-        """Return which of ``windows`` begins after BLOCK, and how many there are yet.
+        """Return which of ``windows`` begins after BLOCK, and how many are staged.
 
         None when none begins there: what was read begins amid a window.
         """
         at = block + 1 - self._first
-        index = at // self._window
-        left = self.full_windows - index
-        if at % self._window or at < 0 or left < 0 or not self._first:
+        index, staged = at // self._window, self.full_windows
+        if at % self._window or not 0 <= index <= staged or not self._first:
             return None
-        return index, left
+        return index, staged
 
     def packet(self, index: int, payload: int) -> memoryview:
         """Return packet INDEX of the last fill() with PAYLOAD octets of data."""

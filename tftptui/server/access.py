@@ -1,5 +1,6 @@
 """Whose requests are taken: lists of networks."""
 
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -50,6 +51,7 @@ def plain_address(host: str) -> Address:
     return mapped or address
 
 
+@lru_cache(maxsize=4_096)
 def neighbourhood(host: str) -> str:
     """Return the network that an address is counted with: its /24, or /64."""
     address = plain_address(host)

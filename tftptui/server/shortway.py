@@ -33,7 +33,6 @@ class ShortWay(Transfer):
     __slots__ = (
         "_awaited",
         "_burst",
-        "_done",
         "_left",
         "_left_before",
         "_log",
@@ -45,10 +44,11 @@ class ShortWay(Transfer):
         "_sending",
         "_sent_to",
         "_source",
+        "_staged",
         "_staging",
         "_wall",
         "_window",
-        "_windows_left",
+        "_windows",
     )
 
     def __init__(
@@ -71,7 +71,8 @@ class ShortWay(Transfer):
         if agreed.window > 1 and parts.gso:
             self.transport.segment(self._staging.stride)
         self._awaited = -1  # the ACK, as a number; none while the way is closed
-        self._next = self._windows_left = self._done = self._sent_to = 0
+        self._next = self._staged = self._sent_to = 0
+        self._windows = self._staging.windows
         self._left = self._left_before = 0.0
         self._receive = self.transport.recv
         self._now = self._clock.now
@@ -86,23 +87,23 @@ class ShortWay(Transfer):
         except OSError:  # woken for nothing readable: the error queue
             self._take_errors()
             return
-        now = self._now()
-        if (
-            _word(datagram) != self._awaited
-            or len(datagram) != HEADER
-            or (self._windows_left == 0 and not self._stage())
-        ):
-            self._take(datagram, now)
+        if _word(datagram) != self._awaited or len(datagram) != HEADER:
+            self._take(datagram, self._now())
             return
-        packets = self._staging.windows[self._next]
+        index = self._next
+        if index == self._staged:
+            if not self._stage():
+                self._take(datagram, self._now())
+                return
+            index = 0
+        self._next = index + 1
         acked = self._sent_to
-        self._log(now + self._wall, acked)
         self._sent_to = sent_to = acked + self._window
         self._awaited = _ACK | sent_to & 0xFFFF
-        self._next += 1
-        self._windows_left -= 1
-        self._left_before, self._left = self._left, now
-        self._done += 1
+        wall = self._now() + self._wall
+        self._left_before, self._left = self._left, wall
+        self._log(wall, acked)
+        packets = self._windows[index]
         try:
             self._send(packets)
         except OSError:
@@ -116,16 +117,19 @@ class ShortWay(Transfer):
         return self._sending
 
     def _catch_up(self) -> None:
-        """Tell session, view and counters what has happened on the short way."""
+        """Tell session, view and counters what has happened on the short way.
+
+        It closes with that.
+        """
+        if self._awaited < 0:
+            return
         self._awaited = -1
-        windows, self._done = self._done, 0
-        if windows:
+        windows = (self._sent_to - self._sending.sent_to) // self._window
+        if windows > 0:
             trip = self._left - self._left_before
-            self._sending.advance(windows, self._left, trip)
+            self._sending.advance(windows, self._left - self._wall, trip)
             self._burst.went_well()
-            self._report.exchanged(
-                windows, self._window, self._octets, self._left + self._wall
-            )
+            self._report.exchanged(windows, self._window, self._octets, self._left)
 
     def _open_short_way(self) -> None:
         """Go on the short way with the next ACK, if the session has no more to say."""
@@ -139,8 +143,9 @@ class ShortWay(Transfer):
             self._log = self._report.exchanges(self._window, self._octets)
             stride, window = self._staging.stride, self._window
             self._send = self.transport.sender(stride, window) or self._send_each
-        self._next, self._windows_left = staged
-        self._sent_to, self._left = session.sent_to, session.sent_at
+        self._next, self._staged = staged
+        self._sent_to = session.sent_to
+        self._left = session.sent_at + self._wall
         self._awaited = _ACK | session.sent_to & 0xFFFF
 
     def _may_hurry(self) -> bool:
@@ -153,8 +158,8 @@ class ShortWay(Transfer):
             self._staging.read(self._source, self._sent_to + 1)
         except (SourceChangedError, OSError):
             return False
-        self._next, self._windows_left = 0, self._staging.full_windows
-        return self._windows_left > 0
+        self._next, self._staged = 0, self._staging.full_windows
+        return self._staged > 0
 
     def _send_each(self, packets: memoryview) -> None:
         """Send packets one by one."""
