@@ -221,3 +221,19 @@ def test_an_exchange_is_the_same_as_two_records(
         )
     assert (short.first, short.next) == (long.first, long.next)
     assert short.packed(0) == long.packed(0)
+
+
+@given(
+    st.integers(1, 5), st.integers(0, 9), st.lists(st.integers(0, 1 << 33), max_size=9)
+)
+def test_a_single_packet_is_the_same_as_a_record(
+    capacity: int, before: int, blocks: list[int]
+) -> None:
+    short, long = _ring(capacity, before), _ring(capacity, before)
+    keep = short.singles((7, 2_072, 40_001), Kind.DATA_RECEIVED, 1_428)
+    for block in blocks:
+        keep(2.5, block)
+        ends = (2_072, 40_001)
+        long.append(PacketRecord(2.5, 7, block, 1, *ends, 1_428, Kind.DATA_RECEIVED))
+    assert (short.first, short.next) == (long.first, long.next)
+    assert short.packed(0) == long.packed(0)

@@ -117,6 +117,28 @@ class ReceiveSession(Session):
         self._due = now + max(DALLY, _DALLIED_WAITS * self.timer.timeout)
         return [ack, End(Outcome.COMPLETED, lingers=True)]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the next block is awaited, and nothing else: advance() may follow."""
+        return (
+            self.state is State.RECEIVING
+            and self._attempt == 1
+            and not self.timeouts
+            and not self._gap_reported
+            and not self.numbering.rollover
+        )
+
+    def advance(self, received: int, acked: int, times: tuple[float, float]) -> None:
+        """Learn at once that full blocks came in order while it was plain.
+
+        Each window was acknowledged, up to ACKED. TIMES are when that ACK was sent,
+        and when block RECEIVED came. Whoever tells has measured the round trips.
+        """
+        self.received, self.acked = received, acked
+        self._sent_at, came_at = times
+        self._heard, self._is_fresh = True, received == acked
+        self._due = came_at + self.timer.timeout
+
     def receive_error(self, code: int, text: str) -> list[Command]:
         """Take an ERROR from the right peer: the transfer is over.
 

@@ -159,6 +159,10 @@ class PacedWrite(WriteTransfer):
     def _is_waiting(self) -> bool:
         return self._unsent is not None
 
+    def _may_hurry(self) -> bool:
+        """Return False: ACKs have to stand in line."""
+        return False
+
     def _take(self, datagram: bytes, now: float) -> None:
         """Take a datagram; DATA before our ACK is out can only be a repetition."""
         block16 = _data_block(datagram) if self._unsent else None

@@ -111,6 +111,18 @@ class Report:
         ends = (ours, other) if is_sent else (other, ours)
         self._recorder.raw(octets, *ends)
 
+    def singles(self, kind: Kind, octets: int) -> Callable[[float, int], None]:
+        """Return what keeps one packet of a block; gathered() counts later."""
+        return self._recorder.ring.singles(self._ends, kind, octets)
+
+    def gathered(self, blocks: int, acks: int, wall: float) -> None:
+        """Count BLOCKS that were kept that way, and ACKS; the last came at WALL."""
+        self.version += 1
+        self.view.moved = wall
+        counters = self._recorder.counters
+        counters.packets_received += blocks
+        counters.packets_sent += acks
+
     def trouble(self, note: str) -> None:
         """Add to the last packet why it did not leave."""
         self._recorder.ring.annotate(self._recorder.ring.next - 1, note)

@@ -44,8 +44,9 @@ class SharedTransport:
         if self._readable is not None:
             self._readable()
 
-    def expect(self, block_size: int, window: int) -> None:
-        """Do nothing: the listener's buffer is larger than any window."""
+    def expect(self, _block_size: int, _window: int) -> int:
+        """Return 0: the listener's buffer is larger than any window."""
+        return 0
 
     def send(self, packet: bytes | memoryview) -> bool:
         """Send one packet to the client; return whether it left."""

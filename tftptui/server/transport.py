@@ -164,13 +164,18 @@ class Transport:
         except BlockingIOError:
             return None
 
-    def expect(self, block_size: int, window: int) -> None:
-        """Make room for the DATA of an upload: whole windows of full blocks."""
+    def expect(self, block_size: int, window: int) -> int:
+        """Make room for the DATA of an upload: whole windows of full blocks.
+
+        Returns:
+            Octets of the longest datagram that makes sense, and one more.
+        """
         # One more, so that a block longer than agreed shows instead of being cut.
         self._longest = max(_LONGEST_ANSWER, block_size + HEADER + 1)
         room = 2 * window * (block_size + _KERNEL_EXTRA)
         if room > self.main.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF):
             self.main.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        return self._longest
 
     def receive_stray(self) -> tuple[bytes, Endpoint] | None:
         """Return one datagram of a stranger and who sent it, or None."""

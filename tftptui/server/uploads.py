@@ -21,6 +21,7 @@ from tftptui.settings import Settings
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
 _LONGEST_NAME = 200
+_MOST_PIECES = 1_024  # of one call; Linux takes no more (IOV_MAX)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
 
 Place = tuple[int, int, bytes]  # device and inode of a folder, name in it
@@ -184,18 +185,33 @@ class Upload:
         """What has been written, for a capture."""
         return Content(self._descriptor)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether each block has to be looked at before more are asked for."""
+        policy = self._uploads.policy
+        return (policy.largest, policy.quota, policy.total) != (None, None, None)
+
     def write(self, octets: bytes | memoryview) -> None:
         """Append octets.
 
         Raises:
             UploadError: no room, or more than allowed.
         """
-        self._uploads.count(self._client, len(octets), self.octets + len(octets))
+        self.write_all([memoryview(octets)])
+
+    def write_all(self, pieces: list[memoryview]) -> None:
+        """Append PIECES, in order, with as few calls as there can be.
+
+        Raises:
+            UploadError: no room, or more than allowed.
+        """
+        octets = sum(map(len, pieces))
+        self._uploads.count(self._client, octets, self.octets + octets)
         with _as_upload_error():
-            while octets:
-                written = os.write(self._descriptor, octets)
+            while pieces:
+                written = os.writev(self._descriptor, pieces[:_MOST_PIECES])
                 self.octets += written
-                octets = octets[written:]
+                pieces = _without(pieces, written)
 
     def flush(self) -> None:
         """Wait until the disk has everything; meant for a thread.
@@ -270,6 +286,15 @@ class NetasciiUpload:
         """Append octets as they came; see Upload."""
         self._upload.write(self._decoder.decode(bytes(octets)))
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether each block has to be looked at; see Upload."""
+        return self._upload.is_limited
+
+    def write_all(self, pieces: list[memoryview]) -> None:
+        """Append octets as they came; see Upload."""
+        self.write(b"".join(pieces))
+
     def flush(self) -> None:
         """Write what was held back, then as Upload."""
         self._upload.write(self._decoder.finish())
@@ -285,6 +310,15 @@ class NetasciiUpload:
 
 
 Sink = Upload | NetasciiUpload
+
+
+def _without(pieces: list[memoryview], octets: int) -> list[memoryview]:
+    """Return PIECES without the first OCTETS of them."""
+    for index, piece in enumerate(pieces):
+        if octets < len(piece):
+            return [piece[octets:], *pieces[index + 1 :]]
+        octets -= len(piece)
+    return []
 
 
 def _place(folder: int, name: bytes) -> Place:

@@ -8,6 +8,7 @@ from tftptui.protocol.errors import MisuseError
 from tftptui.protocol.packets import HEADER, Opcode, encode_ack
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.session import State
+from tftptui.server.gathering import GatheringWrite
 from tftptui.server.transfer import Parts, Transfer
 from tftptui.server.uploads import Sink, UploadError
 from tftptui.telemetry.packets import Flag, Kind
@@ -16,7 +17,7 @@ from tftptui.telemetry.views import TransferView
 _DATA = Opcode.DATA.to_bytes(2)
 
 
-class WriteTransfer(Transfer):
+class WriteTransfer(GatheringWrite):
     """A WRQ in progress; what is not published in the end leaves nothing behind.
 
     Args:
@@ -27,6 +28,8 @@ class WriteTransfer(Transfer):
         closed: called once when it is over, before its sockets are closed.
     """
 
+    __slots__ = ("_announced", "_committing", "_payload")
+
     def __init__(
         self,
         parts: Parts,
@@ -35,10 +38,7 @@ class WriteTransfer(Transfer):
         announced: int | None,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, session, closed)
-        self.transport.expect(parts.agreed.block_size, parts.agreed.window)
-        self._receiving = session
-        self._sink = sink
+        super().__init__(parts, session, sink, closed)
         self._announced = announced
         self._payload = memoryview(b"")
         self._committing: asyncio.Task[None] | None = None
@@ -46,7 +46,7 @@ class WriteTransfer(Transfer):
     def _fill(self, view: TransferView) -> None:
         session = self._receiving
         view.sent_blocks, view.acked_blocks = session.received, session.acked
-        view.acked_octets = self._sink.octets
+        view.acked_octets = self._sink.octets + sum(map(len, self._gathered))
         is_whole = session.state in (State.COMMITTING, State.DALLYING)
         view.total_size = self._sink.octets if is_whole else self._announced
 
@@ -54,7 +54,7 @@ class WriteTransfer(Transfer):
         if datagram[:2] != _DATA or len(datagram) < HEADER:
             self._take_other(datagram)
             return
-        session = self._receiving
+        session = self._session
         block16 = datagram[2] << 8 | datagram[3]
         octets = len(datagram) - HEADER
         block, before = session.absolute(block16), session.received
@@ -70,6 +70,7 @@ class WriteTransfer(Transfer):
         else:
             self._report.duplicate()
         self._run(commands)
+        self._open_short_way()
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -84,10 +85,8 @@ class WriteTransfer(Transfer):
                 raise MisuseError(f"a write can't {command}")
 
     def _store(self) -> None:
-        try:
-            self._sink.write(self._payload)
-        except UploadError as error:
-            self._run(self._session.fail(SendError(error.code, error.text)))
+        self._gathered.append(self._payload)
+        self._flush()
 
     def _acknowledge(self, command: SendAck) -> None:
         packet = encode_ack(self._agreed.numbering.wire(command.block))

@@ -181,6 +181,21 @@ class PacketRing:
 
         return keep
 
+    def singles(
+        self, ends: Ends, kind: Kind, octets: int
+    ) -> Callable[[float, int], None]:
+        """Return what keeps one packet of a block; it takes the time and the block."""
+        transfer, *tids = ends
+        tail = _TAIL.pack(1, *tids, octets & 0xFFFF, kind, 1, 0)
+        room, capacity, pack_into = self._octets, self.capacity, _HALF.pack_into
+
+        def keep(time: float, block: int) -> None:
+            place = self.next % capacity * RECORD
+            pack_into(room, place, time, transfer, block & 0xFFFF_FFFF, tail)
+            self.next += 1
+
+        return keep
+
     def _append_apart(
         self, time: float, transfer: int, acked: int, tails: tuple[bytes, bytes]
     ) -> None:
