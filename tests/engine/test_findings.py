@@ -1,5 +1,6 @@
 """Findings of a running engine: told in time, revised, withdrawn, bounded."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
+from tests.support.cases import refused
 from tests.support.clock import FakeClock
 from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.engine.engine import Engine
+from tftptui.engine.findings import MOST_ALIKE, TOLD
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Options
-from tftptui.telemetry.events import Event, Found, TransferStarted
+from tftptui.telemetry.events import Event, Found, Refused, TransferStarted
 from tftptui.telemetry.findings import FACT, LIKELY, Finding
 from tftptui.telemetry.views import TransferView
 
@@ -34,8 +37,9 @@ class Bench:
     def __init__(self, root: Path) -> None:
         self.clock = FakeClock()
         self.events: list[Event] = []
+        self._news = asyncio.Event()
         settings = settings_for(root, ports=free_range(40))
-        self.engine = Engine(settings, self.events.append, self.clock)
+        self.engine = Engine(settings, self._keep, self.clock)
         self.findings: dict[int, Finding] = {}
         self.views: dict[int, TransferView] = {}
         self._clients = ExitStack()
@@ -43,6 +47,17 @@ class Bench:
     @property
     def at(self) -> Endpoint:
         return self.engine.service.listeners[0].local
+
+    def _keep(self, event: Event) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    async def until_refused(self, count: int) -> None:
+        """Wait until COUNT requests have been refused and told."""
+        async with asyncio.timeout(10.0):
+            while sum(isinstance(one, Refused) for one in self.events) < count:
+                self._news.clear()
+                await self._news.wait()
 
     def client(self, port: int = 0) -> UdpClient:
         return self._clients.enter_context(UdpClient(port=port))
@@ -218,3 +233,72 @@ async def test_nothing_is_found_in_what_the_server_itself_ends(
     await bench.engine.stop()
     bench.look()
     assert (bench.findings, bench.journal()) == ({}, [])
+
+
+async def miss(bench: Bench, *names: bytes) -> None:
+    """Ask for what is not there."""
+    for count, name in enumerate(names, 1):
+        client = bench.client()
+        client.ask(bench.at, name)
+        await client.error()
+        await bench.until_refused(count)
+        bench.clock.advance(0.1)
+
+
+async def test_a_missing_file_is_told_with_what_is_there(bench: Bench) -> None:
+    await miss(bench, b"FILE")
+    bench.look()
+    (finding,) = bench.findings.values()
+    assert (finding.code, finding.confidence) == ("file-case", FACT)
+    assert finding.headline.endswith("asks for FILE, which is not here; file is.")
+
+
+CONFIGS = [b"01-aa-bb-cc-dd-ee-ff", *(b"0A000425"[:size] for size in range(8, 0, -1))]
+
+
+async def test_a_healthy_boot_misses_names_in_silence(
+    bench: Bench, tmp_path: Path
+) -> None:
+    (tmp_path / "pxelinux.cfg").mkdir()
+    (tmp_path / "pxelinux.cfg" / "default").write_bytes(FILE)
+    await miss(bench, *(b"pxelinux.cfg/" + name for name in CONFIGS))
+    assert await bench.client().read(bench.at, b"pxelinux.cfg/default") == FILE
+    await until_ended(bench)
+    bench.pass_time(30.0)
+    assert bench.findings == {}
+
+
+async def test_a_boot_that_finds_no_configuration_is_told_once(bench: Bench) -> None:
+    names = (*CONFIGS, b"default")
+    await miss(bench, *(b"pxelinux.cfg/" + name for name in names))
+    bench.pass_time(30.0)
+    (finding,) = bench.findings.values()
+    assert finding.code == "file-missing"
+    assert "looked for 10 names" in finding.headline
+
+
+async def test_a_file_that_comes_later_is_there(bench: Bench, tmp_path: Path) -> None:
+    await miss(bench, b"later")
+    bench.look()
+    (tmp_path / "later").write_bytes(FILE)
+    assert await bench.client().read(bench.at, b"later") == FILE
+    await until_ended(bench)
+    bench.pass_time(1.0)
+    assert [one.withdrawn for one in bench.findings.values()] == [
+        f"it came at the second try, on the client's port {bench.views[1].client_tid}"
+    ]
+
+
+async def test_a_flood_of_misses_is_told_within_bounds(bench: Bench) -> None:
+    for number in range(300):
+        bench.engine.findings.take(refused("not-found", file=f"x{number}"))
+    bench.pass_time(2.0)
+    assert len(bench.findings) == MOST_ALIKE
+
+
+async def test_a_flood_from_everywhere_is_told_within_bounds(bench: Bench) -> None:
+    for number in range(1_000):
+        client = f"10.{number % 200}.{number // 200}.1"
+        bench.engine.findings.take(refused("not-found", client=client))
+    bench.pass_time(2.0)
+    assert len(bench.findings) <= TOLD.burst + 3 * TOLD.per_second

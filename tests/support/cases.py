@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tftptui.knowledge.case import Case, Icmp, Neighbour, Scene
+from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
 
 NOON = 1_700_000_000.0
@@ -104,3 +105,21 @@ def neighbour(number: int = 50, at: float = 5.0, **changes: Any) -> Neighbour:
         "time": NOON + at,
     }
     return Neighbour(**(given | changes))
+
+
+def refused(reason: str, at: float = 0.0, **changes: Any) -> Refused:
+    """Return a request that was answered with an ERROR, AT seconds after noon."""
+    given: dict[str, Any] = {
+        "time": NOON + at,
+        "transfer": None,
+        "client": CLIENT,
+        "client_tid": 2_070,
+        "server": SERVER,
+        "server_tid": None,
+        "file": FILE,
+        "direction": "read",
+        "reason": reason,
+        "error_code": 1,
+        "message": "file not found",
+    }
+    return Refused(**(given | changes))

@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 
 from tftptui.engine.networks import Networks
+from tftptui.engine.requests import Requests
 from tftptui.engine.stories import Stories, Story
 from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.names import Attempt
 from tftptui.knowledge.rules import answers_again, judge, notes, overcome
 from tftptui.knowledge.signatures import surer
 from tftptui.knowledge.stories import story_of
@@ -56,6 +58,12 @@ KEPT_STANDING = 1_000
 KEPT_NEWS = 1_000
 """Findings, and transfers told anew, that wait for a watcher."""
 
+REMEMBERED = 600.0
+"""Seconds for which a trouble may still be revised or withdrawn after its end."""
+
+_OF_THE_SERVER = frozenset({"range-exhausted", "disk-full"})
+"""Troubles that are the same for every client: one finding says it."""
+
 _JOURNALLED = ("code", "headline", "confidence", "stands_at")
 
 
@@ -92,6 +100,7 @@ class Findings:
         self._clock, self._emit, self._around = clock, emit, around
         self._stories = Stories()
         self._networks = Networks()
+        self._requests = Requests()
         self._due: dict[Story, None] = {}
         self._followed: dict[Story, None] = {}
         self._standing: dict[Story, None] = {}
@@ -117,8 +126,7 @@ class Findings:
                     story.touched = event.time
                     self._due[story] = None
             case Refused():
-                network = neighbourhood(event.client)
-                self._due[self._stories.refuse(event, network)] = None
+                self._refuse(event)
             case _:
                 pass
 
@@ -150,9 +158,19 @@ class Findings:
         view = None if event.transfer is None else self._around.view(event.transfer)
         if view is None:
             return
+        if view.direction == "read":
+            got = Attempt(event.time, event.file, found=True)
+            self._requests.note(event.client, got)
         story = self._stories.begin(view, neighbourhood(event.client))
         if len(story.views) > 1 or story.refusals:
             self._due[story] = None
+
+    def _refuse(self, event: Refused) -> None:
+        if event.reason == "not-found" and event.direction == "read":
+            missed = Attempt(event.time, event.file, found=False)
+            self._requests.note(event.client, missed)
+        story = self._stories.refuse(event, neighbourhood(event.client))
+        self._due[story] = None
 
     def _look_around(self) -> None:
         for number in self._around.living():
@@ -164,11 +182,17 @@ class Findings:
                 self._due[story] = None
             elif number not in story.noted:
                 self._note_ways(story)
-        end = self._clock.wall() - FOLLOWED
+        self._look_back(self._clock.wall())
+
+    def _look_back(self, now: float) -> None:
+        """Look at stories that ended a moment ago, and forget what is long over."""
         for story in list(self._followed):
             self._due[story] = None
-            if story.is_over and story.touched < end:
+            if story.is_over and story.touched < now - FOLLOWED:
                 del self._followed[story]
+        for story in list(self._standing):
+            if story.is_over and story.touched < now - REMEMBERED:
+                del self._standing[story]
 
     def _look(self, story: Story) -> None:
         for number in story.views:
@@ -203,6 +227,11 @@ class Findings:
             tries=tuple(story.views.values()),
             refusals=tuple(story.refusals),
             icmp=story.icmp,
+            search=(
+                self._requests.search(story.client, story.file, now)
+                if story.refusals
+                else None
+            ),
             neighbours=tuple(
                 one
                 for one in self._networks.of(story.network, now)
@@ -256,13 +285,16 @@ class Findings:
 
     def _raise(self, story: Story, draft: Draft) -> None:
         """Tell a new trouble, unless there are too many of its kind."""
+        is_ours = draft.code in _OF_THE_SERVER
         alike = sum(
-            one.network == story.network
+            (is_ours or one.network == story.network)
             and one.trouble is not None
             and one.trouble.code == draft.code
             for one in self._standing
         )
-        if alike >= MOST_ALIKE or not self._told.take(1, self._clock.now()):
+        if alike >= (1 if is_ours else MOST_ALIKE):
+            return
+        if not self._told.take(1, self._clock.now()):
             return
         story.trouble = self._tell(self._new(story, draft))
         self._standing[story] = None

@@ -6,6 +6,7 @@ wall clock, seconds since the epoch.
 
 from dataclasses import dataclass, field
 
+from tftptui.knowledge.names import Search
 from tftptui.knowledge.signatures import AskedOptions, is_firmware
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
@@ -127,7 +128,7 @@ class Case:
             other tries are among them.
         asked_address: where the client sent its requests, if that is known to differ
             from where we answer.
-        near: names that the file may mean, the best first, each with why; see names.
+        search: the client's search that the file was missing in, if it belongs to one.
     """
 
     now: float
@@ -140,7 +141,7 @@ class Case:
     icmp: tuple[Icmp, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     asked_address: str = ""
-    near: tuple[tuple[str, str], ...] = ()
+    search: Search | None = None
 
     @property
     def latest(self) -> TransferView | None:
@@ -211,8 +212,11 @@ class Case:
 
     @property
     def is_done(self) -> bool:
-        """Whether the last try has got everything."""
-        return self.latest is not None and self.latest.phase == "completed"
+        """Whether the last try has got everything, and nothing was refused since."""
+        latest = self.latest
+        if latest is None or latest.phase != "completed":
+            return False
+        return not self.refusals or self.refusals[-1].time <= latest.started
 
     @property
     def is_upload(self) -> bool:

@@ -12,15 +12,17 @@ from tftptui.telemetry.findings import Evidence
 def asked(case: Case) -> Evidence:
     """Return how often, from where and in which rhythm the client asked."""
     moments = sorted(time for one in case.tries for time in one.asked_at)
-    text = f"{counted(case.requests, 'request')} for {case.file}, from "
-    text += port_word(case.client_tids)
+    text = f"{counted(case.requests, 'request')} for {case.file}"
+    if case.tries:
+        text += f", from {port_word(case.client_tids)}"
     gaps = [seconds(after - before) for before, after in pairwise(moments)]
     if gaps:
         text += f", {joined(gaps[:3])}{' …' if gaps[3:] else ''} apart"
     client = known(case.kind)
     if client and client.steps and len(case.client_tids) > 1:
         text += ", the client's port higher each time"
-    return Evidence(text=text, transfer=case.numbers[-1], time=case.last_asked)
+    number = case.numbers[-1] if case.tries else None
+    return Evidence(text=text, transfer=number, time=case.last_asked)
 
 
 def unanswered(case: Case) -> Evidence:

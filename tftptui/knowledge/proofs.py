@@ -8,7 +8,11 @@ HIGH_PORT = 49_200
 
 
 def _url(case: Case) -> str:
-    server = case.asked_address or (case.latest.server if case.latest else "SERVER")
+    server = case.asked_address
+    if not server and case.latest is not None:
+        server = case.latest.server
+    if not server and case.refusals:
+        server = case.refusals[-1].server
     return url(server, case.scene.port, case.file)
 
 

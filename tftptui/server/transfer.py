@@ -378,6 +378,7 @@ class Transfer(ABC):
         self._raw(packet, is_sent=True)
 
     def _send_error(self, command: SendError) -> None:
+        self._report.view.our_error = int(command.code)
         packet = encode_error(command.code, command.text)
         self.transport.send(packet)
         note = f"{command.code.value} {command.text}"

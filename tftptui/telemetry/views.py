@@ -77,7 +77,8 @@ class TransferView(msgspec.Struct, kw_only=True):
         least_round_trip: the shortest of all, seconds; None until measured.
         repeated: when the client last sent something again; 0 for never.
         superseded: whether the client itself began something else, or anew.
-        peer_error: code of the ERROR that the client sent, or None.
+        peer_error, our_error: code of the ERROR that the client, or we, ended it
+            with, or None.
         reordered: blocks of an upload that came after later ones.
     """
 
@@ -123,6 +124,7 @@ class TransferView(msgspec.Struct, kw_only=True):
     repeated: float = 0.0
     superseded: bool = False
     peer_error: int | None = None
+    our_error: int | None = None
     reordered: int = 0
 
     @property

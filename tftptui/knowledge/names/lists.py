@@ -6,6 +6,7 @@ comes to an end: its last entry is missing too, or the client stops asking.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MAC = r"[0-9a-f]{2}(-[0-9a-f]{2}){5}"
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -168,6 +169,7 @@ SEARCH_LISTS: tuple[SearchList, ...] = (
 """All lists, with where each is described."""
 
 
+@lru_cache(maxsize=4_096)
 def list_of(name: str) -> SearchList | None:
     """Return the list that a name asked for is on, or None.
 

@@ -8,7 +8,16 @@ from collections.abc import Callable
 
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.rules import endings, icmp, local, quality, silence, sizes
+from tftptui.knowledge.rules import (
+    endings,
+    files,
+    icmp,
+    local,
+    quality,
+    silence,
+    sizes,
+    uploads,
+)
 from tftptui.knowledge.rules.overcome import answers_again, overcome
 
 __all__ = ["NOTES", "TROUBLE", "answers_again", "judge", "notes", "overcome"]
@@ -26,13 +35,20 @@ TROUBLE: tuple[Rule, ...] = (
     icmp.host_gone,
     icmp.port_closed,
     local.wrong_source,
+    files.ports_exhausted,
+    files.missing,
+    files.ambiguous,
+    files.locked,
+    files.changed,
+    uploads.disk_full,
+    uploads.refused,
     endings.options_refused,
     endings.aborted,
     sizes.mtu,
     endings.cut,
     silence.client_port,
-    silence.stale_state,
     silence.options_not_understood,
+    silence.stale_state,
     silence.range_mismatch,
     silence.translation,
     silence.answers,
@@ -55,8 +71,7 @@ NOTES: tuple[Rule, ...] = (
 
 def judge(case: Case) -> Draft | None:
     """Return why a client does not get its file, or None when it does."""
-    latest = case.latest
-    if case.is_done or (latest is not None and _is_moving(case)):
+    if case.is_done or (case.tries and _is_moving(case)):
         return None
     return next((found for rule in TROUBLE if (found := rule(case))), None)
 
@@ -69,4 +84,5 @@ def notes(case: Case) -> list[Draft]:
 def _is_moving(case: Case) -> bool:
     """Whether the last try is on its way and nothing keeps it."""
     latest = case.tries[-1]
-    return latest.running and latest.heard and not latest.timeouts
+    is_newest = not case.refusals or latest.started >= case.refusals[-1].time
+    return is_newest and latest.running and latest.heard and not latest.timeouts

@@ -129,7 +129,7 @@ def cut(case: Case) -> Draft | None:
 def gone(case: Case) -> Draft | None:
     """Blocks had arrived, then the client fell silent without a word."""
     one = case.latest
-    if one is None or not one.heard or not _is_stuck(one):
+    if one is None or not one.heard or not _is_stuck(one) or _may_have_all(one):
         return None
     code = "client-gone"
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
@@ -172,6 +172,13 @@ def _is_stuck(one: TransferView) -> bool:
     if one.superseded:
         return False
     return one.phase == "abandoned" or (one.running and one.timeouts >= _STUCK)
+
+
+def _may_have_all(one: TransferView) -> bool:
+    """Whether the last block is out: a client that has it may go without a word."""
+    if one.direction != "read" or one.total_size is None:
+        return False
+    return one.sent_blocks > one.total_size // one.block_size
 
 
 def _ended_by_client(one: TransferView) -> bool:

@@ -1,0 +1,163 @@
+"""How clients leave: probes, refused options, ERRORs, silence in the middle."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.cases import NOON, asked_again, case, completed, tried
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.rules import judge, notes
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
+
+ABORT = "the client ended it with ERROR 8: User aborted the transfer"
+UEFI: dict[str, Any] = {
+    "kind": "UEFI PXE (edk2)",
+    "asked": [("tsize", "0"), ("blksize", "1468"), ("windowsize", "4")],
+}
+
+
+def left(**changes: Any) -> Any:
+    """A try that the client ended with an ERROR right after the OACK."""
+    given: dict[str, Any] = {
+        "phase": "probed",
+        "peer_error": 8,
+        "error": ABORT,
+        "ended": NOON + 0.1,
+        "retransmits": 0,
+        "timeouts": 0,
+        "kind": "",
+    }
+    return tried(**(given | changes))
+
+
+def codes(seen: Case) -> list[str]:
+    return [draft.code for draft in notes(seen)]
+
+
+def test_a_uefi_client_probes_the_size_and_that_is_normal() -> None:
+    seen = case(left(**UEFI), now=20.0)
+    assert (codes(seen), judge(seen)) == (["size-probe"], None)
+
+
+def test_the_next_request_with_other_options_shows_a_probe() -> None:
+    probe = left(error="the client ended it with ERROR 8: no", phase="failed")
+    file = completed(2, 0.2, asked=[("blksize", "1468")])
+    assert codes(case(probe, file)) == ["size-probe"]
+
+
+def test_a_probe_whose_oack_was_repeated_is_still_one() -> None:
+    seen = case(left(phase="failed", **UEFI), now=20.0)
+    assert (codes(seen), judge(seen)) == (["size-probe"], None)
+
+
+def refusing(**changes: Any) -> Case:
+    said = "the client ended it with ERROR 8: bad timeout"
+    given = {"phase": "failed", "error": said, "asked": [("timeout", "5")]}
+    return case(left(agreed=[("timeout", "5")], **(given | changes)), now=20.0)
+
+
+def test_options_that_a_client_refuses_are_named() -> None:
+    draft = judge(refusing())
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("options-refused", FACT)
+    assert "timeout=5" in draft.headline
+    assert draft.remedies[0].command == "--refuse timeout"
+
+
+def test_after_a_question_for_the_size_it_is_likely_only() -> None:
+    draft = judge(refusing(phase="probed"))
+    assert draft is not None
+    assert draft.confidence == LIKELY
+
+
+def test_a_moment_is_left_for_the_next_request() -> None:
+    (one,) = refusing().tries
+    assert judge(case(one, now=1.0)) is None
+
+
+@pytest.mark.parametrize("code", [0, 8])
+def test_a_raspberry_only_looks_whether_the_file_is_there(code: int) -> None:
+    look = left(
+        phase="failed",
+        peer_error=code,
+        kind="Raspberry Pi ROM",
+        sent_blocks=1,
+        acked_blocks=1,
+        heard=True,
+    )
+    seen = case(look, now=20.0)
+    assert (codes(seen), judge(seen)) == (["size-probe"], None)
+
+
+def test_a_client_that_breaks_off_says_why() -> None:
+    one = left(
+        phase="failed",
+        peer_error=3,
+        error="the client ended it with ERROR 3: disk full",
+        sent_blocks=400,
+        acked_blocks=399,
+        heard=True,
+    )
+    draft = judge(case(one))
+    assert draft is not None
+    assert (draft.code, draft.stands_at) == ("client-aborted", "client")
+    assert "block 399: disk full." in draft.headline
+
+
+def halfway(**changes: Any) -> Any:
+    given: dict[str, Any] = {
+        "heard": True,
+        "sent_blocks": 41,
+        "acked_blocks": 40,
+        "moved": NOON + 1,
+        "timeouts": 3,
+        "retransmits": 3,
+    }
+    return tried(**(given | changes))
+
+
+def test_silence_in_the_middle_has_many_causes() -> None:
+    draft = judge(case(halfway()))
+    assert draft is not None
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "client-gone",
+        POSSIBLE,
+        "unknown",
+    )
+    assert "block 40" in draft.headline
+
+
+def test_a_client_that_repeats_its_acks_is_alive() -> None:
+    draft = judge(case(halfway(duplicates=2, repeated=NOON + 4)))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("path-cut", LIKELY)
+
+
+def test_acks_that_were_repeated_before_the_end_say_nothing() -> None:
+    draft = judge(case(halfway(duplicates=2, repeated=NOON + 0.5)))
+    assert draft is not None
+    assert draft.code == "client-gone"
+
+
+def test_a_client_that_asks_again_in_vain_is_alive() -> None:
+    again = asked_again(tried(2, 5.0), 7.0)
+    draft = judge(case(halfway(phase="abandoned"), again, now=9.0))
+    assert draft is not None
+    assert draft.code == "path-cut"
+
+
+def test_who_may_have_everything_is_not_missed() -> None:
+    assert judge(case(halfway(sent_blocks=83, acked_blocks=82))) is None
+
+
+def test_who_began_something_else_is_not_gone() -> None:
+    assert judge(case(halfway(phase="abandoned", superseded=True))) is None
+
+
+def test_a_single_loss_is_no_trouble() -> None:
+    assert judge(case(halfway(timeouts=1, phase="sending"))) is None
+
+
+@pytest.mark.parametrize("phase", ["completed", "aborted"])
+def test_the_end_is_no_silence(phase: str) -> None:
+    assert judge(case(halfway(phase=phase))) is None

@@ -1,0 +1,144 @@
+"""What a named machine reports: a fact, but never on one message alone."""
+
+import pytest
+
+from tests.support.cases import (
+    CLIENT,
+    CURL,
+    FIREWALL,
+    NOON,
+    asked_again,
+    case,
+    icmp,
+    tried,
+)
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.rules import judge
+from tftptui.telemetry.findings import FACT, LIKELY
+
+V6_CLIENT, V6_FIREWALL = "2001:db8:4::37", "2001:db8:1::1"
+
+
+def found(seen: Case) -> Draft:
+    draft = judge(seen)
+    assert draft is not None
+    return draft
+
+
+@pytest.mark.parametrize("code", [2, 3, 9, 10, 13])
+def test_a_firewall_that_refuses_is_named(code: int) -> None:
+    draft = found(case(tried(), now=3.0, icmp=(icmp(code, FIREWALL, 0.1, 2.1),)))
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "answers-refused",
+        FACT,
+        "between",
+    )
+    assert FIREWALL in draft.headline
+
+
+@pytest.mark.parametrize("code", [1, 5, 6])
+def test_a_firewall_is_named_over_ipv6_too(code: int) -> None:
+    one = tried(client=V6_CLIENT)
+    seen = icmp(code, V6_FIREWALL, 0.1, 2.1, kind=1)
+    draft = found(case(one, now=3.0, client=V6_CLIENT, icmp=(seen,)))
+    assert draft.code == "answers-refused"
+
+
+def test_one_message_may_be_forged() -> None:
+    assert judge(case(tried(), now=3.0, icmp=(icmp(13, FIREWALL, 0.1),))) is None
+
+
+def test_one_message_and_a_client_that_asks_again_are_believed() -> None:
+    one = asked_again(tried(), 2.0)
+    assert found(case(one, icmp=(icmp(13, FIREWALL, 0.1),))).code == "answers-refused"
+
+
+def test_messages_from_before_the_last_progress_are_over() -> None:
+    one = tried(heard=True, acked_blocks=5, moved=NOON + 8, timeouts=1, phase="sending")
+    assert judge(case(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),))) is None
+
+
+def test_messages_after_progress_count() -> None:
+    one = tried(heard=True, acked_blocks=5, moved=NOON + 1)
+    assert found(case(one, icmp=(icmp(13, FIREWALL, 2.0, 4.0),))).code == (
+        "answers-refused"
+    )
+
+
+def test_the_clients_own_firewall_says_prohibited() -> None:
+    draft = found(case(tried(), now=3.0, icmp=(icmp(13, CLIENT, 0.1, 2.1),)))
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "client-firewall-refuses",
+        FACT,
+        "client",
+    )
+
+
+def insisting(**changes: object) -> Case:
+    """A client that asks again and again, each time told closed by its own address."""
+    one = asked_again(tried(**{**CURL, **changes}), 5.0)
+    return case(one, now=6.0, icmp=(icmp(3, CLIENT, 0.01, 5.01),))
+
+
+def test_closed_at_each_request_is_most_likely_the_clients_firewall() -> None:
+    draft = found(insisting())
+    assert (draft.code, draft.confidence) == ("client-firewall-refuses", LIKELY)
+    assert "address translation" in draft.headline
+
+
+def test_firmware_has_no_firewall_so_it_is_a_translation() -> None:
+    draft = found(insisting(kind="Intel boot ROM"))
+    assert (draft.code, draft.confidence) == ("nat-without-helper", LIKELY)
+    assert [one.knob for one in draft.helps if one.verdict == "yes"] == [
+        "single-port",
+        "helper",
+    ]
+
+
+def test_ports_that_were_left_are_closed_late_and_mean_nothing() -> None:
+    tries = (tried(1), tried(2, 2.0))
+    late = (icmp(3, CLIENT, 1.9), icmp(3, CLIENT, 9.0, transfer=2))
+    assert found(case(*tries, icmp=late)).code == "answers-blocked"
+
+
+def test_a_program_that_is_gone_is_no_alarm() -> None:
+    one = tried(phase="abandoned", ended=NOON + 2.1)
+    draft = found(case(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 2.1),)))
+    assert (draft.code, draft.is_alarm, draft.stands_at) == (
+        "client-port-closed",
+        False,
+        "nobody",
+    )
+
+
+def test_a_program_that_has_everything_and_goes_is_nothing() -> None:
+    one = tried(phase="unconfirmed", heard=True, acked_blocks=82, sent_blocks=83)
+    assert judge(case(one, icmp=(icmp(3, CLIENT, 3.0, 4.0),))) is None
+
+
+def test_packets_that_go_round_are_told() -> None:
+    draft = found(case(tried(), icmp=(icmp(0, FIREWALL, 0.1, 2.1, kind=11),)))
+    assert (draft.code, draft.stands_at) == ("routing-loop", "between")
+
+
+def test_a_router_without_a_way_back_is_named() -> None:
+    draft = found(case(tried(), icmp=(icmp(0, FIREWALL, 0.1, 2.1),)))
+    assert (draft.code, draft.stands_at) == ("no-route", "between")
+    assert FIREWALL in draft.headline
+
+
+@pytest.mark.parametrize(("times", "sure"), [((3.0,), LIKELY), ((3.0, 6.0), FACT)])
+def test_a_client_that_is_gone_is_told_by_the_last_router(
+    times: tuple[float, ...], sure: float
+) -> None:
+    draft = found(case(tried(), icmp=(icmp(1, FIREWALL, *times),)))
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "client-gone",
+        sure,
+        "client",
+    )
+
+
+def test_unknown_messages_say_nothing() -> None:
+    assert judge(case(tried(), now=3.0, icmp=(icmp(99, FIREWALL, 1.0, 2.0),))) is None

@@ -1,0 +1,62 @@
+"""What slows down what works: told, never an alarm."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.cases import case, completed, tried
+from tftptui.knowledge.rules import judge, notes
+
+SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83}
+
+
+def codes(**changes: Any) -> list[str]:
+    return [draft.code for draft in notes(case(completed(**changes)))]
+
+
+@pytest.mark.parametrize(
+    ("resent", "told"), [(0, []), (2, []), (3, ["loss"]), (40, ["loss"])]
+)
+def test_loss_is_told_when_it_is_worth_it(resent: int, told: list[str]) -> None:
+    assert codes(retransmits=resent) == told
+
+
+def test_few_lost_of_many_are_no_loss() -> None:
+    assert codes(retransmits=19, sent_blocks=1_000) == []
+
+
+def test_loss_is_told_of_what_was_sent_whole_too() -> None:
+    assert codes(retransmits=30, phase="unconfirmed") == ["loss"]
+
+
+def test_doubled_requests_are_told() -> None:
+    assert codes(twins=1) == ["duplicated-packets"]
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, []), (2, ["reordering"])])
+def test_reordering_is_told(count: int, told: list[str]) -> None:
+    assert codes(reordered=count) == told
+
+
+def test_a_long_way_is_told_with_what_it_costs() -> None:
+    (draft,) = notes(case(completed(least_round_trip=0.55, **SLOW)))
+    assert draft.code == "long-round-trip"
+    assert "no more than 1 kB/s" in draft.headline
+
+
+def test_a_slow_client_is_told_from_a_long_way() -> None:
+    assert codes(least_round_trip=0.001, **SLOW) == ["client-slow"]
+
+
+def test_a_few_blocks_say_nothing_of_time() -> None:
+    assert codes(round_trip=0.6, least_round_trip=0.001, acked_blocks=3) == []
+
+
+def test_notes_are_no_alarms_and_no_trouble() -> None:
+    seen = case(completed(retransmits=30, twins=2, reordered=5, **SLOW))
+    assert [draft.is_alarm for draft in notes(seen)] == [False] * 4
+    assert judge(seen) is None
+
+
+def test_a_try_without_an_answer_has_no_quality() -> None:
+    assert notes(case(tried())) == []

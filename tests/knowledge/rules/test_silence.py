@@ -1,0 +1,240 @@
+"""Silence: who asks again has not got our answer; who is quiet has. Never a fact."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.cases import (
+    CLIENT,
+    CURL,
+    NOON,
+    SERVER,
+    asked_again,
+    case,
+    neighbour,
+    tried,
+)
+from tests.support.findings import boot_rom
+from tftptui.knowledge.case import Case, Scene
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.rules import judge, overcome
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
+
+ONE_PORT = Scene(single_port=True, addresses=frozenset({SERVER}))
+HIGH = {"client_tid": 44_669, **CURL}
+
+
+def found(seen: Case) -> Draft:
+    draft = judge(seen)
+    assert draft is not None
+    return draft
+
+
+def with_neighbours(*neighbours: Any, **changes: Any) -> Case:
+    tries = boot_rom().tries
+    return case(*tries, now=7.5, neighbours=neighbours, **changes)
+
+
+def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
+    draft = found(boot_rom())
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "answers-blocked",
+        LIKELY,
+        "between",
+    )
+    assert draft.headline == (
+        "Packets from this server to UDP ports 2070–2072 of 10.0.4.37 are most likely "
+        "dropped on the way."
+    )
+
+
+def test_it_is_told_after_the_second_request() -> None:
+    assert found(boot_rom(tries=2)).code == "answers-blocked"
+
+
+def test_a_program_may_have_a_firewall_of_its_own() -> None:
+    draft = found(case(asked_again(tried(**HIGH), 7.0)))
+    assert draft.stands_at == "between-or-client"
+    assert "client's own firewall" in draft.headline
+
+
+def test_what_would_not_help_is_said() -> None:
+    verdicts = {one.knob: one.verdict for one in found(boot_rom()).helps}
+    assert verdicts == {
+        "port-range": "no",
+        "single-port": "unknown",
+        "block-size": "no",
+        "timeout": "no",
+        "helper": "yes",
+        "client-port": "unknown",
+    }
+
+
+def test_on_a_slow_way_a_client_asks_several_times_in_a_moment() -> None:
+    hasty = asked_again(tried(retransmits=0), 0.25, 0.75, 1.75)
+    assert judge(case(hasty, now=2.5)) is None
+
+
+def test_a_request_that_the_path_doubled_is_not_asked_again() -> None:
+    assert judge(case(tried(twins=1, duplicates=1), now=5.0)) is None
+
+
+def test_another_request_is_the_next_stage_and_no_retry() -> None:
+    probe = tried(1, retransmits=0)
+    file = tried(2, 2.0, asked=[("blksize", "1456")], retransmits=0)
+    assert judge(case(probe, file, now=2.5)) is None
+
+
+def test_the_last_resort_with_other_options_is_still_in_vain() -> None:
+    tries = (tried(1), tried(2, 2.0), tried(3, 6.0, asked=[("blksize", "1456")]))
+    assert found(case(*tries, now=8.0)).code == "answers-blocked"
+
+
+def test_a_high_port_that_works_makes_it_the_low_port() -> None:
+    draft = found(with_neighbours(neighbour()))
+    assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
+    assert "44669" in draft.headline
+    assert "10.0.4.22" in draft.evidence[2].text
+
+
+def test_a_higher_port_of_the_same_kind_makes_it_likely() -> None:
+    draft = found(with_neighbours(neighbour(client_tid=9_000)))
+    assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
+
+
+def test_a_lower_port_that_works_speaks_against_it() -> None:
+    seen = with_neighbours(neighbour(), neighbour(51, client_tid=1_500))
+    assert found(seen).code == "answers-blocked"
+
+
+def test_a_failure_on_a_high_port_is_no_proof() -> None:
+    seen = with_neighbours(neighbour(worked=False, client_tid=50_000))
+    assert found(seen).code == "answers-blocked"
+
+
+def test_the_same_machine_on_a_high_port_is_the_founding_case() -> None:
+    seen = with_neighbours(neighbour(client=CLIENT, at=9.0))
+    draft = found(seen)
+    assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
+    assert draft.stands_at == "between"
+    assert overcome(seen, draft.code) == ""
+
+
+def test_a_port_that_fails_while_another_of_its_kind_works_is_remembered() -> None:
+    again = asked_again(tried(client_tid=2_072), 6.0)
+    worked = neighbour(client=CLIENT, client_tid=3_000, at=5.0)
+    draft = found(case(again, now=9.0, neighbours=(worked,)))
+    assert (draft.code, draft.confidence) == ("stale-conntrack", LIKELY)
+    assert "conntrack -D" in draft.remedies[0].command
+
+
+def test_a_later_success_on_another_port_only_ends_it() -> None:
+    worked = neighbour(client=CLIENT, client_tid=3_000, at=9.0, file="pxelinux.0")
+    seen = case(asked_again(tried(), 6.0), now=9.5, neighbours=(worked,))
+    assert overcome(seen, found(seen).code) == (
+        "the client got the file later, on its port 3000"
+    )
+
+
+def test_who_works_without_options_does_not_understand_them() -> None:
+    plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False)
+    seen = case(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
+    draft = found(seen)
+    assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
+    assert "--refuse tsize" in draft.remedies[0].command
+
+
+def test_another_program_without_options_says_nothing_of_them() -> None:
+    plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False, kind="atftp")
+    seen = case(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
+    assert found(seen).code != "options-not-understood"
+
+
+def two_ranges() -> tuple[Any, ...]:
+    worked = [
+        neighbour(50 + n, client_tid=1_500, server_tid=45_000 + n) for n in (1, 2, 3)
+    ]
+    failed = [
+        neighbour(60 + n, client_tid=1_500, server_tid=40_050 + n, worked=False)
+        for n in (1, 2)
+    ]
+    return (*worked, *failed)
+
+
+def test_ports_of_ours_that_work_and_others_that_do_not() -> None:
+    draft = found(with_neighbours(*two_ranges()))
+    assert (draft.code, draft.confidence) == ("range-mismatch", LIKELY)
+    assert {one.knob: one.verdict for one in draft.helps}["port-range"] == "yes"
+
+
+def test_two_ports_that_work_may_be_chance() -> None:
+    assert found(with_neighbours(*two_ranges()[1:])).code == "answers-blocked"
+
+
+def test_a_private_server_asked_from_outside_is_translated() -> None:
+    one = asked_again(tried(client="8.8.8.8"), 2.0)
+    draft = found(case(one, client="8.8.8.8"))
+    assert (draft.code, draft.confidence) == ("nat-without-helper", LIKELY)
+
+
+def test_in_single_port_mode_no_translation_is_missing() -> None:
+    one = asked_again(tried(client="8.8.8.8"), 2.0)
+    draft = found(case(one, client="8.8.8.8", scene=ONE_PORT))
+    assert draft.code == "answers-blocked"
+    verdicts = {one.knob: one.verdict for one in draft.helps}
+    assert (verdicts["single-port"], verdicts["port-range"]) == ("no", "no")
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [("Intel boot ROM", 6.5), ("BusyBox", 6.0), ("curl", 16.0), ("", 16.0)],
+)
+def test_who_is_quiet_has_our_answer(kind: str, seconds: float) -> None:
+    one = tried(retransmits=3, kind=kind)
+    draft = found(case(one, now=seconds))
+    assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
+    assert judge(case(one, now=seconds - 1.0)) is None
+
+
+def test_too_few_answers_are_no_silence() -> None:
+    assert judge(case(tried(retransmits=1), now=20.0)) is None
+
+
+def test_of_an_upload_the_blocks_do_not_arrive() -> None:
+    one = tried(retransmits=3, direction="write")
+    assert "but its blocks to UDP" in found(case(one, now=20.0)).headline
+
+
+def test_in_single_port_mode_a_quiet_client_is_gone() -> None:
+    draft = found(case(tried(retransmits=3), now=20.0, scene=ONE_PORT))
+    assert (draft.code, draft.confidence) == ("client-gone", POSSIBLE)
+
+
+@pytest.mark.parametrize("changes", [{"heard": True}, {"peer_error": 8}])
+def test_who_has_answered_is_not_silent(changes: dict[str, Any]) -> None:
+    one = asked_again(tried(phase="negotiating", timeouts=0, **changes), 5.0)
+    draft = judge(case(one, now=7.0))
+    assert draft is None or draft.code not in ("answers-blocked", "acks-blocked")
+
+
+def test_silence_alone_is_never_a_fact() -> None:
+    for tries in range(1, 6):
+        draft = judge(boot_rom(tries=tries))
+        assert draft is None or draft.confidence < FACT
+
+
+def test_the_proof_names_address_port_and_file() -> None:
+    assert found(boot_rom()).proof == (
+        "curl -m 20 --local-port 2070 tftp://10.0.1.5/pxelinux.0 -o /dev/null; "
+        "curl -m 20 --local-port 49200 tftp://10.0.1.5/pxelinux.0 -o /dev/null"
+    )
+
+
+def test_a_strange_name_is_safe_in_a_shell() -> None:
+    one = asked_again(tried(file="a b;$(x)'"), 2.0)
+    proof = found(case(one, file="a b;$(x)'")).proof
+    assert "tftp://10.0.1.5/a%20b%3B%24%28x%29%27 " in proof
+
+
+def test_it_begins_with_the_first_try() -> None:
+    assert found(boot_rom()).since == NOON

@@ -1,0 +1,77 @@
+"""Small packets pass, whole blocks do not."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.cases import CLIENT, NOON, case, completed, icmp, neighbour, tried
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.rules import judge, notes
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
+
+
+def stuck(**changes: Any) -> Case:
+    given: dict[str, Any] = {
+        "asked": [("blksize", "1468")],
+        "agreed": [("blksize", "1468")],
+        "block_size": 1_468,
+        "heard": True,
+        "sent_blocks": 1,
+        "duplicates": 1,
+        "repeated": NOON + 5,
+    }
+    return case(tried(**(given | changes)))
+
+
+def test_a_client_that_waits_for_block_1_sees_no_large_packet() -> None:
+    draft = judge(stuck())
+    assert draft is not None
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "path-mtu",
+        LIKELY,
+        "between",
+    )
+    assert {one.knob: one.verdict for one in draft.helps}["block-size"] == "yes"
+    assert "--tftp-blksize 512" in draft.proof
+
+
+def test_a_client_that_says_nothing_more_may_be_gone() -> None:
+    draft = judge(stuck(duplicates=0))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("path-mtu", POSSIBLE)
+
+
+def test_small_blocks_that_arrive_make_it_a_fact() -> None:
+    small = neighbour(client=CLIENT, block_size=512)
+    (one,) = stuck().tries
+    draft = judge(case(one, neighbours=(small,)))
+    assert draft is not None
+    assert draft.confidence == FACT
+    assert "most likely" not in draft.headline
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"block_size": 512}, {"agreed": []}, {"timeouts": 1}, {"acked_blocks": 1}],
+)
+def test_otherwise_it_is_not_the_size(changes: dict[str, Any]) -> None:
+    draft = judge(stuck(**changes))
+    assert draft is None or draft.code != "path-mtu"
+
+
+def test_a_smaller_link_that_is_reckoned_with_is_worth_a_note() -> None:
+    note = "blksize 1468→1428: the route carries no more unfragmented"
+    one = completed(notes=[note], block_size=1_428)
+    (draft,) = notes(case(one))
+    assert (draft.code, draft.is_alarm) == ("path-mtu-lowered", False)
+
+
+def test_an_ethernet_is_no_small_link() -> None:
+    note = "blksize 8192→1468: the route carries no more unfragmented"
+    assert notes(case(completed(notes=[note], block_size=1_468))) == []
+
+
+def test_a_router_that_tells_of_a_small_link_is_worth_a_note() -> None:
+    seen = icmp(4, "10.0.1.1", 0.1, transfer=9)
+    (draft,) = notes(case(completed(), icmp=(seen,)))
+    assert draft.code == "path-mtu-lowered"

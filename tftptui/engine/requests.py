@@ -1,0 +1,31 @@
+"""What each client asked for of late: some names are missing in every healthy boot."""
+
+from collections import OrderedDict, deque
+
+from tftptui.knowledge.names import Attempt, Search, list_of, searches
+
+KEPT_CLIENTS = 1_024
+KEPT_OF_EACH = 64
+"""Requests remembered of each client, and clients: what a flood can cost."""
+
+
+class Requests:
+    """Read requests by client, whether they found their file or not."""
+
+    def __init__(self) -> None:
+        self._clients: OrderedDict[str, deque[Attempt]] = OrderedDict()
+
+    def note(self, client: str, attempt: Attempt) -> None:
+        """Write down what a client asked for."""
+        found = self._clients.setdefault(client, deque(maxlen=KEPT_OF_EACH))
+        self._clients.move_to_end(client)
+        found.append(attempt)
+        while len(self._clients) > KEPT_CLIENTS:
+            self._clients.popitem(last=False)
+
+    def search(self, client: str, file: str, now: float) -> Search | None:
+        """Return the search that a name was missing in, if it belongs to one."""
+        if list_of(file) is None:
+            return None
+        found = searches(self._clients.get(client, ()), now)
+        return next((one for one in reversed(found) if file in one.missing), None)

@@ -1,0 +1,209 @@
+"""Trouble with the file itself: it is not there, may not be read, or changed."""
+
+from shlex import quote
+
+from tftptui.knowledge import remedies
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.words import counted, joined, times
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import FACT, Evidence, Remedy
+
+_CHANGED = ("the file was cut short", "the file was changed")
+"""How texts of SourceChangedError begin; see files/sources.py."""
+
+_LOCKED = {
+    "access": "this server may not read it",
+    "unreadable": "this server can't read it",
+    "not-a-file": "it is no regular file",
+    "outside-root": "it lies outside the folder that is served",
+}
+
+
+def missing(case: Case) -> Draft | None:
+    """The file is not there; what is there instead may be what was meant."""
+    refused = _last_refusal(case, "read")
+    if refused is None or refused.reason != "not-found" or _is_expected(case):
+        return None
+    is_case = refused.near_rule == "case"
+    search = case.search
+    if search is not None and search.is_alarm:
+        text = f"{search.words}: {joined(search.missing[-2:])} and others."
+        headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
+    else:
+        headline = f"{case.client} asks for {case.file}, which is not here."
+    if refused.near:
+        headline = f"{headline[:-1]}; {refused.near[0]} is."
+    return Draft(
+        code="file-case" if is_case else "file-missing",
+        headline=headline,
+        confidence=FACT,
+        stands_at="server",
+        since=case.refusals[0].time,
+        evidence=(
+            _asked_in_vain(case),
+            *(Evidence(text=f"here is {name}") for name in refused.near),
+            *_searched(case),
+        ),
+        remedies=_spelling(case, refused),
+        proof=_explain(case),
+    )
+
+
+def ambiguous(case: Case) -> Draft | None:
+    """Several files differ in case alone, and none is written as asked."""
+    refused = _last_refusal(case, "read")
+    if refused is None or refused.reason != "ambiguous":
+        return None
+    return Draft(
+        code="file-case",
+        headline=f"{case.client} asks for {case.file}; {refused.message}.",
+        confidence=FACT,
+        stands_at="server",
+        since=case.refusals[0].time,
+        evidence=(_asked_in_vain(case),),
+        remedies=remedies.say(
+            "have the client ask for one of them as it is written, or keep one alone"
+        ),
+        proof=_explain(case),
+    )
+
+
+def locked(case: Case) -> Draft | None:
+    """The file is there and can't be served."""
+    refused = _last_refusal(case, "read")
+    if refused is None or refused.reason not in _LOCKED:
+        return None
+    place = f"{case.scene.root}/{case.file.lstrip('/')}"
+    return Draft(
+        code="file-permission",
+        headline=f"{case.client} asks for {case.file}, but {_LOCKED[refused.reason]}: "
+        f"{refused.message}.",
+        confidence=FACT,
+        stands_at="server",
+        since=case.refusals[0].time,
+        evidence=(_asked_in_vain(case),),
+        remedies=(
+            Remedy(
+                platform="Linux",
+                text="let the server's user read it, and enter the folders above",
+                command=f"namei -l {quote(place)}",
+            ),
+        )
+        if refused.reason == "access"
+        else remedies.say("put a regular file there, below the folder that is served"),
+        proof=_explain(case),
+    )
+
+
+def changed(case: Case) -> Draft | None:
+    """The file changed while it was sent, so the transfer was ended."""
+    one = case.latest
+    if one is None or one.phase != "failed" or not one.error.startswith(_CHANGED):
+        return None
+    return Draft(
+        code="file-changed",
+        headline=f"{case.file} changed while {case.client} was reading it; the "
+        "transfer was ended, for half of each version is no file.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=(one.number,),
+        since=one.ended or one.moved,
+        evidence=(Evidence(text=one.error, transfer=one.number, time=one.ended),),
+        remedies=(
+            Remedy(
+                text="write the new version beside the old one and rename it: "
+                "transfers that are going on then keep the old one",
+                command=f"cp NEW {quote(case.file)}.new && "
+                f"mv {quote(case.file)}.new {quote(case.file)}",
+            ),
+        ),
+    )
+
+
+def ports_exhausted(case: Case) -> Draft | None:
+    """No port of the range was free."""
+    refused = _last_refusal(case, "read") or _last_refusal(case, "write")
+    if refused is None or refused.reason != "ports-exhausted":
+        return None
+    scene = case.scene
+    return Draft(
+        code="range-exhausted",
+        headline=f"All {scene.last - scene.first + 1} ports {scene.first}–{scene.last} "
+        f"were in use or at rest when {case.client} asked for {case.file}.",
+        confidence=FACT,
+        stands_at="server",
+        since=case.refusals[0].time,
+        evidence=(_asked_in_vain(case),),
+        remedies=(
+            Remedy(
+                platform="tftptui",
+                text="a larger range; 10 ports for each client that boots at once",
+                command=f"--ports {scene.first}-{min(65_535, scene.first + 999)}",
+            ),
+            Remedy(
+                platform="tftptui",
+                text="or a shorter rest of ports between transfers",
+                command="--quarantine 2",
+            ),
+        ),
+        proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
+    )
+
+
+def _last_refusal(case: Case, direction: str) -> Refused | None:
+    """Return the last refusal, unless the client was served since."""
+    if not case.refusals or case.refusals[-1].direction != direction:
+        return None
+    last = case.refusals[-1]
+    latest = case.latest
+    return None if latest is not None and latest.started > last.time else last
+
+
+def _is_expected(case: Case) -> bool:
+    """Whether a healthy boot asks for this name in vain."""
+    search = case.search
+    if search is None:
+        return False
+    # One finding for the whole search, at the name that was asked for last.
+    return not search.is_alarm or search.missing[-1] != case.file
+
+
+def _asked_in_vain(case: Case) -> Evidence:
+    last = case.refusals[-1]
+    count = len(case.refusals)
+    return Evidence(
+        text=f"asked {times(count)}, from port {last.client_tid}; the answer was "
+        f"ERROR {last.error_code}: {last.message}",
+        time=last.time,
+    )
+
+
+def _searched(case: Case) -> list[Evidence]:
+    search = case.search
+    if search is None:
+        return []
+    names = f"{counted(len(search.missing), 'name')}: {joined(search.missing[:12])}"
+    return [Evidence(text=f"{search.list.client} asked for {names}")]
+
+
+def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
+    place = f"{case.scene.root}/{case.file.lstrip('/')}"
+    found: list[Remedy] = []
+    if refused.near_rule == "case":
+        text = "take names in another case, too"
+        found.append(Remedy(platform="tftptui", text=text, command="--ignore-case"))
+    if refused.near_rule == "extra-folder" and "/" in case.file.strip("/"):
+        folder = case.file.strip("/").partition("/")[0]
+        rule = quote(f"^/?{folder}/=")
+        text = "leave out the folder in front"
+        found.append(Remedy(platform="tftptui", text=text, command=f"--rewrite {rule}"))
+    if refused.near:
+        found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
+    found.append(Remedy(text=f"or put the file at {place}"))
+    return tuple(found)
+
+
+def _explain(case: Case) -> str:
+    root = quote(case.scene.root) if case.scene.root else "."
+    return f"tftptui explain {quote(case.file)} {root}"

@@ -1,0 +1,89 @@
+"""Trouble of uploads: they may not be stored, or there is no room."""
+
+from tftptui.knowledge import remedies
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.words import times
+from tftptui.telemetry.findings import FACT, Evidence, Remedy
+
+_DISK_FULL = 3  # RFC 1350, error codes
+_NO_ROOM = "no room"
+"""How the texts of a disk that is full begin; see server/uploads.py."""
+
+_CURES = {
+    "denied": ("allow uploads", "--write new"),
+    "exists": ("allow files to be replaced", "--write overwrite"),
+    "limit": ("allow more octets", "--max-upload 100000000"),
+}
+
+
+def disk_full(case: Case) -> Draft | None:
+    """There is no room for the file."""
+    why = _said(case)
+    if why is None or why[0] not in ("disk-full", "failed"):
+        return None
+    if not why[1].startswith(_NO_ROOM):
+        return None
+    return Draft(
+        code="disk-full",
+        headline=f"There is no room for {case.file} from {case.client}: {why[1]}.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=tuple(case.numbers[-1:]),
+        since=_since(case),
+        evidence=(_evidence(case, why[1]),),
+        remedies=remedies.say("make room on the disk that is served from"),
+        proof=f"df -h {case.scene.root}",
+    )
+
+
+def refused(case: Case) -> Draft | None:
+    """Uploads are not allowed, or not this one."""
+    why = _said(case)
+    if why is None or why[1].startswith(_NO_ROOM):
+        return None
+    reason, text = why
+    if reason in ("ports-exhausted", "no-route", "socket"):
+        return None
+    cure = _CURES.get("limit" if reason == "failed" else reason)
+    plain = remedies.say("look at the folder's owner, and who may write there")
+    return Draft(
+        code="upload-refused",
+        headline=f"{case.client} may not put {case.file} here: {text}.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=tuple(case.numbers[-1:]),
+        since=_since(case),
+        evidence=(_evidence(case, text),),
+        remedies=(
+            (Remedy(platform="tftptui", text=cure[0], command=cure[1]),)
+            if cure
+            else plain
+        ),
+    )
+
+
+def _said(case: Case) -> tuple[str, str] | None:
+    """Return why the last upload was not taken, as reason and words."""
+    latest = case.latest
+    last = case.refusals[-1] if case.refusals else None
+    is_older = last is None or (latest is not None and latest.started > last.time)
+    if last is not None and not is_older:
+        return (last.reason, last.message) if last.direction == "write" else None
+    if latest is None or latest.direction != "write":
+        return None
+    if latest.phase != "failed" or latest.our_error != _DISK_FULL:
+        return None
+    return "failed", latest.error
+
+
+def _since(case: Case) -> float:
+    if case.refusals:
+        return case.refusals[0].time
+    return case.tries[-1].started
+
+
+def _evidence(case: Case, text: str) -> Evidence:
+    number = case.numbers[-1] if case.tries and not case.refusals else None
+    asked = f"asked {times(case.requests)}; the answer was: {text}"
+    return Evidence(text=asked, transfer=number, time=case.last_asked)
