@@ -214,6 +214,11 @@ class TftpApp(App[None]):
             change = partial(self.change_settings, {"write": policy})
             yield SystemCommand(f"Uploads: {policy}", effect, change)
         yield SystemCommand(
+            "Capture  (p)",
+            "Write every packet to a pcapng file in the current folder, or no more.",
+            self.action_capture,
+        )
+        yield SystemCommand(
             "Picture of the screen",
             "Save what is shown as an SVG file in the current folder.",
             partial(self.set_timer, CLOSING, self.save_picture),
@@ -231,6 +236,26 @@ class TftpApp(App[None]):
             return
         told = ", ".join(f"{name}: {value}" for name, value in changes.items())
         self.notify(f"from the next request on, {told}", markup=False)
+
+    def action_capture(self) -> None:
+        """Write every packet to a file from now on, or no more."""
+        self.run_worker(self._switch_capture(), group="capture")
+
+    async def _switch_capture(self) -> None:
+        status = self.store.status
+        running = None if status is None else status.capture
+        time = datetime.fromtimestamp(self.now()).astimezone()
+        path = Path.cwd() / f"tftptui-{time:%Y%m%d-%H%M%S}.pcapng"
+        wanted = str(path) if running is None else None
+        try:
+            await self.client.ask(ChangeSettings({"capture": wanted}))
+        except (CommandRefusedError, EngineError) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        told = f"every packet goes to {path}; p ends it"
+        if running is not None:
+            told = f"capture ended: {running.path}"
+        self.notify(told, markup=False)
 
     def save_picture(self) -> None:
         """Save the screen in the current folder, and tell where, or why not."""

@@ -75,6 +75,13 @@ APP = (
         "Take the last change of the port range back; again, the one before it.",
         shown=True,
     ),
+    Action(
+        "app",
+        "capture",
+        ("p",),
+        "capture",
+        "Write every packet to a pcapng file in the current folder, or no more.",
+    ),
     Action("app", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
     Action(
         "app",
