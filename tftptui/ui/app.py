@@ -21,6 +21,7 @@ from tftptui.ui.actions import CHAINS, actions, bindings
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
 from tftptui.ui.messages import FrameArrived
+from tftptui.ui.screens.doctor import DoctorScreen
 from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.question import Question
@@ -277,6 +278,9 @@ class TftpApp(App[None]):
         del parameters
         if action == "undo":
             return len(self.undo) > 0 and self.store.engine_error is None
+        if action == "doctor":  # this machine is none of a capture's
+            status = self.store.status
+            return status is not None and status.source == "server"
         return action != "restart" or self.store.engine_error is not None
 
     def action_undo(self) -> None:
@@ -301,6 +305,11 @@ class TftpApp(App[None]):
         """Show the keys, those of the focused pane first."""
         if isinstance(self.screen, MainScreen):
             self.push_screen(HelpScreen(self.screen.scope))
+
+    def action_doctor(self) -> None:
+        """Look at this machine, and fetch something from ourselves."""
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(DoctorScreen(self.store))
 
     def action_leave(self) -> None:
         """Quit, after a question while transfers run."""

@@ -13,7 +13,14 @@ from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING
 from tftptui.ui.actions.packets import PACKET_LOG, PACKETS, PROMPT
 from tftptui.ui.actions.panes import TRANSFERS
 from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
-from tftptui.ui.actions.screens import FIREWALL, HELP, LOCATE, QUESTION, WHY
+from tftptui.ui.actions.screens import (
+    DOCTOR,
+    FIREWALL,
+    HELP,
+    LOCATE,
+    QUESTION,
+    WHY,
+)
 
 __all__ = [
     "ACTIONS",
@@ -37,6 +44,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "why": ("why",),
     "firewall": ("firewall",),
     "locate": ("locate",),
+    "doctor": ("doctor",),
     "commands": ("commands", "list"),
     "narrowing": ("narrowing",),
 }
@@ -59,6 +67,7 @@ TITLES: dict[str, str] = {
     "why": "Why",
     "firewall": "Firewall",
     "locate": "Locate",
+    "doctor": "Doctor",
     "commands": "What to type on a client",
     "narrowing": "Looking for words in a list",
 }
@@ -80,6 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     *WHY,
     *FIREWALL,
     *LOCATE,
+    *DOCTOR,
     *COMMANDS,
     *NARROWING,
     *QUESTION,

@@ -82,6 +82,14 @@ APP = (
         "capture",
         "Write every packet to a pcapng file in the current folder, or no more.",
     ),
+    Action(
+        "app",
+        "doctor",
+        ("D",),
+        "doctor",
+        "Whether this machine can serve: rights, addresses, its own firewall, limits; "
+        "and a fetch of our own at each address.",
+    ),
     Action("app", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
     Action(
         "app",

@@ -105,6 +105,13 @@ FIREWALL = (
         "firewall", "save", ("s",), "save", "Save that request in the current folder."
     ),
 )
+DOCTOR = (
+    Action(
+        "doctor", "close", ("escape", "D"), "back", "Back to the panes.", shown=True
+    ),
+    Action("doctor", "again", ("r",), "again", "Look at everything again.", shown=True),
+    Action("doctor", "copy", ("y",), "copy", "Copy the report as text.", shown=True),
+)
 LOCATE = (
     Action(
         "locate",

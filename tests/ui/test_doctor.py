@@ -1,0 +1,57 @@
+"""The doctor's screen on a real server: results come one by one, the worst on top."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.pictures import frame, status
+from tests.support.running import settings_for
+from tests.support.screens import LARGE, SMALL, shown
+from tftptui.doctor.result import Mark
+from tftptui.engine.inline import InlineEngine
+from tftptui.ui.app import TftpApp
+from tftptui.ui.screens.doctor import DoctorScreen, examine
+from tftptui.ui.store import Store
+
+pytestmark = pytest.mark.net
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+async def test_it_looks_at_the_machine_and_asks_the_server_itself(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    (tmp_path / "small").write_bytes(octets(700))
+    app = TftpApp(InlineEngine(settings_for(tmp_path)), pace=0)
+    async with app.run_test(size=size) as pilot, asyncio.timeout(60):
+        while not app.store.listings:
+            await pilot.pause(0.01)
+        await pilot.press("D")
+        screen = app.screen
+        assert isinstance(screen, DoctorScreen)
+        while not screen._is_done:
+            await pilot.pause(0.01)
+        topics = [result.topic for result in screen._results]
+        assert {"holder", "address", "root", "self-test"} <= set(topics)
+        (asked,) = [one for one in screen._results if one.topic == "self-test"]
+        assert (asked.mark, asked.text[:17]) == (Mark.OK, "127.0.0.1 answers")
+        held = next(one for one in screen._results if one.topic == "holder")
+        assert held.mark is Mark.OK
+        await pilot.press("y")
+        assert "self-test" in app.clipboard
+        await pilot.press("escape")
+        assert not isinstance(app.screen, DoctorScreen)
+
+
+async def test_a_capture_has_no_machine_to_look_at() -> None:
+    async with shown(frame(status=status(source="capture"))) as screen:
+        await screen.press("D")
+        assert screen.on_top == "main"
+
+
+def test_an_empty_root_says_what_is_missing() -> None:
+    store = Store()
+    store.fold(frame(status=status(root="/"), listings=[]))
+    last = list(examine(store))[-1]
+    assert (last.topic, last.mark) == ("self-test", Mark.WARN)
