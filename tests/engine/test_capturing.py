@@ -135,7 +135,10 @@ async def test_it_is_switched_on_within_a_transfer_and_off(
     await client.data()
     await silent.until(lambda: silent.status is not None and not silent.status.capture)
     await silent.engine.stop()
-    assert data(place) == CONTENT[512:1_024]
+    # On a slow machine the second block may have been sent again meanwhile.
+    payloads = [found.datagram.payload for found in seen(place)]
+    blocks = {each for each in payloads if each[:2] == b"\0\3"}
+    assert blocks == {b"\0\3\0\2" + CONTENT[512:1_024]}
 
 
 async def test_status_says_where_it_goes(capturing: Watcher, place: Path) -> None:

@@ -131,6 +131,25 @@ class TestPcapng:
         ]
 
 
+@pytest.mark.parametrize(
+    ("v6", "sender", "kind"),
+    [(False, "10.0.4.1", "icmp"), (True, "2001:db8::1", "icmpv6")],
+)
+def test_icmp_error_quotes_what_it_is_about(
+    tmp_path: Path, *, v6: bool, sender: str, kind: str
+) -> None:
+    require_tshark()
+    log = boot(v6=v6)
+    log.add(Kind.ICMP, 2.0, f"port unreachable, says {sender}", octets=0)
+    log.add(Kind.ICMP, 2.0, "port unreachable, says somebody", octets=0)
+    capture = _saved(tmp_path, "pcapng", log)
+    address = "ipv6.src" if v6 else "ip.src"
+    (told,) = dissect(capture, kind, address, f"{kind}.type", "udp.dstport")
+    numbers = "1" if v6 else "3"
+    assert told == [f"{sender},{log.transfer.server}", numbers, "2072"]
+    assert troubles(capture) == []
+
+
 def test_csv_has_a_row_for_each_record(tmp_path: Path) -> None:
     with _saved(tmp_path, "csv", windows()).open(newline="") as file:
         rows = list(csv.DictReader(file))

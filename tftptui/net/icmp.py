@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from tftptui.net.addresses import Endpoint, endpoint_of
+from tftptui.telemetry.icmp import error_name, is_port_closed
 
 IP_RECVERR, IPV6_RECVERR = 11, 25  # not in Python's socket module
 _ERROR = struct.Struct("=IBBBxII")  # struct sock_extended_err
@@ -13,25 +14,6 @@ _V4_OFFENDER = slice(20, 24)
 _V6_OFFENDER = slice(24, 40)
 _ROOM = 512
 _MAX_DRAINED = 32
-
-_PORT_CLOSED = ((4, 3, 3), (6, 1, 4))
-_NAMES = {  # by version of IP, type, code
-    (4, 3, 0): "network unreachable",
-    (4, 3, 1): "host unreachable",
-    (4, 3, 2): "protocol unreachable",
-    (4, 3, 3): "port unreachable",
-    (4, 3, 4): "fragmentation needed",
-    (4, 3, 9): "network prohibited",
-    (4, 3, 10): "host prohibited",
-    (4, 3, 13): "administratively prohibited",
-    (4, 11, 0): "time to live exceeded",
-    (6, 1, 0): "no route",
-    (6, 1, 1): "administratively prohibited",
-    (6, 1, 3): "address unreachable",
-    (6, 1, 4): "port unreachable",
-    (6, 2, 0): "packet too big",
-    (6, 3, 0): "hop limit exceeded",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +64,6 @@ def drain_errors(sock: socket.socket) -> list[IcmpError]:
             if (error := _parse(octets)) is not None
         ]
     return found
-
-
-def error_name(version: int, kind: int, code: int) -> str:
-    """Return an ICMP error of a VERSION of IP in words."""
-    return _NAMES.get((version, kind, code), f"type {kind} code {code}")
-
-
-def is_port_closed(version: int, kind: int, code: int) -> bool:
-    """Whether an ICMP error says that nobody listens on the port."""
-    return (version, kind, code) in _PORT_CLOSED
 
 
 def _parse(octets: bytes) -> IcmpError | None:

@@ -180,7 +180,7 @@ class TestEndings:
         assert talk.over() == []
         (refusal,) = talk.rebuilding.take_refusals()
         assert (refusal.file, refusal.reason) == ("nosuch", "not-found")
-        assert isinstance(talk.events[-1], Refused)
+        assert any(isinstance(event, Refused) for event in talk.events)
         assert {one.transfer for one in talk.records()} == {NO_TRANSFER}
         assert talk.ring.note(0) == f"{CLIENT} nosuch octet"
         assert talk.rebuilding.recorder.counters.refused == 1

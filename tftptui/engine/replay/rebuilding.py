@@ -12,7 +12,7 @@ from tftptui.engine.replay.conversation import Conversation
 from tftptui.engine.replay.copies import Copies
 from tftptui.engine.replay.orphans import Orphans
 from tftptui.net.addresses import Endpoint
-from tftptui.net.icmp import IcmpError, error_name, is_port_closed
+from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.errors import PeerError
 from tftptui.protocol.packets import (
@@ -29,6 +29,7 @@ from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen, Seen
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event, Refused, TransferEvent
+from tftptui.telemetry.icmp import error_name, is_port_closed
 from tftptui.telemetry.packets import Kind, PacketRing
 from tftptui.telemetry.views import Refusal, TransferView
 

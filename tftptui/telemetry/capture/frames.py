@@ -15,7 +15,7 @@ Place = tuple[str, int]
 LINK_TYPE = 113
 """LINKTYPE_LINUX_SLL (tcpdump.org/linktypes)."""
 
-_UDP = 17
+_ICMP, _UDP, _ICMP_V6 = 1, 17, 58
 _TTL = 64
 _V4_LENGTH, _V6_LENGTH, _UDP_LENGTH = 20, 40, 8
 _COOKED = struct.Struct("!HHH8xH")
@@ -47,6 +47,24 @@ class Datagram:
     payload: bytes
     octets: int
     is_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An ICMP error that came back for a datagram.
+
+    Attributes:
+        time: nanoseconds since the epoch.
+        sender: address of who complains.
+        type, code: of the message, in the numbers of the datagram's IP version.
+        about: the datagram, which is quoted.
+    """
+
+    time: int
+    sender: str
+    type: int
+    code: int
+    about: Datagram
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,34 @@ def frame(datagram: Datagram, number: int) -> Cut:
     cooked = cooked_header(version, is_sent=datagram.is_sent)
     headers = cooked + ip + udp
     return Cut(headers + payload, len(headers) + octets)
+
+
+def complaint_frame(complaint: Complaint, number: int) -> Cut:
+    """Return an ICMP error as a frame that was received; see frame().
+
+    It quotes the headers of what it is about and eight octets more (RFC 792).
+
+    Raises:
+        ValueError: an address is none, or the sender's is of another family.
+    """
+    about = complaint.about
+    sender, target = _packed(complaint.sender), _packed(about.source[0])
+    if len(sender) != len(target):
+        raise ValueError(f"{complaint.sender} can't complain to {about.source[0]}")
+    is_v4 = len(sender) == 4  # noqa: PLR2004 - octets of an address
+    headers = _V4_LENGTH if is_v4 else _V6_LENGTH
+    quoted = frame(about, number).octets[_COOKED.size :][: headers + 2 * _UDP_LENGTH]
+    bare = bytes([complaint.type, complaint.code, 0, 0, 0, 0, 0, 0]) + quoted
+    # ICMPv6 covers the addresses as well (RFC 4443 §2.3).
+    pseudo = pseudo_header(sender + target, len(bare), _ICMP_V6)
+    check = checksum(bare if is_v4 else pseudo + bare).to_bytes(2)
+    message = bare[:2] + check + bare[4:]
+    if is_v4:
+        ip = v4_header(sender, target, len(message), _ICMP, number)
+    else:
+        ip = v6_header(sender, target, len(message), _ICMP_V6)
+    octets = cooked_header(4 if is_v4 else 6, is_sent=False) + ip + message
+    return Cut(octets, len(octets))
 
 
 def cooked_header(version: int, *, is_sent: bool) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from tftptui.telemetry.capture.frames import Datagram, Place
+from tftptui.telemetry.capture.frames import Complaint, Datagram, Place
 from tftptui.telemetry.capture.octets import (
     DATA_KINDS,
     Known,
@@ -14,6 +14,7 @@ from tftptui.telemetry.capture.octets import (
     nothing,
     packet_of,
 )
+from tftptui.telemetry.icmp import numbers
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 
@@ -25,6 +26,7 @@ _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - an address that nobody knows any mo
 _REQUESTS = (Kind.RRQ, Kind.WRQ)
 _TO_STRANGER = ", to "
 _FROM_STRANGER = "from "
+_SAYS = ", says "
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Logged:
 @dataclass
 class _Past:
     asked_on: int = _TFTP_PORT
+    last: Datagram | None = None
     sent: deque[PacketRecord] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def first_time(self, record: PacketRecord) -> float | None:
@@ -79,30 +82,67 @@ class Rebuilder:
         """Drop what is remembered of a transfer that is over."""
         self._pasts.pop(transfer, None)
 
-    def datagrams(self, logged: Logged) -> Iterator[tuple[Datagram, str]]:
-        """Yield the datagrams of a record, one for each block, and words for each.
+    def packets(self, logged: Logged) -> Iterator[tuple[Datagram | Complaint, str]]:
+        """Yield the packets of a record, one for each block, and words for each.
 
-        Records that tell of no datagram (ICMP errors, lost records) give none.
+        A record of lost records gives none, and an ICMP error only if it is known who
+        sent it, and for what.
         """
         record = logged.record
-        if record.kind in (Kind.LOST, Kind.ICMP):
-            return
         past = self._pasts.setdefault(record.transfer, _Past())
-        if record.kind in _REQUESTS and not record.flags & Flag.DUPLICATE:
-            past.asked_on = record.server_tid
-        words = _words(record, past)
-        if record.kind > SENT and record.attempt <= 1:
-            past.sent.append(record)
-        for number, known in enumerate(_known(logged)):
-            told = list(words)
-            if record.count > 1:
-                told = _run_words(record, told) if number == 0 else told
-            if not known.is_exact:
-                told.append(f"put together; {record.octets} octets on the wire")
-            elif record.kind in (Kind.MALFORMED, Kind.STRAY) or _is_trouble(logged):
-                told.append(_without_host(logged)[1])
-            ends = _ends(logged, past.asked_on)
-            yield _datagram(record, known, ends), "; ".join(filter(None, told))
+        if record.kind == Kind.ICMP and past.last is not None:
+            complaint = _complaint(logged, past.last)
+            if complaint is not None:
+                yield complaint, ""
+        elif record.kind not in (Kind.ICMP, Kind.LOST):
+            yield from _datagrams(logged, past)
+
+
+def _datagrams(logged: Logged, past: _Past) -> Iterator[tuple[Datagram, str]]:
+    record = logged.record
+    if record.kind in _REQUESTS and not record.flags & Flag.DUPLICATE:
+        past.asked_on = record.server_tid
+    words = _words(record, past)
+    if record.kind > SENT and record.attempt <= 1:
+        past.sent.append(record)
+    for number, known in enumerate(_known(logged)):
+        told = list(words)
+        if record.count > 1 and number == 0:
+            told = _run_words(record, told)
+        told.append(_aside(logged, known))
+        datagram = _datagram(record, known, _ends(logged, past.asked_on))
+        if datagram.is_sent:
+            past.last = datagram
+        yield datagram, "; ".join(filter(None, told))
+
+
+def _aside(logged: Logged, known: Known) -> str:
+    """Return what is to be said of a packet because its octets don't."""
+    record = logged.record
+    if not known.is_exact:
+        return f"put together; {record.octets} octets on the wire"
+    if record.kind in (Kind.MALFORMED, Kind.STRAY) or _is_trouble(logged):
+        return _without_host(logged)[1]
+    return ""
+
+
+def _complaint(logged: Logged, last: Datagram) -> Complaint | None:
+    """Return the ICMP error that a note tells of, about what was sent last."""
+    name, _, sender = logged.note.partition(_SAYS)
+    version = 6 if ":" in last.source[0] else 4
+    found = numbers(version, name)
+    try:
+        is_same = ip_address(sender).version == version
+    except ValueError:
+        return None
+    if found is None or not is_same:
+        return None
+    return Complaint(_nanoseconds(logged.record.time), sender, *found, last)
+
+
+def _nanoseconds(seconds: float) -> int:
+    """Return a wall clock time; seconds as a float know microseconds, hardly more."""
+    return round(seconds * 1_000_000) * 1_000
 
 
 def _datagram(
@@ -110,7 +150,7 @@ def _datagram(
 ) -> Datagram:
     source, destination = ends
     return Datagram(
-        time=round(record.time * 1_000_000) * 1_000,
+        time=_nanoseconds(record.time),
         source=source,
         destination=destination,
         payload=known.octets,

@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 from tftptui import __version__
 from tftptui.telemetry.capture import pcapng
-from tftptui.telemetry.capture.frames import LINK_TYPE, Datagram, frame
+from tftptui.telemetry.capture.frames import (
+    LINK_TYPE,
+    Complaint,
+    Datagram,
+    complaint_frame,
+    frame,
+)
 from tftptui.telemetry.capture.rebuilt import Logged, Rebuilder
 from tftptui.telemetry.packets import NO_TRANSFER, Kind
 from tftptui.telemetry.views import TransferView
@@ -44,9 +50,9 @@ class CaptureWriter:
         if record.kind == Kind.LOST:
             self.lose(record.block)
             return
-        for datagram, words in self._rebuilder.datagrams(logged):
+        for packet, words in self._rebuilder.packets(logged):
             number = self._interface(record.transfer, logged.transfer)
-            self._add(number, datagram, words)
+            self._add(number, packet, words)
 
     def lose(self, count: int) -> None:
         """Count records that were not kept; the end of the section tells it."""
@@ -64,16 +70,19 @@ class CaptureWriter:
             self._write(pcapng.statistics(number, self._time, self._missing))
             self._missing = 0
 
-    def _add(self, number: int, datagram: Datagram, words: str) -> None:
-        cut = frame(datagram, self.packets)
-        self._time = datagram.time
+    def _add(self, number: int, packet: Datagram | Complaint, words: str) -> None:
+        if isinstance(packet, Complaint):
+            cut, is_sent = complaint_frame(packet, self.packets), False
+        else:
+            cut, is_sent = frame(packet, self.packets), packet.is_sent
+        self._time = packet.time
         self.packets += 1
         block = pcapng.packet(
             number,
-            datagram.time,
+            packet.time,
             cut.octets[: self._snaplen],
             cut.length,
-            is_sent=datagram.is_sent,
+            is_sent=is_sent,
             comment=words,
         )
         self._write(block)
