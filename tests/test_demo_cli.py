@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tftptui.demo.scenarios import shipped_scenarios
-from tftptui.demo_cli import demo
+from tftptui.demo_cli import DemoOptions, demo
 
 BROKEN = """
 title = "Broken"
@@ -39,7 +39,7 @@ def test_a_check_that_goes_well_ends_with_0(capsys: Captured) -> None:
 def test_a_check_that_does_not_ends_with_1(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "broken.toml"
     file.write_text(BROKEN)
-    assert demo(scenario=file, check=True) == 1
+    assert demo(options=DemoOptions(scenario=file), check=True) == 1
     said = capsys.readouterr().out
     assert said.split()[:2] == ["FAILED", "broken"]
     assert "pc: completed, not abandoned" in said
@@ -47,7 +47,7 @@ def test_a_check_that_does_not_ends_with_1(tmp_path: Path, capsys: Captured) -> 
 
 @pytest.mark.net
 def test_a_scenario_is_told_in_words(capsys: Captured) -> None:
-    assert demo("missing-file", speed=100.0) == 0
+    assert demo("missing-file", options=DemoOptions(speed=100.0)) == 0
     said = capsys.readouterr().out
     assert "1/3 The DHCP server says BOOT/PXELINUX.0" in said
     assert "Intel boot ROM at 127." in said
@@ -64,15 +64,18 @@ def test_an_unknown_name_is_told(capsys: Captured, *, check: bool) -> None:
 def test_unknown_keys_are_told(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "slip.toml"
     file.write_text(BROKEN.replace("caption", "capiton"))
-    assert demo(scenario=file, check=True) == 2
+    assert demo(options=DemoOptions(scenario=file), check=True) == 2
     assert "capiton" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    "words", [{"speed": 0.0}, {"speed": 1_000.0}, {"scenario": Path("x")}]
+    "options",
+    [
+        DemoOptions(speed=0.0),
+        DemoOptions(speed=1_000.0),
+        DemoOptions(scenario=Path("x")),
+    ],
 )
-def test_what_makes_no_sense_is_told(
-    words: dict[str, object], capsys: Captured
-) -> None:
-    assert demo("two-tids", check=True, **words) == 2  # type: ignore[arg-type]
+def test_what_makes_no_sense_is_told(options: DemoOptions, capsys: Captured) -> None:
+    assert demo("two-tids", options=options, check=True) == 2
     assert capsys.readouterr().err.startswith("tftptui: ")

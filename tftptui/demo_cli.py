@@ -1,32 +1,54 @@
 """The command ``demo``: a simulated network, with captions."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+
+DEFAULT_SCENARIO = "two-tids"
 
 _EXIT_FAILED, _EXIT_USAGE = 1, 2
 _SLOWEST, _FASTEST = 0.01, 100.0
 _NAMES_WIDTH = 14
 
 
-def demo(
-    name: Annotated[
-        str | None, Parameter(help="Scenario to show; see --list.", show_default=False)
-    ] = None,
-    /,
-    *,
+class _UsageError(Exception):
+    """The command line makes no sense; the text says why."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class DemoOptions:
+    """What a demo can be told."""
+
     scenario: Annotated[
         Path | None, Parameter(help="File with a scenario of your own (TOML).")
-    ] = None,
+    ] = None
     speed: Annotated[
         float | None,
         Parameter(help="Seconds of demo time in a real one, instead of its own."),
-    ] = None,
+    ] = None
     seed: Annotated[
         int, Parameter(help="Of all chance: the same seed, the same course.")
-    ] = 1,
+    ] = 1
+    theme: Annotated[
+        str | None, Parameter(help="Colours of the screen; contrast for projectors.")
+    ] = None
+
+
+_PLAIN = DemoOptions()
+
+
+def demo(
+    name: Annotated[
+        str | None,
+        Parameter(help="Scenario to show, as --list names it; else two-tids."),
+    ] = None,
+    /,
+    *,
+    options: DemoOptions = _PLAIN,
     list_: Annotated[
         bool, Parameter(name="--list", help="List the scenarios.", negative=())
     ] = False,
@@ -39,16 +61,53 @@ def demo(
         ),
     ] = False,
 ) -> int:
-    """Show on a simulated network what ports, losses and firewalls do to TFTP."""
-    if list_:
-        return _list()
+    """Show on a simulated network what ports, losses and firewalls do to TFTP.
+
+    Where there is no terminal the demo is told in words.
+    """
+    # What it takes is slow to import, and --help is instant.
+    from tftptui.demo.scenarios import ScenarioError  # noqa: PLC0415
+    from tftptui.engine.client import EngineError  # noqa: PLC0415
+
+    try:
+        if list_:
+            return _list()
+        if check:
+            return _check(_places(name, options, every=True), options)
+        ((title, place),) = _places(name, options, every=False).items()
+        return _show(title, place, options)
+    except (_UsageError, ScenarioError) as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return _EXIT_USAGE
+    except EngineError as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return _EXIT_FAILED
+
+
+def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str, Path]:
+    """Return the scenarios that are meant; EVERY is whether no name means all.
+
+    Raises:
+        _UsageError: that makes no sense.
+    """
+    from tftptui.demo.scenarios import shipped_scenarios  # noqa: PLC0415
+
+    speed, file = options.speed, options.scenario
     if speed is not None and not _SLOWEST <= speed <= _FASTEST:
-        return _usage(f"--speed {speed:g}: choose {_SLOWEST:g} to {_FASTEST:g}")
-    if name is not None and scenario is not None:
-        return _usage("name a scenario or a file with --scenario, not both")
-    if check:
-        return _check(name, scenario, speed, seed)
-    return _tell(name, scenario, speed, seed)
+        raise _UsageError(f"--speed {speed:g}: choose {_SLOWEST:g} to {_FASTEST:g}")
+    if file is not None:
+        if name is not None:
+            raise _UsageError("name a scenario or a file with --scenario, not both")
+        return {file.stem: file}
+    shipped = shipped_scenarios()
+    if name is None:
+        return shipped if every else {DEFAULT_SCENARIO: shipped[DEFAULT_SCENARIO]}
+    if name not in shipped:
+        raise _UsageError(
+            f"there is no scenario {name!r}; choose from {', '.join(shipped)}, "
+            "or name a file with --scenario"
+        )
+    return {name: shipped[name]}
 
 
 def _list() -> int:
@@ -59,27 +118,14 @@ def _list() -> int:
     return 0
 
 
-def _check(name: str | None, file: Path | None, speed: float | None, seed: int) -> int:
+def _check(places: dict[str, Path], options: DemoOptions) -> int:
     """Run scenarios through; say of each how it went."""
     from tftptui.demo.checking import check  # noqa: PLC0415 - --help is instant
-    from tftptui.demo.scenarios import (  # noqa: PLC0415
-        ScenarioError,
-        read_scenario,
-        shipped_scenarios,
-    )
-    from tftptui.engine.client import EngineError  # noqa: PLC0415
+    from tftptui.demo.scenarios import read_scenario  # noqa: PLC0415
 
-    shipped = shipped_scenarios()
-    places = shipped if name is None and file is None else _place(name, file, shipped)
-    if places is None:
-        return _unknown(name, shipped)
     worst = 0
     for title, place in places.items():
-        try:
-            done = check(read_scenario(place), seed=seed, speed=speed)
-        except (ScenarioError, EngineError) as error:
-            print(f"tftptui: {error}", file=sys.stderr)
-            return _EXIT_USAGE if isinstance(error, ScenarioError) else _EXIT_FAILED
+        done = check(read_scenario(place), seed=options.seed, speed=options.speed)
         word = "FAILED" if done.troubles else "ok"
         print(f"{word:<6}  {title:<{_NAMES_WIDTH}}  {done.seconds:6.1f} s of demo time")
         for trouble in done.troubles:
@@ -88,56 +134,29 @@ def _check(name: str | None, file: Path | None, speed: float | None, seed: int) 
     return worst
 
 
-def _tell(name: str | None, file: Path | None, speed: float | None, seed: int) -> int:
-    """Run one scenario at its pace, and tell what it shows."""
-    from tftptui.demo.checking import check  # noqa: PLC0415 - --help is instant
-    from tftptui.demo.scenarios import (  # noqa: PLC0415
-        ScenarioError,
-        read_scenario,
-        shipped_scenarios,
-    )
+def _show(title: str, place: Path, options: DemoOptions) -> int:
+    """Show a scenario on the screen, or where there is none tell it in words."""
+    from tftptui.demo.scenarios import read_scenario  # noqa: PLC0415 - likewise
+    from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
+
+    scenario = read_scenario(place)
+    if check_terminal() is None and sys.stdout.isatty():
+        from tftptui.demo.held import DemoEngine  # noqa: PLC0415
+        from tftptui.ui.demo_app import DemoApp  # noqa: PLC0415
+        from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
+
+        held = DemoEngine(scenario, seed=options.seed, speed=options.speed)
+        ui = DemoApp(held, theme=options.theme or DEFAULT_THEME)
+        ui.run()
+        return ui.return_code or 0
+    from tftptui.demo.checking import check  # noqa: PLC0415
     from tftptui.demo.telling import step_lines  # noqa: PLC0415
-    from tftptui.engine.client import EngineError  # noqa: PLC0415
 
-    shipped = shipped_scenarios()
-    first = name or (None if file else next(iter(shipped)))
-    places = _place(first, file, shipped)
-    if places is None:
-        return _unknown(name, shipped)
-    (place,) = places.values()
-    try:
-        told = read_scenario(place)
-        print(f"{told.title}\n{told.about}\n", flush=True)
-        check(
-            told,
-            seed=seed,
-            speed=speed or told.speed,
-            shown=lambda director: print(
-                *step_lines(director), "", sep="\n", flush=True
-            ),
-        )
-    except (ScenarioError, EngineError) as error:
-        print(f"tftptui: {error}", file=sys.stderr)
-        return _EXIT_USAGE if isinstance(error, ScenarioError) else _EXIT_FAILED
-    return 0
-
-
-def _place(
-    name: str | None, file: Path | None, shipped: dict[str, Path]
-) -> dict[str, Path] | None:
-    """Return the one scenario that is meant, or None when there is no such."""
-    if file is not None:
-        return {file.stem: file}
-    return {name: shipped[name]} if name in shipped else None
-
-
-def _unknown(name: str | None, shipped: dict[str, Path]) -> int:
-    return _usage(
-        f"there is no scenario {name!r}; choose from {', '.join(shipped)}, "
-        "or name a file with --scenario"
+    print(f"{title}: {scenario.title}\n{scenario.about}\n", flush=True)
+    check(
+        scenario,
+        seed=options.seed,
+        speed=options.speed or scenario.speed,
+        shown=lambda director: print(*step_lines(director), "", sep="\n", flush=True),
     )
-
-
-def _usage(text: str) -> int:
-    print(f"tftptui: {text}", file=sys.stderr)
-    return _EXIT_USAGE
+    return 0

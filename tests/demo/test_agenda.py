@@ -1,5 +1,7 @@
 """Things to do at their time."""
 
+import pytest
+
 from tests.support.clock import FakeClock
 from tftptui.demo.agenda import Agenda
 
@@ -32,6 +34,18 @@ def test_what_comes_up_meanwhile_is_done_too() -> None:
     agenda.call_at(1.0, lambda: agenda.call_at(1.0, lambda: done.append("second")))
     agenda.run()
     assert done == ["second"]
+
+
+def test_one_that_fails_keeps_no_other_from_its_turn() -> None:
+    clock, done, woken = FakeClock(5.0), list[str](), list[float]()
+    agenda = Agenda(clock.now, woken.append)
+    agenda.call_at(1.0, lambda: done.remove("none"))
+    agenda.call_at(2.0, lambda: done.append("next"))
+    with pytest.raises(ValueError, match="not in list"):
+        agenda.run()
+    assert woken[-1] == 2.0
+    agenda.run()
+    assert done == ["next"]
 
 
 def test_it_asks_to_be_woken_for_what_is_due_first() -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.support.staging import Over, on_stage
-from tftptui.demo.director import Director, FreePlay, StepState
+from tftptui.demo.director import Director, StepState
 from tftptui.demo.rules import Action, Way
+from tftptui.demo.view import PlayView
 from tftptui.protocol.commands import Outcome
 
 pytestmark = pytest.mark.net
@@ -102,16 +103,16 @@ def test_going_back_takes_everything_back() -> None:
 
 @pytest.mark.parametrize(
     "free_play",
-    [FreePlay(rules_off=True), FreePlay(single_port=True)],
+    [PlayView(rules_off=True), PlayView(single_port=True)],
     ids=["rules off", "single port"],
 )
-def test_what_is_switched_by_hand_lies_over_the_scene(free_play: FreePlay) -> None:
+def test_what_is_switched_by_hand_lies_over_the_scene(free_play: PlayView) -> None:
     async def play(director: Director, over: Over) -> None:
         director.play(free_play)
         director.begin()
         await over.wait()
         assert outcome(director) is Outcome.COMPLETED
-        director.play(FreePlay())
+        director.play(PlayView())
         director.again()
         await over.wait()
         assert outcome(director) is None
@@ -121,7 +122,7 @@ def test_what_is_switched_by_hand_lies_over_the_scene(free_play: FreePlay) -> No
 
 def test_single_port_by_hand_outlives_a_step_that_changes_ports() -> None:
     async def play(director: Director, over: Over) -> None:
-        director.play(FreePlay(single_port=True))
+        director.play(PlayView(single_port=True))
         director.go_to(1)
         await over.wait()
         assert answered_by(director) == [69]
@@ -135,13 +136,13 @@ def test_a_helper_by_hand_needs_a_rule_for_what_is_related() -> None:
     )
 
     async def fails(director: Director, over: Over) -> None:
-        director.play(FreePlay(helper=True))
+        director.play(PlayView(helper=True))
         director.begin()
         await over.wait()
         assert outcome(director) is None
 
     async def works(director: Director, over: Over) -> None:
-        director.play(FreePlay(helper=True))
+        director.play(PlayView(helper=True))
         director.begin()
         await over.wait()
         assert outcome(director) is Outcome.COMPLETED
@@ -152,7 +153,7 @@ def test_a_helper_by_hand_needs_a_rule_for_what_is_related() -> None:
 
 def test_loss_by_hand_loses_packets() -> None:
     async def play(director: Director, over: Over) -> None:
-        director.play(FreePlay(loss=True, rules_off=True))
+        director.play(PlayView(loss=True, rules_off=True))
         for _ in range(10):
             director.again()
             await over.wait()

@@ -45,11 +45,16 @@ class Agenda:
         self._arm()
 
     def run(self) -> None:
-        """Do all that is due, what comes up meanwhile included."""
+        """Do all that is due, what comes up meanwhile included.
+
+        One that fails keeps no other from its turn.
+        """
         self._woken_at = None
-        while self._deeds and self._deeds[0][0] <= self._clock():
-            heapq.heappop(self._deeds)[2]()
-        self._arm()
+        try:
+            while self._deeds and self._deeds[0][0] <= self._clock():
+                heapq.heappop(self._deeds)[2]()
+        finally:
+            self._arm()
 
     def _arm(self) -> None:
         due = self.next

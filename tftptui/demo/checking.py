@@ -38,8 +38,20 @@ async def run_through(
 
     Returns:
         What was not as expected.
+
+    Raises:
+        Exception: whatever went wrong on the stage.
     """
     over = asyncio.Event()
+    failures: list[Exception] = []
+
+    def failed(_: object, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        unknown = RuntimeError(str(context.get("message")))
+        failures.append(error if isinstance(error, Exception) else unknown)
+        over.set()
+
+    stage.loop.set_exception_handler(failed)
     director = Director(stage, over.set)
     director.open()
     troubles: list[str] = []
@@ -47,6 +59,8 @@ async def run_through(
     while True:
         await over.wait()
         over.clear()
+        if failures:
+            raise failures[0]
         number, count = director.number + 1, len(director.steps)
         found = judge(director)
         troubles += [f"step {number} of {count}: {text}" for text in found]

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from enum import Enum
 
-import msgspec
-
 from tftptui.demo.impairments import Impairments
 from tftptui.demo.rules import Action, Way
 from tftptui.demo.scenario import Step
 from tftptui.demo.stage import Stage
 from tftptui.demo.tracking import Tracking
+from tftptui.demo.view import PlayView
 
 _LOOK = 0.05
 """Seconds between looks at whether a step is over."""
@@ -27,15 +26,6 @@ class StepState(Enum):
     READY = "ready"
     RUNNING = "running"
     OVER = "over"
-
-
-class FreePlay(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody has switched by hand, on top of the step's own scene."""
-
-    rules_off: bool = False
-    loss: bool = False
-    helper: bool = False
-    single_port: bool = False
 
 
 class Director:
@@ -58,7 +48,7 @@ class Director:
         self.began = 0.0
         self.ended: float | None = None
         self.events_from = 0
-        self.free_play = FreePlay()
+        self.free_play = PlayView()
         self.over = over
         self._round = 0
         self._quiet_since: float | None = None
@@ -81,6 +71,7 @@ class Director:
     def begin(self) -> None:
         """Begin the step that is on, from what the step before left."""
         self.stage.clear()
+        self.stage.network.firewall.hits.clear()
         self._change(self.step)
         self._play()
         self._mark()
@@ -108,7 +99,7 @@ class Director:
             self._change(step)
         self.begin()
 
-    def play(self, play: FreePlay) -> None:
+    def play(self, play: PlayView) -> None:
         """Switch something by hand; it stays so until it is switched back."""
         self.free_play = play
         self._play()
@@ -124,7 +115,7 @@ class Director:
             network.lines[way].faults = []
         stage.change_firewall(scenario.firewall)
         stage.change_network(scenario.network)
-        stage.reset_server()
+        stage.operator.reset()
 
     def open(self) -> None:
         """Set the scene in which the first step begins."""
@@ -133,7 +124,7 @@ class Director:
     def _change(self, step: Step) -> None:
         self.stage.change_firewall(step.firewall)
         self.stage.change_network(step.network)
-        self.stage.change_server(step.server)
+        self.stage.operator.change(step.server)
 
     def _play(self) -> None:
         """Put what was switched by hand over the scene."""
@@ -142,7 +133,7 @@ class Director:
         stage.network.firewall.tracking.is_helped = play.helper
         for line in stage.network.lines.values():
             line.extra_loss = PLAYED_LOSS if play.loss else 0.0
-        stage.force_single_port(is_forced=play.single_port)
+        stage.operator.force_single_port(is_forced=play.single_port)
 
     def _mark(self) -> None:
         stage = self.stage

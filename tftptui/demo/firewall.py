@@ -64,6 +64,11 @@ class Firewall:
         self.hits: Counter[str] = Counter()
 
     @property
+    def policy_text(self) -> str:
+        """The policy, written like a rule."""
+        return f"{self.policy.value} what no rule is about"
+
+    @property
     def keeps_state(self) -> bool:
         """Whether a rule asks for a state."""
         return any(rule.state is not None for rule in self.rules)
@@ -104,4 +109,4 @@ class Firewall:
         for rule in self.rules:
             if rule.matches(sight):
                 return rule.action, rule.text
-        return self.policy, f"{self.policy.value} what no rule is about"
+        return self.policy, self.policy_text

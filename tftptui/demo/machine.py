@@ -146,6 +146,14 @@ class ClientMachine:
         running = self._session or self._asking
         return None if running is None else running.deadline()
 
+    def share(self, total: int | None) -> float | None:
+        """Return how much of the file is through, 0 to 1; TOTAL is of a read."""
+        content = self.errand.content
+        done = len(self.content)
+        if content is not None:
+            total, done = len(content), self.tally.blocks * self._block_size
+        return None if not total else min(1.0, done / total)
+
     def start(self, now: float) -> None:
         """Ask for the file."""
         self.tally.began = now

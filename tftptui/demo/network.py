@@ -70,6 +70,16 @@ class Flight:
     is_copy: bool = False
     reason: str = ""
 
+    @property
+    def is_flying(self) -> bool:
+        """Whether it is under way."""
+        return self.fate is Fate.FLYING
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether it came out at the other end."""
+        return self.fate is Fate.DELIVERED
+
     def progress(self, now: float) -> float:
         """Return how far it has got, 0 to 1 from sender to receiver."""
         if self.fate is not Fate.FLYING:
@@ -112,6 +122,7 @@ class Network:
         lines: one for each direction.
         counts: likewise.
         flying, landed: flights that are under way, and those that are over.
+        seen: told of each flight when it begins.
     """
 
     def __init__(self, timers: Timers, chance: Chance, ends: Ends) -> None:
@@ -120,6 +131,7 @@ class Network:
         self.counts = {way: Counts() for way in Way}
         self.flying: dict[int, Flight] = {}
         self.landed: deque[Flight] = deque(maxlen=KEPT_FLIGHTS)
+        self.seen: Callable[[Flight], None] = lambda _: None
         self._timers, self._ends = timers, ends
         self._number = 0
 
@@ -141,15 +153,27 @@ class Network:
             flight.is_copy = index > 0
             self._at(flight, _WALL, self._reach_wall)
 
+    def forget(self) -> None:
+        """Let all that is under way be lost, and forget what is over."""
+        for flight in list(self.flying.values()):
+            self._lose(flight)
+        self.landed.clear()
+
     def _begin(self, datagram: Datagram, way: Way, ends: float) -> Flight:
         self._number += 1
         flight = Flight(self._number, datagram, way, self._timers.time(), ends)
         self.flying[flight.number] = flight
+        self.seen(flight)
         return flight
 
     def _at(self, flight: Flight, place: float, do: Callable[[Flight], None]) -> None:
         when = flight.begins + place * (flight.ends - flight.begins)
-        self._timers.call_at(when, lambda: do(flight))
+
+        def reach() -> None:
+            if flight.is_flying:
+                do(flight)
+
+        self._timers.call_at(when, reach)
 
     def _reach_wall(self, flight: Flight) -> None:
         mtu = self.lines[flight.way].impairments.mtu
@@ -174,8 +198,7 @@ class Network:
             self._at(flight, _LOSS, self._lose)
             return
         passed = verdict.datagram
-        when = flight.ends
-        self._timers.call_at(when, lambda: self._arrive(flight, passed))
+        self._at(flight, 1.0, lambda flight: self._arrive(flight, passed))
 
     def _lose(self, flight: Flight) -> None:
         flight.stops_at = _LOSS

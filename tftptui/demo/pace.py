@@ -104,7 +104,7 @@ class PacedSelector(selectors.BaseSelector):
         ready = self._inner.select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
-        self._settle()
+        self.settle()
         ready = self._inner.select(0)
         if ready:
             return ready
@@ -126,7 +126,7 @@ class PacedSelector(selectors.BaseSelector):
             pace.now += timeout
         return ready
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Make sure that what was sent on the loopback has arrived.
 
         The kernel hands datagrams over in order, but not always at once: when ours
@@ -141,11 +141,16 @@ class PacedLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
-        super().__init__(PacedSelector(pace))
+        self._paced = PacedSelector(pace)
+        super().__init__(self._paced)
 
     def time(self) -> float:
         """Return seconds of demo time."""
         return self.pace.now
+
+    def settle(self) -> None:
+        """Return when all that was sent on the loopback has arrived."""
+        self._paced.settle()
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts

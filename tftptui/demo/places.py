@@ -83,6 +83,13 @@ class Sockets:
         except OSError as error:
             self.trouble = error
 
+    def discard(self) -> None:
+        """Throw away what has come and was not read yet."""
+        for sock in self._open.values():
+            with contextlib.suppress(OSError):
+                while True:
+                    sock.recv(_LONGEST)
+
     def close(self) -> None:
         """Close all sockets."""
         for sock in self._open.values():

@@ -4,10 +4,8 @@ import asyncio
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec import UNSET
 
 from tftptui.demo.actors import Actor, Cast
@@ -16,8 +14,10 @@ from tftptui.demo.chance import Dice
 from tftptui.demo.firewall import Datagram
 from tftptui.demo.impairments import parse_fault
 from tftptui.demo.kinds import KINDS
+from tftptui.demo.lanes import Lanes
 from tftptui.demo.machine import Errand
 from tftptui.demo.network import Ends, Network
+from tftptui.demo.operating import Operator, settings_with
 from tftptui.demo.pace import PaceClock, PacedLoop
 from tftptui.demo.places import Places, Sockets
 from tftptui.demo.refusals import PORT_UNREACHABLE, PROHIBITED, refuse
@@ -29,21 +29,12 @@ from tftptui.demo.scenario import (
     NetworkTable,
     Scenario,
 )
-from tftptui.demo.scenarios import PORT_SETTINGS
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
-from tftptui.engine.messages import AbortTransfer, ChangeSettings, Frame, SetPorts
+from tftptui.engine.messages import AbortTransfer, Frame
 from tftptui.net.addresses import Endpoint
 from tftptui.resources import packaged_folder
-from tftptui.settings import (
-    FALLBACK_PORT,
-    LIVE,
-    TFTP_PORT,
-    Settings,
-    Value,
-    changed_settings,
-    parse_port_range,
-)
+from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.findings import Finding
 
@@ -68,7 +59,8 @@ class Stage:
         root: an empty folder to serve from.
 
     Attributes:
-        network, cast, engine: what takes part.
+        loop: the one that runs; network, cast, engine: what takes part.
+        lanes: which ports talk.
         events: what the engine told, in order.
         findings: those that hold, by number.
     """
@@ -77,20 +69,22 @@ class Stage:
         self.scenario = scenario
         self.events: list[Event] = []
         self.findings: dict[int, Finding] = {}
-        self._loop = _running_loop()
+        self.loop = _running_loop()
+        self._clock = PaceClock(self.loop.pace)
         self._places = Places()
-        self._agenda = LoopAgenda(self._loop)
+        self._agenda = LoopAgenda(self.loop)
         self._dice = Dice(seed)
         ends = Ends(self._deliver, self._refuse)
         self.network = Network(self._agenda, Dice(seed), ends)
         self.cast = Cast(self._agenda, self._send)
-        self._sockets = Sockets(self._loop, self._arrived)
+        self.lanes = Lanes(self.cast, self.network.firewall)
+        self.network.seen = self.lanes.take
+        self._sockets = Sockets(self.loop, self._arrived)
         self._root = root
         self._server = Endpoint(self._places.address(SERVER_AT), TFTP_PORT)
         self._listening = TFTP_PORT
         self._engine: Engine | None = None
-        self._settings = Settings(root=root)
-        self._single_port = False
+        self._operator: Operator | None = None
         for name, table in scenario.clients.items():
             self._add_clients(name, table)
 
@@ -101,12 +95,20 @@ class Stage:
             raise EngineError("the demo is not open")
         return self._engine
 
-    async def open(self) -> None:
-        """Make the files and start the engine.
+    @property
+    def operator(self) -> Operator:
+        """Who changes the engine's settings; only between open() and close()."""
+        if self._operator is None:
+            raise EngineError("the demo is not open")
+        return self._operator
+
+    async def open(self, clock: PaceClock | None = None) -> None:
+        """Make the files and start the engine; CLOCK is what it goes by.
 
         Raises:
             EngineError: it can't serve here.
         """
+        self._clock = clock or self._clock
         shutil.copytree(packaged_folder("sample_root"), self._root, dirs_exist_ok=True)
         for file in self.scenario.files:
             place = self._root / file.name
@@ -114,8 +116,7 @@ class Stage:
             place.write_bytes(content_of(file.name, file.octets))
         self._engine = await self._start_engine()
         self._listening = self._engine.service.listeners[0].local.port
-        self._settings = self._engine.service.settings
-        self._single_port = self._settings.single_port
+        self._operator = Operator(self._engine)
 
     async def close(self) -> None:
         """Stop everything."""
@@ -128,7 +129,7 @@ class Stage:
 
     def time(self) -> float:
         """Return seconds of demo time."""
-        return self._loop.time()
+        return self.loop.time()
 
     def call_at(self, when: float, callback: Deed) -> None:
         """Call back at a moment of demo time."""
@@ -152,10 +153,26 @@ class Stage:
             self.cast.switch_on(actor, self._errand(table, index), when)
 
     def clear(self) -> None:
-        """Switch all clients off and end what the server still does for them."""
+        """Switch all clients off and end what the server still does for them.
+
+        What is under way then gets nowhere: no packet of a client that is off may
+        reach the one that is switched on next, on the same port.
+        """
         self.cast.switch_off()
         for number in list(self.engine.service.transfers):
             self.engine.carry_out(AbortTransfer(number))
+        self.loop.settle()
+        self._sockets.discard()
+        self.network.forget()
+        self.lanes.clear()
+
+    def set_rules(self, texts: list[str]) -> None:
+        """Have the wall go by these rules, whatever the scenario says.
+
+        Raises:
+            RuleError: one of them makes no sense; nothing has changed.
+        """
+        self.network.firewall.set_rules(texts)
 
     def change_firewall(self, change: FirewallTable) -> None:
         """Have the wall follow a change."""
@@ -179,54 +196,21 @@ class Stage:
         self._change_line(Way.TO_SERVER, change.to_server)
         self._change_line(Way.TO_CLIENT, change.to_client)
 
-    def change_server(self, changes: Mapping[str, Value]) -> None:
-        """Have the running engine follow changes, as an operator would make them."""
-        settings = self.engine.service.settings
-        live = {k: v for k, v in changes.items() if k not in PORT_SETTINGS}
-        if live:
-            self.engine.carry_out(ChangeSettings(live))
-        if len(live) < len(changes):
-            wanted = ports_changed(settings, changes)
-            self._single_port = wanted.single_port
-            self._set_ports(wanted)
-
-    def reset_server(self) -> None:
-        """Have the running engine go by what it began with."""
-        before = msgspec.structs.asdict(self._settings)
-        now = msgspec.structs.asdict(self.engine.service.settings)
-        changed = {name for name, value in before.items() if value != now[name]}
-        live = changed & LIVE
-        if live:
-            self.engine.carry_out(ChangeSettings({name: before[name] for name in live}))
-        if changed & PORT_SETTINGS:
-            self._single_port = self._settings.single_port
-            self._set_ports(self._settings)
-
-    def force_single_port(self, *, is_forced: bool) -> None:
-        """Answer from the listener's port whatever the scene says, or as it says."""
-        settings = self.engine.service.settings
-        if settings.single_port != (is_forced or self._single_port):
-            self._set_ports(
-                msgspec.structs.replace(
-                    settings, single_port=is_forced or self._single_port
-                )
-            )
-
     def content(self, name: str) -> bytes | None:
         """Return what the server has of that name, or None."""
         place = self._root / name
         return place.read_bytes() if place.is_file() else None
 
-    def _set_ports(self, wanted: Settings) -> None:
-        self.engine.carry_out(
-            SetPorts(
-                first=wanted.ports.first,
-                last=wanted.ports.last,
-                order="sequential" if wanted.order == "sequential" else "random",
-                quarantine=wanted.quarantine,
-                single_port=wanted.single_port,
-            )
-        )
+    @property
+    def last_stop(self) -> str:
+        """Why the last packet that did not arrive did not; "" if all did."""
+        landed = reversed(self.network.landed)
+        return next((one.reason for one in landed if not one.has_arrived), "")
+
+    def size_of(self, file: bytes) -> int | None:
+        """Return octets of a file that the server has, or None."""
+        place = self._root / file.decode(errors="replace").lstrip("/")
+        return place.stat().st_size if place.is_file() else None
 
     async def _start_engine(self) -> Engine:
         """Start it on port 69, or where we may."""
@@ -242,14 +226,11 @@ class Stage:
         return engine
 
     def _new_engine(self, port: int) -> Engine:
-        table = self.scenario.server
         settings = Settings(root=self._root, listen=(self._server.host,), port=port)
-        live = {k: v for k, v in table.items() if k not in PORT_SETTINGS}
-        settings = ports_changed(changed_settings(settings, live), table)
         return Engine(
-            settings,
+            settings_with(settings, self.scenario.server),
             self.events.append,
-            PaceClock(self._loop.pace),
+            self._clock,
             chance=self._dice,
         )
 
@@ -321,21 +302,6 @@ class Stage:
 def content_of(name: str, octets: int) -> bytes:
     """Return the content of a made-up file; the same name has the same."""
     return hashlib.shake_128(name.encode()).digest(octets)
-
-
-def ports_changed(settings: Settings, changes: Mapping[str, Value]) -> Settings:
-    """Return SETTINGS with those of CHANGES that are about ports.
-
-    Raises:
-        SettingsError: one makes no sense.
-    """
-    wanted: dict[str, object] = {
-        name: value for name, value in changes.items() if name in PORT_SETTINGS
-    }
-    if "ports" in wanted:
-        wanted["ports"] = parse_port_range(str(wanted["ports"]))
-    fields = msgspec.structs.asdict(settings) | wanted
-    return Settings(**fields)  # by the constructor, which looks at every value
 
 
 def temporary_root() -> "tempfile.TemporaryDirectory[str]":

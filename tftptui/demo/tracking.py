@@ -6,7 +6,7 @@ from its first packet on and expects one flow for each request it reads, from an
 port of the server; packets of a flow that is not accepted leave no trace.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tftptui.demo.rules import State
 from tftptui.net.addresses import Endpoint
@@ -164,7 +164,7 @@ class Tracking:
         if reply not in self._entries:
             return reply
         for port in _NAT_PORTS:
-            other = Flow(flow.target, replace(wanted, port=port))
+            other = Flow(flow.target, Endpoint(wanted.host, port))
             if other not in self._entries:
                 return other
         return reply

@@ -8,6 +8,7 @@ such a chain.
 from textual.binding import Binding, BindingType
 
 from tftptui.ui.actions.action import Action, key_name
+from tftptui.ui.actions.demo import DEMO, RULES, STAGE
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING
 from tftptui.ui.actions.packets import PACKET_LOG, PACKETS, PROMPT
@@ -39,6 +40,8 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "fields": ("fields", "app"),
     "packets": ("packets", "packet-log", "list", "main", "app"),
     "prompt": ("prompt", "app"),
+    "stage": ("stage", "demo", "main", "app"),
+    "rules": ("rules",),
     "help": ("help", "app"),
     "question": ("question", "app"),
     "why": ("why",),
@@ -62,6 +65,9 @@ TITLES: dict[str, str] = {
     "list": "Moving in a list",
     "main": "Panes",
     "app": "Everywhere",
+    "stage": "Stage",
+    "demo": "Leading through a demo",
+    "rules": "Writing rules",
     "help": "This page",
     "question": "This question",
     "why": "Why",
@@ -74,6 +80,9 @@ TITLES: dict[str, str] = {
 
 
 ACTIONS: tuple[Action, ...] = (
+    *STAGE,
+    *DEMO,
+    *RULES,
     *TRANSFERS,
     *FILES,
     *PACKETS,

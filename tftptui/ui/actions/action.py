@@ -65,7 +65,7 @@ _NAMES = {
     "pageup": "pgup",
     "pagedown": "pgdn",
     "f1": "F1",
-    "f2": "F2",
+    **{f"f{number}": f"F{number}" for number in range(2, 13)},
 }
 
 

@@ -1,0 +1,163 @@
+"""A demo on the screen: a real engine, a stage, and the keys of a presenter."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.screens import LARGE, SMALL
+from tftptui.demo.held import DemoEngine
+from tftptui.demo.scenarios import parse_scenario
+from tftptui.ui.demo_app import DemoApp
+from tftptui.ui.widgets.stage import StageView
+
+pytestmark = pytest.mark.net
+
+TEXT = """
+title = "Blocked, then not"
+about = "Why it fails."
+files = [{ name = "x", octets = 3000 }]
+[network]
+delay = 0.05
+[firewall]
+policy = "drop"
+rules = ["accept client -> server:69"]
+[clients.rom]
+kind = "intel-rom"
+at = "4.37"
+file = "x"
+[[steps]]
+caption = "Watch the wall."
+start = ["rom"]
+until = 3.0
+[[steps]]
+caption = "Now it works."
+start = ["rom"]
+firewall.policy = "accept"
+"""
+
+
+class Shown:
+    """The running demo, and what stands on the screen."""
+
+    def __init__(self, app: DemoApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    def text(self) -> str:
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join(strip.text for strip in strips)
+
+    async def until(self, *words: str) -> None:
+        """Wait until all these words are on the screen."""
+        await self.until_so(lambda: all(word in self.text() for word in words))
+
+    async def until_so(self, is_so: Callable[[], bool]) -> None:
+        for _ in range(2_000):
+            if is_so():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(self.text())
+
+
+def keys(text: str) -> list[str]:
+    """Return the keys that write a text."""
+    names = {" ": "space", "-": "minus", ">": "greater_than_sign"}
+    return [names.get(letter, letter) for letter in text]
+
+
+@asynccontextmanager
+async def shown(
+    size: tuple[int, int] = LARGE, text: str = TEXT
+) -> AsyncIterator[Shown]:
+    demo = DemoEngine(parse_scenario(text), seed=1, speed=20.0)
+    app = DemoApp(demo)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        screen = Shown(app, pilot)
+        await screen.until("Why it fails.")
+        yield screen
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_presenter_goes_through_it(size: tuple[int, int]) -> None:
+    async with shown(size) as screen:
+        assert "Press . to begin." in screen.text()
+        await screen.pilot.press("full_stop")
+        await screen.until("Watch the wall.", "1 of 2 · over", "Intel boot ROM")
+        assert "drop what no rule is about" in screen.text()
+        assert "║✗ OACK" in screen.text()
+        await screen.pilot.press("full_stop")
+        await screen.until("Now it works.", "2 of 2 · over", "● done")
+
+
+async def test_a_remote_control_works_on_the_stage() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("pagedown")
+        await screen.until("1 of 2 · over")
+        await screen.pilot.press("pagedown")
+        await screen.until("2 of 2 · over")
+        await screen.pilot.press(*["minus"] * 5, "pageup")
+        await screen.until("2 of 2 · running")
+
+
+async def test_pause_and_speed_are_told() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("space")
+        await screen.until("paused")
+        await screen.pilot.press("space", "minus")
+        await screen.until("ready", "×10")
+        await screen.pilot.press("plus", "plus")
+        await screen.until("×40")
+
+
+async def test_switches_by_hand_let_it_pass() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("f5")
+        await screen.until("rules off ■ on")
+        await screen.pilot.press("full_stop")
+        await screen.until("● done", "┊")
+        await screen.pilot.press("f8", "f6", "f7")
+        await screen.until("loss 10 % ■ on", "helper ■ on", "single port ■ on")
+        await screen.pilot.press("f5")
+        await screen.until("rules off □")
+
+
+async def test_rules_hold_as_they_are_written() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("e")
+        await screen.until("Firewall rules", "They hold as you write them.")
+        await screen.pilot.press("enter", *keys("accept server"))
+        await screen.until("means nothing here")
+        await screen.pilot.press(*keys(" -> client"))
+        await screen.until("They hold", "✓ accept server -> client")
+        await screen.pilot.press("escape", "full_stop")
+        await screen.until("║", "accept server -> client", "1 of 2 · over")
+        assert "✗ OACK" not in screen.text()
+
+
+async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("4", "space")
+        await screen.until("▸ 4 Packets")
+        assert "paused" not in screen.text().splitlines()[1]
+        await screen.pilot.press("0")
+        await screen.until("▸0 Blocked")
+        await screen.pilot.press("question_mark")
+        await screen.until("Keys · Stage", "Leading through a demo")
+
+
+@pytest.mark.parametrize("size", [(60, 15), (40, 10), (200, 60)])
+async def test_any_window_will_do(size: tuple[int, int]) -> None:
+    async with shown() as screen:
+        await screen.pilot.press("full_stop")
+        await screen.pilot.resize_terminal(*size)
+        await screen.until("1 of 2")
+
+
+async def test_nothing_is_drawn_while_nothing_happens() -> None:
+    async with shown() as screen:
+        stage = screen.app.screen.query_one(StageView)
+        await screen.pilot.pause(0.3)
+        before = stage.drawings
+        await screen.pilot.pause(0.5)
+        assert stage.drawings == before

@@ -1,0 +1,169 @@
+"""Makes a DemoView of what is on the stage."""
+
+from collections import Counter
+
+from tftptui.demo.actors import Actor
+from tftptui.demo.director import Director, StepState
+from tftptui.demo.impairments import Impairments, Line
+from tftptui.demo.lanes import Lane
+from tftptui.demo.network import Flight
+from tftptui.demo.pace import Pace
+from tftptui.demo.rules import Way
+from tftptui.demo.scenarios import WAITING
+from tftptui.demo.view import (
+    DemoView,
+    LaneView,
+    PacketFate,
+    PacketView,
+    RuleView,
+)
+from tftptui.protocol.packets import Opcode
+
+LINGER = 1.5
+"""Real seconds that a packet which did not arrive stays in sight."""
+
+MOST_PACKETS = 60
+"""Packets of one lane that are told."""
+
+_NUMBERED = (Opcode.DATA, Opcode.ACK, Opcode.ERROR)
+_SHOWN_SECONDS = 1.0
+
+
+def picture(director: Director, pace: Pace) -> DemoView:
+    """Return the demo as it stands."""
+    stage, step = director.stage, director.step
+    is_ready = director.state is StepState.READY
+    scenario, wall = stage.scenario, stage.network.firewall
+    since = stage.time() - LINGER * (pace.speed or 1.0)
+    lanes = [_lane(lane, stage.time(), director) for lane in stage.lanes.lately(since)]
+    ended = stage.time() if director.ended is None else director.ended
+    return DemoView(
+        title=scenario.title,
+        about=" ".join(scenario.about.split()),
+        caption=" ".join((scenario.about if is_ready else step.caption).split()),
+        step=0 if is_ready else director.number + 1,
+        steps=len(director.steps),
+        state=director.state.value,
+        seconds=0.0 if is_ready else (ended - director.began) // _SHOWN_SECONDS,
+        speed=pace.speed or 1.0,
+        is_paused=pace.is_paused,
+        lanes=lanes,
+        rules=_rules(director),
+        has_helper=wall.tracking.has_helper or wall.tracking.is_helped,
+        nat=wall.tracking.nat or "",
+        line=line_words(stage.network.lines),
+        last_stop=stage.last_stop,
+        play=director.free_play,
+    )
+
+
+def packet_label(payload: bytes) -> str:
+    """Return what a packet is, in a word, with its number if it has one."""
+    number = int.from_bytes(payload[:2])
+    if number not in Opcode.__members__.values():
+        return "?"
+    opcode = Opcode(number)
+    if opcode in _NUMBERED:
+        return f"{opcode.name} {int.from_bytes(payload[2:4])}"
+    return opcode.name
+
+
+def line_words(lines: dict[Way, Line]) -> list[str]:
+    """Return what the line does to packets, in a few words each."""
+    up, down = lines[Way.TO_SERVER], lines[Way.TO_CLIENT]
+    if up.impairments == down.impairments:
+        words = _impairment_words(up.impairments)
+    else:
+        words = [f"{word} ↑" for word in _impairment_words(up.impairments)]
+        words += [f"{word} ↓" for word in _impairment_words(down.impairments)]
+    return words + [fault.text for line in (up, down) for fault in line.faults]
+
+
+def _impairment_words(wanted: Impairments) -> list[str]:
+    plain = Impairments()
+    forms = {
+        "delay": f"{wanted.delay * 1000:.0f} ms",
+        "jitter": f"±{wanted.jitter * 1000:.0f} ms",
+        "loss": f"loss {wanted.loss:.0%}",
+        "duplicate": f"doubles {wanted.duplicate:.0%}",
+        "reorder": f"reorders {wanted.reorder:.0%}",
+        "mtu": f"MTU {wanted.mtu}",
+        "bandwidth": f"{(wanted.bandwidth or 0) / 1000:.0f} kB/s",
+    }
+    return [
+        words
+        for name, words in forms.items()
+        if getattr(wanted, name) != getattr(plain, name)
+    ]
+
+
+def _rules(director: Director) -> list[RuleView]:
+    wall = director.stage.network.firewall
+    rules = [
+        RuleView(text=rule.text, action=rule.action.value, hits=wall.hits[rule.text])
+        for rule in wall.rules
+    ]
+    text = wall.policy_text
+    return [
+        *rules,
+        RuleView(text=text, action=wall.policy.value, hits=wall.hits[text]),
+    ]
+
+
+def _lane(lane: Lane, now: float, director: Director) -> LaneView:
+    actors = director.stage.cast.of(lane.name)
+    is_alone = lane.client_port is not None
+    title = lane.actor.kind.title
+    status, share = _status(lane.actor, director) if is_alone else _crowd(actors)
+    return LaneView(
+        name=lane.name,
+        title=title if is_alone else f"{len(actors)} × {title}",
+        address=lane.actor.address,
+        client_port=lane.client_port,
+        server_port=lane.server_port,
+        status=status,
+        share=share,
+        packets=[
+            _packet(flight, now)
+            for flight in lane.flights[-MOST_PACKETS:]
+            if flight.is_flying or not flight.has_arrived
+        ],
+    )
+
+
+def _packet(flight: Flight, now: float) -> PacketView:
+    to_server = flight.way is Way.TO_SERVER
+    progress = flight.progress(now)
+    fate: PacketFate = flight.fate.value
+    return PacketView(
+        number=flight.number,
+        label=packet_label(flight.datagram.payload),
+        to_server=to_server,
+        place=round(progress if to_server else 1 - progress, 3),
+        fate=fate,
+        is_copy=flight.is_copy,
+    )
+
+
+def _status(actor: Actor, director: Director) -> tuple[str, float | None]:
+    """Return how far one client has got."""
+    machine, tally = actor.machine, actor.tally
+    if machine is None or tally is None:
+        return "off", None
+    share = machine.share(director.stage.size_of(machine.errand.file))
+    if tally.outcome is not None:
+        return tally.outcome.value, share
+    return ("", share) if share else (WAITING, None)
+
+
+def _crowd(actors: list[Actor]) -> tuple[str, float | None]:
+    """Return how far many machines have got."""
+    outcomes = Counter(
+        actor.tally.outcome.value
+        for actor in actors
+        if actor.tally is not None and actor.tally.outcome is not None
+    )
+    done = outcomes["completed"]
+    failed = outcomes.total() - done
+    words = f"{done} done" + (f", {failed} failed" if failed else "")
+    return words, done / len(actors)

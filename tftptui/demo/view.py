@@ -1,0 +1,99 @@
+"""Pictures of a demo as plain data, for whoever shows it.
+
+Times are seconds of demo time unless they say otherwise; places are shares of the
+way from the client (0) to the server (1).
+"""
+
+from typing import Literal
+
+import msgspec
+
+WALL = 0.5
+"""Where the firewall stands."""
+
+PacketFate = Literal["flying", "delivered", "dropped", "refused", "lost"]
+
+
+class PacketView(msgspec.Struct, frozen=True, kw_only=True):
+    """One packet on a lane: ``label`` is like "RRQ", "DATA 3", "ERROR 1"."""
+
+    number: int
+    label: str
+    to_server: bool
+    place: float
+    fate: PacketFate
+    is_copy: bool = False
+
+
+class LaneView(msgspec.Struct, frozen=True, kw_only=True):
+    """Two ports that talk.
+
+    Attributes:
+        name: of the client in the scenario; title: what it is.
+        client_port, server_port: None where many share the lane.
+        status: how far the client has got, in a word or two.
+        share: of the file that it has, 0 to 1; None when not known.
+        packets: on their way, and those that did not arrive lately.
+    """
+
+    name: str
+    title: str
+    address: str
+    client_port: int | None
+    server_port: int | None
+    status: str
+    share: float | None
+    packets: list[PacketView]
+
+
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the firewall, and how many packets it decided about."""
+
+    text: str
+    action: Literal["accept", "drop", "reject"]
+    hits: int
+
+
+class PlayView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is switched by hand."""
+
+    rules_off: bool = False
+    loss: bool = False
+    helper: bool = False
+    single_port: bool = False
+
+
+class DemoView(msgspec.Struct, frozen=True, kw_only=True):
+    """A demo as it stands.
+
+    Attributes:
+        title, about: of the scenario.
+        caption: what to look at now.
+        step: from 1; 0 before the first. steps: how many there are.
+        state: of the step.
+        seconds: since the step began.
+        speed: seconds of demo time in a real one.
+        lanes: the oldest first.
+        rules: the last one is what becomes of all other packets.
+        has_helper, nat: what else the firewall does.
+        line: what the line does to packets, in a few words each.
+        last_stop: why the last packet did not arrive; "" if all did.
+        play: what is switched by hand.
+    """
+
+    title: str
+    about: str
+    caption: str
+    step: int
+    steps: int
+    state: Literal["ready", "running", "over"]
+    seconds: float
+    speed: float
+    is_paused: bool
+    lanes: list[LaneView] = []
+    rules: list[RuleView] = []
+    has_helper: bool = False
+    nat: str = ""
+    line: list[str] = []
+    last_stop: str = ""
+    play: PlayView = PlayView()

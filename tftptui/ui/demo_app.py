@@ -1,0 +1,25 @@
+"""The program on the screen, with a demo as its engine."""
+
+from tftptui.demo.held import DemoEngine
+from tftptui.ui.app import TftpApp
+from tftptui.ui.screens.demo import DemoScreen
+from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.themes import DEFAULT_THEME
+
+
+class DemoApp(TftpApp):
+    """The terminal UI around a demo; its clock is the demo's."""
+
+    def __init__(self, demo: DemoEngine, *, theme: str = DEFAULT_THEME) -> None:
+        super().__init__(demo, theme=theme, now=demo.clock.wall)
+        self._demo = demo
+
+    def get_default_screen(self) -> MainScreen:
+        """Return the main screen with a stage."""
+        return DemoScreen(
+            self.store,
+            self._demo,
+            now=self.now,
+            notices=self.notices,
+            undo=self.undo,
+        )

@@ -1,0 +1,134 @@
+"""The main screen with a stage above the panes, for a demo."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from tftptui.demo.held import DemoEngine
+from tftptui.demo.view import DemoView, PlayView
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.ui.actions import bindings
+from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.screens.rules import RulesScreen
+from tftptui.ui.store import Store
+from tftptui.ui.undo import UndoList
+from tftptui.ui.widgets.stage import StageView
+from tftptui.ui.widgets.tabs import TabLine
+
+LOOK = 0.08
+"""Seconds between two pictures of the stage."""
+
+TALL, LARGE, SMALL, TINY = 36, 15, 11, 7
+"""Lines of the window from which on the stage is large, and the stage's sizes."""
+
+_SHORT = 22
+
+
+class DemoScreen(MainScreen):
+    """A stage, and the panes of the server that is on it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("demo")
+
+    def __init__(
+        self,
+        store: Store,
+        demo: DemoEngine,
+        *,
+        now: Callable[[], float],
+        notices: list[str],
+        undo: UndoList,
+    ) -> None:
+        super().__init__(store, demo, now=now, notices=notices, undo=undo)
+        self._demo = demo
+        self._view: DemoView | None = None
+        self._stage = StageView()
+
+    def compose(self) -> ComposeResult:
+        """Put the stage above the panes."""
+        for widget in super().compose():
+            if isinstance(widget, TabLine):
+                yield self._stage
+            yield widget
+
+    def on_mount(self) -> None:
+        """Look at the demo often."""
+        super().on_mount()
+        self._stage.focus()
+        self.set_interval(LOOK, self._look)
+
+    @property
+    def scope(self) -> str:
+        """Where the keys that work stand in the list of actions."""
+        scope = super().scope
+        return scope if scope == "fields" else "stage"
+
+    def on_resize(self) -> None:
+        """Give the stage its share of the window."""
+        height = self.app.size.height
+        small = SMALL if height >= _SHORT else TINY
+        self._stage.styles.height = LARGE if height >= TALL else small
+        super().on_resize()
+
+    async def _look(self) -> None:
+        try:
+            view = await self._demo.look()
+        except EngineError:  # it has not begun, or is over
+            return
+        self._view = view
+        self._stage.show(view)
+
+    # What keys do.
+
+    def action_onward(self) -> None:
+        """Begin, or go on to the next step."""
+        self._tell(self._demo.next())
+
+    def action_anew(self) -> None:
+        """Show the same step once more."""
+        self._tell(self._demo.again())
+
+    def on_stage_view_wished(self, event: StageView.Wished) -> None:
+        """Do what a key of the stage means."""
+        wishes = {
+            "pause": self._demo.pause,
+            "onward": self._demo.next,
+            "anew": self._demo.again,
+        }
+        self._tell(wishes[event.wish]())
+
+    def action_pace(self, steps: int) -> None:
+        """Let time pass faster, or slower."""
+        self._tell(self._demo.faster(steps))
+
+    def action_play(self, name: str) -> None:
+        """Switch something by hand, on or off."""
+        play = PlayView() if self._view is None else self._view.play
+        changed = msgspec.structs.replace(play, **{name: not getattr(play, name)})
+        self._tell(self._demo.play(changed))
+
+    def action_stage(self) -> None:
+        """Give the stage the focus."""
+        self._stage.focus()
+
+    def action_rules(self) -> None:
+        """Write the firewall's rules."""
+        if self._view is not None:
+            rules = [rule.text for rule in self._view.rules[:-1]]
+            self.app.push_screen(RulesScreen(rules, self._follow_rules))
+
+    def _follow_rules(self, texts: list[str]) -> None:
+        self._tell(self._demo.set_rules(texts))
+
+    def _tell(self, wish: Awaitable[None]) -> None:
+        self.run_worker(self._ask(wish), group="demo")
+
+    async def _ask(self, wish: Awaitable[None]) -> None:
+        try:
+            await wish
+        except (CommandRefusedError, EngineError) as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return
+        await self._look()

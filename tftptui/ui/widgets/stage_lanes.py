@@ -1,0 +1,139 @@
+"""The drawing of lanes: client ports left, server ports right, the wall between."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.style import Style
+from rich.text import Text
+
+from tftptui.demo.view import WALL, LaneView, PacketView
+from tftptui.telemetry.escapes import visible
+from tftptui.ui.widgets.rows import fitted
+
+Slots = Mapping[str, Style]
+
+NAME, PORT, STATUS = 14, 5, 9
+LEFT = NAME + 1 + PORT + 2
+RIGHT = 2 + PORT + 1 + STATUS
+"""Cells beside the track."""
+
+NARROWEST = 12
+"""Cells of a track without which packets are not drawn."""
+
+_OUTCOMES = {
+    "completed": ("● done", "transfer-completed"),
+    "failed": ("✗ failed", "transfer-failed"),
+    "abandoned": ("∅ gave up", "transfer-failed"),
+    "waiting": ("asks", "transfer-active"),
+    "off": ("off", "muted"),
+}
+_STOPPED = {"dropped": "", "refused": " ICMP", "lost": " lost"}
+
+
+def lane_lines(
+    lanes: Sequence[LaneView], width: int, slots: Slots, *, is_open: bool
+) -> list[Text]:
+    """Return one line for each lane, client by client.
+
+    IS_OPEN is whether the wall lets everything pass. Clients of the same kind are
+    told apart by the names that the scenario gives them.
+    """
+    lines: list[Text] = []
+    owners = {_owner(lane): lane.title for lane in lanes}
+    titles = Counter(owners.values())
+    for owner, title in owners.items():
+        name = title if titles[title] == 1 else owner[0]
+        for lane in lanes:
+            if _owner(lane) == owner:
+                lines.append(_line(lane, width, slots, (name, is_open)))
+                name = ""
+    return lines
+
+
+def wall_place(width: int) -> int:
+    """Return the cell in which the wall stands."""
+    track = max(0, width - LEFT - RIGHT)
+    return LEFT + round((track - 1) * WALL)
+
+
+def _owner(lane: LaneView) -> tuple[str, str]:
+    return lane.name, lane.address
+
+
+def _line(lane: LaneView, width: int, slots: Slots, manner: tuple[str, bool]) -> Text:
+    shown, is_open = manner
+    track = max(0, width - LEFT - RIGHT)
+    name = fitted(visible(shown.encode()), NAME)
+    theirs = "many" if lane.client_port is None else str(lane.client_port)
+    ours = "TIDs" if lane.server_port is None else str(lane.server_port)
+    line = Text.assemble((name, "bold"), f" {theirs:>{PORT}} ●")
+    line.append_text(_track(lane.packets, track, slots, is_open=is_open))
+    line.append(f"● {ours:<{PORT}} ")
+    line.append_text(_status(lane, slots) if shown else Text(" " * STATUS))
+    return line
+
+
+def _status(lane: LaneView, slots: Slots) -> Text:
+    if lane.client_port is None:
+        return Text(fitted(lane.status, STATUS), slots["muted"])
+    words, slot = _OUTCOMES.get(lane.status, (lane.status, "transfer-active"))
+    if not words and lane.share is not None:
+        words = f"{lane.share:>4.0%}"
+    return Text(fitted(words, STATUS), slots[slot])
+
+
+def _track(
+    packets: Sequence[PacketView], cells: int, slots: Slots, *, is_open: bool
+) -> Text:
+    """Return the way between two ports, with what is on it."""
+    line, wall = slots["frame"], round((cells - 1) * WALL)
+    drawn: list[tuple[str, Style]] = [("─", line)] * cells
+    if cells:
+        drawn[wall] = ("┊", line) if is_open else ("║", slots["transfer-stalled"])
+    if cells >= NARROWEST:
+        heads = {_place(packet, cells) for packet in packets}
+        for packet in packets:
+            _put(packet, drawn, heads, slots)
+    text = Text()
+    for mark, style in drawn:
+        text.append(mark, style)
+    return text
+
+
+def _put(
+    packet: PacketView,
+    drawn: list[tuple[str, Style]],
+    taken: set[int],
+    slots: Slots,
+) -> None:
+    """Put a packet on its track; where there is no room for its name, its head."""
+    head, words = _words(packet)
+    place = _place(packet, len(drawn))
+    trail = list(enumerate(words, place + 1))
+    if packet.to_server and packet.fate == "flying":
+        trail = list(enumerate(words, place - len(words)))
+    fits = all(0 <= cell < len(drawn) and cell not in taken for cell, _ in trail)
+    style = slots[_slot(packet)]
+    for cell, mark in [*(trail if fits else []), (place, head)]:
+        drawn[cell] = (mark, style)
+        taken.add(cell)
+
+
+def _place(packet: PacketView, cells: int) -> int:
+    place = round(packet.place * (cells - 1))
+    if packet.fate in ("dropped", "refused"):  # before the wall, not in it
+        place += -1 if packet.to_server else 1
+    return min(cells - 1, max(0, place))
+
+
+def _words(packet: PacketView) -> tuple[str, str]:
+    """Return a packet's head, and what is written behind it."""
+    if packet.fate == "flying":
+        return ("►" if packet.to_server else "◄"), packet.label
+    return "✗", f" {packet.label}{_STOPPED.get(packet.fate, '')} "
+
+
+def _slot(packet: PacketView) -> str:
+    if packet.fate != "flying":
+        return "transfer-failed"
+    return "packet-duplicate" if packet.is_copy else "transfer-active"

@@ -1,0 +1,100 @@
+"""What stands on the stage besides the lanes: caption, rules, switches."""
+
+import textwrap
+from collections.abc import Mapping
+
+from rich.style import Style
+from rich.text import Text
+
+from tftptui.demo.view import DemoView, RuleView
+from tftptui.telemetry.escapes import visible
+from tftptui.ui.widgets.rows import fitted
+
+Slots = Mapping[str, Style]
+
+CAPTION_LINES = 3
+_HITS = 6
+_MARKS = {
+    "accept": ("✓", "transfer-completed"),
+    "drop": ("✗", "transfer-failed"),
+    "reject": ("✗", "transfer-failed"),
+}
+
+
+def title_line(view: DemoView, width: int, *, is_focused: bool) -> Text:
+    """Return the name of the demo, and how far it is."""
+    state = "paused" if view.is_paused else view.state
+    step = f"{view.step} of {view.steps}" if view.step else f"{view.steps} steps"
+    right = f"{step} · {state} · {view.seconds:.0f} s · ×{view.speed:g} "
+    left = f"{'▸' if is_focused else ' '}0 {visible(view.title.encode())}"
+    return Text(fitted(left, max(0, width - len(right))) + right, "bold")
+
+
+def caption_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
+    """Return what to look at now, always as many lines."""
+    words = textwrap.wrap(visible(view.caption.encode()), max(10, width - 2))
+    if len(words) > CAPTION_LINES:
+        words = words[:CAPTION_LINES]
+        words[-1] = words[-1][:-1] + "…"
+    lines = [Text(f" {line}") for line in words]
+    if view.state == "ready" and len(lines) < CAPTION_LINES:
+        lines.append(Text(" Press . to begin.", slots["transfer-active"]))
+    return lines + [Text()] * (CAPTION_LINES - len(lines))
+
+
+def rule_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
+    """Return the firewall's rules, each with the packets it decided about."""
+    if view.play.rules_off:
+        return [Text("firewall: off, by hand", slots["muted"])]
+    heads = [
+        *(["reads requests"] if view.has_helper else []),
+        *([f"NAT {view.nat}"] if view.nat else []),
+    ]
+    head = f"firewall{': ' if heads else ''}{', '.join(heads)}"
+    lines = [
+        Text(fitted(head, width - _HITS) + f"{'packets':>{_HITS}}", slots["muted"])
+    ]
+    return lines + [_rule(rule, view, width, slots) for rule in view.rules]
+
+
+def stop_line(view: DemoView, width: int, wall: int, slots: Slots) -> Text:
+    """Return why the last packet did not arrive, below the wall."""
+    if not view.last_stop:
+        return Text()
+    words = f"✗ {visible(view.last_stop.encode())}"
+    place = max(1, min(width - len(words), wall - len(words) // 2))
+    return Text(" " * place + words, slots["transfer-failed"])
+
+
+def switch_line(view: DemoView, width: int, slots: Slots) -> Text:
+    """Return what can be switched by hand and how it stands, then the line."""
+    play = view.play
+    switches = [
+        ("F5", "rules off", play.rules_off),
+        ("F6", "loss 10 %", play.loss),
+        ("F7", "helper", play.helper),
+        ("F8", "single port", play.single_port),
+    ]
+    line = Text(" ", no_wrap=True)
+    for key, name, is_on in switches:
+        line.append(key, slots["transfer-active"] + Style(bold=True))
+        line.append(f" {name} ")
+        line.append(
+            "■ on " if is_on else "□    ",
+            slots["transfer-stalled" if is_on else "muted"],
+        )
+    words = " · ".join(visible(word.encode()) for word in view.line)
+    room = width - line.cell_len - 1
+    return line.append(fitted(words, room).rjust(room), slots["muted"])
+
+
+def _rule(rule: RuleView, view: DemoView, width: int, slots: Slots) -> Text:
+    mark, slot = _MARKS[rule.action]
+    is_last = rule.text == view.last_stop
+    text = fitted(visible(rule.text.encode()), width - _HITS - 2)
+    style = slots["transfer-failed"] if is_last else Style()
+    return Text.assemble(
+        (f"{mark} ", slots[slot]),
+        (text, style),
+        (f"{rule.hits:>{_HITS}}", slots["muted"]),
+    )
