@@ -31,6 +31,12 @@ table ip nat {
   chain post { type nat hook postrouting priority srcnat; oifname "near" masquerade; }
 }
 """
+FORWARDED = f"""
+table ip nat {{
+  chain pre {{ type nat hook prerouting priority dstnat;
+    iifname "far" ip daddr {Routed.FAR} dnat to {HOST}; }}
+}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -211,32 +217,41 @@ class TestWhatIsSaidNotToHelp:
 
 
 @pytest.mark.parametrize("dialect", [NFT, IPTABLES], ids=lambda d: d.value)
+@pytest.mark.parametrize(
+    ("translation", "host"),
+    [(MASQUERADE, HOST), (FORWARDED, Routed.FAR)],
+    ids=["of clients", "of the server"],
+)
 class TestBehindATranslator:
+    """The server is asked at HOST, its own address or the translator's."""
+
     @pytest.fixture
-    def translated(self, lab: Lab, dialect: Dialect) -> Lab:
+    def translated(self, lab: Lab, dialect: Dialect, translation: str) -> Lab:
         require(dialect)
         lab.close(Where.BETWEEN, dialect)
-        lab.load(Where.BETWEEN, NFT, MASQUERADE)
+        lab.load(Where.BETWEEN, NFT, translation)
         return lab
 
     def test_a_range_is_no_way(
-        self, translated: Lab, many: Serve, dialect: Dialect
+        self, translated: Lab, many: Serve, dialect: Dialect, host: str
     ) -> None:
         translated.advise(situation(many, kind=Kind.STATEFUL), dialect)
-        got = translated.fetch(HOST, many.at.port, patience=HASTY)
+        got = translated.fetch(host, many.at.port, patience=HASTY)
         assert got == SILENT
 
-    def test_helper(self, translated: Lab, many: Serve, dialect: Dialect) -> None:
+    def test_helper(
+        self, translated: Lab, many: Serve, dialect: Dialect, host: str
+    ) -> None:
         translated.advise(situation(many, has_nat=True), dialect)
-        got = translated.fetch(HOST, many.at.port, patience=PATIENT)
+        got = translated.fetch(host, many.at.port, patience=PATIENT)
         assert got == WHOLE
 
     def test_single_port(
-        self, translated: Lab, single: Serve, dialect: Dialect
+        self, translated: Lab, single: Serve, dialect: Dialect, host: str
     ) -> None:
         case = situation(single, has_nat=True, kind=Kind.STATEFUL, is_single_port=True)
         translated.advise(case, dialect)
-        got = translated.fetch(HOST, single.at.port, patience=PATIENT)
+        got = translated.fetch(host, single.at.port, patience=PATIENT)
         assert got == WHOLE
 
 

@@ -1,7 +1,8 @@
 """A TFTP client that says how far it got: ``python -m tests.support.fetcher``.
 
 Arguments: read or write, host, port, seconds of patience, client ports. It asks once,
-from each port, and never again; what the server sends again it answers again.
+from each port, and never again; what the server sends again it
+answers again. What comes from another address it does not hear.
 """
 
 import contextlib
@@ -44,6 +45,8 @@ def exchange(
         try:
             datagram, peer = sock.recvfrom(2_000)
         except OSError:
+            continue
+        if peer[0] != place[0]:  # a stranger (RFC 1350 §4)
             continue
         heard = True
         answer, progress = _answer(parse(datagram), done)

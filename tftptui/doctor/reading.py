@@ -1,11 +1,13 @@
 """Asks this machine what the checks want to know; changes nothing."""
 
 import getpass
+import gzip
 import locale
 import os
 import platform
 import shutil
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -130,15 +132,25 @@ def _return_path(device: str) -> int | None:
 
 def _helper() -> bool | None:
     """Return whether the kernel has the TFTP helper, as a module or built in."""
-    try:
+    modules = ""
+    with suppress(OSError):  # a kernel without modules has no such file
         modules = Path("/proc/modules").read_text("ascii", "replace")
+    built_in = Path(f"/lib/modules/{platform.release()}/modules.builtin")
+    if "nf_conntrack_tftp " in modules:
+        return True
+    if built_in.exists():
+        return "nf_conntrack_tftp.ko" in built_in.read_text("ascii", "replace")
+    return _is_configured()
+
+
+def _is_configured() -> bool | None:
+    """Return whether the helper is in the kernel, if that tells how it was made."""
+    try:
+        with gzip.open("/proc/config.gz") as config:
+            lines = config.read().splitlines()
     except OSError:
         return None
-    built_in = Path(f"/lib/modules/{platform.release()}/modules.builtin")
-    is_listed = "nf_conntrack_tftp " in modules
-    if is_listed or not built_in.exists():
-        return True if is_listed else None
-    return "nf_conntrack_tftp.ko" in built_in.read_text("ascii", "replace")
+    return True if b"CONFIG_NF_CONNTRACK_TFTP=y" in lines else None
 
 
 def _descriptors() -> int | None:

@@ -3,6 +3,8 @@
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.patients import ACCEPT, Json, nft
 from tftptui.doctor.filters.evaluate import Passage, passage
@@ -77,6 +79,40 @@ def test_a_chain_of_the_user() -> None:
 
 def test_a_line_that_makes_no_sense_is_a_doubt() -> None:
     assert judged('INPUT -m comment --comment "x', "INPUT -j ACCEPT").passes is None
+
+
+TOKENS = st.sampled_from(
+    [
+        "-A",
+        "INPUT",
+        "!",
+        "-j",
+        "-g",
+        "-s",
+        "--dport",
+        "--dports",
+        "--ctstate",
+        "69",
+        "1:",
+        ":",
+        ",",
+        "10.0.0.0/33",
+        '"',
+        "ACCEPT",
+        "CT",
+        "--helper",
+        "-m",
+        "",
+    ]
+)
+
+
+@given(st.lists(st.lists(TOKENS).map(" ".join)))
+def test_no_line_brings_it_down(lines: list[str]) -> None:
+    text = "\n".join(
+        ["*filter", ":INPUT DROP [0:0]", *(f"-A {line}" for line in lines)]
+    )
+    assert passage(read_iptables(text, "ip"), REQUEST).passes in (True, False, None)
 
 
 def test_what_nft_can_not_put_into_words_comes_from_iptables() -> None:

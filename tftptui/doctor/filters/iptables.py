@@ -90,7 +90,8 @@ def _add_chain(ruleset: Ruleset, line: str, place: tuple[str, str], table: str) 
 
 
 def _add_rule(ruleset: Ruleset, line: str, family: str, table: str) -> None:
-    chain = ruleset.chains.get((family, table, line.split()[1]))
+    name = line.removeprefix("-A").strip().partition(" ")[0]
+    chain = ruleset.chains.get((family, table, name))
     if chain is None:
         return
     steps: tuple[Step, ...]
