@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.patients import (
@@ -117,6 +117,19 @@ def test_chains_that_jump_in_circles_end() -> None:
     assert got.passes is None
 
 
+def test_chains_that_fan_out_are_walked_once_each() -> None:
+    count = 40
+    subs: list[Json] = [{"chain": {**PLACE, "name": f"c{n}"}} for n in range(count)]
+    rules = [
+        rule(f"c{n}", MARKED, {"jump": {"target": f"c{n + 1}"}})
+        for n in range(count - 1)
+        for _ in range(3)
+    ]
+    start = rule("input", {"jump": {"target": "c0"}})
+    last = rule(f"c{count - 1}", ACCEPT)
+    assert request(chain("input"), *subs, start, *rules, last).passes is None
+
+
 def test_goto_comes_back_to_the_policy() -> None:
     sub: Json = {"chain": {**PLACE, "name": "sub"}}
     rules = [rule("input", {"goto": {"target": "sub"}}), rule("input", ACCEPT)]
@@ -187,6 +200,7 @@ NAMES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.dictionaries(NAMES, JSON, max_size=2), max_size=3), max_size=4)
 )

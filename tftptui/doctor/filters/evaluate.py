@@ -32,8 +32,6 @@ _FIRST = (State.NEW, State.RELATED, None)
 """States of the first packet of a flow, the only one that NAT rules see."""
 
 _CLOSED = frozenset({Verdict.DROP, Verdict.REJECT})
-_DEEPEST = 16
-"""Jumps within each other that the kernel allows (NFT_JUMP_STACK_SIZE)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,8 @@ class _Walk:
         ends: who gives which verdict, if it comes to that.
         doubts: rules that matter and whose conditions can't be told.
         effects: what rules want of conntrack, and whether that is certain.
+        within: chains that it is in, by name; the kernel lets none jump to itself.
+        known: where chains lead that it has been through before.
     """
 
     ruleset: Ruleset
@@ -82,28 +82,41 @@ class _Walk:
     doubts: list[str] = field(default_factory=list)
     effects: list[tuple[NoTrack | AssignHelper, bool]] = field(default_factory=list)
     is_sure: bool = True
+    within: list[str] = field(default_factory=list)
+    known: dict[str, set[_Outcome]] = field(default_factory=dict)
 
     def through(self, chain: Chain) -> set[Verdict]:
         """Go through a base chain; return the verdicts that it may come to."""
-        outcomes = self._chain(chain, 0)
+        outcomes = self._chain(chain)
         verdicts = {o for o in outcomes if isinstance(o, Verdict)}
         if outcomes - verdicts:
             verdicts.add(chain.policy)
             self.ends.setdefault(chain.policy, f"policy of {chain.words}")
         return verdicts
 
-    def _chain(self, chain: Chain, depth: int) -> set[_Outcome]:
-        outcomes: set[_Outcome] = set()
-        if depth > _DEEPEST:  # the kernel would have refused such rules
+    def _chain(self, chain: Chain) -> set[_Outcome]:
+        if chain.name in self.known:
+            return self.known[chain.name]
+        if chain.name in self.within:
             return {Verdict.UNKNOWN}
+        effects = len(self.effects)
+        self.within.append(chain.name)
+        outcomes = self._rules(chain)
+        self.within.pop()
+        if len(self.effects) == effects:
+            self.known[chain.name] = outcomes
+        return outcomes
+
+    def _rules(self, chain: Chain) -> set[_Outcome]:
+        outcomes: set[_Outcome] = set()
         for rule in chain.rules:
-            got = self._rule(rule, chain, depth)
+            got = self._rule(rule, chain)
             outcomes |= got - {_Flow.ON}
             if _Flow.ON not in got:
                 return outcomes
         return outcomes | {_Flow.ON}
 
-    def _rule(self, rule: Rule, chain: Chain, depth: int) -> set[_Outcome]:
+    def _rule(self, rule: Rule, chain: Chain) -> set[_Outcome]:
         outcomes: set[_Outcome] = set()
         was_sure = self.is_sure
         for step in rule.steps:
@@ -119,7 +132,7 @@ class _Walk:
                 case NoTrack() | AssignHelper():
                     self.effects.append((step, self.is_sure))
                 case _:
-                    got = self._act(step, rule, chain, depth)
+                    got = self._act(step, rule, chain)
                     outcomes |= got - {_Flow.ON}
                     if _Flow.ON not in got:
                         break
@@ -131,7 +144,7 @@ class _Walk:
         self.is_sure = was_sure and outcomes == {_Flow.ON}
         return outcomes
 
-    def _act(self, step: Step, rule: Rule, chain: Chain, depth: int) -> set[_Outcome]:
+    def _act(self, step: Step, rule: Rule, chain: Chain) -> set[_Outcome]:
         match step:
             case End(verdict):
                 self.ends.setdefault(verdict, rule.words)
@@ -139,31 +152,27 @@ class _Walk:
             case Return():
                 return {_Flow.BACK}
             case Jump(name, is_goto):
-                return self._jump(name, chain, depth, is_goto=is_goto)
+                return self._jump(name, chain, is_goto=is_goto)
             case Choice(cases):
-                return self._choose(cases, rule, chain, depth)
+                return self._choose(cases, rule, chain)
             case _:
                 return {_Flow.ON}
 
-    def _choose(
-        self, cases: Cases, rule: Rule, chain: Chain, depth: int
-    ) -> set[_Outcome]:
+    def _choose(self, cases: Cases, rule: Rule, chain: Chain) -> set[_Outcome]:
         outcomes: set[_Outcome] = set()
         for test, chosen in cases:
             truth = test(self.packet)
             if truth is not False:
-                outcomes |= self._act(chosen, rule, chain, depth)
+                outcomes |= self._act(chosen, rule, chain)
             if truth is True:
                 return outcomes
         return outcomes | {_Flow.ON}
 
-    def _jump(
-        self, name: str, chain: Chain, depth: int, *, is_goto: bool
-    ) -> set[_Outcome]:
+    def _jump(self, name: str, chain: Chain, *, is_goto: bool) -> set[_Outcome]:
         target = self.ruleset.chains.get((chain.family, chain.table, name))
         if target is None:
             return {Verdict.UNKNOWN}
-        outcomes = self._chain(target, depth + 1)
+        outcomes = self._chain(target)
         verdicts: set[_Outcome] = {o for o in outcomes if isinstance(o, Verdict)}
         if outcomes == verdicts:
             return verdicts
