@@ -114,18 +114,36 @@ class GatheringWrite(Transfer):
         self._log_ack(now + self._wall, block)
         if not self.transport.send(_pack(_ACK | block & 0xFFFF)):
             self._report.trouble(self._send_trouble())
+            self._leave_short_way()
+
+    @property
+    def version(self) -> int:
+        """A number that grows with everything that happens."""
+        if self._awaited >= 0:
             self._catch_up()
+        return self._report.version
 
     @property
     def _session(self) -> ReceiveSession:
         """The session, up to date; it may change now, so the short way closes."""
+        self._leave_short_way()
+        return self._receiving
+
+    @property
+    def _state(self) -> ReceiveSession:
+        """The session to look at: the short way stays open."""
         if self._awaited >= 0:
             self._catch_up()
         return self._receiving
 
+    def _leave_short_way(self) -> None:
+        """Look at the next packet the long way."""
+        if self._awaited >= 0:
+            self._catch_up()
+            self._awaited = -1
+
     def _catch_up(self) -> None:
-        """Tell session, view and counters what has happened; the way closes."""
-        self._awaited = -1
+        """Tell session, view and counters what has happened."""
         session = self._receiving
         blocks = self._block - session.received
         if not blocks:

@@ -13,6 +13,7 @@ from tftptui.files.sources import Source, SourceChangedError
 from tftptui.files.staging import Staging
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.sender import SendSession
+from tftptui.protocol.timing import SHORTEST
 from tftptui.server.bursts import Burst
 from tftptui.server.transfer import Parts, Transfer
 
@@ -109,21 +110,37 @@ class ShortWay(Transfer):
         except OSError:
             self._send_again(packets)
 
+    def tick(self, now: float) -> None:
+        """Let the session look at its deadline, which is far as long as it goes well.
+
+        Now and then it is told how far all has got, for whoever counts.
+        """
+        is_well = self._awaited >= 0 and now - (self._left - self._wall) < SHORTEST
+        if not is_well or now >= self._look_at:
+            super().tick(now)
+
+    @property
+    def version(self) -> int:
+        """A number that grows with everything that happens."""
+        if self._awaited >= 0:
+            self._catch_up()
+        return self._report.version
+
     @property
     def _session(self) -> SendSession:
         """The session, up to date; it may change now, so the short way closes."""
+        self._leave_short_way()
+        return self._sending
+
+    @property
+    def _state(self) -> SendSession:
+        """The session to look at: the short way stays open."""
         if self._awaited >= 0:
             self._catch_up()
         return self._sending
 
     def _catch_up(self) -> None:
-        """Tell session, view and counters what has happened on the short way.
-
-        It closes with that.
-        """
-        if self._awaited < 0:
-            return
-        self._awaited = -1
+        """Tell session, view and counters what has happened on the short way."""
         windows = (self._sent_to - self._sending.sent_to) // self._window
         if windows > 0:
             trip = self._left - self._left_before
@@ -148,6 +165,12 @@ class ShortWay(Transfer):
         self._left = session.sent_at + self._wall
         self._awaited = _ACK | session.sent_to & 0xFFFF
 
+    def _leave_short_way(self) -> None:
+        """Look at the next packet the long way."""
+        if self._awaited >= 0:
+            self._catch_up()
+            self._awaited = -1
+
     def _may_hurry(self) -> bool:
         """Whether whole windows may leave as soon as they are asked for."""
         return self._burst.is_whole
@@ -165,12 +188,12 @@ class ShortWay(Transfer):
         """Send packets one by one."""
         if not self.transport.send_run(packets, self._staging.stride):
             self._report.trouble(self._send_trouble())
-            self._catch_up()
+            self._leave_short_way()
 
     def _send_again(self, packets: memoryview) -> None:
         """Send what did not leave as it should have: an old ICMP error, or no GSO."""
         self._send_each(packets)
-        self._catch_up()
+        self._leave_short_way()
         self._send, self._log = self._send_each, _nothing  # as the route has it now
 
 

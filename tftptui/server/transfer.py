@@ -44,6 +44,9 @@ from tftptui.telemetry.views import TransferPhase, TransferView
 _BATCH = 64
 """Datagrams read in a row before others have their turn."""
 
+_LOOK = 0.5
+"""Seconds between looks at what is counted in whole seconds, for each transfer."""
+
 _CLOSED_PORT_REPORTS = 2
 """ICMP is easily forged: one report may be, two in answer to two packets hardly."""
 
@@ -91,6 +94,7 @@ class Transfer(ABC):
         "_closed",
         "_closed_reports",
         "_lifespan",
+        "_look_at",
         "_protocol",
         "_report",
         "_woken",
@@ -117,7 +121,7 @@ class Transfer(ABC):
         self.is_closed = False
         self._agreed = parts.agreed
         self._lifespan = parts.lifespan
-        self._woken = 0.0
+        self._woken = self._look_at = 0.0
         self._protocol = session
         self._clock = parts.recorder.clock
         self._report = Report(
@@ -146,7 +150,12 @@ class Transfer(ABC):
 
     @property
     def _session(self) -> Session:
-        """The protocol state, up to date."""
+        """The protocol state, up to date, for what may change it."""
+        return self._protocol
+
+    @property
+    def _state(self) -> Session:
+        """The same to look at."""
         return self._protocol
 
     def start(self, now: float) -> None:
@@ -191,13 +200,17 @@ class Transfer(ABC):
     @property
     def is_proven(self) -> bool:
         """Whether the client has answered, so that its address is its own."""
-        return self._session.heard or self.outcome is Outcome.PROBED
+        return self._state.heard or self.outcome is Outcome.PROBED
 
     def tick(self, now: float) -> None:
         """Let the session look at its deadline, and end what takes too long."""
-        if self._expire() or self._is_waiting():
+        if now >= self._look_at:
+            self._look_at = now + _LOOK
+            if self._expire():
+                return
+        if self._is_waiting():
             return
-        deadline = self._session.deadline()
+        deadline = self._state.deadline()
         if deadline is not None and deadline <= now:
             self._run(self._session.handle_timer(now))
 
@@ -233,10 +246,11 @@ class Transfer(ABC):
     def view(self) -> TransferView:
         """Return the transfer as it stands."""
         view = self._report.view
-        timer = self._session.timer
+        state = self._state
+        timer = state.timer
         view.round_trip, view.least_round_trip = timer.smoothed, timer.least
-        view.timeouts = self._session.timeouts
-        view.heard = self._session.heard
+        view.timeouts = state.timeouts
+        view.heard = state.heard
         view.phase = self._phase()
         if self.outcome is None:
             view.error = self._send_trouble()
@@ -267,7 +281,7 @@ class Transfer(ABC):
 
     def _expire(self) -> bool:
         """End the transfer if it takes too long or stands still; return whether."""
-        session, span = self._session, self._lifespan
+        session, span = self._state, self._lifespan
         if self.outcome is not None or session.state is State.COMMITTING:
             return False
         view, wall = self._report.view, self._clock.wall()
@@ -296,9 +310,10 @@ class Transfer(ABC):
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:
             return _ENDED[self.outcome]
-        if self._session.stalled:
+        state = self._state
+        if state.stalled:
             return "stalled"
-        is_waiting = self._session.state in (State.NEW, State.NEGOTIATING)
+        is_waiting = state.state in (State.NEW, State.NEGOTIATING)
         return "negotiating" if is_waiting else "sending"
 
     def _send_trouble(self) -> str:
