@@ -12,7 +12,8 @@ from struct import Struct
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.receiver import ReceiveSession
-from tftptui.server.transfer import Parts, Transfer
+from tftptui.server.parts import Parts
+from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink, UploadError
 from tftptui.telemetry.packets import Kind
 

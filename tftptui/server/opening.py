@@ -26,13 +26,14 @@ from tftptui.server.lifespan import lifespan
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.naming import served_as
 from tftptui.server.pacing import PacedRead, PacedWrite
+from tftptui.server.parts import AnyTransport, Parts
 from tftptui.server.ports import PortPool
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.recorder import Recorder
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
 from tftptui.server.shared import SharedTransport
-from tftptui.server.transfer import AnyTransport, Parts, Transfer
+from tftptui.server.transfer import Transfer
 from tftptui.server.transport import Transport, open_transport
 from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.server.writing import WriteTransfer

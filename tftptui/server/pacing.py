@@ -14,8 +14,9 @@ from tftptui.protocol.packets import HEADER, Opcode, acknowledged
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.sender import SendSession
 from tftptui.server.bandwidth import Pacer
+from tftptui.server.parts import Parts
 from tftptui.server.reading import ReadTransfer
-from tftptui.server.transfer import Parts, Transfer
+from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink
 from tftptui.server.writing import WriteTransfer
 from tftptui.telemetry.packets import Flag, Kind

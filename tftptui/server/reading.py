@@ -10,8 +10,9 @@ from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
 from tftptui.protocol.sender import SendSession
 from tftptui.server.bursts import GAP
+from tftptui.server.parts import Parts
 from tftptui.server.shortway import ShortWay
-from tftptui.server.transfer import Parts, Transfer
+from tftptui.server.transfer import Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
 

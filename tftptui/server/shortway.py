@@ -15,7 +15,8 @@ from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import SHORTEST
 from tftptui.server.bursts import Burst
-from tftptui.server.transfer import Parts, Transfer
+from tftptui.server.parts import Parts
+from tftptui.server.transfer import Transfer
 
 _LONGEST = 2_048
 """Octets of a datagram that are read; ACK and ERROR are all that is expected."""

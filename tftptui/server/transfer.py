@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from tftptui.files.content import Content
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (
@@ -21,23 +20,20 @@ from tftptui.protocol.commands import (
     SendOack,
 )
 from tftptui.protocol.errors import ErrorCode, PeerError
-from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import (
     ErrorPacket,
-    Request,
     WriteRequest,
     encode_error,
     encode_oack,
     parse,
 )
 from tftptui.protocol.session import Session, State
-from tftptui.server.lifespan import FOREVER, Fate, Lifespan
-from tftptui.server.recorder import Recorder, error_note, request_note
+from tftptui.server.lifespan import Fate
+from tftptui.server.parts import Parts
+from tftptui.server.recorder import error_note, request_note
 from tftptui.server.report import Report
 from tftptui.server.shared import SharedTransport
-from tftptui.server.transport import Transport
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.events import Signature
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferPhase, TransferView
 
@@ -57,25 +53,6 @@ _STRAY_ANSWERS = 10
 _ENDED: dict[Outcome, TransferPhase] = {
     outcome: msgspec.convert(outcome.value, TransferPhase) for outcome in Outcome
 }
-
-AnyTransport = Transport | SharedTransport
-"""A TID of its own, or a place at the listener's port."""
-
-
-class Parts(msgspec.Struct, frozen=True):
-    """What every transfer is made of; it closes the transport in the end."""
-
-    number: int
-    request: Request
-    client: Endpoint
-    transport: AnyTransport
-    agreed: Agreed
-    recorder: Recorder
-    lifespan: Lifespan = FOREVER
-    served: str = ""
-    content: Content | None = None
-    gso: bool = True
-    signature: Signature | None = None
 
 
 class Transfer(ABC):

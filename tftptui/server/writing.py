@@ -9,7 +9,8 @@ from tftptui.protocol.packets import HEADER, Opcode, encode_ack
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.session import State
 from tftptui.server.gathering import GatheringWrite
-from tftptui.server.transfer import Parts, Transfer
+from tftptui.server.parts import Parts
+from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink, UploadError
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
