@@ -49,3 +49,36 @@ def test_the_oldest_findings_are_forgotten() -> None:
     store.fold(told(*(finding(number) for number in range(KEPT_FINDINGS + 3))))
     assert len(store.findings) == KEPT_FINDINGS
     assert min(store.findings) == 3
+
+
+def test_trouble_that_holds_is_kept_longest() -> None:
+    store = Store()
+    alarm = finding(1, 7, code="answers-blocked")
+    notes = [
+        msgspec.structs.replace(finding(number), is_alarm=False)
+        for number in range(2, KEPT_FINDINGS + 5)
+    ]
+    store.fold(told(alarm, *notes))
+    assert store.finding_of(7) == alarm
+    assert len(store.findings) == KEPT_FINDINGS
+
+
+def test_more_evidence_moves_nothing() -> None:
+    store = Store()
+    first = finding(1, 7)
+    store.fold(told(first, finding(2, 8)))
+    store.fold(told(msgspec.structs.replace(first, headline="finding 1, seen again")))
+    assert list(store.findings) == [1, 2]
+    assert store.findings[1].headline == "finding 1, seen again"
+
+
+def test_another_engine_counts_anew_and_replaces_nothing() -> None:
+    store = Store()
+    store.fold(told(finding(1, 7), finding(2, 8)))
+    store.end("gone")
+    store.begin_anew()
+    store.fold(told(finding(1, 9, code="path-mtu")))
+    assert [one.number for one in store.findings.values()] == [1, 2, 3]
+    latest = store.finding_of(9)
+    assert latest is not None
+    assert (latest.code, latest.number) == ("path-mtu", 3)

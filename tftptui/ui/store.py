@@ -100,6 +100,7 @@ class Store:
         self._packets_due = 0
         self._rates: dict[int, Rate] = {}
         self._findings_of: dict[int, Finding] = {}
+        self._findings_before = 0
         self._total_rate = Rate()
         self._before = Counters()
 
@@ -142,6 +143,7 @@ class Store:
         self.engine_error = self.status = None
         self._before = self.counters
         self._packets_due = 0
+        self._findings_before = max(self.findings, default=0)
 
     def rate(self, number: int) -> float | None:
         """Return octets a second of a running transfer; None when not known."""
@@ -167,11 +169,15 @@ class Store:
         return None
 
     def _fold_findings(self, news: list[Finding]) -> None:
-        for finding in news:
-            self.findings.pop(finding.number, None)  # the latest stands last
-            self.findings[finding.number] = finding
+        for told in news:
+            number = told.number + self._findings_before
+            finding = msgspec.structs.replace(told, number=number)
+            before = self.findings.get(number)
+            if before is None or _says_other(before, finding):
+                self.findings.pop(number, None)  # the latest stands last
+            self.findings[number] = finding
         while len(self.findings) > KEPT_FINDINGS:
-            del self.findings[next(iter(self.findings))]
+            del self.findings[self._least_telling()]
         if news:
             self._findings_of = {
                 transfer: finding
@@ -179,6 +185,11 @@ class Store:
                 if not finding.withdrawn
                 for transfer in finding.transfers
             }
+
+    def _least_telling(self) -> int:
+        """Return the finding to forget first: trouble that holds is kept longest."""
+        is_past = (n for n, one in self.findings.items() if _is_past(one))
+        return next(is_past, next(iter(self.findings)))
 
     def _fold_transfer(self, view: TransferView) -> None:
         self.transfers[view.number] = view
@@ -207,6 +218,18 @@ class Store:
         self._packets_due = frame.packets_first + len(frame.packets) // RECORD
         for number, note in frame.notes.items():
             self.packets.annotate(first + number - frame.packets_first, note)
+
+
+def _is_past(finding: Finding) -> bool:
+    return bool(finding.withdrawn) or not finding.is_alarm
+
+
+def _says_other(before: Finding, after: Finding) -> bool:
+    """Whether a finding says something else now, and not the same with more to it."""
+    return any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("code", "confidence", "withdrawn")
+    )
 
 
 def _sum(one: Counters, other: Counters) -> Counters:
