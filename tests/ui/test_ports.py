@@ -227,6 +227,21 @@ async def test_exhaustion_is_loud_and_cured_by_two_keys(size: tuple[int, int]) -
         assert screen.wishes == [wanted]
 
 
+async def test_the_firewall_rules_follow_what_is_typed() -> None:
+    async with shown(blocked_client()) as screen:
+        await screen.press("3", "z")
+        await screen.pilot.pause()
+        assert "sport 40000-40099" in screen.text()
+        assert "▸ insert" not in screen.text()
+        await type_range(screen, "31000", "31009")
+        rules = [line for line in screen.text().splitlines() if "▸ insert" in line]
+        assert len(rules) == 1
+        assert "sport 31000-31009 udp dport 1024-65535" in rules[0]
+        await screen.press("tab", "space", "space")
+        assert "udp sport 6969 udp dport 1024-65535" not in screen.text()
+        assert "udp dport 6969 accept" in screen.text()
+
+
 async def test_the_banner_goes_when_ports_are_free_again() -> None:
     async with shown(exhausted_case(), size=SMALL) as screen:
         await screen.press("3")

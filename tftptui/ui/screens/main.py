@@ -110,7 +110,14 @@ class MainScreen(Screen[None]):
         self._finding = FindingLine(store, now=now)
         self._transfers = TransfersPane(store, now=now)
         self._files = FilesPane(store, client, now=now)
-        self._ports = PortsPane(store, client, undo, left=self._back, now=now)
+        self._ports = PortsPane(
+            store,
+            client,
+            undo,
+            left=self._back,
+            now=now,
+            wishes=lambda: self._taste.wishes,
+        )
         self._packets = PacketLog(store)
         self.panes: tuple[Pane, ...] = (
             self._transfers,

@@ -32,7 +32,7 @@ def tell_exhausted(scene: Scene) -> str:
 
 
 class PortBanner(Static):
-    """Shown only while clients find no port."""
+    """Of class -shown only while clients find no port."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -57,6 +57,6 @@ class PortBanner(Static):
             return False
         came_or_went = bool(words) != bool(self._words)
         self._words = words
-        self.display = bool(words)
+        self.set_class(bool(words), "-shown")
         self.update(Text(words))
         return came_or_went

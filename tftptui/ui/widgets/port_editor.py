@@ -63,6 +63,9 @@ class PortEditor(Vertical):
             super().__init__()
             self.command = command
 
+    class Judged(Message):
+        """What stands in the fields was looked at."""
+
     def __init__(self, scene: Callable[[], Scene]) -> None:
         super().__init__(id="port-editor")
         self._scene = scene
@@ -79,6 +82,11 @@ class PortEditor(Vertical):
     def fields(self) -> tuple[Widget, ...]:
         """The fields in the order of the tab key."""
         return self._first, self._last, self._order, self._rest
+
+    @property
+    def wished(self) -> SetPorts | None:
+        """What the fields would do; None while something is wrong."""
+        return self._judge().command
 
     @property
     def changed(self) -> bool:
@@ -157,6 +165,7 @@ class PortEditor(Vertical):
     def judge_now(self) -> None:
         """Say what the fields would do."""
         verdict = self._judge()
+        self.post_message(self.Judged())
         if verdict.command is None:
             self.say((f"✗ {verdict.text}", "transfer-failed"))
             return

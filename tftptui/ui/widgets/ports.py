@@ -22,6 +22,7 @@ from tftptui.ui.widgets.port_banner import PortBanner
 from tftptui.ui.widgets.port_editor import PortEditor
 from tftptui.ui.widgets.port_legend import legend, summary
 from tftptui.ui.widgets.port_map import RangeMap
+from tftptui.ui.widgets.port_rules import RulePreview
 from tftptui.ui.widgets.port_scene import Scene, scene
 from tftptui.ui.widgets.port_states import (
     accused,
@@ -34,11 +35,13 @@ from tftptui.ui.widgets.port_surprises import helps
 from tftptui.ui.widgets.port_verdict import firewall_needs, in_words, same
 from tftptui.ui.widgets.port_words import tell_callers, tell_ports
 from tftptui.ui.widgets.transfers import TransfersPane
+from tftptui.ui.widgets.wishes import Wishes
 
-TALL, FULL = 9, 18
-"""Lines from which on there is room for what programs use to do, and for words."""
+TALL, ROOMY, FULL, HUGE = 9, 12, 18, 28
+"""Lines from which on there is room for what programs use to do, for more than one
+line about a change, for words, for firewall rules."""
 
-OTHERS = ((FULL, 15), (12, 8), (TALL, 7), (0, 3))
+OTHERS = ((HUGE, 22), (FULL, 15), (ROOMY, 8), (TALL, 7), (0, 3))
 """From how many lines on how many are not the map's."""
 
 HINT = "r changes the range at any time; transfers that run keep their port"
@@ -47,7 +50,8 @@ HINT = "r changes the range at any time; transfers that run keep their port"
 class PortsPane(Pane):
     """The map of the range, the strip of client ports, the editor.
 
-    LEFT is called when the fields are left; what is changed goes into UNDO.
+    LEFT is called when the fields are left; what is changed goes into UNDO. WISHES
+    returns which firewall's rules to show.
     """
 
     SCOPE = "ports"
@@ -67,6 +71,7 @@ class PortsPane(Pane):
         & > #port-legend { height: 1; }
         & > #port-words { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         &.-tall > #port-words, &.-tall > #port-legend { display: block; }
+        &.-tall > PortBanner.-shown { display: block; }
         &.-full > .words, &.-full > .gap { display: block; }
         &.-full > #port-words { height: 2; text-wrap: wrap; }
     }
@@ -80,16 +85,17 @@ class PortsPane(Pane):
         *,
         left: Callable[[], None],
         now: Callable[[], float],
+        wishes: Callable[[], Wishes],
     ) -> None:
         super().__init__("Ports", 3, id="ports")
         self._store, self._client, self._undo = store, client, undo
-        self._left, self._now = left, now
+        self._left, self._now, self._wishes = left, now, wishes
         self._map = RangeMap(store, shown=self._states)
         self._strip = ClientStrip(store)
         self._editor = PortEditor(self._scene)
         self._legend = Static(id="port-legend", markup=False)
         self._words = Static(id="port-words", markup=False)
-        self._banner = PortBanner()
+        self._banner, self._rules = PortBanner(), RulePreview(store)
         self._owned: Mapping[int, TransferView] = {}
         self._accused: Mapping[int, Finding] = {}
         self._told: list[Text | str] = ["", ""]
@@ -110,6 +116,7 @@ class PortsPane(Pane):
         yield self._strip
         yield Static(classes="gap")
         yield self._editor
+        yield self._rules
 
     def on_mount(self) -> None:
         """Start with what is known."""
@@ -128,9 +135,12 @@ class PortsPane(Pane):
         self.set_class(height >= FULL, "-full")
         self._strip.set_class(TALL <= height < FULL, "-with-habits")
         self._strip.set_class(height >= FULL, "-with-range")
-        self._editor.set_class(height >= TALL, "-roomy")
+        self._editor.set_class(height >= ROOMY, "-roomy")
+        self._rules.display = height >= HUGE
         others = next(rows for least, rows in OTHERS if height >= least)
-        self._map.styles.max_height = max(1, height - others - self._banner.display)
+        self._map.styles.max_height = max(
+            1, height - others - self._banner.has_class("-shown")
+        )
         self.call_after_refresh(self._tell_all)
 
     def _scene(self) -> Scene:
@@ -195,6 +205,7 @@ class PortsPane(Pane):
         )
         walks = self._map.has_focus or self._strip.has_focus
         self._update(self._words, 1, Text(words, style if walks else slots["muted"]))
+        self._tell_rules()
         if self.is_typing:
             self._editor.judge_now()
         elif walks and not self.has_class("-tall"):
@@ -218,6 +229,15 @@ class PortsPane(Pane):
         states = self._states()[ports.start - range_.first : ports.stop - range_.first]
         known = (self._owned, self._accused)
         return tell_ports(ports, states, self._store, self._now(), known)
+
+    def _tell_rules(self) -> None:
+        if self._rules.display and (ports := self._store.ports):
+            now = same(ports)
+            self._rules.look(self._editor.wished or now, now, self._wishes())
+
+    def on_port_editor_judged(self) -> None:
+        """Show the rules for what is typed."""
+        self._tell_rules()
 
     def _hints(self) -> list[tuple[str, str]]:
         no_cure = helps(blocks(self._store), "port-range", "another range here")
