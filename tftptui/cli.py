@@ -13,6 +13,7 @@ from tftptui import __version__
 from tftptui.advice_cli import firewall
 from tftptui.analyze_cli import analyze
 from tftptui.client_cli import get, put
+from tftptui.config_cli import add_config, config
 from tftptui.demo_cli import demo
 from tftptui.probe_cli import probe
 from tftptui.server_cli import (
@@ -31,9 +32,11 @@ app = App(
     help="The TFTP server that shows what is happening and tells you why it isn't.",
     version=__version__,
     version_flags=["--version", "-V"],
+    config=add_config,
 )
 
 app.command(analyze)
+app.command(config)
 app.command(demo)
 app.command(get)
 app.command(put)

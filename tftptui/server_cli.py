@@ -247,6 +247,13 @@ class ServerOptions:
             "Without it: who called sudo."
         ),
     ] = None
+    config: Annotated[
+        Path | None,
+        Parameter(
+            help="File of settings, in TOML; without it tftptui.toml of the user's "
+            "configuration folder, if there is one (tftptui config).",
+        ),
+    ] = None
     names: NameOptions = _NAMES
     captures: CaptureOptions = _CAPTURE
 

@@ -1,0 +1,94 @@
+"""Settings from a file under those of the command line, and ``tftptui config``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, ArgumentCollection, Parameter, Token
+from cyclopts.argument import Argument
+
+from tftptui.config_file import (
+    ConfigError,
+    Given,
+    commented_file,
+    default_file,
+    read_config,
+)
+from tftptui.server_cli import EXIT_USAGE
+
+CONFIG = "--config"
+
+
+def add_config(
+    app: App, commands: tuple[str, ...], arguments: ArgumentCollection
+) -> None:
+    """Fill in from the file what the command line leaves open.
+
+    Nothing happens for commands without --config. A file that can't be used ends
+    the program with status 2, after saying why.
+    """
+    del app, commands
+    asked = arguments.get(CONFIG, None)
+    if asked is None:
+        return
+    file = Path(asked.tokens[-1].value) if asked.has_tokens else default_file()
+    if not asked.has_tokens and not file.exists():
+        return
+    for given in _read(file):
+        argument = _argument(arguments, given)
+        if argument is not None and not argument.has_tokens:
+            for token in _tokens(given, f"{file}:{given.line}"):
+                argument.append(token)
+
+
+def config(
+    file: Annotated[
+        Path | None, Parameter(help="File to look at; without it the usual one.")
+    ] = None,
+    /,
+    *,
+    write: Annotated[
+        bool,
+        Parameter(
+            help="Print a file with every setting, its meaning and default instead.",
+            negative=(),
+        ),
+    ] = False,
+) -> int:
+    """Tell which settings a file makes, or print one to begin with."""
+    if write:
+        print(commented_file(), end="")
+        return 0
+    place = default_file() if file is None else file
+    if file is None and not place.exists():
+        print(f"{place} is not there; make it: tftptui config --write > {place}")
+        return 0
+    for given in _read(place):
+        print(f"{place}:{given.line}: {given.option.name} = {_words(given.value)}")
+    return 0
+
+
+def _read(file: Path) -> list[Given]:
+    try:
+        return read_config(file)
+    except ConfigError as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        sys.exit(EXIT_USAGE)
+
+
+def _argument(arguments: ArgumentCollection, given: Given) -> Argument | None:
+    """Return where a value goes; None for what this command does not take."""
+    name = given.option.name
+    return arguments.get(f"--{name}", None) or arguments.get(name.upper(), None)
+
+
+def _tokens(given: Given, source: str) -> list[Token]:
+    name, value = f"--{given.option.name}", given.value
+    if isinstance(value, bool):
+        return [Token(keyword=name, source=source, implicit_value=value)]
+    several = value if isinstance(value, tuple) else (value,)
+    return [Token(keyword=name, value=str(one), source=source) for one in several]
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,206 @@
+"""``tftptui.toml``: the options of every command that serves, kept in a file.
+
+The keys are the names of the options. What stands on the command line wins.
+"""
+
+import difflib
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import msgspec
+from platformdirs import user_config_path
+
+from tftptui.server_cli import ServerOptions
+from tftptui.settings import SettingsError
+
+NAME = "tftptui.toml"
+COLUMNS = 79
+
+EXAMPLES: dict[str, object] = {
+    "allow": ["192.0.2.0/24"],
+    "bandwidth": "100Mbit",
+    "capture": "tftp.pcapng",
+    "capture-size": "100M",
+    "deny": ["192.0.2.66"],
+    "journal": "journal.jsonl",
+    "listen": ["192.0.2.1"],
+    "max-client-transfers": 20,
+    "max-transfer-time": 3_600.0,
+    "max-upload": 100_000_000,
+    "port": 6_969,
+    "refuse": ["windowsize"],
+    "rewrite": ["^boot/=pxe/"],
+    "rewrite-file": "names.rules",
+    "root": "/srv/images",
+    "snaplen": 128,
+    "theme": "tftptui-light",
+    "transfer-bandwidth": "2M",
+    "upload-quota": 1_000_000_000,
+    "upload-total": 10_000_000_000,
+    "user": "nobody",
+}
+"""For options that are not set by default."""
+
+
+class ConfigError(ValueError):
+    """A file of settings can't be used; the text names it, the line and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key.
+
+    Attributes:
+        name: as in the file: ``max-blksize``.
+        path: the fields that lead to it in ServerOptions; empty for what is not there.
+        kind: of the value.
+        help: one sentence.
+        default: None for not set.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    kind: object
+    help: str
+    default: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value of a file, and the line it stands in (0: not known)."""
+
+    option: Option
+    value: object
+    line: int
+
+
+_OTHERS = (
+    Option("root", (), Path, "Folder to serve."),
+    Option("journal", (), Path, "File to append the journal to, as JSON lines."),
+    Option("theme", (), str, "Colours of the screen."),
+)
+
+
+@cache
+def options() -> dict[str, Option]:
+    """Return all keys by name, in the order of the help."""
+    found = [*_OTHERS, *_options(ServerOptions)]
+    return {option.name: option for option in found}
+
+
+def default_file() -> Path:
+    """Return where the file is looked for without --config (XDG)."""
+    return user_config_path("tftptui") / NAME
+
+
+def read_config(file: Path) -> list[Given]:
+    """Return what FILE says, each value tried.
+
+    Raises:
+        ConfigError: it can't be read, has a key that does not exist, or a value
+            that makes no sense.
+    """
+    try:
+        text = file.read_text("utf-8")
+        told = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from error
+    except ValueError as error:  # broken UTF-8 and broken TOML
+        raise ConfigError(f"{file}: {error}") from error
+    return [_given(file, key, value, _line(text, key)) for key, value in told.items()]
+
+
+def commented_file() -> str:
+    """Return a file with every key as a comment, with its meaning and default."""
+    lines = [
+        f"# {NAME}: settings of tftptui. What is on the command line wins.",
+        f"# It is looked for as {default_file()}, or where --config says.",
+    ]
+    for option in options().values():
+        if option.default in (None, ()):
+            value, note = EXAMPLES[option.name], "  # an example: not set by default"
+        else:
+            value, note = option.default, ""
+        meaning = textwrap.wrap(option.help, COLUMNS - 2)
+        lines += ["", *(f"# {line}" for line in meaning)]
+        lines.append(f"# {option.name} = {_toml(value)}{note}")
+    return "\n".join(lines) + "\n"
+
+
+def _options(holder: type, path: tuple[str, ...] = ()) -> Iterator[Option]:
+    hints = get_type_hints(holder, include_extras=True)
+    for field in fields(holder):
+        hint, inside = hints[field.name], (*path, field.name)
+        if isinstance(hint, type):  # options that are kept in a class of their own
+            yield from _options(hint, inside)
+        elif field.name != "config":
+            kind, parameter = get_args(hint)[:2]
+            name = field.name.replace("_", "-")
+            yield Option(name, inside, kind, parameter.help or "", field.default)
+
+
+def _given(file: Path, key: str, value: object, line: int) -> Given:
+    where = f"{file}:{line}" if line else f"{file}"
+    option = options().get(key.replace("_", "-"))
+    if option is None:
+        near = difflib.get_close_matches(key.replace("_", "-"), options(), n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise ConfigError(
+            f"{where}: there is no setting {key!r}{meant} "
+            "(tftptui config --write prints all)"
+        )
+    try:
+        converted = msgspec.convert(value, option.kind, dec_hook=_path)
+        converted = _beside(file, option, converted)
+        _try(option, converted)
+    except (msgspec.ValidationError, SettingsError) as error:
+        raise ConfigError(f"{where}: {option.name}: {error}") from error
+    return Given(option, converted, line)
+
+
+def _path(kind: object, value: object) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise msgspec.ValidationError(f"a text was expected, not {value!r}")
+
+
+def _beside(file: Path, option: Option, value: object) -> object:
+    """Return paths as seen from the file, except - for standard output."""
+    if not isinstance(value, Path) or (option.name, value) == ("journal", Path("-")):
+        return value
+    return file.absolute().parent / value.expanduser()
+
+
+def _try(option: Option, value: object) -> None:
+    """Find out whether a value makes sense, before others have a say."""
+    nested: object = value
+    for field in reversed(option.path):
+        nested = {field: nested}
+    known = nested if option.path else {}
+    root = value if option.name == "root" and isinstance(value, Path) else None
+    msgspec.convert(known, ServerOptions, dec_hook=_path).settings(root, None)
+
+
+def _line(text: str, key: str) -> int:
+    """Return the line in which a key of the first level stands."""
+    name = re.compile(rf"\s*(\[+\s*)?([\"']?){re.escape(key)}\2\s*[\].=]")
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if name.match(line)), 0)
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case list() | tuple():
+            return f"[{', '.join(_toml(one) for one in value)}]"
+        case str() | Path():
+            return msgspec.json.encode(str(value)).decode()
+        case _:
+            return str(value)
