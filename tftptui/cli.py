@@ -15,6 +15,7 @@ from tftptui.analyze_cli import analyze
 from tftptui.client_cli import get, put
 from tftptui.config_cli import add_config, config
 from tftptui.demo_cli import demo
+from tftptui.engine.client import EngineClient, EngineError
 from tftptui.probe_cli import probe
 from tftptui.server_cli import (
     DEFAULTS,
@@ -80,11 +81,42 @@ def serve(
             allow_leading_hyphen=True,
         ),
     ] = "-",
+    control: Annotated[
+        str | None,
+        Parameter(
+            help="Socket for tftptui attach, or off. Without it: one for each port."
+        ),
+    ] = None,
 ) -> int:
     """Serve ROOT without a screen; the journal goes to standard output."""
     from tftptui.engine.headless import run  # noqa: PLC0415 - --help is instant
 
-    return run(settings_of(options, root, journal))
+    settings = settings_of(options, root, journal)
+    return run(msgspec.structs.replace(settings, control=control))
+
+
+@app.command
+def attach(
+    socket: Annotated[
+        Path | None,
+        Parameter(help="Its control socket. Without it: that of the only server."),
+    ] = None,
+    /,
+    *,
+    read_only: Annotated[
+        bool, Parameter(help="Look, and change nothing.", negative=())
+    ] = False,
+    theme: Annotated[str | None, Parameter(help="Colours, as without attach.")] = None,
+) -> int:
+    """Show what a running tftptui serve does; it goes on when the screen is left."""
+    from tftptui.engine.attach import AttachedEngine, find_socket  # noqa: PLC0415
+
+    try:
+        path = find_socket(socket)
+    except EngineError as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    return _watch(AttachedEngine(path, is_read_only=read_only), theme, goes_on=True)
 
 
 @app.command
@@ -164,11 +196,22 @@ def explain(
 
 
 def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
+    """Run the screen on an engine of its own."""
+    from tftptui.engine.rights import drop_rights, drop_rights_of  # noqa: PLC0415
+
+    if is_inline:
+        from tftptui.engine.inline import InlineEngine  # noqa: PLC0415
+
+        return _watch(InlineEngine(settings, started=drop_rights_of), theme)
+    from tftptui.engine.child import ChildEngine  # noqa: PLC0415
+
+    # The screen gives up root's rights as its child does; see engine/rights.py.
+    return _watch(ChildEngine(settings, partial(drop_rights, settings.user)), theme)
+
+
+def _watch(client: EngineClient, theme: str | None, *, goes_on: bool = False) -> int:
     """Run the screen on an engine; print what is worth knowing afterwards."""
     # Textual is slow to import, and --help is instant.
-    from tftptui.engine.child import ChildEngine  # noqa: PLC0415
-    from tftptui.engine.client import EngineClient  # noqa: PLC0415
-    from tftptui.engine.rights import drop_rights, drop_rights_of  # noqa: PLC0415
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
@@ -177,15 +220,7 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     if problem is not None:
         print(problem, file=sys.stderr)
         return EXIT_FAILED
-    client: EngineClient
-    if is_inline:
-        from tftptui.engine.inline import InlineEngine  # noqa: PLC0415
-
-        client = InlineEngine(settings, started=drop_rights_of)
-    else:
-        # The screen gives up root's rights as its child does; see engine/rights.py.
-        client = ChildEngine(settings, partial(drop_rights, settings.user))
-    ui = TftpApp(client, theme=theme or DEFAULT_THEME)
+    ui = TftpApp(client, theme=theme or DEFAULT_THEME, goes_on=goes_on)
     ui.run()
     for line in ui.farewell_lines():
         print(line)

@@ -66,6 +66,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 """What each number may be, from and to; None, where a setting has it, always goes."""
 
 
+NO_CONTROL = "off"
+
+
 class SettingsError(ValueError):
     """A setting is wrong; the text names it, its value and what would be right."""
 
@@ -246,6 +249,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         upload_total: octets of all uploads together, None for no limit.
         user: whom to become once the sockets are open; None for whoever became root
             by sudo, doas or pkexec.
+        control: socket by which others may attach to a server without a screen; None
+            for the usual place, "off" for none.
         numbered_from: number of the last transfer before this server began; they are
             counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
@@ -293,6 +298,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     capture_files: int = 10
     snaplen: int | None = None
     user: str | None = None
+    control: str | None = None
     numbered_from: int = 0
 
     def __post_init__(self) -> None:

@@ -8,26 +8,16 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import msgspec
 
-from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.client import EngineError
 from tftptui.engine.live import settings_after
-from tftptui.engine.messages import (
-    Answer,
-    Ask,
-    Command,
-    Farewell,
-    Frame,
-    Ready,
-    Reply,
-    Stop,
-)
-from tftptui.engine.wire import MessageStream, WireError
+from tftptui.engine.messages import Command, Frame, Ready, Stop
+from tftptui.engine.remote import LONGEST_READ, FromEngine, RemoteEngine, decoder
+from tftptui.engine.wire import MessageStream
 from tftptui.settings import Settings
-
-FromChild = Frame | Ready | Reply | Farewell
 
 _STOP_PATIENCE = 5.0
 """Seconds that a child may take to end in good order."""
@@ -35,7 +25,7 @@ _STOP_PATIENCE = 5.0
 _KEPT_STDERR = 2_000
 
 
-class ChildEngine:
+class ChildEngine(RemoteEngine):
     """Holds an engine in a child process; see EngineClient.
 
     Args:
@@ -48,24 +38,27 @@ class ChildEngine:
     ) -> None:
         self._settings, self._started = settings, started
         self._highest = 0
-        self._begin_anew()
+        super().__init__()
 
-    def _begin_anew(self) -> None:
+    def _forget(self) -> None:
+        super()._forget()
         self._process: asyncio.subprocess.Process | None = None
-        self._stream: MessageStream[FromChild] | None = None
-        self._replies: dict[int, asyncio.Future[Reply]] = {}
-        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
-        self._asked = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._stderr = b""
-        self._ended: str | None = None
+
+    def _carried_out(self, command: Command) -> None:
+        self._settings = settings_after(self._settings, command)
+
+    def _seen(self, frame: Frame) -> None:
+        numbers = (view.number for view in frame.transfers)
+        self._highest = max(self._highest, *numbers, 0)
 
     async def start(self) -> None:
         """Start the child and wait until it serves; see EngineClient.
 
         After stop() it may be called again, as after a crash.
         """
-        self._begin_anew()
+        self._forget()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -75,9 +68,8 @@ class ChildEngine:
                 raise EngineError(
                     f"can't start a server process: {sys.executable}: {error.strerror}"
                 ) from error
-        reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
-        decoder = msgspec.msgpack.Decoder(FromChild)
-        self._stream = MessageStream(reader, writer, decoder)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST_READ)
+        self._stream = MessageStream(reader, writer, decoder())
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._keep_stderr()))
         with contextlib.suppress(ConnectionError):
@@ -87,33 +79,6 @@ class ChildEngine:
         await self._await_ready(self._stream)
         self._started()
         self._tasks.append(loop.create_task(self._receive(self._stream)))
-
-    async def frames(self) -> AsyncIterator[Frame]:
-        """Yield frames as they come; see EngineClient."""
-        while (frame := await self._frames.get()) is not None:
-            yield frame
-        if self._ended is not None:
-            raise EngineError(self._ended)
-
-    async def ask(self, command: Command) -> Answer | None:
-        """Have a command carried out; see EngineClient."""
-        if self._stream is None or self._ended is not None:
-            raise EngineError(self._ended or "the engine was not started")
-        self._asked += 1
-        number = self._asked
-        reply = asyncio.get_running_loop().create_future()
-        self._replies[number] = reply
-        try:
-            await self._stream.send(Ask(number, command))
-            answer: Reply = await reply
-        except ConnectionError as error:
-            raise EngineError("the engine has ended") from error
-        finally:
-            self._replies.pop(number, None)
-        if answer.error is not None:
-            raise CommandRefusedError(answer.error)
-        self._settings = settings_after(self._settings, command)
-        return answer.answer
 
     async def stop(self) -> None:
         """End the child in good order, or else by force; see EngineClient."""
@@ -132,7 +97,7 @@ class ChildEngine:
             await self._stream.close()
             self._stream = None
 
-    async def _await_ready(self, stream: MessageStream[FromChild]) -> None:
+    async def _await_ready(self, stream: MessageStream[FromEngine]) -> None:
         message = await stream.receive()
         if isinstance(message, Ready) and message.error is None:
             return
@@ -140,31 +105,6 @@ class ChildEngine:
         if isinstance(message, Ready) and message.error is not None:
             raise EngineError(message.error)
         raise EngineError(await self._reason())
-
-    async def _receive(self, stream: MessageStream[FromChild]) -> None:
-        try:
-            while not isinstance(message := await stream.receive(), Farewell):
-                if message is None:
-                    self._ended = await self._reason()
-                    return
-                self._take(message)
-        except WireError as error:
-            self._ended = f"the engine said something unintelligible: {error}"
-        finally:
-            self._frames.put_nowait(None)
-            for reply in self._replies.values():
-                reply.set_exception(EngineError(self._ended or "the engine has ended"))
-
-    def _take(self, message: Frame | Ready | Reply) -> None:
-        match message:
-            case Frame():
-                numbers = (view.number for view in message.transfers)
-                self._highest = max(self._highest, *numbers, 0)
-                self._frames.put_nowait(message)
-            case Reply(number) if number in self._replies:
-                self._replies.pop(number).set_result(message)
-            case Reply() | Ready():
-                return
 
     async def _keep_stderr(self) -> None:
         """Keep the end of what the child says before it dies."""

@@ -1,16 +1,20 @@
 """The engine without a screen: ``tftptui serve``."""
 
 import asyncio
+import contextlib
 import signal
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 from tftptui.engine.client import EngineError
+from tftptui.engine.control import Control, usual_place
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
 from tftptui.engine.rights import drop_rights_of
 from tftptui.server.limits import calm_collector
 from tftptui.server.loop import new_loop
-from tftptui.settings import Settings
+from tftptui.settings import NO_CONTROL, Settings
 
 
 async def serve(settings: Settings) -> None:
@@ -30,9 +34,33 @@ async def serve(settings: Settings) -> None:
         try:
             drop_rights_of(engine)
             _say(engine)
-            await stop.wait()
+            async with _control(engine):
+                await stop.wait()
+                await engine.stop()
         finally:
             await engine.stop()
+
+
+@contextlib.asynccontextmanager
+async def _control(engine: Engine) -> AsyncIterator[None]:
+    """Let others attach; a server that nobody can attach to serves all the same."""
+    wanted = engine.settings.control
+    if wanted == NO_CONTROL:
+        yield
+        return
+    port = engine.service.listeners[0].local.port
+    path = usual_place(port) if wanted is None else Path(wanted)
+    control = Control(engine, path)
+    try:
+        await control.start()
+    except EngineError as error:
+        engine.service.warn(str(error))
+        yield
+        return
+    try:
+        yield
+    finally:
+        await control.stop()
 
 
 def run(settings: Settings) -> int:

@@ -80,6 +80,7 @@ class TftpApp(App[None]):
         theme: name of a theme; an unknown one is told in a notice.
         now: wall clock for ages.
         pace: seconds between two drawings at least.
+        goes_on: whether the server outlives this screen, as one attached to does.
 
     After run(), return_code is what the process should exit with and
     farewell_lines() what it should print.
@@ -102,12 +103,14 @@ class TftpApp(App[None]):
         theme: str = DEFAULT_THEME,
         now: Callable[[], float] = wall_clock,
         pace: float = PACE,
+        goes_on: bool = False,
     ) -> None:
         self.notices: list[str] = []
         super().__init__()
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
         self.feed = Feed(client, self.store, told=self._told)
+        self._goes_on = goes_on
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []
         self._interrupted: float | None = None
@@ -129,7 +132,7 @@ class TftpApp(App[None]):
 
     def farewell_lines(self) -> list[str]:
         """Return what is worth knowing after the screen is gone."""
-        return self._farewell or farewell(self.store)
+        return self._farewell or farewell(self.store, goes_on=self._goes_on)
 
     # Life and death.
 
@@ -140,7 +143,7 @@ class TftpApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop the engine, however the screen ended."""
-        self._farewell = farewell(self.store)
+        self._farewell = farewell(self.store, goes_on=self._goes_on)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.feed.stop(), PATIENCE)
 
@@ -312,9 +315,9 @@ class TftpApp(App[None]):
             self.push_screen(DoctorScreen(self.store))
 
     def action_leave(self) -> None:
-        """Quit, after a question while transfers run."""
+        """Quit, after a question while transfers run that would end with us."""
         running = [view for view in self.store.transfers.values() if view.running]
-        if not running or self.store.engine_error:
+        if not running or self._goes_on or self.store.engine_error:
             self.exit(return_code=1 if self.store.engine_error else 0)
             return
         matter = f"{len(running)} running"

@@ -8,8 +8,11 @@ NAMED = 3
 """Running transfers that are told by name."""
 
 
-def farewell(store: Store) -> list[str]:
-    """Return what was served, what failed, and what was still running."""
+def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
+    """Return what was served, what failed, and what was still running.
+
+    A server that goes on stops nothing.
+    """
     counters = store.counters
     lines = [f"✗ {store.engine_error}"] if store.engine_error else []
     if counters.started or counters.refused:
@@ -30,6 +33,8 @@ def farewell(store: Store) -> list[str]:
     if trouble:
         lines.append(", ".join(trouble))
     running = [view for view in store.transfers.values() if view.running]
+    if goes_on and not store.engine_error:
+        return [*lines, f"the server goes on, {len(running)} running"]
     lines.extend(f"stopped while running: {_name(view)}" for view in running[:NAMED])
     if len(running) > NAMED:
         lines.append(f"… and {len(running) - NAMED} more")

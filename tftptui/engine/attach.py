@@ -1,0 +1,101 @@
+"""Watching a server that runs by itself: ``tftptui attach``."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.control import SUFFIX, usual_folder
+from tftptui.engine.messages import (
+    Answer,
+    CloseFolder,
+    Command,
+    ExamineFiles,
+    LookAtFile,
+    OpenFolder,
+    Ready,
+)
+from tftptui.engine.remote import LONGEST_READ, RemoteEngine, decoder
+from tftptui.engine.wire import MessageStream
+
+_LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles
+"""What changes nothing."""
+
+
+def find_socket(wanted: Path | None) -> Path:
+    """Return the socket to attach to: the one named, or the only one there is.
+
+    Raises:
+        EngineError: there is none, or several; the text says what to type.
+    """
+    if wanted is not None:
+        return wanted
+    folder = usual_folder()
+    found = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    match found:
+        case [one]:
+            return one
+        case []:
+            raise EngineError(
+                f"no server of yours runs (nothing in {folder}); start one with "
+                "tftptui serve ROOT, or name its socket"
+            )
+        case _:
+            names = "\n  ".join(f"tftptui attach {path}" for path in found)
+            raise EngineError(f"several servers run; choose:\n  {names}")
+
+
+class AttachedEngine(RemoteEngine):
+    """Holds an engine by its socket, and leaves it alone in the end; see EngineClient.
+
+    Args:
+        path: of the socket.
+        is_read_only: whether to refuse every command that changes something.
+    """
+
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+        self._path, self._is_read_only = path, is_read_only
+        super().__init__()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._receiving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Attach; see EngineClient."""
+        self._forget()
+        try:
+            reader, writer = await asyncio.open_unix_connection(
+                str(self._path), limit=LONGEST_READ
+            )
+        except OSError as error:
+            raise EngineError(
+                f"can't attach to {self._path}: {error.strerror or error}; "
+                "start a server with tftptui serve ROOT"
+            ) from error
+        self._stream = MessageStream(reader, writer, decoder())
+        ready = await self._stream.receive()
+        if not isinstance(ready, Ready):
+            raise EngineError(f"what answers at {self._path} is no tftptui")
+        receiving = self._receive(self._stream)
+        self._receiving = asyncio.get_running_loop().create_task(receiving)
+
+    async def ask(self, command: Command) -> Answer | None:
+        """Carry a command out, unless it changes something and we only look."""
+        if self._is_read_only and not isinstance(command, _LOOKS):
+            raise CommandRefusedError("attached to look only; nothing is changed")
+        return await super().ask(command)
+
+    async def stop(self) -> None:
+        """Leave; the server and its transfers go on."""
+        if self._stream is not None:
+            await self._stream.close()
+            self._stream = None
+        if self._receiving is not None:
+            self._receiving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._receiving
+            self._receiving = None
+
+    async def _reason(self) -> str:
+        return f"the server behind {self._path} is gone"

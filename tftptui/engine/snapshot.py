@@ -1,0 +1,83 @@
+"""What frames have told so far, as one frame for somebody who comes later."""
+
+from collections import deque
+
+from tftptui.engine.messages import (
+    Finding,
+    Frame,
+    HostPorts,
+    Listing,
+    Location,
+    PortMap,
+    Refusal,
+    Status,
+    TransferView,
+)
+from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.packets import RECORD, PacketRing
+
+KEPT_REFUSALS, KEPT_FINDINGS = 500, 200
+
+
+class Snapshot:
+    """Folds frames; everything is bounded.
+
+    Args:
+        kept_transfers: ended transfers that are remembered.
+        ring: the engine's own, from which packets are taken.
+    """
+
+    def __init__(self, kept_transfers: int, ring: PacketRing) -> None:
+        self._kept, self._ring = kept_transfers, ring
+        self._status: Status | None = None
+        self._ports: PortMap | None = None
+        self._host_ports: HostPorts | None = None
+        self._counters: Counters | None = None
+        self._transfers: dict[int, TransferView] = {}
+        self._listings: dict[bytes, Listing] = {}
+        self._refusals: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
+        self._findings: dict[int, Finding] = {}
+        self._locations: dict[int, Location] = {}
+        self._next = 0
+
+    def fold(self, frame: Frame) -> None:
+        """Take a frame in."""
+        self._status = frame.status or self._status
+        self._ports = frame.ports or self._ports
+        self._host_ports = frame.host_ports or self._host_ports
+        self._counters = frame.counters or self._counters
+        self._transfers |= {view.number: view for view in frame.transfers}
+        self._listings |= {one.folder: one for one in frame.listings}
+        self._refusals.extend(frame.refusals)
+        self._findings |= {one.number: one for one in frame.findings}
+        self._locations |= {one.transfer: one for one in frame.locations}
+        if frame.packets:
+            self._next = frame.packets_first + len(frame.packets) // RECORD
+        self._forget_the_oldest()
+
+    def frame(self, time: float) -> Frame:
+        """Return all of it; packets as far as the frames folded in have told."""
+        first = self._ring.first
+        return Frame(
+            time=time,
+            status=self._status,
+            transfers=list(self._transfers.values()),
+            ports=self._ports,
+            host_ports=self._host_ports,
+            listings=list(self._listings.values()),
+            refusals=list(self._refusals),
+            findings=list(self._findings.values()),
+            locations=list(self._locations.values()),
+            counters=self._counters,
+            packets_first=first,
+            packets=self._ring.packed(first, self._next),
+            notes=self._ring.notes_between(first, self._next),
+        )
+
+    def _forget_the_oldest(self) -> None:
+        ended = [number for number, one in self._transfers.items() if not one.running]
+        for number in ended[: max(0, len(ended) - self._kept)]:
+            del self._transfers[number]
+        for kept in (self._findings, self._locations):
+            while len(kept) > KEPT_FINDINGS:
+                del kept[next(iter(kept))]
