@@ -1,5 +1,6 @@
 """A pane of files with a scripted engine, a store and a clock that stands still."""
 
+from itertools import takewhile
 from typing import Any
 
 from tests.support.pane_host import Hosted
@@ -82,5 +83,12 @@ def numbered(*numbers: int) -> list[Entry]:
     return [file(b"f%04d" % number) for number in numbers]
 
 
+def in_list(shown: Hosted) -> list[str]:
+    """Return the rows of the list, without the detail under it, columns closed up."""
+    rows = takewhile(lambda row: not row.startswith("──"), shown.rows)
+    return [" ".join(row.split()) for row in rows if row]
+
+
 def names(shown: Hosted) -> list[str]:
-    return [row.split("  ")[0] for row in shown.rows if row]
+    rows = takewhile(lambda row: not row.startswith("──"), shown.rows)
+    return [row.split("  ")[0] for row in rows if row]

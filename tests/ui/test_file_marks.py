@@ -1,6 +1,14 @@
 import pytest
 
-from tests.support.file_scene import Scene, file, folder, listing, names, refusal
+from tests.support.file_scene import (
+    Scene,
+    file,
+    folder,
+    in_list,
+    listing,
+    names,
+    refusal,
+)
 from tests.support.pane_host import hosted
 from tests.support.pictures import NOW, view
 from tftptui.engine.messages import Frame, Refusal
@@ -19,17 +27,17 @@ async def test_new_and_changed_files_say_so_and_since_when() -> None:
         changed = file(b"a", 600, modified=NOW + 4)
         scene.clock.now = NOW + 5
         await shown.tell(listing(b"", changed, file(b"b")))
-        assert shown.rows[0].endswith("600  changed 1 s ago")
-        assert shown.rows[1].endswith("512  new")
+        assert in_list(shown)[0].endswith("600 1 s changed 1 s ago")
+        assert in_list(shown)[1].endswith("512 new")
         scene.clock.now = NOW + 9
         scene.pane.clock_ticked()
         await shown.pilot.pause()
-        assert shown.rows[0].endswith("changed 5 s ago")
-        assert shown.rows[1].endswith("new 4 s ago")
+        assert in_list(shown)[0].endswith("600 5 s changed 5 s ago")
+        assert in_list(shown)[1].endswith("new 4 s ago")
         scene.clock.now = NOW + 90
         scene.pane.clock_ticked()
         await shown.pilot.pause()
-        assert shown.rows[0].endswith("600")
+        assert in_list(shown)[0].endswith("600 1 min")
 
 
 async def test_what_changed_while_nobody_looked_is_not_said_to_be_recent() -> None:
@@ -38,8 +46,8 @@ async def test_what_changed_while_nobody_looked_is_not_said_to_be_recent() -> No
         scene.clock.now = NOW + 600
         late = file(b"b", modified=NOW + 590)
         await shown.tell(listing(b"", file(b"a", 9, modified=1), late))
-        assert shown.rows[0].endswith("  9")
-        assert shown.rows[1].endswith("new 10 s ago")
+        assert in_list(shown)[0].endswith("9 56 y")
+        assert in_list(shown)[1].endswith("new 10 s ago")
 
 
 async def test_what_is_different_in_a_folder_opened_again_is_not_new() -> None:
@@ -49,7 +57,7 @@ async def test_what_is_different_in_a_folder_opened_again_is_not_new() -> None:
         await shown.tell(listing(b"a", file(b"x")))
         await shown.press("h", "l")
         await shown.tell(listing(b"a", file(b"x"), file(b"y")))
-        assert shown.rows[2].endswith("512")
+        assert in_list(shown)[2].endswith("512")
 
 
 @pytest.mark.parametrize("asked", ["pxe/x", "/pxe/x", "pxe\\x", "\\pxe\\x", ".//pxe/x"])
@@ -59,11 +67,11 @@ async def test_a_file_that_is_being_read_says_so(asked: str) -> None:
         await shown.press("l")
         await shown.tell(listing(b"pxe", file(b"x"), file(b"y")))
         await shown.tell(Frame(time=NOW, transfers=[view(1, file=asked)]))
-        assert shown.rows[1].endswith("512  ↑ now")
-        assert shown.rows[2].endswith("512")
+        assert in_list(shown)[1].endswith("512 ↑ now")
+        assert in_list(shown)[2].endswith("512")
         ended = view(1, "completed", file=asked)
         await shown.tell(Frame(time=NOW, transfers=[ended, view(2, "failed")]))
-        assert shown.rows[1].endswith("512  ↑1")
+        assert in_list(shown)[1].endswith("512 ↑1")
 
 
 async def test_completed_reads_are_counted_once_each_and_not_forgotten() -> None:
@@ -73,7 +81,7 @@ async def test_completed_reads_are_counted_once_each_and_not_forgotten() -> None
         for number in range(1, 13):
             done = view(number, "completed", file="x")
             await shown.tell(Frame(time=NOW, transfers=[done]))
-        assert shown.rows[0].endswith("↑12")
+        assert in_list(shown)[0].endswith("↑12")
 
 
 async def test_written_files_are_not_counted_as_served() -> None:
@@ -81,7 +89,7 @@ async def test_written_files_are_not_counted_as_served() -> None:
     async with hosted(scene.pane, scene.store) as shown:
         done = view(1, "completed", file="x", direction="write")
         await shown.tell(Frame(time=NOW, transfers=[done]))
-        assert shown.rows[0].endswith("512")
+        assert in_list(shown)[0].endswith("512")
 
 
 async def test_refused_names_are_counted_the_latest_first() -> None:

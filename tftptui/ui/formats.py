@@ -34,6 +34,14 @@ def age(seconds: float) -> str:
     return "now"
 
 
+def short_age(seconds: float) -> str:
+    """Return a length of time in six characters at most: ``12 s``, ``5 min``."""
+    units = ((31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min"))
+    fitting = ((size, unit) for size, unit in units if seconds >= size)
+    size, unit = next(fitting, (1, "s"))
+    return f"{max(0, int(seconds // size))} {unit}"
+
+
 def clock(time: float) -> str:
     """Return local time of day with milliseconds: ``12:04:23.090``."""
     return datetime.fromtimestamp(time).astimezone().strftime("%H:%M:%S.%f")[:-3]

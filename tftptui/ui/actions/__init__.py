@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.demo import DEMO, RULES, STAGE
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
-from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING
+from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING, PREVIEW
 from tftptui.ui.actions.packets import PACKET_LOG, PACKETS, PROMPT
 from tftptui.ui.actions.panes import TRANSFERS
 from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
@@ -50,6 +50,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "commands": ("commands", "list"),
     "narrowing": ("narrowing",),
+    "preview": ("preview",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -76,6 +77,7 @@ TITLES: dict[str, str] = {
     "doctor": "Doctor",
     "commands": "What to type on a client",
     "narrowing": "Looking for words in a list",
+    "preview": "A look into a file",
 }
 
 
@@ -101,6 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     *DOCTOR,
     *COMMANDS,
     *NARROWING,
+    *PREVIEW,
     *QUESTION,
 )
 

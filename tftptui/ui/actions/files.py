@@ -5,10 +5,10 @@ from tftptui.ui.actions.action import Action
 FILES = (
     Action(
         "files",
-        "fold",
+        "open",
         ("enter", "space"),
         "open",
-        "Open or close the folder.",
+        "Open or close the folder; look into the file.",
         shown=True,
     ),
     Action(
@@ -17,12 +17,40 @@ FILES = (
     Action("files", "fold_out", ("left", "h"), "Out", "Close the folder, or go up."),
     Action(
         "files",
+        "answer",
+        ("a",),
+        "answer with it",
+        "From now on answer the name asked for with the file that is like it.",
+        shown=True,
+    ),
+    Action(
+        "files",
+        "link",
+        ("L",),
+        "link",
+        "Make the name asked for a link to the file; only where uploads are allowed.",
+        shown=True,
+    ),
+    Action(
+        "files",
         "commands",
         ("c",),
         "commands",
         "What to type on a client to fetch the file, or to send it.",
         shown=True,
     ),
+    Action(
+        "files",
+        "hash",
+        ("H",),
+        "hash",
+        "Hash the file, and compare with the checksums beside it; again: stop.",
+        shown=True,
+    ),
+    Action(
+        "files", "find", ("slash",), "find", "Show what has words in it.", shown=True
+    ),
+    Action("files", "widen", ("escape",), "all", "Show everything again.", shown=True),
     Action("files", "copy", ("y",), "copy", "Copy the name of the file.", shown=True),
 )
 
@@ -66,4 +94,23 @@ NARROWING = (
         shown=True,
     ),
     Action("narrowing", "widen", ("escape",), "all", "Show all again.", shown=True),
+)
+PREVIEW = (
+    Action("preview", "close", ("escape",), "back", "Back to the panes.", shown=True),
+    Action(
+        "preview",
+        "other",
+        ("x",),
+        "text or octets",
+        "Show the text as octets, or the octets as text.",
+        shown=True,
+    ),
+    Action("preview", "move(1)", ("j", "down"), "Down", "One line down."),
+    Action("preview", "move(-1)", ("k", "up"), "Up", "One line up."),
+    Action(
+        "preview", "page(1)", ("pagedown", "space", "ctrl+d"), "On", "One page down."
+    ),
+    Action("preview", "page(-1)", ("pageup", "ctrl+u"), "Page up", "One page up."),
+    Action("preview", "first", ("g", "home"), "First", "To the beginning."),
+    Action("preview", "last", ("G", "end"), "Last", "To the end."),
 )

@@ -2,11 +2,29 @@
 
 from textual.screen import Screen
 
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import (
+    CancelHash,
+    Command,
+    HashFile,
+    LinkName,
+    NearName,
+    RewriteName,
+)
 from tftptui.knowledge.recipes import TFTP_PORT, Order
 from tftptui.ui.screens.commands import CommandsScreen
+from tftptui.ui.screens.preview import PreviewScreen
+from tftptui.ui.screens.question import Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.file_rows import AskedRow, EntryRow, Row, named_file
+from tftptui.ui.widgets.file_rows import (
+    AskedRow,
+    NearRow,
+    Row,
+    name_of,
+    named_file,
+    own_file,
+)
 from tftptui.ui.widgets.reach import server_addresses
 
 
@@ -16,11 +34,15 @@ class FileWishes:
     Args:
         screen: the one that the pane is on.
         store: what is known.
+        client: the engine.
         taste: choices made before.
     """
 
-    def __init__(self, screen: Screen[None], store: Store, taste: Taste) -> None:
-        self._screen, self._store, self._taste = screen, store, taste
+    def __init__(
+        self, screen: Screen[None], store: Store, client: EngineClient, taste: Taste
+    ) -> None:
+        self._screen, self._store = screen, store
+        self._client, self._taste = client, taste
 
     def carry_out(self, what: str, row: Row) -> None:
         """Do what is wished for with a row."""
@@ -29,6 +51,14 @@ class FileWishes:
                 self._commands(row)
             case "copy":
                 self._copy(row)
+            case "look":
+                self._look(row)
+            case "hash":
+                self._hash(row)
+            case "answer":
+                self._rename(row, is_link=False)
+            case "link":
+                self._rename(row, is_link=True)
             case _:
                 raise ValueError(f"no wish is called {what}")
 
@@ -44,6 +74,62 @@ class FileWishes:
         self._screen.app.push_screen(CommandsScreen(order, servers, taste=self._taste))
 
     def _copy(self, row: Row) -> None:
-        if isinstance(row, EntryRow | AskedRow) and row.name:
-            self._screen.app.copy_to_clipboard(row.name)
-            self._screen.app.notify(f"copied {row.name}", markup=False)
+        if name := name_of(row):
+            self._screen.app.copy_to_clipboard(name)
+            self._screen.app.notify(f"copied {name}", markup=False)
+
+    def _look(self, row: Row) -> None:
+        if (name := own_file(row)) is not None:
+            self._screen.app.push_screen(PreviewScreen(self._client, name))
+
+    def _hash(self, row: Row) -> None:
+        if (name := own_file(row)) is None:
+            return
+        known = self._store.hashes.get(name)
+        is_running = known is not None and known.running
+        self._ask(CancelHash(name) if is_running else HashFile(name), "")
+
+    def _rename(self, row: Row, *, is_link: bool) -> None:
+        if (pair := _pair(row)) is None:
+            return
+        asked, near = pair
+        if is_link:
+            command: Command = LinkName(asked.asked, near.name)
+            do, more = "make a link", "it stays on the disk"
+            told = f"{asked.name} is a link to {near.text} now"
+        else:
+            command = RewriteName(asked.asked, near.name)
+            do, more = "add a rule", "until this server ends"
+            told = f"who asks for {asked.name} gets {near.text} from now on"
+
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer
+            if sure:
+                self._ask(command, told)
+
+        matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]
+        self._screen.app.push_screen(
+            Question(matters, do, "leave it", [more]), answered
+        )
+
+    def _ask(self, command: Command, told: str) -> None:
+        self._screen.run_worker(self._have_done(command, told), group="files")
+
+    async def _have_done(self, command: Command, told: str) -> None:
+        try:
+            await self._client.ask(command)
+        except (CommandRefusedError, EngineError) as error:
+            self._screen.app.notify(str(error), severity="error", markup=False)
+            return
+        if told:
+            self._screen.app.notify(told, markup=False)
+
+
+def _pair(row: Row) -> tuple[AskedRow, NearName] | None:
+    """Return the name asked for and the file that is to answer it."""
+    match row:
+        case NearRow(asked=asked, near=near):
+            return asked, near
+        case AskedRow(near=(near, *_)):
+            return row, near
+        case _:
+            return None

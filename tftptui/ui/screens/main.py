@@ -103,7 +103,7 @@ class MainScreen(Screen[None]):
         self._store, self._client, self._now = store, client, now
         self._known = (True, True)
         self._taste = Taste()
-        self._wishes = FileWishes(self, store, self._taste)
+        self._wishes = FileWishes(self, store, client, self._taste)
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)

@@ -2,9 +2,19 @@
 
 from rich.cells import cell_len
 
-from tftptui.ui.formats import age, octets
+from tftptui.engine.messages import Entry, HashView
+from tftptui.ui.formats import age, count, octets, short_age
 from tftptui.ui.widgets.file_model import Change, FileModel
-from tftptui.ui.widgets.file_rows import AskedRow, EntryRow, NoteRow, Row, Served
+from tftptui.ui.widgets.file_rows import (
+    AskedRow,
+    EntryRow,
+    NearRow,
+    NoteRow,
+    QuietRow,
+    Row,
+    UploadRow,
+)
+from tftptui.ui.widgets.file_served import Served
 from tftptui.ui.widgets.packet_words import short_address
 from tftptui.ui.widgets.rows import fitted
 
@@ -12,12 +22,16 @@ GLOW = 10.0
 """Seconds for which what is new or changed stands out."""
 
 ROOMY = 56
-WIDEST = 96
-"""Widths from which words are spelt out, and beyond which columns stay together."""
+AGES = 72
+KINDS = 108
+WIDEST = 132
+"""Widths from which words are spelt out, ages and kinds have a column, and beyond
+which columns stay together."""
 
 SHORTEST_NAME = 6
 _INDENT, _ICON, _GAP, _SIZE, _TIMES = 2, 2, 2, 6, 5
-_NOTE, _LONG_NOTE, _AGE, _CLIENT = 8, 24, 10, 15
+_NOTE, _LONG_NOTE, _AGE, _CLIENT, _KIND = 8, 24, 10, 15, 30
+_CHANGED_AT = 7
 
 Cell = tuple[str, str]
 """A text and its slot; the slots ``folder`` and ``fresh`` are the pane's own."""
@@ -26,13 +40,26 @@ Cell = tuple[str, str]
 def cells(row: Row, model: FileModel, now: float, width: int) -> list[Cell]:
     """Return one row as texts and slots."""
     width = min(width, WIDEST)
-    if isinstance(row, NoteRow):
-        return [(fitted(_start(row.depth) + row.text, width), "muted")]
-    if isinstance(row, AskedRow):
-        return _asked_cells(row, now, width)
-    if row.entry.kind == "other":
-        return _other_cells(row, width)
-    return _entry_cells(row, model, now, width)
+    match row:
+        case EntryRow(entry=Entry(kind="other")):
+            found = _other_cells(row, width)
+        case EntryRow():
+            found = _entry_cells(row, model, now, width)
+        case UploadRow():
+            found = _upload_cells(row, model.served, width)
+        case AskedRow():
+            found = _asked_cells(row, now, width)
+        case NearRow():
+            found = _near_cells(row, width)
+        case _:
+            found = [(fitted(_sentence(row), width), "muted")]
+    return found
+
+
+def _sentence(row: QuietRow | NoteRow) -> str:
+    if isinstance(row, QuietRow):
+        return "○ " + quiet_words(row)
+    return _start(row.depth) + row.text
 
 
 def foot(row: Row | None, now: float) -> str:
@@ -42,33 +69,52 @@ def foot(row: Row | None, now: float) -> str:
     return ""
 
 
+def quiet_words(row: QuietRow) -> str:
+    """Return what the line of healthy misses says."""
+    names = "name" if row.count == 1 else "names"
+    clients = ", ".join(row.clients)
+    return f"{count(row.count)} {names} more, as healthy boots look for: {clients}"
+
+
 def _start(depth: int, icon: str = "") -> str:
     return " " * (_INDENT * depth) + fitted(icon, _ICON)
 
 
 def _entry_cells(row: EntryRow, model: FileModel, now: float, width: int) -> list[Cell]:
-    is_folder, is_roomy = row.entry.kind == "folder", width >= ROOMY
+    is_folder = row.entry.kind == "folder"
     start = _start(row.depth, ("▾" if row.is_open else "▸") if is_folder else "")
     change = model.changes.get(row.path)
     is_fresh = change is not None and now - change.time < GLOW
-    if is_roomy:
-        note = _long_note(row, model.served, change, now)
-    else:
-        note = _short_note(row, model.served, change, now)
-    note_room = _LONG_NOTE if is_roomy else _NOTE
-    size = "" if is_folder else octets(row.entry.size)
-    room = width - len(start) - 1 - _SIZE - _GAP - note_room
-    if is_folder and not note:
-        room = width - len(start)
+    note, note_slot = _note(row, model, now, is_roomy=width >= ROOMY)
+    columns = [] if is_folder else _columns(row, model, now, width)
+    note_room = _LONG_NOTE if width >= ROOMY else _NOTE
+    room = width - len(start) - sum(cell_len(text) for text, _ in columns)
+    if note or not is_folder:
+        room -= _GAP + note_room
     slot = "folder" if is_folder else ""
-    is_served = bool(model.served.running[row.name])
-    note_slot = "transfer-active" if is_served else "fresh" if is_fresh else "muted"
     return [
         (start, "muted"),
         (fitted(_name(row), max(SHORTEST_NAME, room)), "fresh" if is_fresh else slot),
-        (" " + fitted(size, _SIZE, right=True), "muted"),
-        (" " * _GAP + note, note_slot),
+        *columns,
+        (
+            " " * _GAP + note,
+            "fresh" if is_fresh and note_slot == "muted" else note_slot,
+        ),
     ]
+
+
+def _columns(row: EntryRow, model: FileModel, now: float, width: int) -> list[Cell]:
+    columns = [(" " + fitted(octets(row.entry.size), _SIZE, right=True), "muted")]
+    if width >= AGES:
+        modified = row.entry.modified
+        text = short_age(now - modified) if modified else ""
+        columns.append((fitted(text, _CHANGED_AT + 1, right=True), "muted"))
+    if width >= KINDS:
+        kind = model.kind(row)
+        words = kind.words if kind else ""
+        slot = "transfer-stalled" if kind and kind.troubles else "muted"
+        columns.append(("  " + fitted(words, _KIND), slot))
+    return columns
 
 
 def _name(row: EntryRow) -> str:
@@ -80,6 +126,23 @@ def _other_cells(row: EntryRow, width: int) -> list[Cell]:
     start, name = _start(row.depth), _name(row)
     name = fitted(name, min(cell_len(name), max(SHORTEST_NAME, width // 2)))
     return [(fitted(f"{start}{name}  {row.entry.why}", width), "muted")]
+
+
+def _upload_cells(row: UploadRow, served: Served, width: int) -> list[Cell]:
+    view = served.arriving.get(row.name)
+    start = _start(row.depth)
+    size = fitted(octets(view.acked_octets), _SIZE, right=True) if view else ""
+    note = "↓ now" if width < ROOMY or not view else f"↓ now from {view.client}"
+    room = _LONG_NOTE if width >= ROOMY else _NOTE
+    columns = _SIZE + 1 + (_CHANGED_AT + 1 if width >= AGES else 0)
+    columns += _KIND + 2 if width >= KINDS else 0
+    name = fitted(row.base, max(SHORTEST_NAME, width - len(start) - columns - room - 2))
+    rest = " " * (columns - _SIZE - 1)
+    return [
+        (start + name, "transfer-active"),
+        (f" {size}{rest}", "muted"),
+        (" " * _GAP + fitted(note, room), "transfer-active"),
+    ]
 
 
 def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
@@ -97,29 +160,68 @@ def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
     return [(start + name, ""), (rest, "muted")]
 
 
-def _served_now(row: EntryRow, served: Served) -> str:
-    number = served.running[row.name]
-    return "" if not number else "↑ now" if number == 1 else f"↑{number} now"
+def _near_cells(row: NearRow, width: int) -> list[Cell]:
+    start = _start(2) + "↳ "
+    near = row.near
+    ask = "" if near.sure else "?"
+    text = f"{near.text}{ask}"
+    words = f"  {near.words}" if width >= ROOMY else ""
+    room = width - len(start) - cell_len(words)
+    if room < cell_len(text):
+        words, room = "", width - len(start)
+    slot = "transfer-completed" if near.sure else ""
+    name = fitted(text, min(cell_len(text), max(SHORTEST_NAME, room)))
+    return [(start, "muted"), (name, slot), (words, "muted")]
 
 
-def _long_note(row: EntryRow, served: Served, change: Change | None, now: float) -> str:
-    parts = [_served_now(row, served)]
-    if change is not None:
-        word, since = "new" if change.is_new else "changed", now - change.time
-        parts.append(word if since < 1 else f"{word} {age(since)}")
-    times = served.completed[row.name]
-    if times and sum(map(bool, parts)) <= 1:  # three do not fit
-        parts.append(f"↑{times}")
-    return " · ".join(part for part in parts if part)
+# What stands beside a file.
 
 
-def _short_note(
-    row: EntryRow, served: Served, change: Change | None, now: float
-) -> str:
-    if running := _served_now(row, served):
-        return running
-    if change is not None:
-        word, since = "new" if change.is_new else "changed", now - change.time
-        return word if since < GLOW else age(since)
+def _note(
+    row: EntryRow, model: FileModel, now: float, *, is_roomy: bool
+) -> tuple[str, str]:
+    """Return the note and its slot: what goes on comes before what was."""
+    served, change = model.served, model.changes.get(row.path)
+    readers = served.running.get(row.name, ())
+    going = _running(len(readers), is_arriving=row.name in served.arriving)
+    if any(view.changed for view in readers):
+        return (f"⚠ {going} changed" if is_roomy else f"⚠ {going}"), "transfer-stalled"
+    parts = [going, _change(change, now, is_roomy=is_roomy)]
+    parts += [hash_mark(model.hashed(row), is_roomy=is_roomy), _times(row, served)]
+    told = [part for part in parts if part]
+    if not is_roomy:
+        return (told[0] if told else ""), "transfer-active" if going else "muted"
+    slot = "transfer-active" if going else "muted"
+    return " · ".join(told[:2]), slot  # three do not fit
+
+
+def _running(readers: int, *, is_arriving: bool) -> str:
+    if is_arriving:
+        return "↓ now"
+    return "" if not readers else "↑ now" if readers == 1 else f"↑{readers} now"
+
+
+def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:
+    if change is None:
+        return ""
+    word, since = "new" if change.is_new else "changed", now - change.time
+    if is_roomy:
+        return word if since < 1 else f"{word} {age(since)}"
+    return word if since < GLOW else age(since)
+
+
+def _times(row: EntryRow, served: Served) -> str:
     times = served.completed[row.name]
     return f"↑{times}" if times else ""
+
+
+def hash_mark(view: HashView | None, *, is_roomy: bool = True) -> str:
+    """Return how a file's hash stands, in a word."""
+    if view is None or view.error:
+        return ""
+    if view.running:
+        part = view.done / view.size if view.size else 0.0
+        return f"{'hash ' if is_roomy else '#'}{part:.0%}"
+    marks = {"matches": "✓", "differs": "≠", "": ""}
+    mark = marks[view.verdict]
+    return f"{mark} {view.verdict}" if mark and is_roomy else mark

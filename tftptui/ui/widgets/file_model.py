@@ -8,24 +8,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from tftptui.engine.messages import Entry, Listing, Refusal
+from tftptui.engine.messages import Entry, HashView, KindView, Listing
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
+from tftptui.ui.widgets.file_asked import Asked
 from tftptui.ui.widgets.file_rows import (
     AskedRow,
     EntryRow,
     Key,
+    NearRow,
     NoteRow,
+    QuietRow,
     Row,
-    Served,
-    asked_for,
+    UploadRow,
     plain_name,
 )
+from tftptui.ui.widgets.file_served import Served
+from tftptui.ui.widgets.narrow_field import has_all
 
 ROOT = b""
 MOST_CHILDREN = 2_000
-MOST_ASKED = 20
+MOST_KINDS = 5_000
 DEEPEST = 64
 """Folders in folders that can be opened; a link may lead round in circles."""
 
@@ -47,15 +51,19 @@ class FileModel:
     Attributes:
         rows: what is shown, from top to bottom.
         changes: files that are new or changed, by path.
-        served: what is read, and was.
+        served: what is read and written, and was.
         wanted: folders to be listed.
         listed: how many names the shown folders hold.
+        kinds: what files are, by path, size and time of change.
+        words: only rows in which all of them are, are shown.
     """
 
     def __init__(self, store: Store) -> None:
         self.rows: list[Row] = []
         self.changes: dict[bytes, Change] = {}
         self.served = Served()
+        self.kinds: dict[tuple[bytes, int, float], KindView | None] = {}
+        self.words: tuple[str, ...] = ()
         self.wanted: set[bytes] = {ROOT}
         self.listed = 0
         self._store = store
@@ -64,7 +72,7 @@ class FileModel:
         self._seen: dict[bytes, Listing] = {}
         self._current: set[bytes] = set()
         self._places: dict[Key, int] = {}
-        self._last_refusal: Refusal | None = None
+        self._asked = Asked(store)
         self._read_at = 0.0
         self._arrange()
 
@@ -86,17 +94,58 @@ class FileModel:
         self._refused[folder] = why
         self._arrange()
 
+    def narrow(self, words: tuple[str, ...]) -> None:
+        """Show only what WORDS are in."""
+        if words != self.words:
+            self.words = words
+            self._arrange()
+
     def read(self, now: float) -> None:
         """Take in what the store has got; NOW is the wall clock."""
         news = [self._read_listing(folder, now) for folder in self.wanted]
         self._read_at = now
-        self.served.read(self._store.transfers)
+        news.append(self.served.read(self._store.transfers))
+        news.append(self._asked.read(now))
         self.forget(now)
-        refusals = self._store.refusals
-        last = refusals[-1] if refusals else None
-        if any(news) or last is not self._last_refusal or not self._seen:
-            self._last_refusal = last
+        if any(news) or not self._seen:
             self._arrange()
+
+    def look_again(self, now: float) -> None:
+        """Take in that time has passed: a client may have stopped asking."""
+        self.forget(now)
+        if self._asked.read(now):
+            self._arrange()
+
+    def kind(self, row: EntryRow) -> KindView | None:
+        """Return what a file is, if that is known."""
+        return self.kinds.get(_version(row))
+
+    def hashed(self, row: EntryRow) -> HashView | None:
+        """Return the hash of a file, unless it is of another version."""
+        view = self._store.hashes.get(row.path)
+        if view is None or view.running or view.error:
+            return view
+        entry = row.entry
+        is_same = (view.size, view.modified) == (entry.size, entry.modified)
+        return view if is_same else None
+
+    def unknown(self, rows: Sequence[Row]) -> list[EntryRow]:
+        """Return those of ROWS whose files nobody has looked into."""
+        files = [row for row in rows if isinstance(row, EntryRow)]
+        return [
+            row
+            for row in files
+            if row.entry.kind == "file" and _version(row) not in self.kinds
+        ]
+
+    def take_kinds(
+        self, rows: Sequence[EntryRow], kinds: Sequence[KindView | None]
+    ) -> None:
+        """Remember what files are."""
+        while len(self.kinds) > MOST_KINDS:
+            del self.kinds[next(iter(self.kinds))]
+        for row, kind in zip(rows, kinds, strict=False):
+            self.kinds[_version(row)] = kind
 
     def forget(self, now: float) -> None:
         """Drop marks that have grown old."""
@@ -111,19 +160,22 @@ class FileModel:
     def beside(self, before: Sequence[Row], place: int) -> Key | None:
         """Return where the cursor goes from a row of BEFORE that is gone.
 
-        That is the next row of the same folder, else the one before or the folder.
+        That is the next row of the same folder, else the one before or the folder,
+        else what came behind that.
         """
         depth = _depth(before[place])
         after = takewhile(lambda row: _depth(row) >= depth, before[place + 1 :])
         nearest = [row for row in after if _depth(row) == depth]
         nearest += [row for row in reversed(before[:place]) if _depth(row) <= depth]
+        nearest += before[place + 1 :]
         return next((row.key for row in nearest if row.key in self._places), None)
 
     def _arrange(self) -> None:
         """Build the rows anew."""
         self.wanted = {ROOT}
         entries = [*self._folder_rows(ROOT, 0)]
-        self.rows = [*entries, *self._asked_rows(entries)]
+        here = {row.name for row in entries if isinstance(row, EntryRow)}
+        self.rows = [*entries, *self._narrowed(self._asked.rows(here))]
         self._places = {row.key: place for place, row in enumerate(self.rows)}
         self._current &= self.wanted
         self.listed = sum(
@@ -163,43 +215,103 @@ class FileModel:
 
     def _folder_rows(self, folder: bytes, depth: int) -> Iterator[Row]:
         listing = self._seen.get(folder)
-        if listing is None or listing.gone or not listing.entries:
-            for number, text in enumerate(self._notes(folder, listing)):
-                yield NoteRow(folder, depth, text, number)
-            return
-        for entry in listing.entries[:MOST_CHILDREN]:
+        shown: list[Row] = []
+        if listing is not None and not listing.gone:
+            above = plain_name(visible(folder))
+            shown += self._entry_rows(listing, above, depth)
+            shown += self._arriving(above, listing, depth)
+        if not shown and (not self.words or folder == ROOT):
+            notes = enumerate(self._notes(folder, listing))
+            shown += [NoteRow(folder, depth, text, number) for number, text in notes]
+        yield from shown
+
+    def _entry_rows(self, listing: Listing, above: str, depth: int) -> Iterator[Row]:
+        folder, shown = listing.folder, 0
+        # Who looks for words looks at all; else the first ones are enough.
+        looked_at = listing.entries if self.words else listing.entries[:MOST_CHILDREN]
+        for entry in looked_at:
             path = _path(folder, entry)
             can_open = entry.kind == "folder" and depth < DEEPEST
             is_open = can_open and path in self._expanded
-            yield EntryRow(path, depth, entry, plain_name(visible(path)), is_open)
+            name = f"{above}/{entry.text}" if above else entry.text
+            inside: list[Row] = []
             if is_open:
                 self.wanted.add(path)
-                yield from self._folder_rows(path, depth + 1)
-        if (more := len(listing.entries) - MOST_CHILDREN) > 0:
-            yield NoteRow(folder, depth, f"… {count(more)} more")
+                inside = [*self._folder_rows(path, depth + 1)]
+            if self.words and not inside and not has_all(self.words, name):
+                continue
+            if shown < MOST_CHILDREN:
+                yield EntryRow(path, depth, entry, name, is_open)
+                yield from inside
+            shown += 1
+        total = shown if self.words else len(listing.entries)
+        if (more := total - MOST_CHILDREN) > 0:
+            text = f"… {count(more)} more; / finds those with a word in their name"
+            yield NoteRow(folder, depth, text)
+
+    def _arriving(self, above: str, listing: Listing, depth: int) -> list[UploadRow]:
+        """Return the uploads into a folder that are not there under their name yet."""
+        names = [
+            name
+            for name in self.served.arriving
+            if name.rpartition("/")[0] == above and has_all(self.words, name)
+        ]
+        if not names:
+            return []
+        there = {entry.text for entry in listing.entries}
+        bases = [(name, name.rpartition("/")[2]) for name in names]
+        return [
+            UploadRow(name, depth, base) for name, base in bases if base not in there
+        ]
+
+    def _narrowed(self, rows: list[Row]) -> list[Row]:
+        if not self.words:
+            return rows
+        kept = [row for row in rows if has_all(self.words, _asked_name(row))]
+        return [AskedRow(), *kept] if kept else []
 
     def _notes(self, folder: bytes, listing: Listing | None) -> list[str]:
         if folder in self._refused:
-            return [self._refused[folder]]
-        if listing is None:
-            return ["reading …"]
-        if listing.gone:
-            return [listing.why or "not here any more"]
-        if folder != ROOT:
-            return ["empty"]
-        status = self._store.status
-        where = status.root if status else "the root"
-        return ["Nothing to serve yet.", "Put files into", where]
-
-    def _asked_rows(self, entries: Sequence[Row]) -> list[AskedRow]:
-        here = {row.name for row in entries if isinstance(row, EntryRow)}
-        asked = asked_for(self._store.refusals)
-        missing = [row for row in asked if plain_name(row.name) not in here]
-        return [AskedRow(), *missing[:MOST_ASKED]] if missing else []
+            notes = [self._refused[folder]]
+        elif listing is None:
+            notes = ["reading …"]
+        elif listing.gone:
+            notes = [listing.why or "not here any more"]
+        elif self.words and listing.entries:
+            notes = ["Nothing in the open folders is called that; esc shows all."]
+        elif folder != ROOT:
+            notes = ["empty"]
+        else:
+            status = self._store.status
+            where = status.root if status else "the root"
+            notes = ["Nothing to serve yet.", "Put files into", where]
+        return notes
 
 
 def _depth(row: Row) -> int:
-    return int(bool(row.name)) if isinstance(row, AskedRow) else row.depth
+    match row:
+        case AskedRow(name=name):
+            return int(bool(name))
+        case NearRow():
+            return 2
+        case QuietRow():
+            return 0
+        case _:
+            return row.depth
+
+
+def _asked_name(row: Row) -> str:
+    match row:
+        case AskedRow(name=name) if name:
+            return name
+        case NearRow(asked=asked):
+            return asked.name
+        case _:
+            return ""
+
+
+def _version(row: EntryRow) -> tuple[bytes, int, float]:
+    return row.path, row.entry.size, row.entry.modified
 
 
 def _path(folder: bytes, entry: Entry) -> bytes:

@@ -1,13 +1,8 @@
-"""What stands in the rows of the pane of files, and what is known of each name."""
+"""What stands in the rows of the pane of files."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tftptui.engine.messages import Entry, Refusal, TransferView
-
-MOST_COUNTED = 10_000
-"""Transfers, or names, that the count of served files remembers."""
+from tftptui.engine.messages import Entry, NearName
 
 Key = tuple[str, bytes | str]
 
@@ -29,6 +24,20 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadRow:
+    """A file on its way here; ``name`` is its whole path, ``base`` the end of it."""
+
+    name: str
+    depth: int
+    base: str
+
+    @property
+    def key(self) -> Key:
+        """What the cursor holds on to."""
+        return "upload", self.name
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRow:
     """A sentence in the place of entries."""
 
@@ -45,13 +54,22 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """A name that was asked for and is not here; an empty one heads the others."""
+    """A name that was asked for and is not here; an empty one heads the others.
+
+    Attributes:
+        name: as asked, made visible; ``asked`` is the same as it came.
+        count: how often; client, time: who asked last, and when (wall clock).
+        near: what may be meant.
+        words: what it is a part of, if it ends a search.
+    """
 
     name: str = ""
     count: int = 0
     client: str = ""
     time: float = 0.0
     asked: bytes = b""
+    near: tuple[NearName, ...] = ()
+    words: str = ""
 
     @property
     def key(self) -> Key:
@@ -59,31 +77,33 @@ class AskedRow:
         return "asked", self.name
 
 
-Row = EntryRow | NoteRow | AskedRow
+@dataclass(frozen=True, slots=True)
+class NearRow:
+    """A file that may be meant by the name of an AskedRow."""
+
+    asked: AskedRow
+    near: NearName
+
+    @property
+    def key(self) -> Key:
+        """What the cursor holds on to."""
+        return "near", f"{self.asked.name}\0{self.near.text}"
 
 
-@dataclass
-class Served:
-    """How often each file was read to the end, and how often it is being read."""
+@dataclass(frozen=True, slots=True)
+class QuietRow:
+    """Names that healthy boots look for and don't find, all in one line."""
 
-    running: Counter[str] = field(default_factory=Counter)
-    completed: Counter[str] = field(default_factory=Counter)
-    _counted: dict[int, None] = field(default_factory=dict)
+    count: int
+    clients: tuple[str, ...]
 
-    def read(self, transfers: Mapping[int, TransferView]) -> None:
-        """Take in how the transfers stand now."""
-        self.running.clear()
-        for number, view in transfers.items():
-            if view.direction != "read":
-                continue
-            if view.running:
-                self.running[plain_name(view.file)] += 1
-            elif view.phase == "completed" and number not in self._counted:
-                self._counted[number] = None
-                self.completed[plain_name(view.file)] += 1
-        for forgetful in (self._counted, self.completed):
-            while len(forgetful) > MOST_COUNTED:
-                del forgetful[next(iter(forgetful))]  # type: ignore[arg-type]  # its own key
+    @property
+    def key(self) -> Key:
+        """What the cursor holds on to."""
+        return "quiet", ""
+
+
+Row = EntryRow | UploadRow | NoteRow | AskedRow | NearRow | QuietRow
 
 
 def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
@@ -93,22 +113,35 @@ def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
             return path, size
         case AskedRow(asked=asked) if asked:
             return asked, None
-    return None
+        case NearRow(near=near):
+            return near.name, None
+        case _:
+            return None
+
+
+def own_file(row: Row | None) -> bytes | None:
+    """Return the file of the root that a row is about, if it is about one."""
+    match row:
+        case EntryRow(path=path, entry=Entry(kind="file")):
+            return path
+        case NearRow(near=near):
+            return near.name
+        case _:
+            return None
+
+
+def name_of(row: Row | None) -> str:
+    """Return the name that a row shows, as a client would write it; else ""."""
+    match row:
+        case EntryRow(name=name) | AskedRow(name=name) | UploadRow(name=name):
+            return name
+        case NearRow(near=near):
+            return near.text
+        case _:
+            return ""
 
 
 def plain_name(name: str) -> str:
     """Return a name as it is on the disk: slashes either way, none in front."""
     parts = name.replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in ("", "."))
-
-
-def asked_for(refusals: Iterable[Refusal]) -> list[AskedRow]:
-    """Return names that were asked for and not found, the latest first."""
-    found: dict[str, AskedRow] = {}
-    for one in refusals:
-        if one.reason == "not-found":
-            before = found.pop(one.file, AskedRow(one.file))
-            found[one.file] = AskedRow(
-                one.file, before.count + 1, one.client, one.time, one.asked
-            )
-    return [*reversed(found.values())]

@@ -1,147 +1,43 @@
 """The pane of files: what is served, what has changed, what was asked for in vain."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import CloseFolder, OpenFolder
+from tftptui.engine.messages import CloseFolder, ExamineFiles, FileKinds, OpenFolder
 from tftptui.ui.actions import actions, bindings
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.file_labels import cells, foot
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.file_detail import as_text, detail
+from tftptui.ui.widgets.file_labels import KINDS, foot
+from tftptui.ui.widgets.file_list import LIST_CALLS, FileList
 from tftptui.ui.widgets.file_model import FileModel
-from tftptui.ui.widgets.file_rows import AskedRow, EntryRow, Key, Row, named_file
+from tftptui.ui.widgets.file_rows import (
+    AskedRow,
+    EntryRow,
+    NearRow,
+    Row,
+    name_of,
+    named_file,
+    own_file,
+)
+from tftptui.ui.widgets.narrow_field import NarrowField
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.rows import RowList
 
-_SCROLLBAR = 1
-_LIST_CALLS = ("fold", "unfold_in", "fold_out")
-_PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in _LIST_CALLS)
+_PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in LIST_CALLS)
+ROOM_FOR_DETAIL = 13
+"""Lines of the pane from which the detail under the list is shown."""
 
-
-class FileList(RowList[Key]):
-    """The folders as a tree; only rows in view are drawn, only changed ones again."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("files")
-    DEFAULT_CSS: ClassVar[str] = "FileList { scrollbar-gutter: stable; }"
-    header_lines = 0
-
-    def __init__(
-        self,
-        model: FileModel,
-        *,
-        now: Callable[[], float],
-        folded: Callable[[], None],
-    ) -> None:
-        super().__init__(id="file-list")
-        self._model, self._now, self._folded = model, now, folded
-
-    # What RowList asks for.
-
-    def row_count(self) -> int:
-        """Return how many rows there are."""
-        return len(self._model.rows)
-
-    def key_at(self, index: int) -> Key:
-        """Return what row INDEX stands for."""
-        return self._model.rows[index].key
-
-    def index_of(self, key: Key) -> int | None:
-        """Return the row that stands for KEY, or None when there is none any more."""
-        return self._model.place(key)
-
-    def stamp(self, index: int) -> Hashable:
-        """Return all that row INDEX is drawn from, beside its key."""
-        return tuple(self._cells(index, self.size.width))
-
-    def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return row INDEX, without a background."""
-        own = {
-            "folder": Style(bold=True),
-            "fresh": self.slots["transfer-completed"] + Style(bold=True),
-        }
-        return [
-            Segment(text, own.get(slot) or self.slots.get(slot))
-            for text, slot in self._cells(index, width)
-        ]
-
-    def _cells(self, index: int, width: int) -> list[tuple[str, str]]:
-        row = self._model.rows[index]
-        return cells(row, self._model, self._now(), width - _SCROLLBAR)
-
-    # What keys do.
-
-    @property
-    def current(self) -> Row | None:
-        """The row with the cursor; None in an empty list."""
-        index = self.cursor_index
-        return None if index is None else self._model.rows[index]
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to open what can be opened: folders."""
-        del parameters
-        row = self.current
-        if action == "fold":
-            return isinstance(row, EntryRow) and row.entry.kind == "folder"
-        return True
-
-    def action_fold(self) -> None:
-        """Open or close the folder under the cursor."""
-        row = self.current
-        if isinstance(row, EntryRow):
-            self._fold(row, is_open=not row.is_open)
-
-    def action_unfold_in(self) -> None:
-        """Open the folder under the cursor, or go to its first entry."""
-        row = self.current
-        if isinstance(row, EntryRow) and row.entry.kind == "folder":
-            if row.is_open:
-                self.action_cursor(1)
-            else:
-                self._fold(row, is_open=True)
-
-    def action_fold_out(self) -> None:
-        """Close the folder under the cursor, or go to the folder it is in."""
-        row, index = self.current, self.cursor_index
-        if row is None or index is None:
-            return
-        if isinstance(row, EntryRow) and row.is_open:
-            self._fold(row, is_open=False)
-            return
-        depth = self._model.depth_at(index)
-        above = range(index - 1, -1, -1)
-        parents = (one for one in above if self._model.depth_at(one) < depth)
-        self.move_cursor(next(parents, index))
-
-    def keep_place(self, before: list[Row], at: int | None) -> None:
-        """Keep cursor and view where they were in the rows BEFORE.
-
-        A cursor whose row is gone goes to the row beside it. AT is its place before.
-        """
-        if at is None:
-            return
-        if self.cursor_key is not None and self._model.place(self.cursor_key) is None:
-            self.cursor_key = self._model.beside(before, at)
-        top = self.scroll_offset.y
-        if top <= at < top + self.rows_in_view or not 0 < top < len(before):
-            return  # RowList keeps a cursor that is in view
-        place = self._model.place(before[top].key)
-        if place is not None and place != top:
-            self._last_index = self.cursor_index or 0
-            self._scroll_rows(place)
-
-    def _fold(self, row: EntryRow, *, is_open: bool) -> None:
-        if row.entry.kind == "folder":
-            self.cursor_key = row.key
-            self._model.fold(row.path, is_open=is_open)
-            self.refresh_rows()
-            self._folded()
+MOST_EXAMINED = 64
+"""Files whose kinds are asked for at once."""
 
 
 class FilesPane(Pane):
@@ -149,6 +45,21 @@ class FilesPane(Pane):
 
     SCOPE = "files"
     BINDINGS: ClassVar[list[BindingType]] = bindings("files", *_PANE_CALLS)
+    DEFAULT_CSS = """
+    FilesPane {
+        & > #file-trouble {
+            height: 1;
+            color: $transfer-stalled;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
+        & > #file-detail {
+            height: 4;
+            border-top: solid $frame;
+            padding: 0 1 0 0;
+        }
+    }
+    """
 
     class Wished(Message):
         """Something is wished for that needs more than this pane.
@@ -169,8 +80,12 @@ class FilesPane(Pane):
         self._store, self._client, self._now = store, client, now
         self._model = FileModel(store)
         self._list = FileList(self._model, now=now, folded=self._tell_engine)
+        self._field = NarrowField()
+        self._trouble = Static(id="file-trouble", markup=False)
+        self._detail = Static(id="file-detail", markup=False)
+        self._told: object = None
         self._opened: set[bytes] = set()
-        self._is_telling = False
+        self._is_telling = self._is_examining = False
 
     @property
     def chosen(self) -> EntryRow | None:
@@ -179,12 +94,24 @@ class FilesPane(Pane):
         return row if isinstance(row, EntryRow) else None
 
     def compose(self) -> ComposeResult:
-        """Yield the list."""
+        """Yield what troubles the watch, the field, the list and the detail."""
+        yield self._trouble
+        yield self._field
         yield self._list
+        yield self._detail
+
+    def main_widget(self) -> Widget:
+        """Return the list."""
+        return self._list
 
     def on_mount(self) -> None:
         """Have the root listed."""
         self.frame_arrived()
+
+    def on_resize(self) -> None:
+        """Show the detail where there is room for it."""
+        self._detail.display = self.size.height >= ROOM_FOR_DETAIL
+        self._show()
 
     def frame_arrived(self) -> None:
         """Look at the store again; called when it has news and the pane is in view."""
@@ -196,7 +123,9 @@ class FilesPane(Pane):
 
     def clock_ticked(self) -> None:
         """Bring ages up to date; called once a second while the pane is in view."""
-        self._model.forget(self._now())
+        before, at = self._model.rows, self._list.cursor_index
+        self._model.look_again(self._now())
+        self._list.keep_place(before, at)
         self._show()
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
@@ -204,20 +133,33 @@ class FilesPane(Pane):
         event.stop()
         self.refresh_bindings()
         self._write_state()
+        self._examine()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """Open or close the folder that was clicked twice."""
+        """Open or close the folder, or look into the file, that was clicked twice."""
         event.stop()
-        self._list.action_fold()
+        self.action_open()
 
     def _show(self) -> None:
         self._list.refresh_rows()
         self._write_state()
+        self._examine()
 
     def _write_state(self) -> None:
-        self.state = self._store.status.watch if self._store.status else ""
+        status = self._store.status
+        self.state = status.watch if status else ""
+        cure = status.watch_cure if status else ""
+        self._trouble.display = bool(cure)
         listed = f"{count(self._model.listed)} listed"
-        self.summary = foot(self._list.current, self._now()) or listed
+        row, now = self._list.current, self._now()
+        is_told = self._detail.display
+        self.summary = listed if is_told else foot(row, now) or listed
+        lines = detail(row, self._model, now) if is_told else []
+        if (cure, lines) != self._told:
+            self._told = (cure, lines)
+            self._trouble.update(f"⚠ {cure}")
+            slots = slot_styles(self.app.theme_variables)
+            self._detail.update(as_text(lines, slots))
 
     # What keys do.
 
@@ -226,12 +168,35 @@ class FilesPane(Pane):
         del parameters
         row = self._list.current
         match action:
+            case "open":
+                is_folder = isinstance(row, EntryRow) and row.entry.kind == "folder"
+                answer = is_folder or own_file(row) is not None
             case "commands":
-                return named_file(row) is not None
+                answer = named_file(row) is not None
             case "copy":
-                return isinstance(row, EntryRow | AskedRow) and bool(row.name)
+                answer = bool(name_of(row))
+            case "hash":
+                answer = own_file(row) is not None
+            case "answer" | "link":
+                answer = isinstance(row, NearRow) or (
+                    isinstance(row, AskedRow) and bool(row.near)
+                )
+                status = self._store.status
+                if action == "link":
+                    answer = answer and bool(status and status.write != "off")
+            case "widen":
+                answer = bool(self._model.words)
             case _:
-                return True
+                answer = True
+        return answer
+
+    def action_open(self) -> None:
+        """Open or close the folder, or look into the file."""
+        row = self._list.current
+        if isinstance(row, EntryRow) and row.entry.kind == "folder":
+            self._list.fold()
+        elif own_file(row) is not None:
+            self._wish("look")
 
     def action_commands(self) -> None:
         """Show what to type on a client."""
@@ -240,6 +205,42 @@ class FilesPane(Pane):
     def action_copy(self) -> None:
         """Copy the name under the cursor."""
         self._wish("copy")
+
+    def action_hash(self) -> None:
+        """Hash the file, or stop that."""
+        self._wish("hash")
+
+    def action_answer(self) -> None:
+        """Answer the name asked for with the file that may be meant."""
+        self._wish("answer")
+
+    def action_link(self) -> None:
+        """Make a link of the name asked for."""
+        self._wish("link")
+
+    def action_find(self) -> None:
+        """Type words to look for."""
+        self._field.open()
+
+    def action_widen(self) -> None:
+        """Show all rows again."""
+        self._field.clear_words()
+        self._narrow(())
+
+    def on_narrow_field_narrowed(self, event: NarrowField.Narrowed) -> None:
+        """Show fewer rows, or more."""
+        event.stop()
+        self._narrow(event.words)
+
+    def on_narrow_field_left(self, event: NarrowField.Left) -> None:
+        """Give the list the keys."""
+        event.stop()
+        self.focus_main()
+
+    def _narrow(self, words: tuple[str, ...]) -> None:
+        self._model.narrow(words)
+        self._show()
+        self.refresh_bindings()
 
     def _wish(self, what: str) -> None:
         if (row := self._list.current) is not None:
@@ -279,3 +280,27 @@ class FilesPane(Pane):
             if isinstance(command, OpenFolder):
                 self._model.refuse(command.folder, str(error))
                 self._show()
+
+    def _examine(self) -> None:
+        """Have the engine look what the files in view are, where that is shown."""
+        if self._is_examining or self._store.engine_error:
+            return
+        is_wide = self._list.size.width > KINDS
+        current = self._list.current
+        rows = self._list.in_view if is_wide else []
+        rows = [current, *rows] if current and self._detail.display else rows
+        unknown = self._model.unknown(rows)[:MOST_EXAMINED]
+        if unknown:
+            self._is_examining = True
+            self.run_worker(self._ask_kinds(unknown), group="kinds")
+
+    async def _ask_kinds(self, rows: list[EntryRow]) -> None:
+        try:
+            answer = await self._client.ask(ExamineFiles([row.path for row in rows]))
+        except (CommandRefusedError, EngineError):
+            answer = None
+        finally:
+            self._is_examining = False
+        kinds = answer.kinds if isinstance(answer, FileKinds) else [None] * len(rows)
+        self._model.take_kinds(rows, kinds)
+        self._show()

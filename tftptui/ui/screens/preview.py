@@ -1,0 +1,146 @@
+"""A look into a file: what it is, its text or its octets."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import FilePiece, LookAtFile
+from tftptui.telemetry.escapes import visible
+from tftptui.ui.actions import bindings
+from tftptui.ui.formats import count
+from tftptui.ui.widgets.file_view import LONGEST_TEXT, PIECE, FileView
+
+TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
+"""Kinds that are shown as text at first; so are certificates in letters."""
+
+
+class PreviewScreen(ModalScreen[None]):
+    """Shows the file NAME; the engine reads it, piece by piece."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("preview")
+    DEFAULT_CSS = """
+    PreviewScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 116;
+            max-width: 100%;
+            height: 100%;
+            max-height: 44;
+            padding: 0 1;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $muted;
+            background: $surface;
+            & > #kind {
+                height: auto;
+                max-height: 4;
+                color: $muted;
+                border-bottom: solid $frame;
+            }
+        }
+    }
+    """
+
+    def __init__(self, client: EngineClient, name: bytes) -> None:
+        super().__init__()
+        self._client, self._file = client, name
+        self._view = FileView(self._want)
+        self._modified: float | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out what it is and what is in it."""
+        with Vertical() as body:
+            body.border_title = Content(visible(self._file))
+            body.border_subtitle = Content("x text or octets · esc back")
+            yield Static("reading …", id="kind", markup=False)
+            yield self._view
+
+    def on_mount(self) -> None:
+        """Read the beginning."""
+        self._view.focus()
+        self.run_worker(self._begin(), group="preview", exclusive=True)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def action_other(self) -> None:
+        """Show text as octets, or octets as text."""
+        if self._view.mode == "text":
+            self._view.show_as("octets")
+        elif self._view.has_text:
+            self._view.show_as("text")
+
+    def action_move(self, lines: int) -> None:
+        """Scroll by LINES."""
+        self._view.scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by PAGES."""
+        self.action_move(pages * max(1, self._view.size.height - 1))
+
+    def action_first(self) -> None:
+        """Scroll to the beginning."""
+        self._view.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Scroll to the end."""
+        self._view.scroll_end(animate=False)
+
+    async def _begin(self) -> None:
+        piece = await self._ask(0)
+        if piece is None:
+            return
+        self._modified = piece.modified
+        self._view.begin(piece.size)
+        self._view.take(0, piece.octets)
+        self._tell(piece)
+        text = piece.octets
+        while len(text) < min(piece.size, LONGEST_TEXT):
+            more = await self._ask(len(text))
+            if more is None or not more.octets:
+                break
+            text += more.octets
+        if b"\0" not in text:
+            self._view.show_text(text)
+            if not _is_text(piece):
+                self._view.show_as("octets")
+
+    def _tell(self, piece: FilePiece) -> None:
+        words = [f"{piece.kind.words} · {count(piece.size)} octets"]
+        words += [f"⚠ {trouble}" for trouble in piece.kind.troubles]
+        if _is_text(piece) and piece.size > LONGEST_TEXT:
+            words.append(f"text: the first {count(LONGEST_TEXT)} octets; x shows all")
+        self.query_one("#kind", Static).update("\n".join(words))
+
+    def _want(self, offset: int) -> None:
+        self.run_worker(self._fetch(offset), group="pieces")
+
+    async def _fetch(self, offset: int) -> None:
+        piece = await self._ask(offset)
+        if piece is None:
+            return
+        if piece.modified != self._modified:  # another version: from the start
+            self.run_worker(self._begin(), group="preview", exclusive=True)
+        else:
+            self._view.take(offset, piece.octets)
+
+    async def _ask(self, offset: int) -> FilePiece | None:
+        try:
+            answer = await self._client.ask(LookAtFile(self._file, offset, PIECE))
+        except (CommandRefusedError, EngineError) as error:
+            self.query_one("#kind", Static).update(f"✗ {error}")
+            return None
+        return answer if isinstance(answer, FilePiece) else None
+
+
+def _is_text(piece: FilePiece) -> bool:
+    return piece.kind.key in TEXTS or piece.octets.startswith(b"-----BEGIN ")

@@ -1,0 +1,171 @@
+"""What is known of the row with the cursor, in a few lines under the list."""
+
+from datetime import datetime
+
+from rich.style import Style
+from rich.text import Text
+
+from tftptui.engine.messages import Entry, HashView, TransferView
+from tftptui.ui.formats import age, count
+from tftptui.ui.widgets.file_labels import quiet_words
+from tftptui.ui.widgets.file_model import FileModel
+from tftptui.ui.widgets.file_rows import (
+    AskedRow,
+    EntryRow,
+    NearRow,
+    QuietRow,
+    Row,
+    UploadRow,
+)
+
+LINES = 3
+HELP = "a answers that name with it · c commands"
+QUIET = "A fault only when the last name is missing too, or a client stops."
+_SHORT_HASH = 16
+_MOST_NAMED = 2
+
+Slots = dict[str, Style]
+Line = tuple[str, str]
+
+
+def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
+    """Return lines, each with its slot; LINES of them at most."""
+    match row:
+        case EntryRow(entry=Entry(kind="file")):
+            lines = _file_lines(row, model, now)
+        case EntryRow(entry=Entry(kind="folder", modified=modified)):
+            since = f", changed {age(now - modified)}" if modified else ""
+            lines = [(f"{row.name}/", ""), (f"a folder{since}", "muted")]
+        case EntryRow(entry=Entry(kind="other", why=why)):
+            lines = [(f"{row.name}: {why}.", "muted")]
+        case AskedRow(name=name) if name:
+            lines = _asked_lines(row, now)
+        case NearRow():
+            lines = _near_lines(row)
+        case QuietRow():
+            lines = [(f"{quiet_words(row)}.", ""), (QUIET, "muted")]
+        case UploadRow(name=name):
+            lines = _upload_lines(model.served.arriving.get(name), now)
+        case _:
+            lines = []
+    return lines[:LINES]
+
+
+def as_text(lines: list[Line], slots: "dict[str, Style]") -> Text:
+    """Return lines as one text; what is too long ends in an ellipsis."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    for number, (words, slot) in enumerate(lines):
+        text.append("\n" if number else "")
+        text.append(words, slots.get(slot))
+    return text
+
+
+def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
+    kind, entry = model.kind(row), row.entry
+    parts = [kind.words if kind else "", f"{count(entry.size)} octets"]
+    if entry.modified:
+        parts.append(f"of {_moment(entry.modified)}")
+    lines = [(" · ".join(part for part in parts if part), "")]
+    lines += [(f"⚠ {trouble}", "transfer-stalled") for trouble in _troubles(row, model)]
+    if (told := hash_line(model.hashed(row))) is not None:
+        lines.append(told)
+    lines.append((" · ".join(_service(row, model, now)), "muted"))
+    return lines
+
+
+def _troubles(row: EntryRow, model: FileModel) -> list[str]:
+    kind = model.kind(row)
+    troubles = list(kind.troubles) if kind else []
+    changed = [one for one in model.served.running.get(row.name, ()) if one.changed]
+    if changed:
+        who = _clients(changed)
+        troubles.insert(0, f"it was changed while {who} fetches the version before")
+    return troubles
+
+
+def hash_line(view: HashView | None) -> Line | None:
+    """Return what is known of a file's hash, or None."""
+    if view is None:
+        return None
+    if view.running:
+        part = view.done / view.size if view.size else 0.0
+        return f"hashing {part:.0%} of {count(view.size)} octets", "transfer-active"
+    return (f"no hash: {view.error}", "muted") if view.error else _verdict(view)
+
+
+def _verdict(view: HashView) -> Line:
+    short = f"SHA-256 {view.sha256[:_SHORT_HASH]}…"
+    if view.verdict == "matches":
+        return f"✓ {short} as {view.place} says", "transfer-completed"
+    if view.verdict == "differs":
+        return f"✗ {short} differs from what {view.place} says", "transfer-failed"
+    return f"{short} · MD5 {view.md5}", "muted"
+
+
+def _service(row: EntryRow, model: FileModel, now: float) -> list[str]:
+    served, parts = model.served, []
+    if readers := served.running.get(row.name):
+        parts.append(f"{_clients(readers)} fetch it now")
+    if times := served.completed[row.name]:
+        last = served.last.get(row.name)
+        by = f", last by {last.client} {age(now - last.time)}" if last else ""
+        parts.append(
+            f"fetched {count(times)} times{by}" if times > 1 else f"fetched once{by}"
+        )
+    if written := served.written.get(row.name):
+        parts.append(f"sent by {written.client} {age(now - written.time)}")
+    return parts or ["nobody has fetched it yet"]
+
+
+def _asked_lines(row: AskedRow, now: float) -> list[Line]:
+    lines = [(f"asked for {_often(row.count)}, {_latest(row, now)}", "")]
+    if row.words:
+        lines.append((f"{row.words}.", "transfer-stalled"))
+    if row.near:
+        near = row.near[0]
+        how = "It is here as {}, {}." if near.sure else "Did it mean {}, {}?"
+        slot = "transfer-completed" if near.sure else ""
+        lines += [(how.format(near.text, near.words), slot), (HELP, "muted")]
+    elif not row.words:
+        lines.append(("no name here is like it", "muted"))
+    return lines
+
+
+def _latest(row: AskedRow, now: float) -> str:
+    return f"last by {row.client} {age(now - row.time)}"
+
+
+def _near_lines(row: NearRow) -> list[Line]:
+    near, asked = row.near, row.asked
+    verb = "is here" if near.sure else "may be meant"
+    return [
+        (f"{near.text} {verb}, {near.words}.", ""),
+        (f"asked for as {asked.name} by {asked.client}", "muted"),
+        (HELP, "muted"),
+    ]
+
+
+def _often(times: int) -> str:
+    return "once" if times == 1 else f"{count(times)} times"
+
+
+def _upload_lines(view: TransferView | None, now: float) -> list[Line]:
+    if view is None:
+        return []
+    whole = f" of {count(view.total_size)}" if view.total_size else ""
+    sent = f"{view.client} sends it: {count(view.acked_octets)}{whole} octets"
+    return [
+        (f"{sent}, begun {age(now - view.started)}", ""),
+        ("It gets its name when the last block is in.", "muted"),
+    ]
+
+
+def _clients(views: list[TransferView]) -> str:
+    clients = [*dict.fromkeys(view.client for view in views)]
+    named = ", ".join(clients[:_MOST_NAMED])
+    more = len(clients) - _MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _moment(time: float) -> str:
+    return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,71 @@
+"""Who fetched a file, who does now, and who sent it: by name, from the transfers."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tftptui.engine.messages import TransferView
+from tftptui.ui.widgets.file_rows import plain_name
+
+MOST_COUNTED = 10_000
+"""Transfers, or names, that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A transfer that ended well: who, and when (wall clock)."""
+
+    client: str
+    time: float
+
+
+@dataclass
+class Served:
+    """What is known of each file, by its name below the root.
+
+    Attributes:
+        running: those that read it now.
+        completed: how often it was read to the end.
+        last: who did so last.
+        arriving: the transfer that writes it now.
+        written: who wrote it last.
+    """
+
+    running: dict[str, list[TransferView]] = field(default_factory=dict)
+    completed: Counter[str] = field(default_factory=Counter)
+    last: dict[str, Last] = field(default_factory=dict)
+    arriving: dict[str, TransferView] = field(default_factory=dict)
+    written: dict[str, Last] = field(default_factory=dict)
+    _counted: dict[int, None] = field(default_factory=dict)
+
+    def read(self, transfers: Mapping[int, TransferView]) -> bool:
+        """Take in how the transfers stand; return whether others arrive now."""
+        before = self.arriving.keys()
+        self.running, self.arriving = {}, {}
+        for number, view in transfers.items():
+            name = plain_name(view.served or view.file)
+            if view.running:
+                if view.direction == "read":
+                    self.running.setdefault(name, []).append(view)
+                else:
+                    self.arriving[name] = view
+            elif view.phase == "completed" and number not in self._counted:
+                self._counted[number] = None
+                self._count(name, view)
+        self._forget()
+        return self.arriving.keys() != before
+
+    def _count(self, name: str, view: TransferView) -> None:
+        last = Last(view.client, view.ended or view.moved)
+        if view.direction == "read":
+            self.completed[name] += 1
+            self.last[name] = last
+        else:
+            self.written[name] = last
+
+    def _forget(self) -> None:
+        while len(self._counted) > MOST_COUNTED:
+            del self._counted[next(iter(self._counted))]
+        for names in (self.completed, self.last, self.written):
+            while len(names) > MOST_COUNTED:
+                del names[next(iter(names))]
