@@ -1,6 +1,7 @@
 """The sockets that take requests: which address was asked, and answers from it."""
 
 import contextlib
+import select
 import socket
 from collections.abc import Iterator
 
@@ -121,3 +122,54 @@ def test_a_closed_listener_gives_its_port_back() -> None:
 def test_a_taken_port_is_an_error() -> None:
     with listening("127.0.0.1") as listener, pytest.raises(OSError, match="in use"):
         Listener(listener.local)
+
+
+def gone(listener: Listener) -> Arrival:
+    """Take a request of a client that then closes its port."""
+    with client() as sock:
+        sock.sendto(b"hello", (listener.local.host, listener.local.port))
+        return only_arrival(listener)
+
+
+def test_a_client_that_is_gone_costs_another_nothing() -> None:
+    with listening("127.0.0.1") as listener, client() as sock:
+        listener.hear_errors()
+        left = gone(listener)
+        sock.sendto(b"hello", ("127.0.0.1", listener.local.port))
+        here = only_arrival(listener)
+        assert listener.answer(b"to nobody", left) is None
+        await_readable(listener.socket)  # the error waits, and spoils the next send
+        assert listener.answer(b"welcome", here) is None
+        assert sock.recv(100) == b"welcome"
+
+
+def test_an_error_tells_whose_it_is_and_is_taken_once() -> None:
+    with listening("127.0.0.1") as listener:
+        listener.hear_errors()
+        left = gone(listener)
+        listener.answer(b"to nobody", left)
+        await_readable(listener.socket)
+        assert list(listener.arrivals()) == []
+        (error,) = listener.take_errors()
+        assert (error.target, error.is_port_closed) == (left.client, True)
+        assert listener.take_errors() == []
+
+
+def test_errors_that_were_taken_wake_nobody() -> None:
+    with listening("127.0.0.1") as listener:
+        listener.hear_errors()
+        listener.answer(b"to nobody", gone(listener))
+        await_readable(listener.socket)
+        list(listener.arrivals())
+        poll = select.poll()
+        poll.register(listener.socket, select.POLLIN | select.POLLERR)
+        assert poll.poll(0) == []
+
+
+def test_who_does_not_listen_for_errors_hears_none() -> None:
+    with listening("127.0.0.1") as listener:
+        listener.answer(b"to nobody", gone(listener))
+        with client() as sock:
+            sock.sendto(b"hello", ("127.0.0.1", listener.local.port))
+            only_arrival(listener)
+        assert listener.take_errors() == []

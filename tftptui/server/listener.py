@@ -10,6 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
+from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments
 
 _IP_PKTINFO = 8  # not in Python 3.11's socket module
@@ -51,6 +52,19 @@ class Listener:
             self.socket.close()
             raise
         self.local = endpoint_of(self.socket.getsockname())
+        self._hears_errors = False
+        self._errors: list[IcmpError] = []
+
+    def hear_errors(self) -> None:
+        """Keep ICMP errors for what leaves here from now on; see take_errors()."""
+        if not self._hears_errors:
+            self._hears_errors = True
+            ask_for_errors(self.socket)
+
+    def take_errors(self) -> list[IcmpError]:
+        """Return the ICMP errors since this was last asked; ``target`` tells whose."""
+        errors, self._errors = self._errors, []
+        return errors
 
     def arrivals(self) -> Iterator[Arrival]:
         """Yield what has come, at most BATCH datagrams."""
@@ -60,6 +74,9 @@ class Listener:
                     _LONGEST_REQUEST, 256
                 )
             except OSError:
+                # Nothing there, or an error waits, which would wake us for ever.
+                if self._drain():
+                    continue
                 return
             asked = _asked_address(ancillary)
             yield Arrival(
@@ -74,12 +91,27 @@ class Listener:
         Returns:
             What was wrong if it did not leave.
         """
+        error = self._send(packet, arrival)
+        # An error that waits makes the next send fail, whoever that is for.
+        if error is not None and self._drain():
+            error = self._send(packet, arrival)
+        return error
+
+    def _send(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
         source, client = _from_address(arrival.server), arrival.client
         try:
             self.socket.sendmsg([packet], source, 0, client.as_socket_address())
         except OSError as error:
             return error
         return None
+
+    def _drain(self) -> bool:
+        """Take the ICMP errors that wait; return whether there were any."""
+        if not self._hears_errors:
+            return False
+        errors = drain_errors(self.socket)
+        self._errors += errors
+        return bool(errors)
 
     def close(self) -> None:
         """Take no more requests."""

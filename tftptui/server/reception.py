@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tftptui.net.addresses import Endpoint
+from tftptui.net.icmp import IcmpError
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import (
     Ack,
@@ -83,6 +84,12 @@ class Reception:
                 text = f"{type(packet).__name__} belongs to a transfer's port, not here"
                 refusal = PeerError(ErrorCode.ILLEGAL_OPERATION, text)
                 self._desk.refuse_malformed(listener, arrival, refusal)
+
+    def complain(self, error: IcmpError) -> None:
+        """Hand an ICMP error for a listener's packet to the transfer it is about."""
+        found = None if error.target is None else self.transfers.get(error.target)
+        if found is not None and isinstance(found.transport, SharedTransport):
+            found.take_error(error)
 
     def take_refusals(self) -> list[Refusal]:
         """Return the latest requests refused since this was last asked."""

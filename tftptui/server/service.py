@@ -254,6 +254,8 @@ class Service:
         if self._reception is not None:
             for arrival in listener.arrivals():
                 self._reception.take(listener, arrival)
+            for error in listener.take_errors():
+                self._reception.complain(error)
 
     def _began(self, transfer: Transfer) -> None:
         self.transfers[transfer.number] = transfer

@@ -2,8 +2,8 @@
 
 All answers leave from the port that was asked, and transfers are told apart by
 the client's address and port alone. It helps where a firewall lets only answers
-from that port back in. What it costs: strangers can't be told from clients, and
-ICMP errors, which belong to a socket, belong to no transfer.
+from that port back in. What it costs: strangers can't be told from clients. ICMP errors
+come to the listener, which tells whom each is about.
 """
 
 from collections import deque
@@ -24,6 +24,7 @@ class SharedTransport:
     def __init__(self, listener: Listener, arrival: Arrival) -> None:
         self.send_error: OSError | None = None
         self._listener, self._arrival = listener, arrival
+        listener.hear_errors()
         self._waiting: deque[bytes] = deque(maxlen=_QUEUE)
         self._readable: Callable[[], None] | None = None
 
@@ -86,7 +87,7 @@ class SharedTransport:
         """Do nothing: there are no strangers here."""
 
     def errors(self) -> list[IcmpError]:
-        """Return nothing: the socket is everybody's."""
+        """Return nothing: the listener hands them out."""
         return []
 
     def route_mtu(self) -> int | None:

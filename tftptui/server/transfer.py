@@ -28,6 +28,7 @@ from tftptui.protocol.packets import (
     parse,
 )
 from tftptui.protocol.session import Session, State
+from tftptui.server.closed_port import ClosedPort
 from tftptui.server.lifespan import Fate
 from tftptui.server.parts import Parts
 from tftptui.server.recorder import error_note, request_note
@@ -42,9 +43,6 @@ _BATCH = 64
 
 _LOOK = 0.5
 """Seconds between looks at what is counted in whole seconds, for each transfer."""
-
-_CLOSED_PORT_REPORTS = 2
-"""ICMP is easily forged: one report may be, two in answer to two packets hardly."""
 
 _STRAY_ANSWERS = 10
 """Strangers answered for each transfer; more would make us an amplifier."""
@@ -69,7 +67,7 @@ class Transfer(ABC):
         "_agreed",
         "_clock",
         "_closed",
-        "_closed_reports",
+        "_closed_port",
         "_lifespan",
         "_look_at",
         "_protocol",
@@ -110,7 +108,7 @@ class Transfer(ABC):
         )
         self._describe(parts)
         self._closed = closed
-        self._closed_reports = 0
+        self._closed_port = ClosedPort()
 
     def _describe(self, parts: Parts) -> None:
         """Write into the view what never changes."""
@@ -322,17 +320,20 @@ class Transfer(ABC):
 
     def _take_errors(self) -> None:
         for error in self.transport.errors():
-            self._take_error(error)
+            self.take_error(error)
             if self.is_closed:
                 return
 
-    def _take_error(self, error: IcmpError) -> None:
+    def take_error(self, error: IcmpError) -> None:
+        """Take an ICMP error for what was sent to the client."""
+        view = self._report.view
         self._report.icmp(error)
-        if error.is_port_closed and error.sender == self.client.host:
-            self._closed_reports += 1
-            if self._closed_reports >= _CLOSED_PORT_REPORTS and self.outcome is None:
-                text = f"the client has closed its port {self.client.port}"
-                self._run(self._session.lose_peer(text))
+        if not error.is_port_closed or error.sender != self.client.host:
+            return
+        is_sure = self._closed_port.is_sure(view.retransmits, view.moved)
+        if is_sure and self.outcome is None:
+            text = f"the client has closed its port {self.client.port}"
+            self._run(self._session.lose_peer(text))
 
     def _answer_stray(self, datagram: bytes, stranger: Endpoint) -> None:
         strays = self._report.stray(len(datagram), stranger)
