@@ -102,6 +102,16 @@ def test_only_long_addresses_are_shortened_to_their_end(host: str, drawn: str) -
     assert words.short_host(host, 15) == drawn
 
 
+def test_the_ports_in_a_capture_may_be_anybody_s() -> None:
+    told = words.ports_in_words(view(1, client_tid=2_072, server_tid=45_140), None)
+    assert told == "Port 2072 is the client's own choice; 45140 is the server's."
+
+
+def test_a_request_without_an_answer_names_one_port() -> None:
+    told = words.ports_in_words(view(1, client_tid=2_072, server_tid=0), None)
+    assert told.endswith("; no answer has come, so no other is known.")
+
+
 def test_a_port_from_an_older_range_is_told() -> None:
     told = words.ports_in_words(view(1, server_tid=30_000), ports())
     assert "from a range before 40000–40099" in told

@@ -218,6 +218,7 @@ class TestEndings:
         first = talk.over()[0]
         assert (first.phase, first.timeouts) == ("abandoned", 4)
         assert first.error == "the client stopped answering"
+        assert first.ended == pytest.approx(first.started + 8.05, abs=0.02)
 
     def test_last_ack_is_missing(self, talk: Talk) -> None:
         talk.ask()

@@ -174,6 +174,7 @@ class Conversation:
 
     def judge_silence(self) -> None:
         """Conclude how it ended from the fact that nothing more came."""
+        heard_last = self.last_seen
         if self.server_tid is None:
             self.end(Outcome.ABANDONED, "no answer to the request came past here")
         elif self._last is not None and self._highest >= self._last:
@@ -181,6 +182,7 @@ class Conversation:
         else:
             who = "server" if self._is_write else "client"
             self.end(Outcome.ABANDONED, f"the {who} stopped answering")
+        self.view.ended = heard_last  # it is known only now
 
     # Kinds of packets.
 

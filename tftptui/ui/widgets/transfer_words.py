@@ -176,12 +176,16 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
 def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
     """Return who chose which port."""
     ours = f"{view.server_tid} is ours"
-    if view.single_port:
+    if not view.server_tid:
+        ours = "no answer has come, so no other is known"
+    elif view.single_port:
         ours = f"{view.server_tid} is the port it asked on (single-port mode)"
     elif ports is not None:
         range_ = span(ports.first, ports.last)
         inside = ports.first <= view.server_tid <= ports.last
         ours += f", from {range_}" if inside else f", from a range before {range_}"
+    else:  # a capture, perhaps of somebody else's server
+        ours = f"{view.server_tid} is the server's"
     return f"Port {view.client_tid} is the client's own choice; {ours}."
 
 
