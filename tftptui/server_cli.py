@@ -182,7 +182,8 @@ class ServerOptions:
     refuse: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Option to leave out of every answer, like windowsize; repeatable.",
+            help="Option to leave out of every answer, like windowsize, or "
+            "windowsize@U-Boot for that client program alone; repeatable.",
             negative=(),
             show_default=False,
         ),

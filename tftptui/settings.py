@@ -222,7 +222,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_window: blocks; larger wishes are lowered to it.
         fit_route: lower blksize to what the route carries unfragmented.
         gso: hand a window to the kernel as one packet, which it cuts (Linux).
-        refuse: options left out of every OACK, for firmware that gets them wrong.
+        refuse: options left out of every OACK, for firmware that gets them wrong;
+            ``windowsize@U-Boot`` leaves one out for that client program alone.
         retries: time-outs without progress before a client is given up.
         rewrite: rules ``PATTERN=REPLACEMENT`` for names, in order.
         per_client: whether a folder named like the client's address ("ip") or MAC
@@ -319,11 +320,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             _require_option(name)
 
 
-def _require_option(name: str) -> None:
+def _require_option(word: str) -> None:
+    """Take an option, or ``OPTION@CLIENT``; which clients there are others know."""
     known = [option.decode() for option in KNOWN]
+    name, is_narrow, client = word.partition("@")
     if name.lower() not in known:
         raise SettingsError(
             f"there is no option {name!r} to refuse; choose from {', '.join(known)}"
+        )
+    if is_narrow and not client.strip():
+        raise SettingsError(
+            f"{word!r} names no client program; write it like {name}@U-Boot"
         )
 
 

@@ -5,11 +5,12 @@ import pytest
 from tftptui.knowledge.clients import TABLE
 from tftptui.knowledge.signatures import (
     is_firmware,
-    is_kind,
+    kinds_like,
     known,
     recognise,
     retry_gap,
     surer,
+    unknown_kind,
 )
 
 
@@ -94,9 +95,26 @@ def test_an_unknown_kind_is_patient() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["u-boot", "U-Boot", "CURL"])
-def test_kinds_are_found_in_any_case(name: str) -> None:
-    assert is_kind(name)
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("u-boot", ["U-Boot"]),
+        (" CURL ", ["curl"]),
+        ("edk2", ["UEFI PXE (edk2)"]),
+        ("hpa", ["tftp-hpa or atftp"]),
+        ("abacus", []),
+    ],
+)
+def test_kinds_are_found_in_any_case_and_by_a_part(
+    words: str, kinds: list[str]
+) -> None:
+    assert kinds_like(words) == kinds
+
+
+def test_a_client_that_nobody_knows_is_told_with_those_that_are() -> None:
+    assert unknown_kind(["tsize", "windowsize@uefi"]) == ""
+    trouble = unknown_kind(["windowsize@uefy"])
+    assert "no client program is called 'uefy'; known are Intel boot ROM" in trouble
 
 
 @pytest.mark.parametrize("client", TABLE, ids=lambda one: f"{one.kind} {one.options}")

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from tftptui.engine.findings import Surroundings
 from tftptui.knowledge.case import Scene
-from tftptui.knowledge.signatures import recognise
+from tftptui.knowledge.signatures import recognise, unknown_kind
 from tftptui.net.own import OwnAddresses, own_addresses
 from tftptui.protocol.packets import Request
 from tftptui.server.clock import Clock
 from tftptui.server.recorder import option_texts
 from tftptui.server.service import Service
+from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Signature
 from tftptui.telemetry.views import TransferView
@@ -25,6 +26,17 @@ def recognise_request(request: Request, client_tid: int) -> Signature | None:
         option_texts(request.options), client_tid, visible(request.filename)
     )
     return Signature(client.kind, client.sure) if client else None
+
+
+def require_known_clients(settings: Settings) -> None:
+    """Look whether options are refused to programs that are known.
+
+    Raises:
+        SettingsError: one is not.
+    """
+    trouble = unknown_kind(settings.refuse)
+    if trouble:
+        raise SettingsError(trouble)
 
 
 def surroundings_of(service: Service) -> Surroundings:

@@ -7,7 +7,11 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from tftptui import __version__
-from tftptui.engine.around import recognise_request, surroundings_of
+from tftptui.engine.around import (
+    recognise_request,
+    require_known_clients,
+    surroundings_of,
+)
 from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.findings import Findings
@@ -120,8 +124,9 @@ class Engine:
             EngineError: the root, a port or the capture can't be had.
         """
         try:
+            require_known_clients(self.settings)
             self.service.open()
-        except (ServiceError, BindError) as error:
+        except (ServiceError, BindError, SettingsError) as error:
             raise EngineError(str(error)) from error
         try:
             self._capture.follow(self.settings)
@@ -239,7 +244,9 @@ class Engine:
     def _change_settings(self, changes: dict[str, Value]) -> None:
         before = self.service.settings
         try:
-            self._capture.follow(changed_settings(before, changes))
+            after = changed_settings(before, changes)
+            require_known_clients(after)
+            self._capture.follow(after)
             self.service.change_settings(changes, by="operator")
         except CaptureError as error:
             raise CommandRefusedError(str(error)) from error

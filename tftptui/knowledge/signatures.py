@@ -47,13 +47,23 @@ def known(kind: str) -> Client | None:
     return next((one for one in TABLE if one.kind == kind), None)
 
 
-def is_kind(kind: str) -> bool:
-    """Whether a program of that name is known; case does not matter."""
-    return kind.casefold() in KINDS
+KINDS = tuple(dict.fromkeys(client.kind for client in TABLE))
+"""Names of all programs."""
 
 
-KINDS = {client.kind.casefold(): client.kind for client in TABLE}
-"""Names of all programs, by the same without case."""
+def kinds_like(words: str) -> list[str]:
+    """Return the programs that are called so, or by a longer name."""
+    return [kind for kind in KINDS if words.strip().casefold() in kind.casefold()]
+
+
+def unknown_kind(refuse: Sequence[str]) -> str:
+    """Return what is wrong with ``OPTION@CLIENT`` words; "" when all name a client."""
+    for word in refuse:
+        _, is_narrow, client = word.partition("@")
+        if is_narrow and not kinds_like(client):
+            known = ", ".join(KINDS)
+            return f"no client program is called {client!r}; known are {known}"
+    return ""
 
 
 def retry_gap(kind: str) -> float:

@@ -30,6 +30,7 @@ from tftptui.server.parts import AnyTransport, Parts
 from tftptui.server.ports import PortPool
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.recorder import Recorder
+from tftptui.server.refused_options import is_narrow, refused_options
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
 from tftptui.server.shared import SharedTransport
@@ -206,9 +207,17 @@ class Opener:
     ) -> Agreed:
         if not request.options:
             return _PLAIN
-        return negotiate(request.options, self._limits(transport, client), size)
+        limits = self._limits(request, transport, client)
+        return negotiate(request.options, limits, size)
 
-    def _limits(self, transport: AnyTransport, client: Endpoint) -> Limits:
+    def _refused(self, request: Request, client: Endpoint) -> frozenset[bytes]:
+        refuse = self.settings.refuse
+        signature = self.recognise(request, client.port) if is_narrow(refuse) else None
+        return refused_options(refuse, signature.kind if signature else "")
+
+    def _limits(
+        self, request: Request, transport: AnyTransport, client: Endpoint
+    ) -> Limits:
         mtu = transport.route_mtu() if self.settings.fit_route else None
         in_flight = self.bandwidth.in_flight(MAX_IN_FLIGHT)
         return Limits(
@@ -217,7 +226,7 @@ class Opener:
             ),
             window=self.settings.max_window,
             in_flight=in_flight,
-            refused=frozenset(name.lower().encode() for name in self.settings.refuse),
+            refused=self._refused(request, client),
             path_block_size=(
                 None if mtu is None else path_block_size(mtu, ipv6=":" in client.host)
             ),
