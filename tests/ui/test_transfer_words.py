@@ -133,12 +133,6 @@ def test_fitted_text_has_its_width(text: str) -> None:
     assert cell_len(fitted(text, 5, right=True)) == 5
 
 
-def test_the_name_served_is_told_where_it_is_another() -> None:
-    other = view(1, file="\\Boot\\BCD", served="Boot/BCD")
-    assert ["served as", "Boot/BCD"] in words.facts(other, None, NOW)
-    assert "served as" not in [name for name, _ in words.facts(view(1), None, NOW)]
-
-
 def test_a_client_never_heard_of_names_both_ports() -> None:
     silent = view(1, "stalled", moved=NOW - 20, acked_octets=0, acked_blocks=0)
     told = words.meaning(silent)

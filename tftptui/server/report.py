@@ -9,11 +9,11 @@ from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.server.recorder import Recorder, option_texts
+from tftptui.telemetry.endings import ended_event
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (
     IcmpReceived,
     Signature,
-    TransferEnded,
     TransferStarted,
 )
 from tftptui.telemetry.packets import Kind
@@ -213,24 +213,4 @@ class Report:
         view.error = end.text
         view.ended = self._recorder.clock.wall()
         self._recorder.counters.count_end(name)
-        self._recorder.emit(
-            TransferEnded(
-                time=view.ended,
-                transfer=view.number,
-                client=view.client,
-                client_tid=view.client_tid,
-                server=view.server,
-                server_tid=view.server_tid,
-                file=view.file,
-                direction=view.direction,
-                outcome=name,
-                octets=view.acked_octets,
-                blocks=view.sent_blocks,
-                acked_blocks=view.acked_blocks,
-                retransmits=view.retransmits,
-                duplicates=view.duplicates,
-                strays=view.strays,
-                seconds=round(view.ended - view.started, 6),
-                error=end.text or None,
-            )
-        )
+        self._recorder.emit(ended_event(view, name))

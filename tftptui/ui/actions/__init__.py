@@ -11,6 +11,7 @@ from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.demo import DEMO, RULES, STAGE
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING, PREVIEW
+from tftptui.ui.actions.ladder import LADDER, TRANSFER
 from tftptui.ui.actions.packets import PACKET_LOG, PACKETS, PROMPT
 from tftptui.ui.actions.panes import TRANSFERS
 from tftptui.ui.actions.ports import FIELDS, PORTS, RANGE
@@ -51,6 +52,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "commands": ("commands", "list"),
     "narrowing": ("narrowing",),
     "preview": ("preview",),
+    "ladder": ("ladder", "transfer", "list"),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -78,6 +80,8 @@ TITLES: dict[str, str] = {
     "commands": "What to type on a client",
     "narrowing": "Looking for words in a list",
     "preview": "A look into a file",
+    "ladder": "The ladder of a transfer",
+    "transfer": "One transfer",
 }
 
 
@@ -90,6 +94,8 @@ ACTIONS: tuple[Action, ...] = (
     *PACKETS,
     *PACKET_LOG,
     *PROMPT,
+    *LADDER,
+    *TRANSFER,
     *PORTS,
     *RANGE,
     *FIELDS,

@@ -19,7 +19,7 @@ from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.locate import LocateScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.screens.taste import Taste
-from tftptui.ui.screens.transfer import TransferScreen
+from tftptui.ui.screens.transfer import Left, TransferScreen
 from tftptui.ui.screens.why import WhyScreen, Wish
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
@@ -283,18 +283,33 @@ class MainScreen(Screen[None]):
 
     def on_transfers_pane_open_wished(self, event: TransfersPane.OpenWished) -> None:
         """Show a transfer in full."""
-        self.app.push_screen(TransferScreen(self._store, event.number, now=self._now))
+        self._open_transfer(event.number)
+
+    def _open_transfer(self, number: int) -> None:
+        def left(wish: Left | None) -> None:
+            if wish == "packets":
+                self._show_packets(number)
+            elif wish == "why":
+                self._explain(number)
+
+        self.app.push_screen(TransferScreen(self._store, number, now=self._now), left)
+
+    def _show_packets(self, number: int) -> None:
+        self._packets.show_transfer(number)
+        self.show_pane(self._packets)
 
     def on_transfers_pane_packets_wished(
         self, event: TransfersPane.PacketsWished
     ) -> None:
         """Show one transfer's packets alone."""
-        self._packets.show_transfer(event.number)
-        self.show_pane(self._packets)
+        self._show_packets(event.number)
 
     def action_why(self) -> None:
         """Show the finding about the chosen transfer, or else the latest."""
         chosen = self._transfers.chosen if self._current is self._transfers else None
+        self._explain(chosen)
+
+    def _explain(self, chosen: int | None) -> None:
         finding = None if chosen is None else self._store.finding_of(chosen)
         finding = finding or self._store.latest_finding()
         if finding is None:
@@ -307,8 +322,7 @@ class MainScreen(Screen[None]):
             if wish is not None and wish.what == "locate":
                 self._locate(wish.transfer)
             elif wish is not None:
-                self._packets.show_transfer(wish.transfer)
-                self.show_pane(self._packets)
+                self._show_packets(wish.transfer)
 
         self.app.push_screen(screen, answered)
 

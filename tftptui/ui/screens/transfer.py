@@ -1,42 +1,217 @@
-"""Everything known about one transfer, for now as a list of facts."""
+"""One transfer as a ladder of its packets, and what is known about it beside that."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, Literal
 
-from textual.containers import VerticalScroll
-from textual.content import Content
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
 
-from tftptui.ui.formats import endpoint
+from tftptui.engine.messages import TransferView
+from tftptui.ui.actions import bindings
+from tftptui.ui.formats import age
+from tftptui.ui.saving import in_other_format, noted, save, suggested_name
 from tftptui.ui.screens.facts import FactsScreen
+from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.transfer_words import facts
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.footer import FooterLine
+from tftptui.ui.widgets.ladder_list import LadderList
+from tftptui.ui.widgets.ladder_rows import TIME, frame
+from tftptui.ui.widgets.ladder_words import client_choice, server_choice
+from tftptui.ui.widgets.packet_facts import packet_facts
+from tftptui.ui.widgets.packet_words import plain
+from tftptui.ui.widgets.rows import fitted
+from tftptui.ui.widgets.transfer_side import TransferSide
+from tftptui.ui.widgets.transfer_words import mark, short_host, slot
+
+Left = Literal["packets", "why"]
+"""Where to go on from here."""
 
 TICK = 1.0
+WIDE = 100
+LONGEST, SHORTEST = 39, 15
+"""Cells of addresses where there is room, and where there is not."""
 
 
-class TransferScreen(FactsScreen):
-    """The facts about transfer NUMBER, kept up to date."""
+class TransferScreen(ModalScreen[Left | None]):
+    """The ladder of transfer NUMBER, live and afterwards; returns where to go on."""
+
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
+        (0, "-narrow"),
+        (WIDE, "-wide"),
+    ]
+    scope = "ladder"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("transfer")
+    DEFAULT_CSS = """
+    TransferScreen {
+        background: $background;
+        & > #transfer-title { height: 1; padding: 0 1; background: $panel; }
+        & #ladder-ends { height: 2; }
+        & > Horizontal { height: 1fr; }
+        & #ladder-side { width: 1fr; }
+        & TransferSide { width: 44; border-left: solid $frame; }
+        &.-narrow TransferSide { width: 1fr; display: none; border-left: none; }
+        &.-narrow.-facts TransferSide { display: block; }
+        &.-narrow.-facts #ladder-side { display: none; }
+    }
+    """
 
     def __init__(self, store: Store, number: int, *, now: Callable[[], float]) -> None:
-        super().__init__("", [])
+        super().__init__()
         self._store, self._number, self._now = store, number, now
-        self._shown: list[list[str]] = []
+        self._title = Static(id="transfer-title", markup=False)
+        self._ends = Static(id="ladder-ends", markup=False)
+        self._ladder = LadderList(store, number)
+        self._side = TransferSide(store)
+        self._view: TransferView | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, ladder, side and keys."""
+        yield self._title
+        with Horizontal():
+            with Vertical(id="ladder-side"):
+                yield self._ends
+                yield self._ladder
+            yield self._side
+        yield FooterLine()
 
     def on_mount(self) -> None:
-        """Show the facts and keep them up to date."""
-        self.on_frame_arrived()
-        self.set_interval(TICK, self.on_frame_arrived)
+        """Show what is known and keep it up to date."""
+        self._ladder.focus()
+        self.call_after_refresh(self.on_frame_arrived)
+        self.set_interval(TICK, self._look)
 
     def on_frame_arrived(self) -> None:
-        """Show what is known now; a forgotten transfer keeps its last facts."""
-        view = self._store.transfers.get(self._number)
+        """Show what is new."""
+        self._ladder.look()
+        self._look()
+
+    def on_ladder_list_changed(self) -> None:
+        """Show what more packets tell."""
+        self._look()
+
+    def on_resize(self) -> None:
+        """Draw for the room there is."""
+        self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        """Show what is known now; a forgotten transfer keeps what was known."""
+        self._view = self._store.transfers.get(self._number) or self._view
+        view = self._view
         if view is None:
             return
-        known = facts(view, self._store.ports, self._now())
-        if known == self._shown:
-            return
-        self._shown = known
-        client = endpoint(view.client, view.client_tid)
-        server = endpoint(view.server, view.server_tid)
-        title = Content(f"{client} ⇄ {server}")
-        self.query_one(VerticalScroll).border_title = title
-        self.show(known)
+        self._title.update(self._titled(view))
+        self._ends.update(self._lifelines(view))
+        self._side.look(view, self._ladder.feed.series)
+        self.refresh_bindings()
+
+    def _titled(self, view: TransferView) -> Text:
+        slots = slot_styles(self.app.theme_variables)
+        kind = f" · {view.kind}" if view.kind else ""
+        began = age(self._now() - view.started)
+        words = f"{view.file}{kind} · {view.phase} · began {began}"
+        title = Text(f"{mark(view)} ", slots[slot(view)], no_wrap=True)
+        title.append(words, "bold")
+        title.truncate(max(1, self.size.width - 2), overflow="ellipsis")
+        return title
+
+    def _lifelines(self, view: TransferView) -> Text:
+        """Return the two ends over their lifelines, and who chose their ports."""
+        muted = slot_styles(self.app.theme_variables)["muted"]
+        room = frame(self._ladder.size.width).between + 2
+        ends = _ends(view, LONGEST)
+        if sum(map(len, ends)) + 2 > room:
+            ends = _ends(view, SHORTEST)
+        chosen = (client_choice(view), server_choice(view, self._store.ports))
+        text = Text(no_wrap=True)
+        text.append(" " * TIME + _apart(ends, room) + "\n", "bold")
+        return text.append(" " * TIME + _apart(chosen, room), muted)
+
+    # What keys do.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what does something now."""
+        del parameters
+        if action == "side":
+            return self.has_class("-narrow")
+        if action == "why":
+            return self._store.finding_of(self._number) is not None
+        return True
+
+    def on_ladder_list_opened(self, event: LadderList.Opened) -> None:
+        """Show a packet whole."""
+        self.app.push_screen(FactsScreen("Packet", packet_facts(event.line)))
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    def action_packets(self) -> None:
+        """Go to the packets of this transfer alone."""
+        self.dismiss("packets")
+
+    def action_why(self) -> None:
+        """Go to the finding."""
+        self.dismiss("why")
+
+    def action_side(self) -> None:
+        """Show what is known beside the ladder, or the ladder again."""
+        self.toggle_class("-facts")
+        (self._side if self.has_class("-facts") else self._ladder).focus()
+        self.call_after_refresh(self._look)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self.scope))
+
+    def action_copy(self) -> None:
+        """Copy the packet under the cursor."""
+        index = self._ladder.cursor_index
+        line = None if index is None else self._ladder.line_at(index)
+        if line is not None:
+            self.app.copy_to_clipboard(plain(line))
+            self.notify(f"copied: {plain(line)}", timeout=2, markup=False)
+
+    def action_save(self) -> None:
+        """Save the packets of this transfer, for Wireshark and as a table."""
+        numbers = list(self._ladder.ladder.numbers)
+        records = list(noted(self._store.packets, numbers))
+        transfers = {self._number: self._view} if self._view else {}
+        name = suggested_name(self._now())
+        while Path(name).exists():
+            name = f"{Path(name).stem}-again{Path(name).suffix}"
+
+        def write() -> None:
+            for one in (name, in_other_format(name)):
+                went_well, told = save(one, records, transfers)
+                self.app.call_from_thread(
+                    self.app.notify,
+                    told,
+                    severity="information" if went_well else "error",
+                    timeout=8,
+                    markup=False,
+                )
+
+        self.run_worker(write, group="save", thread=True)
+
+
+def _ends(view: TransferView, width: int) -> tuple[str, str]:
+    client, server = (short_host(one, width) for one in (view.client, view.server))
+    return (
+        f"client {client} · {view.client_tid}",
+        f"{view.server_tid} · {server} server",
+    )
+
+
+def _apart(ends: tuple[str, str], room: int) -> str:
+    """Return one text at the left and one at the right; the left one is cut."""
+    left, right = ends
+    if len(left) + len(right) + 2 > room:
+        right = fitted(right, min(len(right), max(0, room // 2 - 1))).rstrip()
+        left = fitted(left, max(0, room - len(right) - 2)).rstrip()
+    return left + " " * max(0, room - len(left) - len(right)) + right

@@ -143,7 +143,7 @@ def answer_text(line: Line) -> str:
     answer = line.answer
     if answer is None:
         return ""
-    run = _run(replace(line, record=answer)) if answer.kind in _BLOCKS else ""
+    run = run_text(replace(line, record=answer)) if answer.kind in _BLOCKS else ""
     after = _after(line.record.time - answer.time)
     return "  ".join(part for part in (f"{kind_word(answer)} {run}".rstrip(), after))
 
@@ -158,7 +158,7 @@ def runs_of_blocks(line: Line) -> list[list[str]]:
     """Return blocks, and their numbers on the wire where those differ, by name."""
     if line.record.kind not in _BLOCKS:
         return []
-    rows = [["block" if line.record.count <= 1 else "blocks", _run(line)]]
+    rows = [["block" if line.record.count <= 1 else "blocks", run_text(line)]]
     return [*rows, ["on wire", wire]] if (wire := _wire_run(line)) else rows
 
 
@@ -207,7 +207,7 @@ def what(line: Line, note: str, room: int) -> str:
     """Return blocks and octets, or else the note, in at most ROOM cells."""
     if line.record.kind not in _BLOCKS:
         return _cut(note, room)
-    text = _run(line).rjust(min(BLOCKS, max(0, room)))
+    text = run_text(line).rjust(min(BLOCKS, max(0, room)))
     octets = data_octets(line)
     if room >= BLOCKS + OCTETS:
         text += f"{'' if octets is None else count(octets):>{OCTETS}}"
@@ -248,7 +248,8 @@ def _ends(line: Line) -> tuple[int, int]:
     return record.block, record.block + max(1, record.count) - 1
 
 
-def _run(line: Line) -> str:
+def run_text(line: Line) -> str:
+    """Return the block, or the first and the last block of a run."""
     first, last = _ends(line)
     return f"{count(first)}–{count(last)}" if last > first else count(first)
 

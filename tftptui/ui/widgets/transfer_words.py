@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tftptui.engine.messages import Finding, PortMap, TransferView
-from tftptui.ui.formats import age, count, duration, endpoint, octets, rate, span
+from tftptui.ui.formats import age, count, duration, rate, span
 
 NEVER_ANSWERED = "the client never answered"
 """What the server says of a client that it gave up without a sign of life."""
@@ -252,35 +252,6 @@ def counts_in_words(view: TransferView) -> str:
         if number
     ]
     return _capital(", ".join(told)) + "." if told else ""
-
-
-def facts(view: TransferView, ports: PortMap | None, now: float) -> list[list[str]]:
-    """Return everything known, as pairs of a name and a text."""
-    size = "unknown" if view.total_size is None else f"{count(view.total_size)} octets"
-    trip = view.round_trip
-    until = view.ended if view.ended is not None else now
-    rows = [
-        ["state", f"{mark(view)} {view.phase}. {meaning(view)}"],
-        ["file", f"{view.file}  ({size}, {view.mode})"],
-        *([["served as", view.served]] if view.served else []),
-        ["client", endpoint(view.client, view.client_tid)],
-        ["server", endpoint(view.server, view.server_tid)],
-        ["ports", ports_in_words(view, ports)],
-        ["options", "; ".join(agreement(view)) or "none asked"],
-        *(["", note] for note in view.notes),
-        *([["file", CHANGED]] if view.changed else []),
-        ["blocks", f"{blocks(view)} of {view.block_size} octets, window {view.window}"],
-        ["octets", f"{count(view.acked_octets)} acknowledged"],
-        ["round trip", "–" if trip is None else f"{trip * 1000:.1f} ms"],
-        ["trouble", counts_in_words(view) or "none"],
-        ["began", age(now - view.started)],
-        *([] if view.running else [["took", duration(until - view.started)]]),
-    ]
-    seconds = until - view.started
-    if seconds > 0 and view.acked_octets:
-        mean = octets(view.acked_octets / seconds)
-        rows.append(["mean rate", f"{mean}B/s"])
-    return rows
 
 
 def _capital(text: str) -> str:

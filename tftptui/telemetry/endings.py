@@ -1,0 +1,28 @@
+"""The event that the end of a transfer is, made from how it stands."""
+
+from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.views import TransferView
+
+
+def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded:
+    """Return the event of a transfer that is over; its outcome is its phase."""
+    ended = view.moved if view.ended is None else view.ended
+    return TransferEnded(
+        time=ended,
+        transfer=view.number,
+        client=view.client,
+        client_tid=view.client_tid,
+        server=view.server,
+        server_tid=view.server_tid,
+        file=view.file,
+        direction=view.direction,
+        outcome=outcome or view.phase,
+        octets=view.acked_octets,
+        blocks=view.sent_blocks,
+        acked_blocks=view.acked_blocks,
+        retransmits=view.retransmits,
+        duplicates=view.duplicates,
+        strays=view.strays,
+        seconds=round(ended - view.started, 6),
+        error=view.error or None,
+    )

@@ -1,0 +1,316 @@
+"""A transfer's packets as the rungs of a ladder: arrows, pauses, and what is folded.
+
+Pure: records go in, in order; items come out, and where the rows of each begin. What
+went well is folded, window after window; what did not is never folded.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+from tftptui.telemetry.columns import ERROR_KINDS
+from tftptui.telemetry.packets import SENT, Flag, Kind, PacketRecord
+
+MOST_ITEMS, MOST_NUMBERS = 50_000, 1_000_000
+"""Items and numbers of records that are kept; the oldest go first."""
+
+SHORTEST_PAUSE = 0.1
+TYPICAL_TIMES, ROUND_TRIPS = 5.0, 3.0
+"""A pause is longer than so many usual gaps, and than so many round trips."""
+
+PAUSE_STEPS = (1.0, 4.0, 16.0)
+"""Seconds from which a pause is one row higher."""
+
+_WEIGHT = 0.1
+_DATA = (Kind.DATA, Kind.DATA_RECEIVED)
+_ACKS = (Kind.ACK, Kind.ACK_SENT)
+_REPEATS = (Kind.RRQ, Kind.WRQ, Kind.DATA_RECEIVED)
+
+Key = tuple[float, int, int]
+"""Number of the (first) record, rank of the item there, row within the item."""
+
+
+@dataclass(slots=True)
+class Arrow:
+    """One packet, or one run of blocks.
+
+    ``unanswered`` is set as soon as it is known that nobody answered what we sent.
+    """
+
+    number: int
+    record: PacketRecord
+    note: str = ""
+    unanswered: bool = False
+    rank = 1
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes."""
+        return 1
+
+
+@dataclass(slots=True)
+class Pause:
+    """Nothing happened for so many SECONDS before record NUMBER.
+
+    ``unheard`` tells that we had sent something and then sent it again.
+    """
+
+    number: int
+    seconds: float
+    unheard: bool
+    rank = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes: the longer the more, but never many."""
+        return 1 + sum(self.seconds >= step for step in PAUSE_STEPS)
+
+
+@dataclass(slots=True)
+class Fold:
+    """Windows that went well, as one row, or open with a row for each packet.
+
+    Attributes:
+        begin, end: where its numbers are in Ladder.numbers.
+        first, last: blocks; acks: how many windows; seconds: from the first packet
+            to the last one.
+    """
+
+    number: int
+    begin: int
+    end: int
+    first: int
+    last: int
+    acks: int
+    started: float
+    seconds: float
+    is_open: bool = False
+    rank = 1
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes."""
+        return 1 + (self.end - self.begin if self.is_open else 0)
+
+
+Item = Arrow | Pause | Fold
+
+
+class Ladder:
+    """The items of one transfer; call add() for each of its records, in order.
+
+    Attributes:
+        items: in order of time.
+        numbers: of all records, from index ``dropped_numbers`` on.
+        forgotten: items that were dropped because there were too many.
+    """
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.numbers = array("Q")
+        self.dropped_numbers = self.forgotten = 0
+        self.round_trip = 0.0
+        self._tops: list[int] = [0]
+        self._waiting: list[Arrow] = []
+        self._window: list[Arrow] = []
+        self._second: list[Arrow] = []
+        self._windows = 0
+        self._time: float | None = None
+        self._typical = 0.0
+
+    # What there is.
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self._all_tops()[-1]
+
+    def find(self, row: int) -> tuple[Item, int]:
+        """Return which item a row belongs to, and which of its rows it is."""
+        tops = self._all_tops()
+        place = bisect_right(tops, row) - 1
+        return self.items[place], row - tops[place]
+
+    def key(self, row: int) -> Key:
+        """Return what a row stands for."""
+        item, part = self.find(row)
+        return (item.number, item.rank, part)
+
+    def row_of(self, key: Key) -> int | None:
+        """Return the row that stands for KEY; None when it is folded or gone."""
+        place = bisect_left(self.items, key[:2], key=_order)
+        if place == len(self.items) or _order(self.items[place]) != key[:2]:
+            return None
+        part = key[2]
+        return self._all_tops()[place] + part if part < self.items[place].rows else None
+
+    def next_trouble(self, row: int, step: int) -> int | None:
+        """Return the row of the nearest arrow with trouble after a row, or before."""
+        tops = self._all_tops()
+        place = bisect_right(tops, row) - 1 + step
+        while 0 <= place < len(self.items):
+            item = self.items[place]
+            if isinstance(item, Arrow) and is_trouble(item):
+                return tops[place]
+            place += step
+        return None
+
+    # What changes it.
+
+    def add(self, number: int, record: PacketRecord, note: str = "") -> None:
+        """Take in the next record of the transfer."""
+        self._add_number(number)
+        self._look_for_pause(number, record)
+        arrow = Arrow(number, record, note)
+        is_ours = record.kind > SENT
+        if (is_ours and record.attempt > 1) or (
+            record.flags & Flag.DUPLICATE and record.kind in _REPEATS
+        ):
+            self._give_up()
+        self.items.append(arrow)
+        if is_ours:
+            self._waiting.append(arrow)
+        elif record.kind not in (Kind.ICMP, Kind.STRAY):
+            self._waiting.clear()
+        if _is_clean(arrow):
+            self._take_in(arrow)
+        else:
+            self._break()
+        if len(self.items) > MOST_ITEMS:
+            self._forget()
+
+    def end_unanswered(self) -> None:
+        """Take in that it is over, and that nobody answered what we sent last."""
+        self._give_up()
+
+    def open(self, row: int, *, wide: bool) -> None:
+        """Show each packet of what is folded in a row, or fold it again."""
+        item, _ = self.find(row)
+        if isinstance(item, Fold):
+            item.is_open = wide
+            place = bisect_left(self.items, _order(item), key=_order)
+            self._changed_from(place)
+
+    def number_in(self, fold: Fold, part: int) -> int | None:
+        """Return the record of row PART of an open fold; None if it is forgotten."""
+        place = fold.begin + part - 1 - self.dropped_numbers
+        return self.numbers[place] if place >= 0 else None
+
+    # How it does that.
+
+    def _add_number(self, number: int) -> None:
+        self.numbers.append(number)
+        if len(self.numbers) > MOST_NUMBERS:
+            half = MOST_NUMBERS // 2
+            del self.numbers[:half]
+            self.dropped_numbers += half
+
+    def _look_for_pause(self, number: int, record: PacketRecord) -> None:
+        before, self._time = self._time, record.time
+        if before is None:
+            return
+        gap = record.time - before
+        limit = max(
+            SHORTEST_PAUSE,
+            TYPICAL_TIMES * self._typical,
+            ROUND_TRIPS * self.round_trip,
+        )
+        self._typical += _WEIGHT * (min(max(gap, 0.0), limit) - self._typical)
+        if gap > limit:
+            unheard = bool(self._waiting) and record.attempt > 1
+            self.items.append(Pause(number, gap, unheard))
+            self._break()
+
+    def _take_in(self, arrow: Arrow) -> None:
+        """Fold the window that this arrow ends, if it is not the first of its kind."""
+        self._window.append(arrow)
+        if arrow.record.kind not in _ACKS:
+            return
+        window, self._window = self._window, []
+        if len(window) == 1 or _last(window[-2]) != arrow.record.block:
+            self._break()
+            return
+        self._windows += 1
+        if self._windows == 2:  # noqa: PLR2004 - one alone is not worth folding
+            self._second = window
+        elif self._windows > 2:  # noqa: PLR2004 - the first stays as an example
+            self._fold(window)
+
+    def _fold(self, window: list[Arrow]) -> None:
+        """Fold a window, and the one before if that is arrows still."""
+        place = len(self.items) - len(self._second) - len(window)
+        ended = window[-1].record
+        before = self.items[place - 1]
+        if not self._second and isinstance(before, Fold):
+            place, fold, acks = place - 1, before, 1
+        else:
+            number, begun = self._second[0].number, self._second[0].record
+            begin = self.dropped_numbers + len(self.numbers)
+            begin -= len(self._second) + len(window)
+            fold = Fold(number, begin, 0, begun.block, 0, 0, begun.time, 0.0)
+            acks = 2
+        fold.end = self.dropped_numbers + len(self.numbers)
+        fold.acks += acks
+        fold.last, fold.seconds = ended.block, ended.time - fold.started
+        self._second = []
+        self.items[place:] = [fold]
+        self._changed_from(place)
+
+    def _break(self) -> None:
+        self._window, self._second = [], []
+        self._windows = 0
+
+    def _give_up(self) -> None:
+        for arrow in self._waiting:
+            arrow.unanswered = True
+        self._waiting.clear()
+
+    def _forget(self) -> None:
+        gone = MOST_ITEMS // 10
+        del self.items[:gone]
+        self.forgotten += gone
+        self._changed_from(0)
+
+    def _changed_from(self, place: int) -> None:
+        del self._tops[place + 1 :]
+
+    def _all_tops(self) -> list[int]:
+        """Return the first row of each item, and the number of all rows."""
+        known = len(self._tops) - 1
+        if known < len(self.items):
+            more = accumulate(
+                (item.rows for item in self.items[known:]), initial=self._tops[-1]
+            )
+            self._tops[known:] = more
+        return self._tops
+
+
+def is_trouble(arrow: Arrow) -> bool:
+    """Tell whether something went wrong with a packet."""
+    record = arrow.record
+    return (
+        arrow.unanswered
+        or record.attempt > 1
+        or bool(record.flags & Flag.DUPLICATE)
+        or record.kind in ERROR_KINDS
+    )
+
+
+def _order(item: Item) -> tuple[float, int]:
+    return (item.number, item.rank)
+
+
+def _last(arrow: Arrow) -> int:
+    return arrow.record.block + max(1, arrow.record.count) - 1
+
+
+def _is_clean(arrow: Arrow) -> bool:
+    record = arrow.record
+    return (
+        (record.kind in _DATA or record.kind in _ACKS)
+        and record.attempt == 1
+        and not record.flags
+        and not arrow.note
+    )

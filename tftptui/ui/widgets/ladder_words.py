@@ -1,0 +1,113 @@
+"""What the transfer screen says: over the ladder, on its arrows, and at its side."""
+
+from tftptui.engine.messages import PortMap, TransferView
+from tftptui.telemetry.endings import ended_event
+from tftptui.telemetry.journal import journal_line
+from tftptui.telemetry.packets import Flag, Kind
+from tftptui.ui.formats import count, span
+from tftptui.ui.widgets.ladder_items import Fold, Pause
+from tftptui.ui.widgets.packet_words import Line, data_octets, kind_word, run_text
+from tftptui.ui.widgets.transfer_words import blocks, mean_rate
+
+_BLOCKS = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
+
+
+def label_forms(line: Line, note: str) -> list[str]:
+    """Return what stands on an arrow, the longest form first."""
+    kind = kind_word(line.record)
+    # Strays and ICMP errors have their mark at the beginning of the arrow.
+    is_beside = line.record.kind in (Kind.STRAY, Kind.ICMP)
+    again = f" · {line.mark}" if line.mark and not is_beside else ""
+    if line.record.kind not in _BLOCKS:
+        return [f"{kind} {note}{again}", f"{kind}{again}", kind]
+    size = data_octets(line)
+    told = f" · {count(size)} octets" if size is not None else ""
+    last = ", the last" if line.record.flags & Flag.LAST else ""
+    run = f"{kind} {run_text(line)}"
+    extra = f" · {note}" if note else ""
+    return [
+        f"{run}{told}{last}{extra}{again}",
+        f"{run}{told}{last}{again}",
+        f"{run}{last}{again}",
+        f"{run}{again}",
+    ]
+
+
+def pause_text(pause: Pause) -> str:
+    """Return how long nothing happened."""
+    length = length_text(pause.seconds)
+    return f"{length} nothing heard" if pause.unheard else length
+
+
+def fold_text(fold: Fold) -> str:
+    """Return what is folded: ``▸ blocks 17–4,400 … ACK 4,400  ×274  3.1 s``."""
+    sign = "▾" if fold.is_open else "▸"
+    blocks = f"blocks {count(fold.first)}–{count(fold.last)}"
+    if fold.first == fold.last:
+        blocks = f"block {count(fold.first)}"
+    length = length_text(fold.seconds)
+    return f"{sign} {blocks} … ACK {count(fold.last)}  ×{count(fold.acks)}  {length}"
+
+
+def length_text(seconds: float) -> str:
+    """Return a length of time: ``12 ms``, ``1.0 s``, ``75 s``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - as exact
+
+
+def client_choice(view: TransferView) -> str:
+    """Return who chose the client's port, and how."""
+    return f"{view.kind}'s own choice" if view.kind else "the client's own choice"
+
+
+def server_choice(view: TransferView, ports: PortMap | None) -> str:
+    """Return who chose our port, and how."""
+    if view.single_port:
+        return "the port it asked on (single-port mode)"
+    if ports is None:
+        return "ours"
+    range_ = span(ports.first, ports.last)
+    if not ports.first <= view.server_tid <= ports.last:
+        return f"ours, from a range before {range_}"
+    how = "random" if ports.order == "random" else "the next free"
+    return f"ours, {how} from {range_}"
+
+
+def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:
+    """Return each option: its name, what was asked, what was agreed."""
+    agreed = {name.lower(): value for name, value in view.agreed}
+    rows = [
+        (name, value, agreed.pop(name.lower(), "not granted"))
+        for name, value in view.asked
+    ]
+    rows += [(name, "–", value) for name, value in agreed.items()]
+    names = {name.lower() for name, _, _ in rows}
+    if "blksize" not in names:
+        rows.append(("blksize", "–", str(view.block_size)))
+    return rows
+
+
+def counters(view: TransferView) -> list[tuple[str, str]]:
+    """Return numbers with their names."""
+    trip = view.round_trip
+    rows = [
+        ("blocks", f"{blocks(view)} of {view.block_size}, window {view.window}"),
+        ("octets", f"{count(view.acked_octets)} acknowledged"),
+        ("sent again", count(view.retransmits)),
+        ("received again", count(view.duplicates)),
+        ("from strangers", count(view.strays)),
+        ("round trip", "–" if trip is None else f"{trip * 1000:.1f} ms"),
+    ]
+    if view.ended is not None:
+        rows.append(("took", length_text(max(0.0, view.ended - view.started))))
+    if mean := mean_rate(view):
+        rows.append(("mean rate", mean))
+    return rows
+
+
+def end_line(view: TransferView) -> str:
+    """Return the journal's line of its end, or nothing while it runs."""
+    if view.running or view.ended is None:
+        return ""
+    return journal_line(ended_event(view)).decode().rstrip()
