@@ -41,7 +41,7 @@ def client() -> Iterator[UdpClient]:
 
 @pytest.fixture
 async def capturing(folder: Path, place: Path) -> AsyncIterator[Watcher]:
-    settings = settings_for(folder, capture=str(place), write="new")
+    settings = settings_for(folder, capture=str(place), write="new", quarantine=0)
     async with watching(InlineEngine(settings)) as watcher:
         yield watcher
 
@@ -191,6 +191,25 @@ class TestTrouble:
         (notice,) = [one for one in capturing.status.notices if "capture" in one]
         assert "has ended: its process" in notice
         assert await client.read(capturing.at, b"file") == CONTENT
+
+    async def test_disk_that_hangs_ends_it_and_holds_nobody_up(
+        self,
+        capturing: Watcher,
+        client: UdpClient,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("tftptui.engine.capturing.MOST_ITEMS", 2)
+        await client.read(capturing.at, b"file")
+        await written(capturing, 13)
+        (process,) = writers()
+        os.kill(process, signal.SIGSTOP)
+        try:
+            while capturing.status is None or capturing.status.capture:
+                assert await client.read(capturing.at, b"file") == CONTENT
+            notices = " ".join(capturing.status.notices)
+            assert "nothing could be written for too long" in notices
+        finally:
+            os.kill(process, signal.SIGCONT)
 
 
 def writers() -> list[int]:

@@ -35,6 +35,9 @@ MOST_WAITING = 200_000
 MOST_HELD = 512
 """Files held open for a capture that is behind."""
 
+MOST_ITEMS = 20_000
+"""Batches and transfers that wait likewise; with more, the disk does not answer."""
+
 PATIENCE = 3.0
 """Seconds that a capture may take to end."""
 
@@ -45,6 +48,7 @@ Item = Opened | Batch | None
 class _Progress:
     """What the thread has done; only the thread writes here."""
 
+    items: int = 0
     records: int = 0
     opened: int = 0
     packets: int = 0
@@ -78,7 +82,7 @@ class LiveCapture:
         self._failed = failed
         self._next = recorder.ring.next
         self._known: set[int] = set()
-        self._given = self._opened = 0
+        self._given = self._opened = self._items_given = 0
         self._progress = _Progress()
         self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
         place = self.place
@@ -127,13 +131,19 @@ class LiveCapture:
                 content = transfer.content.copy()
         self._opened += content is not None
         view = msgspec.structs.replace(transfer.view())
-        self._items.put(Opened(view, content))
+        self._put(Opened(view, content))
 
     def _look(self) -> None:
-        if self._progress.error is None:
-            self._hand_over()
-        else:
+        if self._progress.error is not None:
             self._failed(self._progress.error)
+        elif self._items_given - self._progress.items > MOST_ITEMS:
+            self._failed("nothing could be written for too long")
+        else:
+            self._hand_over()
+
+    def _put(self, item: Opened | Batch) -> None:
+        self._items_given += 1
+        self._items.put(item)
 
     def _hand_over(self) -> None:
         ring = self._recorder.ring
@@ -151,7 +161,7 @@ class LiveCapture:
         self.missed += missed
         self._given += count
         if count or missed or ended:
-            self._items.put(
+            self._put(
                 Batch(
                     first=first,
                     packed=packed,
@@ -200,6 +210,7 @@ class LiveCapture:
             self._count(item)
 
     def _count(self, item: Opened | Batch) -> None:
+        self._progress.items += 1
         if isinstance(item, Batch):
             self._progress.records += len(item.packed) // RECORD
         elif item.content is not None:
