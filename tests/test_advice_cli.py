@@ -1,14 +1,18 @@
 """The command firewall."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.firewalls import boot_rom
+from tests.support.firewalls import boot_rom, situation
 from tests.support.serve import environment
+from tftptui.knowledge.firewall.missing import remedies_for
+from tftptui.knowledge.firewall.plans import Part
+from tftptui.knowledge.firewall.situation import Way
 
 Done = subprocess.CompletedProcess[str]
 
@@ -120,3 +124,25 @@ def test_a_journal_without_transfers(tmp_path: Path) -> None:
     path.write_text('{"event": "started"}\n')
     done = tftptui("firewall", "--journal", str(path))
     assert (done.returncode, "saw no transfer" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "way", "title", "line"),
+    [
+        ({}, Way.HELPER, "nftables", "insert rule inet filter forward ct state"),
+        ({}, Way.RANGE, "firewalld", "--new-policy tftp-to-clients"),
+        ({"has_nat": True}, Way.HELPER, "ufw", "-A PREROUTING -p udp --dport 6969"),
+    ],
+)
+def test_the_command_that_a_finding_gives_prints_the_rules(
+    changes: dict[str, bool], way: Way, title: str, line: str
+) -> None:
+    wanted = situation(port=6_969, **changes)
+    (command,) = [
+        remedy.command
+        for remedy in remedies_for(wanted, Part.ANSWERS, (way,))
+        if remedy.platform == title
+    ]
+    done = tftptui(*shlex.split(command)[1:])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert line in done.stdout

@@ -12,7 +12,9 @@ from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
 from tests.support.namespaces import Routed, routed
 from tests.support.serve import Serve
 from tftptui.knowledge.firewall.dialects.all import Dialect
-from tftptui.knowledge.firewall.situation import Kind, Situation, Where
+from tftptui.knowledge.firewall.missing import remedies_for
+from tftptui.knowledge.firewall.plans import Part
+from tftptui.knowledge.firewall.situation import Kind, Situation, Way, Where
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
@@ -177,6 +179,44 @@ class TestFoundingCase:
             blocked.advise(situation(many), NFT)
         got = blocked.fetch(HOST, many.at.port, patience=PATIENT)
         assert got == WHOLE
+
+
+_LAST_DROP = """
+add rule inet filter forward udp dport {port} accept
+add rule inet filter forward ct state established accept
+add rule inet filter forward drop
+"""
+_ESTABLISHED = "iptables -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
+_ONLY_REQUESTS = "iptables -A FORWARD -p udp --dport {port} -j ACCEPT\n"
+
+
+class TestWhatAFindingSaysToType:
+    """The remedies for answers that do not arrive, typed into a shell."""
+
+    @pytest.mark.parametrize(
+        ("dialect", "way", "before"),
+        [
+            (NFT, Way.RANGE, _LAST_DROP),
+            (IPTABLES, Way.RANGE, _ONLY_REQUESTS + _ESTABLISHED),
+            (IPTABLES, Way.HELPER, _ONLY_REQUESTS),
+        ],
+        ids=["nftables before a last drop", "iptables", "iptables with the helper"],
+    )
+    def test_answers_pass(
+        self, lab: Lab, many: Serve, dialect: Dialect, way: Way, before: str
+    ) -> None:
+        require(dialect)
+        lab.close(Where.BETWEEN, dialect)
+        lab.load(Where.BETWEEN, dialect, before.format(port=many.at.port))
+        wanted = situation(many, servers=(ip_address(HOST),), clients=CLIENTS[:1])
+        title = dialect.speech.title
+        typed = "\n".join(
+            remedy.command
+            for remedy in remedies_for(wanted, Part.ANSWERS, (way,))
+            if remedy.platform == title
+        )
+        lab.load(Where.BETWEEN, IPTABLES, typed)  # a shell
+        assert lab.fetch(HOST, many.at.port, patience=PATIENT) == WHOLE
 
 
 class TestWhatIsSaidNotToHelp:

@@ -236,7 +236,8 @@ def _fitted(
     is_outward = part is Part.ANSWERS
     if dialect is Dialect.NFTABLES:
         usual = f"{TABLE} {'output' if is_outward else 'input'}"
-        return [f"nft '{line.replace(usual, passage.chain, 1)}'" for line in lines]
+        typed = dialect.speech.typed
+        return [typed(line.replace(usual, passage.chain, 1)) for line in lines]
     if dialect is Dialect.FIREWALLD:
         return [*lines, "firewall-cmd --reload"]
     if dialect is Dialect.IPTABLES:

@@ -12,6 +12,7 @@ from tftptui.knowledge.words import counted, joined, port_word, url
 from tftptui.telemetry.findings import (
     FACT,
     LIKELY,
+    OURS,
     POSSIBLE,
     Evidence,
     Help,
@@ -107,7 +108,7 @@ def _let_answers_pass(asked: Asked) -> tuple[Remedy, ...]:
             "allowed; a client chooses its port, a boot ROM its own low one."
         ),
         Remedy(
-            platform="tftptui",
+            platform=OURS,
             text="the rules for any firewall",
             command=f"tftptui firewall --server {asked.server} --port {asked.port}",
         ),
@@ -129,7 +130,7 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
                 text="Look at the server: if it shows our requests, its answers are "
                 "lost on the way back; if it shows none, the requests are."
             ),
-            Remedy(platform="tftptui", text="on the server", command="tftptui doctor"),
+            Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
         ),
         helps=(
             Help(
@@ -168,7 +169,7 @@ def _refused(asked: Asked, refused: Sequence[Trial], told: Sequence[Trial]) -> D
         stands_at="server" if is_server else "between",
         evidence=(_seen(refused, first.detail),),
         remedies=(
-            Remedy(platform="tftptui", text="on the server", command="tftptui doctor"),
+            Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
         ),
         proof=_fetch(asked, _ports(refused)[0]),
     )
@@ -288,7 +289,7 @@ def _too_large(
                 "is larger than the way's smallest link.",
             ),
             Remedy(
-                platform="tftptui",
+                platform=OURS,
                 text="on the server",
                 command=f"tftptui --max-blksize {largest}",
             ),

@@ -30,6 +30,10 @@ FACT, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
 """Confidence: stated as a fact, "most likely", listed as a possibility."""
 
 
+OURS = "tftptui"
+"""The platform of a remedy at this server itself."""
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was seen.
 
@@ -48,10 +52,10 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     """One way to cure it.
 
     Attributes:
-        platform: whose language it is, as "nftables", "Cisco ASA", "tftptui"; ""
-            where it is plain words.
+        platform: whose language it is, as "nftables" or "Cisco ASA" (a firewall's
+            title), OURS, or "" where it is plain words.
         text: what to do.
-        command: what to type there, if it can be said.
+        command: what to type there, a few lines, if it can be said.
     """
 
     text: str

@@ -1,7 +1,7 @@
 """Rules as lines to type, each with what it is for, and where the lines come from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from tftptui.knowledge.firewall.plans import Part, Plan
@@ -47,6 +47,8 @@ class Speech:
         flush: what drops the flows that it remembers; empty if it keeps none. In it
             {port}, {server} and {family} (conntrack's option) are filled in.
         write: writes the rules of a plan.
+        prompt: how one of the lines is typed at a shell's or the device's prompt.
+        hints: by way, the shortest of the usage: what stands for something else.
     """
 
     title: str
@@ -58,10 +60,16 @@ class Speech:
     usage: tuple[str, ...]
     flush: tuple[str, ...]
     write: Callable[[Plan, Situation], list[Rule]]
+    prompt: str = "{line}"
+    hints: Mapping[Way, str] = field(default_factory=dict)
 
     def can(self, way: Way) -> bool:
         """Whether the dialect has words for a way."""
         return way is not Way.HELPER or not self.helper
+
+    def typed(self, text: str) -> str:
+        """Return the lines of a rule as they are typed one by one."""
+        return "\n".join(self.prompt.format(line=line) for line in text.splitlines())
 
 
 def note_for(part: Part) -> str:

@@ -7,7 +7,7 @@ from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.words import counted, joined, times
 from tftptui.telemetry.events import Refused
-from tftptui.telemetry.findings import FACT, Evidence, Remedy
+from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 
 _CHANGED = ("the file was cut short", "the file was changed")
 """How texts of SourceChangedError begin; see files/sources.py."""
@@ -137,12 +137,12 @@ def ports_exhausted(case: Case) -> Draft | None:
         evidence=(_asked_in_vain(case),),
         remedies=(
             Remedy(
-                platform="tftptui",
+                platform=OURS,
                 text="a larger range; 10 ports for each client that boots at once",
                 command=f"--ports {scene.first}-{min(65_535, scene.first + 999)}",
             ),
             Remedy(
-                platform="tftptui",
+                platform=OURS,
                 text="or a shorter rest of ports between transfers",
                 command="--quarantine 2",
             ),
@@ -192,12 +192,12 @@ def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
     found: list[Remedy] = []
     if refused.near_rule == "case":
         text = "take names in another case, too"
-        found.append(Remedy(platform="tftptui", text=text, command="--ignore-case"))
+        found.append(Remedy(platform=OURS, text=text, command="--ignore-case"))
     if refused.near_rule == "extra-folder" and "/" in case.file.strip("/"):
         folder = case.file.strip("/").partition("/")[0]
         rule = quote(f"^/?{folder}/=")
         text = "leave out the folder in front"
-        found.append(Remedy(platform="tftptui", text=text, command=f"--rewrite {rule}"))
+        found.append(Remedy(platform=OURS, text=text, command=f"--rewrite {rule}"))
     if refused.near:
         found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
     found.append(Remedy(text=f"or put the file at {place}"))

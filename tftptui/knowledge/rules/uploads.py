@@ -4,7 +4,7 @@ from tftptui.knowledge import remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.words import times
-from tftptui.telemetry.findings import FACT, Evidence, Remedy
+from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 
 _DISK_FULL = 3  # RFC 1350, error codes
 _NO_ROOM = "no room"
@@ -56,9 +56,7 @@ def refused(case: Case) -> Draft | None:
         since=_since(case),
         evidence=(_evidence(case, text),),
         remedies=(
-            (Remedy(platform="tftptui", text=cure[0], command=cure[1]),)
-            if cure
-            else plain
+            (Remedy(platform=OURS, text=cure[0], command=cure[1]),) if cure else plain
         ),
     )
 

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
-from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.findings import OURS, Finding
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import age
 from tftptui.ui.screens.firewall import FirewallScreen
@@ -295,7 +295,8 @@ class WhyScreen(ModalScreen[Wish | None]):
             text = Text(overflow="fold")
             if remedy.platform:
                 text.append(remedy.platform, slots["transfer-active"])
-                text.append("  (← → others)  " if choice else "  ", slots["muted"])
+                is_choice = choice and remedy.platform != OURS
+                text.append("  (← → others)  " if is_choice else "  ", slots["muted"])
             text.append(remedy.text)
             if remedy.command:
                 text.append(f"\n{remedy.command}", "bold")

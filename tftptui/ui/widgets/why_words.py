@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
-from tftptui.telemetry.findings import Finding, Remedy
+from tftptui.telemetry.findings import OURS, Finding, Remedy
 
 
 def mark(finding: Finding) -> str:
@@ -21,21 +21,21 @@ def slot(finding: Finding) -> str:
 
 
 def platforms(finding: Finding) -> list[str]:
-    """Return the platforms that there are remedies for, in their order."""
+    """Return the platforms to choose from, in their order; this server is none."""
     named = (one.platform for one in finding.remedies)
-    return list(dict.fromkeys(one for one in named if one))
+    return list(dict.fromkeys(one for one in named if one not in ("", OURS)))
 
 
 def remedies(finding: Finding, platform: str) -> Iterable[Remedy]:
-    """Return the remedies in plain words, then those for one platform.
+    """Return the remedies in plain words, those for one platform, then our own.
 
     Where there is none for that platform, those of the first that has one.
     """
     on_offer = platforms(finding)
     if platform not in on_offer and on_offer:
         platform = on_offer[0]
-    yield from (one for one in finding.remedies if not one.platform)
-    yield from (one for one in finding.remedies if one.platform == platform)
+    for shown in ("", platform, OURS):
+        yield from (one for one in finding.remedies if one.platform == shown)
 
 
 def as_text(finding: Finding, platform: str) -> str:

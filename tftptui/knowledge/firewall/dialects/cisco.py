@@ -20,6 +20,7 @@ from tftptui.knowledge.firewall.situation import (
     Kind,
     Network,
     Situation,
+    Way,
     Where,
 )
 from tftptui.settings import TFTP_PORT, PortRange
@@ -171,6 +172,7 @@ ASA = Speech(
     ),
     flush=("clear conn protocol udp address {server}",),
     write=write_asa,
+    hints={Way.RANGE: "CLIENTS_IN and SERVER_IN stand for your lists"},
 )
 
 IOS_ACL = Speech(
@@ -186,6 +188,7 @@ IOS_ACL = Speech(
     ),
     flush=(),
     write=write_ios_acl,
+    hints={Way.RANGE: "FROM-… stands for your list; before its deny"},
 )
 
 IOS_ZONE = Speech(

@@ -10,6 +10,7 @@ from tftptui.knowledge.firewall.situation import (
     Kind,
     Network,
     Situation,
+    Way,
     Where,
 )
 
@@ -106,4 +107,5 @@ SRX = Speech(
     ),
     flush=("clear security flow session destination-port {port}",),
     write=write,
+    hints={Way.HELPER: "the policy for requests must use junos-tftp"},
 )

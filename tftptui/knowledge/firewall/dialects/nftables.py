@@ -21,6 +21,7 @@ from tftptui.knowledge.firewall.situation import (
     Kind,
     Network,
     Situation,
+    Way,
     Where,
 )
 
@@ -134,4 +135,6 @@ NFTABLES = Speech(
     ),
     flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),
     write=write,
+    prompt="nft '{line}'",
+    hints={Way.RANGE: f"{TABLE} … stands for the chain that drops"},
 )
