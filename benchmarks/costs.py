@@ -1,0 +1,165 @@
+"""What throughput.py does not show: start time, memory of a transfer, uploads, IPv6.
+
+``python benchmarks/costs.py`` starts ``tftptui serve`` for each measurement, on one
+CPU together with the load generator of --bench (by default ../shared/bench), and
+keeps the figures in benchmarks/results/. Linux.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results"
+PORT = 36_969
+CPU = 0
+SERVE = (
+    *(str(Path(sys.executable).with_name("tftptui")), "serve"),
+    *("--port", str(PORT), "--ports", "20000-31000", "--quarantine", "0"),
+    *("--max-transfers", "2000", "--request-rate", "0", "--write", "overwrite"),
+)
+OPEN = 500
+"""Transfers that are held open to weigh them."""
+
+Figures = dict[str, float]
+
+
+@contextlib.contextmanager
+def serving(
+    root: Path, host: str = "127.0.0.1", told: tuple[str, ...] = ()
+) -> Iterator[tuple[int, float]]:
+    """Serve ROOT; give the process id and the seconds until the first answer."""
+    began = time.monotonic()
+    with subprocess.Popen(
+        [*SERVE, str(root), "--listen", host, *told],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, {CPU}),  # noqa: PLW1509
+    ) as server:
+        try:
+            while not answers(host):
+                if server.poll() is not None:
+                    raise SystemExit(f"{SERVE[0]} serve ended: {server.returncode}")
+            yield server.pid, time.monotonic() - began
+        finally:
+            server.terminate()
+
+
+def answers(host: str) -> bool:
+    """Whether a request is answered within a moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(0.02)
+        sock.sendto(b"\0\1small\0octet\0", (host, PORT))
+        try:
+            _, peer = sock.recvfrom(2_048)
+        except OSError:
+            return False
+        sock.sendto(b"\0\4\0\1", peer)
+        return True
+
+
+def start_time(root: Path) -> float:
+    """Return seconds from the start of the program to its first answer."""
+    seconds = []
+    for _ in range(5):
+        with serving(root) as (_, waited):
+            seconds.append(waited)
+    return statistics.median(seconds)
+
+
+def memory(root: Path, options: bytes) -> float:
+    """Return KiB that an open transfer takes, with its first window on its way."""
+    request = b"\0\1large\0octet\0" + options
+    with serving(root) as (pid, _), contextlib.ExitStack() as held:
+        before = resident(pid)
+        for _ in range(OPEN):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            held.enter_context(sock)
+            sock.settimeout(5.0)
+            sock.sendto(request, ("127.0.0.1", PORT))
+            _, peer = sock.recvfrom(65_536)
+            if options:
+                sock.sendto(b"\0\4\0\0", peer)
+                sock.recvfrom(65_536)
+        return (resident(pid) - before) / OPEN
+
+
+def resident(pid: int) -> float:
+    """Return KiB of memory that a process has."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith("VmRSS")))
+
+
+def load(
+    program: str, root: Path, host: str, *options: str, told: tuple[str, ...] = ()
+) -> float:
+    """Return MB/s of the load generator with OPTIONS; the server is TOLD more."""
+    command = [program, "--host", host, "--port", str(PORT), "--cpu", str(CPU)]
+    command += ["--batch", "--seconds", "2", "--json", *options]
+    with serving(root, host, told):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout)["MB_s"])
+
+
+def measure(bench: Path, root: Path) -> Figures:
+    """Return everything."""
+    program = str(root / "tftpload")
+    source, compiler = str(bench / "tftpload.c"), shutil.which("cc") or "cc"
+    subprocess.run([compiler, "-O2", "-o", program, source, "-lpthread"], check=True)
+    large = str(root / "large")
+    upload = ("--file", "up-%d", "--files", "4", "--upload", large)
+    read = ("--file", "large")
+    blocks = ("--blksize", "1428")
+    window = (*blocks, "--windowsize", "16")
+    windowed = b"blksize\x001428\0windowsize\x0016\0"
+    return {
+        "start to first answer, s": start_time(root),
+        "memory of a transfer, 512 w1, KiB": memory(root, b""),
+        "memory of a transfer, 1428 w16, KiB": memory(root, windowed),
+        "upload 1428 w1, MB/s": load(program, root, "127.0.0.1", *upload, *blocks),
+        "upload 1428 w16, MB/s": load(program, root, "127.0.0.1", *upload, *window),
+        "read 1428 w1, IPv6, MB/s": load(program, root, "::1", *read, *blocks),
+        "read 1428 w16, IPv6, MB/s": load(program, root, "::1", *read, *window),
+        "read 1428 w16, no GSO, MB/s": load(
+            program, root, "127.0.0.1", *read, *window, told=("--no-gso",)
+        ),
+    }
+
+
+def main() -> int:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    default = HERE.parent.parent / "shared" / "bench"
+    parser.add_argument("--bench", type=Path, default=default)
+    bench = parser.parse_args().bench
+    if not (bench / "tftpload.c").is_file():
+        print(f"no tftpload.c in {bench}; say where it is with --bench DIR")
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "small").write_bytes(b"x" * 300)
+        (root / "large").write_bytes(os.urandom(1 << 20) * 32)
+        figures = measure(bench, root)
+    for name, value in figures.items():
+        print(f"{name:40} {value:10,.2f}")
+    RESULTS.mkdir(exist_ok=True)
+    place = RESULTS / f"costs-{datetime.now(UTC):%Y-%m-%d-%H%M}.json"
+    place.write_text(json.dumps(figures, indent=1) + "\n")
+    print(f"kept in {place}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
