@@ -194,3 +194,23 @@ async def test_windows_are_cut_by_the_kernel_only_where_that_is_wanted(
     client.ack(0)
     await read_to(client, 296, window=8)
     assert (await client.data()).block16 == 297
+
+
+async def test_the_round_trip_is_measured_on_the_way(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    """A first trip that was slow must not make us deaf to gap reports for long."""
+    client.ask(server.at, b"file", options=((b"windowsize", b"4"),))
+    await client.oack()
+    clock.advance(1.0)
+    client.ack(0)
+    for number in range(1, 281):
+        assert (await client.data()).block16 == number
+        if number % 4 == 0:
+            clock.advance(0.001)
+            client.ack(number)
+    transfer = the_transfer(server)
+    await client.data()
+    smoothed = transfer._sending.timer.smoothed
+    assert smoothed is not None
+    assert smoothed < 0.9

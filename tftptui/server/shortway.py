@@ -177,7 +177,13 @@ class ShortWay(Transfer):
         return self._burst.is_whole
 
     def _stage(self) -> bool:
-        """Read the next windows; False when the long way has to."""
+        """Read the next windows; False when the long way has to.
+
+        It is also the moment to measure a round trip: whether an ACK can be a gap
+        report hangs on that, so it has to be a fresh one.
+        """
+        came = self._now() + self._wall
+        self._sending.timer.measure(came - self._left)
         try:
             self._staging.read(self._source, self._sent_to + 1)
         except (SourceChangedError, OSError):
