@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.pictures import NOW, frame, view
 from tests.support.screens import LARGE, SMALL, shown
-from tests.support.why_scene import founding_case
-from tftptui.engine.messages import Frame
+from tests.support.why_scene import finding, founding_case
+from tftptui.engine.messages import Finding, Frame
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.plans import Part
-from tftptui.knowledge.firewall.situation import SituationError, Way
+from tftptui.knowledge.firewall.situation import SituationError, Way, Where
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.seen_lines import seen_lines
@@ -113,7 +114,74 @@ async def test_before_anybody_asked_there_are_rules_for_this_host() -> None:
         assert "any IPv4" in screen.text()
 
 
+def own_output(number: int = 2, **changes: Any) -> Finding:
+    return finding(
+        number=number,
+        code="server-output-blocked",
+        stands_at="server",
+        **({"transfers": [4]} | changes),
+    )
+
+
+def standing(*findings: Finding) -> Where | None:
+    frames = [*founding_case(), Frame(time=NOW, findings=list(findings))]
+    return traffic_of(seen_lines(store_of(*frames))).where
+
+
+def test_where_the_newest_finding_stands_is_read_too() -> None:
+    assert standing() is None  # between, or at the client: they look alike
+    assert standing(own_output()) is Where.SERVER
+    assert standing(own_output(), own_output(withdrawn="it completed")) is None
+
+
+async def test_the_place_is_that_of_the_finding_until_another_is_chosen() -> None:
+    told = Frame(time=NOW, findings=[own_output()])
+    async with shown(*founding_case(), told) as screen:
+        await screen.press("f")
+        assert "e on this server's host" in screen.text()
+        assert "insert rule inet filter output" in screen.text()
+        await screen.press("right")
+        assert "e on this server's host" in screen.text()
+        while "e between clients" not in screen.text():
+            await screen.press("e")
+        await screen.press("escape", "f")
+        assert "e between clients and server" in screen.text()
+
+
+async def test_from_a_finding_the_place_is_that_findings() -> None:
+    told = Frame(time=NOW, findings=[own_output(number=9, transfers=[1])])
+    async with shown(*founding_case(), told) as screen:
+        await screen.press("w")
+        assert "client-port-blocked" in screen.text()
+        await screen.press("f")
+        assert "e between clients and server" in screen.text()
+        await screen.press("escape", "n", "f")
+        assert "e on this server's host" in screen.text()
+
+
+async def test_the_firewall_chosen_at_a_finding_is_the_one_written_for() -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press("w", "right")
+        assert "Cisco ASA" in screen.text()
+        await screen.press("f")
+        assert "Cisco ASA   " in screen.text()
+        await screen.press("left", "left", "left", "left", "escape")
+        assert "nftables" in screen.text()
+
+
 MOVES = st.sampled_from(["dialect", "back", "place", "kind", "nat", "mode"])
+
+
+def _moved(wishes: Wishes, move: str, found: Where | None) -> Wishes:
+    moved = {
+        "dialect": lambda: wishes.other_dialect(1),
+        "back": lambda: wishes.other_dialect(-1),
+        "place": lambda: wishes.other_place(found),
+        "kind": lambda: wishes.other_kind(found),
+        "nat": lambda: wishes.other_nat(found),
+        "mode": lambda: wishes.other_mode(is_single_port=False),
+    }
+    return moved[move]()
 
 
 @given(moves=st.lists(MOVES, max_size=25))
@@ -123,18 +191,23 @@ def test_any_choices_lead_to_advice_or_to_words_about_what_is_open(
     traffic = traffic_of(seen_lines(store_of(*founding_case())))
     wishes = Wishes()
     for move in moves:
-        wishes = {
-            "dialect": lambda now: now.other_dialect(1),
-            "back": lambda now: now.other_dialect(-1),
-            "place": lambda now: now.other_place(),
-            "kind": lambda now: now.other_kind(),
-            "nat": lambda now: now.other_nat(),
-            "mode": lambda now: now.other_mode(is_single_port=False),
-        }[move](wishes)
+        wishes = _moved(wishes, move, traffic.where)
         with suppress(SituationError):
             advice = wishes.advice(traffic, [])
             assert advice.dialect is wishes.dialect
             assert (advice.chosen.way is Way.SINGLE_PORT) == bool(wishes.single_port)
+
+
+@given(moves=st.lists(MOVES, max_size=25), found=st.sampled_from([None, *Where]))
+def test_whatever_was_chosen_and_found_a_dialect_can_say_it(
+    moves: list[str], found: Where | None
+) -> None:
+    wishes = Wishes()
+    for move in moves:
+        wishes = _moved(wishes, move, found)
+        choice = wishes.choice(found)
+        assert choice.where in wishes.dialect.speech.places
+        assert choice.kind in wishes.dialect.speech.kinds
 
 
 def test_every_dialect_comes_up_and_the_round_closes() -> None:

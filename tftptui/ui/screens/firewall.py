@@ -36,6 +36,7 @@ class FirewallScreen(ModalScreen[None]):
         store: what was seen.
         taste: the choices made here before.
         now: wall clock, seconds.
+        about: number of the finding that led here; it says where the firewall stands.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,10 +67,17 @@ class FirewallScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, store: Store, *, taste: Taste, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        taste: Taste,
+        now: Callable[[], float],
+        about: int | None = None,
+    ) -> None:
         super().__init__()
         self._taste, self._now = taste, now
-        self._traffic = traffic_of(seen_lines(store))
+        self._traffic = traffic_of(seen_lines(store, about))
         self._own = own_addresses()
         self._advice: Advice | None = None
 
@@ -103,11 +111,11 @@ class FirewallScreen(ModalScreen[None]):
 
     def action_place(self) -> None:
         """Write it for a firewall elsewhere."""
-        self._wish(self._taste.wishes.other_place())
+        self._wish(self._taste.wishes.other_place(self._traffic.where))
 
     def action_kind(self) -> None:
         """Write it for another kind of firewall."""
-        self._wish(self._taste.wishes.other_kind())
+        self._wish(self._taste.wishes.other_kind(self._traffic.where))
 
     def action_mode(self) -> None:
         """Write it for single-port mode, or for the range."""
@@ -117,7 +125,7 @@ class FirewallScreen(ModalScreen[None]):
 
     def action_nat(self) -> None:
         """Write it for a firewall that translates addresses, or not."""
-        self._wish(self._taste.wishes.other_nat())
+        self._wish(self._taste.wishes.other_nat(self._traffic.where))
 
     def action_copy(self) -> None:
         """Copy the rules."""
@@ -146,7 +154,7 @@ class FirewallScreen(ModalScreen[None]):
             self.app.notify(f"saved: {path}", markup=False)
 
     def _wish(self, wishes: Wishes) -> None:
-        self._taste.wishes = wishes
+        self._taste.wish(wishes)
         self._show()
 
     def _show(self) -> None:
@@ -167,12 +175,13 @@ class FirewallScreen(ModalScreen[None]):
         single = wishes.single_port
         if single is None:
             single = bool(self._traffic.is_single_port)
+        choice = wishes.choice(self._traffic.where)
         chosen = (
             ("← →", wishes.dialect.speech.title),
-            ("e", PLACES[wishes.where]),
-            ("i", KINDS[wishes.kind]),
+            ("e", PLACES[choice.where]),
+            ("i", KINDS[choice.kind]),
             ("a", "single-port mode" if single else "port range"),
-            ("x", "NAT" if wishes.has_nat else "no NAT"),
+            ("x", "NAT" if choice.has_nat else "no NAT"),
         )
         slots = slot_styles(self.app.theme_variables)
         text = Text()

@@ -103,6 +103,10 @@ class WhyScreen(ModalScreen[Wish | None]):
         self._show()
         self.set_interval(TICK, self._show)  # how long ago grows
 
+    def on_screen_resume(self) -> None:
+        """Follow what was chosen on the screen with the rules."""
+        self._show()
+
     def on_resize(self) -> None:
         """Draw for another width."""
         self._show()
@@ -151,7 +155,9 @@ class WhyScreen(ModalScreen[Wish | None]):
 
     def action_firewall(self) -> None:
         """Show the firewall rules for the traffic seen."""
-        screen = FirewallScreen(self._store, taste=self._taste, now=self._now)
+        screen = FirewallScreen(
+            self._store, taste=self._taste, now=self._now, about=self._number
+        )
         self.app.push_screen(screen)
 
     def action_copy_proof(self) -> None:

@@ -35,15 +35,16 @@ def rules_for(
         SituationError: there is no address to write rules for, or such a firewall
             can't be told so.
     """
+    choice = wishes.choice(traffic.where)
     situation = Situation(
         servers=traffic.servers or tuple(own),
         clients=traffic.clients or ANYWHERE,
         port=traffic.port or TFTP_PORT,
         ports=PortRange(command.first, command.last),
-        where=wishes.where,
-        kind=wishes.kind,
+        where=choice.where,
+        kind=choice.kind,
         is_single_port=command.single_port,
-        has_nat=wishes.has_nat,
+        has_nat=choice.has_nat,
     )
     way = Way.SINGLE_PORT if command.single_port else Way.RANGE
     ways = advise(situation, wishes.dialect).alternatives
@@ -70,7 +71,7 @@ class RulePreview(Static):
         if self._own is None:
             self._own = own_addresses()
         traffic = traffic_of(seen_lines(self._store))
-        ends = (traffic.servers, traffic.clients, traffic.port)
+        ends = (traffic.servers, traffic.clients, traffic.port, traffic.where)
         if (asked := (command, now, wishes, ends)) != self._asked:
             self._asked = asked
             self.update(self._draw(command, now, wishes, traffic))
@@ -79,7 +80,7 @@ class RulePreview(Static):
         self, command: SetPorts, now: SetPorts, wishes: Wishes, traffic: Traffic
     ) -> Text:
         slots, own = slot_styles(self.app.theme_variables), self._own or ()
-        place = PLACES[wishes.where]
+        place = PLACES[wishes.choice(traffic.where).where]
         text = Text(
             f"{wishes.dialect.speech.title} {place}, without a helper · f for others",
             slots["muted"],

@@ -9,8 +9,13 @@ from tftptui.ui.store import Store
 Line = dict[str, object]
 
 
-def seen_lines(store: Store) -> Iterator[Line]:
-    """Yield the lines for the server's settings, all transfers and all findings."""
+def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
+    """Yield the lines for the server's settings, all transfers and all findings.
+
+    Args:
+        store: what was seen.
+        about: number of the finding that counts, the last to be told; else the newest.
+    """
     if store.status is not None and store.ports is not None:
         yield {
             "event": "started",
@@ -29,10 +34,12 @@ def seen_lines(store: Store) -> Iterator[Line]:
             "duplicates": view.duplicates,
             "error": view.error or None,
         }
-    for finding in store.findings.values():
+    for finding in sorted(store.findings.values(), key=lambda f: f.number == about):
         yield {
             "event": "finding",
+            "number": finding.number,
             "code": finding.code,
+            "stands_at": finding.stands_at,
             "withdrawn": bool(finding.withdrawn),
         }
 

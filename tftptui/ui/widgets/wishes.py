@@ -1,4 +1,4 @@
-"""Which firewall rules are wished for: choices that always make sense together."""
+"""Which firewall rules are wished for, and what of it a dialect can say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,47 +32,63 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What rules are written for: one that a dialect has words for."""
+
+    where: Where
+    kind: Kind
+    has_nat: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person has chosen.
+    """What a person has chosen, and None where nobody has.
 
     Attributes:
         dialect: whose language.
-        where: where the firewall stands.
-        kind: what it knows of flows.
-        single_port: whether for single-port mode, where the person has said so;
-            None for what the server does now.
+        where: where the firewall stands; else where it was found to stand.
+        kind: what it knows of flows; else what is usual there.
+        single_port: whether for single-port mode; else as the server does now.
         has_nat: whether it translates addresses.
     """
 
     dialect: Dialect = Dialect.NFTABLES
-    where: Where = Where.BETWEEN
-    kind: Kind = Kind.HELPER
+    where: Where | None = None
+    kind: Kind | None = None
     single_port: bool | None = None
     has_nat: bool = False
 
-    def other_dialect(self, step: int) -> "Wishes":
-        """Return the same in the next language; what it can't say is changed."""
-        dialect = _next(list(Dialect), self.dialect, step)
-        speech = dialect.speech
-        where = self.where if self.where in speech.places else speech.places[0]
-        kind = self.kind
-        if kind not in speech.kinds:
-            kind = dialect.usual_kind(where)
-        return _sound(replace(self, dialect=dialect, where=where, kind=kind))
+    def choice(self, found: Where | None) -> Choice:
+        """Return what is wished for, as far as the dialect can say it.
 
-    def other_place(self) -> "Wishes":
+        Args:
+            found: where a firewall was found to stand, or None.
+        """
+        places, kinds = self.dialect.speech.places, self.dialect.speech.kinds
+        where = next(one for one in (self.where, found, places[0]) if one in places)
+        kind = self.kind if self.kind in kinds else self.dialect.usual_kind(where)
+        # A filter without state translates nothing.
+        return Choice(where, kind, self.has_nat and kind is not Kind.STATELESS)
+
+    def other_dialect(self, step: int) -> "Wishes":
+        """Return the same in the next language."""
+        return replace(self, dialect=_next(list(Dialect), self.dialect, step))
+
+    def other_place(self, found: Where | None) -> "Wishes":
         """Return the same for a firewall that stands elsewhere."""
-        where = _next(self.dialect.speech.places, self.where)
+        where = _next(self.dialect.speech.places, self.choice(found).where)
         return replace(self, where=where)
 
-    def other_kind(self) -> "Wishes":
+    def other_kind(self, found: Where | None) -> "Wishes":
         """Return the same for a firewall that knows more or less of flows."""
-        kind = _next(self.dialect.speech.kinds, self.kind)
-        return _sound(replace(self, kind=kind))
+        kind = _next(self.dialect.speech.kinds, self.choice(found).kind)
+        return replace(self, kind=kind)
 
-    def other_nat(self) -> "Wishes":
+    def other_nat(self, found: Where | None) -> "Wishes":
         """Return the same with, or without, a translation of addresses."""
-        return _sound(replace(self, has_nat=not self.has_nat))
+        if self.choice(found).kind is Kind.STATELESS:
+            return replace(self, has_nat=False)
+        return replace(self, has_nat=not self.has_nat)
 
     def other_mode(self, *, is_single_port: bool) -> "Wishes":
         """Return the same for single-port mode, or for a range of ports."""
@@ -89,24 +105,19 @@ class Wishes:
         single_port = self.single_port
         if single_port is None:
             single_port = bool(traffic.is_single_port)
+        choice = self.choice(traffic.where)
         situation = Situation(
             servers=traffic.servers or tuple(own),
             clients=traffic.clients or ANYWHERE,
             port=traffic.port or TFTP_PORT,
             ports=traffic.ports or SERVER_PORTS,
-            where=self.where,
-            kind=self.kind,
+            where=choice.where,
+            kind=choice.kind,
             is_single_port=single_port,
-            has_nat=self.has_nat,
+            has_nat=choice.has_nat,
         )
         return advise(situation, self.dialect, traffic if traffic.flows else None)
 
 
-def _sound(wishes: Wishes) -> Wishes:
-    """Return what can be: a filter without state translates nothing."""
-    no_nat = wishes.kind is Kind.STATELESS
-    return replace(wishes, has_nat=False) if no_nat else wishes
-
-
 def _next(among: Sequence[T], now: T, step: int = 1) -> T:
-    return among[(among.index(now) + step) % len(among)] if now in among else among[0]
+    return among[(among.index(now) + step) % len(among)]
