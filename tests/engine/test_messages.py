@@ -115,6 +115,7 @@ FRAME = Frame(
     findings=[FINDING],
     hashes=[HashView(name=b"\xe9", size=3, modified=1.5, done=2)],
     locations=[LOCATION],
+    settings={"write": "new", "deny": ["::1"], "max_upload": None, "gso": True},
     counters=Counters(requests=3),
     packets_first=5,
     packets=bytes(range(256)),

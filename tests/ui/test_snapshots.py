@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.pictures import NOW, a_busy_server, frame
+from tests.support.policy_scene import told
 from tests.support.port_scene import blocked_client, exhausted_case
 from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
@@ -65,6 +66,14 @@ def test_ports(snap_compare: Compare, size: tuple[int, int], keys: str) -> None:
     name, *pressed = keys.split()
     app = app_with([PORT_SCENES[name]()])
     assert snap_compare(app, terminal_size=size, run_before=after(app, 1, *pressed))
+
+
+@pytest.mark.parametrize("size", [(60, 15), SMALL, LARGE], ids=["tiny", *IDS])
+@pytest.mark.parametrize("keys", ["P", "P j j j j enter 1 0 . 0 . 4 . 2 2"])
+def test_policy(snap_compare: Compare, size: tuple[int, int], keys: str) -> None:
+    app = app_with([told(write="new", max_upload=100_000_000)])
+    before = after(app, 1, *keys.split())
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @pytest.mark.parametrize("theme", ["tftptui-light", "contrast"])

@@ -15,6 +15,7 @@ from tftptui.engine.around import (
 from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.findings import Findings
+from tftptui.engine.live import live_settings
 from tftptui.engine.locating import Locating, Searches
 from tftptui.engine.messages import (
     AbortTransfer,
@@ -264,12 +265,10 @@ class Engine:
         if status != told.status:
             frame.status = told.status = status
         frame.transfers = self._changed_transfers()
-        version = (self.service.pool.version, self._survey.version)
-        if told.ports_version != version:
-            if told.ports_version[1] != version[1]:
-                frame.host_ports = self._survey.latest
-            told.ports_version = version
-            frame.ports = port_map(self.service, self._survey.latest)
+        self._tell_ports(frame)
+        if told.settings is not self.service.settings:
+            told.settings = self.service.settings
+            frame.settings = live_settings(told.settings)
         frame.listings = self._watch.take_news() if self._watch else []
         frame.refusals = self.service.take_refusals()
         frame.hashes = self._shelf.take_news() if self._shelf else []
@@ -284,6 +283,16 @@ class Engine:
             told.counters = msgspec.structs.replace(self.recorder.counters)
             frame.counters = told.counters
         return frame if frame.tells_something else None
+
+    def _tell_ports(self, frame: Frame) -> None:
+        told, survey = self._told, self._survey
+        version = (self.service.pool.version, survey.version)
+        if told.ports_version == version:
+            return
+        if told.ports_version[1] != version[1]:
+            frame.host_ports = survey.latest
+        told.ports_version = version
+        frame.ports = port_map(self.service, survey.latest)
 
     def _set_ports(self, command: SetPorts) -> None:
         try:
@@ -356,6 +365,7 @@ class _Told:
     def __init__(self) -> None:
         self.status: Status | None = None
         self.counters: Counters | None = None
+        self.settings: Settings | None = None
         self.ports_version = (-1, 0)
         self.packets_next = 0
         self.versions: dict[int, int] = {}

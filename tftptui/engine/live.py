@@ -9,7 +9,7 @@ from tftptui.engine.messages import (
     SetPorts,
 )
 from tftptui.engine.renaming import with_rule
-from tftptui.settings import PortRange, Settings, changed_settings
+from tftptui.settings import LIVE, PortRange, Settings, Value, changed_settings
 
 
 def settings_after(settings: Settings, command: Command) -> Settings:
@@ -29,3 +29,14 @@ def settings_after(settings: Settings, command: Command) -> Settings:
             return with_rule(settings, asked, name)
         case _:
             return settings
+
+
+def live_settings(settings: Settings) -> dict[str, Value]:
+    """Return by name what may be changed while the server runs, as it is now."""
+    values = msgspec.structs.asdict(settings)
+    return {name: _plain(values[name]) for name in sorted(LIVE)}
+
+
+def _plain(value: Value | tuple[str, ...]) -> Value:
+    """Return a value as it is between processes."""
+    return [*value] if isinstance(value, tuple) else value

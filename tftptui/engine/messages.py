@@ -89,6 +89,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
             number means that records were lost to this watcher.
         notes: texts to some of these records, by number.
         findings: those that are new, revised or withdrawn.
+        settings: all that ChangeSettings may change, as they are now.
         locations: searches about which something was learned.
         None or empty means unchanged.
     """
@@ -101,6 +102,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
     listings: list[Listing] = []
     refusals: list[Refusal] = []
     findings: list[Finding] = []
+    settings: dict[str, Value] = {}
     hashes: list[HashView] = []
     locations: list[Location] = []
     counters: Counters | None = None

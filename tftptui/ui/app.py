@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from tftptui.ui.messages import FrameArrived
 from tftptui.ui.screens.doctor import DoctorScreen
 from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.screens.policy import PolicyScreen
 from tftptui.ui.screens.question import Question
 from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
@@ -203,14 +204,7 @@ class TftpApp(App[None]):
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
         """Offer what keys do by name, then what Textual brings along."""
         if isinstance(screen, MainScreen):
-            for scope in CHAINS[screen.scope]:
-                for action in actions(scope):
-                    if action.shown and action.call != "command_palette":
-                        yield SystemCommand(
-                            f"{action.label.capitalize()}  ({action.shown_key})",
-                            action.effect,
-                            partial(self.simulate_key, action.keys[0]),
-                        )
+            yield from self._key_commands(screen)
         for command in super().get_system_commands(screen):
             if command.title not in OURS:
                 yield command
@@ -227,6 +221,19 @@ class TftpApp(App[None]):
             "Save what is shown as an SVG file in the current folder.",
             partial(self.set_timer, CLOSING, self.save_picture),
         )
+
+    def _key_commands(self, screen: MainScreen) -> Iterator[SystemCommand]:
+        """Yield what keys do now, and the screens that the bottom line leaves out."""
+        for scope in CHAINS[screen.scope]:
+            for action in actions(scope):
+                if action.shown and action.call != "command_palette":
+                    yield SystemCommand(
+                        f"{action.label.capitalize()}  ({action.shown_key})",
+                        action.effect,
+                        partial(self.simulate_key, action.keys[0]),
+                    )
+        effect = "What is allowed and how much: uploads, networks, limits, names."
+        yield SystemCommand("Policy  (P)", effect, self.action_policy)
 
     def change_settings(self, changes: dict[str, Value]) -> None:
         """Have settings changed while the server runs; tell how that went."""
@@ -285,6 +292,13 @@ class TftpApp(App[None]):
             status = self.store.status
             return status is not None and status.source == "server"
         return action != "restart" or self.store.engine_error is not None
+
+    def action_policy(self) -> None:
+        """Show what may be changed while the server runs."""
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(
+                PolicyScreen(self.store, self.client, self.undo, now=self.now)
+            )
 
     def action_undo(self) -> None:
         """Take the last change back."""

@@ -21,6 +21,7 @@ from tftptui.engine.messages import (
     Status,
     TransferView,
 )
+from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.packets import (
     NO_TRANSFER,
@@ -93,6 +94,7 @@ class Store:
     listings: dict[bytes, Listing] = field(default_factory=dict)
     hashes: dict[bytes, HashView] = field(default_factory=dict)
     packets_lost: int = 0
+    settings: dict[str, Value] = field(default_factory=dict)
     engine_error: str | None = None
 
     def __post_init__(self) -> None:
@@ -111,6 +113,7 @@ class Store:
         self.status = frame.status or self.status
         self.ports = frame.ports or self.ports
         self.host_ports = frame.host_ports or self.host_ports
+        self.settings = frame.settings or self.settings
         if frame.counters:
             self.counters = _sum(self._before, frame.counters)
         self._total_rate.add(frame.time, self.counters.octets_sent)

@@ -20,6 +20,8 @@ from tftptui.ui.actions.screens import (
     FIREWALL,
     HELP,
     LOCATE,
+    POLICY,
+    POLICY_FIELD,
     QUESTION,
     WHY,
 )
@@ -53,6 +55,8 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "narrowing": ("narrowing",),
     "preview": ("preview",),
     "ladder": ("ladder", "transfer", "list"),
+    "policy": ("policy", "list"),
+    "policy-field": ("policy-field",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
 
@@ -73,6 +77,8 @@ TITLES: dict[str, str] = {
     "rules": "Writing rules",
     "help": "This page",
     "question": "This question",
+    "policy": "Policy",
+    "policy-field": "Typing a setting",
     "why": "Why",
     "firewall": "Firewall",
     "locate": "Locate",
@@ -111,6 +117,8 @@ ACTIONS: tuple[Action, ...] = (
     *NARROWING,
     *PREVIEW,
     *QUESTION,
+    *POLICY,
+    *POLICY_FIELD,
 )
 
 

@@ -69,10 +69,18 @@ APP = (
     ),
     Action(
         "app",
+        "policy",
+        ("P",),
+        "policy",
+        "What is allowed and how much: uploads, networks, limits, options, names; all "
+        "of it may be changed while the server runs.",
+    ),
+    Action(
+        "app",
         "undo",
         ("u",),
         "undo",
-        "Take the last change of the port range back; again, the one before it.",
+        "Take the last change of ports or policy back; again, the one before it.",
         shown=True,
     ),
     Action(

@@ -136,3 +136,75 @@ QUESTION = (
         shown=True,
     ),
 )
+
+POLICY = (
+    Action(
+        "policy",
+        "edit",
+        ("enter",),
+        "change",
+        "Type another value for the chosen setting.",
+        shown=True,
+    ),
+    Action(
+        "policy",
+        "default",
+        ("d",),
+        "default",
+        "Fill the field with what a server does that was told nothing.",
+        shown=True,
+    ),
+    Action(
+        "policy",
+        "undo",
+        ("u",),
+        "undo",
+        "Take the last change back; again, the one before it.",
+        shown=True,
+    ),
+    Action(
+        "policy",
+        "close",
+        ("escape", "q", "P"),
+        "back",
+        "Back to the panes.",
+        shown=True,
+    ),
+)
+
+POLICY_FIELD = (
+    Action(
+        "policy-field",
+        "submit",
+        ("enter",),
+        "apply",
+        "Have it so from the next request on.",
+        shown=True,
+    ),
+    Action(
+        "policy-field",
+        "choose(1)",
+        ("down",),
+        "other",
+        "The next of the words there are to choose from.",
+        shown=True,
+        priority=True,
+    ),
+    Action(
+        "policy-field",
+        "choose(-1)",
+        ("up",),
+        "Before",
+        "The word before.",
+        priority=True,
+    ),
+    Action(
+        "policy-field",
+        "leave",
+        ("escape",),
+        "leave it",
+        "Leave the setting as it is.",
+        shown=True,
+        priority=True,
+    ),
+)

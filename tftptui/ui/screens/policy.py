@@ -1,0 +1,248 @@
+"""The settings that may be changed while the server runs, and a field to do it."""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import ChangeSettings
+from tftptui.settings import Value
+from tftptui.ui.actions import bindings
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.undo import UndoList
+from tftptui.ui.widgets.footer import FooterLine
+from tftptui.ui.widgets.policy_list import PolicyList
+from tftptui.ui.widgets.policy_verdict import (
+    DEFAULTS,
+    PolicyVerdict,
+    judge_policy,
+)
+from tftptui.ui.widgets.rows import RowList
+
+RECENT = 600.0
+"""Seconds for which a client counts as one that will ask again."""
+
+
+class PolicyField(Input):
+    """The value as text, whose enter key is one of ours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("policy-field", "submit")
+
+
+class PolicyScreen(ModalScreen[None]):
+    """Shows all settings; what is changed goes into UNDO. NOW is the wall clock."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("policy"),
+        *bindings("policy-field", "choose(1)", "choose(-1)", "leave"),
+    ]
+    DEFAULT_CSS = """
+    PolicyScreen {
+        background: $background;
+        color: $foreground;
+        & > Vertical {
+            height: 1fr;
+            padding: 0 1;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $muted;
+            & > #policy-meaning {
+                height: auto;
+                max-height: 3;
+                border-top: solid $frame;
+            }
+            & > Horizontal { height: 1; }
+            & Label { color: $muted; }
+            & PolicyField { width: 1fr; background: $panel; padding: 0 1; }
+            & PolicyField:focus { background: $cursor-row; }
+            & > #policy-verdict {
+                height: 1;
+                text-wrap: nowrap;
+                text-overflow: ellipsis;
+            }
+        }
+    }
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        client: EngineClient,
+        undo: UndoList,
+        *,
+        now: Callable[[], float],
+    ) -> None:
+        super().__init__(id="policy")
+        self._store, self._client, self._undo, self._now = store, client, undo, now
+        self._list = PolicyList(store)
+        self._meaning = Static(id="policy-meaning", markup=False)
+        self._field = PolicyField(id="policy-field", compact=True)
+        self._verdict = Static(id="policy-verdict", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list, what the chosen setting means, the field, the verdict."""
+        with Vertical() as body:
+            body.border_title = Content("Policy · from the next request on")
+            body.border_subtitle = Content("● not as by default")
+            yield self._list
+            yield self._meaning
+            with Horizontal():
+                yield Label(id="policy-label", markup=False)
+                yield self._field
+            yield self._verdict
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        """Begin at the first setting."""
+        self._list.focus()
+        self._choose_row()
+
+    # What is shown.
+
+    def on_frame_arrived(self) -> None:
+        """Show what is so now; what is being typed stays."""
+        self._list.refresh_rows()
+        if not self._is_typing:
+            self._choose_row()
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Tell about another setting."""
+        event.stop()
+        self._choose_row()
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Change what was clicked twice."""
+        event.stop()
+        self.action_edit()
+
+    @property
+    def _is_typing(self) -> bool:
+        return self.focused is self._field
+
+    def _choose_row(self) -> None:
+        """Show the chosen setting below the list."""
+        policy, now = self._list.current, self._store.settings
+        slots = slot_styles(self.app.theme_variables)
+        default = policy.kind.show(DEFAULTS[policy.name])
+        self._meaning.update(
+            Text.assemble(policy.meaning, (f"  By default: {default}.", slots["muted"]))
+        )
+        self.query_one("#policy-label", Label).update(f"{policy.label} ")
+        with self.prevent(Input.Changed):
+            self._field.value = policy.kind.field(now.get(policy.name))
+        self._say("enter changes it, d proposes the default", "muted")
+
+    def _say(self, text: str, slot: str) -> None:
+        style = slot_styles(self.app.theme_variables)[slot]
+        self._verdict.update(Text(text, style))
+
+    def _judge(self) -> PolicyVerdict:
+        return judge_policy(
+            self._list.current, self._field.value, self._store.settings, self._clients()
+        )
+
+    def _clients(self) -> Iterator[str]:
+        return (
+            view.client
+            for view in self._store.transfers.values()
+            if view.running or self._now() - view.started < RECENT
+        )
+
+    def _judge_now(self) -> None:
+        verdict = self._judge()
+        if verdict.is_wrong:
+            self._say(f"✗ {verdict.text}", "transfer-failed")
+        elif verdict.is_warning:
+            self._say(f"! {verdict.text}", "transfer-stalled")
+        else:
+            more = ", ".join(self._list.current.kind.choices)
+            ways = f" · ↓ ↑ choose: {more}" if more else ""
+            self._say(f"{verdict.text}{ways}", "transfer-active")
+
+    # What keys do.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what is for the field only while it has the focus, and the reverse."""
+        del parameters
+        if action == "undo":
+            return not self._is_typing and len(self._undo) > 0
+        if action == "choose":
+            return self._is_typing and bool(self._list.current.kind.choices)
+        if action in ("edit", "default"):
+            return not self._is_typing and self._store.engine_error is None
+        return action not in ("leave", "close") or self._is_typing == (
+            action == "leave"
+        )
+
+    async def action_undo(self) -> None:
+        """Take the last change back."""
+        await self.app.run_action("undo")
+
+    def action_edit(self) -> None:
+        """Go to the field."""
+        self._choose_row()
+        self.set_focus(self._field)
+        self._judge_now()
+
+    def action_default(self) -> None:
+        """Go to the field, with the default in it."""
+        self.action_edit()
+        policy = self._list.current
+        self._field.value = policy.kind.field(DEFAULTS[policy.name])
+
+    def action_choose(self, step: int) -> None:
+        """Put another of the words into the field."""
+        words = self._list.current.kind.choices
+        here = words.index(self._field.value) if self._field.value in words else -step
+        self._field.value = words[(here + step) % len(words)]
+
+    def action_leave(self) -> None:
+        """Leave the setting as it is."""
+        self.set_focus(self._list)
+        self._choose_row()
+
+    def action_close(self) -> None:
+        """Go back to the panes."""
+        self.dismiss()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Judge what was typed."""
+        event.stop()
+        self._judge_now()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Have it so."""
+        event.stop()
+        verdict, policy = self._judge(), self._list.current
+        before = self._store.settings.get(policy.name)
+        if verdict.is_wrong:
+            self._judge_now()
+        elif verdict.value == before:
+            self.action_leave()
+        else:
+            change = self._apply(policy.name, verdict.value, before)
+            self.run_worker(change, group="policy", exclusive=True)
+
+    async def _apply(self, name: str, value: Value, before: Value) -> None:
+        policy = self._list.current
+        try:
+            await self._client.ask(ChangeSettings({name: value}))
+        except (CommandRefusedError, EngineError) as error:
+            self._say(f"✗ {error}", "transfer-failed")
+            return
+        words = f"{policy.label} {policy.kind.show(before)}"
+        self._undo.did(ChangeSettings({name: before}), words)
+        self.action_leave()
+        self._say(
+            f"✓ from now on {policy.label}: {policy.kind.show(value)} · u undoes it",
+            "transfer-completed",
+        )

@@ -1,0 +1,149 @@
+"""How a setting is written into a field, read from it, and shown: one kind a class."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tftptui.settings import SettingsError, Value
+from tftptui.ui.formats import count
+
+_FACTORS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
+
+
+class Kind(Protocol):
+    """What a setting is."""
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """All there is to choose from; empty where anything may be typed."""
+
+    def read(self, text: str) -> Value:
+        """Return the value of a text that a person typed.
+
+        Raises:
+            SettingsError: it is none; the text says what to type.
+        """
+
+    def field(self, value: Value) -> str:
+        """Return what to write into the field: read() of it is the same value."""
+
+    def show(self, value: Value) -> str:
+        """Return the value with its unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some words."""
+
+    choices: tuple[str, ...]
+
+    def read(self, text: str) -> Value:
+        """Return the word."""
+        if text.strip() not in self.choices:
+            raise SettingsError(f"choose {_or(self.choices)}")
+        return text.strip()
+
+    def field(self, value: Value) -> str:
+        """Return the word."""
+        return str(value)
+
+    show = field
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """On or off."""
+
+    choices: tuple[str, ...] = ("on", "off")
+
+    def read(self, text: str) -> Value:
+        """Return whether it is on."""
+        if text.strip() not in self.choices:
+            raise SettingsError(f"choose {_or(self.choices)}")
+        return text.strip() == "on"
+
+    def field(self, value: Value) -> str:
+        """Return the word."""
+        return "on" if value else "off"
+
+    show = field
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of UNIT; nothing means NOTHING, where nothing is allowed.
+
+    What PARSE reads may end in k, M or G where it IS_SCALED.
+    """
+
+    unit: str
+    nothing: str = ""
+    parse: Callable[[str], float] = int
+    example: str = "100"
+    is_scaled: bool = False
+    choices: tuple[str, ...] = ()
+
+    def read(self, text: str) -> Value:
+        """Return the number; None for nothing."""
+        if not text.strip():
+            if self.nothing:
+                return None
+            raise SettingsError(
+                f"a number of {self.unit} is needed, like {self.example}"
+            )
+        try:
+            return self.parse(text.strip())
+        except SettingsError:
+            raise
+        except (ValueError, OverflowError):
+            raise SettingsError(
+                f"{text.strip()!r} is no number of {self.unit}; write it like "
+                f"{self.example}"
+            ) from None
+
+    def field(self, value: Value) -> str:
+        """Return the number, in the unit that makes it short and exact."""
+        if not isinstance(value, int | float):
+            return ""
+        if self.is_scaled and value:
+            for factor, letter in _FACTORS:
+                if value % factor == 0:
+                    return f"{value // factor:.0f}{letter}"
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def show(self, value: Value) -> str:
+        """Return number and unit."""
+        if not isinstance(value, int | float):
+            return self.nothing
+        text = self.field(value)
+        if text.isdecimal():
+            text = count(int(text))
+        return f"{text} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Any number of words with blanks between; NOTHING is what none means.
+
+    A comma is a blank, too, unless it may be PART of a word.
+    """
+
+    nothing: str
+    part: str = ""
+    choices: tuple[str, ...] = ()
+
+    def read(self, text: str) -> Value:
+        """Return the words."""
+        return (text if "," in self.part else text.replace(",", " ")).split()
+
+    def field(self, value: Value) -> str:
+        """Return the words with blanks between."""
+        return " ".join(value) if isinstance(value, list) else ""
+
+    def show(self, value: Value) -> str:
+        """Return the words, or what none means."""
+        return self.field(value) or self.nothing
+
+
+def _or(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

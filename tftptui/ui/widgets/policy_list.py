@@ -1,0 +1,67 @@
+"""The list of settings that may be changed while the server runs."""
+
+from collections.abc import Hashable
+
+from rich.segment import Segment
+
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.policy_table import POLICIES, Policy
+from tftptui.ui.widgets.policy_verdict import DEFAULTS
+from tftptui.ui.widgets.rows import RowList, fitted
+
+GROUP, LABEL, VALUE, MARK = 10, 23, 24, 2
+"""Cells of the columns; the meaning takes the rest."""
+
+CHANGED = "●"
+
+
+class PolicyList(RowList[str]):
+    """One row a setting; a mark shows what is not as it is by default."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(id="policy-list")
+        self._store = store
+
+    @property
+    def current(self) -> Policy:
+        """The setting under the cursor."""
+        return POLICIES[self.cursor_index or 0]
+
+    def row_count(self) -> int:
+        """Return how many settings are known."""
+        return len(POLICIES) if self._store.settings else 0
+
+    def key_at(self, index: int) -> str:
+        """Return the name of a setting."""
+        return POLICIES[index].name
+
+    def index_of(self, key: str) -> int | None:
+        """Return the row of a setting."""
+        names = (n for n, policy in enumerate(POLICIES) if policy.name == key)
+        return next(names, None)
+
+    def stamp(self, index: int) -> Hashable:
+        """Return what a row is drawn from."""
+        return repr(self._store.settings.get(POLICIES[index].name))
+
+    def draw_header(self, width: int) -> str:
+        """Return the names of the columns."""
+        return fitted(
+            f"{'':<{GROUP}}{'setting':<{LABEL}}{'is':<{VALUE + MARK}}meaning", width
+        )
+
+    def draw_row(self, index: int, width: int) -> list[Segment]:
+        """Return group, name, value, mark and meaning."""
+        policy, slots = POLICIES[index], self.slots
+        value = self._store.settings.get(policy.name)
+        changed = value != DEFAULTS[policy.name]
+        first = not index or POLICIES[index - 1].group != policy.group
+        room = max(0, width - GROUP - LABEL - VALUE - MARK)
+        style = slots["transfer-active"] if changed else None
+        return [
+            Segment(fitted(policy.group if first else "", GROUP), slots["muted"]),
+            Segment(fitted(policy.label, LABEL)),
+            Segment(fitted(policy.kind.show(value), VALUE - 1) + " ", style),
+            Segment(fitted(CHANGED if changed else "", MARK), style),
+            Segment(fitted(policy.meaning, room), slots["muted"]),
+        ]
