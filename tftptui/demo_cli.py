@@ -12,6 +12,7 @@ DEFAULT_SCENARIO = "two-tids"
 _EXIT_FAILED, _EXIT_USAGE = 1, 2
 _SLOWEST, _FASTEST = 0.01, 100.0
 _NAMES_WIDTH = 14
+_REST = 3.0  # seconds between steps of a demo that goes by itself
 
 
 class _UsageError(Exception):
@@ -36,6 +37,16 @@ class DemoOptions:
     theme: Annotated[
         str | None, Parameter(help="Colours of the screen; contrast for projectors.")
     ] = None
+    auto: Annotated[
+        bool, Parameter(help="Go from step to step by itself, and end.", negative=())
+    ] = False
+    record: Annotated[
+        Path | None,
+        Parameter(help="Let it go by itself and write an asciinema cast to a file."),
+    ] = None
+    size: Annotated[
+        str, Parameter(help="Columns and rows of the recording, as 140x40.")
+    ] = "140x40"
 
 
 _PLAIN = DemoOptions()
@@ -140,13 +151,16 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
 
     scenario = read_scenario(place)
+    if options.record is not None:
+        return _record(title, place, options)
     if check_terminal() is None and sys.stdout.isatty():
         from tftptui.demo.held import DemoEngine  # noqa: PLC0415
         from tftptui.ui.demo_app import DemoApp  # noqa: PLC0415
         from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
         held = DemoEngine(scenario, seed=options.seed, speed=options.speed)
-        ui = DemoApp(held, theme=options.theme or DEFAULT_THEME)
+        rest = _REST if options.auto else None
+        ui = DemoApp(held, theme=options.theme or DEFAULT_THEME, rest=rest)
         ui.run()
         return ui.return_code or 0
     from tftptui.demo.checking import check  # noqa: PLC0415
@@ -159,4 +173,22 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
         speed=options.speed or scenario.speed,
         shown=lambda director: print(*step_lines(director), "", sep="\n", flush=True),
     )
+    return 0
+
+
+def _record(title: str, place: Path, options: DemoOptions) -> int:
+    """Record a scenario that goes by itself."""
+    from tftptui.demo.recording import RecordingError, parse_size, record  # noqa: PLC0415
+
+    command = ["demo", "--auto", "--scenario", str(place), "--seed", str(options.seed)]
+    if options.speed is not None:
+        command += ["--speed", str(options.speed)]
+    if options.theme is not None:
+        command += ["--theme", options.theme]
+    target = options.record or Path(f"{title}.cast")
+    try:
+        seconds = record(command, target, parse_size(options.size), title)
+    except RecordingError as error:
+        raise _UsageError(str(error)) from error
+    print(f"{target}: {seconds:.0f} s; show it with: asciinema play {target}")
     return 0

@@ -1,10 +1,35 @@
 """Addresses and sockets for machines that do not exist."""
 
+import asyncio
+import socket
+
 import pytest
 
-from tftptui.demo.places import Places
+from tftptui.demo.places import Places, Sockets
 
 pytestmark = pytest.mark.net
+
+
+def test_a_port_that_another_program_holds_is_left_to_it() -> None:
+    async def look() -> None:
+        sockets = Sockets(asyncio.get_running_loop(), lambda _: None)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.bind(("127.0.0.1", 0))
+            taken = other.getsockname()[1]
+            assert sockets.free_port("127.0.0.1", taken) > taken
+        sockets.close()
+
+    asyncio.run(look())
+
+
+def test_a_port_of_ours_stays_ours() -> None:
+    async def look() -> None:
+        sockets = Sockets(asyncio.get_running_loop(), lambda _: None)
+        port = sockets.free_port("127.0.0.1", 20_070)
+        assert sockets.free_port("127.0.0.1", port) == port
+        sockets.close()
+
+    asyncio.run(look())
 
 
 def test_two_runs_never_meet() -> None:

@@ -14,6 +14,15 @@ def test_a_key_means_one_thing_in_a_scope(scope: str) -> None:
     assert [key for key, times in keys.items() if times > 1] == []
 
 
+@pytest.mark.parametrize("pane", ["transfers", "files", "ports", "packets"])
+def test_keys_of_a_demo_work_in_every_pane(pane: str) -> None:
+    taken = {
+        key for part in CHAINS[pane] for action in actions(part) for key in action.keys
+    }
+    ours = {key for action in actions("demo") for key in action.keys}
+    assert taken & ours == set()
+
+
 def test_each_action_has_its_own_id() -> None:
     ids = [action.id for action in ACTIONS]
     assert sorted(set(ids)) == sorted(ids)

@@ -1,5 +1,10 @@
 """A demo on the screen: a real engine, a stage, and the keys of a presenter."""
 
+import os
+import pty
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -7,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.screens import LARGE, SMALL
+from tests.support.serve import environment
 from tftptui.demo.held import DemoEngine
 from tftptui.demo.scenarios import parse_scenario
 from tftptui.ui.demo_app import DemoApp
@@ -124,7 +130,7 @@ async def test_switches_by_hand_let_it_pass() -> None:
 
 async def test_rules_hold_as_they_are_written() -> None:
     async with shown() as screen:
-        await screen.pilot.press("e")
+        await screen.pilot.press("W")
         await screen.until("Firewall rules", "They hold as you write them.")
         await screen.pilot.press("enter", *keys("accept server"))
         await screen.until("means nothing here")
@@ -146,12 +152,52 @@ async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
         await screen.until("Keys · Stage", "Leading through a demo")
 
 
+async def test_it_can_go_by_itself_and_end() -> None:
+    demo = DemoEngine(parse_scenario(TEXT), seed=1, speed=50.0)
+    app = DemoApp(demo, rest=0.05)
+    async with app.run_test(size=LARGE) as pilot:
+        screen = Shown(app, pilot)
+        await screen.until("Now it works.")
+        await screen.until_so(lambda: not app.is_running)
+    assert app.return_code == 0
+
+
 @pytest.mark.parametrize("size", [(60, 15), (40, 10), (200, 60)])
 async def test_any_window_will_do(size: tuple[int, int]) -> None:
     async with shown() as screen:
         await screen.pilot.press("full_stop")
         await screen.pilot.resize_terminal(*size)
         await screen.until("1 of 2")
+
+
+def test_a_terminal_that_vanishes_ends_it_though_it_draws_all_the_time() -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "tftptui", "demo", "window", "--auto"]
+    with subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={
+            **environment(),
+            "TERM": "xterm-256color",
+            "COLUMNS": "100",
+            "LINES": "30",
+        },
+        start_new_session=True,
+    ) as program:
+        os.close(theirs)
+        written = b""
+        while b"ACK" not in written:
+            written += os.read(ours, 65_536)
+        os.close(ours)
+        try:
+            with pytest.raises(subprocess.TimeoutExpired):
+                program.wait(4.0)  # it goes on drawing, to nobody
+            program.send_signal(signal.SIGHUP)
+            assert program.wait(30.0) == 129
+        finally:
+            program.kill()
 
 
 async def test_nothing_is_drawn_while_nothing_happens() -> None:

@@ -19,6 +19,7 @@ _CLAIM_PORT = 20_069
 _BUFFER = 4 << 20
 _LONGEST = 65_535
 _BATCH = 64
+_NEIGHBOURS, _HIGHEST = 20, 65_535
 
 
 class Places:
@@ -82,6 +83,16 @@ class Sockets:
             sock.sendto(datagram.payload, datagram.target.as_socket_address())
         except OSError as error:
             self.trouble = error
+
+    def free_port(self, host: str, port: int) -> int:
+        """Return PORT, or the next one that no other program holds."""
+        for candidate in range(port, min(port + _NEIGHBOURS, _HIGHEST) + 1):
+            endpoint = Endpoint(host, candidate)
+            with contextlib.suppress(OSError):
+                if endpoint not in self._open:
+                    self._bind(endpoint)
+                return candidate
+        return port
 
     def discard(self) -> None:
         """Throw away what has come and was not read yet."""

@@ -150,7 +150,7 @@ class Stage:
         table = self.scenario.clients[name]
         for index, actor in enumerate(self.cast.of(name)):
             when = self.time() + index * table.apart
-            self.cast.switch_on(actor, self._errand(table, index), when)
+            self.cast.switch_on(actor, self._errand(table, index, actor.address), when)
 
     def clear(self) -> None:
         """Switch all clients off and end what the server still does for them.
@@ -241,13 +241,15 @@ class Stage:
             address = self._places.address(f"{net}.{rest}")
             self.cast.add(Actor(name, KINDS[table.kind], address))
 
-    def _errand(self, table: ClientTable, index: int) -> Errand:
+    def _errand(self, table: ClientTable, index: int, address: str) -> Errand:
         low, high = KINDS[table.kind].ports
         port = table.port
         if port is None:
             port = low + self._dice.randbelow(high - low + 1)
         if self._places.is_one_address:
             port += _APART * index
+        if self.network.firewall.tracking.nat is None:
+            port = self._sockets.free_port(address, port)
         content = None
         if table.upload is not None:
             content = content_of(table.file, table.upload)

@@ -18,6 +18,7 @@ from tftptui.engine.messages import ChangeSettings, TransferView
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
 from tftptui.ui.actions import CHAINS, actions, bindings
+from tftptui.ui.driver import lasting_driver
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
 from tftptui.ui.messages import FrameArrived
@@ -107,7 +108,7 @@ class TftpApp(App[None]):
         goes_on: bool = False,
     ) -> None:
         self.notices: list[str] = []
-        super().__init__()
+        super().__init__(driver_class=lasting_driver())
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
         self.feed = Feed(client, self.store, told=self._told)

@@ -8,11 +8,20 @@ from tftptui.ui.themes import DEFAULT_THEME
 
 
 class DemoApp(TftpApp):
-    """The terminal UI around a demo; its clock is the demo's."""
+    """The terminal UI around a demo; its clock is the demo's.
 
-    def __init__(self, demo: DemoEngine, *, theme: str = DEFAULT_THEME) -> None:
+    Args:
+        demo: what is shown.
+        theme: name of a theme.
+        rest: seconds between steps of a demo that goes by itself, and ends; None
+            waits for a presenter.
+    """
+
+    def __init__(
+        self, demo: DemoEngine, *, theme: str = DEFAULT_THEME, rest: float | None = None
+    ) -> None:
         super().__init__(demo, theme=theme, now=demo.clock.wall)
-        self._demo = demo
+        self._demo, self._rest = demo, rest
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen with a stage."""
@@ -22,4 +31,5 @@ class DemoApp(TftpApp):
             now=self.now,
             notices=self.notices,
             undo=self.undo,
+            rest=self._rest,
         )

@@ -57,8 +57,8 @@ DEMO = (
     Action(
         "demo",
         "rules",
-        ("e",),
-        "edit rules",
+        ("W",),
+        "wall",
         "Write the firewall's rules; they hold as soon as they make sense.",
         shown=True,
     ),

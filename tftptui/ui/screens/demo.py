@@ -40,11 +40,14 @@ class DemoScreen(MainScreen):
         now: Callable[[], float],
         notices: list[str],
         undo: UndoList,
+        rest: float | None = None,
     ) -> None:
         super().__init__(store, demo, now=now, notices=notices, undo=undo)
         self._demo = demo
         self._view: DemoView | None = None
         self._stage = StageView()
+        self._rest = rest
+        self._rests_for = ""
 
     def compose(self) -> ComposeResult:
         """Put the stage above the panes."""
@@ -79,6 +82,19 @@ class DemoScreen(MainScreen):
             return
         self._view = view
         self._stage.show(view)
+        if self._rest is not None:
+            self._go_by_itself(view, self._rest)
+
+    def _go_by_itself(self, view: DemoView, rest: float) -> None:
+        """After a step, and before the first, go on when one has read it."""
+        rests_for = view.caption if view.state != "running" else ""
+        if rests_for == self._rests_for:
+            return
+        self._rests_for = rests_for
+        if rests_for:
+            is_end = view.step == view.steps
+            go_on = self.app.exit if is_end else self.action_onward
+            self.set_timer(rest, go_on)
 
     # What keys do.
 

@@ -1,0 +1,63 @@
+"""A terminal that may vanish: what is drawn from then on is lost, and nobody waits.
+
+Textual writes in a thread that ends at the first failure; the queue before it fills
+up then, and whoever draws waits for ever.
+"""
+
+import sys
+from contextlib import suppress
+from typing import Any, TextIO
+
+from textual.app import App
+from textual.driver import Driver
+
+
+class LastingFile:
+    """A text file whose other end may be closed; writing to it never fails."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write, or lose it."""
+        with suppress(OSError, ValueError):
+            return self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or lose it."""
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return self._file.isatty()
+
+
+if sys.platform != "win32":
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class LastingDriver(LinuxDriver):
+        """Textual's own, on a file that never fails."""
+
+        def __init__(
+            self,
+            app: App[object],
+            *,
+            debug: bool = False,
+            mouse: bool = True,
+            size: tuple[int, int] | None = None,
+        ) -> None:
+            super().__init__(app, debug=debug, mouse=mouse, size=size)
+            if self._file is not None:
+                lasting: Any = LastingFile(self._file)  # has all that is used of it
+                self._file = lasting
+
+
+def lasting_driver() -> type[Driver] | None:
+    """Return the driver for this system, or None for Textual's choice."""
+    return None if sys.platform == "win32" else LastingDriver
