@@ -5,6 +5,7 @@ what cures it without them, is said here.
 """
 
 from ipaddress import ip_address, ip_network
+from shlex import quote
 
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.firewall.advice import advise
@@ -115,13 +116,14 @@ def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
     )
 
 
-def refuse_option(names: list[str]) -> tuple[Remedy, ...]:
-    """Return how to leave options out of the answer."""
+def refuse_option(case: Case, names: list[str]) -> tuple[Remedy, ...]:
+    """Return how to leave options out of the answers to this client program."""
+    whom = f"@{case.kind}" if case.kind else ""
     return (
         Remedy(
             platform=OURS,
-            text="leave the option out of the answers, one after the other",
-            command=" ".join(f"--refuse {name}" for name in names),
+            text="leave the options out of its answers, one after the other",
+            command=" ".join(f"--refuse {quote(name + whom)}" for name in names),
         ),
     )
 

@@ -111,7 +111,8 @@ class GatheringWrite(Transfer):
     def _acknowledge_window(self, block: int, now: float) -> None:
         trip = self._first_at - self._acked_at
         self._acked, self._acked_at = block, now
-        self._receiving.timer.measure(trip)
+        if trip > 0:  # else the window began the long way, which has measured it
+            self._receiving.timer.measure(trip)
         self._log_ack(now + self._wall, block)
         if not self.transport.send(_pack(_ACK | block & 0xFFFF)):
             self._report.trouble(self._send_trouble())

@@ -29,7 +29,7 @@ class WriteTransfer(GatheringWrite):
         closed: called once when it is over, before its sockets are closed.
     """
 
-    __slots__ = ("_announced", "_committing", "_payload")
+    __slots__ = ("_ahead", "_announced", "_committing", "_payload")
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class WriteTransfer(GatheringWrite):
         super().__init__(parts, session, sink, closed)
         self._announced = announced
         self._payload = memoryview(b"")
+        self._ahead: float | None = None
         self._committing: asyncio.Task[None] | None = None
 
     def _fill(self, view: TransferView) -> None:
@@ -66,12 +67,20 @@ class WriteTransfer(GatheringWrite):
         if is_new and octets < self._agreed.block_size:
             flags = Flag.LAST
         self._report.packet(Kind.DATA_RECEIVED, octets, run=(block, 1), flags=flags)
+        self._note_order(now, block - before)
         if is_new:
             self._report.moved()
         else:
             self._report.duplicate()
         self._run(commands)
         self._open_short_way()
+
+    def _note_order(self, now: float, step: int) -> None:
+        """Count a block that came after a later one, too soon to be sent again."""
+        ahead, self._ahead = self._ahead, now if step > 1 else None
+        least = self._session.timer.least
+        if step == 1 and ahead is not None and least is not None:
+            self._report.view.reordered += now - ahead < least / 2
 
     def _obey(self, command: Command) -> None:
         match command:

@@ -141,7 +141,7 @@ def test_who_works_without_options_does_not_understand_them() -> None:
     seen = case(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
     draft = found(seen)
     assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
-    assert "--refuse tsize" in draft.remedies[0].command
+    assert "--refuse tsize@curl" in draft.remedies[0].command
 
 
 def test_another_program_without_options_says_nothing_of_them() -> None:

@@ -66,7 +66,7 @@ def options_refused(case: Case) -> Draft | None:
             *(Evidence(text=note, transfer=one.number) for note in one.notes),
             *evidence.program(case),
         ),
-        remedies=remedies.refuse_option([name for name, _ in one.agreed]),
+        remedies=remedies.refuse_option(case, [name for name, _ in one.agreed]),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, one.client_tid),
     )

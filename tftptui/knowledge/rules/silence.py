@@ -149,7 +149,7 @@ def options_not_understood(case: Case) -> Draft | None:
             evidence.unanswered(case),
             *evidence.worked(plain, case.client),
         ),
-        remedies=remedies.refuse_option(asked),
+        remedies=remedies.refuse_option(case, asked),
         helps=helps_for(code, case),
         proof=f"{proofs.fetch_from_port(case, case.client_tids[0])} --tftp-no-options",
     )
