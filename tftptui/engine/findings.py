@@ -49,8 +49,11 @@ NOTED = Rate(per_second=1, burst=50)
 MOST_ALIKE = 20
 """Standing findings of one code and network; the others have the same cause."""
 
-MOST_AT_ONCE = 200
-"""Stories looked at in one go; the others wait for the next."""
+MOST_AT_ONCE = 32
+"""Stories looked at in one go, so that packets do not wait; the others are next."""
+
+NEW_AT_ONCE = 3
+"""Troubles told anew in one go: to say what to type on nine firewalls takes a while."""
 
 KEPT_STANDING = 1_000
 """Stories whose trouble is remembered, so that it can be revised or withdrawn."""
@@ -107,7 +110,7 @@ class Findings:
         self._news: dict[int, Finding] = {}
         self._retold: dict[int, TransferView] = {}
         self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
-        self._number = 0
+        self._number = self._told_now = 0
         self._looked = 0.0
 
     def take(self, event: Event) -> None:
@@ -140,6 +143,7 @@ class Findings:
 
     def settle(self) -> None:
         """Look at the stories in which something has happened."""
+        self._told_now = 0
         for story in list(islice(self._due, MOST_AT_ONCE)):
             del self._due[story]
             self._look(story)
@@ -294,8 +298,9 @@ class Findings:
         )
         if alike >= (1 if is_ours else MOST_ALIKE):
             return
-        if not self._told.take(1, self._clock.now()):
+        if self._told_now >= NEW_AT_ONCE or not self._told.take(1, self._clock.now()):
             return
+        self._told_now += 1
         story.trouble = self._tell(self._new(story, draft))
         self._standing[story] = None
         if len(self._standing) > KEPT_STANDING:
@@ -303,11 +308,13 @@ class Findings:
 
     def _revise(self, before: Finding, draft: Draft) -> Finding:
         """Tell what new evidence makes of a finding; the journal only what matters."""
+        is_same = before.code == draft.code
         revised = msgspec.structs.replace(
             before,
             **_fields(draft),
             found=self._clock.wall(),
-            revises=before.code if before.code != draft.code else before.revises,
+            remedies=before.remedies if is_same else list(draft.remedies),
+            revises=before.revises if is_same else before.code,
         )
         is_other = any(
             getattr(before, name) != getattr(revised, name) for name in _JOURNALLED
@@ -326,6 +333,7 @@ class Findings:
             client=story.client,
             file=story.file,
             found=self._clock.wall(),
+            remedies=list(draft.remedies),
             **_fields(draft),
         )
 
@@ -338,7 +346,7 @@ class Findings:
 
 
 def _fields(draft: Draft) -> dict[str, Any]:
-    """Return what of a finding is a draft's."""
+    """Return what of a finding is a draft's, but for what takes long: the remedies."""
     return {
         "code": draft.code,
         "headline": draft.headline,
@@ -348,7 +356,6 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "transfers": list(draft.transfers),
         "since": draft.since,
         "evidence": list(draft.evidence),
-        "remedies": list(draft.remedies),
         "helps": list(draft.helps),
         "proof": draft.proof,
     }

@@ -1,8 +1,41 @@
 """A finding before it has a number: what a rule returns."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 from tftptui.telemetry.findings import Evidence, Help, Place, Remedy
+
+
+class Later(Sequence[Remedy]):
+    """Remedies that are worked out when somebody reads them, and then once.
+
+    A case is judged again every second; what to type on nine firewalls is wanted
+    only when a finding is told.
+    """
+
+    def __init__(self, work: Callable[[], Sequence[Remedy]]) -> None:
+        self._work = work
+
+    @cached_property
+    def _found(self) -> tuple[Remedy, ...]:
+        return tuple(self._work())
+
+    @overload
+    def __getitem__(self, place: int) -> Remedy: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Remedy]: ...
+
+    def __getitem__(self, place: int | slice) -> Remedy | Sequence[Remedy]:
+        return self._found[place]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[Remedy]:
+        return iter(self._found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +55,6 @@ class Draft:
     transfers: tuple[int, ...] = ()
     since: float = 0.0
     evidence: tuple[Evidence, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
+    remedies: Sequence[Remedy] = ()
     helps: tuple[Help, ...] = ()
     proof: str = ""

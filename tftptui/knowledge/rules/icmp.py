@@ -5,10 +5,11 @@ taken for what they say. Their absence proves nothing: most firewalls are silent
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, Icmp
-from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.words import joined, port_word
 from tftptui.telemetry.findings import FACT, LIKELY
@@ -38,7 +39,7 @@ def refused(case: Case) -> Draft | None:
             evidence.asked(case),
             *evidence.program(case),
         ),
-        remedies=remedies.let_answers_through(case),
+        remedies=Later(partial(remedies.let_answers_through, case)),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -81,7 +82,7 @@ def _client_firewall(case: Case, found: list[Icmp], *, is_sure: bool) -> Draft:
             evidence.asked(case),
             *evidence.program(case),
         ),
-        remedies=remedies.on_the_client(case),
+        remedies=Later(partial(remedies.on_the_client, case)),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -103,7 +104,7 @@ def _translation(case: Case, found: list[Icmp]) -> Draft:
             evidence.asked(case),
             *evidence.program(case),
         ),
-        remedies=remedies.for_translation(case),
+        remedies=Later(partial(remedies.for_translation, case)),
         helps=helps_for(code, case),
         proof=proofs.tracked(case),
     )

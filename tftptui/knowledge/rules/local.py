@@ -1,10 +1,11 @@
 """Trouble on this host and its own segment: known for certain, at once."""
 
 import errno
+from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
-from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.words import port_word
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -34,7 +35,7 @@ def output_blocked(case: Case) -> Draft | None:
         transfers=tuple(case.numbers),
         since=found.started,
         evidence=(_failure(found), evidence.asked(case)),
-        remedies=remedies.let_out(case),
+        remedies=Later(partial(remedies.let_out, case)),
         helps=helps_for(code, case),
         proof="nft list chains; iptables -S OUTPUT",
     )

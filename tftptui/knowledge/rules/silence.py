@@ -5,12 +5,13 @@ and its ACKs are lost. Silence alone is never a fact: what other transfers of th
 network did makes it one.
 """
 
+from functools import partial
 from ipaddress import ip_address
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, Neighbour, same_options
 from tftptui.knowledge.clients import EPHEMERAL
-from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.signatures import retry_gap
 from tftptui.knowledge.words import port_word, ports
@@ -79,7 +80,7 @@ def client_port(case: Case) -> Draft | None:
             *evidence.worked(worked, case.client),
             *evidence.program(case),
         ),
-        remedies=remedies.let_answers_through(case),
+        remedies=Later(partial(remedies.let_answers_through, case)),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -115,7 +116,7 @@ def stale_state(case: Case) -> Draft | None:
             evidence.unanswered(case),
             *evidence.worked(worked, case.client),
         ),
-        remedies=remedies.flush(case),
+        remedies=Later(partial(remedies.flush, case)),
         helps=helps_for(code, case),
         proof="conntrack -L -p udp --orig-port-dst 69",
     )
@@ -208,7 +209,7 @@ def translation(case: Case) -> Draft | None:
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
         evidence=(evidence.asked(case), evidence.unanswered(case)),
-        remedies=remedies.for_translation(case),
+        remedies=Later(partial(remedies.for_translation, case)),
         helps=helps_for(code, case),
         proof=proofs.watch(case),
     )
@@ -235,7 +236,7 @@ def answers(case: Case) -> Draft | None:
             *evidence.worked(worked, case.client),
             *evidence.program(case),
         ),
-        remedies=remedies.let_answers_through(case),
+        remedies=Later(partial(remedies.let_answers_through, case)),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -270,7 +271,7 @@ def acks(case: Case) -> Draft | None:
             *evidence.program(case),
             Evidence(text="a client switched off just then would look the same"),
         ),
-        remedies=remedies.let_acks_through(case),
+        remedies=Later(partial(remedies.let_acks_through, case)),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, one.client_tid),
     )

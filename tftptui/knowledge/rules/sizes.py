@@ -1,8 +1,10 @@
 """Trouble with large packets: small ones pass, whole blocks do not."""
 
+from functools import partial
+
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
-from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.words import counted, times
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
@@ -54,7 +56,7 @@ def mtu(case: Case) -> Draft | None:
             *_repeats(one),
             *evidence.worked(smaller, case.client),
         ),
-        remedies=remedies.smaller_blocks(case),
+        remedies=Later(partial(remedies.smaller_blocks, case)),
         helps=helps_for(code, case),
         proof=proofs.fetch_in_blocks(case, one.block_size),
     )
