@@ -17,10 +17,13 @@ from tftptui.engine.messages import (
     ExamineFiles,
     FileKinds,
     FilePiece,
+    FindFiles,
+    FoundFiles,
     HashFile,
     HashView,
     LookAtFile,
 )
+from tftptui.engine.shelf import MOST_FOUND
 
 TEXT = b"DEFAULT linux\n"
 LARGE = bytes(range(256)) * 4_000
@@ -103,6 +106,24 @@ async def test_many_files_are_told_apart_at_once(watcher: Watcher) -> None:
     answer = await watcher.engine.ask(ExamineFiles([b"a/menu", b"out", b"large"]))
     assert isinstance(answer, FileKinds)
     assert [kind and kind.key for kind in answer.kinds] == ["config", None, "data"]
+
+
+async def test_files_are_found_by_words_in_all_folders(watcher: Watcher) -> None:
+    answer = await watcher.engine.ask(FindFiles(["A/", "ENU"]))
+    assert isinstance(answer, FoundFiles)
+    assert [(one.name, one.size) for one in answer.files] == [(b"a/menu", len(TEXT))]
+    nothing = await watcher.engine.ask(FindFiles(["secret"]))
+    assert nothing == FoundFiles(files=[])
+
+
+async def test_no_more_than_enough_is_told_of_what_is_found(
+    watcher: Watcher, folder: Path
+) -> None:
+    for number in range(MOST_FOUND + 7):
+        (folder / f"many-{number}").touch()
+    answer = await watcher.engine.ask(FindFiles(["many"]))
+    assert isinstance(answer, FoundFiles)
+    assert (len(answer.files), answer.more) == (MOST_FOUND, 7)
 
 
 async def test_a_file_is_hashed(watcher: Watcher) -> None:

@@ -203,7 +203,7 @@ async def test_words_that_fit_nothing_say_so() -> None:
     scene = Scene(file(b"boot.img"))
     async with hosted(scene.pane, scene.store) as shown:
         await shown.press("slash", *"zzz")
-        assert in_list(shown)[1].startswith("Nothing in the open folders")
+        assert in_list(shown)[1].startswith("nothing in the open folders")
 
 
 async def test_why_nothing_watches_is_told_with_what_would_help() -> None:

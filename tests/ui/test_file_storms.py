@@ -113,3 +113,16 @@ async def test_what_a_file_is_stands_under_the_list(tmp_path: Path) -> None:
         await shown.until_shown("PXELINUX menu · 14 octets")
         answer = await shown.app.client.ask(ExamineFiles([b"menu"]))
         assert isinstance(answer, FileKinds)
+
+
+async def test_words_find_files_in_folders_that_are_not_open(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "fw-2.bin").write_bytes(b"12345")
+    (tmp_path / "fw-1.bin").touch()
+    async with live(tmp_path) as shown:
+        await shown.until(lambda: b"fw-1.bin" in rows(shown))
+        await shown.pilot.press("2", "slash", *"fw bin")
+        await shown.until(lambda: rows(shown) == [b"fw-1.bin", b"deep/er/fw-2.bin"])
+        assert notes(shown) == ["in other folders"]
+        await shown.pilot.press("enter", "escape")
+        await shown.until(lambda: rows(shown) == [b"deep", b"fw-1.bin"])

@@ -9,7 +9,13 @@ import msgspec
 
 from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.file_views import FileKinds, FilePiece, HashView, KindView
+from tftptui.telemetry.file_views import (
+    FileKinds,
+    FilePiece,
+    FoundFiles,
+    HashView,
+    KindView,
+)
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import (
     FOREIGN,
@@ -50,7 +56,9 @@ __all__ = [
     "Farewell",
     "FileKinds",
     "FilePiece",
+    "FindFiles",
     "Finding",
+    "FoundFiles",
     "Frame",
     "HashFile",
     "HashView",
@@ -172,6 +180,12 @@ class ExamineFiles(msgspec.Struct, frozen=True, tag="examine_files"):
     names: list[bytes]
 
 
+class FindFiles(msgspec.Struct, frozen=True, tag="find_files"):
+    """Return FoundFiles: those with all WORDS in their path, in whatever case."""
+
+    words: list[str]
+
+
 class HashFile(msgspec.Struct, frozen=True, tag="hash_file"):
     """Hash a file; frames tell how far it is, and what came of it."""
 
@@ -228,12 +242,12 @@ ActionCommand = (
 )
 """Commands that change something, at once."""
 
-ShelfCommand = LookAtFile | ExamineFiles | HashFile | CancelHash
+ShelfCommand = LookAtFile | ExamineFiles | FindFiles | HashFile | CancelHash
 """Questions about what is in files: reading them takes a while."""
 
 Command = ActionCommand | ShelfCommand
 
-Answer = FilePiece | FileKinds
+Answer = FilePiece | FileKinds | FoundFiles
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):

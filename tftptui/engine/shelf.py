@@ -6,6 +6,8 @@ by the same walk that serves the files.
 
 import asyncio
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.hashing import Hashing
@@ -13,17 +15,30 @@ from tftptui.engine.messages import (
     Answer,
     CancelHash,
     ExamineFiles,
+    FindFiles,
     HashFile,
     LookAtFile,
     ShelfCommand,
 )
 from tftptui.knowledge.magic import READ, FileKind, recognise
+from tftptui.server.census import names_below
 from tftptui.server.root import Root
 from tftptui.server.walk import RootError
-from tftptui.telemetry.file_views import FileKinds, FilePiece, HashView, KindView
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.file_views import (
+    FileKinds,
+    FilePiece,
+    FoundFiles,
+    HashView,
+    KindView,
+)
+from tftptui.telemetry.views import Entry
+
+T = TypeVar("T")
 
 LONGEST_PIECE = 1 << 16
 MOST_EXAMINED = 256
+MOST_FOUND = 200
 
 
 class Shelf:
@@ -32,10 +47,14 @@ class Shelf:
     def __init__(self, root: Root) -> None:
         self.root = root
         self._hashing = Hashing()
+        self._reading: set[asyncio.Task[object]] = set()
+        self._stopped = False
 
     async def stop(self) -> None:
-        """Read no more."""
+        """Read no more; returns when no thread uses the root any more."""
+        self._stopped = True
         await self._hashing.stop()
+        await asyncio.gather(*self._reading, return_exceptions=True)
 
     def take_news(self) -> list[HashView]:
         """Return how far hashes are that went on since this was last asked."""
@@ -51,7 +70,11 @@ class Shelf:
             case LookAtFile(name, offset, length):
                 return await self._look(name, offset, min(length, LONGEST_PIECE))
             case ExamineFiles(names):
-                return await asyncio.to_thread(_examine, self.root, names)
+                return await self._in_thread(lambda: _examine(self.root, names))
+            case FindFiles(words):
+                return await self._in_thread(
+                    lambda: _find(self.root, words, lambda: not self._stopped)
+                )
             case HashFile(name):
                 if not self._hashing.begin(self.root, name):
                     raise CommandRefusedError("too many files wait to be hashed")
@@ -63,11 +86,20 @@ class Shelf:
         if offset < 0:
             raise CommandRefusedError("no file begins before its first octet")
         try:
-            return await asyncio.to_thread(_piece, self.root, name, offset, length)
+            return await self._in_thread(
+                lambda: _piece(self.root, name, offset, length)
+            )
         except RootError as error:
             raise CommandRefusedError(error.text) from error
         except OSError as error:
             raise CommandRefusedError(error.strerror or str(error)) from error
+
+    async def _in_thread(self, read: Callable[[], T]) -> T:
+        """Read in a thread; it is waited for even if whoever asked has gone."""
+        task = asyncio.create_task(asyncio.to_thread(read))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+        return await asyncio.shield(task)
 
 
 def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
@@ -91,6 +123,35 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
 
 def _examine(root: Root, names: list[bytes]) -> FileKinds:
     return FileKinds(kinds=[_kind(root, name) for name in names[:MOST_EXAMINED]])
+
+
+def _find(root: Root, words: list[str], go_on: Callable[[], bool]) -> FoundFiles:
+    """Look through all names below the root, those near the top first."""
+    wanted = [word.casefold() for word in words]
+    files: list[Entry] = []
+    more = 0
+    for name in names_below(root, go_on=go_on):
+        text = visible(name)
+        folded = text.casefold()
+        if not all(word in folded for word in wanted):
+            continue
+        if len(files) >= MOST_FOUND:
+            more += 1
+            continue
+        try:
+            status, _ = root.look(name)
+        except RootError:
+            continue
+        files.append(
+            Entry(
+                name=name,
+                text=text,
+                kind="file",
+                size=status.st_size,
+                modified=status.st_mtime,
+            )
+        )
+    return FoundFiles(files=files, more=more)
 
 
 def _kind(root: Root, name: bytes) -> KindView | None:

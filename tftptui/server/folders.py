@@ -4,9 +4,12 @@ import os
 import stat
 
 from tftptui.server.root import Root
-from tftptui.server.walk import RootError, is_hidden, kind_of
+from tftptui.server.walk import EFFECTIVE, RootError, is_hidden, kind_of, refusal
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import Entry, Listing
+
+MOST_TOLD = 5_000
+"""Entries of one folder that are told; nobody reads more, and each costs time."""
 
 
 def list_folder(root: Root, folder: bytes) -> Listing:
@@ -16,26 +19,37 @@ def list_folder(root: Root, folder: bytes) -> Listing:
     except RootError as error:
         return Listing(folder=folder, gone=True, why=error.text)
     try:
-        with os.scandir(descriptor) as found:
-            entries = [
-                _entry(root, folder, entry)
-                for entry in found
-                if not is_hidden(os.fsencode(entry.name))
-            ]
+        found = _sorted(descriptor)
+        entries = [
+            _entry(root, folder, entry, descriptor) for entry in found[:MOST_TOLD]
+        ]
     except OSError as error:
         return Listing(folder=folder, gone=True, why=error.strerror or str(error))
     finally:
         os.close(descriptor)
+    # A link shows only now whether it leads to a folder.
     entries.sort(key=lambda entry: (entry.kind != "folder", entry.name.lower()))
-    return Listing(folder=folder, entries=entries)
+    return Listing(folder=folder, entries=entries, more=max(0, len(found) - MOST_TOLD))
 
 
-def _entry(root: Root, folder: bytes, found: "os.DirEntry[str]") -> Entry:
+def _sorted(descriptor: int) -> "list[os.DirEntry[str]]":
+    with os.scandir(descriptor) as found:
+        entries = [one for one in found if not is_hidden(os.fsencode(one.name))]
+    keys = {
+        one.name: (not one.is_dir(follow_symlinks=False), os.fsencode(one.name).lower())
+        for one in entries
+    }
+    entries.sort(key=lambda one: keys[one.name])
+    return entries
+
+
+def _entry(
+    root: Root, folder: bytes, found: "os.DirEntry[str]", descriptor: int
+) -> Entry:
     name = os.fsencode(found.name)
-    path = folder + b"/" + name if folder else name
     is_link = found.is_symlink()
     try:
-        status, may_read = root.look(path)
+        status, may_read = _look(root, folder, found, descriptor)
     except RootError as error:
         why = "link that leads nowhere" if error.reason == "not-found" else error.text
         return _other(name, why, is_link=is_link)
@@ -52,6 +66,27 @@ def _entry(root: Root, folder: bytes, found: "os.DirEntry[str]") -> Entry:
         modified=status.st_mtime,
         link=is_link,
     )
+
+
+def _look(
+    root: Root, folder: bytes, found: "os.DirEntry[str]", descriptor: int
+) -> tuple[os.stat_result, bool]:
+    """Return what an entry means, and whether we may read it.
+
+    Raises:
+        RootError: it is gone, or leads outside the root.
+    """
+    if found.is_symlink():
+        name = os.fsencode(found.name)
+        return root.look(folder + b"/" + name if folder else name)
+    try:
+        status = found.stat(follow_symlinks=False)
+        may_read = os.access(
+            found.name, os.R_OK, dir_fd=descriptor, effective_ids=EFFECTIVE
+        )
+    except OSError as error:
+        raise refusal(error) from error
+    return status, may_read
 
 
 def _other(name: bytes, why: str, *, is_link: bool) -> Entry:

@@ -28,7 +28,7 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # Non-blocking: opening a FIFO would else wait for a writer, for ever.
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
-_EFFECTIVE = os.access in os.supports_effective_ids
+EFFECTIVE = os.access in os.supports_effective_ids
 
 
 class RootError(Exception):
@@ -175,7 +175,7 @@ class Walk:
     def may_read(self, part: bytes | None) -> bool:
         """Whether we may read what reach() came to."""
         return os.access(
-            part or b".", os.R_OK, dir_fd=self._folders[-1], effective_ids=_EFFECTIVE
+            part or b".", os.R_OK, dir_fd=self._folders[-1], effective_ids=EFFECTIVE
         )
 
     def _finds_file(self, part: bytes, *, is_asked: bool) -> bool:

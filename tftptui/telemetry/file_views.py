@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from tftptui.telemetry.views import Entry
+
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is.
@@ -44,6 +46,18 @@ class FileKinds(msgspec.Struct, frozen=True, kw_only=True, tag="file_kinds"):
     """What files are, in the order in which they were named; None if not readable."""
 
     kinds: list[KindView | None]
+
+
+class FoundFiles(msgspec.Struct, frozen=True, kw_only=True, tag="found_files"):
+    """Files below the root with words in their names.
+
+    Attributes:
+        files: each entry's name is a whole path below the root.
+        more: how many there are beyond these.
+    """
+
+    files: list[Entry]
+    more: int = 0
 
 
 class HashView(msgspec.Struct, frozen=True, kw_only=True):

@@ -193,13 +193,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder below the root (``b""`` is the root), whole and sorted.
+    """A folder below the root (``b""`` is the root), sorted; ``more`` are not told.
 
     ``gone`` is True when it can't be listed (any more); ``why`` says so.
     """
 
     folder: bytes
     entries: list[Entry] = []
+    more: int = 0
     gone: bool = False
     why: str = ""
 

@@ -53,6 +53,7 @@ _NO_WORD = re.compile(r"[^a-z0-9]|tp_recovery|\.bin$|\.out$")
 _NO_NAME = re.compile(rb"[^A-Za-z0-9]+[A-Za-z][A-Za-z0-9 ]*")
 _LOADER = re.compile(rb"grub(x64|aa64|ia32)?\.efi")
 _SHORTEST_STEM = 4
+_MOST_ALIKE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,10 @@ def same_series(base: bytes, known: KnownNames) -> list[bytes]:
     if not extension or not dash or len(series) < _SHORTEST_STEM:
         return []
     start = series + dash
-    return [
-        one
-        for one in known.with_extension(extension)
-        if folded(one.rpartition(b"/")[2]).startswith(start)
-    ]
+    alike = known.with_extension(extension)
+    if len(alike) > _MOST_ALIKE:
+        return []  # a kind of which there are so many is no hint
+    return [one for one in alike if folded(one.rpartition(b"/")[2]).startswith(start)]
 
 
 def loader_beside(asked: bytes, known: KnownNames) -> list[bytes]:

@@ -13,6 +13,9 @@ _HEX_IP = re.compile(rb"(?<![0-9A-Za-z<])([0-9A-Fa-f]{7,8})(?![0-9A-Za-z])")
 _DOTTED_IP = re.compile(
     rb"(?<![0-9.])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![0-9])"
 )
+_MAYBE = re.compile(
+    rb"[0-9A-Fa-f]{7}|[0-9A-Fa-f]{2}[-:][0-9A-Fa-f]{2}[-:]|\d\.\d{1,3}\.\d"
+)
 _HEX_ONLY = re.compile(rb"(?:[\w.]+-)??[0-9A-Fa-f]{1,8}")
 
 _OCTET = 255
@@ -25,6 +28,8 @@ def identity(name: bytes) -> bytes | None:
     A hardware type ``01-`` in front of a MAC means nothing, an IP address is eight
     hex digits, and case means nothing.
     """
+    if _MAYBE.search(name) is None:  # most names, at a fraction of the cost
+        return None
     changed = _MAC.sub(_plain_mac, name)
     changed = _BARE_MAC.sub(lambda found: b"<" + found[1] + b">", changed)
     changed = _DOTTED_IP.sub(_hex_ip, changed)

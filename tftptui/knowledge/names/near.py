@@ -128,7 +128,7 @@ def _lower(name: bytes) -> bytes:
 
 
 def _guesses(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    """Yield guesses in the order of trust; typos only where there is nothing else."""
+    """Yield guesses in the order of trust; the last two where there is nothing else."""
     if not asked:
         return
     is_found = False
@@ -143,6 +143,9 @@ def _guesses(asked: bytes, known: KnownNames) -> Iterator[Near]:
             is_found = True
             yield near
     if not is_found:
+        base = asked.rpartition(b"/")[2]
+        for one in _by_likeness(families.same_series(base, known), asked):
+            yield Near(one, "family")
         yield from _typo(asked, known)
 
 
@@ -209,8 +212,6 @@ def _family(asked: bytes, known: KnownNames) -> Iterator[Near]:
     for one in families.loader_beside(asked, known):
         yield Near(one, "family")
     for one in families.renamed(base, known):
-        yield Near(one, "family")
-    for one in _by_likeness(families.same_series(base, known), asked):
         yield Near(one, "family")
 
 

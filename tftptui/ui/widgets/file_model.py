@@ -8,7 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from tftptui.engine.messages import Entry, HashView, KindView, Listing
+from tftptui.engine.messages import (
+    Entry,
+    FoundFiles,
+    HashView,
+    KindView,
+    Listing,
+)
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
@@ -64,6 +70,7 @@ class FileModel:
         self.served = Served()
         self.kinds: dict[tuple[bytes, int, float], KindView | None] = {}
         self.words: tuple[str, ...] = ()
+        self._found = FoundFiles(files=[])
         self.wanted: set[bytes] = {ROOT}
         self.listed = 0
         self._store = store
@@ -97,7 +104,13 @@ class FileModel:
     def narrow(self, words: tuple[str, ...]) -> None:
         """Show only what WORDS are in."""
         if words != self.words:
-            self.words = words
+            self.words, self._found = words, FoundFiles(files=[])
+            self._arrange()
+
+    def take_found(self, words: tuple[str, ...], found: FoundFiles) -> None:
+        """Show files of folders that are not open, too; they were found by WORDS."""
+        if words == self.words:
+            self._found = found
             self._arrange()
 
     def read(self, now: float) -> None:
@@ -173,13 +186,14 @@ class FileModel:
     def _arrange(self) -> None:
         """Build the rows anew."""
         self.wanted = {ROOT}
-        entries = [*self._folder_rows(ROOT, 0)]
+        entries: list[Row] = [*self._folder_rows(ROOT, 0)]
+        entries += self._found_rows({row.key for row in entries})
         here = {row.name for row in entries if isinstance(row, EntryRow)}
         self.rows = [*entries, *self._narrowed(self._asked.rows(here))]
         self._places = {row.key: place for place, row in enumerate(self.rows)}
         self._current &= self.wanted
         self.listed = sum(
-            len(self._seen[folder].entries)
+            len(self._seen[folder].entries) + self._seen[folder].more
             for folder in self.wanted
             if folder in self._seen
         )
@@ -244,7 +258,7 @@ class FileModel:
                 yield EntryRow(path, depth, entry, name, is_open)
                 yield from inside
             shown += 1
-        total = shown if self.words else len(listing.entries)
+        total = shown if self.words else len(listing.entries) + listing.more
         if (more := total - MOST_CHILDREN) > 0:
             text = f"… {count(more)} more; / finds those with a word in their name"
             yield NoteRow(folder, depth, text)
@@ -264,6 +278,19 @@ class FileModel:
             UploadRow(name, depth, base) for name, base in bases if base not in there
         ]
 
+    def _found_rows(self, shown: set[Key]) -> list[Row]:
+        """Return what was found in folders that are not open."""
+        rows: list[Row] = []
+        for entry in self._found.files:
+            row = EntryRow(entry.name, 0, entry, plain_name(entry.text))
+            if row.key not in shown:
+                rows.append(row)
+        if rows:
+            rows.insert(0, NoteRow(ROOT, 0, "in other folders", 1))
+        if self._found.more:
+            rows.append(NoteRow(ROOT, 0, f"… {count(self._found.more)} more", 2))
+        return rows
+
     def _narrowed(self, rows: list[Row]) -> list[Row]:
         if not self.words:
             return rows
@@ -278,7 +305,7 @@ class FileModel:
         elif listing.gone:
             notes = [listing.why or "not here any more"]
         elif self.words and listing.entries:
-            notes = ["Nothing in the open folders is called that; esc shows all."]
+            notes = ["nothing in the open folders is called that; esc shows all"]
         elif folder != ROOT:
             notes = ["empty"]
         else:

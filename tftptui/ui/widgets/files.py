@@ -1,6 +1,7 @@
 """The pane of files: what is served, what has changed, what was asked for in vain."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +11,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import CloseFolder, ExamineFiles, FileKinds, OpenFolder
+from tftptui.engine.messages import (
+    CloseFolder,
+    ExamineFiles,
+    FileKinds,
+    FindFiles,
+    FoundFiles,
+    OpenFolder,
+)
 from tftptui.ui.actions import actions, bindings
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
@@ -35,6 +43,9 @@ from tftptui.ui.widgets.rows import RowList
 _PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in LIST_CALLS)
 ROOM_FOR_DETAIL = 13
 """Lines of the pane from which the detail under the list is shown."""
+
+SHORTEST_WORD = 2
+"""Letters from which on a word is looked for in folders that are not open."""
 
 MOST_EXAMINED = 64
 """Files whose kinds are asked for at once."""
@@ -241,6 +252,17 @@ class FilesPane(Pane):
         self._model.narrow(words)
         self._show()
         self.refresh_bindings()
+        if any(len(word) >= SHORTEST_WORD for word in words):
+            search = self._find(words)
+            self.run_worker(search, group="find", exclusive=True)
+
+    async def _find(self, words: tuple[str, ...]) -> None:
+        """Have the engine look in folders that are not open, once typing rests."""
+        with suppress(CommandRefusedError, EngineError):
+            found = await self._client.ask(FindFiles([*words]))
+            if isinstance(found, FoundFiles):
+                self._model.take_found(words, found)
+                self._show()
 
     def _wish(self, what: str) -> None:
         if (row := self._list.current) is not None:

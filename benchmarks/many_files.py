@@ -1,0 +1,130 @@
+"""What a root of 100,000 files costs: time to the first row, memory, each change.
+
+``python benchmarks/many_files.py [FILES]`` makes a root with that many files, once in
+one folder and once in folders of 100, runs the engine in a process of its own and the
+screen without a terminal, and prints for each:
+
+- first row: from the start of the screen to the first file in the pane;
+- open: from the key that opens the folder to its rows;
+- change: from a new file on the disk to its row (median of 20), and the engine's
+  processor time for one;
+- miss: from a request for a missing name to the row with the near name, the first
+  time (all names are counted) and later (median of 20);
+- memory: resident, of the engine and of the screen, before anything and at the end.
+"""
+
+import asyncio
+import os
+import socket
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import psutil
+
+from tftptui.engine.child import ChildEngine
+from tftptui.settings import Settings
+from tftptui.ui.app import TftpApp
+from tftptui.ui.widgets.file_list import FileList
+from tftptui.ui.widgets.file_rows import EntryRow, NearRow
+
+TIMES = 20
+MEBI = 1 << 20
+
+
+def make(folder: Path, count: int, *, each: int) -> None:
+    """Make COUNT files, EACH in a folder."""
+    for number in range(count):
+        place = folder / f"board-{number // each:05}"
+        if number % each == 0:
+            place.mkdir()
+        (place / f"image-{number:06}.bin").touch()
+
+
+class Run:
+    """The screen on an engine in a child process."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        settings = Settings(root=root, port=0, listen=("127.0.0.1",))
+        self.app = TftpApp(ChildEngine(settings), pace=0)
+
+    def files(self) -> FileList:
+        """Return the list."""
+        return self.app.screen_stack[0].query_one(FileList)
+
+    def rows(self) -> list[bytes]:
+        """Return the paths in the pane."""
+        rows = self.files()._model.rows  # noqa: SLF001 - measured, not used
+        return [row.path for row in rows if isinstance(row, EntryRow)]
+
+    async def until(self, is_so: Callable[[], bool]) -> float:
+        """Return the seconds until something is so."""
+        began = perf_counter()
+        while not is_so():  # noqa: ASYNC110 - a benchmark may poll
+            await asyncio.sleep(0.002)  # noqa: TID251
+        return perf_counter() - began
+
+    def miss(self, name: str) -> None:
+        """Ask for a name that is not there."""
+        status = self.app.store.status
+        port = status.port if status else 0
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.sendto(b"\0\1" + name.encode() + b"\0octet\0", ("127.0.0.1", port))
+
+    def near(self, name: str) -> bool:
+        """Whether the near name of NAME is in the pane."""
+        rows = self.files()._model.rows  # noqa: SLF001
+        return any(isinstance(row, NearRow) and row.asked.name == name for row in rows)
+
+
+async def measure(root: Path) -> None:
+    """Print what one root costs."""
+    run, began = Run(root), perf_counter()
+    async with run.app.run_test(size=(140, 40)) as pilot:
+        await run.until(lambda: bool(run.rows()))
+        print(f"  first row      {perf_counter() - began:8.2f} s")
+        (child,) = psutil.Process().children()
+        before = (child.memory_info().rss, psutil.Process().memory_info().rss)
+        first = run.rows()[0]
+        await pilot.press("2", "l")
+        opened = await run.until(lambda: any(b"/" in row for row in run.rows()))
+        print(f"  open           {opened:8.2f} s")
+        busy, waits = child.cpu_times(), []
+        for number in range(TIMES):
+            name = os.fsdecode(first) + f"/a-{number:03}"
+            (root / name).touch()
+            row = os.fsencode(name)
+            waits.append(await run.until(lambda row=row: row in run.rows()))
+        used = sum(child.cpu_times()[:2]) - sum(busy[:2])
+        print(f"  change         {statistics.median(waits):8.2f} s")
+        print(f"  of the engine  {used / TIMES:8.2f} s")
+        waits = []
+        for number in range(TIMES):
+            name = f"IMAGE-{number:06}.BIN"
+            run.miss(name)
+            waits.append(await run.until(lambda name=name: run.near(name)))
+        print(f"  first miss     {waits[0]:8.2f} s")
+        print(f"  later          {statistics.median(waits[1:]):8.2f} s")
+        after = (child.memory_info().rss, psutil.Process().memory_info().rss)
+        for what, (low, high) in zip(
+            ("engine", "screen"), zip(before, after, strict=True), strict=True
+        ):
+            print(f"  {what} memory  {low / MEBI:6.0f} → {high / MEBI:.0f} MiB")
+
+
+def main() -> None:
+    """Measure both roots."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    for each in (count, 100):
+        with tempfile.TemporaryDirectory() as name:
+            make(Path(name), count, each=each)
+            print(f"{count:,} files, {each:,} in a folder")
+            asyncio.run(measure(Path(name)))
+
+
+if __name__ == "__main__":
+    main()
