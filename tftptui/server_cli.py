@@ -241,6 +241,10 @@ class ServerOptions:
     max_idle_time: Annotated[
         float, Parameter(help="Seconds that a transfer may stand still; 0: any.")
     ] = 300.0
+    on_close: Annotated[
+        Literal["stop", "drain"],
+        Parameter(help="When the screen dies: end at once, or with the last transfer."),
+    ] = "stop"
     user: Annotated[
         str | None,
         Parameter(
@@ -293,6 +297,7 @@ class ServerOptions:
             gso=self.gso,
             journal=journal,
             user=self.user,
+            on_close=self.on_close,
         )
         return self.captures.applied(self.names.applied(settings))
 

@@ -81,6 +81,7 @@ LIVE = frozenset(
         "capture_files",
         "capture_size",
         "deny",
+        "drain",
         "fit_route",
         "gso",
         "ignore_case",
@@ -252,6 +253,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             by sudo, doas or pkexec.
         control: socket by which others may attach to a server without a screen; None
             for the usual place, "off" for none.
+        drain: take no new requests; transfers in progress go on.
+        on_close: what a server does when the screen that holds it dies: end at once
+            ("stop"), or take no new requests and end with the last transfer ("drain").
         numbered_from: number of the last transfer before this server began; they are
             counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
@@ -300,6 +304,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     snaplen: int | None = None
     user: str | None = None
     control: str | None = None
+    drain: bool = False
+    on_close: Literal["stop", "drain"] = "stop"
     numbered_from: int = 0
 
     def __post_init__(self) -> None:

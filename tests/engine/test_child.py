@@ -1,6 +1,7 @@
 """An engine in a process of its own: its life, its death and its holder's death."""
 
 import asyncio
+import contextlib
 import json
 import os
 import select
@@ -8,7 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from tftptui.engine.child import ChildEngine
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import AbortTransfer, ChangeSettings, SetPorts
 from tftptui.net.addresses import Endpoint
+from tftptui.protocol.packets import ErrorPacket
 from tftptui.telemetry.packets import Kind
 
 pytestmark = pytest.mark.net
@@ -38,7 +41,8 @@ from tests.support.watcher import watching
 from tftptui.engine.child import ChildEngine
 
 async def hold():
-    async with watching(ChildEngine(settings_for(Path(sys.argv[1])))) as seen:
+    settings = settings_for(Path(sys.argv[1]), on_close=sys.argv[2])
+    async with watching(ChildEngine(settings)) as seen:
         print(json.dumps([seen.status.pid, seen.at.port]), flush=True)
         await asyncio.Event().wait()
 
@@ -202,11 +206,25 @@ async def test_the_child_is_not_in_our_process_group(engine: ChildEngine) -> Non
         assert os.getpgid(child_of(seen)) != os.getpgid(0)
 
 
-async def test_when_the_holder_dies_the_child_ends_in_good_order(
-    folder: Path, client: UdpClient
-) -> None:
+@dataclass
+class HeldChild:
+    child: int
+    at: Endpoint
+    holder: asyncio.subprocess.Process
+
+    async def lose_its_holder(self) -> None:
+        self.holder.kill()
+        await self.holder.wait()
+
+    def has_ended(self, seconds: float = PATIENCE) -> bool:
+        return bool(select.select([self.child], [], [], seconds)[0])
+
+
+@contextlib.asynccontextmanager
+async def dying_holder(folder: Path, on_close: str) -> AsyncIterator[HeldChild]:
+    """A process that holds an engine: its child's descriptor, port, and how to kill."""
     holder = await asyncio.create_subprocess_exec(
-        *[sys.executable, "-c", HOLDER, str(folder)],
+        *[sys.executable, "-c", HOLDER, str(folder), on_close],
         stdout=subprocess.PIPE,
         env=environment(),
     )
@@ -214,14 +232,47 @@ async def test_when_the_holder_dies_the_child_ends_in_good_order(
     async with asyncio.timeout(PATIENCE):
         pid, port = json.loads(await holder.stdout.readline())
     child = os.pidfd_open(pid)
-    client.ask(Endpoint("127.0.0.1", port), b"file")
-    await client.data()
-    holder.kill()
-    await holder.wait()
-    assert (await client.error()).message == b"the server is shutting down"
-    ended, _, _ = select.select([child], [], [], PATIENCE)
-    os.close(child)
-    assert ended
+    try:
+        yield HeldChild(child, Endpoint("127.0.0.1", port), holder)
+    finally:
+        os.close(child)
+
+
+async def test_when_the_holder_dies_the_child_ends_in_good_order(
+    folder: Path, client: UdpClient
+) -> None:
+    async with dying_holder(folder, "stop") as held:
+        client.ask(held.at, b"file")
+        await client.data()
+        await held.lose_its_holder()
+        assert (await client.error()).message == b"the server is shutting down"
+        assert held.has_ended()
+
+
+async def test_or_it_ends_with_its_last_transfer_if_so_configured(
+    folder: Path, client: UdpClient
+) -> None:
+    async with dying_holder(folder, "drain") as held:
+        client.ask(held.at, b"file")
+        first = await client.data()
+        await held.lose_its_holder()
+        with UdpClient() as late:
+            text = b"the server is about to end and takes no new requests"
+            while True:  # until the child has noticed
+                late.ask(held.at, b"file")
+                answer = await late.receive()
+                if isinstance(answer, ErrorPacket):
+                    break
+                late.leave()
+            assert answer.message == text
+        assert not held.has_ended(0)
+        got = first.payload
+        for block in range(1, 10):
+            client.ack(block)
+            got += (await client.data()).payload
+        client.ack(10)
+        assert got == octets(5_000)
+        assert held.has_ended()
 
 
 async def test_a_killed_child_can_be_started_again_and_counts_on(

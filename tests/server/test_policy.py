@@ -51,6 +51,12 @@ def test_mail_is_denied() -> None:
     assert "octet" in found.text
 
 
+def test_a_server_that_drains_takes_nothing_new() -> None:
+    found = verdict(drain=True)
+    assert (found.reason, found.code) == ("draining", ErrorCode.UNDEFINED)
+    assert "no new requests" in found.text
+
+
 def test_one_more_than_the_limit_is_refused_and_told_the_numbers() -> None:
     found = verdict(active=3)
     assert (found.reason, found.code) == ("limit", ErrorCode.UNDEFINED)

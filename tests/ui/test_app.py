@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tests.support.pictures import frame, status, view
@@ -27,13 +29,39 @@ async def test_quit_asks_and_names_what_runs() -> None:
     async with shown(frame(view(1, file="fit.itb"))) as screen:
         await screen.press("q")
         assert screen.on_top == "Question"
-        assert "1 running: y stop now · esc stay" in screen.text()
+        assert "1 running: y stop · d drain · esc stay" in screen.text()
         assert "fit.itb to 10.0.4.21" in screen.text()
         await screen.press("escape")
         assert screen.app.is_running
         assert screen.on_top == "main"
         await screen.press("q", "y")
         assert not screen.app.is_running
+
+
+async def test_draining_takes_no_new_requests_and_ends_with_the_last_transfer() -> None:
+    async with shown(frame(view(1, file="fit.itb"))) as screen:
+        await screen.press("q", "d")
+        async with asyncio.timeout(20):
+            while not screen.wishes:
+                await screen.pilot.pause()
+        assert screen.wishes == [ChangeSettings({"drain": True})]
+        assert "no new requests are taken" in screen.text()
+        screen.engine.tell(frame(view(1, "completed")))
+        async with asyncio.timeout(20):
+            while screen.app.is_running:
+                await screen.pilot.pause()
+    assert screen.app.return_code == 0
+
+
+async def test_a_server_that_goes_on_is_left_without_a_question() -> None:
+    engine = ScriptedEngine([frame(view(1))])
+    app = TftpApp(engine, goes_on=True, pace=0)
+    async with app.run_test() as pilot:
+        while not app.store.transfers:
+            await pilot.pause()
+        await pilot.press("q")
+        assert not app.is_running
+    assert app.farewell_lines()[-1] == "the server goes on, 1 running"
 
 
 async def test_ctrl_c_quits_the_second_time() -> None:

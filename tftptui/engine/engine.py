@@ -158,6 +158,13 @@ class Engine:
         self._over = True
         self._due.set()
 
+    async def drain(self) -> None:
+        """Take no new requests, and return when the last transfer is over."""
+        self.service.change_settings({"drain": True}, by="the end of the screen")
+        while self.service.transfers:
+            self._due.clear()
+            await self._due.wait()
+
     def _heard(self, event: Event) -> None:
         self._capture.hear(event)
         if isinstance(event, FileChanged):

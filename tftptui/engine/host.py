@@ -54,10 +54,17 @@ async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:
     telling = loop.create_task(_tell(engine, stream))
     listening = loop.create_task(_listen(engine, stream))
     await asyncio.wait({telling, listening}, return_when=asyncio.FIRST_COMPLETED)
+    if not _was_told(listening) and engine.settings.on_close == "drain":
+        await engine.drain()
     await engine.stop()
     listening.cancel()
     await asyncio.gather(telling, listening, return_exceptions=True)
     await stream.send(Farewell())
+
+
+def _was_told(listening: asyncio.Task[bool]) -> bool:
+    """Whether the holder said that we shall stop, and is not just gone."""
+    return listening.done() and not listening.exception() and listening.result()
 
 
 async def _tell(engine: Engine, stream: MessageStream[FromHolder]) -> None:
@@ -66,15 +73,17 @@ async def _tell(engine: Engine, stream: MessageStream[FromHolder]) -> None:
         await stream.send(frame)
 
 
-async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> None:
+async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> bool:
+    """Carry out what the holder asks; return whether it said that we shall stop."""
     # Tasks begin in the order of the commands; only what takes long is overtaken.
     async with asyncio.TaskGroup() as answering:
         while (message := await stream.receive()) is not None:
             match message:
                 case Stop():
-                    return
+                    return True
                 case Ask():
                     answering.create_task(_answer(engine, stream, message))
+    return False
 
 
 async def _answer(engine: Engine, stream: MessageStream[FromHolder], ask: Ask) -> None:

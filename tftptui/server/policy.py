@@ -104,13 +104,9 @@ class Policy:
             of_client: those of this address.
         """
         settings = self._settings
-        if isinstance(request, WriteRequest) and settings.write == "off":
-            return Verdict(
-                "denied", ErrorCode.ACCESS_VIOLATION, "this server takes no uploads"
-            )
-        if request.mode is Mode.MAIL:
-            text = "mail mode is obsolete; use octet"
-            return Verdict("denied", ErrorCode.ILLEGAL_OPERATION, text)
+        verdict = _never(request, settings)
+        if verdict is not None:
+            return verdict
         if active >= settings.max_transfers:
             text = f"the server is busy: {active} of {settings.max_transfers} transfers"
             return Verdict("limit", ErrorCode.UNDEFINED, text)
@@ -130,6 +126,20 @@ class Policy:
         if self._words.take(client, now):
             return MOST_WORDS
         return 0 if reason in FLOODING else min(asked, MOST_WORDS)
+
+
+def _never(request: Request, settings: Settings) -> Verdict | None:
+    """Return why nobody is granted such a request, whoever asks and when."""
+    if settings.drain:
+        text = "the server is about to end and takes no new requests"
+        return Verdict("draining", ErrorCode.UNDEFINED, text)
+    if isinstance(request, WriteRequest) and settings.write == "off":
+        text = "this server takes no uploads"
+        return Verdict("denied", ErrorCode.ACCESS_VIOLATION, text)
+    if request.mode is Mode.MAIL:
+        text = "mail mode is obsolete; use octet"
+        return Verdict("denied", ErrorCode.ILLEGAL_OPERATION, text)
+    return None
 
 
 def _request_table(settings: Settings) -> RateTable | None:

@@ -26,7 +26,7 @@ from tftptui.ui.screens.doctor import DoctorScreen
 from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.policy import PolicyScreen
-from tftptui.ui.screens.question import Question
+from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
 from tftptui.ui.undo import Change, UndoList
@@ -44,6 +44,7 @@ PACE = 0.1
 CLOSING = 0.1
 """Seconds until the palette is gone from the screen."""
 
+DRAINING = "no new requests are taken; this ends with the last transfer  ·  q y: now"
 TWICE = 2.0
 """Seconds within which a second ctrl+c quits."""
 
@@ -112,7 +113,7 @@ class TftpApp(App[None]):
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
         self.feed = Feed(client, self.store, told=self._told)
-        self._goes_on = goes_on
+        self._goes_on, self._draining = goes_on, False
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []
         self._interrupted: float | None = None
@@ -172,6 +173,7 @@ class TftpApp(App[None]):
             self._behind = True
             return
         self._pass_on()
+        self._leave_when_drained()
         if self._pace:
             self._pausing = True
             self.set_timer(self._pace, self._catch_up)
@@ -335,13 +337,22 @@ class TftpApp(App[None]):
         if not running or self._goes_on or self.store.engine_error:
             self.exit(return_code=1 if self.store.engine_error else 0)
             return
-        matter = f"{len(running)} running"
-        self.push_screen(
-            Question([matter], "stop now", "stay", _names(running)), self._leave_if
-        )
+        matter, names = f"{len(running)} running", _names(running)
+        question = Question([matter], "stop", "stay", names, drain="drain")
+        self.push_screen(question, self._leave_if)
 
-    def _leave_if(self, sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer
-        if sure:
+    def _leave_if(self, answer: Answer | None) -> None:
+        if answer == "yes":
+            self.exit()
+        elif answer == "drain":
+            self._draining = True
+            self.notices.append(DRAINING)
+            self._told()
+            self.change_settings({"drain": True})
+
+    def _leave_when_drained(self) -> None:
+        running = any(view.running for view in self.store.transfers.values())
+        if self._draining and not running:
             self.exit()
 
     def action_leave_now(self) -> None:

@@ -126,10 +126,18 @@ LOCATE = (
 HELP = (Action("help", "close", ("escape",), "back", "Back to the panes.", shown=True),)
 
 QUESTION = (
-    Action("question", "answer(True)", ("y",), "yes", "Do it.", shown=True),
+    Action("question", "answer('yes')", ("y",), "yes", "Do it.", shown=True),
     Action(
         "question",
-        "answer(False)",
+        "answer('drain')",
+        ("d",),
+        "drain",
+        "Take no new requests, and do it when the last transfer is over.",
+        shown=True,
+    ),
+    Action(
+        "question",
+        "answer('no')",
         ("escape", "n"),
         "no",
         "Leave everything as it is.",

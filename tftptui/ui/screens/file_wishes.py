@@ -14,7 +14,7 @@ from tftptui.engine.messages import (
 from tftptui.knowledge.recipes import TFTP_PORT, Order
 from tftptui.ui.screens.commands import CommandsScreen
 from tftptui.ui.screens.preview import PreviewScreen
-from tftptui.ui.screens.question import Question
+from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.file_rows import (
@@ -102,8 +102,8 @@ class FileWishes:
             do, more = "add a rule", "until this server ends"
             told = f"who asks for {asked.name} gets {near.text} from now on"
 
-        def answered(sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer
-            if sure:
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
                 self._ask(command, told)
 
         matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]

@@ -17,7 +17,7 @@ from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.file_wishes import FileWishes
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.locate import LocateScreen
-from tftptui.ui.screens.question import Question
+from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.transfer import Left, TransferScreen
 from tftptui.ui.screens.why import WhyScreen, Wish
@@ -364,8 +364,8 @@ class MainScreen(Screen[None]):
         """Ask, then abort."""
         view = self._store.transfers[event.number]
 
-        def answered(sure: bool | None) -> None:  # noqa: FBT001 - a screen's answer
-            if sure:
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
                 self.run_worker(self._abort(event.number), group="abort")
 
         matters = [

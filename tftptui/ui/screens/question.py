@@ -1,7 +1,7 @@
 """A question in one line over the bottom of the screen; No is the default."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,16 +16,20 @@ MARGINS = 2
 """Cells beside the line."""
 
 
-class Question(ModalScreen[bool]):
+Answer = Literal["yes", "no", "drain"]
+
+
+class Question(ModalScreen[Answer]):
     """Asks ``3 running: y stop now · esc stay  fit.itb to 10.0.4.21`` in one line.
 
-    It returns True for y and False for everything else.
+    Everything but y is "no", or "drain" for d where that is offered.
 
     Args:
         matters: what it is about, whole and in shorter forms.
         do: what y does.
         leave: what esc does.
         more: what else is worth knowing, the same way; left out where it does not fit.
+        drain: what d does; "" where it does nothing.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("question")
@@ -47,10 +51,17 @@ class Question(ModalScreen[bool]):
     """
 
     def __init__(
-        self, matters: Sequence[str], do: str, leave: str, more: Sequence[str]
+        self,
+        matters: Sequence[str],
+        do: str,
+        leave: str,
+        more: Sequence[str],
+        *,
+        drain: str = "",
     ) -> None:
         super().__init__()
         self._matters, self._do, self._leave, self._more = matters, do, leave, more
+        self._drain = drain
 
     def compose(self) -> ComposeResult:
         """Lay the one line out."""
@@ -73,12 +84,18 @@ class Question(ModalScreen[bool]):
             (f"{matter}: ", "bold"),
             ("y", "bold underline"),
             f" {self._do} · ",
+            ("d" if self._drain else "", "bold underline"),
+            f" {self._drain} · " if self._drain else "",
             ("esc", "bold underline"),
             f" {self._leave}",
             f"   {more}" if more else "",
         )
 
-    def action_answer(self, answer: bool) -> None:  # noqa: FBT001 - Textual's call
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to drain only where that is offered."""
+        return action != "answer" or parameters != ("drain",) or bool(self._drain)
+
+    def action_answer(self, answer: Answer) -> None:
         """Return the answer."""
         self.dismiss(answer)
 
