@@ -125,7 +125,7 @@ async def test_switches_by_hand_let_it_pass() -> None:
         await screen.pilot.press("f8", "f6", "f7")
         await screen.until("loss 10 % ■ on", "helper ■ on", "single port ■ on")
         await screen.pilot.press("f5")
-        await screen.until("rules off □")
+        await screen.until("rules off □", "loss 10 % ■ on", "helper ■ on")
 
 
 async def test_rules_hold_as_they_are_written() -> None:

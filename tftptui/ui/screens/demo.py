@@ -45,6 +45,7 @@ class DemoScreen(MainScreen):
         super().__init__(store, demo, now=now, notices=notices, undo=undo)
         self._demo = demo
         self._view: DemoView | None = None
+        self._play = PlayView()  # here, since keys may come faster than pictures
         self._stage = StageView()
         self._rest = rest
         self._rests_for = ""
@@ -121,9 +122,9 @@ class DemoScreen(MainScreen):
 
     def action_play(self, name: str) -> None:
         """Switch something by hand, on or off."""
-        play = PlayView() if self._view is None else self._view.play
-        changed = msgspec.structs.replace(play, **{name: not getattr(play, name)})
-        self._tell(self._demo.play(changed))
+        change = {name: not getattr(self._play, name)}
+        self._play = msgspec.structs.replace(self._play, **change)
+        self._tell(self._demo.play(self._play))
 
     def action_stage(self) -> None:
         """Give the stage the focus."""
