@@ -292,7 +292,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_transfer_time: float | None = None
     max_idle_time: float | None = 300.0
     kept_transfers: int = 1_000
-    kept_packets: int = 200_000
+    kept_packets: int = 1_000_000
     write: Literal["off", "new", "overwrite"] = "off"
     max_upload: int | None = None
     upload_quota: int | None = None

@@ -1,5 +1,6 @@
 """The ring of packet records against a plain list."""
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -237,3 +238,21 @@ def test_a_single_packet_is_the_same_as_a_record(
         long.append(PacketRecord(2.5, 7, block, 1, *ends, 1_428, Kind.DATA_RECEIVED))
     assert (short.first, short.next) == (long.first, long.next)
     assert short.packed(0) == long.packed(0)
+
+
+@pytest.mark.parametrize("capacity", [1, 5, 5_000, 9_000])
+def test_a_ring_grows_to_its_capacity_and_no_further(capacity: int) -> None:
+    ring = _ring(capacity, 2 * capacity + 3)
+    newest = [*range(capacity + 3, 2 * capacity + 3)]
+    assert _blocks(ring.packed(0)) == newest
+    assert ring.record(ring.first).block == newest[0]
+
+
+def test_a_large_ring_with_little_in_it_is_small() -> None:
+    tracemalloc.start()
+    ring = PacketRing(1_000_000)
+    ring.append(SAMPLE)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 1_000_000
+    assert ring.record(0) == SAMPLE

@@ -18,7 +18,8 @@ from tests.support.pictures import NOW, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.engine.messages import Finding, Frame
-from tftptui.telemetry.packets import Kind, PacketRing
+from tftptui.telemetry.packet_chunks import PacketChunks
+from tftptui.telemetry.packets import Kind
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.transfer import TransferScreen
 
@@ -203,7 +204,7 @@ async def test_a_hundred_thousand_blocks_are_a_few_rows() -> None:
 
 async def test_packets_that_are_gone_are_told() -> None:
     async with shown(*told([])) as s:
-        s.app.store.packets = PacketRing(4)
+        s.app.store.packets = PacketChunks(4)
         await s.tell(packets(*windows(3, at=5, first=500)))
         await opened(s)
         assert "earlier packets not kept any more" in s.text()

@@ -24,6 +24,9 @@ _TRANSFER = Struct("<d").size
 RECORD = LAYOUT.size
 """Octets of one record."""
 
+FIRST_ROOM = 4_096
+"""Records that a ring has room for at first, if it is that large."""
+
 MAX_ATTEMPT = 255
 NO_TRANSFER = 0
 """Transfer number of records that belong to none: refused or malformed requests."""
@@ -125,7 +128,8 @@ class PacketRing:
         self.capacity = capacity
         self.next = 0
         self._start = 0
-        self._octets = bytearray(capacity * RECORD)
+        self._octets = bytearray()  # grows to its capacity, and is never exchanged
+        self._room = 0
         self._notes: dict[int, str] = {}  # in the order of their numbers
         self._purged = 0
 
@@ -141,8 +145,11 @@ class PacketRing:
     def put(self, fields: Fields, note: str) -> None:
         """Keep what append() makes of a record, for those who make none."""
         time, transfer, block, count, *tids, octets, kind, attempt, flags = fields
+        place = self.next % self.capacity
+        if place >= self._room:
+            self._make_room(place + 1)
         LAYOUT.pack_into(
-            self._octets, self.next % self.capacity * RECORD,
+            self._octets, place * RECORD,
             time, transfer, block & 0xFFFF_FFFF, count, *tids,
             octets & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
         )  # fmt: skip
@@ -160,6 +167,7 @@ class PacketRing:
         does the same as two append(), for what happens a hundred thousand times a
         second: what never changes is packed once.
         """
+        self._make_room(self.capacity)
         transfer, *tids = ends
         of_ack = _TAIL.pack(1, *tids, HEADER_OCTETS, Kind.ACK, 1, 0)
         of_data = _TAIL.pack(count, *tids, octets & 0xFFFF, Kind.DATA, 1, 0)
@@ -185,6 +193,7 @@ class PacketRing:
         self, ends: Ends, kind: Kind, octets: int
     ) -> Callable[[float, int], None]:
         """Return what keeps one packet of a block; it takes the time and the block."""
+        self._make_room(self.capacity)
         transfer, *tids = ends
         tail = _TAIL.pack(1, *tids, octets & 0xFFFF, kind, 1, 0)
         room, capacity, pack_into = self._octets, self.capacity, _HALF.pack_into
@@ -217,12 +226,20 @@ class PacketRing:
         count = len(octets) // RECORD
         kept = min(count, self.capacity)
         self.next = first + count
-        place = (self.next - kept) % self.capacity * RECORD
+        place = (self.next - kept) % self.capacity
+        self._make_room(min(place + kept, self.capacity))
+        place *= RECORD
         octets = octets[(count - kept) * RECORD :]
-        room = min(len(octets), len(self._octets) - place)
+        room = min(len(octets), self.capacity * RECORD - place)
         self._octets[place : place + room] = octets[:room]
         self._octets[: len(octets) - room] = octets[room:]
         self._purge()
+
+    def _make_room(self, records: int) -> None:
+        """Have room for so many records at least, or twice as many as before."""
+        if records > self._room:
+            self._room = min(self.capacity, max(records, 2 * self._room, FIRST_ROOM))
+            self._octets.extend(bytes(self._room * RECORD - len(self._octets)))
 
     def annotate(self, sequence: int, note: str) -> None:
         """Add a note to a record that came without one."""
@@ -275,11 +292,10 @@ class PacketRing:
             return b""
         place = start % self.capacity * RECORD
         stop = place + count * RECORD
-        if stop <= len(self._octets):
+        whole = self.capacity * RECORD
+        if stop <= whole:
             return bytes(self._octets[place:stop])
-        return bytes(self._octets[place:]) + bytes(
-            self._octets[: stop - len(self._octets)]
-        )
+        return bytes(self._octets[place:]) + bytes(self._octets[: stop - whole])
 
     def _purge(self) -> None:
         """Drop notes of forgotten records, now and then, so that it costs nothing."""

@@ -23,12 +23,12 @@ from tftptui.engine.messages import (
 )
 from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.packet_chunks import PacketChunks
 from tftptui.telemetry.packets import (
     NO_TRANSFER,
     RECORD,
     Kind,
     PacketRecord,
-    PacketRing,
 )
 
 KEPT_REFUSALS = 1_000
@@ -77,7 +77,7 @@ class Store:
         engine_error: why the engine is gone, while it is.
     """
 
-    kept_packets: int = 200_000
+    kept_packets: int = 1_000_000
     kept_transfers: int = 1_000
     now: float = 0.0
     frames: int = 0
@@ -98,7 +98,7 @@ class Store:
     engine_error: str | None = None
 
     def __post_init__(self) -> None:
-        self.packets = PacketRing(self.kept_packets)
+        self.packets = PacketChunks(self.kept_packets)
         self._packets_due = 0
         self._rates: dict[int, Rate] = {}
         self._findings_of: dict[int, Finding] = {}

@@ -63,6 +63,7 @@ class PacketCanvas(ScrollView):
         self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_STRIPS)
         self._slots: Mapping[str, Style] = {}
         self._hint: list[Cell] = []
+        self._ground: Style | None = None
 
     @property
     def row_width(self) -> int:
@@ -73,6 +74,13 @@ class PacketCanvas(ScrollView):
     def columns(self) -> Columns:
         """Which columns there are now."""
         return columns(self.row_width, with_client=self.view.transfer is None)
+
+    @property
+    def ground(self) -> Style:
+        """What rows without the cursor are drawn on; it takes long to find out."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
 
     @property
     def place(self) -> Place | None:
@@ -96,7 +104,7 @@ class PacketCanvas(ScrollView):
         if place is None:
             text = not_kept(view.dropped) if row < view.heading else ""
             segments = [Segment(text, self._slots.get("muted"))]
-            return self._on_ground(segments, width, self.rich_style)
+            return self._on_ground(segments, width, self.ground)
         key = self._key(place, width)
         strip = self._strips.get(key)
         if strip is None:
@@ -112,6 +120,7 @@ class PacketCanvas(ScrollView):
     def forget_drawn(self) -> None:
         """Draw all rows again."""
         self._generation += 1
+        self._ground = None
         self._strips.clear()
 
     def _key(self, place: Place, width: int) -> Hashable:
@@ -139,7 +148,7 @@ class PacketCanvas(ScrollView):
     def _draw_row(self, place: Place, width: int) -> Strip:
         wide = self.columns
         line = self.view.line(place, with_answer=wide.answer > 0)
-        ground = self.rich_style
+        ground = self.ground
         if place == self.place:
             ground += self.get_component_rich_style("packets--cursor", partial=True)
         elif self._is_chosen(place):

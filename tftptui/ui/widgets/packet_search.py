@@ -12,7 +12,6 @@ from tftptui.telemetry.packets import (
     Flag,
     Kind,
     PacketRecord,
-    PacketRing,
 )
 
 FIRST_CHUNK, CHUNK = 256, 4_096
@@ -23,9 +22,6 @@ MOST_BACK = 131_072
 
 HORIZON = 120.0
 """Seconds after which a first transmission is not looked for any more."""
-
-MOST_GROWTH = 200_000
-"""Records that come to a held view; later ones are counted only."""
 
 _NUMBER = Struct("<I")
 _TRANSFER_AT = calcsize("<d")
@@ -65,60 +61,6 @@ class PacketSource(Protocol):
 
     def packed(self, first: int, end: int | None = None) -> bytes:
         """Return records from FIRST on, or up to END, packed in order."""
-
-
-class HeldPackets:
-    """A copy of a ring in which nothing is ever dropped, for a view that holds still.
-
-    Call grow() when the ring has news.
-    """
-
-    def __init__(self, ring: PacketRing) -> None:
-        self.first = ring.first
-        self._octets = bytearray(ring.packed(self.first))
-        self._notes = ring.notes(self.first)
-        self._most = len(self._octets) + MOST_GROWTH * RECORD
-
-    @property
-    def next(self) -> int:
-        """Number after the newest record."""
-        return self.first + len(self._octets) // RECORD
-
-    def grow(self, ring: PacketRing) -> None:
-        """Take over what is new, unless there is no room or a part was missed."""
-        if ring.first > self.next or len(self._octets) >= self._most:
-            return
-        begin = self.next
-        self._octets += ring.packed(begin)
-        self._notes |= ring.notes(begin)
-
-    def record(self, sequence: int) -> PacketRecord:
-        """Return one record.
-
-        Raises:
-            IndexError: it is not kept.
-        """
-        if not self.first <= sequence < self.next:
-            raise IndexError(f"record {sequence} is not kept")
-        place = (sequence - self.first) * RECORD
-        return PacketRecord(*LAYOUT.unpack_from(self._octets, place))
-
-    def note(self, sequence: int) -> str:
-        """Return the note of a record, or nothing."""
-        return self._notes.get(sequence, "")
-
-    def notes_between(self, first: int, end: int) -> dict[int, str]:
-        """Return the notes of records from FIRST on to before END."""
-        wanted = range(first, end)
-        if len(wanted) < len(self._notes):
-            return {n: self._notes[n] for n in wanted if n in self._notes}
-        return {n: note for n, note in self._notes.items() if n in wanted}
-
-    def packed(self, first: int, end: int | None = None) -> bytes:
-        """Return records from FIRST on, or up to END, packed in order."""
-        start = max(0, first - self.first) * RECORD
-        stop = None if end is None else max(0, end - self.first) * RECORD
-        return bytes(self._octets[start:stop])
 
 
 def first_attempt(source: PacketSource, sequence: int) -> float | None:

@@ -8,16 +8,19 @@ from typing import NamedTuple
 
 from tftptui.telemetry.filters.matching import Matcher
 from tftptui.telemetry.filters.terms import Filter, Numbers, Term
+from tftptui.telemetry.packet_chunks import PacketChunks
 from tftptui.telemetry.packets import NO_TRANSFER, Kind
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_index import PacketIndex
 from tftptui.ui.widgets.packet_search import (
-    HeldPackets,
     PacketSource,
     answered,
     first_attempt,
 )
 from tftptui.ui.widgets.packet_words import Line, block_of_run, has_run
+
+MOST_GROWTH = 200_000
+"""Records that come to a held view; later ones are counted only."""
 
 
 class Place(NamedTuple):
@@ -49,7 +52,7 @@ class PacketView:
         self.found: PacketIndex | None = None
         self.mark: int | None = None
         self._store = store
-        self._held: HeldPackets | None = None
+        self._held: PacketChunks | None = None
         self._held_next = 0
         self._first = self._next = 0
         self._index = PacketIndex()
@@ -167,7 +170,7 @@ class PacketView:
 
     def copied_source(self) -> PacketSource:
         """Return the records as they are now, whatever comes."""
-        return self._held or HeldPackets(self._store.packets)
+        return self._held or self._store.packets.held(0)
 
     def marked_time(self) -> float | None:
         """Return when the marked packet was, if there is one."""
@@ -265,7 +268,7 @@ class PacketView:
     def hold(self) -> None:
         """Keep the rows that there are; nothing is dropped from now on."""
         if self._held is None:
-            self._held = HeldPackets(self._store.packets)
+            self._held = self._store.packets.held(MOST_GROWTH)
             self.read()
             self._held_next = self._held.next
 
