@@ -127,3 +127,11 @@ async def test_why_something_can_not_be_done_is_told() -> None:
         screen.engine.refuse = "another rewrite rule would lead elsewhere"
         await screen.press("G", "a", "y")
         assert "another rewrite rule" in screen.text()
+
+
+async def test_the_bottom_line_knows_the_first_row_when_it_comes() -> None:
+    async with shown(frame(listings=[]), size=SMALL) as screen:
+        await screen.press("2")
+        assert "enter open" not in screen.text()
+        await screen.tell(listing(b"", folder(b"pxe")))
+        assert "enter open" in screen.text()

@@ -95,6 +95,7 @@ class FilesPane(Pane):
         self._trouble = Static(id="file-trouble", markup=False)
         self._detail = Static(id="file-detail", markup=False)
         self._told: object = None
+        self._bound: object = None
         self._opened: set[bytes] = set()
         self._is_telling = self._is_examining = False
 
@@ -163,6 +164,9 @@ class FilesPane(Pane):
         self._trouble.display = bool(cure)
         listed = f"{count(self._model.listed)} listed"
         row, now = self._list.current, self._now()
+        if (doable := self._doable(row)) != self._bound:
+            self._bound = doable
+            self.refresh_bindings()
         is_told = self._detail.display
         self.summary = listed if is_told else foot(row, now) or listed
         lines = detail(row, self._model, now) if is_told else []
@@ -171,6 +175,12 @@ class FilesPane(Pane):
             self._trouble.update(f"⚠ {cure}")
             slots = slot_styles(self.app.theme_variables)
             self._detail.update(as_text(lines, slots))
+
+    def _doable(self, row: Row | None) -> object:
+        """Return what decides which keys do something."""
+        kind = row.entry.kind if isinstance(row, EntryRow) else None
+        near = isinstance(row, AskedRow) and bool(row.near)
+        return type(row), kind, near, self._model.words
 
     # What keys do.
 
