@@ -152,6 +152,15 @@ async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
         await screen.until("Keys · Stage", "Leading through a demo")
 
 
+async def test_q_quits_though_simulated_clients_still_fetch() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("full_stop")
+        await screen.until("1 of 2 · running")
+        await screen.pilot.press("q")
+        await screen.until_so(lambda: not screen.app.is_running)
+        assert screen.app.return_code == 0
+
+
 async def test_it_can_go_by_itself_and_end() -> None:
     demo = DemoEngine(parse_scenario(TEXT), seed=1, speed=50.0)
     app = DemoApp(demo, rest=0.05)

@@ -33,3 +33,7 @@ class DemoApp(TftpApp):
             undo=self.undo,
             rest=self._rest,
         )
+
+    def action_leave(self) -> None:
+        """Quit without a question: nobody waits for what simulated clients fetch."""
+        self.exit(return_code=1 if self.store.engine_error else 0)
