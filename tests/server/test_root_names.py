@@ -8,10 +8,11 @@ import pytest
 
 from tests.support.name_tree import INSIDE, OWN, make_tree, opened
 from tests.support.unprivileged import unprivileged
+from tftptui.files.hidden import PREFIX as PART_PREFIX
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.root import Root
 from tftptui.server.uploads import UploadError, UploadPolicy, Uploads
-from tftptui.server.walk import PART_PREFIX, RootError
+from tftptui.server.walk import RootError
 
 OTHER = "192.0.2.8"
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.udp_client import UdpClient
+from tftptui.files.hidden import PREFIX as PART_PREFIX
 from tftptui.net.addresses import Endpoint
-from tftptui.server.walk import PART_PREFIX
 
 
 def names_in(folder: Path) -> set[str]:

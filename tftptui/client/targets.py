@@ -2,20 +2,18 @@
 
 import contextlib
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
 from typing import Protocol
 
+from tftptui.files.hidden import create_hidden, take_place
 from tftptui.protocol.netascii import Decoder
 
 STANDARD_STREAM = "-"
 """The name that means standard output, or input."""
 
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _MODE = 0o666
-_LONGEST_NAME = 200
 
 
 class Target(Protocol):
@@ -44,13 +42,16 @@ class FileTarget:
 
     def __init__(self, path: Path) -> None:
         self.octets = 0
-        self._path = path.resolve()
-        token = secrets.token_hex(4)
-        name = f".tftptui-{self._path.name[:_LONGEST_NAME]}.{token}"
-        self._hidden = self._path.with_name(name)
-        descriptor = os.open(self._hidden, _CREATE, _MODE)
+        path = path.resolve()
+        self._name = os.fsencode(path.name)
+        self._folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self._hidden, descriptor = create_hidden(self._folder, self._name, _MODE)
+        except BaseException:
+            os.close(self._folder)
+            raise
         with contextlib.suppress(FileNotFoundError):
-            os.fchmod(descriptor, stat.S_IMODE(self._path.stat().st_mode))
+            os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, octets: memoryview) -> None:
@@ -62,18 +63,22 @@ class FileTarget:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        self._hidden.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        take_place(self._folder, self._hidden, self._name)
+        os.fsync(self._folder)
+        self._close()
 
     def discard(self) -> None:
         """Remove the hidden file; what was there before stays as it was."""
         with contextlib.suppress(OSError):  # what was buffered may have no room
             self._file.close()
-        self._hidden.unlink(missing_ok=True)
+        if self._folder >= 0:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._hidden, dir_fd=self._folder)
+            self._close()
+
+    def _close(self) -> None:
+        os.close(self._folder)
+        self._folder = -1
 
 
 class StreamTarget:

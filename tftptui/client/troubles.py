@@ -7,6 +7,7 @@ from tftptui.net.holders import port_holders
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.errors import ErrorCode
 from tftptui.settings import PortRange
+from tftptui.telemetry.words import counted
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FIRST_FREE = 1_024
@@ -42,7 +43,7 @@ def silence(
     server: Endpoint, local_port: int, *, requests: int, seconds: float, hint: str
 ) -> str:
     """Say that nothing ever came back."""
-    times = "1 request" if requests == 1 else f"{requests} requests"
-    text = f"no answer from {server}: {times} sent from port {local_port}"
+    told = counted(requests, "request")
+    text = f"no answer from {server}: {told} sent from port {local_port}"
     text += f" in {seconds:.0f} s"
     return f"{text}; {hint}" if hint else text

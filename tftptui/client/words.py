@@ -9,6 +9,7 @@ from tftptui.client.targets import STANDARD_STREAM
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import Options
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.words import counted
 
 _UNITS = ("", "k", "M", "G", "T")
 _STEP = 1_000
@@ -70,7 +71,7 @@ def _amount(counts: Counts) -> str:
     text = f"{counts.octets:,} octets in {counts.seconds:.2f} s"
     if counts.seconds > 0:
         text += f" ({_rate(counts.octets / counts.seconds)})"
-    text += f", {counts.blocks:,} " + ("block" if counts.blocks == 1 else "blocks")
+    text += f", {counted(counts.blocks, 'block')}"
     again = f"{counts.retransmits:,} sent again"
     if counts.duplicates:
         again += f", {counts.duplicates:,} received again"

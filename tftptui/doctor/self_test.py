@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from tftptui.client.probing import Probe, Stop, run_probe
 from tftptui.doctor.result import Result, bad, ok, warn
-from tftptui.knowledge.words import counted
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.offer import Offer
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.words import counted
 
 TOPIC = "self-test"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tftptui.engine.findings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.signatures import recognise, unknown_kind
-from tftptui.net.own import OwnAddresses, own_addresses
+from tftptui.net.interfaces import Links, own_links
 from tftptui.protocol.packets import Request
 from tftptui.server.clock import Clock
 from tftptui.server.recorder import option_texts
@@ -49,7 +49,7 @@ def surroundings_of(service: Service) -> Surroundings:
 class _Around:
     service: Service
     clock: Clock
-    _own: OwnAddresses = field(default_factory=lambda: OwnAddresses(frozenset(), ()))
+    _own: Links = field(default_factory=Links)
     _read: float = float("-inf")
 
     def view(self, number: int) -> TransferView | None:
@@ -62,7 +62,7 @@ class _Around:
     def scene(self, client: str) -> Scene:
         service, now = self.service, self.clock.now()
         if now - self._read >= _FRESH:
-            self._own, self._read = own_addresses(), now
+            self._own, self._read = own_links(), now
         settings = service.settings
         listeners = service.listeners
         return Scene(
@@ -71,6 +71,6 @@ class _Around:
             last=service.pool.ports.last,
             single_port=settings.single_port,
             addresses=self._own.addresses,
-            on_link=self._own.is_on_link(client),
+            on_link=self._own.reach(client),
             root=str(settings.root),
         )

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from tftptui.knowledge.case import Case, Icmp, Neighbour
 from tftptui.knowledge.signatures import known
-from tftptui.knowledge.words import counted, joined, port_word, ports, seconds, times
 from tftptui.telemetry.findings import Evidence
+from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
 
 def asked(case: Case) -> Evidence:

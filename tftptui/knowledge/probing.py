@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.words import counted, joined, port_word, url
 from tftptui.telemetry.findings import (
     FACT,
     LIKELY,
@@ -19,6 +18,7 @@ from tftptui.telemetry.findings import (
     Remedy,
 )
 from tftptui.telemetry.trials import Outcome, Trial
+from tftptui.telemetry.words import counted, joined, port_word, url
 
 _RANGE = "what is dropped is dropped by our port, which the server does not choose"
 _ANY = "not a single packet comes back, of whatever size"

@@ -1,7 +1,7 @@
 """Commands that prove a finding, with the real addresses, ports and names in them."""
 
 from tftptui.knowledge.case import Case
-from tftptui.knowledge.words import host, url
+from tftptui.telemetry.words import host, url
 
 HIGH_PORT = 49_200
 """A client port that nearly every firewall lets answers through to."""

@@ -9,13 +9,13 @@ import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
 
 import msgspec
 
 from tftptui.knowledge.names.spelling import parts
+from tftptui.settings import TFTP_PORT
+from tftptui.telemetry.words import host, tftp_url
 
-TFTP_PORT = 69
 BLOCK_SIZE = 1_428
 """Octets that fit into an Ethernet frame over IPv6 and IPv4, tunnels included."""
 
@@ -150,16 +150,14 @@ def _words(order: Order, quoted: Callable[[str], str]) -> dict[str, str]:
     file = b"/".join(steps).decode("utf-8", "backslashreplace")
     base = steps[-1].decode("utf-8", "replace") if steps else file
     base = "".join(letter if letter.isprintable() else "_" for letter in base)
-    host = f"[{order.server}]" if ":" in order.server else order.server
-    port = "" if order.port == TFTP_PORT else f":{order.port}"
-    url = f"tftp://{host}{port}/{quote(b'/'.join(steps))}"
+    url = tftp_url(order.server, order.port, b"/".join(steps))
     return {
         "server": order.server,
         "port": str(order.port),
         "file": quoted(file),
         "base": quoted(base),
         "url": quoted(url),
-        "host": host,
+        "host": host(order.server),
         "blksize": str(BLOCK_SIZE),
     }
 

@@ -5,8 +5,15 @@ from itertools import pairwise
 
 from tftptui.knowledge.case import Case, same_options
 from tftptui.knowledge.signatures import known
-from tftptui.knowledge.words import counted, joined, ordinal, ports, seconds, times
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import (
+    counted,
+    joined,
+    ordinal,
+    port_word,
+    seconds,
+    times,
+)
 
 _SOON = 1.0
 """Seconds after our first answer during which silence means nothing."""
@@ -59,7 +66,7 @@ def _asked(case: Case) -> str:
 
 def _from_ports(tries: Sequence[TransferView]) -> str:
     found = list(dict.fromkeys(one.client_tid for one in tries))
-    return f"port{'s' if len(found) > 1 else ''} {ports(found)}"
+    return port_word(found)
 
 
 def _is_counting(tids: Sequence[int], step: int) -> bool:

@@ -5,6 +5,8 @@ import socket
 
 import msgspec
 
+from tftptui.telemetry.words import endpoint
+
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -30,11 +32,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         return (self.host, self.port)
 
     def __str__(self) -> str:
-        return (
-            f"[{self.host}]:{self.port}"
-            if ":" in self.host
-            else f"{self.host}:{self.port}"
-        )
+        return endpoint(self.host, self.port)
 
 
 def endpoint_of(address: SocketAddress) -> Endpoint:

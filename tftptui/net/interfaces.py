@@ -2,11 +2,14 @@
 
 import socket
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
+    IPv4Network,
     IPv6Address,
     IPv6Interface,
+    IPv6Network,
     ip_address,
     ip_interface,
 )
@@ -18,6 +21,23 @@ _FAR_AWAY = ("192.0.2.1", "2001:db8::1")
 """Addresses of nobody (RFC 5737, RFC 3849): only the default route leads there."""
 
 Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of this host without their scopes, and the networks on its links."""
+
+    addresses: frozenset[str] = frozenset()
+    networks: frozenset[Network] = frozenset()
+
+    def reach(self, address: str) -> bool | None:
+        """Whether an address is reached without a router; None for what is none."""
+        try:
+            found = ip_address(address.partition("%")[0])
+        except ValueError:
+            return None
+        return any(found in network for network in self.networks)
 
 
 def interface_addresses() -> dict[str, list[Interface]]:
@@ -30,6 +50,14 @@ def interface_addresses() -> dict[str, list[Interface]]:
             if entry.family in _FAMILIES
         ]
     return found
+
+
+def own_links() -> Links:
+    """Return where this host's interfaces stand at the moment."""
+    own = [each for found in interface_addresses().values() for each in found]
+    return Links(
+        frozenset(str(each.ip) for each in own), frozenset(each.network for each in own)
+    )
 
 
 def source_towards(host: str) -> str | None:

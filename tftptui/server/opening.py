@@ -91,14 +91,10 @@ class Opener:
         place: tuple[Listener, Arrival],
         closed: Callable[[Transfer], None],
     ) -> Transfer:
-        listener, arrival = place
+        _, arrival = place
         file = self.root.open(request.filename, arrival.client.host)
         source = _source(file, request.mode)
-        try:
-            transport = self._transport(listener, arrival)
-        except BaseException:
-            source.close()
-            raise
+        transport = self._transport(place, source.close)
         agreed = self._agreed(request, transport, arrival.client, source.size)
         session = SendSession(
             window=agreed.window,
@@ -125,7 +121,7 @@ class Opener:
         place: tuple[Listener, Arrival],
         closed: Callable[[Transfer], None],
     ) -> Transfer:
-        listener, arrival = place
+        _, arrival = place
         announced = announced_size(request.options)
         upload = self.uploads.open(
             self.root,
@@ -135,11 +131,7 @@ class Opener:
         )
         is_text = request.mode is Mode.NETASCII
         sink: Sink = NetasciiUpload(upload) if is_text else upload
-        try:
-            transport = self._transport(listener, arrival)
-        except BaseException:
-            sink.discard()
-            raise
+        transport = self._transport(place, sink.discard)
         agreed = self._agreed(request, transport, arrival.client, announced)
         session = ReceiveSession(
             block_size=agreed.block_size,
@@ -185,7 +177,17 @@ class Opener:
     def _timer(self, agreed: Agreed) -> RetransmitTimer:
         return RetransmitTimer(agreed.timeout, self.settings.retries)
 
-    def _transport(self, listener: Listener, arrival: Arrival) -> AnyTransport:
+    def _transport(
+        self, place: tuple[Listener, Arrival], give_up: Callable[[], None]
+    ) -> AnyTransport:
+        """Open a port for what was opened before, or call GIVE_UP and raise."""
+        try:
+            return self._port(*place)
+        except BaseException:
+            give_up()
+            raise
+
+    def _port(self, listener: Listener, arrival: Arrival) -> AnyTransport:
         """Open a port of the pool on the address that was asked, or share that one."""
         if self.settings.single_port:
             return SharedTransport(listener, arrival)

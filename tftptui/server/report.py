@@ -9,7 +9,7 @@ from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.server.recorder import Recorder, option_texts
-from tftptui.telemetry.endings import ended_event
+from tftptui.telemetry.endings import ended_event, keys_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (
     IcmpReceived,
@@ -162,13 +162,7 @@ class Report:
         self._recorder.emit(
             IcmpReceived(
                 time=self._recorder.clock.wall(),
-                transfer=self.view.number,
-                client=self.view.client,
-                client_tid=self.view.client_tid,
-                server=self.view.server,
-                server_tid=self.view.server_tid,
-                file=self.view.file,
-                direction=self.view.direction,
+                **keys_of(self.view),
                 type=error.type,
                 code=error.code,
                 name=error.name,
@@ -191,13 +185,7 @@ class Report:
         self._recorder.emit(
             TransferStarted(
                 time=view.started,
-                transfer=view.number,
-                client=view.client,
-                client_tid=view.client_tid,
-                server=view.server,
-                server_tid=view.server_tid,
-                file=view.file,
-                direction=view.direction,
+                **keys_of(view),
                 asked=dict(view.asked),
                 agreed=dict(view.agreed),
                 tsize=view.total_size,

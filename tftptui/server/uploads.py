@@ -7,20 +7,17 @@ and only then renamed: nobody ever sees half a file under the final name.
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tftptui.files.content import Content
+from tftptui.files.hidden import create_hidden, take_place
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
 from tftptui.server.root import NewPlace, Root
-from tftptui.server.walk import PART_PREFIX
 from tftptui.settings import Settings
 
-_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
-_LONGEST_NAME = 200
 _MOST_PIECES = 1_024  # of one call; Linux takes no more (IOV_MAX)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
 
@@ -175,10 +172,8 @@ class Upload:
         folder, name = where.folder, where.part
         self._folder, self._name, self._client = folder, name, client
         self._place = _place(folder, name)
-        token = secrets.token_hex(4).encode()
-        self._part = PART_PREFIX + name[:_LONGEST_NAME] + b"." + token
         with _as_upload_error():
-            self._descriptor = os.open(self._part, _CREATE, _MODE, dir_fd=folder)
+            self._part, self._descriptor = create_hidden(folder, name, _MODE)
 
     @property
     def content(self) -> Content:
@@ -245,8 +240,7 @@ class Upload:
         self._close()
 
     def _rename(self) -> None:
-        here = self._folder
-        os.replace(self._part, self._name, src_dir_fd=here, dst_dir_fd=here)
+        take_place(self._folder, self._part, self._name)
 
     def _link(self) -> None:
         """Name it without ever replacing a file that came in between."""

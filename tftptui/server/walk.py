@@ -1,7 +1,5 @@
 """The walk from a name to what it means, one directory descriptor at a time.
 
-import msgspec
-
 No name and no link can lead outside the root, whatever changes on the disk
 meanwhile.
 """
@@ -12,6 +10,7 @@ import stat
 from types import TracebackType
 from typing import Self
 
+from tftptui.files.hidden import PREFIX as PART_PREFIX
 from tftptui.files.sources import OpenFile
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import components
@@ -19,9 +18,6 @@ from tftptui.telemetry.escapes import visible
 
 MAX_LINKS = 40
 """Symbolic links followed for one name, as the kernel has it."""
-
-PART_PREFIX = b".tftptui-"
-"""How the hidden name of an upload in progress begins."""
 
 _STEP = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC

@@ -1,7 +1,34 @@
-"""The event that the end of a transfer is, made from how it stands."""
+"""Events of a transfer, made from how it stands."""
+
+from typing import TypedDict
 
 from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.views import TransferView
+
+
+class Keys(TypedDict):
+    """What every event of a transfer tells; see events.TransferEvent."""
+
+    transfer: int
+    client: str
+    client_tid: int
+    server: str
+    server_tid: int
+    file: str
+    direction: str
+
+
+def keys_of(view: TransferView) -> Keys:
+    """Return what every event of a transfer tells."""
+    return {
+        "transfer": view.number,
+        "client": view.client,
+        "client_tid": view.client_tid,
+        "server": view.server,
+        "server_tid": view.server_tid,
+        "file": view.file,
+        "direction": view.direction,
+    }
 
 
 def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded:
@@ -9,13 +36,7 @@ def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded
     ended = view.moved if view.ended is None else view.ended
     return TransferEnded(
         time=ended,
-        transfer=view.number,
-        client=view.client,
-        client_tid=view.client_tid,
-        server=view.server,
-        server_tid=view.server_tid,
-        file=view.file,
-        direction=view.direction,
+        **keys_of(view),
         outcome=outcome or view.phase,
         octets=view.acked_octets,
         blocks=view.sent_blocks,

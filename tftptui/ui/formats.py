@@ -2,6 +2,20 @@
 
 from datetime import datetime
 
+from tftptui.telemetry.words import endpoint, span
+
+__all__ = [
+    "age",
+    "clock",
+    "count",
+    "duration",
+    "endpoint",
+    "octets",
+    "rate",
+    "short_age",
+    "span",
+]
+
 _UNITS = ("", "k", "M", "G", "T")
 _STEP = 1000
 _NARROW = 100
@@ -47,11 +61,6 @@ def clock(time: float) -> str:
     return datetime.fromtimestamp(time).astimezone().strftime("%H:%M:%S.%f")[:-3]
 
 
-def endpoint(host: str, port: int) -> str:
-    """Return ``10.0.4.21:69`` or ``[2001:db8::1]:69``."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def duration(seconds: float) -> str:
     """Return a length of time in at most five characters: ``8 s``, ``2:05``."""
     whole = int(seconds + 0.5)
@@ -65,8 +74,3 @@ def duration(seconds: float) -> str:
 def count(number: int) -> str:
     """Return a whole number with its thousands apart: ``73,512``."""
     return f"{number:,}"
-
-
-def span(first: int, last: int) -> str:
-    """Return a range of ports: ``40000–40099``, or ``40000`` when it is one."""
-    return f"{first}–{last}" if last > first else f"{first}"

@@ -15,6 +15,7 @@ from tftptui.telemetry.capture.packets import Dissector
 from tftptui.telemetry.capture.reader import CaptureReader, NoCaptureError
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.words import counted
 
 STEP = 10_000
 """Frames of the capture that are taken at once."""
@@ -141,9 +142,7 @@ class Reading:
             (self._dissector.other, "frame", "without a UDP datagram"),
         )
         return [
-            f"{count:,} {noun if count == 1 else noun + 's'} {words}"
-            for count, noun, words in told
-            if count
+            f"{counted(count, noun)} {words}" for count, noun, words in told if count
         ]
 
     def _take(self, captured: Captured) -> None:

@@ -9,6 +9,7 @@ from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import markdown
 from tftptui.telemetry.findings import Finding, Remedy
 from tftptui.telemetry.views import Refusal, TransferView
+from tftptui.telemetry.words import counted
 
 
 def as_json(outline: Outline) -> str:
@@ -97,7 +98,7 @@ _NUMBERS = frozenset({"#", "octets", "seconds", "sent again", "came again"})
 
 
 def _headline(outline: Outline) -> str:
-    frames = _count(outline.packets, "packet")
+    frames = counted(outline.packets, "packet")
     if outline.begin is None:
         return f"{outline.file}: no packets"
     return f"{outline.file}: {frames} in {outline.seconds:,.3f} s from {outline.begin}"
@@ -105,10 +106,10 @@ def _headline(outline: Outline) -> str:
 
 def _totals(counters: Counters) -> str:
     words = ", ".join(_ended(counters))
-    again = _count(counters.retransmits, "packet")
+    again = counted(counters.retransmits, "packet")
     return (
-        f"{_count(counters.requests, 'request')}, {counters.refused:,} refused; "
-        f"{_count(counters.started, 'transfer')}{': ' if words else ''}{words}; "
+        f"{counted(counters.requests, 'request')}, {counters.refused:,} refused; "
+        f"{counted(counters.started, 'transfer')}{': ' if words else ''}{words}; "
         f"the servers sent {again} again"
     )
 
@@ -128,10 +129,6 @@ def _finding(finding: Finding) -> list[str]:
 def _remedy(remedy: Remedy) -> str:
     platform = f"{remedy.platform}: " if remedy.platform else ""
     return f"{platform}{remedy.text} {remedy.command}".rstrip()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _ended(counters: Counters) -> Iterator[str]:

@@ -7,6 +7,7 @@ from enum import Enum
 from tftptui.knowledge.firewall.plans import Part, Plan
 from tftptui.knowledge.firewall.situation import Kind, Situation, Way, Where
 from tftptui.settings import PortRange
+from tftptui.telemetry import words
 
 
 class Proof(Enum):
@@ -96,6 +97,4 @@ def merged(rules: list[Rule]) -> list[Rule]:
 
 def span(ports: PortRange, dash: str = "-") -> str:
     """Return ports as ``A-B``, or ``A`` if that is all."""
-    if ports.first == ports.last:
-        return str(ports.first)
-    return f"{ports.first}{dash}{ports.last}"
+    return words.span(ports.first, ports.last, dash)

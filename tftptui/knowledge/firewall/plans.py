@@ -11,6 +11,7 @@ from enum import Enum
 
 from tftptui.knowledge.firewall.situation import Kind, Situation, Way
 from tftptui.settings import PortRange
+from tftptui.telemetry.words import counted
 
 
 class Part(Enum):
@@ -138,7 +139,7 @@ def _opening(situation: Situation, way: Way) -> Opening:
             return Opening(1, 0, 0, "nothing more: the answers are replies")
         words = f"{theirs:,} ports of every client, from 1 port of the server"
         return Opening(1, theirs, 1, words)
-    source = "1 port" if ours == 1 else f"{ours:,} ports"
+    source = counted(ours, "port")
     words = f"{theirs:,} ports of every client, from {source} of the server"
     if not situation.keeps_state:
         words += ", and those the other way"

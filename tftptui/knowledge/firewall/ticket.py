@@ -11,6 +11,7 @@ from tftptui.knowledge.firewall.plans import Flow
 from tftptui.knowledge.firewall.situation import Family, Way
 from tftptui.knowledge.firewall.traffic import SeenFlow, Traffic
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
+from tftptui.telemetry.words import times, url
 
 _MOST_ROWS = 40
 _MOST_NAMED = 5
@@ -149,7 +150,7 @@ def _story(advice: Advice) -> list[str]:
     sent = sum(flow.blocks + flow.sent_again for flow in same)
     text = (
         f"{first.client} asked {first.server} for {_code(first.file)} "
-        f"{_times(asked)}, from UDP port {theirs} ({first.first} to {same[-1].last}). "
+        f"{times(asked)}, from UDP port {theirs} ({first.first} to {same[-1].last}). "
         f"The server answered from port {ours}, at least {sent} packets; none of them "
         "was acknowledged."
     )
@@ -159,10 +160,6 @@ def _story(advice: Advice) -> list[str]:
     if fine:
         text += f" Others completed: {', '.join(fine[:_MOST_NAMED])}."
     return [text]
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 def _asked_cells(advice: Advice) -> list[tuple[str, ...]]:
@@ -254,22 +251,20 @@ def _afterwards(advice: Advice) -> list[str]:
     if advice.flush:
         commands = "\n".join(advice.flush)
         paragraphs.append(f"Flush what the firewall remembers:\n\n```\n{commands}\n```")
-    server = advice.situation.families[0].servers[0]
-    host = f"[{server}]" if ":" in str(server) else str(server)
-    place = f"{host}:{advice.situation.port}" if advice.situation.port != 69 else host  # noqa: PLR2004
+    server = str(advice.situation.families[0].servers[0])
     failed = advice.traffic.failed if advice.traffic else ()
     file = "FILE" if not failed else failed[0].file
     port = failed[0].client_tid if failed else 2_070
-    tries = [
-        f"curl -g -m 20 --local-port {number} -o /dev/null 'tftp://{place}/{file}'"
+    place = url(server, advice.situation.port, file)
+    commands = "\n".join(
+        f"curl -g -m 20 --local-port {number} -o /dev/null {place}"
         for number in (port, 49_200)
-        if "'" not in file and "`" not in file
+    )
+    return [
+        *paragraphs,
+        f"Try it in the clients' network:\n\n```\n{commands}\n```",
+        "If only the second works, low client ports are filtered.",
     ]
-    if tries:
-        commands = "\n".join(tries)
-        paragraphs.append(f"Try it in the clients' network:\n\n```\n{commands}\n```")
-        paragraphs.append("If only the second works, low client ports are filtered.")
-    return paragraphs
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -5,9 +5,9 @@ from tftptui.knowledge.case import Case, same_options
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
-from tftptui.knowledge.words import seconds
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import seconds
 
 _FOLLOWS = 3.0
 """Seconds in which a client that has asked for the size asks for the file."""

@@ -5,9 +5,9 @@ from shlex import quote
 from tftptui.knowledge import remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.words import counted, joined, times
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.words import counted, joined, times
 
 _CHANGED = ("the file was cut short", "the file was changed")
 """How texts of SourceChangedError begin; see files/sources.py."""

@@ -11,8 +11,8 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, Icmp
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
-from tftptui.knowledge.words import joined, port_word
 from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.words import joined, port_word
 
 _AT_ONCE = 1.0
 """Seconds: an error that comes so soon after a request answers our first packet."""

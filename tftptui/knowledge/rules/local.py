@@ -7,9 +7,9 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
-from tftptui.knowledge.words import port_word
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import port_word
 
 _ROUTING = {
     errno.ENETUNREACH: "no route leads there",

@@ -1,7 +1,7 @@
 """When a trouble is over: what the client got done since."""
 
 from tftptui.knowledge.case import Case, Neighbour
-from tftptui.knowledge.words import joined, ordinal, ports
+from tftptui.telemetry.words import joined, ordinal, ports
 
 _OF_PORTS = frozenset(
     {

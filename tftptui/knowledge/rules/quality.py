@@ -3,9 +3,9 @@
 from tftptui.knowledge import evidence, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.words import counted, seconds
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, seconds
 
 _LOSS = 0.02
 _FEW_RESENT = 3
@@ -108,7 +108,7 @@ def long_round_trip(case: Case) -> Draft | None:
     return Draft(
         code="long-round-trip",
         headline=f"An answer from {case.client} takes {seconds(one.round_trip)}: with "
-        f"{one.window} block{'s' if one.window > 1 else ''} of {one.block_size} octets "
+        f"{counted(one.window, 'block')} of {one.block_size} octets "
         f"at a time no more than {rate / 1000:,.0f} kB/s can pass.",
         confidence=FACT,
         stands_at="between",

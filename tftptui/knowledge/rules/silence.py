@@ -14,9 +14,9 @@ from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.signatures import retry_gap
-from tftptui.knowledge.words import port_word, ports
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import port_word, ports
 
 _SOON = 3.0
 """Seconds after our first answer: on a slow way a client asks several times sooner."""

@@ -6,9 +6,9 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
-from tftptui.knowledge.words import counted, times
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, times
 
 _HEADERS = 32
 """Octets of IPv4, UDP and TFTP before the data of a block."""

@@ -3,8 +3,8 @@
 from tftptui.knowledge import remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.words import times
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.words import times
 
 _DISK_FULL = 3  # RFC 1350, error codes
 _NO_ROOM = "no room"

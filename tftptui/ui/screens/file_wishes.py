@@ -11,7 +11,8 @@ from tftptui.engine.messages import (
     NearName,
     RewriteName,
 )
-from tftptui.knowledge.recipes import TFTP_PORT, Order
+from tftptui.knowledge.recipes import Order
+from tftptui.settings import TFTP_PORT
 from tftptui.ui.screens.commands import CommandsScreen
 from tftptui.ui.screens.preview import PreviewScreen
 from tftptui.ui.screens.question import Answer, Question

@@ -1,16 +1,14 @@
 """What an empty Transfers pane says: the command that makes a row appear."""
 
 import re
-import shlex
-from urllib.parse import quote
 
 from rich.text import Text
 
 from tftptui.engine.messages import Listing, PortMap, Status
+from tftptui.telemetry.words import url
 from tftptui.ui.formats import span
 from tftptui.ui.store import Store
 
-TFTP_PORT = 69
 ROOT = b""
 _ANYWHERE = {"0.0.0.0", "[::]", "::", ""}  # noqa: S104 - what a listener says, not ours
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]+\Z")
@@ -81,6 +79,4 @@ def command(status: Status, name: bytes) -> str:
     host = status.listeners[0].rpartition(":")[0] if status.listeners else ""
     if any(one.rpartition(":")[0] in _ANYWHERE for one in status.listeners):
         host = "127.0.0.1"
-    port = "" if status.port == TFTP_PORT else f":{status.port}"
-    url = f"tftp://{host}{port}/{quote(name)}"
-    return f"curl -o /dev/null {shlex.quote(url)}"
+    return f"curl -o /dev/null {url(host.strip('[]'), status.port, name)}"

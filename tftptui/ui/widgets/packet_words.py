@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted
 from tftptui.ui.formats import clock, count
 from tftptui.ui.widgets.rows import fitted
 
@@ -116,7 +117,7 @@ def kind_word(record: PacketRecord) -> str:
 
 def not_kept(number: int) -> str:
     """Return what stands where records are missing."""
-    return f"… {count(number)} {'record' if number == 1 else 'records'} not kept"
+    return f"… {counted(number, 'record')} not kept"
 
 
 def has_run(record: PacketRecord) -> bool:

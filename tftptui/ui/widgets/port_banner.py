@@ -4,6 +4,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from tftptui.engine.messages import QUARANTINED, USED
+from tftptui.telemetry.words import counted
 from tftptui.ui.formats import count, span
 from tftptui.ui.widgets.port_presets import wider
 from tftptui.ui.widgets.port_scene import REFUSED_RECENT, Scene
@@ -21,8 +22,7 @@ def tell_exhausted(scene: Scene) -> str:
         requests = len(scene.refused)
         clients = len({refusal.client for refusal in scene.refused})
         refused = (
-            f"{count(requests)} {'request' if requests == 1 else 'requests'} of "
-            f"{count(clients)} {'client' if clients == 1 else 'clients'} refused "
+            f"{counted(requests, 'request')} of {counted(clients, 'client')} refused "
             f"within {REFUSED_RECENT:.0f} s · "
         )
     remedy = " · r ↓ proposes more"

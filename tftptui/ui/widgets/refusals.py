@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from tftptui.engine.messages import QUARANTINED, Refusal
+from tftptui.telemetry.words import counted
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.rows import fitted
@@ -81,16 +82,16 @@ def _forms(kind: _Kind, store: Store) -> list[str]:
 
 
 def _ports_forms(kind: _Kind, store: Store) -> list[str]:
-    what = "request" if kind.times == 1 else "requests"
     number, message = count(kind.times), kind.last.message
+    requests = counted(kind.times, "request")
     resting = store.ports.states.count(QUARANTINED) if store.ports else 0
     rest = ""
     if resting:
-        rest = f" · {resting} {'port rests' if resting == 1 else 'ports rest'}"
+        rest = f" · {counted(resting, 'port rests', 'ports rest')}"
     remedy = " · r widens the range"
     return [
-        f"✗ {number} {what} refused: {message}{rest}{remedy}",
-        f"✗ {number} {what} refused: {message}{remedy}",
+        f"✗ {requests} refused: {message}{rest}{remedy}",
+        f"✗ {requests} refused: {message}{remedy}",
         f"✗ {number} refused: {message}{remedy}",
         f"✗ {number} refused: {message}",
         f"✗ {number} refused: no free port",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tftptui.engine.messages import TransferView
+from tftptui.telemetry.endings import keys_of
 from tftptui.ui.store import Store
 
 Line = dict[str, object]
@@ -48,11 +49,5 @@ def _line(view: TransferView, event: str, time: float) -> Line:
     return {
         "event": event,
         "t": datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds"),
-        "transfer": view.number,
-        "client": view.client.partition("%")[0],
-        "client_tid": view.client_tid,
-        "server": view.server.partition("%")[0],
-        "server_tid": view.server_tid,
-        "file": view.file,
-        "direction": view.direction,
+        **keys_of(view),
     }

@@ -1,9 +1,11 @@
-"""Counts, ports and times as people say them."""
+"""Counts, ports, times and places as people say them, and URLs to paste."""
 
 from collections.abc import Collection, Iterable, Sequence
 from shlex import quote as shell_quote
 from urllib.parse import quote
 
+_UNSAID = 69
+"""The port that a URL of TFTP means where it names none (RFC 3617)."""
 _FEW = 4
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
@@ -61,12 +63,27 @@ def seconds(time: float) -> str:
     return f"{time:.1f} s" if time < 10 else f"{time:.0f} s"  # noqa: PLR2004
 
 
+def span(first: int, last: int, dash: str = "–") -> str:
+    """Return a range: ``40000–40099``, or ``40000`` when it is one."""
+    return f"{first}{dash}{last}" if last > first else f"{first}"
+
+
 def host(address: str) -> str:
     """Return an address as it stands in a URL."""
     return f"[{address}]" if ":" in address else address
 
 
-def url(address: str, port: int, file: str) -> str:
-    """Return where a file is to be had, safe to paste into a shell."""
-    place = host(address) if port == 69 else f"{host(address)}:{port}"  # noqa: PLR2004
-    return shell_quote(f"tftp://{place}/{quote(file, safe='/:@-._~+=,')}")
+def endpoint(address: str, port: int) -> str:
+    """Return ``10.0.4.21:69`` or ``[2001:db8::1]:69``."""
+    return f"{host(address)}:{port}"
+
+
+def tftp_url(address: str, port: int, file: str | bytes) -> str:
+    """Return where a file is to be had."""
+    place = host(address) if port == _UNSAID else endpoint(address, port)
+    return f"tftp://{place}/{quote(file, safe='/:@-._~+=,')}"
+
+
+def url(address: str, port: int, file: str | bytes) -> str:
+    """Return the same, safe to paste into a shell."""
+    return shell_quote(tftp_url(address, port, file))
