@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 from textual.widgets import Input
 
 from tests.support.policy_scene import settings, told
@@ -18,7 +19,7 @@ from tftptui.ui.widgets.policy_table import BY_NAME, POLICIES, Policy
 from tftptui.ui.widgets.policy_verdict import DEFAULTS, judge_policy
 
 SIZES = pytest.mark.parametrize("size", [(60, 15), SMALL, LARGE])
-ELSEWHERE = {"capture"}
+ELSEWHERE = {"capture", "drain"}
 """Settings with a key of their own."""
 
 
@@ -120,7 +121,7 @@ async def test_a_setting_is_changed_and_the_change_undone(
         await screen.press("enter")
         await screen.pilot.pause()
         await screen.tell(told(max_upload=100_000_000))
-        assert "100M octets" in screen.text()
+        assert "✓ from now on largest upload: 100M octets" in screen.text()
         assert "u undo" in screen.text()
         await screen.press("u")
         await screen.pilot.pause()
@@ -166,6 +167,18 @@ async def test_escape_leaves_the_field_then_the_screen() -> None:
         await screen.press("escape")
         assert screen.on_top == "main"
         assert screen.wishes == []
+
+
+async def test_what_is_typed_ahead_arrives_in_the_field() -> None:
+    async with shown(told(), size=SMALL) as screen:
+        await screen.press("P")
+        for key in ["j", "j", "enter", *"7M"]:
+            character = None if len(key) > 1 else key
+            screen.app.post_message(events.Key(key, character))
+        await screen.pilot.pause()
+        await screen.pilot.pause()
+        assert field(screen).value == "7M"
+        assert "│ quota of a client 7M" in screen.text()
 
 
 async def test_the_default_is_one_key_away() -> None:

@@ -145,6 +145,7 @@ QUESTION = (
     ),
 )
 
+# Before the list sees them: what is typed ahead goes into the field.
 POLICY = (
     Action(
         "policy",
@@ -153,6 +154,7 @@ POLICY = (
         "change",
         "Type another value for the chosen setting.",
         shown=True,
+        priority=True,
     ),
     Action(
         "policy",
@@ -161,6 +163,7 @@ POLICY = (
         "default",
         "Fill the field with what a server does that was told nothing.",
         shown=True,
+        priority=True,
     ),
     Action(
         "policy",

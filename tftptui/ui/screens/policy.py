@@ -87,6 +87,7 @@ class PolicyScreen(ModalScreen[None]):
         self._meaning = Static(id="policy-meaning", markup=False)
         self._field = PolicyField(id="policy-field", compact=True)
         self._verdict = Static(id="policy-verdict", markup=False)
+        self._done = ("", "")
 
     def compose(self) -> ComposeResult:
         """Lay out the list, what the chosen setting means, the field, the verdict."""
@@ -117,7 +118,8 @@ class PolicyScreen(ModalScreen[None]):
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """Tell about another setting."""
         event.stop()
-        self._choose_row()
+        if not self._is_typing:  # news of keys before, when more was typed ahead
+            self._choose_row()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Change what was clicked twice."""
@@ -139,7 +141,12 @@ class PolicyScreen(ModalScreen[None]):
         self.query_one("#policy-label", Label).update(f"{policy.label} ")
         with self.prevent(Input.Changed):
             self._field.value = policy.kind.field(now.get(policy.name))
-        self._say("enter changes it, d proposes the default", "muted")
+        done, words = self._done
+        if done == policy.name:
+            self._say(words, "transfer-completed")
+        else:
+            self._done = ("", "")
+            self._say("enter changes it, d proposes the default", "muted")
 
     def _say(self, text: str, slot: str) -> None:
         style = slot_styles(self.app.theme_variables)[slot]
@@ -185,6 +192,7 @@ class PolicyScreen(ModalScreen[None]):
 
     async def action_undo(self) -> None:
         """Take the last change back."""
+        self._done = ("", "")
         await self.app.run_action("undo")
 
     def action_edit(self) -> None:
@@ -241,8 +249,6 @@ class PolicyScreen(ModalScreen[None]):
             return
         words = f"{policy.label} {policy.kind.show(before)}"
         self._undo.did(ChangeSettings({name: before}), words)
+        told = f"✓ from now on {policy.label}: {policy.kind.show(value)} · u undoes it"
+        self._done = (name, told)
         self.action_leave()
-        self._say(
-            f"✓ from now on {policy.label}: {policy.kind.show(value)} · u undoes it",
-            "transfer-completed",
-        )

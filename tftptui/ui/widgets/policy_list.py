@@ -1,9 +1,13 @@
 """The list of settings that may be changed while the server runs."""
 
 from collections.abc import Hashable
+from dataclasses import replace
+from typing import ClassVar
 
 from rich.segment import Segment
+from textual.binding import Binding, BindingType
 
+from tftptui.ui.actions import bindings
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.policy_table import POLICIES, Policy
 from tftptui.ui.widgets.policy_verdict import DEFAULTS
@@ -15,8 +19,18 @@ GROUP, LABEL, VALUE, MARK = 10, 23, 24, 2
 CHANGED = "●"
 
 
-class PolicyList(RowList[str]):
-    """One row a setting; a mark shows what is not as it is by default."""
+class PolicyList(RowList[str], inherit_bindings=False):
+    """One row a setting; a mark shows what is not as it is by default.
+
+    Its keys go before others, like the one that leads into the field: so all keys
+    that were typed ahead are taken in their order.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(binding, priority=True)
+        for binding in bindings("list")
+        if isinstance(binding, Binding)
+    ]
 
     def __init__(self, store: Store) -> None:
         super().__init__(id="policy-list")

@@ -159,8 +159,8 @@ POLICIES: tuple[Policy, ...] = (
         "packets",
         "options refused",
         Words("none"),
-        "Left out of every answer, for firmware that gets them wrong: blksize, tsize, "
-        "timeout, windowsize …, with blanks between.",
+        "Left out of every answer, or of those to one client program, for firmware "
+        "that gets them wrong: windowsize, blksize@U-Boot …, with blanks between.",
     ),
     Policy(
         "ignore_case",
