@@ -39,6 +39,7 @@ from tftptui.engine.messages import (
     Refusal,
     Reply,
     RewriteName,
+    ServeFolder,
     SetPorts,
     ShelfCommand,
     Status,
@@ -136,6 +137,7 @@ COMMANDS: list[Command] = [
     CancelHash(b"\xe9"),
     LinkName(b"\xff", b"a"),
     RewriteName(b"\xff", b"a"),
+    ServeFolder("/srv/two"),
     Locate(transfer=4, client="::1", client_tid=9, server="::1"),
 ]
 KIND = KindView(key="gzip", words="gzip", troubles=["cut short"])

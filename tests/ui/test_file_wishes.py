@@ -18,6 +18,7 @@ from tftptui.engine.messages import (
     HashView,
     LinkName,
     RewriteName,
+    ServeFolder,
 )
 
 DIGEST = "ab" * 32
@@ -135,3 +136,11 @@ async def test_the_bottom_line_knows_the_first_row_when_it_comes() -> None:
         assert "enter open" not in screen.text()
         await screen.tell(listing(b"", folder(b"pxe")))
         assert "enter open" in screen.text()
+
+
+async def test_another_folder_can_be_served() -> None:
+    async with files() as screen:
+        await screen.press("S")
+        assert screen.on_top == "FolderScreen"
+        await screen.press("escape", "S", "end", *"2", "enter")
+        assert wishes(screen) == [ServeFolder("/srv/images2")]

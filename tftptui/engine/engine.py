@@ -29,6 +29,7 @@ from tftptui.engine.messages import (
     Locate,
     OpenFolder,
     RewriteName,
+    ServeFolder,
     SetPorts,
     ShelfCommand,
     Status,
@@ -36,7 +37,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.engine.nearby import Nearby
 from tftptui.engine.port_view import port_map
-from tftptui.engine.renaming import rename
+from tftptui.engine.renaming import lead_elsewhere
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
 from tftptui.net.addresses import Endpoint, is_taken
@@ -206,8 +207,9 @@ class Engine:
             CommandRefusedError: it can't be done; nothing has changed.
         """
         match command:
-            case RewriteName() | LinkName():
-                rename(self.service, command)
+            case RewriteName() | LinkName() | ServeFolder():
+                lead_elsewhere(self.service, command)
+                self._nearby.begin(self.service.root)  # other names are near now
             case SetPorts():
                 self._set_ports(command)
             case ChangeSettings(changes):
@@ -355,7 +357,7 @@ class Engine:
             version=__version__,
             listeners=[str(listener.local) for listener in listeners],
             port=listeners[0].local.port if listeners else 0,
-            root=str(self.settings.root),
+            root=str(self.service.settings.root),
             pid=os.getpid(),
             notices=list(service.notices),
             watch=self._watch.state if self._watch else "gone",

@@ -6,9 +6,10 @@ from tftptui.engine.messages import (
     ChangeSettings,
     Command,
     RewriteName,
+    ServeFolder,
     SetPorts,
 )
-from tftptui.engine.renaming import with_rule
+from tftptui.engine.renaming import folder_of, with_rule
 from tftptui.settings import LIVE, PortRange, Settings, Value, changed_settings
 
 
@@ -25,6 +26,8 @@ def settings_after(settings: Settings, command: Command) -> Settings:
             )
         case ChangeSettings(changes):
             return changed_settings(settings, changes)
+        case ServeFolder(folder):
+            return msgspec.structs.replace(settings, root=folder_of(folder))
         case RewriteName(asked, name):
             return with_rule(settings, asked, name)
         case _:

@@ -78,6 +78,7 @@ __all__ = [
     "Refusal",
     "Reply",
     "RewriteName",
+    "ServeFolder",
     "SetPorts",
     "ShelfCommand",
     "Status",
@@ -166,6 +167,12 @@ class AbortTransfer(msgspec.Struct, frozen=True, tag="abort_transfer"):
     number: int
 
 
+class ServeFolder(msgspec.Struct, frozen=True, tag="serve_folder"):
+    """Serve another folder of the engine's machine; transfers keep their files."""
+
+    folder: str
+
+
 class LookAtFile(msgspec.Struct, frozen=True, tag="look_at_file"):
     """Return a FilePiece: LENGTH octets from OFFSET on, fewer where the file ends."""
 
@@ -238,6 +245,7 @@ ActionCommand = (
     | AbortTransfer
     | LinkName
     | RewriteName
+    | ServeFolder
     | Locate
 )
 """Commands that change something, at once."""

@@ -1,12 +1,13 @@
-"""Commands that give a file another name, so that the next client finds it."""
+"""Commands that let names lead elsewhere: to another file, into another folder."""
 
 import contextlib
 import os
+from pathlib import Path
 
 import msgspec
 
 from tftptui.engine.client import CommandRefusedError
-from tftptui.engine.messages import LinkName, RewriteName
+from tftptui.engine.messages import LinkName, RewriteName, ServeFolder
 from tftptui.server.aliases import exact_rule, link
 from tftptui.server.naming import names_of
 from tftptui.server.root import Root
@@ -15,8 +16,10 @@ from tftptui.server.walk import RootError
 from tftptui.settings import Settings, SettingsError
 
 
-def rename(service: Service, command: LinkName | RewriteName) -> None:
-    """Make a link or a rule.
+def lead_elsewhere(
+    service: Service, command: LinkName | RewriteName | ServeFolder
+) -> None:
+    """Make a link or a rule, or serve another folder.
 
     Raises:
         CommandRefusedError: it can't be done, or would not help; nothing has changed.
@@ -32,10 +35,25 @@ def rename(service: Service, command: LinkName | RewriteName) -> None:
                 link(service.root, asked, name)
             case RewriteName(asked, name):
                 _add_rule(service, asked, name)
+            case ServeFolder(folder):
+                _serve(service, folder)
     except (RootError, SettingsError) as error:
         raise CommandRefusedError(str(error)) from error
     except OSError as error:
         raise CommandRefusedError(f"no link: {error.strerror}") from error
+
+
+def folder_of(text: str) -> Path:
+    """Return the folder that TEXT means: ``~`` is the server's own home."""
+    return Path(text).expanduser().absolute()
+
+
+def _serve(service: Service, folder: str) -> None:
+    try:
+        service.serve(folder_of(folder), by="operator")
+    except (OSError, ValueError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise CommandRefusedError(f"{folder} can't be served: {why}") from error
 
 
 def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:

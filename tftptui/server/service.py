@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -203,6 +204,24 @@ class Service:
                 time=self.recorder.clock.wall(),
                 before={name: before[name] for name in changed},
                 after={name: after[name] for name in changed},
+                by=by,
+            )
+        )
+
+    def serve(self, folder: Path, *, by: str) -> None:
+        """Serve another folder from now on; transfers keep the files they have.
+
+        Raises:
+            OSError: it can't be opened; nothing has changed then.
+        """
+        before = _told(self.settings)["root"]
+        self.root.move(folder)
+        self._follow(msgspec.structs.replace(self.settings, root=folder))
+        self.recorder.emit(
+            SettingsChanged(
+                time=self.recorder.clock.wall(),
+                before={"root": before},
+                after={"root": str(folder)},
                 by=by,
             )
         )

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tftptui.ui.actions.action import Action, key_name
 from tftptui.ui.actions.demo import DEMO, RULES, STAGE
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
-from tftptui.ui.actions.files import COMMANDS, FILES, NARROWING, PREVIEW
+from tftptui.ui.actions.files import COMMANDS, FILES, FOLDER, NARROWING, PREVIEW
 from tftptui.ui.actions.ladder import LADDER, TRANSFER
 from tftptui.ui.actions.packets import PACKET_LOG, PACKETS, PROMPT
 from tftptui.ui.actions.panes import TRANSFERS
@@ -54,6 +54,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "commands": ("commands", "list"),
     "narrowing": ("narrowing",),
     "preview": ("preview",),
+    "folder": ("folder",),
     "ladder": ("ladder", "transfer", "list"),
     "policy": ("policy", "list"),
     "policy-field": ("policy-field",),
@@ -86,6 +87,7 @@ TITLES: dict[str, str] = {
     "commands": "What to type on a client",
     "narrowing": "Looking for words in a list",
     "preview": "A look into a file",
+    "folder": "Typing a folder to serve",
     "ladder": "The ladder of a transfer",
     "transfer": "One transfer",
 }
@@ -116,6 +118,7 @@ ACTIONS: tuple[Action, ...] = (
     *COMMANDS,
     *NARROWING,
     *PREVIEW,
+    *FOLDER,
     *QUESTION,
     *POLICY,
     *POLICY_FIELD,

@@ -51,6 +51,13 @@ FILES = (
         "files", "find", ("slash",), "find", "Show what has words in it.", shown=True
     ),
     Action("files", "widen", ("escape",), "all", "Show everything again.", shown=True),
+    Action(
+        "files",
+        "serve",
+        ("S",),
+        "serve folder",
+        "Serve another folder from now on; transfers that run keep their files.",
+    ),
     Action("files", "copy", ("y",), "copy", "Copy the name of the file.", shown=True),
 )
 
@@ -113,4 +120,7 @@ PREVIEW = (
     Action("preview", "page(-1)", ("pageup", "ctrl+u"), "Page up", "One page up."),
     Action("preview", "first", ("g", "home"), "First", "To the beginning."),
     Action("preview", "last", ("G", "end"), "Last", "To the end."),
+)
+FOLDER = (
+    Action("folder", "close", ("escape",), "back", "Serve what is served.", shown=True),
 )

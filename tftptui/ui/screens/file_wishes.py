@@ -10,10 +10,12 @@ from tftptui.engine.messages import (
     LinkName,
     NearName,
     RewriteName,
+    ServeFolder,
 )
 from tftptui.knowledge.recipes import Order
 from tftptui.settings import TFTP_PORT
 from tftptui.ui.screens.commands import CommandsScreen
+from tftptui.ui.screens.folder import FolderScreen
 from tftptui.ui.screens.preview import PreviewScreen
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
@@ -60,6 +62,8 @@ class FileWishes:
                 self._rename(row, is_link=False)
             case "link":
                 self._rename(row, is_link=True)
+            case "serve":
+                self._serve()
             case _:
                 raise ValueError(f"no wish is called {what}")
 
@@ -111,6 +115,17 @@ class FileWishes:
         self._screen.app.push_screen(
             Question(matters, do, "leave it", [more]), answered
         )
+
+    def _serve(self) -> None:
+        status = self._store.status
+
+        def answered(folder: str | None) -> None:
+            if folder:
+                told = f"{folder} is served from now on"
+                self._ask(ServeFolder(folder), told)
+
+        screen = FolderScreen(status.root if status else "")
+        self._screen.app.push_screen(screen, answered)
 
     def _ask(self, command: Command, told: str) -> None:
         self._screen.run_worker(self._have_done(command, told), group="files")

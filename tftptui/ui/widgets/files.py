@@ -239,6 +239,10 @@ class FilesPane(Pane):
         """Make a link of the name asked for."""
         self._wish("link")
 
+    def action_serve(self) -> None:
+        """Serve another folder."""
+        self._wish("serve")
+
     def action_find(self) -> None:
         """Type words to look for."""
         self._field.open()

@@ -1,0 +1,64 @@
+"""A field for the folder that is to be served from now on."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tftptui.ui.actions import bindings
+
+
+class FolderScreen(ModalScreen[str]):
+    """Asks for a folder of the server's machine; returns it, or "" for esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("folder")
+    DEFAULT_CSS = """
+    FolderScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 80;
+            max-width: 100%;
+            height: auto;
+            padding: 0 1;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-subtitle-color: $muted;
+            background: $surface;
+            & > Input { height: 1; border: none; background: $cursor-row; }
+            & > Input:focus { border: none; }
+            & > Static { height: auto; color: $muted; }
+        }
+    }
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field and what it means."""
+        with Vertical() as body:
+            body.border_title = Content("Serve another folder")
+            body.border_subtitle = Content("enter serve it · esc back")
+            yield Input(self._folder, compact=True)
+            yield Static(
+                "Transfers that run end with the files they have.", markup=False
+            )
+
+    def on_mount(self) -> None:
+        """Take the keys."""
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Return the folder."""
+        event.stop()
+        self.dismiss(event.value.strip())
+
+    def action_close(self) -> None:
+        """Return without one."""
+        self.dismiss("")
