@@ -29,6 +29,9 @@ from tftptui.ui.widgets.transfer_words import mark, meaning, slot
 
 END: Key = (float("inf"), 9, 0)
 START: Key = (-1.0, 0, 0)
+BREATH = 0.01
+"""Seconds between taking in some packets and some more, for keys."""
+
 GONE = "not kept any more"
 UNANSWERED_PHASES = ("abandoned", "unconfirmed")
 
@@ -71,7 +74,7 @@ class LadderList(RowList[Key]):
         more = self.feed.read()
         if more and not self._is_reading:
             self._is_reading = True
-            self.call_later(self._go_on)
+            self.set_timer(BREATH, self._go_on)
         if not more and self._view and self._view.phase in UNANSWERED_PHASES:
             self.ladder.end_unanswered()
         if self.follows and self.row_count():

@@ -62,11 +62,13 @@ def client_choice(view: TransferView) -> str:
 
 
 def server_choice(view: TransferView, ports: PortMap | None) -> str:
-    """Return who chose our port, and how."""
+    """Return who chose the server's port, and how."""
+    if not view.server_tid:
+        return "no answer has come"
     if view.single_port:
         return "the port it asked on (single-port mode)"
-    if ports is None:
-        return "ours"
+    if ports is None:  # a capture, perhaps of somebody else's server
+        return "the server's own choice"
     range_ = span(ports.first, ports.last)
     if not ports.first <= view.server_tid <= ports.last:
         return f"ours, from a range before {range_}"

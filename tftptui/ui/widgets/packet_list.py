@@ -21,6 +21,9 @@ from tftptui.ui.widgets.packet_words import Line, has_run, plain
 TOLD = 2.0
 """Seconds for which a short message stands."""
 
+BREATH = 0.01
+"""Seconds between two slices of a search: more than one takes."""
+
 MOST_COPIED = 1_000
 """Rows that go to the clipboard at once; terminals take no more than some 70 kB."""
 
@@ -110,10 +113,10 @@ class PacketList(PacketCanvas, can_focus=True):
         self._tell()
 
     def _search_soon(self) -> None:
-        """Look through what was there before, a slice whenever nothing else waits."""
+        """Look through what was there before, with time for keys after each slice."""
         if self.view.is_searching and not self._is_searching:
             self._is_searching = True
-            self.call_later(self._search)
+            self.set_timer(BREATH, self._search)
 
     def _search(self) -> None:
         self._is_searching = False
