@@ -15,7 +15,6 @@ from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import (
     ANYWHERE,
     CLIENT_PORTS,
-    SERVER_PORTS,
     Address,
     Kind,
     Network,
@@ -27,6 +26,7 @@ from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import csv_text, markdown_text
 from tftptui.knowledge.firewall.traffic import Line, Traffic, traffic_of
 from tftptui.settings import (
+    DEFAULT_PORTS,
     TFTP_PORT,
     SettingsError,
     parse_network,
@@ -64,7 +64,7 @@ class FirewallOptions:
     ] = None
     ports: Annotated[
         str | None,
-        Parameter(help="UDP ports that the server answers from, else 40000-40099."),
+        Parameter(help=f"UDP ports the server answers from, else {DEFAULT_PORTS}."),
     ] = None
     single_port: Annotated[
         bool,
@@ -115,7 +115,7 @@ class FirewallOptions:
             servers=servers or _own_addresses(clients),
             clients=clients or ANYWHERE,
             port=_first(self.port, traffic.port, TFTP_PORT),
-            ports=ports or SERVER_PORTS,
+            ports=ports or DEFAULT_PORTS,
             client_ports=parse_port_range(self.client_ports),
             where=where,
             kind=kind,

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from tftptui.resources import packaged_folder
 from tftptui.settings import (
+    DEFAULT_PORTS,
     Settings,
     SettingsError,
     parse_bandwidth,
@@ -150,7 +151,7 @@ class ServerOptions:
     ] = None
     ports: Annotated[
         str, Parameter(help="UDP ports to answer from (the server's TIDs), as A-B.")
-    ] = "40000-40099"
+    ] = str(DEFAULT_PORTS)
     order: Annotated[
         Literal["random", "sequential"],
         Parameter(help="How the next port of the range is chosen."),

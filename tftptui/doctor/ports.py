@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tftptui.doctor.facts import Facts, Holder
 from tftptui.doctor.result import Result, bad, ok, warn
+from tftptui.knowledge.firewall.advice import FEW_PORTS
 from tftptui.settings import (
     FALLBACK_PORT,
     PortRange,
@@ -14,6 +15,9 @@ from tftptui.settings import (
 )
 
 _INIT = 1
+
+_MANY = 2 * FEW_PORTS
+"""Ports of which one that another program has is not missed."""
 
 _TOLD_ELSEWHERE = (errno.EACCES, errno.EADDRNOTAVAIL)
 """A right that is missing, an address that is not ours."""
@@ -86,12 +90,15 @@ def _overlap(facts: Facts, ports: PortRange) -> Result:
         )
     if any(_covers(text, ports) for text in facts.reserved):
         return ok("ports", f"{ports} is kept back from what the system hands out")
+    text = (
+        f"{ports} lies in {first}-{last}, from where the system hands out ports to "
+        "any program: now and then one of ours is taken"
+    )
+    if len(ports) >= _MANY:
+        return ok("ports", f"{text}, and another of these {len(ports):,} answers")
     kept = ",".join((*facts.reserved, str(ports)))
     return warn(
-        "ports",
-        f"{ports} lies in {first}-{last}, from where the system hands out ports to "
-        "any program: now and then one of ours is taken",
-        f"sudo sysctl -w net.ipv4.ip_local_reserved_ports={kept}",
+        "ports", text, f"sudo sysctl -w net.ipv4.ip_local_reserved_ports={kept}"
     )
 
 

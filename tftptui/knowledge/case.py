@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tftptui.knowledge.names import Search
 from tftptui.knowledge.signatures import AskedOptions, is_firmware
+from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
 
@@ -105,8 +106,8 @@ class Scene:
     """
 
     port: int = 69
-    first: int = 40_000
-    last: int = 40_099
+    first: int = DEFAULT_PORTS.first
+    last: int = DEFAULT_PORTS.last
     single_port: bool = False
     addresses: frozenset[str] = frozenset()
     on_link: bool | None = None

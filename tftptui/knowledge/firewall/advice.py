@@ -18,7 +18,7 @@ from tftptui.knowledge.firewall.traffic import Traffic
 _CONNTRACK = {4: "", 6: "-f ipv6 "}
 """What the program conntrack is told of the IP version."""
 
-_FEW_PORTS = 10
+FEW_PORTS = 10
 """Ports that one booting client may need at the same time."""
 
 
@@ -163,10 +163,10 @@ def _way_cautions(situation: Situation, plan: Plan) -> Iterator[str]:
                 f"Opening {situation.ports} towards the server instead changes "
                 "nothing: the packet that is blocked travels to the client."
             )
-        if len(situation.ports) < _FEW_PORTS:
+        if len(situation.ports) < FEW_PORTS:
             yield (
                 f"{len(situation.ports)} ports serve few clients: one that boots may "
-                f"hold {_FEW_PORTS} at a time. Take a wider range on both sides."
+                f"hold {FEW_PORTS} at a time. Take a wider range on both sides."
             )
     if plan.way is Way.SINGLE_PORT and not situation.keeps_state:
         yield (

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-from tftptui.settings import HIGHEST_PORT, LOWEST_PORT, TFTP_PORT, PortRange
+from tftptui.settings import (
+    DEFAULT_PORTS,
+    HIGHEST_PORT,
+    LOWEST_PORT,
+    TFTP_PORT,
+    PortRange,
+)
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -12,9 +18,6 @@ Network = IPv4Network | IPv6Network
 CLIENT_PORTS = PortRange(1_024, HIGHEST_PORT)
 """What a client may choose (RFC 1350 §4): boot ROMs take 2070, U-Boot 1024-4095,
 UEFI 1024 and up, Linux programs 32768 and up, pxelinux 49152 and up."""
-
-SERVER_PORTS = PortRange(40_000, 40_099)
-"""What the server answers from unless it is told otherwise."""
 
 ANYWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
@@ -90,7 +93,7 @@ class Situation:
     servers: tuple[Address, ...]
     clients: tuple[Network, ...] = ANYWHERE
     port: int = TFTP_PORT
-    ports: PortRange = SERVER_PORTS
+    ports: PortRange = DEFAULT_PORTS
     client_ports: PortRange = CLIENT_PORTS
     where: Where = Where.BETWEEN
     kind: Kind = Kind.HELPER

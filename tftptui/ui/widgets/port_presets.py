@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tftptui.settings import DEFAULT_PORTS
 from tftptui.ui.widgets.port_scene import Scene
 from tftptui.ui.widgets.port_verdict import Typed
 
@@ -55,7 +56,8 @@ def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
         first, last = wider(scene) or (FIRST_PLAIN, HIGHEST)
         why = f"wider: {last - first + 1} ports, for {scene.clients} clients of late"
         yield first, last, why
-    yield 40_000, 40_099, "the default: 100 ports, ten machines booting at once"
+    first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
+    yield first, last, "the default: 100 ports, ten machines booting at once"
     if scene.host and scene.host.own_first - LARGE > FIRST_PLAIN:
         first = scene.host.own_first // LARGE * LARGE - LARGE
         why = f"{LARGE} ports below those that the system hands out itself"

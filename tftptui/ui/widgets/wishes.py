@@ -8,14 +8,13 @@ from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import (
     ANYWHERE,
-    SERVER_PORTS,
     Address,
     Kind,
     Situation,
     Where,
 )
 from tftptui.knowledge.firewall.traffic import Traffic
-from tftptui.settings import TFTP_PORT
+from tftptui.settings import DEFAULT_PORTS, TFTP_PORT
 
 T = TypeVar("T")
 
@@ -110,7 +109,7 @@ class Wishes:
             servers=traffic.servers or tuple(own),
             clients=traffic.clients or ANYWHERE,
             port=traffic.port or TFTP_PORT,
-            ports=traffic.ports or SERVER_PORTS,
+            ports=traffic.ports or DEFAULT_PORTS,
             where=choice.where,
             kind=choice.kind,
             is_single_port=single_port,
