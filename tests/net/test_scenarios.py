@@ -7,11 +7,14 @@ their time is spent waiting.
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 
 from tests.support.lab import Lab
+from tests.support.real_clients import ALL
 from tests.support.scenarios.everything import SCENARIOS
+from tests.support.scenarios.healthy import Boots, healthy_boots
 from tests.support.scenarios.scenario import Scenario, Stage
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
@@ -21,13 +24,22 @@ AT_ONCE = 12
 LATEST = 10.0
 """Seconds from the first request to the first right finding."""
 
-Stages = dict[Scenario, Future[Stage]]
+BOOTS = 20
+"""Healthy boots; benchmarks/diagnosis.py plays more of them."""
+
+
+@dataclass
+class Played:
+    """What is being played."""
+
+    stages: dict[Scenario, Future[Stage]]
+    boots: Future[Boots] | None
 
 
 @pytest.fixture(scope="module")
-def stages(
+def played(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stages]:
+) -> Iterator[Played]:
     lab = Lab()
     try:
         lab.build()
@@ -36,19 +48,21 @@ def stages(
         pytest.skip(f"namespaces need root, iproute2 and nftables: {error}")
     finally:
         lab.remove()
-    wanted = [
-        scenario
-        for scenario in SCENARIOS
-        if any(f"[{scenario}]" in item.name for item in request.session.items)
-    ]
+    names = [item.name for item in request.session.items]
+    wanted = [one for one in SCENARIOS if any(f"[{one}]" in name for name in names)]
     folder = tmp_path_factory.mktemp("scenarios")
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {one: pool.submit(one.run, folder) for one in wanted}
+        boots = None
+        if any("healthy_boots" in name for name in names):
+            place = tmp_path_factory.mktemp("boots")
+            boots = pool.submit(healthy_boots, place, BOOTS)
+        stages = {one: pool.submit(one.run, folder) for one in wanted}
+        yield Played(stages, boots)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_scenario(stages: Stages, scenario: Scenario) -> None:
-    stage = stages[scenario].result()
+def test_scenario(played: Played, scenario: Scenario) -> None:
+    stage = played.stages[scenario].result()
     server = stage.server
     told = [f"{one.code} {one.confidence} {one.because}" for one in server.found]
     for accepts, alarms in zip(scenario.accepts, stage.told, strict=True):
@@ -63,6 +77,15 @@ def test_scenario(stages: Stages, scenario: Scenario) -> None:
     else:
         assert not [one for one in server.found if one.is_alarm], told
     scenario.check(stage)
+
+
+def test_healthy_boots_on_a_lossy_way_raise_no_alarm(played: Played) -> None:
+    for client in ALL:
+        client.require()
+    assert played.boots is not None
+    boots = played.boots.result()
+    assert boots.alarms == []
+    assert boots.came.total() > BOOTS * 0.7
 
 
 def test_every_labelled_case_is_played() -> None:

@@ -70,6 +70,7 @@ def large_lost() -> Finding:
         block_size=1_468,
         heard=True,
         sent_blocks=1,
+        timeouts=3,
         duplicates=2,
         repeated=NOON + 8.0,
     )

@@ -144,20 +144,33 @@ class Firmware:
         return packet if sender == peer else None
 
 
-def probe_then_fetch(server: Address, file: str, *, port: int = 1_548) -> bool:
+def probe_then_fetch(
+    server: Address, file: str, *, port: int = 1_548, address: str = ""
+) -> bool:
     """Fetch as UEFI firmware does: size, ERROR 8, and again from the next port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("", port))
-        sock.settimeout(5.0)
-        sock.sendto(
-            encode_request(ReadRequest(file.encode(), Mode.OCTET, EDK2_SIZE)), server
-        )
-        _, peer = sock.recvfrom(2_048)
-        sock.sendto(encode_error(8, "User aborted the transfer"), peer)
-    windowed = Firmware(
-        server, file, options=((b"blksize", b"1468"),), port=port + 1, asks=(0.0,)
+        sock.bind((address, port))
+        sock.settimeout(4.0)
+        request = encode_request(ReadRequest(file.encode(), Mode.OCTET, EDK2_SIZE))
+        for _ in range(6):  # PXEBC_MTFTP_RETRIES, 4 s apart
+            sock.sendto(request, server)
+            try:
+                _, peer = sock.recvfrom(2_048)
+            except TimeoutError:
+                continue
+            sock.sendto(encode_error(8, "User aborted the transfer"), peer)
+            break
+    file_proper = Firmware(
+        server,
+        file,
+        options=((b"blksize", b"1468"),),
+        port=port + 1,
+        step=0,
+        asks=(0.0, 4.0, 8.0),
+        patience=20.0,
+        address=address,
     )
-    return windowed.fetch()
+    return file_proper.fetch()
 
 
 def ask_and_leave(server: Address, file: str, *, port: int = 2_072) -> None:

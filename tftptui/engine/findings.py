@@ -165,6 +165,9 @@ class Findings:
         if view.direction == "read":
             got = Attempt(event.time, event.file, found=True)
             self._requests.note(event.client, got)
+        before = self._stories.current(view)
+        if before is not None and before.latest is not None:
+            self._around.view(before.latest.number)
         story = self._stories.begin(view, neighbourhood(event.client))
         if len(story.views) > 1 or story.refusals:
             self._due[story] = None

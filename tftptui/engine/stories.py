@@ -133,14 +133,10 @@ class Story:
     def takes(self, view: TransferView) -> bool:
         """Whether a new transfer for its file is one more try of it."""
         latest = self.latest
-        if latest is not None and latest.phase == "completed":
+        if latest is not None and (latest.phase == "completed" or _moves(latest)):
             return False
-        if (
-            latest is not None
-            and latest.kind != view.kind
-            and latest.kind
-            and view.kind
-        ):
+        kinds = {latest.kind if latest else "", view.kind} - {""}
+        if len(kinds) > 1:
             return False
         since = view.started - self.last_asked
         if since <= WINDOW:
@@ -157,6 +153,8 @@ class Story:
         program goes on like that, and what differs tells what is wrong.
         """
         others = [one for one in self.views.values() if one.number < view.number]
+        if any(_moves(one) for one in others):
+            return True  # two machines behind one address
         if any(_is_stuck(one) and view.block_size < one.block_size for one in others):
             return view.acked_blocks > 0
         if not others or any(one.heard or one.peer_error is not None for one in others):
@@ -180,6 +178,10 @@ class Stories:
     def of(self, transfer: int | None) -> Story | None:
         """Return the story of a transfer."""
         return None if transfer is None else self._of_transfer.get(transfer)
+
+    def current(self, view: TransferView) -> Story | None:
+        """Return the last story of a transfer's client for its file."""
+        return self._latest.get((view.client, view.file, view.direction))
 
     def begin(self, view: TransferView, network: str) -> Story:
         """Return the story that a new transfer belongs to."""
@@ -233,6 +235,12 @@ class Stories:
         while len(self._stories) > KEPT_STORIES:
             self.forget(next(iter(self._stories)))
         return story
+
+
+def _moves(view: TransferView) -> bool:
+    """Whether a transfer is on its way: its client needs no other."""
+    is_well = view.running and view.heard and not view.timeouts
+    return is_well and view.acked_blocks > 0
 
 
 def _is_stuck(view: TransferView) -> bool:

@@ -154,6 +154,10 @@ def test_who_began_something_else_is_not_gone() -> None:
     assert judge(case(halfway(phase="abandoned", superseded=True))) is None
 
 
+def test_a_moment_of_silence_is_no_trouble() -> None:
+    assert judge(case(halfway(moved=NOON + 6))) is None
+
+
 def test_a_single_loss_is_no_trouble() -> None:
     assert judge(case(halfway(timeouts=1, phase="sending"))) is None
 

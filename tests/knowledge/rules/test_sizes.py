@@ -17,6 +17,7 @@ def stuck(**changes: Any) -> Case:
         "block_size": 1_468,
         "heard": True,
         "sent_blocks": 1,
+        "timeouts": 3,
         "duplicates": 1,
         "repeated": NOON + 5,
     }
@@ -52,11 +53,15 @@ def test_small_blocks_that_arrive_make_it_a_fact() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"block_size": 512}, {"agreed": []}, {"timeouts": 1}, {"acked_blocks": 1}],
+    [{"block_size": 512}, {"agreed": []}, {"timeouts": 2}, {"acked_blocks": 1}],
 )
 def test_otherwise_it_is_not_the_size(changes: dict[str, Any]) -> None:
     draft = judge(stuck(**changes))
     assert draft is None or draft.code != "path-mtu"
+
+
+def test_what_has_just_begun_is_no_trouble() -> None:
+    assert judge(stuck(moved=NOON + 8)) is None
 
 
 def test_a_smaller_link_that_is_reckoned_with_is_worth_a_note() -> None:

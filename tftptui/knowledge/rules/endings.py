@@ -17,8 +17,8 @@ _PROBE_CODES = (0, _OPTION_REFUSED)
 _PROBE_BLOCKS = 1
 """Blocks after which some loaders break off that only look whether a file is there."""
 
-_STUCK = 3
-"""Time-outs in a row: plain loss does not last so long."""
+_STUCK, _STUCK_SECONDS = 3, 5.0
+"""Time-outs in a row, and seconds: plain loss does not last so long."""
 
 
 def size_probe(case: Case) -> Draft | None:
@@ -102,7 +102,7 @@ def cut(case: Case) -> Draft | None:
     if not moved or case.is_done:
         return None
     one, latest = moved[-1], case.tries[-1]
-    is_alive = _is_stuck(one) and one.repeated > one.moved
+    is_alive = _is_stuck(case, one) and one.repeated > one.moved
     asks_again = latest is not one and is_unanswered_since(case, one)
     if not (is_alive or asks_again):
         return None
@@ -129,7 +129,9 @@ def cut(case: Case) -> Draft | None:
 def gone(case: Case) -> Draft | None:
     """Blocks had arrived, then the client fell silent without a word."""
     one = case.latest
-    if one is None or not one.heard or not _is_stuck(one) or _may_have_all(one):
+    if one is None or not one.heard or not _is_stuck(case, one):
+        return None
+    if _may_have_all(one):
         return None
     code = "client-gone"
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
@@ -168,10 +170,13 @@ def _stopped(case: Case, one: TransferView) -> Evidence:
     )
 
 
-def _is_stuck(one: TransferView) -> bool:
+def _is_stuck(case: Case, one: TransferView) -> bool:
     if one.superseded:
         return False
-    return one.phase == "abandoned" or (one.running and one.timeouts >= _STUCK)
+    if one.phase == "abandoned":
+        return True
+    is_still = case.now - one.moved >= _STUCK_SECONDS
+    return one.running and one.timeouts >= _STUCK and is_still
 
 
 def _may_have_all(one: TransferView) -> bool:

@@ -15,14 +15,16 @@ _HEADERS = 32
 
 _SAFE_BLOCK = 512
 _SMALLEST_LINK = 1_280
-_TRIES = 2
+_TRIES, _STILL = 3, 3.0
+"""Time-outs in a row, and seconds: plain loss does not last so long."""
+
 _ROUTE_WORDS = "the route carries no more"
 
 
 def mtu(case: Case) -> Draft | None:
     """The options were agreed on, but no block arrives."""
     one = case.latest
-    if one is None or not _is_stuck_at_first_block(one):
+    if one is None or not _is_stuck_at_first_block(case, one):
         return None
     smaller = [
         other
@@ -89,16 +91,13 @@ def mtu_lowered(case: Case) -> Draft | None:
     )
 
 
-def _is_stuck_at_first_block(one: TransferView) -> bool:
+def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
     if one.direction != "read" or not one.heard or one.acked_blocks:
         return False
     is_sent = one.sent_blocks > 0 and bool(one.agreed)
     given_up = one.phase == "abandoned"
-    return (
-        is_sent
-        and one.block_size > _SAFE_BLOCK
-        and (one.timeouts >= _TRIES or given_up)
-    )
+    is_still = one.timeouts >= _TRIES and case.now - one.moved >= _STILL
+    return is_sent and one.block_size > _SAFE_BLOCK and (is_still or given_up)
 
 
 def _sent(one: TransferView) -> int:

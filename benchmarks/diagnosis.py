@@ -1,0 +1,105 @@
+"""How often the server says what is wrong, and that nothing is when nothing is.
+
+Plays every labelled case in network namespaces, and 200 healthy boots of mixed clients
+while two packets in a hundred are lost; prints what was expected against what was told.
+Needs root, iproute2, nftables and the clients curl, tftp-hpa, atftp and busybox.
+
+    PYTHONPATH=. python benchmarks/diagnosis.py [--boots 200] [--loss 2]
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.support.scenarios.everything import SCENARIOS
+from tests.support.scenarios.healthy import Boots, healthy_boots
+from tests.support.scenarios.scenario import Scenario, Stage
+
+CALM = "(nothing)"
+AT_ONCE = 8
+
+Row = tuple[str, str, float | None]
+"""What was right, what was told, seconds until it was."""
+
+
+def rows_of(scenario: Scenario, stage: Stage) -> Iterable[Row]:
+    """Return for each act of a case what was right and what was told."""
+    server = stage.server
+    for accepts, told in zip(scenario.accepts, stage.told, strict=True):
+        right = " or ".join(sorted(accepts)) or CALM
+        said = " and ".join(sorted(told)) or CALM
+        first = server.codes & accepts
+        delay = min((server.delay(code) for code in first), default=None)
+        yield right, said, delay
+
+
+def is_right(right: str, told: str) -> bool:
+    """Whether what was told is one of what is right."""
+    return told in right.split(" or ")
+
+
+def print_cases(stages: dict[Scenario, Stage]) -> Counter[tuple[str, str]]:
+    """Print every case; return how often what was told for what."""
+    matrix: Counter[tuple[str, str]] = Counter()
+    print(f"{'case':30}  {'told':24}  {'after':7}  right")
+    for scenario, stage in stages.items():
+        for right, told, delay in rows_of(scenario, stage):
+            matrix[right, told] += 1
+            mark = " " if is_right(right, told) else "✗"
+            after = "" if delay is None else f"{delay:5.1f} s"
+            print(f"{scenario!s:30}{mark} {told:24}  {after:7}  {right}")
+    return matrix
+
+
+def print_matrix(matrix: Counter[tuple[str, str]]) -> None:
+    """Print what was told (columns) for what was right (rows)."""
+    told = sorted({said for _, said in matrix})
+    width = max(len(right) for right, _ in matrix)
+    numbers = "".join(f"{number:>4}" for number in range(1, len(told) + 1))
+    print(f"\n{'right, and what was told':{width}}{numbers}")
+    for right in sorted({one for one, _ in matrix}):
+        counts = "".join(f"{matrix[right, said] or '·':>4}" for said in told)
+        print(f"{right:{width}}{counts}")
+    for number, said in enumerate(told, 1):
+        print(f"{number:>4}  {said}")
+
+
+def print_boots(boots: Boots, loss: int) -> None:
+    """Print what came of the healthy boots."""
+    whole = sum(boots.came.values())
+    count = whole + sum(boots.failed.values())
+    print(f"\n{count} healthy boots at {loss} % loss: {whole} came, ", end="")
+    print(f"{len(boots.alarms)} false alarms")
+    for name, failed in boots.failed.items():
+        print(f"  {name}: {failed} gave up")
+    for code, headline in boots.alarms:
+        print(f"  {code}: {headline}")
+
+
+def main() -> int:
+    """Play all; return 1 if anything was told wrongly."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--boots", type=int, default=200)
+    parser.add_argument("--loss", type=int, default=2)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            played = pool.map(lambda one: one.run(place), SCENARIOS)
+            stages = dict(zip(SCENARIOS, played, strict=True))
+        matrix = print_cases(stages)
+        print_matrix(matrix)
+        (place / "boots").mkdir()
+        boots = healthy_boots(place / "boots", wanted.boots, percent=wanted.loss)
+        print_boots(boots, wanted.loss)
+    wrong = sum(count for pair, count in matrix.items() if not is_right(*pair))
+    print(f"\n{sum(matrix.values()) - wrong} of {sum(matrix.values())} acts right")
+    return 1 if wrong or boots.alarms else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
