@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import case, completed, tried
+from tests.support.cases import NOON, case, completed, tried
 from tftptui.knowledge.rules import judge, notes
 
 SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83}
@@ -31,6 +31,21 @@ def test_loss_is_told_of_what_was_sent_whole_too() -> None:
 
 def test_doubled_requests_are_told() -> None:
     assert codes(twins=1) == ["duplicated-packets"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap", "told"),
+    [
+        ("Intel boot ROM", 0.1, ["duplicated-packets"]),
+        ("Intel boot ROM", 2.0, []),
+        ("BusyBox", 0.1, []),
+        ("", 0.1, []),
+    ],
+)
+def test_a_patient_client_does_not_ask_again_at_once(
+    kind: str, gap: float, told: list[str]
+) -> None:
+    assert codes(kind=kind, asked_at=(NOON, NOON + gap), requests=2) == told
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, []), (2, ["reordering"])])

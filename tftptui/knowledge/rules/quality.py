@@ -1,8 +1,11 @@
 """What slows a transfer down that works: told, never an alarm."""
 
+from itertools import pairwise
+
 from tftptui.knowledge import evidence, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.signatures import retry_gap
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, seconds
@@ -10,6 +13,9 @@ from tftptui.telemetry.words import counted, seconds
 _LOSS = 0.02
 _FEW_RESENT = 3
 _LONG = 0.25
+_PATIENT, _TOO_SOON = 2.0, 0.2
+"""Seconds: who waits so long before it asks again does not ask again so soon."""
+
 _MANY_BLOCKS = 32
 
 
@@ -43,7 +49,7 @@ def loss(case: Case) -> Draft | None:
 
 def duplicated(case: Case) -> Draft | None:
     """The way doubles packets: a request came twice in less time than it takes."""
-    twins = [one for one in case.tries if one.twins]
+    twins = [one for one in case.tries if one.twins or _asked_too_soon(one)]
     if not twins:
         return None
     first = twins[0]
@@ -58,8 +64,7 @@ def duplicated(case: Case) -> Draft | None:
         since=first.started,
         evidence=(
             Evidence(
-                text="the same request came again within 50 ms, sooner than any "
-                "client asks again",
+                text="the same request came again sooner than the client asks again",
                 transfer=first.number,
                 time=first.started,
             ),
@@ -153,6 +158,14 @@ def slow_client(case: Case) -> Draft | None:
         ),
         remedies=remedies.say("nothing here: it is the client's flash, disk or memory"),
     )
+
+
+def _asked_too_soon(one: TransferView) -> bool:
+    """Whether a request came again sooner than its patient client would send it."""
+    if retry_gap(one.kind) < _PATIENT or not one.kind:
+        return False
+    gaps = [after - before for before, after in pairwise(one.asked_at)]
+    return any(gap < _TOO_SOON for gap in gaps)
 
 
 def _is_slow_client(one: TransferView) -> bool:
