@@ -160,7 +160,7 @@ async def test_it_is_withdrawn_when_a_retry_works(
     await until_ended(bench)
     bench.pass_time(1.0)
     (finding,) = bench.findings.values()
-    assert finding.withdrawn.startswith("it came at the third try")
+    assert "third" in finding.withdrawn
     assert bench.journal()[-1].withdrawn
     assert bench.views[3].story.endswith("it came at the third try.")
 
