@@ -4,7 +4,7 @@ Run it with ``python benchmarks/flood_memory.py [ADDRESSES ...]``. Each address 
 twice for a file that is not there, in its own /24; nothing is really sent, and the
 journal is counted and thrown away. One line for each number of addresses, each in a
 process of its own. "taken" is what the whole server holds more than before, its
-ring of 1,000,000 packet records included.
+ring of 200,000 packet records included.
 """
 
 import asyncio

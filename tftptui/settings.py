@@ -253,7 +253,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_idle_time: seconds that a transfer may go without progress, whatever
             time-out its client asked for; None for no limit.
         kept_transfers: ended transfers that the screens still show.
-        kept_packets: packet records in the ring.
+        kept_packets: packet records in the server's ring, for watchers that are to
+            read them; a screen keeps more of its own.
         write: uploads: "off", "new" (existing files stay) or "overwrite".
         max_upload: octets of one upload, None for no limit.
         upload_quota: octets of all uploads of one client, None for no limit.
@@ -301,7 +302,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_transfer_time: float | None = None
     max_idle_time: float | None = 300.0
     kept_transfers: int = 1_000
-    kept_packets: int = 1_000_000
+    kept_packets: int = 200_000
     write: Literal["off", "new", "overwrite"] = "off"
     max_upload: int | None = None
     upload_quota: int | None = None

@@ -97,3 +97,18 @@ def test_holding_still_copies_no_records() -> None:
         one is other for one, other in zip(held._chunks, chunks._chunks, strict=True)
     )
     assert len(held.packed(0)) == 40 * RECORD
+
+
+def test_the_oldest_notes_go_first_but_not_for_who_holds_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(packet_chunks, "MOST_NOTES", 6)
+    chunks = PacketChunks(100)
+    for number in range(6):
+        chunks.append(record(Kind.RRQ), f"note {number}")
+    held = chunks.held(0)
+    for number in range(6, 10):
+        chunks.append(record(Kind.RRQ), f"note {number}")
+    assert sorted(chunks.notes_between(0, 10)) == [4, 5, 6, 7, 8, 9]
+    assert held.note(0) == "note 0"
+    assert chunks.record(0).kind == Kind.RRQ

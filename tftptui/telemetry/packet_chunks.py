@@ -11,6 +11,9 @@ from tftptui.telemetry.packets import LAYOUT, RECORD, PacketRecord, fields_of
 CHUNK = 16_384
 """Records that are kept and dropped together."""
 
+MOST_NOTES = 200_000
+"""Notes that are kept; a flood of strange requests has one for each record."""
+
 
 @dataclass(slots=True)
 class _Chunk:
@@ -26,6 +29,7 @@ class PacketChunks:
         self.next = 0
         self._chunks: list[_Chunk] = []
         self._base = self._start = 0  # of the first chunk; of what is kept at all
+        self._noted = 0
 
     @property
     def first(self) -> int:
@@ -63,7 +67,20 @@ class PacketChunks:
     def annotate(self, sequence: int, note: str) -> None:
         """Add a note to a record that came without one."""
         if self.first <= sequence < self.next:
-            self._chunk_of(sequence).notes[sequence] = note
+            notes = self._chunk_of(sequence).notes
+            self._noted += sequence not in notes
+            notes[sequence] = note
+            if self._noted > MOST_NOTES:
+                self._drop_notes()
+
+    def _drop_notes(self) -> None:
+        """Drop the oldest notes, but not from under those who hold them."""
+        self._noted = sum(len(chunk.notes) for chunk in self._chunks)
+        for place, chunk in enumerate(self._chunks[:-1]):
+            if self._noted <= MOST_NOTES:
+                break
+            self._noted -= len(chunk.notes)
+            self._chunks[place] = _Chunk(chunk.octets)
 
     def note(self, sequence: int) -> str:
         """Return the note of a record, or nothing."""
