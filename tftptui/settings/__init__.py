@@ -1,0 +1,41 @@
+"""What the server is told to do: every knob, and how people write its values."""
+
+from tftptui.settings.server import (
+    DEFAULT_PORTS,
+    FALLBACK_PORT,
+    LIVE,
+    NO_CONTROL,
+    TFTP_PORT,
+    Settings,
+    Value,
+    changed_settings,
+)
+from tftptui.settings.values import (
+    HIGHEST_PORT,
+    LOWEST_PORT,
+    PortRange,
+    SettingsError,
+    parse_bandwidth,
+    parse_network,
+    parse_octets,
+    parse_port_range,
+)
+
+__all__ = [
+    "DEFAULT_PORTS",
+    "FALLBACK_PORT",
+    "HIGHEST_PORT",
+    "LIVE",
+    "LOWEST_PORT",
+    "NO_CONTROL",
+    "TFTP_PORT",
+    "PortRange",
+    "Settings",
+    "SettingsError",
+    "Value",
+    "changed_settings",
+    "parse_bandwidth",
+    "parse_network",
+    "parse_octets",
+    "parse_port_range",
+]
