@@ -234,6 +234,7 @@ class Findings:
             tries=tuple(story.views.values()),
             refusals=tuple(story.refusals),
             icmp=story.icmp,
+            asked_address=story.latest.asked_address if story.latest else "",
             search=(
                 self._requests.search(story.client, story.file, now)
                 if story.refusals

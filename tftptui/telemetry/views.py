@@ -73,6 +73,8 @@ class TransferView(msgspec.Struct, kw_only=True):
             latest eight, the oldest first.
         twins: requests that the path doubled: the client had no time to ask again.
         heard: whether the client has answered us at all.
+        asked_address: where the client asked, if that is known not to be where it is
+            answered from.
         send_errno: why this host could not send the last packet; 0 if it could.
         least_round_trip: the shortest of all, seconds; None until measured.
         repeated: when the client last sent something again; 0 for never.
@@ -119,6 +121,7 @@ class TransferView(msgspec.Struct, kw_only=True):
     asked_at: tuple[float, ...] = ()
     twins: int = 0
     heard: bool = False
+    asked_address: str = ""
     send_errno: int = 0
     least_round_trip: float | None = None
     repeated: float = 0.0

@@ -263,6 +263,7 @@ class TestWhoIsWho:
         talk.ack(1)
         view = talk.one()
         assert (view.server, view.phase) == ("10.0.0.10", "completed")
+        assert view.asked_address == "10.0.0.9"
         assert view.notes == [
             "asked at 10.0.0.9, answered from 10.0.0.10: clients may not take that"
         ]

@@ -223,6 +223,7 @@ class Rebuilding:
         conversation = self._living.pop(key)
         self._living[datagram.destination, datagram.source[0]] = conversation
         asked, answered = key[1], datagram.source[0]
+        conversation.view.asked_address = asked
         conversation.view.notes.append(
             f"asked at {asked}, answered from {answered}: clients may not take that"
         )

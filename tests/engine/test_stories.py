@@ -1,0 +1,144 @@
+"""Which requests belong together, and what is told of views alone."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.cases import CLIENT, NOON, SERVER, asked_again, completed, tried
+from tests.support.clock import FakeClock
+from tftptui.engine.findings import Findings, Surroundings
+from tftptui.engine.stories import KEPT_STORIES, KEPT_TRIES, Stories, Story
+from tftptui.knowledge.case import Scene
+from tftptui.telemetry.events import Event, Found, TransferStarted
+from tftptui.telemetry.views import TransferView
+
+NETWORK = "10.0.4.0/24"
+
+
+@pytest.fixture
+def stories() -> Stories:
+    return Stories()
+
+
+def told(stories: Stories, *views: TransferView) -> list[Story]:
+    return [stories.begin(view, NETWORK) for view in views]
+
+
+def test_tries_within_the_longest_gap_are_one_story(stories: Stories) -> None:
+    first, second = told(stories, tried(1), tried(2, 10.0))
+    assert first is second
+
+
+def test_a_pause_begins_another_story(stories: Stories) -> None:
+    first, second = told(stories, tried(1), tried(2, 13.0))
+    assert first is not second
+
+
+def test_the_same_port_and_request_are_a_retry_for_longer(stories: Stories) -> None:
+    first, second = told(stories, tried(1), tried(2, 50.0, client_tid=2_070))
+    assert first is second
+
+
+def test_a_later_request_keeps_the_story_open(stories: Stories) -> None:
+    first, second = told(stories, asked_again(tried(1), 10.0), tried(2, 20.0))
+    assert first is second
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"file": "other"}, {"client": "10.0.4.38"}, {"direction": "write"}],
+)
+def test_others_have_stories_of_their_own(
+    stories: Stories, changes: dict[str, Any]
+) -> None:
+    first, second = told(stories, tried(1), tried(2, 1.0, **changes))
+    assert first is not second
+
+
+def test_another_program_has_a_story_of_its_own(stories: Stories) -> None:
+    first, second = told(stories, tried(1), tried(2, 1.0, kind="curl"))
+    assert first is not second
+
+
+def test_what_came_is_over(stories: Stories) -> None:
+    first, second = told(stories, completed(1), tried(2, 2.0))
+    assert first is not second
+
+
+def test_two_machines_behind_one_address_are_two(stories: Stories) -> None:
+    moving = tried(1, heard=True, acked_blocks=3, timeouts=0, phase="sending")
+    first, second = told(stories, moving, tried(2, 1.0))
+    assert first is not second
+
+
+def test_memory_is_bounded(stories: Stories) -> None:
+    for number in range(1, KEPT_STORIES + 100):
+        stories.begin(tried(number, file=f"f{number}"), NETWORK)
+    assert len(stories) == KEPT_STORIES
+    assert stories.of(1) is None
+    assert stories.of(KEPT_STORIES) is not None
+
+
+def test_a_story_keeps_its_latest_tries(stories: Stories) -> None:
+    for number in range(1, 2 * KEPT_TRIES):
+        stories.begin(tried(number, number / 10), NETWORK)
+    story = stories.of(2 * KEPT_TRIES - 1)
+    assert story is not None
+    assert len(story.views) == KEPT_TRIES
+
+
+class Seen:
+    """Findings of views that a test makes up."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.views: dict[int, TransferView] = {}
+        self.events: list[Event] = []
+        around = Surroundings(
+            self.views.get, lambda: list(self.views), lambda _: Scene()
+        )
+        self.findings = Findings(self.clock, self.events.append, around)
+
+    def begin(self, view: TransferView) -> None:
+        self.views[view.number] = view
+        fields = msgspec.structs.asdict(view)
+        names = TransferStarted.__struct_fields__
+        given = {name: fields[name] for name in names if name in fields}
+        given |= {"time": view.started, "transfer": view.number, "tsize": None}
+        given |= {"asked": dict(view.asked), "agreed": dict(view.agreed)}
+        self.findings.take(TransferStarted(**given))
+
+    def look(self, seconds: float) -> list[str]:
+        """Let time pass and return the codes in the journal so far."""
+        self.clock.advance(seconds)
+        self.findings.tick()
+        return [event.code for event in self.events if isinstance(event, Found)]
+
+
+def test_an_answer_from_another_address_is_told() -> None:
+    seen = Seen()
+    seen.begin(asked_again(tried(asked_address="10.0.1.6"), 2.0))
+    assert seen.look(4.0) == ["wrong-source-address"]
+
+
+def test_the_same_client_on_a_high_port_revises_and_is_no_retry() -> None:
+    seen = Seen()
+    for number, at in ((1, 0.0), (2, 2.0)):
+        seen.begin(tried(number, at, kind="", kind_sure=0.0))
+    assert seen.look(4.0) == ["answers-blocked"]
+    seen.begin(completed(3, 4.0, client_tid=44_669, kind="", kind_sure=0.0))
+    assert seen.look(1.0) == ["answers-blocked"]
+    assert seen.look(1.0) == ["answers-blocked", "client-port-blocked"]
+    assert (seen.views[1].client, seen.views[1].server) == (CLIENT, SERVER)
+    assert seen.clock.wall() == NOON + 6.0
+
+
+def test_a_thousand_in_trouble_are_looked_at_in_turn() -> None:
+    seen = Seen()
+    for number in range(1, 1_001):
+        one = tried(number, client=f"10.{number // 200}.{number % 200}.1")
+        seen.begin(asked_again(one, 2.0))
+    codes = [seen.look(0.2) for _ in range(50)][-1]
+    assert 10 < len(codes) <= 150
+    assert set(codes) == {"answers-blocked"}
