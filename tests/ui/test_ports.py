@@ -205,13 +205,13 @@ async def test_a_large_range_can_be_looked_at_closer() -> None:
 async def test_proposals_fill_the_fields() -> None:
     async with shown(blocked_client(), size=SMALL) as screen:
         await screen.press("r", "down")
-        assert field(screen, "first").value == "31000"
-        assert "1000 ports below those that the system hands out" in screen.text()
+        assert field(screen, "first").value == "61000"
+        assert "1000 ports above those that the system hands out" in screen.text()
         await screen.press("up")
         assert "all answers leave from the port that was asked" in screen.text()
         await screen.press("down", "enter")
         await screen.pilot.pause()
-        wanted = SetPorts(first=31_000, last=31_999, order="random", quarantine=10)
+        wanted = SetPorts(first=61_000, last=61_999, order="random", quarantine=10)
         assert screen.wishes == [wanted]
 
 

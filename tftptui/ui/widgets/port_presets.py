@@ -58,9 +58,10 @@ def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
         yield first, last, why
     first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
     yield first, last, "the default: 100 ports, ten machines booting at once"
-    if scene.host and scene.host.own_first - LARGE > FIRST_PLAIN:
-        first = scene.host.own_first // LARGE * LARGE - LARGE
-        why = f"{LARGE} ports below those that the system hands out itself"
+    if scene.host and scene.host.own_last + LARGE <= HIGHEST:
+        # Below them services stand for long, as those of Kubernetes (30000-32767).
+        first = scene.host.own_last + 1
+        why = f"{LARGE} ports above those that the system hands out itself"
         yield first, first + LARGE - 1, why
     yield 50_000, 50_000 + SMALL - 1, f"{SMALL} ports: two machines booting at once"
     yield DYNAMIC, HIGHEST, "all dynamic ports, for which no service is registered"
