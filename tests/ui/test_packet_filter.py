@@ -18,6 +18,7 @@ from tftptui.engine.messages import Frame
 from tftptui.telemetry.packets import Kind
 from tftptui.ui.widgets.packet_index import SLICE
 from tftptui.ui.widgets.packet_log import PacketLog
+from tftptui.ui.widgets.packet_prompt import PacketPrompt, Purpose
 
 
 async def typed(shown_: Hosted, text: str) -> None:
@@ -47,6 +48,15 @@ async def test_a_filter_holds_while_it_is_typed(pane: PacketLog) -> None:
         assert "3 of 8: ACK" in "\n".join(shown_.lines)
         await typed(shown_, " or retrans")
         assert "5 of 8: ACK; or sent again" in "\n".join(shown_.lines)
+
+
+async def test_what_is_typed_ahead_goes_into_the_line(pane: PacketLog) -> None:
+    async with hosted(pane, pane._store) as shown_:
+        pane.action_filter()
+        assert pane.is_typing
+        pane.prompt.fill("dup")
+        pane.on_packet_prompt_left(PacketPrompt.Left(Purpose.FILTER))
+        assert shown_.pilot.app.focused is pane.rows
 
 
 async def test_enter_keeps_the_filter_in_sight(pane: PacketLog) -> None:

@@ -63,6 +63,14 @@ async def test_what_nobody_answered_is_a_broken_arrow() -> None:
         assert "1.0 s nothing heard" in s.text()
 
 
+async def test_a_long_request_keeps_its_name() -> None:
+    options = " ".join(f"option{place}=1" for place in range(9))
+    rung = (record(Kind.RRQ, server_tid=69), f"pxelinux.0 octet {options}")
+    async with shown(*told([rung]), size=SMALL) as s:
+        await opened(s)
+        assert row(s, " RRQ pxelinux.0 … ")
+
+
 async def test_both_ends_say_who_chose_their_port() -> None:
     async with shown(*told(a_blocked_one(), phase="stalled")) as s:
         await opened(s)

@@ -19,7 +19,8 @@ def label_forms(line: Line, note: str) -> list[str]:
     is_beside = line.record.kind in (Kind.STRAY, Kind.ICMP)
     again = f" · {line.mark}" if line.mark and not is_beside else ""
     if line.record.kind not in _BLOCKS:
-        return [f"{kind} {note}{again}", f"{kind}{again}", kind]
+        name = f"{kind} {note.partition(' ')[0]} …{again}"
+        return [f"{kind} {note}{again}", name, f"{kind}{again}", kind]
     size = data_octets(line)
     told = f" · {count(size)} octets" if size is not None else ""
     last = ", the last" if line.record.flags & Flag.LAST else ""

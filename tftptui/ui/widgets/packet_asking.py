@@ -201,7 +201,7 @@ class PacketAsking(Pane):
 
     def _leave(self) -> None:
         self._show_what_holds()
-        self.rows.focus()
+        self.screen.set_focus(self.rows)
 
     def _show_what_holds(self) -> None:
         view = self.rows.view

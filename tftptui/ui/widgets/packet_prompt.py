@@ -84,7 +84,6 @@ class PacketPrompt(Vertical):
     PacketPrompt {
         height: auto;
         display: none;
-        &.-shown { display: block; }
         & > Horizontal { height: 1; }
         & Label { color: $muted; padding: 0 1 0 0; }
         & Input { width: 1fr; background: $panel; }
@@ -138,7 +137,7 @@ class PacketPrompt(Vertical):
     @property
     def is_typing(self) -> bool:
         """Whether keys go into the field."""
-        return self._field.has_focus
+        return self.is_mounted and self.screen.focused is self._field
 
     @property
     def text(self) -> str:
@@ -149,7 +148,8 @@ class PacketPrompt(Vertical):
         """Have a line typed, beginning with TEXT."""
         self.show(purpose, text)
         self._recalled = 0
-        self._field.focus()
+        # At once, so that keys typed ahead arrive in the right place.
+        self.screen.set_focus(self._field)
 
     def show(self, purpose: Purpose, text: str) -> None:
         """Show a line without the focus."""
@@ -160,11 +160,11 @@ class PacketPrompt(Vertical):
         self._field.cursor_position = len(text)
         is_filter = purpose in (Purpose.FILTER, Purpose.SEARCH)
         self._field.suggester = self._suggester if is_filter else None
-        self.add_class("-shown")
+        self.styles.display = "block"
 
     def hide(self) -> None:
         """Be gone."""
-        self.remove_class("-shown")
+        self.styles.display = "none"
 
     def fill(self, text: str) -> None:
         """Put another text into the field."""
