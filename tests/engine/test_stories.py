@@ -10,7 +10,7 @@ from tests.support.clock import FakeClock
 from tftptui.engine.findings import Findings, Surroundings
 from tftptui.engine.stories import KEPT_STORIES, KEPT_TRIES, Stories, Story
 from tftptui.knowledge.case import Scene
-from tftptui.telemetry.events import Event, Found, TransferStarted
+from tftptui.telemetry.events import Event, Found, TransferEnded, TransferStarted
 from tftptui.telemetry.views import TransferView
 
 NETWORK = "10.0.4.0/24"
@@ -109,6 +109,30 @@ class Seen:
         given |= {"asked": dict(view.asked), "agreed": dict(view.agreed)}
         self.findings.take(TransferStarted(**given))
 
+    def end(self, view: TransferView) -> None:
+        del self.views[view.number]
+        self.findings.take(
+            TransferEnded(
+                time=view.ended or view.moved,
+                transfer=view.number,
+                client=view.client,
+                client_tid=view.client_tid,
+                server=view.server,
+                server_tid=view.server_tid,
+                file=view.file,
+                direction=view.direction,
+                outcome=view.phase,
+                octets=view.acked_octets,
+                blocks=view.sent_blocks,
+                acked_blocks=view.acked_blocks,
+                retransmits=view.retransmits,
+                duplicates=view.duplicates,
+                strays=view.strays,
+                seconds=1.0,
+                error=None,
+            )
+        )
+
     def look(self, seconds: float) -> list[str]:
         """Let time pass and return the codes in the journal so far."""
         self.clock.advance(seconds)
@@ -132,6 +156,15 @@ def test_the_same_client_on_a_high_port_revises_and_is_no_retry() -> None:
     assert seen.look(1.0) == ["answers-blocked", "client-port-blocked"]
     assert (seen.views[1].client, seen.views[1].server) == (CLIENT, SERVER)
     assert seen.clock.wall() == NOON + 6.0
+
+
+def test_what_ends_well_is_done_with_at_once() -> None:
+    seen = Seen()
+    for number in range(1, 1_001):
+        view = completed(number, file=f"f{number}")
+        seen.begin(view)
+        seen.end(view)
+    assert len(seen.findings._stories) == len(seen.findings._due) == 0
 
 
 def test_a_thousand_in_trouble_are_looked_at_in_turn() -> None:

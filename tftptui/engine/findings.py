@@ -13,7 +13,7 @@ import msgspec
 
 from tftptui.engine.networks import Networks
 from tftptui.engine.requests import Requests
-from tftptui.engine.stories import Stories, Story
+from tftptui.engine.stories import KEPT_STORIES, Stories, Story
 from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.names import Attempt
@@ -126,8 +126,7 @@ class Findings:
             case TransferEnded():
                 story = self._stories.of(event.transfer)
                 if story is not None:
-                    story.touched = event.time
-                    self._due[story] = None
+                    self._end(story, event.time)
             case Refused():
                 self._refuse(event)
             case _:
@@ -144,6 +143,8 @@ class Findings:
     def settle(self) -> None:
         """Look at the stories in which something has happened."""
         self._told_now = 0
+        while len(self._due) > KEPT_STORIES:
+            del self._due[next(iter(self._due))]
         for story in list(islice(self._due, MOST_AT_ONCE)):
             del self._due[story]
             self._look(story)
@@ -171,6 +172,16 @@ class Findings:
         story = self._stories.begin(view, neighbourhood(event.client))
         if len(story.views) > 1 or story.refusals:
             self._due[story] = None
+
+    def _end(self, story: Story, time: float) -> None:
+        """Take the end of a try; nearly all end well, and are done with at once."""
+        if story.is_calm and story.is_over:
+            self._note_ways(story)
+            self._stories.forget(story)
+            self._due.pop(story, None)
+            return
+        story.touched = time
+        self._due[story] = None
 
     def _refuse(self, event: Refused) -> None:
         if event.reason == "not-found" and event.direction == "read":
