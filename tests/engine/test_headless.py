@@ -1,6 +1,7 @@
 """``tftptui serve`` as people run it: the journal, the signals, the exit status."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -42,6 +43,7 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("root")
     (folder / "file").write_bytes(octets(2_000))
+    (folder / "small").write_bytes(octets(10))
     return folder
 
 
@@ -254,9 +256,41 @@ def test_whoever_reads_the_journal_may_go(folder: Path) -> None:
     assert (server.returncode, said.count(b"the journal ended: Broken pipe")) == (0, 1)
 
 
-def exchange(packet: bytes, port: int) -> bytes:
-    """Send one packet from a new port; return the answer."""
+def test_whoever_reads_the_journal_may_stall(folder: Path) -> None:
+    """The pipe holds 64 KiB; without a reader the server has to go on all the same."""
+    command = [sys.executable, "-m", "tftptui", "serve", str(folder)]
+    with subprocess.Popen(
+        [*command, "--listen", "127.0.0.1", "--port", "0", "--single-port"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        started = json.loads(server.stdout.readline())
+        _, _, port = started["listeners"][0].rpartition(":")
+        for _ in range(200):
+            assert exchange(b"\0\1small\0octet\0", int(port), b"\0\4\0\1")
+        server.terminate()
+        said = server.stderr.read()
+        assert server.wait() == 0
+    assert b"nobody read the last lines of the journal" in said
+
+
+def test_a_pipe_that_nobody_reads_is_said(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "pipe"
+    os.mkfifo(place)
+    done = run(str(folder), "--port", "0", "--journal", str(place))
+    assert done.returncode == 1
+    assert f"nobody reads that pipe; begin with: cat {place}" in done.stderr
+
+
+def exchange(packet: bytes, port: int, ending: bytes = b"") -> bytes:
+    """Send one packet from a new port; return the answer, and end it if need be."""
     with socket.socket(type=socket.SOCK_DGRAM) as client:
         client.settimeout(10.0)
         client.sendto(packet, ("127.0.0.1", port))
-        return client.recv(600)
+        answer, tid = client.recvfrom(600)
+        if ending:
+            client.sendto(ending, tid)
+        return answer

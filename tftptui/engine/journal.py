@@ -1,13 +1,17 @@
 """Where the journal goes: a file, standard output, or nowhere."""
 
 import contextlib
+import errno
 import os
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tftptui.engine.client import EngineError
+from tftptui.engine.outlet import Outlet
 from tftptui.telemetry.journal import Journal
 
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 _MODE = 0o640
 
 
@@ -22,26 +26,51 @@ def open_journal(place: str | None) -> Iterator[Journal]:
         yield Journal(None, _complain)
         return
     if place == "-":
-        yield Journal(_write_out, _complain)
+        with _journal_on(sys.stdout.fileno()) as journal:
+            yield journal
         return
+    descriptor = _open(place)
     try:
-        descriptor = os.open(
-            place, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, _MODE
-        )
-    except OSError as error:
-        raise EngineError(
-            f"the journal {place} can't be written: {error.strerror}"
-        ) from error
-    try:
-        # One write a line, appended: readers and other writers see whole lines.
-        yield Journal(lambda line: os.write(descriptor, line), _complain)
+        with _journal_on(descriptor) as journal:
+            yield journal
     finally:
         os.close(descriptor)
 
 
-def _write_out(line: bytes) -> None:
-    sys.stdout.buffer.write(line)
-    sys.stdout.buffer.flush()
+def _open(place: str) -> int:
+    """Open a file, or a pipe that somebody reads."""
+    try:
+        # A pipe that nobody reads would else be waited for.
+        descriptor = os.open(place, _FLAGS | os.O_NONBLOCK, _MODE)
+    except OSError as error:
+        why = error.strerror
+        if error.errno == errno.ENXIO:
+            why = f"nobody reads that pipe; begin with: cat {place}"
+        raise EngineError(f"the journal {place} can't be written: {why}") from error
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
+@contextlib.contextmanager
+def _journal_on(descriptor: int) -> Iterator[Journal]:
+    """Give a journal that nothing but a file can keep waiting."""
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        # One write a line, appended: readers and other writers see whole lines.
+        yield Journal(_writer(descriptor), _complain)
+        return
+    outlet = Outlet(descriptor)
+    journal = Journal(outlet.write, _complain)
+    try:
+        yield journal
+    finally:
+        journal.close(outlet.close)
+
+
+def _writer(descriptor: int) -> Callable[[bytes], None]:
+    def write(line: bytes) -> None:
+        os.write(descriptor, line)
+
+    return write
 
 
 def _complain(why: str) -> None:

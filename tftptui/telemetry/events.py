@@ -214,6 +214,18 @@ class Warned(Event, frozen=True, kw_only=True, tag="warning"):
     message: str
 
 
+class Unwritten(Event, frozen=True, kw_only=True, tag="unwritten"):
+    """Lines of the journal that found no room: whoever reads it was too slow.
+
+    Attributes:
+        lines: how many.
+        seconds: since the first of them.
+    """
+
+    lines: int
+    seconds: float
+
+
 class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
     """The server took its last request."""
 

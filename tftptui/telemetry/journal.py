@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from tftptui.telemetry.events import Event
+from tftptui.telemetry.events import Event, Unwritten
 
 _MICROS = 1_000_000
 _encode = msgspec.json.Encoder().encode
@@ -39,7 +39,8 @@ class Journal:
     """Writes events to WRITE; a journal that can't be written ends itself.
 
     Args:
-        write: takes the octets of whole lines; None keeps no journal.
+        write: takes the octets of a whole line, and returns False where there is no
+            room for it now; None keeps no journal.
         failed: called once with the reason when WRITE raised OSError. The
             server goes on: a full disk must not stop it.
     """
@@ -49,13 +50,42 @@ class Journal:
     ) -> None:
         self._write = write
         self._failed = failed
+        self._lost = 0
+        self._since = 0.0
 
     def record(self, event: Event) -> None:
-        """Write one event."""
+        """Write one event; what found no room before is told first."""
         if self._write is None:
             return
         try:
-            self._write(journal_line(event))
+            if self._lost and self._take(self._gap(event.time)):
+                self._lost = 0
+            if self._lost or not self._take(event):
+                self._since = self._since if self._lost else event.time
+                self._lost += 1
         except OSError as error:
-            self._write = None
-            self._failed(f"the journal ended: {error.strerror or error}")
+            self._end(error)
+
+    def close(self, finish: Callable[[], int]) -> None:
+        """End it: FINISH waits for what was taken and returns what nobody read."""
+        if self._write is None:
+            return
+        try:
+            unread = finish() + self._lost
+        except OSError as error:
+            self._end(error)
+            return
+        self._write = None
+        if unread:
+            self._failed(f"nobody read the last lines of the journal: {unread:,}")
+
+    def _take(self, event: Event) -> bool:
+        return self._write is not None and self._write(journal_line(event)) is not False
+
+    def _gap(self, now: float) -> Event:
+        seconds = round(max(0.0, now - self._since), 3)
+        return Unwritten(time=now, lines=self._lost, seconds=seconds)
+
+    def _end(self, error: OSError) -> None:
+        self._write = None
+        self._failed(f"the journal ended: {error.strerror or error}")

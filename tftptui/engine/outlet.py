@@ -1,0 +1,117 @@
+"""Lines to a descriptor that may stall: a pipe, a terminal, a socket.
+
+A thread waits for whoever reads; the server never does. What finds no room is counted
+by whoever wanted it written, and a reader that comes back gets whole lines again.
+"""
+
+import os
+import threading
+from collections import deque
+
+ROOM = 4 << 20
+"""Octets that wait for a slow reader: some ten thousand lines."""
+
+PATIENCE = 2.0
+"""Seconds that the end waits for a reader."""
+
+_AT_ONCE = 1 << 16
+"""Octets of one write, more or less."""
+
+
+class Outlet:
+    """Writes lines in order, from a thread of its own.
+
+    Args:
+        descriptor: where to. It may be closed meanwhile: the thread has its own, and
+            may be held by it for longer than anybody waits.
+        room: octets that may wait.
+    """
+
+    def __init__(self, descriptor: int, room: int = ROOM) -> None:
+        self._descriptor, self._room = os.dup(descriptor), room
+        self._lines: deque[bytes] = deque()
+        self._octets = 0  # that wait, those being written included
+        self._writing = 0  # lines in the hands of the thread
+        self._is_full = self._is_over = False
+        self._error: OSError | None = None
+        self._changed = threading.Condition()
+        # A daemon: one that nobody reads must not keep the process alive.
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+
+    def write(self, line: bytes) -> bool:
+        """Take a line, to be written soon; False if there is no room for it.
+
+        Once full, it takes none until half of what waits has been written.
+
+        Raises:
+            OSError: the descriptor can't be written any more.
+        """
+        with self._changed:
+            if self._error is not None:
+                raise self._error
+            if self._is_full or self._octets + len(line) > self._room:
+                self._is_full = True
+                return False
+            self._lines.append(line)
+            self._octets += len(line)
+            if self._thread.ident is None:
+                self._thread.start()
+            self._changed.notify()
+        return True
+
+    def close(self, patience: float = PATIENCE) -> int:
+        """Wait for what was taken; return how many lines nobody read in that time.
+
+        Raises:
+            OSError: the descriptor can't be written any more.
+        """
+        with self._changed:
+            self._is_over = True
+            self._changed.notify()
+        if self._thread.ident is None:
+            os.close(self._descriptor)
+            return 0
+        self._thread.join(patience)
+        with self._changed:
+            if self._error is not None:
+                raise self._error
+            unread = self._writing + len(self._lines)
+            self._lines.clear()
+            return unread
+
+    def _run(self) -> None:
+        try:
+            self._write_all()
+        finally:
+            os.close(self._descriptor)
+
+    def _write_all(self) -> None:
+        while lines := self._take():
+            try:
+                self._put(b"".join(lines))
+            except OSError as error:
+                with self._changed:
+                    self._error = error
+                    self._lines.clear()
+                return
+            with self._changed:
+                self._octets -= sum(map(len, lines))
+                self._writing = 0
+                self._is_full = self._is_full and self._octets > self._room // 2
+
+    def _take(self) -> list[bytes]:
+        """Wait for lines and take some; none at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._lines or self._is_over)
+            taken: list[bytes] = []
+            octets = 0
+            while self._lines and octets < _AT_ONCE:
+                taken.append(self._lines.popleft())
+                octets += len(taken[-1])
+            self._writing = len(taken)
+            return taken
+
+    def _put(self, octets: bytes) -> None:
+        left = memoryview(octets)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
