@@ -92,6 +92,7 @@ PACKETS = (
     ),
 )
 
+# Before the rows see them: what is typed ahead goes into the line to type in.
 PACKET_LOG = (
     Action(
         "packet-log",
@@ -101,6 +102,7 @@ PACKET_LOG = (
         "Show only some packets: client:10.0.4.37 type:ack retrans file:*.img since:5s "
         "and more; what is typed holds at once.",
         shown=True,
+        priority=True,
     ),
     Action(
         "packet-log",
@@ -117,6 +119,7 @@ PACKET_LOG = (
         "save",
         "Save what is shown, or the chosen rows: pcapng, CSV, JSON lines, Markdown.",
         shown=True,
+        priority=True,
     ),
     Action(
         "packet-log",
@@ -131,6 +134,7 @@ PACKET_LOG = (
         ("S",),
         "Search",
         "Mark packets without hiding the others; n and N go through them.",
+        priority=True,
     ),
     Action(
         "packet-log",
@@ -138,6 +142,7 @@ PACKET_LOG = (
         ("J",),
         "Go to time",
         "To the first packet at or after a time.",
+        priority=True,
     ),
 )
 

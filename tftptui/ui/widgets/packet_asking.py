@@ -28,6 +28,9 @@ from tftptui.ui.widgets.pane import Pane
 EXAMPLE = "words, or like  client:10.0.4.37 type:ack retrans file:*.img since:5s"
 TIME_HELP = "like 12:04:23, or 10s for ten seconds ago"
 FILTERS = (Purpose.FILTER, Purpose.SEARCH)
+ASKING = ("filter", "search", "go_to_time", "save")
+"""Actions whose keys are letters while something is typed."""
+
 TOLD = 8.0
 """Seconds for which it stands where something was saved."""
 
@@ -61,7 +64,7 @@ class PacketAsking(Pane):
             return bool(view.wanted or view.sought or view.transfer is not None)
         if action == "exclude":
             return self.rows.cursor is not None
-        return True
+        return action not in ASKING or not self.is_typing
 
     # Beginning to type.
 
