@@ -18,6 +18,7 @@ import sys
 import termios
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 FRAMES_A_SECOND = 10
@@ -149,7 +150,8 @@ class Terminal:
     def close(self) -> None:
         """End the screen."""
         os.write(self._fd, b"\x11")
-        self.rest(1.0)
+        with suppress(OSError):  # the terminal is gone as soon as the screen is
+            self.rest(1.0)
         os.close(self._fd)
         os.waitpid(self.pid, 0)
 
