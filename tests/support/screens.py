@@ -50,6 +50,7 @@ class Shown:
         due = self.app.store.frames + 1
         self.engine.tell(frame)
         while self.app.store.frames < due:
+            assert self.app.is_running, f"the app has ended: {self.app._exception}"
             await self.pilot.pause()
         await self.pilot.pause()
 

@@ -10,17 +10,12 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import AbortTransfer, Locate
+from tftptui.engine.client import EngineClient
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.file_wishes import FileWishes
-from tftptui.ui.screens.firewall import FirewallScreen
-from tftptui.ui.screens.locate import LocateScreen
-from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
-from tftptui.ui.screens.transfer import Left, TransferScreen
-from tftptui.ui.screens.why import WhyScreen, Wish
+from tftptui.ui.screens.transfer_wishes import TransferWishes
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 from tftptui.ui.widgets.files import FilesPane
@@ -33,14 +28,9 @@ from tftptui.ui.widgets.packet_list import PacketList
 from tftptui.ui.widgets.packet_log import PacketLog
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.ports import PortsPane
-from tftptui.ui.widgets.refusals import RefusalLine, short_names
+from tftptui.ui.widgets.refusals import RefusalLine
 from tftptui.ui.widgets.tabs import TabLine
-from tftptui.ui.widgets.transfer_list import IPV6
-from tftptui.ui.widgets.transfer_words import short_host
 from tftptui.ui.widgets.transfers import TransfersPane
-
-LONGEST_HOST = 39
-"""Cells of the longest IPv6 address."""
 
 TICK = 1.0
 """Seconds between two looks at the clock."""
@@ -103,7 +93,9 @@ class MainScreen(Screen[None]):
         self._store, self._client, self._now = store, client, now
         self._known = (True, True)
         self._taste = Taste()
-        self._wishes = FileWishes(self, store, client, self._taste)
+        self._about_files = FileWishes(self, store, client, self._taste)
+        self._about_transfers = TransferWishes(self, store, client, self._taste, now)
+        self._about_transfers.show_packets = self._show_packets
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
@@ -275,109 +267,29 @@ class MainScreen(Screen[None]):
         before, self._before = self._before, self._ports
         self.show_pane(before)
 
-    # Packets and transfers.
+    # What is wished for in a pane.
 
     def on_packet_list_opened(self, event: PacketList.Opened) -> None:
         """Show a packet whole."""
         self.app.push_screen(FactsScreen("Packet", packet_facts(event.line)))
 
-    def on_transfers_pane_open_wished(self, event: TransfersPane.OpenWished) -> None:
-        """Show a transfer in full."""
-        self._open_transfer(event.number)
+    def on_transfers_pane_wished(self, event: TransfersPane.Wished) -> None:
+        """Do something with a transfer."""
+        self._about_transfers.carry_out(event.what, event.number)
 
-    def _open_transfer(self, number: int) -> None:
-        def left(wish: Left | None) -> None:
-            if wish == "packets":
-                self._show_packets(number)
-            elif wish == "why":
-                self._explain(number)
-
-        self.app.push_screen(TransferScreen(self._store, number, now=self._now), left)
-
-    def _show_packets(self, number: int) -> None:
-        self._packets.show_transfer(number)
-        self.show_pane(self._packets)
-
-    def on_transfers_pane_packets_wished(
-        self, event: TransfersPane.PacketsWished
-    ) -> None:
-        """Show one transfer's packets alone."""
-        self._show_packets(event.number)
+    def on_files_pane_wished(self, event: FilesPane.Wished) -> None:
+        """Do something with a file, or a name."""
+        self._about_files.carry_out(event.what, event.row)
 
     def action_why(self) -> None:
         """Show the finding about the chosen transfer, or else the latest."""
         chosen = self._transfers.chosen if self._current is self._transfers else None
-        self._explain(chosen)
-
-    def _explain(self, chosen: int | None) -> None:
-        finding = None if chosen is None else self._store.finding_of(chosen)
-        finding = finding or self._store.latest_finding()
-        if finding is None:
-            return
-        screen = WhyScreen(
-            self._store, finding.number, taste=self._taste, now=self._now
-        )
-
-        def answered(wish: Wish | None) -> None:
-            if wish is not None and wish.what == "locate":
-                self._locate(wish.transfer)
-            elif wish is not None:
-                self._show_packets(wish.transfer)
-
-        self.app.push_screen(screen, answered)
+        self._about_transfers.explain(chosen)
 
     def action_firewall(self) -> None:
         """Show the firewall rules for the traffic seen."""
-        self.app.push_screen(
-            FirewallScreen(self._store, taste=self._taste, now=self._now)
-        )
+        self._about_transfers.show_rules()
 
-    def on_transfers_pane_locate_wished(
-        self, event: TransfersPane.LocateWished
-    ) -> None:
-        """Begin to look where packets to a client are dropped."""
-        self._locate(event.number)
-
-    def _locate(self, number: int) -> None:
-        view = self._store.transfers[number]
-        wish = Locate(
-            transfer=number,
-            client=view.client,
-            client_tid=view.client_tid,
-            server=view.server,
-        )
-        self.run_worker(self._search(wish), group="locate")
-
-    async def _search(self, wish: Locate) -> None:
-        try:
-            await self._client.ask(wish)
-        except (CommandRefusedError, EngineError) as error:
-            self.app.notify(str(error), severity="error", markup=False)
-            return
-        self.app.push_screen(LocateScreen(self._store, wish.transfer))
-
-    def on_files_pane_wished(self, event: FilesPane.Wished) -> None:
-        """Do something with a file, or a name."""
-        self._wishes.carry_out(event.what, event.row)
-
-    def on_transfers_pane_abort_wished(self, event: TransfersPane.AbortWished) -> None:
-        """Ask, then abort."""
-        view = self._store.transfers[event.number]
-
-        def answered(answer: Answer | None) -> None:
-            if answer == "yes":
-                self.run_worker(self._abort(event.number), group="abort")
-
-        matters = [
-            f"abort {file} to {short_host(view.client, room)}"
-            for room in (LONGEST_HOST, IPV6)
-            for file in short_names(view.file)
-        ]
-        more = ["its client gets an ERROR"]
-        self.app.push_screen(Question(matters, "abort", "leave it", more), answered)
-
-    async def _abort(self, number: int) -> None:
-        try:
-            await self._client.ask(AbortTransfer(number))
-        except (CommandRefusedError, EngineError) as error:
-            self.app.notify(str(error), severity="error", markup=False)
+    def _show_packets(self, number: int) -> None:
+        self._packets.show_transfer(number)
+        self.show_pane(self._packets)

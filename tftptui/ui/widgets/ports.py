@@ -293,12 +293,12 @@ class PortsPane(Pane):
     def action_open(self) -> None:
         """Ask for the full view of the transfer under the cursor."""
         if number := self._transfer:
-            self.post_message(TransfersPane.OpenWished(number))
+            self.post_message(TransfersPane.Wished("open", number))
 
     def action_narrow(self) -> None:
         """Ask for the packets of the transfer under the cursor."""
         if number := self._transfer:
-            self.post_message(TransfersPane.PacketsWished(number))
+            self.post_message(TransfersPane.Wished("packets", number))
 
     # The fields.
 

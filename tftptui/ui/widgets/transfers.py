@@ -40,33 +40,17 @@ class TransfersPane(Pane):
     }
     """
 
-    class AbortWished(Message):
-        """The chosen transfer shall be aborted."""
+    class Wished(Message):
+        """Something shall be done with a transfer.
 
-        def __init__(self, number: int) -> None:
+        Attributes:
+            what: "open", "packets", "locate" or "abort".
+            number: of the transfer.
+        """
+
+        def __init__(self, what: str, number: int) -> None:
             super().__init__()
-            self.number = number
-
-    class PacketsWished(Message):
-        """The packets of the chosen transfer shall be shown alone."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-
-    class LocateWished(Message):
-        """Where packets to the client are dropped shall be found out."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-
-    class OpenWished(Message):
-        """The chosen transfer shall be shown in full."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
+            self.what, self.number = what, number
 
     def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
         super().__init__("Transfers", 1, id="transfers")
@@ -135,22 +119,22 @@ class TransfersPane(Pane):
     def action_open(self) -> None:
         """Ask for the full view of the chosen transfer."""
         if view := self._list.current:
-            self.post_message(self.OpenWished(view.number))
+            self.post_message(self.Wished("open", view.number))
 
     def action_narrow(self) -> None:
         """Ask for the packets of the chosen transfer."""
         if view := self._list.current:
-            self.post_message(self.PacketsWished(view.number))
+            self.post_message(self.Wished("packets", view.number))
 
     def action_locate(self) -> None:
         """Ask where packets to the chosen transfer's client are dropped."""
         if view := self._list.current:
-            self.post_message(self.LocateWished(view.number))
+            self.post_message(self.Wished("locate", view.number))
 
     def action_abort(self) -> None:
         """Ask for the end of the chosen transfer."""
         if (view := self._list.current) and view.running:
-            self.post_message(self.AbortWished(view.number))
+            self.post_message(self.Wished("abort", view.number))
 
     def _tell_detail(self) -> None:
         view = self._list.current

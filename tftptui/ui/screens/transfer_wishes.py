@@ -1,0 +1,130 @@
+"""What keys about a transfer lead to: other screens, its packets, the engine."""
+
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import AbortTransfer, Command, Locate
+from tftptui.ui.screens.firewall import FirewallScreen
+from tftptui.ui.screens.locate import LocateScreen
+from tftptui.ui.screens.question import Answer, Question
+from tftptui.ui.screens.taste import Taste
+from tftptui.ui.screens.transfer import Left, TransferScreen
+from tftptui.ui.screens.why import WhyScreen, Wish
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.refusals import short_names
+from tftptui.ui.widgets.transfer_list import IPV6
+from tftptui.ui.widgets.transfer_words import short_host
+
+LONGEST_HOST = 39
+"""Cells of the longest IPv6 address."""
+
+
+class TransferWishes:
+    """Carries out what is wished for in the pane of transfers.
+
+    Args:
+        screen: the one that the pane is on.
+        store: what is known.
+        client: the engine.
+        taste: choices made before.
+        now: wall clock, seconds.
+
+    Attributes:
+        show_packets: shows the packets of one transfer alone.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        store: Store,
+        client: EngineClient,
+        taste: Taste,
+        now: Callable[[], float],
+    ) -> None:
+        self._screen, self._store = screen, store
+        self._client, self._taste, self._now = client, taste, now
+        self.show_packets: Callable[[int], object] = lambda _: None
+
+    def carry_out(self, what: str, number: int) -> None:
+        """Do what is wished for with a transfer."""
+        match what:
+            case "open":
+                self._open(number)
+            case "packets":
+                self.show_packets(number)
+            case "locate":
+                self._locate(number)
+            case "abort":
+                self._ask_abort(number)
+            case _:
+                raise ValueError(f"no wish is called {what}")
+
+    def explain(self, chosen: int | None) -> None:
+        """Show the finding about a transfer, or else the latest, if there is one."""
+        finding = None if chosen is None else self._store.finding_of(chosen)
+        finding = finding or self._store.latest_finding()
+        if finding is None:
+            return
+        screen = WhyScreen(
+            self._store, finding.number, taste=self._taste, now=self._now
+        )
+
+        def answered(wish: Wish | None) -> None:
+            if wish is not None:
+                self.carry_out(wish.what, wish.transfer)
+
+        self._screen.app.push_screen(screen, answered)
+
+    def show_rules(self) -> None:
+        """Show the firewall rules for the traffic seen."""
+        screen = FirewallScreen(self._store, taste=self._taste, now=self._now)
+        self._screen.app.push_screen(screen)
+
+    def _open(self, number: int) -> None:
+        def left(wish: Left | None) -> None:
+            if wish == "packets":
+                self.show_packets(number)
+            elif wish == "why":
+                self.explain(number)
+
+        screen = TransferScreen(self._store, number, now=self._now)
+        self._screen.app.push_screen(screen, left)
+
+    def _locate(self, number: int) -> None:
+        view = self._store.transfers[number]
+        wish = Locate(
+            transfer=number,
+            client=view.client,
+            client_tid=view.client_tid,
+            server=view.server,
+        )
+        screen = LocateScreen(self._store, number)
+        self._ask(wish, lambda: self._screen.app.push_screen(screen))
+
+    def _ask_abort(self, number: int) -> None:
+        view = self._store.transfers[number]
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
+                self._ask(AbortTransfer(number), lambda: None)
+
+        matters = [
+            f"abort {file} to {short_host(view.client, room)}"
+            for room in (LONGEST_HOST, IPV6)
+            for file in short_names(view.file)
+        ]
+        question = Question(matters, "abort", "leave it", ["its client gets an ERROR"])
+        self._screen.app.push_screen(question, answered)
+
+    def _ask(self, command: Command, done: Callable[[], object]) -> None:
+        self._screen.run_worker(self._have_done(command, done), group="transfers")
+
+    async def _have_done(self, command: Command, done: Callable[[], object]) -> None:
+        try:
+            await self._client.ask(command)
+        except (CommandRefusedError, EngineError) as error:
+            self._screen.app.notify(str(error), severity="error", markup=False)
+        else:
+            done()
