@@ -25,7 +25,6 @@ from tftptui.engine.child import ChildEngine
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import AbortTransfer, ChangeSettings, SetPorts
 from tftptui.net.addresses import Endpoint
-from tftptui.protocol.packets import ErrorPacket
 from tftptui.telemetry.packets import Kind
 
 pytestmark = pytest.mark.net
@@ -258,13 +257,9 @@ async def test_or_it_ends_with_its_last_transfer_if_so_configured(
         await held.lose_its_holder()
         with UdpClient() as late:
             text = b"the server is about to end and takes no new requests"
-            while True:  # until the child has noticed
-                late.ask(held.at, b"file")
-                answer = await late.receive()
-                if isinstance(answer, ErrorPacket):
-                    break
-                late.leave()
-            assert answer.message == text
+            late.ask(held.at, b"missing")
+            while (await late.error()).message != text:  # it has not noticed yet
+                late.ask(held.at, b"missing")
         assert not held.has_ended(0)
         got = first.payload
         for block in range(1, 10):
