@@ -64,6 +64,9 @@ def seed(stage: Stage) -> None:
         "curl", "-sS", "-m", "20", "--local-port", "44669", "-o/dev/null", URL
     )
     stage.wait_for("client-port-blocked")
+    put = ("-T", "/etc/hostname", f"tftp://{Lab.SERVER}/up.txt")
+    stage.program("curl", "-sS", "-m", "8", "--local-port", "2079", *put)
+    stage.wait_for("client-port-blocked")
 
 
 def check_seed(stage: Stage) -> None:
@@ -73,6 +76,8 @@ def check_seed(stage: Stage) -> None:
     assert (verdicts["port-range"], verdicts["helper"]) == ("no", "yes")
     assert "2072" in finding.headline
     assert "44669" in finding.headline
+    uploads = [one for one in stage.server.standing if one.file == "up.txt"]
+    assert [one.code for one in uploads] == ["client-port-blocked"]
 
 
 def one_port(stage: Stage) -> None:
@@ -209,9 +214,11 @@ FIREWALLS = (
         (
             frozenset({"answers-blocked", "client-port-blocked"}),
             frozenset({"client-port-blocked"}),
+            frozenset({"client-port-blocked"}),
         ),
         never=frozenset({"range-mismatch", "acks-blocked"}),
-        succeeds=(False, True),
+        succeeds=(False, True, False),
+        settings={"write": "new"},
         check=check_seed,
     ),
     Scenario(
