@@ -10,7 +10,7 @@ from tests.support.office import CLIENT, Office, office
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.server.closed_port import ClosedPort
-from tftptui.telemetry.events import IcmpReceived
+from tftptui.telemetry.events import IcmpReceived, Suppressed
 
 
 def test_one_report_is_not_enough() -> None:
@@ -74,6 +74,18 @@ def test_what_is_about_another_port_changes_nothing(
     error = IcmpError(3, 3, "port unreachable", CLIENT.host, True, target)  # noqa: FBT003
     desk.reception.complain(error)
     assert desk.written.of(IcmpReceived) == []
+
+
+def test_a_flood_of_reports_is_counted_in_the_journal(desk: Office) -> None:
+    for _ in range(1_000):
+        desk.reception.complain(CLOSED)
+    assert len(desk.written.of(IcmpReceived)) == 20
+    desk.wait(2.5)
+    desk.reception.complain(CLOSED)
+    assert len(desk.ended) == 1
+    (untold,) = desk.written.of(Suppressed)
+    assert (untold.reason, untold.network) == ("icmp", "192.0.2.0/24")
+    assert untold.count == desk.written.recorder.counters.suppressed == 981
 
 
 def test_another_machines_report_ends_nothing(desk: Office) -> None:

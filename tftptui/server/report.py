@@ -8,6 +8,7 @@ from tftptui.protocol.commands import End
 from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.protocol.session import TWIN_REQUEST
+from tftptui.server.complaints import Complaints
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.telemetry.endings import ended_event, keys_of
 from tftptui.telemetry.escapes import visible
@@ -40,6 +41,7 @@ class Report:
         wall = recorder.clock.wall()
         self._ours = server
         self._ends = (number, client.port, server.port)
+        self._complaints = Complaints()
         self.view = TransferView(
             number=number,
             client=client.host,
@@ -159,6 +161,9 @@ class Report:
         """Keep an ICMP error that came for what we sent."""
         sender = error.sender or "somebody"
         self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
+        if not self._complaints.is_told(self._recorder.clock.now()):
+            self._recorder.counters.suppressed += 1
+            return
         self._recorder.emit(
             IcmpReceived(
                 time=self._recorder.clock.wall(),
@@ -199,6 +204,10 @@ class Report:
         view, name = self.view, end.outcome.value
         self.version += 1
         view.error = end.text
-        view.ended = self._recorder.clock.wall()
-        self._recorder.counters.count_end(name)
-        self._recorder.emit(ended_event(view, name))
+        recorder = self._recorder
+        view.ended = recorder.clock.wall()
+        recorder.counters.count_end(name)
+        untold = self._complaints.summary(view.client, recorder.clock.now(), view.ended)
+        if untold is not None:
+            recorder.emit(untold)
+        recorder.emit(ended_event(view, name))

@@ -24,7 +24,8 @@ class Counters(msgspec.Struct, kw_only=True):
         limited: requests refused because too many transfers were going on.
         too_fast: requests refused because too many came from one address.
         unanswered: refused requests and malformed datagrams that got no ERROR.
-        suppressed: refusals that the journal only counts, because they were many.
+        suppressed: refusals and ICMP errors that the journal only counts, because they
+            were many.
         expired: transfers ended because they took too long or stood still.
         octets_sent: data octets in DATA packets, retransmissions included.
         packets_sent: packets that left.

@@ -76,10 +76,10 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
 
 
 class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
-    """Requests that were refused and not written one by one: there were too many.
+    """Refusals, or ICMP errors, that were not written one by one: they were too many.
 
     Attributes:
-        reason: why they were refused.
+        reason: why requests were refused; "icmp" for the ICMP errors of a transfer.
         network: of the clients; None when they came from too many to name.
         count: how many.
         seconds: in how long.
