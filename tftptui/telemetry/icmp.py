@@ -15,8 +15,11 @@ NAMES = {  # by version of IP, type, code
     (4, 11, 0): "time to live exceeded",
     (6, 1, 0): "no route",
     (6, 1, 1): "administratively prohibited",
+    (6, 1, 2): "beyond scope",
     (6, 1, 3): "address unreachable",
     (6, 1, 4): "port unreachable",
+    (6, 1, 5): "prohibited by policy",
+    (6, 1, 6): "route rejected",
     (6, 2, 0): "packet too big",
     (6, 3, 0): "hop limit exceeded",
 }
