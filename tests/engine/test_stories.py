@@ -14,6 +14,8 @@ from tftptui.telemetry.events import Event, Found, TransferEnded, TransferStarte
 from tftptui.telemetry.views import TransferView
 
 NETWORK = "10.0.4.0/24"
+OURS = "10.0.4.1"
+SCENE = Scene(addresses=frozenset({SERVER, OURS}))
 
 
 @pytest.fixture
@@ -95,9 +97,7 @@ class Seen:
         self.clock = FakeClock()
         self.views: dict[int, TransferView] = {}
         self.events: list[Event] = []
-        around = Surroundings(
-            self.views.get, lambda: list(self.views), lambda _: Scene()
-        )
+        around = Surroundings(self.views.get, lambda: list(self.views), lambda _: SCENE)
         self.findings = Findings(self.clock, self.events.append, around)
 
     def begin(self, view: TransferView) -> None:
@@ -156,6 +156,20 @@ def test_the_same_client_on_a_high_port_revises_and_is_no_retry() -> None:
     assert seen.look(1.0) == ["answers-blocked", "client-port-blocked"]
     assert (seen.views[1].client, seen.views[1].server) == (CLIENT, SERVER)
     assert seen.clock.wall() == NOON + 6.0
+
+
+@pytest.mark.parametrize(
+    ("client", "last"), [(OURS, "answers-blocked"), ("10.0.4.2", "client-port-blocked")]
+)
+def test_this_host_itself_is_no_neighbour(client: str, last: str) -> None:
+    seen = Seen()
+    for number, at in ((1, 0.0), (2, 2.0)):
+        seen.begin(tried(number, at))
+    seen.look(4.0)
+    here = completed(3, 4.0, client=client, client_tid=44_669, kind="curl")
+    seen.begin(here)
+    seen.end(here)
+    assert seen.look(2.0)[-1] == last
 
 
 def test_what_ends_well_is_done_with_at_once() -> None:

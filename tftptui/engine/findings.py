@@ -67,6 +67,8 @@ REMEMBERED = 600.0
 _OF_THE_SERVER = frozenset({"range-exhausted", "disk-full"})
 """Troubles that are the same for every client: one finding says it."""
 
+_OURSELVES = "this host"
+
 _JOURNALLED = ("code", "headline", "confidence", "stands_at")
 
 
@@ -253,7 +255,7 @@ class Findings:
             ),
             neighbours=tuple(
                 one
-                for one in self._networks.of(story.network, now)
+                for one in self._networks.of(self._way(story), now)
                 if one.number not in story.views
             ),
         )
@@ -264,10 +266,19 @@ class Findings:
             if view.number in story.noted or (view.running and not view.heard):
                 continue
             story.noted.add(view.number)
-            self._networks.note(story.network, view)
+            way = self._way(story)
+            self._networks.note(way, view)
             for other in self._standing:
-                if other.network == story.network and other is not story:
+                if other is not story and self._way(other) == way:
                     self._due[other] = None
+
+    def _way(self, story: Story) -> str:
+        """Return by what name the way to a client is remembered: its network's.
+
+        The way from this host to itself says nothing of others.
+        """
+        is_own = story.client in self._around.scene(story.client).addresses
+        return _OURSELVES if is_own else story.network
 
     def _retell(self, story: Story, case: Case) -> None:
         for view in case.tries:
