@@ -1,10 +1,20 @@
-"""Hardware addresses out of the kernel's ARP table."""
+"""Hardware addresses out of the kernel's tables."""
 
+import json
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tftptui.net.neighbours import hardware_address
+from tests.support.fetcher import CONTENT
+from tests.support.namespaces import IP, Routed, routed
+from tests.support.serve import Serve, environment
+from tftptui.net.neighbours import _known, _messages, hardware_address
 
 TABLE = """\
 IP address       HW type     Flags       HW address            Mask     Device
@@ -32,7 +42,6 @@ def table(tmp_path: Path) -> Path:
         pytest.param("192.0.2.4", "02-fc-00-00-00-04", id="resolved-elsewhere"),
         pytest.param("192.0.2.10", None, id="unknown"),
         pytest.param("192.0.2", None, id="part-of-one"),
-        pytest.param("2001:db8::1", None, id="ipv6"),
         pytest.param("IP", None, id="heading"),
     ],
 )
@@ -42,3 +51,74 @@ def test_who_has_which_address(table: Path, host: str, mac: str | None) -> None:
 
 def test_without_a_table_nobody_is_known(tmp_path: Path) -> None:
     assert hardware_address("192.0.2.1", tmp_path / "none") is None
+
+
+@pytest.mark.parametrize("host", ["2001:db8:ffff::1", "fe80::1%eth0", "::nonsense"])
+def test_over_ipv6_strangers_and_nonsense_are_nobody(host: str) -> None:
+    assert hardware_address(host) is None
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_kernel_says_is_read(octets: bytes) -> None:
+    for kind, body in _messages(octets):
+        list(_known(kind, body))
+
+
+ADDRESS, MAC = bytes(15) + b"\7", bytes.fromhex("02fc000a0b0c")
+
+
+def neighbour(state: int, mac: bytes) -> bytes:
+    """Return the body of a message, as Linux sends it."""
+    lengths = struct.pack("=HH", 4 + len(mac), 2)
+    return (
+        struct.pack("=BxxxiHBB", 10, 2, state, 0, 1)
+        + struct.pack("=HH", 20, 1)
+        + ADDRESS
+        + lengths
+        + mac
+        + bytes(-len(mac) % 4)
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "mac", "known"),
+    [
+        pytest.param(0x02, MAC, [(ADDRESS, MAC)], id="reachable"),
+        pytest.param(0x04, MAC, [(ADDRESS, MAC)], id="stale"),
+        pytest.param(0x20, MAC, [], id="failed"),
+        pytest.param(0x40, MAC, [], id="multicast"),
+        pytest.param(0x02, bytes(20), [], id="no-ethernet"),
+    ],
+)
+def test_who_is_there_over_ipv6(
+    state: int, mac: bytes, known: list[tuple[bytes, bytes]]
+) -> None:
+    assert list(_known(28, neighbour(state, mac))) == known
+
+
+@pytest.fixture
+def network() -> Iterator[Routed]:
+    yield from routed(mtu=1_500)
+
+
+@pytest.mark.netns
+def test_over_ipv6_a_client_gets_the_file_of_its_own_folder(
+    network: Routed, tmp_path: Path
+) -> None:
+    (tmp_path / "02-fc-00-0a-0b-0c").mkdir()
+    (tmp_path / "02-fc-00-0a-0b-0c" / "file").write_bytes(CONTENT)
+    (tmp_path / "file").write_bytes(b"of everybody")
+    address = [IP, "link", "set", "near", "address", "02:fc:00:0a:0b:0c"]
+    subprocess.run([*network.router, *address], check=True)
+    options = ("--per-client", "mac")
+    with Serve(tmp_path, *options, listen=None, within=network.server) as server:
+        words = ["read", Routed.SERVER_V6, server.at.port, 15.0, 2_072, 44_669]
+        program = [sys.executable, "-m", "tests.support.fetcher", *map(str, words)]
+        done = subprocess.run(
+            [*network.router, *program],
+            capture_output=True,
+            check=True,
+            env=environment(),
+        )
+        assert server.stop() == 0
+    assert json.loads(done.stdout) == ["whole", "whole"]

@@ -1,16 +1,37 @@
-"""The hardware addresses of hosts on our own segment, as the kernel has learnt them."""
+"""The hardware addresses of hosts on our own segment, as the kernel has learnt them.
 
+A host behind a router is not among them.
+"""
+
+import socket
+import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 ARP_TABLE = Path("/proc/net/arp")
-"""IPv4 only; a host behind a router is not in it."""
+"""IPv4 only; those of IPv6 are asked for by rtnetlink."""
 
 _COMPLETE = 0x2
 _ETHERNET = "0x1"
+_MAC_OCTETS = 6
+
+# linux/netlink.h, linux/rtnetlink.h, linux/neighbour.h
+_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")  # family, interface, state, flags, type
+_ATTRIBUTE = struct.Struct("=HH")  # length, type
+_ERROR, _DONE, _NEIGHBOUR_IS, _GET_NEIGHBOURS = 2, 3, 28, 30
+_DUMP = 0x1 | 0x300  # NLM_F_REQUEST, NLM_F_DUMP
+_DESTINATION, _LINK_ADDRESS = 1, 2
+_KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80  # reachable, stale, delay, probe, permanent
+_ROOM = 1 << 16
+_PATIENCE = 0.5
+"""Seconds; the kernel answers at once."""
 
 
 def hardware_address(host: str, table: Path = ARP_TABLE) -> str | None:
     """Return the MAC of HOST like ``01-02-03-0a-0b-0c``, or None if it is not known."""
+    if ":" in host:
+        return _of_ipv6(host)
     try:
         lines = table.read_text("ascii", "replace").splitlines()
     except OSError:  # no Linux, or no such right
@@ -21,3 +42,64 @@ def hardware_address(host: str, table: Path = ARP_TABLE) -> str | None:
                 if kind == _ETHERNET and int(flags, 16) & _COMPLETE:
                     return mac.lower().replace(":", "-")
     return None
+
+
+def _of_ipv6(host: str) -> str | None:
+    """Ask the kernel; None too where two links have different hosts of that address."""
+    try:
+        wanted = socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
+        found = {mac for address, mac in _dump() if address == wanted}
+    except (OSError, AttributeError):  # no address, or no Linux
+        return None
+    return found.pop().hex("-") if len(found) == 1 else None
+
+
+def _dump() -> Iterator[tuple[bytes, bytes]]:
+    """Give address and MAC of each neighbour of IPv6."""
+    length = _HEADER.size + _NEIGHBOUR.size
+    request = _HEADER.pack(length, _GET_NEIGHBOURS, _DUMP, 1, 0)
+    request += _NEIGHBOUR.pack(socket.AF_INET6, 0, 0, 0, 0)
+    with socket.socket(
+        socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE
+    ) as kernel:
+        kernel.settimeout(_PATIENCE)
+        kernel.sendto(request, (0, 0))
+        is_over = False
+        while not is_over:
+            messages = list(_messages(kernel.recv(_ROOM)))
+            yield from (each for kind, body in messages for each in _known(kind, body))
+            is_over = not messages or messages[-1][0] in (_ERROR, _DONE)
+
+
+def _messages(octets: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give type and body of each message of a datagram."""
+    while len(octets) >= _HEADER.size:
+        length, kind, *_ = _HEADER.unpack_from(octets)
+        if length < _HEADER.size:
+            return
+        yield kind, octets[_HEADER.size : length]
+        octets = octets[_aligned(length) :]
+
+
+def _known(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Give address and MAC of a neighbour, if it is one on Ethernet that is there."""
+    if kind != _NEIGHBOUR_IS or len(body) < _NEIGHBOUR.size:
+        return
+    _, _, state, _, _ = _NEIGHBOUR.unpack_from(body)
+    attributes = dict(_attributes(body[_NEIGHBOUR.size :]))
+    mac = attributes.get(_LINK_ADDRESS, b"")
+    if state & _KNOWN and _DESTINATION in attributes and len(mac) == _MAC_OCTETS:
+        yield attributes[_DESTINATION], mac
+
+
+def _attributes(octets: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(octets) >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(octets)
+        if length < _ATTRIBUTE.size:
+            return
+        yield kind, octets[_ATTRIBUTE.size : length]
+        octets = octets[_aligned(length) :]
+
+
+def _aligned(length: int) -> int:
+    return length + 3 & ~3
