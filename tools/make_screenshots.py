@@ -119,6 +119,38 @@ async def main() -> None:
                 save(app, name)
             for client in clients:
                 client.close()
+        await make_why(settings)
+
+
+async def boot_rom(app: WatchedApp) -> list[Client]:
+    """Let a boot ROM ask from port after port and hear nothing, as if behind a wall."""
+    works = Client("127.0.4.22", 40_921)
+    await works.fetch("pxelinux.0", tsize=0)
+    tries: list[Client] = []
+    for port, patience in ((2070, 2.0), (2071, 4.0), (2072, 2.0)):
+        rom = Client("127.0.4.37", port)
+        tries.append(rom)
+        rom.ask("pxelinux.0", tsize=0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await asyncio.Event().wait()
+    while (found := app.store.latest_finding()) is None or "port" not in found.code:
+        await app.told.wait()
+        app.told.clear()
+    return [works, *tries]
+
+
+async def make_why(settings: Settings) -> None:
+    """Make the picture that answers the founding question."""
+    (settings.root / "pxelinux.0").write_bytes(bytes(42_012))
+    app = WatchedApp(InlineEngine(settings))
+    async with app.run_test(size=(110, 34)) as pilot:
+        clients = await boot_rom(app)
+        await pilot.press("w")
+        await pilot.pause(0.5)
+        save(app, "why")
+        for client in clients:
+            client.close()
 
 
 def save(app: TftpApp, name: str) -> None:
