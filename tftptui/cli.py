@@ -10,20 +10,20 @@ import msgspec
 from cyclopts import App, Parameter
 
 from tftptui import __version__
-from tftptui.advice_cli import firewall
-from tftptui.analyze_cli import analyze
-from tftptui.client_cli import get, put
-from tftptui.config_cli import add_config, config
-from tftptui.demo_cli import demo
-from tftptui.engine.client import EngineClient, EngineError
-from tftptui.probe_cli import probe
-from tftptui.server_cli import (
+from tftptui.commands.analyze import analyze
+from tftptui.commands.client import get, put
+from tftptui.commands.config import add_config, config
+from tftptui.commands.demo import demo
+from tftptui.commands.firewall import firewall
+from tftptui.commands.probe import probe
+from tftptui.commands.server import (
     DEFAULTS,
     EXIT_USAGE,
     RootArgument,
     ServerOptions,
     settings_of,
 )
+from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
 
 EXIT_FAILED = 1

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tftptui.commands.demo import DemoOptions, demo
 from tftptui.demo.scenarios import shipped_scenarios
-from tftptui.demo_cli import DemoOptions, demo
 
 BROKEN = """
 title = "Broken"

@@ -7,14 +7,14 @@ from typing import Annotated
 from cyclopts import App, ArgumentCollection, Parameter, Token
 from cyclopts.argument import Argument
 
-from tftptui.config_file import (
+from tftptui.commands.config_file import (
     ConfigError,
     Given,
     commented_file,
     default_file,
     read_config,
 )
-from tftptui.server_cli import EXIT_USAGE
+from tftptui.commands.server import EXIT_USAGE
 
 CONFIG = "--config"
 

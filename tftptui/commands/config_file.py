@@ -16,7 +16,7 @@ from typing import get_args, get_type_hints
 import msgspec
 from platformdirs import user_config_path
 
-from tftptui.server_cli import ServerOptions
+from tftptui.commands.server import ServerOptions
 from tftptui.settings import SettingsError
 
 NAME = "tftptui.toml"

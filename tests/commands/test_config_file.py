@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tftptui.cli import app
-from tftptui.config_file import ConfigError, commented_file, options, read_config
+from tftptui.commands.config_file import (
+    ConfigError,
+    commented_file,
+    options,
+    read_config,
+)
 
 NEEDS_A_FILE = {"root", "rewrite-file"}
 """Settings whose example names what is not there."""

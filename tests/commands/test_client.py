@@ -11,7 +11,12 @@ import pytest
 from tests.support.builders import octets
 from tests.support.serve import Serve, environment
 from tftptui.client.places import parse_place
-from tftptui.client_cli import ClientOptions, UsageError, _order_to_get, _order_to_put
+from tftptui.commands.client import (
+    ClientOptions,
+    UsageError,
+    _order_to_get,
+    _order_to_put,
+)
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.packets import Mode
 from tftptui.settings import PortRange
