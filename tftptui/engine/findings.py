@@ -7,13 +7,13 @@ a second, how many are alike. Rules live in knowledge/; they never see a socket.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import msgspec
 
 from tftptui.engine.networks import Networks
 from tftptui.engine.requests import Requests
 from tftptui.engine.stories import KEPT_STORIES, Stories, Story
+from tftptui.engine.telling import Teller, bound
 from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.names import Attempt
@@ -22,10 +22,8 @@ from tftptui.knowledge.signatures import surer
 from tftptui.knowledge.stories import story_of
 from tftptui.server.access import neighbourhood
 from tftptui.server.clock import Clock
-from tftptui.server.rates import Bucket, Rate
 from tftptui.telemetry.events import (
     Event,
-    Found,
     IcmpReceived,
     Refused,
     TransferEnded,
@@ -40,26 +38,14 @@ LOOK_INTERVAL = 1.0
 FOLLOWED = 20.0
 """Seconds after its last event during which a story that is over is looked at."""
 
-TOLD = Rate(per_second=5, burst=100)
-"""New findings, so that a flood of strange requests fills no screen and no disk."""
-
-NOTED = Rate(per_second=1, burst=50)
-"""New findings that are no trouble; they must not use up what trouble needs."""
-
 MOST_ALIKE = 20
 """Standing findings of one code and network; the others have the same cause."""
 
 MOST_AT_ONCE = 32
 """Stories looked at in one go, so that packets do not wait; the others are next."""
 
-NEW_AT_ONCE = 3
-"""Troubles told anew in one go: to say what to type on nine firewalls takes a while."""
-
 KEPT_STANDING = 1_000
 """Stories whose trouble is remembered, so that it can be revised or withdrawn."""
-
-KEPT_NEWS = 1_000
-"""Findings, and transfers told anew, that wait for a watcher."""
 
 REMEMBERED = 600.0
 """Seconds for which a trouble may still be revised or withdrawn after its end."""
@@ -68,8 +54,6 @@ _OF_THE_SERVER = frozenset({"range-exhausted", "disk-full"})
 """Troubles that are the same for every client: one finding says it."""
 
 _OURSELVES = "this host"
-
-_JOURNALLED = ("code", "headline", "confidence", "stands_at")
 
 
 @dataclass(frozen=True)
@@ -102,17 +86,15 @@ class Findings:
     def __init__(
         self, clock: Clock, emit: Callable[[Event], None], around: Surroundings
     ) -> None:
-        self._clock, self._emit, self._around = clock, emit, around
+        self._clock, self._around = clock, around
+        self._teller = Teller(clock, emit)
         self._stories = Stories()
         self._networks = Networks()
         self._requests = Requests()
         self._due: dict[Story, None] = {}
         self._followed: dict[Story, None] = {}
         self._standing: dict[Story, None] = {}
-        self._news: dict[int, Finding] = {}
         self._retold: dict[int, TransferView] = {}
-        self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
-        self._number = self._told_now = 0
         self._looked = 0.0
 
     def take(self, event: Event) -> None:
@@ -144,7 +126,7 @@ class Findings:
 
     def settle(self) -> None:
         """Look at the stories in which something has happened."""
-        self._told_now = 0
+        self._teller.begin_round()
         while len(self._due) > KEPT_STORIES:
             del self._due[next(iter(self._due))]
         for story in list(islice(self._due, MOST_AT_ONCE)):
@@ -153,8 +135,7 @@ class Findings:
 
     def take_news(self) -> list[Finding]:
         """Return findings that are new, revised or withdrawn since this was asked."""
-        news, self._news = list(self._news.values()), {}
-        return news
+        return self._teller.take_news()
 
     def take_retold(self) -> list[TransferView]:
         """Return transfers whose story has changed since this was asked."""
@@ -269,7 +250,7 @@ class Findings:
             way = self._way(story)
             self._networks.note(way, view)
             for other in self._standing:
-                if other is not story and self._way(other) == way:
+                if other is not story and other.way == way:
                     self._due[other] = None
 
     def _way(self, story: Story) -> str:
@@ -277,8 +258,10 @@ class Findings:
 
         The way from this host to itself says nothing of others.
         """
-        is_own = story.client in self._around.scene(story.client).addresses
-        return _OURSELVES if is_own else story.network
+        if not story.way:
+            is_own = story.client in self._around.scene(story.client).addresses
+            story.way = _OURSELVES if is_own else story.network
+        return story.way
 
     def _retell(self, story: Story, case: Case) -> None:
         for view in case.tries:
@@ -292,7 +275,7 @@ class Findings:
             for view in case.tries:
                 view.story = text
                 self._retold[view.number] = msgspec.structs.replace(view)
-            _bound(self._retold)
+            bound(self._retold)
 
     def _follow_trouble(self, story: Story, case: Case) -> None:
         draft, before = judge(case), story.trouble
@@ -300,9 +283,11 @@ class Findings:
         if before is not None and is_open:
             why = overcome(case, draft.code if draft else before.code)
             if why or draft is None:
-                self._withdraw(story, before, why or answers_again(case))
-            elif _differs(before, draft):
-                story.trouble = self._revise(before, draft)
+                self._standing.pop(story, None)
+                why = why or answers_again(case)
+                story.trouble = self._teller.withdraw(before, why)
+            else:
+                story.trouble = self._teller.revise(before, draft)
         elif draft is not None and not overcome(case, draft.code):
             self._raise(story, draft)
 
@@ -310,8 +295,9 @@ class Findings:
         for draft in notes(case):
             if draft.code in story.notes:
                 continue
-            if self._noted.take(1, self._clock.now()):
-                story.notes[draft.code] = self._tell(self._new(story, draft))
+            told = self._teller.note(draft, (story.client, story.file))
+            if told is not None:
+                story.notes[draft.code] = told
 
     def _raise(self, story: Story, draft: Draft) -> None:
         """Tell a new trouble, unless there are too many of its kind."""
@@ -324,75 +310,10 @@ class Findings:
         )
         if alike >= (1 if is_ours else MOST_ALIKE):
             return
-        if self._told_now >= NEW_AT_ONCE or not self._told.take(1, self._clock.now()):
+        told = self._teller.trouble(draft, (story.client, story.file))
+        if told is None:
             return
-        self._told_now += 1
-        story.trouble = self._tell(self._new(story, draft))
+        story.trouble = told
         self._standing[story] = None
         if len(self._standing) > KEPT_STANDING:
             del self._standing[next(iter(self._standing))]
-
-    def _revise(self, before: Finding, draft: Draft) -> Finding:
-        """Tell what new evidence makes of a finding; the journal only what matters."""
-        is_same = before.code == draft.code
-        revised = msgspec.structs.replace(
-            before,
-            **_fields(draft),
-            found=self._clock.wall(),
-            remedies=before.remedies if is_same else list(draft.remedies),
-            revises=before.revises if is_same else before.code,
-        )
-        is_other = any(
-            getattr(before, name) != getattr(revised, name) for name in _JOURNALLED
-        )
-        return self._tell(revised, is_journalled=is_other)
-
-    def _withdraw(self, story: Story, before: Finding, why: str) -> None:
-        self._standing.pop(story, None)
-        gone = msgspec.structs.replace(before, found=self._clock.wall(), withdrawn=why)
-        story.trouble = self._tell(gone)
-
-    def _new(self, story: Story, draft: Draft) -> Finding:
-        self._number += 1
-        return Finding(
-            number=self._number,
-            client=story.client,
-            file=story.file,
-            found=self._clock.wall(),
-            remedies=list(draft.remedies),
-            **_fields(draft),
-        )
-
-    def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
-        self._news[finding.number] = finding
-        _bound(self._news)
-        if is_journalled:
-            self._emit(Found.of(finding))
-        return finding
-
-
-def _fields(draft: Draft) -> dict[str, Any]:
-    """Return what of a finding is a draft's, but for what takes long: the remedies."""
-    return {
-        "code": draft.code,
-        "headline": draft.headline,
-        "confidence": draft.confidence,
-        "stands_at": draft.stands_at,
-        "is_alarm": draft.is_alarm,
-        "transfers": list(draft.transfers),
-        "since": draft.since,
-        "evidence": list(draft.evidence),
-        "helps": list(draft.helps),
-        "proof": draft.proof,
-    }
-
-
-def _bound(news: dict[int, Any]) -> None:
-    """Drop the oldest of what nobody has asked for: a server may have no watcher."""
-    while len(news) > KEPT_NEWS:
-        del news[next(iter(news))]
-
-
-def _differs(finding: Finding, draft: Draft) -> bool:
-    fields = _fields(draft)
-    return any(getattr(finding, name) != value for name, value in fields.items())

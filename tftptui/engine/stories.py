@@ -46,6 +46,7 @@ class Story:
         text: its story as last told.
         noted: tries that are written down in Networks; rhythms: those whose second
             request has told how sure one is of the client.
+        way: by what name the way to its client is remembered; see Networks.
         touched: wall clock of the last thing that happened.
     """
 
@@ -61,6 +62,7 @@ class Story:
     noted: set[int] = field(default_factory=set)
     rhythms: set[int] = field(default_factory=set)
     touched: float = 0.0
+    way: str = ""
     _icmp: dict[_IcmpKey, deque[float]] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,141 @@
+"""From drafts to findings: numbered, told once, revised, withdrawn, within bounds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tftptui.knowledge.draft import Draft
+from tftptui.server.clock import Clock
+from tftptui.server.rates import Bucket, Rate
+from tftptui.telemetry.events import Event, Found
+from tftptui.telemetry.findings import Finding
+
+TOLD = Rate(per_second=5, burst=100)
+"""New findings, so that a flood of strange requests fills no screen and no disk."""
+
+NOTED = Rate(per_second=1, burst=50)
+"""New findings that are no trouble; they must not use up what trouble needs."""
+
+NEW_AT_ONCE = 3
+"""Troubles told anew in one go: to say what to type on nine firewalls takes a while."""
+
+KEPT_NEWS = 1_000
+"""Findings, and transfers told anew, that wait for a watcher."""
+
+_JOURNALLED = ("code", "headline", "confidence", "stands_at")
+
+
+class Teller:
+    """Numbers findings and hands them to the journal and to watchers.
+
+    Call begin_round() from time to time: it bounds what is told between.
+
+    Args:
+        clock: where times come from.
+        emit: gets an event for each finding that is new, withdrawn, or says something
+            else than before.
+    """
+
+    def __init__(self, clock: Clock, emit: Callable[[Event], None]) -> None:
+        self._clock, self._emit = clock, emit
+        self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
+        self._news: dict[int, Finding] = {}
+        self._number = self._this_round = 0
+
+    def begin_round(self) -> None:
+        """Allow some new troubles again."""
+        self._this_round = 0
+
+    def take_news(self) -> list[Finding]:
+        """Return findings that are new, revised or withdrawn since this was asked."""
+        news, self._news = list(self._news.values()), {}
+        return news
+
+    def trouble(self, draft: Draft, whose: tuple[str, str]) -> Finding | None:
+        """Tell a new trouble; None when there are too many just now.
+
+        Args:
+            draft: what it is.
+            whose: client and file.
+        """
+        now = self._clock.now()
+        if self._this_round >= NEW_AT_ONCE or not self._told.take(1, now):
+            return None
+        self._this_round += 1
+        return self._new(draft, whose)
+
+    def note(self, draft: Draft, whose: tuple[str, str]) -> Finding | None:
+        """Tell what is no trouble; likewise."""
+        if not self._noted.take(1, self._clock.now()):
+            return None
+        return self._new(draft, whose)
+
+    def revise(self, before: Finding, draft: Draft) -> Finding:
+        """Tell what new evidence makes of a finding; the journal only what matters."""
+        if not _differs(before, draft):
+            return before
+        is_same = before.code == draft.code
+        revised = msgspec.structs.replace(
+            before,
+            **_fields(draft),
+            found=self._clock.wall(),
+            remedies=before.remedies if is_same else list(draft.remedies),
+            revises=before.revises if is_same else before.code,
+        )
+        is_other = any(
+            getattr(before, name) != getattr(revised, name) for name in _JOURNALLED
+        )
+        return self._tell(revised, is_journalled=is_other)
+
+    def withdraw(self, before: Finding, why: str) -> Finding:
+        """Tell that a finding holds no longer."""
+        now = self._clock.wall()
+        return self._tell(msgspec.structs.replace(before, found=now, withdrawn=why))
+
+    def _new(self, draft: Draft, whose: tuple[str, str]) -> Finding:
+        self._number += 1
+        client, file = whose
+        finding = Finding(
+            number=self._number,
+            client=client,
+            file=file,
+            found=self._clock.wall(),
+            remedies=list(draft.remedies),
+            **_fields(draft),
+        )
+        return self._tell(finding)
+
+    def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
+        self._news[finding.number] = finding
+        bound(self._news)
+        if is_journalled:
+            self._emit(Found.of(finding))
+        return finding
+
+
+def bound(news: dict[int, Any]) -> None:
+    """Drop the oldest of what nobody has asked for: a server may have no watcher."""
+    while len(news) > KEPT_NEWS:
+        del news[next(iter(news))]
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    """Return what of a finding is a draft's, but for what takes long: the remedies."""
+    return {
+        "code": draft.code,
+        "headline": draft.headline,
+        "confidence": draft.confidence,
+        "stands_at": draft.stands_at,
+        "is_alarm": draft.is_alarm,
+        "transfers": list(draft.transfers),
+        "since": draft.since,
+        "evidence": list(draft.evidence),
+        "helps": list(draft.helps),
+        "proof": draft.proof,
+    }
+
+
+def _differs(finding: Finding, draft: Draft) -> bool:
+    fields = _fields(draft)
+    return any(getattr(finding, name) != value for name, value in fields.items())
