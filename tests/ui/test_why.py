@@ -7,6 +7,7 @@ from tests.support.pictures import NOW, frame, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import finding, founding_case
 from tftptui.engine.messages import Frame
+from tftptui.telemetry.findings import OURS, Remedy
 from tftptui.ui.widgets.why_words import as_text
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -98,6 +99,24 @@ async def test_the_platform_is_kept_when_the_screen_comes_again() -> None:
         assert "nftables" not in screen.text()
         await screen.press("escape", "w")
         assert "Cisco ASA" in screen.text()
+
+
+async def test_what_is_done_at_this_server_is_shown_beside_any_platform() -> None:
+    ours = [Remedy(platform=OURS, text="one port", command="--single-port")]
+    second = [Remedy(platform="Cisco ASA", text="helper", command="inspect tftp")]
+    remedies = [*finding().remedies, *second, *ours]
+    async with shown(*founding_case(remedies=remedies)) as screen:
+        await screen.press("w")
+        text = screen.text()
+        assert "nftables" in text
+        assert "--single-port" in text
+        await screen.press("right")
+        text = screen.text()
+        assert "inspect tftp" in text
+        assert "--single-port" in text
+        assert text.count("← → others") == 1
+        await screen.press("right")
+        assert "nftables" in screen.text()
 
 
 async def test_the_proof_is_copied_with_one_key() -> None:

@@ -301,8 +301,9 @@ class WhyScreen(ModalScreen[Wish | None]):
             text = Text(overflow="fold")
             if remedy.platform:
                 text.append(remedy.platform, slots["transfer-active"])
-                is_choice = choice and remedy.platform != OURS
-                text.append("  (← → others)  " if is_choice else "  ", slots["muted"])
+                told = choice and remedy.platform != OURS
+                text.append("  (← → others)  " if told else "  ", slots["muted"])
+                choice = choice and not told  # once is enough
             text.append(remedy.text)
             if remedy.command:
                 text.append(f"\n{remedy.command}", "bold")
