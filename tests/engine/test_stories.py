@@ -97,7 +97,8 @@ class Seen:
         self.clock = FakeClock()
         self.views: dict[int, TransferView] = {}
         self.events: list[Event] = []
-        around = Surroundings(self.views.get, lambda: list(self.views), lambda _: SCENE)
+        get = self.views.get
+        around = Surroundings(get, get, lambda: list(self.views), lambda _: SCENE)
         self.findings = Findings(self.clock, self.events.append, around)
 
     def begin(self, view: TransferView) -> None:

@@ -42,7 +42,7 @@ def require_known_clients(settings: Settings) -> None:
 def surroundings_of(service: Service) -> Surroundings:
     """Return what the findings ask of a service."""
     around = _Around(service, service.recorder.clock)
-    return Surroundings(around.view, around.living, around.scene)
+    return Surroundings(around.view, around.picture, around.living, around.scene)
 
 
 @dataclass
@@ -55,6 +55,10 @@ class _Around:
     def view(self, number: int) -> TransferView | None:
         transfer = self.service.transfers.get(number)
         return transfer.view() if transfer else None
+
+    def picture(self, number: int) -> TransferView | None:
+        transfer = self.service.transfers.get(number)
+        return transfer.picture if transfer else None
 
     def living(self) -> Iterable[int]:
         return self.service.transfers

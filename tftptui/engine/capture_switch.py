@@ -8,7 +8,7 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.transfer import Transfer
 from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CaptureError
-from tftptui.telemetry.events import Event, TransferStarted
+from tftptui.telemetry.events import TransferStarted
 from tftptui.telemetry.views import Recording
 
 
@@ -61,9 +61,9 @@ class CaptureSwitch:
         begun.start()
         self._live, self._snaplen = begun, settings.snaplen
 
-    def hear(self, event: Event) -> None:
+    def began(self, event: TransferStarted) -> None:
         """Take note of a transfer that begins."""
-        if self._live is not None and isinstance(event, TransferStarted):
+        if self._live is not None:
             self._live.began(event.transfer or 0)
 
     async def stop(self) -> None:

@@ -58,7 +58,7 @@ from tftptui.settings import (
 )
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.events import Event, FileChanged
+from tftptui.telemetry.events import Event, FileChanged, TransferStarted
 from tftptui.telemetry.packets import PacketRing
 
 FRAME_INTERVAL = 0.2
@@ -167,8 +167,9 @@ class Engine:
             await self._due.wait()
 
     def _heard(self, event: Event) -> None:
-        self._capture.hear(event)
-        if isinstance(event, FileChanged):
+        if isinstance(event, TransferStarted):
+            self._capture.began(event)
+        elif isinstance(event, FileChanged):
             self._nearby.changed()
             self.service.file_changed(event.file)
         self._listen(event)

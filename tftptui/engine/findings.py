@@ -26,6 +26,7 @@ from tftptui.telemetry.events import (
     Event,
     IcmpReceived,
     Refused,
+    Requested,
     TransferEnded,
     TransferStarted,
 )
@@ -62,11 +63,13 @@ class Surroundings:
 
     Attributes:
         view: brings the picture of a living transfer up to date and returns it.
+        picture: returns it as it was last brought up to date, which costs less.
         living: numbers of all living transfers.
         scene: what is known of this server towards a client.
     """
 
     view: Callable[[int], TransferView | None]
+    picture: Callable[[int], TransferView | None]
     living: Callable[[], Iterable[int]]
     scene: Callable[[str], Scene]
 
@@ -100,6 +103,8 @@ class Findings:
     def take(self, event: Event) -> None:
         """Take one event of the server."""
         match event:
+            case Requested():
+                pass  # there is more to know in a moment
             case TransferStarted():
                 self._begin(event)
             case IcmpReceived():
@@ -143,7 +148,7 @@ class Findings:
         return retold
 
     def _begin(self, event: TransferStarted) -> None:
-        view = None if event.transfer is None else self._around.view(event.transfer)
+        view = self._around.picture(event.transfer or 0)
         if view is None:
             return
         if view.direction == "read":

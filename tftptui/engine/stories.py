@@ -140,6 +140,8 @@ class Story:
         kinds = {latest.kind if latest else "", view.kind} - {""}
         if len(kinds) > 1:
             return False
+        if latest is not None and view.started - latest.started <= WINDOW:
+            return True  # or it would take long where many ask from one address
         since = view.started - self.last_asked
         if since <= WINDOW:
             return True

@@ -18,6 +18,8 @@ Whoever takes windows is quick and rarely one of many, so that more pays there.
 _MOST_AHEAD = 64
 """Blocks likewise: small blocks need no more, and each costs a view."""
 
+_DATA = bytes([Opcode.DATA])
+
 # Twice around, so that a window's numbers are one slice, the wrap included.
 _HIGH = bytes(block >> 8 for block in range(BLOCK_MODULUS)) * 2
 _LOW = bytes(block & 0xFF for block in range(BLOCK_MODULUS)) * 2
@@ -61,7 +63,7 @@ class Staging:
         self._low_end = numbering.rollover
         self._high, self._low = _TABLES[numbering.rollover]
         octets = self._octets = bytearray(self._room * self.stride)
-        octets[1 :: self.stride] = bytes([Opcode.DATA]) * self._room
+        octets[1 :: self.stride] = _DATA * self._room
         view = self._view = memoryview(octets)
         starts = range(0, len(octets), self.stride)
         self._gaps = [view[at + HEADER : at + self.stride] for at in starts]

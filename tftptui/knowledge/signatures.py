@@ -39,7 +39,7 @@ def recognise(asked: AskedOptions, client_tid: int, file: str = "") -> Client | 
         file: the name it asks for.
     """
     text = "".join(f"{name.lower()}={value} " for name, value in asked)
-    return next((one for one in TABLE if _fits(one, text, client_tid, file)), None)
+    return next((one for one in _asking(text) if _fits(one, client_tid, file)), None)
 
 
 def known(kind: str) -> Client | None:
@@ -93,9 +93,13 @@ def surer(kind: str, sure: float, gap: float) -> float:
     return min(0.99, sure + _SURER) if fits else max(0.2, sure - _SURER)
 
 
-def _fits(client: Client, options: str, client_tid: int, file: str) -> bool:
+@lru_cache(maxsize=256)
+def _asking(options: str) -> tuple[Client, ...]:
+    """Return the programs that ask with such OPTIONS: a rack of machines asks alike."""
+    return tuple(one for one in TABLE if pattern(one.options).fullmatch(options))
+
+
+def _fits(client: Client, client_tid: int, file: str) -> bool:
     if client.ports and not client.ports[0] <= client_tid <= client.ports[1]:
         return False
-    if client.name and not re.fullmatch(client.name, file):
-        return False
-    return pattern(client.options).fullmatch(options) is not None
+    return not client.name or re.fullmatch(client.name, file) is not None

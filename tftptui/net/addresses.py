@@ -7,6 +7,8 @@ import msgspec
 
 from tftptui.telemetry.words import endpoint
 
+_V4, _V6 = socket.AF_INET, socket.AF_INET6
+
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -23,11 +25,11 @@ class Endpoint(msgspec.Struct, frozen=True):
     @property
     def family(self) -> socket.AddressFamily:
         """AF_INET or AF_INET6."""
-        return socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        return _V6 if ":" in self.host else _V4
 
     def as_socket_address(self) -> SocketAddress:
         """Return what bind() and sendto() want."""
-        if self.family is socket.AF_INET6:
+        if ":" in self.host:
             return (self.host, self.port, 0, self.scope)
         return (self.host, self.port)
 
@@ -37,9 +39,9 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 def endpoint_of(address: SocketAddress) -> Endpoint:
     """Return the Endpoint of what recvfrom() gave."""
-    host = address[0].partition("%")[0]
-    scope = address[3] if len(address) == 4 else 0  # noqa: PLR2004 - IPv6
-    return Endpoint(host, address[1], scope)
+    if len(address) == 2:  # noqa: PLR2004 - IPv4
+        return Endpoint(*address)
+    return Endpoint(address[0].partition("%")[0], address[1], address[3])
 
 
 def is_taken(error: OSError) -> bool:

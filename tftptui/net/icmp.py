@@ -13,6 +13,8 @@ _VERSIONS = {2: 4, 3: 6}  # of IP, by the origins that are not local
 _V4_OFFENDER = slice(20, 24)
 _V6_OFFENDER = slice(24, 40)
 _ROOM = 512
+_HAS_QUEUE = hasattr(socket, "MSG_ERRQUEUE")
+_AF_INET6 = int(socket.AF_INET6)  # numbers compare faster than members of an Enum
 _MAX_DRAINED = 32
 
 
@@ -36,11 +38,14 @@ class IcmpError:
     target: Endpoint | None = None
 
 
-def ask_for_errors(sock: socket.socket) -> None:
-    """Let ICMP errors for this socket queue up; see drain_errors()."""
-    if not hasattr(socket, "MSG_ERRQUEUE"):
+def ask_for_errors(sock: socket.socket, family: int | None = None) -> None:
+    """Let ICMP errors for this socket queue up; see drain_errors().
+
+    FAMILY is the socket's, from who knows it: a socket takes long to tell.
+    """
+    if not _HAS_QUEUE:
         return
-    if sock.family == socket.AF_INET6:
+    if (family or sock.family) == _AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
     else:
         sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
@@ -49,7 +54,7 @@ def ask_for_errors(sock: socket.socket) -> None:
 def drain_errors(sock: socket.socket) -> list[IcmpError]:
     """Return all queued ICMP errors; an undrained queue would wake us for ever."""
     found: list[IcmpError] = []
-    if not hasattr(socket, "MSG_ERRQUEUE"):
+    if not _HAS_QUEUE:
         return found
     for _ in range(_MAX_DRAINED):
         try:

@@ -8,11 +8,13 @@ from tftptui.net.addresses import SocketAddress
 
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _DONT = 10, 23, 0
 _IP_MTU, _IPV6_MTU = 14, 24
+_IS_LINUX = sys.platform.startswith("linux")
+_AF_INET6 = int(socket.AF_INET6)  # numbers compare faster than members of an Enum
 
 
 def route_mtu(sock: socket.socket) -> int | None:
     """Return the MTU of a connected socket's route in octets, if it is known."""
-    if not sys.platform.startswith("linux"):
+    if not _IS_LINUX:
         return None
     with contextlib.suppress(OSError):
         if sock.family == socket.AF_INET6:
@@ -33,11 +35,14 @@ def mtu_towards(address: SocketAddress) -> int | None:
     return None
 
 
-def allow_fragments(sock: socket.socket) -> None:
-    """Send without DF: with it, a route that swallows ICMP swallows large blocks."""
-    if not sys.platform.startswith("linux"):
+def allow_fragments(sock: socket.socket, family: int | None = None) -> None:
+    """Send without DF: with it, a route that swallows ICMP swallows large blocks.
+
+    FAMILY is the socket's, from who knows it: a socket takes long to tell.
+    """
+    if not _IS_LINUX:
         return
-    if sock.family == socket.AF_INET6:
+    if (family or sock.family) == _AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _DONT)
     else:
         sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _DONT)

@@ -14,6 +14,10 @@ from tftptui.protocol.timing import RetransmitTimer
 
 _PROBE_CODES = (ErrorCode.UNDEFINED, ErrorCode.OPTION_REFUSED)
 
+# An Enum is slow to look in, and these are asked for with each packet.
+_NEW, _NEGOTIATING, _SENDING = State.NEW, State.NEGOTIATING, State.SENDING
+_COMPLETED = Outcome.COMPLETED
+
 _Run = tuple[int, int, int]  # first block, last block, attempt
 
 
@@ -52,12 +56,12 @@ class SendSession(Session):
 
     def start(self, now: float) -> list[Command]:
         """Open the transfer: the OACK when options were agreed, else DATA."""
-        if self.state is not State.NEW:
+        if self.state is not _NEW:
             raise MisuseError("start() on a started session")
         if self._negotiated:
-            self.state = State.NEGOTIATING
+            self.state = _NEGOTIATING
             return self._send_oack(now)
-        self.state = State.SENDING
+        self.state = _SENDING
         return self._send_window(now)
 
     def receive_ack(self, block16: int, now: float) -> list[Command]:
@@ -66,7 +70,7 @@ class SendSession(Session):
         An ACK of something old, or of something not yet sent, sets off nothing.
         """
         self._require_running("receive_ack")
-        if self.state is State.NEGOTIATING:
+        if self.state is _NEGOTIATING:
             return self._accept_options(now) if block16 == 0 else []
         step = self.numbering.ahead(block16, self.acked)
         if step > self.sent_to - self.acked:
@@ -77,7 +81,7 @@ class SendSession(Session):
     def is_plain(self) -> bool:
         """Whether one ACK can answer all that is outstanding: advance() may follow."""
         return (
-            self.state is State.SENDING
+            self.state is _SENDING
             and self.sent_to != self._last_block
             and len(self._runs) == 1
             and self._runs[0] == (self.acked + 1, self.acked + self._window, 1)
@@ -108,7 +112,7 @@ class SendSession(Session):
         """
         self._require_running("receive_error")
         probed = (
-            self.state is State.NEGOTIATING
+            self.state is _NEGOTIATING
             and self._size_asked
             and self._oack_attempt == 1
             and code in _PROBE_CODES
@@ -132,7 +136,7 @@ class SendSession(Session):
         if self._heard:
             return None if self.timeouts else []
         due = self._due
-        negotiating = self.state is State.NEGOTIATING
+        negotiating = self.state is _NEGOTIATING
         commands = self._send_oack(now) if negotiating else self._restart(now)
         self._due = due  # or a client that only ever repeats would keep us for good
         return commands
@@ -147,7 +151,7 @@ class SendSession(Session):
             return self.give_up()
         self.timer.back_off()
         self._gap_answered = False
-        if self.state is State.NEGOTIATING:
+        if self.state is _NEGOTIATING:
             return self._send_oack(now)
         return self._restart(now)
 
@@ -166,6 +170,8 @@ class SendSession(Session):
         """
         if last_block <= self.acked:
             raise MisuseError(f"end_at({last_block}) after ACK {self.acked}")
+        if last_block == self._last_block and self.sent_to <= last_block:
+            return
         self._last_block = last_block
         self.sent_to = min(self.sent_to, last_block)
         self._runs = [
@@ -179,7 +185,7 @@ class SendSession(Session):
         self.acked += step
         self._progress(now, fresh=fresh)
         if self.acked == self._last_block:
-            return self._end(Outcome.COMPLETED)
+            return self._end(_COMPLETED)
         if self.acked == self.sent_to:
             return self._send_window(now)
         # RFC 7440 §4: an ACK inside the window says that the next block is missing.
@@ -189,7 +195,7 @@ class SendSession(Session):
         return self._restart(now)
 
     def _accept_options(self, now: float) -> list[Command]:
-        self.state = State.SENDING
+        self.state = _SENDING
         self._progress(now, fresh=self._oack_attempt == 1)
         return self._send_window(now)
 

@@ -26,6 +26,10 @@ class State(Enum):
     DONE = "done"
 
 
+# Asked for in each packet or transfer: in an Enum Python 3.11 finds them slowly.
+_NEW, _DONE = State.NEW, State.DONE
+
+
 class Session(ABC):
     """One side of one transfer.
 
@@ -46,7 +50,7 @@ class Session(ABC):
     """
 
     def __init__(self, *, timer: RetransmitTimer | None, peer: str) -> None:
-        self.state = State.NEW
+        self.state = _NEW
         self.timeouts = 0
         self.timer = timer or RetransmitTimer()
         self.numbering = ROLL_TO_0
@@ -138,9 +142,9 @@ class Session(ABC):
         self._due = now + self.timer.timeout
 
     def _end(self, outcome: Outcome, text: str = "") -> list[Command]:
-        self.state, self._due = State.DONE, None
+        self.state, self._due = _DONE, None
         return [End(outcome, text)]
 
     def _require_running(self, call: str) -> None:
-        if self.state in (State.NEW, State.DONE):
+        if self.state is _NEW or self.state is _DONE:
             raise MisuseError(f"{call}() on a session that is {self.state.value}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 UNPROVEN_PATIENCE = 90.0
 ATTEMPT_PATIENCE = 10.0
@@ -20,6 +21,9 @@ class Fate(Enum):
     """It is given up: the client is told."""
     UNPROVEN = "unproven"
     """It is given up without a word: there may be no such client."""
+
+
+_GOES_ON = Fate.GOES_ON  # asked for all the time, and an Enum is slow to look in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,13 @@ class Lifespan:
             return Fate.UNPROVEN
         if self.idle is not None and still >= self.idle:
             return Fate.TOO_STILL
-        return Fate.GOES_ON
+        return _GOES_ON
 
 
 FOREVER = Lifespan()
 
 
+@lru_cache(maxsize=8)
 def lifespan(longest: float | None, idle: float | None, retries: int) -> Lifespan:
     """Return the limits of a transfer whose packets are sent again RETRIES times."""
     unproven = max(UNPROVEN_PATIENCE, ATTEMPT_PATIENCE * (retries + 1))

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
+from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments
 
@@ -78,11 +78,11 @@ class Listener:
                 if self._drain():
                     continue
                 return
-            asked = _asked_address(ancillary)
+            asked, client = _asked_address(ancillary), endpoint_of(address)
             yield Arrival(
                 datagram,
-                endpoint_of(address),
-                Endpoint(asked or self.local.host, self.local.port, _scope(address)),
+                client,
+                Endpoint(asked or self.local.host, self.local.port, client.scope),
             )
 
     def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
@@ -135,12 +135,17 @@ def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str | None:
     """Return which of our addresses a datagram was sent to, if the system says."""
     for level, kind, octets in ancillary:
         if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
-            _, local, _ = _V4_INFO.unpack(octets)
-            return socket.inet_ntop(socket.AF_INET, local)
+            return _local_address(octets)
         if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
             destination, _ = _V6_INFO.unpack(octets)
             return socket.inet_ntop(socket.AF_INET6, destination)
     return None
+
+
+@lru_cache(maxsize=64)
+def _local_address(octets: bytes) -> str:
+    _, local, _ = _V4_INFO.unpack(octets)
+    return socket.inet_ntop(socket.AF_INET, local)
 
 
 @lru_cache(maxsize=64)
@@ -154,7 +159,3 @@ def _from_address(server: Endpoint) -> list[tuple[int, int, bytes]]:
         return []
     octets = socket.inet_pton(socket.AF_INET, server.host)
     return [(socket.IPPROTO_IP, _IP_PKTINFO, _V4_INFO.pack(0, octets, b"\0" * 4))]
-
-
-def _scope(address: SocketAddress) -> int:
-    return endpoint_of(address).scope

@@ -61,7 +61,8 @@ class Names:
         names that climb out of it are not tried in it.
         """
         if not self.ignore_case:
-            yield from self._exact(asked, client)
+            is_plain = not self.rules and self.folder_of is no_folder
+            yield from _in_turn(asked) if is_plain else self._exact(asked, client)
             return
         exact = []
         for candidate in self._exact(asked, client):
@@ -157,6 +158,17 @@ def _inside(folder: bytes, candidate: Candidate) -> Candidate:
     name = folder + b"/" + candidate.name.lstrip(b"/")
     why = f"in the client's own folder, {candidate.why}"
     return replace(candidate, name=name, why=why)
+
+
+@lru_cache(maxsize=1_024)
+def _in_turn(asked: bytes) -> tuple[Candidate, ...]:
+    """Return what to try where neither rules nor folders of clients matter."""
+    tried: set[tuple[bytes, ...]] = set()
+    return tuple(
+        spelling
+        for spelling in _spellings(asked)
+        if spelling.name and _is_new(tried, components(spelling.name))
+    )
 
 
 def _climbs(name: bytes) -> bool:

@@ -40,6 +40,7 @@ from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.server.writing import WriteTransfer
 from tftptui.settings import Settings
 
+_NETASCII = Mode.NETASCII  # an Enum is slow to look in
 _PLAIN = Agreed()
 """What holds without options."""
 
@@ -169,7 +170,7 @@ class Opener:
                 settings.max_transfer_time, settings.max_idle_time, settings.retries
             ),
             served_as(request.filename, name),
-            None if request.mode is Mode.NETASCII else content,
+            None if request.mode is _NETASCII else content,
             settings.gso,
             self.recognise(request, arrival.client.port),
         )
@@ -236,4 +237,4 @@ class Opener:
 
 
 def _source(file: OpenFile, mode: Mode) -> Source:
-    return NetasciiSource(file) if mode is Mode.NETASCII else FileSource(file)
+    return NetasciiSource(file) if mode is _NETASCII else FileSource(file)

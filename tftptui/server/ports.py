@@ -7,10 +7,11 @@ datagrams find nobody) or foreign (another program holds it).
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Generic, Protocol, TypeVar
 
 from tftptui.settings import PortRange
-from tftptui.telemetry.views import PortState
+from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED, PortState
 
 
 class PortsExhaustedError(Exception):
@@ -87,6 +88,7 @@ class PortPool:
         self._used: set[int] = set()
         self._resting: dict[int, float] = {}
         self._foreign: dict[int, float] = {}
+        self._ends: list[tuple[float, int]] = []  # a heap of when these are over
         self._following = ports.first
 
     def lease(self, open_port: Callable[[int], T], now: float) -> Lease[T]:
@@ -100,12 +102,12 @@ class PortPool:
         """
         self.expire(now)
         for port in self._candidates():
-            if self.state(port) is not PortState.FREE:
+            if self.state(port) is not FREE:
                 continue
             try:
                 opened = open_port(port)
             except PortTakenError:
-                self._foreign[port] = now + FOREIGN_RECHECK
+                self._set_aside(self._foreign, port, now + FOREIGN_RECHECK)
                 self.version += 1
                 continue
             self._used.add(port)
@@ -120,7 +122,7 @@ class PortPool:
             return
         self._used.discard(port)
         if self.quarantine > 0:
-            self._resting[port] = now + self.quarantine
+            self._set_aside(self._resting, port, now + self.quarantine)
         self.version += 1
 
     def change(self, ports: PortRange, *, order: str, quarantine: float) -> None:
@@ -132,21 +134,26 @@ class PortPool:
 
     def expire(self, now: float) -> None:
         """Free the ports whose rest is over, and forget old news of others."""
-        for waiting in (self._resting, self._foreign):
-            over = [port for port, until in waiting.items() if until <= now]
-            for port in over:
-                del waiting[port]
-            self.version += bool(over)
+        while self._ends and self._ends[0][0] <= now:
+            until, port = heappop(self._ends)
+            for waiting in (self._resting, self._foreign):
+                if waiting.get(port) == until:
+                    del waiting[port]
+                    self.version += 1
+
+    def _set_aside(self, where: dict[int, float], port: int, until: float) -> None:
+        where[port] = until
+        heappush(self._ends, (until, port))
 
     def state(self, port: int) -> PortState:
         """Return what a port is as of the last expire()."""
         if port in self._used:
-            return PortState.USED
+            return USED
         if port in self._resting:
-            return PortState.QUARANTINED
+            return QUARANTINED
         if port in self._foreign:
-            return PortState.FOREIGN
-        return PortState.FREE
+            return FOREIGN
+        return FREE
 
     def states(self) -> bytes:
         """Return one PortState for each port of the range, in order."""

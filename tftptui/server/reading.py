@@ -16,6 +16,8 @@ from tftptui.server.transfer import Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
+_ACK, _DATA = Kind.ACK, Kind.DATA  # an Enum is slow to look in
+
 
 class ReadTransfer(ShortWay):
     """An RRQ in progress; it closes the source in the end."""
@@ -34,11 +36,11 @@ class ReadTransfer(ShortWay):
         self._alarm: asyncio.TimerHandle | None = None
 
     def _fill(self, view: TransferView) -> None:
-        view.sent_blocks, view.acked_blocks = self._sending.sent_to, self._sending.acked
-        view.total_size = self._source.size
-        view.acked_octets = self._sending.acked * self._agreed.block_size
-        if view.total_size is not None:
-            view.acked_octets = min(view.acked_octets, view.total_size)
+        acked, size = self._sending.acked, self._source.size
+        view.sent_blocks, view.acked_blocks = self._sending.sent_to, acked
+        octets = acked * self._agreed.block_size
+        view.total_size = size
+        view.acked_octets = octets if size is None or octets < size else size
 
     def _take(self, datagram: bytes, now: float) -> None:
         block16 = acknowledged(datagram)
@@ -50,13 +52,13 @@ class ReadTransfer(ShortWay):
         sent_to = session.sent_to
         commands = session.receive_ack(block16, now)
         if (session.acked, session.state) != before:
-            self._report.packet(Kind.ACK, len(datagram), run=(block, 1))
-            self._report.moved()
+            came = self._report.packet(_ACK, len(datagram), run=(block, 1))
+            self._report.view.moved = came
             if session.acked == sent_to:
                 self._burst.went_well()
         else:
             self._report.packet(
-                Kind.ACK, len(datagram), run=(block, 1), flags=Flag.DUPLICATE
+                _ACK, len(datagram), run=(block, 1), flags=Flag.DUPLICATE
             )
             self._report.duplicate()
         self._run(commands)
@@ -115,7 +117,7 @@ class ReadTransfer(ShortWay):
         packets = self._staging.packets(count, octets)
         self.transport.send_run(packets, self._staging.stride)
         self._report.packet(
-            Kind.DATA,
+            _DATA,
             octets,
             run=(first, count),
             attempt=command.attempt,

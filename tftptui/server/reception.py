@@ -177,7 +177,7 @@ class Reception:
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
         self._recorder.emit(requested(arrival, request, wall))
-        self._record_request(arrival, request, number)
+        self._record_request(arrival, request, number, wall)
         self.began(transfer)
         transfer.start(self._recorder.clock.now())
         return None
@@ -211,9 +211,10 @@ class Reception:
         self._recorder.loose(kind, arrival.client, arrival.server.port, octets, note)
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 
-    def _record_request(self, arrival: Arrival, request: Request, number: int) -> None:
-        wall, octets = self._recorder.clock.wall(), len(arrival.datagram)
-        ends = (arrival.client.port, arrival.server.port)
+    def _record_request(
+        self, arrival: Arrival, request: Request, number: int, wall: float
+    ) -> None:
+        ends, octets = (arrival.client.port, arrival.server.port), len(arrival.datagram)
         kind = kind_of(request)
         self._recorder.put(
             (wall, number, 0, 1, *ends, octets, kind, 1, 0), request_note(request)

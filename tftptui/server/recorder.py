@@ -23,6 +23,8 @@ from tftptui.telemetry.packets import (
 LONGEST_NOTE = 400
 """Characters of a request in the packet log, which keeps hundreds of thousands."""
 
+_DATA, _ICMP = Kind.DATA, Kind.ICMP  # an Enum is slow to look in
+
 MOST_RAW = 8 << 20
 """Octets of datagrams that wait for a capture; a flood is not kept whole."""
 
@@ -47,15 +49,15 @@ class Recorder:
     def put(self, fields: Fields, note: str) -> None:
         """Do the same with the fields of a record."""
         self.ring.put(fields, note)
-        count, octets, kind, attempt = fields[3], fields[6], fields[7], fields[8]
+        _, _, _, count, _, _, octets, kind, attempt, _ = fields
         counters = self.counters
         if kind >= SENT:
             counters.packets_sent += count
-            if kind == Kind.DATA:
+            if kind == _DATA:
                 counters.octets_sent += octets
             if attempt > 1:
                 counters.retransmits += count
-        elif kind != Kind.ICMP:
+        elif kind != _ICMP:
             counters.packets_received += count
 
     def keep_raw(self, *, wanted: bool) -> None:
@@ -104,6 +106,8 @@ class Recorder:
 
 def option_texts(options: Options) -> list[tuple[str, str]]:
     """Return options made visible, in order."""
+    if not options:
+        return []
     return [(visible(name), visible(value)) for name, value in options]
 
 

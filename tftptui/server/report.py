@@ -70,15 +70,15 @@ class Report:
         attempt: int = 1,
         flags: int = 0,
         note: str = "",
-    ) -> None:
-        """Keep one packet, or a RUN of blocks, (first, count)."""
+    ) -> float:
+        """Keep one packet, or a RUN of blocks, (first, count); return when it was."""
         block, count = run
         self.version += 1
-        view = self.view
+        wall, view = self._recorder.clock.wall(), self.view
         if attempt > 1:
             view.retransmits += count
         fields = (
-            self._recorder.clock.wall(),
+            wall,
             view.number,
             block,
             count,
@@ -90,6 +90,7 @@ class Report:
             flags,
         )
         self._recorder.put(fields, note)
+        return wall
 
     def exchanges(self, window: int, octets: int) -> Callable[[float, int], None]:
         """Return what keeps an ACK and the WINDOW of OCTETS that it set off.

@@ -9,6 +9,8 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Requested, Signature
 from tftptui.telemetry.packets import Kind
 
+_RRQ, _WRQ = Kind.RRQ, Kind.WRQ
+
 Recognise = Callable[[Request, int], Signature | None]
 """Tells the client program from its request and the UDP port it chose.
 
@@ -22,7 +24,7 @@ def nobody(_request: Request, _client_tid: int) -> None:
 
 def kind_of(request: Request) -> Kind:
     """Return the kind of record that a request makes."""
-    return Kind.RRQ if isinstance(request, ReadRequest) else Kind.WRQ
+    return _RRQ if isinstance(request, ReadRequest) else _WRQ
 
 
 def requested(arrival: Arrival, request: Request, wall: float) -> Requested:

@@ -285,7 +285,7 @@ class Service:
         del self.transfers[transfer.number]
         self._readers = None
         self.pool.release(transfer.server.port, self.recorder.clock.now())
-        self._finished.append(transfer.view())
+        self._finished.append(transfer.picture)
 
     def _sweep(self) -> None:
         now = self.recorder.clock.now()

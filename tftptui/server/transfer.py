@@ -47,6 +47,9 @@ _LOOK = 0.5
 _STRAY_ANSWERS = 10
 """Strangers answered for each transfer; more would make us an amplifier."""
 
+# An Enum is slow to look in, and these are asked for by each transfer, often.
+_WAITING = (State.NEW, State.NEGOTIATING)
+_COMMITTING, _GOES_ON, _PROBED = State.COMMITTING, Fate.GOES_ON, Outcome.PROBED
 
 _ENDED: dict[Outcome, TransferPhase] = {
     outcome: msgspec.convert(outcome.value, TransferPhase) for outcome in Outcome
@@ -175,7 +178,7 @@ class Transfer(ABC):
     @property
     def is_proven(self) -> bool:
         """Whether the client has answered, so that its address is its own."""
-        return self._state.heard or self.outcome is Outcome.PROBED
+        return self._state.heard or self.outcome is _PROBED
 
     def tick(self, now: float) -> None:
         """Let the session look at its deadline, and end what takes too long."""
@@ -218,18 +221,22 @@ class Transfer(ABC):
         """End it and tell the client why."""
         self._run([Close()] if self.outcome else self._session.abort(text))
 
+    @property
+    def picture(self) -> TransferView:
+        """The transfer as it stood when view() was called last, or when it ended."""
+        return self._report.view
+
     def view(self) -> TransferView:
         """Return the transfer as it stands."""
-        view = self._report.view
-        state = self._state
+        view, state = self._report.view, self._state
         timer = state.timer
         view.round_trip, view.least_round_trip = timer.smoothed, timer.least
         view.timeouts = state.timeouts
         view.heard = state.heard
         view.phase = self._phase()
         if self.outcome is None:
-            view.error = self._send_trouble()
             error = self.transport.send_error
+            view.error = self._send_trouble() if error else ""
             view.send_errno = (error.errno or 0) if error else 0
         self._fill(view)
         return view
@@ -257,12 +264,12 @@ class Transfer(ABC):
     def _expire(self) -> bool:
         """End the transfer if it takes too long or stands still; return whether."""
         session, span = self._state, self._lifespan
-        if self.outcome is not None or session.state is State.COMMITTING:
+        if self.outcome is not None or session.state is _COMMITTING:
             return False
         view, wall = self._report.view, self._clock.wall()
         still = 0.0 if self._is_waiting() else wall - max(view.moved, self._woken)
         fate = span.judge(wall - view.started, still, is_proven=session.heard)
-        if fate is Fate.GOES_ON:
+        if fate is _GOES_ON:
             return False
         self._report.expired()
         self._run(self._farewell(fate))
@@ -288,8 +295,7 @@ class Transfer(ABC):
         state = self._state
         if state.stalled:
             return "stalled"
-        is_waiting = state.state in (State.NEW, State.NEGOTIATING)
-        return "negotiating" if is_waiting else "sending"
+        return "negotiating" if state.state in _WAITING else "sending"
 
     def _send_trouble(self) -> str:
         error = self.transport.send_error
@@ -357,6 +363,7 @@ class Transfer(ABC):
                 case End():
                     self._end(command)
                 case Close():
+                    self.view()
                     self._close()
                 case _:
                     self._obey(command)

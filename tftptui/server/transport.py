@@ -11,7 +11,7 @@ import errno
 import socket
 from collections.abc import Callable
 
-from tftptui.net.addresses import Endpoint, endpoint_of, is_taken
+from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of, is_taken
 from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
@@ -35,6 +35,7 @@ PENDING = (
 
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
 _NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # Linux spares a call
+_DATAGRAMS = socket.SOCK_DGRAM | _NOT_BLOCKING
 
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
@@ -129,8 +130,10 @@ class Transport:
         Returns:
             Whether all left.
         """
+        if len(packets) <= octets:
+            return self.send(packets)
         cut = self._cut
-        if cut is None or len(packets) <= octets:
+        if cut is None:
             return self._send_each(packets, octets)
         step = cut.at_once * octets
         for start in range(0, len(packets), step):
@@ -216,17 +219,23 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
         OSError: anything else.
     """
     # Bound alone, so that no other program can hold the port; shared afterwards.
-    twin = _socket(local, shared=False)
+    family, address = int(local.family), local.as_socket_address()
+    twin = _socket(family)
     try:
+        allow_fragments(twin, family)
+        _bind(twin, address)
         _share(twin)
-        main = _socket(local, shared=True)
+        main = _socket(family)
     except BaseException:
         twin.close()
         raise
     try:
+        _share(main)
+        allow_fragments(main, family)
+        _bind(main, address)
         _connect(main, client)
-        ask_for_errors(main)
-    except OSError:
+        ask_for_errors(main, family)
+    except BaseException:
         main.close()
         twin.close()
         raise
@@ -242,21 +251,20 @@ def _connect(sock: socket.socket, client: Endpoint) -> None:
         raise NoWayError(error.errno, error.strerror) from error
 
 
-def _socket(local: Endpoint, *, shared: bool) -> socket.socket:
-    sock = socket.socket(local.family, socket.SOCK_DGRAM | _NOT_BLOCKING)
-    try:
-        if not _NOT_BLOCKING:
-            sock.setblocking(False)  # noqa: FBT003 - the name says it
-        if shared:
-            _share(sock)
-        allow_fragments(sock)
-        sock.bind(local.as_socket_address())
-    except OSError as error:
-        sock.close()
-        if is_taken(error):
-            raise PortTakenError(str(local)) from error
-        raise
+def _socket(family: int) -> socket.socket:
+    sock = socket.socket(family, _DATAGRAMS)
+    if not _NOT_BLOCKING:
+        sock.setblocking(False)  # noqa: FBT003 - the name says it
     return sock
+
+
+def _bind(sock: socket.socket, address: SocketAddress) -> None:
+    try:
+        sock.bind(address)
+    except OSError as error:
+        if is_taken(error):
+            raise PortTakenError(str(address)) from error
+        raise
 
 
 def _share(sock: socket.socket) -> None:

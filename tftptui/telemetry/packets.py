@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import takewhile
 from struct import Struct
+from struct import error as StructError  # noqa: N812 - it is one
 
 LAYOUT = Struct("<dIIHHHHBBH")
 """A PacketRecord, its fields in order."""
 
+_pack_into = LAYOUT.pack_into
 _TAIL = Struct("<HHHHBBH")
 _HALF = Struct(f"<dII{_TAIL.size}s")
 _EXCHANGE = Struct(f"<dII{_TAIL.size}sdII{_TAIL.size}s")
@@ -144,19 +146,27 @@ class PacketRing:
 
     def put(self, fields: Fields, note: str) -> None:
         """Keep what append() makes of a record, for those who make none."""
-        time, transfer, block, count, *tids, octets, kind, attempt, flags = fields
         place = self.next % self.capacity
         if place >= self._room:
             self._make_room(place + 1)
-        LAYOUT.pack_into(
-            self._octets, place * RECORD,
-            time, transfer, block & 0xFFFF_FFFF, count, *tids,
-            octets & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
-        )  # fmt: skip
+        try:
+            _pack_into(self._octets, place * RECORD, *fields)
+        except StructError:  # a number is too large
+            self._put_cut(place * RECORD, fields)
         if note:
             self._notes[self.next] = note
         self.next += 1
-        self._purge()
+        if self.next - self._purged > self.capacity:
+            self._purge()
+
+    def _put_cut(self, place: int, fields: Fields) -> None:
+        """Keep numbers that are too large as far as they fit."""
+        time, transfer, block, count, *tids, octets, kind, attempt, flags = fields
+        _pack_into(
+            self._octets, place,
+            time, transfer, block & 0xFFFF_FFFF, count, *tids,
+            octets & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
+        )  # fmt: skip
 
     def exchanges(
         self, ends: Ends, count: int, octets: int
@@ -233,7 +243,8 @@ class PacketRing:
         room = min(len(octets), self.capacity * RECORD - place)
         self._octets[place : place + room] = octets[:room]
         self._octets[: len(octets) - room] = octets[room:]
-        self._purge()
+        if self.next - self._purged > self.capacity:
+            self._purge()
 
     def _make_room(self, records: int) -> None:
         """Have room for so many records at least, or twice as many as before."""
@@ -299,10 +310,7 @@ class PacketRing:
 
     def _purge(self) -> None:
         """Drop notes of forgotten records, now and then, so that it costs nothing."""
-        if self.next - self._purged > self.capacity:
-            self._purged = self.next
-            self._notes = {
-                number: text
-                for number, text in self._notes.items()
-                if number >= self.first
-            }
+        self._purged = self.next
+        self._notes = {
+            number: text for number, text in self._notes.items() if number >= self.first
+        }

@@ -25,7 +25,8 @@ class Around:
 
     def surroundings(self) -> Surroundings:
         """Return it as the findings want it."""
-        return Surroundings(self.views.get, self._numbers, self._scene)
+        view = self.views.get
+        return Surroundings(view, view, self._numbers, self._scene)
 
     def forget(self, number: int) -> None:
         """Drop a transfer that is over."""
