@@ -1,5 +1,7 @@
 """Settings as commands have changed them: what an engine begun anew has to know."""
 
+from pathlib import Path
+
 import msgspec
 
 from tftptui.engine.messages import (
@@ -9,7 +11,7 @@ from tftptui.engine.messages import (
     ServeFolder,
     SetPorts,
 )
-from tftptui.engine.renaming import folder_of, with_rule
+from tftptui.server.aliases import exact_rule
 from tftptui.settings import LIVE, PortRange, Settings, Value, changed_settings
 
 
@@ -32,6 +34,17 @@ def settings_after(settings: Settings, command: Command) -> Settings:
             return with_rule(settings, asked, name)
         case _:
             return settings
+
+
+def folder_of(text: str) -> Path:
+    """Return the folder that TEXT means: ``~`` is the server's own home."""
+    return Path(text).expanduser().absolute()
+
+
+def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
+    """Return SETTINGS with a rule, before all others, that turns ASKED into NAME."""
+    rules = (exact_rule(asked, name), *settings.rewrite)
+    return msgspec.structs.replace(settings, rewrite=rules)
 
 
 def live_settings(settings: Settings) -> dict[str, Value]:

@@ -2,18 +2,16 @@
 
 import contextlib
 import os
-from pathlib import Path
-
-import msgspec
 
 from tftptui.engine.client import CommandRefusedError
+from tftptui.engine.live import folder_of, with_rule
 from tftptui.engine.messages import LinkName, RewriteName, ServeFolder
-from tftptui.server.aliases import exact_rule, link
+from tftptui.server.aliases import link
 from tftptui.server.naming import names_of
 from tftptui.server.root import Root
 from tftptui.server.service import Service
 from tftptui.server.walk import RootError
-from tftptui.settings import Settings, SettingsError
+from tftptui.settings import SettingsError
 
 
 def lead_elsewhere(
@@ -43,23 +41,12 @@ def lead_elsewhere(
         raise CommandRefusedError(f"no link: {error.strerror}") from error
 
 
-def folder_of(text: str) -> Path:
-    """Return the folder that TEXT means: ``~`` is the server's own home."""
-    return Path(text).expanduser().absolute()
-
-
 def _serve(service: Service, folder: str) -> None:
     try:
         service.serve(folder_of(folder), by="operator")
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise CommandRefusedError(f"{folder} can't be served: {why}") from error
-
-
-def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
-    """Return SETTINGS with a rule, before all others, that turns ASKED into NAME."""
-    rules = (exact_rule(asked, name), *settings.rewrite)
-    return msgspec.structs.replace(settings, rewrite=rules)
 
 
 def _add_rule(service: Service, asked: bytes, name: bytes) -> None:

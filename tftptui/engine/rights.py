@@ -9,10 +9,13 @@ import pwd
 import struct
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
-from tftptui.engine.engine import Engine
 from tftptui.telemetry.events import Warned
+
+if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
+    from tftptui.engine.engine import Engine
 
 _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 8, 47, 2
 _CAP_NET_BIND_SERVICE = 10
@@ -60,7 +63,7 @@ def drop_rights(user: str | None) -> str | None:
     return name
 
 
-def drop_rights_of(engine: Engine) -> None:
+def drop_rights_of(engine: "Engine") -> None:
     """Do it for an engine that has started, and tell how that went.
 
     Raises:

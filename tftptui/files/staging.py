@@ -21,8 +21,8 @@ _MOST_AHEAD = 64
 _DATA = bytes([Opcode.DATA])
 
 # Twice around, so that a window's numbers are one slice, the wrap included.
-_HIGH = bytes(block >> 8 for block in range(BLOCK_MODULUS)) * 2
-_LOW = bytes(block & 0xFF for block in range(BLOCK_MODULUS)) * 2
+_HIGH = b"".join(bytes([high]) * 256 for high in range(256)) * 2
+_LOW = bytes(range(256)) * 256 * 2
 _TABLES = (  # by rollover; each begins with the block of that number
     (_HIGH, _LOW),
     (_HIGH[1:BLOCK_MODULUS] * 2, _LOW[1:BLOCK_MODULUS] * 2),

@@ -22,7 +22,6 @@ from tftptui.ui.driver import lasting_driver
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
 from tftptui.ui.messages import FrameArrived
-from tftptui.ui.screens.doctor import DoctorScreen
 from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.policy import PolicyScreen
@@ -328,6 +327,8 @@ class TftpApp(App[None]):
 
     def action_doctor(self) -> None:
         """Look at this machine, and fetch something from ourselves."""
+        from tftptui.ui.screens.doctor import DoctorScreen  # noqa: PLC0415 - slow
+
         if isinstance(self.screen, MainScreen):
             self.push_screen(DoctorScreen(self.store))
 

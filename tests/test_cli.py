@@ -1,0 +1,42 @@
+"""The command line as a whole."""
+
+import importlib
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+LAZY = {"get": "client", "put": "client", "firewall": "firewall"}
+
+
+def _run(code: str) -> str:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(("name", "module"), LAZY.items())
+def test_help_tells_a_command_by_the_first_line_of_its_own(
+    name: str, module: str
+) -> None:
+    command = getattr(importlib.import_module(f"tftptui.commands.{module}"), name)
+    first_line = (inspect.getdoc(command) or "").splitlines()[0]
+    told = _run(
+        "import sys; sys.argv[1:] = ['--help']; from tftptui.cli import main; main()"
+    ).replace("│", " ")
+    assert first_line in " ".join(told.split())
+
+
+def test_a_screen_begins_without_the_server_and_the_commands_it_does_not_need() -> None:
+    code = (
+        "import sys, tftptui.cli, tftptui.ui.app, tftptui.engine.child, "
+        "tftptui.engine.rights; print(*sys.modules)"
+    )
+    loaded = set(_run(code).split())
+    slow = {
+        "tftptui.server.service",
+        "tftptui.engine.engine",
+        "tftptui.doctor.checks",
+        "tftptui.commands.client",
+    }
+    assert not loaded & slow
