@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tftptui.knowledge.recipes import (
@@ -26,6 +25,7 @@ from tftptui.telemetry.escapes import visible
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import endpoint
 from tftptui.ui.screens.taste import Taste
+from tftptui.ui.screens.window import Window
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.narrow_field import NarrowField
 from tftptui.ui.widgets.recipe_list import RecipeList
@@ -44,7 +44,7 @@ def read_recipes() -> tuple[list[Recipe], list[str]]:
     return recipes, problems
 
 
-class CommandsScreen(ModalScreen[None]):
+class CommandsScreen(Window[None]):
     """Shows commands for one file.
 
     Args:
@@ -55,26 +55,15 @@ class CommandsScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("commands")
     DEFAULT_CSS = """
-    CommandsScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 116;
-            max-width: 100%;
-            height: 100%;
-            max-height: 40;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            & > RecipeList { height: 1fr; }
-            & > #recipe {
-                height: auto;
-                max-height: 60%;
-                border-top: solid $frame;
-            }
+    CommandsScreen > Vertical {
+        width: 116;
+        height: 100%;
+        max-height: 40;
+        & > RecipeList { height: 1fr; }
+        & > #recipe {
+            height: auto;
+            max-height: 60%;
+            border-top: solid $frame;
         }
     }
     """

@@ -7,12 +7,7 @@ from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tftptui.client.probing import Stop
@@ -23,6 +18,7 @@ from tftptui.doctor.result import Mark, Result, warn
 from tftptui.doctor.self_test import TOPIC, self_test
 from tftptui.settings import PortRange, Settings
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
@@ -35,62 +31,21 @@ _SLOTS = {
 _LOOPBACKS = ("127.0.0.1", "::1")
 
 
-class DoctorScreen(ModalScreen[None]):
+class DoctorScreen(Page[None]):
     """Runs all checks in a thread and tells each as it comes; ``r`` runs them again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("doctor"),
-        ("j,down", "scroll_by(1)", "Down"),
-        ("k,up", "scroll_by(-1)", "Up"),
-        ("g,home", "scroll_by(-1000)", "First"),
-        ("G,end", "scroll_by(1000)", "Last"),
-    ]
-    DEFAULT_CSS = """
-    DoctorScreen {
-        align: center middle;
-        background: $background 60%;
-        & > VerticalScroll {
-            width: 104;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            scrollbar-size-vertical: 1;
-            & > Static { height: auto; }
-        }
-    }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("doctor")
+    DEFAULT_CSS = "DoctorScreen > VerticalScroll { width: 104; }"
 
     def __init__(self, store: Store) -> None:
-        super().__init__()
+        super().__init__("Doctor", foot="esc back · r again · y copy", text="looking …")
         self._store = store
         self._results: list[Result] = []
         self._is_done = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out the one text."""
-        with VerticalScroll() as body:
-            body.border_title = Content("Doctor")
-            body.border_subtitle = Content("esc back · r again · y copy")
-            yield Static("looking …", id="doctor", markup=False)
-
     def on_mount(self) -> None:
-        """Take the focus and begin."""
-        self.query_one(VerticalScroll).focus()
+        """Begin."""
         self.action_again()
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll by LINES."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_copy(self) -> None:
         """Copy all of it as text."""
@@ -138,7 +93,7 @@ class DoctorScreen(ModalScreen[None]):
             table.add_row(
                 "", Text("…", slots["muted"]), Text("looking", slots["muted"])
             )
-        self.query_one("#doctor", Static).update(table)
+        self.show(table)
 
 
 def examine(store: Store) -> Iterator[Result]:

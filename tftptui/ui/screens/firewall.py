@@ -7,12 +7,7 @@ from typing import ClassVar
 
 from rich.console import Group
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.situation import SituationError
@@ -22,6 +17,7 @@ from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.net.interfaces import own_addresses
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.taste import Taste
+from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.advice_view import advice_view
@@ -29,7 +25,7 @@ from tftptui.ui.widgets.seen_lines import seen_lines
 from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
 
 
-class FirewallScreen(ModalScreen[None]):
+class FirewallScreen(Page[None]):
     """Shows rules for what the store has seen.
 
     Args:
@@ -39,33 +35,8 @@ class FirewallScreen(ModalScreen[None]):
         about: number of the finding that led here; it says where the firewall stands.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("firewall"),
-        ("j,down", "scroll_by(1)", "Down"),
-        ("k,up", "scroll_by(-1)", "Up"),
-        ("g,home", "scroll_by(-1000)", "First"),
-        ("G,end", "scroll_by(1000)", "Last"),
-    ]
-    DEFAULT_CSS = """
-    FirewallScreen {
-        align: center middle;
-        background: $background 60%;
-        & > VerticalScroll {
-            width: 116;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            scrollbar-size-vertical: 1;
-            & > Static { height: auto; }
-        }
-    }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("firewall")
+    DEFAULT_CSS = "FirewallScreen > VerticalScroll { width: 116; }"
 
     def __init__(
         self,
@@ -75,35 +46,22 @@ class FirewallScreen(ModalScreen[None]):
         now: Callable[[], float],
         about: int | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(
+            "Firewall rules for the traffic seen",
+            foot="esc back · Y copy ticket · s save it",
+        )
         self._taste, self._now = taste, now
         self._traffic = traffic_of(seen_lines(store, about))
         self._own = own_addresses()
         self._advice: Advice | None = None
 
-    def compose(self) -> ComposeResult:
-        """Lay out the one text."""
-        with VerticalScroll() as body:
-            body.border_title = Content("Firewall rules for the traffic seen")
-            body.border_subtitle = Content("esc back · Y copy ticket · s save it")
-            yield Static(id="firewall", markup=False)
-
     def on_mount(self) -> None:
-        """Take the focus and show the rules."""
-        self.query_one(VerticalScroll).focus()
+        """Show the rules."""
         self._show()
 
     def on_resize(self) -> None:
         """Draw for another width."""
         self._show()
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll by LINES."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_dialect(self, step: int) -> None:
         """Write it in another language."""
@@ -169,7 +127,7 @@ class FirewallScreen(ModalScreen[None]):
         else:
             rules = advice_view(self._advice, slots)
             content = Group(self._choices(wishes), Text(), rules)
-        self.query_one("#firewall", Static).update(content)
+        self.show(content)
 
     def _choices(self, wishes: Wishes) -> Text:
         single = wishes.single_port

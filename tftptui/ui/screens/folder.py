@@ -6,33 +6,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.window import Window
 
 
-class FolderScreen(ModalScreen[str]):
+class FolderScreen(Window[str]):
     """Asks for a folder of the server's machine; returns it, or "" for esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("folder")
     DEFAULT_CSS = """
-    FolderScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 80;
-            max-width: 100%;
-            height: auto;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-subtitle-color: $muted;
-            background: $surface;
-            & > Input { height: 1; border: none; background: $cursor-row; }
-            & > Input:focus { border: none; }
-            & > Static { height: auto; color: $muted; }
-        }
+    FolderScreen > Vertical {
+        width: 80;
+        height: auto;
+        & > Input { height: 1; border: none; background: $cursor-row; }
+        & > Input:focus { border: none; }
+        & > Static { height: auto; color: $muted; }
     }
     """
 

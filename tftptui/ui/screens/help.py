@@ -1,19 +1,18 @@
 """What keys do, those of the focused pane first."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tftptui.ui.actions import CHAINS, TITLES, actions, bindings
 from tftptui.ui.screens.marks import MARKS, TID
+from tftptui.ui.screens.window import Page
 from tftptui.ui.themes import slot_styles
 
 PANES = ("transfers", "files", "ports", "fields", "packets", "packet-log", "prompt")
@@ -29,58 +28,34 @@ def help_order(scope: str) -> list[str]:
     return here + [pane for pane in PANES if pane not in here]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Page[None]):
     """The list of keys, made from the list of actions."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("help"),
-        ("j", "scroll_by(1)", "Down"),
-        ("k", "scroll_by(-1)", "Up"),
-        ("g,home", "scroll_by(-1000)", "First"),
-        ("G,end", "scroll_by(1000)", "Last"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help")
     DEFAULT_CSS = """
-    HelpScreen {
-        align: center middle;
-        background: $background 60%;
-        & > VerticalScroll {
-            width: 84;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            scrollbar-size-vertical: 1;
-            & > .heading { text-style: bold; color: $transfer-active; padding-top: 1; }
-            & > Static { height: auto; }
-        }
+    HelpScreen > VerticalScroll {
+        width: 84;
+        & > .heading { text-style: bold; color: $transfer-active; padding-top: 1; }
     }
     """
 
     def __init__(self, scope: str) -> None:
-        super().__init__()
+        super().__init__(f"Keys · {TITLES[scope]}")
         self._scope = scope
 
-    def compose(self) -> ComposeResult:
-        """Lay out one part for each scope."""
-        with VerticalScroll() as body:
-            body.border_title = Content(f"Keys · {TITLES[self._scope]}")
-            body.border_subtitle = Content("esc back")
-            for scope in help_order(self._scope):
-                if rows := actions(scope):
-                    yield Static(TITLES[scope], classes="heading", markup=False)
-                    table = Table.grid(padding=(0, 2), expand=True)
-                    table.add_column(width=14, style="bold", no_wrap=True)
-                    table.add_column(ratio=1)
-                    for action in rows:
-                        table.add_row(Text(action.shown_keys), Text(action.effect))
-                    yield Static(table)
-            yield Static("Marks", classes="heading", markup=False)
-            yield Static(self._marks())
+    def parts(self) -> Iterator[Widget]:
+        """Yield one part for each scope, then the marks."""
+        for scope in help_order(self._scope):
+            if rows := actions(scope):
+                yield Static(TITLES[scope], classes="heading", markup=False)
+                table = Table.grid(padding=(0, 2), expand=True)
+                table.add_column(width=14, style="bold", no_wrap=True)
+                table.add_column(ratio=1)
+                for action in rows:
+                    table.add_row(Text(action.shown_keys), Text(action.effect))
+                yield Static(table)
+        yield Static("Marks", classes="heading", markup=False)
+        yield Static(self._marks())
 
     def _marks(self) -> Group:
         slots = slot_styles(self.app.theme_variables)
@@ -90,15 +65,3 @@ class HelpScreen(ModalScreen[None]):
         for mark, slot, meaning in MARKS:
             table.add_row(Text(mark, slots[slot]), Text(meaning))
         return Group(table, Text(f"\n{TID}"))
-
-    def on_mount(self) -> None:
-        """Let keys scroll at once."""
-        self.query_one(VerticalScroll).focus()
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll by LINES."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

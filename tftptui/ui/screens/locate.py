@@ -7,16 +7,12 @@ from rich.console import Group, RenderableType
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from tftptui.engine.messages import Location
 from tftptui.telemetry.walks import Hop, Walk
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
@@ -31,46 +27,21 @@ _SLOTS = {
 }
 
 
-class LocateScreen(ModalScreen[None]):
+class LocateScreen(Page[None]):
     """Follows the search that transfer NUMBER set off."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("locate")
-    DEFAULT_CSS = """
-    LocateScreen {
-        align: center middle;
-        background: $background 60%;
-        & > VerticalScroll {
-            width: 96;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 2;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            scrollbar-size-vertical: 1;
-            & > Static { height: auto; }
-        }
-    }
-    """
+    DEFAULT_CSS = "LocateScreen > VerticalScroll { width: 96; padding: 0 2; }"
 
     def __init__(self, store: Store, number: int) -> None:
-        super().__init__()
+        super().__init__(
+            "Where is it dropped?", foot="esc back · y copy", text="asking …"
+        )
         self._store, self._number = store, number
         self._shown: Location | None = None
 
-    def compose(self) -> ComposeResult:
-        """Lay out the one text."""
-        with VerticalScroll() as body:
-            body.border_title = Content("Where is it dropped?")
-            body.border_subtitle = Content("esc back · y copy")
-            yield Static("asking …", id="locate", markup=False)
-
     def on_mount(self) -> None:
-        """Take the focus and show what is known."""
-        self.query_one(VerticalScroll).focus()
+        """Show what is known."""
         self.on_frame_arrived()
 
     def on_frame_arrived(self) -> None:
@@ -79,11 +50,7 @@ class LocateScreen(ModalScreen[None]):
         if location is not None and location != self._shown:
             self._shown = location
             slots = slot_styles(self.app.theme_variables)
-            self.query_one("#locate", Static).update(_body(location, slots))
-
-    def action_close(self) -> None:
-        """Go back; the search goes on."""
-        self.dismiss()
+            self.show(_body(location, slots))
 
     def action_copy(self) -> None:
         """Copy the walks and what they mean as text."""

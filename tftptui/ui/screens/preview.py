@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
@@ -14,37 +13,27 @@ from tftptui.engine.messages import FilePiece, LookAtFile
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
+from tftptui.ui.screens.window import Window
 from tftptui.ui.widgets.file_view import LONGEST_TEXT, PIECE, FileView
 
 TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
 """Kinds that are shown as text at first; so are certificates in letters."""
 
 
-class PreviewScreen(ModalScreen[None]):
+class PreviewScreen(Window[None]):
     """Shows the file NAME; the engine reads it, piece by piece."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("preview")
     DEFAULT_CSS = """
-    PreviewScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 116;
-            max-width: 100%;
-            height: 100%;
-            max-height: 44;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            & > #kind {
-                height: auto;
-                max-height: 4;
-                color: $muted;
-                border-bottom: solid $frame;
-            }
+    PreviewScreen > Vertical {
+        width: 116;
+        height: 100%;
+        max-height: 44;
+        & > #kind {
+            height: auto;
+            max-height: 4;
+            color: $muted;
+            border-bottom: solid $frame;
         }
     }
     """
@@ -67,10 +56,6 @@ class PreviewScreen(ModalScreen[None]):
         """Read the beginning."""
         self._view.focus()
         self.run_worker(self._begin(), group="preview", exclusive=True)
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()
 
     def action_other(self) -> None:
         """Show text as octets, or octets as text."""

@@ -7,16 +7,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from tftptui.demo.rules import RuleError, parse_rule
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.window import Window
 
 HINT = "They hold as you write them. The first that matches decides; esc goes back."
 
 
-class RulesScreen(ModalScreen[None]):
+class RulesScreen(Window[None]):
     """One rule a line; the stage above stays in sight.
 
     Args:
@@ -31,14 +31,8 @@ class RulesScreen(ModalScreen[None]):
         background: $background 0%;
         & > Vertical {
             width: 72;
-            max-width: 100%;
             height: 11;
             max-height: 60%;
-            padding: 0 1;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            background: $surface;
             & > TextArea { height: 1fr; border: none; padding: 0; }
             & > TextArea:focus { border: none; }
             & > Static { height: 2; color: $muted; }
@@ -81,7 +75,3 @@ class RulesScreen(ModalScreen[None]):
         if texts != self._rules:
             self._rules = texts
             self._follow(texts)
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()

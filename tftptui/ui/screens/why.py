@@ -8,12 +8,7 @@ from rich.console import Group, RenderableType
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
 from tftptui.telemetry.findings import OURS, Finding
@@ -21,6 +16,7 @@ from tftptui.ui.actions import bindings
 from tftptui.ui.formats import age
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.taste import Taste
+from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets import why_words as words
@@ -45,7 +41,7 @@ class Wish:
     transfer: int
 
 
-class WhyScreen(ModalScreen[Wish | None]):
+class WhyScreen(Page[Wish | None]):
     """Shows one finding and follows its changes; returns what to do about it.
 
     Args:
@@ -55,51 +51,19 @@ class WhyScreen(ModalScreen[Wish | None]):
         now: wall clock, seconds.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("why"),
-        ("j", "scroll_by(1)", "Down"),
-        ("k", "scroll_by(-1)", "Up"),
-        ("g,home", "scroll_by(-1000)", "First"),
-        ("G,end", "scroll_by(1000)", "Last"),
-    ]
-    DEFAULT_CSS = """
-    WhyScreen {
-        align: center middle;
-        background: $background 60%;
-        & > VerticalScroll {
-            width: 104;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 2;
-            border: round $frame-focus;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            border-subtitle-color: $muted;
-            background: $surface;
-            scrollbar-size-vertical: 1;
-            & > Static { height: auto; }
-        }
-    }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("why")
+    DEFAULT_CSS = "WhyScreen > VerticalScroll { width: 104; padding: 0 2; }"
 
     def __init__(
         self, store: Store, number: int, *, taste: Taste, now: Callable[[], float]
     ) -> None:
-        super().__init__()
         self._store, self._number = store, number
         self._taste, self._now = taste, now
         self._finding = store.findings[number]
-
-    def compose(self) -> ComposeResult:
-        """Lay out the one text."""
-        with VerticalScroll() as body:
-            body.border_title = Content(self._title())
-            yield Static(id="why", markup=False)
+        super().__init__(self._title())
 
     def on_mount(self) -> None:
-        """Take the focus and show the finding."""
-        self.query_one(VerticalScroll).focus()
+        """Show the finding."""
         self._show()
         self.set_interval(TICK, self._show)  # how long ago grows
 
@@ -116,7 +80,6 @@ class WhyScreen(ModalScreen[Wish | None]):
         known = self._store.findings.get(self._number, self._finding)
         if known != self._finding:
             self._finding = known
-            self.query_one(VerticalScroll).border_title = Content(self._title())
             self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -131,14 +94,6 @@ class WhyScreen(ModalScreen[Wish | None]):
             "another": len(self._others()) > 1,
         }
         return bool(offered.get(action, True))
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss(None)
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll by LINES."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_packets(self) -> None:
         """Go to the packets of the latest transfer it is about."""
@@ -204,9 +159,8 @@ class WhyScreen(ModalScreen[Wish | None]):
     # What is shown.
 
     def _show(self) -> None:
-        foot = Content(self._foot())
-        self.query_one(VerticalScroll).border_subtitle = foot
-        self.query_one("#why", Static).update(self._body())
+        self.entitle(self._title(), foot=self._foot())
+        self.show(self._body())
 
     def _foot(self) -> str:
         told = ["esc back"]

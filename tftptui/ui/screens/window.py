@@ -1,0 +1,93 @@
+"""Windows above a screen: a frame that esc closes, and one to read in."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.console import RenderableType
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, ScreenResultType
+from textual.widget import Widget
+from textual.widgets import Static
+
+
+class Window(ModalScreen[ScreenResultType]):
+    """A frame in the middle around a ``Vertical`` or a ``VerticalScroll``."""
+
+    DEFAULT_CSS = """
+    Window {
+        align: center middle;
+        background: $background 60%;
+    }
+    Window > Vertical, Window > VerticalScroll {
+        max-width: 100%;
+        max-height: 100%;
+        padding: 0 1;
+        border: round $frame-focus;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        border-subtitle-color: $muted;
+        background: $surface;
+    }
+    """
+
+    def action_close(self) -> None:
+        """Go back, without an answer."""
+        self.dismiss(None)
+
+
+class Page(Window[ScreenResultType]):
+    """Something to read, which scrolls where it is longer than the screen.
+
+    Args:
+        heading: what it is about.
+        foot: the keys that lead on from it.
+        text: what stands there until ``show()`` says more.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("j", "scroll_by(1)", "Down"),
+        ("k", "scroll_by(-1)", "Up"),
+        ("g,home", "scroll_by(-1000)", "First"),
+        ("G,end", "scroll_by(1000)", "Last"),
+    ]
+    DEFAULT_CSS = """
+    Page > VerticalScroll {
+        height: auto;
+        scrollbar-size-vertical: 1;
+        & > Static { height: auto; }
+    }
+    """
+
+    def __init__(self, heading: str, *, foot: str = "esc back", text: str = "") -> None:
+        super().__init__()
+        self._scroll, self._words = VerticalScroll(), Static(text, markup=False)
+        self.entitle(heading, foot=foot)
+
+    def compose(self) -> ComposeResult:
+        """Lay out what there is to read."""
+        with self._scroll:
+            yield from self.parts()
+
+    def parts(self) -> Iterator[Widget]:
+        """Yield what there is to read: one text, or what a subclass has instead."""
+        yield self._words
+
+    def on_mount(self) -> None:
+        """Let keys scroll at once."""
+        self._scroll.focus()
+
+    def entitle(self, heading: str, *, foot: str) -> None:
+        """Write HEADING above, and the keys below."""
+        self._scroll.border_title = Content(heading)
+        self._scroll.border_subtitle = Content(foot)
+
+    def show(self, content: RenderableType) -> None:
+        """Show CONTENT in place of the text."""
+        self._words.update(content)
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll by LINES."""
+        self._scroll.scroll_relative(y=lines, animate=False)
