@@ -16,15 +16,13 @@ from tftptui.commands.demo import demo
 from tftptui.commands.probe import probe
 from tftptui.commands.server import (
     DEFAULTS,
-    EXIT_USAGE,
     RootArgument,
     ServerOptions,
     settings_of,
 )
+from tftptui.commands.usage import EXIT_FAILED, EXIT_USAGE
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
-
-EXIT_FAILED = 1
 
 app = App(
     name="tftptui",

@@ -13,10 +13,10 @@ from tests.support.serve import Serve, environment
 from tftptui.client.places import parse_place
 from tftptui.commands.client import (
     ClientOptions,
-    UsageError,
     _order_to_get,
     _order_to_put,
 )
+from tftptui.commands.usage import UsageError
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.packets import Mode
 from tftptui.settings import PortRange

@@ -10,7 +10,8 @@ import pytest
 from tests.support.builders import octets
 from tests.support.free_ports import free_range
 from tests.support.serve import Serve, environment
-from tftptui.commands.probe import UsageError, parse_ports
+from tftptui.commands.probe import parse_ports
+from tftptui.commands.usage import UsageError
 from tftptui.settings import SettingsError
 
 pytestmark = pytest.mark.net

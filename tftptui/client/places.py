@@ -30,11 +30,6 @@ class Place:
     file: bytes | None = None
     mode: Mode | None = None
 
-    @property
-    def is_url(self) -> bool:
-        """Whether it names a file, too."""
-        return self.file is not None
-
     def port_or(self, chosen: int | None) -> int:
         """Return the port to ask: the one written here, one chosen, or 69."""
         return self.port or chosen or TFTP_PORT

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-EXIT_FAILED = 1
+from tftptui.commands.usage import EXIT_FAILED
+
 KEPT_PACKETS = 1_000_000
 KEPT_TRANSFERS = 20_000
 

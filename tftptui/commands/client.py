@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from tftptui.client.orders import EXIT_INTERRUPTED, Order, Result
 from tftptui.client.places import Place, PlaceError, parse_place
 from tftptui.client.targets import STANDARD_STREAM
+from tftptui.commands.usage import EXIT_USAGE, UsageError
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import (
     MAX_BLOCK_SIZE,
@@ -24,16 +25,11 @@ from tftptui.protocol.timing import RETRIES
 from tftptui.settings import HIGHEST_PORT, SettingsError, parse_port_range
 from tftptui.telemetry.escapes import visible
 
-_EXIT_USAGE = 2
 _MOST_RETRIES = 100
 
 ServerArgument = Annotated[
     str, Parameter(help="HOST, HOST:PORT, [ADDRESS]:PORT or tftp://HOST:PORT/FILE.")
 ]
-
-
-class UsageError(ValueError):
-    """The command line makes no sense; the text says why."""
 
 
 @Parameter(name="*")
@@ -257,7 +253,7 @@ def _watched(order: Order) -> Result:
 
 def _misused(error: ValueError) -> int:
     print(f"tftptui: {error}", file=sys.stderr)
-    return _EXIT_USAGE
+    return EXIT_USAGE
 
 
 def _require(name: str, value: int | None, low: int, high: int) -> None:

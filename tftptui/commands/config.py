@@ -14,7 +14,7 @@ from tftptui.commands.config_file import (
     default_file,
     read_config,
 )
-from tftptui.commands.server import EXIT_USAGE
+from tftptui.commands.usage import EXIT_USAGE
 
 CONFIG = "--config"
 

@@ -7,16 +7,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tftptui.commands.usage import EXIT_FAILED, EXIT_USAGE, UsageError
+
 DEFAULT_SCENARIO = "two-tids"
 
-_EXIT_FAILED, _EXIT_USAGE = 1, 2
 _SLOWEST, _FASTEST = 0.01, 100.0
 _NAMES_WIDTH = 14
 _REST = 3.0  # seconds between steps of a demo that goes by itself
-
-
-class _UsageError(Exception):
-    """The command line makes no sense; the text says why."""
 
 
 @Parameter(name="*")
@@ -87,34 +84,34 @@ def demo(
             return _check(_places(name, options, every=True), options)
         ((title, place),) = _places(name, options, every=False).items()
         return _show(title, place, options)
-    except (_UsageError, ScenarioError) as error:
+    except (UsageError, ScenarioError) as error:
         print(f"tftptui: {error}", file=sys.stderr)
-        return _EXIT_USAGE
+        return EXIT_USAGE
     except EngineError as error:
         print(f"tftptui: {error}", file=sys.stderr)
-        return _EXIT_FAILED
+        return EXIT_FAILED
 
 
 def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str, Path]:
     """Return the scenarios that are meant; EVERY is whether no name means all.
 
     Raises:
-        _UsageError: that makes no sense.
+        UsageError: that makes no sense.
     """
     from tftptui.demo.scenarios import shipped_scenarios  # noqa: PLC0415
 
     speed, file = options.speed, options.scenario
     if speed is not None and not _SLOWEST <= speed <= _FASTEST:
-        raise _UsageError(f"--speed {speed:g}: choose {_SLOWEST:g} to {_FASTEST:g}")
+        raise UsageError(f"--speed {speed:g}: choose {_SLOWEST:g} to {_FASTEST:g}")
     if file is not None:
         if name is not None:
-            raise _UsageError("name a scenario or a file with --scenario, not both")
+            raise UsageError("name a scenario or a file with --scenario, not both")
         return {file.stem: file}
     shipped = shipped_scenarios()
     if name is None:
         return shipped if every else {DEFAULT_SCENARIO: shipped[DEFAULT_SCENARIO]}
     if name not in shipped:
-        raise _UsageError(
+        raise UsageError(
             f"there is no scenario {name!r}; choose from {', '.join(shipped)}, "
             "or name a file with --scenario"
         )
@@ -140,7 +137,7 @@ def _check(places: dict[str, Path], options: DemoOptions) -> int:
         word = "FAILED" if done.troubles else "ok"
         print(f"{word:<6}  {title:<{_NAMES_WIDTH}}  {done.seconds:6.1f} s of demo time")
         for trouble in done.troubles:
-            worst = _EXIT_FAILED
+            worst = EXIT_FAILED
             print(f"        {trouble}")
     return worst
 
@@ -189,6 +186,6 @@ def _record(title: str, place: Path, options: DemoOptions) -> int:
     try:
         seconds = record(command, target, parse_size(options.size), title)
     except RecordingError as error:
-        raise _UsageError(str(error)) from error
+        raise UsageError(str(error)) from error
     print(f"{target}: {seconds:.0f} s; show it with: asciinema play {target}")
     return 0

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
+from tftptui.commands.usage import EXIT_USAGE
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import (
@@ -32,8 +33,6 @@ from tftptui.settings import (
     parse_network,
     parse_port_range,
 )
-
-_EXIT_USAGE = 2
 
 Format = Literal["text", "markdown", "csv", "json"]
 
@@ -159,7 +158,7 @@ def firewall(
         advice = advise(situation, Dialect(options.dialect), seen)
     except (SituationError, SettingsError) as error:
         print(f"tftptui: {error}", file=sys.stderr)
-        return _EXIT_USAGE
+        return EXIT_USAGE
     print(_written(advice, format), end="")
     return 0
 

@@ -9,21 +9,18 @@ import msgspec
 from cyclopts import Parameter
 
 from tftptui.client.places import Place, PlaceError, parse_place
+from tftptui.commands.usage import EXIT_USAGE, UsageError
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.options import MAX_BLOCK_SIZE, MIN_BLOCK_SIZE
 from tftptui.settings import SettingsError, parse_port_range
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.trials import Trial
 
-EXIT_FINE, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+EXIT_FINE, EXIT_FOUND, EXIT_INTERRUPTED = 0, 1, 130
 
 _MOST_PORTS = 512
 _DEFAULT_PORTS = "2070-2075,1024,1072,2933,25300,32768,40000,49152,49200,60000"
 _DEFAULT_SIZES = "512,1024,1428,1468,8192"
-
-
-class UsageError(ValueError):
-    """The command line makes no sense; the text says why."""
 
 
 @Parameter(name="*")

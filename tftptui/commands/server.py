@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
+from tftptui.commands.usage import EXIT_USAGE
 from tftptui.resources import packaged_folder
 from tftptui.settings import (
     DEFAULT_PORTS,
@@ -17,8 +18,6 @@ from tftptui.settings import (
     parse_octets,
     parse_port_range,
 )
-
-EXIT_USAGE = 2
 
 RootArgument = Annotated[
     Path | None,

@@ -39,7 +39,6 @@ class ClientKind:
     Attributes:
         title: what people call it.
         ports: where its first port is chosen from, by chance.
-        port_words: how it chooses ports, for people.
         stages: what it asks for, one after the other.
         retry_step: added to its port at each repeated request.
         stage_step: added to its port for the next stage.
@@ -51,7 +50,6 @@ class ClientKind:
 
     title: str
     ports: tuple[int, int]
-    port_words: str
     stages: tuple[Stage, ...]
     retry_step: int = 0
     stage_step: int = 0
@@ -70,7 +68,6 @@ KINDS: dict[str, ClientKind] = {
     "intel-rom": ClientKind(
         "Intel boot ROM",
         (2_070, 2_070),
-        "2070, +1 at each request",
         (
             Stage(("tsize",), _INTEL_PROBES, leaves=True, goes_on=True),
             Stage(("blksize=1456",), (8.0,)),  # PXE-E32 some 35 to 40 s after the first
@@ -82,7 +79,6 @@ KINDS: dict[str, ClientKind] = {
     "uefi": ClientKind(
         "UEFI",
         (1_024, 2_047),
-        "1024–2047 at each boot, +1 for each request",
         (
             Stage(("tsize", "blksize=1468", "windowsize=4"), (4.0,) * 6, leaves=True),
             Stage(("blksize=1468", "windowsize=4"), (4.0,) * 6),
@@ -93,21 +89,18 @@ KINDS: dict[str, ClientKind] = {
     "ipxe": ClientKind(
         "iPXE",
         (1_025, 65_535),
-        "any from 1025 on, by chance",
         (Stage(("blksize=1432", "tsize"), (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)),),
         data_waits=(0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
     ),
     "u-boot": ClientKind(
         "U-Boot",
         (1_024, 4_095),
-        "1024–4095, by the time since power-on",
         (Stage(("timeout=5", "blksize=1468"), (5.0,) * 11),),
         data_waits=(5.0,) * 10,
     ),
     "grub": ClientKind(
         "GRUB",
         (25_300, 25_300),
-        "25300, +1 for each file",
         (
             Stage(
                 ("blksize=1024", "tsize"),
@@ -122,7 +115,6 @@ KINDS: dict[str, ClientKind] = {
     "pxelinux": ClientKind(
         "PXELINUX",
         (49_152, 49_152),
-        "49152, +1 for each file",
         (
             Stage(
                 ("tsize", "blksize=1408"),
@@ -133,28 +125,23 @@ KINDS: dict[str, ClientKind] = {
         data_waits=tuple(_BIOS_TICK * ticks for ticks in _PXELINUX_TICKS),
     ),
     "cisco": ClientKind(  # assumed, from documentation: no options by default
-        "Cisco IOS", DYNAMIC, "49152–65535, by chance", (Stage((), (5.0,) * 6),)
+        "Cisco IOS", DYNAMIC, (Stage((), (5.0,) * 6),)
     ),
     "curl": ClientKind(
         "curl",
         EPHEMERAL,
-        "the system's choice",
         (Stage(("tsize", "blksize=512", "timeout=6"), (7.0,) * 15),),
     ),
     "atftp": ClientKind(
         "atftp",
         EPHEMERAL,
-        "the system's choice",
         (Stage((), (5.0,) * 6),),
         rejects_second_oack=True,
     ),
-    "tftp-hpa": ClientKind(
-        "tftp-hpa", EPHEMERAL, "the system's choice", (Stage((), (5.0,) * 5),)
-    ),
+    "tftp-hpa": ClientKind("tftp-hpa", EPHEMERAL, (Stage((), (5.0,) * 5),)),
     "busybox": ClientKind(
         "busybox tftp",
         EPHEMERAL,
-        "the system's choice",
         (Stage(("tsize",), _BUSYBOX),),
         data_waits=_BUSYBOX,
     ),

@@ -1,7 +1,7 @@
 """Commands that prove a finding, with the real addresses, ports and names in them."""
 
 from tftptui.knowledge.case import Case
-from tftptui.telemetry.words import host, url
+from tftptui.telemetry.words import url
 
 HIGH_PORT = 49_200
 """A client port that nearly every firewall lets answers through to."""
@@ -39,12 +39,6 @@ def fetch_in_blocks(case: Case, large: int) -> str:
     return "; ".join(both)
 
 
-def fetch_here(case: Case) -> str:
-    """Return the fetch that shows, on the server, that the server is well."""
-    place = "::1" if ":" in case.client else "127.0.0.1"
-    return f"curl -m 20 {url(place, case.scene.port, case.file)} -o /dev/null"
-
-
 def route(case: Case) -> str:
     """Return what shows this host's way to the client."""
     return f"ip route get {case.client}"
@@ -68,8 +62,3 @@ def watch(case: Case) -> str:
 def tracked(_case: Case) -> str:
     """Return what shows on a Linux firewall whether its helper took the request."""
     return "conntrack -L -p udp --orig-port-dst 69; conntrack -L expect"
-
-
-def ping_large(case: Case, octets: int) -> str:
-    """Return the ping that must not be fragmented."""
-    return f"ping -c 3 -M do -s {octets} {host(case.client).strip('[]')}"

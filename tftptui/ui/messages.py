@@ -9,7 +9,3 @@ class FrameArrived(Message, bubble=False):
     def can_replace(self, message: Message) -> bool:
         """Let one stand for all that are still queued."""
         return isinstance(message, FrameArrived)
-
-
-class EngineEnded(Message, bubble=False):
-    """The engine ended without being asked; the store says why."""

@@ -67,8 +67,7 @@ class Store:
         now: wall clock of the last frame, seconds.
         transfers: by number, in the order in which they began.
         packets: ring of records and notes, numbered from 0 as they came;
-            ``packets_lost`` counts those that never came here, and a record of
-            kind LOST stands where they are missing.
+            a record of kind LOST stands where some never came here.
         refusals: the latest requests that were answered with an ERROR.
         findings: the latest, by number; those withdrawn are among them.
         locations: searches for where packets are dropped, by their transfer.
@@ -93,7 +92,6 @@ class Store:
     locations: dict[int, Location] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
     hashes: dict[bytes, HashView] = field(default_factory=dict)
-    packets_lost: int = 0
     settings: dict[str, Value] = field(default_factory=dict)
     engine_error: str | None = None
 
@@ -214,7 +212,6 @@ class Store:
         if not frame.packets:
             return
         if (lost := frame.packets_first - self._packets_due) > 0:
-            self.packets_lost += lost
             self.packets.append(_lost_record(frame.time, lost))
         first = self.packets.next
         self.packets.extend(frame.packets, first)

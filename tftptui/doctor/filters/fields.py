@@ -5,7 +5,6 @@ from collections.abc import Callable
 from tftptui.doctor.filters.model import Packet, State
 from tftptui.doctor.filters.values import Json, Value
 
-UDP = 17
 _VERSION = {"ip": 4, "ip6": 6}
 
 

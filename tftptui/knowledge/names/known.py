@@ -34,10 +34,6 @@ class KnownNames:
     def __len__(self) -> int:
         return len(self._names)
 
-    def exactly(self, name: bytes) -> bytes | None:
-        """Return NAME if there is such a file."""
-        return next((one for one in self.spelt_like(name) if one == name), None)
-
     def spelt_like(self, name: bytes) -> Iterator[bytes]:
         """Yield the files whose name is NAME in another case or Unicode spelling."""
         wanted = folded(name)
