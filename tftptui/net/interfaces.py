@@ -14,8 +14,6 @@ from ipaddress import (
     ip_interface,
 )
 
-import psutil
-
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _FAR_AWAY = ("192.0.2.1", "2001:db8::1")
 """Addresses of nobody (RFC 5737, RFC 3849): only the default route leads there."""
@@ -42,6 +40,8 @@ class Links:
 
 def interface_addresses() -> dict[str, list[Interface]]:
     """Return the addresses of each network interface, with their networks."""
+    import psutil  # noqa: PLC0415 - it is slow, and screens seldom ask
+
     found: dict[str, list[Interface]] = {}
     for name, entries in psutil.net_if_addrs().items():
         found[name] = [

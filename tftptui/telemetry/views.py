@@ -40,8 +40,11 @@ TransferPhase = Literal[
 RUNNING = frozenset({"negotiating", "sending", "stalled"})
 
 
-class TransferView(msgspec.Struct, kw_only=True):
+class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     """One transfer as it stands; the numbers are exact.
+
+    It travels by the order of its fields, since a thousand of them five times a second
+    are many names: new ones come last, for screens and servers of other versions.
 
     Attributes:
         number: counts up from 1.

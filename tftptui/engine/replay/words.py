@@ -14,7 +14,9 @@ from tftptui.telemetry.words import counted
 
 def as_json(outline: Outline) -> str:
     """Return an outline as one JSON object, and a line feed."""
-    return msgspec.json.encode(outline).decode() + "\n"
+    told = msgspec.structs.asdict(outline)
+    told["transfers"] = [msgspec.structs.asdict(view) for view in outline.transfers]
+    return msgspec.json.encode(told).decode() + "\n"
 
 
 def as_text(outline: Outline) -> str:
