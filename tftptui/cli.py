@@ -44,9 +44,7 @@ app.command("tftptui.commands.firewall:firewall")
 
 @app.default
 def watch(
-    root: RootArgument = None,
-    /,
-    *,
+    *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     journal: Annotated[
         Path | None, Parameter(help="File to append the journal to, as JSON lines.")
@@ -67,9 +65,7 @@ def watch(
 
 @app.command
 def serve(
-    root: RootArgument = None,
-    /,
-    *,
+    *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     journal: Annotated[
         str,
@@ -118,9 +114,7 @@ def attach(
 
 @app.command
 def doctor(
-    root: RootArgument = None,
-    /,
-    *,
+    *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     clients: Annotated[
         tuple[str, ...],
@@ -159,9 +153,8 @@ def doctor(
 @app.command
 def explain(
     name: str,
-    root: RootArgument = None,
     /,
-    *,
+    *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     client: Annotated[str, Parameter(help="Who asks; decides the own folder.")] = "",
     upload: Annotated[

@@ -1,5 +1,6 @@
 """``tftptui serve`` as people run it: the journal, the signals, the exit status."""
 
+import asyncio
 import json
 import os
 import re
@@ -213,11 +214,21 @@ def test_a_missing_root_is_said(folder: Path) -> None:
     assert "mkdir" in done.stderr
 
 
-def test_a_file_for_a_root_is_told_where_it_is(folder: Path) -> None:
+def test_a_file_alone_is_served(folder: Path) -> None:
+    (folder / "image").write_bytes(octets(700))
+    with Serve(folder / "image") as server:
+        with UdpClient() as client:
+            assert asyncio.run(client.read(server.at, b"image")) == octets(700)
+        named = [{"name": "image", "path": str(folder / "image")}]
+        assert server.until("started")["settings"]["named"] == named
+        assert server.stop() == 0
+
+
+def test_two_of_one_name_are_told(folder: Path) -> None:
     (folder / "image").write_bytes(b"")
-    done = run(str(folder / "image"), "--port", "0")
-    assert done.returncode == 2
-    assert f"is no folder; serve the one it is in: {folder}" in done.stderr
+    done = run(str(folder / "image"), str(folder / "image"), "--port", "0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "two are called image" in done.stderr
 
 
 def test_the_journal_may_be_named_as_standard_output(folder: Path) -> None:

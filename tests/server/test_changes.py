@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from watchdog.events import FileSystemEvent
 
-from tftptui.server.changes import Change, Changes
+from tftptui.server.changes import Change, Changes, Watched
 
 PATIENCE = 15.0
 
@@ -27,7 +27,8 @@ class Heard(Changes):
         self.woken: list[FileSystemEvent] = []
         self.told: list[Change] = []
         self._news = asyncio.Event()
-        super().__init__(os.fsencode(folder), asyncio.get_running_loop(), self._take)
+        watched = [Watched(os.fsencode(folder))]
+        super().__init__(watched, asyncio.get_running_loop(), self._take)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         self.woken.append(event)

@@ -1,6 +1,7 @@
 import pytest
+from msgspec.structs import replace
 
-from tests.support.pictures import a_busy_server, frame, view
+from tests.support.pictures import a_busy_server, frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
 
 NAMES = ("Transfers", "Files", "Ports", "Packets")
@@ -127,3 +128,20 @@ async def test_the_top_line_has_everything_when_there_is_room() -> None:
         "3 failed",
     ):
         assert words in top
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "told"),
+    [
+        (["boot.img"], LARGE, "boot.img"),
+        (["a.img", "b", "c", "d"], LARGE, "a.img, b, c, … (4)"),
+        (["a-long-image.img", "b", "c", "d"], (70, 20), "a-long-image.img +3"),
+    ],
+)
+async def test_the_top_line_names_what_is_served_side_by_side(
+    names: list[str], size: tuple[int, int], told: str
+) -> None:
+    named = [(name, f"/srv/{name}") for name in names]
+    quiet = frame(status=replace(status(), named=named))
+    async with shown(quiet, size=size) as screen:
+        assert f" {told} " in screen.text().splitlines()[0]

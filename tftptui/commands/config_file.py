@@ -183,7 +183,7 @@ def _try(option: Option, value: object) -> None:
     for field in reversed(option.path):
         nested = {field: nested}
     known = nested if option.path else {}
-    root = value if option.name == "root" and isinstance(value, Path) else None
+    root = (value,) if option.name == "root" and isinstance(value, Path) else ()
     msgspec.convert(known, ServerOptions, dec_hook=_path).settings(root, None)
 
 

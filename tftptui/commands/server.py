@@ -9,6 +9,7 @@ import msgspec
 from cyclopts import Parameter
 
 from tftptui.commands.usage import EXIT_USAGE
+from tftptui.files.given import folder_above, named_of
 from tftptui.resources import packaged_folder
 from tftptui.settings import (
     DEFAULT_PORTS,
@@ -20,8 +21,11 @@ from tftptui.settings import (
 )
 
 RootArgument = Annotated[
-    Path | None,
-    Parameter(help="Folder to serve. Without it: a small packaged sample."),
+    Path,
+    Parameter(
+        help="Folder to serve; or files and folders, each served under its own name, "
+        "or under another one as NAME=PATH. Without any: a small packaged sample.",
+    ),
 ]
 
 
@@ -262,14 +266,16 @@ class ServerOptions:
     names: NameOptions = _NAMES
     captures: CaptureOptions = _CAPTURE
 
-    def settings(self, root: Path | None, journal: str | None) -> Settings:
+    def settings(self, served: tuple[Path, ...], journal: str | None) -> Settings:
         """Return the settings that these options mean.
 
         Raises:
             SettingsError: an option makes no sense.
         """
+        named = named_of(served)
         settings = Settings(
-            root=_folder(root),
+            root=folder_above(named) if named else _folder(served),
+            named=named,
             listen=self.listen,
             port=self.port,
             ports=parse_port_range(self.ports),
@@ -310,29 +316,15 @@ DEFAULTS = ServerOptions()
 
 
 def settings_of(
-    options: ServerOptions, root: Path | None, journal: str | None
+    options: ServerOptions, served: tuple[Path, ...], journal: str | None
 ) -> Settings:
     """Return the settings that a command line means, or leave with status 2."""
     try:
-        return options.settings(root, journal)
+        return options.settings(served, journal)
     except SettingsError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
 
 
-def _folder(root: Path | None) -> Path:
-    """Return the folder to serve.
-
-    Raises:
-        SettingsError: it is none.
-    """
-    if root is None:
-        return packaged_folder("sample_root")
-    if root.is_dir():
-        return root
-    if root.exists():
-        parent = root.absolute().parent
-        raise SettingsError(f"{root} is no folder; serve the one it is in: {parent}")
-    raise SettingsError(
-        f"there is no folder {root}; make it with mkdir -p {root}, or name another"
-    )
+def _folder(served: tuple[Path, ...]) -> Path:
+    return served[0] if served else packaged_folder("sample_root")

@@ -1,5 +1,6 @@
 """Asks this machine what the checks want to know; changes nothing."""
 
+import errno
 import getpass
 import gzip
 import locale
@@ -8,6 +9,7 @@ import platform
 import shutil
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,7 +58,7 @@ def read_facts(
         watches=_number("fs/inotify/max_user_watches"),
         instances=_number("fs/inotify/max_user_instances"),
         descriptors=_descriptors(),
-        served=_served(settings.root),
+        served=_served_by(settings),
         year=datetime.now(UTC).year,
         is_synchronised=_is_synchronised(),
         screen=_screen(),
@@ -161,6 +163,28 @@ def _descriptors() -> int | None:
         return None
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if hard == resource.RLIM_INFINITY else hard
+
+
+def _served_by(settings: Settings) -> Served:
+    """Return what there is to say of all that is served, the worst first."""
+    if not settings.named:
+        return _served(settings.root)
+    all_of = [_served_alone(one.path) for one in settings.named]
+    worst = min(
+        all_of, key=lambda one: (not one.trouble, not one.unreadable, one.is_writable)
+    )
+    return replace(worst, folders=sum(one.folders for one in all_of))
+
+
+def _served_alone(path: Path) -> Served:
+    if path.is_dir():
+        return _served(path)
+    may_read, may_write = os.access(path, os.R_OK), os.W_OK | os.X_OK
+    return Served(
+        path=path,
+        trouble="" if may_read else os.strerror(errno.EACCES),
+        is_writable=os.access(path.parent, may_write),
+    )
 
 
 def _served(root: Path) -> Served:

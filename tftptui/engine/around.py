@@ -77,4 +77,5 @@ class _Around:
             addresses=self._own.addresses,
             on_link=self._own.reach(client),
             root=str(settings.root),
+            named={one.name: str(one.path) for one in settings.named},
         )

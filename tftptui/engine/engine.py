@@ -359,6 +359,7 @@ class Engine:
             listeners=[str(listener.local) for listener in listeners],
             port=listeners[0].local.port if listeners else 0,
             root=str(self.service.settings.root),
+            named=[(one.name, str(one.path)) for one in service.settings.named],
             pid=os.getpid(),
             notices=list(service.notices),
             watch=self._watch.state if self._watch else "gone",

@@ -29,7 +29,7 @@ def settings_after(settings: Settings, command: Command) -> Settings:
         case ChangeSettings(changes):
             return changed_settings(settings, changes)
         case ServeFolder(folder):
-            return msgspec.structs.replace(settings, root=folder_of(folder))
+            return msgspec.structs.replace(settings, root=folder_of(folder), named=())
         case RewriteName(asked, name):
             return with_rule(settings, asked, name)
         case _:

@@ -17,6 +17,7 @@ from tftptui.knowledge.names import KnownNames, near_names
 from tftptui.knowledge.names.near import MOST, Near
 from tftptui.server.census import is_served, names_below
 from tftptui.server.explaining import Explanation
+from tftptui.server.naming import root_of
 from tftptui.server.root import Root
 from tftptui.settings import Settings
 from tftptui.telemetry.escapes import visible
@@ -138,7 +139,7 @@ def with_near_names(
     """Add to how a read of ASKED ends which files may be meant, if it is not there."""
     if explanation.reason != "not-found" or explanation.direction != "read":
         return explanation
-    with closing(Root(settings.root)) as root:
+    with closing(root_of(settings)) as root:
         near = near_below(root, asked, count_names(root))
     return msgspec.structs.replace(explanation, near=near)
 

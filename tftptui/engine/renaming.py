@@ -7,8 +7,7 @@ from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.live import folder_of, with_rule
 from tftptui.engine.messages import LinkName, RewriteName, ServeFolder
 from tftptui.server.aliases import link
-from tftptui.server.naming import names_of
-from tftptui.server.root import Root
+from tftptui.server.naming import root_of
 from tftptui.server.service import Service
 from tftptui.server.walk import RootError
 from tftptui.settings import SettingsError
@@ -51,7 +50,7 @@ def _serve(service: Service, folder: str) -> None:
 
 def _add_rule(service: Service, asked: bytes, name: bytes) -> None:
     settings = with_rule(service.settings, asked, name)
-    trial = Root(service.root.path, names_of(settings))
+    trial = root_of(settings)
     with contextlib.closing(trial):
         file = trial.open(asked)
     os.close(file.descriptor)

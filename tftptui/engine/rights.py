@@ -8,7 +8,8 @@ import os
 import pwd
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
@@ -16,6 +17,7 @@ from tftptui.telemetry.events import Warned
 
 if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
     from tftptui.engine.engine import Engine
+    from tftptui.server.root import Root
 
 _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 8, 47, 2
 _CAP_NET_BIND_SERVICE = 10
@@ -79,12 +81,19 @@ def drop_rights_of(engine: "Engine") -> None:
         else "files are read and written as root; --user NAME makes it somebody else"
     )
     recorder.emit(Warned(time=recorder.clock.wall(), message=text))
-    root = engine.service.root.path
-    if name is not None and not os.access(root, os.R_OK | os.X_OK, effective_ids=True):
+    for path in _unreadable(engine.service.root) if name is not None else ():
         engine.service.warn(
-            f"{name} can't read {root}, so nobody gets a file: let {name} read it, "
+            f"{name} can't read {path}, so nobody gets a file: let {name} read it, "
             "or name somebody who can with --user"
         )
+
+
+def _unreadable(root: "Root") -> Iterator[Path]:
+    """Yield what we may not read of what is served."""
+    for path in [one.given.path for one in root.places] or [root.path]:
+        wish = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+        if not os.access(path, wish, effective_ids=True):
+            yield path
 
 
 def _require_self(user: str | None) -> None:

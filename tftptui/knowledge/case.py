@@ -4,7 +4,9 @@ Plain facts; who gathers them is engine/, a reader of captures, or a test. Times
 wall clock, seconds since the epoch.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 
 from tftptui.knowledge.names import Search
 from tftptui.knowledge.signatures import AskedOptions, is_firmware
@@ -103,6 +105,7 @@ class Scene:
         addresses: of this host.
         on_link: whether the client is on a network of this host, if that is known.
         root: the folder that is served.
+        named: names and paths of what is served side by side instead.
     """
 
     port: int = 69
@@ -112,6 +115,26 @@ class Scene:
     addresses: frozenset[str] = frozenset()
     on_link: bool | None = None
     root: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, file: str) -> str:
+        """Return where FILE is on the disk, or would be."""
+        file = file.lstrip("/")
+        top, slash, below = file.partition("/")
+        if top in self.named:
+            return self.named[top] + slash + below
+        return f"{self.root}/{file}"
+
+    def disk(self, file: str) -> str:
+        """Return what is served of the disk that FILE is on."""
+        return self.named.get(file.strip("/").partition("/")[0], self.root)
+
+    def arguments(self) -> str:
+        """Return what is served, as one types it."""
+        if self.named:
+            named = [f"{name}={path}" for name, path in self.named.items()]
+            return " ".join(quote(one) for one in named)
+        return quote(self.root) if self.root else "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

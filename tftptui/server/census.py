@@ -7,6 +7,7 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from tftptui.server.root import Root
 from tftptui.server.walk import RootError, is_hidden
@@ -55,6 +56,8 @@ def is_served(root: Root, name: bytes) -> bool:
 
 def _entries(root: Root, folder: bytes) -> list[tuple[bytes, bool]]:
     """Return the files and folders in a folder, and which of them are folders."""
+    if not folder and (top := root.top) is not None:
+        return _at_top(root, top)
     try:
         descriptor = root.open_folder(folder)
     except RootError:
@@ -74,6 +77,17 @@ def _entries(root: Root, folder: bytes) -> list[tuple[bytes, bool]]:
         return found  # it went away meanwhile
     finally:
         os.close(descriptor)
+    return found
+
+
+def _at_top(root: Root, names: list[bytes]) -> list[tuple[bytes, bool]]:
+    """Return what is served side by side."""
+    found = []
+    for name in names:
+        with suppress(RootError):
+            mode = root.look(name)[0].st_mode
+            if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+                found.append((name, stat.S_ISDIR(mode)))
     return found
 
 

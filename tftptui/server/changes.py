@@ -8,7 +8,8 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from watchdog.events import (
     DirAttribEvent,
@@ -25,6 +26,8 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
+
+from tftptui.server.root import Root
 
 GATHERED = 0.2
 """Seconds of changes that are told together: a copy is many of them."""
@@ -46,23 +49,62 @@ Change = tuple[bytes, str]
 """A name below the folder, and "added", "modified" or "deleted"."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A folder to watch.
+
+    Attributes:
+        folder: absolute.
+        prefix: what the names of its changes begin with: "" or a name and a slash.
+        only: names in it that matter, and how each is called; None for all, and all
+            below it.
+    """
+
+    folder: bytes
+    prefix: bytes = b""
+    only: Mapping[bytes, tuple[bytes, ...]] | None = None
+
+    def names(self, path: bytes) -> Iterable[bytes]:
+        """Return how what is at PATH is called; nothing for what is not watched."""
+        above = self.folder.rstrip(b"/") + b"/"
+        if not path.startswith(above):
+            return ()
+        name = path[len(above) :]
+        return (self.prefix + name,) if self.only is None else self.only.get(name, ())
+
+
+def watched_of(root: Root) -> list[Watched]:
+    """Return the folders that tell of all changes below ROOT."""
+    if root.top is None:
+        return [Watched(os.fsencode(root.path))]
+    found: list[Watched] = []
+    files: dict[bytes, dict[bytes, tuple[bytes, ...]]] = {}
+    for place in root.places:
+        name = place.given.name.encode()
+        if place.part is None:
+            found.append(Watched(place.folder, name + b"/"))
+        else:
+            only = files.setdefault(place.folder, {})
+            only[place.part] = (*only.get(place.part, ()), name)
+    return found + [Watched(folder, only=only) for folder, only in files.items()]
+
+
 class Changes(FileSystemEventHandler):
-    """Watches a folder and all below it. Call start(), off the loop; then stop().
+    """Watches folders, most with all below. Call start(), off the loop; then stop().
 
     Args:
-        folder: absolute.
+        watched: the folders.
         loop: on which TELL is called.
         tell: gets all changes of a moment, in order and each once.
     """
 
     def __init__(
         self,
-        folder: bytes,
+        watched: Sequence[Watched],
         loop: asyncio.AbstractEventLoop,
         tell: Callable[[list[Change]], None],
     ) -> None:
-        self._folder = folder
-        self._above = folder.rstrip(b"/") + b"/"
+        self._watched = watched
         self._loop = loop
         self._tell = tell
         self._lock = threading.Lock()
@@ -81,9 +123,17 @@ class Changes(FileSystemEventHandler):
         Raises:
             OSError: the folder can't be watched.
         """
-        path = os.fsdecode(self._folder)
         self._observer.start()
-        self._observer.schedule(self, path, recursive=True, event_filter=_WANTED)
+        missing = [one for one in self._watched if not os.path.isdir(one.folder)]  # noqa: PTH112 - octets
+        for one in self._watched:
+            if one in missing and len(missing) < len(self._watched):
+                continue  # the others are watched meanwhile
+            self._observer.schedule(
+                self,
+                os.fsdecode(one.folder),
+                recursive=one.only is None,
+                event_filter=_WANTED,
+            )
 
     def stop(self) -> None:
         """Watch no more; returns when the threads have ended."""
@@ -100,12 +150,13 @@ class Changes(FileSystemEventHandler):
             self._gather(event.src_path, _WORDS.get(event.event_type, "modified"))
 
     def _gather(self, path: bytes | str, change: str) -> None:
-        name = os.fsencode(path)
-        if not name.startswith(self._above):
+        octets = os.fsencode(path)
+        found = [name for one in self._watched for name in one.names(octets)]
+        if not found:
             return
         with self._lock:
             is_first = not self._gathered
-            self._gathered[name[len(self._above) :], change] = None
+            self._gathered.update(((name, change), None) for name in found)
         if is_first:
             self._loop.call_soon_threadsafe(
                 self._loop.call_later, GATHERED, self._tell_all

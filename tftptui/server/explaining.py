@@ -14,7 +14,7 @@ import msgspec
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import Candidate, Names, components, no_folder
-from tftptui.server.naming import names_of
+from tftptui.server.naming import root_of
 from tftptui.server.root import Root
 from tftptui.server.walk import RootError, Walk, is_hidden, refusal
 from tftptui.settings import Settings, SettingsError
@@ -102,12 +102,7 @@ def run(
     """
     if client:
         client = _address(client)
-    try:
-        root = Root(settings.root, names_of(settings))
-    except OSError as error:
-        raise SettingsError(
-            f"{settings.root} can't be served: {error.strerror}"
-        ) from error
+    root = root_of(settings)
     with contextlib.closing(root):
         if is_write:
             return explain_write(root, asked, client, settings.write)
@@ -184,7 +179,7 @@ class _Told:
         return Explanation(
             asked=visible(asked),
             client=client,
-            root=str(root.path),
+            root=root.title,
             direction=direction,
             notes=[
                 *_folder_notes(root.names, client),

@@ -14,6 +14,8 @@ MOST_TOLD = 5_000
 
 def list_folder(root: Root, folder: bytes) -> Listing:
     """Return what a folder holds now: folders first, then by name."""
+    if not folder and (top := root.top) is not None:
+        return _in_order(folder, [_named(root, name) for name in top], more=0)
     try:
         descriptor = root.open_folder(folder)
     except RootError as error:
@@ -28,8 +30,24 @@ def list_folder(root: Root, folder: bytes) -> Listing:
     finally:
         os.close(descriptor)
     # A link shows only now whether it leads to a folder.
+    return _in_order(folder, entries, more=max(0, len(found) - MOST_TOLD))
+
+
+def _in_order(folder: bytes, entries: list[Entry], *, more: int) -> Listing:
     entries.sort(key=lambda entry: (entry.kind != "folder", entry.name.lower()))
-    return Listing(folder=folder, entries=entries, more=max(0, len(found) - MOST_TOLD))
+    return Listing(folder=folder, entries=entries, more=more)
+
+
+def _named(root: Root, name: bytes) -> Entry:
+    """Return what is served side by side with others, under a name of its own."""
+    try:
+        status, may_read = root.look(name)
+    except RootError as error:
+        why = "not there any more" if error.reason == "not-found" else error.text
+        return _other(name, why, is_link=False)
+    if not status.st_nlink:  # deleted; one moved away is served on
+        return _other(name, "not there any more", is_link=False)
+    return _known(name, status, may_read=may_read, is_link=False)
 
 
 def _sorted(descriptor: int) -> "list[os.DirEntry[str]]":
@@ -53,6 +71,12 @@ def _entry(
     except RootError as error:
         why = "link that leads nowhere" if error.reason == "not-found" else error.text
         return _other(name, why, is_link=is_link)
+    return _known(name, status, may_read=may_read, is_link=is_link)
+
+
+def _known(
+    name: bytes, status: os.stat_result, *, may_read: bool, is_link: bool
+) -> Entry:
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
         what = kind_of(status.st_mode)
         return _other(name, f"{what}, can't be served", is_link=is_link)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from tftptui.net.neighbours import hardware_address
 from tftptui.server.names import Names, components, no_folder
 from tftptui.server.rewriting import parse_rules
-from tftptui.settings import Settings
+from tftptui.server.root import Root
+from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
 
 
@@ -20,6 +21,20 @@ def names_of(settings: Settings) -> Names:
         folder_of=_FOLDERS[settings.per_client],
         ignore_case=settings.ignore_case,
     )
+
+
+def root_of(settings: Settings) -> Root:
+    """Open what is served.
+
+    Raises:
+        SettingsError: it can't be opened, or a rewrite rule is wrong.
+    """
+    names = names_of(settings)
+    try:
+        return Root(settings.root, names, settings.named)
+    except OSError as error:
+        place = error.filename if settings.named else settings.root
+        raise SettingsError(f"{place} can't be served: {error.strerror}") from error
 
 
 def served_as(asked: bytes, name: bytes) -> str:

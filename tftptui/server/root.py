@@ -6,12 +6,15 @@ later.
 
 import errno
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import Candidate, Names
+from tftptui.server.places import Place, Places, PlacesWalk, open_places
 from tftptui.server.walk import FOLDER, RootError, ServedFile, Walk
+from tftptui.settings import Named, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +37,53 @@ class NewPlace:
 class Root:
     """A folder and everything below it; links are followed while they stay inside.
 
+    Or, if there are NAMED ones, these alone side by side, each such a root.
+
     Attributes:
-        path: of the folder.
+        path: of the folder; of the one above all that is named.
         names: how names are understood; may be changed while it serves.
         is_there: whether the folder is still where it was told to be.
-        version: grows when another folder has taken its place.
+        version: grows when another folder has taken its place, or one of several
+            is gone or back.
 
     Raises:
         OSError: the folder can't be opened.
     """
 
-    def __init__(self, path: Path, names: Names | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        names: Names | None = None,
+        named: Sequence[Named] = (),
+    ) -> None:
         self.names = names or Names()
         self.is_there = True
         self.version = 0
         self._given = path.absolute()
         self._descriptor = -1
-        self._take()
+        self._places: Places | None = None
+        self._lost: set[bytes] = set()
+        if named:
+            self._places, self.path = open_places(named), self._given
+        else:
+            self._take()
+
+    @property
+    def top(self) -> list[bytes] | None:
+        """Return the names of what is served side by side; None for a folder."""
+        places = self._places
+        return None if places is None else [*places]
+
+    @property
+    def places(self) -> list[Place]:
+        """Return what is served side by side."""
+        return [*(self._places or {}).values()]
+
+    @property
+    def title(self) -> str:
+        """Return in a few words what is served."""
+        places = self.places
+        return words_of([one.given.name for one in places]) or str(self.path)
 
     def _take(self) -> None:
         """Open the folder that is there now."""
@@ -71,6 +104,9 @@ class Root:
         A folder is replaced by a rename, by a link that leads elsewhere now, by a
         mount or the end of one. Without one the old folder is served on.
         """
+        if self._places is not None:
+            self._follow_places(self._places)
+            return
         try:
             found = self._given.stat()
             is_same = os.path.samestat(found, os.fstat(self._descriptor))
@@ -80,6 +116,13 @@ class Root:
             self.is_there = True
         except OSError:
             self.is_there = False
+
+    def _follow_places(self, places: Places) -> None:
+        now = {name: place.now() for name, place in places.items()}
+        lost = {name for name, place in now.items() if place.is_lost}
+        if lost != self._lost or any(now[name] is not places[name] for name in places):
+            self._places, self._lost = now, lost
+            self.version += 1
 
     def move(self, path: Path) -> None:
         """Serve another folder from now on.
@@ -93,12 +136,15 @@ class Root:
         except OSError:
             self._given = before
             raise
+        self._places = None
         self.is_there = True
         self.version += 1
 
     def close(self) -> None:
         """Let go of the folder."""
-        os.close(self._descriptor)
+        self._places = None
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
     def open(self, asked: bytes, client: str = "") -> ServedFile:
         """Open the file that a request of CLIENT names.
@@ -168,6 +214,9 @@ class Root:
 
     def walk(self, *, ignore_case: bool = False) -> Walk:
         """Return a walk that begins here, for a with statement."""
+        places = self._places
+        if places is not None:
+            return PlacesWalk(places, ignore_case=ignore_case)
         return Walk(self._descriptor, self._absolute, ignore_case=ignore_case)
 
 

@@ -12,7 +12,7 @@ from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.limits import raise_descriptor_limit
 from tftptui.server.listener import Listener
-from tftptui.server.naming import names_of
+from tftptui.server.naming import names_of, root_of
 from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool, Random
 from tftptui.server.reception import Reception
@@ -100,13 +100,9 @@ class Service:
         """
         raise_descriptor_limit()
         try:
-            self._root = Root(self.settings.root, names_of(self.settings))
+            self._root = root_of(self.settings)
         except SettingsError as error:
             raise ServiceError(str(error)) from error
-        except OSError as error:
-            raise ServiceError(
-                f"{self.settings.root} can't be served: {error.strerror}"
-            ) from error
         try:
             self.listeners, self.notices = bind_listeners(self.settings)
         except Exception:
@@ -214,9 +210,9 @@ class Service:
         Raises:
             OSError: it can't be opened; nothing has changed then.
         """
-        before = _told(self.settings)["root"]
+        before = self.root.title
         self.root.move(folder)
-        self._follow(msgspec.structs.replace(self.settings, root=folder))
+        self._follow(msgspec.structs.replace(self.settings, root=folder, named=()))
         self.recorder.emit(
             SettingsChanged(
                 time=self.recorder.clock.wall(),

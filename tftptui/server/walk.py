@@ -63,6 +63,7 @@ class Walk:
         self._absolute = absolute
         self._ignore_case = ignore_case
         self._folders = [root]
+        self._floor = 1  # folders on the stack that no link leads out of
         self._is_file = False
         self._missing: bytes | None = None
 
@@ -100,7 +101,7 @@ class Walk:
         while ahead:
             part, is_asked = ahead.pop(0)
             if part == b"..":
-                self._up()
+                self._up(is_asked=is_asked)
                 if is_asked:
                     self.steps.append(part)
                 continue
@@ -195,34 +196,27 @@ class Walk:
         except FileNotFoundError:
             if not self._ignore_case or not is_asked:
                 raise
-            part = self._twin(part)
+            part = twin(part, self._names())
             step = os.open(part, _STEP, dir_fd=self._folders[-1])
         if is_asked:
             self.steps.append(part)
         return step, part
 
-    def _twin(self, part: bytes) -> bytes:
-        """Return the one name in the folder on top that differs in case only."""
+    def _names(self) -> list[bytes]:
+        """Return what the folder on top holds, or nothing if that may not be seen."""
         try:
             folder = self.folder()
         except PermissionError:  # we may pass through it, but not look around
-            raise FileNotFoundError(errno.ENOENT, "not there as asked") from None
+            return []
         try:
             with os.scandir(folder) as found:
-                names = [os.fsencode(entry.name) for entry in found]
+                return [os.fsencode(entry.name) for entry in found]
         finally:
             os.close(folder)
-        wanted = _folded(part)
-        twins = [name for name in names if _folded(name) == wanted]
-        if not twins:
-            raise FileNotFoundError(errno.ENOENT, "not there in any case")
-        if len(twins) > 1:
-            raise _ambiguous(twins)
-        return twins[0]
 
-    def _up(self) -> None:
-        if len(self._folders) == 1:
-            raise _outside()
+    def _up(self, *, is_asked: bool) -> None:
+        if len(self._folders) <= (1 if is_asked else self._floor):
+            raise outside()
         os.close(self._folders.pop())
 
     def _follow(self, link: bytes) -> tuple[bytes, ...]:
@@ -234,9 +228,9 @@ class Walk:
         if not target.startswith(b"/"):
             return components(target)
         if target != self._absolute and not target.startswith(self._absolute + b"/"):
-            raise _outside()
-        while len(self._folders) > 1:
-            self._up()
+            raise outside()
+        while len(self._folders) > self._floor:
+            self._up(is_asked=False)
         return components(target[len(self._absolute) :])
 
     def _file(self, name: bytes) -> ServedFile:
@@ -279,6 +273,22 @@ def is_hidden(part: bytes) -> bool:
     return part[: len(PART_PREFIX)].lower() == PART_PREFIX
 
 
+def twin(part: bytes, names: list[bytes]) -> bytes:
+    """Return the one of NAMES that differs from PART in case only.
+
+    Raises:
+        FileNotFoundError: there is none.
+        RootError: there are several.
+    """
+    wanted = _folded(part)
+    twins = [name for name in names if _folded(name) == wanted]
+    if not twins:
+        raise FileNotFoundError(errno.ENOENT, "not there in any case")
+    if len(twins) > 1:
+        raise _ambiguous(twins)
+    return twins[0]
+
+
 def _folded(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape").casefold()
 
@@ -310,7 +320,8 @@ def _our_own() -> RootError:
     return RootError("denied", ErrorCode.ACCESS_VIOLATION, text)
 
 
-def _outside() -> RootError:
+def outside() -> RootError:
+    """Return the ERROR for what leads out of what is served."""
     return RootError(
         "outside-root",
         ErrorCode.ACCESS_VIOLATION,

@@ -10,8 +10,9 @@ import contextlib
 import errno
 import os
 from collections.abc import Coroutine, Iterable
+from pathlib import Path
 
-from tftptui.server.changes import Change, Changes
+from tftptui.server.changes import Change, Changes, watched_of
 from tftptui.server.folders import list_folder
 from tftptui.server.mounts import file_system, is_far
 from tftptui.server.recorder import Recorder
@@ -99,10 +100,10 @@ class Watch:
 
     async def _watch_once(self) -> bool:
         """Watch for as long as that works; return whether it did at all."""
-        folder, loop = os.fsencode(self._root.path), asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         version, changes = self._root.version, None
         try:
-            changes = Changes(folder, loop, self._changed)
+            changes = Changes(watched_of(self._root), loop, self._changed)
             await asyncio.to_thread(changes.start)
             self._say(watching=True)
             while changes.is_alive and version == self._root.version:
@@ -129,11 +130,17 @@ class Watch:
             self.state, self.cure = "gone", f"{root.path} is not there any more"
         elif not watching:
             self.state, self.cure = "polling", _cure(error)
-        elif is_far(kind := file_system(root.path)):
+        elif kind := self._far():
             self.state = "polling"
             self.cure = f"changes made by other machines are not told on {kind}"
         else:
             self.state, self.cure = "watching", ""
+
+    def _far(self) -> str:
+        """Return the type of a file system that others may change, if we serve one."""
+        folders = [os.fsdecode(one.folder) for one in watched_of(self._root)]
+        kinds = (file_system(Path(folder)) for folder in folders)
+        return next((kind for kind in kinds if is_far(kind)), "")
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -1,5 +1,6 @@
 """What the server is told to do: every knob, and how people write its values."""
 
+from tftptui.settings.served import Named, words_of
 from tftptui.settings.server import (
     DEFAULT_PORTS,
     FALLBACK_PORT,
@@ -29,6 +30,7 @@ __all__ = [
     "LOWEST_PORT",
     "NO_CONTROL",
     "TFTP_PORT",
+    "Named",
     "PortRange",
     "Settings",
     "SettingsError",
@@ -38,4 +40,5 @@ __all__ = [
     "parse_network",
     "parse_octets",
     "parse_port_range",
+    "words_of",
 ]

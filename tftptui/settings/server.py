@@ -13,6 +13,7 @@ from tftptui.protocol.options import (
     MIN_BLOCK_SIZE,
 )
 from tftptui.protocol.timing import RETRIES
+from tftptui.settings.served import Named
 from tftptui.settings.values import (
     HIGHEST_PORT,
     PortRange,
@@ -103,6 +104,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         root: the folder that is served.
+        named: files and folders that are served instead, each under its name; ``root``
+            is the folder above them all then, of which nothing else is served.
         listen: addresses to take requests on; empty means every IPv4 and IPv6 one.
         port: UDP port for requests; None means 69, or 6969 where 69 is denied; 0
             lets the system choose.
@@ -159,6 +162,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     root: Path
+    named: tuple[Named, ...] = ()
     listen: tuple[str, ...] = ()
     port: int | None = None
     ports: PortRange = DEFAULT_PORTS

@@ -269,6 +269,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         listeners: where requests are taken, as "address:port".
         root: the folder that is served.
+        named: names and paths of what is served side by side instead; ``root`` is the
+            folder above them all then.
         notices: sentences for the operator, the most important first.
         watch: "watching", "polling" or "gone"; ``watch_cure`` says why it is not
             watching, and what to type against it.
@@ -284,6 +286,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     root: str
     pid: int
+    named: list[tuple[str, str]] = []
     notices: list[str] = []
     watch: str = "watching"
     watch_cure: str = ""

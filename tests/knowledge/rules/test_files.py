@@ -59,6 +59,14 @@ def test_a_folder_in_front_can_be_left_out() -> None:
     assert found(seen).remedies[0].command == "--rewrite '^/?tftpboot/='"
 
 
+def test_what_is_served_by_name_is_found_where_it_is() -> None:
+    scene = Scene(root="/srv", named={"fw": "/srv/fw-2", "x": "/srv/a b"})
+    miss = (refused("access", file="fw/boot.img"),)
+    draft = found(case(file="fw/boot.img", refusals=miss, scene=scene))
+    assert draft.remedies[0].command == "namei -l /srv/fw-2/boot.img"
+    assert draft.proof == "tftptui explain fw/boot.img fw=/srv/fw-2 'x=/srv/a b'"
+
+
 def searching(count: int, *, found_last: bool = False, now: float = 1.0) -> Case:
     """A boot that has asked for COUNT of its configurations in vain."""
     names = [f"pxelinux.cfg/{name}" for name in CONFIGS[:count]]

@@ -74,7 +74,7 @@ def locked(case: Case) -> Draft | None:
     refused = _last_refusal(case, "read")
     if refused is None or refused.reason not in _LOCKED:
         return None
-    place = f"{case.scene.root}/{case.file.lstrip('/')}"
+    place = case.scene.place(case.file)
     return Draft(
         code="file-permission",
         headline=f"{case.client} asks for {case.file}, but {_LOCKED[refused.reason]}: "
@@ -188,7 +188,7 @@ def _searched(case: Case) -> list[Evidence]:
 
 
 def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
-    place = f"{case.scene.root}/{case.file.lstrip('/')}"
+    place = case.scene.place(case.file)
     found: list[Remedy] = []
     if refused.near_rule == "case":
         text = "take names in another case, too"
@@ -200,10 +200,10 @@ def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
         found.append(Remedy(platform=OURS, text=text, command=f"--rewrite {rule}"))
     if refused.near:
         found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
-    found.append(Remedy(text=f"or put the file at {place}"))
+    if not case.scene.named or "/" in case.file.strip("/"):
+        found.append(Remedy(text=f"or put the file at {place}"))
     return tuple(found)
 
 
 def _explain(case: Case) -> str:
-    root = quote(case.scene.root) if case.scene.root else "."
-    return f"tftptui explain {quote(case.file)} {root}"
+    return f"tftptui explain {quote(case.file)} {case.scene.arguments()}"

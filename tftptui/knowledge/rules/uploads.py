@@ -33,7 +33,7 @@ def disk_full(case: Case) -> Draft | None:
         since=_since(case),
         evidence=(_evidence(case, why[1]),),
         remedies=remedies.say("make room on the disk that is served from"),
-        proof=f"df -h {case.scene.root}",
+        proof=f"df -h {case.scene.disk(case.file)}",
     )
 
 

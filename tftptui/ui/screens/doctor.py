@@ -16,7 +16,7 @@ from tftptui.doctor.reading import read_facts
 from tftptui.doctor.report import report_text
 from tftptui.doctor.result import Mark, Result, warn
 from tftptui.doctor.self_test import TOPIC, self_test
-from tftptui.settings import PortRange, Settings
+from tftptui.settings import Named, PortRange, Settings
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
@@ -103,6 +103,7 @@ def examine(store: Store) -> Iterator[Result]:
         return
     settings = Settings(
         root=Path(status.root),
+        named=tuple(Named(name, Path(path)) for name, path in status.named),
         port=status.port,
         ports=PortRange(ports.first, ports.last),
         single_port=ports.single_port,

@@ -9,6 +9,8 @@ from rich.text import Text
 from textual.widget import Widget
 
 from tftptui.engine.messages import USED, Status
+from tftptui.settings import words_of
+from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import octets, span
 from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
@@ -32,6 +34,20 @@ def sparkline(values: Sequence[float]) -> str:
     if top <= 0:
         return BARS[0] * len(values)
     return "".join(BARS[round(value / top * (len(BARS) - 1))] for value in values)
+
+
+def _root(status: Status) -> Part:
+    """Return what is served, in full and short."""
+    if status.named:
+        names = [visible(name.encode()) for name, _ in status.named]
+        return Part([Text(words_of(names)), Text(_counted(names)), Text()])
+    root = PurePath(status.root)
+    short = f"…/{root.name}" if root.parent.name else status.root
+    return Part([Text(status.root), Text(short), Text()])
+
+
+def _counted(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
 
 
 def _reading(status: Status, slots: dict[str, Style]) -> Text:
@@ -102,9 +118,7 @@ class HeaderLine(Widget):
         if status is None:
             return [Part([Text()]), Part([Text("starting …", muted)])]
         mark = ("● ", slots["transfer-completed"])
-        root = PurePath(status.root)
-        short = f"…/{root.name}" if root.parent.name else status.root
-        place = Part([Text(status.root), Text(short), Text()])
+        place = _root(status)
         if status.source == "capture":
             return [place, Part([_reading(status, slots)])]
         return [

@@ -1,0 +1,74 @@
+"""From the paths of a command line to what is served under which name."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tftptui.settings import Named, SettingsError
+
+
+def named_of(arguments: Sequence[Path]) -> tuple[Named, ...]:
+    """Return what each of ARGUMENTS, a path or ``NAME=PATH``, is served as.
+
+    A single folder without a name gives nothing: it is the root itself.
+
+    Raises:
+        SettingsError: one is not there, or two have one name.
+    """
+    if len(arguments) == 1 and arguments[0].is_dir():
+        return ()
+    named: dict[str, Named] = {}
+    for one in map(_named, arguments):
+        other = named.setdefault(one.name, one)
+        if other is not one:
+            raise SettingsError(
+                f"two are called {one.name}: {other.path} and {one.path}; "
+                f"name one of them otherwise: OTHER={one.path}"
+            )
+    return tuple(named.values())
+
+
+def folder_above(named: Sequence[Named]) -> Path:
+    """Return the nearest folder that all of them lie in."""
+    return Path(os.path.commonpath([one.path.parent for one in named]))
+
+
+def _named(argument: Path) -> Named:
+    path, name = argument, ""
+    before, has_name, behind = str(argument).partition("=")
+    if has_name and "/" not in before and not argument.exists():
+        name, path = before, Path(behind).expanduser()
+    if not path.is_file() and not path.is_dir():
+        raise SettingsError(_missing(path))
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - links stay, .. goes
+    name = name or path.name
+    _require_name(name, path)
+    return Named(name, path)
+
+
+def _require_name(name: str, path: Path) -> None:
+    if not _is_text(str(path)):
+        raise SettingsError(
+            f"{str(path)!a} can't be served: its name is no UTF-8; rename it"
+        )
+    if name in ("", ".", "..") or not name.isprintable():
+        raise SettingsError(
+            f"{path} can't be served as {name!r}; give it a name: NAME={path}"
+        )
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _missing(path: Path) -> str:
+    if path.exists():
+        return f"{path} is neither a file nor a folder; only these can be served"
+    near = next(one for one in path.absolute().parents if one.is_dir())
+    if near == path.absolute().parent and "." in path.name:
+        return f"there is no file {path}; ls {near} shows what there is"
+    return f"there is no folder {path}; make it with mkdir -p {path}, or name another"

@@ -1,0 +1,27 @@
+"""Files and folders that are served side by side, each under a name of its own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+_MOST_WORDS = 3
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A file or folder that is served under a name of its own.
+
+    Attributes:
+        name: one component, at the top of what clients see.
+        path: absolute.
+    """
+
+    name: str
+    path: Path
+
+
+def words_of(names: Sequence[str]) -> str:
+    """Return NAMES for a line on a screen: the first few, and how many there are."""
+    if len(names) <= _MOST_WORDS:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_WORDS])}, … ({len(names)})"
