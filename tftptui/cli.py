@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -23,6 +24,8 @@ from tftptui.commands.server import (
 from tftptui.commands.usage import EXIT_FAILED, EXIT_USAGE
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
+
+TO_LOOK_ONLY = "attached to look only: what would change the server is refused"
 
 app = App(
     name="tftptui",
@@ -109,7 +112,9 @@ def attach(
     except EngineError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FAILED
-    return _watch(AttachedEngine(path, is_read_only=read_only), theme, goes_on=True)
+    notices = [TO_LOOK_ONLY] if read_only else []
+    engine = AttachedEngine(path, is_read_only=read_only)
+    return _watch(engine, theme, goes_on=True, notices=notices)
 
 
 @app.command
@@ -199,7 +204,13 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     return _watch(ChildEngine(settings, partial(drop_rights, settings.user)), theme)
 
 
-def _watch(client: EngineClient, theme: str | None, *, goes_on: bool = False) -> int:
+def _watch(
+    client: EngineClient,
+    theme: str | None,
+    *,
+    goes_on: bool = False,
+    notices: Sequence[str] = (),
+) -> int:
     """Run the screen on an engine; print what is worth knowing afterwards."""
     # Textual is slow to import, and --help is instant.
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
@@ -211,6 +222,7 @@ def _watch(client: EngineClient, theme: str | None, *, goes_on: bool = False) ->
         print(problem, file=sys.stderr)
         return EXIT_FAILED
     ui = TftpApp(client, theme=theme or DEFAULT_THEME, goes_on=goes_on)
+    ui.notices.extend(notices)
     ui.run()
     for line in ui.farewell_lines():
         print(line)

@@ -1,6 +1,7 @@
 """Watching a server that runs by itself, through its socket."""
 
 import asyncio
+import socket
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -180,6 +181,13 @@ async def test_nonsense_on_the_socket_harms_nobody(served: Attachable) -> None:
     assert engine.service.listeners
 
 
+def listening(path: Path) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.bind(str(path))
+    sock.listen()
+    return sock
+
+
 def test_which_socket_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     with pytest.raises(EngineError, match="no server of yours runs"):
@@ -187,12 +195,13 @@ def test_which_socket_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder = usual_folder()
     folder.mkdir()
     one, two = folder / "69.sock", folder / "6969.sock"
-    one.touch()
-    assert find_socket(None) == one
-    two.touch()
-    with pytest.raises(EngineError, match=str(two)):
-        find_socket(None)
-    assert find_socket(two) == two
+    with listening(one):
+        listening(two).close()  # of a server that is dead
+        assert find_socket(None) == one
+        two.unlink()
+        with listening(two), pytest.raises(EngineError, match=str(two)):
+            find_socket(None)
+        assert find_socket(two) == two
 
 
 async def test_serve_has_such_a_socket(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import contextlib
 from pathlib import Path
 
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.control import SUFFIX, usual_folder
+from tftptui.engine.control import SUFFIX, is_alive, usual_folder
 from tftptui.engine.messages import (
     Answer,
     CloseFolder,
@@ -31,8 +31,8 @@ def find_socket(wanted: Path | None) -> Path:
     if wanted is not None:
         return wanted
     folder = usual_folder()
-    found = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
-    match found:
+    named = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    match [path for path in named if _is_alive(path)]:
         case [one]:
             return one
         case []:
@@ -40,9 +40,19 @@ def find_socket(wanted: Path | None) -> Path:
                 f"no server of yours runs (nothing in {folder}); start one with "
                 "tftptui serve ROOT, or name its socket"
             )
-        case _:
-            names = "\n  ".join(f"tftptui attach {path}" for path in found)
+        case found:
+            names = "\n  ".join(
+                f"tftptui attach {path}   (takes requests on port {path.stem})"
+                for path in found
+            )
             raise EngineError(f"several servers run; choose:\n  {names}")
+
+
+def _is_alive(path: Path) -> bool:
+    try:
+        return is_alive(path)
+    except OSError:
+        return False
 
 
 class AttachedEngine(RemoteEngine):

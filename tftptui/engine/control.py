@@ -10,6 +10,7 @@ import contextlib
 import errno
 import socket
 import stat
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,9 @@ _WAITING = 25
 
 def usual_folder() -> Path:
     """Return where a user's servers have their sockets."""
-    return user_runtime_path("tftptui", appauthor=False)
+    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes another, aloud
+        warnings.simplefilter("ignore")
+        return user_runtime_path("tftptui", appauthor=False)
 
 
 def usual_place(port: int) -> Path:
@@ -218,18 +221,27 @@ class _Watcher:
                 await self._is_over.wait()
 
 
+def is_alive(path: Path) -> bool:
+    """Whether somebody listens on a socket.
+
+    Raises:
+        OSError: it is no socket, or not ours to open.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+    return True
+
+
 def _remove_stale(path: Path) -> None:
     """Remove a socket that nobody listens on any more.
 
     Raises:
         OSError: somebody does, or it is no socket.
     """
-    if not path.exists():
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-        else:
+    if path.exists():
+        if is_alive(path):
             raise OSError(errno.EADDRINUSE, "another server has it")
+        path.unlink()

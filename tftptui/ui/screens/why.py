@@ -11,9 +11,9 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
-from tftptui.telemetry.findings import OURS, Finding
+from tftptui.telemetry.findings import OURS, Finding, Verdict
 from tftptui.ui.actions import bindings
-from tftptui.ui.formats import age
+from tftptui.ui.formats import clock
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
@@ -23,7 +23,14 @@ from tftptui.ui.widgets import why_words as words
 from tftptui.ui.widgets.wall import Scene, drawing
 
 LABEL = 8
-TICK = 5.0
+ROOMY = 100
+"""Cells from which on the reasons stand beside what would help."""
+
+_COLOURS: dict[Verdict, str] = {
+    "yes": "transfer-completed",
+    "no": "transfer-failed",
+    "unknown": "muted",
+}
 _FRAME = 8
 """Cells of border, padding and scrollbar left and right of the words."""
 
@@ -65,7 +72,6 @@ class WhyScreen(Page[Wish | None]):
     def on_mount(self) -> None:
         """Show the finding."""
         self._show()
-        self.set_interval(TICK, self._show)  # how long ago grows
 
     def on_screen_resume(self) -> None:
         """Follow what was chosen on the screen with the rules."""
@@ -190,8 +196,8 @@ class WhyScreen(Page[Wish | None]):
 
     def _head(self, one: Finding, slots: dict[str, Style]) -> list[RenderableType]:
         mark = Text(f"{words.mark(one)} ", slots[words.slot(one)])
-        told = age(self._now() - one.found)
-        sure = f"{how_sure(one.confidence)} · {one.code} · found {told}"
+        since = clock(one.since)[: len("hh:mm:ss")]
+        sure = f"{how_sure(one.confidence)} · {one.code} · since {since}"
         lines: list[RenderableType] = [
             Text.assemble(mark, (one.headline, "bold")),
             Text(f"  {sure}", slots["muted"]),
@@ -220,8 +226,10 @@ class WhyScreen(Page[Wish | None]):
         """Return what to do before what was seen: a small screen shows the first."""
         rows: list[tuple[str, RenderableType]] = []
         rows += [("Stands", Text(PLACES[one.stands_at])), ("", Text())]
+        is_roomy = self.app.size.width >= ROOMY
         if one.helps:
-            rows += [("Helps?", self._helps(one, slots)), ("", Text())]
+            helps = self._helps if is_roomy else self._helps_in_short
+            rows += [("Helps?", helps(one, slots)), ("", Text())]
         rows += self._remedies(one, slots)
         if one.proof:
             proof = Text(one.proof, "bold", overflow="fold")
@@ -229,20 +237,30 @@ class WhyScreen(Page[Wish | None]):
         for place, evidence in enumerate(one.evidence):
             text = Text(evidence.text, overflow="fold")
             rows.append(("" if place else "Seen", text))
+        if one.helps and not is_roomy:
+            rows += [("", Text()), ("Reasons", self._helps(one, slots))]
         return rows
 
+    def _helps_in_short(self, one: Finding, slots: dict[str, Style]) -> Table:
+        """Return one line for each verdict; the reasons stand at the end."""
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(width=10, no_wrap=True)
+        table.add_column(ratio=1)
+        verdicts: tuple[Verdict, ...] = ("no", "yes", "unknown")
+        for verdict in verdicts:
+            knobs = [KNOBS[h.knob] for h in one.helps if h.verdict == verdict]
+            if knobs:
+                told = Text(VERDICTS[verdict], slots[_COLOURS[verdict]])
+                table.add_row(told, Text(", ".join(knobs)))
+        return table
+
     def _helps(self, one: Finding, slots: dict[str, Style]) -> Table:
-        colours = {
-            "yes": slots["transfer-completed"],
-            "no": slots["transfer-failed"],
-            "unknown": slots["muted"],
-        }
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=22, no_wrap=True)
         table.add_column(width=10, no_wrap=True)
         table.add_column(ratio=1)
         for help_ in one.helps:
-            verdict = Text(VERDICTS[help_.verdict], colours[help_.verdict])
+            verdict = Text(VERDICTS[help_.verdict], slots[_COLOURS[help_.verdict]])
             table.add_row(Text(KNOBS[help_.knob]), verdict, Text(help_.why))
         return table
 
