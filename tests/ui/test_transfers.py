@@ -48,6 +48,15 @@ async def test_a_row_in_view_stays_in_view_when_others_come() -> None:
         assert rows(screen).scroll_offset.y == top + 2
 
 
+async def test_a_row_is_drawn_while_its_transfer_is_forgotten_already() -> None:
+    async with shown(frame(view(1, "completed", file="ancient"))) as screen:
+        del screen.app.store.transfers[1]  # as a busy second does between two drawings
+        drawn = rows(screen).draw_row(0, 100)
+        assert "ancient" in "".join(segment.text for segment in drawn)
+        await screen.tell(frame(view(2, file="new")))
+        assert "ancient" not in screen.text()
+
+
 async def test_keys_move_and_stop_at_the_ends() -> None:
     views = [view(number) for number in range(1, 101)]
     async with shown(frame(*views), size=SMALL) as screen:

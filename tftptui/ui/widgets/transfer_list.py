@@ -94,12 +94,14 @@ class TransferList(RowList[int]):
         super().__init__(id="transfer-list")
         self._store, self._now = store, now
         self._order: list[int] = []
+        self._sorted: dict[int, TransferView] = {}
         self._places: dict[int, int] = {}
         self._long_hosts = False
 
     def sort(self) -> None:
         """Take over which transfers there are and how they stand."""
         views = sorted(self._store.transfers.values(), key=_rank)
+        self._sorted = {view.number: view for view in views}
         self._order = [key for view in views for key in self._keys(view)]
         self._places = {number: row for row, number in enumerate(self._order)}
         if not self._long_hosts and any(len(view.client) > IPV4 for view in views):
@@ -224,8 +226,12 @@ class TransferList(RowList[int]):
         rest = fold.tail - fold.bar - PERCENT - 1
         return [Segment(quiet, state), Segment(percent), Segment(" " * rest)]
 
+    def _view(self, number: int) -> TransferView:
+        """Return a transfer of a row; the store may have let go of it since sort()."""
+        return self._store.transfers.get(number) or self._sorted[number]
+
     def _cells(self, index: int) -> Cells:
-        view, now = self._store.transfers[self._order[index]], self._now()
+        view, now = self._view(self._order[index]), self._now()
         part = words.progress(view)
         pace = words.pace(view, self._store.rate(view.number), now)
         return Cells(
