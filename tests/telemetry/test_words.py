@@ -5,6 +5,7 @@ import pytest
 from tftptui.telemetry.words import (
     counted,
     endpoint,
+    ordinal,
     port_word,
     span,
     tftp_url,
@@ -35,6 +36,27 @@ def test_how_often(count: int, text: str) -> None:
 )
 def test_ports_have_their_word(ports: list[int], text: str) -> None:
     assert port_word(ports) == text
+
+
+def test_the_kind_of_ports_stands_before_the_word() -> None:
+    assert port_word([2_072], "UDP") == "UDP port 2072"
+    assert port_word([9, 20, 30, 40, 99], "UDP") == "5 UDP ports from 9 to 99"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (3, "third"),
+        (8, "8th"),
+        (11, "11th"),
+        (21, "21st"),
+        (22, "22nd"),
+        (23, "23rd"),
+        (112, "112th"),
+    ],
+)
+def test_places_in_a_row(number: int, text: str) -> None:
+    assert ordinal(number) == text
 
 
 def test_a_range_of_one_is_one() -> None:

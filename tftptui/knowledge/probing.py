@@ -86,7 +86,7 @@ def _silent(asked: Asked, silent: Sequence[Trial], told: Sequence[Trial]) -> Dra
     where = f"; from {'port' if edge == min(good) else 'up to port'} {edge} they arrive"
     return Draft(
         code="client-port-blocked",
-        headline=f"Nothing comes back to our UDP {port_word(lost)}"
+        headline=f"Nothing comes back to our {port_word(lost, 'UDP')}"
         + (where if apart else f"; to {port_word(good)} it does"),
         confidence=FACT if apart and len(lost) > 1 else LIKELY,
         stands_at="between-or-client",

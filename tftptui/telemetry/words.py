@@ -21,10 +21,12 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def ordinal(number: int) -> str:
-    """Return first, second … in words, later ones as 8th."""
+    """Return first, second … in words, later ones as 8th, 23rd."""
     if 1 <= number <= len(_ORDINALS):
         return _ORDINALS[number - 1]
-    return f"{number}th"
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
 def ports(numbers: Iterable[int]) -> str:
@@ -41,12 +43,16 @@ def ports(numbers: Iterable[int]) -> str:
     return f"{len(found)} ports from {found[0]} to {found[-1]}"
 
 
-def port_word(numbers: Collection[int]) -> str:
-    """Return ports with the word before them: port 2072, ports 2070–2072."""
+def port_word(numbers: Collection[int], kind: str = "") -> str:
+    """Return ports with the word before them: port 2072, ports 2070–2072.
+
+    KIND stands before the word: UDP port 2072, 7 UDP ports from 9 to 99.
+    """
     found, told = set(numbers), ports(numbers)
+    word = f"{kind} port".lstrip()
     if "ports" in told:
-        return told
-    return f"port{'s' if len(found) > 1 else ''} {told}"
+        return told.replace("ports", f"{word}s")
+    return f"{word}{'s' if len(found) > 1 else ''} {told}"
 
 
 def joined(words: Sequence[str]) -> str:

@@ -59,6 +59,35 @@ def test_other_endings_accuse_nobody(outcome: str) -> None:
     assert traffic_of(lines).missing is None
 
 
+def test_transfers_under_way_are_no_evidence() -> None:
+    traffic = traffic_of([started(n, 2_070 + n) for n in (1, 2)])
+    assert (traffic.failed, traffic.missing) == ((), None)
+
+
+def test_one_under_way_that_a_finding_names_is() -> None:
+    lines = [started(n, 2_070 + n) for n in (1, 2)]
+    named = FINDING | {"number": 1, "transfers": [2, 9]}
+    traffic = traffic_of([*lines, named])
+    assert [flow.client_tid for flow in traffic.failed] == [2_072]
+    assert traffic_of([*lines, named, named | {"withdrawn": True}]).failed == ()
+
+
+@pytest.mark.parametrize(
+    ("begun", "over", "answers"),
+    [
+        ({}, {"blocks": 1}, 6),
+        ({"agreed": {"tsize": "9"}}, {"blocks": 0}, 6),
+        ({"agreed": {"tsize": "9"}}, {"blocks": 4, "acked_blocks": 3}, 10),
+        ({"direction": "write"}, {"blocks": 0}, 6),
+    ],
+)
+def test_answers_are_counted_whatever_they_are(
+    begun: dict[str, object], over: dict[str, object], answers: int
+) -> None:
+    lines = [started(1, 2_070, **begun), ended(1, "abandoned", **over)]
+    assert traffic_of(lines).flows[0].answers == answers
+
+
 FINDING: dict[str, object] = {"event": "finding", "code": "acks-blocked"}
 
 

@@ -53,11 +53,34 @@ class TestTicket:
     def test_tells_the_story(self) -> None:
         text = markdown_text(_advice())
         assert (
-            "10.55.32.175 asked 10.254.52.26 for `pxelinux.0` twice, from UDP port "
-            "2072, 2073" in text
+            "10.55.32.175 asked 10.254.52.26 for `pxelinux.0` twice, from UDP ports "
+            "2072–2073" in text
         )
         assert "not to get through: **answers**" in text
         assert "Others completed: 10.55.32.9 port 44669." in text
+
+    def test_counts_the_oacks_alike_in_text_and_table(self) -> None:
+        lines = [
+            started(2, 2_071, agreed={"tsize": "9"}),
+            started(1, 2_070, agreed={"tsize": "9"}),
+            *(ended(n, "abandoned", blocks=0) for n in (2, 1)),
+        ]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        assert "answered from ports 40001–40002, at least 12 packets; none" in text
+        assert text.count("| 6 (OACK, 5 times again) |") == 2
+
+    def test_a_port_taken_twice_is_told_once(self) -> None:
+        lines = [started(n, 2_070, server_tid=40_009) for n in (1, 2)]
+        lines += [ended(n, "abandoned") for n in (1, 2)]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        assert "twice, from UDP port 2070 (" in text
+        assert "answered from port 40009, at least 12 packets" in text
+
+    def test_a_transfer_under_way_is_blamed_for_nothing(self) -> None:
+        lines = [started(1, 2_070), started(2, 2_071)]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        assert "2 transfers seen, 2 of them still under way; none went unheard." in text
+        assert "acknowledged." not in text
 
     def test_asks_for_the_client_ports_and_says_why(self) -> None:
         text = markdown_text(advise(situation(kind=Kind.STATEFUL), Dialect.ASA, SEEN))

@@ -9,9 +9,9 @@ import csv
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.plans import Flow
 from tftptui.knowledge.firewall.situation import Family, Way
-from tftptui.knowledge.firewall.traffic import SeenFlow, Traffic
+from tftptui.knowledge.firewall.traffic import RUNNING, SeenFlow, Traffic
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
-from tftptui.telemetry.words import times, url
+from tftptui.telemetry.words import counted, port_word, times, url
 
 _MOST_ROWS = 40
 _MOST_NAMED = 5
@@ -35,6 +35,7 @@ SEEN_COLUMNS = (
     "blocks_acknowledged",
     "outcome",
     "errors",
+    "answers_sent",
 )
 ASKED_COLUMNS = (
     "flow",
@@ -89,6 +90,7 @@ def _seen_row(flow: SeenFlow) -> tuple[str, ...]:
         str(flow.acked),
         flow.outcome,
         _plain("; ".join(flow.errors)),
+        str(flow.answers),
     )
 
 
@@ -139,20 +141,22 @@ def _story(advice: Advice) -> list[str]:
     if traffic is None or not traffic.flows:
         return []
     if not traffic.failed:
-        return [f"{len(traffic.flows)} transfers were seen, and none went unheard."]
+        seen = counted(len(traffic.flows), "transfer")
+        running = sum(flow.outcome == RUNNING for flow in traffic.flows)
+        still = f", {running} of them still under way" if running else ""
+        return [f"{seen} seen{still}; none went unheard."]
     first = traffic.failed[0]
     same = [
         f for f in traffic.failed if (f.client, f.file) == (first.client, first.file)
     ]
     asked = sum(flow.requests for flow in same)
-    theirs = ", ".join(dict.fromkeys(str(flow.client_tid) for flow in same))
-    ours = ", ".join(dict.fromkeys(str(flow.server_tid) for flow in same))
-    sent = sum(flow.blocks + flow.sent_again for flow in same)
+    theirs = port_word([flow.client_tid for flow in same], "UDP")
+    ours = port_word([flow.server_tid for flow in same])
+    sent = counted(sum(flow.answers for flow in same), "packet")
     text = (
         f"{first.client} asked {first.server} for {_code(first.file)} "
-        f"{times(asked)}, from UDP port {theirs} ({first.first} to {same[-1].last}). "
-        f"The server answered from port {ours}, at least {sent} packets; none of them "
-        "was acknowledged."
+        f"{times(asked)}, from {theirs} ({first.first} to {same[-1].last}). "
+        f"The server answered from {ours}, at least {sent}; none was acknowledged."
     )
     if advice.missing is not None:
         text += f" What seems not to get through: **{advice.missing.value}**."
@@ -222,7 +226,7 @@ def _seen(traffic: Traffic | None) -> list[str]:
         "server : port it chose",
         "file",
         "asked",
-        "blocks sent + again",
+        "answers sent",
         "acknowledged",
         "from – to (UTC)",
         "outcome",
@@ -233,7 +237,7 @@ def _seen(traffic: Traffic | None) -> list[str]:
             f"{flow.server} : {flow.server_tid}",
             f"{_code(flow.file)} ({flow.direction})",
             str(flow.requests),
-            f"{flow.blocks} + {flow.sent_again}",
+            _answers(flow),
             str(flow.acked),
             f"{flow.first} – {flow.last}",
             _cell("; ".join((flow.outcome, *flow.errors))),
@@ -244,6 +248,16 @@ def _seen(traffic: Traffic | None) -> list[str]:
     if len(flows) > _MOST_ROWS:
         paragraphs.append(f"{len(flows) - _MOST_ROWS} more are in the CSV.")
     return paragraphs
+
+
+def _answers(flow: SeenFlow) -> str:
+    """Return what we sent, as a row tells it: 6 (OACK, 5 times again)."""
+    notes = ["OACK"] if flow.has_oack else []
+    if flow.sent_again:
+        notes.append(f"{times(flow.sent_again)} again")
+    told = f" ({', '.join(notes)})" if notes else ""
+    at_least = "≥ " if flow.direction == "write" and flow.acked else ""
+    return f"{at_least}{flow.answers}{told}"
 
 
 def _afterwards(advice: Advice) -> list[str]:

@@ -19,7 +19,7 @@ Line = Mapping[str, object]
 """One line of the journal, decoded."""
 
 RUNNING = "running"
-_BROKEN = frozenset({"abandoned", "failed", RUNNING})
+_BROKEN = frozenset({"abandoned", "failed"})
 _PREFIX = {4: 24, 6: 64}
 _FINDINGS = {
     "requests-not-arriving": Part.REQUEST,
@@ -44,11 +44,14 @@ class SeenFlow:
     Attributes:
         client_tid, server_tid: UDP ports; each side chose its own.
         requests: how often it was asked.
+        answers: packets that we sent at least: OACK, blocks or ACKs, and those again.
         blocks: highest block that we sent, or were sent.
         sent_again: blocks and OACKs that we sent again.
         acked: highest block that was acknowledged.
         outcome: how it ended, or "running".
         errors: what went wrong, ICMP errors included.
+        has_oack: whether our first answer was an OACK.
+        is_blamed: whether a finding that stands says that something is missing here.
     """
 
     client: str
@@ -65,11 +68,20 @@ class SeenFlow:
     acked: int = 0
     outcome: str = RUNNING
     errors: tuple[str, ...] = ()
+    answers: int = 1
+    has_oack: bool = False
+    is_blamed: bool = False
 
     @property
     def is_unheard(self) -> bool:
-        """Whether the client never acknowledged anything."""
-        return self.outcome in _BROKEN and self.acked == 0
+        """Whether the client never acknowledged anything.
+
+        A journal does not tell what a transfer under way has got by now: that one is
+        none unless a finding names it.
+        """
+        is_broken = self.outcome in _BROKEN
+        is_stuck = self.outcome == RUNNING and self.is_blamed
+        return (is_broken or is_stuck) and self.acked == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +131,33 @@ class Traffic:
 
 @dataclass
 class _Reader:
-    """Folds the lines of a journal; ``open`` are transfers that have not ended."""
+    """Folds the lines of a journal.
+
+    Attributes:
+        open: places in ``flows`` of transfers that have not ended, by their number.
+        places: of all transfers of this run of the server.
+        found: what the findings that stand say, by their number.
+        blamed: places of the transfers that they name.
+    """
 
     flows: list[SeenFlow] = field(default_factory=list)
     open: dict[object, int] = field(default_factory=dict)
+    places: dict[object, int] = field(default_factory=dict)
     found: dict[object, tuple[Part, Where | None]] = field(default_factory=dict)
+    blamed: dict[object, frozenset[int]] = field(default_factory=dict)
     traffic: Traffic = field(default_factory=Traffic)
 
     def take(self, line: Line) -> None:
         match line.get("event"):
             case "started":
                 self.open.clear()
+                self.places.clear()
                 self._note_settings(line)
             case "ports_changed":
                 self._note_ports(line.get("after"), is_change=True)
             case "transfer_started":
-                self.open[line.get("transfer")] = len(self.flows)
+                number = line.get("transfer")
+                self.open[number] = self.places[number] = len(self.flows)
                 self.flows.append(_flow(line))
             case "transfer_ended":
                 self._end(line)
@@ -175,14 +198,16 @@ class _Reader:
             return
         error = line.get("error")
         flow = self.flows[place]
-        acked = _number(line, "acked_blocks")
+        acked, blocks = _number(line, "acked_blocks"), _number(line, "blocks")
+        again = _number(line, "retransmits")
         self.flows[place] = replace(
             flow,
             last=_text(line, "t"),
             # Until the first ACK, what a client sends again is its request.
             requests=1 + (0 if acked else _number(line, "duplicates")),
-            blocks=_number(line, "blocks"),
-            sent_again=_number(line, "retransmits"),
+            answers=_answers(flow, blocks) + again,
+            blocks=blocks,
+            sent_again=again,
             acked=acked,
             outcome=_text(line, "outcome"),
             errors=(*flow.errors, *((visible(str(error)),) if error else ())),
@@ -201,9 +226,22 @@ class _Reader:
         code = str(line.get("code"))
         number = line.get("number", code)  # a revised finding keeps its number
         self.found.pop(number, None)
+        self.blamed.pop(number, None)
         if line.get("withdrawn") is not True and code in _FINDINGS:
             where = _PLACES.get(str(line.get("stands_at")))
             self.found[number] = (_FINDINGS[code], where)
+            named = line.get("transfers")
+            known = named if isinstance(named, list) else []
+            places = (self.places.get(one) for one in known)
+            self.blamed[number] = frozenset(p for p in places if p is not None)
+
+    def seen(self) -> tuple[SeenFlow, ...]:
+        """Return the flows, those marked that a finding names."""
+        blamed = frozenset[int]().union(*self.blamed.values())
+        return tuple(
+            replace(flow, is_blamed=True) if place in blamed else flow
+            for place, flow in enumerate(self.flows)
+        )
 
 
 def traffic_of(lines: Iterable[Line]) -> Traffic:
@@ -215,7 +253,7 @@ def traffic_of(lines: Iterable[Line]) -> Traffic:
     reader = _Reader()
     for line in lines:
         reader.take(line)
-    flows = tuple(reader.flows)
+    flows = reader.seen()
     missing, where = next(reversed(reader.found.values()), (_missing(flows), None))
     return replace(reader.traffic, flows=flows, missing=missing, where=where)
 
@@ -251,7 +289,18 @@ def _flow(line: Line) -> SeenFlow:
         direction=_text(line, "direction"),
         first=time,
         last=time,
+        has_oack=bool(line.get("agreed")),
     )
+
+
+def _answers(flow: SeenFlow, blocks: int) -> int:
+    """Return how many different packets we sent, at least.
+
+    To an upload they are one for the request, and ACKs by windows that are not known.
+    """
+    if flow.direction == "write":
+        return 1
+    return max(1, blocks + flow.has_oack)
 
 
 def _address(line: Line, key: str) -> str:

@@ -29,7 +29,7 @@ def refused(case: Case) -> Draft | None:
     return Draft(
         code=code,
         headline=f"The firewall at {joined(names)} refuses packets from this server "
-        f"to UDP {port_word(case.client_tids)} of {case.client}.",
+        f"to {port_word(case.client_tids, 'UDP')} of {case.client}.",
         confidence=FACT,
         stands_at="between",
         transfers=tuple(case.numbers),
@@ -70,9 +70,9 @@ def _client_firewall(case: Case, found: list[Icmp], *, is_sure: bool) -> Draft:
     code = "client-firewall-refuses"
     return Draft(
         code=code,
-        headline=f"{case.client} itself refuses our answers to its UDP "
-        f"{port_word(case.client_tids)}: its own firewall, or an address translation "
-        "before it.",
+        headline=f"{case.client} itself refuses our answers to its "
+        f"{port_word(case.client_tids, 'UDP')}: its own firewall, or an address "
+        "translation before it.",
         confidence=FACT if is_sure else LIKELY,
         stands_at="client",
         transfers=tuple(case.numbers),

@@ -67,7 +67,7 @@ def client_port(case: Case) -> Draft | None:
     is_clear = _is_other_class(max(ours), worked)
     return Draft(
         code=code,
-        headline=f"Packets from this server to UDP {port_word(ours)} of "
+        headline=f"Packets from this server to {port_word(ours, 'UDP')} of "
         f"{case.client} are dropped on the way; to {port_word(_tids(worked))} they "
         "arrive.",
         confidence=FACT if is_clear else LIKELY,
@@ -104,7 +104,7 @@ def stale_state(case: Case) -> Draft | None:
     code = "stale-conntrack"
     return Draft(
         code=code,
-        headline=f"Only UDP {port_word(case.client_tids)} of {case.client} gets no "
+        headline=f"Only {port_word(case.client_tids, 'UDP')} of {case.client} gets no "
         f"answer, {port_word(_tids(worked))} does: a firewall most likely goes by what "
         "it remembers from before its rules were changed.",
         confidence=LIKELY,
@@ -223,7 +223,7 @@ def answers(case: Case) -> Draft | None:
     code = "answers-blocked"
     return Draft(
         code=code,
-        headline=f"Packets from this server to UDP {port_word(case.client_tids)} of "
+        headline=f"Packets from this server to {port_word(case.client_tids, 'UDP')} of "
         f"{case.client} are most likely dropped on the way"
         + ("." if case.has_no_firewall else ", or by the client's own firewall."),
         confidence=LIKELY,

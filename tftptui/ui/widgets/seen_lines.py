@@ -25,7 +25,9 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "settings": {"single_port": store.ports.single_port},
         }
     for view in store.transfers.values():
-        yield _line(view, "transfer_started", view.started)
+        yield _line(view, "transfer_started", view.started) | {
+            "agreed": dict(view.agreed)
+        }
         # One that runs "ends" as running, so that its acknowledged blocks count.
         yield _line(view, "transfer_ended", view.ended or view.moved) | {
             "outcome": "running" if view.running else view.phase,
@@ -42,6 +44,7 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "code": finding.code,
             "stands_at": finding.stands_at,
             "withdrawn": bool(finding.withdrawn),
+            "transfers": finding.transfers,
         }
 
 
