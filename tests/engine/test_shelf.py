@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import settings_for
+from tests.support.udp_client import UdpClient
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.hashing import MOST_WAITING, PIECE
@@ -24,6 +25,7 @@ from tftptui.engine.messages import (
     LookAtFile,
 )
 from tftptui.engine.shelf import MOST_FOUND
+from tftptui.protocol.packets import Mode
 
 TEXT = b"DEFAULT linux\n"
 LARGE = bytes(range(256)) * 4_000
@@ -203,3 +205,19 @@ async def test_too_many_wishes_are_refused(watcher: Watcher, folder: Path) -> No
         await watcher.engine.ask(HashFile(b"%d" % number))
     with pytest.raises(CommandRefusedError):
         await watcher.engine.ask(HashFile(b"one more"))
+
+
+async def test_a_transfer_tells_which_version_it_reads(
+    watcher: Watcher, folder: Path
+) -> None:
+    os.utime(folder / "a" / "menu", ns=(1, 1_700_000_000_123_456_789))
+    whole = await hashed(watcher, b"a/menu")
+    for mode in (Mode.OCTET, Mode.NETASCII):
+        with UdpClient() as client:
+            client.ask(watcher.at, b"/a/menu", mode=mode)
+            await client.data()
+            client.ack(1)
+    await watcher.until(lambda: len(watcher.transfers) == 2)
+    octet, converted = watcher.transfers.values()
+    assert octet.modified == pytest.approx(whole.modified, abs=1e-6)
+    assert converted.modified is None

@@ -34,6 +34,8 @@ class ReadTransfer(ShortWay):
         super().__init__(parts, session, source, closed)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
+        if parts.content is not None and parts.content.version is not None:
+            self._report.view.modified = parts.content.version[1] / 1e9
 
     def _fill(self, view: TransferView) -> None:
         acked, size = self._sending.acked, self._source.size

@@ -85,6 +85,8 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         peer_error, our_error: code of the ERROR that the client, or we, ended it
             with, or None.
         reordered: blocks of an upload that came after later ones.
+        modified: wall clock of the last change of the file that is read, as its
+            octets are on the disk; None where it is converted, or written.
     """
 
     number: int
@@ -132,6 +134,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     peer_error: int | None = None
     our_error: int | None = None
     reordered: int = 0
+    modified: float | None = None
 
     @property
     def repeated_acks(self) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.style import Style
 from rich.text import Text
 
-from tftptui.engine.messages import Entry, HashView, TransferView
+from tftptui.engine.messages import Entry, TransferView
 from tftptui.ui.formats import age, count
 from tftptui.ui.widgets.file_labels import quiet_words
 from tftptui.ui.widgets.file_model import FileModel
@@ -17,15 +17,14 @@ from tftptui.ui.widgets.file_rows import (
     Row,
     UploadRow,
 )
+from tftptui.ui.widgets.hash_words import Line, hash_line
 
 LINES = 3
 HELP = "a answers that name with it · c commands"
 QUIET = "A fault only when the last name is missing too, or a client stops."
-_SHORT_HASH = 16
 _MOST_NAMED = 2
 
 Slots = dict[str, Style]
-Line = tuple[str, str]
 
 
 def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
@@ -81,25 +80,6 @@ def _troubles(row: EntryRow, model: FileModel) -> list[str]:
         who = _clients(changed)
         troubles.insert(0, f"it was changed while {who} fetches the version before")
     return troubles
-
-
-def hash_line(view: HashView | None) -> Line | None:
-    """Return what is known of a file's hash, or None."""
-    if view is None:
-        return None
-    if view.running:
-        part = view.done / view.size if view.size else 0.0
-        return f"hashing {part:.0%} of {count(view.size)} octets", "transfer-active"
-    return (f"no hash: {view.error}", "muted") if view.error else _verdict(view)
-
-
-def _verdict(view: HashView) -> Line:
-    short = f"SHA-256 {view.sha256[:_SHORT_HASH]}…"
-    if view.verdict == "matches":
-        return f"✓ {short} as {view.place} says", "transfer-completed"
-    if view.verdict == "differs":
-        return f"✗ {short} differs from what {view.place} says", "transfer-failed"
-    return f"{short} · MD5 {view.md5}", "muted"
 
 
 def _service(row: EntryRow, model: FileModel, now: float) -> list[str]:

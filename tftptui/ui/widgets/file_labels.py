@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from tftptui.engine.messages import Entry, HashView
+from tftptui.engine.messages import Entry
 from tftptui.ui.formats import age, count, octets, short_age
 from tftptui.ui.widgets.file_model import Change, FileModel
 from tftptui.ui.widgets.file_rows import (
@@ -15,6 +15,7 @@ from tftptui.ui.widgets.file_rows import (
     UploadRow,
 )
 from tftptui.ui.widgets.file_served import Served
+from tftptui.ui.widgets.hash_words import hash_mark
 from tftptui.ui.widgets.packet_words import short_address
 from tftptui.ui.widgets.rows import fitted
 
@@ -213,15 +214,3 @@ def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:
 def _times(row: EntryRow, served: Served) -> str:
     times = served.completed[row.name]
     return f"↑{times}" if times else ""
-
-
-def hash_mark(view: HashView | None, *, is_roomy: bool = True) -> str:
-    """Return how a file's hash stands, in a word."""
-    if view is None or view.error:
-        return ""
-    if view.running:
-        part = view.done / view.size if view.size else 0.0
-        return f"{'hash ' if is_roomy else '#'}{part:.0%}"
-    marks = {"matches": "✓", "differs": "≠", "": ""}
-    mark = marks[view.verdict]
-    return f"{mark} {view.verdict}" if mark and is_roomy else mark

@@ -10,6 +10,7 @@ from rich.style import Style
 from tftptui.engine.messages import TransferView
 from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
+from tftptui.ui.widgets.hash_words import DIFFERS, hash_of
 from tftptui.ui.widgets.rows import RowList, fitted
 
 WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
@@ -240,7 +241,7 @@ class TransferList(RowList[int]):
             host=view.client,
             kind=view.kind,
             tids=(view.client_tid, view.server_tid),
-            file=view.file,
+            file=f"{DIFFERS} {view.file}" if self._differs(view) else view.file,
             options=words.options(view),
             blocks=words.blocks(view),
             bar="~".ljust(words.BAR) if part is None else words.bar(part),
@@ -250,6 +251,11 @@ class TransferList(RowList[int]):
             eta=pace.eta,
             ending=() if view.running else tuple(words.ending(view, now)),
         )
+
+    def _differs(self, view: TransferView) -> bool:
+        """Whether the file is not what a list of checksums says, as far as known."""
+        hashed = hash_of(view, self._store.hashes)
+        return hashed is not None and hashed.verdict == "differs"
 
     def _columns(self, width: int) -> Columns:
         return columns(width, long_hosts=self._long_hosts)

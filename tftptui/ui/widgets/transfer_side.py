@@ -12,12 +12,13 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tftptui.engine.messages import TransferView
+from tftptui.engine.messages import HashView, TransferView
 from tftptui.telemetry.findings import FACT, LIKELY, Finding
 from tftptui.ui.formats import octets
 from tftptui.ui.plots import bars, squeezed
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.hash_words import hash_line, hash_of
 from tftptui.ui.widgets.ladder_series import Series
 from tftptui.ui.widgets.ladder_words import (
     agreement_rows,
@@ -69,13 +70,22 @@ class TransferSide(VerticalScroll):
         """Show what is known now, if it is something else."""
         finding = self._store.finding_of(view.number)
         width = max(20, self.scrollable_content_region.width or 40)
-        told = (repr(view), repr(finding), len(series.slots), series.length, width)
+        hashed = hash_of(view, self._store.hashes)
+        told = (
+            repr(view),
+            repr(finding),
+            repr(hashed),
+            len(series.slots),
+            series.length,
+            width,
+        )
         if told == self._told:
             return
         self._told = told
         slots = slot_styles(self.app.theme_variables)
         parts = [
             Text(f"{mark(view)} {view.phase}. {meaning(view)}", slots[slot(view)]),
+            *_hashed(hashed, slots),
             *_ports(view, self._store, slots["muted"]),
             *_agreed(view, slots),
             *_counted(view, slots["muted"]),
@@ -84,6 +94,11 @@ class TransferSide(VerticalScroll):
             *_ended(view, slots["muted"]),
         ]
         self._body.update(Group(*parts))
+
+
+def _hashed(view: HashView | None, slots: dict[str, Style]) -> list[RenderableType]:
+    line = hash_line(view)
+    return [] if line is None else [Text(line[0], slots[line[1]])]
 
 
 def _heading(words: str) -> Text:

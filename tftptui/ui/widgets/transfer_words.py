@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from tftptui.engine.messages import Finding, PortMap, TransferView
+from tftptui.engine.messages import Finding, HashView, PortMap, TransferView
 from tftptui.ui.formats import age, count, duration, rate, span
+from tftptui.ui.widgets.hash_words import verdict
 
 NEVER_ANSWERED = "the client never answered"
 """What the server says of a client that it gave up without a sign of life."""
@@ -222,13 +223,20 @@ def meaning(view: TransferView) -> str:
 
 
 def story(
-    view: TransferView, ports: PortMap | None, finding: Finding | None = None
+    view: TransferView,
+    ports: PortMap | None,
+    finding: Finding | None = None,
+    hashed: HashView | None = None,
 ) -> str:
-    """Return what the detail line says about the chosen transfer."""
+    """Return what the detail line says about the chosen transfer.
+
+    HASHED is the hash of the version that it reads.
+    """
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
     sentences = [
         meaning(view) if finding is None else f"{_capital(finding.headline)}.",
+        verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports),
         asked,

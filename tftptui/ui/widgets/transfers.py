@@ -15,6 +15,7 @@ from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count, endpoint
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.empty import invitation
+from tftptui.ui.widgets.hash_words import hash_of
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.rows import RowList
 from tftptui.ui.widgets.transfer_list import TransferList
@@ -149,7 +150,12 @@ class TransfersPane(Pane):
         kind = f" · {view.kind}" if view.kind else ""
         told = (
             f"{client} ⇄ {server}{kind} · {view.file}",
-            story(view, self._store.ports, self._store.finding_of(view.number)),
+            story(
+                view,
+                self._store.ports,
+                self._store.finding_of(view.number),
+                hash_of(view, self._store.hashes),
+            ),
         )
         if told != self._told:
             self._told = told

@@ -1,0 +1,74 @@
+"""The hash of a file in words: beside the file, and wherever it is served."""
+
+from tftptui.engine.messages import HashView, TransferView
+from tftptui.telemetry.escapes import visible
+from tftptui.ui.formats import count
+
+_SHORT_HASH = 16
+_SAME_TIME = 1e-6
+"""Seconds; times of the disk are told as numbers of 53 bits."""
+
+Line = tuple[str, str]
+"""A sentence and its slot."""
+
+DIFFERS = "≠"
+"""Stands where a file is not what a list of checksums says."""
+
+
+def hash_of(view: TransferView, hashes: dict[bytes, HashView]) -> HashView | None:
+    """Return the hash of exactly the version that a transfer reads, if it is known."""
+    if view.modified is None or not hashes:
+        return None
+    name = _plain(view.served or view.file)
+    for hashed in hashes.values():
+        is_same = (
+            hashed.size == view.total_size
+            and abs(hashed.modified - view.modified) < _SAME_TIME
+        )
+        if hashed.sha256 and is_same and _plain(visible(hashed.name)) == name:
+            return hashed
+    return None
+
+
+def _plain(name: str) -> str:
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+def verdict(view: HashView | None) -> str:
+    """Return in a sentence what a list of checksums says of a file that is served."""
+    if view is None or not view.verdict:
+        return ""
+    if view.verdict == "matches":
+        return f"✓ The file is as {view.place} says."
+    return f"{DIFFERS} The file differs from what {view.place} says."
+
+
+def hash_line(view: HashView | None) -> Line | None:
+    """Return what is known of a file's hash, or None."""
+    if view is None:
+        return None
+    if view.running:
+        part = view.done / view.size if view.size else 0.0
+        return f"hashing {part:.0%} of {count(view.size)} octets", "transfer-active"
+    return (f"no hash: {view.error}", "muted") if view.error else _verdict(view)
+
+
+def _verdict(view: HashView) -> Line:
+    short = f"SHA-256 {view.sha256[:_SHORT_HASH]}…"
+    if view.verdict == "matches":
+        return f"✓ {short} as {view.place} says", "transfer-completed"
+    if view.verdict == "differs":
+        return f"✗ {short} differs from what {view.place} says", "transfer-failed"
+    return f"{short} · MD5 {view.md5}", "muted"
+
+
+def hash_mark(view: HashView | None, *, is_roomy: bool = True) -> str:
+    """Return how a file's hash stands, in a word."""
+    if view is None or view.error:
+        return ""
+    if view.running:
+        part = view.done / view.size if view.size else 0.0
+        return f"{'hash ' if is_roomy else '#'}{part:.0%}"
+    marks = {"matches": "✓", "differs": DIFFERS, "": ""}
+    mark = marks[view.verdict]
+    return f"{mark} {view.verdict}" if mark and is_roomy else mark
