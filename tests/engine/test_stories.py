@@ -68,6 +68,29 @@ def test_what_came_is_over(stories: Stories) -> None:
     assert first is not second
 
 
+def cut(**changes: Any) -> TransferView:
+    given = {"heard": True, "acked_blocks": 700, "moved": NOON + 90.0} | changes
+    return tried(1, **given)
+
+
+def test_who_begins_anew_after_a_cut_is_one_story(stories: Stories) -> None:
+    first, second = told(stories, cut(), tried(2, 130.0))
+    assert first is second
+
+
+@pytest.mark.parametrize("changes", [{"peer_error": 0}, {"acked_blocks": 0}])
+def test_who_left_with_a_word_begins_another(
+    stories: Stories, changes: dict[str, Any]
+) -> None:
+    first, second = told(stories, cut(**changes), tried(2, 130.0))
+    assert first is not second
+
+
+def test_long_after_a_cut_it_is_another(stories: Stories) -> None:
+    first, second = told(stories, cut(), tried(2, 160.0))
+    assert first is not second
+
+
 def test_two_machines_behind_one_address_are_two(stories: Stories) -> None:
     moving = tried(1, heard=True, acked_blocks=3, timeouts=0, phase="sending")
     first, second = told(stories, moving, tried(2, 1.0))

@@ -23,6 +23,7 @@ class Networks:
         """Write down what a transfer shows: it was answered, or it was not."""
         found = self._networks.setdefault(network, deque(maxlen=KEPT_OF_EACH))
         self._networks.move_to_end(network)
+        worked = view.heard or view.peer_error is not None
         found.append(
             Neighbour(
                 number=view.number,
@@ -31,10 +32,10 @@ class Networks:
                 server_tid=view.server_tid,
                 file=view.file,
                 kind=view.kind,
-                worked=view.heard or view.peer_error is not None,
+                worked=worked,
                 had_oack=bool(view.agreed),
                 block_size=view.block_size,
-                time=view.ended or view.moved,
+                time=(worked and view.ended) or view.moved,
             )
         )
         while len(self._networks) > KEPT_NETWORKS:

@@ -13,7 +13,8 @@ WINDOW = 12.0
 
 LONG_WINDOW = 60.0
 """Seconds in which the same request from the same port is still a retry: emulated or
-loaded clients stretch their gaps several times."""
+loaded clients stretch their gaps several times. Since the last block, too: a client
+whose transfer was cut waits and then begins anew."""
 
 LONGEST_STEP = 16
 """How far a client moves its port at most when it asks again."""
@@ -135,16 +136,16 @@ class Story:
     def takes(self, view: TransferView) -> bool:
         """Whether a new transfer for its file is one more try of it."""
         latest = self.latest
-        if latest is not None and (latest.phase == "completed" or _moves(latest)):
+        if latest is not None and _is_apart(latest, view):
             return False
-        kinds = {latest.kind if latest else "", view.kind} - {""}
-        if len(kinds) > 1:
-            return False
+        # The first is quick to say, also where many ask from one address.
         if latest is not None and view.started - latest.started <= WINDOW:
-            return True  # or it would take long where many ask from one address
+            return True
         since = view.started - self.last_asked
         if since <= WINDOW:
             return True
+        if latest is not None and _was_cut(latest):
+            return view.started - latest.moved <= LONG_WINDOW
         return since <= LONG_WINDOW and any(
             one.client_tid == view.client_tid and one.asked == view.asked
             for one in self.views.values()
@@ -241,10 +242,22 @@ class Stories:
         return story
 
 
+def _is_apart(latest: TransferView, view: TransferView) -> bool:
+    """Whether a new transfer is no try of the one before: that goes well, or went."""
+    if latest.phase == "completed" or _moves(latest):
+        return True
+    return len({latest.kind, view.kind} - {""}) > 1
+
+
 def _moves(view: TransferView) -> bool:
     """Whether a transfer is on its way: its client needs no other."""
     is_well = view.running and view.heard and not view.timeouts
     return is_well and view.acked_blocks > 0
+
+
+def _was_cut(view: TransferView) -> bool:
+    """Whether blocks had arrived, and then nothing came: a client may begin again."""
+    return view.acked_blocks > 0 and view.peer_error is None and view.timeouts > 0
 
 
 def _is_stuck(view: TransferView) -> bool:

@@ -79,7 +79,7 @@ class Neighbour:
         number: of the transfer.
         worked: whether the client acknowledged a block; else it never answered.
         had_oack: whether we answered with an OACK.
-        time: when that was seen.
+        time: when that was seen; of one that never answered, when it asked.
     """
 
     number: int

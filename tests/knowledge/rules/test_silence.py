@@ -1,5 +1,6 @@
 """Silence: who asks again has not got our answer; who is quiet has. Never a fact."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,7 +156,13 @@ def two_ranges() -> tuple[Any, ...]:
         neighbour(50 + n, client_tid=1_500, server_tid=45_000 + n) for n in (1, 2, 3)
     ]
     failed = [
-        neighbour(60 + n, client_tid=1_500, server_tid=40_050 + n, worked=False)
+        neighbour(
+            60 + n,
+            at=3.0 + 3 * n,
+            client_tid=1_500,
+            server_tid=40_050 + n,
+            worked=False,
+        )
         for n in (1, 2)
     ]
     return (*worked, *failed)
@@ -169,6 +176,20 @@ def test_ports_of_ours_that_work_and_others_that_do_not() -> None:
 
 def test_two_ports_that_work_may_be_chance() -> None:
     assert found(with_neighbours(*two_ranges()[1:])).code == "answers-blocked"
+
+
+def test_ports_that_failed_only_since_the_way_was_cut() -> None:
+    *worked, first, second = two_ranges()
+    earlier = [replace(one, time=NOON - 9.0) for one in worked]
+    seen = with_neighbours(*earlier, first, second)
+    assert found(seen).code != "range-mismatch"
+
+
+def test_other_clients_ports_do_not_tell_of_ours() -> None:
+    *worked, first, second = two_ranges()
+    others = [replace(one, client="10.0.4.99") for one in worked]
+    seen = with_neighbours(*others, first, second)
+    assert found(seen).code != "range-mismatch"
 
 
 def test_a_private_server_asked_from_outside_is_translated() -> None:

@@ -6,6 +6,7 @@ from tests.support.lab import Lab
 from tests.support.lab_clients import program
 from tests.support.lab_server import PORTS
 from tests.support.scenarios.scenario import FILE, Scenario, Stage, none, one_of
+from tftptui.settings import PortRange
 
 CLIENTS = "10.55.32.0/24"
 RANGE = f"{PORTS.first}-{PORTS.last}"
@@ -148,11 +149,29 @@ def acks_cut(stage: Stage) -> None:
 
 
 def other_range(stage: Stage) -> None:
-    """The firewall lets ACKs to another range through."""
-    acks = f"ip saddr {CLIENTS} ip daddr {Lab.SERVER} udp dport 45000-45010 accept"
-    stage.nft("router", forward(REQUEST, ANSWERS, acks))
+    """The firewall lets ACKs to another range through: to none of ours, then to half.
+
+    As long as no port of ours works nobody can tell it from ACKs that are all lost.
+    """
+    acks = f"ip saddr {CLIENTS} ip daddr {Lab.SERVER} udp dport"
+    stage.nft("router", forward(REQUEST, ANSWERS, f"{acks} 45000-45010 accept"))
     stage.boot(patience=9.0)
-    stage.wait_for("acks-blocked", "range-mismatch")
+    stage.wait_for("acks-blocked")
+    half = PortRange(PORTS.first, PORTS.first + len(PORTS) // 2 - 1)
+    stage.nft("router", forward(REQUEST, ANSWERS, f"{acks} {half} accept"))
+    for port in range(3_000, 3_016):
+        stage.boot(port=port, asks=(0.0,), patience=1.2)
+    for port in range(3_016, 3_040):
+        stage.boot(port=port, step=0, asks=(0.0, 1.0), patience=4.5)
+        if "range-mismatch" in stage.server.alarms:
+            break
+    stage.wait_for("range-mismatch")
+
+
+def check_range_is_named(stage: Stage) -> None:
+    finding = stage.finding("range-mismatch")
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "yes"
+    assert f"{PORTS.first}–{PORTS.last}" in finding.headline
 
 
 def range_inbound(stage: Stage) -> None:
@@ -255,7 +274,14 @@ FIREWALLS = (
         one_of("acks-blocked"),
         never=frozenset({"answers-blocked", "client-port-blocked"}),
     ),
-    Scenario(10, "other range", other_range, one_of("acks-blocked", "range-mismatch")),
+    Scenario(
+        10,
+        "other range",
+        other_range,
+        (frozenset({"acks-blocked"}), frozenset({"range-mismatch"})),
+        settings={"quarantine": 0.0},
+        check=check_range_is_named,
+    ),
     Scenario(
         11,
         "range inbound only",

@@ -29,7 +29,8 @@ def answers_again(case: Case) -> str:
     """Return what a client that moves again has done, when nothing is wrong now."""
     latest = case.latest
     if latest is None or not latest.heard:
-        return "there is no sign of it any more"
+        is_back = len(case.tries) > 1 and any(one.heard for one in case.tries)
+        return "the client asks again" if is_back else "there is no sign of it any more"
     if case.requests == 1:
         return "the client answers again"
     nth = ordinal(case.requests)

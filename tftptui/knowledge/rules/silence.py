@@ -26,7 +26,8 @@ _PATIENCE_GAPS = 3
 """How many times a client has let the moment pass at which it would ask again."""
 
 _FEW_ANSWERS = 3
-_MANY = 3
+_MANY, _ENOUGH = 3, 8
+"""Ports of each kind, and of both, so that it is hardly chance how they lie."""
 
 
 def is_unanswered(case: Case) -> bool:
@@ -157,15 +158,25 @@ def options_not_understood(case: Case) -> Draft | None:
 
 
 def range_mismatch(case: Case) -> Draft | None:
-    """Only some of our ports work: a firewall lets another range through."""
+    """Only some of our ports work: a firewall lets another range through.
+
+    A server can tell as soon as ports of both kinds have been tried, in turns and by
+    the same client: else the client, or the hour, would explain it as well. Where no
+    port of the range is let through there is nothing to compare, and it looks like
+    ACKs that are lost altogether (`acks`).
+    """
     is_quiet = is_unanswered(case) or _is_quiet_after_one(case)
     if not is_quiet or case.scene.single_port:
         return None
     worked = [one for one in case.neighbours if one.worked]
-    failed = [one for one in case.neighbours if not one.worked]
+    begun = min((one.time for one in worked), default=case.now)  # the rules may be new
+    failed = [one for one in case.neighbours if not one.worked and one.time > begun]
     bad = {one.server_tid for one in failed} | set(case.server_tids)
     good = {one.server_tid for one in worked}
-    if len(good) < _MANY or len(bad) < _MANY or not _is_apart(good, bad):
+    is_enough = min(len(good), len(bad)) >= _MANY and len(good | bad) >= _ENOUGH
+    if not is_enough or not _is_apart(good, bad):
+        return None
+    if not _is_in_turns(case, worked, failed):
         return None
     code = "range-mismatch"
     return Draft(
@@ -316,6 +327,16 @@ def _is_other_class(highest: int, worked: list[Neighbour]) -> bool:
 
 def _is_apart(some: set[int], others: set[int]) -> bool:
     return max(some) < min(others) or max(others) < min(some)
+
+
+def _is_in_turns(case: Case, worked: list[Neighbour], failed: list[Neighbour]) -> bool:
+    """Whether one client had both, and neither came only after the other."""
+    clients = {one.client for one in failed} | {case.client}
+    if clients.isdisjoint(one.client for one in worked):
+        return False
+    bad = [*(one.time for one in failed), *(one.started for one in case.tries)]
+    good = [one.time for one in worked]
+    return min(bad) < max(good) and min(good) < max(bad)
 
 
 def _tids(neighbours: list[Neighbour]) -> list[int]:
