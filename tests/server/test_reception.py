@@ -107,8 +107,10 @@ async def test_a_repeated_request_is_in_the_packet_log_as_a_duplicate(
     clock.advance(LATER)
     client.ask(server.at, b"file")
     await client.data()
-    requests = [r.flags for r in server.written.packets() if r.kind == Kind.RRQ]
-    assert requests == [0, Flag.DUPLICATE]
+    first, again = (r for r in server.written.packets() if r.kind == Kind.RRQ)
+    assert (first.flags, again.flags) == (0, Flag.DUPLICATE)
+    assert (again.server_tid, again.octets) == (first.server_tid, first.octets)
+    assert again.server_tid == server.at.port
 
 
 async def test_a_request_doubled_by_the_path_is_not_answered_twice(

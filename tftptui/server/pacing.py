@@ -14,6 +14,7 @@ from tftptui.protocol.packets import HEADER, Opcode, acknowledged
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.sender import SendSession
 from tftptui.server.bandwidth import Pacer
+from tftptui.server.listener import Arrival
 from tftptui.server.parts import Parts
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.transfer import Transfer
@@ -42,11 +43,11 @@ class PacedRead(ReadTransfer):
         self._asked_at = 0.0
         self._held: int | None = None
 
-    def take_request(self, now: float) -> bool:
+    def take_request(self, arrival: Arrival, now: float) -> bool:
         """Take the same request again: what it asks for is on its way."""
         if not self._unsent:
-            return super().take_request(now)
-        self._note_repeated()
+            return super().take_request(arrival, now)
+        self._note_repeated(arrival)
         return True
 
     def _fill(self, view: TransferView) -> None:
@@ -150,11 +151,11 @@ class PacedWrite(WriteTransfer):
         self._unsent: SendAck | None = None
         self._asked_at = 0.0
 
-    def take_request(self, now: float) -> bool:
+    def take_request(self, arrival: Arrival, now: float) -> bool:
         """Take the same request again."""
         if self._unsent is None:
-            return super().take_request(now)
-        self._note_repeated()
+            return super().take_request(arrival, now)
+        self._note_repeated(arrival)
         return True
 
     def _is_waiting(self) -> bool:

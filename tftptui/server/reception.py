@@ -147,7 +147,7 @@ class Reception:
         if living.request != request:
             living.replace("the client asked for something else from the same port")
             return False
-        if living.take_request(self._recorder.clock.now()):
+        if living.take_request(arrival, self._recorder.clock.now()):
             return True
         living.replace("the client began anew")
         return False

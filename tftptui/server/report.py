@@ -17,7 +17,7 @@ from tftptui.telemetry.events import (
     Signature,
     TransferStarted,
 )
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
 _KEPT_TIMES = 8
@@ -136,8 +136,20 @@ class Report:
         self.view.repeated = self._recorder.clock.wall()
         self._recorder.counters.duplicates += 1
 
-    def asked_again(self) -> None:
-        """Count a request that came once more, from the client or by the path."""
+    def asked_again(self, datagram: bytes, asked: Endpoint, note: str) -> None:
+        """Keep a request that came to ASKED once more, from client or path."""
+        view, wall = self.view, self._recorder.clock.wall()
+        kind = Kind.WRQ if view.direction == "write" else Kind.RRQ
+        number, client_tid, _ = self._ends
+        ends, octets = (client_tid, asked.port), len(datagram)
+        fields = (wall, number, 0, 1, *ends, octets, kind, 1, Flag.DUPLICATE)
+        self._recorder.put(fields, note)
+        self._recorder.raw(datagram, Endpoint(view.client, client_tid), asked)
+        self.count_again()
+
+    def count_again(self) -> None:
+        """Count a request that came once more, and is kept already."""
+        self.version += 1
         self.duplicate()
         view, wall = self.view, self._recorder.clock.wall()
         if wall - view.asked_at[-1] < TWIN_REQUEST:

@@ -22,7 +22,6 @@ from tftptui.protocol.commands import (
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import (
     ErrorPacket,
-    WriteRequest,
     encode_error,
     encode_oack,
     parse,
@@ -30,12 +29,13 @@ from tftptui.protocol.packets import (
 from tftptui.protocol.session import Session, State
 from tftptui.server.closed_port import ClosedPort
 from tftptui.server.lifespan import Fate
+from tftptui.server.listener import Arrival
 from tftptui.server.parts import Parts
 from tftptui.server.recorder import error_note, request_note
 from tftptui.server.report import Report
 from tftptui.server.shared import SharedTransport
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import TransferPhase, TransferView
 
 _BATCH = 64
@@ -192,20 +192,18 @@ class Transfer(ABC):
         if deadline is not None and deadline <= now:
             self._run(self._session.handle_timer(now))
 
-    def take_request(self, now: float) -> bool:
+    def take_request(self, arrival: Arrival, now: float) -> bool:
         """Take the same request again; False when this transfer must make way."""
-        self._note_repeated()
         commands = self._session.receive_request(now)
         if commands is None:
             return False
+        self._note_repeated(arrival)
         self._run(commands)
         return True
 
-    def _note_repeated(self) -> None:
-        kind = Kind.WRQ if isinstance(self.request, WriteRequest) else Kind.RRQ
+    def _note_repeated(self, arrival: Arrival) -> None:
         note = request_note(self.request)
-        self._report.packet(kind, 0, flags=Flag.DUPLICATE, note=note)
-        self._report.asked_again()
+        self._report.asked_again(arrival.datagram, arrival.server, note)
 
     @property
     def age(self) -> float:

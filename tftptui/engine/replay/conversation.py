@@ -95,7 +95,7 @@ class Conversation:
         kind = Kind.WRQ if self._is_write else Kind.RRQ
         is_again = self.requests > 1
         if is_again:
-            self._report.asked_again()
+            self._report.count_again()
         self._report.version += 1
         self._recorder.packet(
             PacketRecord(

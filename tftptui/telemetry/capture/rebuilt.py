@@ -21,9 +21,7 @@ from tftptui.telemetry.views import TransferView
 _REMEMBERED = 256
 """Runs of each transfer among which the first attempt is looked for."""
 
-_TFTP_PORT = 69
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - an address that nobody knows any more
-_REQUESTS = (Kind.RRQ, Kind.WRQ)
 _TO_STRANGER = ", to "
 _FROM_STRANGER = "from "
 _SAYS = ", says "
@@ -58,7 +56,6 @@ class Logged:
 
 @dataclass
 class _Past:
-    asked_on: int = _TFTP_PORT
     last: Datagram | None = None
     sent: deque[PacketRecord] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
@@ -100,8 +97,6 @@ class Rebuilder:
 
 def _datagrams(logged: Logged, past: _Past) -> Iterator[tuple[Datagram, str]]:
     record = logged.record
-    if record.kind in _REQUESTS and not record.flags & Flag.DUPLICATE:
-        past.asked_on = record.server_tid
     words = _words(record, past)
     if record.kind > SENT and record.attempt <= 1:
         past.sent.append(record)
@@ -110,7 +105,7 @@ def _datagrams(logged: Logged, past: _Past) -> Iterator[tuple[Datagram, str]]:
         if record.count > 1 and number == 0:
             told = _run_words(record, told)
         told.append(_aside(logged, known))
-        datagram = _datagram(record, known, _ends(logged, past.asked_on))
+        datagram = _datagram(record, known, _ends(logged))
         if datagram.is_sent:
             past.last = datagram
         yield datagram, "; ".join(filter(None, told))
@@ -194,13 +189,13 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1_000:.0f} ms"
 
 
-def _ends(logged: Logged, asked_on: int) -> tuple[Place, Place]:
+def _ends(logged: Logged) -> tuple[Place, Place]:
     """Return where a packet came from and went to."""
     record, view = logged.record, logged.transfer
     if logged.raw is not None:
         return logged.raw.source, logged.raw.destination
     client, server = _hosts(logged)
-    ours = (server, asked_on if record.kind in _REQUESTS else record.server_tid)
+    ours = (server, record.server_tid)
     theirs = (client, record.client_tid)
     stranger = _stranger(logged.note)
     if view is not None and stranger is not None:
