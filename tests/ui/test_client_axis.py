@@ -61,6 +61,11 @@ def test_the_words_stand_under_their_zones() -> None:
         assert names(on)[start:].startswith(zone.names[0] if zone.names else " ")
 
 
+def test_neighbours_have_different_names() -> None:
+    first = [zone.names[0] for zone in ZONES if zone.names]
+    assert all(one != other for one, other in pairwise(first))
+
+
 def caller(port: int, fate: str) -> Caller:
     return Caller(port, "10.0.4.1", "kernel", NOW, fate)  # type: ignore[arg-type] # a test's literal
 

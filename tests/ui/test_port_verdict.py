@@ -86,6 +86,11 @@ def test_what_may_surprise_is_told(given_: Typed, says: str) -> None:
     assert verdict.command is not None
 
 
+def test_one_client_is_one() -> None:
+    told = judge(typed("50000", "50003"), Scene(now=ports(), clients=1)).surprises
+    assert any("4 ports are few for 1 client: " in words for words in told)
+
+
 def test_nothing_surprises_in_a_sound_range() -> None:
     assert judge(typed("50000", "50099"), SCENE).surprises == ()
 

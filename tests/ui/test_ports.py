@@ -5,7 +5,7 @@ from textual.widgets import Input
 from tests.support.pictures import NOW, frame, ports, view
 from tests.support.port_scene import blocked_client, exhausted_case
 from tests.support.screens import LARGE, SMALL, Shown, shown
-from tftptui.engine.messages import PortMap, SetPorts
+from tftptui.engine.messages import Frame, PortMap, SetPorts
 from tftptui.ui.widgets.port_map import LABEL, NAME
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -75,6 +75,41 @@ async def test_the_order_is_a_choice() -> None:
         assert screen.wishes == [wanted]
 
 
+@SIZES
+async def test_the_fields_follow_a_range_that_is_taken_back(
+    size: tuple[int, int],
+) -> None:
+    async with shown(frame(), size=size) as screen:
+        await type_range(screen, "40000", "40004")
+        await screen.press("enter")
+        await screen.pilot.pause()
+        # In a small window the pane is away now, and sees none of this.
+        await screen.tell(frame(ports=ports(40_000, 40_004)))
+        await screen.press("u")
+        await screen.tell(frame(ports=ports()))
+        await screen.press("3")
+        assert field(screen, "last").value == "40099"
+        await screen.press("r")
+        assert field(screen, "last").value == "40099"
+
+
+async def test_fields_left_without_enter_show_the_range_in_use() -> None:
+    async with shown(frame()) as screen:
+        await type_range(screen, "40000", "40004")
+        await screen.press("tab", "tab", "tab")
+        await screen.tell(frame(ports=ports()))
+        assert field(screen, "last").value == "40099"
+
+
+async def test_what_was_typed_stays_until_the_engine_tells_of_it() -> None:
+    async with shown(frame()) as screen:
+        await type_range(screen, "40000", "40004")
+        await screen.press("enter")
+        await screen.pilot.pause()
+        await screen.tell(Frame(time=NOW, transfers=[view(1)]))
+        assert field(screen, "last").value == "40004"
+
+
 async def test_what_is_typed_survives_news() -> None:
     async with shown(frame()) as screen:
         await screen.press("r", "5", "0")
@@ -133,7 +168,7 @@ async def test_a_blocked_port_tells_the_finding() -> None:
     async with shown(blocked_client(), size=SMALL) as screen:
         await screen.press("3", "n")
         assert "! answers to ports" in screen.text()
-        assert "■ 3 used, oldest 8 s  ! 3 of them blocked" in screen.text()
+        assert "■ 3 used, oldest 8 s  ! 3 unanswered" in screen.text()
 
 
 async def test_it_is_said_that_another_range_is_no_cure() -> None:

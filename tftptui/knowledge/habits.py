@@ -4,8 +4,8 @@ A habit is where a program was seen to begin; a port alone proves nothing. Sourc
 Intel PXE ROM: captures in the field (2070, +1 a request). edk2: Udp4Dxe, 1024 plus
 chance below 1024, +1 a request. U-Boot: net/tftp.c, 1024 plus time modulo 3072. GRUB:
 grub-core/net/udp.c, 25300 plus the sockets so far. PXELINUX: core/legacynet/portnum.c,
-from 49152. Linux: ip_local_port_range as shipped. Windows and the rest: RFC 6335 §6.
-iPXE, src/net/udp/tftp.c, takes any from 1025 on, so it is in no zone.
+from 49152. Linux: ip_local_port_range as shipped. Windows, macOS and the rest: RFC
+6335 §6. iPXE, src/net/udp/tftp.c, takes any from 1025 on, so it is in no zone.
 """
 
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ ZONES: tuple[Zone, ...] = (
     Zone(4_096, 25_299, 6),
     Zone(25_300, 32_767, 6, ("GRUB",)),
     Zone(32_768, 49_151, 9, ("Linux",)),
-    Zone(49_152, 60_999, 10, ("Linux", "Windows", "PXELINUX")),
-    Zone(61_000, 65_535, 5, ("Windows",)),
+    Zone(49_152, 60_999, 10, ("Windows", "Linux", "PXELINUX")),
+    Zone(61_000, 65_535, 5, ("macOS", "Windows")),
 )
 
 

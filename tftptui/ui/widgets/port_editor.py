@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tftptui.engine.messages import SetPorts
+from tftptui.engine.messages import PortMap, SetPorts
 from tftptui.ui.actions import bindings
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.order_choice import OrderChoice
@@ -76,6 +76,7 @@ class PortEditor(Vertical):
         self._verdict = Static(id="verdict", markup=False)
         self._said: Text | None = None
         self._filled: SetPorts | None = None
+        self._outdated: PortMap | None = None
         self._proposed: Preset | None = None
 
     @property
@@ -111,8 +112,15 @@ class PortEditor(Vertical):
         if self.has_focus_within:
             return
         ports = self._scene().now
-        if ports is not None and same(ports) != self._filled:
+        if ports is None or ports is self._outdated:
+            return
+        self._outdated = None
+        if same(ports) != self._filled or self._typed() != _in_fields(ports):
             self.fill()
+
+    def applied(self) -> None:
+        """Keep what was typed until the engine tells that it is so."""
+        self._outdated = self._scene().now
 
     def fill(self) -> None:
         """Put the values in use into the fields."""
@@ -121,14 +129,7 @@ class PortEditor(Vertical):
         if ports is None:
             return
         self._filled = same(ports)
-        self._put(
-            Typed(
-                str(ports.first),
-                str(ports.last),
-                chosen_order(ports),
-                f"{ports.quarantine:g}",
-            )
-        )
+        self._put(_in_fields(ports))
 
     def _put(self, typed: Typed) -> None:
         with self.prevent(Input.Changed):
@@ -236,3 +237,10 @@ class PortEditor(Vertical):
             self.judge_now()
             return
         self.post_message(self.Wished(verdict.command))
+
+
+def _in_fields(ports: PortMap) -> Typed:
+    """Return what the fields say of a range in use."""
+    return Typed(
+        str(ports.first), str(ports.last), chosen_order(ports), f"{ports.quarantine:g}"
+    )

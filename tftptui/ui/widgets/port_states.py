@@ -61,7 +61,7 @@ SLOTS: Mapping[int, str] = {
 }
 NAMES: Mapping[int, str] = {
     USED: "used",
-    BLOCKED: "of them blocked",
+    BLOCKED: "unanswered",
     QUARANTINED: "resting",
     FOREIGN: "of other programs",
     FREE: "free",

@@ -9,6 +9,7 @@ from tftptui.engine.messages import (
     SetPorts,
 )
 from tftptui.telemetry.findings import Knob
+from tftptui.telemetry.words import counted
 from tftptui.ui.formats import count, span
 from tftptui.ui.widgets.port_scene import PORTS_PER_CLIENT, Scene
 
@@ -70,7 +71,7 @@ def _of_the_range(command: SetPorts, scene: Scene) -> Iterator[str]:
         yield f"only {size} for {used} in use: clients may wait"
     elif size < scene.wanted:
         yield (
-            f"{size} ports are few for {scene.clients} clients: "
+            f"{size} ports are few for {counted(scene.clients, 'client')}: "
             f"a booting one takes about {PORTS_PER_CLIENT}"
         )
     if scene.listener in inside:

@@ -357,5 +357,6 @@ class PortsPane(Pane):
         if before is not None:
             self._undo.did(before, f"ports {in_words(before)}")
         self._applied = command
+        self._editor.applied()
         self._left()
         self._tell_all()
