@@ -164,10 +164,36 @@ def test_a_cisco_image_is_told_by_its_name_too() -> None:
             b"image.gz",
             "not gzip, as its name says: damaged by a transfer in text mode?",
         ),
+        (
+            pe(0x8664, 10),
+            b"EFI/BOOT/BOOTIA32.EFI",
+            "its name is for i386 firmware, which can't start x86-64",
+        ),
+        (
+            pe(0x014C, 10),
+            b"shimx64.efi.signed",
+            "its name is for x86-64 firmware, which can't start i386",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file(content: bytes, name: bytes, trouble: str) -> None:
     assert of(content, name).troubles == (trouble,)
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"),
+    [
+        (0x8664, b"bootx64.efi"),
+        (0xAA64, b"grub/grubaa64.efi"),
+        (0x01C2, b"bootarm.efi"),
+        (0x014C, b"x64/ipxe.efi"),  # a folder, or another program, promises nothing
+        (0x014C, b"rebootx64.efi"),
+    ],
+)
+def test_a_name_that_promises_no_other_processor_is_fine(
+    machine: int, name: bytes
+) -> None:
+    assert of(pe(machine, 10), name).troubles == ()
 
 
 def test_a_letter_cut_in_two_at_the_end_of_the_sample_is_still_text() -> None:

@@ -54,6 +54,24 @@ _UIMAGE_MACHINES = {
 _KERNELS = {b"ARM\x64": "arm64", b"RSC\x05": "riscv"}
 _UIMAGE_HEADER = 64
 _FDT_HEADER = 40
+_EFI_NAMES = {
+    b"ia32": "i386",
+    b"x64": "x86-64",
+    b"aa64": "arm64",
+    b"arm": "arm",
+    b"riscv32": "riscv32",
+    b"riscv64": "riscv64",
+    b"loongarch64": "loongarch64",
+    b"ia64": "ia64",
+}
+"""How firmware's default names say the processor, UEFI 2.10 §3.5.1.1; the loaders shim
+and GRUB are named likewise."""
+_EFI_NAME = re.compile(
+    rb"(?:^|/)(?:boot|grub|grubnet|shim|mm|fb)("
+    + b"|".join(_EFI_NAMES)
+    + rb")\.efi(?:\.signed)?$",
+    re.IGNORECASE,
+)
 _CISCO_NAME = re.compile(rb"(^|/)c\d{3,4}[a-z0-9]*-[a-z0-9]+.*\.bin$", re.IGNORECASE)
 
 Recogniser = Callable[[bytes, int, bytes], FileKind | None]
@@ -75,7 +93,7 @@ def linux(head: bytes, _size: int, _name: bytes) -> FileKind | None:
     return FileKind("kernel", f"Linux kernel{stub}", machine) if machine else None
 
 
-def efi(head: bytes, _size: int, _name: bytes) -> FileKind | None:
+def efi(head: bytes, _size: int, name: bytes) -> FileKind | None:
     """Recognise a PE file; most here are EFI programs."""
     if head[:2] != b"MZ":
         return None
@@ -86,7 +104,16 @@ def efi(head: bytes, _size: int, _name: bytes) -> FileKind | None:
     what = _SUBSYSTEMS.get(number(head, at + 0x5C, 2))
     if what is None:
         return FileKind("pe", "Windows program", machine)
-    return FileKind("efi", what, f"{machine} UEFI")
+    return FileKind("efi", what, f"{machine} UEFI", _name_trouble(name, machine))
+
+
+def _name_trouble(name: bytes, machine: str) -> tuple[str, ...]:
+    """Tell that a name promises another processor: its firmware will not start it."""
+    found = _EFI_NAME.search(name)
+    promised = _EFI_NAMES[found[1].lower()] if found else machine
+    if promised == machine:
+        return ()
+    return (f"its name is for {promised} firmware, which can't start {machine}",)
 
 
 def elf(head: bytes, _size: int, name: bytes) -> FileKind | None:

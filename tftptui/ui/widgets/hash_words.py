@@ -3,6 +3,7 @@
 from tftptui.engine.messages import HashView, TransferView
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
+from tftptui.ui.widgets.file_rows import plain_name
 
 _SHORT_HASH = 16
 _SAME_TIME = 1e-6
@@ -19,19 +20,15 @@ def hash_of(view: TransferView, hashes: dict[bytes, HashView]) -> HashView | Non
     """Return the hash of exactly the version that a transfer reads, if it is known."""
     if view.modified is None or not hashes:
         return None
-    name = _plain(view.served or view.file)
+    name = plain_name(view.served or view.file)
     for hashed in hashes.values():
         is_same = (
             hashed.size == view.total_size
             and abs(hashed.modified - view.modified) < _SAME_TIME
         )
-        if hashed.sha256 and is_same and _plain(visible(hashed.name)) == name:
+        if hashed.sha256 and is_same and plain_name(visible(hashed.name)) == name:
             return hashed
     return None
-
-
-def _plain(name: str) -> str:
-    return "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
 def verdict(view: HashView | None) -> str:
