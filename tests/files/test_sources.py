@@ -181,7 +181,7 @@ def test_a_file_that_was_cut_short_is_an_error(
 
 
 @both
-def test_a_file_that_has_grown_is_an_error_at_its_end(
+def test_a_file_that_has_grown_is_an_error(
     path: Path, make: Callable[[OpenFile], Source]
 ) -> None:
     path.write_bytes(b"x" * 1_000)
@@ -193,7 +193,7 @@ def test_a_file_that_has_grown_is_an_error_at_its_end(
 
 
 @both
-def test_a_file_written_over_in_place_is_an_error_at_its_end(
+def test_a_file_written_over_in_place_is_an_error(
     path: Path, make: Callable[[OpenFile], Source]
 ) -> None:
     path.write_bytes(b"x" * 1_000)
@@ -203,11 +203,19 @@ def test_a_file_written_over_in_place_is_an_error_at_its_end(
             read(source, 512, 1)
 
 
-def test_what_comes_before_the_end_is_not_checked(path: Path) -> None:
-    path.write_bytes(b"x" * 2_000)
-    with reading(FileSource, path) as source:
-        os.utime(path, ns=(0, 1))
+@both
+def test_no_octet_passes_after_a_change(
+    path: Path, make: Callable[[OpenFile], Source]
+) -> None:
+    path.write_bytes(b"x" * 2_000_000)
+    with reading(make, path) as source:
         assert read(source, 0, 1) == b"x" * 512
+        with path.open("r+b") as other:
+            other.seek(1_000_000)
+            other.write(b"other")
+        os.utime(path, ns=(0, 1))  # clocks of file systems tick slowly
+        with pytest.raises(SourceChangedError, match="changed"):
+            read(source, 999_936, 1)
 
 
 @both

@@ -73,11 +73,10 @@ class FileSource:
             self._views, self._room = views, sum(map(len, views))
         wanted = min(self._room, self._file.size - offset)
         count = self._read(views, offset) if wanted > 0 else 0
-        if offset + wanted >= self._file.size:
-            _check_unchanged(self._file)
+        # After each read: what has passed is of the version that was opened.
+        _check_unchanged(self._file)
         if count < wanted:
             raise SourceChangedError("the file was cut short while it was read")
-        # A file that has grown: what was appended is not part of this version.
         return max(0, wanted)
 
     def close(self) -> None:
@@ -125,9 +124,9 @@ class NetasciiSource:
     def _convert(self) -> None:
         text = os.pread(self._file.descriptor, _PIECE, self._read)
         self._read += len(text)
+        _check_unchanged(self._file)
         self._converted += netascii.encode(text)
         if len(text) < _PIECE and self._read >= self._file.size:
-            _check_unchanged(self._file)
             self.size = self._base + len(self._converted)
         elif not text:
             raise SourceChangedError("the file was cut short while it was read")
