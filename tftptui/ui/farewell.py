@@ -1,11 +1,25 @@
-"""What is left on the terminal after the screen is gone."""
+"""What the end of the screen ends: asked before, and told on the terminal."""
+
+from collections.abc import Sequence
 
 from tftptui.engine.messages import TransferView
 from tftptui.ui.formats import octets
 from tftptui.ui.store import Store
 
 NAMED = 3
-"""Running transfers that are told by name."""
+"""Running transfers that are told by name, in the question and afterwards."""
+
+
+def running_forms(running: Sequence[TransferView]) -> list[str]:
+    """Return which transfers run: some by name, then fewer and fewer."""
+    names = [f"{view.file} to {view.client}" for view in running]
+    forms = [", ".join(names)] if len(names) <= NAMED else []
+    most = min(NAMED, len(names) - 1)
+    forms += [
+        f"{', '.join(names[:named])} and {len(names) - named} more"
+        for named in range(most, 0, -1)
+    ]
+    return forms
 
 
 def farewell(store: Store, *, goes_on: bool = False) -> list[str]:

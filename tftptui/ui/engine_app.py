@@ -1,0 +1,161 @@
+"""An app that holds an engine: starts it, takes its news, has it do things."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from textual.app import App
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import ChangeSettings, Command
+from tftptui.resources import packaged_folder
+from tftptui.settings import Value
+from tftptui.ui.driver import lasting_driver
+from tftptui.ui.farewell import farewell
+from tftptui.ui.feed import PATIENCE, Feed
+from tftptui.ui.messages import FrameArrived
+from tftptui.ui.store import Store
+from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
+from tftptui.ui.undo import UndoList
+
+PACE = 0.1
+"""Seconds between two drawings at least."""
+
+SIGNALS = {"SIGTERM": 143, "SIGHUP": 129}
+"""Those that end the screen in good order, and the exit status of each."""
+
+
+def wall_clock() -> float:
+    """Return the wall clock, seconds since the epoch."""
+    return datetime.now(UTC).timestamp()
+
+
+class EngineApp(App[None]):
+    """What the screens stand on.
+
+    Args:
+        client: the engine; it is started on mount and stopped at the end.
+        store: what has been told so far, for tests and replays.
+        theme: name of a theme; an unknown one is told in a notice.
+        now: wall clock for ages.
+        pace: seconds between two drawings at least.
+        goes_on: whether the server outlives this screen, as one attached to does.
+
+    After run(), return_code is what the process should exit with and
+    farewell_lines() what it should print.
+    """
+
+    def __init__(
+        self,
+        client: EngineClient,
+        *,
+        store: Store | None = None,
+        theme: str = DEFAULT_THEME,
+        now: Callable[[], float] = wall_clock,
+        pace: float = PACE,
+        goes_on: bool = False,
+    ) -> None:
+        self.notices: list[str] = []
+        super().__init__(driver_class=lasting_driver())
+        self.client, self.now, self.undo = client, now, UndoList()
+        self.store = Store() if store is None else store
+        self.feed = Feed(client, self.store, told=self._told)
+        self._goes_on = goes_on
+        self._pace, self._pausing, self._behind = pace, False, False
+        self._farewell: list[str] = []
+        self._take_themes(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Let themes that don't know our slots work as well."""
+        return dict(SLOT_DEFAULTS)
+
+    def farewell_lines(self) -> list[str]:
+        """Return what is worth knowing after the screen is gone."""
+        return self._farewell or farewell(self.store, goes_on=self._goes_on)
+
+    # Life and death.
+
+    def on_mount(self) -> None:
+        """Start the engine and listen to the system."""
+        self._catch_signals()
+        self.run_worker(self.feed.run(), group="feed", exclusive=True)
+
+    async def on_unmount(self) -> None:
+        """Stop the engine, however the screen ended."""
+        self._farewell = farewell(self.store, goes_on=self._goes_on)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.feed.stop(), PATIENCE)
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name, code in SIGNALS.items():
+            number = getattr(signal, name, None)
+            # Windows has neither SIGHUP nor handlers in the loop.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None:
+                    loop.add_signal_handler(number, self._exit_with, code)
+
+    def _exit_with(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    # News.
+
+    def _told(self) -> None:
+        self.post_message(FrameArrived())
+
+    def on_frame_arrived(self) -> None:
+        """Pass the news on."""
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Tell all screens that there is news, at a pace that can be read."""
+        if self._pausing:
+            self._behind = True
+            return
+        for screen in self.screen_stack:
+            screen.post_message(FrameArrived())
+        if self._pace:
+            self._pausing = True
+            self.set_timer(self._pace, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._pausing = False
+        if self._behind:
+            self._behind = False
+            self._pass_on()
+
+    # Themes.
+
+    def _take_themes(self, wanted: str) -> None:
+        themes, problems = read_themes(packaged_folder("themes"))
+        for theme in themes:
+            self.register_theme(theme)
+        self.notices.extend(problems)
+        if wanted not in self.available_themes:
+            known = ", ".join(theme.name for theme in themes)
+            self.notices.append(f"there is no theme {wanted!r}; there are {known}")
+            wanted = DEFAULT_THEME
+        if wanted in self.available_themes:
+            self.theme = wanted
+
+    # What the engine is asked to do.
+
+    async def carry_out(self, command: Command) -> bool:
+        """Have the engine do something; return whether it did, and tell why not."""
+        try:
+            await self.client.ask(command)
+        except (CommandRefusedError, EngineError) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return False
+        return True
+
+    def change_settings(self, changes: dict[str, Value]) -> None:
+        """Have settings changed while the server runs; tell how that went."""
+        self.run_worker(self._change(changes), group="settings")
+
+    async def _change(self, changes: dict[str, Value]) -> None:
+        if await self.carry_out(ChangeSettings(changes)):
+            told = ", ".join(f"{name}: {value}" for name, value in changes.items())
+            self.notify(f"from the next request on, {told}", markup=False)
