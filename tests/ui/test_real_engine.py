@@ -116,7 +116,7 @@ async def _change_the_range(
     kept = client.peer
     await shown.pilot.press("r", *str(ports.first), "tab", *str(ports.last), "enter")
     await shown.until_shown(f"{ports.first}–{ports.last}")
-    second.ask(shown.at, b"fw.bin")
+    second.ask(shown.at, b"pxe/boot.cfg")  # another file: else it may be a retry
     await second.data()
     assert second.peer is not None
     assert second.peer.port in ports
