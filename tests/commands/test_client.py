@@ -13,8 +13,8 @@ from tests.support.serve import Serve, environment
 from tftptui.client.places import parse_place
 from tftptui.commands.client import (
     ClientOptions,
-    _order_to_get,
-    _order_to_put,
+    order_to_get,
+    order_to_put,
 )
 from tftptui.commands.usage import UsageError
 from tftptui.protocol.offer import Offer
@@ -43,7 +43,7 @@ class TestGet:
     def test_names(
         self, words: tuple[str, str | None, str | None], file: bytes, local: str
     ) -> None:
-        order = _order_to_get(*words, PLAIN)
+        order = order_to_get(*words, PLAIN)
         assert (order.file, order.local, order.is_write) == (file, local, False)
 
     @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ class TestGet:
         self, words: tuple[str, str | None, str | None]
     ) -> None:
         with pytest.raises(UsageError):
-            _order_to_get(*words, PLAIN)
+            order_to_get(*words, PLAIN)
 
 
 class TestPut:
@@ -74,7 +74,7 @@ class TestPut:
         ],
     )
     def test_names(self, words: tuple[str, str, str | None], file: bytes) -> None:
-        order = _order_to_put(*words, PLAIN)
+        order = order_to_put(*words, PLAIN)
         assert (order.file, order.local, order.is_write) == (file, words[1], True)
 
     @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ class TestPut:
     )
     def test_names_that_make_no_sense(self, words: tuple[str, str, str | None]) -> None:
         with pytest.raises(UsageError):
-            _order_to_put(*words, PLAIN)
+            order_to_put(*words, PLAIN)
 
 
 class TestOptions:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.free_ports import free_range
 from tests.support.waiting import await_readable
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.net.icmp import IcmpError, _parse, ask_for_errors, drain_errors
+from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors, parse_error
 
 ICMP, ICMP6, LOCAL = 2, 3, 1
 
@@ -83,20 +83,20 @@ V4_OFFENDER = struct.pack("=HH4s8x", socket.AF_INET, 0, bytes([192, 0, 2, 7]))
 def test_errors_have_names(
     origin: int, kind: int, code: int, name: str, *, is_closed: bool
 ) -> None:
-    error = _parse(record(origin, kind, code))
+    error = parse_error(record(origin, kind, code))
     assert error == IcmpError(kind, code, name, None, is_closed)
 
 
 def test_the_machine_that_complains_is_named() -> None:
-    error = _parse(record(ICMP, 3, 13, V4_OFFENDER))
+    error = parse_error(record(ICMP, 3, 13, V4_OFFENDER))
     assert error is not None
     assert error.sender == "192.0.2.7"
 
 
 def test_errors_of_this_host_are_no_icmp() -> None:
-    assert _parse(record(LOCAL, 0, 0)) is None
+    assert parse_error(record(LOCAL, 0, 0)) is None
 
 
 @pytest.mark.parametrize("length", range(16))
 def test_a_record_cut_short_is_passed_over(length: int) -> None:
-    assert _parse(record(ICMP, 3, 3)[:length]) is None
+    assert parse_error(record(ICMP, 3, 3)[:length]) is None

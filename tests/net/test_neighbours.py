@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.fetcher import CONTENT
 from tests.support.namespaces import IP, Routed, routed
 from tests.support.serve import Serve, environment
-from tftptui.net.neighbours import _known, _messages, hardware_address
+from tftptui.net.neighbours import hardware_address, messages_in, neighbours_in
 
 TABLE = """\
 IP address       HW type     Flags       HW address            Mask     Device
@@ -60,8 +60,8 @@ def test_over_ipv6_strangers_and_nonsense_are_nobody(host: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_whatever_the_kernel_says_is_read(octets: bytes) -> None:
-    for kind, body in _messages(octets):
-        list(_known(kind, body))
+    for kind, body in messages_in(octets):
+        list(neighbours_in(kind, body))
 
 
 ADDRESS, MAC = bytes(15) + b"\7", bytes.fromhex("02fc000a0b0c")
@@ -93,7 +93,7 @@ def neighbour(state: int, mac: bytes) -> bytes:
 def test_who_is_there_over_ipv6(
     state: int, mac: bytes, known: list[tuple[bytes, bytes]]
 ) -> None:
-    assert list(_known(28, neighbour(state, mac))) == known
+    assert list(neighbours_in(28, neighbour(state, mac))) == known
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def get(
     until then. Ends with 0 if it is whole, 1 if not, 130 if interrupted.
     """
     try:
-        order = _order_to_get(server, file, local, options)
+        order = order_to_get(server, file, local, options)
     except (UsageError, PlaceError, SettingsError) as error:
         return _misused(error)
     return _do(order, options)
@@ -170,15 +170,20 @@ def put(
     interrupted.
     """
     try:
-        order = _order_to_put(server, local, file, options)
+        order = order_to_put(server, local, file, options)
     except (UsageError, PlaceError, SettingsError) as error:
         return _misused(error)
     return _do(order, options)
 
 
-def _order_to_get(
+def order_to_get(
     server: str, file: str | None, local: str | None, options: ClientOptions
 ) -> Order:
+    """Return what to fetch, from where and to where.
+
+    Raises:
+        PlaceError, SettingsError, UsageError: the words make no sense.
+    """
     place = parse_place(server)
     if place.file is not None:
         if local is not None:
@@ -191,9 +196,14 @@ def _order_to_get(
     return options.order(place, name, _place_here(name, local), is_write=False)
 
 
-def _order_to_put(
+def order_to_put(
     server: str, local: str, file: str | None, options: ClientOptions
 ) -> Order:
+    """Return what to send, and as what.
+
+    Raises:
+        PlaceError, SettingsError, UsageError: the words make no sense.
+    """
     place = parse_place(server)
     if place.file is not None and file is not None:
         raise UsageError("the URL names the file on the server already")

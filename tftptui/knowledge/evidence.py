@@ -58,6 +58,11 @@ def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
     ]
 
 
+def refused(case: Case, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:
+    """Return who refused what, what was asked and by which program."""
+    return (*complaints(icmp), asked(case), *program(case))
+
+
 def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
     """Return transfers of the same network that worked, a few of them."""
     found = list(neighbours)[-3:]

@@ -66,12 +66,13 @@ def drain_errors(sock: socket.socket) -> list[IcmpError]:
             for level, kind, octets in ancillary
             if (level, kind)
             in ((socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR))
-            if (error := _parse(octets)) is not None
+            if (error := parse_error(octets)) is not None
         ]
     return found
 
 
-def _parse(octets: bytes) -> IcmpError | None:
+def parse_error(octets: bytes) -> IcmpError | None:
+    """Return what a struct sock_extended_err says, or None where it is none of ICMP."""
     if len(octets) < _ERROR.size:
         return None
     _, origin, kind, code, _, _ = _ERROR.unpack_from(octets)

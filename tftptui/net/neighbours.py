@@ -66,12 +66,13 @@ def _dump() -> Iterator[tuple[bytes, bytes]]:
         kernel.sendto(request, (0, 0))
         is_over = False
         while not is_over:
-            messages = list(_messages(kernel.recv(_ROOM)))
-            yield from (each for kind, body in messages for each in _known(kind, body))
+            messages = list(messages_in(kernel.recv(_ROOM)))
+            for kind, body in messages:
+                yield from neighbours_in(kind, body)
             is_over = not messages or messages[-1][0] in (_ERROR, _DONE)
 
 
-def _messages(octets: bytes) -> Iterator[tuple[int, bytes]]:
+def messages_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
     """Give type and body of each message of a datagram."""
     while len(octets) >= _HEADER.size:
         length, kind, *_ = _HEADER.unpack_from(octets)
@@ -81,7 +82,7 @@ def _messages(octets: bytes) -> Iterator[tuple[int, bytes]]:
         octets = octets[_aligned(length) :]
 
 
-def _known(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
+def neighbours_in(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Give address and MAC of a neighbour, if it is one on Ethernet that is there."""
     if kind != _NEIGHBOUR_IS or len(body) < _NEIGHBOUR.size:
         return
