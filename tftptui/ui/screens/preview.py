@@ -15,6 +15,7 @@ from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
 from tftptui.ui.screens.window import Window
 from tftptui.ui.widgets.file_view import LONGEST_TEXT, PIECE, FileView
+from tftptui.ui.widgets.highlighting import language_of
 
 TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
 """Kinds that are shown as text at first; so are certificates in letters."""
@@ -95,7 +96,7 @@ class PreviewScreen(Window[None]):
                 break
             text += more.octets
         if b"\0" not in text:
-            self._view.show_text(text)
+            self._view.show_text(text, language_of(piece.kind, self._file))
             if not _is_text(piece):
                 self._view.show_as("octets")
 

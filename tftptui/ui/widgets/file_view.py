@@ -8,12 +8,14 @@ from typing import Literal
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.highlighting import highlighted
 
 PIECE = 1 << 16
 """Octets that are asked for at once."""
@@ -47,6 +49,7 @@ class FileView(ScrollView, can_focus=True):
         self._pieces: dict[int, bytes] = {}
         self._asked: set[int] = set()
         self._lines: list[str] = []
+        self._styled: list[Text] = []
         self._total = 0
         self.mode: Mode = "octets"
 
@@ -61,14 +64,17 @@ class FileView(ScrollView, can_focus=True):
         self._pieces.clear()
         self._asked.clear()
         self._lines.clear()
+        self._styled = []
         self._measure()
 
-    def show_text(self, text: bytes) -> None:
-        """Show these octets of the file's beginning as text."""
+    def show_text(self, text: bytes, language: str = "") -> None:
+        """Show these octets of the file's beginning as text in a LANGUAGE."""
         lines = text.decode("utf-8", "replace").split("\n")
         self._lines = [visible(line.expandtabs(_TAB)[:_WIDEST]) for line in lines]
         if self._lines and not self._lines[-1]:
             self._lines.pop()
+        slots = slot_styles(self.app.theme_variables)
+        self._styled = highlighted(self._lines, language, slots)
         self.mode = "text"
         self._measure()
 
@@ -110,8 +116,7 @@ class FileView(ScrollView, can_focus=True):
         left, top = self.scroll_offset
         line = top + y
         if self.mode == "text":
-            text = self._lines[line] if line < len(self._lines) else ""
-            strip = Strip([Segment(text)])
+            strip = Strip(self._text(line))
         elif line * _ROW < self._total:
             strip = Strip(self._octets(line * _ROW))
         else:
@@ -120,6 +125,11 @@ class FileView(ScrollView, can_focus=True):
         return strip.crop_extend(left, left + width, self.rich_style).apply_style(
             self.rich_style
         )
+
+    def _text(self, line: int) -> list[Segment]:
+        if line < len(self._styled):
+            return [*self._styled[line].render(self.app.console)]
+        return [Segment(self._lines[line] if line < len(self._lines) else "")]
 
     def _octets(self, offset: int) -> list[Segment]:
         slots = slot_styles(self.app.theme_variables)
