@@ -14,6 +14,9 @@ ROOM = 4 << 20
 PATIENCE = 2.0
 """Seconds that the end waits for a reader."""
 
+_GATHERING = 0.01
+"""Seconds in which lines gather: to wake a thread for each would cost more than it."""
+
 _AT_ONCE = 1 << 16
 """Octets of one write, more or less."""
 
@@ -32,7 +35,7 @@ class Outlet:
         self._lines: deque[bytes] = deque()
         self._octets = 0  # that wait, those being written included
         self._writing = 0  # lines in the hands of the thread
-        self._is_full = self._is_over = False
+        self._is_full = self._is_over = self._is_idle = False
         self._error: OSError | None = None
         self._changed = threading.Condition()
         # A daemon: one that nobody reads must not keep the process alive.
@@ -56,7 +59,9 @@ class Outlet:
             self._octets += len(line)
             if self._thread.ident is None:
                 self._thread.start()
-            self._changed.notify()
+            if self._is_idle:
+                self._is_idle = False
+                self._changed.notify()
         return True
 
     def close(self, patience: float = PATIENCE) -> int:
@@ -102,7 +107,10 @@ class Outlet:
     def _take(self) -> list[bytes]:
         """Wait for lines and take some; none at the end."""
         with self._changed:
+            self._is_idle = not self._lines
             self._changed.wait_for(lambda: self._lines or self._is_over)
+            if not self._is_over and self._octets < _AT_ONCE:
+                self._changed.wait(_GATHERING)  # close() ends it
             taken: list[bytes] = []
             octets = 0
             while self._lines and octets < _AT_ONCE:
