@@ -16,6 +16,7 @@ from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.plans import Part
 from tftptui.knowledge.firewall.situation import SituationError, Way, Where
 from tftptui.knowledge.firewall.traffic import traffic_of
+from tftptui.telemetry.walks import Location, Walk
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.seen_lines import seen_lines
 from tftptui.ui.widgets.wishes import Wishes
@@ -28,6 +29,10 @@ def store_of(*frames: Frame) -> Store:
     for one in frames:
         store.fold(one)
     return store
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 def only_file(folder: Path) -> tuple[str, str]:
@@ -82,7 +87,7 @@ async def test_choices_are_kept_for_the_next_time() -> None:
 async def test_a_closed_way_says_what_is_open() -> None:
     async with shown(*founding_case()) as screen:
         await screen.press("f")
-        while "i keeps state   " not in screen.text():
+        while "[i] keeps state   " not in screen.text():
             await screen.press("i")
         await screen.press("x")
         assert "what is open" in screen.text()
@@ -97,15 +102,62 @@ async def test_rules_and_ticket_are_copied() -> None:
         assert "2072" in screen.app.clipboard
 
 
-async def test_the_ticket_is_saved_here_and_the_place_told(
+async def test_the_ticket_is_saved_here_when_the_place_is_agreed_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with shown(*founding_case(), size=LARGE) as screen:
+        await screen.press("f", "s")
+        assert f"{tmp_path}/tftp-request-" in screen.text()
+        await screen.press("escape")
+        assert names(tmp_path) == []
+        await screen.press("s", "y")
+        (name, text) = only_file(tmp_path)
+        assert text.startswith("# Please let TFTP")
+        assert name in screen.text()
+
+
+async def test_a_file_that_is_there_is_not_written_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with shown(*founding_case()) as screen:
-        await screen.press("f", "s")
-        (name, text) = only_file(tmp_path)
-        assert text.startswith("# Please let TFTP")
-        assert name in screen.text()
+        await screen.press("f", "s", "y")
+        (name, _) = only_file(tmp_path)
+        (tmp_path / name).write_text("mine")
+        await screen.press("s", "y")
+        assert only_file(tmp_path) == (name, "mine")
+        assert "not saved" in screen.text()
+
+
+async def test_what_was_learned_hop_by_hop_is_in_the_ticket_and_in_the_finding() -> (
+    None
+):
+    walk = Walk(port=2_072)
+    found = Location(
+        transfer=4,
+        client="10.0.4.37",
+        suspect=walk,
+        other=walk,
+        is_done=True,
+        verdict="Dropped at 10.2.0.1.",
+    )
+    told = "hop by hop to 10.0.4.37: Dropped at 10.2.0.1."
+    async with shown(*founding_case(), Frame(time=NOW, locations=[found])) as screen:
+        await screen.press("f", "Y")
+        assert told in screen.app.clipboard
+        await screen.press("escape", "w", "y")
+        assert f"Seen: {told}" in screen.app.clipboard
+        await screen.press("f", "Y")
+        assert told in screen.app.clipboard
+        await screen.press("escape", "G")
+        assert "Dropped at 10.2.0.1." in screen.text()
+
+
+async def test_the_mark_is_explained_once() -> None:
+    async with shown(*founding_case(), size=LARGE) as screen:
+        await screen.press("f")
+        assert screen.text().count("▲ missing? marks what") == 1
 
 
 async def test_before_anybody_asked_there_are_rules_for_this_host() -> None:
@@ -138,14 +190,14 @@ async def test_the_place_is_that_of_the_finding_until_another_is_chosen() -> Non
     told = Frame(time=NOW, findings=[own_output()])
     async with shown(*founding_case(), told) as screen:
         await screen.press("f")
-        assert "e on this server's host" in screen.text()
+        assert "[e] on this server's host" in screen.text()
         assert "insert rule inet filter output" in screen.text()
         await screen.press("right")
-        assert "e on this server's host" in screen.text()
-        while "e between clients" not in screen.text():
+        assert "[e] on this server's host" in screen.text()
+        while "[e] between clients" not in screen.text():
             await screen.press("e")
         await screen.press("escape", "f")
-        assert "e between clients and server" in screen.text()
+        assert "[e] between clients and server" in screen.text()
 
 
 async def test_from_a_finding_the_place_is_that_findings() -> None:
@@ -154,9 +206,9 @@ async def test_from_a_finding_the_place_is_that_findings() -> None:
         await screen.press("w")
         assert "client-port-blocked" in screen.text()
         await screen.press("f")
-        assert "e between clients and server" in screen.text()
+        assert "[e] between clients and server" in screen.text()
         await screen.press("escape", "n", "f")
-        assert "e on this server's host" in screen.text()
+        assert "[e] on this server's host" in screen.text()
 
 
 async def test_the_firewall_chosen_at_a_finding_is_the_one_written_for() -> None:

@@ -92,6 +92,19 @@ async def test_what_is_normal_has_no_line_but_can_be_asked_about() -> None:
         assert screen.on_top == "WhyScreen"
 
 
+@pytest.mark.parametrize(
+    ("code", "is_offered"), [("acks-blocked", True), ("file-case", False)]
+)
+async def test_rules_are_offered_where_a_firewall_may_stand(
+    code: str, *, is_offered: bool
+) -> None:
+    async with shown(*founding_case(code=code)) as screen:
+        await screen.press("w")
+        assert ("f firewall rules" in screen.text()) is is_offered
+        await screen.press("f")
+        assert (screen.on_top == "FirewallScreen") is is_offered
+
+
 async def test_the_platform_is_kept_when_the_screen_comes_again() -> None:
     async with shown(*founding_case()) as screen:
         await screen.press("w")

@@ -34,6 +34,15 @@ class TestText:
         kept = [line for line in lines if line and not line.startswith(mark)]
         assert kept == "\n".join(rules).splitlines()
 
+    @pytest.mark.parametrize("dialect", Dialect)
+    def test_what_to_do_with_the_rules_is_whole_sentences(
+        self, dialect: Dialect
+    ) -> None:
+        begins = (line for line in dialect.speech.usage[1:] if line[0].isupper())
+        ends = dialect.speech.usage[: len(dialect.speech.usage) - 1]
+        before = dict(zip(dialect.speech.usage[1:], ends, strict=True))
+        assert [x for x in begins if before[x][-1] not in ".:"] == []
+
     def test_both_directions_and_the_missing_one(self) -> None:
         text = advice_text(_advice())
         assert "client's 1024-65535 → server's 69" in text

@@ -40,7 +40,9 @@ def test_what_may_be_meant_is_in_the_headline() -> None:
 def test_another_case_has_a_code_and_a_cure_of_its_own() -> None:
     draft = found(missing(near=["PXELINUX.0"], near_rule="case"))
     assert draft.code == "file-case"
-    assert draft.remedies[0].command == "--ignore-case"
+    assert draft.remedies[0].text.startswith("press a in the pane Files")
+    assert draft.remedies[1].command == "--ignore-case"
+    assert "P changes it" in draft.remedies[1].text
 
 
 def test_a_folder_in_front_can_be_left_out() -> None:

@@ -13,6 +13,7 @@ from tftptui.knowledge.firewall.traffic import RUNNING, SeenFlow, Traffic
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
 from tftptui.telemetry.words import counted, port_word, times, url
 
+LOCATED = "Followed hop by hop"
 _MOST_ROWS = 40
 _MOST_NAMED = 5
 _SPREADSHEET_SIGNS = ("=", "+", "-", "@")
@@ -163,7 +164,7 @@ def _story(advice: Advice) -> list[str]:
     fine = [f"{flow.client} port {flow.client_tid}" for flow in traffic.completed]
     if fine:
         text += f" Others completed: {', '.join(fine[:_MOST_NAMED])}."
-    return [text]
+    return [text, *(f"{LOCATED}: {_cell(told)}" for told in traffic.located)]
 
 
 def _asked_cells(advice: Advice) -> list[tuple[str, ...]]:

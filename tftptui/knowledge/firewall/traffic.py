@@ -33,6 +33,9 @@ _FINDINGS = {
 }
 """What findings of the journal say is missing."""
 
+_OTHER_FILTERS = frozenset({"range-mismatch", "stale-conntrack", "path-cut"})
+"""Findings about firewalls that do not say what is missing."""
+
 _PLACES = {"server": Where.SERVER, "client": Where.CLIENT}
 """Where findings say that the firewall stands, as far as they can tell."""
 
@@ -92,6 +95,7 @@ class Traffic:
         missing: which part seems not to get through, or None.
         where: where the firewall stands that a finding speaks of; None if unknown.
         port, ports, is_single_port: how the server was set; None if it was not told.
+        located: what was learned hop by hop of where packets are dropped, sentences.
     """
 
     flows: tuple[SeenFlow, ...] = ()
@@ -100,6 +104,7 @@ class Traffic:
     port: int | None = None
     ports: PortRange | None = None
     is_single_port: bool | None = None
+    located: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[SeenFlow, ...]:
@@ -242,6 +247,11 @@ class _Reader:
             replace(flow, is_blamed=True) if place in blamed else flow
             for place, flow in enumerate(self.flows)
         )
+
+
+def is_about_firewalls(code: str) -> bool:
+    """Whether a finding is of the kind that rules of a firewall may cure."""
+    return code in _FINDINGS or code in _OTHER_FILTERS
 
 
 def traffic_of(lines: Iterable[Line]) -> Traffic:

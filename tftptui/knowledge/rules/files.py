@@ -191,7 +191,10 @@ def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
     place = case.scene.place(case.file)
     found: list[Remedy] = []
     if refused.near_rule == "case":
-        text = "take names in another case, too"
+        found.append(
+            Remedy(text="press a in the pane Files: it is answered from now on")
+        )
+        text = "take all names in another case, too: P changes it, or at the start"
         found.append(Remedy(platform=OURS, text=text, command="--ignore-case"))
     if refused.near_rule == "extra-folder" and "/" in case.file.strip("/"):
         folder = case.file.strip("/").partition("/")[0]

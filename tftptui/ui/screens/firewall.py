@@ -1,7 +1,9 @@
 """The firewall rules for the traffic seen, and the request to whoever keeps it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,12 +18,14 @@ from tftptui.knowledge.firewall.ticket import markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.net.interfaces import own_addresses
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.advice_view import advice_view
 from tftptui.ui.widgets.seen_lines import seen_lines
+from tftptui.ui.widgets.why_words import located
 from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
 
 
@@ -51,7 +55,9 @@ class FirewallScreen(Page[None]):
             foot="esc back · Y copy ticket · s save it",
         )
         self._taste, self._now = taste, now
-        self._traffic = traffic_of(seen_lines(store, about))
+        self._traffic = replace(
+            traffic_of(seen_lines(store, about)), located=_located(store, about)
+        )
         self._own = own_addresses()
         self._advice: Advice | None = None
 
@@ -98,13 +104,24 @@ class FirewallScreen(Page[None]):
             self.app.notify("copied the request for the firewall team", markup=False)
 
     def action_save(self) -> None:
-        """Save that request as a file in the current folder."""
+        """Ask whether to save that request in the current folder, and do so."""
         if self._advice is None:
             return
+        text = markdown_text(self._advice)
         time = datetime.fromtimestamp(self._now()).astimezone()
         path = Path.cwd() / f"tftp-request-{time:%H%M%S}.md"
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
+                self._save(path, text)
+
+        matters = [f"the request as {path}", f"{path.name} in the current folder"]
+        self.app.push_screen(Question(matters, "save", "leave it", []), answered)
+
+    def _save(self, path: Path, text: str) -> None:
         try:
-            path.write_text(markdown_text(self._advice), encoding="utf-8")
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
         except OSError as error:
             told = f"not saved: {path}: {error.strerror}"
             self.app.notify(told, severity="error", markup=False)
@@ -144,6 +161,14 @@ class FirewallScreen(Page[None]):
         slots = slot_styles(self.app.theme_variables)
         text = Text()
         for key, word in chosen:
-            text.append(f"{key} ", slots["transfer-active"])
-            text.append(f"{word}   ", "bold")
+            text.append(f"[{key}]", slots["transfer-active"])
+            text.append(f" {word}   ", "bold")
         return text
+
+
+def _located(store: Store, about: int | None) -> tuple[str, ...]:
+    """Return what searches have learned: for that finding, or all that stand."""
+    chosen = [store.findings[about]] if about in store.findings else []
+    standing = [one for one in store.findings.values() if not one.withdrawn]
+    told = (located(one, store.locations) for one in chosen or standing)
+    return tuple(dict.fromkeys(chain.from_iterable(told)))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import BindingType
 
+from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
 from tftptui.telemetry.findings import OURS, Finding, Verdict
 from tftptui.ui.actions import bindings
@@ -98,6 +99,7 @@ class WhyScreen(Page[Wish | None]):
             "packets": known,
             "locate": known and self._finding.is_alarm,
             "another": len(self._others()) > 1,
+            "firewall": is_about_firewalls(self._finding.code),
         }
         return bool(offered.get(action, True))
 
@@ -128,7 +130,8 @@ class WhyScreen(Page[Wish | None]):
 
     def action_copy(self) -> None:
         """Copy all of it as text."""
-        text = words.as_text(self._finding, self._taste.platform)
+        learned = words.located(self._finding, self._store.locations)
+        text = words.as_text(self._finding, self._taste.platform, learned)
         self.app.copy_to_clipboard(text)
         self.app.notify("copied the finding as text", markup=False)
 
@@ -172,7 +175,8 @@ class WhyScreen(Page[Wish | None]):
         told = ["esc back"]
         if self._finding.proof:
             told.append("Y copy proof")
-        told.append("f firewall rules")
+        if self.check_action("firewall", ()):
+            told.append("f firewall rules")
         if self.check_action("locate", ()):
             told.append("o locate")
         if self.check_action("packets", ()):
@@ -234,9 +238,10 @@ class WhyScreen(Page[Wish | None]):
         if one.proof:
             proof = Text(one.proof, "bold", overflow="fold")
             rows += [("Prove", proof), ("", Text())]
-        for place, evidence in enumerate(one.evidence):
-            text = Text(evidence.text, overflow="fold")
-            rows.append(("" if place else "Seen", text))
+        seen = [evidence.text for evidence in one.evidence]
+        seen += words.located(one, self._store.locations)
+        for place, told in enumerate(seen):
+            rows.append(("" if place else "Seen", Text(told, overflow="fold")))
         if one.helps and not is_roomy:
             rows += [("", Text()), ("Reasons", self._helps(one, slots))]
         return rows

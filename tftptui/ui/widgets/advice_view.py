@@ -20,6 +20,7 @@ _PASSING = {
     Passing.HELPER: "by the helper",
 }
 _LABEL = 6
+MISSING = "▲ missing?"
 
 
 def advice_view(advice: Advice, slots: Slots) -> Group:
@@ -31,6 +32,7 @@ def advice_view(advice: Advice, slots: Slots) -> Group:
     rows: list[tuple[str, RenderableType]] = [
         ("For", Text(f"{clients} → {servers}")),
         ("Flows", _flows(advice, slots)),
+        *([("", _missing(advice, slots))] if advice.missing else []),
         ("", Text()),
         ("Rules", _rules(advice, slots)),
         ("", Text()),
@@ -55,7 +57,7 @@ def _flows(advice: Advice, slots: Slots) -> Table:
     muted = slots["muted"]
     table.add_row("", Text("client", muted), "", Text("server", muted))
     for flow in advice.chosen.plan.flows:
-        mark = "▲ missing?" if flow.part is advice.missing else ""
+        mark = MISSING if flow.part is advice.missing else ""
         table.add_row(
             Text(flow.part.value),
             Text(span(flow.client_ports, "–")),
@@ -67,13 +69,19 @@ def _flows(advice: Advice, slots: Slots) -> Table:
     return table
 
 
+def _missing(advice: Advice, slots: Slots) -> Text:
+    part = advice.missing.value if advice.missing else ""
+    told = f" marks what, by all that was seen, most likely does not arrive: {part}"
+    return Text.assemble((MISSING, slots["transfer-failed"]), (told, slots["muted"]))
+
+
 def _rules(advice: Advice, slots: Slots) -> Text:
     speech = advice.dialect.speech
     text = Text(overflow="fold")
     for rule in advice.chosen.rules:
         if text:
             text.append("\n")
-        missing = "  ▲ missing?" if advice.missing in rule.parts else ""
+        missing = f"  {MISSING}" if advice.missing in rule.parts else ""
         text.append(f"{speech.comment} {rule.note}", slots["muted"])
         text.append(missing, slots["transfer-failed"])
         text.append(f"\n{rule.text}", "bold")

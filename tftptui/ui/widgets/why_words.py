@@ -1,9 +1,10 @@
 """A finding in words: how sure, where it stands, what would help."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
 from tftptui.telemetry.findings import OURS, Finding, Remedy
+from tftptui.telemetry.walks import Location
 
 
 def mark(finding: Finding) -> str:
@@ -38,12 +39,25 @@ def remedies(finding: Finding, platform: str) -> Iterable[Remedy]:
         yield from (one for one in finding.remedies if one.platform == shown)
 
 
-def as_text(finding: Finding, platform: str) -> str:
-    """Return the whole finding as plain text, to be pasted elsewhere."""
+def located(finding: Finding, locations: Mapping[int, Location]) -> list[str]:
+    """Return what searches for where packets are dropped have learned, in words."""
+    known = (locations[one] for one in finding.transfers if one in locations)
+    told = (
+        f"hop by hop to {one.client}: {one.verdict}" for one in known if one.is_done
+    )
+    return list(dict.fromkeys(told))
+
+
+def as_text(finding: Finding, platform: str, learned: Iterable[str] = ()) -> str:
+    """Return the whole finding as plain text, to be pasted elsewhere.
+
+    LEARNED was seen besides, since the finding was told.
+    """
     lines = [
         f"{finding.headline} ({how_sure(finding.confidence)})",
         f"Stands: {PLACES[finding.stands_at]}",
         *(f"Seen: {one.text}" for one in finding.evidence),
+        *(f"Seen: {text}" for text in learned),
         *(
             f"{KNOBS[one.knob]}: {VERDICTS[one.verdict]}, {one.why}"
             for one in finding.helps

@@ -128,7 +128,7 @@ IPTABLES = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL, Kind.STATELESS),
     helper="",
     usage=(
-        "Save as tftp.sh; sh tftp.sh",
+        "sh tftp.sh loads them, once they are saved under that name.",
         "The rules go before all others (-I) and last until the next start;",
         "iptables-save keeps them.",
     ),

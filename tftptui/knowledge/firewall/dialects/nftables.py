@@ -128,7 +128,7 @@ NFTABLES = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL, Kind.STATELESS),
     helper="",
     usage=(
-        "Save as tftp.nft; nft -f tftp.nft",
+        "nft -f tftp.nft loads them, once they are saved under that name.",
         f"The chains are those of table {TABLE}. Are yours called otherwise, or is",
         "there none? Put their names in, or leave the line out: an accept counts only",
         "in the chain that drops.",
