@@ -145,7 +145,7 @@ class PacketAsking(Pane):
         view = self.rows.view
         number = view.shown
         if self.prompt.purpose == Purpose.SEARCH:
-            number = view.stop_number(None)[1]
+            number = view.stops().rank(None)[1]
         more = "…" if view.is_searching else ""
         return f"{count(number)}{more} of {count(view.kept)}"
 

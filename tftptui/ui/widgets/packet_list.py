@@ -199,7 +199,7 @@ class PacketList(PacketCanvas, can_focus=True):
         begin = self.cursor
         if begin is None:
             begin, step = self.view.source.next, -1
-        found = self.view.next_stop(begin, step, only_errors=only_errors)
+        found = self.view.stops(only_errors=only_errors).nearest(begin, step)
         if found is None:
             self._tell_none(step, name)
         else:

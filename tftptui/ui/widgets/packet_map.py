@@ -120,7 +120,7 @@ class PacketMap(Widget):
         begin, end = self._view.place_at(first), self._view.place_at(last - 1)
         if begin is None or end is None:
             return
-        stop = self._view.next_stop(begin.sequence - 1, 1)
+        stop = self._view.stops().nearest(begin.sequence - 1, 1)
         if stop is not None and stop <= end.sequence:
             first = self._view.row_of(Place(stop))
         self.post_message(self.Chosen(first))

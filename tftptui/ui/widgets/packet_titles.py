@@ -20,7 +20,7 @@ def summary(view: PacketView, cursor: int | None = None) -> str:
     """Return what the foot says; which trouble it is that the cursor is on."""
     kept = f"{count(view.kept)} kept"
     parts = [kept] if view.shows_all else [f"{count(view.shown)} shown", kept]
-    number, total = view.stop_number(cursor)
+    number, total = view.stops().rank(cursor)
     if total or view.found is not None:
         name = "found" if view.found is not None else "trouble"
         which = f"{count(number)}/" if number else ""

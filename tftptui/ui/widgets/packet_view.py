@@ -1,7 +1,7 @@
 """Which packets are in view: all or some, going on or held still, runs open or not."""
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from tftptui.ui.widgets.packet_search import (
     answered,
     first_attempt,
 )
+from tftptui.ui.widgets.packet_stops import Stops, has_number
 from tftptui.ui.widgets.packet_words import Line, block_of_run, has_run
 
 MOST_GROWTH = 200_000
@@ -198,38 +199,17 @@ class PacketView:
         """Numbers of shown records that tell of something wrong."""
         return self._index.errors
 
-    def stops(self, *, only_errors: bool = False) -> list["array[int]"]:
-        """Return the numbers of what is worth a stop."""
+    def stops(self, *, only_errors: bool = False) -> Stops:
+        """Return what is worth a stop: what was looked for, or else trouble."""
         if only_errors:
-            return [self._index.errors]
+            return Stops([self._index.errors], self._next)
         if self.found is not None:
-            return [self.found.rows]
-        return [self._index.resent, self._index.errors]
-
-    def next_stop(
-        self, sequence: int, step: int, *, only_errors: bool = False
-    ) -> int | None:
-        """Return the nearest stop after a record, or before it if STEP < 0."""
-        nearest: list[int] = []
-        for numbers in self.stops(only_errors=only_errors):
-            if step > 0:
-                place = bisect_right(numbers, sequence)
-                nearest += numbers[place : min(place + 1, self._until(numbers))]
-            elif place := min(bisect_left(numbers, sequence), self._until(numbers)):
-                nearest.append(numbers[place - 1])
-        return (min if step > 0 else max)(nearest, default=None)
-
-    def stop_number(self, sequence: int | None) -> tuple[int, int]:
-        """Return the how manieth stop a record is, or 0, and how many there are."""
-        stops = self.stops()
-        total = sum(map(self._until, stops))
-        if sequence is None or not any(_has(numbers, sequence) for numbers in stops):
-            return 0, total
-        return sum(bisect_right(numbers, sequence) for numbers in stops), total
+            return Stops([self.found.rows], self._next)
+        return Stops([self._index.resent, self._index.errors], self._next)
 
     def is_found(self, sequence: int) -> bool:
         """Tell whether a record is one that was looked for."""
-        return self.found is not None and _has(self.found.rows, sequence)
+        return self.found is not None and has_number(self.found.rows, sequence)
 
     def at_time(self, time: float) -> int | None:
         """Return the first shown record that is not before a wall clock time."""
@@ -348,7 +328,7 @@ class PacketView:
             sequence: blocks
             for sequence, blocks in self._open.items()
             if self._first <= sequence < self._next
-            and (self.shows_all or _has(self._index.rows, sequence))
+            and (self.shows_all or has_number(self._index.rows, sequence))
         }
 
     def _base_row(self, sequence: int) -> int:
@@ -367,14 +347,6 @@ class PacketView:
         except IndexError:
             return None
 
-    def _until(self, numbers: "array[int]") -> int:
-        return bisect_left(numbers, self._next)
-
     def _ends(self) -> tuple[object, ...]:
         first, last = self.place_at(self.heading), self.place_at(self.rows - 1)
         return self.rows, first, last, len(self._index.rows)
-
-
-def _has(numbers: "array[int]", number: int) -> bool:
-    place = bisect_left(numbers, number)
-    return place < len(numbers) and numbers[place] == number
