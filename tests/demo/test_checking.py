@@ -104,8 +104,9 @@ def test_another_seed_is_another_run() -> None:
     assert course(scenario, seed=3) != course(scenario, seed=4)
 
 
-def test_the_course_does_not_depend_on_the_speed() -> None:
-    scenario = parse_scenario(SMALL)
+@pytest.mark.parametrize("text", [SMALL, CHAOS], ids=["small", "chaos"])
+def test_the_course_does_not_depend_on_the_speed(text: str) -> None:
+    scenario = parse_scenario(text)
     assert course(scenario, seed=1) == course(scenario, seed=1, speed=50.0)
 
 

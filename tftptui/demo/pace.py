@@ -2,17 +2,19 @@
 
 Demo time stands still while anything is left to do: it moves on only when every
 socket is quiet and no callback waits. So a run takes the same course on a slow
-machine and a fast one, in slow motion and as fast as it goes.
+machine and a fast one, in slow motion and as fast as it goes. What the kernel and
+threads do in their own time is waited for before anything is looked at
+(`settling.py`), since its order would depend on how busy the machine is.
 """
 
 import asyncio
 import selectors
-import socket
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import TypeVar, TypeVarTuple
 
+from tftptui.demo.settling import Errands, Loopback
 from tftptui.server.clock import Clock
 from tftptui.server.loop import FileObject
 
@@ -22,7 +24,8 @@ Ts = TypeVarTuple("Ts")
 SLOWEST, FASTEST = 0.01, 100.0
 """Seconds of demo time in a real one."""
 
-_PATIENCE = 1.0  # seconds for a datagram to pass the loopback
+_SAME = 1e-9
+"""Seconds within which two moments are the same: asyncio's own resolution."""
 
 
 class Pace:
@@ -34,15 +37,12 @@ class Pace:
     Attributes:
         now: seconds of demo time; it only grows.
         is_paused: whether time stands still.
-        threads: pieces of work in threads that the loop waits for; time stands
-            still for them, too, since nobody knows how long they take.
     """
 
     def __init__(self, speed: float | None = None) -> None:
         self.now = 0.0
         self.speed = speed
         self.is_paused = False
-        self.threads = 0
 
 
 class PaceClock(Clock):
@@ -64,13 +64,11 @@ class PaceClock(Clock):
 class PacedSelector(selectors.BaseSelector):
     """A selector that lets demo time pass while it waits."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, pace: Pace, errands: Errands) -> None:
+        self._pace, self._errands = pace, errands
         self._inner = selectors.DefaultSelector()
-        self._canary = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._canary.settimeout(_PATIENCE)
-        self._canary.bind(("127.0.0.1", 0))
-        self._canary.connect(self._canary.getsockname())
+        self._loopback = Loopback()
+        self._due = 0.0
 
     def register(
         self, fileobj: FileObject, events: int, data: object = None
@@ -95,53 +93,51 @@ class PacedSelector(selectors.BaseSelector):
     def close(self) -> None:
         """Close what it waits with."""
         self._inner.close()
-        self._canary.close()
+        self._loopback.close()
 
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready; else let TIMEOUT seconds of demo time pass."""
+        self._loopback.settle()
+        has_news = self._errands.bring()
         ready = self._inner.select(0)
-        if ready or (timeout is not None and timeout <= 0):
-            return ready
-        self.settle()
-        ready = self._inner.select(0)
-        if ready:
+        if ready or has_news or (timeout is not None and timeout <= 0):
             return ready
         pace = self._pace
-        if timeout is None or pace.is_paused or pace.threads:
+        if timeout is None or pace.is_paused or self._errands:
             return self._inner.select(None)
         return self._wait(timeout)
 
+    def settle(self) -> None:
+        """Return when all that was sent on the loopback has arrived."""
+        self._loopback.settle()
+
     def _wait(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
         pace, speed = self._pace, self._pace.speed
+        due = pace.now + timeout
+        if pace.now < self._due and abs(due - self._due) < _SAME:
+            due = self._due  # where the wait that was interrupted would have ended
+        self._due = due
         if speed is None:
-            pace.now += timeout
+            pace.now = due
             return []
         began = time.monotonic()
         ready = self._inner.select(timeout / speed)
         if ready:
-            pace.now += min(timeout, (time.monotonic() - began) * speed)
+            pace.now = min(due, pace.now + (time.monotonic() - began) * speed)
         else:
-            pace.now += timeout
+            pace.now = due
         return ready
-
-    def settle(self) -> None:
-        """Make sure that what was sent on the loopback has arrived.
-
-        The kernel hands datagrams over in order, but not always at once: when ours
-        to ourselves is there, so are those before it.
-        """
-        self._canary.send(b"!")
-        self._canary.recv(1)
 
 
 class PacedLoop(asyncio.SelectorEventLoop):
-    """asyncio's own event loop, by demo time."""
+    """asyncio's own event loop, by demo time; the thread that makes it runs it."""
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
-        self._paced = PacedSelector(pace)
+        self._errands = Errands(self.call_soon_threadsafe)
+        self._paced = PacedSelector(pace, self._errands)
         super().__init__(self._paced)
 
     def time(self) -> float:
@@ -156,11 +152,11 @@ class PacedLoop(asyncio.SelectorEventLoop):
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
         """Run something in a thread; demo time waits for it."""
-        future = super().run_in_executor(executor, func, *args)
-        self.pace.threads += 1
-        future.add_done_callback(self._thread_done)
+        future: asyncio.Future[T] = self.create_future()
+        self._errands.send(executor, lambda: func(*args), future)
         return future
 
-    def _thread_done(self, future: asyncio.Future[T]) -> None:
-        del future
-        self.pace.threads -= 1
+    def close(self) -> None:
+        """End the threads, and close what it waits with."""
+        self._errands.close()
+        super().close()
