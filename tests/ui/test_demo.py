@@ -154,7 +154,8 @@ async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
 
 async def test_q_quits_though_simulated_clients_still_fetch() -> None:
     async with shown() as screen:
-        await screen.pilot.press("full_stop")
+        # So slow that the step is still on, however late this comes to look.
+        await screen.pilot.press(*["minus"] * 8, "full_stop")
         await screen.until("1 of 2 · running")
         await screen.pilot.press("q")
         await screen.until_so(lambda: not screen.app.is_running)
