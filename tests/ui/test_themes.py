@@ -47,7 +47,7 @@ def grounds(theme: Theme) -> list[str]:
 def test_all_shipped_themes_can_be_used() -> None:
     assert PROBLEMS == []
     names = {theme.name for theme in SHIPPED}
-    assert names >= {DEFAULT_THEME, "tftptui-light", "contrast"}
+    assert names >= {DEFAULT_THEME, "tftptui-light", "contrast", "projector"}
 
 
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)

@@ -32,7 +32,7 @@ class DemoOptions:
         int, Parameter(help="Of all chance: the same seed, the same course.")
     ] = 1
     theme: Annotated[
-        str | None, Parameter(help="Colours of the screen; contrast for projectors.")
+        str | None, Parameter(help="Colours of the screen; projector for bright rooms.")
     ] = None
     auto: Annotated[
         bool, Parameter(help="Go from step to step by itself, and end.", negative=())
