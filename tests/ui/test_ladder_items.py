@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.ladder_scene import a_blocked_one, a_lossy_transfer, windows
+from tests.support.ladder_scene import (
+    a_blocked_one,
+    a_lossy_transfer,
+    request,
+    windows,
+)
 from tests.support.pane_host import Noted, record
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.ui.plots import bars, squeezed
@@ -122,8 +127,20 @@ def test_trouble_can_be_visited() -> None:
     rows = [ladder.next_trouble(0, 1)]
     rows.append(ladder.next_trouble(rows[-1] or 0, 1))
     assert [ladder.find(row or 0)[0].number for row in rows] == [23, 24]
-    assert ladder.next_trouble(rows[-1] or 0, 1) is None
+    assert ladder.next_trouble(rows[-1] or 0, 1) == rows[0]
+    assert ladder.next_trouble(rows[0] or 0, -1) == rows[-1]
+    assert ladder.next_trouble(ladder.rows, 1) == rows[0]
+    assert ladder.next_trouble(ladder.rows, -1) == rows[-1]
     assert ladder.next_trouble(rows[-1] or 0, -1) == rows[0]
+
+
+def test_the_only_trouble_is_found_from_itself() -> None:
+    rung = record(Kind.OACK, 0.0, attempt=2)
+    ladder = laddered([request(), (rung, "")])
+    assert [
+        ladder.next_trouble(row, step) for row in (0, 1, 2) for step in (1, -1)
+    ] == ([1] * 6)
+    assert laddered([request()]).next_trouble(0, 1) is None
 
 
 def test_only_the_latest_items_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

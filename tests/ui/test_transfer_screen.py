@@ -79,6 +79,27 @@ async def test_both_ends_say_who_chose_their_port() -> None:
         assert "ours, random from 40000–40099" in s.text()
 
 
+async def test_both_ends_are_whole_in_a_small_window() -> None:
+    long = {"client": "10.254.52.26", "server": "10.254.152.25", "client_tid": 44_669}
+    async with shown(*told(a_blocked_one(), **long), size=SMALL) as s:
+        await opened(s)
+        assert "client 10.254.52.26 · 44669" in s.text()
+        assert "40007 · 10.254.152.25 server" in s.text()
+        assert "ours, random from 40000–40099" in s.text()
+
+
+@pytest.mark.parametrize(
+    ("digit", "scope"),
+    [("1", "transfers"), ("2", "files"), ("3", "ports"), ("4", "packets")],
+)
+async def test_digits_lead_to_the_panes(digit: str, scope: str) -> None:
+    async with shown(*told(a_blocked_one()), size=SMALL) as s:
+        await opened(s)
+        await s.press(digit)
+        await s.pilot.pause()
+        assert (s.on_top, s.main.scope) == ("main", scope)
+
+
 async def test_a_known_client_chose_its_port_itself() -> None:
     story = "Asked 3 times, from ports 2070, 2071, 2072."
     frames = told(a_blocked_one(), phase="stalled", kind="Intel boot ROM", story=story)

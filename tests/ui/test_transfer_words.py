@@ -4,6 +4,7 @@ from rich.cells import cell_len
 from tests.support.pictures import NOW, ports, view
 from tftptui.engine.messages import TransferPhase
 from tftptui.ui.widgets import transfer_words as words
+from tftptui.ui.widgets.ladder_words import server_choice
 from tftptui.ui.widgets.rows import fitted
 from tftptui.ui.widgets.transfer_list import columns
 
@@ -115,6 +116,13 @@ def test_a_request_without_an_answer_names_one_port() -> None:
 def test_a_port_from_an_older_range_is_told() -> None:
     told = words.ports_in_words(view(1, server_tid=30_000), ports())
     assert "from a range before 40000–40099" in told
+
+
+def test_a_port_was_chosen_from_the_range_of_then() -> None:
+    then = view(1, server_tid=40_001, leased_from=(40_000, 40_004, "sequential"))
+    told = words.ports_in_words(then, ports())
+    assert told.endswith("; 40001 is ours, from 40000–40004.")
+    assert server_choice(then, ports()) == "ours, the next free from 40000–40004"
 
 
 @pytest.mark.parametrize("width", range(60, 200, 9))

@@ -173,6 +173,7 @@ class Opener:
             None if request.mode is _NETASCII else content,
             settings.gso,
             self.recognise(request, arrival.client.port),
+            None if settings.single_port else self.pool.choice,
         )
 
     def _timer(self, agreed: Agreed) -> RetransmitTimer:

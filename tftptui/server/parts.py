@@ -30,3 +30,4 @@ class Parts(msgspec.Struct, frozen=True):
     content: Content | None = None
     gso: bool = True
     signature: Signature | None = None
+    leased_from: tuple[int, int, str] | None = None

@@ -70,6 +70,9 @@ class PortPool:
         order: "random" (RFC 6056 §3.3.1) or "sequential".
         quarantine: seconds that a port rests after release().
         chance: where randomness comes from.
+
+    Attributes:
+        choice: what lease() chooses from: first and last port, and the order.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class PortPool:
     ) -> None:
         self.ports = ports
         self.order = order
+        self.choice = (ports.first, ports.last, order)
         self.quarantine = quarantine
         self.version = 0
         self._chance = chance or Chance()
@@ -128,6 +132,7 @@ class PortPool:
     def change(self, ports: PortRange, *, order: str, quarantine: float) -> None:
         """Use another range from now on; leased ports stay with their transfers."""
         self.ports, self.order, self.quarantine = ports, order, quarantine
+        self.choice = (ports.first, ports.last, order)
         self._following = ports.first
         self._foreign.clear()
         self.version += 1

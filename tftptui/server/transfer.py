@@ -116,7 +116,7 @@ class Transfer(ABC):
     def _describe(self, parts: Parts) -> None:
         """Write into the view what never changes."""
         view = self._report.view
-        view.served = parts.served
+        view.served, view.leased_from = parts.served, parts.leased_from
         view.single_port = isinstance(self.transport, SharedTransport)
         if parts.signature is not None:
             view.kind, view.kind_sure = parts.signature.kind, parts.signature.sure

@@ -87,6 +87,8 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         reordered: blocks of an upload that came after later ones.
         modified: wall clock of the last change of the file that is read, as its
             octets are on the disk; None where it is converted, or written.
+        leased_from: first and last port of the range that our port was chosen from,
+            and in which order; None in single-port mode, or where it isn't known.
     """
 
     number: int
@@ -135,6 +137,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     our_error: int | None = None
     reordered: int = 0
     modified: float | None = None
+    leased_from: tuple[int, int, str] | None = None
 
     @property
     def repeated_acks(self) -> int:

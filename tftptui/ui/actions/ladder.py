@@ -56,6 +56,12 @@ TRANSFER = (
         "Why it does not work, if that is known.",
         shown=True,
     ),
+    *(
+        Action(
+            "transfer", f"pane({digit})", (f"{digit}",), name, f"To the {name} pane."
+        )
+        for digit, name in enumerate(("Transfers", "Files", "Ports", "Packets"), 1)
+    ),
     Action("transfer", "copy", ("y",), "copy", "Copy the packet to the clipboard."),
     Action(
         "transfer",

@@ -91,11 +91,11 @@ class MainScreen(Screen[None]):
     ) -> None:
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
-        self._known = (True, True)
-        self._taste = Taste()
+        self._known, self._taste = (True, True), Taste()
         self._about_files = FileWishes(self, store, client, self._taste)
         self._about_transfers = TransferWishes(self, store, client, self._taste, now)
         self._about_transfers.show_packets = self._show_packets
+        self._about_transfers.show_pane = self._show_by_digit
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
@@ -219,7 +219,10 @@ class MainScreen(Screen[None]):
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show the pane that was clicked."""
-        self.show_pane(self.panes[event.digit - 1])
+        self._show_by_digit(event.digit)
+
+    def _show_by_digit(self, digit: int) -> None:
+        self.show_pane(self.panes[digit - 1])
 
     def action_pane(self, digit: int) -> None:
         """Show pane DIGIT; if it is the focused one already, alone or not alone."""

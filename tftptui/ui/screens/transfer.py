@@ -29,13 +29,16 @@ from tftptui.ui.widgets.rows import fitted
 from tftptui.ui.widgets.transfer_side import TransferSide
 from tftptui.ui.widgets.transfer_words import mark, short_host, slot
 
-Left = Literal["packets", "why"]
-"""Where to go on from here."""
+Left = Literal["packets", "why"] | int
+"""Where to go on from here; a number is a pane's."""
 
 TICK = 1.0
 WIDE = 100
 LONGEST, SHORTEST = 39, 15
 """Cells of addresses where there is room, and where there is not."""
+
+GAP = 2
+"""Cells between what is told of the two ends."""
 
 
 class TransferScreen(ModalScreen[Left | None]):
@@ -123,14 +126,15 @@ class TransferScreen(ModalScreen[Left | None]):
     def _lifelines(self, view: TransferView) -> Text:
         """Return the two ends over their lifelines, and who chose their ports."""
         muted = slot_styles(self.app.theme_variables)["muted"]
-        room = frame(self._ladder.size.width).between + 2
+        width = self._ladder.size.width
+        room, most = frame(width).between + 2, width - TIME
         ends = _ends(view, LONGEST)
-        if sum(map(len, ends)) + 2 > room:
+        if sum(map(len, ends)) + GAP > most:
             ends = _ends(view, SHORTEST)
         chosen = (client_choice(view), server_choice(view, self._store.ports))
         text = Text(no_wrap=True)
-        text.append(" " * TIME + _apart(ends, room) + "\n", "bold")
-        return text.append(" " * TIME + _apart(chosen, room), muted)
+        text.append(" " * TIME + _apart(ends, room, most) + "\n", "bold")
+        return text.append(" " * TIME + _apart(chosen, room, most), muted)
 
     # What keys do.
 
@@ -158,6 +162,10 @@ class TransferScreen(ModalScreen[Left | None]):
     def action_why(self) -> None:
         """Go to the finding."""
         self.dismiss("why")
+
+    def action_pane(self, digit: int) -> None:
+        """Go to a pane."""
+        self.dismiss(digit)
 
     def action_side(self) -> None:
         """Show what is known beside the ladder, or the ladder again."""
@@ -208,10 +216,15 @@ def _ends(view: TransferView, width: int) -> tuple[str, str]:
     )
 
 
-def _apart(ends: tuple[str, str], room: int) -> str:
-    """Return one text at the left and one at the right; the left one is cut."""
+def _apart(ends: tuple[str, str], room: int, most: int) -> str:
+    """Return one text at the left and one at the right of ROOM cells.
+
+    What is too long for that takes up to MOST; then the longer one is cut.
+    """
     left, right = ends
-    if len(left) + len(right) + 2 > room:
-        right = fitted(right, min(len(right), max(0, room // 2 - 1))).rstrip()
-        left = fitted(left, max(0, room - len(right) - 2)).rstrip()
+    room = max(room, min(most, len(left) + GAP + len(right)))
+    if len(left) + GAP + len(right) > room:
+        half = (room - GAP) // 2
+        right = fitted(right, min(len(right), max(half, room - GAP - len(left))))
+        left = fitted(left, min(len(left), max(0, room - GAP - len(right))))
     return left + " " * max(0, room - len(left) - len(right)) + right

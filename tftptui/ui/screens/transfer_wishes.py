@@ -33,6 +33,7 @@ class TransferWishes:
 
     Attributes:
         show_packets: shows the packets of one transfer alone.
+        show_pane: shows a pane by its number.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class TransferWishes:
         self._screen, self._store = screen, store
         self._client, self._taste, self._now = client, taste, now
         self.show_packets: Callable[[int], object] = lambda _: None
+        self.show_pane: Callable[[int], object] = lambda _: None
 
     def carry_out(self, what: str, number: int) -> None:
         """Do what is wished for with a transfer."""
@@ -88,6 +90,8 @@ class TransferWishes:
                 self.show_packets(number)
             elif wish == "why":
                 self.explain(number)
+            elif wish is not None:
+                self.show_pane(wish)
 
         screen = TransferScreen(self._store, number, now=self._now)
         self._screen.app.push_screen(screen, left)

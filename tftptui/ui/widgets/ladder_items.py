@@ -147,14 +147,17 @@ class Ladder:
         return self._all_tops()[place] + part if part < self.items[place].rows else None
 
     def next_trouble(self, row: int, step: int) -> int | None:
-        """Return the row of the nearest arrow with trouble after a row, or before."""
-        tops = self._all_tops()
-        place = bisect_right(tops, row) - 1 + step
-        while 0 <= place < len(self.items):
-            item = self.items[place]
+        """Return the row of the nearest arrow with trouble after a row, or before.
+
+        At the end it goes round; a ROW after the last one is no item's.
+        """
+        tops, most = self._all_tops(), len(self.items)
+        here = most if row >= self.rows else bisect_right(tops, row) - 1
+        for away in range(1, most + 2):
+            place = (here + step * away) % (most + 1)  # one is the place after all
+            item = self.items[place] if place < most else None
             if isinstance(item, Arrow) and is_trouble(item):
                 return tops[place]
-            place += step
         return None
 
     # What changes it.

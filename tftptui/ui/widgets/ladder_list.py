@@ -216,12 +216,11 @@ class LadderList(RowList[Key]):
         self.move_to_end()
 
     def action_trouble(self, step: int) -> None:
-        """Go to the next arrow with trouble, or the one before."""
+        """Go to the next arrow with trouble, or the one before, and round."""
         row = (self.cursor_index or 0) - self._lead()
         found = self.ladder.next_trouble(max(0, row), step)
         if found is None:
-            where = "after" if step > 0 else "before"
-            self.notify(f"No trouble {where} this row", timeout=2, markup=False)
+            self.notify("No trouble in this transfer", timeout=2, markup=False)
         else:
             self.move_cursor(found + self._lead())
 

@@ -4,10 +4,10 @@ from tftptui.engine.messages import PortMap, TransferView
 from tftptui.telemetry.endings import ended_event
 from tftptui.telemetry.journal import journal_line
 from tftptui.telemetry.packets import Flag, Kind
-from tftptui.ui.formats import count, span
+from tftptui.ui.formats import count
 from tftptui.ui.widgets.ladder_items import Fold, Pause
 from tftptui.ui.widgets.packet_words import Line, data_octets, kind_word, run_text
-from tftptui.ui.widgets.transfer_words import blocks, mean_rate
+from tftptui.ui.widgets.transfer_words import blocks, leased_from, mean_rate
 
 _BLOCKS = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
 
@@ -70,11 +70,9 @@ def server_choice(view: TransferView, ports: PortMap | None) -> str:
         return "the port it asked on (single-port mode)"
     if ports is None:  # a capture, perhaps of somebody else's server
         return "the server's own choice"
-    range_ = span(ports.first, ports.last)
-    if not ports.first <= view.server_tid <= ports.last:
-        return f"ours, from a range before {range_}"
-    how = "random" if ports.order == "random" else "the next free"
-    return f"ours, {how} from {range_}"
+    range_, order = leased_from(view, ports)
+    how = {"random": "random ", "sequential": "the next free "}.get(order, "")
+    return f"ours, {how}from {range_}"
 
 
 def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:

@@ -182,12 +182,24 @@ def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
     elif view.single_port:
         ours = f"{view.server_tid} is the port it asked on (single-port mode)"
     elif ports is not None:
-        range_ = span(ports.first, ports.last)
-        inside = ports.first <= view.server_tid <= ports.last
-        ours += f", from {range_}" if inside else f", from a range before {range_}"
+        ours += f", from {leased_from(view, ports)[0]}"
     else:  # a capture, perhaps of somebody else's server
         ours = f"{view.server_tid} is the server's"
     return f"Port {view.client_tid} is the client's own choice; {ours}."
+
+
+def leased_from(view: TransferView, ports: PortMap) -> tuple[str, str]:
+    """Return the range that our port was chosen from, and in which order.
+
+    A server of an older version tells only PORTS, the range of now.
+    """
+    if view.leased_from is not None:
+        first, last, order = view.leased_from
+        return span(first, last), order
+    now = span(ports.first, ports.last)
+    if ports.first <= view.server_tid <= ports.last:
+        return now, ports.order
+    return f"a range before {now}", ""
 
 
 def agreement(view: TransferView) -> list[str]:
