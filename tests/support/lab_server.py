@@ -10,6 +10,7 @@ import msgspec
 
 from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
+from tftptui.engine.own_rules import OwnRules
 from tftptui.server.loop import new_loop
 from tftptui.settings import PortRange, Settings
 from tftptui.telemetry.events import Event, Found, Requested, TransferEnded
@@ -66,9 +67,10 @@ class LabServer:
         return {event.code for event in self.found}
 
     def delay(self, code: str) -> float:
-        """Return the seconds from the first request to the finding."""
-        asked = min(one.time for one in self.events if isinstance(one, Requested))
-        return min(one.time for one in self.found if one.code == code) - asked
+        """Return the seconds from the first request, if any arrived, to the finding."""
+        asked = [one.time for one in self.events if isinstance(one, Requested)]
+        found = min(one.time for one in self.found if one.code == code)
+        return found - min(asked, default=found)
 
     def outcomes(self) -> list[str]:
         """Return how its transfers ended, in order."""
@@ -83,7 +85,7 @@ class LabServer:
         self._loop = asyncio.get_running_loop()
         plain = Settings(root=self.root, port=69, ports=PORTS)
         settings = msgspec.structs.replace(plain, **self.changes)
-        engine = Engine(settings, self.events.append)
+        engine = Engine(settings, self.events.append, rules=OwnRules())
         await engine.start()
         self._ready.set()
         try:

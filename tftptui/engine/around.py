@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tftptui.engine.findings import Surroundings
+from tftptui.engine.own_rules import OwnRules
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.signatures import recognise, unknown_kind
 from tftptui.net.interfaces import Links, own_links
@@ -39,10 +40,11 @@ def require_known_clients(settings: Settings) -> None:
         raise SettingsError(trouble)
 
 
-def surroundings_of(service: Service) -> Surroundings:
-    """Return what the findings ask of a service."""
+def surroundings_of(service: Service, rules: OwnRules | None) -> Surroundings:
+    """Return what the findings ask of a service, and of this host's own RULES."""
     around = _Around(service, service.recorder.clock)
-    return Surroundings(around.view, around.picture, around.living, around.scene)
+    ways = (around.view, around.picture, around.living, around.scene)
+    return Surroundings(*ways, rules)
 
 
 @dataclass

@@ -36,6 +36,7 @@ from tftptui.engine.messages import (
     TransferView,
 )
 from tftptui.engine.nearby import Nearby
+from tftptui.engine.own_rules import OwnRules
 from tftptui.engine.port_view import port_map
 from tftptui.engine.renaming import lead_elsewhere
 from tftptui.engine.shelf import Shelf
@@ -80,6 +81,7 @@ class Engine:
         listen: gets every event, for the journal.
         clock: where times come from.
         chance: chooses ports.
+        rules: this host's own, if findings may go by them.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Engine:
         clock: Clock | None = None,
         *,
         chance: Random | None = None,
+        rules: OwnRules | None = None,
     ) -> None:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)
@@ -103,7 +106,7 @@ class Engine:
             recognise=recognise_request,
         )
         self.findings = Findings(
-            self.recorder.clock, listen, surroundings_of(self.service)
+            self.recorder.clock, listen, surroundings_of(self.service, rules)
         )
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None

@@ -11,10 +11,12 @@ from itertools import islice
 import msgspec
 
 from tftptui.engine.networks import Networks
+from tftptui.engine.own_rules import OwnRules
 from tftptui.engine.requests import Requests
 from tftptui.engine.stories import KEPT_STORIES, Stories, Story
 from tftptui.engine.telling import Teller, bound
-from tftptui.knowledge.case import Case, Scene
+from tftptui.engine.unreached import Unreached
+from tftptui.knowledge.case import Case, OwnBlock, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.names import Attempt
 from tftptui.knowledge.rules import answers_again, judge, notes, overcome
@@ -66,12 +68,14 @@ class Surroundings:
         picture: returns it as it was last brought up to date, which costs less.
         living: numbers of all living transfers.
         scene: what is known of this server towards a client.
+        rules: this host's own, where somebody reads them.
     """
 
     view: Callable[[int], TransferView | None]
     picture: Callable[[int], TransferView | None]
     living: Callable[[], Iterable[int]]
     scene: Callable[[str], Scene]
+    rules: OwnRules | None = None
 
 
 class Findings:
@@ -99,12 +103,13 @@ class Findings:
         self._standing: dict[Story, None] = {}
         self._retold: dict[int, TransferView] = {}
         self._looked = 0.0
+        self._unreached = Unreached(clock, self._teller, around.rules)
 
     def take(self, event: Event) -> None:
         """Take one event of the server."""
         match event:
-            case Requested():
-                pass  # there is more to know in a moment
+            case Requested():  # there is more to know in a moment
+                self._unreached.reached()
             case TransferStarted():
                 self._begin(event)
             case IcmpReceived():
@@ -179,6 +184,7 @@ class Findings:
         self._due[story] = None
 
     def _look_around(self) -> None:
+        self._unreached.look(self._around.scene)
         for number in self._around.living():
             story = self._stories.of(number)
             if story is None:
@@ -244,7 +250,16 @@ class Findings:
                 for one in self._networks.of(self._way(story), now)
                 if one.number not in story.views
             ),
+            own_block=self._own_block(story),
         )
+
+    def _own_block(self, story: Story) -> OwnBlock | None:
+        """Return what of our own rules stops a client's ACKs, if none has come."""
+        rules, view, now = self._around.rules, story.latest, self._clock.now()
+        if rules is None or view is None or view.heard or not view.timeouts:
+            return None
+        rules.refresh(now)
+        return rules.stops_acks(view, self._around.scene(story.client).port, now)
 
     def _note_ways(self, story: Story) -> None:
         """Write down what tries have shown of the way, and look at what it changes."""

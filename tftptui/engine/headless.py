@@ -11,6 +11,7 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.control import Control, usual_place
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
+from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.rights import drop_rights_of
 from tftptui.server.limits import calm_collector
 from tftptui.server.loop import new_loop
@@ -28,9 +29,11 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with open_journal(settings.journal) as journal:
-        engine = Engine(settings, journal.record)
+        rules = OwnRules()
+        engine = Engine(settings, journal.record, rules=rules)
         await engine.start()
         calm_collector()
+        await read_first(rules)
         try:
             drop_rights_of(engine)
             _say(engine)

@@ -12,6 +12,7 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
+from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.rights import drop_rights_of
 from tftptui.engine.wire import MessageStream, settings_decoder
 from tftptui.server.limits import calm_collector
@@ -38,9 +39,11 @@ async def host(descriptor: int) -> None:
 
 async def _run(settings: Settings, stream: MessageStream[FromHolder]) -> None:
     with open_journal(settings.journal) as journal:
-        engine = Engine(settings, journal.record)
+        rules = OwnRules()
+        engine = Engine(settings, journal.record, rules=rules)
         await engine.start()
         calm_collector()
+        await read_first(rules)
         try:
             drop_rights_of(engine)
             await stream.send(Ready())

@@ -137,6 +137,20 @@ class Scene:
         return quote(self.root) if self.root else "."
 
 
+@dataclass(frozen=True, slots=True)
+class OwnBlock:
+    """A rule of this host's own packet filter that stops what is meant for us.
+
+    Attributes:
+        by: the rule, or the chain whose policy it is.
+        age: seconds since the rules were read; is_fresh: whether they surely are so.
+    """
+
+    by: str
+    age: float = 0.0
+    is_fresh: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A client's tries for one file that belong together.
@@ -153,6 +167,8 @@ class Case:
         asked_address: where the client sent its requests, if that is known to differ
             from where we answer.
         search: the client's search that the file was missing in, if it belongs to one.
+        own_block: what of this host's own rules stops the client's ACKs, if they are
+            known to be stopped.
     """
 
     now: float
@@ -166,6 +182,7 @@ class Case:
     neighbours: tuple[Neighbour, ...] = ()
     asked_address: str = ""
     search: Search | None = None
+    own_block: OwnBlock | None = None
 
     @property
     def latest(self) -> TransferView | None:

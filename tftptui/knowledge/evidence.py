@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from tftptui.knowledge.case import Case, Icmp, Neighbour
+from tftptui.knowledge.case import Case, Icmp, Neighbour, OwnBlock
 from tftptui.knowledge.signatures import known
+from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
@@ -43,6 +44,14 @@ def program(case: Case) -> list[Evidence]:
         return []
     text = f"it looks like {client.kind}"
     return [Evidence(text=f"{text}. {client.quirk}" if client.quirk else text)]
+
+
+def own_rules(block: OwnBlock | None) -> list[Evidence]:
+    """Return what this host's own rules say, if they stop something."""
+    if block is None:
+        return []
+    when = "" if block.is_fresh else f", as read {seconds(block.age)} ago"
+    return [Evidence(text=f"this host's own rules{when}: {visible(block.by)}")]
 
 
 def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:

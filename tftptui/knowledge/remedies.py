@@ -7,13 +7,13 @@ what cures it without them, is said here.
 from ipaddress import ip_address, ip_network
 from shlex import quote
 
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.listing import span
 from tftptui.knowledge.firewall.missing import TOO_BIG, remedies_for
 from tftptui.knowledge.firewall.plans import Part
-from tftptui.knowledge.firewall.situation import Situation, Way, Where
+from tftptui.knowledge.firewall.situation import ANYWHERE, Situation, Way, Where
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import OURS, Remedy
 
@@ -46,6 +46,19 @@ def let_acks_through(case: Case) -> tuple[Remedy, ...]:
         command="--single-port",
     )
     return (ask, *on_the_way, *here, one_port)
+
+
+def let_requests_in(server: str, scene: Scene) -> tuple[Remedy, ...]:
+    """Return the ways to let requests in to SERVER, an address of this host."""
+    try:
+        address = ip_address(server)
+        anywhere = tuple(one for one in ANYWHERE if one.version == address.version)
+        situation = Situation(
+            servers=(address,), clients=anywhere, port=scene.port, where=Where.SERVER
+        )
+    except ValueError:  # SituationError is one as well
+        return ()
+    return remedies_for(situation, Part.REQUEST, (Way.RANGE,))
 
 
 def let_out(case: Case) -> tuple[Remedy, ...]:

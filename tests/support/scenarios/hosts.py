@@ -11,6 +11,7 @@ from tests.support.scenarios.scenario import (
     none,
     one_of,
 )
+from tftptui.telemetry.findings import FACT
 
 OTHER = "10.254.52.27"
 DEAD = "10.254.52.99"
@@ -45,10 +46,16 @@ def server_input(stage: Stage) -> None:
 
 
 def server_closed(stage: Stage) -> None:
-    """The server's own firewall lets nothing in: there is nothing to be seen."""
+    """The server's own firewall lets nothing in: only its rules tell that."""
     stage.nft("server", chain("input"))
     stage.boot(patience=3.0)
-    stage.wait_for()
+    stage.wait_for("requests-not-arriving")
+
+
+def check_rules_are_read(stage: Stage, code: str) -> None:
+    finding = stage.finding(code)
+    assert "this host's own firewall" in finding.headline.casefold()
+    assert (finding.confidence, finding.stands_at) == (FACT, "server")
 
 
 def client_drops(stage: Stage) -> None:
@@ -146,9 +153,16 @@ HOSTS = (
         "server input",
         server_input,
         one_of("acks-blocked"),
-        check=lambda stage: _mentions(stage, "acks-blocked", "this host"),
+        check=lambda stage: check_rules_are_read(stage, "acks-blocked"),
     ),
-    Scenario(16, "server closed", server_closed, none(), succeeds=(False,)),
+    Scenario(
+        16,
+        "server closed",
+        server_closed,
+        one_of("requests-not-arriving"),
+        succeeds=(False,),
+        check=lambda stage: check_rules_are_read(stage, "requests-not-arriving"),
+    ),
     Scenario(
         17,
         "client drops",
@@ -186,7 +200,3 @@ HOSTS = (
     ),
     Scenario(29, "client off", client_off, one_of("client-gone")),
 )
-
-
-def _mentions(stage: Stage, code: str, words: str) -> None:
-    assert words in stage.finding(code).headline

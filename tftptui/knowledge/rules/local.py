@@ -4,7 +4,7 @@ import errno
 from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, OwnBlock, Scene
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -145,4 +145,26 @@ def _failure(view: TransferView) -> Evidence:
         text=f"sending from {view.server} port {view.server_tid} fails here: {name}",
         transfer=view.number,
         time=view.started,
+    )
+
+
+def requests_stopped(block: OwnBlock, server: str, scene: Scene, now: float) -> Draft:
+    """This host's own rules stop all requests: there is nothing to be seen of them.
+
+    No packet tells it, so it is no rule over a case; SERVER is an address of ours.
+    """
+    code = "requests-not-arriving"
+    return Draft(
+        code=code,
+        headline=f"This host's own firewall drops requests to UDP port {scene.port} "
+        "before this server sees them.",
+        confidence=FACT if block.is_fresh else LIKELY,
+        stands_at="server",
+        since=now,
+        evidence=(
+            *evidence.own_rules(block),
+            Evidence(text="no request has arrived since this server began"),
+        ),
+        remedies=Later(partial(remedies.let_requests_in, server, scene)),
+        proof="tftptui doctor",
     )

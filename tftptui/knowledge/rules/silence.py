@@ -260,18 +260,25 @@ def acks(case: Case) -> Draft | None:
     one = case.tries[0]
     if case.scene.single_port:
         return _gone(case, one)
-    code = "acks-blocked"
+    code, own = "acks-blocked", case.own_block
     what = "blocks" if case.is_upload else "ACKs"
+    lost = f"its {what} to UDP port {one.server_tid} of this server"
+    headline = (
+        f"{case.client} got our answer, but {lost} are dropped by this host's own "
+        "firewall."
+        if own
+        else f"{case.client} most likely got our answer, but {lost} do not arrive: "
+        "dropped on the way, or by this host's own firewall."
+    )
     return Draft(
         code=code,
-        headline=f"{case.client} most likely got our answer, but its {what} to UDP "
-        f"port {one.server_tid} of this server do not arrive: dropped on the way, or "
-        "by this host's own firewall.",
-        confidence=LIKELY,
-        stands_at="between",
+        headline=headline,
+        confidence=FACT if own and own.is_fresh else LIKELY,
+        stands_at="server" if own else "between",
         transfers=tuple(case.numbers),
         since=one.started,
         evidence=(
+            *evidence.own_rules(own),
             Evidence(
                 text=f"one request for {case.file} from port {one.client_tid}, and "
                 "none after it: a client that gets no answer asks again",

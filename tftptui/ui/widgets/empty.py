@@ -23,6 +23,19 @@ def invitation(store: Store) -> Text:
         return Text("The server starts …")
     if status.source == "capture":
         return _of_capture(store, status)
+    return _closed(store) or _of_server(store, status)
+
+
+def _closed(store: Store) -> Text | None:
+    """Return that no request can arrive, if that is known."""
+    finding = store.latest_finding()
+    if finding is None or finding.code != "requests-not-arriving":
+        return None
+    told = Text.assemble((finding.headline, "bold"))
+    return told.append("\n\nPress w to see which rule, and what to do.")
+
+
+def _of_server(store: Store, status: Status) -> Text:
     name = example_file(store.listings.get(ROOT))
     if name is None:
         return Text(f"Nothing to serve yet: put a file into {status.root}.")
