@@ -54,7 +54,7 @@ def watch(
     ] = None,
     theme: Annotated[
         str | None,
-        Parameter(help="Colours: tftptui-dark, tftptui-light, contrast, or another."),
+        Parameter(help="Colours: dark, light, contrast, or one of Textual's."),
     ] = None,
     engine: Annotated[
         Literal["child", "inline"],

@@ -210,3 +210,11 @@ async def test_frames_are_drawn_at_a_pace() -> None:
             await pilot.pause()
         await pilot.pause()
         assert app._behind
+
+
+@pytest.mark.parametrize("wanted", ["light", "tftptui-light"])
+async def test_a_theme_may_be_named_in_short(wanted: str) -> None:
+    app = TftpApp(ScriptedEngine([frame()]), theme=wanted, pace=0)
+    async with app.run_test():
+        assert app.theme == "tftptui-light"
+        assert app.notices == []

@@ -29,7 +29,7 @@ def analyze(
     ] = "text",
     theme: Annotated[
         str | None,
-        Parameter(help="Colours: tftptui-dark, tftptui-light, contrast, or another."),
+        Parameter(help="Colours: dark, light, contrast, or one of Textual's."),
     ] = None,
 ) -> int:
     """Show the TFTP transfers in CAPTURE, made here or by tcpdump or Wireshark.

@@ -133,6 +133,8 @@ class EngineApp(App[None]):
         for theme in themes:
             self.register_theme(theme)
         self.notices.extend(problems)
+        if f"tftptui-{wanted}" in self.available_themes:  # "dark", "light"
+            wanted = f"tftptui-{wanted}"
         if wanted not in self.available_themes:
             known = ", ".join(theme.name for theme in themes)
             self.notices.append(f"there is no theme {wanted!r}; there are {known}")

@@ -6,6 +6,7 @@ compares what each line in view was drawn from with what it would be drawn from
 now, and has only the different ones drawn again.
 """
 
+import os
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from typing import ClassVar, Generic, TypeVar
@@ -183,6 +184,8 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         self.slots = slot_styles(self.app.theme_variables)
         self._header_style = self.get_component_rich_style("rows--header", partial=True)
         self._cursor_style = self.get_component_rich_style("rows--cursor", partial=True)
+        if os.environ.get("NO_COLOR"):  # shades of grey are too much alike
+            self._cursor_style += Style(reverse=True)
 
     def _line_key(self, y: int) -> Hashable:
         width = self.size.width
