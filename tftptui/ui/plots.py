@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
+LEVELS = "▁▂▃▄▅▆▇█"
+"""Eight heights of a cell, the lowest first."""
+
+_EIGHTHS = f" {LEVELS}"
 
 
 def bars(values: Sequence[float | None], height: int) -> list[str]:

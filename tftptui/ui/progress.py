@@ -9,13 +9,46 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 
 
-class ProgressBar:
+class _Bar:
+    """A bar of some COLUMNS beside its name, drawn while this is entered."""
+
+    def __init__(
+        self,
+        name: str,
+        *columns: ProgressColumn,
+        total: int | None,
+        console: Console | None,
+    ) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            *columns,
+            console=console or Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._progress.add_task(name, total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+
+class ProgressBar(_Bar):
     """A bar on standard error while this is entered; it leaves no trace.
 
     Args:
@@ -24,58 +57,19 @@ class ProgressBar:
     """
 
     def __init__(self, name: str, console: Console | None = None) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=console or Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._progress.add_task(name, total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
+        columns = (DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+        super().__init__(name, *columns, total=None, console=console)
 
     def show(self, octets: int, total: int | None) -> None:
         """Move the bar; without a total it only swings."""
         self._progress.update(self._task, completed=octets, total=total)
 
 
-class StepsBar:
+class StepsBar(_Bar):
     """A bar of COUNT steps on standard error while this is entered."""
 
     def __init__(self, name: str, count: int, console: Console | None = None) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=console or Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._progress.add_task(name, total=count)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
+        super().__init__(name, MofNCompleteColumn(), total=count, console=console)
 
     def step(self, what: object = None) -> None:
         """Move on by one step."""

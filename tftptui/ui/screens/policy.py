@@ -25,10 +25,8 @@ from tftptui.ui.widgets.policy_verdict import (
     PolicyVerdict,
     judge_policy,
 )
+from tftptui.ui.widgets.port_scene import RECENT
 from tftptui.ui.widgets.rows import RowList
-
-RECENT = 600.0
-"""Seconds for which a client counts as one that will ask again."""
 
 
 class PolicyField(Input):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from tftptui.engine.messages import Refusal, TransferView
 from tftptui.knowledge.habits import ZONES, Zone
+from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import Store
 
 Fate = Literal["worked", "failed", "asked"]
@@ -116,7 +117,6 @@ def _of_refusal(refusal: Refusal) -> Caller:
     )
 
 
-LEVELS = "▁▂▃▄▅▆▇█"
 ONLY_FAILED, SOME_FAILED, ONLY_ASKED, NOBODY, BORDER = "✗", "▚", "○", "·", "┊"
 
 

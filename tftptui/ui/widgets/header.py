@@ -12,11 +12,11 @@ from tftptui.engine.messages import USED, Status
 from tftptui.settings import words_of
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import octets, span
+from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.fitting import Part, fit
 
-BARS = "▁▂▃▄▅▆▇█"
 SAMPLES = 8
 """Seconds that the little graph looks back."""
 
@@ -32,8 +32,8 @@ def sparkline(values: Sequence[float]) -> str:
     """Return one bar a value; the highest one is full."""
     top = max(values, default=0.0)
     if top <= 0:
-        return BARS[0] * len(values)
-    return "".join(BARS[round(value / top * (len(BARS) - 1))] for value in values)
+        return LEVELS[0] * len(values)
+    return "".join(LEVELS[round(value / top * (len(LEVELS) - 1))] for value in values)
 
 
 def _root(status: Status) -> Part:

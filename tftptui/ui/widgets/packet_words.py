@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
+from tftptui.protocol.packets import BLOCK_MODULUS
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import clock, count
 from tftptui.ui.widgets.rows import fitted
 
-BLOCK_MODULUS = 65_536
 PORTS = 13
 """Cells that ports() takes."""
 

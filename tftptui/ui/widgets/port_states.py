@@ -12,6 +12,7 @@ from tftptui.engine.messages import (
     PortMap,
     TransferView,
 )
+from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import Store
 
 TIRED, RESTED = 4, 5
@@ -69,7 +70,6 @@ NAMES: Mapping[int, str] = {
 """In the order in which they are told."""
 
 RESTING = (TIRED, QUARANTINED, RESTED)
-LEVELS = "▁▂▃▄▅▆▇█"
 
 
 def shown_states(ports: PortMap, now: float, accused: Mapping[int, Finding]) -> bytes:
