@@ -36,6 +36,8 @@ async def test_it_looks_at_the_machine_and_asks_the_server_itself(
         assert {"holder", "address", "root", "self-test"} <= set(topics)
         (asked,) = [one for one in screen._results if one.topic == "self-test"]
         assert (asked.mark, asked.text[:17]) == (Mark.OK, "127.0.0.1 answers")
+        reach = [one for one in screen._results if one.topic == "address"]
+        assert any("only programs of this machine can ask" in one.text for one in reach)
         held = next(one for one in screen._results if one.topic == "holder")
         assert held.mark is Mark.OK
         await pilot.press("y")

@@ -12,6 +12,7 @@ from textual.worker import get_current_worker
 
 from tftptui.client.probing import Stop
 from tftptui.doctor.checks import check_all
+from tftptui.doctor.facts import EVERYWHERE
 from tftptui.doctor.reading import read_facts
 from tftptui.doctor.report import report_text
 from tftptui.doctor.result import Mark, Result, warn
@@ -103,6 +104,7 @@ def examine(store: Store) -> Iterator[Result]:
         return
     settings = Settings(
         root=Path(status.root),
+        listen=_listen(status.listeners),
         named=tuple(Named(name, Path(path)) for name, path in status.named),
         port=status.port,
         ports=PortRange(ports.first, ports.last),
@@ -117,6 +119,12 @@ def examine(store: Store) -> Iterator[Result]:
         return
     with Stop() as stop:
         yield from self_test(_addresses(store), status.port, file, stop)
+
+
+def _listen(listeners: list[str]) -> tuple[str, ...]:
+    """Return the addresses that are listened on; none where it is every one."""
+    hosts = [one.rpartition(":")[0].strip("[]") for one in listeners]
+    return () if set(hosts) & EVERYWHERE.keys() else tuple(hosts)
 
 
 def _small_file(store: Store) -> bytes | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from ipaddress import ip_address
 from itertools import chain
 from pathlib import Path
 from typing import ClassVar
@@ -16,7 +17,6 @@ from tftptui.knowledge.firewall.situation import SituationError
 from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
-from tftptui.net.interfaces import own_addresses
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
@@ -24,6 +24,7 @@ from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.advice_view import advice_view
+from tftptui.ui.widgets.reach import server_addresses
 from tftptui.ui.widgets.seen_lines import seen_lines
 from tftptui.ui.widgets.why_words import located
 from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
@@ -58,7 +59,7 @@ class FirewallScreen(Page[None]):
         self._traffic = replace(
             traffic_of(seen_lines(store, about)), located=_located(store, about)
         )
-        self._own = own_addresses()
+        self._own = [ip_address(one) for one in server_addresses(store)]
         self._advice: Advice | None = None
 
     def on_mount(self) -> None:

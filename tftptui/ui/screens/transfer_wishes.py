@@ -97,7 +97,9 @@ class TransferWishes:
         self._screen.app.push_screen(screen, left)
 
     def _locate(self, number: int) -> None:
-        view = self._store.transfers[number]
+        view = self._store.transfers.get(number)
+        if view is None:  # forgotten since
+            return
         wish = Locate(
             transfer=number,
             client=view.client,
@@ -108,7 +110,9 @@ class TransferWishes:
         self._ask(wish, lambda: self._screen.app.push_screen(screen))
 
     def _ask_abort(self, number: int) -> None:
-        view = self._store.transfers[number]
+        view = self._store.transfers.get(number)
+        if view is None:
+            return
 
         def answered(answer: Answer | None) -> None:
             if answer == "yes":
