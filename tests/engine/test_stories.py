@@ -213,3 +213,15 @@ def test_a_thousand_in_trouble_are_looked_at_in_turn() -> None:
     codes = [seen.look(0.2) for _ in range(50)][-1]
     assert 10 < len(codes) <= 150
     assert set(codes) == {"answers-blocked"}
+
+
+def test_losses_on_the_way_to_one_network_are_told_once() -> None:
+    seen = Seen()
+    for number in range(1, 6):
+        seen.begin(completed(number, client=f"10.0.4.{10 + number}", retransmits=9))
+    seen.begin(completed(9, client="10.0.9.1", retransmits=9))
+    seen.clock.advance(2.0)
+    seen.findings.tick()
+    losses = [one for one in seen.events if isinstance(one, Found)]
+    assert [one.code for one in losses] == ["loss", "loss"]
+    assert {one.client.rpartition(".")[0] for one in losses} == {"10.0.4", "10.0.9"}

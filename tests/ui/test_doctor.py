@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
-from tests.support.pictures import frame, status
+from tests.support.pictures import frame, status, view
 from tests.support.running import settings_for
 from tests.support.screens import LARGE, SMALL, shown
 from tftptui.doctor.result import Mark
@@ -50,6 +50,26 @@ async def test_a_capture_has_no_machine_to_look_at() -> None:
     async with shown(frame(status=status(source="capture"))) as screen:
         await screen.press("D")
         assert screen.on_top == "main"
+
+
+async def test_a_capture_has_nothing_to_change() -> None:
+    seen = frame(view(1), status=status(source="capture"))
+    async with shown(seen) as screen:
+        for key in "P", "p", "r", "X", "o", "2", "S":
+            await screen.press(key)
+            assert screen.on_top == "main"
+        assert not screen.wishes
+        offered = {
+            one.binding.action for one in screen.app.screen.active_bindings.values()
+        }
+        assert not offered & {
+            "app.policy",
+            "policy",
+            "range",
+            "abort",
+            "locate",
+            "serve",
+        }
 
 
 def test_an_empty_root_says_what_is_missing() -> None:

@@ -101,6 +101,7 @@ class Findings:
         self._due: dict[Story, None] = {}
         self._followed: dict[Story, None] = {}
         self._standing: dict[Story, None] = {}
+        self._of_way: dict[tuple[str, str], float] = {}
         self._retold: dict[int, TransferView] = {}
         self._looked = 0.0
         self._unreached = Unreached(clock, self._teller, around.rules)
@@ -202,6 +203,10 @@ class Findings:
             self._due[story] = None
             if story.is_over and story.touched < now - FOLLOWED:
                 del self._followed[story]
+        for key in [
+            key for key, told in self._of_way.items() if told < now - REMEMBERED
+        ]:
+            del self._of_way[key]
         for story in list(self._standing):
             if story.is_over and story.touched < now - REMEMBERED:
                 del self._standing[story]
@@ -313,11 +318,19 @@ class Findings:
 
     def _follow_notes(self, story: Story, case: Case) -> None:
         for draft in notes(case):
-            if draft.code in story.notes:
+            if draft.code in story.notes or self._is_known(story, draft, case.now):
                 continue
             told = self._teller.note(draft, (story.client, story.file))
             if told is not None:
                 story.notes[draft.code] = told
+                self._of_way[self._way(story), draft.code] = case.now
+
+    def _is_known(self, story: Story, draft: Draft, now: float) -> bool:
+        """Whether the same was told of the way to another client of the network."""
+        if draft.stands_at != "between":
+            return False
+        told = self._of_way.get((self._way(story), draft.code), float("-inf"))
+        return now - told < REMEMBERED
 
     def _raise(self, story: Story, draft: Draft) -> None:
         """Tell a new trouble, unless there are too many of its kind."""

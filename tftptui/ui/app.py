@@ -35,6 +35,9 @@ DRAINING = "no new requests are taken; this ends with the last transfer  ·  q y
 TWICE = 2.0
 """Seconds within which a second ctrl+c quits."""
 
+OF_A_SERVER = frozenset({"doctor", "policy", "capture"})
+"""Actions that a capture has no server for."""
+
 OURS = frozenset({"Keys", "Maximize", "Minimize", "Quit", "Screenshot"})
 """Textual's commands that we have a better one for."""
 
@@ -144,9 +147,10 @@ class TftpApp(EngineApp):
         del parameters
         if action == "undo":
             return len(self.undo) > 0 and self.store.engine_error is None
-        if action == "doctor":  # this machine is none of a capture's
-            status = self.store.status
-            return status is not None and status.source == "server"
+        if action == "doctor" and self.store.status is None:
+            return False
+        if action in OF_A_SERVER and self.store.is_capture:
+            return False
         return action != "restart" or self.store.engine_error is not None
 
     def action_policy(self) -> None:

@@ -160,6 +160,11 @@ class Store:
         """Return the latest finding that holds for a transfer."""
         return self._findings_of.get(transfer)
 
+    @property
+    def is_capture(self) -> bool:
+        """Whether a capture is shown: nothing in it can be changed."""
+        return self.status is not None and self.status.source == "capture"
+
     def latest_finding(self) -> Finding | None:
         """Return the finding that a person should see first: the latest alarm."""
         holding = [one for one in self.findings.values() if not one.withdrawn]

@@ -247,6 +247,8 @@ class MainScreen(Screen[None]):
             stays = isinstance(step, int) and self._ports.can_move_inside(step)
             return not (stays or self._packets.is_typing)
         if action == "range":
+            if self._store.is_capture:
+                return False
             return not isinstance(self.focused, Input) and not self._ports.is_typing
         if action == "why":
             return self._store.latest_finding() is not None

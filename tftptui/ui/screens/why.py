@@ -97,7 +97,7 @@ class WhyScreen(Page[Wish | None]):
             "copy_proof": bool(self._finding.proof),
             "platform": len(words.platforms(self._finding)) > 1,
             "packets": known,
-            "locate": known and self._finding.is_alarm,
+            "locate": known and self._finding.is_alarm and not self._store.is_capture,
             "another": len(self._others()) > 1,
             "firewall": is_about_firewalls(self._finding.code),
         }

@@ -114,7 +114,13 @@ class TransfersPane(Pane):
         """Offer only what can be done with the chosen transfer."""
         del parameters
         exists, runs = self._allowed
-        offered = {"abort": runs, "open": exists, "narrow": exists, "locate": exists}
+        is_past = self._store.is_capture
+        offered = {
+            "abort": runs and not is_past,
+            "open": exists,
+            "narrow": exists,
+            "locate": exists and not is_past,
+        }
         return offered.get(action, True)
 
     def action_open(self) -> None:
