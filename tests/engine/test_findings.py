@@ -120,7 +120,9 @@ async def test_answers_that_do_not_arrive_are_found(
     (finding,) = bench.findings.values()
     assert (finding.code, finding.confidence) == ("answers-blocked", LIKELY)
     assert finding.transfers == [1, 2, 3]
-    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "no"
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "unknown"
+    assert finding.ports
+    assert f"ports {finding.ports.replace('-', '–')} to" in finding.remedies[0].text
 
 
 async def test_it_is_found_while_the_client_is_still_trying(

@@ -1,5 +1,6 @@
 """What trials from many ports mean, from the client's end."""
 
+from dataclasses import replace
 from typing import get_args
 
 from hypothesis import given
@@ -37,6 +38,36 @@ def test_low_ports_without_an_answer_are_the_founding_case() -> None:
     verdicts = {one.knob: one.verdict for one in draft.helps}
     assert verdicts["port-range"] == "no"
     assert "--local-port 2070" in draft.proof
+
+
+def said(asked: Asked, *told: list[Trial]) -> str:
+    by_port = [one for some in told for one in some]
+    return report_text(asked, by_port, [], conclude(asked, by_port))
+
+
+def test_scattered_ports_are_counted_before_their_kind() -> None:
+    low = trials("silent", 1_024, 1_072, 2_070, 2_072, 2_075)
+    text = said(ASKED, low, trials("ok", 40_000))
+    assert "to our 5 UDP ports from 1024 to 2075" in text
+
+
+def test_the_command_names_the_clients_and_what_the_server_answers_from() -> None:
+    asked, low = replace(ASKED, own="10.0.4.9"), trials("silent", 2_070, 2_071)
+    given = "tftptui firewall --server 10.0.1.5 --clients 10.0.4.0/24 "
+    ours = trials("ok", 40_000, server_tid=40_001)
+    others = trials("ok", 40_000, server_tid=53_684)
+    single = trials("ok", 40_000, server_tid=69)
+    assert f"{given}--ports 40000-40099 " in said(asked, low, ours)
+    assert f"{given}--ports 1024-65535 " in said(asked, low, others)
+    assert f"{given}--single-port " in said(asked, low, single)
+
+
+def test_places_and_keys_are_those_of_the_client() -> None:
+    text = said(ASKED, trials("silent", 2_070, 2_071), trials("ok", 40_000))
+    assert "stands between the two machines" in text
+    assert "single-port mode:" in text
+    refused = trials("refused", 2_070, reporter="10.0.1.5", detail="ICMP port")
+    assert "stands at the server" in said(ASKED, refused)
 
 
 def test_one_silent_port_is_not_stated_as_a_fact() -> None:

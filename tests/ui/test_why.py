@@ -105,6 +105,17 @@ async def test_rules_are_offered_where_a_firewall_may_stand(
         assert (screen.on_top == "FirewallScreen") is is_offered
 
 
+async def test_remedies_for_another_range_than_now_say_so() -> None:
+    async with shown(*founding_case(ports="40000-40004"), size=LARGE) as screen:
+        await screen.press("w")
+        assert "these name the ports 40000–40004 of then; now 40000–40099" in (
+            screen.text()
+        )
+    async with shown(*founding_case(ports="40000-40099"), size=LARGE) as screen:
+        await screen.press("w")
+        assert "of then" not in screen.text()
+
+
 async def test_the_platform_is_kept_when_the_screen_comes_again() -> None:
     async with shown(*founding_case()) as screen:
         await screen.press("w")

@@ -136,6 +136,7 @@ def _probe(
     from tftptui.client.resolving import ResolveError, resolve  # noqa: PLC0415
     from tftptui.knowledge.probe_text import equivalents, report_text  # noqa: PLC0415
     from tftptui.knowledge.probing import Asked, conclude  # noqa: PLC0415
+    from tftptui.net.interfaces import source_towards  # noqa: PLC0415
 
     port = place.port_or(options.port)
     if options.commands:
@@ -147,7 +148,8 @@ def _probe(
     except ResolveError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FOUND
-    asked = Asked(server.host, port, visible(name))
+    own = source_towards(server.host) or ""
+    asked = Asked(server.host, port, visible(name), own)
     try:
         by_port, by_size = _trials(server, name, wanted, options)
     except KeyboardInterrupt:

@@ -81,6 +81,7 @@ class Teller:
             **_fields(draft),
             found=self._clock.wall(),
             remedies=before.remedies if is_same else list(draft.remedies),
+            ports=before.ports if is_same else draft.ports,
             revises=before.revises if is_same else before.code,
         )
         is_other = any(
@@ -102,6 +103,7 @@ class Teller:
             file=file,
             found=self._clock.wall(),
             remedies=list(draft.remedies),
+            ports=draft.ports,
             **_fields(draft),
         )
         return self._tell(finding)

@@ -45,6 +45,7 @@ class Draft:
     Attributes:
         transfers: numbers of the tries it is about.
         since: wall clock of the first evidence, seconds.
+        ports: the range that the remedies are for, as "A-B", or "".
     """
 
     code: str
@@ -58,3 +59,4 @@ class Draft:
     remedies: Sequence[Remedy] = ()
     helps: tuple[Help, ...] = ()
     proof: str = ""
+    ports: str = ""

@@ -15,6 +15,10 @@ _RANGE = (
     "the packets are stopped on their way to a port that the client chose; "
     "ours is only where they come from"
 )
+_OTHER_RULE = (
+    "hardly, for they go to a port that the client chose; only where a firewall has a "
+    "rule for other ports of ours"
+)
 _ONE_PORT = (
     "yes if that firewall keeps state: our answers are then replies to the request; "
     "no if it is a plain access list"
@@ -32,7 +36,7 @@ _TABLE: dict[str, Row] = {
         "client-port": ("yes", "from a port that is let through it works"),
     },
     "answers-blocked": {
-        "port-range": ("no", _RANGE + "; unless a rule for other ports of ours exists"),
+        "port-range": ("no", _RANGE),
         "single-port": ("unknown", _ONE_PORT),
         "block-size": ("no", _ANY_SIZE),
         "timeout": ("no", _ANY_TIME),
@@ -40,7 +44,7 @@ _TABLE: dict[str, Row] = {
         "client-port": ("unknown", "yes if only some ports are let through"),
     },
     "answers-refused": {
-        "port-range": ("no", _RANGE + "; unless a rule for other ports of ours exists"),
+        "port-range": ("no", _RANGE),
         "single-port": ("unknown", _ONE_PORT),
         "block-size": ("no", _ANY_SIZE),
         "timeout": ("no", "what is refused is refused however often it is sent"),
@@ -142,9 +146,15 @@ _SAME_AS = {
 }
 
 
+_NO_RULE_KNOWN = frozenset({"answers-blocked", "answers-refused"})
+"""Where nothing tells the client's port from ours, unless another transfer worked."""
+
+
 def helps_for(code: str, case: Case) -> tuple[Help, ...]:
     """Return which knobs would change a trouble, and which not; none if unknown."""
     row = dict(_TABLE.get(code) or _SAME_AS.get(code, {}))
+    if code in _NO_RULE_KNOWN and not any(one.worked for one in case.neighbours):
+        row["port-range"] = ("unknown", _OTHER_RULE)
     if row and case.scene.single_port:
         row["single-port"] = ("no", "that is what this server does already")
         row["port-range"] = ("no", "in single-port mode no port of the range is used")

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing import Asked
-from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
+from tftptui.knowledge.saying import KNOBS, SEEN_BY_CLIENT, VERDICTS, how_sure
 from tftptui.telemetry.trials import Trial
 
 _MARKS = {
@@ -75,7 +75,7 @@ def _draft(draft: Draft) -> Iterator[str]:
     yield from _wrapped(f"{mark} ", f"{draft.headline} ({sure}; {draft.code})")
     for evidence in draft.evidence:
         yield from _wrapped("  seen   ", evidence.text)
-    yield from _wrapped("  stands ", PLACES[draft.stands_at])
+    yield from _wrapped("  stands ", SEEN_BY_CLIENT[draft.stands_at])
     for help_ in draft.helps:
         told = f"{KNOBS[help_.knob]}: {VERDICTS[help_.verdict]} – {help_.why}"
         yield from _wrapped("  helps? ", told)

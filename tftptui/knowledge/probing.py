@@ -6,8 +6,16 @@ tells is the comparison between ports, between sizes, and what others say.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.firewall.advice import advise
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.missing import printing
+from tftptui.knowledge.firewall.situation import ANYWHERE, CLIENT_PORTS, Situation
+from tftptui.knowledge.firewall.traffic import network_around
+from tftptui.knowledge.saying import place_of_drop
+from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.findings import (
     FACT,
     LIKELY,
@@ -41,11 +49,16 @@ _PORT_HELPS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom and what the trials asked for."""
+    """Whom and what the trials asked for.
+
+    Attributes:
+        own: our address towards the server; "" if it is not known.
+    """
 
     server: str
     port: int
     file: str
+    own: str = ""
 
     @property
     def place(self) -> str:
@@ -89,30 +102,49 @@ def _silent(asked: Asked, silent: Sequence[Trial], told: Sequence[Trial]) -> Dra
         headline=f"Nothing comes back to our {port_word(lost, 'UDP')}"
         + (where if apart else f"; to {port_word(good)} it does"),
         confidence=FACT if apart and len(lost) > 1 else LIKELY,
-        stands_at="between-or-client",
+        stands_at=place_of_drop(spares_client=True),
         evidence=(
             _seen(silent, "no answer"),
             _seen(heard, "answered"),
             Evidence(text="the same file each time; only our port differs"),
         ),
-        remedies=_let_answers_pass(asked),
+        remedies=_let_answers_pass(asked, heard),
         helps=_PORT_HELPS,
         proof=_both(asked, lost[0], good[-1]),
     )
 
 
-def _let_answers_pass(asked: Asked) -> tuple[Remedy, ...]:
-    return (
-        Remedy(
-            text=f"Have UDP from {asked.server} to the clients' ports 1024–65535 "
-            "allowed; a client chooses its port, a boot ROM its own low one."
-        ),
-        Remedy(
-            platform=OURS,
-            text="the rules for any firewall",
-            command=f"tftptui firewall --server {asked.server} --port {asked.port}",
-        ),
+def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
+    ask = Remedy(
+        text=f"Have UDP from {asked.server} to the clients' ports 1024–65535 "
+        "allowed; a client chooses its port, a boot ROM its own low one."
     )
+    situation = _situation(asked, {one.server_tid for one in heard if one.server_tid})
+    if situation is None:
+        return (ask,)
+    command = printing(advise(situation, Dialect.NFTABLES))
+    rules = Remedy(platform=OURS, text="the rules for any firewall", command=command)
+    return (ask, rules)
+
+
+def _situation(asked: Asked, tids: set[int]) -> Situation | None:
+    """Return what rules are wanted for, or None where no address is known.
+
+    The server's range can't be told from here: it is ours if all ports seen are.
+    """
+    is_ours = bool(tids) and all(tid in DEFAULT_PORTS for tid in tids)
+    try:
+        server = ip_address(asked.server.partition("%")[0])
+        own = ip_address(asked.own.partition("%")[0]) if asked.own else None
+        return Situation(
+            servers=(server,),
+            clients=(network_around(own),) if own else ANYWHERE,
+            port=asked.port,
+            ports=DEFAULT_PORTS if is_ours else CLIENT_PORTS,
+            is_single_port=tids == {asked.port},
+        )
+    except ValueError:  # a name, or SituationError
+        return None
 
 
 def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:

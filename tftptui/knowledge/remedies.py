@@ -30,6 +30,12 @@ def let_answers_through(case: Case) -> tuple[Remedy, ...]:
     return (ask, *rules, *_one_port(case, "not where it is an access list"))
 
 
+def range_of(case: Case) -> str:
+    """Return the range that rules of firewalls are written for; "" for one port."""
+    scene = case.scene
+    return "" if scene.single_port else span(PortRange(scene.first, scene.last))
+
+
 def let_acks_through(case: Case) -> tuple[Remedy, ...]:
     """Return the ways to get the client's ACKs to our ports."""
     ask = Remedy(

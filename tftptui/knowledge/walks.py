@@ -55,7 +55,7 @@ def _silence(suspect: Walk, other: Walk) -> str:
     if _is_whole(other):
         hops = len(other.hops)
         if last is not None and last.ttl == hops - 1:
-            where += ", or in the client itself (unless it listens there and is silent)"
+            where += ", unless the client listens there: then it is silent as well"
         return (
             f"Packets to UDP port {suspect.port} are dropped {where}; those to port "
             f"{other.port} reach the client. So something filters by the client's port."

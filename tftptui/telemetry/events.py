@@ -175,6 +175,7 @@ class Found(Event, frozen=True, kw_only=True, tag="finding"):
     revises: str
     withdrawn: bool
     because: str
+    ports: str
 
     @classmethod
     def of(cls, finding: Finding) -> "Found":

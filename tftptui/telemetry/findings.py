@@ -90,6 +90,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         proof: one command that proves it; "" where there is none.
         revises: the code that this finding had before new evidence came.
         withdrawn: why it holds no longer; "" while it holds.
+        ports: the range that the remedies were written for, as "A-B"; "" where it
+            does not matter to them.
     """
 
     number: int
@@ -109,3 +111,4 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     proof: str = ""
     revises: str = ""
     withdrawn: str = ""
+    ports: str = ""

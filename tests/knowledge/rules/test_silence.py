@@ -59,10 +59,34 @@ def test_a_program_may_have_a_firewall_of_its_own() -> None:
     assert "client's own firewall" in draft.headline
 
 
+def test_another_port_of_the_same_host_clears_its_own_firewall() -> None:
+    one = asked_again(tried(**HIGH), 7.0)
+    worked = neighbour(client=CLIENT, client_tid=2_070)
+    draft = found(case(one, neighbours=(worked,), scene=ONE_PORT))
+    assert (draft.code, draft.stands_at) == ("answers-blocked", "between")
+    assert "own firewall" not in draft.headline
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict"), [((), "unknown"), ((neighbour(client_tid=1_500),), "no")]
+)
+def test_another_range_may_help_only_while_none_of_ours_was_seen_to_work(
+    others: tuple[Any, ...], verdict: str
+) -> None:
+    draft = found(with_neighbours(*others))
+    assert draft.code == "answers-blocked"
+    assert {one.knob: one.verdict for one in draft.helps}["port-range"] == verdict
+
+
+def test_the_range_that_remedies_are_for_is_told() -> None:
+    assert found(boot_rom()).ports == "40000-40099"
+    assert found(case(*boot_rom().tries, now=7.5, scene=ONE_PORT)).ports == ""
+
+
 def test_what_would_not_help_is_said() -> None:
     verdicts = {one.knob: one.verdict for one in found(boot_rom()).helps}
     assert verdicts == {
-        "port-range": "no",
+        "port-range": "unknown",
         "single-port": "unknown",
         "block-size": "no",
         "timeout": "no",

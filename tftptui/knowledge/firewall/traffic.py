@@ -126,11 +126,7 @@ class Traffic:
     def clients(self) -> tuple[Network, ...]:
         """The /24 (IPv6: /64) around each client, likewise."""
         flows = self.failed or self.flows
-        addresses = [ip_address(flow.client) for flow in flows]
-        networks = [
-            ip_network(f"{address}/{_PREFIX[address.version]}", strict=False)
-            for address in addresses
-        ]
+        networks = (network_around(ip_address(flow.client)) for flow in flows)
         return tuple(dict.fromkeys(networks))
 
 
@@ -247,6 +243,11 @@ class _Reader:
             replace(flow, is_blamed=True) if place in blamed else flow
             for place, flow in enumerate(self.flows)
         )
+
+
+def network_around(address: Address) -> Network:
+    """Return the /24 (IPv6: /64) that a client's address is taken to stand for."""
+    return ip_network(f"{address}/{_PREFIX[address.version]}", strict=False)
 
 
 def is_about_firewalls(code: str) -> bool:

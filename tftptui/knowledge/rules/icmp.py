@@ -36,6 +36,7 @@ def refused(case: Case) -> Draft | None:
         since=found[0].times[0],
         evidence=evidence.refused(case, found),
         remedies=Later(partial(remedies.let_answers_through, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -75,6 +76,7 @@ def _client_firewall(case: Case, found: list[Icmp], *, is_sure: bool) -> Draft:
         since=found[0].times[0],
         evidence=evidence.refused(case, found),
         remedies=Later(partial(remedies.on_the_client, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -93,6 +95,7 @@ def _translation(case: Case, found: list[Icmp]) -> Draft:
         since=found[0].times[0],
         evidence=evidence.refused(case, found),
         remedies=Later(partial(remedies.for_translation, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.tracked(case),
     )

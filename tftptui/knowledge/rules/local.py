@@ -36,6 +36,7 @@ def output_blocked(case: Case) -> Draft | None:
         since=found.started,
         evidence=(_failure(found), evidence.asked(case)),
         remedies=Later(partial(remedies.let_out, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof="nft list chains; iptables -S OUTPUT",
     )

@@ -13,6 +13,7 @@ from tftptui.knowledge.case import Case, Neighbour, same_options
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.saying import place_of_drop
 from tftptui.knowledge.signatures import retry_gap
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place
 from tftptui.telemetry.views import TransferView
@@ -82,6 +83,7 @@ def client_port(case: Case) -> Draft | None:
             *evidence.program(case),
         ),
         remedies=Later(partial(remedies.let_answers_through, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -221,6 +223,7 @@ def translation(case: Case) -> Draft | None:
         since=case.tries[0].started,
         evidence=(evidence.asked(case), evidence.unanswered(case)),
         remedies=Later(partial(remedies.for_translation, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.watch(case),
     )
@@ -231,14 +234,15 @@ def answers(case: Case) -> Draft | None:
     if not is_unanswered(case):
         return None
     worked = [one for one in case.neighbours if one.worked]
+    place = _place(case, worked)
     code = "answers-blocked"
     return Draft(
         code=code,
         headline=f"Packets from this server to {port_word(case.client_tids, 'UDP')} of "
         f"{case.client} are most likely dropped on the way"
-        + ("." if case.has_no_firewall else ", or by the client's own firewall."),
+        + ("." if place == "between" else ", or by the client's own firewall."),
         confidence=LIKELY,
-        stands_at=_place(case, worked),
+        stands_at=place,
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
         evidence=(
@@ -248,6 +252,7 @@ def answers(case: Case) -> Draft | None:
             *evidence.program(case),
         ),
         remedies=Later(partial(remedies.let_answers_through, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
@@ -290,6 +295,7 @@ def acks(case: Case) -> Draft | None:
             Evidence(text="a client switched off just then would look the same"),
         ),
         remedies=Later(partial(remedies.let_acks_through, case)),
+        ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, one.client_tid),
     )
@@ -352,9 +358,8 @@ def _tids(neighbours: list[Neighbour]) -> list[int]:
 
 def _place(case: Case, worked: list[Neighbour]) -> Place:
     """Return where a block stands that nobody has reported."""
-    if case.has_no_firewall or any(one.client == case.client for one in worked):
-        return "between"
-    return "between-or-client"
+    is_other = any(one.client == case.client for one in worked)
+    return place_of_drop(spares_client=case.has_no_firewall or is_other)
 
 
 def _is_public(address: str) -> bool:

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
-from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
+from tftptui.knowledge.saying import KNOBS_ON_SCREEN, PLACES, VERDICTS, how_sure
 from tftptui.telemetry.findings import OURS, Finding, Verdict
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import clock
@@ -253,7 +253,7 @@ class WhyScreen(Page[Wish | None]):
         table.add_column(ratio=1)
         verdicts: tuple[Verdict, ...] = ("no", "yes", "unknown")
         for verdict in verdicts:
-            knobs = [KNOBS[h.knob] for h in one.helps if h.verdict == verdict]
+            knobs = [KNOBS_ON_SCREEN[h.knob] for h in one.helps if h.verdict == verdict]
             if knobs:
                 told = Text(VERDICTS[verdict], slots[_COLOURS[verdict]])
                 table.add_row(told, Text(", ".join(knobs)))
@@ -266,7 +266,7 @@ class WhyScreen(Page[Wish | None]):
         table.add_column(ratio=1)
         for help_ in one.helps:
             verdict = Text(VERDICTS[help_.verdict], slots[_COLOURS[help_.verdict]])
-            table.add_row(Text(KNOBS[help_.knob]), verdict, Text(help_.why))
+            table.add_row(Text(KNOBS_ON_SCREEN[help_.knob]), verdict, Text(help_.why))
         return table
 
     def _remedies(
@@ -285,4 +285,6 @@ class WhyScreen(Page[Wish | None]):
             if remedy.command:
                 text.append(f"\n{remedy.command}", "bold")
             rows.append(("" if rows else "Do", text))
+        if warning := words.outdated(one, self._store.ports):
+            rows.append(("", Text(f"▲ {warning}", slots["transfer-stalled"])))
         return [*rows, ("", Text())] if rows else []

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
 from tftptui.telemetry.findings import OURS, Finding, Remedy
+from tftptui.telemetry.views import PortMap
 from tftptui.telemetry.walks import Location
+from tftptui.telemetry.words import span
 
 
 def mark(finding: Finding) -> str:
@@ -46,6 +48,15 @@ def located(finding: Finding, locations: Mapping[int, Location]) -> list[str]:
         f"hop by hop to {one.client}: {one.verdict}" for one in known if one.is_done
     )
     return list(dict.fromkeys(told))
+
+
+def outdated(finding: Finding, now: PortMap | None) -> str:
+    """Return what to know of remedies for another range than NOW's; "" if nothing."""
+    if not finding.ports or now is None:
+        return ""
+    told = "in single-port mode" if now.single_port else span(now.first, now.last)
+    then = finding.ports.replace("-", "–")
+    return "" if then == told else f"these name the ports {then} of then; now {told}"
 
 
 def as_text(finding: Finding, platform: str, learned: Iterable[str] = ()) -> str:
