@@ -44,7 +44,9 @@ async def test_draining_takes_no_new_requests_and_ends_with_the_last_transfer() 
         async with asyncio.timeout(20):
             while not screen.wishes:
                 await screen.pilot.pause()
+        await screen.pilot.pause()
         assert screen.wishes == [ChangeSettings({"drain": True})]
+        assert not screen.app._notifications
         assert "no new requests are taken" in screen.text()
         screen.engine.tell(frame(view(1, "completed")))
         async with asyncio.timeout(20):
@@ -158,6 +160,20 @@ async def test_uploads_are_allowed_from_the_palette() -> None:
         command.callback()
         await screen.pilot.pause()
         assert screen.wishes == [ChangeSettings({"write": "new"})]
+        told = [one.message for one in screen.app._notifications]
+    assert told == ["from the next request on, uploads: new"]
+
+
+async def test_two_texts_at_most_stand_in_the_corner_until_esc() -> None:
+    async with shown(frame(view(1))) as screen:
+        for number in range(4):
+            screen.app.notify(f"text {number}")
+        await screen.pilot.pause()
+        told = [one.message for one in screen.app._notifications]
+        assert told == ["text 2", "text 3"]
+        await screen.press("q", "escape")
+        assert screen.on_top == "main"
+        assert not screen.app._notifications
 
 
 async def test_a_refused_change_says_why() -> None:

@@ -14,7 +14,7 @@ from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.watcher import watching
 from tftptui.engine.inline import InlineEngine
 from tftptui.engine.messages import ChangeSettings
-from tftptui.settings import LIVE, SettingsError
+from tftptui.settings import LIVE, SettingsError, Value
 from tftptui.ui.widgets.policy_table import BY_NAME, POLICIES, Policy
 from tftptui.ui.widgets.policy_verdict import DEFAULTS, judge_policy
 
@@ -195,6 +195,28 @@ async def test_letters_are_text_in_the_field() -> None:
         await screen.press("enter", *"qdujkgGPR")
         assert screen.on_top == "PolicyScreen"
         assert field(screen).value == "qdujkgGPR"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("transfer_bandwidth", 50_000, "bandwidth of one transfer: 50k octets/s"),
+        ("max_client_transfers", None, "transfers of one client: no limit"),
+        ("write", "new", "uploads: new"),
+    ],
+)
+def test_a_setting_is_named_where_its_group_is_not_seen(
+    name: str, value: Value, says: str
+) -> None:
+    assert BY_NAME[name].says(value) == says
+
+
+async def test_the_mark_is_explained_only_where_it_stands() -> None:
+    async with shown(told(), size=LARGE) as screen:
+        await screen.press("P")
+        assert "not as by default" not in screen.text()
+        await screen.tell(told(deny=("10.9.0.0/16",)))
+        assert "● not as by default" in screen.text()
 
 
 async def test_what_is_not_as_by_default_has_a_mark() -> None:

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual.actions import SkipAction
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tftptui.engine.messages import ChangeSettings
@@ -32,6 +33,9 @@ CLOSING = 0.1
 """Seconds until the palette is gone from the screen."""
 
 DRAINING = "no new requests are taken; this ends with the last transfer  ·  q y: now"
+MOST_TOASTS = 2
+"""Texts in the corner at a time."""
+
 TWICE = 2.0
 """Seconds within which a second ctrl+c quits."""
 
@@ -48,7 +52,11 @@ class TftpApp(EngineApp):
     TITLE: str | None = "tftptui"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        # Of all that esc does it is the least: the key goes on to whoever waits for it.
+        Binding("escape", "dismiss_toasts", priority=True, show=False),
+    ]
     CSS = """
     MainScreen { background: $background; color: $foreground; }
     Toast { background: $panel; }
@@ -217,6 +225,16 @@ class TftpApp(EngineApp):
             return
         self._interrupted = now
         self.notify("ctrl+c again quits at once", timeout=TWICE, markup=False)
+
+    def on_notify(self) -> None:
+        """Let the oldest texts in the corner go: they lie over what is worked with."""
+        for one in list(self._notifications)[: 1 - MOST_TOASTS]:
+            self._unnotify(one, refresh=False)  # Textual's own handler draws
+
+    def action_dismiss_toasts(self) -> None:
+        """Let the texts in the corner go, whatever else the key does."""
+        self.clear_notifications()
+        raise SkipAction
 
     def action_redraw(self) -> None:
         """Draw everything again, after something else wrote on the screen."""

@@ -19,6 +19,7 @@ from tftptui.ui.messages import FrameArrived
 from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
 from tftptui.ui.undo import UndoList
+from tftptui.ui.widgets.policy_table import BY_NAME
 
 PACE = 0.1
 """Seconds between two drawings at least."""
@@ -158,6 +159,12 @@ class EngineApp(App[None]):
         self.run_worker(self._change(changes), group="settings")
 
     async def _change(self, changes: dict[str, Value]) -> None:
-        if await self.carry_out(ChangeSettings(changes)):
-            told = ", ".join(f"{name}: {value}" for name, value in changes.items())
-            self.notify(f"from the next request on, {told}", markup=False)
+        if not await self.carry_out(ChangeSettings(changes)):
+            return
+        # What is no policy tells of itself: draining does so under the top line.
+        told = [
+            BY_NAME[name].says(changes[name]) for name in changes if name in BY_NAME
+        ]
+        if told:
+            words = ", ".join(told)
+            self.notify(f"from the next request on, {words}", markup=False)

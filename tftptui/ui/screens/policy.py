@@ -81,7 +81,7 @@ class PolicyScreen(ModalScreen[None]):
     ) -> None:
         super().__init__(id="policy")
         self._store, self._client, self._undo, self._now = store, client, undo, now
-        self._list = PolicyList(store)
+        self._body, self._list = Vertical(), PolicyList(store)
         self._meaning = Static(id="policy-meaning", markup=False)
         self._field = PolicyField(id="policy-field", compact=True)
         self._verdict = Static(id="policy-verdict", markup=False)
@@ -89,9 +89,8 @@ class PolicyScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the list, what the chosen setting means, the field, the verdict."""
-        with Vertical() as body:
+        with self._body as body:
             body.border_title = Content("Policy · from the next request on")
-            body.border_subtitle = Content("● not as by default")
             yield self._list
             yield self._meaning
             with Horizontal():
@@ -130,6 +129,8 @@ class PolicyScreen(ModalScreen[None]):
 
     def _choose_row(self) -> None:
         """Show the chosen setting below the list."""
+        legend = "● not as by default" if self._list.is_any_changed else ""
+        self._body.border_subtitle = Content(legend)
         policy, now = self._list.current, self._store.settings
         slots = slot_styles(self.app.theme_variables)
         default = policy.kind.show(DEFAULTS[policy.name])
@@ -245,8 +246,7 @@ class PolicyScreen(ModalScreen[None]):
         except (CommandRefusedError, EngineError) as error:
             self._say(f"✗ {error}", "transfer-failed")
             return
-        words = f"{policy.label} {policy.kind.show(before)}"
-        self._undo.did(ChangeSettings({name: before}), words)
-        told = f"✓ from now on {policy.label}: {policy.kind.show(value)} · u undoes it"
+        self._undo.did(ChangeSettings({name: before}), policy.says(before))
+        told = f"✓ from now on {policy.says(value)} · u undoes it"
         self._done = (name, told)
         self.action_leave()

@@ -72,6 +72,7 @@ class PacketMap(Widget):
     PacketMap {
         width: 1;
         height: 1fr;
+        margin-left: 1;
         background: $surface;
         & > .packet-map--view { background: $frame; }
     }

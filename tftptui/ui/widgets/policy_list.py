@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tftptui.ui.actions import bindings
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.policy_table import POLICIES, Policy
+from tftptui.ui.widgets.policy_table import BY_NAME, POLICIES, Policy
 from tftptui.ui.widgets.policy_verdict import DEFAULTS
 from tftptui.ui.widgets.rows import RowList, fitted
 
@@ -40,6 +40,15 @@ class PolicyList(RowList[str], inherit_bindings=False):
     def current(self) -> Policy:
         """The setting under the cursor."""
         return POLICIES[self.cursor_index or 0]
+
+    @property
+    def is_any_changed(self) -> bool:
+        """Whether a setting is not as it is by default."""
+        return any(
+            DEFAULTS[name] != value
+            for name, value in self._store.settings.items()
+            if name in BY_NAME
+        )
 
     def row_count(self) -> int:
         """Return how many settings are known."""

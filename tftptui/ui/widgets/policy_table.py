@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tftptui.settings import parse_bandwidth, parse_octets
+from tftptui.settings import Value, parse_bandwidth, parse_octets
 from tftptui.ui.widgets.policy_kinds import Choice, Flag, Kind, Number, Words
 
 
@@ -15,6 +15,7 @@ class Policy:
         group, label: what it is about, and what it is, in a word or two.
         kind: what may be typed.
         meaning: one or two sentences.
+        title: the label where the group isn't seen; empty where that is the same.
     """
 
     name: str
@@ -22,6 +23,11 @@ class Policy:
     label: str
     kind: Kind
     meaning: str
+    title: str = ""
+
+    def says(self, value: Value) -> str:
+        """Return name and value as in a sentence: ``largest upload: 100M octets``."""
+        return f"{self.title or self.label}: {self.kind.show(value)}"
 
 
 NO_LIMIT = "no limit"
@@ -46,6 +52,7 @@ POLICIES: tuple[Policy, ...] = (
         "quota of a client",
         _OCTETS,
         "All uploads of one address since the start.",
+        "upload quota of a client",
     ),
     Policy(
         "upload_total",
@@ -53,6 +60,7 @@ POLICIES: tuple[Policy, ...] = (
         "quota of all",
         _OCTETS,
         "All uploads of everybody since the start.",
+        "upload quota of all",
     ),
     Policy(
         "allow",
@@ -81,6 +89,7 @@ POLICIES: tuple[Policy, ...] = (
         "of one client",
         Number("transfers", NO_LIMIT),
         "Transfers at once of one address; many clients behind one NAT are one.",
+        "transfers of one client",
     ),
     Policy(
         "request_rate",
@@ -102,6 +111,7 @@ POLICIES: tuple[Policy, ...] = (
         "of one transfer",
         _RATE,
         "Octets of DATA a second of each transfer.",
+        "bandwidth of one transfer",
     ),
     Policy(
         "max_transfer_time",
@@ -153,6 +163,7 @@ POLICIES: tuple[Policy, ...] = (
         Flag(),
         "Hand windows to the kernel whole: faster, but captures on this host show each "
         "as one large packet.",
+        "whole windows to the kernel",
     ),
     Policy(
         "refuse",
@@ -191,6 +202,7 @@ POLICIES: tuple[Policy, ...] = (
         "octets of a packet",
         Number("octets", "all", parse_octets, "128", is_scaled=True),
         "How much of each packet a capture keeps (p begins one).",
+        "a capture keeps of a packet",
     ),
     Policy(
         "capture_size",
@@ -198,6 +210,7 @@ POLICIES: tuple[Policy, ...] = (
         "begin another at",
         Number("octets", "never", parse_octets, "100M", is_scaled=True),
         "A capture that is as large is renamed and another one begun.",
+        "another capture begins at",
     ),
     Policy(
         "capture_files",

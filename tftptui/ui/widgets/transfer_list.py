@@ -189,7 +189,7 @@ class TransferList(RowList[int]):
         return finding.headline
 
     def _draw_told(self, number: int, width: int) -> list[Segment]:
-        hint = "  w why?"
+        hint = "  w why? "  # a cell stays free before the scrollbar
         headline = fitted(f"  ╰ {self._told(number)}", width - len(hint))
         alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
         return [Segment(headline, alarm), Segment(hint, muted)]
