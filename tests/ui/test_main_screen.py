@@ -3,6 +3,7 @@ from msgspec.structs import replace
 
 from tests.support.pictures import a_busy_server, frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
+from tftptui.telemetry.counters import Counters
 
 NAMES = ("Transfers", "Files", "Ports", "Packets")
 
@@ -110,6 +111,16 @@ async def test_the_top_line_fits_any_width(width: int) -> None:
     async with shown(*a_busy_server(), size=(width, 20)) as screen:
         assert len(screen.main._header._line()) == width
         assert "active" in screen.text().splitlines()[0] or width < 60
+
+
+async def test_zeros_go_first_where_there_is_no_room() -> None:
+    some = Counters(started=2, completed=1, failed=1)
+    stalled = frame(view(1, "stalled"), view(2, "completed"), counters=some)
+    moving = frame(view(1), counters=some)
+    async with shown(stalled, moving, size=SMALL) as screen:
+        top = screen.text().splitlines()[0]
+    assert "1 done  1 failed" in top
+    assert "stalled" not in top
 
 
 async def test_the_top_line_has_everything_when_there_is_room() -> None:

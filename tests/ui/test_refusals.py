@@ -1,8 +1,10 @@
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tests.support.pictures import NOW, frame, ports, status, view
 from tests.support.screens import LARGE, SMALL, shown
+from tests.support.why_scene import founding_case
 from tftptui.engine.messages import Refusal
 from tftptui.telemetry.counters import Counters
 from tftptui.ui.store import Store
@@ -40,12 +42,39 @@ def test_a_full_range_is_told_with_its_remedy() -> None:
 
 
 def test_an_upload_is_told_with_its_remedy() -> None:
-    one = refusal("denied", NO_UPLOADS)
+    one = replace(refusal("denied", NO_UPLOADS), direction="write")
     assert told(one) == (
-        f"✗ upload of x.cfg by 10.0.4.22 refused: {NO_UPLOADS}"
-        " · start it with --write new"
+        f"✗ upload of x.cfg by 10.0.4.22 refused: {NO_UPLOADS} · P allows them"
     )
-    assert "start with --write new" in told(one, width=78)
+    assert told(one, width=78).endswith(" · P allows them")
+
+
+def test_an_upload_that_is_refused_for_another_reason_is_one() -> None:
+    one = replace(refusal("denied", "the file is there already"), direction="write")
+    assert told(one) == (
+        "✗ upload of x.cfg by 10.0.4.22 refused: the file is there already"
+    )
+
+
+@pytest.mark.parametrize("changed", ["write", "capture"])
+def test_what_another_policy_refused_is_told_no_more(changed: str) -> None:
+    store = Store()
+    before = {"write": "off", "capture": None}
+    denied = refusal("denied", NO_UPLOADS)
+    store.fold(frame(refusals=[denied], settings=before))
+    store.fold(frame(time=NOW + 1, settings=before | {changed: "new"}))
+    assert bool(tell_refusals(store, NOW + 1, 138)) == (changed == "capture")
+    store.fold(frame(time=NOW + 2, refusals=[refusal("denied", "denied", at=2)]))
+    assert tell_refusals(store, NOW + 2, 138)
+
+
+@pytest.mark.parametrize("size", [(60, 15), SMALL, LARGE])
+async def test_an_alarm_stays_beside_it(size: tuple[int, int]) -> None:
+    denied = frame(refusals=[refusal("denied", NO_UPLOADS)])
+    async with shown(*founding_case(), denied, size=size) as screen:
+        await screen.press("3")
+        assert "w why?" in screen.text()
+        assert "refused" in screen.text()
 
 
 def test_others_are_told_by_name() -> None:

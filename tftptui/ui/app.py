@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual.actions import SkipAction
+from textual import events
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from tftptui.engine.messages import ChangeSettings
@@ -52,11 +52,7 @@ class TftpApp(EngineApp):
     TITLE: str | None = "tftptui"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("app"),
-        # Of all that esc does it is the least: the key goes on to whoever waits for it.
-        Binding("escape", "dismiss_toasts", priority=True, show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     CSS = """
     MainScreen { background: $background; color: $foreground; }
     Toast { background: $panel; }
@@ -231,10 +227,12 @@ class TftpApp(EngineApp):
         for one in list(self._notifications)[: 1 - MOST_TOASTS]:
             self._unnotify(one, refresh=False)  # Textual's own handler draws
 
-    def action_dismiss_toasts(self) -> None:
-        """Let the texts in the corner go, whatever else the key does."""
-        self.clear_notifications()
-        raise SkipAction
+    async def on_event(self, event: events.Event) -> None:
+        """Let the texts in the corner go with esc, whatever else the key does."""
+        # A binding would take the key's place in the bottom line.
+        if isinstance(event, events.Key) and event.key == "escape":
+            self.clear_notifications()
+        await super().on_event(event)
 
     def action_redraw(self) -> None:
         """Draw everything again, after something else wrote on the screen."""

@@ -59,6 +59,10 @@ class Rate:
         return (total - before) / span if span > 0 else None
 
 
+_NO_POLICY = frozenset({"capture", "drain"})
+"""Settings that decide on no request."""
+
+
 @dataclass
 class Store:
     """The state of the engine as far as it has been told.
@@ -70,6 +74,7 @@ class Store:
             a record of kind LOST stands where some never came here.
         refusals: the latest requests that were answered with an ERROR.
         findings: the latest, by number; those withdrawn are among them.
+        policy_since: when what decides on requests was last changed; 0.0 for never.
         locations: searches for where packets are dropped, by their transfer.
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
@@ -93,6 +98,7 @@ class Store:
     listings: dict[bytes, Listing] = field(default_factory=dict)
     hashes: dict[bytes, HashView] = field(default_factory=dict)
     settings: dict[str, Value] = field(default_factory=dict)
+    policy_since: float = 0.0
     engine_error: str | None = None
 
     def __post_init__(self) -> None:
@@ -111,7 +117,8 @@ class Store:
         self.status = frame.status or self.status
         self.ports = frame.ports or self.ports
         self.host_ports = frame.host_ports or self.host_ports
-        self.settings = frame.settings or self.settings
+        if frame.settings:
+            self._fold_settings(frame.settings, frame.time)
         if frame.counters:
             self.counters = _sum(self._before, frame.counters)
         self._total_rate.add(frame.time, self.counters.octets_sent)
@@ -125,6 +132,15 @@ class Store:
         for location in frame.locations:
             self.locations[location.transfer] = location
         self._fold_packets(frame)
+
+    def _fold_settings(self, news: dict[str, Value], time: float) -> None:
+        before, self.settings = self.settings, news
+        if before and any(
+            before.get(name) != value
+            for name, value in news.items()
+            if name not in _NO_POLICY
+        ):
+            self.policy_since = time
 
     def end(self, why: str) -> None:
         """Take in that the engine is gone: nothing runs any more."""

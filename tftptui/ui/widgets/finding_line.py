@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from tftptui.ui.store import Store
+from tftptui.ui.widgets.alarm_words import alarm_in_cells
 from tftptui.ui.widgets.rows import fitted
 
 RECENT = 60.0
@@ -49,4 +50,5 @@ class FindingLine(Static):
         if self._now() - finding.found > RECENT:
             return ""
         room = self.app.size.width - len(_HINT) - 2
-        return fitted(f"⚠ {finding.headline}", room) + _HINT
+        words = alarm_in_cells(finding, self._store, room - 2)
+        return fitted(f"⚠ {words}", room) + _HINT

@@ -22,8 +22,8 @@ SAMPLES = 8
 
 _TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
 _ORDER = (
-    *(_TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS, _ROOT),
-    *(_USED, _PORTS, _RATE, _CAPTURE, _COUNTS, _LISTENERS, _COUNTS),
+    *(_TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS),
+    *(_COUNTS, _ROOT, _USED, _PORTS, _RATE, _CAPTURE, _COUNTS, _LISTENERS, _COUNTS),
 )
 """What gets shorter first when the line is too long; trouble stays to the end."""
 
@@ -194,7 +194,7 @@ class HeaderLine(Widget):
             for word, number, style in listed
             if number or word in ("active", "done") or word in self._widths
         ]
-        forms = [told]
+        forms = [told, [one for one in told if one[1] or one[0] == "active"]]
         for word in ("done", "unconfirmed", "active"):
             forms.append([one for one in forms[-1] if one[0] != word])
         if not forms[-1]:

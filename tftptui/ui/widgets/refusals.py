@@ -1,6 +1,6 @@
 """The line about clients that were just refused: who, what, why, and the remedy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -19,6 +19,9 @@ RECENT = 30.0
 ELSEWHERE = frozenset({"not-found"})
 """Reasons that the Files pane tells."""
 
+BY_POLICY = frozenset({"denied", "limit"})
+"""Reasons that lie in what the operator allows."""
+
 LONGEST_NAME = 24
 NO_UPLOADS = "no uploads"
 
@@ -36,7 +39,7 @@ def tell_refusals(store: Store, now: float, width: int) -> str:
 
     The kind that came most often is told whole, the others are counted.
     """
-    kinds = _recent_kinds(store.refusals, now)
+    kinds = _recent_kinds(store, now)
     if not kinds:
         return ""
     chosen = max(kinds, key=lambda kind: kind.times)
@@ -51,12 +54,14 @@ def tell_refusals(store: Store, now: float, width: int) -> str:
     return next(fits, fitted(forms[-1], width))
 
 
-def _recent_kinds(refusals: Sequence[Refusal], now: float) -> list[_Kind]:
+def _recent_kinds(store: Store, now: float) -> list[_Kind]:
     found: dict[str, _Kind] = {}
-    for one in reversed(refusals):
+    for one in reversed(store.refusals):
         if now - one.time > RECENT:
             break
-        if one.reason not in ELSEWHERE:
+        # What another policy refused may be let in now: that is no news any more.
+        is_outdated = one.reason in BY_POLICY and one.time < store.policy_since
+        if one.reason not in ELSEWHERE and not is_outdated:
             key = one.message if one.reason == "denied" else one.reason
             before = found.get(key, _Kind(0, one))
             found[key] = _Kind(before.times + 1, before.last)
@@ -70,7 +75,7 @@ def _forms(kind: _Kind, store: Store) -> list[str]:
     if kind.last.reason == "denied" and NO_UPLOADS in kind.last.message:
         return _upload_forms(kind)
     last, message = kind.last, kind.last.message
-    names = [f"{name} to {last.client}" for name in short_names(last.file)]
+    names = [_whose(name, last) for name in short_names(last.file)]
     if kind.times > 1:
         times = f"✗ {count(kind.times)} requests refused"
         told = [f"{times}, the last {name}: {message}" for name in names]
@@ -79,6 +84,12 @@ def _forms(kind: _Kind, store: Store) -> list[str]:
         *(f"✗ {name} refused: {message}" for name in names),
         f"✗ {last.client} refused: {message}",
     ]
+
+
+def _whose(name: str, one: Refusal) -> str:
+    if one.direction == "write":
+        return f"upload of {name} by {one.client}"
+    return f"{name} to {one.client}"
 
 
 def _ports_forms(kind: _Kind, store: Store) -> list[str]:
@@ -100,9 +111,9 @@ def _ports_forms(kind: _Kind, store: Store) -> list[str]:
 
 def _upload_forms(kind: _Kind) -> list[str]:
     last = kind.last
-    remedy = " · start it with --write new"
+    remedy = " · P allows them"
     whole = f"refused: {last.message}{remedy}"
-    short = "refused · start with --write new"
+    short = "refused · P allows them"
     if kind.times > 1:
         times = f"✗ {count(kind.times)} uploads"
         return [
@@ -110,7 +121,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
             f"{times} {whole}",
             f"{times} {short}",
         ]
-    whose = [f"✗ upload of {name} by {last.client}" for name in short_names(last.file)]
+    whose = [f"✗ {_whose(name, last)}" for name in short_names(last.file)]
     return [
         *(f"{name} {whole}" for name in whose),
         *(f"{name} {short}" for name in whose),

@@ -10,6 +10,7 @@ from rich.style import Style
 from tftptui.engine.messages import TransferView
 from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
+from tftptui.ui.widgets.alarm_words import alarm_in_cells
 from tftptui.ui.widgets.hash_words import DIFFERS, hash_of
 from tftptui.ui.widgets.rows import RowList, fitted
 
@@ -190,7 +191,10 @@ class TransferList(RowList[int]):
 
     def _draw_told(self, number: int, width: int) -> list[Segment]:
         hint = "  w why? "  # a cell stays free before the scrollbar
-        headline = fitted(f"  ╰ {self._told(number)}", width - len(hint))
+        room = width - len(hint)
+        finding = self._store.finding_of(number)
+        words_ = alarm_in_cells(finding, self._store, room - 4) if finding else ""
+        headline = fitted(f"  ╰ {words_}", room)
         alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
         return [Segment(headline, alarm), Segment(hint, muted)]
 

@@ -1,0 +1,53 @@
+"""Alarms where there is no room for their headlines."""
+
+import pytest
+
+from tests.support.pictures import frame
+from tests.support.screens import SMALL, shown
+from tests.support.why_scene import finding, founding_case, tries
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.alarm_words import alarm_in_cells
+
+
+def store() -> Store:
+    filled = Store()
+    filled.fold(frame(*tries()))
+    return filled
+
+
+def test_a_headline_that_fits_is_told_whole() -> None:
+    assert alarm_in_cells(finding(), store(), 120) == finding().headline
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("client-port-blocked", "Dropped on the way to 10.0.4.37, ports 2070–2072"),
+        (
+            "answers-blocked",
+            "Most likely dropped on the way to 10.0.4.37, ports 2070–2072",
+        ),
+        ("acks-blocked", "Most likely lost on the way to us: what 10.0.4.37 answers"),
+        (
+            "nat-without-helper",
+            "Most likely not translated: our answers to 10.0.4.37",
+        ),
+        ("path-mtu", finding().headline),
+    ],
+)
+def test_what_happens_goes_first_where_it_would_be_cut(code: str, told: str) -> None:
+    assert alarm_in_cells(finding(code=code), store(), 67) == told
+
+
+def test_forgotten_transfers_leave_the_client() -> None:
+    told = alarm_in_cells(finding(), Store(), 67)
+    assert told == "Dropped on the way to 10.0.4.37, its ports"
+
+
+@pytest.mark.parametrize("pane", ["1", "3"])
+async def test_it_is_whole_in_a_small_window(pane: str) -> None:
+    async with shown(*founding_case(), size=SMALL) as screen:
+        await screen.press(pane)
+        lines = [line for line in screen.text().splitlines() if "Dropped on" in line]
+        (told,) = [line for line in lines if "w why?" in line]
+        assert "Dropped on the way to 10.0.4.37, ports 2070–2072 " in told

@@ -1,0 +1,26 @@
+"""An alarm in one line: where its headline has no room, what happens goes first."""
+
+from rich.cells import cell_len
+
+from tftptui.engine.messages import Finding
+from tftptui.telemetry.words import port_word
+from tftptui.ui.store import Store
+
+_BRIEF = {
+    "acks-blocked": "Most likely lost on the way to us: what {client} answers",
+    "answers-blocked": "Most likely dropped on the way to {client}, {ports}",
+    "client-port-blocked": "Dropped on the way to {client}, {ports}",
+    "nat-without-helper": "Most likely not translated: our answers to {client}",
+}
+"""What is told shortly of findings whose headline has its verb late, by their code."""
+
+
+def alarm_in_cells(finding: Finding, store: Store, width: int) -> str:
+    """Return the headline if it fits WIDTH cells, or else the short form there is."""
+    brief = _BRIEF.get(finding.code)
+    if brief is None or cell_len(finding.headline) <= width:
+        return finding.headline
+    known = (store.transfers.get(number) for number in finding.transfers)
+    tids = {view.client_tid for view in known if view is not None}
+    ports = port_word(tids) if tids else "its ports"
+    return brief.format(client=finding.client, ports=ports)
