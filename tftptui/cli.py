@@ -142,6 +142,7 @@ def doctor(
     from tftptui.doctor.reading import read_facts  # noqa: PLC0415
     from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415
     from tftptui.doctor.result import exit_status  # noqa: PLC0415
+    from tftptui.engine.attach import may_attach  # noqa: PLC0415
 
     settings = settings_of(options, root, None)
     try:
@@ -149,7 +150,8 @@ def doctor(
     except SettingsError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE
-    facts = read_facts(settings, asked_port(settings))
+    port = asked_port(settings)
+    facts = read_facts(settings, port, may_attach=may_attach(port))
     results = check_all(facts, settings, networks)
     print(report_json(results) if json else report_text(results), end="")
     return exit_status(results)

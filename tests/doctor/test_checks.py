@@ -196,6 +196,22 @@ def test_a_server_that_runs_may_hold_its_port() -> None:
 
 
 @pytest.mark.parametrize(
+    ("may_attach", "end"), [(True, "(pid 9): tftptui attach"), (False, "(pid 9)")]
+)
+def test_one_of_our_own_that_serves_here_is_no_trouble(
+    end: str, *, may_attach: bool
+) -> None:
+    ours = Holder(pid=9, name="python3", is_tftptui=True)
+    results = judged(
+        bind_errno=errno.EADDRINUSE, holders=(ours,), may_attach=may_attach
+    )
+    (result,) = [r for r in results if r.topic == "holder"]
+    assert (result.mark, result.commands) == (Mark.OK, ())
+    assert result.text.startswith("tftptui serves here")
+    assert result.text.endswith(end)
+
+
+@pytest.mark.parametrize(
     ("mtu", "mark"), [(1_500, Mark.OK), (9_000, Mark.WARN), (500, Mark.WARN)]
 )
 def test_mtu(mtu: int, mark: Mark) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.serve import environment
+from tests.support.port_holder import holder
+from tests.support.serve import Serve, environment
 from tftptui.doctor.commands import printed
-from tftptui.doctor.reading import read_facts
+from tftptui.doctor.reading import read_facts, runs_tftptui
 from tftptui.settings import Settings
 
 TOPICS = {"bind", "root", "descriptors", "clock", "terminal"}
@@ -61,6 +62,41 @@ def test_whoever_holds_the_port_is_named(tmp_path: Path) -> None:
         facts = read_facts(settings, sock.getsockname()[1])
     assert facts.bind_errno is not None
     assert os.getpid() in [holder.pid for holder in facts.holders]
+
+
+@pytest.mark.net
+def test_a_server_of_ours_is_known(tmp_path: Path) -> None:
+    with Serve(tmp_path) as server:
+        port = server.at.port
+        done = doctor(str(tmp_path), "--listen", "127.0.0.1", "--port", str(port))
+    assert f"ok    holder      tftptui serves here, on UDP port {port}" in done.stdout
+    told = " ".join(done.stdout.split())
+    assert f"(pid {server.process.pid}): tftptui attach" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "is_ours"),
+    [
+        ("/usr/bin/tftptui serve /srv", True),
+        ("/usr/bin/python3.11 /home/a/bin/tftptui /srv", True),
+        ("python3 -m tftptui serve", True),
+        ("/usr/bin/python3 -P -m tftptui.engine.host 7", True),
+        ("python3 -m http.server tftptui", False),
+        ("/usr/sbin/in.tftpd -l /srv/tftptui", False),
+        ("python3 -m", False),
+        ("", False),
+    ],
+)
+def test_our_own_programs_are_known_by_their_command(
+    command: str, *, is_ours: bool
+) -> None:
+    assert runs_tftptui(command.split()) is is_ours
+
+
+def test_another_program_is_none_of_ours(tmp_path: Path) -> None:
+    with holder() as (port, pid):
+        (held,) = read_facts(Settings(root=tmp_path), port).holders
+    assert (held.pid, held.is_tftptui) == (pid, False)
 
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ class Holder:
 
     Attributes:
         unit: the systemd unit that it runs in, or None.
+        is_tftptui: whether it is a server like this one.
     """
 
     pid: int
     name: str
     unit: str | None = None
+    is_tftptui: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class Facts:
     Attributes:
         system: like "Linux" (platform.system()).
         own_pids: processes of this very server, if it runs already.
+        may_attach: whether the control socket of a server on this port answers us.
         bind_errno: what binding the port ended with, None if it went well.
         first_plain_port: lowest port that needs no right.
         may_bind_low: whether this process may bind those below, too.
@@ -115,6 +118,7 @@ class Facts:
 
     system: str
     own_pids: frozenset[int] = frozenset()
+    may_attach: bool = False
     user: str
     is_root: bool
     bind_errno: int | None

@@ -60,16 +60,24 @@ def _holders(facts: Facts, port: int) -> Iterator[Result]:
                 f"sudo ss -lunp 'sport = :{port}'",
             )
         for holder in facts.holders:
-            yield bad(
-                "holder",
-                f"{holder.name} (pid {holder.pid}) holds UDP port {port}",
-                *_stopping(holder, port),
-            )
+            yield _held(holder, facts, port)
     elif facts.bind_errno not in (None, *_TOLD_ELSEWHERE):
         reason = errno.errorcode.get(facts.bind_errno or 0, str(facts.bind_errno))
         yield bad("holder", f"UDP port {port} can't be bound: {reason}", "ip address")
     elif facts.bind_errno is None:
         yield ok("holder", f"nobody holds UDP port {port}")
+
+
+def _held(holder: Holder, facts: Facts, port: int) -> Result:
+    if holder.is_tftptui:
+        how = ": tftptui attach" if facts.may_attach else ""
+        text = f"tftptui serves here, on UDP port {port} (pid {holder.pid}){how}"
+        return ok("holder", text)
+    return bad(
+        "holder",
+        f"{holder.name} (pid {holder.pid}) holds UDP port {port}",
+        *_stopping(holder, port),
+    )
 
 
 def _stopping(holder: Holder, port: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,19 +29,26 @@ from tftptui.telemetry.escapes import visible
 _PROC = Path("/proc/sys")
 _MOST_ENTRIES = 20_000
 _MOST_NAMED = 3
+_PROGRAM = "tftptui"
 
 
 def read_facts(
-    settings: Settings, port: int, *, own_pids: frozenset[int] = frozenset()
+    settings: Settings,
+    port: int,
+    *,
+    own_pids: frozenset[int] = frozenset(),
+    may_attach: bool = False,
 ) -> Facts:
     """Return what this machine says of itself; it asks programs, so that takes time.
 
-    OWN_PIDS are the processes of the server, if it runs already.
+    OWN_PIDS are the processes of the server, if it runs already; MAY_ATTACH, whether
+    the control socket of one on PORT answers.
     """
     system = platform.system()
     return Facts(
         system=system,
         own_pids=own_pids,
+        may_attach=may_attach,
         user=_user(),
         is_root=hasattr(os, "geteuid") and os.geteuid() == 0,
         bind_errno=_bind_errno(settings.listen, port),
@@ -93,11 +101,33 @@ def _holders(port: int) -> tuple[Holder, ...]:
             if connection.laddr and connection.laddr.port == port
         }
         return tuple(
-            Holder(pid=pid, name=visible(psutil.Process(pid).name()), unit=_unit(pid))
+            Holder(
+                pid=pid,
+                name=visible(psutil.Process(pid).name()),
+                unit=_unit(pid),
+                is_tftptui=_is_tftptui(pid),
+            )
             for pid in sorted(pid for pid in pids if pid is not None)
         )
     except (psutil.Error, OSError):
         return ()
+
+
+def _is_tftptui(pid: int) -> bool:
+    try:
+        return runs_tftptui(psutil.Process(pid).cmdline())
+    except (psutil.Error, OSError):
+        return False
+
+
+def runs_tftptui(words: Sequence[str]) -> bool:
+    """Return whether a command line is of a program of ours, or its server process."""
+    names = [Path(word).stem for word in words[:2]]
+    is_python = bool(names) and names[0].startswith("python")
+    if is_python and "-m" in words[1:3]:
+        module = "".join(words[words.index("-m") + 1 :][:1])
+        return module.partition(".")[0] == _PROGRAM
+    return names[:1] == [_PROGRAM] or (is_python and names[1:] == [_PROGRAM])
 
 
 def _unit(pid: int) -> str | None:

@@ -5,7 +5,7 @@ import contextlib
 from pathlib import Path
 
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.control import SUFFIX, is_alive, usual_folder
+from tftptui.engine.control import SUFFIX, is_alive, usual_folder, usual_place
 from tftptui.engine.messages import (
     Answer,
     CloseFolder,
@@ -46,6 +46,11 @@ def find_socket(wanted: Path | None) -> Path:
                 for path in found
             )
             raise EngineError(f"several servers run; choose:\n  {names}")
+
+
+def may_attach(port: int) -> bool:
+    """Whether a server of ours that takes requests on PORT may be watched."""
+    return _is_alive(usual_place(port))
 
 
 def _is_alive(path: Path) -> bool:
