@@ -108,12 +108,12 @@ async def test_rules_are_offered_where_a_firewall_may_stand(
 async def test_remedies_for_another_range_than_now_say_so() -> None:
     async with shown(*founding_case(ports="40000-40004"), size=LARGE) as screen:
         await screen.press("w")
-        assert "these name the ports 40000–40004 of then; now 40000–40099" in (
-            screen.text()
-        )
+        assert "▲ ports 40000–40004 then, 40000–40099 now" in screen.text()
+        await screen.press("y")
+        assert "Beware: ports 40000–40004 then, 40000" in screen.app.clipboard
     async with shown(*founding_case(ports="40000-40099"), size=LARGE) as screen:
         await screen.press("w")
-        assert "of then" not in screen.text()
+        assert " then, " not in screen.text()
 
 
 async def test_the_platform_is_kept_when_the_screen_comes_again() -> None:

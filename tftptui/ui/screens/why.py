@@ -131,7 +131,8 @@ class WhyScreen(Page[Wish | None]):
     def action_copy(self) -> None:
         """Copy all of it as text."""
         learned = words.located(self._finding, self._store.locations)
-        text = words.as_text(self._finding, self._taste.platform, learned)
+        platform, now = self._taste.platform, self._store.ports
+        text = words.as_text(self._finding, platform, learned, now)
         self.app.copy_to_clipboard(text)
         self.app.notify("copied the finding as text", markup=False)
 

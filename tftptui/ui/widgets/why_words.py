@@ -56,13 +56,20 @@ def outdated(finding: Finding, now: PortMap | None) -> str:
         return ""
     told = "in single-port mode" if now.single_port else span(now.first, now.last)
     then = finding.ports.replace("-", "–")
-    return "" if then == told else f"these name the ports {then} of then; now {told}"
+    return (
+        "" if then == told else f"ports {then} then, {told} now: f has the rules of now"
+    )
 
 
-def as_text(finding: Finding, platform: str, learned: Iterable[str] = ()) -> str:
+def as_text(
+    finding: Finding,
+    platform: str,
+    learned: Iterable[str] = (),
+    now: PortMap | None = None,
+) -> str:
     """Return the whole finding as plain text, to be pasted elsewhere.
 
-    LEARNED was seen besides, since the finding was told.
+    LEARNED was seen besides, since the finding was told; NOW is the range in force.
     """
     lines = [
         f"{finding.headline} ({how_sure(finding.confidence)})",
@@ -79,6 +86,8 @@ def as_text(finding: Finding, platform: str, learned: Iterable[str] = ()) -> str
         lines.append(f"Do: {where}{remedy.text}")
         if remedy.command:
             lines.append(f"    {remedy.command}")
+    if warning := outdated(finding, now):
+        lines.append(f"Beware: {warning}")
     if finding.proof:
         lines.append(f"Prove: {finding.proof}")
     if finding.withdrawn:
