@@ -1,7 +1,7 @@
 """Whether this machine can serve, looked at while it does: the doctor's screen."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,14 +33,21 @@ _LOOPBACKS = ("127.0.0.1", "::1")
 
 
 class DoctorScreen(Page[None]):
-    """Runs all checks in a thread and tells each as it comes; ``r`` runs them again."""
+    """Runs all checks in a thread and tells each as it comes; ``r`` runs them again.
+
+    Args:
+        store: what is known of the server.
+        look: yields the results; examine() where nobody says otherwise.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("doctor")
     DEFAULT_CSS = "DoctorScreen > VerticalScroll { width: 104; }"
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, look: Callable[[Store], Iterator[Result]] | None = None
+    ) -> None:
         super().__init__("Doctor", foot="esc back · r again · y copy", text="looking …")
-        self._store = store
+        self._store, self._look = store, look or examine
         self._results: list[Result] = []
         self._is_done = False
 
@@ -62,7 +69,7 @@ class DoctorScreen(Page[None]):
     def _examine(self) -> None:
         """Runs in a thread: it asks other programs, and the server itself."""
         worker = get_current_worker()
-        for result in examine(self._store):
+        for result in self._look(self._store):
             if worker.is_cancelled:
                 return
             self.app.call_from_thread(self._told, result)

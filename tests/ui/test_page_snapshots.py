@@ -1,0 +1,103 @@
+"""Pictures of pages alone: the panes behind them are no part of the story."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tests.support.pictures import NOW
+from tests.support.screens import LARGE, SMALL
+from tests.support.scripted_engine import ScriptedEngine
+from tests.support.why_scene import founding_case
+from tftptui.doctor.result import Result, bad, ok, warn
+from tftptui.engine.messages import Frame, Location
+from tftptui.telemetry.walks import Hop, Walk
+from tftptui.ui.app import TftpApp
+from tftptui.ui.screens.doctor import DoctorScreen
+from tftptui.ui.screens.locate import LocateScreen
+from tftptui.ui.store import Store
+
+Compare = Callable[..., bool]
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+
+LOCATION = Location(
+    transfer=4,
+    client="10.0.4.37",
+    suspect=Walk(
+        port=2072,
+        hops=[
+            Hop(ttl=1, answer="passed", sender="10.0.1.1"),
+            Hop(ttl=2, answer="passed", sender="10.2.0.1"),
+            *(Hop(ttl=ttl, answer="silent") for ttl in (3, 4, 5)),
+        ],
+    ),
+    other=Walk(
+        port=49_200,
+        hops=[
+            Hop(ttl=1, answer="passed", sender="10.0.1.1"),
+            Hop(ttl=2, answer="passed", sender="10.2.0.1"),
+            Hop(ttl=3, answer="reached", sender="10.0.4.37"),
+        ],
+    ),
+    is_done=True,
+    verdict="Packets to UDP port 2072 are dropped at 10.2.0.1 or just behind it; those "
+    "to port 49200 reach the client. So something filters by the client's port.",
+)
+
+
+def results(_: Store) -> Iterator[Result]:
+    yield ok("holder", "this server holds UDP port 69")
+    yield ok("address", "clients in 10.0.4.0/24 (eth0) ask 10.0.1.5")
+    yield bad(
+        "requests",
+        "requests to port 69 from other networks (IPv4) are dropped by this host: the "
+        "policy of chain inet filter input",
+        "sudo nft 'insert rule inet filter input udp dport 69 accept'",
+    )
+    yield warn(
+        "inotify",
+        "8,000 folders, of 8,192 that may be watched",
+        "sudo sysctl -w fs.inotify.max_user_watches=524288",
+    )
+    yield ok("self-test", "127.0.0.1 answers: hello.txt came with 3 sets of options")
+
+
+def over(
+    app: TftpApp, make: Callable[[], Screen[None]], until: str
+) -> Callable[..., object]:
+    """Return what shows a page over a server that has been told of."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        while app.store.frames < 3:
+            await pilot.pause()
+        await app.push_screen(make())
+        while until not in shown(app):
+            await pilot.pause()
+
+    return before
+
+
+def shown(app: TftpApp) -> str:
+    strips = app.screen._compositor.render_strips(app.size)
+    return "\n".join(strip.text for strip in strips)
+
+
+def told() -> TftpApp:
+    frames = [*founding_case(), Frame(time=NOW, locations=[LOCATION])]
+    return TftpApp(ScriptedEngine(frames), now=lambda: NOW, pace=0)
+
+
+@SIZES
+def test_the_search_for_the_wall(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = told()
+    page = over(app, lambda: LocateScreen(app.store, 4), "So something filters")
+    assert snap_compare(app, terminal_size=size, run_before=page)
+
+
+@SIZES
+def test_the_doctor(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = told()
+    page = over(app, lambda: DoctorScreen(app.store, results), "3 sets of options")
+    assert snap_compare(app, terminal_size=size, run_before=page)
