@@ -123,6 +123,14 @@ async def test_zeros_go_first_where_there_is_no_room() -> None:
     assert "stalled" not in top
 
 
+async def test_what_was_done_stays_longer_than_the_root_and_ports_in_use() -> None:
+    some = Counters(started=1, completed=1, refused=1)
+    root = status(root="/srv/portsroot", port=26_971)
+    async with shown(frame(status=root, counters=some), size=SMALL) as screen:
+        top = screen.text().splitlines()[0]
+    assert "0 active  1 done  1 refused" in top
+
+
 async def test_the_top_line_has_everything_when_there_is_room() -> None:
     async with shown(*a_busy_server(), size=(180, 40)) as screen:
         top = screen.text().splitlines()[0]
