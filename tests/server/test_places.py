@@ -182,7 +182,8 @@ def test_descriptors_go_with_the_root(tmp_path: Path) -> None:
     assert scene.root.top is None
     assert INSIDE in scene.content(b"file")
     scene.root.close()
-    assert {*Path("/proc/self/fd").iterdir()} == before
+    # Others may have gone meanwhile: what earlier tests left is collected at any time.
+    assert {*Path("/proc/self/fd").iterdir()} <= before
 
 
 def test_the_top_is_listed_and_counted(scene: Scene) -> None:
