@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from watchdog.events import FileSystemEvent
 
+from tests.support.serve import environment
 from tftptui.server.changes import Change, Changes, Watched
 
 PATIENCE = 15.0
@@ -129,3 +133,49 @@ async def test_what_is_not_there_can_not_be_watched(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await asyncio.to_thread(changes.start)
     await asyncio.to_thread(changes.stop)
+
+
+FEW_WATCHES = """
+import asyncio, errno, os, sys
+from pathlib import Path
+from tftptui.server.changes import Changes, Watched
+
+Path("/proc/sys/user/max_inotify_watches").write_text(sys.argv[2])
+
+async def watch():
+    loop = asyncio.get_running_loop()
+    changes = Changes([Watched(os.fsencode(sys.argv[1]))], loop, print)
+    try:
+        await asyncio.to_thread(changes.start)
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+    else:
+        print("watching")
+    await asyncio.to_thread(changes.stop)
+
+asyncio.run(watch())
+"""
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize(("most", "said"), [(12, "ENOSPC"), (200, "watching")])
+def test_sub_folders_that_no_watch_is_left_for_are_not_missed_in_silence(
+    tmp_path: Path, most: int, said: str
+) -> None:
+    for number in range(40):
+        (tmp_path / f"folder{number}").mkdir()
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("unshare is not installed")
+    own = [unshare, "--user", "--map-root-user"]  # limits of its own
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("user namespaces can't be made here")
+    run = subprocess.run(
+        [*own, sys.executable, "-c", FEW_WATCHES, str(tmp_path), str(most)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.stdout.split() == [said], run.stderr

@@ -5,6 +5,7 @@ what this server does all day: each would wake a thread of ours.
 """
 
 import asyncio
+import ctypes
 import os
 import sys
 import threading
@@ -134,6 +135,19 @@ class Changes(FileSystemEventHandler):
                 recursive=one.only is None,
                 event_filter=_WANTED,
             )
+        self.require_room()
+
+    def require_room(self) -> None:
+        """Make sure that the system has a watch left for one more folder.
+
+        The library says nothing of sub-folders that it found no watch for: changes in
+        them would be missed in silence.
+
+        Raises:
+            OSError: there is none; ENOSPC for watches, EMFILE for watchers.
+        """
+        if sys.platform.startswith("linux"):
+            _try_watch(b"/")  # any folder that is there for sure
 
     def stop(self) -> None:
         """Watch no more; returns when the threads have ended."""
@@ -166,6 +180,20 @@ class Changes(FileSystemEventHandler):
         with self._lock:
             gathered, self._gathered = self._gathered, {}
         self._tell(list(gathered))
+
+
+def _try_watch(folder: bytes) -> None:
+    from watchdog.observers import inotify_c  # noqa: PLC0415 - Linux alone has it
+
+    descriptor = inotify_c.inotify_init()
+    if descriptor < 0:
+        raise OSError(ctypes.get_errno(), "no watcher is left")
+    try:
+        mask = inotify_c.InotifyConstants.IN_DELETE_SELF
+        if inotify_c.inotify_add_watch(descriptor, folder, mask) < 0:
+            raise OSError(ctypes.get_errno(), "no watch is left")
+    finally:
+        os.close(descriptor)
 
 
 def _observer() -> BaseObserver:

@@ -111,6 +111,7 @@ class Watch:
                     return True
                 await self._pause(_CHECK)
                 await asyncio.to_thread(self._root.follow)
+                await asyncio.to_thread(changes.require_room)
                 if self._root.is_there == (self.state == "gone"):
                     self._say(watching=True)
         except OSError as error:  # no watches left, or the folder is gone
@@ -193,8 +194,8 @@ class Watch:
 
 
 _CURES = {
-    errno.ENOSPC: "no watches are left: sysctl fs.inotify.max_user_watches=524288",
-    errno.EMFILE: "no watcher is left: sysctl fs.inotify.max_user_instances=512",
+    errno.ENOSPC: "no watches are left: sudo sysctl -w fs.inotify.max_user_watches=524288",
+    errno.EMFILE: "no watcher is left: sudo sysctl -w fs.inotify.max_user_instances=512",
     errno.EACCES: "a folder may not be read",
 }
 

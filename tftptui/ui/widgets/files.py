@@ -59,10 +59,9 @@ class FilesPane(Pane):
     DEFAULT_CSS = """
     FilesPane {
         & > #file-trouble {
-            height: 1;
+            height: auto;
+            max-height: 3;
             color: $transfer-stalled;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
         }
         & > #file-detail {
             height: 4;
