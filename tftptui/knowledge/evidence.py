@@ -86,6 +86,16 @@ def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
     ]
 
 
+def in_vain(case: Case, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
+    """Return what shows that our answers do not arrive, and whose others do."""
+    return (
+        asked(case),
+        unanswered(case),
+        *worked(others, case.client),
+        *program(case),
+    )
+
+
 def _who(one: Neighbour, client: str) -> str:
     if one.client == client:
         return f"the same client ({one.kind or 'another program'})"
