@@ -193,9 +193,10 @@ class Watch:
                 self._news[folder] = listing
 
 
+_LIMIT = "sudo sysctl -w fs.inotify.max_user_"
 _CURES = {
-    errno.ENOSPC: "no watches are left: sudo sysctl -w fs.inotify.max_user_watches=524288",
-    errno.EMFILE: "no watcher is left: sudo sysctl -w fs.inotify.max_user_instances=512",
+    errno.ENOSPC: f"no watches are left: {_LIMIT}watches=524288",
+    errno.EMFILE: f"no watcher is left: {_LIMIT}instances=512",
     errno.EACCES: "a folder may not be read",
 }
 
