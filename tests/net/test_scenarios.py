@@ -84,7 +84,7 @@ def test_healthy_boots_on_a_lossy_way_raise_no_alarm(played: Played) -> None:
         client.require()
     assert played.boots is not None
     boots = played.boots.result()
-    assert boots.alarms == []
+    assert boots.alarms == [], boots
     assert boots.came.total() > BOOTS * 0.7
 
 

@@ -110,8 +110,8 @@ def halfway(**changes: Any) -> Any:
         "sent_blocks": 41,
         "acked_blocks": 40,
         "moved": NOON + 1,
-        "timeouts": 3,
-        "retransmits": 3,
+        "timeouts": 4,
+        "retransmits": 4,
     }
     return tried(**(given | changes))
 
@@ -125,6 +125,10 @@ def test_silence_in_the_middle_has_many_causes() -> None:
         "unknown",
     )
     assert "block 40" in draft.headline
+
+
+def test_three_time_outs_in_a_row_may_be_plain_loss() -> None:
+    assert judge(case(halfway(timeouts=3, retransmits=3))) is None
 
 
 def test_a_client_that_repeats_its_acks_is_alive() -> None:
