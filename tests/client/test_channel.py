@@ -131,6 +131,17 @@ def test_tid_that_was_left_is_a_stranger(channel: Channel) -> None:
         assert answered(channel, tid) == 5
 
 
+def test_a_server_of_one_port_is_heard_when_it_is_asked_anew(
+    channel: Channel, listener: socket.socket
+) -> None:
+    send(listener, encode_ack(0), channel)
+    received(channel)
+    channel.lock()
+    channel.unlock()
+    send(listener, encode_ack(0), channel)
+    assert received(channel) == encode_ack(0)
+
+
 def test_closed_port_is_reported_with_its_target(
     channel: Channel, listener: socket.socket
 ) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.free_ports import free_range
+from tests.support.plain_server import PlainServer
 from tests.support.serve import Serve, environment
 from tftptui.commands.probe import parse_ports
 from tftptui.commands.usage import UsageError
+from tftptui.protocol.packets import encode_error
 from tftptui.settings import SettingsError
 
 pytestmark = pytest.mark.net
@@ -81,9 +83,46 @@ def test_the_script_for_others_asks_nobody() -> None:
         (("127.0.0.1", "x", "--from-ports", "9-1"), "backwards"),
         (("127.0.0.1", "x", "--sizes", "4"), "choose from 8"),
         (("127.0.0.1:0", "x"), "no port"),
+        (("127.0.0.1", "x", "--options", "blk=5"), "choose from tsize"),
+        (("127.0.0.1", "x", "--options", "blksize=4"), "N from 8"),
+        (("127.0.0.1", "x", "--options", "tsize=0,tsize=0"), "tsize twice"),
     ],
 )
 def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str) -> None:
     found = run(*words)
     assert found.returncode == 2
     assert said in found.stderr
+
+
+def test_sets_of_options_are_tried_and_shown(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(octets(2_000))
+    ports = ("--from-ports", str(free_range(1)), "--sizes", "")
+    sets = ("--options", "none", "--options", "blksize=1468,tsize=0")
+    with Serve(tmp_path) as server:
+        found = run(str(server.at), "file", *ports, *sets, "--json")
+        shown = run(str(server.at), "file", *ports, *sets)
+    told = json.loads(found.stdout)["options"]
+    assert [trial["options"] for trial in told] == ["", "tsize=0 blksize=1468"]
+    assert {trial["outcome"] for trial in told} == {"ok"}
+    assert told[1]["agreed"] == "tsize=2000 blksize=1468"
+    assert "  none  ● answered" in shown.stdout
+    assert "tsize=0,blksize=1468  ● answered" in shown.stdout
+
+
+def test_a_server_that_drops_options_is_found_out() -> None:
+    with PlainServer() as at:
+        ports = ("--from-ports", str(free_range(1)), "--timeout", "1")
+        found = run(str(at), "file", *ports, "--retries", "0", "--json")
+    told = json.loads(found.stdout)
+    assert found.returncode == 1
+    assert [one["outcome"] for one in told["ports"]] == ["silent"]
+    assert [one["code"] for one in told["findings"]] == ["options-not-understood"]
+
+
+def test_a_server_that_refuses_options_is_found_out() -> None:
+    with PlainServer(refusal=encode_error(8, "no options here")) as at:
+        ports = ("--from-ports", str(free_range(1)), "--sizes", "")
+        found = run(str(at), "file", *ports, "--options", "windowsize=8")
+    assert found.returncode == 1
+    assert "options-refused" in found.stdout
+    assert "without options it came" in " ".join(found.stdout.split())

@@ -6,9 +6,9 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.knowledge.probe_text import equivalents, report_text
 from tftptui.knowledge.probing import Asked, conclude
-from tftptui.telemetry.findings import FACT
+from tftptui.knowledge.probing.text import equivalents, report_text
+from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.trials import Outcome, Trial
 
 ASKED = Asked("10.0.1.5", 69, "pxe/it's.0")
@@ -42,7 +42,7 @@ def test_low_ports_without_an_answer_are_the_founding_case() -> None:
 
 def said(asked: Asked, *told: list[Trial]) -> str:
     by_port = [one for some in told for one in some]
-    return report_text(asked, by_port, [], conclude(asked, by_port))
+    return report_text(asked, by_port, ([], []), conclude(asked, by_port))
 
 
 def test_scattered_ports_are_counted_before_their_kind() -> None:
@@ -127,6 +127,67 @@ def test_small_blocks_that_stall_are_no_matter_of_size() -> None:
     assert conclude(ASKED, trials("ok", 49_200), by_size) == []
 
 
+def sets(*told: tuple[str, Outcome], **changes: object) -> list[Trial]:
+    return [
+        Trial(port=49_200, options=options, outcome=how, **changes)  # type: ignore[arg-type]
+        for options, how in told
+    ]
+
+
+def test_options_that_get_no_answer_are_named() -> None:
+    by_options = sets(("", "ok"), ("tsize=0", "ok"), ("windowsize=8", "silent"))
+    (draft,) = conclude(ASKED, trials("ok", 49_200), (), by_options)
+    assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
+    assert "ask for windowsize;" in draft.headline
+    assert "--tftp-no-options" in draft.proof
+
+
+def test_requests_that_are_answered_only_without_options_are_no_matter_of_ports() -> (
+    None
+):
+    asking = trials("silent", 2_070, 49_200, options="tsize=0 blksize=512")
+    (draft,) = conclude(ASKED, asking, (), sets(("", "ok")))
+    assert draft.code == "options-not-understood"
+    assert "tsize and blksize" in draft.headline
+
+
+def test_an_option_that_works_in_another_set_is_not_blamed() -> None:
+    by_options = sets(("windowsize=4", "ok"), ("windowsize=4 timeout=5", "silent"))
+    (draft,) = conclude(ASKED, trials("ok", 49_200), (), by_options)
+    assert "ask for timeout;" in draft.headline
+
+
+def test_options_that_are_refused_are_told_in_the_server_s_words() -> None:
+    by_options = sets(("", "ok"), ("blksize=1468", "options"), detail="ERROR 8")
+    (draft,) = conclude(ASKED, trials("ok", 49_200), (), by_options)
+    assert (draft.code, draft.confidence) == ("options-refused", FACT)
+    assert "blksize=1468: ERROR 8" in draft.headline
+
+
+def test_windows_that_fall_silent_are_a_loss_of_what_comes_at_once() -> None:
+    by_options = sets(("", "ok"), ("windowsize=8", "cut"), block_size=512)
+    (draft,) = conclude(ASKED, trials("ok", 49_200), (), by_options)
+    assert (draft.code, draft.stands_at) == ("loss", "between")
+    assert "windows of 8 blocks" in draft.headline
+
+
+def test_large_blocks_in_a_set_that_stall_are_a_matter_of_size() -> None:
+    by_options = [
+        *sets(("blksize=512", "ok"), block_size=512),
+        *sets(("blksize=1468 windowsize=4", "stalled"), block_size=1_468),
+        *sets(("windowsize=4", "ok"), block_size=512),
+    ]
+    (draft,) = conclude(ASKED, trials("ok", 49_200), (), by_options)
+    assert draft.code == "path-mtu"
+
+
+def test_what_was_granted_otherwise_than_asked_is_shown() -> None:
+    by_options = sets(("blksize=1468 windowsize=8", "ok"), agreed="blksize=1428")
+    text = report_text(ASKED, trials("ok", 49_200), ([], by_options), [])
+    assert "by options, from port 49200:" in text
+    assert "granted: blksize 1428, no windowsize" in text
+
+
 def test_without_a_port_to_ask_from_nothing_is_concluded() -> None:
     assert conclude(ASKED, trials("no-port", 69)) == []
 
@@ -139,25 +200,31 @@ def test_the_script_for_others_quotes_names_and_lists_ports() -> None:
 
 
 outcomes = st.sampled_from(get_args(Outcome))
-some_trials = st.lists(
-    st.builds(
+
+
+def some_trials(*options: str) -> st.SearchStrategy[list[Trial]]:
+    trial = st.builds(
         Trial,
         port=st.integers(1, 65_535),
         outcome=outcomes,
         reporter=st.none() | st.just("10.9.9.9"),
         block_size=st.none() | st.integers(8, 65_464),
-        options=st.just("tsize=0 blksize=512"),
-    ),
-    max_size=20,
+        options=st.sampled_from(options),
+        agreed=st.sampled_from(["", "blksize=512"]),
+    )
+    return st.lists(trial, max_size=20)
+
+
+@given(
+    by_port=some_trials("tsize=0 blksize=512"),
+    by_size=some_trials("tsize=0 blksize=512", "tsize=0 blksize=8192"),
+    by_options=some_trials("", "tsize=0", "windowsize=8", "blksize=1468 timeout=5"),
 )
-
-
-@given(by_port=some_trials, by_size=some_trials)
 def test_whatever_came_there_is_a_report(
-    by_port: list[Trial], by_size: list[Trial]
+    by_port: list[Trial], by_size: list[Trial], by_options: list[Trial]
 ) -> None:
-    drafts = conclude(ASKED, by_port, by_size)
-    text = report_text(ASKED, by_port, by_size, drafts)
+    drafts = conclude(ASKED, by_port, by_size, by_options)
+    text = report_text(ASKED, by_port, (by_size, by_options), drafts)
     assert all(str(trial.port) in text for trial in by_port)
     if any(trial.outcome == "ok" for trial in by_port):
         assert "whatever our port" not in text

@@ -79,8 +79,11 @@ class Channel:
             self._locked, self.peer = self._from, endpoint_of(self._from)
 
     def unlock(self) -> None:
-        """Ask anew: what the TID so far still sends is none of the answer."""
-        if self.peer is not None:
+        """Ask anew: what the TID so far still sends is none of the answer.
+
+        A server that answers from the port that was asked has no other.
+        """
+        if self.peer is not None and self.peer != self.server:
             self._left.add(self.peer)
         self._locked = self.peer = None
 

@@ -92,6 +92,8 @@ class Exchange(ABC):
         counts: what was counted; complete once run() has returned.
         terms: what was agreed, or None before that.
         offer: what is asked for.
+        options_failed: whether the server refused the options (ERROR 8; it is asked
+            without then), or agreed to what was not asked for.
         is_refused: whether ICMP said that nobody listens where we asked.
         last_report: the last ICMP error in words; empty before.
         last_reporter: address of who sent it.
@@ -109,7 +111,7 @@ class Exchange(ABC):
         self.counts = Counts()
         self.terms: Terms | None = None
         self.offer = offer
-        self.is_refused = False
+        self.options_failed = self.is_refused = False
         self.last_report = ""
         self.last_reporter: str | None = None
         self.progress: Progress | None = None
@@ -224,6 +226,7 @@ class Exchange(ABC):
                 case SendRequest():
                     self._ask(command)
                 case SendError():
+                    self.options_failed = True
                     self._send_error(command)
                 case Begin():
                     self._begin(command, datagram)
@@ -233,6 +236,7 @@ class Exchange(ABC):
     def _ask(self, command: SendRequest) -> None:
         self.counts.requests += 1
         if self.counts.requests > 1 and command.attempt == 1:
+            self.options_failed = True
             self._wire.unlock()
         kind = WriteRequest if self._order.is_write else ReadRequest
         request = kind(self._order.file, self._order.mode, command.options)

@@ -20,8 +20,10 @@ from tftptui.net.addresses import Endpoint
 from tftptui.protocol.commands import End
 from tftptui.protocol.commands import Outcome as Ending
 from tftptui.protocol.offer import Offer
+from tftptui.protocol.packets import Options
 from tftptui.protocol.requester import NEVER_ANSWERED
 from tftptui.settings import PortRange
+from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.trials import Outcome, Trial
 
 AT_ONCE = 8
@@ -29,6 +31,8 @@ AT_ONCE = 8
 
 ENOUGH = 64 << 10
 """Octets after which a trial leaves: blocks of any size have come by then."""
+
+_DISAGREED = "refused with ERROR 8; without options it came"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _as_they_end(waiting: dict[Future[Trial], int]) -> Iterator[Trial]:
 
 def _trial(probe: Probe, port: int, stop: Stop) -> Trial:
     """Do one trial; every failure is part of it."""
-    asked = _text(probe.offer)
+    asked = _text(probe.offer.options())
     anywhere = "::" if probe.server.family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104
     try:
         channel = open_channel(Endpoint(anywhere, port), probe.server, stop)
@@ -163,7 +167,8 @@ def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
         reporter = channel.stranger.host
     return Trial(
         port=port,
-        options=_text(probe.offer),
+        options=_text(probe.offer.options()),
+        agreed=_text(fetch.terms.options) if fetch.terms else "",
         outcome=outcome,
         detail=detail,
         reporter=reporter,
@@ -179,6 +184,8 @@ def _how(
     end: End, fetch: Getting, channel: Channel, target: Enough
 ) -> tuple[Outcome, str]:
     """Return the outcome of a trial, and what there is to say about it."""
+    if fetch.options_failed:
+        return "options", _DISAGREED if end.outcome is Ending.COMPLETED else end.text
     if end.outcome is Ending.COMPLETED or target.octets >= ENOUGH:
         return "ok", ""
     if end.outcome is Ending.FAILED:
@@ -197,6 +204,5 @@ def _unheard(end: End, fetch: Getting, channel: Channel) -> tuple[Outcome, str]:
     return "silent", "" if end.text == NEVER_ANSWERED else end.text
 
 
-def _text(offer: Offer) -> str:
-    pairs = (f"{name.decode()}={value.decode()}" for name, value in offer.options())
-    return " ".join(pairs)
+def _text(options: Options) -> str:
+    return " ".join(f"{visible(name)}={visible(value)}" for name, value in options)

@@ -1,4 +1,4 @@
-"""The command ``probe``: which of our ports, and which sizes, get an answer."""
+"""The command ``probe``: which of our ports, sizes and options get an answer."""
 
 import os
 import sys
@@ -9,8 +9,10 @@ import msgspec
 from cyclopts import Parameter
 
 from tftptui.client.places import Place, PlaceError, parse_place
+from tftptui.commands.option_sets import NO_OPTIONS, parse_option_set
 from tftptui.commands.usage import EXIT_USAGE, UsageError
 from tftptui.net.addresses import Endpoint
+from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import MAX_BLOCK_SIZE, MIN_BLOCK_SIZE
 from tftptui.settings import SettingsError, parse_port_range
 from tftptui.telemetry.escapes import visible
@@ -21,6 +23,16 @@ EXIT_FINE, EXIT_FOUND, EXIT_INTERRUPTED = 0, 1, 130
 _MOST_PORTS = 512
 _DEFAULT_PORTS = "2070-2075,1024,1072,2933,25300,32768,40000,49152,49200,60000"
 _DEFAULT_SIZES = "512,1024,1428,1468,8192"
+_DEFAULT_OPTIONS = (
+    NO_OPTIONS,
+    "tsize=0",
+    "blksize=1468,windowsize=4",
+    "timeout=5,blksize=1468",
+)
+"""As plain programs ask, old boot ROMs, UEFI firmware, and U-Boot."""
+
+_MOST_SETS = 32
+_SIZE = Offer(total_size=0, block_size=512)
 
 
 @Parameter(name="*")
@@ -40,6 +52,15 @@ class ProbeOptions:
             help="Block sizes to ask for from a port that works; empty for none."
         ),
     ] = _DEFAULT_SIZES
+    options: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Options to ask for from a port that works, a set each time: "
+            "none, or as blksize=1468,windowsize=8; empty for no such trials.",
+            negative=(),
+            show_default=" ".join,
+        ),
+    ] = _DEFAULT_OPTIONS
     timeout: Annotated[
         int, Parameter(help="Seconds before the server is asked again.")
     ] = 2
@@ -57,6 +78,15 @@ class ProbeOptions:
 
 
 _DEFAULTS = ProbeOptions()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to try: from which ports, and from one that works which sizes and sets."""
+
+    ports: tuple[int, ...]
+    sizes: tuple[int, ...]
+    sets: tuple[Offer, ...]
 
 
 def probe(
@@ -80,11 +110,11 @@ def probe(
         place = parse_place(host)
         name = _name(place, file)
         ports = parse_ports(options.from_ports)
-        sizes = _sizes(options.sizes)
+        wanted = Wanted(ports, _sizes(options.sizes), parse_sets(options.options))
     except (UsageError, PlaceError, SettingsError) as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE
-    return _probe(place, name, (ports, sizes), options)
+    return _probe(place, name, wanted, options)
 
 
 def _name(place: Place, file: str | None) -> bytes:
@@ -126,22 +156,36 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(sizes))
 
 
+def parse_sets(texts: tuple[str, ...]) -> tuple[Offer, ...]:
+    """Read sets of options, each once; a text that is empty is none.
+
+    Raises:
+        UsageError: they make no sense, or are too many.
+    """
+    sets = tuple(dict.fromkeys(parse_option_set(text) for text in texts if text))
+    if len(sets) > _MOST_SETS:
+        raise UsageError(
+            f"{len(sets)} sets of options are too many; {_MOST_SETS} at most"
+        )
+    return sets
+
+
 def _probe(
     place: Place,
     name: bytes,
-    wanted: tuple[tuple[int, ...], tuple[int, ...]],
+    wanted: Wanted,
     options: ProbeOptions,
 ) -> int:
     # --help is instant.
     from tftptui.client.resolving import ResolveError, resolve  # noqa: PLC0415
-    from tftptui.knowledge.probe_text import equivalents, report_text  # noqa: PLC0415
     from tftptui.knowledge.probing import Asked, conclude  # noqa: PLC0415
+    from tftptui.knowledge.probing.text import equivalents, report_text  # noqa: PLC0415
     from tftptui.net.interfaces import source_towards  # noqa: PLC0415
 
     port = place.port_or(options.port)
     if options.commands:
         asked = Asked(place.host, port, visible(name))
-        print(equivalents(asked, wanted[0]), end="")
+        print(equivalents(asked, wanted.ports), end="")
         return EXIT_FINE
     try:
         server = resolve(place.host, port)[0]
@@ -151,40 +195,54 @@ def _probe(
     own = source_towards(server.host) or ""
     asked = Asked(server.host, port, visible(name), own)
     try:
-        by_port, by_size = _trials(server, name, wanted, options)
+        done = _trials(server, name, wanted, options)
     except KeyboardInterrupt:
         print("tftptui: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
-    drafts = conclude(asked, by_port, by_size)
+    drafts = conclude(asked, *done)
     if options.json:
-        told = {"asked": asked, "ports": by_port, "sizes": by_size, "findings": drafts}
+        grids = zip(("ports", "sizes", "options"), done, strict=True)
+        told = {"asked": asked, **dict(grids), "findings": drafts}
         print(msgspec.json.encode(told).decode())
     else:
-        print(report_text(asked, by_port, by_size, drafts), end="")
+        print(report_text(asked, done[0], done[1:], drafts), end="")
     return EXIT_FOUND if any(draft.is_alarm for draft in drafts) else EXIT_FINE
 
 
 def _trials(
-    server: Endpoint,
-    name: bytes,
-    wanted: tuple[tuple[int, ...], tuple[int, ...]],
-    options: ProbeOptions,
-) -> tuple[list[Trial], list[Trial]]:
-    """Do the trials from all ports, then those of all sizes from one that works."""
+    server: Endpoint, name: bytes, wanted: Wanted, options: ProbeOptions
+) -> tuple[list[Trial], list[Trial], list[Trial]]:
+    """Do the trials from all ports, then those of sizes and of sets of options."""
     from tftptui.client.probing import Probe, Stop, run_probe  # noqa: PLC0415
-    from tftptui.protocol.offer import Offer  # noqa: PLC0415
     from tftptui.ui.progress import StepsBar  # noqa: PLC0415
 
-    ports, sizes = wanted
-    patience = (options.timeout, options.retries)
-    with Stop() as stop, StepsBar(visible(name), len(ports) + len(sizes)) as bar:
-        offer = Offer(total_size=0, block_size=512)
-        first = Probe(server, name, ports, offer, *patience)
-        by_port = run_probe(first, stop, bar.step)
-        good = [trial.port for trial in by_port if trial.outcome == "ok"]
-        by_size: list[Trial] = []
-        for size in sizes if good else ():
-            offer = Offer(total_size=0, block_size=size)
-            probe = Probe(server, name, (good[-1],), offer, *patience)
-            by_size += run_probe(probe, stop, bar.step)
-    return by_port, by_size
+    count = len(wanted.ports) + len(wanted.sizes) + len(wanted.sets)
+    with Stop() as stop, StepsBar(visible(name), count) as bar:
+
+        def run(ports: tuple[int, ...], *offers: Offer) -> list[Trial]:
+            patience = (options.timeout, options.retries)
+            probes = (Probe(server, name, ports, one, *patience) for one in offers)
+            return [
+                trial for probe in probes for trial in run_probe(probe, stop, bar.step)
+            ]
+
+        by_port = run(wanted.ports, _SIZE)
+        port, sizes, sets = _next(by_port, wanted)
+        by_size = run((port,), *(Offer(total_size=0, block_size=one) for one in sizes))
+        return by_port, by_size, run((port,), *sets)
+
+
+def _next(
+    by_port: list[Trial], wanted: Wanted
+) -> tuple[int, tuple[int, ...], tuple[Offer, ...]]:
+    """Return from which port to go on, and with which sizes and sets of options.
+
+    Where nothing has come back, only a request without options may tell more.
+    """
+    good = [one.port for one in by_port if one.outcome in ("ok", "options")]
+    if good:
+        return good[-1], wanted.sizes, wanted.sets
+    silent = [one.port for one in by_port if one.outcome == "silent"]
+    if len(silent) != len(by_port):
+        return 0, (), ()
+    return max(silent), (), tuple(one for one in wanted.sets if one == Offer())

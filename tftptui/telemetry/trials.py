@@ -5,7 +5,15 @@ from typing import Literal
 import msgspec
 
 Outcome = Literal[
-    "ok", "silent", "refused", "error", "stalled", "cut", "elsewhere", "no-port"
+    "ok",
+    "silent",
+    "refused",
+    "error",
+    "options",
+    "stalled",
+    "cut",
+    "elsewhere",
+    "no-port",
 ]
 """How a trial went:
 
@@ -13,6 +21,7 @@ Outcome = Literal[
 - silent: nothing came back at all.
 - refused: nothing but an ICMP error.
 - error: the server answered with an ERROR.
+- options: it refused our options (ERROR 8), or agreed to what we had not asked for.
 - stalled: it answered, but no block came.
 - cut: blocks came, then no more.
 - elsewhere: an answer came, but from another address.
@@ -26,6 +35,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         port: our UDP port.
         options: what was asked, as ``blksize=1468``; empty for none.
+        agreed: what the server agreed to, likewise.
         outcome: how it went.
         detail: in words, what the server or a firewall said.
         reporter: address of whoever sent the ICMP error, or answered from elsewhere.
@@ -37,6 +47,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     port: int
     options: str = ""
+    agreed: str = ""
     outcome: Outcome
     detail: str = ""
     reporter: str | None = None
