@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
-LAZY = {"get": "client", "put": "client", "firewall": "firewall"}
+LAZY = {
+    **{name: name for name in ("analyze", "demo", "probe", "firewall")},
+    **dict.fromkeys(("get", "put"), "client"),
+}
 
 
 def _run(code: str) -> str:

@@ -11,8 +11,10 @@ from tftptui.engine.messages import (
     ServeFolder,
     SetPorts,
 )
-from tftptui.server.aliases import exact_rule
 from tftptui.settings import LIVE, PortRange, Settings, Value, changed_settings
+
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
+_ASCII = range(0x20, 0x7F)
 
 
 def settings_after(settings: Settings, command: Command) -> Settings:
@@ -43,7 +45,7 @@ def folder_of(text: str) -> Path:
 
 def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
     """Return SETTINGS with a rule, before all others, that turns ASKED into NAME."""
-    rules = (exact_rule(asked, name), *settings.rewrite)
+    rules = (_exact_rule(asked, name), *settings.rewrite)
     return msgspec.structs.replace(settings, rewrite=rules)
 
 
@@ -56,3 +58,23 @@ def live_settings(settings: Settings) -> dict[str, Value]:
 def _plain(value: Value | tuple[str, ...]) -> Value:
     """Return a value as it is between processes."""
     return [*value] if isinstance(value, tuple) else value
+
+
+def _exact_rule(asked: bytes, name: bytes) -> str:
+    """Return the rewrite rule that turns ASKED, and nothing else, into NAME."""
+    pattern = "".join(_in_pattern(octet) for octet in asked)
+    replacement = "".join(_in_replacement(octet) for octet in name)
+    return rf"\A{pattern}\Z={replacement}"
+
+
+def _in_pattern(octet: int) -> str:
+    if octet in _PLAIN:
+        return chr(octet)
+    return f"\\{chr(octet)}" if octet in _ASCII else f"\\x{octet:02x}"
+
+
+def _in_replacement(octet: int) -> str:
+    if octet == ord("\\"):
+        return "\\\\"
+    # Python's templates know octets by three octal digits alone.
+    return f"\\{octet:03o}" if octet >= 0x80 else chr(octet)  # noqa: PLR2004 - no ASCII

@@ -1,4 +1,4 @@
-"""Other names for a file: a link on the disk, or a rule of the rewrite table."""
+"""Another name for a file: a link on the disk."""
 
 import os
 import posixpath
@@ -8,16 +8,6 @@ from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import components
 from tftptui.server.root import NewPlace, Root
 from tftptui.server.walk import RootError
-
-_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
-_ASCII = range(0x20, 0x7F)
-
-
-def exact_rule(asked: bytes, name: bytes) -> str:
-    """Return the rewrite rule that turns ASKED, and nothing else, into NAME."""
-    pattern = "".join(_in_pattern(octet) for octet in asked)
-    replacement = "".join(_in_replacement(octet) for octet in name)
-    return rf"\A{pattern}\Z={replacement}"
 
 
 def link(root: Root, asked: bytes, name: bytes) -> bytes:
@@ -52,19 +42,6 @@ def _keep_if_it_leads(root: Root, place: NewPlace, name: bytes) -> None:
     if not leads:
         os.unlink(place.part, dir_fd=place.folder)
         raise _refused("a link there would not lead to the file")
-
-
-def _in_pattern(octet: int) -> str:
-    if octet in _PLAIN:
-        return chr(octet)
-    return f"\\{chr(octet)}" if octet in _ASCII else f"\\x{octet:02x}"
-
-
-def _in_replacement(octet: int) -> str:
-    if octet == ord("\\"):
-        return "\\\\"
-    # Python's templates know octets by three octal digits alone.
-    return f"\\{octet:03o}" if octet >= 0x80 else chr(octet)  # noqa: PLR2004 - no ASCII
 
 
 def _refused(text: str) -> RootError:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import SystemCommand
@@ -16,11 +16,11 @@ from tftptui.engine.messages import ChangeSettings
 from tftptui.ui.actions import CHAINS, actions, bindings
 from tftptui.ui.engine_app import EngineApp
 from tftptui.ui.farewell import running_forms
-from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.screens.main import MainScreen
-from tftptui.ui.screens.policy import PolicyScreen
-from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.undo import Change
+
+if TYPE_CHECKING:  # no part of the first picture; see ui/later.py
+    from tftptui.ui.screens.question import Answer
 
 UPLOADS = {
     "off": "Take no uploads from the next request on.",
@@ -159,6 +159,8 @@ class TftpApp(EngineApp):
 
     def action_policy(self) -> None:
         """Show what may be changed while the server runs."""
+        from tftptui.ui.screens.policy import PolicyScreen  # noqa: PLC0415
+
         if isinstance(self.screen, MainScreen):
             self.push_screen(
                 PolicyScreen(self.store, self.client, self.undo, now=self.now)
@@ -180,12 +182,14 @@ class TftpApp(EngineApp):
 
     def action_help(self) -> None:
         """Show the keys, those of the focused pane first."""
+        from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415
+
         if isinstance(self.screen, MainScreen):
             self.push_screen(HelpScreen(self.screen.scope))
 
     def action_doctor(self) -> None:
         """Look at this machine, and fetch something from ourselves."""
-        from tftptui.ui.screens.doctor import DoctorScreen  # noqa: PLC0415 - slow
+        from tftptui.ui.screens.doctor import DoctorScreen  # noqa: PLC0415
 
         if isinstance(self.screen, MainScreen):
             self.push_screen(DoctorScreen(self.store))
@@ -196,11 +200,13 @@ class TftpApp(EngineApp):
         if not running or self._goes_on or self.store.engine_error:
             self.exit(return_code=1 if self.store.engine_error else 0)
             return
+        from tftptui.ui.screens.question import Question  # noqa: PLC0415
+
         matter, names = f"{len(running)} running", running_forms(running)
         question = Question([matter], "stop", "stay", names, drain="drain")
         self.push_screen(question, self._leave_if)
 
-    def _leave_if(self, answer: Answer | None) -> None:
+    def _leave_if(self, answer: "Answer | None") -> None:
         if answer == "yes":
             self.exit()
         elif answer == "drain":

@@ -1,6 +1,7 @@
 """An app that holds an engine: starts it, takes its news, has it do things."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,11 +16,17 @@ from tftptui.settings import Value
 from tftptui.ui.driver import lasting_driver
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
+from tftptui.ui.later import STEP, Later
 from tftptui.ui.messages import FrameArrived
 from tftptui.ui.store import Store
-from tftptui.ui.themes import DEFAULT_THEME, SLOT_DEFAULTS, read_themes
+from tftptui.ui.themes import (
+    DEFAULT_THEME,
+    SLOT_DEFAULTS,
+    ThemeError,
+    read_theme,
+    read_themes,
+)
 from tftptui.ui.undo import UndoList
-from tftptui.ui.widgets.policy_table import BY_NAME
 
 PACE = 0.1
 """Seconds between two drawings at least."""
@@ -44,6 +51,9 @@ class EngineApp(App[None]):
         pace: seconds between two drawings at least.
         goes_on: whether the server outlives this screen, as one attached to does.
 
+    Attributes:
+        is_settled: whether nothing is left to be imported; see ui/later.py.
+
     After run(), return_code is what the process should exit with and
     farewell_lines() what it should print.
     """
@@ -66,7 +76,8 @@ class EngineApp(App[None]):
         self._goes_on = goes_on
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []
-        self._take_themes(theme)
+        self._later, self.is_settled = Later(), False
+        self._take_theme(theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Let themes that don't know our slots work as well."""
@@ -82,6 +93,20 @@ class EngineApp(App[None]):
         """Start the engine and listen to the system."""
         self._catch_signals()
         self.run_worker(self.feed.run(), group="feed", exclusive=True)
+
+    def on_ready(self) -> None:
+        """Go on getting ready now that the first picture stands."""
+        self._get_ready()
+
+    def _get_ready(self) -> None:
+        if self._later.import_next():
+            self.set_timer(STEP, self._get_ready)
+            return
+        self._take_other_themes()
+        self.is_settled = True
+        if not self.is_headless:  # as tests are, of which there are many in a process
+            # What is here now stays: to look for garbage in it would stop the screen.
+            gc.freeze()
 
     async def on_unmount(self) -> None:
         """Stop the engine, however the screen ended."""
@@ -129,19 +154,30 @@ class EngineApp(App[None]):
 
     # Themes.
 
-    def _take_themes(self, wanted: str) -> None:
-        themes, problems = read_themes(packaged_folder("themes"))
+    def _take_theme(self, wanted: str) -> None:
+        """Use the theme WANTED; if it is ours it is the only one that is read yet."""
+        folder = packaged_folder("themes")
+        names = {file.stem for file in folder.glob("*.toml")}
+        if f"tftptui-{wanted}" in names:  # "dark", "light"
+            wanted = f"tftptui-{wanted}"
+        if wanted not in names and wanted not in self.available_themes:
+            known = ", ".join(sorted(names))
+            self.notices.append(f"there is no theme {wanted!r}; there are {known}")
+            wanted = DEFAULT_THEME
+        if wanted in names:
+            try:
+                self.register_theme(read_theme(folder / f"{wanted}.toml"))
+            except ThemeError as error:
+                self.notices.append(str(error))
+        self._theme_read = wanted
+        if wanted in self.available_themes:
+            self.theme = wanted
+
+    def _take_other_themes(self) -> None:
+        themes, problems = read_themes(packaged_folder("themes"), but=self._theme_read)
         for theme in themes:
             self.register_theme(theme)
         self.notices.extend(problems)
-        if f"tftptui-{wanted}" in self.available_themes:  # "dark", "light"
-            wanted = f"tftptui-{wanted}"
-        if wanted not in self.available_themes:
-            known = ", ".join(theme.name for theme in themes)
-            self.notices.append(f"there is no theme {wanted!r}; there are {known}")
-            wanted = DEFAULT_THEME
-        if wanted in self.available_themes:
-            self.theme = wanted
 
     # What the engine is asked to do.
 
@@ -159,6 +195,8 @@ class EngineApp(App[None]):
         self.run_worker(self._change(changes), group="settings")
 
     async def _change(self, changes: dict[str, Value]) -> None:
+        from tftptui.ui.widgets.policy_table import BY_NAME  # noqa: PLC0415
+
         if not await self.carry_out(ChangeSettings(changes)):
             return
         # What is no policy tells of itself: draining does so under the top line.

@@ -97,10 +97,15 @@ def read_theme(file: Path) -> Theme:
     return theme
 
 
-def read_themes(folder: Path) -> tuple[list[Theme], list[str]]:
-    """Return the themes in FOLDER, and a sentence for each file that is no theme."""
+def read_themes(folder: Path, but: str | None = None) -> tuple[list[Theme], list[str]]:
+    """Return the themes in FOLDER, and a sentence for each file that is no theme.
+
+    One that was read already may be left out: that of the name BUT.
+    """
     themes, problems = [], []
     for file in sorted(folder.glob("*.toml")):
+        if file.stem == but:
+            continue
         try:
             themes.append(read_theme(file))
         except ThemeError as error:

@@ -1,7 +1,8 @@
 """The main screen: four panes at once, or one at a time in a small window."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,9 +14,7 @@ from textual.widgets import Input
 from tftptui.engine.client import EngineClient
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.facts import FactsScreen
-from tftptui.ui.screens.file_wishes import FileWishes
 from tftptui.ui.screens.taste import Taste
-from tftptui.ui.screens.transfer_wishes import TransferWishes
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 from tftptui.ui.widgets.files import FilesPane
@@ -31,6 +30,10 @@ from tftptui.ui.widgets.ports import PortsPane
 from tftptui.ui.widgets.refusals import RefusalLine
 from tftptui.ui.widgets.tabs import TabLine
 from tftptui.ui.widgets.transfers import TransfersPane
+
+if TYPE_CHECKING:  # screens that are no part of the first picture; see ui/later.py
+    from tftptui.ui.screens.file_wishes import FileWishes
+    from tftptui.ui.screens.transfer_wishes import TransferWishes
 
 TICK = 1.0
 """Seconds between two looks at the clock."""
@@ -92,10 +95,6 @@ class MainScreen(Screen[None]):
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
         self._known, self._taste = (True, True), Taste()
-        self._about_files = FileWishes(self, store, client, self._taste)
-        self._about_transfers = TransferWishes(self, store, client, self._taste, now)
-        self._about_transfers.show_packets = self._show_packets
-        self._about_transfers.show_pane = self._show_by_digit
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
@@ -123,6 +122,13 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay everything out; the grid takes the panes from left to right."""
+        # Before there is anything to be styled: Textual adds them once all has been.
+        width, height = self.app.size
+        self.add_class(
+            "-wide" if width >= WIDE else "-narrow",
+            "-tall" if height >= TALL else "-short",
+            update=False,
+        )
         yield self._header
         yield self._notice
         yield self._finding
@@ -273,6 +279,21 @@ class MainScreen(Screen[None]):
         self.show_pane(before)
 
     # What is wished for in a pane.
+
+    @cached_property
+    def _about_files(self) -> "FileWishes":
+        from tftptui.ui.screens.file_wishes import FileWishes  # noqa: PLC0415
+
+        return FileWishes(self, self._store, self._client, self._taste)
+
+    @cached_property
+    def _about_transfers(self) -> "TransferWishes":
+        from tftptui.ui.screens.transfer_wishes import TransferWishes  # noqa: PLC0415
+
+        wishes = TransferWishes(self, self._store, self._client, self._taste, self._now)
+        wishes.show_packets = self._show_packets
+        wishes.show_pane = self._show_by_digit
+        return wishes
 
     def on_packet_list_opened(self, event: PacketList.Opened) -> None:
         """Show a packet whole."""
