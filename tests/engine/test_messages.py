@@ -17,6 +17,7 @@ from tftptui.engine.messages import (
     Command,
     Entry,
     ExamineFiles,
+    ExpectSelfTest,
     Farewell,
     FileKinds,
     FilePiece,
@@ -138,6 +139,7 @@ COMMANDS: list[Command] = [
     LinkName(b"\xff", b"a"),
     RewriteName(b"\xff", b"a"),
     ServeFolder("/srv/two"),
+    ExpectSelfTest(ports=[40_000]),
     Locate(transfer=4, client="::1", client_tid=9, server="::1"),
 ]
 KIND = KindView(key="gzip", words="gzip", troubles=["cut short"])

@@ -10,6 +10,7 @@ from tests.support.pictures import frame, status, view
 from tests.support.running import settings_for
 from tests.support.screens import LARGE, SMALL, shown
 from tftptui.doctor.result import Mark
+from tftptui.doctor.self_test import OFFERS
 from tftptui.engine.inline import InlineEngine
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.doctor import DoctorScreen, examine
@@ -34,8 +35,13 @@ async def test_it_looks_at_the_machine_and_asks_the_server_itself(
             await pilot.pause(0.01)
         topics = [result.topic for result in screen._results]
         assert {"holder", "address", "root", "self-test"} <= set(topics)
-        (asked,) = [one for one in screen._results if one.topic == "self-test"]
-        assert (asked.mark, asked.text[:17]) == (Mark.OK, "127.0.0.1 answers")
+        tried = [one for one in screen._results if one.topic == "self-test"]
+        assert [one.mark for one in tried] == [Mark.OK, Mark.OK]
+        assert tried[0].text.startswith("127.0.0.1 answers from ports")
+        assert tried[1].text.startswith("127.0.0.1 would answer in single-port mode")
+        kinds = [one.kind for one in app.store.transfers.values()]
+        assert kinds == ["self-test"] * len(OFFERS)
+        assert not app.store.findings
         reach = [one for one in screen._results if one.topic == "address"]
         assert any("only programs of this machine can ask" in one.text for one in reach)
         held = next(one for one in screen._results if one.topic == "holder")
@@ -75,5 +81,5 @@ async def test_a_capture_has_nothing_to_change() -> None:
 def test_an_empty_root_says_what_is_missing() -> None:
     store = Store()
     store.fold(frame(status=status(root="/"), listings=[]))
-    last = list(examine(store))[-1]
+    last = list(examine(store, lambda _: None))[-1]
     assert (last.topic, last.mark) == ("self-test", Mark.WARN)

@@ -11,7 +11,8 @@ from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.why_scene import founding_case
 from tftptui.doctor.result import Result, bad, ok, warn
-from tftptui.engine.messages import Frame, Location
+from tftptui.doctor.self_test import Expect
+from tftptui.engine.messages import ExpectSelfTest, Frame, Location
 from tftptui.telemetry.walks import Hop, Walk
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.doctor import DoctorScreen
@@ -47,7 +48,11 @@ LOCATION = Location(
 )
 
 
-def results(_: Store) -> Iterator[Result]:
+async def unheard(_: ExpectSelfTest) -> None:
+    """Be a server that is not told."""
+
+
+def results(_store: Store, _expect: Expect) -> Iterator[Result]:
     yield ok("holder", "this server holds UDP port 69")
     yield ok("address", "clients in 10.0.4.0/24 (eth0) ask 10.0.1.5")
     yield bad(
@@ -61,7 +66,11 @@ def results(_: Store) -> Iterator[Result]:
         "8,000 folders, of 8,192 that may be watched",
         "sudo sysctl -w fs.inotify.max_user_watches=524288",
     )
-    yield ok("self-test", "127.0.0.1 answers: hello.txt came with 3 sets of options")
+    yield ok(
+        "self-test",
+        "127.0.0.1 answers from ports 40000–40099: hello.txt came with options "
+        "none, tsize=0, tsize=0,blksize=1428 and tsize=0,blksize=1428,windowsize=16",
+    )
 
 
 def over(
@@ -99,5 +108,5 @@ def test_the_search_for_the_wall(snap_compare: Compare, size: tuple[int, int]) -
 @SIZES
 def test_the_doctor(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = told()
-    page = over(app, lambda: DoctorScreen(app.store, results), "3 sets of options")
+    page = over(app, lambda: DoctorScreen(app.store, unheard, results), "self-test")
     assert snap_compare(app, terminal_size=size, run_before=page)

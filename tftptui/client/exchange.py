@@ -97,6 +97,7 @@ class Exchange(ABC):
         is_refused: whether ICMP said that nobody listens where we asked.
         last_report: the last ICMP error in words; empty before.
         last_reporter: address of who sent it.
+        farewell: what the server is told when the flag ends it.
         progress: told of it up to ten times a second.
     """
 
@@ -112,6 +113,7 @@ class Exchange(ABC):
         self.terms: Terms | None = None
         self.offer = offer
         self.options_failed = self.is_refused = False
+        self.farewell = INTERRUPTED
         self.last_report = ""
         self.last_reporter: str | None = None
         self.progress: Progress | None = None
@@ -216,7 +218,7 @@ class Exchange(ABC):
         if self._end is not None and self._session is not None:  # it only dallies
             self._run([Close()])
         elif self._session is not None:
-            self._run(self._session.abort(INTERRUPTED))
+            self._run(self._session.abort(self.farewell))
         elif self._asking is not None:
             self._request(self._asking.abort(INTERRUPTED), memoryview(b""))
 

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -24,7 +24,7 @@ from tftptui.protocol.packets import Options
 from tftptui.protocol.requester import NEVER_ANSWERED
 from tftptui.settings import PortRange
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.trials import Outcome, Trial
+from tftptui.telemetry.trials import SEEN_ENOUGH, Outcome, Trial
 
 AT_ONCE = 8
 """Trials under way at the same time: quick, and no flood."""
@@ -45,6 +45,7 @@ class Probe:
         ports: our ports, one trial from each.
         offer: options to ask for.
         timeout: seconds before it is asked again; retries: how often.
+        enough: octets after which a trial leaves.
     """
 
     server: Endpoint
@@ -53,6 +54,7 @@ class Probe:
     offer: Offer
     timeout: int = 2
     retries: int = 2
+    enough: int = ENOUGH
 
 
 class Stop:
@@ -90,16 +92,22 @@ class Enough:
 
     Args:
         stop: what ends it besides.
+        enough: octets.
     """
 
-    def __init__(self, stop: Stop) -> None:
+    def __init__(self, stop: Stop, enough: int) -> None:
         self.octets = 0
-        self._stop = stop
+        self._stop, self._enough = stop, enough
+
+    @property
+    def has_come(self) -> bool:
+        """Whether that is all one wants to know."""
+        return self.octets >= self._enough
 
     @property
     def happened(self) -> bool:
         """Whether it is time to leave."""
-        return self._stop.happened or self.octets >= ENOUGH
+        return self._stop.happened or self.has_come
 
     def write(self, octets: memoryview) -> None:
         """Count octets."""
@@ -110,6 +118,22 @@ class Enough:
 
     def discard(self) -> None:
         """Do nothing."""
+
+
+def free_ports(server: Endpoint, count: int) -> tuple[int, ...]:
+    """Return some of our ports towards a server that nobody holds just now."""
+    with ExitStack() as held:
+        sockets = [
+            held.enter_context(socket.socket(server.family, socket.SOCK_DGRAM))
+            for _ in range(count)
+        ]
+        for one in sockets:
+            one.bind(Endpoint(_anywhere(server), 0).as_socket_address())
+        return tuple(one.getsockname()[1] for one in sockets)
+
+
+def _anywhere(server: Endpoint) -> str:
+    return "::" if server.family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104
 
 
 def run_probe(
@@ -138,9 +162,9 @@ def _as_they_end(waiting: dict[Future[Trial], int]) -> Iterator[Trial]:
 def _trial(probe: Probe, port: int, stop: Stop) -> Trial:
     """Do one trial; every failure is part of it."""
     asked = _text(probe.offer.options())
-    anywhere = "::" if probe.server.family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104
     try:
-        channel = open_channel(Endpoint(anywhere, port), probe.server, stop)
+        own = Endpoint(_anywhere(probe.server), port)
+        channel = open_channel(own, probe.server, stop)
     except OSError as error:
         why = port_trouble(error, PortRange(port, port))
         return Trial(port=port, options=asked, outcome="no-port", detail=why)
@@ -158,8 +182,9 @@ def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
         timeout=probe.timeout,
         retries=probe.retries,
     )
-    target = Enough(stop)
+    target = Enough(stop, probe.enough)
     fetch = Getting(order, probe.offer, target, channel, target, time.monotonic)
+    fetch.farewell = SEEN_ENOUGH
     end = fetch.run()
     outcome, detail = _how(end, fetch, channel, target)
     reporter = fetch.last_reporter if outcome == "refused" else None
@@ -186,7 +211,7 @@ def _how(
     """Return the outcome of a trial, and what there is to say about it."""
     if fetch.options_failed:
         return "options", _DISAGREED if end.outcome is Ending.COMPLETED else end.text
-    if end.outcome is Ending.COMPLETED or target.octets >= ENOUGH:
+    if end.outcome is Ending.COMPLETED or target.has_come:
         return "ok", ""
     if end.outcome is Ending.FAILED:
         return "error", end.text

@@ -1,60 +1,104 @@
-"""Asking this very server for a file, at each of its addresses, in each usual way."""
+"""Asking a server of ours for a file, at each of its addresses, in each usual way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from tftptui.client.probing import Probe, Stop, run_probe
+from tftptui.client.probing import Probe, Stop, free_ports, run_probe
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.offer import Offer
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.trials import Trial
-from tftptui.telemetry.words import counted
+from tftptui.telemetry.words import joined
 
 TOPIC = "self-test"
 
 OFFERS = (
     Offer(),
+    Offer(total_size=0),
     Offer(total_size=0, block_size=1_428),
     Offer(total_size=0, block_size=1_428, window=16),
 )
-"""No options, as boot ROMs; blocks that fit; windows besides."""
+"""No options, as plain programs; the size, as boot ROMs; blocks that fit; windows."""
 
-_ANY_PORT = 0
+_ENOUGH = 16 << 20
+"""Octets after which a fetch leaves: a small file comes whole."""
+
+Expect = Callable[[Sequence[int]], object]
+"""Is told from which of our ports it will be asked next."""
 
 
-def self_test(
-    addresses: Sequence[str], port: int, file: bytes, stop: Stop
-) -> Iterator[Result]:
-    """Yield how each address answers when FILE is asked for.
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is tested.
 
-    Args:
-        addresses: of this machine.
-        port: that takes requests.
-        file: that is served; a small one is enough.
-        stop: what ends it early.
+    Attributes:
+        places: where it listens.
+        file: that it serves; a small one is enough.
+        way: how it answers, in words: "from ports 40000–40099".
+        is_live: whether it is the server that runs; else one that was started beside
+            it, to see what it would be like.
     """
-    for address in addresses:
+
+    places: Sequence[Endpoint]
+    file: bytes
+    way: str
+    is_live: bool = True
+
+
+def self_test(patient: Patient, stop: Stop, expect: Expect) -> Iterator[Result]:
+    """Yield what is wrong at an address, then where all went well.
+
+    STOP ends it early.
+    """
+    good: list[str] = []
+    for place in patient.places:
         if stop.happened:
             return
+        ports = free_ports(place, len(OFFERS))
+        expect(ports)
         trials = [
             trial
-            for offer in OFFERS
-            for trial in run_probe(
-                Probe(Endpoint(address, port), file, (_ANY_PORT,), offer, 1, 1), stop
-            )
+            for port, offer in zip(ports, OFFERS, strict=True)
+            for trial in run_probe(_probe(place, patient.file, port, offer), stop)
         ]
-        yield _judged(address, file, trials)
+        if all(trial.outcome == "ok" for trial in trials):
+            good.append(place.host)
+        else:
+            yield _failed(patient, place, trials)
+    if good:
+        yield _went_well(patient, good)
 
 
-def _judged(address: str, file: bytes, trials: Sequence[Trial]) -> Result:
-    failed = [trial for trial in trials if trial.outcome != "ok"]
-    name = visible(file)
-    if not failed:
-        ways = counted(len(trials), "set")
-        return ok(TOPIC, f"{address} answers: {name} came with {ways} of options")
-    first = failed[0]
-    how = first.options or "no options"
+def _probe(place: Endpoint, file: bytes, port: int, offer: Offer) -> Probe:
+    return Probe(place, file, (port,), offer, timeout=1, retries=1, enough=_ENOUGH)
+
+
+def _went_well(patient: Patient, hosts: Sequence[str]) -> Result:
+    if patient.is_live:
+        verb = "answers" if len(hosts) == 1 else "answer"
+    else:
+        verb = "would answer"
+    sets = joined([_typed(offer) for offer in OFFERS])
+    return ok(
+        TOPIC,
+        f"{joined(hosts)} {verb} {patient.way}: {visible(patient.file)} came with "
+        f"options {sets}",
+    )
+
+
+def _failed(patient: Patient, place: Endpoint, trials: Sequence[Trial]) -> Result:
+    first = next(trial for trial in trials if trial.outcome != "ok")
+    how = first.options.replace(" ", ",") or "no options"
     why = first.detail or "nothing came back"
+    what = f"{visible(patient.file)} with {how}: {why}"
+    if not patient.is_live:
+        return warn(TOPIC, f"{place.host} would not answer {patient.way}: {what}")
     if first.outcome == "error":
-        return warn(TOPIC, f"{address} answers, but {name} with {how}: {why}")
-    return bad(TOPIC, f"{address}: {name} with {how}: {why}")
+        return warn(TOPIC, f"{place.host} answers {patient.way}, but {what}")
+    return bad(TOPIC, f"{place.host}, {patient.way}: {what}")
+
+
+def _typed(offer: Offer) -> str:
+    pairs = [f"{name.decode()}={value.decode()}" for name, value in offer.options()]
+    return ",".join(pairs) or "none"

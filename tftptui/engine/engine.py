@@ -8,7 +8,6 @@ import msgspec
 
 from tftptui import __version__
 from tftptui.engine.around import (
-    recognise_request,
     require_known_clients,
     surroundings_of,
 )
@@ -24,6 +23,7 @@ from tftptui.engine.messages import (
     ChangeSettings,
     CloseFolder,
     Command,
+    ExpectSelfTest,
     Frame,
     LinkName,
     Locate,
@@ -39,6 +39,7 @@ from tftptui.engine.nearby import Nearby
 from tftptui.engine.own_rules import OwnRules
 from tftptui.engine.port_view import port_map
 from tftptui.engine.renaming import lead_elsewhere
+from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
 from tftptui.net.addresses import Endpoint, is_taken
@@ -98,12 +99,13 @@ class Engine:
         self._listen = listen
         self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
         self._nearby = Nearby(self.recorder.clock.now)
+        self._self_tests = SelfTests(self.recorder.clock.now)
         self.service = service = Service(
             settings,
             self.recorder,
             chance=chance,
             seek=self._nearby.seek,
-            recognise=recognise_request,
+            recognise=self._self_tests.recognise,
         )
         self.findings = Findings(
             self.recorder.clock, listen, surroundings_of(self.service, rules)
@@ -221,10 +223,15 @@ class Engine:
             case OpenFolder() | CloseFolder():
                 self._look(command)
             case AbortTransfer(number):
-                if not self.service.abort(number):
-                    raise CommandRefusedError(f"transfer {number} is over already")
+                self._abort(number)
             case Locate():
                 self._locate(command)
+            case ExpectSelfTest(ports):
+                self._self_tests.expect(ports)
+
+    def _abort(self, number: int) -> None:
+        if not self.service.abort(number):
+            raise CommandRefusedError(f"transfer {number} is over already")
 
     def _look(self, command: OpenFolder | CloseFolder) -> None:
         if self._watch is None:

@@ -33,6 +33,7 @@ from tftptui.telemetry.events import (
     TransferStarted,
 )
 from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.trials import SELF_TEST
 from tftptui.telemetry.views import TransferView
 
 LOOK_INTERVAL = 1.0
@@ -155,7 +156,7 @@ class Findings:
 
     def _begin(self, event: TransferStarted) -> None:
         view = self._around.picture(event.transfer or 0)
-        if view is None:
+        if view is None or view.kind == SELF_TEST:
             return
         if view.direction == "read":
             got = Attempt(event.time, event.file, found=True)

@@ -53,6 +53,7 @@ __all__ = [
     "Command",
     "Entry",
     "ExamineFiles",
+    "ExpectSelfTest",
     "Farewell",
     "FileKinds",
     "FilePiece",
@@ -237,6 +238,12 @@ class Locate(msgspec.Struct, frozen=True, kw_only=True, tag="locate"):
     server: str
 
 
+class ExpectSelfTest(msgspec.Struct, frozen=True, tag="expect_self_test"):
+    """Take what comes from these ports of this host for a self-test's, for a while."""
+
+    ports: list[int]
+
+
 ActionCommand = (
     SetPorts
     | ChangeSettings
@@ -247,6 +254,7 @@ ActionCommand = (
     | RewriteName
     | ServeFolder
     | Locate
+    | ExpectSelfTest
 )
 """Commands that change something, at once."""
 

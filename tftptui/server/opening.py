@@ -172,7 +172,7 @@ class Opener:
             served_as(request.filename, name),
             None if request.mode is _NETASCII else content,
             settings.gso,
-            self.recognise(request, arrival.client.port),
+            self.recognise(request, arrival.client),
             None if settings.single_port else self.pool.choice,
         )
 
@@ -216,7 +216,7 @@ class Opener:
 
     def _refused(self, request: Request, client: Endpoint) -> frozenset[bytes]:
         refuse = self.settings.refuse
-        signature = self.recognise(request, client.port) if is_narrow(refuse) else None
+        signature = self.recognise(request, client) if is_narrow(refuse) else None
         return refused_options(refuse, signature.kind if signature else "")
 
     def _limits(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import ReadRequest, Request
 from tftptui.server.listener import Arrival
 from tftptui.server.recorder import option_texts
@@ -11,14 +12,14 @@ from tftptui.telemetry.packets import Kind
 
 _RRQ, _WRQ = Kind.RRQ, Kind.WRQ
 
-Recognise = Callable[[Request, int], Signature | None]
-"""Tells the client program from its request and the UDP port it chose.
+Recognise = Callable[[Request, Endpoint], Signature | None]
+"""Tells the client program from its request and where it asks from.
 
 What is known of programs lives in knowledge/, which a server does without.
 """
 
 
-def nobody(_request: Request, _client_tid: int) -> None:
+def nobody(_request: Request, _client: Endpoint) -> None:
     """Recognise nobody."""
 
 

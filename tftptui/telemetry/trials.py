@@ -29,6 +29,13 @@ Outcome = Literal[
 """
 
 
+SELF_TEST = "self-test"
+"""The kind of client that our own self-test is, in transfers and the journal."""
+
+SEEN_ENOUGH = "probed: enough has come"
+"""The text of the ERROR with which a trial leaves a large file."""
+
+
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """One fetch from one of our ports.
 

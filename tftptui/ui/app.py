@@ -192,7 +192,7 @@ class TftpApp(EngineApp):
         from tftptui.ui.screens.doctor import DoctorScreen  # noqa: PLC0415
 
         if isinstance(self.screen, MainScreen):
-            self.push_screen(DoctorScreen(self.store))
+            self.push_screen(DoctorScreen(self.store, self.client.ask))
 
     def action_leave(self) -> None:
         """Quit, after a question while transfers run that would end with us."""

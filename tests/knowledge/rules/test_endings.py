@@ -8,6 +8,7 @@ from tests.support.cases import NOON, asked_again, case, completed, tried
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.rules import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
+from tftptui.telemetry.trials import SEEN_ENOUGH
 
 ABORT = "the client ended it with ERROR 8: User aborted the transfer"
 UEFI: dict[str, Any] = {
@@ -102,6 +103,18 @@ def test_a_client_that_breaks_off_says_why() -> None:
     assert draft is not None
     assert (draft.code, draft.stands_at) == ("client-aborted", "client")
     assert "block 399: disk full." in draft.headline
+
+
+def test_a_probe_that_has_seen_enough_is_no_trouble() -> None:
+    one = left(
+        phase="failed",
+        peer_error=0,
+        error=f"the client ended it with ERROR 0: {SEEN_ENOUGH}",
+        sent_blocks=200,
+        acked_blocks=128,
+        heard=True,
+    )
+    assert judge(case(one)) is None
 
 
 def halfway(**changes: Any) -> Any:

@@ -6,6 +6,7 @@ from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
 
@@ -79,7 +80,7 @@ def aborted(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not _ended_by_client(one) or _is_probe(case, one):
         return None
-    if not one.sent_blocks or one.phase != "failed":
+    if not one.sent_blocks or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
     return Draft(
         code="client-aborted",

@@ -1,10 +1,13 @@
 """Whether this machine can serve, looked at while it does: the doctor's screen."""
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 from rich.table import Table
 from rich.text import Text
 from textual.binding import BindingType
@@ -16,8 +19,13 @@ from tftptui.doctor.facts import EVERYWHERE
 from tftptui.doctor.reading import read_facts
 from tftptui.doctor.report import report_text
 from tftptui.doctor.result import Mark, Result, warn
-from tftptui.doctor.self_test import TOPIC, self_test
+from tftptui.doctor.self_test import TOPIC, Expect, Patient, self_test
+from tftptui.engine.beside import beside
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.messages import ExpectSelfTest
+from tftptui.net.addresses import Endpoint
 from tftptui.settings import Named, PortRange, Settings
+from tftptui.telemetry.words import span
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
@@ -29,7 +37,96 @@ _SLOTS = {
     Mark.WARN: "transfer-stalled",
     Mark.BAD: "transfer-failed",
 }
+ANY_PORT = 0
+PATIENCE = 5.0
+"""Seconds that the server may take to hear who will ask."""
+
 _LOOPBACKS = ("127.0.0.1", "::1")
+
+
+def examine(store: Store, expect: Expect) -> Iterator[Result]:
+    """Yield the results of all checks of this machine, then of asking ourselves."""
+    status, ports = store.status, store.ports
+    if status is None or ports is None:
+        return
+    settings = Settings(
+        root=Path(status.root),
+        listen=_listen(status.listeners),
+        named=tuple(Named(name, Path(path)) for name, path in status.named),
+        port=status.port,
+        ports=PortRange(ports.first, ports.last),
+        single_port=ports.single_port,
+    )
+    own = frozenset({os.getpid(), status.pid})
+    yield from check_all(read_facts(settings, status.port, own_pids=own), settings)
+    file = _small_file(store)
+    if file is None:
+        text = "no file in the root to ask for; put one there, then r looks again"
+        yield warn(TOPIC, text)
+        return
+    with Stop() as stop:
+        places = _places(status.listeners, status.addresses)
+        live = Patient(places, file, _way(settings))
+        yield from self_test(live, stop, expect)
+        yield from _other_way(settings, live, status.addresses, stop)
+
+
+def _other_way(
+    settings: Settings, live: Patient, addresses: list[str], stop: Stop
+) -> Iterator[Result]:
+    """Yield what the other port mode would do, on a server of its own beside ours."""
+    other = msgspec.structs.replace(
+        settings, port=ANY_PORT, single_port=not settings.single_port
+    )
+    way = _way(other)
+    try:
+        with beside(other) as listeners:
+            places = _places(listeners, addresses)
+            told = f"{way} (tried on a server of its own)"
+            patient = Patient(places, live.file, told, is_live=False)
+            yield from self_test(patient, stop, lambda _: None)
+    except EngineError as error:
+        yield warn(TOPIC, f"{way}: it can't be tried: {error}")
+
+
+def _way(settings: Settings) -> str:
+    """Return from where answers come, in words."""
+    if settings.single_port:
+        return "in single-port mode"
+    return f"from ports {span(settings.ports.first, settings.ports.last)}"
+
+
+def _listen(listeners: list[str]) -> tuple[str, ...]:
+    """Return the addresses that are listened on; none where it is every one."""
+    hosts = [one.rpartition(":")[0].strip("[]") for one in listeners]
+    return () if set(hosts) & EVERYWHERE.keys() else tuple(hosts)
+
+
+def _small_file(store: Store) -> bytes | None:
+    """Return the name of the smallest file in the root."""
+    listing = store.listings.get(b"")
+    entries = listing.entries if listing else []
+    files = [entry for entry in entries if entry.kind == "file"]
+    return min(files, key=lambda entry: entry.size).name if files else None
+
+
+def _places(listeners: list[str], addresses: list[str]) -> list[Endpoint]:
+    """Return where listeners can be asked; ADDRESSES are those of this machine."""
+    found: dict[Endpoint, None] = {}
+    for listener in listeners:
+        host, _, port = listener.rpartition(":")
+        host = host.strip("[]")
+        hosts = [host]
+        if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+            is_v6 = ":" in host
+            hosts = [one for one in addresses if (":" in one) == is_v6]
+            hosts.insert(0, _LOOPBACKS[is_v6])
+        found |= dict.fromkeys(Endpoint(one, int(port)) for one in hosts)
+    return list(found)
+
+
+def _worst_first(result: Result) -> int:
+    return (Mark.BAD, Mark.WARN, Mark.OK).index(result.mark)
 
 
 class DoctorScreen(Page[None]):
@@ -37,6 +134,7 @@ class DoctorScreen(Page[None]):
 
     Args:
         store: what is known of the server.
+        expect: has the server know a self-test's requests from a client's.
         look: yields the results; examine() where nobody says otherwise.
     """
 
@@ -44,10 +142,13 @@ class DoctorScreen(Page[None]):
     DEFAULT_CSS = "DoctorScreen > VerticalScroll { width: 104; }"
 
     def __init__(
-        self, store: Store, look: Callable[[Store], Iterator[Result]] | None = None
+        self,
+        store: Store,
+        expect: Callable[[ExpectSelfTest], Awaitable[object]],
+        look: Callable[[Store, Expect], Iterator[Result]] = examine,
     ) -> None:
         super().__init__("Doctor", foot="esc back · r again · y copy", text="looking …")
-        self._store, self._look = store, look or examine
+        self._store, self._expect, self._look = store, expect, look
         self._results: list[Result] = []
         self._is_done = False
 
@@ -63,17 +164,28 @@ class DoctorScreen(Page[None]):
     def action_again(self) -> None:
         """Look at everything again."""
         self._results, self._is_done = [], False
+        self._loop = asyncio.get_running_loop()
         self._show()
         self.run_worker(self._examine, thread=True, exclusive=True, group="doctor")
 
     def _examine(self) -> None:
         """Runs in a thread: it asks other programs, and the server itself."""
         worker = get_current_worker()
-        for result in self._look(self._store):
+
+        for result in self._look(self._store, self._announce):
             if worker.is_cancelled:
                 return
             self.app.call_from_thread(self._told, result)
         self.app.call_from_thread(self._told, None)
+
+    def _announce(self, ports: Sequence[int]) -> None:
+        """Say who will ask, from the thread; who only looks on may not, and goes on."""
+        told = self._tell(ExpectSelfTest(list(ports)))
+        asyncio.run_coroutine_threadsafe(told, self._loop).result(PATIENCE)
+
+    async def _tell(self, command: ExpectSelfTest) -> None:
+        with suppress(CommandRefusedError, EngineError):
+            await self._expect(command)
 
     def _told(self, result: Result | None) -> None:
         if result is None:
@@ -102,63 +214,3 @@ class DoctorScreen(Page[None]):
                 "", Text("…", slots["muted"]), Text("looking", slots["muted"])
             )
         self.show(table)
-
-
-def examine(store: Store) -> Iterator[Result]:
-    """Yield the results of all checks of this machine, then of asking ourselves."""
-    status, ports = store.status, store.ports
-    if status is None or ports is None:
-        return
-    settings = Settings(
-        root=Path(status.root),
-        listen=_listen(status.listeners),
-        named=tuple(Named(name, Path(path)) for name, path in status.named),
-        port=status.port,
-        ports=PortRange(ports.first, ports.last),
-        single_port=ports.single_port,
-    )
-    own = frozenset({os.getpid(), status.pid})
-    yield from check_all(read_facts(settings, status.port, own_pids=own), settings)
-    file = _small_file(store)
-    if file is None:
-        text = "no file in the root to ask for; put one there, then r looks again"
-        yield warn(TOPIC, text)
-        return
-    with Stop() as stop:
-        yield from self_test(_addresses(store), status.port, file, stop)
-
-
-def _listen(listeners: list[str]) -> tuple[str, ...]:
-    """Return the addresses that are listened on; none where it is every one."""
-    hosts = [one.rpartition(":")[0].strip("[]") for one in listeners]
-    return () if set(hosts) & EVERYWHERE.keys() else tuple(hosts)
-
-
-def _small_file(store: Store) -> bytes | None:
-    """Return the name of the smallest file in the root."""
-    listing = store.listings.get(b"")
-    entries = listing.entries if listing else []
-    files = [entry for entry in entries if entry.kind == "file"]
-    return min(files, key=lambda entry: entry.size).name if files else None
-
-
-def _addresses(store: Store) -> list[str]:
-    """Return the addresses that the listeners can be asked at."""
-    status = store.status
-    if status is None:
-        return []
-    found: dict[str, None] = {}
-    for listener in status.listeners:
-        host = listener.rpartition(":")[0].strip("[]")
-        if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-            is_v6 = ":" in host
-            everywhere = [_LOOPBACKS[is_v6], *status.addresses]
-            same = (one for one in everywhere if (":" in one) == is_v6)
-            found |= dict.fromkeys(same)
-        else:
-            found[host] = None
-    return list(found)
-
-
-def _worst_first(result: Result) -> int:
-    return (Mark.BAD, Mark.WARN, Mark.OK).index(result.mark)

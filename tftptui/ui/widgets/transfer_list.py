@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tftptui.engine.messages import TransferView
+from tftptui.telemetry.trials import SELF_TEST
 from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
@@ -242,7 +243,7 @@ class TransferList(RowList[int]):
         return Cells(
             mark=words.mark(view),
             slot=words.slot(view),
-            host=view.client,
+            host=SELF_TEST if view.kind == SELF_TEST else view.client,
             kind=view.kind,
             tids=(view.client_tid, view.server_tid),
             file=f"{DIFFERS} {view.file}" if self._differs(view) else view.file,

@@ -1,0 +1,50 @@
+"""Whose requests are those of our own self-test: they are no client's.
+
+The screen says beforehand from which ports of this host it will ask.
+"""
+
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+
+from tftptui.engine.around import recognise_request
+from tftptui.net.addresses import Endpoint
+from tftptui.net.interfaces import own_links
+from tftptui.protocol.packets import Request
+from tftptui.telemetry.events import Signature
+from tftptui.telemetry.trials import SELF_TEST
+
+EXPECTED = 20.0
+"""Seconds for which a port is taken to be the self-test's."""
+
+_MOST = 256
+
+
+class SelfTests:
+    """Remembers the ports of self-tests, and recognises all other programs too.
+
+    Args:
+        now: monotonic clock, seconds.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._until: dict[int, float] = {}
+
+    def expect(self, ports: Iterable[int]) -> None:
+        """Take what comes from these ports of this host for a self-test's."""
+        now = self._now()
+        self._until = {port: end for port, end in self._until.items() if end > now}
+        self._until |= dict.fromkeys(ports, now + EXPECTED)
+        while len(self._until) > _MOST:
+            del self._until[next(iter(self._until))]
+
+    def recognise(self, request: Request, client: Endpoint) -> Signature | None:
+        """Return the program that a request comes from, or None."""
+        is_expected = self._until.get(client.port, 0.0) > self._now()
+        if is_expected and _is_own(client.host):
+            return Signature(SELF_TEST, 1.0)
+        return recognise_request(request, client.port)
+
+
+def _is_own(host: str) -> bool:
+    return ip_address(host).is_loopback or host in own_links().addresses
