@@ -10,28 +10,39 @@ screen without a terminal, and prints for each:
   processor time for one;
 - miss: from a request for a missing name to the row with the near name, the first
   time (all names are counted) and later (median of 20);
-- memory: resident, of the engine and of the screen, before anything and at the end.
+- memory: resident, of the engine and of the screen, before anything and at the end;
+- gap: the longest that a running lock-step transfer waits for its next block, without
+  a screen, while nothing else goes on, a folder is listed (again), names are counted,
+  and words are looked for.
 """
 
 import asyncio
+import contextlib
+import multiprocessing
 import os
 import socket
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from array import array
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
+from multiprocessing.connection import Connection
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import psutil
 
 from tftptui.engine.child import ChildEngine
+from tftptui.engine.messages import FindFiles, Frame, OpenFolder
 from tftptui.settings import Settings
 from tftptui.ui.app import TftpApp
 from tftptui.ui.widgets.file_list import FileList
 from tftptui.ui.widgets.file_rows import EntryRow, NearRow
 
 TIMES = 20
+BLOCK = 516
+HOST = "tftptui.engine.host"
 MEBI = 1 << 20
 
 
@@ -87,7 +98,8 @@ async def measure(root: Path) -> None:
     async with run.app.run_test(size=(140, 40)) as pilot:
         await run.until(lambda: bool(run.rows()))
         print(f"  first row      {perf_counter() - began:8.2f} s")
-        (child,) = psutil.Process().children()
+        children = psutil.Process().children()
+        child = next(one for one in children if HOST in one.cmdline())
         before = (child.memory_info().rss, psutil.Process().memory_info().rss)
         first = run.rows()[0]
         await pilot.press("2", "l")
@@ -116,6 +128,95 @@ async def measure(root: Path) -> None:
             print(f"  {what} memory  {low / MEBI:6.0f} → {high / MEBI:.0f} MiB")
 
 
+def fetch(port: int, holder: Connection) -> None:
+    """Fetch ``busy`` again and again until told; then tell when blocks came.
+
+    It is a process of its own, so that it waits for nobody but the server.
+    """
+    came = array("d")
+    while not holder.poll():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(10)
+            client.sendto(b"\0\1busy\0octet\0", ("127.0.0.1", port))
+            datagram, server = client.recvfrom(1_024)
+            while len(datagram) == BLOCK and (len(came) % 1_024 or not holder.poll()):
+                came.append(monotonic())
+                client.sendto(b"\0\4" + datagram[2:4], server)
+                datagram = client.recv(1_024)
+    holder.send(came)
+
+
+class Engine:
+    """An engine in a process of its own, and the latest frame."""
+
+    def __init__(self, root: Path) -> None:
+        settings = Settings(root=root, port=0, listen=("127.0.0.1",))
+        self.held = ChildEngine(settings)
+        self.frames: list[Frame] = []
+
+    async def read(self) -> None:
+        """Take frames until they end."""
+        async for frame in self.held.frames():
+            self.frames.append(frame)
+
+    async def until(self, is_so: Callable[[Frame], object]) -> Frame:
+        """Return the next frame for which something is so."""
+        self.frames.clear()
+        while True:
+            for frame in self.frames:
+                if is_so(frame):
+                    return frame
+            await asyncio.sleep(0.002)  # noqa: TID251
+
+
+@contextlib.asynccontextmanager
+async def running(root: Path) -> AsyncIterator[tuple[Engine, int]]:
+    """Start an engine; return it and its port."""
+    engine = Engine(root)
+    await engine.held.start()
+    reading = asyncio.create_task(engine.read())
+    status = (await engine.until(lambda frame: frame.status)).status
+    try:
+        yield engine, status.port if status else 0
+    finally:
+        await engine.held.stop()
+        await reading
+
+
+async def measure_gaps(root: Path) -> None:
+    """Print how long a transfer waits while folders are looked at."""
+    folder = root / "board-00000"
+    spawn = multiprocessing.get_context("spawn")
+    pipe, theirs = spawn.Pipe()
+    async with running(root) as (engine, port):
+        process = spawn.Process(target=fetch, args=(port, theirs))
+        process.start()
+        await asyncio.sleep(2)  # noqa: TID251 - until it is at its pace
+        marks = [("quiet", monotonic())]
+        await asyncio.sleep(2)  # noqa: TID251
+        marks.append(("list", monotonic()))
+        await engine.held.ask(OpenFolder(os.fsencode(folder.name)))
+        await engine.until(lambda frame: frame.listings)
+        marks.append(("list again", monotonic()))
+        (folder / "a-new-one").touch()
+        await engine.until(lambda frame: frame.listings)
+        marks.append(("count", monotonic()))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            asked = b"\0\1IMAGE-000001.BIN\0octet\0"
+            client.sendto(asked, ("127.0.0.1", port))
+            await engine.until(lambda frame: frame.refusals)
+        marks.append(("find", monotonic()))
+        await engine.held.ask(FindFiles(["00017"]))
+        marks.append(("", monotonic()))
+        pipe.send("end")
+        came = pipe.recv()
+        process.join()
+    for (what, begun), (_, over) in pairwise(marks):
+        part = [time for time in came if begun <= time <= over]
+        gap = max(b - a for a, b in pairwise(part))
+        print(f"  gap {what:11}{gap * 1_000:8.1f} ms")
+
+
 def main() -> None:
     """Measure both roots."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -124,6 +225,8 @@ def main() -> None:
             make(Path(name), count, each=each)
             print(f"{count:,} files, {each:,} in a folder")
             asyncio.run(measure(Path(name)))
+            (Path(name) / "busy").write_bytes(os.urandom(64 * MEBI))
+            asyncio.run(measure_gaps(Path(name)))
 
 
 if __name__ == "__main__":

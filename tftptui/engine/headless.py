@@ -13,7 +13,7 @@ from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
 from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.rights import drop_rights_of
-from tftptui.server.limits import calm_collector
+from tftptui.server.limits import calm_collector, give_short_turns
 from tftptui.server.loop import new_loop
 from tftptui.settings import NO_CONTROL, Settings
 
@@ -33,6 +33,7 @@ async def serve(settings: Settings) -> None:
         engine = Engine(settings, journal.record, rules=rules)
         await engine.start()
         calm_collector()
+        give_short_turns()
         await read_first(rules)
         try:
             drop_rights_of(engine)

@@ -15,7 +15,7 @@ from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.rights import drop_rights_of
 from tftptui.engine.wire import MessageStream, settings_decoder
-from tftptui.server.limits import calm_collector
+from tftptui.server.limits import calm_collector, give_short_turns
 from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
@@ -43,6 +43,7 @@ async def _run(settings: Settings, stream: MessageStream[FromHolder]) -> None:
         engine = Engine(settings, journal.record, rules=rules)
         await engine.start()
         calm_collector()
+        give_short_turns()
         await read_first(rules)
         try:
             drop_rights_of(engine)

@@ -1,7 +1,9 @@
 """What the folders below the root hold, as whoever watches wants to see it."""
 
+import heapq
 import os
 import stat
+from collections.abc import Iterable, Iterator
 
 from tftptui.server.root import Root
 from tftptui.server.walk import EFFECTIVE, RootError, is_hidden, kind_of, refusal
@@ -21,16 +23,14 @@ def list_folder(root: Root, folder: bytes) -> Listing:
     except RootError as error:
         return Listing(folder=folder, gone=True, why=error.text)
     try:
-        found = _sorted(descriptor)
-        entries = [
-            _entry(root, folder, entry, descriptor) for entry in found[:MOST_TOLD]
-        ]
+        found, count = _first(descriptor)
+        entries = [_entry(root, folder, entry, descriptor) for entry in found]
     except OSError as error:
         return Listing(folder=folder, gone=True, why=error.strerror or str(error))
     finally:
         os.close(descriptor)
     # A link shows only now whether it leads to a folder.
-    return _in_order(folder, entries, more=max(0, len(found) - MOST_TOLD))
+    return _in_order(folder, entries, more=count - len(found))
 
 
 def _in_order(folder: bytes, entries: list[Entry], *, more: int) -> Listing:
@@ -50,15 +50,28 @@ def _named(root: Root, name: bytes) -> Entry:
     return _known(name, status, may_read=may_read, is_link=False)
 
 
-def _sorted(descriptor: int) -> "list[os.DirEntry[str]]":
+def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
+    """Return the first MOST_TOLD entries in order, and how many there are in all.
+
+    Sorting all of a big folder would be one long step of the interpreter, and every
+    transfer would wait for its end.
+    """
+    count = 0
+
+    def shown(found: "Iterable[os.DirEntry[str]]") -> "Iterator[os.DirEntry[str]]":
+        nonlocal count
+        for entry in found:
+            if not is_hidden(os.fsencode(entry.name)):
+                count += 1
+                yield entry
+
     with os.scandir(descriptor) as found:
-        entries = [one for one in found if not is_hidden(os.fsencode(one.name))]
-    keys = {
-        one.name: (not one.is_dir(follow_symlinks=False), os.fsencode(one.name).lower())
-        for one in entries
-    }
-    entries.sort(key=lambda one: keys[one.name])
-    return entries
+        return heapq.nsmallest(MOST_TOLD, shown(found), key=_place), count
+
+
+def _place(entry: "os.DirEntry[str]") -> tuple[bool, bytes]:
+    is_folder = entry.is_dir(follow_symlinks=False)
+    return not is_folder, os.fsencode(entry.name).lower()
 
 
 def _entry(

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import sys
 
 try:
     import resource
@@ -10,6 +11,11 @@ except ImportError:  # Windows has no such limits
 
 _THRESHOLD = 20_000
 """Objects more than before that make it look; Python has 700."""
+
+
+_TURN = 0.0005
+"""Seconds after which a thread that computes lets the loop go on; Python has ten
+times that, which each packet of a transfer would wait."""
 
 
 def raise_descriptor_limit() -> None:
@@ -29,3 +35,8 @@ def calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_THRESHOLD, 20, 50)
+
+
+def give_short_turns() -> None:
+    """Have threads that count, list or hash files hold up transfers no longer."""
+    sys.setswitchinterval(_TURN)
