@@ -49,6 +49,18 @@ _RENAMED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"image\.out", r"fgt.*\.out"),
     )
 )
+_LIKE_KINDS = tuple(
+    tuple(f".{one}".encode() for one in kinds.split())
+    for kinds in (
+        "bin img itb fit ub uimg imx bix trx chk rom raw gz xz zst bz2 lzma lz4",
+        "tgz tar.gz tar",
+        "cfg conf cnf config ini txt",
+        "0 pxe kpxe kkpxe",
+    )
+)
+"""Extensions under which one build comes out, or one configuration is kept. Those of
+another machine (``.efi`` for ``.0``) or of another thing (``.elf``, ``.dtb``) are not
+among them."""
 _NO_WORD = re.compile(r"[^a-z0-9]|tp_recovery|\.bin$|\.out$")
 _NO_NAME = re.compile(rb"[^A-Za-z0-9]+[A-Za-z][A-Za-z0-9 ]*")
 _LOADER = re.compile(rb"grub(x64|aa64|ia32)?\.efi")
@@ -107,6 +119,13 @@ def same_series(base: bytes, known: KnownNames) -> list[bytes]:
     if len(alike) > _MOST_ALIKE:
         return []  # a kind of which there are so many is no hint
     return [one for one in alike if folded(one.rpartition(b"/")[2]).startswith(start)]
+
+
+def of_like_kind(stem: bytes, extension: bytes) -> Iterator[bytes]:
+    """Yield names with the same stem that may hold the same thing."""
+    for kinds in _LIKE_KINDS:
+        if folded(extension) in kinds:
+            yield from (stem + one for one in kinds if one != folded(extension))
 
 
 def loader_beside(asked: bytes, known: KnownNames) -> list[bytes]:

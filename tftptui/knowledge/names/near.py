@@ -6,7 +6,7 @@ may be told as facts; all others are guesses and are told as questions.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from tftptui.knowledge.names import families
 from tftptui.knowledge.names.distance import distance
@@ -48,7 +48,18 @@ _LETTERS = 2
 """Edits that still make a typo; one in short names."""
 _SHORT = 5
 
-_ADDED = (".0", ".gz", ".xz", ".bin", ".img", ".signed", ".efi", ".txt", ".cfg")
+_ADDED = (
+    ".0",
+    ".gz",
+    ".xz",
+    ".bin",
+    ".img",
+    ".signed",
+    ".efi",
+    ".txt",
+    ".cfg",
+    ".uimg",
+)
 _KNOWN_EXTENSIONS = frozenset(f".{one}".encode() for one in EXTENSIONS)
 _LONGEST_TAIL = 8
 _MOST_COMPARED = 1_000
@@ -187,6 +198,9 @@ def _other_extension(asked: bytes, known: KnownNames) -> Iterator[Near]:
         for one in _by_likeness(known.with_base(other), asked):
             yield Near(one, "extension")
     yield from _glued(asked, known)
+    like = [known.with_base(one) for one in families.of_like_kind(stem, extension)]
+    for one in _by_likeness(chain.from_iterable(like), asked):
+        yield Near(one, "extension")
 
 
 def _glued(asked: bytes, known: KnownNames) -> Iterator[Near]:
