@@ -204,18 +204,37 @@ def test_a_file_written_over_in_place_is_an_error(
 
 
 @both
-def test_no_octet_passes_after_a_change(
-    path: Path, make: Callable[[OpenFile], Source]
+@pytest.mark.parametrize("count", [1, 100])
+def test_a_change_is_noticed_before_much_more_is_read(
+    path: Path, make: Callable[[OpenFile], Source], count: int
 ) -> None:
     path.write_bytes(b"x" * 2_000_000)
+    passed = 0
     with reading(make, path) as source:
-        assert read(source, 0, 1) == b"x" * 512
-        with path.open("r+b") as other:
-            other.seek(1_000_000)
-            other.write(b"other")
-        os.utime(path, ns=(0, 1))  # clocks of file systems tick slowly
+        read(source, 0, count)
+        write_over(path, 1_000_000)
+        with contextlib.suppress(SourceChangedError):
+            while passed < 1_000_000:
+                passed += len(read(source, passed, count))
+    assert passed <= 1 << 18
+
+
+@pytest.mark.parametrize("size", [1_024, 5_000, 100 * 512, 100 * 512 + 1])
+def test_nothing_that_was_changed_is_read_to_its_end(path: Path, size: int) -> None:
+    path.write_bytes(b"x" * size)
+    with reading(FileSource, path) as source:
+        read(source, 0, 1)
+        write_over(path, size - 10)
+        blocks = range(0, size + 1, BLOCK)
         with pytest.raises(SourceChangedError, match="changed"):
-            read(source, 999_936, 1)
+            [read(source, offset, 1) for offset in blocks]
+
+
+def write_over(path: Path, offset: int) -> None:
+    with path.open("r+b") as other:
+        other.seek(offset)
+        other.write(b"other")
+    os.utime(path, ns=(0, 1))  # clocks of file systems tick slowly
 
 
 @both

@@ -65,6 +65,8 @@ class Staging:
         octets = self._octets = bytearray(self._room * self.stride)
         octets[1 :: self.stride] = _DATA * self._room
         view = self._view = memoryview(octets)
+        self._high_octets = slice(2, None, self.stride)
+        self._low_octets = slice(3, None, self.stride)
         starts = range(0, len(octets), self.stride)
         self._gaps = [view[at + HEADER : at + self.stride] for at in starts]
         step = window * self.stride
@@ -124,10 +126,10 @@ class Staging:
             SourceChangedError, OSError: the source can't be read.
         """
         self._first = 0  # nothing is staged if this fails
-        offset = (first - 1) * self.block_size
-        self._octets_held = source.read_into(self._gaps, offset)
-        self._is_end = self._octets_held < self._room * self.block_size
+        octets, room = self._octets, self._room
+        held = source.read_into(self._gaps, (first - 1) * self.block_size)
+        self._octets_held, self._is_end = held, held < room * self.block_size
         start = (first - self._low_end) % (BLOCK_MODULUS - self._low_end)
-        self._octets[2 :: self.stride] = self._high[start : start + self._room]
-        self._octets[3 :: self.stride] = self._low[start : start + self._room]
+        octets[self._high_octets] = self._high[start : start + room]
+        octets[self._low_octets] = self._low[start : start + room]
         self._first = first
