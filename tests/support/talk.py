@@ -70,6 +70,15 @@ class Talk:
     def error(self, code: int, text: str = "", *, from_client: bool = False) -> None:
         (self.up if from_client else self.down)(encode_error(code, text))
 
+    def small_read(self, port: int = 40_017) -> None:
+        """Say a whole transfer of 612 octets."""
+        self.ask()
+        self.move(port)
+        self.data(1)
+        self.ack(1)
+        self.data(2, octets=100)
+        self.ack(2)
+
     def up(self, payload: bytes) -> None:
         """Send from the client."""
         self.send(self.client, self.server, payload)

@@ -236,13 +236,15 @@ class Findings:
 
     def _case(self, story: Story) -> Case:
         now = self._clock.wall()
+        views = sorted(story.views.values(), key=lambda one: one.number)
         return Case(
             now=now,
             client=story.client,
             file=story.file,
             network=story.network,
             scene=self._around.scene(story.client),
-            tries=tuple(story.views.values()),
+            tries=tuple(one for one in views if one.server_tid),
+            unanswered=tuple(one for one in views if not one.server_tid),
             refusals=tuple(story.refusals),
             icmp=story.icmp,
             asked_address=story.latest.asked_address if story.latest else "",
@@ -270,7 +272,8 @@ class Findings:
     def _note_ways(self, story: Story) -> None:
         """Write down what tries have shown of the way, and look at what it changes."""
         for view in story.views.values():
-            if view.number in story.noted or (view.running and not view.heard):
+            is_open = view.running and not view.heard
+            if view.number in story.noted or is_open or not view.server_tid:
                 continue
             story.noted.add(view.number)
             way = self._way(story)

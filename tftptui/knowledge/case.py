@@ -10,6 +10,7 @@ from shlex import quote
 
 from tftptui.knowledge.names import Search
 from tftptui.knowledge.signatures import AskedOptions, is_firmware
+from tftptui.knowledge.voice import OURSELVES, Voice, beside
 from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
@@ -96,7 +97,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What is known of this server.
+    """What is known of this server, or of the one that a capture shows.
 
     Attributes:
         port: where requests are taken.
@@ -106,6 +107,8 @@ class Scene:
         on_link: whether the client is on a network of this host, if that is known.
         root: the folder that is served.
         named: names and paths of what is served side by side instead.
+        is_capture: whether all of it comes from a capture: then the server is
+            somebody else's, and its answers were seen somewhere on their way.
     """
 
     port: int = 69
@@ -116,6 +119,7 @@ class Scene:
     on_link: bool | None = None
     root: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
+    is_capture: bool = False
 
     def place(self, file: str) -> str:
         """Return where FILE is on the disk, or would be."""
@@ -169,6 +173,8 @@ class Case:
         search: the client's search that the file was missing in, if it belongs to one.
         own_block: what of this host's own rules stops the client's ACKs, if they are
             known to be stopped.
+        unanswered: tries of a capture that shows no answer to them, oldest first;
+            they are none of ``tries``.
     """
 
     now: float
@@ -183,6 +189,16 @@ class Case:
     asked_address: str = ""
     search: Search | None = None
     own_block: OwnBlock | None = None
+    unanswered: tuple[TransferView, ...] = ()
+
+    @property
+    def voice(self) -> Voice:
+        """How the server is spoken of."""
+        if not self.scene.is_capture:
+            return OURSELVES
+        seen = [one.server for one in (*self.tries, *self.unanswered)]
+        seen += [one.server for one in self.refusals]
+        return beside(seen[0] if seen else "")
 
     @property
     def latest(self) -> TransferView | None:
@@ -202,7 +218,8 @@ class Case:
     @property
     def last_asked(self) -> float:
         """When it was last asked for."""
-        asked = [time for one in self.tries for time in one.asked_at]
+        tries = (*self.tries, *self.unanswered)
+        asked = [time for one in tries for time in one.asked_at]
         return max([*asked, *(one.time for one in self.refusals)], default=self.now)
 
     @property

@@ -30,9 +30,12 @@ def unanswered(case: Case) -> Evidence:
     """Return what became of our answers while nothing came back."""
     first = case.tries[0]
     icmp = "no ICMP error came" if not case.icmp else "ICMP errors came"
+    left = "all left this host without an error"
+    if case.scene.is_capture:
+        left = "all came past the place of the capture"
     text = (
         f"{counted(case.answers, 'answer')} from {port_word(case.server_tids)}: "
-        f"none was acknowledged, {icmp}, all left this host without an error"
+        f"none was acknowledged, {icmp}, {left}"
     )
     return Evidence(text=text, transfer=first.number, time=first.started)
 

@@ -9,18 +9,18 @@ from tftptui.telemetry.findings import Help, Knob, Verdict
 
 Row = dict[Knob, tuple[Verdict, str]]
 
-_ANY_SIZE = "no packet of ours arrives, not even the small ones"
+_ANY_SIZE = "no packet of {ours} arrives, not even the small ones"
 _ANY_TIME = "what is dropped is dropped however often it is sent"
 _RANGE = (
     "the packets are stopped on their way to a port that the client chose; "
-    "ours is only where they come from"
+    "{ours} is only where they come from"
 )
 _OTHER_RULE = (
     "hardly, for they go to a port that the client chose; only where a firewall has a "
-    "rule for other ports of ours"
+    "rule for other ports of {ours}"
 )
 _ONE_PORT = (
-    "yes if that firewall keeps state: our answers are then replies to the request; "
+    "yes if that firewall keeps state: {our} answers are then replies to the request; "
     "no if it is a plain access list"
 )
 _HELPER = "a TFTP helper on the firewall lets answers to any client port through"
@@ -78,10 +78,10 @@ _TABLE: dict[str, Row] = {
     "acks-blocked": {
         "port-range": (
             "unknown",
-            "yes if the firewall lets other ports of ours through",
+            "yes if the firewall lets other ports of {ours} through",
         ),
         "single-port": ("yes", "the ACKs then go where the request went"),
-        "block-size": ("no", "our packets arrive; the client's do not"),
+        "block-size": ("no", "{our} packets arrive; the client's do not"),
         "timeout": ("no", _ANY_TIME),
         "helper": ("yes", "a TFTP helper lets both directions of the transfer through"),
         "client-port": ("no", "the client's request came through from that port"),
@@ -129,12 +129,12 @@ _ROUTES: Row = {
     "client-port": ("no", _NOT_PORTS),
 }
 _OPTIONS: Row = {
-    "port-range": ("no", "our answers arrive"),
-    "single-port": ("no", "our answers arrive"),
+    "port-range": ("no", "{our} answers arrive"),
+    "single-port": ("no", "{our} answers arrive"),
     "block-size": ("unknown", "yes if it is the blksize that the client minds"),
     "timeout": ("unknown", "yes if it is the timeout that the client minds"),
-    "helper": ("no", "our answers arrive"),
-    "client-port": ("no", "our answers arrive"),
+    "helper": ("no", "{our} answers arrive"),
+    "client-port": ("no", "{our} answers arrive"),
 }
 _SAME_AS = {
     "no-route": _ROUTES,
@@ -156,6 +156,11 @@ def helps_for(code: str, case: Case) -> tuple[Help, ...]:
     if code in _NO_RULE_KNOWN and not any(one.worked for one in case.neighbours):
         row["port-range"] = ("unknown", _OTHER_RULE)
     if row and case.scene.single_port:
-        row["single-port"] = ("no", "that is what this server does already")
+        row["single-port"] = ("no", "that is what {server} does already")
         row["port-range"] = ("no", "in single-port mode no port of the range is used")
-    return tuple(Help(knob=knob, verdict=v, why=why) for knob, (v, why) in row.items())
+    voice = case.voice
+    words = {"our": voice.our, "ours": voice.ours, "server": voice.server}
+    return tuple(
+        Help(knob=knob, verdict=verdict, why=why.format_map(words))
+        for knob, (verdict, why) in row.items()
+    )

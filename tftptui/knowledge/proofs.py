@@ -13,7 +13,14 @@ def _url(case: Case) -> str:
         server = case.latest.server
     if not server and case.refusals:
         server = case.refusals[-1].server
+    if not server and case.unanswered:
+        server = case.unanswered[-1].server
     return url(server, case.scene.port, case.file)
+
+
+def fetch(case: Case) -> str:
+    """Return the fetch that shows whether the server answers at all."""
+    return f"curl -m 20 {_url(case)} -o /dev/null"
 
 
 def fetch_from_port(case: Case, port: int) -> str:

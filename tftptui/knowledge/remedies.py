@@ -19,6 +19,8 @@ from tftptui.telemetry.findings import OURS, Remedy
 
 _BOTH = (Way.RANGE, Way.HELPER)
 
+Remedies = tuple[Remedy, ...]
+
 
 def let_answers_through(case: Case) -> tuple[Remedy, ...]:
     """Return the ways to get answers to any client port through a firewall."""
@@ -40,18 +42,18 @@ def let_acks_through(case: Case) -> tuple[Remedy, ...]:
     """Return the ways to get the client's ACKs to our ports."""
     ask = Remedy(
         text=f"ask for: allow UDP from {_clients(case)} ports 1024–65535 to "
-        f"{_server(case)} {_ours(case)}, on the way and on this host"
+        f"{_server(case)} {_ours(case)}, on the way and on {case.voice.host}"
     )
     ways = (Way.RANGE,)
     on_the_way = _rules(case, Part.ACKS, Where.BETWEEN, ways)
-    here = _rules(case, Part.ACKS, Where.SERVER, ways)
-    one_port = Remedy(
-        platform=OURS,
-        text="answer from the port that was asked: the ACKs then take the way of "
-        "the request",
-        command="--single-port",
+    here = () if case.scene.is_capture else _rules(case, Part.ACKS, Where.SERVER, ways)
+    one_port = _of_server(
+        case,
+        "answer from the port that was asked: the ACKs then take the way of the "
+        "request",
+        "--single-port",
     )
-    return (ask, *on_the_way, *here, one_port)
+    return (ask, *on_the_way, *here, *one_port)
 
 
 def let_requests_in(server: str, scene: Scene) -> tuple[Remedy, ...]:
@@ -118,10 +120,11 @@ def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
     """Return how to keep packets small enough."""
     is_v6 = ":" in case.client
     return (
-        Remedy(
-            platform=OURS,
-            text="grant no larger blocks: 1428 suits most tunnels, 512 all",
-            command="--max-blksize 1428",
+        *_of_server(
+            case,
+            "grant no larger blocks: 1428 suits most tunnels, 512 all",
+            "--max-blksize 1428",
+            "tftpd-hpa: --blocksize 1428",
         ),
         *(
             Remedy(
@@ -138,12 +141,11 @@ def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
 def refuse_option(case: Case, names: list[str]) -> tuple[Remedy, ...]:
     """Return how to leave options out of the answers to this client program."""
     whom = f"@{case.kind}" if case.kind else ""
-    return (
-        Remedy(
-            platform=OURS,
-            text="leave the options out of its answers, one after the other",
-            command=" ".join(f"--refuse {quote(name + whom)}" for name in names),
-        ),
+    return _of_server(
+        case,
+        "leave the options out of its answers, one after the other",
+        " ".join(f"--refuse {quote(name + whom)}" for name in names),
+        f"tftpd-hpa: {' '.join(f'--refuse {quote(name)}' for name in names)}",
     )
 
 
@@ -159,7 +161,18 @@ def _one_port(case: Case, but: str = "") -> tuple[Remedy, ...]:
     text = "answer from the port that was asked"
     if but:
         text += f": cures it where the firewall keeps state, {but}"
-    return (Remedy(platform=OURS, text=text, command="--single-port"),)
+    return _of_server(case, text, "--single-port")
+
+
+def _of_server(case: Case, text: str, option: str, others: str = "") -> Remedies:
+    """Return what to change at the server: with our OPTION, if it is ours.
+
+    OTHERS says what other servers call it, which a capture may well show.
+    """
+    if not case.scene.is_capture:
+        return (Remedy(platform=OURS, text=text, command=option),)
+    names = "; ".join(one for one in (f"tftptui: {option}", others) if one)
+    return (Remedy(text=f"have {case.voice.server} {text} ({names})"),)
 
 
 def _rules(

@@ -22,6 +22,16 @@ SEEN_BY_CLIENT: dict[Place, str] = PLACES | {
 }
 """The same where the client looks: its host is this one."""
 
+SEEN_IN_CAPTURE: dict[Place, str] = PLACES | {
+    "server": "at the server",
+    "server-segment": "on the server's own network segment",
+    "between": "between the two machines",
+    "between-or-client": "between the two machines or in the client's own firewall "
+    "(in a capture they look alike)",
+    "unknown": "can't be told from this capture",
+}
+"""The same where somebody looks at a capture."""
+
 KNOBS: dict[Knob, str] = {
     "port-range": "another server range",
     "single-port": "single-port mode",

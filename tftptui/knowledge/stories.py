@@ -90,5 +90,6 @@ def _result(case: Case) -> list[str]:
     if case.waited < _SOON:
         return []
     if case.answers == 1:
-        return ["our answer was not acknowledged"]
-    return [f"none of our {counted(case.answers, 'answer')} was acknowledged"]
+        return [f"{case.voice.our} answer was not acknowledged"]
+    answers = counted(case.answers, "answer")
+    return [f"none of {case.voice.our} {answers} was acknowledged"]

@@ -65,6 +65,11 @@ class Flag(IntEnum):
     """Received again, and not answered."""
     LAST = 2
     """Holds the last block of the file."""
+    LOST_TO_CLIENT = 4
+    """It shows that something was lost between the place of a capture and the client,
+    which is none of ours then."""
+    LOST_TO_SERVER = 8
+    """The same of the way between there and the server."""
 
 
 @dataclass(frozen=True, slots=True)

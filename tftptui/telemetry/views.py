@@ -89,6 +89,11 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             octets are on the disk; None where it is converted, or written.
         leased_from: first and last port of the range that our port was chosen from,
             and in which order; None in single-port mode, or where it isn't known.
+        lost_to_client, lost_to_server: how often a capture shows that something was
+            lost between its place and that end.
+        unseen: blocks that did not come past a capture, and arrived all the same.
+        bounced: name and sender of the ICMP errors that came for what the client
+            sent, and how many, if a capture shows any.
     """
 
     number: int
@@ -138,6 +143,10 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     reordered: int = 0
     modified: float | None = None
     leased_from: tuple[int, int, str] | None = None
+    lost_to_client: int = 0
+    lost_to_server: int = 0
+    unseen: int = 0
+    bounced: tuple[str, str, int] | None = None
 
     @property
     def repeated_acks(self) -> int:

@@ -1,5 +1,6 @@
 """Whatever a server may have seen: rules never fail, and what came is no trouble."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,9 +10,18 @@ from hypothesis import strategies as st
 from tests.support.cases import CLIENT, FILE, FIREWALL, NOON, SERVER, refused
 from tftptui.knowledge.case import Case, Icmp, Neighbour, Scene
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.rules import NOTES, TROUBLE, judge, notes, overcome
+from tftptui.knowledge.rules import (
+    NOTES,
+    TROUBLE,
+    files,
+    judge,
+    local,
+    notes,
+    overcome,
+    uploads,
+)
 from tftptui.knowledge.stories import story_of
-from tftptui.telemetry.findings import FACT
+from tftptui.telemetry.findings import FACT, OURS
 from tftptui.telemetry.views import TransferView
 
 PORTS = st.integers(1, 65_535)
@@ -36,6 +46,23 @@ PHASES = st.sampled_from(
         "aborted",
     ]
 )
+SEEN_BESIDE: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "lost_to_client": st.integers(0, 3),
+        "lost_to_server": st.integers(0, 3),
+        "bounced": st.none() | st.tuples(st.just("refused"), HOSTS, SMALL),
+    }
+)
+"""What only a capture tells of a transfer."""
+
+OWN = (
+    *(local.output_blocked, local.no_route),
+    *(files.ports_exhausted, files.missing, files.ambiguous, files.locked),
+    *(files.changed, uploads.disk_full, uploads.refused),
+)
+"""Rules that only a server's own errors set off, which no capture shows."""
+
+OF_CAPTURES = [rule for rule in (*TROUBLE, *NOTES) if rule not in OWN]
 SILENCE_CODES = {"answers-blocked", "acks-blocked", "nat-without-helper", "path-cut"}
 
 
@@ -78,7 +105,7 @@ def views(draw: st.DrawFn, number: int) -> TransferView:
         "kind": draw(KINDS),
         "kind_sure": draw(st.floats(0.0, 1.0)),
     }
-    return TransferView(**given)
+    return TransferView(**given, **draw(SEEN_BESIDE))
 
 
 @st.composite
@@ -117,6 +144,8 @@ REASONS = st.sampled_from(
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     count = draw(st.integers(0, 4))
+    is_capture = draw(st.booleans())
+    unseen = draw(st.integers(0, 2)) if is_capture else 0
     return Case(
         now=NOON + draw(st.floats(0.0, 200.0)),
         client=CLIENT,
@@ -125,7 +154,9 @@ def cases(draw: st.DrawFn) -> Case:
             single_port=draw(st.booleans()),
             addresses=frozenset({SERVER}),
             on_link=draw(st.none() | st.booleans()),
+            is_capture=is_capture,
         ),
+        unanswered=tuple(draw(views(60 + number)) for number in range(unseen)),
         tries=tuple(draw(views(number)) for number in range(1, count + 1)),
         refusals=tuple(
             refused(draw(REASONS), draw(MOMENTS))
@@ -204,3 +235,15 @@ def test_silence_is_never_a_fact(seen: Case) -> None:
     draft = judge(quiet)
     if draft is not None and draft.code in SILENCE_CODES:
         assert draft.confidence < FACT
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases())
+def test_nobody_speaks_as_a_server_that_a_capture_shows(seen: Case) -> None:
+    if not seen.scene.is_capture:
+        return
+    for draft in [rule(seen) for rule in OF_CAPTURES]:
+        if draft is not None:
+            told = f"{draft.headline} {list(draft.remedies)} {draft.helps}"
+            assert not re.search(r"\b(our|ours|this (server|host))\b", told)
+            assert OURS not in [one.platform for one in draft.remedies]

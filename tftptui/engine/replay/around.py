@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from tftptui.engine.findings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.net.addresses import Endpoint
-from tftptui.settings import HIGHEST_PORT, LOWEST_PORT, TFTP_PORT
+from tftptui.settings import HIGHEST_PORT, TFTP_PORT
 from tftptui.telemetry.views import TransferView
 
-_MOST_SERVERS = 1_000
+_LOWEST_TID = 1_024
+_MOST_SERVERS, _MOST_CLIENTS = 1_000, 10_000
 
 
 class Around:
@@ -20,8 +21,9 @@ class Around:
 
     def __init__(self) -> None:
         self.views: dict[int, TransferView] = {}
-        self._tids: tuple[int, int] | None = None
-        self._servers: dict[str, int] = {}
+        self._servers: dict[str, None] = {}
+        self._asked: dict[str, int] = {}
+        self._is_single_port = True
 
     def surroundings(self) -> Surroundings:
         """Return it as the findings want it."""
@@ -32,21 +34,32 @@ class Around:
         """Drop a transfer that is over."""
         self.views.pop(number, None)
 
-    def note(self, server: Endpoint, asked: Endpoint) -> None:
+    def asked(self, client: Endpoint, at: Endpoint) -> None:
+        """Take note of where a client asks."""
+        self._asked[client.host] = at.port
+        if len(self._asked) > _MOST_CLIENTS:
+            del self._asked[next(iter(self._asked))]
+
+    def answered(self, server: Endpoint, asked: Endpoint) -> None:
         """Take note of a server's answer, and of where it was asked."""
-        self._servers[asked.host] = asked.port
+        self._servers[asked.host] = None
         if len(self._servers) > _MOST_SERVERS:
             del self._servers[next(iter(self._servers))]
-        if server.port != asked.port:
-            low, high = self._tids or (server.port, server.port)
-            self._tids = (min(low, server.port), max(high, server.port))
+        self._is_single_port &= server.port == asked.port
 
     def _numbers(self) -> Iterable[int]:
         return list(self.views)
 
-    def _scene(self, _client: str) -> Scene:
-        """Return the servers as they were seen, with those ports that were used."""
-        first, last = self._tids or (LOWEST_PORT, HIGHEST_PORT)
-        port = next(reversed(self._servers.values()), TFTP_PORT)
-        addresses = frozenset(self._servers)
-        return Scene(port=port, first=first, last=last, addresses=addresses)
+    def _scene(self, client: str) -> Scene:
+        """Return the servers as they were seen.
+
+        Which ports they answer from is theirs to choose: those seen may not be all.
+        """
+        return Scene(
+            port=self._asked.get(client, TFTP_PORT),
+            first=_LOWEST_TID,
+            last=HIGHEST_PORT,
+            single_port=bool(self._servers) and self._is_single_port,
+            addresses=frozenset(self._servers),
+            is_capture=True,
+        )

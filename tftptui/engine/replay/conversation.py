@@ -1,7 +1,9 @@
 """One transfer, as its packets tell it to somebody who stands beside the wire."""
 
 from tftptui.engine.around import recognise_request
+from tftptui.engine.replay.agreement import agree, by_name, number
 from tftptui.engine.replay.attempts import Attempts
+from tftptui.engine.replay.losses import NOTHING, Losses
 from tftptui.engine.replay.numbers import Counting, Piece, pieces
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
@@ -11,18 +13,18 @@ from tftptui.protocol.options import DEFAULT_BLOCK_SIZE, Agreed
 from tftptui.protocol.packets import (
     HEADER,
     ErrorPacket,
-    Numbering,
     Oack,
     Opcode,
     Request,
     WriteRequest,
     parse,
 )
-from tftptui.server.recorder import Recorder, error_note, option_texts, request_note
+from tftptui.server.recorder import Recorder, error_note, request_note
 from tftptui.server.report import Report
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Flag, Kind, PacketRecord
+from tftptui.telemetry.words import counted
 
 _DATA, _ACK = Opcode.DATA, Opcode.ACK
 _STALLED = 2
@@ -46,7 +48,6 @@ class Conversation:
         requests: how often it was asked; ``asked_in`` are the records of that.
         is_told: whether somebody watches it already.
         outcome: how it ended; None before.
-        missing: blocks that did not come past here, but later ones did.
     """
 
     def __init__(
@@ -63,7 +64,6 @@ class Conversation:
         self.asked_in: list[int] = []
         self.outcome: Outcome | None = None
         self.is_told = False
-        self.missing = 0
         self._is_write = isinstance(request, WriteRequest)
         self._recorder = recorder
         self._report = Report(number, request, Agreed(), ends, recorder)
@@ -78,6 +78,7 @@ class Conversation:
         self._highest = self._acked = 0
         self._last: int | None = None
         self._attempts = Attempts()
+        self._losses = Losses(self.view, is_write=self._is_write)
         self._oacks = self._acks = self._acks_repeated = 0
         self._begun = False
         self.last_seen = recorder.clock.wall()
@@ -93,9 +94,13 @@ class Conversation:
         """Take the request, or a repeat of it."""
         self.requests += 1
         kind = Kind.WRQ if self._is_write else Kind.RRQ
-        is_again = self.requests > 1
-        if is_again:
+        (lost, flags), twins = NOTHING, self.view.twins
+        if self.requests > 1:
             self._report.count_again()
+            if self.view.twins == twins:
+                is_answered = bool(self._oacks or self._highest or self._acks)
+                lost, flags = self._losses.request_again(is_answered=is_answered)
+            flags |= Flag.DUPLICATE
         self._report.version += 1
         self._recorder.packet(
             PacketRecord(
@@ -107,9 +112,9 @@ class Conversation:
                 server_tid=self.asked.port,
                 octets=datagram.octets,
                 kind=kind,
-                flags=Flag.DUPLICATE if is_again else 0,
+                flags=flags,
             ),
-            request_note(self.request),
+            _joined(request_note(self.request), lost),
         )
         self.asked_in.append(self._recorder.ring.next - 1)
         self._touch()
@@ -160,6 +165,8 @@ class Conversation:
             sender = error.sender or "somebody"
             note = f"{error.name}, says {sender}, of what the client sent"
             self._report.packet(Kind.ICMP, 0, note=note)
+            before = self.view.bounced[2] if self.view.bounced else 0
+            self.view.bounced = (error.name, sender, before + 1)
         else:
             self._report.icmp(error)
 
@@ -168,6 +175,9 @@ class Conversation:
         if self.outcome is not None:
             return
         self._begin()
+        if self.view.unseen:
+            blocks = counted(self.view.unseen, "block")
+            self.view.notes.append(f"the capture missed {blocks} that arrived")
         self.outcome = outcome
         self.view.phase = outcome.value
         self._report.ended(End(outcome, text))
@@ -210,6 +220,8 @@ class Conversation:
         said = visible(error.message)
         if from_client:
             self.view.peer_error = error.code
+        else:
+            self.view.our_error = error.code
         who = "client" if from_client else "server"
         words = f"the {who} ended it with ERROR {error.code}"
         size_asked = any(name.lower() == b"tsize" for name, _ in self.request.options)
@@ -227,29 +239,19 @@ class Conversation:
         self._oacks += 1
         view = self.view
         if not self._is_agreed:
-            self._agree(oack)
+            self._is_agreed = self._is_size_known = True
+            self._counting = agree(view, oack) or self._counting
         note = " ".join(f"{name}={value}" for name, value in view.agreed)
-        self._report.packet(Kind.OACK, octets, attempt=self._oacks, note=note)
+        (lost, flags), now = NOTHING, self.last_seen
+        if self._is_write and self._oacks > 1:
+            lost, flags = self._losses.ack_again(0, self._highest, self.requests, now)
+        elif self._is_write:
+            self._losses.ack(0, self._highest, now)
+        elif self._oacks > 1:
+            lost, flags = self._losses.data_again(0, 1, now)
+        note, again = _joined(note, lost), self._oacks
+        self._report.packet(Kind.OACK, octets, attempt=again, flags=flags, note=note)
         self._repeat(self._oacks - 1)
-
-    def _agree(self, oack: Oack) -> None:
-        view = self.view
-        self._is_agreed = self._is_size_known = True
-        view.agreed = option_texts(oack.options)
-        granted = {name.lower(): value for name, value in oack.options}
-        view.block_size = _number(granted, b"blksize") or view.block_size
-        view.window = _number(granted, b"windowsize") or view.window
-        total = _number(granted, b"tsize")
-        view.total_size = view.total_size if total is None else total
-        if b"rollover" in granted:
-            low = _number(granted, b"rollover") or 0
-            self._counting = Counting(Numbering(min(low, 1)), is_settled=True)
-        for name, value in view.asked:
-            given = granted.get(name.lower().encode())
-            if given is None:
-                view.notes.append(f"{name} was not granted")
-            elif name.lower() != "tsize" and visible(given) != value:
-                view.notes.append(f"{name} {value} asked, {visible(given)} granted")
 
     def _data(self, payload: bytes, octets: int) -> None:
         view = self.view
@@ -261,20 +263,20 @@ class Conversation:
         first = self._counting.absolute(found[0].block16, self._highest)
         last = first + len(found) - 1
         attempt = self._attempts.so_far(first) + 1
-        note = self._gap(first) if first > self._highest + 1 else ""
-        for number, piece in enumerate(found):
-            self._count(first + number, piece)
+        note, lost = self._passed(first, len(found), attempt)
+        for place, piece in enumerate(found):
+            self._count(first + place, piece)
         is_new = last > self._highest
         if is_new:
             self._highest = view.sent_blocks = last
-        flags = Flag.LAST if found[-1].octets < view.block_size else 0
+        flags = lost | (Flag.LAST if found[-1].octets < view.block_size else 0)
         kind, again = Kind.DATA, attempt
         if self._is_write:
             kind, again = Kind.DATA_RECEIVED, 1
             if is_new:
                 self._report.moved()
             else:
-                flags = Flag.DUPLICATE
+                flags = lost | Flag.DUPLICATE
                 self._report.duplicate()
         size = octets - HEADER * len(found)
         run = (first, len(found))
@@ -284,20 +286,25 @@ class Conversation:
 
     def _size(self, octets: int) -> int:
         """Return the block size as far as a DATA packet tells it, without an OACK."""
-        asked = {name.lower(): value for name, value in self.request.options}
-        wanted = _number(asked, b"blksize") or DEFAULT_BLOCK_SIZE
+        wanted = number(by_name(self.request.options), b"blksize") or DEFAULT_BLOCK_SIZE
         if octets > DEFAULT_BLOCK_SIZE or self._is_within:
             return octets
         # A first block shorter than the default is the last one, unless it is just
         # what was asked for.
         return min(wanted, DEFAULT_BLOCK_SIZE) if octets < wanted else octets
 
-    def _gap(self, first: int) -> str:
-        """Take note of blocks that are missing before this one."""
-        due = self._highest + 1
-        self.missing += first - due
+    def _passed(self, first: int, count: int, attempt: int) -> tuple[str, int]:
+        """Return what DATA shows of others: what is missing, and what was lost."""
+        losses, due, now = self._losses, self._highest + 1, self.last_seen
+        if attempt > 1:
+            return losses.data_again(first, count, now)
+        if first < due:
+            return losses.late(first, count, now)
+        losses.data(first, due - 1, now)
+        if first == due:
+            return NOTHING
         blocks = f"{due}" if first - 1 == due else f"{due}–{first - 1}"
-        return f"{blocks} did not come past here before"
+        return f"{blocks} did not come past here before", 0
 
     def _count(self, block: int, piece: Piece) -> None:
         self._attempts.add(block, self._recorder.clock.wall())
@@ -310,13 +317,21 @@ class Conversation:
         block = self._counting.absolute(block16, self._acked)
         self._acks += 1
         is_new = block > self._acked or (block == 0 and self._acks == 1)
+        lost, flags = NOTHING
+        if is_new:
+            self._losses.ack(block, self._highest, self.last_seen)
+        else:
+            came, now = self._came(block), self.last_seen
+            lost, flags = self._losses.ack_again(block, self._highest, came, now)
         if self._is_write:
             self._acks_repeated = 0 if is_new else self._acks_repeated + 1
             attempt = 1 + self._acks_repeated
-            self._report.packet(Kind.ACK_SENT, octets, run=(block, 1), attempt=attempt)
+            how = {"attempt": attempt, "flags": flags}
+            self._report.packet(Kind.ACK_SENT, octets, run=(block, 1), note=lost, **how)
         else:
-            flags = 0 if is_new else Flag.DUPLICATE
-            self._report.packet(Kind.ACK, octets, run=(block, 1), flags=flags)
+            flags |= 0 if is_new else Flag.DUPLICATE
+            run = (block, 1)
+            self._report.packet(Kind.ACK, octets, run=run, flags=flags, note=lost)
             if not is_new:
                 self._report.duplicate()
         if not is_new:
@@ -324,6 +339,12 @@ class Conversation:
         self._acked = max(self._acked, block)
         self._highest = max(self._highest, block)
         self._progress(block)
+
+    def _came(self, block: int) -> int:
+        """Return how often came what an ACK of BLOCK answers."""
+        if block:
+            return self._attempts.so_far(block)
+        return self.requests if self._is_write else self._oacks
 
     def _progress(self, block: int) -> None:
         view = self.view
@@ -360,6 +381,5 @@ class Conversation:
         self.last_seen = self._recorder.clock.wall()
 
 
-def _number(granted: dict[bytes, bytes], name: bytes) -> int | None:
-    value = granted.get(name, b"")
-    return int(value) if value.isdigit() and len(value) < 20 else None  # noqa: PLR2004 - digits
+def _joined(note: str, more: str) -> str:
+    return f"{note} · {more}" if more else note

@@ -28,13 +28,16 @@ from tftptui.server.requests import requested
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen, Seen
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.events import Event, Refused, TransferEvent
+from tftptui.telemetry.events import Event, Refused
 from tftptui.telemetry.icmp import error_name, is_port_closed
 from tftptui.telemetry.packets import Kind, PacketRing
 from tftptui.telemetry.views import Refusal, TransferView
 
 SILENCE = 60.0
 """Seconds without a packet after which a transfer is over."""
+
+UNANSWERED = 3.0
+"""Seconds at the end of the capture after which a request is told to have no answer."""
 
 REPEATED = 10.0
 """Seconds within which the same request again is a repeat."""
@@ -85,7 +88,7 @@ class Rebuilding:
         self._waiting: dict[tuple[str, int], Key] = {}
         self._changed: dict[int, Conversation] = {}
         self._refusals: deque[Refusal] = deque()
-        self._swept = 0.0
+        self._swept, self._is_over = 0.0, False
 
     def take(self, seen: Seen | IcmpSeen) -> None:
         """Take a datagram or an ICMP error."""
@@ -105,6 +108,7 @@ class Rebuilding:
 
     def finish(self) -> None:
         """Conclude: the capture is over. What was going on still is, to all we know."""
+        self._is_over = True
         self._sweep(self.clock.now(), patience=REPEATED)
         for _ in range(_MOST_LOOKS):
             self.findings.settle()
@@ -124,9 +128,7 @@ class Rebuilding:
         return refusals
 
     def _hear(self, event: Event) -> None:
-        # A request that nobody answered shows nothing of the way back.
-        if not isinstance(event, TransferEvent) or event.server_tid != 0:
-            self.findings.take(event)
+        self.findings.take(event)
         self._listen(event)
 
     # Which transfer is it?
@@ -179,6 +181,7 @@ class Rebuilding:
         self._last_number += 1
         client, asked = Endpoint(*datagram.source), Endpoint(*datagram.destination)
         ends = (client, asked)
+        self._around.asked(client, asked)
         met = Conversation(self._last_number, request, ends, self.recorder)
         self._living[key] = met
         self._around.views[met.number] = met.view
@@ -211,7 +214,7 @@ class Rebuilding:
             self._refuse(conversation, datagram, error)
             return
         server = Endpoint(*datagram.source)
-        self._around.note(server, conversation.asked)
+        self._around.answered(server, conversation.asked)
         conversation.begin(server)
         self._took(conversation, datagram, from_client=False)
 
@@ -261,7 +264,7 @@ class Rebuilding:
         """End those of whom nothing more was heard, and forget what is long over."""
         for key, conversation in list(self._living.items()):
             silent = now - conversation.last_seen
-            if silent < patience:
+            if silent < patience and not self._is_in_vain(conversation, now):
                 continue
             if conversation.outcome is None:
                 conversation.judge_silence()
@@ -270,6 +273,11 @@ class Rebuilding:
             self._around.forget(conversation.number)
             self._waiting.pop(key[0], None)
         self.findings.tick()
+
+    def _is_in_vain(self, conversation: Conversation, now: float) -> bool:
+        """Whether a capture that is over shows no answer to a request."""
+        waited = now - conversation.view.started
+        return self._is_over and conversation.server_tid is None and waited > UNANSWERED
 
     # What has no beginning.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.rules import (
+    beside,
     endings,
     files,
     icmp,
@@ -35,6 +36,8 @@ TROUBLE: tuple[Rule, ...] = (
     icmp.host_gone,
     icmp.port_closed,
     local.wrong_source,
+    beside.refused,
+    beside.broken_off,
     files.ports_exhausted,
     files.missing,
     files.ambiguous,
@@ -45,6 +48,7 @@ TROUBLE: tuple[Rule, ...] = (
     endings.options_refused,
     endings.aborted,
     sizes.mtu,
+    beside.acks_behind,
     endings.cut,
     silence.client_port,
     silence.options_not_understood,
@@ -53,6 +57,8 @@ TROUBLE: tuple[Rule, ...] = (
     silence.translation,
     silence.answers,
     silence.acks,
+    beside.sent_back,
+    beside.nobody_answers,
     endings.gone,
 )
 """The first that fits says why a client does not get its file."""

@@ -58,8 +58,8 @@ def options_refused(case: Case) -> Draft | None:
     is_clear = one.peer_error == _OPTION_REFUSED and one.phase != "probed"
     return Draft(
         code=code,
-        headline=f"{case.client} refuses what this server agreed to ({agreed}) and "
-        "gives up.",
+        headline=f"{case.client} refuses what {case.voice.server} agreed to ({agreed}) "
+        "and gives up.",
         confidence=FACT if is_clear else LIKELY,
         stands_at="client",
         transfers=(one.number,),
@@ -114,7 +114,7 @@ def cut(case: Case) -> Draft | None:
     return Draft(
         code=code,
         headline=f"The way to {case.client} was cut at block {one.acked_blocks:,}: it "
-        f"{why}, and our packets do not arrive any more.",
+        f"{why}, and {case.voice.our} packets do not arrive any more.",
         confidence=LIKELY,
         stands_at="between-or-client",
         transfers=tuple(case.numbers),

@@ -28,8 +28,9 @@ def refused(case: Case) -> Draft | None:
     code = "answers-refused"
     return Draft(
         code=code,
-        headline=f"The firewall at {joined(names)} refuses packets from this server "
-        f"to {port_word(case.client_tids, 'UDP')} of {case.client}.",
+        headline=f"The firewall at {joined(names)} refuses packets from "
+        f"{case.voice.server} to {port_word(case.client_tids, 'UDP')} of "
+        f"{case.client}.",
         confidence=FACT,
         stands_at="between",
         transfers=tuple(case.numbers),
@@ -67,7 +68,7 @@ def _client_firewall(case: Case, found: list[Icmp], *, is_sure: bool) -> Draft:
     code = "client-firewall-refuses"
     return Draft(
         code=code,
-        headline=f"{case.client} itself refuses our answers to its "
+        headline=f"{case.client} itself refuses {case.voice.our} answers to its "
         f"{port_word(case.client_tids, 'UDP')}: its own firewall, or an address "
         "translation before it.",
         confidence=FACT if is_sure else LIKELY,
@@ -124,7 +125,7 @@ def port_closed(case: Case) -> Draft | None:
         transfers=(latest.number,),
         since=found[-1].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(case)),
-        remedies=remedies.say("nothing here; look at the client, or let it ask again"),
+        remedies=remedies.say("nothing; look at the client, or let it ask again"),
     )
 
 
@@ -145,7 +146,7 @@ def loop(case: Case) -> Draft | None:
         evidence=(*evidence.complaints(found), evidence.asked(case)),
         remedies=remedies.say(
             f"look at the routing near {found[0].sender}, "
-            "and at this host's default time to live"
+            f"and at {case.voice.host}'s default time to live"
         ),
         helps=helps_for(code, case),
         proof=proofs.trace(case),
@@ -182,7 +183,8 @@ def host_gone(case: Case) -> Draft | None:
     if not found:
         return None
     code = "client-gone"
-    who = "this server" if found[0].sender in case.scene.addresses else found[0].sender
+    is_own = found[0].sender in case.scene.addresses
+    who = case.voice.server if is_own else found[0].sender
     return Draft(
         code=code,
         headline=f"{case.client} is not there any more, says {who}: switched off, "

@@ -86,14 +86,15 @@ def gateway_silent(case: Case) -> Draft | None:
     return Draft(
         code=code,
         headline=f"The gateway on the way to {case.client} does not answer: it is off, "
-        "or not on this server's segment.",
+        f"or not on the segment of {case.voice.server}.",
         confidence=FACT,
         stands_at="server-segment",
         transfers=tuple(case.numbers),
         since=mine[0].times[0],
         evidence=(*evidence.complaints(mine), evidence.asked(case)),
         remedies=remedies.say(
-            "look at the gateway, its cable and VLAN, and at this host's default route"
+            "look at the gateway, its cable and VLAN, and at the default route of "
+            f"{case.voice.host}"
         ),
         helps=helps_for(code, case),
         proof=proofs.neighbours(),

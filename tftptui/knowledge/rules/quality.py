@@ -8,7 +8,7 @@ from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.signatures import retry_gap
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import counted, seconds
+from tftptui.telemetry.words import counted, seconds, times
 
 _LOSS = 0.02
 _FEW_RESENT = 3
@@ -40,7 +40,7 @@ def loss(case: Case) -> Draft | None:
         is_alarm=False,
         transfers=(one.number,),
         since=one.started,
-        evidence=(_counts(one),),
+        evidence=(_counts(one), *_places(one)),
         remedies=remedies.say(
             "look at the links on the way: duplex, cabling, a full queue, Wi-Fi"
         ),
@@ -156,7 +156,7 @@ def slow_client(case: Case) -> Draft | None:
             ),
             *evidence.program(case),
         ),
-        remedies=remedies.say("nothing here: it is the client's flash, disk or memory"),
+        remedies=remedies.say("nothing: it is the client's flash, disk or memory"),
     )
 
 
@@ -171,6 +171,19 @@ def _asked_too_soon(one: TransferView) -> bool:
 def _is_slow_client(one: TransferView) -> bool:
     taken, least = one.round_trip, one.least_round_trip
     return taken is not None and least is not None and taken > max(_LONG, 10 * least)
+
+
+def _places(one: TransferView) -> list[Evidence]:
+    """Return on which side of a capture packets were lost, as far as it shows."""
+    sides = (
+        (one.lost_to_client, "between here and the client"),
+        (one.lost_to_server, "between here and the server"),
+    )
+    return [
+        Evidence(text=f"{times(count)} it was lost {side}", transfer=one.number)
+        for count, side in sides
+        if count
+    ]
 
 
 def _counts(one: TransferView) -> Evidence:

@@ -69,7 +69,7 @@ def client_port(case: Case) -> Draft | None:
     is_clear = _is_other_class(max(ours), worked)
     return Draft(
         code=code,
-        headline=f"Packets from this server to {port_word(ours, 'UDP')} of "
+        headline=f"Packets from {case.voice.server} to {port_word(ours, 'UDP')} of "
         f"{case.client} are dropped on the way; to {port_word(_tids(worked))} they "
         "arrive.",
         confidence=FACT if is_clear else LIKELY,
@@ -137,8 +137,8 @@ def options_not_understood(case: Case) -> Draft | None:
     asked = list(dict.fromkeys(name for name, _ in case.tries[-1].agreed))
     return Draft(
         code=code,
-        headline=f"{case.client} most likely does not understand our answer to its "
-        "options: it asks again, and works without them.",
+        headline=f"{case.client} most likely does not understand {case.voice.our} "
+        "answer to its options: it asks again, and works without them.",
         confidence=LIKELY,
         stands_at="client",
         transfers=tuple(case.numbers),
@@ -175,12 +175,12 @@ def range_mismatch(case: Case) -> Draft | None:
         return None
     if not _is_in_turns(case, worked, failed):
         return None
-    code = "range-mismatch"
+    code, used = "range-mismatch", f"{case.scene.first}–{case.scene.last}"
     return Draft(
         code=code,
-        headline=f"Transfers on our ports {ports(good)} work, those on {ports(bad)} "
-        "don't: a firewall most likely lets another range through than "
-        f"{case.scene.first}–{case.scene.last}.",
+        headline=f"Transfers on {case.voice.our} ports {ports(good)} work, those on "
+        f"{ports(bad)} don't: a firewall most likely lets another range through than "
+        + ("it uses." if case.scene.is_capture else f"{used}."),
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(case.numbers),
@@ -192,7 +192,7 @@ def range_mismatch(case: Case) -> Draft | None:
         ),
         remedies=remedies.say(
             f"make both ranges equal: answer from {min(good)}–{max(good)}, or have the "
-            f"firewall let {case.scene.first}–{case.scene.last} through"
+            f"firewall let {used} through"
         ),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, case.client_tids[0]),
@@ -209,9 +209,9 @@ def translation(case: Case) -> Draft | None:
     code = "nat-without-helper"
     return Draft(
         code=code,
-        headline=f"This server's address {latest.server} is private, the client's "
-        f"{case.client} is not: the machine that translates between them most likely "
-        "does not translate our answers.",
+        headline=f"{case.voice.server_itself} has a private address, {latest.server}, "
+        f"and {case.client} is none: the machine that translates between them most "
+        f"likely does not translate {case.voice.our} answers.",
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(case.numbers),
@@ -233,8 +233,9 @@ def answers(case: Case) -> Draft | None:
     code = "answers-blocked"
     return Draft(
         code=code,
-        headline=f"Packets from this server to {port_word(case.client_tids, 'UDP')} of "
-        f"{case.client} are most likely dropped on the way"
+        headline=f"Packets from {case.voice.server} to "
+        f"{port_word(case.client_tids, 'UDP')} of {case.client} are most likely "
+        "dropped on the way"
         + ("." if place == "between" else ", or by the client's own firewall."),
         confidence=LIKELY,
         stands_at=place,
@@ -257,13 +258,13 @@ def acks(case: Case) -> Draft | None:
         return _gone(case, one)
     code, own = "acks-blocked", case.own_block
     what = "blocks" if case.is_upload else "ACKs"
-    lost = f"its {what} to UDP port {one.server_tid} of this server"
+    lost = f"its {what} to UDP port {one.server_tid} of {case.voice.server}"
     headline = (
         f"{case.client} got our answer, but {lost} are dropped by this host's own "
         "firewall."
         if own
-        else f"{case.client} most likely got our answer, but {lost} do not arrive: "
-        "dropped on the way, or by this host's own firewall."
+        else f"{case.client} most likely got {case.voice.our} answer, but {lost} do "
+        f"not arrive: dropped on the way, or by {case.voice.host}'s own firewall."
     )
     return Draft(
         code=code,

@@ -11,8 +11,15 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
-from tftptui.knowledge.saying import KNOBS_ON_SCREEN, PLACES, VERDICTS, how_sure
-from tftptui.telemetry.findings import OURS, Finding, Verdict
+from tftptui.knowledge.saying import (
+    KNOBS,
+    KNOBS_ON_SCREEN,
+    PLACES,
+    SEEN_IN_CAPTURE,
+    VERDICTS,
+    how_sure,
+)
+from tftptui.telemetry.findings import OURS, Finding, Knob, Verdict
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import clock
 from tftptui.ui.screens.firewall import FirewallScreen
@@ -132,7 +139,9 @@ class WhyScreen(Page[Wish | None]):
         """Copy all of it as text."""
         learned = words.located(self._finding, self._store.locations)
         platform, now = self._taste.platform, self._store.ports
-        text = words.as_text(self._finding, platform, learned, now)
+        text = words.as_text(
+            self._finding, platform, learned, now, is_capture=self._store.is_capture
+        )
         self.app.copy_to_clipboard(text)
         self.app.notify("copied the finding as text", markup=False)
 
@@ -221,7 +230,8 @@ class WhyScreen(Page[Wish | None]):
             return None
         status = self._store.status
         asked_on = status.port if status else 0
-        scene = Scene.of(self._store.transfers[known[-1]], asked_on)
+        view = self._store.transfers[known[-1]]
+        scene = Scene.of(view, asked_on, is_ours=not self._store.is_capture)
         width = min(self.app.size.width, 104) - _FRAME
         return drawing(one, scene, width, slots)
 
@@ -230,7 +240,8 @@ class WhyScreen(Page[Wish | None]):
     ) -> list[tuple[str, RenderableType]]:
         """Return what to do before what was seen: a small screen shows the first."""
         rows: list[tuple[str, RenderableType]] = []
-        rows += [("Stands", Text(PLACES[one.stands_at])), ("", Text())]
+        places = SEEN_IN_CAPTURE if self._store.is_capture else PLACES
+        rows += [("Stands", Text(places[one.stands_at])), ("", Text())]
         is_roomy = self.app.size.width >= ROOMY
         if one.helps:
             helps = self._helps if is_roomy else self._helps_in_short
@@ -247,6 +258,11 @@ class WhyScreen(Page[Wish | None]):
             rows += [("", Text()), ("Reasons", self._helps(one, slots))]
         return rows
 
+    @property
+    def _knobs(self) -> dict[Knob, str]:
+        """What may be turned; keys that turn it are only there on a server of ours."""
+        return KNOBS if self._store.is_capture else KNOBS_ON_SCREEN
+
     def _helps_in_short(self, one: Finding, slots: dict[str, Style]) -> Table:
         """Return one line for each verdict; the reasons stand at the end."""
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
@@ -254,7 +270,7 @@ class WhyScreen(Page[Wish | None]):
         table.add_column(ratio=1)
         verdicts: tuple[Verdict, ...] = ("no", "yes", "unknown")
         for verdict in verdicts:
-            knobs = [KNOBS_ON_SCREEN[h.knob] for h in one.helps if h.verdict == verdict]
+            knobs = [self._knobs[h.knob] for h in one.helps if h.verdict == verdict]
             if knobs:
                 told = Text(VERDICTS[verdict], slots[_COLOURS[verdict]])
                 table.add_row(told, Text(", ".join(knobs)))
@@ -267,7 +283,7 @@ class WhyScreen(Page[Wish | None]):
         table.add_column(ratio=1)
         for help_ in one.helps:
             verdict = Text(VERDICTS[help_.verdict], slots[_COLOURS[help_.verdict]])
-            table.add_row(Text(KNOBS_ON_SCREEN[help_.knob]), verdict, Text(help_.why))
+            table.add_row(Text(self._knobs[help_.knob]), verdict, Text(help_.why))
         return table
 
     def _remedies(

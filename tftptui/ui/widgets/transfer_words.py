@@ -44,9 +44,9 @@ ENDINGS = {
     "probed": "size probe",
 }
 _MEANINGS = {
-    "negotiating": "Waits for the client to take up our answer.",
+    "negotiating": "Waits for the client to take up the answer.",
     "sending": "Under way.",
-    "stalled": "Nothing new has come for a while; we repeat what is not answered.",
+    "stalled": "Nothing new has come for a while; what is not answered is repeated.",
     "completed": "The last block was acknowledged.",
     "unconfirmed": "Everything was sent; the ACK of the last block never came.",
     "failed": "It ended with an error.",
@@ -228,9 +228,9 @@ def meaning(view: TransferView) -> str:
     again = f", which asked {view.duplicates + 1} times," if view.duplicates else ""
     verb = "are" if view.running else "were"
     return (
-        f"Nothing has come back from the client{again} since its request: our packets "
-        f"to its port {view.client_tid} {verb} lost on the way, or its answers to our "
-        f"port {view.server_tid} {verb}, or it has gone."
+        f"Nothing has come back from the client{again} since its request: the packets "
+        f"to its port {view.client_tid} {verb} lost on the way, or its answers to port "
+        f"{view.server_tid} {verb}, or it has gone."
     )
 
 

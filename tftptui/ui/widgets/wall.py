@@ -51,6 +51,7 @@ _ANSWERS = (
 _BROKEN: dict[str, tuple[Way, ...]] = {
     **dict.fromkeys(_ANSWERS, ("answer",)),
     "requests-not-arriving": ("request",),
+    "requests-refused": ("request",),
     "acks-blocked": ("up",),
     "path-mtu": ("down",),
     "path-cut": ("up", "down"),
@@ -67,6 +68,7 @@ class Scene:
         client_tid, server_tid: their ports.
         asked_on: our port that takes requests.
         is_read: whether the client fetches a file.
+        is_ours: whether the server is this one, and not one in a capture.
     """
 
     client: str
@@ -75,12 +77,13 @@ class Scene:
     server_tid: int
     asked_on: int
     is_read: bool = True
+    is_ours: bool = True
 
     @classmethod
-    def of(cls, view: TransferView, asked_on: int) -> Self:
+    def of(cls, view: TransferView, asked_on: int, *, is_ours: bool = True) -> Self:
         """Return the scene of a transfer."""
         ends = (view.client, view.server, view.client_tid, view.server_tid)
-        return cls(*ends, asked_on, view.direction == "read")
+        return cls(*ends, asked_on, view.direction == "read", is_ours)
 
     def ports(self, way: Way) -> tuple[int, int]:
         """Return the client's port and ours."""
@@ -120,7 +123,8 @@ def drawing(finding: Finding, scene: Scene, width: int, slots: Slots) -> Text | 
 
 def _heads(scene: Scene, width: int, wall: int | None, slots: Slots) -> Text:
     """Return the line of names, the wall's sign above the wall."""
-    client, server = f"client {scene.client}", f"{scene.server} this server"
+    whose = "this server" if scene.is_ours else "server"
+    client, server = f"client {scene.client}", f"{scene.server} {whose}"
     room = width - len(client) - len(server)
     if room < 1:
         return Text(fitted(client, width), "bold")

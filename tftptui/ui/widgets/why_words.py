@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from tftptui.knowledge.saying import KNOBS, PLACES, VERDICTS, how_sure
+from tftptui.knowledge.saying import (
+    KNOBS,
+    PLACES,
+    SEEN_IN_CAPTURE,
+    VERDICTS,
+    how_sure,
+)
 from tftptui.telemetry.findings import OURS, Finding, Remedy
 from tftptui.telemetry.views import PortMap
 from tftptui.telemetry.walks import Location
@@ -66,14 +72,17 @@ def as_text(
     platform: str,
     learned: Iterable[str] = (),
     now: PortMap | None = None,
+    *,
+    is_capture: bool = False,
 ) -> str:
     """Return the whole finding as plain text, to be pasted elsewhere.
 
     LEARNED was seen besides, since the finding was told; NOW is the range in force.
     """
+    places = SEEN_IN_CAPTURE if is_capture else PLACES
     lines = [
         f"{finding.headline} ({how_sure(finding.confidence)})",
-        f"Stands: {PLACES[finding.stands_at]}",
+        f"Stands: {places[finding.stands_at]}",
         *(f"Seen: {one.text}" for one in finding.evidence),
         *(f"Seen: {text}" for text in learned),
         *(

@@ -1,0 +1,120 @@
+"""What a capture tells of trouble: in the words of somebody who looks on."""
+
+import json
+import re
+
+import msgspec
+import pytest
+
+from tests.support.talk import CLIENT, SERVER, Talk
+from tftptui.telemetry.capture.frames import Datagram
+from tftptui.telemetry.capture.packets import IcmpSeen
+from tftptui.telemetry.findings import LIKELY, OURS, POSSIBLE
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk()
+
+
+def test_answers_that_never_arrive_are_found_out(talk: Talk) -> None:
+    talk.ask()
+    talk.move()
+    for seconds in (1, 2, 4, 8):
+        talk.data(1)
+        talk.wait(seconds)
+    talk.client = ("10.0.4.38", 2_070)
+    talk.wait(30)
+    talk.ask()
+    talk.over()
+    found = talk.rebuilding.findings.take_news()
+    assert [one.client for one in found] == [CLIENT]
+    assert "40017" in " ".join(one.text for one in found[0].evidence)
+
+
+def test_request_without_an_answer_blames_no_way_back(talk: Talk) -> None:
+    for seconds in (3, 3, 30):
+        talk.ask()
+        talk.wait(seconds)
+    talk.client = ("10.0.4.38", 2_070)
+    talk.ask()
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert (found.code, found.confidence) == ("no-answer-seen", POSSIBLE)
+    assert "perhaps this capture does not see answers" in found.headline
+
+
+def test_where_others_get_answers_silence_tells_more(talk: Talk) -> None:
+    talk.small_read()
+    talk.client = ("10.0.4.38", 2_070)
+    for seconds in (3, 3):
+        talk.ask(b"other")
+        talk.wait(seconds)
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert (found.code, found.confidence) == ("no-answer-seen", LIKELY)
+    assert found.evidence[0].text.startswith("2 requests for other, from port 2070")
+
+
+def test_answer_to_a_later_try_takes_it_back(talk: Talk) -> None:
+    talk.ask()
+    talk.wait(4)
+    talk.client = (CLIENT, 2_073)
+    talk.small_read()
+    talk.over()
+    assert talk.rebuilding.findings.take_news() == []
+
+
+def test_request_that_is_sent_back_names_who_did_it(talk: Talk) -> None:
+    for _ in range(2):
+        talk.ask()
+        about = Datagram(0, talk.client, talk.server, b"", 0, is_sent=False)
+        talk.take(IcmpSeen(round(talk.now * 1e9), 4, 3, 3, SERVER, about))
+        talk.wait(3)
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert (found.code, found.stands_at) == ("requests-refused", "server")
+    assert "sent back by the server 10.0.0.9 (port unreachable)" in found.headline
+
+
+def test_nobody_speaks_for_a_server_that_is_not_ours(talk: Talk) -> None:
+    for seconds in (3, 3, 30):
+        talk.ask()
+        talk.move()
+        talk.data(1, 1)
+        talk.wait(seconds)
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert found.code == "answers-blocked"
+    assert f"Packets from the server {SERVER} to UDP port 2072" in found.headline
+    told = json.dumps(msgspec.to_builtins(found))
+    assert not re.search(r"\b(our|ours|this (server|host))\b", told)
+    assert not [one for one in found.remedies if one.platform == OURS]
+
+
+def test_acks_that_come_past_in_vain_are_lost_behind(talk: Talk) -> None:
+    talk.ask()
+    talk.move()
+    talk.data(1)
+    talk.ack(1)
+    for seconds in (1, 2, 4):
+        talk.wait(seconds)
+        talk.data(1)
+        talk.ack(1)
+    talk.wait(70)
+    talk.client = ("10.0.4.38", 2_070)
+    talk.ask()
+    talk.over()
+    found = {one.code: one for one in talk.rebuilding.findings.take_news()}
+    assert "come past here, but do not reach" in found["acks-blocked"].headline
+
+
+def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:
+    talk.ask(b"nosuch")
+    talk.error(1, "File not found")
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert found.headline == (
+        f"{CLIENT} asks for nosuch, which the server {SERVER} lacks."
+    )
+    assert "/nosuch" not in str(found.remedies)

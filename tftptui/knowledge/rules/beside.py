@@ -1,0 +1,231 @@
+"""What only a capture shows: requests without an answer, and others' refusals.
+
+Who looks at a capture stands beside the wire. That nothing came past is no fact about
+the server: the capture may not see the way back.
+"""
+
+from functools import partial
+
+from tftptui.knowledge import evidence, proofs, remedies
+from tftptui.knowledge.case import Case
+from tftptui.knowledge.draft import Draft, Later
+from tftptui.knowledge.helps import helps_for
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, port_word, times
+
+_CODES = {
+    "not-found": "file-missing",
+    "access": "file-permission",
+    "limit": "disk-full",
+}
+"""What a finding is called, by what the ERROR says; see docs of the journal."""
+
+_CURES = {
+    "not-found": "look where that server keeps its files, how it spells the name, and "
+    "below which folder it looks; or have the client ask for another name",
+    "access": "let the server's user read the file (an upload: write it), and look at "
+    "the server's own log",
+    "limit": "make room on the server's disk, or raise its limit for uploads",
+    "exists": "have the server replace files, or give the upload another name",
+}
+_LOOK = "look at the server's own log: the ERROR says all that it tells its client"
+_FEW = 2
+"""Repeats in a row that are no chance."""
+
+HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
+"""A capture that sees the answers, which come from ports that nobody knows before."""
+
+
+def refused(case: Case) -> Draft | None:
+    """The server of a capture answered the request with an ERROR."""
+    if not case.scene.is_capture or not case.refusals or _is_harmless(case):
+        return None
+    last, latest = case.refusals[-1], case.latest
+    if latest is not None and latest.started > last.time:
+        return None
+    is_write = last.direction == "write"
+    code = _CODES.get(last.reason, "request-refused")
+    what = "store" if is_write else "give out"
+    return Draft(
+        code="upload-refused" if is_write and code != "disk-full" else code,
+        headline=_does_not_have(case, last)
+        or f"{case.voice.server_itself} does not {what} {case.file}: {last.message}.",
+        confidence=FACT,
+        stands_at="server",
+        since=case.refusals[0].time,
+        evidence=(
+            Evidence(
+                text=f"asked {times(len(case.refusals))}, from port {last.client_tid}; "
+                f"the answer was ERROR {last.error_code}: {last.message}",
+                time=last.time,
+            ),
+        ),
+        remedies=remedies.say(_CURES.get(last.reason, _LOOK)),
+        proof="" if is_write else proofs.fetch(case),
+    )
+
+
+def broken_off(case: Case) -> Draft | None:
+    """The server of a capture ended a transfer with an ERROR."""
+    one = case.latest
+    if not case.scene.is_capture or one is None or one.our_error is None:
+        return None
+    if one.phase != "failed":
+        return None
+    return Draft(
+        code="server-aborted",
+        headline=f"{case.voice.server_itself} broke {case.file} for {case.client} off "
+        f"at block {one.acked_blocks:,}: {one.error.partition(': ')[2] or one.error}.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=(one.number,),
+        since=one.ended or one.moved,
+        evidence=(Evidence(text=one.error, transfer=one.number, time=one.ended),),
+        remedies=remedies.say(_LOOK),
+    )
+
+
+def sent_back(case: Case) -> Draft | None:
+    """A named machine reports that it does not take the request."""
+    found = [one for one in case.unanswered if one.bounced is not None]
+    if not found or case.is_done:
+        return None
+    last = found[-1]
+    name, sender, _ = last.bounced or ("", "", 0)
+    is_server = sender == last.server
+    who = case.voice.server if is_server else sender
+    why = (
+        "no TFTP server runs there, or its firewall refuses"
+        if is_server
+        else ("a firewall or router refuses them")
+    )
+    total = sum(one.bounced[2] for one in found if one.bounced)
+    return Draft(
+        code="requests-refused",
+        headline=f"Requests of {case.client} for {case.file} are sent back by {who} "
+        f"({name}): {why}.",
+        confidence=FACT if total > 1 else LIKELY,
+        stands_at="server" if is_server else "between",
+        transfers=tuple(one.number for one in found),
+        since=found[0].started,
+        evidence=(
+            Evidence(
+                text=f"ICMP {name!r} from {sender}, {times(total)}",
+                transfer=last.number,
+                time=last.moved,
+            ),
+            _asked(case),
+        ),
+        remedies=remedies.say(
+            "look whether the server runs, on which port, and at its own firewall"
+            if is_server
+            else f"look at the rules of {sender}: UDP port {case.scene.port} must pass"
+        ),
+        proof=proofs.fetch(case),
+    )
+
+
+def nobody_answers(case: Case) -> Draft | None:
+    """No answer to a client's requests came past the place of the capture."""
+    if not case.unanswered or case.is_done:
+        return None
+    last, latest = case.unanswered[-1], case.latest
+    if latest is not None and latest.started > last.started:
+        return None
+    asked = sum(one.requests for one in case.unanswered)
+    answers_others = last.server in case.scene.addresses
+    is_clear = answers_others and asked > 1
+    what = f"{case.client} gets no answer from {last.server} for {case.file}"
+    return Draft(
+        code="no-answer-seen",
+        headline=f"{what}, most likely: none came past here, though answers to others "
+        "did."
+        if is_clear
+        else f"No answer to {case.client} from {last.server} came past here, for "
+        f"{case.file}; perhaps this capture does not see answers.",
+        confidence=LIKELY if is_clear else POSSIBLE,
+        stands_at="unknown",
+        transfers=tuple(one.number for one in case.unanswered),
+        since=case.unanswered[0].started,
+        evidence=(_asked(case), _sight(last, is_seen=answers_others)),
+        remedies=remedies.say(
+            "look whether the server runs, whether it serves this client, and at the "
+            "firewalls before it",
+            "or capture anew, with the ports that answers come from: "
+            + HOW.format(client=case.client),
+        ),
+        proof=proofs.fetch(case),
+    )
+
+
+def acks_behind(case: Case) -> Draft | None:
+    """What the client answers comes past the capture, and the server repeats itself."""
+    one = case.latest
+    if not case.scene.is_capture or one is None or case.is_done:
+        return None
+    if one.lost_to_server < _FEW or one.timeouts < _FEW or one.lost_to_client:
+        return None
+    code, what = "acks-blocked", "blocks" if case.is_upload else "ACKs"
+    return Draft(
+        code=code,
+        headline=f"The {what} of {case.client} come past here, but do not reach UDP "
+        f"port {one.server_tid} of {case.voice.server}: dropped behind here, most "
+        "likely by a firewall.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(case.numbers),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text=f"{times(one.lost_to_server)} the server sent something again "
+                "whose answer had come past here before",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            evidence.asked(case),
+        ),
+        remedies=Later(partial(remedies.let_acks_through, case)),
+        ports=remedies.range_of(case),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_from_port(case, one.client_tid),
+    )
+
+
+def _is_harmless(case: Case) -> bool:
+    """Whether a healthy boot asks for this name in vain."""
+    search = case.search
+    if search is None or case.refusals[-1].reason != "not-found":
+        return False
+    return not search.is_alarm or search.missing[-1] != case.file
+
+
+def _does_not_have(case: Case, last: Refused) -> str:
+    if last.reason != "not-found" or last.direction == "write":
+        return ""
+    if case.search is not None:
+        return f"{case.search.words}: {case.voice.server} has none of them."
+    return f"{case.client} asks for {case.file}, which {case.voice.server} lacks."
+
+
+def _asked(case: Case) -> Evidence:
+    tids = list(dict.fromkeys(one.client_tid for one in case.unanswered))
+    asked = sum(one.requests for one in case.unanswered)
+    last = case.unanswered[-1]
+    return Evidence(
+        text=f"{counted(asked, 'request')} for {case.file}, from {port_word(tids)}, "
+        "without an answer in this capture",
+        transfer=last.number,
+        time=last.moved,
+    )
+
+
+def _sight(last: TransferView, *, is_seen: bool) -> Evidence:
+    if is_seen:
+        return Evidence(text=f"answers of {last.server} to others do come past here")
+    return Evidence(
+        text=f"no answer of {last.server} at all is in this capture: they come from "
+        "ports of their own, which a filter for port 69 leaves out, and may take "
+        "another way"
+    )
