@@ -145,6 +145,27 @@ class Findings:
             del self._due[story]
             self._look(story)
 
+    def begin_anew(self, why: str, since: float = 0.0) -> None:
+        """Withdraw what is told, and go by nothing that clients did before.
+
+        Args:
+            why: what the withdrawn findings say.
+            since: wall clock; what the ways had shown before is still known.
+        """
+        for story in {**self._standing, **dict.fromkeys(self._stories)}:
+            trouble = [] if story.trouble is None else [story.trouble]
+            for told in (*trouble, *story.notes.values()):
+                if not told.withdrawn:
+                    self._teller.withdraw(told, why)
+        self._stories, self._requests = Stories(), Requests()
+        for known in (self._due, self._followed, self._standing, self._of_way):
+            known.clear()
+        self.forget_ways(since)
+
+    def forget_ways(self, since: float = 0.0) -> None:
+        """Forget what the ways to clients have shown since a moment: they changed."""
+        self._networks.forget(since)
+
     def take_news(self) -> list[Finding]:
         """Return findings that are new, revised or withdrawn since this was asked."""
         return self._teller.take_news()

@@ -41,6 +41,15 @@ class Networks:
         while len(self._networks) > KEPT_NETWORKS:
             self._networks.popitem(last=False)
 
+    def forget(self, since: float) -> None:
+        """Forget what was shown from a moment on, wall clock; 0 forgets all."""
+        for network, found in list(self._networks.items()):
+            kept = [one for one in found if one.time < since]
+            if kept:
+                self._networks[network] = deque(kept, maxlen=KEPT_OF_EACH)
+            else:
+                del self._networks[network]
+
     def of(self, network: str, now: float) -> list[Neighbour]:
         """Return what is known of a network, oldest first."""
         found = self._networks.get(network, ())

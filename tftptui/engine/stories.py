@@ -1,6 +1,7 @@
 """Which requests belong together: a client's tries for one file are one story."""
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tftptui.knowledge.case import Icmp
@@ -179,6 +180,9 @@ class Stories:
 
     def __len__(self) -> int:
         return len(self._stories)
+
+    def __iter__(self) -> Iterator[Story]:
+        return iter(self._stories)
 
     def of(self, transfer: int | None) -> Story | None:
         """Return the story of a transfer."""

@@ -153,6 +153,13 @@ def test_a_port_that_fails_while_another_of_its_kind_works_is_remembered() -> No
     assert "conntrack -D" in draft.remedies[0].command
 
 
+def test_a_port_that_worked_before_is_not_held_against_itself() -> None:
+    again = asked_again(tried(client_tid=2_072), 6.0)
+    worked = neighbour(client=CLIENT, client_tid=2_072, at=5.0)
+    draft = found(case(again, now=9.0, neighbours=(worked,)))
+    assert draft.code == "answers-blocked"
+
+
 def test_a_later_success_on_another_port_only_ends_it() -> None:
     worked = neighbour(client=CLIENT, client_tid=3_000, at=9.0, file="pxelinux.0")
     seen = case(asked_again(tried(), 6.0), now=9.5, neighbours=(worked,))

@@ -95,7 +95,10 @@ def stale_state(case: Case) -> Draft | None:
     worked = [
         one
         for one in case.neighbours
-        if one.worked and one.client == case.client and one.time < case.last_asked
+        if one.worked
+        and one.client == case.client
+        and one.client_tid not in case.client_tids
+        and one.time < case.last_asked
     ]
     if not worked or _is_other_class(max(case.client_tids), worked):
         return None
