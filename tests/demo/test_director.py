@@ -3,9 +3,10 @@
 import pytest
 
 from tests.support.staging import Over, on_stage
+from tftptui.demo.casting import CastingError
 from tftptui.demo.director import Director, StepState
 from tftptui.demo.rules import Action, Way
-from tftptui.demo.view import PlayView
+from tftptui.demo.view import PlayedClient, PlayView
 from tftptui.protocol.commands import Outcome
 
 pytestmark = pytest.mark.net
@@ -161,3 +162,167 @@ def test_loss_by_hand_loses_packets() -> None:
         assert counts[Way.TO_CLIENT].lost > 0
 
     on_stage(TEXT, play)
+
+
+EVIDENCE = """
+title = "One port passes"
+about = "Small"
+files = [{ name = "x", octets = 3000 }]
+[firewall]
+policy = "drop"
+rules = ["accept client -> server", "accept server -> client:40000-65535"]
+[clients.high]
+kind = "atftp"
+at = "4.22"
+port = 44669
+file = "x"
+[clients.low]
+kind = "intel-rom"
+at = "4.37"
+file = "x"
+[[steps]]
+caption = "The high one"
+start = ["high"]
+[[steps]]
+caption = "The low one"
+start = ["low"]
+until = 7.0
+[[steps]]
+caption = "The same behind another wall"
+start = ["low"]
+until = 7.0
+firewall.rules = ["accept client -> server"]
+"""
+
+
+def codes(director: Director) -> set[str]:
+    director.stage.next_frame()
+    return {finding.code for finding in director.stage.findings.values()}
+
+
+def test_findings_go_by_what_the_same_wall_let_pass_before() -> None:
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        assert codes(director) == set()
+        director.next()
+        await over.wait()
+        assert codes(director) == {"client-port-blocked"}
+        director.again()
+        assert codes(director) == set()
+        await over.wait()
+        assert codes(director) == {"client-port-blocked"}
+        director.next()
+        assert codes(director) == set()
+        await over.wait()
+        assert codes(director) == {"answers-blocked"}
+
+    on_stage(EVIDENCE, play)
+
+
+def test_rules_by_hand_end_what_was_known_of_the_way() -> None:
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        director.next()
+        await over.wait()
+        director.stage.set_rules(["accept client -> server"])
+        director.again()
+        await over.wait()
+        assert codes(director) == {"answers-blocked"}
+
+    on_stage(EVIDENCE, play)
+
+
+def test_a_rule_off_by_hand_is_another_wall() -> None:
+    async def play(director: Director, over: Over) -> None:
+        director.go_to(1)
+        await over.wait()
+        director.play(PlayView(rules_off=True))
+        director.again()
+        await over.wait()
+        assert codes(director) == {"size-probe"}
+        director.play(PlayView())
+        director.again()
+        await over.wait()
+        assert codes(director) == {"answers-blocked"}
+
+    on_stage(EVIDENCE, play)
+
+
+def kinds(director: Director) -> list[tuple[str, str]]:
+    return [(actor.name, actor.kind.title) for actor in director.stage.cast]
+
+
+def test_another_kind_by_hand_asks_at_once_and_stays() -> None:
+    curl = PlayView(clients={"low": PlayedClient(kind="curl")})
+
+    async def play(director: Director, over: Over) -> None:
+        director.go_to(1)
+        await over.wait()
+        director.play(curl)
+        director.start("low")
+        assert director.state is StepState.RUNNING
+        await over.wait()
+        (low,) = director.stage.cast.of("low")
+        assert (low.kind.title, low.tally and low.tally.outcome) == (
+            "curl",
+            Outcome.COMPLETED,
+        )
+        director.again()
+        await over.wait()
+        assert kinds(director) == [("high", "atftp"), ("low", "curl")]
+        director.play(PlayView())
+        director.again()
+        assert ("low", "Intel boot ROM") in kinds(director)
+
+    on_stage(EVIDENCE, play)
+
+
+def test_one_more_client_takes_part_in_every_step() -> None:
+    more = PlayedClient(kind="curl", port=2_072, like="high")
+
+    async def play(director: Director, over: Over) -> None:
+        director.play(PlayView(clients={"more-1": more}))
+        director.begin()
+        await over.wait()
+        (extra,) = director.stage.cast.of("more-1")
+        assert extra.address.endswith(".7.1")
+        assert extra.tally is not None
+        assert (extra.tally.ports[0], extra.tally.outcome) == (2_072, None)
+        director.play(PlayView())
+        assert director.stage.cast.of("more-1") == []
+
+    on_stage(EVIDENCE.replace("[[steps]]", "[[steps]]\nlongest = 9.0", 1), play)
+
+
+def test_a_client_sent_away_takes_no_part() -> None:
+    away = PlayView(clients={"high": PlayedClient(kind="atftp", is_away=True)})
+
+    async def play(director: Director, over: Over) -> None:
+        director.play(away)
+        director.begin()
+        await over.wait()
+        assert [name for name, _ in kinds(director)] == ["low"]
+
+    on_stage(EVIDENCE, play)
+
+
+@pytest.mark.parametrize(
+    ("client", "said"),
+    [
+        (PlayedClient(kind="crul"), "'crul' is no kind.*busybox"),
+        (PlayedClient(kind="curl", port=70_000), "70000 is no port"),
+        (PlayedClient(kind="curl", like="nobody"), "'nobody' is no client.*high, low"),
+    ],
+)
+def test_what_no_client_can_be_changes_nothing(client: PlayedClient, said: str) -> None:
+    async def play(director: Director, over: Over) -> None:
+        del over
+        before = kinds(director)
+        name = "other" if client.like else "low"
+        with pytest.raises(CastingError, match=said):
+            director.play(PlayView(clients={name: client}))
+        assert kinds(director) == before
+
+    on_stage(EVIDENCE, play)

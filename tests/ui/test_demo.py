@@ -119,13 +119,13 @@ async def test_pause_and_speed_are_told() -> None:
 async def test_switches_by_hand_let_it_pass() -> None:
     async with shown() as screen:
         await screen.pilot.press("f5")
-        await screen.until("rules off ■ on")
+        await screen.until("rules off ■")
         await screen.pilot.press("full_stop")
         await screen.until("● done", "┊")
         await screen.pilot.press("f8", "f6", "f7")
-        await screen.until("loss 10 % ■ on", "helper ■ on", "single port ■ on")
+        await screen.until("loss 10 % ■", "helper ■", "single port ■")
         await screen.pilot.press("f5")
-        await screen.until("rules off □", "loss 10 % ■ on", "helper ■ on")
+        await screen.until("rules off □", "loss 10 % ■", "helper ■")
 
 
 async def test_rules_hold_as_they_are_written() -> None:
@@ -139,6 +139,40 @@ async def test_rules_hold_as_they_are_written() -> None:
         await screen.pilot.press("escape", "full_stop")
         await screen.until("║", "accept server -> client", "1 of 2 · over")
         assert "✗ OACK" not in screen.text()
+
+
+async def test_a_client_is_exchanged_by_hand() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("full_stop")
+        await screen.until("1 of 2 · over", "Intel boot ROM")
+        await screen.pilot.press("C")
+        await screen.until("Clients", "2070, +1 a try")
+        await screen.pilot.press("right", *keys("4466"), "backspace", *keys("7"))
+        await screen.until("UEFI", "4467", "enter to ask")
+        await screen.pilot.press("enter")
+        await screen.until("UEFI            4467 ●", "by hand", "clients ■")
+        await screen.pilot.press("a", "enter")
+        await screen.until("like rom")
+        await screen.pilot.press("k", "x")
+        await screen.until("  away")
+        await screen.pilot.press("u", "j", "x", "escape")
+        await screen.until("clients □")
+
+
+async def test_the_screen_says_that_it_is_a_demo() -> None:
+    async with shown() as screen:
+        assert "demo files" in screen.text()
+        assert "tftptui-demo-" not in screen.text()
+        assert "the clients of the demo are still off" in screen.text()
+
+
+async def test_what_a_new_step_cuts_off_was_aborted_by_nobody() -> None:
+    async with shown() as screen:
+        await screen.pilot.press(*["minus"] * 6, "full_stop")
+        await screen.until("1 of 2 · running", "1 running")
+        await screen.pilot.press(*["plus"] * 6, "full_stop")
+        await screen.until("2 of 2 · over", "done")
+        assert "aborted" not in screen.text()
 
 
 async def test_panes_have_their_keys_and_the_stage_its_own() -> None:

@@ -48,7 +48,7 @@ def test_a_lane_has_both_ports_the_wall_and_how_far_it_is() -> None:
     (line,) = drawn(lane())
     assert len(line) == WIDTH
     assert line.startswith("Intel boot ROM  2072 ●───")
-    assert line.endswith("───● 40018  50%     ")
+    assert line.endswith("───● 40018  50%      ")
     assert line[wall_place(WIDTH)] == "║"
 
 
@@ -108,13 +108,26 @@ def test_clients_of_one_kind_have_their_own_names() -> None:
     assert [line[:4].strip() for line in drawn(lane(), twin)] == ["rom", "twin"]
 
 
-def test_many_machines_share_a_lane() -> None:
+@pytest.mark.parametrize(
+    ("status", "server_port", "end"),
+    [
+        ("done", None, "● TIDs  100 done  "),
+        ("failed", 69, "● 69    100 failed"),
+    ],
+)
+def test_many_machines_share_a_lane(
+    status: str, server_port: int | None, end: str
+) -> None:
     crowd = lane(
-        title="200 × iPXE", client_port=None, server_port=None, status="12 done"
+        title="200 × iPXE",
+        client_port=None,
+        server_port=server_port,
+        status=status,
+        count=100,
     )
     (line,) = drawn(crowd)
     assert line.startswith("200 × iPXE      many ●")
-    assert line.endswith("● TIDs  12 done  ")
+    assert line.endswith(end)
 
 
 @pytest.mark.parametrize("width", range(0, 60, 7))

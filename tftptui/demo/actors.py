@@ -30,6 +30,11 @@ class Actor:
         return self.machine is not None and self.machine.is_over
 
     @property
+    def due(self) -> float | None:
+        """When it sends again if nothing comes, or None."""
+        return None if self.machine is None else self.machine.deadline()
+
+    @property
     def tally(self) -> Tally | None:
         """What it has done since it was switched on."""
         return None if self.machine is None else self.machine.tally
@@ -53,6 +58,15 @@ class Cast:
         """Let a client take part; it is off."""
         self._actors.append(actor)
         self._at.setdefault(actor.address, []).append(actor)
+
+    def remove(self, name: str) -> None:
+        """Let the clients of one sort take part no more, switched off."""
+        for actor in self.of(name):
+            if actor.machine is not None:
+                actor.machine.stop()
+            actor.machine = None
+            self._actors.remove(actor)
+            self._at[actor.address].remove(actor)
 
     def of(self, name: str) -> list[Actor]:
         """Return the clients of one sort."""
@@ -90,8 +104,7 @@ class Cast:
 
     def _watch(self, actor: Actor) -> None:
         """Have the alarm ring when the client's deadline has come."""
-        machine = actor.machine
-        due = None if machine is None else machine.deadline()
+        machine, due = actor.machine, actor.due
         if due is None:
             return
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from enum import Enum
 
+from tftptui.demo.casting import tables_with
 from tftptui.demo.impairments import Impairments
 from tftptui.demo.rules import Action, Way
-from tftptui.demo.scenario import Step
-from tftptui.demo.stage import Stage
+from tftptui.demo.scenario import FirewallTable, NetworkTable, Step
+from tftptui.demo.stage import SCENE_OVER, Stage
 from tftptui.demo.tracking import Tracking
 from tftptui.demo.view import PlayView
 
@@ -51,6 +52,9 @@ class Director:
         self.free_play = PlayView()
         self.over = over
         self._round = 0
+        self._counts_from = 0.0
+        self._by_hand: set[str] = set()
+        self._first_begun: dict[int, float] = {}
         self._quiet_since: float | None = None
 
     @property
@@ -70,13 +74,21 @@ class Director:
 
     def begin(self) -> None:
         """Begin the step that is on, from what the step before left."""
+        self._first_begun[self.number] = self.stage.wall_time()
+        self._begin(0.0 if self._changes_way(self.step) else self.stage.wall_time())
+
+    def _begin(self, known_until: float) -> None:
+        """Begin; findings go by what the ways had shown until a moment."""
         self.stage.clear()
+        self.stage.engine.findings.begin_anew(SCENE_OVER, known_until)
         self.stage.network.firewall.hits.clear()
         self._change(self.step)
+        self._by_hand.clear()
         self._play()
         self._mark()
-        for name in self.step.start:
-            self.stage.switch_on(name)
+        for name in (*self.step.start, *self._extras):
+            if name in self.stage.casting:
+                self.stage.switch_on(name)
         self.state = StepState.RUNNING
         self._look_later()
 
@@ -97,12 +109,36 @@ class Director:
         self._reset()
         for step in self.steps[:number]:
             self._change(step)
-        self.begin()
+        if self._changes_way(self.step):
+            self._begin(0.0)
+        else:  # as its first time found it
+            self._begin(self._first_begun.get(number, 0.0))
 
     def play(self, play: PlayView) -> None:
-        """Switch something by hand; it stays so until it is switched back."""
-        self.free_play = play
+        """Switch something by hand; it stays so until it is switched back.
+
+        Clients that are other ones now, or new, are off until start().
+
+        Raises:
+            CastingError: one of its clients can't be; nothing has changed.
+        """
+        tables_with(self.stage.scenario.clients, play.clients)
+        before, self.free_play = self.free_play, play
         self._play()
+        if _of_way(before) != _of_way(play):
+            self.stage.engine.findings.forget_ways()
+
+    def start(self, name: str) -> None:
+        """Switch a client on by hand, anew if it is on; not before the first step."""
+        if self.state is StepState.READY or name not in self.stage.casting:
+            return
+        self.stage.switch_on(name)
+        self._by_hand.add(name)
+        self._counts_from, self._quiet_since = self.stage.time(), None
+        if self.state is StepState.OVER:
+            self.state, self.ended = StepState.RUNNING, None
+            self._round += 1
+            self._look_later()
 
     def _reset(self) -> None:
         """Make the scene what it was before the first step."""
@@ -126,6 +162,16 @@ class Director:
         self.stage.change_network(step.network)
         self.stage.operator.change(step.server)
 
+    @property
+    def _extras(self) -> list[str]:
+        """Clients that a hand has added."""
+        own = self.stage.scenario.clients
+        return [name for name in self.free_play.clients if name not in own]
+
+    def _changes_way(self, step: Step) -> bool:
+        """Whether packets may fare otherwise in a step than in the one before."""
+        return (step.firewall, step.network) != (FirewallTable(), NetworkTable())
+
     def _play(self) -> None:
         """Put what was switched by hand over the scene."""
         stage, play = self.stage, self.free_play
@@ -134,10 +180,12 @@ class Director:
         for line in stage.network.lines.values():
             line.extra_loss = PLAYED_LOSS if play.loss else 0.0
         stage.operator.force_single_port(is_forced=play.single_port)
+        stage.recast(tables_with(stage.scenario.clients, play.clients))
 
     def _mark(self) -> None:
         stage = self.stage
         self.began, self.ended = stage.time(), None
+        self._counts_from = self.began
         self.events_from = len(stage.events)
         self._round += 1
         self._quiet_since = None
@@ -158,10 +206,10 @@ class Director:
 
     def _is_over(self) -> bool:
         now, step = self.stage.time(), self.step
-        if now - self.began >= step.longest:
+        if now - self._counts_from >= step.longest:
             return True
         if isinstance(step.until, float):
-            return now - self.began >= step.until
+            return now - self._counts_from >= step.until
         if not self._is_quiet(step):
             self._quiet_since = None
             return False
@@ -170,7 +218,13 @@ class Director:
         return now - self._quiet_since >= _SETTLE
 
     def _is_quiet(self, step: Step) -> bool:
-        started = [actor for name in step.start for actor in self.stage.cast.of(name)]
+        names = {*step.start, *self._extras, *self._by_hand}
+        started = [actor for name in names for actor in self.stage.cast.of(name)]
         if not all(actor.is_over for actor in started):
             return False
         return step.until == "clients" or not self.stage.engine.service.transfers
+
+
+def _of_way(play: PlayView) -> tuple[bool, ...]:
+    """Return what of free play changes how packets fare."""
+    return play.rules_off, play.loss, play.helper

@@ -10,6 +10,9 @@ from tftptui.net.addresses import Endpoint
 IP_HEADERS = 28
 """Octets of IPv4 and UDP headers."""
 
+NO_FLOW = "NAT knows of no such flow"
+"""Why a packet that came for the NAT went nowhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
@@ -68,10 +71,10 @@ class Firewall:
         """The policy, written like a rule."""
         return f"{self.policy.value} what no rule is about"
 
-    @property
-    def keeps_state(self) -> bool:
-        """Whether a rule asks for a state."""
-        return any(rule.state is not None for rule in self.rules)
+    def goes_by(self, reason: str) -> bool:
+        """Whether the reason of a verdict would still be one."""
+        known = {self.policy_text, NO_FLOW, *(rule.text for rule in self.rules)}
+        return not self.is_off and reason in known
 
     def set_rules(self, texts: list[str]) -> None:
         """Go by these rules from now on; flows that are known stay so.
@@ -89,7 +92,7 @@ class Firewall:
         to_server = way is Way.TO_SERVER
         tracked = self.tracking.look_up(flow, now, to_server=to_server)
         if tracked is None:
-            return Verdict(Action.REJECT, "NAT knows of no such flow", datagram)
+            return Verdict(Action.REJECT, NO_FLOW, datagram)
         # Ports as on the clients' side: what people write rules about.
         seen = flow if to_server else tracked.leaving
         sight = Sight(

@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from tftptui.demo.director import Director, StepState
 from tftptui.demo.pace import FASTEST, SLOWEST, Pace, PaceClock, PacedLoop
 from tftptui.demo.picture import picture
@@ -63,7 +65,7 @@ class DemoEngine:
         while not self._stopped.is_set():
             frame = await self._do(lambda director: director.stage.next_frame())
             if frame is not None:
-                yield frame
+                yield _of_demo(frame)
             try:
                 async with asyncio.timeout(FRAME_INTERVAL):
                     await self._stopped.wait()
@@ -136,8 +138,21 @@ class DemoEngine:
         await self._do(change)
 
     async def play(self, play: PlayView) -> None:
-        """Switch something by hand."""
+        """Switch something by hand; see recast() for clients."""
         await self._do(lambda director: director.play(play))
+
+    async def recast(self, play: PlayView, who: str = "") -> None:
+        """Exchange clients by hand; WHO is switched on, anew if it is on.
+
+        Raises:
+            CastingError: one of them can't be; nothing has changed.
+        """
+
+        def change(director: Director) -> None:
+            director.play(play)
+            director.start(who)
+
+        await self._do(change)
 
     async def set_rules(self, texts: list[str]) -> None:
         """Have the firewall go by other rules until a step changes them.
@@ -205,3 +220,11 @@ class DemoEngine:
             await self._end.wait()
         finally:
             await stage.close()
+
+
+def _of_demo(frame: Frame) -> Frame:
+    """Return a frame that says where it comes from."""
+    if frame.status is None:
+        return frame
+    status = msgspec.structs.replace(frame.status, source="demo")
+    return msgspec.structs.replace(frame, status=status)

@@ -44,6 +44,11 @@ class Lanes:
         """Begin with none."""
         self._lanes.clear()
 
+    def forget(self, name: str) -> list[Flight]:
+        """Forget the lanes of one sort of clients; return what was on them."""
+        gone = [key for key in self._lanes if key[0] == name]
+        return [flight for key in gone for flight in self._lanes.pop(key).flights]
+
     def take(self, flight: Flight) -> None:
         """Put a flight where it belongs; one of nobody's has no lane."""
         is_up = flight.way is Way.TO_SERVER

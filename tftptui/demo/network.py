@@ -5,7 +5,7 @@ the way, and counted as such.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -155,9 +155,14 @@ class Network:
 
     def forget(self) -> None:
         """Let all that is under way be lost, and forget what is over."""
-        for flight in list(self.flying.values()):
-            self._lose(flight)
+        self.lose(list(self.flying.values()))
         self.landed.clear()
+
+    def lose(self, flights: Iterable[Flight]) -> None:
+        """Let some be lost, as far as they are under way."""
+        for flight in flights:
+            if flight.is_flying:
+                self._lose(flight)
 
     def _begin(self, datagram: Datagram, way: Way, ends: float) -> Flight:
         self._number += 1

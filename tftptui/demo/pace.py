@@ -27,6 +27,10 @@ SLOWEST, FASTEST = 0.01, 100.0
 _SAME = 1e-9
 """Seconds within which two moments are the same: asyncio's own resolution."""
 
+_BEHIND = 0.1
+"""Real seconds that demo time catches up with. Waits are milliseconds long at least,
+and there is work to do between them; a pause is nothing to catch up with."""
+
 
 class Pace:
     """How demo time passes.
@@ -69,6 +73,7 @@ class PacedSelector(selectors.BaseSelector):
         self._inner = selectors.DefaultSelector()
         self._loopback = Loopback()
         self._due = 0.0
+        self._since = (0.0, 0.0, 0.0)  # real seconds, demo seconds, speed
 
     def register(
         self, fileobj: FileObject, events: int, data: object = None
@@ -122,13 +127,22 @@ class PacedSelector(selectors.BaseSelector):
         if speed is None:
             pace.now = due
             return []
-        began = time.monotonic()
-        ready = self._inner.select(timeout / speed)
-        if ready:
-            pace.now = min(due, pace.now + (time.monotonic() - began) * speed)
-        else:
-            pace.now = due
+        ready = self._inner.select(max(0.0, self._real(due, speed) - time.monotonic()))
+        pace.now = min(due, max(pace.now, self._demo())) if ready else due
         return ready
+
+    def _real(self, due: float, speed: float) -> float:
+        """Return the real time at which a moment of demo time is due."""
+        now, here = time.monotonic(), self._pace.now
+        real, demo, before = self._since
+        if speed != before or now - (real + (here - demo) / speed) > _BEHIND:
+            self._since = real, demo, _ = now, here, speed
+        return real + (due - demo) / speed
+
+    def _demo(self) -> float:
+        """Return the moment of demo time that should be now."""
+        real, demo, speed = self._since
+        return demo + (time.monotonic() - real) * speed
 
 
 class PacedLoop(asyncio.SelectorEventLoop):

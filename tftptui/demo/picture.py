@@ -1,6 +1,7 @@
 """Makes a DemoView of what is on the stage."""
 
 from collections import Counter
+from math import ceil
 
 from tftptui.demo.actors import Actor
 from tftptui.demo.director import Director, StepState
@@ -11,6 +12,7 @@ from tftptui.demo.pace import Pace
 from tftptui.demo.rules import Way
 from tftptui.demo.scenarios import WAITING
 from tftptui.demo.view import (
+    ClientView,
     DemoView,
     LaneView,
     PacketFate,
@@ -21,6 +23,9 @@ from tftptui.protocol.packets import Opcode
 
 LINGER = 1.5
 """Real seconds that a packet which did not arrive stays in sight."""
+
+QUIET = 0.4
+"""Real seconds without a packet after which it is told what is waited for."""
 
 MOST_PACKETS = 60
 """Packets of one lane that are told."""
@@ -52,7 +57,9 @@ def picture(director: Director, pace: Pace) -> DemoView:
         has_helper=wall.tracking.has_helper or wall.tracking.is_helped,
         nat=wall.tracking.nat or "",
         line=line_words(stage.network.lines),
-        last_stop=stage.last_stop,
+        waiting=_waiting(director, pace),
+        last_stop=stage.last_stop(since),
+        clients=_clients(director),
         play=director.free_play,
     )
 
@@ -110,11 +117,28 @@ def _rules(director: Director) -> list[RuleView]:
     ]
 
 
+def _clients(director: Director) -> list[ClientView]:
+    stage = director.stage
+    return [
+        ClientView(
+            name=name,
+            kind=table.kind,
+            address=stage.address(table.at),
+            count=table.count,
+            port=table.port,
+        )
+        for name, table in stage.scenario.clients.items()
+    ]
+
+
 def _lane(lane: Lane, now: float, director: Director) -> LaneView:
     actors = director.stage.cast.of(lane.name)
     is_alone = lane.client_port is not None
     title = lane.actor.kind.title
-    status, share = _status(lane.actor, director) if is_alone else _crowd(actors)
+    status, share = _status(lane.actor, director) if is_alone else ("", None)
+    count = 0
+    if not is_alone:
+        status, count = _crowd(lane, actors)
     return LaneView(
         name=lane.name,
         title=title if is_alone else f"{len(actors)} × {title}",
@@ -123,6 +147,7 @@ def _lane(lane: Lane, now: float, director: Director) -> LaneView:
         server_port=lane.server_port,
         status=status,
         share=share,
+        count=count,
         packets=[
             _packet(flight, now)
             for flight in lane.flights[-MOST_PACKETS:]
@@ -156,8 +181,8 @@ def _status(actor: Actor, director: Director) -> tuple[str, float | None]:
     return ("", share) if share else (WAITING, None)
 
 
-def _crowd(actors: list[Actor]) -> tuple[str, float | None]:
-    """Return how far many machines have got."""
+def _crowd(lane: Lane, actors: list[Actor]) -> tuple[str, int]:
+    """Return how many of many machines are done; failures stand where they asked."""
     outcomes = Counter(
         actor.tally.outcome.value
         for actor in actors
@@ -165,5 +190,30 @@ def _crowd(actors: list[Actor]) -> tuple[str, float | None]:
     )
     done = outcomes["completed"]
     failed = outcomes.total() - done
-    words = f"{done} done" + (f", {failed} failed" if failed else "")
-    return words, done / len(actors)
+    if lane.server_port is not None and failed:
+        return "failed", failed
+    is_alone = lane.server_port is not None and done == 0
+    return ("waiting", 0) if is_alone else ("done", done)
+
+
+def _waiting(director: Director, pace: Pace) -> str:
+    """Return who sends again next, if nothing has moved for a moment."""
+    stage, now = director.stage, director.stage.time()
+    network = stage.network
+    last = network.landed[-1].ends if network.landed else now
+    if network.flying or now - last < QUIET * (pace.speed or 1.0):
+        return ""
+    waits = [
+        (due, f"{actor.kind.title} tries again")
+        for actor in stage.cast
+        if not actor.is_over and (due := actor.due) is not None
+    ]
+    waits += [
+        (transfer.due, "the server sends again")
+        for transfer in stage.engine.service.transfers.values()
+        if transfer.due is not None
+    ]
+    if not waits:
+        return ""
+    due, what = min(waits)
+    return f"{what} in {max(1, ceil(due - now))} s"

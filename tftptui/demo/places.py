@@ -7,7 +7,7 @@ of its own, and the engine really sees it. Elsewhere they differ by port alone.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from tftptui.demo.firewall import Datagram
 from tftptui.net.addresses import Endpoint, endpoint_of
@@ -94,9 +94,11 @@ class Sockets:
                 return candidate
         return port
 
-    def discard(self) -> None:
-        """Throw away what has come and was not read yet."""
-        for sock in self._open.values():
+    def discard(self, ports: Collection[int] | None = None) -> None:
+        """Throw away what has come, to all or to PORTS, and was not read yet."""
+        for endpoint, sock in self._open.items():
+            if ports is not None and endpoint.port not in ports:
+                continue
             with contextlib.suppress(OSError):
                 while True:
                     sock.recv(_LONGEST)

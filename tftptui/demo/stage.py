@@ -1,21 +1,20 @@
 """Everything that takes part in a demo: the real engine, the network, the clients."""
 
 import asyncio
-import hashlib
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import UNSET
 
-from tftptui.demo.actors import Actor, Cast
+from tftptui.demo.actors import Cast
 from tftptui.demo.agenda import Deed, LoopAgenda
+from tftptui.demo.casting import Casting, content_of
 from tftptui.demo.chance import Dice
 from tftptui.demo.firewall import Datagram
 from tftptui.demo.impairments import parse_fault
-from tftptui.demo.kinds import KINDS
 from tftptui.demo.lanes import Lanes
-from tftptui.demo.machine import Errand
 from tftptui.demo.network import Ends, Network
 from tftptui.demo.operating import Operator, settings_with
 from tftptui.demo.pace import PaceClock, PacedLoop
@@ -31,7 +30,7 @@ from tftptui.demo.scenario import (
 )
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
-from tftptui.engine.messages import AbortTransfer, Frame
+from tftptui.engine.messages import Frame
 from tftptui.net.addresses import Endpoint
 from tftptui.resources import packaged_folder
 from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
@@ -44,8 +43,9 @@ SERVER_AT = "1.5"
 WALL_AT = "254.1"
 """The end of the address from which the wall refuses packets."""
 
-_APART = 20
-"""Ports between machines that have to share one address."""
+
+SCENE_OVER = "the demo has begun another step"
+"""What is said of transfers and findings of a step that is left."""
 
 
 class Stage:
@@ -60,6 +60,7 @@ class Stage:
 
     Attributes:
         loop: the one that runs; network, cast, engine: what takes part.
+        casting: who is in the cast.
         lanes: which ports talk.
         events: what the engine told, in order.
         findings: those that hold, by number.
@@ -85,8 +86,10 @@ class Stage:
         self._listening = TFTP_PORT
         self._engine: Engine | None = None
         self._operator: Operator | None = None
-        for name, table in scenario.clients.items():
-            self._add_clients(name, table)
+        self.casting = Casting(
+            self.cast, self._places, self._sockets, self._dice, self._server
+        )
+        self.casting.follow(scenario.clients)
 
     @property
     def engine(self) -> Engine:
@@ -145,12 +148,17 @@ class Stage:
                 self.findings[finding.number] = finding
         return frame
 
+    def recast(self, tables: Mapping[str, ClientTable]) -> None:
+        """Have exactly these clients; new ones, and those that changed, are off."""
+        for name in self.casting.differing(tables):
+            self._cut(name)
+        self.casting.follow(tables)
+
     def switch_on(self, name: str) -> None:
-        """Let all clients of a sort begin."""
-        table = self.scenario.clients[name]
-        for index, actor in enumerate(self.cast.of(name)):
-            when = self.time() + index * table.apart
-            self.cast.switch_on(actor, self._errand(table, index, actor.address), when)
+        """Let all clients of a sort begin; what they did before is cut off."""
+        self._cut(name)
+        is_masked = self.network.firewall.tracking.nat is not None
+        self.casting.switch_on(name, self.time(), is_masked=is_masked)
 
     def clear(self) -> None:
         """Switch all clients off and end what the server still does for them.
@@ -159,12 +167,32 @@ class Stage:
         reach the one that is switched on next, on the same port.
         """
         self.cast.switch_off()
-        for number in list(self.engine.service.transfers):
-            self.engine.carry_out(AbortTransfer(number))
+        for transfer in list(self.engine.service.transfers.values()):
+            transfer.abort(SCENE_OVER)
         self.loop.settle()
         self._sockets.discard()
         self.network.forget()
         self.lanes.clear()
+
+    def _cut(self, name: str) -> None:
+        """End what the server does for some clients, and what is under way to them.
+
+        Packets of theirs that are late would reach what they are made now.
+        """
+        hosts = {actor.address for actor in self.cast.of(name)}
+        hosts.add(self.network.firewall.tracking.nat or "")
+        tallies = (actor.tally for actor in self.cast.of(name))
+        ports = {port for tally in tallies if tally for port in tally.ports}
+        for transfer in list(self.engine.service.transfers.values()):
+            if transfer.client.host in hosts and transfer.client.port in ports:
+                transfer.abort(SCENE_OVER)
+        self.loop.settle()
+        self._sockets.discard(ports)
+        self.network.lose(self.lanes.forget(name))
+
+    def wall_time(self) -> float:
+        """Return seconds since the epoch, as events tell them."""
+        return self._clock.wall()
 
     def set_rules(self, texts: list[str]) -> None:
         """Have the wall go by these rules, whatever the scenario says.
@@ -173,6 +201,7 @@ class Stage:
             RuleError: one of them makes no sense; nothing has changed.
         """
         self.network.firewall.set_rules(texts)
+        self.engine.findings.forget_ways()
 
     def change_firewall(self, change: FirewallTable) -> None:
         """Have the wall follow a change."""
@@ -196,16 +225,28 @@ class Stage:
         self._change_line(Way.TO_SERVER, change.to_server)
         self._change_line(Way.TO_CLIENT, change.to_client)
 
+    def address(self, ending: str) -> str:
+        """Return the address of whoever lives at that end."""
+        return self._places.address(ending)
+
     def content(self, name: str) -> bytes | None:
         """Return what the server has of that name, or None."""
         place = self._root / name
         return place.read_bytes() if place.is_file() else None
 
-    @property
-    def last_stop(self) -> str:
-        """Why the last packet that did not arrive did not; "" if all did."""
-        landed = reversed(self.network.landed)
-        return next((one.reason for one in landed if not one.has_arrived), "")
+    def last_stop(self, since: float) -> str:
+        """Return why the last packet that did not arrive did not; "" if all did.
+
+        What a rule stopped is told as long as the rule holds; what was lost on the
+        line, if it happened after SINCE.
+        """
+        wall = self.network.firewall
+        for one in reversed(self.network.landed):
+            if one.has_arrived:
+                continue
+            if one.ends >= since or wall.goes_by(one.reason):
+                return one.reason
+        return ""
 
     def size_of(self, file: bytes) -> int | None:
         """Return octets of a file that the server has, or None."""
@@ -232,33 +273,6 @@ class Stage:
             self.events.append,
             self._clock,
             chance=self._dice,
-        )
-
-    def _add_clients(self, name: str, table: ClientTable) -> None:
-        net, host = (int(part) for part in table.at.split("."))
-        for index in range(table.count):
-            net, rest = net + (host + index) // 256, (host + index) % 256
-            address = self._places.address(f"{net}.{rest}")
-            self.cast.add(Actor(name, KINDS[table.kind], address))
-
-    def _errand(self, table: ClientTable, index: int, address: str) -> Errand:
-        low, high = KINDS[table.kind].ports
-        port = table.port
-        if port is None:
-            port = low + self._dice.randbelow(high - low + 1)
-        if self._places.is_one_address:
-            port += _APART * index
-        if self.network.firewall.tracking.nat is None:
-            port = self._sockets.free_port(address, port)
-        content = None
-        if table.upload is not None:
-            content = content_of(table.file, table.upload)
-        return Errand(
-            table.file.encode(),
-            self._server,
-            port,
-            content,
-            None if table.options is None else tuple(table.options),
         )
 
     def _change_line(self, way: Way, change: LineTable) -> None:
@@ -299,11 +313,6 @@ class Stage:
             refuse(refused, PORT_UNREACHABLE, nat)
         else:
             refuse(refused, PROHIBITED, self._places.address(WALL_AT))
-
-
-def content_of(name: str, octets: int) -> bytes:
-    """Return the content of a made-up file; the same name has the same."""
-    return hashlib.shake_128(name.encode()).digest(octets)
 
 
 def temporary_root() -> "tempfile.TemporaryDirectory[str]":

@@ -31,7 +31,8 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: of the client in the scenario; title: what it is.
         client_port, server_port: None where many share the lane.
-        status: how far the client has got, in a word or two.
+        status: how far the client has got: "off", "waiting", an outcome, or "" while
+            ``share`` tells it; of many machines "done" or "failed", with ``count``.
         share: of the file that it has, 0 to 1; None when not known.
         packets: on their way, and those that did not arrive lately.
     """
@@ -44,6 +45,7 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     share: float | None
     packets: list[PacketView]
+    count: int = 0
 
 
 class RuleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,13 +56,46 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     hits: int
 
 
+class ClientView(msgspec.Struct, frozen=True, kw_only=True):
+    """One sort of clients, as the scenario has it.
+
+    Attributes:
+        kind: a name from kinds.KINDS.
+        address: of the first one; count: how many there are.
+        port: that it begins with, or None where its kind chooses.
+    """
+
+    name: str
+    kind: str
+    address: str
+    count: int
+    port: int | None
+
+
+class PlayedClient(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hand makes of a client, or one more.
+
+    Attributes:
+        kind: a name from kinds.KINDS.
+        port: that it begins with; None leaves it to its kind.
+        like: for one more: whose errand it has.
+        is_away: whether it takes no part.
+    """
+
+    kind: str
+    port: int | None = None
+    like: str = ""
+    is_away: bool = False
+
+
 class PlayView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is switched by hand."""
+    """What is switched by hand; ``clients`` by name: of the scenario, or others."""
 
     rules_off: bool = False
     loss: bool = False
     helper: bool = False
     single_port: bool = False
+    clients: dict[str, PlayedClient] = {}
 
 
 class DemoView(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +113,8 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
         has_helper, nat: what else the firewall does.
         line: what the line does to packets, in a few words each.
         last_stop: why the last packet did not arrive; "" if all did.
+        waiting: while nothing moves: who sends again next, and when.
+        clients: those of the scenario.
         play: what is switched by hand.
     """
 
@@ -96,4 +133,6 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
     nat: str = ""
     line: list[str] = []
     last_stop: str = ""
+    waiting: str = ""
+    clients: list[ClientView] = []
     play: PlayView = PlayView()

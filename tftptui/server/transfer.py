@@ -91,8 +91,7 @@ class Transfer(ABC):
     ) -> None:
         self.number = parts.number
         self.request = parts.request
-        self.client = parts.client
-        self.server = parts.transport.local
+        self.client, self.server = parts.client, parts.transport.local
         self.transport = parts.transport
         self.content = parts.content
         self.outcome: Outcome | None = None
@@ -110,8 +109,7 @@ class Transfer(ABC):
             parts.recorder,
         )
         self._describe(parts)
-        self._closed = closed
-        self._closed_port = ClosedPort()
+        self._closed, self._closed_port = closed, ClosedPort()
 
     def _describe(self, parts: Parts) -> None:
         """Write into the view what never changes."""
@@ -191,6 +189,11 @@ class Transfer(ABC):
         deadline = self._state.deadline()
         if deadline is not None and deadline <= now:
             self._run(self._session.handle_timer(now))
+
+    @property
+    def due(self) -> float | None:
+        """When it sends again if nothing comes, or None."""
+        return None if self.outcome else self._state.deadline()
 
     def take_request(self, arrival: Arrival, now: float) -> bool:
         """Take the same request again; False when this transfer must make way."""

@@ -292,7 +292,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         write: what uploads are taken: "off", "new" or "overwrite".
         addresses: by which others may reach this machine.
         capture: that is being written, if one is.
-        source: "server", or "capture" for one that is read; ``root`` is its file then.
+        source: "server"; "capture" for one that is read, ``root`` is its file then;
+            "demo" for a server whose clients are simulated.
         progress: how much of it has been read, 0 to 1; None for a server.
     """
 
@@ -308,5 +309,5 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     write: str = "off"
     addresses: list[str] = []
     capture: Recording | None = None
-    source: Literal["server", "capture"] = "server"
+    source: Literal["server", "capture", "demo"] = "server"
     progress: float | None = None

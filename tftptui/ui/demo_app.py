@@ -1,10 +1,27 @@
 """The program on the screen, with a demo as its engine."""
 
 from tftptui.demo.held import DemoEngine
+from tftptui.demo.stage import SCENE_OVER
+from tftptui.engine.messages import Frame
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.demo import DemoScreen
 from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME
+
+
+class DemoStore(Store):
+    """What a demo has told, without the transfers that a new step has cut off.
+
+    Nobody aborted them, and an audience would ask who did.
+    """
+
+    def fold(self, frame: Frame) -> None:
+        """Take one frame in."""
+        super().fold(frame)
+        for view in frame.transfers:
+            if view.error == SCENE_OVER:
+                self.transfers.pop(view.number, None)
 
 
 class DemoApp(TftpApp):
@@ -20,7 +37,7 @@ class DemoApp(TftpApp):
     def __init__(
         self, demo: DemoEngine, *, theme: str = DEFAULT_THEME, rest: float | None = None
     ) -> None:
-        super().__init__(demo, theme=theme, now=demo.clock.wall)
+        super().__init__(demo, theme=theme, now=demo.clock.wall, store=DemoStore())
         self._demo, self._rest = demo, rest
 
     def get_default_screen(self) -> MainScreen:

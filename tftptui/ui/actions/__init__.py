@@ -8,7 +8,7 @@ such a chain.
 from textual.binding import Binding, BindingType
 
 from tftptui.ui.actions.action import Action, key_name
-from tftptui.ui.actions.demo import DEMO, RULES, STAGE
+from tftptui.ui.actions.demo import CAST, DEMO, RULES, STAGE
 from tftptui.ui.actions.everywhere import APP, LIST, MAIN
 from tftptui.ui.actions.files import COMMANDS, FILES, FOLDER, NARROWING, PREVIEW
 from tftptui.ui.actions.ladder import LADDER, TRANSFER
@@ -45,6 +45,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "prompt": ("prompt", "app"),
     "stage": ("stage", "demo", "main", "app"),
     "rules": ("rules",),
+    "cast": ("cast", "list"),
     "help": ("help", "app"),
     "question": ("question", "app"),
     "why": ("why",),
@@ -76,6 +77,7 @@ TITLES: dict[str, str] = {
     "stage": "Stage",
     "demo": "Leading through a demo",
     "rules": "Writing rules",
+    "cast": "Exchanging clients",
     "help": "This page",
     "question": "This question",
     "policy": "Policy",
@@ -97,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     *STAGE,
     *DEMO,
     *RULES,
+    *CAST,
     *TRANSFERS,
     *FILES,
     *PACKETS,

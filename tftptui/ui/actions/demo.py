@@ -64,6 +64,14 @@ DEMO = (
     ),
     Action(
         "demo",
+        "clients",
+        ("C", "f9"),
+        "clients",
+        "Make a client another kind, give it another port, add one or send one away.",
+        shown=True,
+    ),
+    Action(
+        "demo",
         "play('rules_off')",
         ("f5",),
         "Rules",
@@ -103,4 +111,48 @@ RULES = (
         "Back to the demo; the rules stay as they were last right.",
         shown=True,
     ),
+)
+
+CAST = (
+    Action(
+        "cast",
+        "turn(1)",
+        ("right", "l"),
+        "kind",
+        "Make it the next kind of client; it begins so with enter.",
+        shown=True,
+    ),
+    Action("cast", "turn(-1)", ("left", "h"), "Kind before", "The kind before."),
+    Action(
+        "cast",
+        "ask",
+        ("enter",),
+        "ask",
+        "Let it ask now, as the kind and from the port that stand here.",
+        shown=True,
+    ),
+    Action(
+        "cast",
+        "rub_out",
+        ("backspace",),
+        "Port",
+        "Take a digit of its port away; digits write one, none leaves it to its kind.",
+    ),
+    Action("cast", "more", ("a",), "more", "One more client like it.", shown=True),
+    Action(
+        "cast",
+        "away",
+        ("x",),
+        "away",
+        "Send it away, or have it back.",
+        shown=True,
+    ),
+    Action(
+        "cast",
+        "own",
+        ("u",),
+        "as written",
+        "Make it what the scenario says.",
+    ),
+    Action("cast", "close", ("escape",), "done", "Back to the demo.", shown=True),
 )

@@ -8,9 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tftptui.demo.held import DemoEngine
-from tftptui.demo.view import DemoView, PlayView
+from tftptui.demo.view import DemoView, PlayedClient, PlayView
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.ui.actions import bindings
+from tftptui.ui.screens.cast import CastScreen
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.rules import RulesScreen
 from tftptui.ui.store import Store
@@ -129,6 +130,17 @@ class DemoScreen(MainScreen):
     def action_stage(self) -> None:
         """Give the stage the focus."""
         self._stage.focus()
+
+    def action_clients(self) -> None:
+        """Exchange clients."""
+        if self._view is not None:
+            self.app.push_screen(
+                CastScreen(self._view.clients, self._play.clients, self._recast)
+            )
+
+    def _recast(self, clients: dict[str, PlayedClient], who: str) -> None:
+        self._play = msgspec.structs.replace(self._play, clients=clients)
+        self._tell(self._demo.recast(self._play, who))
 
     def action_rules(self) -> None:
         """Write the firewall's rules."""

@@ -23,6 +23,11 @@ def invitation(store: Store) -> Text:
         return Text("The server starts …")
     if status.source == "capture":
         return _of_capture(store, status)
+    if status.source == "demo":
+        return Text(
+            "No transfer yet: the clients of the demo are still off.\n\n"
+            "Press . (or page down on the stage) to begin the first step."
+        )
     return _closed(store) or _of_server(store, status)
 
 

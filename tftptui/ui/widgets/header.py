@@ -38,6 +38,8 @@ def sparkline(values: Sequence[float]) -> str:
 
 def _root(status: Status) -> Part:
     """Return what is served, in full and short."""
+    if status.source == "demo":  # its folder is nobody's, and gone tomorrow
+        return Part([Text("demo files"), Text()])
     if status.named:
         names = [visible(name.encode()) for name, _ in status.named]
         return Part([Text(words_of(names)), Text(_counted(names)), Text()])

@@ -17,9 +17,10 @@ from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.stage_lanes import lane_lines, wall_place
 from tftptui.ui.widgets.stage_words import (
     CAPTION_LINES,
+    LINE_FROM,
     caption_lines,
+    foot_line,
     rule_lines,
-    stop_line,
     switch_line,
     title_line,
 )
@@ -125,7 +126,9 @@ class StageView(Widget, can_focus=True):
         )
         middle = [Text(" ").append_text(line) for line in lanes]
         middle += [Text()] * (rows - len(middle))
-        middle.append(stop_line(view, room, 1 + wall_place(room - 1), self._slots))
+        wall = 1 + wall_place(room - 1)
+        has_line = width < LINE_FROM
+        middle.append(foot_line(view, room, wall, self._slots, has_line=has_line))
         if has_rules:
             middle = _beside(middle, rule_lines(view, RULES_WIDTH, self._slots), room)
         return [

@@ -12,7 +12,7 @@ from tftptui.ui.widgets.rows import fitted
 
 Slots = Mapping[str, Style]
 
-NAME, PORT, STATUS = 14, 5, 9
+NAME, PORT, STATUS = 14, 5, 10
 LEFT = NAME + 1 + PORT + 2
 RIGHT = 2 + PORT + 1 + STATUS
 """Cells beside the track."""
@@ -26,6 +26,11 @@ _OUTCOMES = {
     "abandoned": ("∅ gave up", "transfer-failed"),
     "waiting": ("asks", "transfer-active"),
     "off": ("off", "muted"),
+    "done": ("", "muted"),
+}
+_CROWDS = {
+    "done": ("done", "transfer-completed"),
+    "failed": ("failed", "transfer-failed"),
 }
 _STOPPED = {"dropped": "", "refused": " ICMP", "lost": " lost"}
 
@@ -69,17 +74,21 @@ def _line(lane: LaneView, width: int, slots: Slots, manner: tuple[str, bool]) ->
     line = Text.assemble((name, "bold"), f" {theirs:>{PORT}} ●")
     line.append_text(_track(lane.packets, track, slots, is_open=is_open))
     line.append(f"● {ours:<{PORT}} ")
-    line.append_text(_status(lane, slots) if shown else Text(" " * STATUS))
+    is_told = shown or lane.client_port is None
+    words, slot = status_words(lane) if is_told else ("", "muted")
+    line.append(fitted(words, STATUS), slots[slot])
     return line
 
 
-def _status(lane: LaneView, slots: Slots) -> Text:
-    if lane.client_port is None:
-        return Text(fitted(lane.status, STATUS), slots["muted"])
+def status_words(lane: LaneView) -> tuple[str, str]:
+    """Return how far a client is, or many, and the slot of its colour."""
+    if lane.count:
+        mark, slot = _CROWDS[lane.status]
+        return f"{lane.count} {mark}", slot
     words, slot = _OUTCOMES.get(lane.status, (lane.status, "transfer-active"))
     if not words and lane.share is not None:
         words = f"{lane.share:>4.0%}"
-    return Text(fitted(words, STATUS), slots[slot])
+    return words, slot
 
 
 def _track(

@@ -13,6 +13,9 @@ from tftptui.ui.widgets.rows import fitted
 Slots = Mapping[str, Style]
 
 CAPTION_LINES = 3
+LINE_FROM = 110
+"""Cells from which on the line's impairments stand beside the switches."""
+
 _HITS = 6
 _MARKS = {
     "accept": ("✓", "transfer-completed"),
@@ -57,13 +60,34 @@ def rule_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
     return lines + [_rule(rule, view, width, slots) for rule in view.rules]
 
 
-def stop_line(view: DemoView, width: int, wall: int, slots: Slots) -> Text:
-    """Return why the last packet did not arrive, below the wall."""
-    if not view.last_stop:
-        return Text()
-    words = f"✗ {visible(view.last_stop.encode())}"
-    place = max(1, min(width - len(words), wall - len(words) // 2))
-    return Text(" " * place + words, slots["transfer-failed"])
+def foot_line(
+    view: DemoView, width: int, wall: int, slots: Slots, *, has_line: bool
+) -> Text:
+    """Return why the last packet stopped, below the WALL; what is waited for, left.
+
+    HAS_LINE is whether the line's impairments stand here as well, right.
+    """
+    stop = f"✗ {visible(view.last_stop.encode())}" if view.last_stop else ""
+    wait = visible(view.waiting.encode())
+    right = line_text(view) if has_line else ""
+    stop = fitted(stop, max(1, width - 1)).rstrip()
+    if len(wait) + len(stop) + 4 > width:  # why it stopped matters most
+        wait = ""
+    if len(wait) + len(stop) + len(right) + 6 > width:
+        right = ""
+    first = 1 + (len(wait) + 2 if wait else 0)
+    last = width - len(stop) - 1 - (len(right) + 2 if right else 0)
+    place = max(first, min(last, wall - len(stop) // 2))
+    line = Text(" ", no_wrap=True)
+    line.append(wait.ljust(place - 1), slots["transfer-active"])
+    line.append(stop, slots["transfer-failed"])
+    room = width - 1 - line.cell_len
+    return line.append(right.rjust(max(0, room)), slots["muted"])
+
+
+def line_text(view: DemoView) -> str:
+    """Return what the line does to packets."""
+    return " · ".join(visible(word.encode()) for word in view.line)
 
 
 def switch_line(view: DemoView, width: int, slots: Slots) -> Text:
@@ -74,17 +98,19 @@ def switch_line(view: DemoView, width: int, slots: Slots) -> Text:
         ("F6", "loss 10 %", play.loss),
         ("F7", "helper", play.helper),
         ("F8", "single port", play.single_port),
+        ("F9", "clients", bool(play.clients)),
     ]
+    on, off = ("■ on  ", "□     ") if width >= LINE_FROM else ("■  ", "□  ")
     line = Text(" ", no_wrap=True)
     for key, name, is_on in switches:
         line.append(key, slots["transfer-active"] + Style(bold=True))
         line.append(f" {name} ")
         line.append(
-            "■ on " if is_on else "□    ",
+            on if is_on else off,
             slots["transfer-stalled" if is_on else "muted"],
         )
-    words = " · ".join(visible(word.encode()) for word in view.line)
     room = width - line.cell_len - 1
+    words = line_text(view) if width >= LINE_FROM else ""
     return line.append(fitted(words, room).rjust(room), slots["muted"])
 
 

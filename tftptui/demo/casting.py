@@ -1,0 +1,163 @@
+"""Who is in the cast: the scenario's clients, and what a hand makes of them."""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from tftptui.demo.actors import Actor, Cast
+from tftptui.demo.chance import Dice
+from tftptui.demo.kinds import KINDS
+from tftptui.demo.machine import Errand
+from tftptui.demo.places import Places, Sockets
+from tftptui.demo.scenario import ClientTable
+from tftptui.demo.view import PlayedClient
+from tftptui.net.addresses import Endpoint
+
+EXTRAS_AT = 7
+"""Third part of the addresses of clients that a hand has added."""
+
+_APART = 20
+"""Ports between machines that have to share one address."""
+
+_HIGHEST_PORT = 65_535
+
+
+class CastingError(ValueError):
+    """No client can be like that; the text says what could."""
+
+
+class Casting:
+    """Puts clients into the cast, takes them out, and sends them on their errand.
+
+    Args:
+        cast: where they are.
+        places, sockets: where they live.
+        dice: choose ports.
+        server: whom they ask.
+    """
+
+    def __init__(
+        self,
+        cast: Cast,
+        places: Places,
+        sockets: Sockets,
+        dice: Dice,
+        server: Endpoint,
+    ) -> None:
+        self._cast, self._places, self._sockets = cast, places, sockets
+        self._dice, self._server = dice, server
+        self._tables: dict[str, ClientTable] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tables
+
+    def add_client(self, name: str, table: ClientTable) -> None:
+        """Let clients of one sort take part; they are off."""
+        self._tables[name] = table
+        net, host = (int(part) for part in table.at.split("."))
+        for index in range(table.count):
+            place = host + index
+            address = self._places.address(f"{net + place // 256}.{place % 256}")
+            self._cast.add(Actor(name, KINDS[table.kind], address))
+
+    def remove_client(self, name: str) -> None:
+        """Cut the power of clients of one sort, and let them take part no more."""
+        self._cast.remove(name)
+        del self._tables[name]
+
+    def differing(self, tables: Mapping[str, ClientTable]) -> list[str]:
+        """Return which of the clients are not as TABLES say."""
+        known = self._tables.items()
+        return [name for name, table in known if tables.get(name) != table]
+
+    def follow(self, tables: Mapping[str, ClientTable]) -> None:
+        """Have exactly these clients; those that stay as they were go on.
+
+        Those that are new, or other ones than before, are off.
+        """
+        before = self._tables
+        for name in [
+            name for name, table in before.items() if tables.get(name) != table
+        ]:
+            self.remove_client(name)
+        for name, table in tables.items():
+            if name not in self._tables:
+                self.add_client(name, table)
+
+    def switch_on(self, name: str, now: float, *, is_masked: bool) -> None:
+        """Let all clients of a sort begin; IS_MASKED is whether NAT hides them."""
+        table = self._tables[name]
+        for index, actor in enumerate(self._cast.of(name)):
+            errand = self._errand(table, index, actor, is_masked=is_masked)
+            self._cast.switch_on(actor, errand, now + index * table.apart)
+
+    def _errand(
+        self, table: ClientTable, index: int, actor: Actor, *, is_masked: bool
+    ) -> Errand:
+        low, high = actor.kind.ports
+        port = table.port
+        if port is None:
+            port = low + self._dice.randbelow(high - low + 1)
+        if self._places.is_one_address:
+            port += _APART * index
+        if not is_masked:
+            port = self._sockets.free_port(actor.address, port)
+        content = None
+        if table.upload is not None:
+            content = content_of(table.file, table.upload)
+        return Errand(
+            table.file.encode(),
+            self._server,
+            port,
+            content,
+            None if table.options is None else tuple(table.options),
+        )
+
+
+def tables_with(
+    own: Mapping[str, ClientTable], played: Mapping[str, PlayedClient]
+) -> dict[str, ClientTable]:
+    """Return a scenario's OWN clients as a hand has changed them, and added others.
+
+    Raises:
+        CastingError: one of them can't be.
+    """
+    tables = {name: table for name, table in own.items() if name not in played}
+    extras = 0
+    for name, client in played.items():
+        model = own.get(name) or own.get(client.like)
+        if model is None:
+            raise CastingError(
+                f"{client.like!r} is no client to be like; there are {', '.join(own)}"
+            )
+        _check(client)
+        if name not in own:
+            extras += 1
+            model = msgspec.structs.replace(model, at=f"{EXTRAS_AT}.{extras}", count=1)
+        if client.is_away:
+            continue
+        is_same = name in own and client.kind == model.kind
+        tables[name] = msgspec.structs.replace(
+            model,
+            kind=client.kind,
+            port=client.port,
+            options=model.options if is_same else None,
+        )
+    # In the scenario's order: the same hand, the same course.
+    order = [*own, *(name for name in played if name not in own)]
+    return {name: tables[name] for name in order if name in tables}
+
+
+def _check(client: PlayedClient) -> None:
+    if client.kind not in KINDS:
+        raise CastingError(
+            f"{client.kind!r} is no kind of client; choose from {', '.join(KINDS)}"
+        )
+    if client.port is not None and not 1 <= client.port <= _HIGHEST_PORT:
+        raise CastingError(f"{client.port} is no port: 1 to {_HIGHEST_PORT}")
+
+
+def content_of(name: str, octets: int) -> bytes:
+    """Return the content of a made-up file; the same name has the same."""
+    return hashlib.shake_128(name.encode()).digest(octets)
