@@ -77,7 +77,8 @@ async def test_every_packet_is_in_the_ring_and_counted(
     ended = await server.written.until(TransferEnded)
     assert (tmp_path / "new").read_bytes() == CONTENT
     records = server.written.packets()
-    came = [record.block for record in records if record.kind == Kind.DATA_RECEIVED]
+    runs = [record for record in records if record.kind == Kind.DATA_RECEIVED]
+    came = [block for r in runs for block in range(r.block, r.block + r.count)]
     acked = [record.block for record in records if record.kind == Kind.ACK_SENT]
     assert came == [*range(1, BLOCKS + 1)]
     assert acked[window == 1 :] == [*range(window, BLOCKS, window), BLOCKS]
@@ -165,3 +166,56 @@ async def test_limits_are_kept_to_the_block(tmp_path: Path, client: UdpClient) -
         assert (await client.error()).code == 3
         await asyncio.wait_for(server.written.until(TransferEnded), 10.0)
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("window", [1, 4])
+async def test_a_block_longer_than_agreed_ends_it(
+    server: Running, client: UdpClient, tmp_path: Path, window: int
+) -> None:
+    await begin(server, client, window)
+    await send(client, 1, 40, window)
+    client.block(41, payload(41) + b"!")
+    error = await client.error()
+    assert (error.code, error.message) == (4, b"a block of 513 octets, agreed were 512")
+    await server.written.until(TransferEnded)
+    assert left_in(tmp_path) == []
+
+
+async def test_an_error_amid_a_window_ends_it(
+    server: Running, client: UdpClient, tmp_path: Path
+) -> None:
+    await begin(server, client, 16)
+    await send(client, 1, 32, 16)
+    for block in range(33, 40):
+        client.block(block, payload(block))
+    client.leave("enough")
+    ended = await server.written.until(TransferEnded)
+    assert (ended.outcome, ended.blocks) == ("failed", 39)
+    assert left_in(tmp_path) == []
+
+
+async def test_blocks_that_changed_places_are_sorted_out(
+    server: Running, client: UdpClient, tmp_path: Path
+) -> None:
+    await begin(server, client, 4)
+    await send(client, 1, 40, 4)
+    for block in (41, 43, 42, 44):
+        client.block(block, payload(block))
+    assert [await client.acked(), await client.acked()] == [41, 42]
+    for block in range(43, BLOCKS + 1):
+        client.block(block, payload(block))
+        if (block - 42) % 4 == 0 or block == BLOCKS:
+            assert await client.acked() == block
+    await server.written.until(TransferEnded)
+    assert (tmp_path / "new").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("window", [1, 16])
+async def test_it_goes_the_same_way_on_one_port_for_all(
+    tmp_path: Path, client: UdpClient, window: int
+) -> None:
+    with running(tmp_path, write="new", single_port=True) as server:
+        await begin(server, client, window)
+        await send(client, 1, BLOCKS, window)
+        await asyncio.wait_for(server.written.until(TransferEnded), 10.0)
+    assert (tmp_path / "new").read_bytes() == CONTENT

@@ -1,5 +1,6 @@
 """Blocks of a file on their way to the wire."""
 
+from tftptui.files.block_numbers import HIGH, LOW
 from tftptui.files.sources import Source
 from tftptui.protocol.packets import (
     BLOCK_MODULUS,
@@ -20,12 +21,9 @@ _MOST_AHEAD = 64
 
 _DATA = bytes([Opcode.DATA])
 
-# Twice around, so that a window's numbers are one slice, the wrap included.
-_HIGH = b"".join(bytes([high]) * 256 for high in range(256)) * 2
-_LOW = bytes(range(256)) * 256 * 2
 _TABLES = (  # by rollover; each begins with the block of that number
-    (_HIGH, _LOW),
-    (_HIGH[1:BLOCK_MODULUS] * 2, _LOW[1:BLOCK_MODULUS] * 2),
+    (HIGH, LOW),
+    (HIGH[1:BLOCK_MODULUS] * 2, LOW[1:BLOCK_MODULUS] * 2),
 )
 
 

@@ -1,14 +1,16 @@
 """The short way of a write, for what nearly every packet means.
 
-It is the next full block, while nothing is missing. Its octets wait with others
-for one call to the disk, a record of it goes into the packet log, and the session
-is told later, before anybody looks at it. Only the last block's ACK says that
-octets are safe; the others may be sent before they are written.
+It is the next full block, while nothing is missing. Packets go straight to where they
+are written from, many with one call; all that came in a row is looked at together,
+one record of it goes into the packet log, and the session is told later, before
+anybody looks at it. Only the last block's ACK says that octets are safe; the others
+may be sent before they are written.
 """
 
 from collections.abc import Callable
 from struct import Struct
 
+from tftptui.files.landing import Landing
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.receiver import ReceiveSession
@@ -17,36 +19,34 @@ from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink, UploadError
 from tftptui.telemetry.packets import Kind
 
-_BATCH = 64
-"""Datagrams read in a row before others have their turn."""
-
-_GATHERED = 65_536
-"""Octets that wait for the disk at most, before a call that writes them."""
-
-_DATA, _ACK = Opcode.DATA << 16, Opcode.ACK << 16
-_word = Struct(">I")
-_pack, _unpack = _word.pack, _word.unpack_from
+_ACK = Opcode.ACK << 16
+_pack = Struct(">I").pack
 
 
 class GatheringWrite(Transfer):
-    """What a write is made of, and how it goes on as long as all goes well."""
+    """What a write is made of, and how it goes on as long as all goes well.
+
+    While it does, the session lags behind. Whoever asks for it gets it up to date,
+    and the next packet is looked at the long way.
+    """
 
     __slots__ = (
         "_acked",
         "_acked_at",
-        "_awaited",
         "_block",
         "_came_at",
         "_first_at",
-        "_full",
-        "_gathered",
+        "_is_short",
+        "_landed",
+        "_landing",
         "_log_ack",
-        "_log_data",
-        "_longest",
+        "_log_run",
         "_now",
-        "_receive",
+        "_receive_into",
         "_receiving",
+        "_send",
         "_sink",
+        "_trip",
         "_wall",
         "_window",
     )
@@ -56,72 +56,85 @@ class GatheringWrite(Transfer):
         parts: Parts,
         session: ReceiveSession,
         sink: Sink,
+        announced: int | None,
         closed: Callable[[Transfer], None],
     ) -> None:
         super().__init__(parts, session, closed)
         agreed = parts.agreed
-        # One more, so that a block longer than agreed shows instead of being cut.
-        self._longest = self.transport.expect(agreed.block_size, agreed.window)
+        self.transport.expect(agreed.block_size, agreed.window)
         self._receiving = session
         self._sink = sink
         self._window = agreed.window
-        self._full = agreed.block_size + HEADER
-        self._gathered: list[memoryview] = []
-        self._awaited = -1  # header of the next block, as a number; none while closed
+        self._landing = Landing(agreed.block_size, agreed.window, announced)
+        self._landed = 0  # packets in there that are not written yet
+        self._is_short = False
         self._block = self._acked = 0
         self._acked_at = self._first_at = self._came_at = 0.0
-        self._receive = self.transport.recv
+        self._trip = 0.0
+        self._receive_into = self.transport.recv_into
+        self._send = self.transport.send
         self._now = self._clock.now
         self._wall = self._clock.wall() - self._clock.now()
-        self._log_data = self._report.singles(Kind.DATA_RECEIVED, agreed.block_size)
+        self._log_run = self._report.runs(Kind.DATA_RECEIVED, agreed.block_size)
         self._log_ack = self._report.singles(Kind.ACK_SENT, HEADER)
 
     def readable(self) -> None:
-        """Take what the client sent; the event loop found something."""
-        for count in range(_BATCH):
-            try:
-                datagram = self._receive(self._longest)
-            except OSError:
-                if count == 0:  # woken for nothing readable: the error queue
-                    self._take_errors()
+        """Take what the client sent, up to the end of a window; more wakes us again."""
+        if not self._is_short:
+            super().readable()
+            return
+        now, landing, begin = self._now(), self._landing, self._landed
+        full, places, receive = landing.full, landing.places, self._receive_into
+        end = min(len(places), begin + self._window - self._block + self._acked)
+        at, octets = begin, full
+        try:
+            while at < end and (octets := receive(places[at])) == full:
+                at += 1
+        except OSError:
+            if at == begin:  # woken for nothing readable: the error queue
+                self._take_errors()
                 return
-            if len(datagram) != self._full or _unpack(datagram)[0] != self._awaited:
-                self._take(datagram, self._now())
-            elif self._take_next(datagram):
-                return  # nothing comes before our ACK is there
+        other = None if octets == full else landing.packet(at, octets)
+        if at > begin:
+            self._take_run(at - begin, now)
+        if other is not None and not self.is_closed:
+            self._take(other, now)
+
+    def _take_run(self, count: int, now: float) -> None:
+        """Take COUNT full packets that have just landed; what is odd, the long way."""
+        landing, begin, before = self._landing, self._landed, self._block
+        good = landing.expected(begin, count, before + 1)
+        odd: list[bytes] = []
+        if good < count:
+            surplus = range(begin + good, begin + count)
+            odd = [landing.packet(at, landing.full) for at in surplus]
+        if good:
+            if before == self._acked:
+                self._first_at = now
+            self._came_at, self._block = now, before + good
+            self._log_run(now + self._wall, before + 1, good)
+            landed = self._landed = begin + good
+            is_well = landed < len(landing.places) or self._flush()
+            if is_well and self._block - self._acked == self._window:
+                self._acknowledge_window()
+        for datagram in odd:
             if self.is_closed:
                 return
+            self._take(datagram, now)
 
-    def _take_next(self, datagram: bytes) -> bool:
-        """Take the block that is awaited; return whether a window ended with it."""
-        now = self._came_at = self._now()
-        block = self._block = self._block + 1
-        self._awaited = _DATA | (block + 1) & 0xFFFF
-        self._log_data(now + self._wall, block)
-        self._gathered.append(memoryview(datagram)[HEADER:])
-        waiting = block - self._acked
-        if waiting == 1:
-            self._first_at = now
-        is_written = len(self._gathered) * self._full < _GATHERED or self._flush()
-        if waiting < self._window or not is_written:
-            return False
-        self._acknowledge_window(block, now)
-        return True
-
-    def _acknowledge_window(self, block: int, now: float) -> None:
-        trip = self._first_at - self._acked_at
+    def _acknowledge_window(self) -> None:
+        block, now = self._block, self._now()
+        self._trip = self._first_at - self._acked_at
         self._acked, self._acked_at = block, now
-        if trip > 0:  # else the window began the long way, which has measured it
-            self._receiving.timer.measure(trip)
         self._log_ack(now + self._wall, block)
-        if not self.transport.send(_pack(_ACK | block & 0xFFFF)):
+        if not self._send(_pack(_ACK | block & 0xFFFF)):
             self._report.trouble(self._send_trouble())
             self._leave_short_way()
 
     @property
     def version(self) -> int:
         """A number that grows with everything that happens."""
-        if self._awaited >= 0:
+        if self._is_short:
             self._catch_up()
         return self._report.version
 
@@ -134,15 +147,15 @@ class GatheringWrite(Transfer):
     @property
     def _state(self) -> ReceiveSession:
         """The session to look at: the short way stays open."""
-        if self._awaited >= 0:
+        if self._is_short:
             self._catch_up()
         return self._receiving
 
     def _leave_short_way(self) -> None:
         """Look at the next packet the long way."""
-        if self._awaited >= 0:
+        if self._is_short:
             self._catch_up()
-            self._awaited = -1
+            self._is_short = False
 
     def _catch_up(self) -> None:
         """Tell session, view and counters what has happened."""
@@ -151,6 +164,8 @@ class GatheringWrite(Transfer):
         if not blocks:
             return
         acks = (self._acked - session.acked) // self._window
+        if acks and self._trip > 0:  # else the long way has measured it
+            session.timer.measure(self._trip)
         session.advance(self._block, self._acked, (self._acked_at, self._came_at))
         wall = self._came_at + self._wall
         self._report.gathered(blocks, acks, wall)
@@ -162,17 +177,25 @@ class GatheringWrite(Transfer):
             return
         self._block, self._acked = session.received, session.acked
         self._acked_at = self._first_at = self._came_at = session.sent_at
-        self._awaited = _DATA | (session.received + 1) & 0xFFFF
+        self._is_short = True
 
     def _may_hurry(self) -> bool:
         """Whether octets may wait to be written, and ACKs leave at once."""
         return not self._sink.is_limited
 
+    def _store(self, octets: memoryview) -> None:
+        """Write what has landed, and then OCTETS."""
+        if self._flush():
+            self._write([octets])
+
     def _flush(self) -> bool:
-        """Write what has gathered; return whether that went well."""
-        gathered, self._gathered = self._gathered, []
+        """Write what has landed; return whether that went well."""
+        landed, self._landed = self._landed, 0
+        return not landed or self._write(self._landing.data(landed))
+
+    def _write(self, pieces: list[memoryview]) -> bool:
         try:
-            self._sink.write_all(gathered)
+            self._sink.write_all(pieces)
         except UploadError as error:
             self._run(self._session.fail(SendError(error.code, error.text)))
             return False

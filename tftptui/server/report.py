@@ -114,6 +114,10 @@ class Report:
         ends = (ours, other) if is_sent else (other, ours)
         self._recorder.raw(octets, *ends)
 
+    def runs(self, kind: Kind, octets: int) -> Callable[[float, int, int], None]:
+        """Return what keeps a run of blocks of OCTETS each; gathered() counts later."""
+        return self._recorder.ring.runs(self._ends, kind, octets)
+
     def singles(self, kind: Kind, octets: int) -> Callable[[float, int], None]:
         """Return what keeps one packet of a block; gathered() counts later."""
         return self._recorder.ring.singles(self._ends, kind, octets)

@@ -75,6 +75,16 @@ class SharedTransport:
             raise BlockingIOError
         return self._waiting.popleft()
 
+    def recv_into(self, place: memoryview) -> int:
+        """Put one datagram of the client into PLACE, as much as fits; return how much.
+
+        Raises:
+            BlockingIOError: there is none.
+        """
+        datagram = self.recv(0)[: len(place)]
+        place[: len(datagram)] = datagram
+        return len(datagram)
+
     def receive(self) -> bytes | None:
         """Return one datagram of the client, or None when there is none."""
         return self._waiting.popleft() if self._waiting else None

@@ -156,6 +156,11 @@ class Transport:
                 return False
         return True
 
+    @property
+    def recv_into(self) -> Callable[[memoryview], int]:
+        """What puts one datagram of the client into a place; else as recv."""
+        return self.main.recv_into
+
     def receive(self) -> bytes | None:
         """Return one datagram of the client, or None when there is none.
 

@@ -39,7 +39,7 @@ class WriteTransfer(GatheringWrite):
         announced: int | None,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, session, sink, closed)
+        super().__init__(parts, session, sink, announced, closed)
         self._announced = announced
         self._payload = memoryview(b"")
         self._ahead: float | None = None
@@ -48,7 +48,8 @@ class WriteTransfer(GatheringWrite):
     def _fill(self, view: TransferView) -> None:
         session = self._receiving
         view.sent_blocks, view.acked_blocks = session.received, session.acked
-        view.acked_octets = self._sink.octets + sum(map(len, self._gathered))
+        landed = self._landed * self._agreed.block_size
+        view.acked_octets = self._sink.octets + landed
         is_whole = session.state in (State.COMMITTING, State.DALLYING)
         view.total_size = self._sink.octets if is_whole else self._announced
 
@@ -85,7 +86,7 @@ class WriteTransfer(GatheringWrite):
     def _obey(self, command: Command) -> None:
         match command:
             case Store():
-                self._store()
+                self._store(self._payload)
             case SendAck():
                 self._acknowledge(command)
             case Commit():
@@ -93,10 +94,6 @@ class WriteTransfer(GatheringWrite):
                 self._committing = loop.create_task(self._commit())
             case _:
                 raise MisuseError(f"a write can't {command}")
-
-    def _store(self) -> None:
-        self._gathered.append(self._payload)
-        self._flush()
 
     def _acknowledge(self, command: SendAck) -> None:
         packet = encode_ack(self._agreed.numbering.wire(command.block))

@@ -220,6 +220,27 @@ class PacketRing:
 
         return keep
 
+    def runs(
+        self, ends: Ends, kind: Kind, octets: int
+    ) -> Callable[[float, int, int], None]:
+        """Return what keeps a run of blocks that hold OCTETS each.
+
+        It takes the time, the first block, and how many there are.
+        """
+        keep_one = self.singles(ends, kind, octets)
+        transfer, theirs, ours = ends
+
+        def keep(time: float, block: int, count: int) -> None:
+            if count == 1:
+                keep_one(time, block)
+                return
+            total = count * octets & 0xFFFF
+            self.put(
+                (time, transfer, block, count, theirs, ours, total, kind, 1, 0), ""
+            )
+
+        return keep
+
     def _append_apart(
         self, time: float, transfer: int, acked: int, tails: tuple[bytes, bytes]
     ) -> None:

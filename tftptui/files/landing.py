@@ -1,0 +1,78 @@
+"""Blocks of a file on their way from the wire."""
+
+from struct import Struct
+
+from tftptui.files.block_numbers import HIGH, LOW
+from tftptui.protocol.packets import HEADER, Opcode
+
+_GATHERED = 65_536
+"""Octets that wait for the disk at most, before a call that writes them."""
+
+_MOST_PLACES = 1_024  # written by one call; Linux takes no more (IOV_MAX)
+_DATA = bytes([Opcode.DATA])
+_FIRST = Opcode.DATA << 16
+_pack = Struct(">I").pack
+
+
+class Landing:
+    """Where DATA packets of consecutive blocks arrive, each in a place of its own.
+
+    Their data goes to the disk from there, many blocks with one call: no octet is
+    copied in between.
+
+    Args:
+        block_size: octets of a full block.
+        window: blocks that come in a row; whole windows are gathered where they fit.
+        size: octets that the file is said to have, or None: a small one needs little
+            room.
+
+    Attributes:
+        full: octets of a full packet.
+        places: to receive packets into, in order; there is room for one octet more, so
+            that a block longer than agreed shows instead of being cut.
+    """
+
+    def __init__(self, block_size: int, window: int, size: int | None = None) -> None:
+        self.full = block_size + HEADER
+        pitch = self._pitch = self.full + 1
+        room = min(_MOST_PLACES, max(1, _GATHERED // pitch))
+        if size is not None:
+            room = min(room, size // block_size + 1)
+        room = room // window * window or room
+        octets = self._octets = bytearray(room * pitch)
+        view = memoryview(octets)
+        starts = range(0, len(octets), pitch)
+        self.places = [view[at : at + pitch] for at in starts]
+        self._data = [view[at + HEADER : at + self.full] for at in starts]
+        self._codes, self._zeros = _DATA * room, bytes(room)
+
+    def expected(self, at: int, count: int, first: int) -> int:
+        """Return how many of COUNT packets are DATA of the blocks from FIRST on.
+
+        They are full and in the places from AT on; it counts up to the first other one.
+        """
+        octets, pitch, number = self._octets, self._pitch, first & 0xFFFF
+        start = at * pitch
+        if count == 1:
+            return int(octets[start : start + HEADER] == _pack(_FIRST | number))
+        stop, last = (at + count) * pitch, number + count
+        if (
+            octets[start + 3 : stop : pitch] == LOW[number:last]
+            and octets[start + 2 : stop : pitch] == HIGH[number:last]
+            and octets[start + 1 : stop : pitch] == self._codes[:count]
+            and octets[start:stop:pitch] == self._zeros[:count]
+        ):
+            return count
+        heads = (octets[place : place + HEADER] for place in range(start, stop, pitch))
+        blocks = range(first, first + count)
+        wanted = (_pack(_FIRST | block & 0xFFFF) for block in blocks)
+        matches = [head == due for head, due in zip(heads, wanted, strict=True)]
+        return matches.index(False)
+
+    def packet(self, at: int, octets: int) -> bytes:
+        """Return a copy of the packet in place AT, which has so many OCTETS."""
+        return bytes(self.places[at][:octets])
+
+    def data(self, count: int) -> list[memoryview]:
+        """Return the data of the full packets in the first COUNT places."""
+        return self._data if count == len(self._data) else self._data[:count]
