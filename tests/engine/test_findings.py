@@ -141,6 +141,9 @@ async def test_another_client_that_works_makes_it_a_fact(
     (finding,) = bench.findings.values()
     assert (finding.code, finding.confidence) == ("client-port-blocked", FACT)
     assert (finding.revises, finding.number) == ("answers-blocked", 1)
+    (before,) = finding.history
+    assert (before.code, before.confidence) == ("answers-blocked", LIKELY)
+    assert before.told < finding.turned == finding.found
     assert [event.code for event in bench.journal()][-1] == "client-port-blocked"
 
 
@@ -164,6 +167,7 @@ async def test_it_is_withdrawn_when_a_retry_works(
     bench.pass_time(1.0)
     (finding,) = bench.findings.values()
     assert "third" in finding.withdrawn
+    assert finding.turned == finding.found
     assert bench.journal()[-1].withdrawn
     assert bench.views[3].story.endswith("it came at the third try.")
 

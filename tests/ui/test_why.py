@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
+from tests.support.pane_host import packets, record
 from tests.support.pictures import NOW, frame, view
-from tests.support.screens import LARGE, SMALL, shown
+from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.why_scene import finding, founding_case
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.findings import OURS, Remedy
+from tftptui.telemetry.findings import LIKELY, OURS, Earlier, Remedy
+from tftptui.telemetry.packets import Kind
 from tftptui.ui.widgets.why_words import as_text
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -157,6 +159,94 @@ async def test_the_proof_is_copied_with_one_key() -> None:
         assert screen.app.clipboard == as_text(finding(), "nftables")
 
 
+def chosen(screen: Shown) -> str:
+    """Return the row of evidence that the cursor is on."""
+    (row,) = [line for line in screen.text().splitlines() if "   ▸" in line]
+    return row
+
+
+async def test_evidence_leads_to_its_own_packets() -> None:
+    frames = founding_case()
+    async with shown(*frames, size=LARGE) as screen:
+        await screen.press("w")
+        await screen.press("tab", "tab", "tab")
+        row = chosen(screen)
+        assert "fw-2.1.bin" in row
+        await screen.press("enter")
+        assert screen.on_top == "main"
+        assert screen.main._packets.rows.view.transfer == 1
+        assert "40921" in screen.text()
+
+
+async def test_a_row_of_evidence_is_brought_into_view() -> None:
+    async with shown(*founding_case(), size=SMALL) as screen:
+        await screen.press("w", "shift+tab")
+        row = chosen(screen)
+        assert "10.0.4.22" in row
+        assert "enter its packets" in screen.text()
+
+
+async def test_packets_are_shown_at_the_time_of_what_was_seen() -> None:
+    first, second = founding_case()
+    (one,) = second.findings
+    seen = [msgspec.structs.replace(one.evidence[0], transfer=4, time=NOW - 3.0)]
+    told = msgspec.structs.replace(one, evidence=seen)
+    sent = [record(Kind.RRQ, -ago, transfer=4) for ago in (5.0, 3.0, 1.0)]
+    packed = packets(*((one, "") for one in sent))
+    async with shown(first, packed, Frame(time=NOW, findings=[told])) as screen:
+        await screen.press("w", "tab", "enter")
+        rows = screen.main._packets.rows
+        assert rows.cursor is not None
+        assert rows.view.source.record(rows.cursor).time == NOW - 3.0
+        assert not rows.is_following
+
+
+async def test_what_it_said_before_stands_at_the_end() -> None:
+    said = Earlier(
+        code="answers-blocked", headline="before", confidence=LIKELY, told=NOW - 9
+    )
+    async with shown(*founding_case(history=[said], turned=NOW - 2)) as screen:
+        await screen.press("w", "G")
+        assert "most likely answers-blocked: before" in screen.text()
+        assert "sure client-port-blocked" in screen.text()
+
+
+@SIZES
+async def test_it_is_told_that_a_finding_is_withdrawn(size: tuple[int, int]) -> None:
+    first, second = founding_case()
+    why = "it came at the 3rd try"
+    gone = msgspec.structs.replace(second.findings[0], withdrawn=why, turned=NOW)
+    async with shown(first, second, size=size) as screen:
+        await screen.tell(Frame(time=NOW, findings=[gone]))
+        assert f"✓ 10.0.4.37: {why} (client-port-blocked withdrawn)" in screen.text()
+        await screen.press("w")
+        assert f"No longer so: {why}." in screen.text()
+
+
+async def test_it_is_told_that_new_evidence_changed_a_finding() -> None:
+    first, second = founding_case()
+    new = msgspec.structs.replace(second.findings[0], turned=NOW)
+    async with shown(first, second) as screen:
+        assert "new evidence" not in screen.text()
+        await screen.tell(Frame(time=NOW, findings=[new]))
+        assert "⚠ new evidence: Packets from this server" in screen.text()
+
+
+async def test_a_finding_about_another_transfer_says_so() -> None:
+    first, second = founding_case()
+    async with shown(first, second, frame(view(9)), size=SMALL) as screen:
+        await screen.press("g", "w")
+        assert "No finding is about the chosen transfer" in screen.text()
+
+
+@pytest.mark.parametrize("keys", [("w",), ("w", "f")])
+async def test_digits_lead_back_to_a_pane(keys: tuple[str, ...]) -> None:
+    async with shown(*founding_case(), size=SMALL) as screen:
+        await screen.press(*keys, "3")
+        assert screen.on_top == "main"
+        assert screen.main._current is screen.main._ports
+
+
 async def test_its_packets_are_those_of_the_latest_try() -> None:
     async with shown(*founding_case(), size=SMALL) as screen:
         await screen.press("w", "equals_sign")
@@ -169,8 +259,10 @@ async def test_the_next_finding_is_one_key_away() -> None:
     async with shown(*founding_case(), Frame(time=NOW, findings=[other])) as screen:
         await screen.press("w")
         assert HEADLINE in screen.text()  # the chosen transfer's comes first
+        assert "finding 2 of 2" in screen.text()
         await screen.press("n")
         assert "⚠ ACKs" in screen.text()
+        assert "finding 1 of 2" in screen.text()
         await screen.press("n")
         assert HEADLINE in screen.text()
 

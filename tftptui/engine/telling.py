@@ -9,7 +9,7 @@ from tftptui.knowledge.draft import Draft
 from tftptui.server.clock import Clock
 from tftptui.server.rates import Bucket, Rate
 from tftptui.telemetry.events import Event, Found
-from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.findings import Earlier, Finding
 
 TOLD = Rate(per_second=5, burst=100)
 """New findings, so that a flood of strange requests fills no screen and no disk."""
@@ -22,6 +22,9 @@ NEW_AT_ONCE = 3
 
 KEPT_NEWS = 1_000
 """Findings, and transfers told anew, that wait for a watcher."""
+
+KEPT_HISTORY = 8
+"""Former versions that a finding remembers."""
 
 _JOURNALLED = ("code", "headline", "confidence", "stands_at")
 
@@ -84,6 +87,10 @@ class Teller:
             ports=before.ports if is_same else draft.ports,
             revises=before.revises if is_same else before.code,
         )
+        if not is_same or before.confidence != draft.confidence:
+            revised = msgspec.structs.replace(
+                revised, history=_and_before(before), turned=revised.found
+            )
         is_other = any(
             getattr(before, name) != getattr(revised, name) for name in _JOURNALLED
         )
@@ -92,16 +99,19 @@ class Teller:
     def withdraw(self, before: Finding, why: str) -> Finding:
         """Tell that a finding holds no longer."""
         now = self._clock.wall()
-        return self._tell(msgspec.structs.replace(before, found=now, withdrawn=why))
+        over = msgspec.structs.replace(before, found=now, turned=now, withdrawn=why)
+        return self._tell(over)
 
     def _new(self, draft: Draft, whose: tuple[str, str]) -> Finding:
         self._number += 1
         client, file = whose
+        now = self._clock.wall()
         finding = Finding(
             number=self._number,
             client=client,
             file=file,
-            found=self._clock.wall(),
+            found=now,
+            turned=now,
             remedies=list(draft.remedies),
             ports=draft.ports,
             **_fields(draft),
@@ -120,6 +130,17 @@ def bound(news: dict[int, Any]) -> None:
     """Drop the oldest of what nobody has asked for: a server may have no watcher."""
     while len(news) > KEPT_NEWS:
         del news[next(iter(news))]
+
+
+def _and_before(before: Finding) -> list[Earlier]:
+    """Return the history of a finding with what it says just now."""
+    said = Earlier(
+        code=before.code,
+        headline=before.headline,
+        confidence=before.confidence,
+        told=before.turned,
+    )
+    return [*before.history, said][-KEPT_HISTORY:]
 
 
 def _fields(draft: Draft) -> dict[str, Any]:

@@ -181,6 +181,7 @@ class Found(Event, frozen=True, kw_only=True, tag="finding"):
     def of(cls, finding: Finding) -> "Found":
         """Return the event that a finding is."""
         fields = msgspec.structs.asdict(finding)
+        del fields["history"], fields["turned"]  # the journal has them line by line
         because = fields.pop("withdrawn")
         time = fields.pop("found")
         return cls(time=time, withdrawn=bool(because), because=because, **fields)

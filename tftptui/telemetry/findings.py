@@ -71,6 +71,19 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """What a finding said before new evidence came; see Finding.
+
+    Attributes:
+        told: wall clock when it began to say so, seconds.
+    """
+
+    code: str
+    headline: str
+    confidence: float
+    told: float
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why something does not work, or that it only looks as if it did not.
 
@@ -90,6 +103,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         proof: one command that proves it; "" where there is none.
         revises: the code that this finding had before new evidence came.
         withdrawn: why it holds no longer; "" while it holds.
+        history: what it said before, the oldest first, the latest few; turned: wall
+            clock when it was told, last changed its mind, or was withdrawn.
         ports: the range that the remedies were written for, as "A-B"; "" where it
             does not matter to them.
     """
@@ -112,3 +127,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     revises: str = ""
     withdrawn: str = ""
     ports: str = ""
+    history: list[Earlier] = []
+    turned: float = 0.0

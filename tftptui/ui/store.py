@@ -181,6 +181,14 @@ class Store:
         """Whether a capture is shown: nothing in it can be changed."""
         return self.status is not None and self.status.source == "capture"
 
+    def findings_in_order(self) -> list[Finding]:
+        """Return the findings to look through: alarms, what is no alarm, what is over.
+
+        The latest of each come first.
+        """
+        latest = reversed(self.findings.values())
+        return sorted(latest, key=lambda one: (bool(one.withdrawn), not one.is_alarm))
+
     def latest_finding(self) -> Finding | None:
         """Return the finding that a person should see first: the latest alarm."""
         holding = [one for one in self.findings.values() if not one.withdrawn]

@@ -39,6 +39,23 @@ WHY = (
     ),
     Action(
         "why",
+        "evidence(1)",
+        ("tab",),
+        "evidence",
+        "Choose the next row of what was seen.",
+        shown=True,
+    ),
+    Action("why", "evidence(-1)", ("shift+tab",), "Row before", "The row before."),
+    Action(
+        "why",
+        "open",
+        ("enter",),
+        "packets",
+        "Show the packets that the chosen row was seen in.",
+        shown=True,
+    ),
+    Action(
+        "why",
         "platform(1)",
         ("right", "l"),
         "Platform",

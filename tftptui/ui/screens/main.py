@@ -169,7 +169,7 @@ class MainScreen(Screen[None]):
 
     def on_frame_arrived(self) -> None:
         """Let everything in view look at the store."""
-        known = self._store.engine_error is None, self._store.latest_finding() is None
+        known = self._store.engine_error is None, not self._store.findings
         if known != self._known:
             self._known = known
             self.refresh_bindings()
@@ -257,7 +257,7 @@ class MainScreen(Screen[None]):
                 return False
             return not isinstance(self.focused, Input) and not self._ports.is_typing
         if action == "why":
-            return self._store.latest_finding() is not None
+            return bool(self._store.findings)
         return action != "zoom" or not self._small
 
     def action_zoom(self) -> None:
@@ -316,6 +316,8 @@ class MainScreen(Screen[None]):
         """Show the firewall rules for the traffic seen."""
         self._about_transfers.show_rules()
 
-    def _show_packets(self, number: int) -> None:
+    def _show_packets(self, number: int | None, time: float | None) -> None:
         self._packets.show_transfer(number)
         self.show_pane(self._packets)
+        if time is not None:
+            self._packets.go_to_time(time)

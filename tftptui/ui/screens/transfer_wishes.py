@@ -17,6 +17,8 @@ from tftptui.ui.widgets.refusals import short_names
 from tftptui.ui.widgets.transfer_list import IPV6
 from tftptui.ui.widgets.transfer_words import short_host
 
+ShowPackets = Callable[[int | None, float | None], object]
+
 LONGEST_HOST = 39
 """Cells of the longest IPv6 address."""
 
@@ -32,7 +34,7 @@ class TransferWishes:
         now: wall clock, seconds.
 
     Attributes:
-        show_packets: shows the packets of one transfer alone.
+        show_packets: shows the packets of one transfer, or of all, at a time.
         show_pane: shows a pane by its number.
     """
 
@@ -46,7 +48,7 @@ class TransferWishes:
     ) -> None:
         self._screen, self._store = screen, store
         self._client, self._taste, self._now = client, taste, now
-        self.show_packets: Callable[[int], object] = lambda _: None
+        self.show_packets: ShowPackets = lambda _, __: None
         self.show_pane: Callable[[int], object] = lambda _: None
 
     def carry_out(self, what: str, number: int) -> None:
@@ -55,7 +57,7 @@ class TransferWishes:
             case "open":
                 self._open(number)
             case "packets":
-                self.show_packets(number)
+                self.show_packets(number, None)
             case "locate":
                 self._locate(number)
             case "abort":
@@ -66,15 +68,23 @@ class TransferWishes:
     def explain(self, chosen: int | None) -> None:
         """Show the finding about a transfer, or else the latest, if there is one."""
         finding = None if chosen is None else self._store.finding_of(chosen)
-        finding = finding or self._store.latest_finding()
+        is_instead = finding is None and chosen is not None
+        if finding is None:
+            finding = next(iter(self._store.findings_in_order()), None)
         if finding is None:
             return
         screen = WhyScreen(
-            self._store, finding.number, taste=self._taste, now=self._now
+            self._store,
+            finding.number,
+            taste=self._taste,
+            now=self._now,
+            instead=is_instead,
         )
 
         def answered(wish: Wish | None) -> None:
-            if wish is not None:
+            if wish is not None and wish.what == "packets":
+                self.show_packets(wish.transfer, wish.time)
+            elif wish is not None and wish.transfer is not None:
                 self.carry_out(wish.what, wish.transfer)
 
         self._screen.app.push_screen(screen, answered)
@@ -87,7 +97,7 @@ class TransferWishes:
     def _open(self, number: int) -> None:
         def left(wish: Left | None) -> None:
             if wish == "packets":
-                self.show_packets(number)
+                self.show_packets(number, None)
             elif wish == "why":
                 self.explain(number)
             elif wish is not None:

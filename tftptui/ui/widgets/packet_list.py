@@ -24,6 +24,9 @@ TOLD = 2.0
 BREATH = 0.01
 """Seconds between two slices of a search: more than one takes."""
 
+_NEAR = 0.001
+"""Seconds by which the clocks of a record and of what was seen in it may differ."""
+
 MOST_COPIED = 1_000
 """Rows that go to the clipboard at once; terminals take no more than some 70 kB."""
 
@@ -153,6 +156,16 @@ class PacketList(PacketCanvas, can_focus=True):
         """Hold still with the cursor on a record, or on the nearest that is shown."""
         self.pause()
         self.put_cursor(self.view.row_of(Place(sequence)))
+
+    def go_to_time(self, time: float) -> None:
+        """Hold still with the cursor on the first row that is not before a time."""
+        self.pause()
+        while self.view.search():
+            pass
+        self._take_size()
+        found = self.view.at_time(time - _NEAR)
+        if found is not None:
+            self.go_to(found)
 
     def action_cursor(self, step: int) -> None:
         """Move by STEP rows, and hold still."""

@@ -53,6 +53,10 @@ class PacketLog(PacketAsking):
         self.rows.show_transfer(number)
         self._write_state()
 
+    def go_to_time(self, time: float) -> None:
+        """Hold still with the cursor on what was shown at a wall clock time."""
+        self.rows.go_to_time(time)
+
     def on_packet_list_changed(self) -> None:
         """Say so in the title."""
         self._write_state()
