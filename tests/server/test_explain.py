@@ -83,7 +83,7 @@ def test_every_step_up_to_the_one_that_decides(folder: Path) -> None:
         (
             "nowhere",
             "link nowhere → none: that leads nowhere",
-            "refused with ERROR 1: file not found",
+            "refused with ERROR 1: that link leads nowhere",
         ),
         (
             "sub",

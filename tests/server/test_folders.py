@@ -64,6 +64,7 @@ def test_a_link_inside_is_what_it_leads_to(root: Root, folder: Path) -> None:
     (folder / "link").symlink_to("file")
     found = entry(root, b"link")
     assert (found.kind, found.size, found.link) == ("file", 5, True)
+    assert found.target == "file"
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ def test_a_link_that_cannot_be_served_says_why(
     (folder / "link").symlink_to(target)
     found = entry(root, b"link")
     assert (found.kind, found.why, found.link) == ("other", why, True)
+    assert found.target == target
 
 
 def test_a_pipe_says_what_it_is(root: Root, folder: Path) -> None:

@@ -78,6 +78,18 @@ async def test_a_file_arrives_exactly(
     )
 
 
+async def test_it_is_told_which_version_was_written(
+    server: Running, client: UdpClient, folder: Path
+) -> None:
+    await client.write(server.at, b"new", octets(700))
+    (told,) = server.service.take_finished() or [
+        one.view() for one in server.service.transfers.values()
+    ]
+    found = (folder / "new").stat()
+    assert told.modified == pytest.approx(found.st_mtime, abs=1e-6)
+    assert told.acked_octets == found.st_size
+
+
 async def test_netascii_is_converted(
     server: Running, client: UdpClient, folder: Path
 ) -> None:

@@ -1,5 +1,7 @@
 """Names that were asked for and are not here, as the pane of files tells them."""
 
+from typing import Any
+
 from tests.knowledge.names.boots import HEALTHY, ILL, boot
 from tests.support.file_scene import Scene, file, in_list, listing, refusal
 from tests.support.pane_host import Hosted, hosted
@@ -181,6 +183,21 @@ async def test_a_file_served_under_another_name_is_counted_under_its_own() -> No
         done = view(1, "completed", file="asked", served="real")
         await shown.tell(Frame(time=NOW, transfers=[done]))
         assert in_list(shown) == ["real 512 ↑1"]
+
+
+async def test_a_link_that_leads_nowhere_does_not_hide_that_it_was_asked_for() -> None:
+    dead: dict[str, Any] = {"kind": "other", "link": True, "why": "leads nowhere"}
+    scene = Scene(file(b"dead", **dead))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.tell(Frame(time=NOW, refusals=[refusal("dead", -1)]))
+        assert "dead ×1 10.0.4.37 1 s ago" in in_list(shown)
+
+
+async def test_ages_stand_beside_files_where_they_have_no_column() -> None:
+    scene = Scene(file(b"a", modified=NOW - 3_600), file(b"b", modified=NOW - 9_000))
+    async with hosted(scene.pane, scene.store, size=(42, 12)) as shown:
+        await shown.tell(Frame(time=NOW, transfers=[view(1, file="b")]))
+        assert in_list(shown) == ["a 512 1 h", "b 512 ↑ now"]
 
 
 async def test_words_narrow_the_tree_and_what_was_asked() -> None:

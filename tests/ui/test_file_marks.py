@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 import pytest
 
 from tests.support.file_scene import (
@@ -82,6 +85,38 @@ async def test_completed_reads_are_counted_once_each_and_not_forgotten() -> None
             done = view(number, "completed", file="x")
             await shown.tell(Frame(time=NOW, transfers=[done]))
         assert in_list(shown)[0].endswith("↑12")
+
+
+async def test_which_version_was_fetched_is_told() -> None:
+    scene = Scene(file(b"x", 700, modified=NOW - 3_600))
+    got: dict[str, Any] = {"file": "x", "modified": NOW - 3_600, "total_size": 700}
+    async with hosted(scene.pane, scene.store) as shown:
+        done = view(1, "completed", **got)
+        await shown.tell(Frame(time=NOW, transfers=[done]))
+        assert in_list(shown)[0].endswith("↑1")
+        assert "fetched once by 10.0.4.21 1 s ago, as it is now" in "".join(shown.rows)
+        await shown.tell(listing(b"", file(b"x", 900, modified=NOW - 60)))
+        scene.clock.now = NOW + 90
+        scene.pane.clock_ticked()
+        await shown.pilot.pause()
+        assert in_list(shown)[0].endswith("↑1 not this")
+        when = datetime.fromtimestamp(NOW - 3_600).astimezone().strftime("%H:%M:%S")
+        told = f"fetched once by 10.0.4.21 1 min ago: the version of {when}, not this"
+        assert told in "".join(shown.rows)
+        again = view(2, "completed", file="x", modified=NOW - 60, total_size=900)
+        await shown.tell(Frame(time=NOW, transfers=[again]))
+        assert in_list(shown)[0].endswith("↑2")
+
+
+async def test_what_was_sent_here_may_be_another_file_by_now() -> None:
+    scene = Scene(file(b"x", 700, modified=NOW - 1))
+    sent: dict[str, Any] = {"file": "x", "direction": "write", "acked_octets": 700}
+    async with hosted(scene.pane, scene.store) as shown:
+        done = view(1, "completed", **sent, total_size=None, modified=NOW - 1)
+        await shown.tell(Frame(time=NOW, transfers=[done]))
+        assert "sent by 10.0.4.21 1 s ago, as it is now" in "".join(shown.rows)
+        await shown.tell(listing(b"", file(b"x", 700, modified=NOW)))
+        assert "sent by 10.0.4.21 1 s ago: the version of" in "".join(shown.rows)
 
 
 async def test_written_files_are_not_counted_as_served() -> None:

@@ -157,10 +157,20 @@ async def test_the_view_stays_when_the_cursor_is_elsewhere() -> None:
 
 async def test_what_can_not_be_served_says_why() -> None:
     device = file(b"console", kind="other", why="a device, can't be served")
-    scene = Scene(device, file(b"latest", link=True))
+    nowhere: dict[str, Any] = {
+        "kind": "other",
+        "link": True,
+        "target": "gone",
+        "why": "leads nowhere",
+    }
+    links = [file(b"dead", **nowhere), file(b"latest", link=True, target="fw-2.bin")]
+    scene = Scene(device, *links)
     async with hosted(scene.pane, scene.store) as shown:
         assert shown.rows[0] == "console  a device, can't be served"
-        assert shown.rows[1].startswith("latest → ")
+        assert shown.rows[1] == "dead → gone  leads nowhere"
+        assert shown.rows[2].startswith("latest → fw-2.bin ")
+        await shown.press("j", "j")
+        assert "link to fw-2.bin · 512 octets" in "".join(shown.rows)
 
 
 async def test_a_large_folder_is_cut() -> None:

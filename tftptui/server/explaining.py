@@ -253,7 +253,7 @@ def _failed(walk: Walk, candidate: Candidate, error: OSError | RootError) -> _Tr
     if isinstance(error, RootError):
         problem, words = error, error.text
     else:
-        problem, words = refusal(error), _why_not(walk, candidate, error)
+        problem, words = walk.refusal(error), _why_not(walk, candidate, error)
     return _Trial(_links(walk) + words, problem)
 
 

@@ -4,6 +4,9 @@ import heapq
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+import msgspec
 
 from tftptui.server.root import Root
 from tftptui.server.walk import EFFECTIVE, RootError, is_hidden, kind_of, refusal
@@ -44,10 +47,10 @@ def _named(root: Root, name: bytes) -> Entry:
         status, may_read = root.look(name)
     except RootError as error:
         why = "not there any more" if error.reason == "not-found" else error.text
-        return _other(name, why, is_link=False)
+        return _other(name, why)
     if not status.st_nlink:  # deleted; one moved away is served on
-        return _other(name, "not there any more", is_link=False)
-    return _known(name, status, may_read=may_read, is_link=False)
+        return _other(name, "not there any more")
+    return _known(name, status, may_read=may_read)
 
 
 def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
@@ -78,30 +81,39 @@ def _entry(
     root: Root, folder: bytes, found: "os.DirEntry[str]", descriptor: int
 ) -> Entry:
     name = os.fsencode(found.name)
-    is_link = found.is_symlink()
+    if not found.is_symlink():
+        return _met(root, folder, found, descriptor)
+    target = b""
+    with suppress(OSError):  # it is gone since
+        target = os.readlink(name, dir_fd=descriptor)
+    entry = _met(root, folder, found, descriptor)
+    return msgspec.structs.replace(entry, link=True, target=visible(target))
+
+
+def _met(
+    root: Root, folder: bytes, found: "os.DirEntry[str]", descriptor: int
+) -> Entry:
+    name = os.fsencode(found.name)
     try:
         status, may_read = _look(root, folder, found, descriptor)
     except RootError as error:
         why = "link that leads nowhere" if error.reason == "not-found" else error.text
-        return _other(name, why, is_link=is_link)
-    return _known(name, status, may_read=may_read, is_link=is_link)
+        return _other(name, why)
+    return _known(name, status, may_read=may_read)
 
 
-def _known(
-    name: bytes, status: os.stat_result, *, may_read: bool, is_link: bool
-) -> Entry:
+def _known(name: bytes, status: os.stat_result, *, may_read: bool) -> Entry:
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
         what = kind_of(status.st_mode)
-        return _other(name, f"{what}, can't be served", is_link=is_link)
+        return _other(name, f"{what}, can't be served")
     if not may_read:
-        return _other(name, "the server may not read it", is_link=is_link)
+        return _other(name, "the server may not read it")
     return Entry(
         name=name,
         text=visible(name),
         kind="folder" if stat.S_ISDIR(status.st_mode) else "file",
         size=status.st_size,
         modified=status.st_mtime,
-        link=is_link,
     )
 
 
@@ -126,5 +138,5 @@ def _look(
     return status, may_read
 
 
-def _other(name: bytes, why: str, *, is_link: bool) -> Entry:
-    return Entry(name=name, text=visible(name), kind="other", link=is_link, why=why)
+def _other(name: bytes, why: str) -> Entry:
+    return Entry(name=name, text=visible(name), kind="other", why=why)

@@ -159,6 +159,7 @@ class Upload:
     Attributes:
         octets: it has by now.
         name: what it will be called below the root.
+        modified: wall clock of its last change, once it has its name.
 
     Raises:
         UploadError: the hidden file can't be made.
@@ -167,6 +168,7 @@ class Upload:
     def __init__(self, uploads: Uploads, where: NewPlace, client: str) -> None:
         self.octets = 0
         self.name = where.name
+        self.modified: float | None = None
         self._uploads = uploads
         self._may_replace = uploads.policy.write == "overwrite"
         folder, name = where.folder, where.part
@@ -229,6 +231,7 @@ class Upload:
             else:
                 self._link()
             os.fsync(self._folder)
+            self.modified = os.fstat(self._descriptor).st_mtime_ns / 1e9
         self._close()
 
     def discard(self) -> None:
@@ -275,6 +278,11 @@ class NetasciiUpload:
     def octets(self) -> int:
         """Octets that the file has by now."""
         return self._upload.octets
+
+    @property
+    def modified(self) -> float | None:
+        """When the file was last changed; see Upload."""
+        return self._upload.modified
 
     def write(self, octets: bytes | memoryview) -> None:
         """Append octets as they came; see Upload."""

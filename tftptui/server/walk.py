@@ -15,6 +15,7 @@ from tftptui.files.sources import OpenFile
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import components
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.words import LEADS_NOWHERE
 
 MAX_LINKS = 40
 """Symbolic links followed for one name, as the kernel has it."""
@@ -81,7 +82,13 @@ class Walk:
         for descriptor in self._folders[1:]:
             os.close(descriptor)
         if isinstance(error, OSError):
-            raise refusal(error) from error
+            raise self.refusal(error) from error
+
+    def refusal(self, error: OSError) -> RootError:
+        """Turn what the system says on the way into an ERROR for the client."""
+        if self.links and error.errno == errno.ENOENT:
+            return RootError("not-found", ErrorCode.FILE_NOT_FOUND, LEADS_NOWHERE)
+        return refusal(error)
 
     def open(self, name: bytes) -> ServedFile:
         """Open the regular file that NAME means."""

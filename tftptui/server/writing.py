@@ -113,6 +113,7 @@ class WriteTransfer(GatheringWrite):
             if self.is_closed:
                 return
             self._sink.publish()
+            self._report.view.modified = self._sink.modified
         except UploadError as error:
             if not self.is_closed:
                 self._run(self._session.fail(SendError(error.code, error.text)))

@@ -86,7 +86,8 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             with, or None.
         reordered: blocks of an upload that came after later ones.
         modified: wall clock of the last change of the file that is read, as its
-            octets are on the disk; None where it is converted, or written.
+            octets are on the disk, or of the one that was written, once it has its
+            name; None where it is converted for reading.
         leased_from: first and last port of the range that our port was chosen from,
             and in which order; None in single-port mode, or where it isn't known.
         lost_to_client, lost_to_server: how often a capture shows that something was
@@ -200,7 +201,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         name: octets as on the disk; ``text`` is the same made visible.
         kind: "file", "folder" or "other" (what can't be served).
         size: octets; modified: wall clock, seconds.
-        link: whether it is a symbolic link.
+        link: whether it is a symbolic link; ``target`` is what is written in it, made
+            visible.
         why: for "other", what it is and why it can't be served.
     """
 
@@ -211,6 +213,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     modified: float = 0.0
     link: bool = False
     why: str = ""
+    target: str = ""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):

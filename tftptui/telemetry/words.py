@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from shlex import quote as shell_quote
 from urllib.parse import quote
 
+LEADS_NOWHERE = "that link leads nowhere"
+"""What the client of a link is told whose target is not there."""
+
 _UNSAID = 69
 """The port that a URL of TFTP means where it names none (RFC 3617)."""
 _FEW = 4

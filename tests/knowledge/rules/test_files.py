@@ -9,6 +9,7 @@ from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.names import Attempt, searches
 from tftptui.knowledge.rules import judge
+from tftptui.telemetry.words import LEADS_NOWHERE
 
 SCENE = Scene(root="/srv/images")
 CONFIGS = ("01-aa-bb-cc-dd-ee-ff", "0A000425", "0A00042", "0A0004", "0A000", "default")
@@ -29,6 +30,12 @@ def test_a_file_that_is_not_here_is_told_at_once() -> None:
     assert (draft.code, draft.stands_at) == ("file-missing", "server")
     assert draft.headline == "10.0.4.37 asks for pxelinux.0, which is not here."
     assert draft.proof == "tftptui explain pxelinux.0 /srv/images"
+
+
+def test_a_link_that_leads_nowhere_is_called_one() -> None:
+    draft = found(missing(message=LEADS_NOWHERE))
+    assert draft.headline.endswith("asks for pxelinux.0, a link that leads nowhere.")
+    assert [one.command for one in draft.remedies] == ["ls -l /srv/images/pxelinux.0"]
 
 
 def test_what_may_be_meant_is_in_the_headline() -> None:

@@ -7,7 +7,7 @@ from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
-from tftptui.telemetry.words import counted, joined, times
+from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined, times
 
 _CHANGED = ("the file was cut short", "the file was changed")
 """How texts of SourceChangedError begin; see files/sources.py."""
@@ -30,6 +30,8 @@ def missing(case: Case) -> Draft | None:
     if search is not None and search.is_alarm:
         text = f"{search.words}: {joined(search.missing[-2:])} and others."
         headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
+    elif refused.message == LEADS_NOWHERE:
+        headline = f"{case.client} asks for {case.file}, a link that leads nowhere."
     else:
         headline = f"{case.client} asks for {case.file}, which is not here."
     if refused.near:
@@ -190,6 +192,9 @@ def _searched(case: Case) -> list[Evidence]:
 def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
     place = case.scene.place(case.file)
     found: list[Remedy] = []
+    if refused.message == LEADS_NOWHERE:
+        text = "put a file where the link leads, or have it lead elsewhere"
+        return (Remedy(text=text, command=f"ls -l {quote(place)}"),)
     if refused.near_rule == "case":
         found.append(
             Remedy(text="press a in the pane Files: it is answered from now on")
@@ -204,7 +209,8 @@ def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
     if refused.near:
         found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
     if not case.scene.named or "/" in case.file.strip("/"):
-        found.append(Remedy(text=f"or put the file at {place}"))
+        otherwise = "or " if found else ""
+        found.append(Remedy(text=f"{otherwise}put the file at {place}"))
     return tuple(found)
 
 

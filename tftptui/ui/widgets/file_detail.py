@@ -17,9 +17,9 @@ from tftptui.ui.widgets.file_rows import (
     Row,
     UploadRow,
 )
+from tftptui.ui.widgets.file_served import Last
 from tftptui.ui.widgets.hash_words import Line, hash_line
 
-LINES = 3
 HELP = "a answers that name with it · c commands"
 QUIET = "A fault only when the last name is missing too, or a client stops."
 _MOST_NAMED = 2
@@ -28,7 +28,7 @@ Slots = dict[str, Style]
 
 
 def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
-    """Return lines, each with its slot; LINES of them at most."""
+    """Return lines, each with its slot, the most important first."""
     match row:
         case EntryRow(entry=Entry(kind="file")):
             lines = _file_lines(row, model, now)
@@ -36,7 +36,7 @@ def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
             since = f", changed {age(now - modified)}" if modified else ""
             lines = [(f"{row.name}/", ""), (f"a folder{since}", "muted")]
         case EntryRow(entry=Entry(kind="other", why=why)):
-            lines = [(f"{row.name}: {why}.", "muted")]
+            lines = [(f"{row.name}{_leads(row.entry)}: {why}.", "muted")]
         case AskedRow(name=name) if name:
             lines = _asked_lines(row, now)
         case NearRow():
@@ -47,7 +47,7 @@ def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
             lines = _upload_lines(model.served.arriving.get(name), now)
         case _:
             lines = []
-    return lines[:LINES]
+    return lines
 
 
 def as_text(lines: list[Line], slots: "dict[str, Style]") -> Text:
@@ -59,11 +59,16 @@ def as_text(lines: list[Line], slots: "dict[str, Style]") -> Text:
     return text
 
 
+def _leads(entry: Entry) -> str:
+    return f" → {entry.target}" if entry.target else ""
+
+
 def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     kind, entry = model.kind(row), row.entry
-    parts = [kind.words if kind else "", f"{count(entry.size)} octets"]
+    parts = [f"link to {entry.target}" if entry.target else ""]
+    parts += [kind.words if kind else "", f"{count(entry.size)} octets"]
     if entry.modified:
-        parts.append(f"of {_moment(entry.modified)}")
+        parts.append(f"of {_moment(entry.modified, now)}")
     lines = [(" · ".join(part for part in parts if part), "")]
     lines += [(f"⚠ {trouble}", "transfer-stalled") for trouble in _troubles(row, model)]
     if (told := hash_line(model.hashed(row))) is not None:
@@ -88,13 +93,24 @@ def _service(row: EntryRow, model: FileModel, now: float) -> list[str]:
         parts.append(f"{_clients(readers)} fetch it now")
     if times := served.completed[row.name]:
         last = served.last.get(row.name)
-        by = f", last by {last.client} {age(now - last.time)}" if last else ""
-        parts.append(
-            f"fetched {count(times)} times{by}" if times > 1 else f"fetched once{by}"
-        )
+        often = f"{count(times)} times, last" if times > 1 else "once"
+        parts.append(f"fetched {often} {_by(last, row, now)}")
     if written := served.written.get(row.name):
-        parts.append(f"sent by {written.client} {age(now - written.time)}")
+        parts.append(f"sent {_by(written, row, now)}")
     return parts or ["nobody has fetched it yet"]
+
+
+def _by(last: Last | None, row: EntryRow, now: float) -> str:
+    """Return who, when, and which version, if that is known."""
+    if last is None:
+        return ""
+    told = f"by {last.client} {age(now - last.time)}"
+    is_same = last.is_version(row.entry.size, row.entry.modified)
+    if is_same is None or last.modified is None:
+        return told
+    if is_same:
+        return f"{told}, as it is now"
+    return f"{told}: the version of {_moment(last.modified, now)}, not this"
 
 
 def _asked_lines(row: AskedRow, now: float) -> list[Line]:
@@ -147,5 +163,10 @@ def _clients(views: list[TransferView]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _moment(time: float) -> str:
-    return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def _moment(time: float, now: float) -> str:
+    """Return date and time, or the time alone of what is of today."""
+    day, moment = (
+        datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S").split()
+    )
+    today = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d")
+    return moment if day == today else f"{day} {moment}"

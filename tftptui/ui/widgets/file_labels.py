@@ -107,9 +107,8 @@ def _entry_cells(row: EntryRow, model: FileModel, now: float, width: int) -> lis
 def _columns(row: EntryRow, model: FileModel, now: float, width: int) -> list[Cell]:
     columns = [(" " + fitted(octets(row.entry.size), _SIZE, right=True), "muted")]
     if width >= AGES:
-        modified = row.entry.modified
-        text = short_age(now - modified) if modified else ""
-        columns.append((fitted(text, _CHANGED_AT + 1, right=True), "muted"))
+        text = fitted(_since(row, now), _CHANGED_AT + 1, right=True)
+        columns.append((text, "muted"))
     if width >= KINDS:
         kind = model.kind(row)
         words = kind.words if kind else ""
@@ -120,7 +119,8 @@ def _columns(row: EntryRow, model: FileModel, now: float, width: int) -> list[Ce
 
 def _name(row: EntryRow) -> str:
     slash = "/" if row.entry.kind == "folder" else ""
-    return row.entry.text + slash + (" →" if row.entry.link else "")
+    arrow = f" → {row.entry.target}" if row.entry.link else ""
+    return row.entry.text + slash + arrow
 
 
 def _other_cells(row: EntryRow, width: int) -> list[Cell]:
@@ -188,10 +188,12 @@ def _note(
     if any(view.changed for view in readers):
         return (f"⚠ {going} changed" if is_roomy else f"⚠ {going}"), "transfer-stalled"
     parts = [going, _change(change, now, is_roomy=is_roomy)]
-    parts += [hash_mark(model.hashed(row), is_roomy=is_roomy), _times(row, served)]
+    parts.append(hash_mark(model.hashed(row), is_roomy=is_roomy))
+    parts.append(_times(row, served, is_roomy=is_roomy))
     told = [part for part in parts if part]
     if not is_roomy:
-        return (told[0] if told else ""), "transfer-active" if going else "muted"
+        told.append(_since(row, now))  # there is no column of ages
+        return told[0], "transfer-active" if going else "muted"
     slot = "transfer-active" if going else "muted"
     return " · ".join(told[:2]), slot  # three do not fit
 
@@ -211,6 +213,14 @@ def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:
     return word if since < GLOW else age(since)
 
 
-def _times(row: EntryRow, served: Served) -> str:
-    times = served.completed[row.name]
-    return f"↑{times}" if times else ""
+def _times(row: EntryRow, served: Served, *, is_roomy: bool) -> str:
+    """Return how often it was fetched, and whether the last time it was another."""
+    times, last = served.completed[row.name], served.last.get(row.name)
+    is_same = last and last.is_version(row.entry.size, row.entry.modified)
+    other = " not this" if is_roomy and is_same is False else ""
+    return f"↑{times}{other}" if times else ""
+
+
+def _since(row: EntryRow, now: float) -> str:
+    is_dated = row.entry.kind == "file" and row.entry.modified
+    return short_age(now - row.entry.modified) if is_dated else ""

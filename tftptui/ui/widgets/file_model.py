@@ -188,7 +188,8 @@ class FileModel:
         self.wanted = {ROOT}
         entries: list[Row] = [*self._folder_rows(ROOT, 0)]
         entries += self._found_rows({row.key for row in entries})
-        here = {row.name for row in entries if isinstance(row, EntryRow)}
+        files = [row for row in entries if isinstance(row, EntryRow)]
+        here = {row.name for row in files if row.entry.kind == "file"}
         self.rows = [*entries, *self._narrowed(self._asked.rows(here))]
         self._places = {row.key: place for place, row in enumerate(self.rows)}
         self._current &= self.wanted

@@ -11,12 +11,28 @@ MOST_COUNTED = 10_000
 """Transfers, or names, that are remembered."""
 
 
+SAME_TIME = 1e-6
+"""Seconds; times of the disk are told as numbers of 53 bits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A transfer that ended well: who, and when (wall clock)."""
+    """A transfer that ended well: who, and when (wall clock), and which version.
+
+    Attributes:
+        size, modified: of the file, octets and wall clock; None where not known.
+    """
 
     client: str
     time: float
+    size: int | None = None
+    modified: float | None = None
+
+    def is_version(self, size: int, modified: float) -> bool | None:
+        """Whether it was the version of a file as it is now; None if not known."""
+        if self.size is None or self.modified is None:
+            return None
+        return self.size == size and abs(self.modified - modified) < SAME_TIME
 
 
 @dataclass
@@ -56,7 +72,8 @@ class Served:
         return self.arriving.keys() != before
 
     def _count(self, name: str, view: TransferView) -> None:
-        last = Last(view.client, view.ended or view.moved)
+        ended = view.ended or view.moved
+        last = Last(view.client, ended, size_of(view), view.modified)
         if view.direction == "read":
             self.completed[name] += 1
             self.last[name] = last
@@ -69,3 +86,8 @@ class Served:
         for names in (self.completed, self.last, self.written):
             while len(names) > MOST_COUNTED:
                 del names[next(iter(names))]
+
+
+def size_of(view: TransferView) -> int | None:
+    """Return the octets of the file that a transfer reads, or has written."""
+    return view.total_size if view.direction == "read" else view.acked_octets

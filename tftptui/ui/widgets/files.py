@@ -42,7 +42,8 @@ from tftptui.ui.widgets.rows import RowList
 
 _PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in LIST_CALLS)
 ROOM_FOR_DETAIL = 13
-"""Lines of the pane from which the detail under the list is shown."""
+ROOM_FOR_MORE = 17
+"""Lines of the pane from which the detail under the list is shown, and has a fourth."""
 
 SHORTEST_WORD = 2
 """Letters from which on a word is looked for in folders that are not open."""
@@ -122,6 +123,7 @@ class FilesPane(Pane):
     def on_resize(self) -> None:
         """Show the detail where there is room for it."""
         self._detail.display = self.size.height >= ROOM_FOR_DETAIL
+        self._detail.styles.height = self._room() + 1  # and the line above it
         self._show()
 
     def frame_arrived(self) -> None:
@@ -168,12 +170,16 @@ class FilesPane(Pane):
             self.refresh_bindings()
         is_told = self._detail.display
         self.summary = listed if is_told else foot(row, now) or listed
-        lines = detail(row, self._model, now) if is_told else []
+        lines = detail(row, self._model, now)[: self._room()] if is_told else []
         if (cure, lines) != self._told:
             self._told = (cure, lines)
             self._trouble.update(f"⚠ {cure}")
             slots = slot_styles(self.app.theme_variables)
             self._detail.update(as_text(lines, slots))
+
+    def _room(self) -> int:
+        """Return how many lines the detail has."""
+        return 3 + (self.size.height >= ROOM_FOR_MORE)
 
     def _doable(self, row: Row | None) -> object:
         """Return what decides which keys do something."""

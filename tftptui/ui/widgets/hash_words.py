@@ -4,11 +4,9 @@ from tftptui.engine.messages import HashView, TransferView
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.widgets.file_rows import plain_name
+from tftptui.ui.widgets.file_served import SAME_TIME, size_of
 
 _SHORT_HASH = 16
-_SAME_TIME = 1e-6
-"""Seconds; times of the disk are told as numbers of 53 bits."""
-
 Line = tuple[str, str]
 """A sentence and its slot."""
 
@@ -17,14 +15,17 @@ DIFFERS = "≠"
 
 
 def hash_of(view: TransferView, hashes: dict[bytes, HashView]) -> HashView | None:
-    """Return the hash of exactly the version that a transfer reads, if it is known."""
+    """Return the hash of exactly the version that a transfer reads, or has written.
+
+    It is None if that is not known.
+    """
     if view.modified is None or not hashes:
         return None
     name = plain_name(view.served or view.file)
+    size = size_of(view)
     for hashed in hashes.values():
         is_same = (
-            hashed.size == view.total_size
-            and abs(hashed.modified - view.modified) < _SAME_TIME
+            hashed.size == size and abs(hashed.modified - view.modified) < SAME_TIME
         )
         if hashed.sha256 and is_same and plain_name(visible(hashed.name)) == name:
             return hashed
