@@ -2,7 +2,8 @@
 
 ``python benchmarks/costs.py`` starts ``tftptui serve`` for each measurement, on one
 CPU together with the load generator of --bench (by default ../shared/bench), and
-keeps the figures in benchmarks/results/. Linux.
+atftpd for uploads where it is installed. It keeps the figures in benchmarks/results/
+and, with --readme, writes the table into README.md. Linux.
 """
 
 import argparse
@@ -17,18 +18,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE / "results"
-PORT = 36_969
+from kept import HERE, keep, write_readme
+
+PORT = 26_969
 CPU = 0
 SERVE = (
     *(str(Path(sys.executable).with_name("tftptui")), "serve"),
     *("--port", str(PORT), "--ports", "20000-31000", "--quarantine", "0"),
     *("--max-transfers", "2000", "--request-rate", "0", "--write", "overwrite"),
 )
+PEER = ("atftpd", "--daemon", "--no-fork", "--port", str(PORT), "--user", "root")
 OPEN = 500
 """Transfers that are held open to weigh them."""
 
@@ -40,9 +41,16 @@ def serving(
     root: Path, host: str = "127.0.0.1", told: tuple[str, ...] = ()
 ) -> Iterator[tuple[int, float]]:
     """Serve ROOT; give the process id and the seconds until the first answer."""
+    with running([*SERVE, str(root), "--listen", host, *told], host) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(command: list[str], host: str) -> Iterator[tuple[int, float]]:
+    """Run a server; give the process id and the seconds until the first answer."""
     began = time.monotonic()
     with subprocess.Popen(
-        [*SERVE, str(root), "--listen", host, *told],
+        command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=lambda: os.sched_setaffinity(0, {CPU}),  # noqa: PLW1509
@@ -50,7 +58,7 @@ def serving(
         try:
             while not answers(host):
                 if server.poll() is not None:
-                    raise SystemExit(f"{SERVE[0]} serve ended: {server.returncode}")
+                    raise SystemExit(f"{command[0]} ended: {server.returncode}")
             yield server.pid, time.monotonic() - began
         finally:
             server.terminate()
@@ -106,11 +114,38 @@ def load(
     program: str, root: Path, host: str, *options: str, told: tuple[str, ...] = ()
 ) -> float:
     """Return MB/s of the load generator with OPTIONS; the server is TOLD more."""
+    with serving(root, host, told):
+        return loaded(program, host, *options)
+
+
+def loaded(program: str, host: str, *options: str) -> float:
+    """Return MB/s of the load generator with OPTIONS, of the server that runs."""
     command = [program, "--host", host, "--port", str(PORT), "--cpu", str(CPU)]
     command += ["--batch", "--seconds", "2", "--json", *options]
-    with serving(root, host, told):
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(json.loads(done.stdout)["MB_s"])
+
+
+def peer_load(program: str, root: Path, *options: str) -> float:
+    """Return likewise of atftpd; 0 where it is not installed."""
+    if shutil.which(PEER[0]) is None:
+        return 0.0
+    command = [*PEER, "--bind-address", "127.0.0.1", "--logfile", "/dev/null"]
+    with running([*command, str(root)], "127.0.0.1"):
+        return loaded(program, "127.0.0.1", *options)
+
+
+def uploads(program: str, root: Path) -> Figures:
+    """Return MB/s of uploads with several windows, beside atftpd."""
+    upload = ("--file", "up-%d", "--files", "4", "--upload", str(root / "large"))
+    figures: Figures = {}
+    for size, window in ((1428, 1), (1428, 16), (1428, 64), (8192, 8)):
+        options = ("--blksize", str(size), "--windowsize", str(window))
+        ours = load(program, root, "127.0.0.1", *upload, *options)
+        figures[f"upload {size} w{window}, MB/s"] = ours
+        if peer := peer_load(program, root, *upload, *options):
+            figures[f"upload {size} w{window}, ratio to atftpd"] = ours / peer
+    return figures
 
 
 def measure(bench: Path, root: Path) -> Figures:
@@ -118,19 +153,15 @@ def measure(bench: Path, root: Path) -> Figures:
     program = str(root / "tftpload")
     source, compiler = str(bench / "tftpload.c"), shutil.which("cc") or "cc"
     subprocess.run([compiler, "-O2", "-o", program, source, "-lpthread"], check=True)
-    large = str(root / "large")
-    upload = ("--file", "up-%d", "--files", "4", "--upload", large)
-    read = ("--file", "large")
-    blocks = ("--blksize", "1428")
-    window = (*blocks, "--windowsize", "16")
+    read = ("--file", "large", "--blksize", "1428")
+    window = ("--windowsize", "16")
     windowed = b"blksize\x001428\0windowsize\x0016\0"
     return {
         "start to first answer, s": start_time(root),
         "memory of a transfer, 512 w1, KiB": memory(root, b""),
         "memory of a transfer, 1428 w16, KiB": memory(root, windowed),
-        "upload 1428 w1, MB/s": load(program, root, "127.0.0.1", *upload, *blocks),
-        "upload 1428 w16, MB/s": load(program, root, "127.0.0.1", *upload, *window),
-        "read 1428 w1, IPv6, MB/s": load(program, root, "::1", *read, *blocks),
+        **uploads(program, root),
+        "read 1428 w1, IPv6, MB/s": load(program, root, "::1", *read),
         "read 1428 w16, IPv6, MB/s": load(program, root, "::1", *read, *window),
         "read 1428 w16, no GSO, MB/s": load(
             program, root, "127.0.0.1", *read, *window, told=("--no-gso",)
@@ -138,12 +169,20 @@ def measure(bench: Path, root: Path) -> Figures:
     }
 
 
+def table(figures: Figures) -> list[str]:
+    """Return the figures as Markdown."""
+    rows = [f"| {name} | {value:,.2f} |" for name, value in figures.items()]
+    return ["| what | |", "|---|--:|", *rows]
+
+
 def main() -> int:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     default = HERE.parent.parent / "shared" / "bench"
     parser.add_argument("--bench", type=Path, default=default)
-    bench = parser.parse_args().bench
+    parser.add_argument("--readme", action="store_true")
+    options = parser.parse_args()
+    bench: Path = options.bench
     if not (bench / "tftpload.c").is_file():
         print(f"no tftpload.c in {bench}; say where it is with --bench DIR")
         return 2
@@ -152,12 +191,10 @@ def main() -> int:
         (root / "small").write_bytes(b"x" * 300)
         (root / "large").write_bytes(os.urandom(1 << 20) * 32)
         figures = measure(bench, root)
-    for name, value in figures.items():
-        print(f"{name:40} {value:10,.2f}")
-    RESULTS.mkdir(exist_ok=True)
-    place = RESULTS / f"costs-{datetime.now(UTC):%Y-%m-%d-%H%M}.json"
-    place.write_text(json.dumps(figures, indent=1) + "\n")
-    print(f"kept in {place}")
+    about, lines = keep("costs", figures), table(figures)
+    print("\n".join(lines))
+    if options.readme:
+        write_readme("costs", lines, about)
     return 0
 
 

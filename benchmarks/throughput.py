@@ -10,18 +10,17 @@ the table into README.md. Linux, as root for the priorities.
 
 import argparse
 import json
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE / "results"
-README = HERE.parent / "README.md"
-BEGIN, END = "<!-- benchmark -->", "<!-- /benchmark -->"
+from kept import HERE, keep, write_readme
+
+KEPT = ("MB_s", "transfers_s", "server_cpu_s_per_GB", "timeouts", "errors", "failed")
+"""What is kept of each round."""
+
 OURS = ("tftptui serve", "tftptui")
 SERVED = "{root} --listen {host} --port {port} --ports 20000-31000 --quarantine 0"
 LIMITS = "--max-transfers 2000 --request-rate 0"
@@ -91,37 +90,27 @@ def _ratio(value: float, best: float) -> str:
     return f"{value / best:.2f} ×" if value and best else "–"
 
 
-def keep(figures: Figures) -> dict[str, str]:
-    """Write the raw figures with date and machine; return these."""
-    RESULTS.mkdir(exist_ok=True)
-    now = datetime.now(UTC)
-    about = {
-        "date": now.isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "kernel": platform.release(),
-        "machine": _processor(),
+def shortened(figures: Figures) -> Figures:
+    """Return of each round what the table needs and what makes one doubt it."""
+    return {
+        case: {
+            name: [{key: run[key] for key in KEPT if run.get(key)} for run in runs]
+            for name, runs in servers.items()
+        }
+        for case, servers in figures.items()
     }
-    place = RESULTS / f"throughput-{now:%Y-%m-%d-%H%M}.json"
-    place.write_text(json.dumps({"about": about, "results": figures}) + "\n")
-    print(f"kept in {place}")
-    return about
 
 
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def write_readme(lines: list[str], about: dict[str, str]) -> None:
-    """Put the table between the marks in README.md."""
-    text = README.read_text()
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    told = f"{about['date'][:10]}, {about['machine']}, Python {about['python']}:"
-    body = "\n".join([BEGIN, told, "", *lines, END])
-    README.write_text(before + body + after)
+def failures(kept: Figures) -> list[str]:
+    """Return a line for each server that could not be measured, with the reason."""
+    whys = {
+        name: str(run["failed"]).strip()
+        for servers in kept.values()
+        for name, runs in servers.items()
+        for run in runs
+        if "failed" in run
+    }
+    return [f"{name} was not measured: {why}" for name, why in whys.items()]
 
 
 def main() -> int:
@@ -139,11 +128,11 @@ def main() -> int:
     if not (options.bench / "compare.py").is_file():
         print(f"no compare.py in {options.bench}; say where it is with --bench DIR")
         return 2
-    figures = compare(options.bench, options)
-    about, lines = keep(figures), table(figures)
-    print("\n".join(lines))
+    figures = shortened(compare(options.bench, options))
+    about, lines = keep("throughput", figures), table(figures)
+    print("\n".join([*lines, *failures(figures)]))
     if options.readme:
-        write_readme(lines, about)
+        write_readme("benchmark", lines, about)
     return 0
 
 
