@@ -6,6 +6,7 @@ slots only, so a theme can change every colour and no meaning.
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -115,10 +116,17 @@ def read_themes(folder: Path, but: str | None = None) -> tuple[list[Theme], list
 
 def slot_styles(variables: Mapping[str, str]) -> dict[str, Style]:
     """Return each slot's foreground; what must not be overlooked is bold as well."""
+    asked = tuple(variables.get(name, SLOT_DEFAULTS[name]) for name in SLOTS)
+    return dict(_styles(asked))
+
+
+@lru_cache(maxsize=8)
+def _styles(colours: tuple[str, ...]) -> Mapping[str, Style]:
+    """Return the styles of SLOTS in these colours: each frame asks for them."""
     return {
         name: Style(
-            color=Color.parse(variables.get(name, SLOT_DEFAULTS[name])).rich_color,
+            color=Color.parse(colour).rich_color,
             bold=True if name in _BOLD else None,
         )
-        for name in SLOTS
+        for name, colour in zip(SLOTS, colours, strict=True)
     }

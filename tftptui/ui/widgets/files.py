@@ -94,6 +94,7 @@ class FilesPane(Pane):
         self._field = NarrowField()
         self._trouble = Static(id="file-trouble", markup=False)
         self._detail = Static(id="file-detail", markup=False)
+        self._told_cure = ""
         self._told: object = None
         self._bound: object = None
         self._opened: set[bytes] = set()
@@ -172,10 +173,12 @@ class FilesPane(Pane):
         self.summary = listed if is_told else foot(row, now) or listed
         lines = detail(row, self._model, now)[: self._room()] if is_told else []
         if (cure, lines) != self._told:
+            if cure != self._told_cure:
+                self._told_cure = cure
+                self._trouble.update(f"⚠ {cure}")
             self._told = (cure, lines)
-            self._trouble.update(f"⚠ {cure}")
             slots = slot_styles(self.app.theme_variables)
-            self._detail.update(as_text(lines, slots))
+            self._detail.update(as_text(lines, slots), layout=False)
 
     def _room(self) -> int:
         """Return how many lines the detail has."""

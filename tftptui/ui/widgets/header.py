@@ -75,12 +75,13 @@ class HeaderLine(Widget):
         self._sampled = now()
         self._rates: deque[float] = deque([0.0] * SAMPLES, maxlen=SAMPLES)
         self._widths: dict[str, int] = {}
-        self._shown = Text()
+        self._shown: Text | None = None
+        self._made: tuple[int, Text] | None = None
 
     def frame_arrived(self) -> None:
         """Draw again if anything looks different."""
         if self.size.width and (line := self._line()) != self._shown:
-            self._shown = line
+            self._shown, self._made = line, (self.size.width, line)
             self.refresh()
 
     def clock_ticked(self) -> None:
@@ -93,7 +94,10 @@ class HeaderLine(Widget):
 
     def render(self) -> Text:
         """Return the line."""
-        self._shown = self._line()
+        # That which was just made, unless it is drawn for another reason.
+        made, self._made = self._made, None
+        fits = made is not None and made[0] == self.size.width
+        self._shown = made[1] if made is not None and fits else self._line()
         return self._shown
 
     def _rate(self) -> float:

@@ -13,6 +13,7 @@ from tftptui.telemetry.filters.terms import Filter
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
+from tftptui.ui.widgets.growing import take_size
 from tftptui.ui.widgets.packet_canvas import PacketCanvas
 from tftptui.ui.widgets.packet_rows import TimeMode
 from tftptui.ui.widgets.packet_view import Place
@@ -371,7 +372,7 @@ class PacketList(PacketCanvas, can_focus=True):
         size = Size(self.row_width, self.view.rows)
         if size != self.virtual_size:
             self._is_moving = True
-            self.virtual_size = size
+            take_size(self, size)
             self._is_moving = False
 
     def _scroll_rows(self, top: int) -> None:

@@ -1,10 +1,13 @@
 """The frame of a pane: its digit, its name, its state, and whether it has the focus."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar, Self
 
 from textual import events
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -35,8 +38,9 @@ class Pane(Vertical):
         }
     }
     """
-    state: reactive[str] = reactive("", layout=False)
-    summary: reactive[str] = reactive("", layout=False)
+    state: reactive[str] = reactive("", repaint=False)
+    summary: reactive[str] = reactive("", repaint=False)
+    _frames_only = False
     SCOPE: ClassVar[str] = ""
     """Where the pane's keys stand in the list of actions."""
 
@@ -74,14 +78,43 @@ class Pane(Vertical):
 
     def watch_summary(self) -> None:
         """Write the foot."""
-        self.border_subtitle = Content(self.summary) if self.summary else None
+        with self._drawing_frame():
+            self.border_subtitle = Content(self.summary) if self.summary else None
         self.post_message(self.Retitled())
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw again; the frame alone where only its words have changed."""
+        if self._frames_only:
+            left, top = self.content_offset
+            lines = (-top, self.outer_size.height - top - 1)
+            regions = tuple(Region(-left, y, self.outer_size.width, 1) for y in lines)
+            if not self.outer_size or not top:  # it has no frame
+                return self
+        return super().refresh(
+            *regions, repaint=repaint, layout=layout, recompose=recompose
+        )
+
+    @contextmanager
+    def _drawing_frame(self) -> Iterator[None]:
+        self._frames_only = True
+        try:
+            yield
+        finally:
+            self._frames_only = False
 
     def _write_title(self) -> None:
         focused = self.has_focus_within
         words = f"{self.digit} {self.name_shown}"
         words = f"{FOCUS_MARK} {words}" if focused else words
-        self.border_title = Content(f"{words} · {self.state}" if self.state else words)
+        words = f"{words} · {self.state}" if self.state else words
+        with self._drawing_frame():
+            self.border_title = Content(words)
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """Mark the title."""

@@ -193,7 +193,7 @@ class PortsPane(Pane):
     def _update(self, widget: Static, place: int, text: Text) -> None:
         if text != self._told[place]:
             self._told[place] = text
-            widget.update(text)
+            widget.update(text, layout=False)  # its height is given
 
     # The cursor.
 

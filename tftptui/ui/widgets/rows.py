@@ -24,6 +24,7 @@ from textual.strip import Strip
 
 from tftptui.ui.actions import bindings
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.growing import take_size
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -153,8 +154,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         """Draw again the lines in view that would look different now."""
         self._keep_cursor_in_place()
         size = Size(self.size.width, self.row_count() + self.header_lines)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        take_size(self, size)
         for y in range(self.size.height):
             if self._drawn.get(y) != self._line_key(y):
                 self.refresh(Region(0, y, self.size.width, 1))
@@ -241,8 +241,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
 
     def _scroll_rows(self, top: int) -> None:
         size = Size(self.size.width, self.row_count() + self.header_lines)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        take_size(self, size)
         self.scroll_to(y=max(0, top), animate=False, immediate=True)
 
     def action_cursor(self, step: int) -> None:

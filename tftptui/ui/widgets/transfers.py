@@ -166,4 +166,4 @@ class TransfersPane(Pane):
         if told != self._told:
             self._told = told
             self._detail.border_title = Content(f" {told[0]} ")
-            self._detail.update(Text(told[1]))
+            self._detail.update(Text(told[1]), layout=False)  # its height is given
