@@ -16,6 +16,7 @@ from tests.support.serve import environment
 from tftptui.demo.held import DemoEngine
 from tftptui.demo.scenarios import parse_scenario
 from tftptui.ui.demo_app import DemoApp
+from tftptui.ui.screens.demo import Manner
 from tftptui.ui.widgets.stage import StageView
 
 pytestmark = pytest.mark.net
@@ -159,6 +160,28 @@ async def test_a_client_is_exchanged_by_hand() -> None:
         await screen.until("clients □")
 
 
+async def test_the_stage_grows_for_the_back_rows_and_makes_room_again() -> None:
+    async with shown(SMALL) as screen:
+        await screen.pilot.press("b", "full_stop")
+        await screen.until("1 of 2 · over", "firewall", "✗ OACK", "asks ╯")
+        assert "1 Transfers" not in screen.text()
+        await screen.pilot.press("pageup", "r")
+        await screen.until("1 Transfers", "Intel boot ROM", "●──")
+        await screen.pilot.press("escape", "b")
+        await screen.until("╭ Intel boot ROM ─╮")
+        await screen.pilot.press("4")
+        await screen.until("1 Transfers", "RRQ")
+
+
+async def test_it_can_begin_in_large() -> None:
+    demo = DemoEngine(parse_scenario(TEXT), seed=1, speed=20.0)
+    app = DemoApp(demo, manner=Manner(big=True))
+    async with app.run_test(size=SMALL) as pilot:
+        screen = Shown(app, pilot)
+        await screen.pilot.press("full_stop")
+        await screen.until("╭ Intel boot ROM ─╮", "1 of 2 · over", "w why?")
+
+
 async def test_the_screen_says_that_it_is_a_demo() -> None:
     async with shown() as screen:
         assert "demo files" in screen.text()
@@ -198,7 +221,7 @@ async def test_q_quits_though_simulated_clients_still_fetch() -> None:
 
 async def test_it_can_go_by_itself_and_end() -> None:
     demo = DemoEngine(parse_scenario(TEXT), seed=1, speed=50.0)
-    app = DemoApp(demo, rest=0.05)
+    app = DemoApp(demo, manner=Manner(rest=0.05))
     async with app.run_test(size=LARGE) as pilot:
         screen = Shown(app, pilot)
         await screen.until("Now it works.")

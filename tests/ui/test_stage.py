@@ -71,8 +71,9 @@ class Host(App[None]):
 
     CSS = "StageView { height: 100%; } * { link-style: none; }"
 
-    def __init__(self, theme: str) -> None:
+    def __init__(self, theme: str, *, is_big: bool = False) -> None:
         super().__init__()
+        self.is_big = is_big
         themes, _ = read_themes(packaged_folder("themes"))
         for one in themes:
             self.register_theme(one)
@@ -82,7 +83,9 @@ class Host(App[None]):
         return dict(SLOT_DEFAULTS)
 
     def compose(self) -> ComposeResult:
-        yield StageView()
+        stage = StageView()
+        stage.is_big = self.is_big
+        yield stage
 
 
 async def show(pilot: Pilot[None]) -> None:
@@ -97,6 +100,11 @@ def test_answers_die_at_the_wall(snap_compare: Compare, size: tuple[int, int]) -
 
 def test_it_is_clear_on_a_projector(snap_compare: Compare) -> None:
     assert snap_compare(Host("contrast"), terminal_size=(80, 11), run_before=show)
+
+
+def test_it_is_clear_from_the_back_rows(snap_compare: Compare) -> None:
+    host = Host("projector", is_big=True)
+    assert snap_compare(host, terminal_size=(80, 21), run_before=show)
 
 
 async def test_only_lines_that_changed_are_drawn_again() -> None:

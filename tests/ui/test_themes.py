@@ -81,6 +81,31 @@ def test_plain_text_can_be_read_on_every_ground(theme: Theme) -> None:
     assert min(contrast(theme.foreground, ground) for ground in grounds(theme)) >= 7
 
 
+FOR_A_ROOM = [theme for theme in SHIPPED if theme.name in ("projector", "contrast")]
+"""Themes that are read from afar: WCAG 2.1 §1.4.6 wants 7 to 1."""
+
+
+@pytest.mark.parametrize("slot", TEXT_SLOTS)
+@pytest.mark.parametrize("theme", FOR_A_ROOM, ids=lambda theme: theme.name)
+def test_text_can_be_read_from_the_back_rows(theme: Theme, slot: str) -> None:
+    assert theme.panel
+    text, places = theme.variables[slot], [*grounds(theme), theme.panel]
+    assert min(contrast(text, ground) for ground in places) >= 7
+
+
+@pytest.mark.parametrize("slot", TEXT_SLOTS)
+@pytest.mark.parametrize("theme", FOR_A_ROOM, ids=lambda theme: theme.name)
+def test_so_it_can_on_the_stage_in_256_colours(theme: Theme, slot: str) -> None:
+    assert theme.surface
+    text = in_256_colours(theme.variables[slot])
+    # The darkest yellow that these have is no darker.
+    assert contrast(text, in_256_colours(theme.surface)) >= 6.5
+
+
+def test_both_themes_for_a_room_are_there() -> None:
+    assert [theme.name for theme in FOR_A_ROOM] == ["contrast", "projector"]
+
+
 @pytest.mark.parametrize("slot", [name for name in SLOTS if name.startswith("port-")])
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
 def test_marks_of_ports_can_be_seen(theme: Theme, slot: str) -> None:

@@ -34,6 +34,10 @@ class DemoOptions:
     theme: Annotated[
         str | None, Parameter(help="Colours of the screen; projector for bright rooms.")
     ] = None
+    big: Annotated[
+        bool,
+        Parameter(help="The stage alone, in large; b changes it.", negative=()),
+    ] = False
     auto: Annotated[
         bool, Parameter(help="Go from step to step by itself, and end.", negative=())
     ] = False
@@ -153,11 +157,12 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
     if check_terminal() is None and sys.stdout.isatty():
         from tftptui.demo.held import DemoEngine  # noqa: PLC0415
         from tftptui.ui.demo_app import DemoApp  # noqa: PLC0415
+        from tftptui.ui.screens.demo import Manner  # noqa: PLC0415
         from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
         held = DemoEngine(scenario, seed=options.seed, speed=options.speed)
-        rest = _REST if options.auto else None
-        ui = DemoApp(held, theme=options.theme or DEFAULT_THEME, rest=rest)
+        manner = Manner(rest=_REST if options.auto else None, big=options.big)
+        ui = DemoApp(held, theme=options.theme or DEFAULT_THEME, manner=manner)
         ui.run()
         return ui.return_code or 0
     from tftptui.demo.checking import check  # noqa: PLC0415
@@ -180,6 +185,8 @@ def _record(title: str, place: Path, options: DemoOptions) -> int:
     command = ["demo", "--auto", "--scenario", str(place), "--seed", str(options.seed)]
     if options.speed is not None:
         command += ["--speed", str(options.speed)]
+    if options.big:
+        command.append("--big")
     if options.theme is not None:
         command += ["--theme", options.theme]
     target = options.record or Path(f"{title}.cast")

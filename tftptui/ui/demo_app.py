@@ -4,10 +4,13 @@ from tftptui.demo.held import DemoEngine
 from tftptui.demo.stage import SCENE_OVER
 from tftptui.engine.messages import Frame
 from tftptui.ui.app import TftpApp
-from tftptui.ui.screens.demo import DemoScreen
+from tftptui.ui.screens.demo import DemoScreen, Manner
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.store import Store
 from tftptui.ui.themes import DEFAULT_THEME
+
+PLAIN = Manner()
+"""A presenter leads; the stage stands above the panes."""
 
 
 class DemoStore(Store):
@@ -30,15 +33,14 @@ class DemoApp(TftpApp):
     Args:
         demo: what is shown.
         theme: name of a theme.
-        rest: seconds between steps of a demo that goes by itself, and ends; None
-            waits for a presenter.
+        manner: how it is shown.
     """
 
     def __init__(
-        self, demo: DemoEngine, *, theme: str = DEFAULT_THEME, rest: float | None = None
+        self, demo: DemoEngine, *, theme: str = DEFAULT_THEME, manner: Manner = PLAIN
     ) -> None:
         super().__init__(demo, theme=theme, now=demo.clock.wall, store=DemoStore())
-        self._demo, self._rest = demo, rest
+        self._demo, self._manner = demo, manner
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen with a stage."""
@@ -48,7 +50,7 @@ class DemoApp(TftpApp):
             now=self.now,
             notices=self.notices,
             undo=self.undo,
-            rest=self._rest,
+            manner=self._manner,
         )
 
     def action_leave(self) -> None:

@@ -99,6 +99,14 @@ DEMO = (
         "Single port",
         "By hand: the server answers from the port that was asked.",
     ),
+    Action(
+        "demo",
+        "big",
+        ("b",),
+        "big",
+        "The stage alone and in large, for the back rows; or with the panes again.",
+        shown=True,
+    ),
     Action("demo", "stage", ("0",), "Stage", "To the stage."),
 )
 

@@ -1,6 +1,7 @@
 """The main screen with a stage above the panes, for a demo."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -16,6 +17,7 @@ from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.rules import RulesScreen
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
+from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.stage import StageView
 from tftptui.ui.widgets.tabs import TabLine
 
@@ -28,10 +30,29 @@ TALL, LARGE, SMALL, TINY = 36, 15, 11, 7
 _SHORT = 22
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a demo is shown.
+
+    Attributes:
+        rest: seconds between steps of a demo that goes by itself, and ends; None
+            waits for a presenter.
+        big: whether to begin with the stage alone, in large.
+    """
+
+    rest: float | None = None
+    big: bool = False
+
+
 class DemoScreen(MainScreen):
     """A stage, and the panes of the server that is on it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("demo")
+    DEFAULT_CSS = """
+    DemoScreen.-big {
+        & > #panes, & > TabLine { display: none; }
+    }
+    """
 
     def __init__(
         self,
@@ -41,14 +62,15 @@ class DemoScreen(MainScreen):
         now: Callable[[], float],
         notices: list[str],
         undo: UndoList,
-        rest: float | None = None,
+        manner: Manner,
     ) -> None:
         super().__init__(store, demo, now=now, notices=notices, undo=undo)
         self._demo = demo
         self._view: DemoView | None = None
         self._play = PlayView()  # here, since keys may come faster than pictures
         self._stage = StageView()
-        self._rest = rest
+        self._rest = manner.rest
+        self._begins_big = manner.big
         self._rests_for = ""
 
     def compose(self) -> ComposeResult:
@@ -60,9 +82,13 @@ class DemoScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Look at the demo often."""
-        super().on_mount()
-        self._stage.focus()
         self.set_interval(LOOK, self._look)
+        # Textual calls the main screen's own after this, which shows a pane.
+        self.call_next(self._begin)
+
+    def _begin(self) -> None:
+        self._stage.focus()
+        self._enlarge(is_big=self._begins_big)
 
     @property
     def scope(self) -> str:
@@ -72,10 +98,49 @@ class DemoScreen(MainScreen):
 
     def on_resize(self) -> None:
         """Give the stage its share of the window."""
+        self._share()
+
+    def _share(self) -> None:
         height = self.app.size.height
         small = SMALL if height >= _SHORT else TINY
-        self._stage.styles.height = LARGE if height >= TALL else small
-        super().on_resize()
+        share = LARGE if height >= TALL else small
+        self._stage.styles.height = "1fr" if self.is_big else share
+
+    @property
+    def is_big(self) -> bool:
+        """Whether the stage stands alone, drawn in large."""
+        return self.has_class("-big")
+
+    def _enlarge(self, *, is_big: bool) -> None:
+        """Show the stage alone and in large, or with the panes again."""
+        self.set_class(is_big, "-big")
+        self._stage.is_big = is_big
+        self._share()
+        self._stage.draw()
+        self._tell_finding()
+
+    def action_big(self) -> None:
+        """Show the stage alone and in large, or with the panes again."""
+        self._enlarge(is_big=not self.is_big)
+        self._stage.focus()
+
+    def show_pane(self, pane: Pane) -> None:
+        """Show a pane; a large stage makes room for it."""
+        if self.is_big:
+            self._enlarge(is_big=False)
+        super().show_pane(pane)
+
+    def action_range(self) -> None:
+        """Go to the fields of the port range; likewise."""
+        if self.is_big:
+            self._enlarge(is_big=False)
+        super().action_range()
+
+    def _tell_finding(self) -> None:
+        if self.is_big:  # no pane tells it
+            self._finding.look(is_told=False)
+        else:
+            super()._tell_finding()
 
     async def _look(self) -> None:
         try:

@@ -14,6 +14,12 @@ from textual.widget import Widget
 from tftptui.demo.view import DemoView
 from tftptui.ui.actions import bindings
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.stage_big import (
+    LOWEST,
+    NARROWEST,
+    big_lines,
+    big_wall_place,
+)
 from tftptui.ui.widgets.stage_lanes import lane_lines, wall_place
 from tftptui.ui.widgets.stage_words import (
     CAPTION_LINES,
@@ -38,6 +44,7 @@ class StageView(Widget, can_focus=True):
 
     Attributes:
         drawings: how often a line, or all, was drawn again.
+        is_big: whether to draw for the back rows, as far as there is room.
     """
 
     ALLOW_SELECT = False
@@ -56,6 +63,7 @@ class StageView(Widget, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="stage")
         self.drawings = 0
+        self.is_big = False
         self._view: DemoView | None = None
         self._lines: list[Text] = []
         self._slots: Mapping[str, Style] = {}
@@ -64,7 +72,7 @@ class StageView(Widget, can_focus=True):
         """Show the demo as it stands."""
         if view != self._view:
             self._view = view
-            self._draw()
+            self.draw()
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the stage."""
@@ -77,11 +85,11 @@ class StageView(Widget, can_focus=True):
         """Take over colours that may have changed."""
         super().notify_style_update()
         self._slots = slot_styles(self.app.theme_variables)
-        self._draw()
+        self.draw()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
-        self._draw()
+        self.draw()
 
     def action_pause(self) -> None:
         """Let time stand still, or go on."""
@@ -97,13 +105,14 @@ class StageView(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         """Mark the title."""
-        self._draw()
+        self.draw()
 
     def on_blur(self) -> None:
         """Unmark the title."""
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw again the lines that look different now."""
         before, self._lines = self._lines, self._made()
         if len(before) != len(self._lines):
             self.drawings += 1
@@ -121,12 +130,8 @@ class StageView(Widget, can_focus=True):
         has_rules = width >= RULES_FROM
         room = width - RULES_WIDTH - 3 if has_rules else width
         rows = max(1, height - _AROUND)
-        lanes = lane_lines(
-            view.lanes[-rows:], room - 1, self._slots, is_open=view.play.rules_off
-        )
-        middle = [Text(" ").append_text(line) for line in lanes]
+        middle, wall = self._network(view, room - 1, rows)
         middle += [Text()] * (rows - len(middle))
-        wall = 1 + wall_place(room - 1)
         has_line = width < LINE_FROM
         middle.append(foot_line(view, room, wall, self._slots, has_line=has_line))
         if has_rules:
@@ -137,6 +142,19 @@ class StageView(Widget, can_focus=True):
             *middle,
             switch_line(view, width, self._slots),
         ]
+
+    def _network(self, view: DemoView, width: int, rows: int) -> tuple[list[Text], int]:
+        """Return the lines of the drawn network, and the cell of its wall."""
+        is_open = view.play.rules_off
+        if self.is_big and rows >= LOWEST and width >= NARROWEST:
+            size = width, rows
+            lines = big_lines(view.lanes, size, self._slots, is_open=is_open)
+            wall = big_wall_place(width)
+        else:
+            lanes = view.lanes[-rows:]
+            lines = lane_lines(lanes, width, self._slots, is_open=is_open)
+            wall = wall_place(width)
+        return [Text(" ").append_text(line) for line in lines], wall + 1
 
 
 def _beside(left: list[Text], right: list[Text], room: int) -> list[Text]:

@@ -32,7 +32,7 @@ _CROWDS = {
     "done": ("done", "transfer-completed"),
     "failed": ("failed", "transfer-failed"),
 }
-_STOPPED = {"dropped": "", "refused": " ICMP", "lost": " lost"}
+STOPPED = {"dropped": "", "refused": " ICMP", "lost": " lost"}
 
 
 def lane_lines(
@@ -44,25 +44,29 @@ def lane_lines(
     told apart by the names that the scenario gives them.
     """
     lines: list[Text] = []
-    owners = {_owner(lane): lane.title for lane in lanes}
-    titles = Counter(owners.values())
-    for owner, title in owners.items():
-        name = title if titles[title] == 1 else owner[0]
-        for lane in lanes:
-            if _owner(lane) == owner:
-                lines.append(_line(lane, width, slots, (name, is_open)))
-                name = ""
+    for name, group in grouped(lanes):
+        for lane in group:
+            shown = name if lane is group[0] else ""
+            lines.append(_line(lane, width, slots, (shown, is_open)))
     return lines
+
+
+def grouped(lanes: Sequence[LaneView]) -> list[tuple[str, list[LaneView]]]:
+    """Return each client's name and lanes, in the order in which they came."""
+    groups: dict[tuple[str, str], list[LaneView]] = {}
+    for lane in lanes:
+        groups.setdefault((lane.name, lane.address), []).append(lane)
+    titles = Counter(group[0].title for group in groups.values())
+    return [
+        (group[0].title if titles[group[0].title] == 1 else owner[0], group)
+        for owner, group in groups.items()
+    ]
 
 
 def wall_place(width: int) -> int:
     """Return the cell in which the wall stands."""
     track = max(0, width - LEFT - RIGHT)
     return LEFT + round((track - 1) * WALL)
-
-
-def _owner(lane: LaneView) -> tuple[str, str]:
-    return lane.name, lane.address
 
 
 def _line(lane: LaneView, width: int, slots: Slots, manner: tuple[str, bool]) -> Text:
@@ -100,7 +104,7 @@ def _track(
     if cells:
         drawn[wall] = ("┊", line) if is_open else ("║", slots["transfer-stalled"])
     if cells >= NARROWEST:
-        heads = {_place(packet, cells) for packet in packets}
+        heads = {packet_place(packet, cells) for packet in packets}
         for packet in packets:
             _put(packet, drawn, heads, slots)
     text = Text()
@@ -117,18 +121,19 @@ def _put(
 ) -> None:
     """Put a packet on its track; where there is no room for its name, its head."""
     head, words = _words(packet)
-    place = _place(packet, len(drawn))
+    place = packet_place(packet, len(drawn))
     trail = list(enumerate(words, place + 1))
     if packet.to_server and packet.fate == "flying":
         trail = list(enumerate(words, place - len(words)))
     fits = all(0 <= cell < len(drawn) and cell not in taken for cell, _ in trail)
-    style = slots[_slot(packet)]
+    style = slots[packet_slot(packet)]
     for cell, mark in [*(trail if fits else []), (place, head)]:
         drawn[cell] = (mark, style)
         taken.add(cell)
 
 
-def _place(packet: PacketView, cells: int) -> int:
+def packet_place(packet: PacketView, cells: int) -> int:
+    """Return the cell of so many in which a packet's head is."""
     place = round(packet.place * (cells - 1))
     if packet.fate in ("dropped", "refused"):  # before the wall, not in it
         place += -1 if packet.to_server else 1
@@ -139,10 +144,11 @@ def _words(packet: PacketView) -> tuple[str, str]:
     """Return a packet's head, and what is written behind it."""
     if packet.fate == "flying":
         return ("►" if packet.to_server else "◄"), packet.label
-    return "✗", f" {packet.label}{_STOPPED.get(packet.fate, '')} "
+    return "✗", f" {packet.label}{STOPPED.get(packet.fate, '')} "
 
 
-def _slot(packet: PacketView) -> str:
+def packet_slot(packet: PacketView) -> str:
+    """Return the slot of a packet's colour."""
     if packet.fate != "flying":
         return "transfer-failed"
     return "packet-duplicate" if packet.is_copy else "transfer-active"
