@@ -135,6 +135,28 @@ async def test_what_is_not_there_can_not_be_watched(tmp_path: Path) -> None:
     await asyncio.to_thread(changes.stop)
 
 
+def with_watches(program: str, folder: Path, *, most: int) -> str:
+    """Return what a program prints that is given a folder and a few watches."""
+    for number in range(40):
+        (folder / f"folder{number}").mkdir()
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("unshare is not installed")
+    own = [unshare, "--user", "--map-root-user"]  # limits of its own
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("user namespaces can't be made here")
+    run = subprocess.run(
+        [*own, sys.executable, "-c", program, str(folder), str(most)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
 FEW_WATCHES = """
 import asyncio, errno, os, sys
 from pathlib import Path
@@ -157,25 +179,41 @@ asyncio.run(watch())
 """
 
 
+POLLED = """
+import asyncio, sys
+from pathlib import Path
+from tests.server.test_watch import FileChanged, watching
+
+Path("/proc/sys/user/max_inotify_watches").write_text(sys.argv[2])
+
+async def look():
+    folder = Path(sys.argv[1])
+    async with asyncio.timeout(60), watching(folder) as watched:
+        while "instead" not in watched.watch.cure:
+            await watched.next_look()
+        (folder / "folder39" / "new").touch()
+        while not (told := watched.written.of(FileChanged)):
+            await watched.next_look()
+        print(watched.watch.state, *((one.file, one.change) for one in told))
+        print(watched.watch.cure)
+
+asyncio.run(look())
+"""
+
+
+@pytest.mark.netns
+def test_changes_in_closed_folders_are_told_where_no_watch_is_left(
+    tmp_path: Path,
+) -> None:
+    told = with_watches(POLLED, tmp_path, most=12).splitlines()
+    assert told[0] == "polling ('folder39/new', 'added')"
+    assert told[1].startswith("no watches are left: sudo sysctl -w fs.inotify")
+    assert told[2].startswith("instead all folders are looked at every ")
+
+
 @pytest.mark.netns
 @pytest.mark.parametrize(("most", "said"), [(12, "ENOSPC"), (200, "watching")])
 def test_sub_folders_that_no_watch_is_left_for_are_not_missed_in_silence(
     tmp_path: Path, most: int, said: str
 ) -> None:
-    for number in range(40):
-        (tmp_path / f"folder{number}").mkdir()
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        pytest.skip("unshare is not installed")
-    own = [unshare, "--user", "--map-root-user"]  # limits of its own
-    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("user namespaces can't be made here")
-    run = subprocess.run(
-        [*own, sys.executable, "-c", FEW_WATCHES, str(tmp_path), str(most)],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert run.stdout.split() == [said], run.stderr
+    assert with_watches(FEW_WATCHES, tmp_path, most=most).split() == [said]

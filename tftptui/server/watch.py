@@ -2,19 +2,22 @@
 
 The watcher is a hint, not the truth: it goes blind where it may not look and when
 the system's watches are used up. So it is started again with growing pauses, and
-all open folders are looked at now and then whatever it says.
+all open folders are looked at now and then whatever it says. Where nothing tells of
+changes a patrol goes through the other folders as well.
 """
 
 import asyncio
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
 
 from tftptui.server.changes import Change, Changes, watched_of
 from tftptui.server.folders import list_folder
 from tftptui.server.mounts import file_system, is_far
+from tftptui.server.patrol import Patrol
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
 from tftptui.server.walk import is_hidden
@@ -30,6 +33,14 @@ IDLE_SHARE = 20
 """Seconds between such looks while nothing tells of changes; a look that took a
 second is followed by that many without one."""
 
+LONGEST_TURN = 0.5
+"""Seconds of a patrol's turn; a round of a big root takes several."""
+
+_PACES = (3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600)
+"""Seconds that a round is said to take: the next larger one, so that it is calm."""
+
+_MINUTE = 60
+
 _CHECK = 1.0
 """Seconds between questions whether the watcher is still alive."""
 
@@ -42,17 +53,31 @@ class Watch:
     Attributes:
         state: "watching"; "polling" while open folders are looked at every few
             seconds instead; "gone" while there is no root.
-        cure: why it is not watching, and what to do about it.
     """
 
     def __init__(self, root: Root, recorder: Recorder) -> None:
-        self.state, self.cure = "watching", ""
+        self.state, self._cure = "watching", ""
         self._root = root
         self._recorder = recorder
         self._open: dict[bytes, Listing | None] = {}
         self._news: dict[bytes, Listing] = {}
         self._stop = asyncio.Event()
+        self._patrol = Patrol(root)
+        self._round_begun, self._pace, self._patrolled = 0.0, 0, 0
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def cure(self) -> str:
+        """Why it is not watching, what to do about it, and what it does instead."""
+        if self.state != "polling" or not self._pace:
+            return self._cure
+        return f"{self._cure}\n{self._round()}"
+
+    def _round(self) -> str:
+        which = "all folders" if self._patrol.is_whole else "the folders near the top"
+        seconds = self._pace
+        pace = f"{seconds} s" if seconds < _MINUTE else f"{seconds // _MINUTE} min"
+        return f"instead {which} are looked at every {pace}"
 
     def start(self) -> None:
         """Begin to watch."""
@@ -128,14 +153,15 @@ class Watch:
         """Tell the state, and what would change it."""
         root = self._root
         if not root.is_there:
-            self.state, self.cure = "gone", f"{root.path} is not there any more"
+            self.state, self._cure = "gone", f"{root.path} is not there any more"
         elif not watching:
-            self.state, self.cure = "polling", _cure(error)
+            self.state, self._cure = "polling", _cure(error)
         elif kind := self._far():
             self.state = "polling"
-            self.cure = f"changes made by other machines are not told on {kind}"
+            self._cure = f"changes made by other machines are not told on {kind}"
         else:
-            self.state, self.cure = "watching", ""
+            self.state, self._cure = "watching", ""
+            self._patrolled = -1
 
     def _far(self) -> str:
         """Return the type of a file system that others may change, if we serve one."""
@@ -160,8 +186,34 @@ class Watch:
                 usual = RESCAN if self.state == "watching" else POLL
             begun = loop.time()
             await asyncio.to_thread(self._root.follow)
+            await self._look_everywhere()
             await self._list(list(self._open))
             took = loop.time() - begun
+
+    async def _look_everywhere(self) -> None:
+        """Find changes that nothing told of, while it is so."""
+        loop, patrol = asyncio.get_running_loop(), self._patrol
+        version = self._root.version
+        if self.state != "polling" or version != self._patrolled:
+            patrol.forget()
+            self._patrolled, self._pace, self._round_begun = version, 0, 0.0
+        if self.state != "polling":
+            return
+        if patrol.is_round_over:
+            self._begin_round(loop.time())
+        end = time.monotonic() + LONGEST_TURN
+        changes = await asyncio.to_thread(patrol.turn, lambda: self._may(end))
+        for name, change in changes:
+            self._tell(name, change)
+
+    def _begin_round(self, now: float) -> None:
+        if self._round_begun:
+            took = now - self._round_begun
+            self._pace = next((one for one in _PACES if one >= took), _PACES[-1])
+        self._round_begun = now
+
+    def _may(self, end: float) -> bool:
+        return not self._stop.is_set() and time.monotonic() < end
 
     def _changed(self, changes: Iterable[Change]) -> None:
         touched: set[bytes] = set()
@@ -169,6 +221,8 @@ class Watch:
             if is_hidden(name.rpartition(b"/")[2]):  # an upload in progress
                 continue
             self._tell(name, change)
+            if self.state == "polling":
+                self._patrol.heard([name])
             touched |= {name.rpartition(b"/")[0], name}
         if folders := [folder for folder in self._open if folder in touched]:
             self._spawn(self._list(folders))

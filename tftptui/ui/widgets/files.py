@@ -61,7 +61,7 @@ class FilesPane(Pane):
     FilesPane {
         & > #file-trouble {
             height: auto;
-            max-height: 3;
+            max-height: 4;
             color: $transfer-stalled;
         }
         & > #file-detail {
