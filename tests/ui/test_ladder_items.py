@@ -220,3 +220,58 @@ def test_bars_fill_eighths_and_never_hide_something() -> None:
 def test_many_values_are_squeezed_to_their_highest() -> None:
     assert squeezed([1, 9, None, 2, None, None], 3) == [9, 2, None]
     assert squeezed([1, 2], 3) == [1, 2]
+
+
+def captured(*rungs: Noted) -> Ladder:
+    """Return the ladder of two windows that went well, and what comes then."""
+    return laddered([*windows(2, size=1), *rungs])
+
+
+def seen(
+    kind: Kind, at: float, block: int, *, attempt: int = 1, flags: int = 0
+) -> Noted:
+    return record(kind, at, block=block, attempt=attempt, flags=flags), ""
+
+
+def test_a_capture_breaks_the_data_that_were_lost_behind_it() -> None:
+    again = Flag.DUPLICATE | Flag.LOST_TO_CLIENT
+    ladder = captured(
+        seen(Kind.DATA, 0.01, 3),
+        seen(Kind.ACK, 0.02, 2, flags=again),
+        seen(Kind.DATA, 0.03, 3, attempt=2, flags=Flag.LOST_TO_CLIENT),
+    )
+    assert kinds(ladder) == "AAAAuAA"
+
+
+def test_a_capture_breaks_the_ack_that_the_server_did_not_get() -> None:
+    ladder = captured(
+        seen(Kind.DATA, 0.01, 3),
+        seen(Kind.ACK, 0.02, 3),
+        seen(Kind.DATA, 0.09, 3, attempt=2, flags=Flag.LOST_TO_SERVER),
+    )
+    assert kinds(ladder) == "AAFAuA"
+    fold = ladder.items[2]
+    assert isinstance(fold, Fold)
+    assert (fold.first, fold.last, fold.acks) == (2, 2, 1)
+
+
+def test_a_window_taken_out_of_its_fold_leaves_the_rest() -> None:
+    lost = seen(Kind.DATA, 0.05, 9, attempt=2, flags=Flag.LOST_TO_SERVER)
+    ladder = laddered([*windows(9, size=1), lost])
+    assert kinds(ladder) == "AAFAuA"
+    fold = ladder.items[2]
+    assert isinstance(fold, Fold)
+    assert (fold.first, fold.last, fold.acks) == (2, 8, 7)
+    assert [ladder.number_in(fold, part) for part in (1, 14)] == [2, 15]
+
+
+def test_a_capture_breaks_the_block_that_a_gap_report_asks_for() -> None:
+    ladder = laddered(
+        [
+            *(seen(Kind.DATA, 0.01, block) for block in (1, 2, 3, 4)),
+            seen(Kind.ACK, 0.02, 2),
+            seen(Kind.DATA, 0.03, 3, attempt=2, flags=Flag.LOST_TO_CLIENT),
+            seen(Kind.DATA, 0.03, 4, attempt=2),
+        ]
+    )
+    assert kinds(ladder) == "AAuAAAA"

@@ -44,6 +44,7 @@ def table(holds: Callable[[int], object]) -> bytes:
 
 
 _AGAIN = table(lambda attempt: attempt > 1)
+_SHOWS_LOSS = table((Flag.LOST_TO_CLIENT | Flag.LOST_TO_SERVER).__and__)
 _IS_ERROR = table(lambda kind: kind in ERROR_KINDS)
 FLAGGED = {flag: table(flag.__and__) for flag in Flag}
 """Where a flag is set."""
@@ -148,6 +149,11 @@ class Columns:
     def resent(self) -> bytes:
         """Mask: what we sent again."""
         return self.attempts.translate(_AGAIN)
+
+    @property
+    def losses(self) -> bytes:
+        """Mask: what shows in a capture that something was lost."""
+        return self.flags.translate(_SHOWS_LOSS)
 
     @property
     def errors(self) -> bytes:

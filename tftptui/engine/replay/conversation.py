@@ -94,12 +94,12 @@ class Conversation:
         """Take the request, or a repeat of it."""
         self.requests += 1
         kind = Kind.WRQ if self._is_write else Kind.RRQ
-        (lost, flags), twins = NOTHING, self.view.twins
+        flags, twins = 0, self.view.twins
         if self.requests > 1:
             self._report.count_again()
             if self.view.twins == twins:
                 is_answered = bool(self._oacks or self._highest or self._acks)
-                lost, flags = self._losses.request_again(is_answered=is_answered)
+                _, flags = self._losses.request_again(is_answered=is_answered)
             flags |= Flag.DUPLICATE
         self._report.version += 1
         self._recorder.packet(
@@ -114,7 +114,7 @@ class Conversation:
                 kind=kind,
                 flags=flags,
             ),
-            _joined(request_note(self.request), lost),
+            request_note(self.request),
         )
         self.asked_in.append(self._recorder.ring.next - 1)
         self._touch()
@@ -242,14 +242,14 @@ class Conversation:
             self._is_agreed = self._is_size_known = True
             self._counting = agree(view, oack) or self._counting
         note = " ".join(f"{name}={value}" for name, value in view.agreed)
-        (lost, flags), now = NOTHING, self.last_seen
+        flags, now = 0, self.last_seen
         if self._is_write and self._oacks > 1:
-            lost, flags = self._losses.ack_again(0, self._highest, self.requests, now)
+            _, flags = self._losses.ack_again(0, self._highest, self.requests, now)
         elif self._is_write:
             self._losses.ack(0, self._highest, now)
         elif self._oacks > 1:
-            lost, flags = self._losses.data_again(0, 1, now)
-        note, again = _joined(note, lost), self._oacks
+            _, flags = self._losses.data_again(0, 1, now)
+        again = self._oacks
         self._report.packet(Kind.OACK, octets, attempt=again, flags=flags, note=note)
         self._repeat(self._oacks - 1)
 
@@ -379,7 +379,3 @@ class Conversation:
 
     def _touch(self) -> None:
         self.last_seen = self._recorder.clock.wall()
-
-
-def _joined(note: str, more: str) -> str:
-    return f"{note} · {more}" if more else note

@@ -46,6 +46,7 @@ _BLOCK_KINDS = table(
 )
 _IS_SENT = table(lambda kind: kind > SENT)
 _IS_RECEIVED = table(lambda kind: Kind.LOST < kind < SENT)
+_NOT_KEPT = table(lambda kind: kind in _KINDS["lost"])
 _HIGHEST = 2**32
 
 
@@ -237,6 +238,7 @@ _COLUMNS: Mapping[str, Sequence[Callable[[Columns], Iterable[int]]]] = {
 _MARKED: Mapping[str, Callable[[Columns], bytes]] = {
     "retrans": lambda one: one.resent,
     "dup": lambda one: one.flags.translate(FLAGGED[Flag.DUPLICATE]),
+    "lost": lambda one: either(one.kinds.translate(_NOT_KEPT), one.losses),
     "last": lambda one: one.flags.translate(FLAGGED[Flag.LAST]),
     "sent": lambda one: one.kinds.translate(_IS_SENT),
     "received": lambda one: one.kinds.translate(_IS_RECEIVED),

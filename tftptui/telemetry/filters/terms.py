@@ -27,6 +27,7 @@ MARKS = {
     "dup": "received again",
     "trouble": "retransmissions, errors or strays",
     "last": "the last block",
+    "lost": "showing that something was lost",
     "sent": "sent by us",
     "received": "received",
 }

@@ -297,7 +297,8 @@ class MainScreen(Screen[None]):
 
     def on_packet_list_opened(self, event: PacketList.Opened) -> None:
         """Show a packet whole."""
-        self.app.push_screen(FactsScreen("Packet", packet_facts(event.line)))
+        facts = packet_facts(event.line, is_capture=self._store.is_capture)
+        self.app.push_screen(FactsScreen("Packet", facts))
 
     def on_transfers_pane_wished(self, event: TransfersPane.Wished) -> None:
         """Do something with a transfer."""

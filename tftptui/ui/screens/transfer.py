@@ -149,7 +149,8 @@ class TransferScreen(ModalScreen[Left | None]):
 
     def on_ladder_list_opened(self, event: LadderList.Opened) -> None:
         """Show a packet whole."""
-        self.app.push_screen(FactsScreen("Packet", packet_facts(event.line)))
+        facts = packet_facts(event.line, is_capture=self._store.is_capture)
+        self.app.push_screen(FactsScreen("Packet", facts))
 
     def action_close(self) -> None:
         """Go back."""

@@ -23,6 +23,12 @@ PAUSE_STEPS = (1.0, 4.0, 16.0)
 """Seconds from which a pause is one row higher."""
 
 _WEIGHT = 0.1
+_WORTH_FOLDING = 2
+"""Windows: one alone is shown as it is."""
+
+_LOOKED_BACK = 64
+"""Items among which the packet is looked for whose loss a repeat shows."""
+
 _DATA = (Kind.DATA, Kind.DATA_RECEIVED)
 _ACKS = (Kind.ACK, Kind.ACK_SENT)
 _REPEATS = (Kind.RRQ, Kind.WRQ, Kind.DATA_RECEIVED)
@@ -35,7 +41,8 @@ Key = tuple[float, int, int]
 class Arrow:
     """One packet, or one run of blocks.
 
-    ``unanswered`` is set as soon as it is known that nobody answered what we sent.
+    ``unanswered`` is set as soon as it is known that nobody answered what we sent, or,
+    in a capture, that it was lost behind its place.
     """
 
     number: int
@@ -116,6 +123,8 @@ class Ladder:
         self._waiting: list[Arrow] = []
         self._window: list[Arrow] = []
         self._second: list[Arrow] = []
+        self._folded: list[Arrow] = []
+        self._unfolded = (0, 0.0)
         self._windows = 0
         self._time: float | None = None
         self._typical = 0.0
@@ -168,9 +177,10 @@ class Ladder:
         self._look_for_pause(number, record)
         arrow = Arrow(number, record, note)
         is_ours = record.kind > SENT
-        if (is_ours and record.attempt > 1) or (
-            record.flags & Flag.DUPLICATE and record.kind in _REPEATS
-        ):
+        is_again = record.attempt > 1 or bool(record.flags & Flag.DUPLICATE)
+        if is_again and record.flags & (Flag.LOST_TO_CLIENT | Flag.LOST_TO_SERVER):
+            self._break_lost(record)
+        elif is_again and not self._goes_on(record):
             self._give_up()
         self.items.append(arrow)
         if is_ours:
@@ -256,10 +266,53 @@ class Ladder:
             acks = 2
         fold.end = self.dropped_numbers + len(self.numbers)
         fold.acks += acks
+        self._folded, self._unfolded = (
+            window,
+            (fold.last or window[0].record.block - 1, fold.seconds),
+        )
         fold.last, fold.seconds = ended.block, ended.time - fold.started
         self._second = []
         self.items[place:] = [fold]
         self._changed_from(place)
+
+    def _goes_on(self, again: PacketRecord) -> bool:
+        """Whether a repeat only follows the one before, or tells nothing of ours."""
+        if again.kind < SENT and again.kind not in _REPEATS:
+            return True
+        if not self._waiting:
+            return False
+        before = self._waiting[-1]
+        is_next = _last(before) + 1 == again.block and again.kind in _DATA
+        return is_next and before.record.attempt > 1
+
+    def _break_lost(self, again: PacketRecord) -> None:
+        """Break the arrow whose loss a repeat of somebody in a capture shows."""
+        for _ in range(2):
+            for item in reversed(self.items[-_LOOKED_BACK:]):
+                if isinstance(item, Fold):
+                    break
+                if isinstance(item, Arrow) and _may_be(item, again):
+                    item.unanswered = True
+                    return
+            if not self._unfold_last():
+                return
+
+    def _unfold_last(self) -> bool:
+        """Take the last window out of its fold; tell whether there was one."""
+        place = len(self.items) - 1
+        while place >= 0 and not isinstance(self.items[place], Fold):
+            place -= 1
+        fold = self.items[place] if place >= 0 else None
+        window, self._folded = self._folded, []
+        if not isinstance(fold, Fold) or not window or fold.acks < _WORTH_FOLDING:
+            return False
+        fold.end -= len(window)
+        fold.acks -= 1
+        fold.last, fold.seconds = self._unfolded
+        self.items[place + 1 : place + 1] = window
+        self._changed_from(place)
+        self._break()
+        return True
 
     def _break(self) -> None:
         self._window, self._second = [], []
@@ -299,6 +352,19 @@ def is_trouble(arrow: Arrow) -> bool:
         or bool(record.flags & Flag.DUPLICATE)
         or record.kind in ERROR_KINDS
     )
+
+
+def _may_be(arrow: Arrow, again: PacketRecord) -> bool:
+    """Whether it is the packet whose loss a repeat shows."""
+    record = arrow.record
+    to_client = bool(again.flags & Flag.LOST_TO_CLIENT)
+    block = again.block + (again.kind in _ACKS)
+    if (record.kind > SENT) != to_client or record.kind in (Kind.ICMP, Kind.STRAY):
+        return False
+    is_data_lost = (again.kind > SENT) == to_client or again.kind in _ACKS
+    if record.kind in _DATA and is_data_lost:
+        return record.block <= block <= _last(arrow)
+    return True
 
 
 def _order(item: Item) -> tuple[float, int]:

@@ -143,8 +143,10 @@ class LadderList(RowList[Key]):
             return pause_cells(item, part, wide)
         if isinstance(item, Arrow):
             line = self._line(item)
-            unanswered = item.unanswered
-            return arrow_cells(line, self._begin, wide, unanswered=unanswered)
+            broken, beside = item.unanswered, self._store.is_capture
+            return arrow_cells(
+                line, self._begin, wide, unanswered=broken, is_halfway=beside
+            )
         if not part:
             return fold_cells(item, self._begin, wide)
         folded = self._folded(item, part)

@@ -49,12 +49,21 @@ def draw(cells: Sequence[Cell], slots: Mapping[str, Style]) -> list[Segment]:
 
 
 def arrow_cells(
-    line: Line, begin: float, wide: Frame, *, unanswered: bool = False
+    line: Line,
+    begin: float,
+    wide: Frame,
+    *,
+    unanswered: bool = False,
+    is_halfway: bool = False,
 ) -> list[Cell]:
-    """Return one packet as an arrow from lifeline to lifeline."""
+    """Return one packet as an arrow from lifeline to lifeline.
+
+    IS_HALFWAY: in a capture it was seen on its way, so an arrow breaks behind that.
+    """
     record = line.record
     slot = "packet-error" if unanswered and not line.is_again else line.slot
-    arrow = _arrow(line, wide.between, unanswered=unanswered)
+    dashes = ("─╌" if is_halfway else "╌╌") if unanswered else "──"
+    arrow = _arrow(line, wide.between, dashes)
     asked = "" if record.server_tid == _our_tid(line) else f" {record.server_tid}"
     late = f"+{length_text(line.since)}" if line.is_again and line.since else ""
     return [
@@ -75,17 +84,18 @@ def _our_tid(line: Line) -> int:
     return line.transfer.server_tid if line.transfer else line.record.server_tid
 
 
-def _arrow(line: Line, room: int, *, unanswered: bool) -> tuple[str, str, str]:
-    """Return left lifeline, arrow, right lifeline."""
+def _arrow(line: Line, room: int, dashes: str) -> tuple[str, str, str]:
+    """Return left lifeline, arrow, right lifeline; DASHES are its two halves'."""
     _, note = client_and_note(line)
     if line.record.kind in _BESIDE:
         return "│", _from_beside(line, note, room), "│"
     label = _label(line, note, room - 6)
+    is_broken = dashes[1] == "╌"
     if not line.is_sent:
-        return "├", _shaft(label, room - 1, "─") + "►", "│"
-    if unanswered:
-        return "│", "✗◄ " + _shaft(label, room - 3, "╌"), "┤"
-    return "│", "◄" + _shaft(label, room - 1, "─"), "┤"
+        head = " ►✗" if is_broken else "►"
+        return "├", _shaft(label, room - len(head), dashes) + head, "│"
+    head = "✗◄ " if is_broken else "◄"
+    return "│", head + _shaft(label, room - len(head), dashes[::-1]), "┤"
 
 
 def _label(line: Line, note: str, room: int) -> str:
@@ -96,11 +106,11 @@ def _label(line: Line, note: str, room: int) -> str:
     return fitted(forms[0], max(1, room)).rstrip()
 
 
-def _shaft(label: str, room: int, dash: str) -> str:
-    """Return the label in the middle of a line of dashes."""
+def _shaft(label: str, room: int, dashes: str) -> str:
+    """Return the label in the middle of a line of dashes, one for each half."""
     rest = room - cell_len(label) - 2
     left = max(0, rest // 2)
-    shaft = f"{dash * left} {label} {dash * max(0, rest - left)}"
+    shaft = f"{dashes[0] * left} {label} {dashes[1] * max(0, rest - left)}"
     return fitted(shaft, room)
 
 
@@ -108,7 +118,7 @@ def _from_beside(line: Line, note: str, room: int) -> str:
     """Return an arrow that begins at neither end."""
     blank = room // 8
     label = _label(line, note, room - blank - 6)
-    return " " * blank + f"{line.mark}" + _shaft(label, room - blank - 2, "─") + "►"
+    return " " * blank + f"{line.mark}" + _shaft(label, room - blank - 2, "──") + "►"
 
 
 def pause_cells(pause: Pause, part: int, wide: Frame) -> list[Cell]:

@@ -92,11 +92,20 @@ def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:
 def counters(view: TransferView) -> list[tuple[str, str]]:
     """Return numbers with their names."""
     trip = view.round_trip
+    lost = [
+        (f"lost to the {end}", count(number))
+        for end, number in (
+            ("client", view.lost_to_client),
+            ("server", view.lost_to_server),
+        )
+        if number
+    ]
     rows = [
         ("blocks", f"{blocks(view)} of {view.block_size}, window {view.window}"),
         ("octets", f"{count(view.acked_octets)} acknowledged"),
         ("sent again", count(view.retransmits)),
         ("received again", count(view.duplicates)),
+        *lost,
         ("from strangers", count(view.strays)),
         ("round trip", "–" if trip is None else f"{trip * 1000:.1f} ms"),
     ]
