@@ -83,3 +83,25 @@ def told(rungs: list[Noted], **changes: object) -> list[Frame]:
         given["ended"] = NOW + 1.502
     shown = view(1, phase, **(given | changes))  # type: ignore[arg-type]
     return [frame(shown), packets(*rungs)]
+
+
+def a_captured_one() -> list[Noted]:
+    """A transfer seen between its ends: an ACK lost behind there, then a block."""
+    to_server, to_client = Flag.LOST_TO_SERVER, Flag.LOST_TO_CLIENT
+    again = record(Kind.DATA, 1.012, block=3, attempt=2, flags=to_server)
+    asked = record(Kind.ACK, 2.02, block=4, octets=4, flags=Flag.DUPLICATE | to_client)
+    repeated = record(Kind.DATA, 2.03, block=5, attempt=2, flags=to_client)
+    behind = "block 5 lost between here and the client"
+    return [
+        request(),
+        *windows(2, size=1),
+        (record(Kind.DATA, 0.01, block=3), ""),
+        (record(Kind.ACK, 0.012, block=3, octets=4), ""),
+        (again, "ACK 3 lost between here and the server"),
+        (record(Kind.DATA, 1.014, block=4), ""),
+        (record(Kind.ACK, 1.016, block=4, octets=4), ""),
+        (record(Kind.DATA, 1.018, block=5, octets=100, flags=Flag.LAST), ""),
+        (asked, behind),
+        (repeated, behind),
+        (record(Kind.ACK, 2.032, block=5, octets=4), ""),
+    ]

@@ -4,17 +4,19 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.ladder_scene import (
     a_blocked_one,
+    a_captured_one,
     a_lossy_transfer,
     request,
     told,
     windows,
 )
 from tests.support.pane_host import packets, record
-from tests.support.pictures import NOW, view
+from tests.support.pictures import NOW, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.engine.messages import Finding, Frame
@@ -283,10 +285,17 @@ async def test_any_size_will_do(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-@pytest.mark.parametrize("scene", ["blocked", "lossy"])
+@pytest.mark.parametrize("scene", ["blocked", "lossy", "captured"])
 def test_looks(snap_compare: Any, size: tuple[int, int], scene: str) -> None:
     if scene == "blocked":
         frames = told(a_blocked_one(), phase="stalled", kind="Intel boot ROM")
+    elif scene == "captured":
+        frames = told(
+            a_captured_one(), retransmits=2, lost_to_client=1, lost_to_server=1
+        )
+        frames[0] = msgspec.structs.replace(
+            frames[0], status=status(source="capture"), ports=None
+        )
     else:
         frames = told(a_lossy_transfer(), retransmits=16)
     app = TftpApp(ScriptedEngine(frames), now=lambda: NOW, pace=0)

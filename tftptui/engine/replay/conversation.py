@@ -248,7 +248,7 @@ class Conversation:
         elif self._is_write:
             self._losses.ack(0, self._highest, now)
         elif self._oacks > 1:
-            _, flags = self._losses.data_again(0, 1, now)
+            _, flags = self._losses.data_again(0, 1, self._highest, now)
         again = self._oacks
         self._report.packet(Kind.OACK, octets, attempt=again, flags=flags, note=note)
         self._repeat(self._oacks - 1)
@@ -297,7 +297,7 @@ class Conversation:
         """Return what DATA shows of others: what is missing, and what was lost."""
         losses, due, now = self._losses, self._highest + 1, self.last_seen
         if attempt > 1:
-            return losses.data_again(first, count, now)
+            return losses.data_again(first, count, due - 1, now)
         if first < due:
             return losses.late(first, count, now)
         losses.data(first, due - 1, now)

@@ -21,6 +21,7 @@ _ENDS = {"client": Flag.LOST_TO_CLIENT.value, "server": Flag.LOST_TO_SERVER.valu
 _MOST_MISSING = 4_096
 """Blocks that are remembered as missing."""
 
+_MANY = 1 << 40
 _CROSSING, _WEIGHT = 2.0, 0.25
 """How many usual times of an answer one may take, and still be under way."""
 
@@ -63,7 +64,7 @@ class Losses:
     def ack(self, block: int, highest: int, now: float) -> None:
         """Take the first ACK of BLOCK while HIGHEST has been sent."""
         self._acked, self._acked_at, self._times = block, now, 1
-        self._is_pressed = highest > block
+        self._is_pressed = highest > block + 1  # a gap report (RFC 7440 §4)
         self._repeated = -1
         if self._missing:
             arrived = {one for one in self._missing if one <= block}
@@ -76,28 +77,44 @@ class Losses:
         """Take DATA that was not seen before, though later blocks were."""
         found = self._missing & set(range(first, first + count))
         self._missing -= found
+        self._repeated = first + count
         if not found or now - self._missed_at < self._turnaround:
             return NOTHING  # so soon it can't be a repeat: it was overtaken
         return self._lost(self._sender, _blocks(min(found), max(found)))
 
-    def data_again(self, first: int, count: int, now: float) -> Told:
-        """Take DATA that came past before."""
+    def data_again(self, first: int, count: int, highest: int, now: float) -> Told:
+        """Take DATA that came past before, as all up to HIGHEST did."""
         follows, self._repeated = first == self._repeated, first + count
         if follows:
             return NOTHING  # only the first of them was waited for
         last = first + count - 1
         stirred, self._stirred = self._stirred, -1
-        if last > self._acked:
-            either = "" if self._is_pressed else ", or its answer,"
-            is_new, self._told = self._told != first, -1
-            what = f"{_blocks(first, last)}{either}"
-            return self._lost(self._receiver, what, is_new=is_new)
         crosses = now - self._acked_at < _CROSSING * self._turnaround
+        if last > self._acked and self._is_pressed:
+            is_new, self._told = self._told != first, -1
+            return self._lost(self._receiver, _blocks(first, last), is_new=is_new)
         if first == stirred or crosses:
-            return NOTHING  # a repeated ACK may have set it off (RFC 1123 §4.2.3.1)
+            return NOTHING  # an ACK may have set it off (RFC 1123 §4.2.3.1)
+        if last > self._acked:
+            return self._unanswered(first, last, highest)
         ack = (self._acked, self._times)
         is_new, self._told_ack = self._told_ack != ack, ack
         return self._lost(self._sender, f"ACK {self._acked:,}", is_new=is_new)
+
+    def _unanswered(self, first: int, last: int, highest: int) -> Told:
+        """Tell of DATA that nobody answered; a window is answered at its end."""
+        end = max(self._acked, 0) + self._view.window
+        if first and highest < min(end, self._last_block()):
+            return self._lost(self._sender, _blocks(highest + 1, highest + 1))
+        is_window = first and self._view.window > 1
+        what = f"the window from {first:,}" if is_window else _blocks(first, last)
+        return self._lost(self._receiver, f"{what}, or its answer,")
+
+    def _last_block(self) -> int:
+        view = self._view
+        if view.total_size is None:
+            return _MANY
+        return view.total_size // view.block_size + 1
 
     def ack_again(self, block: int, highest: int, answered: int, now: float) -> Told:
         """Take an ACK that came past before; its block came ANSWERED times."""

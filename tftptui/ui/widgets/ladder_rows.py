@@ -21,6 +21,7 @@ from tftptui.ui.widgets.rows import fitted
 TIME, PORT, LATE = 11, 7, 8
 """Cells left of the first lifeline, and right of the second one."""
 
+_SCROLLBAR = 1
 _LATE_FROM = 60
 """Width from which the time since the first attempt has a column."""
 
@@ -40,7 +41,7 @@ class Frame:
 def frame(width: int) -> Frame:
     """Return what fits into WIDTH."""
     late = LATE if width >= _LATE_FROM else 0
-    return Frame(max(8, width - TIME - PORT - late - 2), late)
+    return Frame(max(8, width - TIME - PORT - late - 2 - _SCROLLBAR), late)
 
 
 def draw(cells: Sequence[Cell], slots: Mapping[str, Style]) -> list[Segment]:

@@ -20,6 +20,9 @@ PORTS = 13
 BLOCKS, OCTETS = 13, 8
 """Cells of block numbers and of octets, which stand in columns, gap included."""
 
+_NOTE = 6
+"""Cells that are worth to begin a note in."""
+
 _WHOLE = 1_000
 """Cells enough for everything."""
 
@@ -215,7 +218,11 @@ def what(line: Line, note: str, room: int) -> str:
     for part in _details(line):
         if cell_len(f"{text}  {part}") <= room:
             text = f"{text}  {part}"
-    return _cut(f"{text.rstrip()}  {note}" if note else text, room)
+    left = room - cell_len(text.rstrip()) - 2
+    if not note or left < 1:
+        return _cut(text, room)
+    # Numbers stand whole in their columns; of the note what there is room for.
+    return f"{text.rstrip()}  {_cut(note, left) if left >= _NOTE else '…'}"
 
 
 def _is_address(text: str) -> bool:
