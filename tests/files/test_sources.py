@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.builders import octets
+from tests.support.cold import make_cold
 from tftptui.files.sources import (
+    ColdError,
     FileSource,
     NetasciiSource,
     OpenFile,
@@ -165,6 +168,50 @@ def test_netascii_blocks_in_any_order_are_those_of_the_conversion(
             count = data.draw(st.integers(1, 8))
             expected = converted[first * block : (first + count) * block]
             assert read(source, first * block, count, block) == expected
+
+
+@pytest.mark.parametrize("size", [8_000, 3_000_000])
+def test_a_cold_file_is_read_once_it_is_warm(path: Path, size: int) -> None:
+    path.write_bytes(octets(size))
+    make_cold(path)
+    got = b""
+    with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
+        with pytest.raises(ColdError):
+            read(source, 0, 16)
+        while len(got) < size:
+            try:
+                got += read(source, len(got), 16)
+            except ColdError as cold:
+                cold.warm()
+    assert got == octets(size)
+
+
+def test_a_cold_file_that_was_cut_short_shows_once_it_is_warm(path: Path) -> None:
+    path.write_bytes(octets(3_000_000))
+    make_cold(path)
+    with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
+        with pytest.raises(ColdError) as caught:
+            read(source, 0, 16)
+        os.truncate(path, 5_000)
+        caught.value.warm()
+        with pytest.raises(SourceChangedError, match="cut short"):
+            read(source, 0, 16)
+
+
+def test_who_may_wait_never_hears_of_it(path: Path) -> None:
+    path.write_bytes(octets(100_000))
+    make_cold(path)
+    with reading(FileSource, path) as source:
+        assert read(source, 0, 200) == octets(100_000)
+
+
+def test_where_it_can_not_be_told_it_is_simply_read() -> None:
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+        file.write(octets(100_000))
+        file.flush()
+        path = Path(file.name)
+        with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
+            assert read(source, 0, 200) == octets(100_000)
 
 
 @both

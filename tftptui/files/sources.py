@@ -1,16 +1,23 @@
 """Where the octets of a read come from: one version of one file."""
 
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import msgspec
 
+from tftptui.files.mounts import is_far_device
 from tftptui.protocol import netascii
 
 _PIECE = 65_536
 _MOST_VIEWS = 1_024
 """Filled by one call; Linux takes no more (IOV_MAX)."""
+
+_NOT_WAITING = getattr(os, "RWF_NOWAIT", 0)
+_WARMED = 1 << 20
+"""Octets that are brought from the disk at once."""
 
 _TRUSTED = 1 << 18
 """Octets that are read on before the file is looked at again. What brings the end is
@@ -32,6 +39,19 @@ class OpenFile(msgspec.Struct, frozen=True):
     descriptor: int
     size: int
     modified_ns: int
+
+
+class ColdError(BlockingIOError):
+    """What is asked for has to come from the disk first.
+
+    Attributes:
+        warm: brings it into the system's memory, which takes its time: it is meant for
+            a thread. It raises OSError where that can't be done.
+    """
+
+    def __init__(self, warm: Callable[[], None]) -> None:
+        super().__init__(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        self.warm = warm
 
 
 class SourceChangedError(Exception):
@@ -63,10 +83,17 @@ class Source(Protocol):
 
 
 class FileSource:
-    """A file as it is ("octet"). Never mapped: truncation would kill the process."""
+    """A file as it is ("octet"). Never mapped: truncation would kill the process.
 
-    def __init__(self, file: OpenFile) -> None:
+    Args:
+        may_wait: whether read_into() may wait for the disk; else it raises ColdError.
+    """
+
+    def __init__(self, file: OpenFile, *, may_wait: bool = True) -> None:
         self._file = file
+        self._flags = 0 if may_wait else _NOT_WAITING
+        self._is_far = False
+        self._warm_to = 0
         self.size: int | None = file.size
         self._views: Sequence[memoryview] = ()
         self._room = 0
@@ -77,7 +104,7 @@ class FileSource:
         if views is not self._views:  # always the same, and many
             self._views, self._room = views, sum(map(len, views))
         wanted = min(self._room, self._file.size - offset)
-        count = self._read(views, offset) if wanted > 0 else 0
+        count = self._read(views, offset, wanted) if wanted > 0 else 0
         self._trusted -= count
         if self._trusted < 0 or count < self._room:
             _check_unchanged(self._file)
@@ -90,14 +117,46 @@ class FileSource:
         """Let go of the file."""
         os.close(self._file.descriptor)
 
-    def _read(self, views: Sequence[memoryview], offset: int) -> int:
+    def _read(self, views: Sequence[memoryview], offset: int, wanted: int) -> int:
         """Read until VIEWS are full or the file ends; return the octets read."""
+        flags = self._flags
+        if not flags and not self._is_far:
+            return self._read_at(views, offset, 0)
+        if offset + wanted <= self._warm_to:  # else it might go on for ever
+            return self._read_at(views, offset, 0)
+        if self._is_far:
+            raise self._cold(offset)
+        try:
+            count = self._read_at(views, offset, flags)
+        except BlockingIOError:
+            raise self._cold(offset) from None
+        except OSError as error:
+            if error.errno != errno.EOPNOTSUPP:
+                raise
+            self._flags = 0
+            self._is_far = is_far_device(os.fstat(self._file.descriptor).st_dev)
+            return self._read(views, offset, wanted)
+        if count < wanted:  # a part of it; or it was cut short, which shows then
+            raise self._cold(offset)
+        return count
+
+    def _cold(self, offset: int) -> ColdError:
+        return ColdError(partial(self._warm, offset, max(self._room, _WARMED)))
+
+    def _warm(self, offset: int, octets: int) -> None:
+        """Have the system keep that in its memory, and begin with what comes after."""
+        file, advice = self._file.descriptor, os.POSIX_FADV_WILLNEED
+        os.posix_fadvise(file, offset, 2 * octets, advice)
+        os.pread(file, octets, offset)
+        self._warm_to = offset + octets
+
+    def _read_at(self, views: Sequence[memoryview], offset: int, flags: int) -> int:
         if len(views) <= _MOST_VIEWS:
-            return os.preadv(self._file.descriptor, views, offset)
+            return os.preadv(self._file.descriptor, views, offset, flags)
         count = 0
         for start in range(0, len(views), _MOST_VIEWS):
             some = views[start : start + _MOST_VIEWS]
-            count += os.preadv(self._file.descriptor, some, offset + count)
+            count += os.preadv(self._file.descriptor, some, offset + count, flags)
         return count
 
 

@@ -238,4 +238,6 @@ class Opener:
 
 
 def _source(file: OpenFile, mode: Mode) -> Source:
-    return NetasciiSource(file) if mode is _NETASCII else FileSource(file)
+    return (
+        NetasciiSource(file) if mode is _NETASCII else FileSource(file, may_wait=False)
+    )

@@ -60,7 +60,7 @@ class PacedRead(ReadTransfer):
         return next(fresh, self._sending.sent_to)
 
     def _is_waiting(self) -> bool:
-        return bool(self._unsent)
+        return bool(self._unsent) or super()._is_waiting()
 
     def _may_hurry(self) -> bool:
         """Return False: what leaves has to stand in line."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from tftptui.files.sources import Source, SourceChangedError
+from tftptui.files.sources import ColdError, Source, SourceChangedError
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
@@ -22,7 +22,7 @@ _ACK, _DATA = Kind.ACK, Kind.DATA  # an Enum is slow to look in
 class ReadTransfer(ShortWay):
     """An RRQ in progress; it closes the source in the end."""
 
-    __slots__ = ("_alarm", "_waiting")
+    __slots__ = ("_alarm", "_waiting", "_warming")
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class ReadTransfer(ShortWay):
         super().__init__(parts, session, source, closed)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
+        self._warming: asyncio.Task[None] | None = None
         if parts.content is not None and parts.content.version is not None:
             self._report.view.modified = parts.content.version[1] / 1e9
 
@@ -71,8 +72,12 @@ class ReadTransfer(ShortWay):
         if command.first == self._sending.acked + 1:
             self._begin_window(command)
         self._waiting.append(command)
-        if self._alarm is None:
+        if self._alarm is None and self._warming is None:
             self._send_burst()
+
+    def _is_waiting(self) -> bool:
+        """Whether what is to be sent next has to come from the disk first."""
+        return self._warming is not None
 
     def _begin_window(self, command: SendBlocks) -> None:
         """Drop what has not left yet of an older window: it is asked for anew."""
@@ -89,16 +94,14 @@ class ReadTransfer(ShortWay):
         """Send as much of what waits as may leave at once, and come back for more."""
         self._alarm = None
         command = self._waiting.popleft()
-        count = self._burst.size
-        if command.count <= count:
-            self._send_blocks(command)
-        else:
-            first, rest = command.first + count, command.count - count
-            self._send_blocks(SendBlocks(command.first, count, command.attempt))
-            self._waiting.appendleft(SendBlocks(first, rest, command.attempt))
+        count = min(self._burst.size, command.count)
+        if rest := command.count - count:
+            later = SendBlocks(command.first + count, rest, command.attempt)
+            self._waiting.appendleft(later)
+        self._send_blocks(SendBlocks(command.first, count, command.attempt))
         if self._waiting and self._waiting[0].first > self._sending.sent_to:
             self._waiting.clear()  # the file has ended before the window did
-        if self._waiting and not self.is_closed:
+        if self._waiting and not self.is_closed and self._warming is None:
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(GAP, self._send_burst)
 
@@ -106,10 +109,11 @@ class ReadTransfer(ShortWay):
         first, count, size = command.first, command.count, self._agreed.block_size
         try:
             octets = self._staging.fill(self._source, first, count)
+        except ColdError as cold:
+            self._wait_for_disk(command, cold)
+            return
         except (SourceChangedError, OSError) as error:
-            text = error.strerror if isinstance(error, OSError) else str(error)
-            failure = SendError(ErrorCode.UNDEFINED, text or "the file can't be read")
-            self._run(self._session.fail(failure))
+            self._fail(error)
             return
         flags = 0
         if octets < count * size:
@@ -128,11 +132,43 @@ class ReadTransfer(ShortWay):
         )
         self._open_short_way()
 
+    def _fail(self, error: Exception) -> None:
+        text = error.strerror if isinstance(error, OSError) else str(error)
+        failure = SendError(ErrorCode.UNDEFINED, text or "the file can't be read")
+        self._run(self._session.fail(failure))
+
+    def _wait_for_disk(self, command: SendBlocks, cold: ColdError) -> None:
+        """Send that once a thread has had it brought from the disk."""
+        if self._warming is not None:
+            self._waiting.append(command)
+            return
+        self._waiting.appendleft(command)
+        loop = asyncio.get_running_loop()
+        self._warming = loop.create_task(self._warm(cold))
+
+    async def _warm(self, cold: ColdError) -> None:
+        began, trouble = self._clock.now(), None
+        try:
+            await asyncio.to_thread(cold.warm)
+        except OSError as error:
+            trouble = error
+        self._warming = None
+        if self.is_closed:
+            self._source.close()
+            return
+        self._woken = self._clock.wall()
+        self._session.postpone(self._clock.now() - began)
+        if trouble is not None:
+            self._fail(trouble)
+        elif self._waiting and self._alarm is None:
+            self._send_burst()
+
     def _let_go(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
         self._send = self._log = _over  # or we would hold ourselves
-        self._source.close()
+        if self._warming is None:  # else it is closed when the thread has done
+            self._source.close()
 
 
 def _over(*_: object) -> None:

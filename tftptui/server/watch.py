@@ -14,9 +14,9 @@ import time
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
 
+from tftptui.files.mounts import file_system, is_far
 from tftptui.server.changes import Change, Changes, watched_of
 from tftptui.server.folders import list_folder
-from tftptui.server.mounts import file_system, is_far
 from tftptui.server.patrol import Patrol
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root

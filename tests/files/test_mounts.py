@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from tftptui.server.mounts import file_system, is_far, type_of
+from tftptui.files.mounts import file_system, is_far, is_far_device, type_of
 
 LINES = [
     "22 1 8:1 / / rw - ext4 /dev/sda1 rw",
@@ -44,3 +45,8 @@ def test_what_is_at_home(kind: str) -> None:
 
 def test_this_machine_has_file_systems() -> None:
     assert file_system(Path("/proc")) == "proc"
+
+
+def test_a_device_of_this_machine_is_not_far(tmp_path: Path) -> None:
+    assert not is_far_device(tmp_path.stat().st_dev)
+    assert not is_far_device(os.makedev(4_000, 77))

@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -36,6 +37,18 @@ def type_of(lines: list[str], folder: str) -> str:
         if is_above and len(point) >= len(best):  # the later one lies on top
             best, kind = point, after.split(" ")[0]
     return kind
+
+
+@lru_cache(maxsize=64)
+def is_far_device(device: int) -> bool:
+    """Whether the files of a device (st_dev) lie on another machine."""
+    try:
+        lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return False
+    number = f"{os.major(device)}:{os.minor(device)}"
+    found = [line for line in lines if line.split(" ", 3)[2:3] == [number]]
+    return any(is_far(line.partition(" - ")[2].split(" ")[0]) for line in found)
 
 
 def is_far(kind: str) -> bool:
