@@ -50,6 +50,7 @@ class Firmware:
         patience: seconds until it gives up.
         address: its own; "" lets the system choose.
         strict: whether it takes packets from the asked address alone.
+        knows_oack: whether it takes an OACK for an answer.
     """
 
     server: Address
@@ -62,6 +63,7 @@ class Firmware:
     patience: float = 7.0
     address: str = ""
     strict: bool = True
+    knows_oack: bool = True
     content: bytearray = field(default_factory=bytearray)
 
     def fetch(self) -> bool:
@@ -103,7 +105,8 @@ class Firmware:
             for sock in ready:
                 packet, sender = _receive(sock)
                 is_right = not self.strict or sender[0] == self.server[0]
-                if packet is not None and is_right:
+                is_known = self.knows_oack or not isinstance(packet, Oack)
+                if packet is not None and is_right and is_known:
                     return sock, sender, packet
         return None
 

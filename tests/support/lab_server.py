@@ -10,9 +10,10 @@ import msgspec
 
 from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
+from tftptui.engine.messages import ChangeSettings
 from tftptui.engine.own_rules import OwnRules
 from tftptui.server.loop import new_loop
-from tftptui.settings import PortRange, Settings
+from tftptui.settings import PortRange, Settings, Value
 from tftptui.telemetry.events import Event, Found, Requested, TransferEnded
 
 PORTS = PortRange(50_000, 50_019)
@@ -44,6 +45,17 @@ class LabServer:
         """End it and wait."""
         self._loop.call_soon_threadsafe(self._end.set)
         self._thread.result()
+
+    def change(self, **changes: Value) -> None:
+        """Change settings while it runs, and wait until it is done."""
+        done = threading.Event()
+
+        def carry_out() -> None:
+            self._engine.carry_out(ChangeSettings(dict(changes)))
+            done.set()
+
+        self._loop.call_soon_threadsafe(carry_out)
+        assert done.wait(5.0), "the settings were not changed"
 
     @property
     def found(self) -> list[Found]:
@@ -86,6 +98,7 @@ class LabServer:
         plain = Settings(root=self.root, port=69, ports=PORTS)
         settings = msgspec.structs.replace(plain, **self.changes)
         engine = Engine(settings, self.events.append, rules=OwnRules())
+        self._engine = engine
         await engine.start()
         self._ready.set()
         try:

@@ -53,8 +53,15 @@ def own_rules(block: OwnBlock | None) -> list[Evidence]:
     """Return what this host's own rules say, if they stop something."""
     if block is None:
         return []
-    when = "" if block.is_fresh else f", as read {seconds(block.age)} ago"
-    return [Evidence(text=f"this host's own rules{when}: {visible(block.by)}")]
+    if block.is_fresh:
+        return [Evidence(text=f"this host's own rules: {visible(block.by)}")]
+    minutes = counted(max(1, round(block.age / 60)), "minute")
+    return [
+        Evidence(
+            text=f"this host's own rules as read {minutes} ago: {visible(block.by)}; "
+            "this server may not read them any more, sudo tftptui doctor may"
+        )
+    ]
 
 
 def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:

@@ -123,8 +123,8 @@ def halfway(**changes: Any) -> Any:
         "sent_blocks": 41,
         "acked_blocks": 40,
         "moved": NOON + 1,
-        "timeouts": 4,
-        "retransmits": 4,
+        "timeouts": 5,
+        "retransmits": 5,
     }
     return tried(**(given | changes))
 
@@ -140,8 +140,46 @@ def test_silence_in_the_middle_has_many_causes() -> None:
     assert "block 40" in draft.headline
 
 
-def test_three_time_outs_in_a_row_may_be_plain_loss() -> None:
-    assert judge(case(halfway(timeouts=3, retransmits=3))) is None
+@pytest.mark.parametrize(
+    ("blocks", "lost", "enough"),
+    [(1, 0, 4), (40, 0, 5), (40, 10, 6), (7_000, 0, 6), (7_000, 300, 6)],
+)
+def test_the_more_blocks_the_more_time_outs_in_a_row_are_chance(
+    blocks: int, lost: int, enough: int
+) -> None:
+    def judged(timeouts: int) -> object:
+        return judge(
+            case(
+                halfway(
+                    acked_blocks=blocks,
+                    sent_blocks=blocks + 1,
+                    total_size=10_000_000,
+                    timeouts=timeouts,
+                    retransmits=lost + timeouts,
+                    duplicates=2,
+                    repeated=NOON + 4,
+                )
+            )
+        )
+
+    assert judged(enough - 1) is None
+    assert judged(enough) is not None
+
+
+def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:
+    one = left(
+        kind="atftp",
+        phase="failed",
+        peer_error=0,
+        error="the client ended it with ERROR 0: Undefined error code",
+        retransmits=1,
+        timeouts=0,
+        heard=True,
+    )
+    draft = judge(case(one, now=20.0))
+    assert draft is not None
+    assert draft.code == "client-aborted"
+    assert any("same OACK twice" in seen.text for seen in draft.evidence)
 
 
 def test_a_client_that_repeats_its_acks_is_alive() -> None:
@@ -158,7 +196,7 @@ def test_acks_that_were_repeated_before_the_end_say_nothing() -> None:
 
 def test_a_client_that_asks_again_in_vain_is_alive() -> None:
     again = asked_again(tried(2, 5.0), 7.0)
-    draft = judge(case(halfway(phase="abandoned"), again, now=9.0))
+    draft = judge(case(halfway(phase="abandoned"), again, now=11.5))
     assert draft is not None
     assert draft.code == "path-cut"
 

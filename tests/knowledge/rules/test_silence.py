@@ -8,6 +8,7 @@ import pytest
 from tests.support.cases import (
     CLIENT,
     CURL,
+    FILE,
     NOON,
     SERVER,
     asked_again,
@@ -16,9 +17,10 @@ from tests.support.cases import (
     tried,
 )
 from tests.support.findings import boot_rom
-from tftptui.knowledge.case import Case, Scene
+from tftptui.knowledge.case import Case, OwnBlock, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.rules import judge, overcome
+from tftptui.knowledge.rules.local import requests_stopped
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 
 ONE_PORT = Scene(single_port=True, addresses=frozenset({SERVER}))
@@ -47,6 +49,23 @@ def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
         "Packets from this server to UDP ports 2070–2072 of 10.0.4.37 are most likely "
         "dropped on the way."
     )
+
+
+@pytest.mark.parametrize(
+    ("resent", "now", "is_told"),
+    [
+        (3, 4.5, True),  # four answers
+        (2, 4.5, False),  # three are lost by chance in one transfer of 30,000
+        (2, 6.5, True),  # unless each had its time
+        (2, 6.2, False),
+        (1, 30.0, False),
+    ],
+)
+def test_answers_may_be_lost_by_chance(
+    resent: int, now: float, *, is_told: bool
+) -> None:
+    one = asked_again(tried(retransmits=resent), 4.0, 5.4)
+    assert (judge(case(one, now=now)) is not None) is is_told
 
 
 def test_it_is_told_after_the_second_request() -> None:
@@ -239,13 +258,52 @@ def test_in_single_port_mode_no_translation_is_missing() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "seconds"),
-    [("Intel boot ROM", 6.5), ("BusyBox", 6.0), ("curl", 16.0), ("", 16.0)],
+    [("Intel boot ROM", 7.5), ("BusyBox", 7.0), ("curl", 16.0), ("", 16.0)],
 )
 def test_who_is_quiet_has_our_answer(kind: str, seconds: float) -> None:
     one = tried(retransmits=3, kind=kind)
     draft = found(case(one, now=seconds))
     assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
     assert judge(case(one, now=seconds - 1.0)) is None
+
+
+OURS = OwnBlock(by="the policy of chain inet filter input")
+OLD = replace(OURS, age=1_300.0, is_fresh=False)
+
+
+def test_rules_of_this_host_that_stop_acks_make_it_a_fact() -> None:
+    draft = found(case(tried(retransmits=3), now=20.0, own_block=OURS))
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "acks-blocked",
+        FACT,
+        "server",
+    )
+    assert "most likely" not in draft.headline
+
+
+def test_rules_that_were_read_long_ago_say_so() -> None:
+    draft = found(case(tried(retransmits=3), now=20.0, own_block=OLD))
+    assert draft.confidence == LIKELY
+    assert "most likely got our answer" in draft.headline
+    assert "by the rules that it had" in draft.headline
+    assert "as read 22 minutes ago" in draft.evidence[0].text
+
+
+def test_rules_that_were_read_long_ago_stop_requests_most_likely() -> None:
+    fresh, old = (requests_stopped(one, SERVER, Scene(), NOON) for one in (OURS, OLD))
+    assert "most likely" not in fresh.headline
+    assert "most likely drops" in old.headline
+
+
+@pytest.mark.parametrize(("tid", "is_over"), [(2_072, True), (2_073, True), (9, False)])
+def test_who_gets_it_without_options_does_not_understand_our_answer(
+    tid: int, *, is_over: bool
+) -> None:
+    plain = neighbour(
+        client=CLIENT, client_tid=tid, file=FILE, had_oack=False, time=NOON + 20
+    )
+    seen = with_neighbours(plain)
+    assert ("understand our" in overcome(seen, "answers-blocked")) is is_over
 
 
 def test_too_few_answers_are_no_silence() -> None:

@@ -17,7 +17,7 @@ def stuck(**changes: Any) -> Case:
         "block_size": 1_468,
         "heard": True,
         "sent_blocks": 1,
-        "timeouts": 3,
+        "timeouts": 4,
         "duplicates": 1,
         "repeated": NOON + 5,
     }
@@ -51,9 +51,16 @@ def test_small_blocks_that_arrive_make_it_a_fact() -> None:
     assert "most likely" not in draft.headline
 
 
+def test_who_says_again_that_nothing_came_has_lost_no_ack() -> None:
+    draft = judge(stuck(timeouts=3, duplicates=2))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("path-mtu", LIKELY)
+    assert judge(stuck(timeouts=2, duplicates=2)) is None
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"block_size": 512}, {"agreed": []}, {"timeouts": 2}, {"acked_blocks": 1}],
+    [{"block_size": 512}, {"agreed": []}, {"timeouts": 3}, {"acked_blocks": 1}],
 )
 def test_otherwise_it_is_not_the_size(changes: dict[str, Any]) -> None:
     draft = judge(stuck(**changes))

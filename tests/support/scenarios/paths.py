@@ -1,7 +1,7 @@
 """Scenarios of the way itself: sizes, copies, losses, cuts, circles."""
 
 from tests.support.lab import Lab
-from tests.support.lab_clients import Firmware, probe_then_fetch
+from tests.support.lab_clients import IPXE, Firmware, probe_then_fetch
 from tests.support.scenarios.firewalls import URL
 from tests.support.scenarios.scenario import (
     FILE,
@@ -127,6 +127,24 @@ def circle(stage: Stage) -> None:
     stage.wait_for("routing-loop")
 
 
+def deaf_to_options(stage: Stage) -> None:
+    """The client asks for options and takes no OACK; then none is agreed to.
+
+    Until it is answered without one, a firewall would look the same.
+    """
+    stage.boot(options=IPXE, port=40_960, step=0, knows_oack=False)
+    stage.wait_for("answers-blocked")
+    stage.server.change(refuse=["blksize", "tsize"])
+    stage.boot(options=IPXE, port=50_959, step=0, knows_oack=False)
+    stage.wait_for("options-not-understood")
+
+
+def check_it_says_what_to_leave_out(stage: Stage) -> None:
+    finding = stage.finding("options-not-understood")
+    assert finding.stands_at == "client"
+    assert finding.remedies
+
+
 WIDE = {"fit_route": False, "max_block_size": 8_192}
 
 PATHS = (
@@ -175,4 +193,12 @@ PATHS = (
         check=check_cut_is_no_silence,
     ),
     Scenario(33, "circle", circle, one_of("routing-loop")),
+    Scenario(
+        35,
+        "deaf to options",
+        deaf_to_options,
+        (frozenset({"answers-blocked"}), frozenset({"options-not-understood"})),
+        succeeds=(False, True),
+        check=check_it_says_what_to_leave_out,
+    ),
 )

@@ -2,6 +2,7 @@
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, same_options
+from tftptui.knowledge.chance import rounds_no_chance
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
@@ -18,10 +19,8 @@ _PROBE_CODES = (0, _OPTION_REFUSED)
 _PROBE_BLOCKS = 1
 """Blocks after which some loaders break off that only look whether a file is there."""
 
-_STUCK, _STUCK_SECONDS = 4, 5.0
-"""Time-outs in a row, and seconds: plain loss does not last so long. At 2 % of all
-packets a block or its ACK is lost once in 25; three in a row happen within a few
-hundred boots, four in tens of thousands."""
+_STUCK_SECONDS = 5.0
+"""Seconds for which nothing moves, besides time-outs in a row that are no chance."""
 
 
 def size_probe(case: Case) -> Draft | None:
@@ -53,6 +52,8 @@ def options_refused(case: Case) -> Draft | None:
         return None
     if _is_probe(case, one) or case.now - (one.ended or case.now) < _FOLLOWS:
         return None
+    if one.peer_error != _OPTION_REFUSED and one.retransmits:
+        return None  # it may mind that it got the same answer twice
     code = "options-refused"
     agreed = ", ".join(f"{name}={value}" for name, value in one.agreed)
     is_clear = one.peer_error == _OPTION_REFUSED and one.phase != "probed"
@@ -80,7 +81,8 @@ def aborted(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not _ended_by_client(one) or _is_probe(case, one):
         return None
-    if not one.sent_blocks or one.phase != "failed" or SEEN_ENOUGH in one.error:
+    is_early = not one.sent_blocks and not one.retransmits
+    if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
     return Draft(
         code="client-aborted",
@@ -179,7 +181,9 @@ def _is_stuck(case: Case, one: TransferView) -> bool:
     if one.phase == "abandoned":
         return True
     is_still = case.now - one.moved >= _STUCK_SECONDS
-    return one.running and one.timeouts >= _STUCK and is_still
+    lost = max(0, one.retransmits - one.timeouts)
+    enough = rounds_no_chance(one.acked_blocks, lost)
+    return one.running and one.timeouts >= enough and is_still
 
 
 def _may_have_all(one: TransferView) -> bool:

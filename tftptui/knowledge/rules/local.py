@@ -156,10 +156,11 @@ def requests_stopped(block: OwnBlock, server: str, scene: Scene, now: float) -> 
     No packet tells it, so it is no rule over a case; SERVER is an address of ours.
     """
     code = "requests-not-arriving"
+    surely = "" if block.is_fresh else "most likely "
     return Draft(
         code=code,
-        headline=f"This host's own firewall drops requests to UDP port {scene.port} "
-        "before this server sees them.",
+        headline=f"This host's own firewall {surely}drops requests to UDP port "
+        f"{scene.port} before this server sees them.",
         confidence=FACT if block.is_fresh else LIKELY,
         stands_at="server",
         since=now,

@@ -13,6 +13,9 @@ _OF_PORTS = frozenset(
 )
 """What a transfer in another way does not cure but explain."""
 
+_STEP = 16
+"""How far a client moves its port at most from one try to the next."""
+
 
 def overcome(case: Case, code: str) -> str:
     """Return why a trouble holds no longer; empty while it does."""
@@ -54,6 +57,11 @@ def _since(case: Case, code: str) -> str:
     ]
     if code == "path-mtu":
         return _larger(case, later)
+    if any(_is_without_options(case, one) for one in later):
+        return (
+            "the client got the file without options: most likely it does not "
+            f"understand {case.voice.our} answer to them"
+        )
     again = _ports_again(case, code, later)
     if again:
         return f"answers to its port {joined([ports(again)])} arrive now"
@@ -61,6 +69,14 @@ def _since(case: Case, code: str) -> str:
     if same and code not in _OF_PORTS:
         return f"the client got the file later, on its port {same[0].client_tid}"
     return ""
+
+
+def _is_without_options(case: Case, one: Neighbour) -> bool:
+    """Whether a client has fallen back to no options, and got the file so."""
+    if one.file != case.file or one.had_oack or not case.tries:
+        return False
+    is_next = 0 <= one.client_tid - case.tries[-1].client_tid <= _STEP
+    return is_next and all(other.agreed for other in case.tries)
 
 
 def _ports_again(case: Case, code: str, later: list[Neighbour]) -> list[int]:

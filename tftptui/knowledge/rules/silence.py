@@ -22,11 +22,17 @@ from tftptui.telemetry.words import port_word, ports
 _SOON = 3.0
 """Seconds after our first answer: on a slow way a client asks several times sooner."""
 
-_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 6.0
+_ANSWERS, _FEW_ANSWERS = 4, 3
+"""Answers in a row that no chance loses: four, or three where a client or its time-out
+is slow, all of which have had the time to be answered."""
+
+_SLOW, _SETTLED = 6.0, 1.0
+"""Seconds after our first answer, and after the last request."""
+
+_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 7.0
 _PATIENCE_GAPS = 3
 """How many times a client has let the moment pass at which it would ask again."""
 
-_FEW_ANSWERS = 3
 _MANY, _ENOUGH = 3, 8
 """Ports of each kind, and of both, so that it is hardly chance how they lie."""
 
@@ -47,10 +53,17 @@ def is_unanswered(case: Case) -> bool:
             groups[-1].append(one)
         else:
             groups.append([one])
-    return any(
-        sum(one.requests for one in group) > 1 and case.now - group[0].started >= _SOON
-        for group in groups
-    )
+    return any(_is_in_vain(case, group) for group in groups)
+
+
+def _is_in_vain(case: Case, group: list[TransferView]) -> bool:
+    """Whether a request was made again, and too many answers to it were lost."""
+    waited = case.now - group[0].started
+    if sum(one.requests for one in group) < 2 or waited < _SOON:  # noqa: PLR2004 - again
+        return False
+    answers = sum(1 + one.retransmits for one in group)
+    is_slow = waited >= _SLOW and case.quiet >= _SETTLED
+    return answers >= (_FEW_ANSWERS if is_slow else _ANSWERS)
 
 
 def client_port(case: Case) -> Draft | None:
@@ -260,18 +273,9 @@ def acks(case: Case) -> Draft | None:
     if case.scene.single_port:
         return _gone(case, one)
     code, own = "acks-blocked", case.own_block
-    what = "blocks" if case.is_upload else "ACKs"
-    lost = f"its {what} to UDP port {one.server_tid} of {case.voice.server}"
-    headline = (
-        f"{case.client} got our answer, but {lost} are dropped by this host's own "
-        "firewall."
-        if own
-        else f"{case.client} most likely got {case.voice.our} answer, but {lost} do "
-        f"not arrive: dropped on the way, or by {case.voice.host}'s own firewall."
-    )
     return Draft(
         code=code,
-        headline=headline,
+        headline=_acks_headline(case, one),
         confidence=FACT if own and own.is_fresh else LIKELY,
         stands_at="server" if own else "between",
         transfers=tuple(case.numbers),
@@ -292,6 +296,22 @@ def acks(case: Case) -> Draft | None:
         ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, one.client_tid),
+    )
+
+
+def _acks_headline(case: Case, one: TransferView) -> str:
+    own, what = case.own_block, "blocks" if case.is_upload else "ACKs"
+    lost = f"its {what} to UDP port {one.server_tid} of {case.voice.server}"
+    if own is None:
+        return (
+            f"{case.client} most likely got {case.voice.our} answer, but {lost} do "
+            f"not arrive: dropped on the way, or by {case.voice.host}'s own firewall."
+        )
+    surely = "" if own.is_fresh else "most likely "
+    then = "" if own.is_fresh else ", by the rules that it had"
+    return (
+        f"{case.client} {surely}got our answer, but {lost} are dropped by this host's "
+        f"own firewall{then}."
     )
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
+from tftptui.knowledge.chance import rounds_no_chance
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
@@ -15,8 +16,12 @@ _HEADERS = 32
 
 _SAFE_BLOCK = 512
 _SMALLEST_LINK = 1_280
-_TRIES, _STILL = 3, 3.0
-"""Time-outs in a row, and seconds: plain loss does not last so long."""
+_STILL = 3.0
+"""Seconds for which nothing moves, besides time-outs in a row that are no chance."""
+
+_LOST_BLOCKS, _ASKED_FOR = 3, 2
+"""Time-outs in a row, and how often the client says that it still has nothing: then
+no ACK was lost but the block itself, each time."""
 
 _ROUTE_WORDS = "the route carries no more"
 
@@ -96,7 +101,9 @@ def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
         return False
     is_sent = one.sent_blocks > 0 and bool(one.agreed)
     given_up = one.phase == "abandoned"
-    is_still = one.timeouts >= _TRIES and case.now - one.moved >= _STILL
+    is_clear = one.timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
+    is_no_chance = is_clear or one.timeouts >= rounds_no_chance(0)
+    is_still = is_no_chance and case.now - one.moved >= _STILL
     return is_sent and one.block_size > _SAFE_BLOCK and (is_still or given_up)
 
 
