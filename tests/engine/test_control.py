@@ -210,6 +210,7 @@ async def test_serve_has_such_a_socket(tmp_path: Path) -> None:
     with Serve(tmp_path, "--control", str(path)) as server:
         with UdpClient() as client:
             await client.read(server.at, b"file")
+        server.until_it_speaks()
         async with watching(AttachedEngine(path)) as seen:
             await seen.until(lambda: 1 in seen.transfers)
         assert server.stop() == 0

@@ -112,9 +112,7 @@ def test_they_are_read_less_and_less_often_while_nothing_happens() -> None:
 def told(host: Host, *events: Event) -> list[Found]:
     """Return what findings tell within some seconds in which these events come."""
     clock, found = FakeClock(), list[Event]()
-    around = Surroundings(
-        lambda _: None, lambda _: None, list, lambda _: SCENE, host.rules
-    )
+    around = Surroundings(lambda _: None, list, lambda _: SCENE, host.rules)
     findings = Findings(clock, found.append, around)
     for _ in range(4):
         clock.advance(2.0)

@@ -121,7 +121,7 @@ class Seen:
         self.views: dict[int, TransferView] = {}
         self.events: list[Event] = []
         get = self.views.get
-        around = Surroundings(get, get, lambda: list(self.views), lambda _: SCENE)
+        around = Surroundings(get, lambda: list(self.views), lambda _: SCENE)
         self.findings = Findings(self.clock, self.events.append, around)
 
     def begin(self, view: TransferView) -> None:

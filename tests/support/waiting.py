@@ -6,7 +6,7 @@ import socket
 PATIENCE_MS = 10_000
 
 
-def await_readable(sock: socket.socket) -> None:
+def await_readable(sock: socket.SocketType) -> None:
     """Return once something can be read, an error included.
 
     Raises:

@@ -43,8 +43,7 @@ def require_known_clients(settings: Settings) -> None:
 def surroundings_of(service: Service, rules: OwnRules | None) -> Surroundings:
     """Return what the findings ask of a service, and of this host's own RULES."""
     around = _Around(service, service.recorder.clock)
-    ways = (around.view, around.picture, around.living, around.scene)
-    return Surroundings(*ways, rules)
+    return Surroundings(around.view, around.living, around.scene, rules)
 
 
 @dataclass
@@ -57,10 +56,6 @@ class _Around:
     def view(self, number: int) -> TransferView | None:
         transfer = self.service.transfers.get(number)
         return transfer.view() if transfer else None
-
-    def picture(self, number: int) -> TransferView | None:
-        transfer = self.service.transfers.get(number)
-        return transfer.picture if transfer else None
 
     def living(self) -> Iterable[int]:
         return self.service.transfers

@@ -7,13 +7,10 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from tftptui import __version__
-from tftptui.engine.around import (
-    require_known_clients,
-    surroundings_of,
-)
+from tftptui.engine.around import require_known_clients, surroundings_of
 from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.findings import Findings
+from tftptui.engine.findings import LOOK_INTERVAL, Findings
 from tftptui.engine.live import live_settings
 from tftptui.engine.locating import Locating, Searches
 from tftptui.engine.messages import (
@@ -60,7 +57,7 @@ from tftptui.settings import (
 )
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.events import Event, FileChanged, TransferStarted
+from tftptui.telemetry.events import Event, FileChanged, Refused, TransferStarted
 from tftptui.telemetry.packets import PacketRing
 
 FRAME_INTERVAL = 0.2
@@ -79,7 +76,7 @@ class Engine:
 
     Args:
         settings: what to serve and how.
-        listen: gets every event, for the journal.
+        listen: gets every event, for the journal; else there are none of short ones.
         clock: where times come from.
         chance: chooses ports.
         rules: this host's own, if findings may go by them.
@@ -88,7 +85,7 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
-        listen: Callable[[Event], None] = lambda _: None,
+        listen: Callable[[Event], None] | None = None,
         clock: Clock | None = None,
         *,
         chance: Random | None = None,
@@ -96,8 +93,9 @@ class Engine:
     ) -> None:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)
-        self._listen = listen
+        self._listen = listen or (lambda _: None)
         self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
+        self.recorder.is_heard = listen is not None
         self._nearby = Nearby(self.recorder.clock.now)
         self._self_tests = SelfTests(self.recorder.clock.now)
         self.service = service = Service(
@@ -108,7 +106,7 @@ class Engine:
             recognise=self._self_tests.recognise,
         )
         self.findings = Findings(
-            self.recorder.clock, listen, surroundings_of(self.service, rules)
+            self.recorder.clock, self._listen, surroundings_of(self.service, rules)
         )
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
@@ -121,8 +119,14 @@ class Engine:
         self._stopped = self._over = False
 
     def _tick(self) -> None:
+        self._gather(LOOK_INTERVAL)
         self.findings.tick()
         self._due.set()
+
+    def _gather(self, age: float) -> None:
+        """Tell the findings of what is over, and what has run for AGE seconds."""
+        self.findings.take_over(self.service.take_untold())
+        self.service.tell(age)
 
     async def start(self) -> None:
         """Take requests from now on.
@@ -174,6 +178,8 @@ class Engine:
     def _heard(self, event: Event) -> None:
         if isinstance(event, TransferStarted):
             self._capture.began(event)
+        elif isinstance(event, Refused):  # its story begins with what went well
+            self._gather(0.0)
         elif isinstance(event, FileChanged):
             self._nearby.changed()
             self.service.file_changed(event.file)
@@ -279,6 +285,7 @@ class Engine:
         """Return what has changed since the frame before, or None."""
         told, ring = self._told, self.recorder.ring
         if not self._over:  # what ends with the server says nothing of its clients
+            self._gather(LOOK_INTERVAL)
             self.findings.settle()
         frame = Frame(time=self.recorder.clock.wall())
         status = self._status()
@@ -340,15 +347,11 @@ class Engine:
         self._survey.look_now()
 
     def _changed_transfers(self) -> list[TransferView]:
-        changed: list[TransferView] = []
-        versions = self._told.versions
-        for number, transfer in self.service.transfers.items():
-            if versions.get(number) != transfer.version:
-                versions[number] = transfer.version
-                changed.append(msgspec.structs.replace(transfer.view()))
-        finished = self.service.take_finished()
-        for view in finished:
-            versions.pop(view.number, None)
+        living, before = self.service.transfers, self._told.versions
+        now = {number: one.version for number, one in living.items()}
+        news = [living[n] for n, version in now.items() if version != before.get(n)]
+        changed = [msgspec.structs.replace(transfer.view()) for transfer in news]
+        finished, self._told.versions = self.service.take_finished(), now
         told = {view.number for view in changed + finished}
         retold = [v for v in self.findings.take_retold() if v.number not in told]
         return changed + finished + retold

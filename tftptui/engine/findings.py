@@ -4,6 +4,7 @@ Everything here is bounded: how many stories are remembered, how many findings a
 a second, how many are alike. Rules live in knowledge/; they never see a socket.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ import msgspec
 
 from tftptui.engine.networks import Networks
 from tftptui.engine.own_rules import OwnRules
-from tftptui.engine.requests import Requests
+from tftptui.engine.requests import KEPT_OF_EACH, Requests
 from tftptui.engine.stories import KEPT_STORIES, Stories, Story
 from tftptui.engine.telling import Teller, bound
 from tftptui.engine.unreached import Unreached
@@ -24,6 +25,7 @@ from tftptui.knowledge.signatures import surer
 from tftptui.knowledge.stories import story_of
 from tftptui.server.access import neighbourhood
 from tftptui.server.clock import Clock
+from tftptui.server.transfer import Transfer
 from tftptui.telemetry.events import (
     Event,
     IcmpReceived,
@@ -66,14 +68,12 @@ class Surroundings:
 
     Attributes:
         view: brings the picture of a living transfer up to date and returns it.
-        picture: returns it as it was last brought up to date, which costs less.
         living: numbers of all living transfers.
         scene: what is known of this server towards a client.
         rules: this host's own, where somebody reads them.
     """
 
     view: Callable[[int], TransferView | None]
-    picture: Callable[[int], TransferView | None]
     living: Callable[[], Iterable[int]]
     scene: Callable[[str], Scene]
     rules: OwnRules | None = None
@@ -128,6 +128,26 @@ class Findings:
             case _:
                 pass
 
+    def take_over(self, transfers: list[Transfer]) -> None:
+        """Take transfers that are over and went well, and that no event told of."""
+        if transfers:
+            self._unreached.reached()
+        for transfer in self._worth_a_look(transfers):
+            view = transfer.view()
+            if view.kind != SELF_TEST:
+                self._end(self._begin_try(view), view.ended or view.moved)
+
+    def _worth_a_look(self, transfers: list[Transfer]) -> list[Transfer]:
+        """Leave out what would be forgotten at once: a client's many that went well."""
+        clients, worth = self._stories.clients(), []
+        counts: Counter[str] = Counter()
+        for transfer in reversed(transfers):
+            client = transfer.client.host
+            counts[client] += 1
+            if counts[client] <= KEPT_OF_EACH or client in clients:
+                worth.append(transfer)
+        return worth[::-1]
+
     def tick(self) -> None:
         """Look at what has happened, and once a second at all living transfers."""
         now = self._clock.now()
@@ -176,18 +196,21 @@ class Findings:
         return retold
 
     def _begin(self, event: TransferStarted) -> None:
-        view = self._around.picture(event.transfer or 0)
-        if view is None or view.kind == SELF_TEST:
-            return
+        view = self._around.view(event.transfer or 0)
+        if view is not None and view.kind != SELF_TEST:
+            self._begin_try(view)
+
+    def _begin_try(self, view: TransferView) -> Story:
         if view.direction == "read":
-            got = Attempt(event.time, event.file, found=True)
-            self._requests.note(event.client, got)
+            got = Attempt(view.started, view.file, found=True)
+            self._requests.note(view.client, got)
         before = self._stories.current(view)
         if before is not None and before.latest is not None:
             self._around.view(before.latest.number)
-        story = self._stories.begin(view, neighbourhood(event.client))
+        story = self._stories.begin(view, neighbourhood(view.client))
         if len(story.views) > 1 or story.refusals:
             self._due[story] = None
+        return story
 
     def _end(self, story: Story, time: float) -> None:
         """Take the end of a try; nearly all end well, and are done with at once."""

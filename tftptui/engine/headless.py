@@ -30,15 +30,15 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     with open_journal(settings.journal) as journal:
         rules = OwnRules()
-        engine = Engine(settings, journal.record, rules=rules)
+        engine = Engine(settings, journal.listener, rules=rules)
         await engine.start()
         calm_collector()
         give_short_turns()
         await read_first(rules)
         try:
             drop_rights_of(engine)
-            _say(engine)
             async with _control(engine):
+                _say(engine)
                 await stop.wait()
                 await engine.stop()
         finally:

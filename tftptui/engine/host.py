@@ -40,7 +40,7 @@ async def host(descriptor: int) -> None:
 async def _run(settings: Settings, stream: MessageStream[FromHolder]) -> None:
     with open_journal(settings.journal) as journal:
         rules = OwnRules()
-        engine = Engine(settings, journal.record, rules=rules)
+        engine = Engine(settings, journal.listener, rules=rules)
         await engine.start()
         calm_collector()
         give_short_turns()

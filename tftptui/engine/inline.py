@@ -39,7 +39,7 @@ class InlineEngine:
     async def start(self) -> None:
         """Open the listeners; see EngineClient."""
         journal = self._open.enter_context(open_journal(self._settings.journal))
-        self._engine = Engine(self._settings, journal.record, self._clock)
+        self._engine = Engine(self._settings, journal.listener, self._clock)
         await self._engine.start()
         self._started(self._engine)
 

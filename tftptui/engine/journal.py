@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from tftptui.engine.client import EngineError
 from tftptui.engine.outlet import Outlet
@@ -54,7 +55,11 @@ def _open(place: str) -> int:
 @contextlib.contextmanager
 def _journal_on(descriptor: int) -> Iterator[Journal]:
     """Give a journal that nothing but a file can keep waiting."""
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+    found = os.fstat(descriptor)
+    if os.path.samestat(found, Path(os.devnull).stat()):
+        yield Journal(None, _complain)  # nobody could read it
+        return
+    if stat.S_ISREG(found.st_mode):
         # One write a line, appended: readers and other writers see whole lines.
         yield Journal(_writer(descriptor), _complain)
         return

@@ -23,9 +23,6 @@ LONGEST_STEP = 16
 KEPT_STORIES = 4_096
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
-_SLOW = 0.25
-"""Seconds: a round trip that is worth a look."""
-
 _KEPT_TIMES = 8
 _KEPT_KINDS = 16
 
@@ -95,17 +92,7 @@ class Story:
             return False
         if len(self.views) != 1:
             return False
-        view = next(iter(self.views.values()))
-        is_well = view.running or view.phase == "completed"
-        return (
-            is_well
-            and not view.timeouts
-            and not view.retransmits
-            and not view.duplicates
-            and not view.send_errno
-            and not view.notes
-            and (view.round_trip is None or view.round_trip < _SLOW)
-        )
+        return next(iter(self.views.values())).is_calm
 
     @property
     def is_over(self) -> bool:
@@ -183,6 +170,10 @@ class Stories:
 
     def __iter__(self) -> Iterator[Story]:
         return iter(self._stories)
+
+    def clients(self) -> set[str]:
+        """Return the clients that have one."""
+        return {client for client, _, _ in self._latest}
 
     def of(self, transfer: int | None) -> Story | None:
         """Return the story of a transfer."""

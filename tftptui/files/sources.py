@@ -27,7 +27,7 @@ _KEPT = 1 << 21
 """Converted octets kept behind the newest: more than any window."""
 
 
-class OpenFile(msgspec.Struct, frozen=True):
+class ReadFile(Protocol):
     """A regular file, open for reading; whoever has it closes it.
 
     Attributes:
@@ -36,9 +36,29 @@ class OpenFile(msgspec.Struct, frozen=True):
         modified_ns: time of the last change, when it was opened.
     """
 
+    @property
+    def descriptor(self) -> int: ...  # noqa: D102 - see above
+
+    @property
+    def size(self) -> int: ...  # noqa: D102
+
+    @property
+    def modified_ns(self) -> int: ...  # noqa: D102
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class OpenFile(msgspec.Struct, frozen=True):
+    """A ReadFile that nobody else has."""
+
     descriptor: int
     size: int
     modified_ns: int
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self.descriptor)
 
 
 class ColdError(BlockingIOError):
@@ -89,7 +109,7 @@ class FileSource:
         may_wait: whether read_into() may wait for the disk; else it raises ColdError.
     """
 
-    def __init__(self, file: OpenFile, *, may_wait: bool = True) -> None:
+    def __init__(self, file: ReadFile, *, may_wait: bool = True) -> None:
         self._file = file
         self._flags = 0 if may_wait else _NOT_WAITING
         self._is_far = False
@@ -115,7 +135,7 @@ class FileSource:
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._file.descriptor)
+        self._file.close()
 
     def _read(self, views: Sequence[memoryview], offset: int, wanted: int) -> int:
         """Read until VIEWS are full or the file ends; return the octets read."""
@@ -163,7 +183,7 @@ class FileSource:
 class NetasciiSource:
     """A text file as netascii; its converted length shows at the end."""
 
-    def __init__(self, file: OpenFile) -> None:
+    def __init__(self, file: ReadFile) -> None:
         self._file = file
         self.size: int | None = None
         self._read = 0
@@ -185,7 +205,7 @@ class NetasciiSource:
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._file.descriptor)
+        self._file.close()
 
     def _convert(self) -> None:
         text = os.pread(self._file.descriptor, _PIECE, self._read)
@@ -205,7 +225,7 @@ class NetasciiSource:
             self._base += surplus
 
 
-def _check_unchanged(file: OpenFile) -> None:
+def _check_unchanged(file: ReadFile) -> None:
     found = os.fstat(file.descriptor)
     if found.st_size < file.size:
         raise SourceChangedError("the file was cut short while it was read")

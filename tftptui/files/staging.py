@@ -1,5 +1,7 @@
 """Blocks of a file on their way to the wire."""
 
+from functools import lru_cache
+
 from tftptui.files.block_numbers import HIGH, LOW
 from tftptui.files.sources import Source
 from tftptui.protocol.packets import (
@@ -38,6 +40,7 @@ class Staging:
         window: blocks that are asked for at once, at most.
         numbering: how they are numbered on the wire.
         size: octets of the whole file, or None: a small one needs little room.
+        ahead: octets that are read at once; by default what pays.
 
     Attributes:
         stride: octets of a full packet.
@@ -51,10 +54,12 @@ class Staging:
         numbering: Numbering = ROLL_TO_0,
         *,
         size: int | None = None,
+        ahead: int | None = None,
     ) -> None:
         self.block_size = block_size
         self.stride = block_size + HEADER
-        ahead = READ_AHEAD if window == 1 else READ_AHEAD_WINDOWS
+        if ahead is None:
+            ahead = READ_AHEAD if window == 1 else READ_AHEAD_WINDOWS
         ahead = min(_MOST_AHEAD, ahead // self.stride)
         room = max(window, ahead // window * window)
         self._room = room if size is None else min(room, size // block_size + 1)
@@ -131,3 +136,26 @@ class Staging:
         octets[self._high_octets] = self._high[start : start + room]
         octets[self._low_octets] = self._low[start : start + room]
         self._first = first
+
+
+class Scratch(Staging):
+    """Room for one window, which many transfers use in turn: each fill() reads it.
+
+    What it holds is the caller's until somebody else calls fill().
+    """
+
+    def fill(self, source: Source, first: int, count: int) -> int:
+        """Stage COUNT blocks from FIRST on; see Staging."""
+        self.read(source, first)
+        self._at = 0
+        return max(0, min(self._octets_held, count * self.block_size))
+
+    def windows_after(self, _block: int) -> tuple[int, int]:
+        """Return that nothing is staged ahead."""
+        return 0, 0
+
+
+@lru_cache(maxsize=16)
+def scratch(block_size: int, window: int, numbering: Numbering) -> Scratch:
+    """Return the room that all transfers with such windows share."""
+    return Scratch(block_size, window, numbering, ahead=0)

@@ -15,6 +15,7 @@ _V6_OFFENDER = slice(24, 40)
 _ROOM = 512
 _HAS_QUEUE = hasattr(socket, "MSG_ERRQUEUE")
 _AF_INET6 = int(socket.AF_INET6)  # numbers compare faster than members of an Enum
+_IP, _IPV6 = socket.IPPROTO_IP, socket.IPPROTO_IPV6
 _MAX_DRAINED = 32
 
 
@@ -38,20 +39,29 @@ class IcmpError:
     target: Endpoint | None = None
 
 
-def ask_for_errors(sock: socket.socket, family: int | None = None) -> None:
+def ask_for_errors(sock: socket.SocketType, family: int | None = None) -> None:
     """Let ICMP errors for this socket queue up; see drain_errors().
 
     FAMILY is the socket's, from who knows it: a socket takes long to tell.
     """
-    if not _HAS_QUEUE:
-        return
-    if (family or sock.family) == _AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    if _HAS_QUEUE:
+        _set_asking(sock, family or sock.family, 1)
+
+
+def _set_asking(sock: socket.SocketType, family: int, value: int) -> None:
+    if family == _AF_INET6:
+        sock.setsockopt(_IPV6, IPV6_RECVERR, value)
     else:
-        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+        sock.setsockopt(_IP, IP_RECVERR, value)
 
 
-def drain_errors(sock: socket.socket) -> list[IcmpError]:
+def forget_errors(sock: socket.SocketType, family: int) -> None:
+    """Let no ICMP errors queue up any more, and drop those that wait."""
+    if _HAS_QUEUE:
+        _set_asking(sock, family, 0)
+
+
+def drain_errors(sock: socket.SocketType) -> list[IcmpError]:
     """Return all queued ICMP errors; an undrained queue would wake us for ever."""
     found: list[IcmpError] = []
     if not _HAS_QUEUE:

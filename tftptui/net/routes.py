@@ -4,15 +4,24 @@ import contextlib
 import socket
 import sys
 
-from tftptui.net.addresses import SocketAddress
+from msgspec.structs import replace
+
+from tftptui.net.addresses import Endpoint, SocketAddress
 
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _DONT = 10, 23, 0
 _IP_MTU, _IPV6_MTU = 14, 24
 _IS_LINUX = sys.platform.startswith("linux")
 _AF_INET6 = int(socket.AF_INET6)  # numbers compare faster than members of an Enum
+_IP, _IPV6 = socket.IPPROTO_IP, socket.IPPROTO_IPV6
+
+FRESH = 5.0
+"""Seconds for which a route is taken to be the same."""
+
+MOST_ROUTES = 4_096
+"""Clients whose routes are remembered."""
 
 
-def route_mtu(sock: socket.socket) -> int | None:
+def route_mtu(sock: socket.SocketType) -> int | None:
     """Return the MTU of a connected socket's route in octets, if it is known."""
     if not _IS_LINUX:
         return None
@@ -35,7 +44,7 @@ def mtu_towards(address: SocketAddress) -> int | None:
     return None
 
 
-def allow_fragments(sock: socket.socket, family: int | None = None) -> None:
+def allow_fragments(sock: socket.SocketType, family: int | None = None) -> None:
     """Send without DF: with it, a route that swallows ICMP swallows large blocks.
 
     FAMILY is the socket's, from who knows it: a socket takes long to tell.
@@ -43,6 +52,36 @@ def allow_fragments(sock: socket.socket, family: int | None = None) -> None:
     if not _IS_LINUX:
         return
     if (family or sock.family) == _AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _DONT)
+        sock.setsockopt(_IPV6, _IPV6_MTU_DISCOVER, _DONT)
     else:
-        sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _DONT)
+        sock.setsockopt(_IP, _IP_MTU_DISCOVER, _DONT)
+
+
+class Routes:
+    """The routes to clients, as they were a moment ago. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[int | None, float]] = {}
+
+    def mtu(self, local: Endpoint, client: Endpoint, now: float) -> int | None:
+        """Return the MTU of the route from an address to a client, if it is known.
+
+        Raises:
+            OSError: there is no such route.
+        """
+        ends = (local.host, client.host)
+        found = self._known.get(ends)
+        if found is not None and now < found[1]:
+            return found[0]
+        if len(self._known) >= MOST_ROUTES:
+            self._known.clear()
+        mtu = _mtu_between(local, client)
+        self._known[ends] = (mtu, now + FRESH)
+        return mtu
+
+
+def _mtu_between(local: Endpoint, client: Endpoint) -> int | None:
+    with socket.socket(local.family, socket.SOCK_DGRAM) as probe:
+        probe.bind(replace(local, port=0).as_socket_address())
+        probe.connect(client.as_socket_address())  # sends nothing
+        return route_mtu(probe)

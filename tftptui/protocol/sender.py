@@ -79,7 +79,7 @@ class SendSession(Session):
 
     @property
     def is_plain(self) -> bool:
-        """Whether one ACK can answer all that is outstanding: advance() may follow."""
+        """Whether one ACK can answer all that is outstanding: settle() may follow."""
         return (
             self.state is _SENDING
             and self.sent_to != self._last_block
@@ -89,18 +89,18 @@ class SendSession(Session):
             and not self.numbering.rollover
         )
 
-    def advance(self, windows: int, sent_at: float, round_trip: float) -> None:
-        """Learn at once what happened WINDOWS times while it was plain.
+    def settle(self, acked: int, sent_to: int, sent_at: float, trip: float) -> None:
+        """Learn at once how far all has got while each packet did what it should.
 
-        All that was outstanding was acknowledged, and the next full window sent, the
-        last one at SENT_AT. ROUND_TRIP is the latest one, in seconds: RFC 6298 wants
-        one a round trip, and gets as many as anybody has looked.
+        Blocks up to ACKED were acknowledged, and those up to SENT_TO sent once, at
+        SENT_AT. TRIP is the latest round trip, in seconds: RFC 6298 wants one a round
+        trip, and gets as many as anybody has looked.
         """
-        self.acked = self.sent_to + (windows - 1) * self._window
-        self.sent_to = self.acked + self._window
-        self._runs[0] = (self.acked + 1, self.sent_to, 1)
+        self.state = _SENDING
+        self.acked, self.sent_to = acked, sent_to
+        self._runs = [(acked + 1, sent_to, 1)]
         self._sent_at = sent_at
-        self.timer.measure(round_trip)
+        self.timer.measure(trip)
         self._gap_answered, self._heard = False, True
         self._due = sent_at + self.timer.timeout
 

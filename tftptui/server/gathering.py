@@ -19,6 +19,9 @@ from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink, UploadError
 from tftptui.telemetry.packets import Kind
 
+_BATCH = 64
+"""Datagrams read in a row before others have their turn."""
+
 _ACK = Opcode.ACK << 16
 _pack = Struct(">I").pack
 
@@ -59,7 +62,7 @@ class GatheringWrite(Transfer):
         announced: int | None,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, session, closed)
+        super().__init__(parts, closed)
         agreed = parts.agreed
         self.transport.expect(agreed.block_size, agreed.window)
         self._receiving = session
@@ -81,7 +84,7 @@ class GatheringWrite(Transfer):
     def readable(self) -> None:
         """Take what the client sent, up to the end of a window; more wakes us again."""
         if not self._is_short:
-            super().readable()
+            self._read_one_by_one()
             return
         now, landing, begin = self._now(), self._landing, self._landed
         full, places, receive = landing.full, landing.places, self._receive_into
@@ -99,6 +102,24 @@ class GatheringWrite(Transfer):
             self._take_run(at - begin, now)
         if other is not None and not self.is_closed:
             self._take(other, now)
+
+    def _read_one_by_one(self) -> None:
+        """Take what the client sent the long way."""
+        now = self._now()
+        for count in range(_BATCH):
+            try:
+                datagram = self.transport.receive()
+            except OSError:
+                self._take_errors()
+                datagram = b""
+            if datagram is None:
+                if count == 0:  # woken for nothing readable: the error queue
+                    self._take_errors()
+                return
+            if datagram:
+                self._take(datagram, now)
+            if self.is_closed:
+                return
 
     def _take_run(self, count: int, now: float) -> None:
         """Take COUNT full packets that have just landed; what is odd, the long way."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from tftptui.settings import Settings
+
 UNPROVEN_PATIENCE = 90.0
 ATTEMPT_PATIENCE = 10.0
 """Seconds for a client that has never answered, and for each attempt if that is more.
@@ -58,6 +60,13 @@ class Lifespan:
 
 
 FOREVER = Lifespan()
+
+
+def lifespan_by(settings: Settings) -> Lifespan:
+    """Return the limits of a transfer."""
+    return lifespan(
+        settings.max_transfer_time, settings.max_idle_time, settings.retries
+    )
 
 
 @lru_cache(maxsize=8)

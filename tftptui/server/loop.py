@@ -27,6 +27,8 @@ Ts = TypeVarTuple("Ts")
 _BATCH = 64
 """Sockets served in a row before others are looked for."""
 
+_READABLE = select.EPOLLIN if hasattr(select, "EPOLLIN") else 1
+
 _SLACK = 0.001
 """Seconds that a timer of the loop may be late."""
 
@@ -44,11 +46,11 @@ FileObject = int | HasFileno
 class Readers(Protocol):
     """Where callbacks for readable sockets are registered."""
 
-    def add(self, sock: socket.socket, callback: Callback) -> None:
+    def add(self, sock: socket.SocketType, callback: Callback) -> None:
         """Call CALLBACK whenever SOCK can be read."""
 
-    def remove(self, sock: socket.socket) -> None:
-        """Call it no more; the socket is still open."""
+    def drop(self, sock: socket.SocketType) -> None:
+        """Call it no more, and close the socket."""
 
 
 class LoopReaders:
@@ -57,13 +59,14 @@ class LoopReaders:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
-    def add(self, sock: socket.socket, callback: Callback) -> None:
+    def add(self, sock: socket.SocketType, callback: Callback) -> None:
         """Call CALLBACK whenever SOCK can be read."""
         self._loop.add_reader(sock, callback)
 
-    def remove(self, sock: socket.socket) -> None:
-        """Call it no more; the socket is still open."""
+    def drop(self, sock: socket.SocketType) -> None:
+        """Call it no more, and close the socket."""
         self._loop.remove_reader(sock)
+        sock.close()
 
 
 class InlineSelector(selectors.BaseSelector):
@@ -86,15 +89,21 @@ class InlineSelector(selectors.BaseSelector):
         self._failed = failed
         self._is_wanted = False
 
-    def add(self, sock: socket.socket, callback: Callback) -> None:
+    def add(self, sock: socket.SocketType, callback: Callback) -> None:
         """Call CALLBACK within select() whenever SOCK can be read."""
-        self._epoll.register(sock.fileno(), select.EPOLLIN)
-        self._inline[sock.fileno()] = callback
+        number = sock.fileno()
+        self._epoll.register(number, _READABLE)
+        self._inline[number] = callback
 
-    def remove(self, sock: socket.socket) -> None:
+    def remove(self, sock: socket.SocketType) -> None:
         """Call it no more; the socket is still open."""
         if self._inline.pop(sock.fileno(), None) is not None:
             self._epoll.unregister(sock.fileno())
+
+    def drop(self, sock: socket.SocketType) -> None:
+        """Call it no more, and close the socket, which the kernel then forgets."""
+        self._inline.pop(sock.fileno(), None)
+        sock.close()
 
     def interrupt(self) -> None:
         """Make select() return: there is work for the loop."""

@@ -53,6 +53,11 @@ class Names:
     folder_of: Callable[[str], bytes | None] = no_folder
     ignore_case: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a name means the same for everybody, and first of all itself."""
+        return not (self.rules or self.ignore_case) and self.folder_of is no_folder
+
     def candidates(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
         """Yield what to try for a read, in order, nothing twice.
 
@@ -61,8 +66,7 @@ class Names:
         names that climb out of it are not tried in it.
         """
         if not self.ignore_case:
-            is_plain = not self.rules and self.folder_of is no_folder
-            yield from _in_turn(asked) if is_plain else self._exact(asked, client)
+            yield from _in_turn(asked) if self.is_plain else self._exact(asked, client)
             return
         exact = []
         for candidate in self._exact(asked, client):

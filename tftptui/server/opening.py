@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from tftptui.files.content import Content
-from tftptui.files.sources import FileSource, NetasciiSource, OpenFile, Source
+from tftptui.files.sources import FileSource, NetasciiSource, Source
 from tftptui.net.addresses import Endpoint
+from tftptui.net.routes import Routes
 from tftptui.protocol.options import (
     DEFAULT_BLOCK_SIZE,
     MAX_IN_FLIGHT,
@@ -18,13 +19,10 @@ from tftptui.protocol.options import (
 )
 from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.protocol.receiver import ReceiveSession
-from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
 from tftptui.server.bandwidth import Bandwidth
 from tftptui.server.clock import LoopAlarm
-from tftptui.server.lifespan import lifespan
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.naming import served_as
 from tftptui.server.pacing import PacedRead, PacedWrite
 from tftptui.server.parts import AnyTransport, Parts
 from tftptui.server.ports import PortPool
@@ -35,7 +33,13 @@ from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
 from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import Transfer
-from tftptui.server.transport import Transport, open_transport
+from tftptui.server.transport import (
+    NoWayError,
+    Transport,
+    is_known,
+    open_alone,
+    open_transport,
+)
 from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.server.writing import WriteTransfer
 from tftptui.settings import Settings
@@ -59,6 +63,7 @@ class Opener:
     def __post_init__(self) -> None:
         clock = self.recorder.clock
         self.bandwidth = Bandwidth(clock, partial(LoopAlarm, clock))
+        self._routes = Routes()
 
     def open(
         self,
@@ -92,28 +97,22 @@ class Opener:
         place: tuple[Listener, Arrival],
         closed: Callable[[Transfer], None],
     ) -> Transfer:
-        _, arrival = place
-        file = self.root.open(request.filename, arrival.client.host)
-        source = _source(file, request.mode)
-        transport = self._transport(place, source.close)
-        agreed = self._agreed(request, transport, arrival.client, source.size)
-        session = SendSession(
-            window=agreed.window,
-            last_block=(
-                None if source.size is None else source.size // agreed.block_size + 1
-            ),
-            negotiated=bool(agreed.oack),
-            size_asked=any(name.lower() == b"tsize" for name, _ in request.options),
-            timer=self._timer(agreed),
+        listener, arrival = place
+        file = self.root.share(request.filename, arrival.client.host)
+        is_text = request.mode is _NETASCII
+        source: Source = (
+            NetasciiSource(file) if is_text else FileSource(file, may_wait=False)
         )
-        session.numbering = agreed.numbering
-        content = Content(file.descriptor, (file.size, file.modified_ns))
+        transport = self._transport(listener, arrival, source.close, self._alone)
+        version = (file.size, file.modified_ns)
+        content = None if is_text else Content(file.descriptor, version)
+        agreed = self._agreed(request, transport, arrival.client, source.size)
         way = (transport, arrival)
         parts = self._parts(number, request, file.name, way, agreed, content)
         pacer = self.bandwidth.pacer()
         if pacer is None:
-            return ReadTransfer(parts, session, source, closed)
-        return PacedRead(parts, session, source, pacer, closed)
+            return ReadTransfer(parts, source, closed)
+        return PacedRead(parts, source, pacer, closed)
 
     def _open_write(
         self,
@@ -122,7 +121,7 @@ class Opener:
         place: tuple[Listener, Arrival],
         closed: Callable[[Transfer], None],
     ) -> Transfer:
-        _, arrival = place
+        listener, arrival = place
         announced = announced_size(request.options)
         upload = self.uploads.open(
             self.root,
@@ -132,17 +131,18 @@ class Opener:
         )
         is_text = request.mode is Mode.NETASCII
         sink: Sink = NetasciiUpload(upload) if is_text else upload
-        transport = self._transport(place, sink.discard)
+        transport = self._transport(listener, arrival, sink.discard, open_transport)
         agreed = self._agreed(request, transport, arrival.client, announced)
         session = ReceiveSession(
             block_size=agreed.block_size,
             window=agreed.window,
             negotiated=bool(agreed.oack),
-            timer=self._timer(agreed),
+            timer=RetransmitTimer(agreed.timeout, self.settings.retries),
         )
         session.numbering = agreed.numbering
+        content = None if is_text else upload.content
         way = (transport, arrival)
-        parts = self._parts(number, request, upload.name, way, agreed, upload.content)
+        parts = self._parts(number, request, upload.name, way, agreed, content)
         pacer = self.bandwidth.pacer()
         if pacer is None:
             return WriteTransfer(parts, session, sink, announced, closed)
@@ -155,52 +155,59 @@ class Opener:
         name: bytes,
         way: tuple[AnyTransport, Arrival],
         agreed: Agreed,
-        content: Content,
+        content: Content | None,
     ) -> Parts:
         settings = self.settings
         transport, arrival = way
         return Parts(
-            number,
-            request,
-            arrival.client,
-            transport,
-            agreed,
-            self.recorder,
-            lifespan(
-                settings.max_transfer_time, settings.max_idle_time, settings.retries
-            ),
-            served_as(request.filename, name),
-            None if request.mode is _NETASCII else content,
-            settings.gso,
-            self.recognise(request, arrival.client),
-            None if settings.single_port else self.pool.choice,
+            number=number,
+            request=request,
+            arrival=arrival,
+            transport=transport,
+            agreed=agreed,
+            recorder=self.recorder,
+            settings=settings,
+            name=name,
+            content=content,
+            recognise=self.recognise,
+            leased_from=None if settings.single_port else self.pool.choice,
+            single_port=settings.single_port,
         )
 
-    def _timer(self, agreed: Agreed) -> RetransmitTimer:
-        return RetransmitTimer(agreed.timeout, self.settings.retries)
-
     def _transport(
-        self, place: tuple[Listener, Arrival], give_up: Callable[[], None]
+        self,
+        listener: Listener,
+        arrival: Arrival,
+        give_up: Callable[[], None],
+        way: Callable[[Endpoint, Endpoint], Transport],
     ) -> AnyTransport:
-        """Open a port for what was opened before, or call GIVE_UP and raise."""
+        """Open a port for what was opened before, or call GIVE_UP and raise.
+
+        It is one of the pool, on the address that was asked, opened by WAY, or the
+        listener's own.
+        """
         try:
-            return self._port(*place)
+            if self.settings.single_port:
+                return SharedTransport(listener, arrival)
+            asked, client = arrival.server, arrival.client
+
+            def open_port(port: int) -> Transport:
+                return way(Endpoint(asked.host, port, asked.scope), client)
+
+            return self.pool.lease(open_port, self.recorder.clock.now()).opened
         except BaseException:
             give_up()
             raise
 
-    def _port(self, listener: Listener, arrival: Arrival) -> AnyTransport:
-        """Open a port of the pool on the address that was asked, or share that one."""
-        if self.settings.single_port:
-            return SharedTransport(listener, arrival)
-        asked = arrival.server
-
-        def open_port(port: int) -> Transport:
-            return open_transport(
-                Endpoint(asked.host, port, asked.scope), arrival.client
-            )
-
-        return self.pool.lease(open_port, self.recorder.clock.now()).opened
+    def _alone(self, local: Endpoint, client: Endpoint) -> Transport:
+        """Open one socket, which is enough for a start."""
+        if not is_known(local):
+            return open_transport(local, client)
+        try:
+            mtu = self._routes.mtu(local, client, self.recorder.clock.now())
+        except OSError as error:
+            raise NoWayError(error.errno, error.strerror) from error
+        return open_alone(local, client, mtu)
 
     def _agreed(
         self,
@@ -235,9 +242,3 @@ class Opener:
                 None if mtu is None else path_block_size(mtu, ipv6=":" in client.host)
             ),
         )
-
-
-def _source(file: OpenFile, mode: Mode) -> Source:
-    return (
-        NetasciiSource(file) if mode is _NETASCII else FileSource(file, may_wait=False)
-    )

@@ -12,7 +12,6 @@ from tftptui.files.sources import Source
 from tftptui.protocol.commands import Command, SendAck, SendBlocks, Store
 from tftptui.protocol.packets import HEADER, Opcode, acknowledged
 from tftptui.protocol.receiver import ReceiveSession
-from tftptui.protocol.sender import SendSession
 from tftptui.server.bandwidth import Pacer
 from tftptui.server.listener import Arrival
 from tftptui.server.parts import Parts
@@ -32,12 +31,11 @@ class PacedRead(ReadTransfer):
     def __init__(
         self,
         parts: Parts,
-        session: SendSession,
         source: Source,
         pacer: Pacer,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, session, source, closed)
+        super().__init__(parts, source, closed)
         self._pacer = pacer
         self._unsent: deque[SendBlocks] = deque()
         self._asked_at = 0.0

@@ -8,7 +8,6 @@ from tftptui.files.sources import ColdError, Source, SourceChangedError
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
-from tftptui.protocol.sender import SendSession
 from tftptui.server.bursts import GAP
 from tftptui.server.parts import Parts
 from tftptui.server.shortway import ShortWay
@@ -25,18 +24,12 @@ class ReadTransfer(ShortWay):
     __slots__ = ("_alarm", "_waiting", "_warming")
 
     def __init__(
-        self,
-        parts: Parts,
-        session: SendSession,
-        source: Source,
-        closed: Callable[[Transfer], None],
+        self, parts: Parts, source: Source, closed: Callable[[Transfer], None]
     ) -> None:
-        super().__init__(parts, session, source, closed)
+        super().__init__(parts, source, closed)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
         self._warming: asyncio.Task[None] | None = None
-        if parts.content is not None and parts.content.version is not None:
-            self._report.view.modified = parts.content.version[1] / 1e9
 
     def _fill(self, view: TransferView) -> None:
         acked, size = self._sending.acked, self._source.size
@@ -44,6 +37,9 @@ class ReadTransfer(ShortWay):
         octets = acked * self._agreed.block_size
         view.total_size = size
         view.acked_octets = octets if size is None or octets < size else size
+        content = self.content
+        if content is not None and content.version is not None:
+            view.modified = content.version[1] / 1e9
 
     def _take(self, datagram: bytes, now: float) -> None:
         block16 = acknowledged(datagram)
@@ -56,7 +52,7 @@ class ReadTransfer(ShortWay):
         commands = session.receive_ack(block16, now)
         if (session.acked, session.state) != before:
             came = self._report.packet(_ACK, len(datagram), run=(block, 1))
-            self._report.view.moved = came
+            self._report.moved(came)
             if session.acked == sent_to:
                 self._burst.went_well()
         else:
@@ -166,10 +162,6 @@ class ReadTransfer(ShortWay):
     def _let_go(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
-        self._send = self._log = _over  # or we would hold ourselves
+        super()._let_go()
         if self._warming is None:  # else it is closed when the thread has done
             self._source.close()
-
-
-def _over(*_: object) -> None:
-    """Do nothing: the transfer is over."""

@@ -21,7 +21,7 @@ from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
 from tftptui.server.recorder import error_note, request_note
 from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
-from tftptui.server.requests import kind_of, requested
+from tftptui.server.requests import kind_of
 from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import Transfer
 from tftptui.server.transport import NoWayError
@@ -140,7 +140,7 @@ class Reception:
         """
         living = self.transfers.get(arrival.client)
         if living is not None:
-            living.readable()  # its last ACK may be waiting: it came before this
+            living.listen()  # its last ACK may be waiting: it came before this
             living = self.transfers.get(arrival.client)
         if living is None:
             return False
@@ -176,7 +176,6 @@ class Reception:
         self._unanswered[arrival.client.host, request] = transfer
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
-        self._recorder.emit(requested(arrival, request, wall))
         self._record_request(arrival, request, number, wall)
         self.began(transfer)
         transfer.start(self._recorder.clock.now())
@@ -188,7 +187,9 @@ class Reception:
         Some boot ROMs take a new port each time: what goes to the last one is lost.
         """
         older = self._unanswered.get((arrival.client.host, request))
-        if older is None or older.is_proven or older.age < _LEFT_BEHIND:
+        if older is None or older.is_proven:
+            return
+        if self._recorder.clock.wall() - older.started < _LEFT_BEHIND:
             return
         older.replace(f"the client asked again, from port {arrival.client.port}")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from tftptui.net.addresses import Endpoint
-from tftptui.protocol.packets import ErrorPacket, Options, Request
+from tftptui.protocol.packets import ErrorPacket, Options, Request, encode_oack
 from tftptui.server.clock import Clock
 from tftptui.telemetry.capture.rebuilt import Raw
 from tftptui.telemetry.counters import Counters
@@ -30,7 +30,11 @@ MOST_RAW = 8 << 20
 
 
 class Recorder:
-    """Keeps packet records, counts, and hands events on; never blocks."""
+    """Keeps packet records, counts, and hands events on; never blocks.
+
+    Attributes:
+        is_heard: whether somebody listens to every event.
+    """
 
     def __init__(
         self, clock: Clock, ring: PacketRing, emit: Callable[[Event], None]
@@ -39,8 +43,18 @@ class Recorder:
         self.ring = ring
         self.counters = Counters()
         self.emit = emit
+        self.is_heard = True
         self._raws: dict[int, Raw] | None = None
         self._raw_octets = 0
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether events tell of every transfer, or only of those that last.
+
+        Those that go well and are over in a moment are then only counted. A capture
+        has to hear of a file before it is closed again.
+        """
+        return self.is_heard or self._raws is not None
 
     def packet(self, record: PacketRecord, note: str = "") -> None:
         """Keep one packet record, and count it."""
@@ -119,6 +133,13 @@ def request_note(request: Request) -> str:
     )
     note = f"{visible(request.filename)} {request.mode.value}{options}"
     return note if len(note) <= LONGEST_NOTE else note[:LONGEST_NOTE] + "…"
+
+
+@lru_cache(maxsize=256)
+def oack_of(options: Options) -> tuple[bytes, str]:
+    """Return an OACK, and the same as one line."""
+    note = " ".join(f"{name}={value}" for name, value in option_texts(options))
+    return encode_oack(options), note
 
 
 def error_note(error: ErrorPacket) -> str:

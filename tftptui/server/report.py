@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
-from tftptui.protocol.commands import End
+from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.server.complaints import Complaints
+from tftptui.server.naming import served_as
 from tftptui.server.recorder import Recorder, option_texts
+from tftptui.server.requests import Recognise, nobody
 from tftptui.telemetry.endings import ended_event, keys_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (
@@ -24,31 +28,82 @@ _KEPT_TIMES = 8
 """Requests whose times a view tells: enough to see a rhythm."""
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transfer is about, which never changes.
+
+    Attributes:
+        name: of the file below the root; empty where it is the one asked for.
+        leased_from: see TransferView.
+    """
+
+    request: Request
+    agreed: Agreed = Agreed()
+    name: bytes = b""
+    recognise: Recognise = nobody
+    leased_from: tuple[int, int, str] | None = None
+    single_port: bool = False
+
+
 class Report:
-    """Writes down one transfer. ``version`` grows with everything that happens."""
+    """Writes down one transfer. ``version`` grows with everything that happens.
+
+    Its view is made when somebody first looks: most transfers are over before.
+
+    Attributes:
+        started, progressed: wall clock of the request and of the last progress;
+            ended_at: of the end, if it was without an event.
+        tids: the number of the transfer, and the port of each end.
+    """
+
+    __slots__ = (
+        "_about",
+        "_complaints",
+        "_ends",
+        "_made",
+        "_recorder",
+        "ended_at",
+        "progressed",
+        "started",
+        "tids",
+        "version",
+    )
 
     def __init__(
         self,
         number: int,
-        request: Request,
-        agreed: Agreed,
         ends: tuple[Endpoint, Endpoint],
+        about: About,
         recorder: Recorder,
     ) -> None:
-        client, server = ends
+        client, server = self._ends = ends
         self.version = 0
+        self.tids = (number, client.port, server.port)
+        self.started = self.progressed = recorder.clock.wall()
+        self.ended_at: float | None = None
         self._recorder = recorder
-        wall = recorder.clock.wall()
-        self._ours = server
-        self._ends = (number, client.port, server.port)
-        self._complaints = Complaints()
-        self.view = TransferView(
-            number=number,
+        self._about = about
+        self._made: TransferView | None = None
+        self._complaints: Complaints | None = None
+
+    @property
+    def view(self) -> TransferView:
+        """The transfer as a picture, with all that never changes."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def _make(self) -> TransferView:
+        about, (client, server) = self._about, self._ends
+        request, agreed = about.request, about.agreed
+        kind = about.recognise(request, client)
+        return TransferView(
+            number=self.tids[0],
             client=client.host,
             client_tid=client.port,
             server=server.host,
             server_tid=server.port,
             file=visible(request.filename),
+            served=served_as(request.filename, about.name or request.filename),
             direction="write" if isinstance(request, WriteRequest) else "read",
             mode=request.mode.value,
             asked=option_texts(request.options),
@@ -56,9 +111,14 @@ class Report:
             notes=list(agreed.notes),
             block_size=agreed.block_size,
             window=agreed.window,
-            started=wall,
-            moved=wall,
-            asked_at=(wall,),
+            started=self.started,
+            moved=self.progressed,
+            ended=self.ended_at,
+            asked_at=(self.started,),
+            single_port=about.single_port,
+            leased_from=about.leased_from,
+            kind=kind.kind if kind else "",
+            kind_sure=kind.sure if kind else 0.0,
         )
 
     def packet(
@@ -74,16 +134,17 @@ class Report:
         """Keep one packet, or a RUN of blocks, (first, count); return when it was."""
         block, count = run
         self.version += 1
-        wall, view = self._recorder.clock.wall(), self.view
+        wall = self._recorder.clock.wall()
         if attempt > 1:
-            view.retransmits += count
+            self.view.retransmits += count
+        number, client_tid, server_tid = self.tids
         fields = (
             wall,
-            view.number,
+            number,
             block,
             count,
-            view.client_tid,
-            view.server_tid,
+            client_tid,
+            server_tid,
             octets,
             kind,
             attempt,
@@ -97,12 +158,12 @@ class Report:
 
         It takes the wall time and the block acknowledged; exchanged() counts later.
         """
-        return self._recorder.ring.exchanges(self._ends, window, octets)
+        return self._recorder.ring.exchanges(self.tids, window, octets)
 
     def exchanged(self, times: int, window: int, octets: int, wall: float) -> None:
         """Count what was kept that way, the last time at WALL."""
         self.version += 1
-        self.view.moved = wall
+        self.moved(wall)
         counters = self._recorder.counters
         counters.packets_received += times
         counters.packets_sent += times * window
@@ -110,22 +171,22 @@ class Report:
 
     def raw(self, octets: bytes, *, is_sent: bool, other: Endpoint) -> None:
         """Keep the datagram of the last packet, if somebody captures."""
-        ours = self._ours
+        _, ours = self._ends
         ends = (ours, other) if is_sent else (other, ours)
         self._recorder.raw(octets, *ends)
 
     def runs(self, kind: Kind, octets: int) -> Callable[[float, int, int], None]:
         """Return what keeps a run of blocks of OCTETS each; gathered() counts later."""
-        return self._recorder.ring.runs(self._ends, kind, octets)
+        return self._recorder.ring.runs(self.tids, kind, octets)
 
     def singles(self, kind: Kind, octets: int) -> Callable[[float, int], None]:
         """Return what keeps one packet of a block; gathered() counts later."""
-        return self._recorder.ring.singles(self._ends, kind, octets)
+        return self._recorder.ring.singles(self.tids, kind, octets)
 
     def gathered(self, blocks: int, acks: int, wall: float) -> None:
         """Count BLOCKS that were kept that way, and ACKS; the last came at WALL."""
         self.version += 1
-        self.view.moved = wall
+        self.moved(wall)
         counters = self._recorder.counters
         counters.packets_received += blocks
         counters.packets_sent += acks
@@ -144,7 +205,7 @@ class Report:
         """Keep a request that came to ASKED once more, from client or path."""
         view, wall = self.view, self._recorder.clock.wall()
         kind = Kind.WRQ if view.direction == "write" else Kind.RRQ
-        number, client_tid, _ = self._ends
+        number, client_tid, _ = self.tids
         ends, octets = (client_tid, asked.port), len(datagram)
         fields = (wall, number, 0, 1, *ends, octets, kind, 1, Flag.DUPLICATE)
         self._recorder.put(fields, note)
@@ -178,6 +239,8 @@ class Report:
         """Keep an ICMP error that came for what we sent."""
         sender = error.sender or "somebody"
         self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
+        if self._complaints is None:
+            self._complaints = Complaints()
         if not self._complaints.is_told(self._recorder.clock.now()):
             self._recorder.counters.suppressed += 1
             return
@@ -196,14 +259,15 @@ class Report:
         """Count a transfer that took too long."""
         self._recorder.counters.expired += 1
 
-    def moved(self) -> None:
-        """Note that the client made progress."""
-        self.view.moved = self._recorder.clock.wall()
+    def moved(self, wall: float | None = None) -> None:
+        """Note that the client made progress, at WALL or now."""
+        self.progressed = self._recorder.clock.wall() if wall is None else wall
+        if self._made is not None:
+            self._made.moved = self.progressed
 
     def began(self) -> None:
-        """Tell that the transfer has begun."""
+        """Tell that the transfer has begun; the view has to be up to date."""
         view = self.view
-        self._recorder.counters.started += 1
         self._recorder.emit(
             TransferStarted(
                 time=view.started,
@@ -216,15 +280,22 @@ class Report:
             )
         )
 
+    def over(self, outcome: Outcome) -> None:
+        """Count the end of a transfer that went well and was not told of."""
+        self.version += 1
+        self.ended_at = self._recorder.clock.wall()
+        if self._made is not None:
+            self._made.ended = self.ended_at
+        self._recorder.counters.count_end(outcome.value)
+
     def ended(self, end: End) -> None:
         """Tell how the transfer ended; the view has to be up to date."""
-        view, name = self.view, end.outcome.value
-        self.version += 1
+        self.over(end.outcome)
+        view, recorder = self.view, self._recorder
         view.error = end.text
-        recorder = self._recorder
-        view.ended = recorder.clock.wall()
-        recorder.counters.count_end(name)
-        untold = self._complaints.summary(view.client, recorder.clock.now(), view.ended)
-        if untold is not None:
-            recorder.emit(untold)
-        recorder.emit(ended_event(view, name))
+        if self._complaints is not None:
+            now, wall = recorder.clock.now(), recorder.clock.wall()
+            untold = self._complaints.summary(view.client, now, wall)
+            if untold is not None:
+                recorder.emit(untold)
+        recorder.emit(ended_event(view, end.outcome.value))

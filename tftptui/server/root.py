@@ -6,15 +6,20 @@ later.
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import Candidate, Names
+from tftptui.server.opened import OpenedFiles, SharedFile
 from tftptui.server.places import Place, Places, PlacesWalk, open_places
 from tftptui.server.walk import FOLDER, RootError, ServedFile, Walk
 from tftptui.settings import Named, words_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Root:
         self.version = 0
         self._given = path.absolute()
         self._descriptor = -1
+        self._opened = OpenedFiles()
         self._places: Places | None = None
         self._lost: set[bytes] = set()
         if named:
@@ -143,6 +149,7 @@ class Root:
     def close(self) -> None:
         """Let go of the folder."""
         self._places = None
+        self._opened.forget()
         if self._descriptor >= 0:
             os.close(self._descriptor)
 
@@ -154,11 +161,31 @@ class Root:
         Raises:
             RootError: no such file, or it may not be served.
         """
+        return self._open(asked, client, lambda _, file: file)
+
+    def share(self, asked: bytes, client: str = "") -> SharedFile:
+        """Do the same, perhaps with a file that others have open; see OpenedFiles.
+
+        Raises:
+            RootError: likewise.
+        """
+        if self._places is not None or not self.names.is_plain:
+            return self._open(asked, client, lambda _, file: SharedFile(file))
+        found = self._opened.find(asked, self._descriptor)
+        return found or self._open(asked, client, partial(self._opened.keep, asked))
+
+    def forget_opened(self) -> None:
+        """Open every file anew from now on; call it once a second."""
+        self._opened.forget()
+
+    def _open(
+        self, asked: bytes, client: str, take: Callable[[Walk, ServedFile], T]
+    ) -> T:
         missing = None
         for candidate in self.names.candidates(asked, client):
             try:
                 with self.walk(ignore_case=candidate.ignore_case) as walk:
-                    return walk.open(candidate.name)
+                    return take(walk, walk.open(candidate.name))
             except RootError as error:
                 if error.reason != "not-found":
                     raise

@@ -41,6 +41,12 @@ from tftptui.telemetry.views import Refusal, TransferView
 SWEEP = 0.05
 """Seconds between looks at all deadlines: a retransmission is that late at most."""
 
+OPENED_FOR = 1.0
+"""Seconds for which a file stays open for others that ask for it."""
+
+MOST_UNTOLD = 1_000
+"""Transfers that wait to be told of together; what they show is known by then."""
+
 SHUTDOWN = "the server is shutting down"
 
 
@@ -81,7 +87,9 @@ class Service:
         self._root: Root | None = None
         self._reception: Reception | None = None
         # Bounded: a server without a screen has nobody who takes them.
-        self._finished: deque[TransferView] = deque(maxlen=4 * settings.kept_transfers)
+        self._finished: deque[Transfer] = deque(maxlen=settings.kept_transfers)
+        self._untold: deque[Transfer] = deque(maxlen=MOST_UNTOLD)
+        self._forgotten_at = 0.0
         self._sweeper = Ticker(SWEEP, self._sweep)
 
     @property
@@ -249,10 +257,24 @@ class Service:
             view.changed = True
 
     def take_finished(self) -> list[TransferView]:
-        """Return the transfers that ended since this was last asked."""
-        finished = list(self._finished)
+        """Return the latest transfers that ended since this was last asked."""
+        finished = [transfer.view() for transfer in self._finished]
         self._finished.clear()
         return finished
+
+    def take_untold(self) -> list[Transfer]:
+        """Return the latest that ended well, and that no event has told of."""
+        untold = list(self._untold)
+        self._untold.clear()
+        return untold
+
+    def tell(self, age: float = 0.0) -> None:
+        """Tell by events of the living transfers that are so old, in seconds."""
+        latest = self.recorder.clock.wall() - age
+        for transfer in list(self.transfers.values()):
+            if transfer.started > latest:
+                break
+            transfer.tell()
 
     def take_refusals(self) -> list[Refusal]:
         """Return the requests refused since this was last asked."""
@@ -281,13 +303,18 @@ class Service:
         del self.transfers[transfer.number]
         self._readers = None
         self.pool.release(transfer.server.port, self.recorder.clock.now())
-        self._finished.append(transfer.picture)
+        self._finished.append(transfer)
+        if not transfer.is_told:
+            self._untold.append(transfer)
 
     def _sweep(self) -> None:
         now = self.recorder.clock.now()
         for transfer in list(self.transfers.values()):
             transfer.tick(now)
         self.pool.expire(now)
+        if now - self._forgotten_at >= OPENED_FOR:
+            self._forgotten_at = now
+            self.root.forget_opened()
         if self._reception is not None:
             self._reception.tick(now)
 

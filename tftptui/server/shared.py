@@ -9,7 +9,7 @@ come to the listener, which tells whom each is about.
 from collections import deque
 from collections.abc import Callable
 
-from tftptui.net.addresses import Endpoint
+from tftptui.net.addresses import Endpoint, SocketAddress
 from tftptui.net.icmp import IcmpError
 from tftptui.net.routes import mtu_towards
 from tftptui.server.listener import Arrival, Listener
@@ -20,6 +20,8 @@ _QUEUE = 1_024
 
 class SharedTransport:
     """A place at the listener's socket; see Transport for what the calls mean."""
+
+    is_alone = False
 
     def __init__(self, listener: Listener, arrival: Arrival) -> None:
         self.send_error: OSError | None = None
@@ -85,13 +87,20 @@ class SharedTransport:
         place[: len(datagram)] = datagram
         return len(datagram)
 
+    def recvfrom(self, octets: int) -> tuple[bytes, SocketAddress]:
+        """Return one datagram, and where from; likewise."""
+        return self.recv(octets), self._arrival.client.as_socket_address()
+
+    def is_from_client(self, _sender: SocketAddress) -> bool:
+        """Return True: nobody else can be told apart."""
+        return True
+
+    def pair(self, _readable: Callable[[], None]) -> None:
+        """Do nothing: there is no socket of its own."""
+
     def receive(self) -> bytes | None:
         """Return one datagram of the client, or None when there is none."""
         return self._waiting.popleft() if self._waiting else None
-
-    def receive_stray(self) -> tuple[bytes, Endpoint] | None:
-        """Return None: strangers can't be told apart here."""
-        return None
 
     def answer_stray(self, packet: bytes, stranger: Endpoint) -> None:
         """Do nothing: there are no strangers here."""

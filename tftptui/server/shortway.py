@@ -1,49 +1,69 @@
 """The short way of a read, for what nearly every packet means.
 
-It is an ACK of all that is outstanding, nothing of which was sent twice, and the
-next window is a full one. That needs neither a command nor the session: the window
-leaves, one entry goes into the packet log, and the session is told later, before
-anybody looks at it. A transfer of one packet at a time does this a hundred thousand
-times a second, so each step here is there because it has to be.
+It is an ACK of all that is outstanding, nothing of which was sent twice, and what
+follows is the next window. That needs neither a command nor a session: the window
+leaves, entries go into the packet log, and a session is made, or told, when somebody
+has to look at it. A transfer of one packet at a time does this a hundred thousand
+times a second, and a rack that boots begins thousands of transfers in one, so each
+step here is there because it has to be.
 """
 
 from collections.abc import Callable
 
 from tftptui.files.sources import Source, SourceChangedError
-from tftptui.files.staging import Staging
-from tftptui.protocol.packets import HEADER, Opcode
+from tftptui.files.staging import Staging, scratch
+from tftptui.protocol.commands import Outcome
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
+from tftptui.protocol.packets import HEADER, ROLL_TO_0, Opcode
 from tftptui.protocol.sender import SendSession
-from tftptui.protocol.timing import SHORTEST
+from tftptui.protocol.session import State
+from tftptui.protocol.timing import SHORTEST, RetransmitTimer
 from tftptui.server.bursts import Burst
 from tftptui.server.parts import Parts
+from tftptui.server.recorder import oack_of
 from tftptui.server.transfer import Transfer
+from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.views import SLOW
 
 _LONGEST = 2_048
 """Octets of a datagram that are read; ACK and ERROR are all that is expected."""
 
+_LASTING = 16
+"""Windows still to be sent from which on a socket and a staging buffer of its own pay
+for a transfer."""
+
 _ACK = Opcode.ACK << 16
 _word = int.from_bytes
+
+# An Enum is slow to look in.
+_ACK_KIND, _DATA_KIND, _OACK_KIND = Kind.ACK, Kind.DATA, Kind.OACK
+_LAST, _COMPLETED, _NEW = int(Flag.LAST), Outcome.COMPLETED, State.NEW
 
 
 class ShortWay(Transfer):
     """What a read is made of, and how it goes on as long as all goes well.
 
-    While it does, the session lags behind. Whoever asks for it gets it up to date,
-    and the next packet is looked at the long way.
+    While it does, the session lags behind, or is not even made. Whoever asks for it
+    gets it up to date, and the next packet is looked at the long way.
     """
 
     __slots__ = (
+        "_acked",
         "_awaited",
-        "_burst",
+        "_begun",
+        "_burst_made",
+        "_caught",
+        "_heard",
+        "_last",
         "_left",
         "_left_before",
         "_log",
+        "_made",
         "_next",
         "_now",
         "_octets",
         "_receive",
         "_send",
-        "_sending",
         "_sent_to",
         "_source",
         "_staged",
@@ -54,33 +74,59 @@ class ShortWay(Transfer):
     )
 
     def __init__(
-        self,
-        parts: Parts,
-        session: SendSession,
-        source: Source,
-        closed: Callable[[Transfer], None],
+        self, parts: Parts, source: Source, closed: Callable[[Transfer], None]
     ) -> None:
-        super().__init__(parts, session, closed)
-        agreed = parts.agreed
-        self._sending = session
+        super().__init__(parts, closed)
+        agreed, transport = parts.agreed, self.transport
         self._source = source
-        self._window = agreed.window
-        self._octets = agreed.window * agreed.block_size
-        self._staging = Staging(
-            agreed.block_size, agreed.window, agreed.numbering, size=source.size
-        )
-        self._burst = Burst(agreed.window)
-        if agreed.window > 1 and parts.gso:
-            self.transport.segment(self._staging.stride)
+        block_size, window = agreed.block_size, agreed.window
+        self._window = window
+        self._octets = window * block_size
+        size = source.size
+        self._last = 0 if size is None else size // block_size + 1  # 0: not known yet
+        staging = scratch(block_size, window, agreed.numbering)
+        self._staging: Staging = staging
+        if window > 1 and parts.settings.gso:
+            transport.segment(staging.stride)
+        self._made: SendSession | None = None
+        self._burst_made: Burst | None = None
         self._awaited = -1  # the ACK, as a number; none while the way is closed
-        self._next = self._staged = self._sent_to = 0
-        self._windows = self._staging.windows
-        self._left = self._left_before = 0.0
-        self._receive = self.transport.recv
+        self._heard = False
+        self._acked = self._sent_to = self._caught = 0
+        self._next = self._staged = 0
+        self._windows = staging.windows
+        self._begun = self._left = self._left_before = 0.0
+        self._receive = transport.recv
         self._now = self._clock.now
-        self._wall = self._clock.wall() - self._clock.now()
-        self._send: Callable[[memoryview], object] = self._send_each
-        self._log: Callable[[float, int], None] = _nothing
+        self._wall = self._clock.wall() - self._now()
+        self._send: Callable[[memoryview], object] = _nothing
+        self._log: Callable[[float, int], object] = _nothing
+
+    # The way itself.
+
+    def start(self, now: float) -> None:
+        """Send the first packet."""
+        self._begin(now)
+        self._begun = now
+        if not self._is_simple():
+            self._run(self._session.start(now))
+        elif self._agreed.oack:
+            self._left = now + self._wall
+            self._awaited = _ACK
+            packet, note = oack_of(self._agreed.oack)
+            is_out = self.transport.send(packet)
+            self._report.packet(_OACK_KIND, len(packet), note=note)
+            self._raw(packet, is_sent=True)
+            if not is_out:
+                self._leave_short_way()
+        elif not self._go_on():
+            self._run(self._sending.start(now))
+
+    def _is_simple(self) -> bool:
+        """Whether it may begin on the short way."""
+        return bool(
+            self._last and self._may_hurry() and not self._agreed.numbering.rollover
+        )
 
     def readable(self) -> None:
         """Take one datagram of the client; what else there is wakes us again."""
@@ -89,15 +135,14 @@ class ShortWay(Transfer):
         except OSError:  # woken for nothing readable: the error queue
             self._take_errors()
             return
-        if _word(datagram) != self._awaited or len(datagram) != HEADER:
-            self._take(datagram, self._now())
-            return
         index = self._next
-        if index == self._staged:
-            if not self._stage():
-                self._take(datagram, self._now())
-                return
-            index = 0
+        if (
+            index >= self._staged
+            or _word(datagram) != self._awaited
+            or len(datagram) != HEADER
+        ):
+            self._hear(datagram)
+            return
         self._next = index + 1
         acked = self._sent_to
         self._sent_to = sent_to = acked + self._window
@@ -111,6 +156,100 @@ class ShortWay(Transfer):
         except OSError:
             self._send_again(packets)
 
+    def _hear(self, datagram: bytes) -> None:
+        if _word(datagram) == self._awaited and len(datagram) == HEADER:
+            self._heard = True
+            if self._sent_to == self._last:
+                if self._complete():
+                    return
+            elif self._go_on():
+                return
+        self._take(datagram, self._now())
+
+    def _go_on(self) -> bool:
+        """Log what was acknowledged and send the next window; False: the long way."""
+        acked, left = self._sent_to, self._last - self._sent_to
+        if left <= 0:
+            return False
+        self._count()
+        wall = self._now() + self._wall
+        if self._heard:
+            self._note_trip(wall, left)
+        count = min(left, self._window)
+        try:
+            octets = self._staging.fill(self._source, acked + 1, count)
+        except (SourceChangedError, OSError):
+            return False
+        if self._heard:
+            self._report.packet(_ACK_KIND, HEADER, run=(acked, 1))
+            self._report.moved(wall)
+        self._acked, self._sent_to = acked, acked + count
+        self._caught = self._sent_to
+        self._awaited = _ACK | self._sent_to & 0xFFFF
+        self._left_before, self._left = self._left, wall
+        if self._log is not _nothing:
+            after = self._staging.windows_after(self._sent_to)
+            self._next, self._staged = after or (0, 0)
+        self._send_window(acked + 1, count, octets)
+        return True
+
+    def _note_trip(self, wall: float, left: int) -> None:
+        """Take note of an answer at WALL, with so many blocks LEFT to be sent."""
+        if self._made is not None:
+            self._made.timer.measure(wall - self._left)
+        if self._log is _nothing and left > _LASTING * self._window:
+            self._settle_in()
+
+    def _send_window(self, first: int, count: int, octets: int) -> None:
+        """Send what was staged last, and log it."""
+        packets = self._staging.packets(count, octets)
+        is_out = self.transport.send_run(packets, self._staging.stride)
+        self._report.packet(
+            _DATA_KIND,
+            octets,
+            run=(first, count),
+            flags=_LAST if self._sent_to == self._last else 0,
+            note="" if is_out else self._send_trouble(),
+        )
+        if not is_out:
+            self._leave_short_way()
+
+    def _settle_in(self) -> None:
+        """Have a socket and a staging buffer of its own: it will be here for long."""
+        if self.transport.is_alone:
+            self.transport.pair(self.readable)
+            self._receive = self.transport.recv
+        agreed = self._agreed
+        self._staging = Staging(
+            agreed.block_size, agreed.window, agreed.numbering, size=self._source.size
+        )
+        self._windows = self._staging.windows
+        self._hurry()
+
+    def _hurry(self) -> None:
+        """Make what logs and sends a whole window at once."""
+        self._log = self._report.exchanges(self._window, self._octets)
+        stride, window = self._staging.stride, self._window
+        self._send = self.transport.sender(stride, window) or self._send_each
+
+    def _complete(self) -> bool:
+        """End what went well from the beginning; False: the long way has to."""
+        wall = self._now() + self._wall
+        is_quiet = not (self.is_told or self._agreed.notes or self._made)
+        if not is_quiet or wall - self._left >= SLOW:
+            return False
+        report = self._report
+        report.packet(_ACK_KIND, HEADER, run=(self._last, 1))
+        report.moved(wall)
+        self._acked = self._last
+        self._left_before, self._left = self._left, wall
+        self.outcome = _COMPLETED
+        report.over(_COMPLETED)
+        self._close()
+        return True
+
+    # What lags behind.
+
     def tick(self, now: float) -> None:
         """Let the session look at its deadline, which is far as long as it goes well.
 
@@ -123,9 +262,36 @@ class ShortWay(Transfer):
     @property
     def version(self) -> int:
         """A number that grows with everything that happens."""
-        if self._awaited >= 0:
-            self._catch_up()
+        self._count()
         return self._report.version
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the client has answered, so that its address is its own."""
+        return self._heard or (self._made is not None and super().is_proven)
+
+    @property
+    def _sending(self) -> SendSession:
+        """The session, made where there was none; it may lag behind."""
+        if self._made is None:
+            agreed, parts = self._agreed, self._parts
+            self._made = SendSession(
+                window=agreed.window,
+                last_block=self._last or None,
+                negotiated=bool(agreed.oack),
+                size_asked=any(
+                    name.lower() == b"tsize" for name, _ in self.request.options
+                ),
+                timer=RetransmitTimer(agreed.timeout, parts.settings.retries),
+            )
+            self._made.numbering = agreed.numbering
+        return self._made
+
+    @property
+    def _burst(self) -> Burst:
+        if self._burst_made is None:
+            self._burst_made = Burst(self._window)
+        return self._burst_made
 
     @property
     def _session(self) -> SendSession:
@@ -140,14 +306,25 @@ class ShortWay(Transfer):
             self._catch_up()
         return self._sending
 
+    def _count(self) -> None:
+        """Count what has left since this was last asked, and was not counted then."""
+        windows = (self._sent_to - self._caught) // self._window
+        if windows > 0:
+            self._caught = self._sent_to
+            self._acked = self._sent_to - self._window
+            self._report.exchanged(windows, self._window, self._octets, self._left)
+
     def _catch_up(self) -> None:
         """Tell session, view and counters what has happened on the short way."""
-        windows = (self._sent_to - self._sending.sent_to) // self._window
-        if windows > 0:
+        self._count()
+        session, acked, sent_to = self._sending, self._acked, self._sent_to
+        if session.state is _NEW:
+            session.start(self._begun)
+        if self._heard and (session.acked, session.sent_to) != (acked, sent_to):
             trip = self._left - self._left_before
-            self._sending.advance(windows, self._left - self._wall, trip)
-            self._burst.went_well()
-            self._report.exchanged(windows, self._window, self._octets, self._left)
+            session.settle(acked, sent_to, self._left - self._wall, trip)
+            if self._burst_made is not None:
+                self._burst_made.went_well()
 
     def _open_short_way(self) -> None:
         """Go on the short way with the next ACK, if the session has no more to say."""
@@ -158,11 +335,11 @@ class ShortWay(Transfer):
         if staged is None:
             return
         if self._log is _nothing:
-            self._log = self._report.exchanges(self._window, self._octets)
-            stride, window = self._staging.stride, self._window
-            self._send = self.transport.sender(stride, window) or self._send_each
+            self._hurry()
         self._next, self._staged = staged
-        self._sent_to = session.sent_to
+        self._acked, self._sent_to = session.acked, session.sent_to
+        self._caught = self._sent_to
+        self._heard = session.heard
         self._left = session.sent_at + self._wall
         self._awaited = _ACK | session.sent_to & 0xFFFF
 
@@ -170,26 +347,11 @@ class ShortWay(Transfer):
         """Look at the next packet the long way."""
         if self._awaited >= 0:
             self._catch_up()
-            self._awaited = -1
+            self._awaited, self._staged = -1, 0
 
     def _may_hurry(self) -> bool:
         """Whether whole windows may leave as soon as they are asked for."""
-        return self._burst.is_whole
-
-    def _stage(self) -> bool:
-        """Read the next windows; False when the long way has to.
-
-        It is also the moment to measure a round trip: whether an ACK can be a gap
-        report hangs on that, so it has to be a fresh one.
-        """
-        came = self._now() + self._wall
-        self._sending.timer.measure(came - self._left)
-        try:
-            self._staging.read(self._source, self._sent_to + 1)
-        except (SourceChangedError, OSError):
-            return False
-        self._next, self._staged = 0, self._staging.full_windows
-        return self._staged > 0
+        return self._burst_made is None or self._burst_made.is_whole
 
     def _send_each(self, packets: memoryview) -> None:
         """Send packets one by one."""
@@ -201,8 +363,15 @@ class ShortWay(Transfer):
         """Send what did not leave as it should have: an old ICMP error, or no GSO."""
         self._send_each(packets)
         self._leave_short_way()
-        self._send, self._log = self._send_each, _nothing  # as the route has it now
+        self._send = self._log = _nothing  # made anew, as the route has it then
+
+    def _let_go(self) -> None:
+        self._send = self._log = _nothing  # or we would hold ourselves
+        self._staging, self._windows = _NO_STAGING, []
 
 
-def _nothing(_time: float, _block: int) -> None:
-    """Stand in for what the first step on the short way makes."""
+_NO_STAGING = scratch(DEFAULT_BLOCK_SIZE, 1, ROLL_TO_0)
+
+
+def _nothing(*_: object) -> None:
+    """Stand in for what is made once it pays."""

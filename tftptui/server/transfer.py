@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from tftptui.net.addresses import Endpoint
+from tftptui.files.content import Content
+from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (
     Close,
@@ -23,23 +24,22 @@ from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import (
     ErrorPacket,
     encode_error,
-    encode_oack,
     parse,
 )
 from tftptui.protocol.session import Session, State
 from tftptui.server.closed_port import ClosedPort
-from tftptui.server.lifespan import Fate
+from tftptui.server.lifespan import Fate, Lifespan, lifespan_by
 from tftptui.server.listener import Arrival
 from tftptui.server.parts import Parts
-from tftptui.server.recorder import error_note, request_note
+from tftptui.server.recorder import error_note, oack_of, request_note
 from tftptui.server.report import Report
-from tftptui.server.shared import SharedTransport
+from tftptui.server.requests import requested
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import TransferPhase, TransferView
 
-_BATCH = 64
-"""Datagrams read in a row before others have their turn."""
+_LONGEST = 2_048
+"""Octets that are read of what may be anybody's."""
 
 _LOOK = 0.5
 """Seconds between looks at what is counted in whole seconds, for each transfer."""
@@ -61,8 +61,11 @@ class Transfer(ABC):
 
     Args:
         parts: what it is made of.
-        session: its protocol state.
         closed: called once when it is over, before its sockets are closed.
+
+    Attributes:
+        is_told: whether events have told of it. One that goes well and is over in a
+            moment is only counted, unless somebody wants to hear of every one.
     """
 
     # Slots, here and below: a plain object of so many attributes is a slow one.
@@ -71,14 +74,13 @@ class Transfer(ABC):
         "_clock",
         "_closed",
         "_closed_port",
-        "_lifespan",
         "_look_at",
-        "_protocol",
+        "_parts",
         "_report",
         "_woken",
         "client",
-        "content",
         "is_closed",
+        "is_told",
         "number",
         "outcome",
         "request",
@@ -86,38 +88,26 @@ class Transfer(ABC):
         "transport",
     )
 
-    def __init__(
-        self, parts: Parts, session: Session, closed: Callable[["Transfer"], None]
-    ) -> None:
+    def __init__(self, parts: Parts, closed: Callable[["Transfer"], None]) -> None:
+        self._parts = parts
         self.number = parts.number
         self.request = parts.request
-        self.client, self.server = parts.client, parts.transport.local
-        self.transport = parts.transport
-        self.content = parts.content
+        client = self.client = parts.arrival.client
+        transport = self.transport = parts.transport
+        server = self.server = transport.local
         self.outcome: Outcome | None = None
-        self.is_closed = False
+        self.is_closed = self.is_told = False
         self._agreed = parts.agreed
-        self._lifespan = parts.lifespan
         self._woken = self._look_at = 0.0
-        self._protocol = session
         self._clock = parts.recorder.clock
-        self._report = Report(
-            parts.number,
-            parts.request,
-            parts.agreed,
-            (parts.client, self.server),
-            parts.recorder,
-        )
-        self._describe(parts)
-        self._closed, self._closed_port = closed, ClosedPort()
+        self._report = Report(self.number, (client, server), parts, parts.recorder)
+        self._closed = closed
+        self._closed_port: ClosedPort | None = None
 
-    def _describe(self, parts: Parts) -> None:
-        """Write into the view what never changes."""
-        view = self._report.view
-        view.served, view.leased_from = parts.served, parts.leased_from
-        view.single_port = isinstance(self.transport, SharedTransport)
-        if parts.signature is not None:
-            view.kind, view.kind_sure = parts.signature.kind, parts.signature.sure
+    @property
+    def content(self) -> Content | None:
+        """The octets as they are on the disk; None where they are converted."""
+        return self._parts.content
 
     @property
     def version(self) -> int:
@@ -125,53 +115,66 @@ class Transfer(ABC):
         return self._report.version
 
     @property
+    @abstractmethod
     def _session(self) -> Session:
         """The protocol state, up to date, for what may change it."""
-        return self._protocol
 
     @property
+    @abstractmethod
     def _state(self) -> Session:
         """The same to look at."""
-        return self._protocol
 
     def start(self, now: float) -> None:
         """Send the first packet."""
-        self.view()
-        self._report.began()
+        self._begin(now)
         self._run(self._session.start(now))
 
+    def _begin(self, now: float) -> None:
+        self._look_at = now + _LOOK
+        self._parts.recorder.counters.started += 1
+        if self._parts.recorder.tells_all:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell by events that it has begun, if that is still to be done."""
+        if not self.is_told:
+            self.is_told = True
+            asked = requested(self._parts.arrival, self.request, self._report.started)
+            self._parts.recorder.emit(asked)
+            self.view()
+            self._report.began()
+
+    @property
+    def started(self) -> float:
+        """Wall clock of its request."""
+        return self._report.started
+
+    @abstractmethod
     def readable(self) -> None:
         """Take what the client sent; the event loop found something."""
-        now = self._clock.now()
-        for count in range(_BATCH):
-            try:
-                datagram = self.transport.receive()
-            except OSError:
-                self._take_errors()
-                datagram = b""
-            if datagram is None:
-                if count == 0:  # woken for nothing readable: the error queue
-                    self._take_errors()
-                return
-            if datagram:
-                self._take(datagram, now)
-            if self.is_closed:
-                return
+
+    def listen(self) -> None:
+        """Take what the client may have sent."""
+        (self.strayed if self.transport.is_alone else self.readable)()
 
     def strayed(self) -> None:
-        """Answer strangers on this TID with ERROR 5 (RFC 1350 §4); go on."""
-        for _ in range(_BATCH):
-            received = self.transport.receive_stray()
-            if received is None:
-                return
-            datagram, stranger = received
-            if stranger != self.client:
-                self._answer_stray(datagram, stranger)
-                continue
-            # It came before the main socket was connected.
-            self._take(datagram, self._clock.now())
-            if self.is_closed:
-                return
+        """Answer a stranger on this TID with ERROR 5 (RFC 1350 §4); go on.
+
+        The client comes here, too, until it has a socket of its own.
+        """
+        try:
+            datagram, sender = self.transport.recvfrom(_LONGEST)
+        except OSError:
+            if self.transport.is_alone:  # woken for nothing: the error queue
+                self._take_errors()
+            return
+        if self.transport.is_from_client(sender):
+            self._hear(datagram)
+        else:
+            self._answer_stray(datagram, endpoint_of(sender))
+
+    def _hear(self, datagram: bytes) -> None:
+        self._take(datagram, self._clock.now())
 
     @property
     def is_proven(self) -> bool:
@@ -204,14 +207,9 @@ class Transfer(ABC):
         self._run(commands)
         return True
 
-    def _note_repeated(self, arrival: Arrival) -> None:
+    def _note_repeated(self, again: Arrival) -> None:
         note = request_note(self.request)
-        self._report.asked_again(arrival.datagram, arrival.server, note)
-
-    @property
-    def age(self) -> float:
-        """Seconds since its request."""
-        return self._clock.wall() - self._report.view.started
+        self._report.asked_again(again.datagram, again.server, note)
 
     def replace(self, text: str) -> None:
         """End silently: the client has begun something else, or anew."""
@@ -221,11 +219,6 @@ class Transfer(ABC):
     def abort(self, text: str) -> None:
         """End it and tell the client why."""
         self._run([Close()] if self.outcome else self._session.abort(text))
-
-    @property
-    def picture(self) -> TransferView:
-        """The transfer as it stood when view() was called last, or when it ended."""
-        return self._report.view
 
     def view(self) -> TransferView:
         """Return the transfer as it stands."""
@@ -237,7 +230,7 @@ class Transfer(ABC):
         view.phase = self._phase()
         if self.outcome is None:
             error = self.transport.send_error
-            view.error = self._send_trouble() if error else ""
+            view.error = self._send_trouble()
             view.send_errno = (error.errno or 0) if error else 0
         self._fill(view)
         return view
@@ -264,20 +257,21 @@ class Transfer(ABC):
 
     def _expire(self) -> bool:
         """End the transfer if it takes too long or stands still; return whether."""
-        session, span = self._state, self._lifespan
+        session, report = self._state, self._report
         if self.outcome is not None or session.state is _COMMITTING:
             return False
-        view, wall = self._report.view, self._clock.wall()
-        still = 0.0 if self._is_waiting() else wall - max(view.moved, self._woken)
-        fate = span.judge(wall - view.started, still, is_proven=session.heard)
+        wall, span = self._clock.wall(), lifespan_by(self._parts.settings)
+        waited = wall - max(report.progressed, self._woken)
+        still = 0.0 if self._is_waiting() else waited
+        fate = span.judge(wall - report.started, still, is_proven=session.heard)
         if fate is _GOES_ON:
             return False
-        self._report.expired()
-        self._run(self._farewell(fate))
+        report.expired()
+        self._run(self._farewell(fate, span))
         return True
 
-    def _farewell(self, fate: Fate) -> list[Command]:
-        session, span = self._session, self._lifespan
+    def _farewell(self, fate: Fate, span: Lifespan) -> list[Command]:
+        session = self._session
         match fate:
             case Fate.TOO_LONG:
                 text = f"a transfer may take {span.longest:g} s here, and did"
@@ -333,10 +327,13 @@ class Transfer(ABC):
 
     def take_error(self, error: IcmpError) -> None:
         """Take an ICMP error for what was sent to the client."""
+        self.tell()
         view = self._report.view
         self._report.icmp(error)
         if not error.is_port_closed or error.sender != self.client.host:
             return
+        if self._closed_port is None:
+            self._closed_port = ClosedPort()
         is_sure = self._closed_port.is_sure(view.retransmits, view.moved)
         if is_sure and self.outcome is None:
             text = f"the client has closed its port {self.client.port}"
@@ -372,9 +369,8 @@ class Transfer(ABC):
                 return
 
     def _send_oack(self, command: SendOack) -> None:
-        packet = encode_oack(self._agreed.oack)
+        packet, note = oack_of(self._agreed.oack)
         self.transport.send(packet)
-        note = " ".join(f"{name}={value}" for name, value in self._report.view.agreed)
         self._report.packet(Kind.OACK, len(packet), attempt=command.attempt, note=note)
         self._raw(packet, is_sent=True)
 
@@ -388,8 +384,12 @@ class Transfer(ABC):
 
     def _end(self, end: End) -> None:
         self.outcome = end.outcome
-        self.view()
-        self._report.ended(end)
+        if self.is_told or not self.view().is_calm:
+            self.tell()
+            self.view()
+            self._report.ended(end)
+        else:
+            self._report.over(end.outcome)
         if not end.lingers:
             self._close()
 

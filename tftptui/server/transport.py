@@ -1,8 +1,10 @@
 """A TID's sockets: how one transfer's packets leave and arrive.
 
-Two sockets share the leased port. The *connected* one is the fast path: the
-kernel hands it only what the client sends. The unconnected *twin* is bound first
-and gets what anybody else sends there (RFC 1350 §4 wants that answered).
+A transfer begins *alone*, with one unconnected socket that hears everybody: most are
+over before a second one would pay. One that lasts becomes a *pair* on the leased
+port: a *connected* socket is the fast path, to which the kernel hands only what the
+client sends, and the first one, now its *twin*, goes on to get what anybody else
+sends there (RFC 1350 §4 wants that answered).
 """
 
 import asyncio
@@ -12,7 +14,12 @@ import socket
 from collections.abc import Callable
 
 from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of, is_taken
-from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
+from tftptui.net.icmp import (
+    IcmpError,
+    ask_for_errors,
+    drain_errors,
+    forget_errors,
+)
 from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
 from tftptui.server.loop import Readers, readers_of
@@ -33,6 +40,9 @@ PENDING = (
 )
 """What ICMP errors become; a waiting one makes the next send fail, whatever it is."""
 
+Socket = socket.SocketType
+"""The plain socket of the system, which is made in half of the time."""
+
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
 _NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # Linux spares a call
 _DATAGRAMS = socket.SOCK_DGRAM | _NOT_BLOCKING
@@ -46,36 +56,93 @@ class NoWayError(OSError):
 
 
 class Transport:
-    """The two sockets of one TID. Nothing here blocks.
+    """The sockets of one TID. Nothing here blocks.
+
+    Args:
+        main: the connected socket, or the twin once more for one that is alone.
+        twin: the unconnected one.
+        ends: our endpoint, as the client sees it, and the client's.
+        mtu: of the route to the client, for one that is alone.
 
     Attributes:
-        local: our endpoint, as the client sees it.
+        local: our endpoint.
         send_error: why the last send failed on this host, or None. Nothing left
             then; the retransmission timer tries again.
         recv: returns one datagram of the client, at most as many octets as asked.
             Raises OSError when there is none: an ICMP error may be waiting.
+        recvfrom: likewise of strangers, and while it is alone of anybody.
     """
 
+    __slots__ = (
+        "_client",
+        "_cut",
+        "_longest",
+        "_mtu",
+        "_readers",
+        "_to",
+        "local",
+        "main",
+        "recv",
+        "recvfrom",
+        "send_error",
+        "twin",
+    )
+
     def __init__(
-        self, main: socket.socket, twin: socket.socket, local: Endpoint
+        self,
+        main: Socket,
+        twin: Socket,
+        ends: tuple[Endpoint, Endpoint],
+        mtu: int | None = None,
     ) -> None:
-        self.main, self.twin, self.local = main, twin, local
+        self.main, self.twin = main, twin
+        self.local, self._client = ends
+        self._mtu = mtu
+        self._to = self._client.as_socket_address() if main is twin else None
         self._longest = _LONGEST_ANSWER
         self._cut: Cut | None = None
         self._readers: Readers | None = None
         self.send_error: OSError | None = None
-        self.recv = main.recv
+        self.recv, self.recvfrom = main.recv, twin.recvfrom
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is only the socket that hears everybody."""
+        return self._to is not None
 
     def attach(self, readable: Callable[[], None], strayed: Callable[[], None]) -> None:
-        """Have the event loop call READABLE for the client, STRAYED for others."""
+        """Have the event loop call READABLE for the client, STRAYED for others.
+
+        Alone, STRAYED is called for the client, too.
+        """
         readers = self._readers = readers_of(asyncio.get_running_loop())
-        readers.add(self.main, readable)
         readers.add(self.twin, strayed)
+        if not self.is_alone:
+            readers.add(self.main, readable)
+
+    def pair(self, readable: Callable[[], None]) -> None:
+        """Have a socket for the client alone, too; READABLE is called for it.
+
+        Where none can be had, all stays as it is.
+        """
+        family, address = int(self.local.family), self.local.as_socket_address()
+        try:
+            _share(self.twin)
+            main = _connected(family, address, self._client)
+        except OSError:
+            return
+        forget_errors(self.twin, family)
+        self.main, self.recv, self._to = main, main.recv, None
+        if self._readers is not None:
+            self._readers.add(main, readable)
 
     def send(self, packet: bytes | memoryview) -> bool:
         """Send one packet to the client; return whether it left."""
         try:
-            self.main.send(packet)
+            if self._to is None:
+                self.main.send(packet)
+            else:
+                self.main.sendto(packet, self._to)
         except OSError as error:
             if error.errno in PENDING:
                 return self._send_again(packet)
@@ -87,7 +154,7 @@ class Transport:
     def _send_again(self, packet: bytes | memoryview) -> bool:
         """Send after an older ICMP error has spoilt a send; it is reported apart."""
         try:
-            self.main.send(packet)
+            self.main.sendmsg([packet], (), 0, self._to)
         except OSError as error:
             self.send_error = error
             return False
@@ -101,8 +168,10 @@ class Transport:
         """Return a quick way to send WINDOW packets of OCTETS octets, end to end.
 
         Where it raises OSError nothing has left, and send_run() knows what to do.
-        None where each packet takes a call.
+        None where each packet takes a call, or while it is alone.
         """
+        if self._to is not None:
+            return None
         if window == 1:
             return self.main.send
         if self._cut is None:
@@ -138,7 +207,8 @@ class Transport:
         step = cut.at_once * octets
         for start in range(0, len(packets), step):
             try:
-                self.main.sendmsg([packets[start : start + step]], cut.ancillary)
+                piece = packets[start : start + step]
+                self.main.sendmsg((piece,), cut.ancillary, 0, self._to)
             except OSError as error:
                 # Nothing has left in the failed call, so nothing leaves twice.
                 if error.errno in REFUSALS:
@@ -185,13 +255,9 @@ class Transport:
             self.main.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         return self._longest
 
-    def receive_stray(self) -> tuple[bytes, Endpoint] | None:
-        """Return one datagram of a stranger and who sent it, or None."""
-        try:
-            datagram, address = self.twin.recvfrom(_LONGEST_ANSWER)
-        except OSError:
-            return None
-        return datagram, endpoint_of(address)
+    def is_from_client(self, sender: SocketAddress) -> bool:
+        """Whether that is where the client sends from."""
+        return sender == self._to or endpoint_of(sender) == self._client
 
     def answer_stray(self, packet: bytes, stranger: Endpoint) -> None:
         """Send to a stranger; that it fails is no concern of the transfer."""
@@ -199,24 +265,47 @@ class Transport:
             self.twin.sendto(packet, stranger.as_socket_address())
 
     def errors(self) -> list[IcmpError]:
-        """Return the ICMP errors that came for what we sent."""
-        return drain_errors(self.main)
+        """Return the ICMP errors that came for what we sent to the client."""
+        errors = drain_errors(self.main)
+        if self.is_alone:  # strangers were answered from here, too
+            return [e for e in errors if e.target in (None, self._client)]
+        return errors
 
     def route_mtu(self) -> int | None:
         """Return the MTU of the route to the client in octets, if it is known."""
-        return route_mtu(self.main)
+        return self._mtu if self.is_alone else route_mtu(self.main)
 
     def close(self) -> None:
-        """Close both sockets; the event loop forgets them first."""
-        if self._readers is not None:
-            self._readers.remove(self.main)
-            self._readers.remove(self.twin)
-        self.main.close()
-        self.twin.close()
+        """Close the sockets; the event loop forgets them first."""
+        sockets = [self.twin] if self.is_alone else [self.main, self.twin]
+        for sock in sockets:
+            if self._readers is None:
+                sock.close()
+            else:
+                self._readers.drop(sock)
+
+
+def open_alone(local: Endpoint, client: Endpoint, mtu: int | None) -> Transport:
+    """Open one socket on a TID, which hears everybody; LOCAL is no wildcard.
+
+    Raises:
+        PortTakenError: another program holds the port.
+        OSError: anything else.
+    """
+    family = int(local.family)
+    sock = _socket(family)
+    try:
+        allow_fragments(sock, family)
+        ask_for_errors(sock, family)
+        _bind(sock, local.as_socket_address())
+    except BaseException:
+        sock.close()
+        raise
+    return Transport(sock, sock, (local, client), mtu)
 
 
 def open_transport(local: Endpoint, client: Endpoint) -> Transport:
-    """Open the sockets of a TID, connected to the client.
+    """Open the pair of sockets of a TID, one of them connected to the client.
 
     Raises:
         PortTakenError: another program holds the port.
@@ -230,40 +319,48 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
         allow_fragments(twin, family)
         _bind(twin, address)
         _share(twin)
-        main = _socket(family)
+        main = _connected(family, address, client)
     except BaseException:
         twin.close()
         raise
+    seen = local if is_known(local) else endpoint_of(main.getsockname())
+    return Transport(main, twin, (seen, client))
+
+
+def is_known(local: Endpoint) -> bool:
+    """Whether that is an address and a port, and not any."""
+    return bool(local.port) and local.host not in _WILDCARDS
+
+
+def _connected(family: int, address: SocketAddress, client: Endpoint) -> Socket:
+    sock = _socket(family)
     try:
-        _share(main)
-        allow_fragments(main, family)
-        _bind(main, address)
-        _connect(main, client)
-        ask_for_errors(main, family)
+        _share(sock)
+        allow_fragments(sock, family)
+        _bind(sock, address)
+        _connect(sock, client)
+        ask_for_errors(sock, family)
     except BaseException:
-        main.close()
-        twin.close()
+        sock.close()
         raise
-    is_known = local.port and local.host not in _WILDCARDS
-    seen = local if is_known else endpoint_of(main.getsockname())
-    return Transport(main, twin, seen)
+    return sock
 
 
-def _connect(sock: socket.socket, client: Endpoint) -> None:
+def _connect(sock: Socket, client: Endpoint) -> None:
     try:
         sock.connect(client.as_socket_address())
     except OSError as error:
         raise NoWayError(error.errno, error.strerror) from error
 
 
-def _socket(family: int) -> socket.socket:
-    sock = socket.socket(family, _DATAGRAMS)
+def _socket(family: int) -> Socket:
+    sock = Socket(family, _DATAGRAMS, 0)
     if not _NOT_BLOCKING:
         sock.setblocking(False)  # noqa: FBT003 - the name says it
     return sock
 
 
-def _bind(sock: socket.socket, address: SocketAddress) -> None:
+def _bind(sock: Socket, address: SocketAddress) -> None:
     try:
         sock.bind(address)
     except OSError as error:
@@ -272,5 +369,5 @@ def _bind(sock: socket.socket, address: SocketAddress) -> None:
         raise
 
 
-def _share(sock: socket.socket) -> None:
+def _share(sock: Socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -170,6 +170,12 @@ class Walk:
         """Return a descriptor, open for reading, of the folder on top."""
         return os.open(b".", FOLDER, dir_fd=self._folders[-1])
 
+    def detach(self) -> list[int]:
+        """Return the open folders below the root, which the caller closes now."""
+        folders = self._folders[1:]
+        del self._folders[1:]
+        return folders
+
     def look(self, part: bytes | None) -> os.stat_result:
         """Return what reach() came to."""
         if part is None:

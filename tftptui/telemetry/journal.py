@@ -53,6 +53,11 @@ class Journal:
         self._lost = 0
         self._since = 0.0
 
+    @property
+    def listener(self) -> Callable[[Event], None] | None:
+        """What takes events; None where no journal is kept."""
+        return None if self._write is None else self.record
+
     def record(self, event: Event) -> None:
         """Write one event; what found no room before is told first."""
         if self._write is None:

@@ -37,6 +37,9 @@ TransferPhase = Literal[
     "aborted",
 ]
 
+SLOW = 0.25
+"""Seconds: a round trip that is worth a look."""
+
 RUNNING = frozenset({"negotiating", "sending", "stalled"})
 
 
@@ -153,6 +156,19 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     def repeated_acks(self) -> int:
         """ACKs (of an upload: blocks) that the client sent again."""
         return self.duplicates - (self.requests - 1) - self.twins
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether there is nothing to explain: it is on its way, or came whole."""
+        return (
+            (self.running or self.phase == "completed")
+            and not self.timeouts
+            and not self.retransmits
+            and not self.duplicates
+            and not self.send_errno
+            and not self.notes
+            and (self.round_trip is None or self.round_trip < SLOW)
+        )
 
     @property
     def running(self) -> bool:

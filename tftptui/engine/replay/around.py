@@ -28,7 +28,7 @@ class Around:
     def surroundings(self) -> Surroundings:
         """Return it as the findings want it."""
         view = self.views.get
-        return Surroundings(view, view, self._numbers, self._scene)
+        return Surroundings(view, self._numbers, self._scene)
 
     def forget(self, number: int) -> None:
         """Drop a transfer that is over."""

@@ -9,7 +9,7 @@ from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.errors import PeerError
-from tftptui.protocol.options import DEFAULT_BLOCK_SIZE, Agreed
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import (
     HEADER,
     ErrorPacket,
@@ -20,9 +20,10 @@ from tftptui.protocol.packets import (
     parse,
 )
 from tftptui.server.recorder import Recorder, error_note, request_note
-from tftptui.server.report import Report
+from tftptui.server.report import About, Report
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Signature
 from tftptui.telemetry.packets import Flag, Kind, PacketRecord
 from tftptui.telemetry.words import counted
 
@@ -66,12 +67,10 @@ class Conversation:
         self.is_told = False
         self._is_write = isinstance(request, WriteRequest)
         self._recorder = recorder
-        self._report = Report(number, request, Agreed(), ends, recorder)
+        about = About(request=request, recognise=_recognise)
+        self._report = Report(number, ends, about, recorder)
         self.view = self._report.view
-        self.view.server_tid = 0
-        signature = recognise_request(request, self.client.port)
-        if signature is not None:
-            self.view.kind, self.view.kind_sure = signature.kind, signature.sure
+        self._be_answered_from(0)
         self._counting = Counting()
         self._is_agreed = self._is_within = False
         self._is_size_known = not request.options
@@ -122,7 +121,8 @@ class Conversation:
     def begin(self, server: Endpoint) -> None:
         """Take note of who answers."""
         self.server_tid = server.port
-        self.view.server, self.view.server_tid = server.host, server.port
+        self.view.server = server.host
+        self._be_answered_from(server.port)
         self.view.single_port = server.port == self.asked.port
         self._begin()
 
@@ -375,7 +375,16 @@ class Conversation:
     def _begin(self) -> None:
         if not self._begun:
             self._begun = True
+            self._recorder.counters.started += 1
             self._report.began()
+
+    def _be_answered_from(self, port: int) -> None:
+        self.view.server_tid = port
+        self._report.tids = (self.number, self.client.port, port)
 
     def _touch(self) -> None:
         self.last_seen = self._recorder.clock.wall()
+
+
+def _recognise(request: Request, client: Endpoint) -> Signature | None:
+    return recognise_request(request, client.port)

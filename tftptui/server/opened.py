@@ -1,0 +1,133 @@
+"""Files that stay open for a moment: a rack of machines asks for the same few.
+
+Each request still asks the system what its name means now, step by step below the
+root. Only where every step is what it was when the file was opened, and the file has
+neither been written nor got other rights since, is the open one used again.
+"""
+
+import os
+
+from tftptui.server.names import components
+from tftptui.server.walk import ServedFile, Walk
+
+MOST_KEPT = 256
+"""Files kept open; each may hold some descriptors of folders, too."""
+
+Identity = tuple[int, int, int, int, int]
+"""Of a file: device, inode, octets, and times of the last changes in nanoseconds."""
+
+_look = os.stat
+
+
+class SharedFile:
+    """An open file of the root, and how many use it; see OpenFile.
+
+    Attributes:
+        name: how it is called below the root.
+    """
+
+    __slots__ = ("descriptor", "modified_ns", "name", "size", "users")
+
+    def __init__(self, file: ServedFile) -> None:
+        self.descriptor, self.name = file.descriptor, file.name
+        self.size, self.modified_ns = file.size, file.modified_ns
+        self.users = 1
+
+    def close(self) -> None:
+        """Let go of it; the last one closes it."""
+        self.users -= 1
+        if not self.users:
+            os.close(self.descriptor)
+
+
+class _Kept:
+    """An open file, and the way that led to it.
+
+    Attributes:
+        way: each folder on it: the name, device and inode, and a descriptor.
+        part: the name in the last one.
+    """
+
+    __slots__ = ("file", "identity", "part", "way")
+
+    def __init__(
+        self, file: SharedFile, folders: list[int], names: list[bytes]
+    ) -> None:
+        self.file = file
+        self.identity = _identity(os.fstat(file.descriptor))
+        found = map(os.fstat, folders)
+        inodes = [(one.st_dev, one.st_ino) for one in found]
+        *above, self.part = names
+        self.way = tuple(zip(above, inodes, folders, strict=True))
+
+    def is_there(self, root: int) -> bool:
+        """Whether its name still means this file, unchanged."""
+        folder = root
+        try:
+            for name, inode, opened in self.way:
+                found = _look(name, dir_fd=folder, follow_symlinks=False)
+                if (found.st_dev, found.st_ino) != inode:
+                    return False
+                folder = opened
+            found = _look(self.part, dir_fd=folder, follow_symlinks=False)
+        except OSError:
+            return False
+        return _identity(found) == self.identity
+
+    def close(self) -> None:
+        self.file.close()
+        for _, _, folder in self.way:
+            os.close(folder)
+
+
+class OpenedFiles:
+    """The files opened a moment ago, by the name that was asked for.
+
+    Call forget() once a second: what it keeps is never older.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, _Kept] = {}
+
+    def find(self, asked: bytes, root: int) -> SharedFile | None:
+        """Return the file that ASKED means below the folder ROOT, if it is open."""
+        kept = self._kept.get(asked)
+        if kept is None:
+            return None
+        if not kept.is_there(root):
+            del self._kept[asked]
+            kept.close()
+            return None
+        kept.file.users += 1
+        return kept.file
+
+    def keep(self, asked: bytes, walk: Walk, file: ServedFile) -> SharedFile:
+        """Share what a walk has just opened, and keep it where that is simple."""
+        shared = SharedFile(file)
+        names = walk.steps
+        is_simple = not walk.links and b".." not in names
+        if is_simple and tuple(names) == components(asked):
+            self._make_way(asked)
+            shared.users += 1
+            self._kept[asked] = _Kept(shared, walk.detach(), names)
+        return shared
+
+    def _make_way(self, asked: bytes) -> None:
+        if len(self._kept) >= MOST_KEPT or asked in self._kept:
+            self.forget()
+
+    def forget(self) -> None:
+        """Let go of all that is kept; who uses a file still has it."""
+        kept, self._kept = self._kept, {}
+        for one in kept.values():
+            one.close()
+
+
+def _identity(found: os.stat_result) -> Identity:
+    return (
+        found.st_dev,
+        found.st_ino,
+        found.st_size,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+    )
