@@ -96,5 +96,6 @@ async def test_a_client_that_leaves_meanwhile_leaves_no_file_open(
         if warming is not None:  # a thread still reads
             os.fstat(transfer.content.descriptor)
             await warming
+        server.service.root.forget_opened()
         with pytest.raises(OSError, match="descriptor"):
             os.fstat(transfer.content.descriptor)
