@@ -1,5 +1,7 @@
 """What the simulated firewall remembers."""
 
+import pytest
+
 from tftptui.demo.rules import State
 from tftptui.demo.tracking import EXPECTED, REPLIED, UNREPLIED, Flow, Tracking
 from tftptui.net.addresses import Endpoint
@@ -126,3 +128,42 @@ def test_clients_with_one_port_get_two_behind_nat() -> None:
     assert outside[0] == Endpoint(NAT, CLIENT.port)
     assert outside[1].host == NAT
     assert outside[1] != outside[0]
+
+
+def forwarding(*, has_helper: bool = False) -> Tracking:
+    tracking = Tracking(has_helper=has_helper)
+    tracking.forwards = (NAT, SERVER.host)
+    return tracking
+
+
+def test_port_69_is_passed_on_and_its_answers_come_from_whom_was_asked() -> None:
+    tracking, asked = forwarding(), Endpoint(NAT, 69)
+    request = tracking.look_up(Flow(CLIENT, asked), 0.0, to_server=True)
+    assert request is not None
+    assert request.leaving == ASK
+    tracking.remember(request, RRQ, 0.0)
+    reply = tracking.look_up(ASK.back, 0.0, to_server=False)
+    assert reply is not None
+    assert reply.leaving == Flow(asked, CLIENT)
+    assert (
+        tracking.look_up(Flow(CLIENT, Endpoint(NAT, 70)), 0.0, to_server=True) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("has_helper", "source"), [(False, TID), (True, Endpoint(NAT, TID.port))]
+)
+def test_a_helper_makes_the_answer_come_from_whom_was_asked(
+    *, has_helper: bool, source: Endpoint
+) -> None:
+    tracking = forwarding(has_helper=has_helper)
+    request = tracking.look_up(Flow(CLIENT, Endpoint(NAT, 69)), 0.0, to_server=True)
+    assert request is not None
+    tracking.remember(request, RRQ, 0.0)
+    answer = tracking.look_up(ANSWER, 0.0, to_server=False)
+    assert answer is not None
+    assert answer.leaving == Flow(source, CLIENT)
+    tracking.remember(answer, b"\0\6", 0.0)
+    ack = tracking.look_up(Flow(CLIENT, source), 0.0, to_server=True)
+    assert ack is not None
+    assert (ack.state, ack.leaving.target) == (State.ESTABLISHED, TID)

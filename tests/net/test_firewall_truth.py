@@ -1,15 +1,13 @@
 """The simulated firewall against nftables: the same packets, the same verdicts."""
 
-import itertools
 import random
-import select
-import socket
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.namespaces import Routed, routed
+from tests.support.truth_lab import HELPER, Ends, table
 from tests.support.truth_table import (
     ACK,
     DATA,
@@ -25,30 +23,18 @@ from tests.support.truth_table import (
     simulated,
 )
 from tftptui.demo.firewall import Datagram, Firewall
-from tftptui.demo.rules import ANY, Action, Ports, Rule, Way, parse_rule
+from tftptui.demo.rules import Action, Way
 from tftptui.demo.tracking import Tracking
 from tftptui.net.addresses import Endpoint
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
-PATIENCE = 0.1
-"""Seconds after which a packet that has not come will not come any more."""
-
-HELPER = """
-ct helper tftp { type "tftp" protocol udp; }
-chain assign {
-type filter hook prerouting priority 0
-udp dport 69 ct helper set "tftp"
-}
-"""
 MASQUERADE = """
 chain nat {
 type nat hook postrouting priority 100
 oifname "near" masquerade
 }
 """
-
-_numbers = itertools.count(10)
 
 
 @pytest.fixture(scope="module")
@@ -62,86 +48,11 @@ def network() -> Iterator[Routed]:
         yield found
 
 
-class Ends:
-    """Sockets of one client and of the server, on real hosts beside a real router.
-
-    Each client has an address that was never used, so that the router knows none
-    of its flows.
-    """
-
-    def __init__(self, network: Routed) -> None:
-        self.client = f"198.51.100.{next(_numbers)}"
-        self._network = network
-        self._open: dict[Endpoint, socket.socket] = {}
-        network.give_client(self.client)
-
-    def close(self) -> None:
-        for sock in self._open.values():
-            sock.close()
-
-    def at(self, way: Way, port: int) -> socket.socket:
-        """Return the socket from which packets go that way."""
-        is_client = way is Way.TO_SERVER
-        endpoint = Endpoint(self.client if is_client else Routed.SERVER, port)
-        sock = self._open.get(endpoint)
-        if sock is None:
-            sock = self._network.socket_at("client" if is_client else "server")
-            self._open[endpoint] = sock
-            sock.bind(endpoint.as_socket_address())
-        return sock
-
-    def pass_on(self, packet: Packet, to: str | None = None) -> Endpoint | None:
-        """Send a packet; return whom it seems to come from, or None if it is lost.
-
-        TO is where it goes instead of the other end.
-        """
-        to_server = packet.way is Way.TO_SERVER
-        back = Way.TO_CLIENT if to_server else Way.TO_SERVER
-        receiver = self.at(back, packet.target)
-        sender = self.at(packet.way, packet.source)
-        host = to or (Routed.SERVER if to_server else self.client)
-        sender.sendto(packet.payload, (host, packet.target))
-        ready, _, _ = select.select([receiver], [], [], PATIENCE)
-        if not ready:
-            return None
-        payload, source = receiver.recvfrom(2_048)
-        assert payload == packet.payload
-        return Endpoint(*source)
-
-
 @pytest.fixture
 def ends(network: Routed) -> Iterator[Ends]:
     made = Ends(network)
     yield made
     made.close()
-
-
-def nft(rule: Rule, client: str) -> str:
-    """Return one of our rules in the language of nft."""
-    parts = []
-    if rule.way is not None:
-        hosts = [client, Routed.SERVER]
-        if rule.way is Way.TO_CLIENT:
-            hosts.reverse()
-        parts.append(f"ip saddr {hosts[0]} ip daddr {hosts[1]}")
-    parts += _ports("sport", rule.source) + _ports("dport", rule.target)
-    if rule.state is not None:
-        parts.append(f"ct state {rule.state.value}")
-    return " ".join([*parts, rule.action.value])
-
-
-def _ports(word: str, ports: Ports) -> list[str]:
-    return [] if ports == ANY else [f"udp {word} {ports.first}-{ports.last}"]
-
-
-def table(rules: list[str], client: str, *, helper: bool) -> str:
-    """Return a table that drops what no rule is about."""
-    lines = "\n".join(nft(parse_rule(text), client) for text in rules)
-    chain = (
-        "chain rules {\ntype filter hook forward priority 10; policy drop;\n"
-        f"icmp type destination-unreachable accept\n{lines}\n}}"
-    )
-    return HELPER + chain if helper else chain
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

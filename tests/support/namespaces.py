@@ -13,6 +13,8 @@ from typing import Literal
 
 import pytest
 
+Place = Literal["server", "router", "client"]
+
 IP = shutil.which("ip") or "/usr/sbin/ip"
 NFT = shutil.which("nft") or "/usr/sbin/nft"
 
@@ -105,13 +107,13 @@ class Routed:
             yield
 
     @contextlib.contextmanager
-    def table(self, body: str) -> Iterator[None]:
-        """Have the router follow a whole table for a while."""
-        self._nft(f"table inet filter {{\n{body}\n}}\n")
+    def table(self, body: str, at: Place = "router") -> Iterator[None]:
+        """Have the router, or another host, follow a whole table for a while."""
+        self._nft(f"table inet filter {{\n{body}\n}}\n", at)
         try:
             yield
         finally:
-            self._nft("delete table inet filter\n")
+            self._nft("delete table inet filter\n", at)
 
     def give_client(self, address: str) -> None:
         """Give the client one more address."""
@@ -156,8 +158,9 @@ class Routed:
         command = [*self.router, "sh", "-c", script, name, value]
         subprocess.run(command, capture_output=True, check=True)
 
-    def _nft(self, rules: str) -> None:
-        command = [*self.router, NFT, "-f", "-"]
+    def _nft(self, rules: str, at: Place) -> None:
+        hosts = {"server": self.server, "router": self.router, "client": self.client}
+        command = [*hosts[at], NFT, "-f", "-"]
         subprocess.run(command, input=rules.encode(), capture_output=True, check=True)
 
 

@@ -35,6 +35,9 @@ class Casting:
         places, sockets: where they live.
         dice: choose ports.
         server: whom they ask.
+
+    Attributes:
+        server: likewise; may be replaced.
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class Casting:
         server: Endpoint,
     ) -> None:
         self._cast, self._places, self._sockets = cast, places, sockets
-        self._dice, self._server = dice, server
+        self._dice, self.server = dice, server
         self._tables: dict[str, ClientTable] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -108,7 +111,7 @@ class Casting:
             content = content_of(table.file, table.upload)
         return Errand(
             table.file.encode(),
-            self._server,
+            self.server,
             port,
             content,
             None if table.options is None else tuple(table.options),

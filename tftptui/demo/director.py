@@ -5,10 +5,9 @@ from enum import Enum
 
 from tftptui.demo.casting import tables_with
 from tftptui.demo.impairments import Impairments
-from tftptui.demo.rules import Action, Way
+from tftptui.demo.rules import Way
 from tftptui.demo.scenario import FirewallTable, NetworkTable, Step
 from tftptui.demo.stage import SCENE_OVER, Stage
-from tftptui.demo.tracking import Tracking
 from tftptui.demo.view import PlayView
 
 _LOOK = 0.05
@@ -143,13 +142,10 @@ class Director:
     def _reset(self) -> None:
         """Make the scene what it was before the first step."""
         stage, scenario = self.stage, self.stage.scenario
-        network, wall = stage.network, stage.network.firewall
-        wall.rules, wall.policy, wall.tracking = [], Action.ACCEPT, Tracking()
-        wall.hits.clear()
         for way in Way:
-            network.lines[way].impairments = Impairments()
-            network.lines[way].faults = []
-        stage.change_firewall(scenario.firewall)
+            stage.network.lines[way].impairments = Impairments()
+            stage.network.lines[way].faults = []
+        stage.reset_firewall()
         stage.change_network(scenario.network)
         stage.operator.reset()
 

@@ -56,6 +56,7 @@ def picture(director: Director, pace: Pace) -> DemoView:
         rules=_rules(director),
         has_helper=wall.tracking.has_helper or wall.tracking.is_helped,
         nat=wall.tracking.nat or "",
+        forwards=(wall.tracking.forwards or ("",))[0],
         line=line_words(stage.network.lines),
         waiting=_waiting(director, pace),
         last_stop=stage.last_stop(since),

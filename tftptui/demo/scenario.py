@@ -52,6 +52,8 @@ class FirewallTable(_Table, frozen=True, kw_only=True):
         policy: for what no rule is about.
         helper: whether requests to port 69 are read, so that answers are expected.
         nat: the end of the address that all clients hide behind; "" for none.
+        forward: the end of an address of the firewall that clients ask in place of
+            the server's; its port 69 is passed on to the server. "" for none.
         flush: whether known flows are forgotten now.
     """
 
@@ -59,6 +61,7 @@ class FirewallTable(_Table, frozen=True, kw_only=True):
     policy: Literal["accept", "drop", "reject"] | UnsetType = UNSET
     helper: bool | UnsetType = UNSET
     nat: str | UnsetType = UNSET
+    forward: str | UnsetType = UNSET
     flush: bool = False
 
 

@@ -28,6 +28,7 @@ from tftptui.demo.scenario import (
     NetworkTable,
     Scenario,
 )
+from tftptui.demo.tracking import Tracking
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import Frame
@@ -215,8 +216,26 @@ class Stage:
         if change.nat is not UNSET:
             nat = change.nat
             wall.tracking.nat = self._places.address(nat) if nat else None
+        if change.forward is not UNSET:
+            self._forward(change.forward)
         if change.flush:
             wall.tracking.flush()
+
+    def reset_firewall(self) -> None:
+        """Have the wall be what it is before the first step."""
+        wall = self.network.firewall
+        wall.rules, wall.policy, wall.tracking = [], Action.ACCEPT, Tracking()
+        wall.hits.clear()
+        self._forward("")
+        self.change_firewall(self.scenario.firewall)
+
+    def _forward(self, ending: str) -> None:
+        """Let clients ask another address in place of the server's, or that again."""
+        asked = self._places.address(ending) if ending else self._server.host
+        is_other = asked != self._server.host
+        forwards = (asked, self._server.host) if is_other else None
+        self.network.firewall.tracking.forwards = forwards
+        self.casting.server = Endpoint(asked, TFTP_PORT)
 
     def change_network(self, change: NetworkTable) -> None:
         """Have both lines follow a change."""

@@ -52,6 +52,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Expectation:
+    """Who will get an answer, from the address that it asked."""
+
+    client: Endpoint
+    asked: str
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tracked:
     """A packet's place among the flows.
 
@@ -75,15 +84,17 @@ class Tracking:
         has_helper: whether flows to port 69 that begin from now on are read.
 
     Attributes:
+        forwards: from which address to which port 69 is passed on, or None.
         is_helped: the same, whatever has_helper says.
     """
 
     def __init__(self, nat: str | None = None, *, has_helper: bool = False) -> None:
         self.nat = nat
+        self.forwards: tuple[str, str] | None = None
         self.has_helper = has_helper
         self.is_helped = False
         self._entries: dict[Flow, Entry] = {}
-        self._expected: dict[tuple[str, Endpoint], tuple[Endpoint, float]] = {}
+        self._expected: dict[tuple[str, Endpoint], _Expectation] = {}
 
     def __len__(self) -> int:
         return len({id(entry) for entry in self._entries.values()})
@@ -125,9 +136,8 @@ class Tracking:
             self._expected.pop(_expectation(entry.original), None)
         if entry.has_helper and not tracked.is_back and payload[:2] in _REQUESTS:
             seen = entry.reply  # the answer comes to where the server saw it from
-            self._expected[seen.source.host, seen.target] = (
-                entry.original.source,
-                now + EXPECTED,
+            self._expected[seen.source.host, seen.target] = _Expectation(
+                entry.original.source, entry.original.target.host, now + EXPECTED
             )
 
     def _living(self, flow: Flow, now: float) -> Entry | None:
@@ -141,21 +151,29 @@ class Tracking:
 
     def _expected_entry(self, flow: Flow, now: float) -> Entry | None:
         found = self._expected.get(_expectation(flow))
-        if found is None or found[1] <= now:
+        if found is None or found.expires <= now:
             return None
-        client, _ = found
-        reply = Flow(client, flow.source)
+        reply = Flow(found.client, Endpoint(found.asked, flow.source.port))
         return Entry(flow, reply, now + UNREPLIED, is_expected=True)
 
     def _new_entry(self, flow: Flow, now: float, *, to_server: bool) -> Entry | None:
         helped = self.has_helper or self.is_helped
         reads = helped and to_server and flow.target.port == TFTP
-        if self.nat is None:
-            return Entry(flow, flow.back, now + UNREPLIED, has_helper=reads)
+        expires = now + UNREPLIED
         if not to_server:
+            return None if self.nat else Entry(flow, flow.back, expires)
+        target = self._forwarded(flow.target)
+        if target is None:
             return None
-        reply = self._masked(flow)
-        return Entry(flow, reply, now + UNREPLIED, has_helper=reads)
+        behind = Flow(flow.source, target)
+        reply = self._masked(behind) if self.nat else behind.back
+        return Entry(flow, reply, expires, has_helper=reads)
+
+    def _forwarded(self, target: Endpoint) -> Endpoint | None:
+        """Return where a packet for TARGET goes; None for one that nobody awaits."""
+        if self.forwards is None or target.host != self.forwards[0]:
+            return target
+        return Endpoint(self.forwards[1], TFTP) if target.port == TFTP else None
 
     def _masked(self, flow: Flow) -> Flow:
         """Return the reply to a flow behind NAT, with the port kept if it is free."""

@@ -110,7 +110,7 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
         speed: seconds of demo time in a real one.
         lanes: the oldest first.
         rules: the last one is what becomes of all other packets.
-        has_helper, nat: what else the firewall does.
+        has_helper, nat, forwards: what else the firewall does.
         line: what the line does to packets, in a few words each.
         last_stop: why the last packet did not arrive; "" if all did.
         waiting: while nothing moves: who sends again next, and when.
@@ -131,6 +131,7 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
     rules: list[RuleView] = []
     has_helper: bool = False
     nat: str = ""
+    forwards: str = ""
     line: list[str] = []
     last_stop: str = ""
     waiting: str = ""

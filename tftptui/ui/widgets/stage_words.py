@@ -52,6 +52,7 @@ def rule_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
     heads = [
         *(["reads requests"] if view.has_helper else []),
         *([f"NAT {view.nat}"] if view.nat else []),
+        *([f"passes {view.forwards}:69 on"] if view.forwards else []),
     ]
     head = f"firewall{': ' if heads else ''}{', '.join(heads)}"
     lines = [
