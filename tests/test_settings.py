@@ -13,6 +13,7 @@ from tftptui.settings import (
     PortRange,
     Settings,
     SettingsError,
+    option_name,
     parse_bandwidth,
     parse_network,
     parse_octets,
@@ -166,8 +167,8 @@ def test_a_number_out_of_bounds_is_named_with_what_would_be_right(
     with pytest.raises(SettingsError) as above:
         settings(**{name: high + 1})
     told = f"makes no sense; choose {low} to {high}"
-    assert str(below.value) == f"{name} {low - 1} {told}"
-    assert str(above.value) == f"{name} {high + 1} {told}"
+    assert str(below.value) == f"{option_name(name)} {low - 1} {told}"
+    assert str(above.value) == f"{option_name(name)} {high + 1} {told}"
 
 
 def test_every_number_has_bounds() -> None:
@@ -186,7 +187,7 @@ def test_what_is_no_number_is_refused(value: float) -> None:
 
 
 def test_a_change_is_looked_at_too() -> None:
-    with pytest.raises(SettingsError, match="max_window 0"):
+    with pytest.raises(SettingsError, match="max-windowsize 0"):
         msgspec.structs.replace(settings(), max_window=0)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
 from tftptui import __version__
 from tftptui.commands.config import add_config, config
@@ -19,6 +19,7 @@ from tftptui.commands.server import (
     settings_of,
 )
 from tftptui.commands.usage import EXIT_FAILED, EXIT_USAGE
+from tftptui.commands.wrong import told
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
 
@@ -232,4 +233,14 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     if not {"--help", "-h"}.isdisjoint(sys.argv):
         app.resolved_commands()  # all of them, to tell of them
-    sys.exit(app(result_action="return_value"))
+    try:
+        status = app(
+            sys.argv[1:],
+            result_action="return_value",
+            exit_on_error=False,
+            print_error=False,
+        )
+    except CycloptsError as error:
+        print(f"tftptui: {told(error)}", file=sys.stderr)
+        sys.exit(EXIT_USAGE)
+    sys.exit(status)

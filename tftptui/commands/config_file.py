@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from platformdirs import user_config_path
@@ -108,12 +108,28 @@ def read_config(file: Path) -> list[Given]:
     """
     try:
         text = file.read_text("utf-8")
-        told = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from error
-    except ValueError as error:  # broken UTF-8 and broken TOML
-        raise ConfigError(f"{file}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: this is no text in UTF-8") from error
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_broken(file, text, str(error))) from error
     return [_given(file, key, value, _line(text, key)) for key, value in told.items()]
+
+
+def _broken(file: Path, text: str, why: str) -> str:
+    """Return what to say of a file that is no TOML: the line, and the usual cure."""
+    place = re.search(r" \(at line (\d+), column \d+\)", why)
+    if place is None:
+        return f"{file}: {why}"
+    number = int(place[1])
+    line = text.splitlines()[number - 1].strip()
+    said = f"{file}:{number}: {why.replace(place[0], '')}: {line}"
+    # By far the most frequent: a text without quotes.
+    bare = re.fullmatch(r"([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*?)\s*(#.*)?", line)
+    return f'{said} (texts stand in quotes: {bare[1]} = "{bare[2]}")' if bare else said
 
 
 def commented_file() -> str:
@@ -149,7 +165,8 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
     where = f"{file}:{line}" if line else f"{file}"
     option = options().get(key.replace("_", "-"))
     if option is None:
-        near = difflib.get_close_matches(key.replace("_", "-"), options(), n=1)
+        near = difflib.get_close_matches(key.replace("_", "-"), options(), n=3)
+        near.sort(key=lambda one: sorted(one) != sorted(key))  # twisted letters first
         meant = f"; did you mean {near[0]}?" if near else ""
         raise ConfigError(
             f"{where}: there is no setting {key!r}{meant} "
@@ -159,9 +176,23 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
         converted = msgspec.convert(value, option.kind, dec_hook=_path)
         converted = _beside(file, option, converted)
         _try(option, converted)
-    except (msgspec.ValidationError, SettingsError) as error:
+    except msgspec.ValidationError as error:
+        example = option.default
+        if example in (None, ()):
+            example = EXAMPLES[option.name]
+        raise ConfigError(
+            f"{where}: {option.name} can't be {_toml(value)}{_choices(option.kind)}; "
+            f"write it like {option.name} = {_toml(example)}"
+        ) from error
+    except SettingsError as error:
         raise ConfigError(f"{where}: {option.name}: {error}") from error
     return Given(option, converted, line)
+
+
+def _choices(kind: object) -> str:
+    if get_origin(kind) is not Literal:
+        return ""
+    return f", but {', '.join(map(repr, get_args(kind)))}"
 
 
 def _path(kind: object, value: object) -> object:

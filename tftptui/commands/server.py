@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
-from tftptui.commands.usage import EXIT_USAGE
+from tftptui.commands.usage import EXIT_USAGE, hint_at
 from tftptui.files.given import folder_above, named_of
 from tftptui.resources import packaged_folder
 from tftptui.settings import (
@@ -322,7 +322,9 @@ def settings_of(
     try:
         return options.settings(served, journal)
     except SettingsError as error:
-        print(f"tftptui: {error}", file=sys.stderr)
+        missing = (str(path) for path in served if not path.exists())
+        hint = hint_at(next(missing, ""))
+        print(f"tftptui: {error}{hint}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
 
 

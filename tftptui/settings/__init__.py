@@ -10,6 +10,7 @@ from tftptui.settings.server import (
     Settings,
     Value,
     changed_settings,
+    option_name,
 )
 from tftptui.settings.values import (
     HIGHEST_PORT,
@@ -36,6 +37,7 @@ __all__ = [
     "SettingsError",
     "Value",
     "changed_settings",
+    "option_name",
     "parse_bandwidth",
     "parse_network",
     "parse_octets",

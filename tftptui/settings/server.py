@@ -209,7 +209,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise SettingsError(
-                    f"{name} {_number_text(value)} makes no sense; "
+                    f"{option_name(name)} {_number_text(value)} makes no sense; "
                     f"choose {_number_text(low)} to {_number_text(high)}"
                 )
         if self.order not in _ORDERS:
@@ -220,6 +220,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             parse_network(text)
         for name in self.refuse:
             _require_option(name)
+
+
+def option_name(setting: str) -> str:
+    """Return what a setting is called on the command line and in tftptui.toml."""
+    other = {"max_block_size": "max-blksize", "max_window": "max-windowsize"}
+    return other.get(setting, setting.replace("_", "-"))
 
 
 def _require_option(word: str) -> None:
@@ -257,6 +263,8 @@ def changed_settings(settings: Settings, changes: Mapping[str, Value]) -> Settin
         try:
             values[name] = msgspec.convert(value, kinds[name])
         except msgspec.ValidationError as error:
-            raise SettingsError(f"{name} {value!r} makes no sense: {error}") from error
+            raise SettingsError(
+                f"{option_name(name)} {value!r} makes no sense: {error}"
+            ) from error
     fields = msgspec.structs.asdict(settings) | values
     return Settings(**fields)  # by the constructor, which looks at every value

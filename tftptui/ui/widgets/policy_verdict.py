@@ -14,6 +14,7 @@ from tftptui.settings import (
     SettingsError,
     Value,
     changed_settings,
+    option_name,
     parse_network,
 )
 from tftptui.ui.widgets.policy_table import Policy
@@ -52,7 +53,7 @@ def judge_policy(
         value = policy.kind.read(text)
         changed = changed_settings(_settings(now), {policy.name: value})
     except SettingsError as error:
-        rest = str(error).removeprefix(f"{policy.name} ")
+        rest = str(error).removeprefix(f"{option_name(policy.name)} ")
         named = f"{policy.label} {rest}" if rest != str(error) else rest
         return PolicyVerdict(named, is_wrong=True)
     if value == now.get(policy.name):
