@@ -136,6 +136,13 @@ def test_a_machine_that_is_well() -> None:
             "chmod -R a+rX /srv/tftp",
         ),
         (
+            {"served": Served(path=ROOT, astray=("boot → ../gone",))},
+            "links",
+            Mark.WARN,
+            "not served: boot → ../gone",
+            "ls -l /srv/tftp",
+        ),
+        (
             {"descriptors": 1_024},
             "descriptors",
             Mark.WARN,

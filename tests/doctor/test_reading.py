@@ -114,3 +114,22 @@ def test_a_program_that_is_missing_or_fails() -> None:
     failed = printed("sh", "-c", "echo no >&2; exit 3")
     assert (failed.text, failed.trouble) == ("", "no")
     assert printed("sh", "-c", "echo yes").text == "yes\n"
+
+
+def test_a_link_that_leads_astray_is_no_matter_of_rights(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "sub").mkdir(parents=True)
+    (root / "file").write_bytes(b"x")
+    (tmp_path / "outside").write_bytes(b"x")
+    (root / "good").symlink_to("file")
+    (root / "sub" / "up").symlink_to("../file")
+    (root / "gone").symlink_to("nowhere")
+    (root / "out").symlink_to("../outside")
+    (root / "circle").symlink_to("circle")
+    served = read_facts(Settings(root=root), 0).served
+    assert sorted(served.astray) == [
+        "circle → circle",
+        "gone → nowhere",
+        "out → ../outside",
+    ]
+    assert served.unreadable == ()

@@ -33,6 +33,15 @@ async def test_the_chosen_file_is_in_the_command_with_our_address() -> None:
         assert "-o README.txt tftp://10.0.1.5:6969/README.txt" in text
 
 
+async def test_an_address_that_only_this_machine_reaches_is_told() -> None:
+    own = frame(status=status(listeners=["127.0.0.1:6969"], addresses=["10.0.1.5"]))
+    async with commands(own) as screen:
+        assert "▲ 127.0.0.1 is this machine itself" in screen.text()
+        assert "serve without --listen" in screen.text()
+    async with commands(frame(view(1, server="10.0.1.5"))) as screen:
+        assert "this machine itself" not in screen.text()
+
+
 async def test_who_can_not_ask_our_port_says_so() -> None:
     async with commands() as screen:
         await screen.press("slash", *"raspberry", "enter")

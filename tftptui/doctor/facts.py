@@ -66,6 +66,8 @@ class Served:
     Attributes:
         trouble: why it can't be read; empty if it can.
         unreadable: some names below it that can't be read.
+        astray: links that lead nowhere, or out of the folder, as "a → ../b": they are
+            not served.
         folders: how many there are, at most what was counted to.
         is_writable: whether files can be put into it.
     """
@@ -73,6 +75,7 @@ class Served:
     path: Path
     trouble: str = ""
     unreadable: tuple[str, ...] = ()
+    astray: tuple[str, ...] = ()
     folders: int = 1
     is_writable: bool = False
 

@@ -1,5 +1,6 @@
 """Checks of what the system allows: descriptors, watches, flows; clock and screen."""
 
+import shlex
 from collections.abc import Iterator
 
 from tftptui.doctor.facts import Facts, Served
@@ -94,6 +95,13 @@ def check_root(served: Served, settings: Settings, user: str) -> Iterator[Result
         )
     else:
         yield ok("root", f"user {user} can read {served.path}")
+    if served.astray:
+        yield warn(
+            "links",
+            f"links in {served.path} lead nowhere or out of it, and are not served: "
+            f"{', '.join(served.astray)}",
+            f"ls -l {shlex.quote(str(served.path))}",
+        )
     if settings.write != "off" and not served.is_writable:
         yield bad(
             "uploads",

@@ -224,23 +224,35 @@ def _served(root: Path) -> Served:
     except OSError as error:
         return Served(path=root, trouble=error.strerror or str(error))
     unreadable: list[str] = []
+    astray: list[str] = []
     folders = seen = 0
+    top = root.resolve()
     for place, names, files in os.walk(root):
         folders += 1
         seen += len(names) + len(files)
-        unreadable += [
-            visible(str((Path(place) / name).relative_to(root)))
-            for name in (*names, *files)
-            if not os.access(Path(place) / name, os.R_OK)
-        ]
+        for path in (Path(place) / name for name in (*names, *files)):
+            shown = visible(str(path.relative_to(root)))
+            if path.is_symlink() and _is_astray(path, top):
+                astray.append(f"{shown} → {visible(os.fspath(path.readlink()))}")
+            elif not os.access(path, os.R_OK):
+                unreadable.append(shown)
         if seen > _MOST_ENTRIES or len(unreadable) > _MOST_NAMED:
             break
     return Served(
         path=root,
         unreadable=tuple(unreadable[:_MOST_NAMED]),
+        astray=tuple(astray[:_MOST_NAMED]),
         folders=folders,
         is_writable=os.access(root, os.W_OK | os.X_OK),
     )
+
+
+def _is_astray(link: Path, top: Path) -> bool:
+    """Whether a link leads nowhere, in a circle, or out of the folder."""
+    try:
+        return not link.resolve(strict=True).is_relative_to(top)
+    except (OSError, RuntimeError):  # RuntimeError: a circle, before Python 3.13
+        return True
 
 
 def _is_synchronised() -> bool | None:

@@ -28,6 +28,7 @@ from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Window
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.narrow_field import NarrowField
+from tftptui.ui.widgets.reach import is_loopback
 from tftptui.ui.widgets.recipe_list import RecipeList
 from tftptui.ui.widgets.rows import RowList
 
@@ -161,6 +162,13 @@ class CommandsScreen(Window[None]):
         self._list.show(sorted(filled, key=lambda pair: not pair[1].lines))
         self._show()
 
+    def _only_here(self) -> str:
+        """Return that nobody else reaches us at such an address, and what to do."""
+        told = f"{self._order.server} is this machine itself: no other gets here by it"
+        if any(not is_loopback(one) for one in self._servers):
+            return f"{told}; a takes another address."
+        return f"{told}; serve without --listen, or with an address of the network."
+
     def _show(self) -> None:
         self.query_one("#recipe", Static).update(self._whole())
 
@@ -173,6 +181,8 @@ class CommandsScreen(Window[None]):
             )
         recipe, filled = chosen
         parts = [Text(line, "bold", overflow="fold") for line in filled.lines]
+        if is_loopback(self._order.server):
+            parts.append(Text(f"▲ {self._only_here()}", slots["transfer-stalled"]))
         if filled.problem:
             problem = f"✗ {recipe.title} {filled.problem}."
             parts.append(Text(problem, slots["transfer-failed"]))

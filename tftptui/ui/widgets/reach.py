@@ -34,7 +34,10 @@ def _is_any(address: str) -> bool:
         return True
 
 
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches an address."""
+    return ip_address(address.partition("%")[0]).is_loopback
+
+
 def _far(addresses: list[str]) -> list[str]:
-    """Leave out what only this machine reaches."""
-    far = (ip_address(one.partition("%")[0]) for one in addresses)
-    return [one for one, it in zip(addresses, far, strict=True) if not it.is_loopback]
+    return [one for one in addresses if not is_loopback(one)]
