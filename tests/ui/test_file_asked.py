@@ -3,11 +3,14 @@
 from typing import Any
 
 from tests.knowledge.names.boots import HEALTHY, ILL, boot
-from tests.support.file_scene import Scene, file, in_list, listing, refusal
+from tests.support.file_scene import Scene, file, folder, in_list, listing, refusal
 from tests.support.pane_host import Hosted, hosted
 from tests.support.pictures import NOW, view
-from tftptui.engine.messages import Frame, NearName, Refusal
+from tftptui.engine.messages import FoundFiles, Frame, NearName, Refusal
 from tftptui.knowledge.names import Attempt
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.file_model import FileModel
+from tftptui.ui.widgets.file_rows import NoteRow
 
 CLIENT = "10.0.4.37"
 SURE = NearName(
@@ -214,6 +217,34 @@ async def test_words_narrow_the_tree_and_what_was_asked() -> None:
         ]
         await shown.press("enter", "escape")
         assert len(in_list(shown)) == 5
+
+
+async def test_the_cursor_goes_to_what_is_looked_for() -> None:
+    scene = Scene(folder(b"pxe"), file(b"a.bin"), file(b"fw.bin"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.press("slash", *"bin", "down")
+        assert scene.cursor == ("entry", b"a.bin")
+        await shown.press("down")
+        assert scene.cursor == ("entry", b"fw.bin")
+        await shown.press("slash", *" fw")
+        assert scene.cursor == ("entry", b"fw.bin")
+
+
+def test_what_is_found_elsewhere_needs_no_sentence_about_here() -> None:
+    store = Store()
+    store.fold(listing(b"", folder(b"pxe"), file(b"a.bin")))
+    model = FileModel(store)
+    model.read(NOW)
+    model.narrow(("wds",))
+    assert model.hit(None) is None
+    model.take_found(("wds",), FoundFiles(files=[file(b"pxe/x/wdsnbp.com")]))
+    note, hit = model.rows
+    assert (note.key, hit.key) == (("note 1", b""), ("entry", b"pxe/x/wdsnbp.com"))
+    assert model.hit(0) == 1
+    model.take_found(("wds",), FoundFiles(files=[]))
+    (note,) = model.rows
+    assert isinstance(note, NoteRow)
+    assert note.text == "nothing here is called that; esc shows all"
 
 
 async def test_words_that_fit_nothing_say_so() -> None:

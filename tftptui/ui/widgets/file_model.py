@@ -70,7 +70,7 @@ class FileModel:
         self.served = Served()
         self.kinds: dict[tuple[bytes, int, float], KindView | None] = {}
         self.words: tuple[str, ...] = ()
-        self._found = FoundFiles(files=[])
+        self._found: FoundFiles | None = None
         self.wanted: set[bytes] = {ROOT}
         self.listed = 0
         self._store = store
@@ -104,7 +104,7 @@ class FileModel:
     def narrow(self, words: tuple[str, ...]) -> None:
         """Show only what WORDS are in."""
         if words != self.words:
-            self.words, self._found = words, FoundFiles(files=[])
+            self.words, self._found = words, None
             self._arrange()
 
     def take_found(self, words: tuple[str, ...], found: FoundFiles) -> None:
@@ -112,6 +112,17 @@ class FileModel:
         if words == self.words:
             self._found = found
             self._arrange()
+
+    def hit(self, near: int | None) -> int | None:
+        """Return the row NEAR if all words are in it, else the first such row."""
+        hits = (place for place, row in enumerate(self.rows) if self._is_hit(row))
+        if near is not None and near < len(self.rows) and self._is_hit(self.rows[near]):
+            return near
+        return next(hits, None)
+
+    def _is_hit(self, row: Row) -> bool:
+        name = row.name if isinstance(row, EntryRow) else _asked_name(row)
+        return bool(name) and has_all(self.words, name)
 
     def read(self, now: float) -> None:
         """Take in what the store has got; NOW is the wall clock."""
@@ -187,7 +198,9 @@ class FileModel:
         """Build the rows anew."""
         self.wanted = {ROOT}
         entries: list[Row] = [*self._folder_rows(ROOT, 0)]
-        entries += self._found_rows({row.key for row in entries})
+        if found := self._found_rows({row.key for row in entries}):
+            nothing = all(isinstance(row, NoteRow) for row in entries)
+            entries = found if nothing else [*entries, *found]
         files = [row for row in entries if isinstance(row, EntryRow)]
         here = {row.name for row in files if row.entry.kind == "file"}
         self.rows = [*entries, *self._narrowed(self._asked.rows(here))]
@@ -282,6 +295,8 @@ class FileModel:
     def _found_rows(self, shown: set[Key]) -> list[Row]:
         """Return what was found in folders that are not open."""
         rows: list[Row] = []
+        if self._found is None:
+            return rows
         for entry in self._found.files:
             row = EntryRow(entry.name, 0, entry, plain_name(entry.text))
             if row.key not in shown:
@@ -306,7 +321,8 @@ class FileModel:
         elif listing.gone:
             notes = [listing.why or "not here any more"]
         elif self.words and listing.entries:
-            notes = ["nothing in the open folders is called that; esc shows all"]
+            where = "here" if self._found is not None else "in the open folders"
+            notes = [f"nothing {where} is called that; esc shows all"]
         elif folder != ROOT:
             notes = ["empty"]
         else:

@@ -276,7 +276,7 @@ class FilesPane(Pane):
 
     def _narrow(self, words: tuple[str, ...]) -> None:
         self._model.narrow(words)
-        self._show()
+        self._go_to_hit()
         self.refresh_bindings()
         if any(len(word) >= SHORTEST_WORD for word in words):
             search = self._find(words)
@@ -288,7 +288,15 @@ class FilesPane(Pane):
             found = await self._client.ask(FindFiles([*words]))
             if isinstance(found, FoundFiles):
                 self._model.take_found(words, found)
-                self._show()
+                self._go_to_hit()
+
+    def _go_to_hit(self) -> None:
+        """Put the cursor on what was looked for, unless it is on such a row."""
+        if self._model.words:
+            hit = self._model.hit(self._list.cursor_index)
+            if hit is not None:
+                self._list.move_cursor(hit)
+        self._show()
 
     def _wish(self, what: str) -> None:
         if (row := self._list.current) is not None:
