@@ -32,8 +32,10 @@ from tftptui.engine.messages import (
     Status,
     TransferView,
 )
+from tftptui.engine.misfits import Misfits
 from tftptui.engine.nearby import Nearby
 from tftptui.engine.own_rules import OwnRules
+from tftptui.engine.port_range import set_ports
 from tftptui.engine.port_view import port_map
 from tftptui.engine.renaming import lead_elsewhere
 from tftptui.engine.self_tests import SelfTests
@@ -49,7 +51,6 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
 from tftptui.server.watch import Watch
 from tftptui.settings import (
-    PortRange,
     Settings,
     SettingsError,
     Value,
@@ -57,7 +58,13 @@ from tftptui.settings import (
 )
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.events import Event, FileChanged, Refused, TransferStarted
+from tftptui.telemetry.events import (
+    Event,
+    FileChanged,
+    Refused,
+    TransferEnded,
+    TransferStarted,
+)
 from tftptui.telemetry.packets import PacketRing
 
 FRAME_INTERVAL = 0.2
@@ -65,8 +72,6 @@ FRAME_INTERVAL = 0.2
 
 ADDRESSES_INTERVAL = 30.0
 """Seconds between looks at this machine's addresses."""
-
-LONGEST_QUARANTINE = 3_600.0
 
 
 class Engine:
@@ -105,9 +110,9 @@ class Engine:
             seek=self._nearby.seek,
             recognise=self._self_tests.recognise,
         )
-        self.findings = Findings(
-            self.recorder.clock, self._listen, surroundings_of(self.service, rules)
-        )
+        around = surroundings_of(self.service, rules)
+        self.findings = Findings(self.recorder.clock, self._listen, around)
+        self._misfits = Misfits(self.findings.teller, around.scene)
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
@@ -125,7 +130,9 @@ class Engine:
 
     def _gather(self, age: float) -> None:
         """Tell the findings of what is over, and what has run for AGE seconds."""
-        self.findings.take_over(self.service.take_untold())
+        over = self.service.take_untold()
+        self.findings.take_over(over)
+        self._misfits.take_over(over)
         self.service.tell(age)
 
     async def start(self) -> None:
@@ -146,6 +153,7 @@ class Engine:
             raise EngineError(str(error)) from error
         self._nearby.begin(self.service.root)
         self._shelf = Shelf(self.service.root)
+        self._misfits.begin(self._shelf)
         self._watch = Watch(self.service.root, self.recorder)
         self._watch.start()
         self._ticker.start()
@@ -159,6 +167,7 @@ class Engine:
         await self._survey.stop()
         await self._searches.stop()
         await self._nearby.stop()
+        await self._misfits.stop()
         if self._shelf is not None:
             await self._shelf.stop()
         if self._watch is not None:
@@ -185,6 +194,9 @@ class Engine:
             self.service.file_changed(event.file)
         self._listen(event)
         self.findings.take(event)
+        if isinstance(event, TransferEnded):
+            over = self.service.transfers.get(event.transfer or 0)
+            self._misfits.take_over([over] if over else [])
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield a frame whenever there is something to tell; the last after stop()."""
@@ -223,7 +235,8 @@ class Engine:
                 lead_elsewhere(self.service, command)
                 self._nearby.begin(self.service.root)  # other names are near now
             case SetPorts():
-                self._set_ports(command)
+                set_ports(self.service, command)
+                self._survey.look_now()
             case ChangeSettings(changes):
                 self._change_settings(changes)
             case OpenFolder() | CloseFolder():
@@ -320,31 +333,6 @@ class Engine:
             frame.host_ports = survey.latest
         told.ports_version = version
         frame.ports = port_map(self.service, survey.latest)
-
-    def _set_ports(self, command: SetPorts) -> None:
-        try:
-            ports = PortRange(command.first, command.last)
-        except SettingsError as error:
-            raise CommandRefusedError(str(error)) from error
-        if not 0 <= command.quarantine <= LONGEST_QUARANTINE:
-            raise CommandRefusedError(
-                f"a quarantine of {command.quarantine:g} s makes no sense; "
-                f"choose 0 to {LONGEST_QUARANTINE:g} s"
-            )
-        asked_on = {listener.local.port for listener in self.service.listeners}
-        if len(ports) == 1 and ports.first in asked_on:
-            raise CommandRefusedError(
-                f"port {ports.first} takes the requests; choose another, "
-                "or single-port mode"
-            )
-        self.service.set_ports(
-            ports,
-            order=command.order,
-            quarantine=command.quarantine,
-            by="operator",
-            single_port=command.single_port,
-        )
-        self._survey.look_now()
 
     def _changed_transfers(self) -> list[TransferView]:
         living, before = self.service.transfers, self._told.versions

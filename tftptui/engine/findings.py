@@ -83,7 +83,7 @@ class Findings:
     """Gathers what happens and says what it means.
 
     Call take() with every event and tick() often; take_news() and take_retold() give
-    what is to be told.
+    what is to be told. What others find out goes through ``teller``.
 
     Args:
         clock: where times come from.
@@ -95,7 +95,7 @@ class Findings:
         self, clock: Clock, emit: Callable[[Event], None], around: Surroundings
     ) -> None:
         self._clock, self._around = clock, around
-        self._teller = Teller(clock, emit)
+        self._teller = self.teller = Teller(clock, emit)
         self._stories = Stories()
         self._networks = Networks()
         self._requests = Requests()

@@ -162,4 +162,9 @@ def _kind(root: Root, name: bytes) -> KindView | None:
 
 
 def _told(kind: FileKind) -> KindView:
-    return KindView(key=kind.key, words=kind.words, troubles=list(kind.troubles))
+    return KindView(
+        key=kind.key,
+        words=kind.words,
+        troubles=list(kind.troubles),
+        machine=kind.machine,
+    )

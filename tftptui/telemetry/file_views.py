@@ -16,12 +16,14 @@ class KindView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         key: a word for programs, as knowledge.magic has it.
         words: the same for people, with the machine it is for.
+        machine: that machine: processor and firmware; "" where it is for any.
         troubles: what is wrong with it.
     """
 
     key: str
     words: str
     troubles: list[str] = []
+    machine: str = ""
 
 
 class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):

@@ -1,0 +1,38 @@
+"""The command that changes the range of ports, carried out."""
+
+from tftptui.engine.client import CommandRefusedError
+from tftptui.engine.messages import SetPorts
+from tftptui.server.service import Service
+from tftptui.settings import PortRange, SettingsError
+
+LONGEST_QUARANTINE = 3_600.0
+
+
+def set_ports(service: Service, command: SetPorts) -> None:
+    """Answer from other ports from now on.
+
+    Raises:
+        CommandRefusedError: it can't be done; nothing has changed.
+    """
+    try:
+        ports = PortRange(command.first, command.last)
+    except SettingsError as error:
+        raise CommandRefusedError(str(error)) from error
+    if not 0 <= command.quarantine <= LONGEST_QUARANTINE:
+        raise CommandRefusedError(
+            f"a quarantine of {command.quarantine:g} s makes no sense; "
+            f"choose 0 to {LONGEST_QUARANTINE:g} s"
+        )
+    asked_on = {listener.local.port for listener in service.listeners}
+    if len(ports) == 1 and ports.first in asked_on:
+        raise CommandRefusedError(
+            f"port {ports.first} takes the requests; choose another, "
+            "or single-port mode"
+        )
+    service.set_ports(
+        ports,
+        order=command.order,
+        quarantine=command.quarantine,
+        by="operator",
+        single_port=command.single_port,
+    )
