@@ -1,14 +1,14 @@
 """How often each block was sent, and how long its answer took."""
 
 _REMEMBERED = 4_096
-"""Blocks whose number of attempts is known, back from the one at hand."""
+"""Blocks of which more is known than that they were sent once."""
 
 _SMOOTHING = 0.125
 """Weight of a new round trip (RFC 6298 §2.3)."""
 
 
 class Attempts:
-    """Blocks on their way.
+    """Blocks on their way. Up to the highest each was sent once, if no more is known.
 
     Attributes:
         round_trip: seconds, smoothed, between where the capture stands and who
@@ -19,32 +19,57 @@ class Attempts:
         self.round_trip: float | None = None
         self.least_round_trip: float | None = None
         self._counts: dict[int, int] = {}
+        self._begin = 0
         self._sent_at: dict[int, float] = {}
 
-    def so_far(self, block: int) -> int:
-        """Return how often a block was sent."""
-        return self._counts.get(block, 0)
+    def begin(self, highest: int) -> None:
+        """Begin after a block; those up to it were not seen."""
+        self._begin = highest
 
-    def add(self, block: int, now: float) -> None:
+    def so_far(self, block: int, highest: int) -> int:
+        """Return how often a block was sent."""
+        known = self._counts.get(block)
+        if known is not None:
+            return known
+        return int(self._begin < block <= highest)
+
+    def skip(self, first: int, end: int) -> None:
+        """Take note that blocks from FIRST on to before END were not seen."""
+        for block in range(max(first, end - _REMEMBERED), end):
+            self._know(block, 0)
+
+    def first(self, block: int, now: float) -> None:
+        """Count the next block, sent for the first time, at NOW in seconds."""
+        self._sent_at[block] = now
+
+    def add(self, block: int, highest: int, now: float) -> None:
         """Count a block that is sent now, in seconds."""
-        counts = self._counts
-        counts[block] = counts.get(block, 0) + 1
-        if counts[block] == 1:
+        count = self.so_far(block, highest) + 1
+        if count == 1:
             self._sent_at[block] = now
+            self._counts.pop(block, None)
+            if block <= highest:
+                self._know(block, 1)
         else:
             self._sent_at.pop(block, None)  # Karn: a repeat can't be measured
-        oldest = block - _REMEMBERED
-        if oldest in counts:
-            del counts[oldest]
-            self._sent_at.pop(oldest, None)
+            self._know(block, count)
 
-    def answered(self, block: int, now: float) -> None:
-        """Measure what is answered now, in seconds."""
+    def answered(self, block: int, now: float) -> bool:
+        """Measure what is answered now, in seconds; tell whether that could be done."""
         sent = self._sent_at.pop(block, None)
+        if self._sent_at:
+            waiting = {one: at for one, at in self._sent_at.items() if one > block}
+            self._sent_at = waiting
         if sent is None:
-            return
+            return False
         before, taken = self.round_trip, now - sent
         weight = 1.0 if before is None else _SMOOTHING
         self.round_trip = (before or 0.0) * (1 - weight) + taken * weight
         least = self.least_round_trip
         self.least_round_trip = taken if least is None else min(least, taken)
+        return True
+
+    def _know(self, block: int, count: int) -> None:
+        self._counts[block] = count
+        if len(self._counts) > _REMEMBERED:
+            del self._counts[next(iter(self._counts))]

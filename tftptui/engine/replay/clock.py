@@ -9,7 +9,8 @@ class CaptureClock:
 
     def move(self, nanoseconds: int) -> None:
         """Go on to a time, in nanoseconds since the epoch; never backwards."""
-        self._seconds = max(self._seconds, nanoseconds / 1_000_000_000)
+        seconds = nanoseconds / 1_000_000_000
+        self._seconds = max(self._seconds, seconds)
 
     def now(self) -> float:
         """Return seconds; the same as wall()."""

@@ -19,6 +19,7 @@ _TELLING = 4
 """Octets that tell packets of a transfer apart: opcode and block."""
 
 Flow = tuple[tuple[str, int], tuple[str, int]]
+_Telling = tuple[tuple[str, int], tuple[str, int], int, bytes]
 
 
 class Copies:
@@ -26,30 +27,29 @@ class Copies:
 
     def __init__(self) -> None:
         self.count = 0
-        self._recent: OrderedDict[tuple[Flow, int, bytes], int] = OrderedDict()
+        self._recent: dict[_Telling, int] = {}
+        self._before: dict[_Telling, int] = {}
         self._places: OrderedDict[Flow, Place] = OrderedDict()
 
     def is_copy(self, seen: Seen) -> bool:
         """Whether this packet was seen before; counts it then."""
-        datagram = seen.datagram
-        flow = (datagram.source, datagram.destination)
-        if seen.number is not None:
-            key = (flow, seen.number, datagram.payload[:_TELLING])
+        datagram, number = seen.datagram, seen.number
+        if number is not None:
+            head = datagram.payload[:_TELLING]
+            key = (datagram.source, datagram.destination, number, head)
             before = self._recent.get(key)
-            self._recent[key] = datagram.time
-            _bound(self._recent)
-            is_copy = before is not None and abs(datagram.time - before) < _SPAN
+            if before is None:
+                before = self._before.get(key)
+            self._recent[key] = time = datagram.time
+            if len(self._recent) > _KEPT:
+                self._recent, self._before = {}, self._recent
+            is_copy = before is not None and abs(time - before) < _SPAN
         elif seen.place is not None:
+            flow = (datagram.source, datagram.destination)
             is_copy = self._places.setdefault(flow, seen.place) != seen.place
-            _bound(self._places)
+            if len(self._places) > _KEPT:
+                self._places.popitem(last=False)
         else:
-            is_copy = False
+            return False
         self.count += is_copy
         return is_copy
-
-
-def _bound(
-    kept: OrderedDict[tuple[Flow, int, bytes], int] | OrderedDict[Flow, Place],
-) -> None:
-    if len(kept) > _KEPT:
-        kept.popitem(last=False)

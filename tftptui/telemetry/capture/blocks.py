@@ -4,6 +4,8 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from tftptui.telemetry.capture import pcapng
 
 WORD, SMALLEST_BLOCK = 4, 12
@@ -13,8 +15,7 @@ _COMMENT, _NAME, _RESOLUTION, _OFFSET = 1, 2, 9, 14
 _MICROSECONDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
+class Captured(msgspec.Struct, frozen=True, gc=False):
     """One frame.
 
     Attributes:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 
+import msgspec
+
 Place = tuple[str, int]
 """An address and a UDP port."""
 
@@ -29,8 +31,7 @@ _MAX_LENGTH = 0xFFFF
 """Of an IPv4 packet, and of what follows an IPv6 header."""
 
 
-@dataclass(frozen=True, slots=True)
-class Datagram:
+class Datagram(msgspec.Struct, frozen=True, gc=False):
     """A UDP datagram on its way.
 
     Attributes:

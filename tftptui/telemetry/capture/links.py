@@ -1,7 +1,8 @@
 """From a captured frame to the IP packet in it, past link headers and VLAN tags."""
 
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 _ETHERTYPES = {0x0800: 4, 0x86DD: 6}
 _TAGS = (0x8100, 0x88A8, 0x9100)
@@ -18,8 +19,7 @@ Place = tuple[int, int]
 """Interface number and packet type, as Linux cooked captures tell them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inner:
+class Inner(msgspec.Struct, frozen=True, gc=False):
     """An IP packet in a frame.
 
     Attributes:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
+import msgspec
+
 from tftptui.telemetry.capture.blocks import Captured
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.links import Inner, Place, inner, is_known
@@ -21,11 +23,13 @@ _MOST_PENDING = 4_096
 _DAMAGE = (IndexError, ValueError, struct.error)
 """What it leads to when a packet is shorter than it says."""
 
+_PLAIN = struct.Struct("!BxHHHxBxx4s4sHHHxx")
+_NO_OPTIONS = 0x45
+
 _V4_ERRORS, _V6_ERRORS = (3, 11, 12), (1, 2, 3, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """A datagram, and what tells copies of it apart from repeats.
 
     Attributes:
@@ -57,8 +61,7 @@ class IcmpSeen:
     about: Datagram
 
 
-@dataclass(frozen=True, slots=True)
-class _Ip:
+class _Ip(msgspec.Struct, frozen=True, gc=False):
     """An IP packet: its payload starts at ``start`` and has ``octets`` octets."""
 
     source: str
@@ -104,6 +107,8 @@ class Dissector:
         if found is None:
             self._count_other(captured.link_type)
             return None
+        if found.version == 4 and (plain := _plain(captured, found)) is not None:  # noqa: PLR2004 - IPv4
+            return plain
         try:
             ip = _PARSERS[found.version](frame, found.start, captured.length)
         except _DAMAGE:
@@ -145,6 +150,32 @@ class Dissector:
             self._pending.popitem(last=False)
             self.incomplete += 1
         return offset == 0
+
+
+def _plain(captured: Captured, found: Inner) -> Seen | None:
+    """Return the datagram of a packet as nearly all are, else None.
+
+    That is IPv4 without options and fragments, and lengths that agree.
+    """
+    frame, start = captured.octets, found.start
+    if len(frame) < start + _PLAIN.size:
+        return None
+    begun, total, number, fragment, protocol, *ends, octets = _PLAIN.unpack_from(
+        frame, start
+    )
+    is_plain = begun == _NO_OPTIONS and protocol == _UDP and not fragment & 0x3FFF
+    if not is_plain or total != octets + 20 or octets < _UDP_LENGTH:
+        return None
+    source, destination, source_port, destination_port = ends
+    datagram = Datagram(
+        captured.time,
+        _endpoint(source, source_port),
+        _endpoint(destination, destination_port),
+        frame[start + _PLAIN.size : start + total],
+        octets - _UDP_LENGTH,
+        found.is_sent,
+    )
+    return Seen(datagram, number or None, found.place)
 
 
 def _datagram(captured: Captured, found: Inner, ip: _Ip) -> Seen | None:
@@ -240,6 +271,11 @@ _PARSERS: dict[int, Callable[[bytes, int, int], _Ip | None]] = {4: _v4, 6: _v6}
 @lru_cache(maxsize=65_536)
 def _v4_text(octets: bytes) -> str:
     return str(IPv4Address(octets))
+
+
+@lru_cache(maxsize=65_536)
+def _endpoint(octets: bytes, port: int) -> tuple[str, int]:
+    return _v4_text(octets), port
 
 
 @lru_cache(maxsize=65_536)

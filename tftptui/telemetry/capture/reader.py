@@ -132,7 +132,7 @@ class CaptureReader:
     # pcapng (draft-ietf-opsawg-pcapng).
 
     def _pcapng(self, stream: Stream, head: bytes) -> Iterator[Captured]:
-        order, here = "<", len(self.interfaces)
+        order, section = "<", self.interfaces[:0]
         while head:
             length = stream.read(WORD)
             if head == _PCAPNG:
@@ -140,7 +140,7 @@ class CaptureReader:
                 order = (
                     "<" if peeked == pcapng.BYTE_ORDER.to_bytes(4, "little") else ">"
                 )
-                here = len(self.interfaces)
+                section = []
             else:
                 peeked = b""
             body = self._block(stream, order, head + length, peeked)
@@ -148,10 +148,10 @@ class CaptureReader:
                 return
             kind = int.from_bytes(head, "little" if order == "<" else "big")
             if kind == pcapng.INTERFACE:
-                self._describe(body, order)
+                section.append(self._describe(body, order))
             elif kind in PACKETS:
                 try:
-                    yield PACKETS[kind](body, order, self.interfaces[here:])
+                    yield PACKETS[kind](body, order, section)
                 except (struct.error, IndexError):
                     self._trouble("a packet makes no sense; it is left out")
             head = stream.read(_HEAD)
@@ -175,13 +175,15 @@ class CaptureReader:
             return None
         return (peeked + rest)[:-WORD]
 
-    def _describe(self, body: bytes, order: str) -> None:
+    def _describe(self, body: bytes, order: str) -> Interface:
         number = len(self.interfaces)
         try:
-            self.interfaces.append(interface(number, body, order))
+            described = interface(number, body, order)
         except struct.error:
             self._trouble("an interface makes no sense")
-            self.interfaces.append(Interface(number, 0, 0))
+            described = Interface(number, 0, 0)
+        self.interfaces.append(described)
+        return described
 
 
 def _what_else(head: bytes, stream: Stream) -> str:
