@@ -148,6 +148,18 @@ def uploads(program: str, root: Path) -> Figures:
     return figures
 
 
+def small_receivers(program: str, root: Path) -> Figures:
+    """Return MB/s of clients whose socket holds less than a window."""
+    figures: Figures = {}
+    for window, room in ((16, 16_384), (64, 65_536)):
+        options = ("--file", "large", "--blksize", "1428", "--timeout", "200")
+        options += ("--windowsize", str(window), "--rcvbuf", str(room))
+        for how, told in (("", ()), (", no GSO", ("--no-gso",))):
+            name = f"read 1428 w{window}, client's buffer {room >> 10} KiB{how}, MB/s"
+            figures[name] = load(program, root, "127.0.0.1", *options, told=told)
+    return figures
+
+
 def measure(bench: Path, root: Path) -> Figures:
     """Return everything."""
     program = str(root / "tftpload")
@@ -161,6 +173,7 @@ def measure(bench: Path, root: Path) -> Figures:
         "memory of a transfer, 512 w1, KiB": memory(root, b""),
         "memory of a transfer, 1428 w16, KiB": memory(root, windowed),
         **uploads(program, root),
+        **small_receivers(program, root),
         "read 1428 w1, IPv6, MB/s": load(program, root, "::1", *read),
         "read 1428 w16, IPv6, MB/s": load(program, root, "::1", *read, *window),
         "read 1428 w16, no GSO, MB/s": load(

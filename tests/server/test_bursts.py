@@ -58,3 +58,17 @@ def test_it_never_outgrows_the_window() -> None:
         burst.went_well()
     assert burst.size == 2
     assert burst.is_whole
+
+
+def test_a_size_that_was_too_large_is_tried_again_later_than_others() -> None:
+    burst = Burst(4)
+    burst.timed_out()
+    windows = []
+    for size in (3, 4):
+        count = 0
+        while burst.size < size:
+            burst.went_well()
+            count += 1
+        windows.append(count)
+    assert windows[0] == CLEAN_WINDOWS
+    assert windows[1] > 2 * CLEAN_WINDOWS

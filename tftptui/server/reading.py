@@ -8,7 +8,7 @@ from tftptui.files.sources import ColdError, Source, SourceChangedError
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
-from tftptui.server.bursts import GAP
+from tftptui.server.bursts import GAP, late_after
 from tftptui.server.parts import Parts
 from tftptui.server.shortway import ShortWay
 from tftptui.server.transfer import Transfer
@@ -21,7 +21,7 @@ _ACK, _DATA = Kind.ACK, Kind.DATA  # an Enum is slow to look in
 class ReadTransfer(ShortWay):
     """An RRQ in progress; it closes the source in the end."""
 
-    __slots__ = ("_alarm", "_waiting", "_warming")
+    __slots__ = ("_alarm", "_is_late", "_waiting", "_warming")
 
     def __init__(
         self, parts: Parts, source: Source, closed: Callable[[Transfer], None]
@@ -29,6 +29,7 @@ class ReadTransfer(ShortWay):
         super().__init__(parts, source, closed)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
+        self._is_late = False
         self._warming: asyncio.Task[None] | None = None
 
     def _fill(self, view: TransferView) -> None:
@@ -49,6 +50,7 @@ class ReadTransfer(ShortWay):
         session = self._session
         block, before = session.absolute(block16), (session.acked, session.state)
         sent_to = session.sent_to
+        self._is_late = now - session.sent_at > late_after(session.timer.smoothed)
         commands = session.receive_ack(block16, now)
         if (session.acked, session.state) != before:
             came = self._report.packet(_ACK, len(datagram), run=(block, 1))
@@ -81,7 +83,7 @@ class ReadTransfer(ShortWay):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if command.attempt > 1 and self._sending.timeouts:
+        if command.attempt > 1 and (self._sending.timeouts or self._is_late):
             self._burst.timed_out()
         elif command.attempt > 1:
             self._burst.had_gap()
