@@ -135,6 +135,26 @@ def test_a_command_takes_what_the_file_says(file: Path, folder: Path) -> None:
     assert run("explain", "FILE", "--config", file) == 0
 
 
+def test_several_files_and_folders_may_be_served_side_by_side(
+    file: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder.parent / "boot.cfg").write_text("timeout 3")
+    file.write_text('root = ["boot.cfg", "fw=root"]\n')
+    assert told(file) == {
+        "root": (folder.parent / "boot.cfg", Path(f"fw={folder.parent}/root"))
+    }
+    assert run("explain", "fw/File", "--config", file) == 0
+    assert run("explain", "boot.cfg", "--config", file) == 0
+    assert run("explain", "File", "--config", file) == 1
+    assert "boot.cfg" in capsys.readouterr().out
+
+
+def test_what_is_served_side_by_side_has_to_be_there(file: Path, folder: Path) -> None:
+    file.write_text(f'root = ["{folder}", "fw=nowhere"]')
+    with pytest.raises(ConfigError, match=r":1: root: .*nowhere"):
+        read_config(file)
+
+
 def test_the_command_line_wins(
     file: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,7 +81,13 @@ class Given:
 
 
 _OTHERS = (
-    Option("root", (), Path, "Folder to serve."),
+    Option(
+        "root",
+        (),
+        tuple[Path, ...],
+        "Folder to serve; or a list of files and folders side by side, each under its "
+        'name or another one: ["boot.cfg", "fw=/srv/firmware"].',
+    ),
     Option("journal", (), Path, "File to append the journal to, as JSON lines."),
     Option("theme", (), str, "Colours of the screen."),
 )
@@ -172,6 +178,8 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
             f"{where}: there is no setting {key!r}{meant} "
             "(tftptui config --write prints all)"
         )
+    if option.name == "root" and isinstance(value, str):
+        value = [value]
     try:
         converted = msgspec.convert(value, option.kind, dec_hook=_path)
         converted = _beside(file, option, converted)
@@ -203,9 +211,21 @@ def _path(kind: object, value: object) -> object:
 
 def _beside(file: Path, option: Option, value: object) -> object:
     """Return paths as seen from the file, except - for standard output."""
+    folder = file.absolute().parent
+    if option.name == "root" and isinstance(value, tuple):
+        return tuple(_served_beside(folder, one) for one in value)
     if not isinstance(value, Path) or (option.name, value) == ("journal", Path("-")):
         return value
-    return file.absolute().parent / value.expanduser()
+    return folder / value.expanduser()
+
+
+def _served_beside(folder: Path, argument: Path) -> Path:
+    """Return a path, or NAME=PATH, as seen from a folder; see files/given.py."""
+    place = folder / argument.expanduser()
+    before, has_name, behind = str(argument).partition("=")
+    if not has_name or "/" in before or place.exists():
+        return place
+    return Path(f"{before}={folder / Path(behind).expanduser()}")
 
 
 def _try(option: Option, value: object) -> None:
@@ -214,7 +234,7 @@ def _try(option: Option, value: object) -> None:
     for field in reversed(option.path):
         nested = {field: nested}
     known = nested if option.path else {}
-    root = (value,) if option.name == "root" and isinstance(value, Path) else ()
+    root = value if option.name == "root" and isinstance(value, tuple) else ()
     msgspec.convert(known, ServerOptions, dec_hook=_path).settings(root, None)
 
 
