@@ -132,14 +132,44 @@ async def test_switches_by_hand_let_it_pass() -> None:
 async def test_rules_hold_as_they_are_written() -> None:
     async with shown() as screen:
         await screen.pilot.press("W")
-        await screen.until("Firewall rules", "They hold as you write them.")
+        await screen.until("Firewall rules", "Rules hold as you write them")
         await screen.pilot.press("enter", *keys("accept server"))
         await screen.until("means nothing here")
         await screen.pilot.press(*keys(" -> client"))
-        await screen.until("They hold", "✓ accept server -> client")
+        await screen.until("Rules hold", "✓ accept server -> client")
         await screen.pilot.press("escape", "full_stop")
         await screen.until("║", "accept server -> client", "1 of 2 · over")
         assert "✗ OACK" not in screen.text()
+
+
+async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("full_stop")
+        await screen.until("1 of 2 · over", "drop what no rule is about")
+        await screen.pilot.press("W")
+        await screen.until("the server answers from", "40000-40099")
+        await screen.pilot.press("tab", "end", "ctrl+u", *keys("41000-4100x"), "enter")
+        await screen.until("like 40000-40099")
+        await screen.pilot.press("backspace", *keys("4"), "enter")
+        await screen.until("from now on: 5 ports", "● 4100", "║✗ OACK")
+        await screen.pilot.press("tab", *["backspace"] * 30, *keys("accept"))
+        await screen.until("● done", "Rules hold")
+
+
+async def test_that_the_rules_are_off_is_told_where_they_are_written() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("f5", "W")
+        await screen.until("Firewall rules", "off, by hand: everything passes")
+        await screen.pilot.press("f5")
+        await screen.until("Rules hold as you write them", "rules off □")
+
+
+async def test_who_has_given_up_asks_again_when_a_hand_changes_something() -> None:
+    async with shown(text=TEXT.replace("until = 3.0", "longest = 50.0")) as screen:
+        await screen.pilot.press("full_stop")
+        await screen.until("1 of 2 · over", "∅ gave up")
+        await screen.pilot.press("f5")
+        await screen.until("● done")
 
 
 async def test_a_client_is_exchanged_by_hand() -> None:
@@ -170,7 +200,7 @@ async def test_the_stage_grows_for_the_back_rows_and_makes_room_again() -> None:
         await screen.pilot.press("escape", "b")
         await screen.until("╭ Intel boot ROM ─╮")
         await screen.pilot.press("4")
-        await screen.until("1 Transfers", "RRQ")
+        await screen.until("1 Transfers", "OACK   ")
 
 
 async def test_it_can_begin_in_large() -> None:

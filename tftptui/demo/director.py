@@ -9,6 +9,7 @@ from tftptui.demo.rules import Way
 from tftptui.demo.scenario import FirewallTable, NetworkTable, Step
 from tftptui.demo.stage import SCENE_OVER, Stage
 from tftptui.demo.view import PlayView
+from tftptui.protocol.commands import Outcome
 
 _LOOK = 0.05
 """Seconds between looks at whether a step is over."""
@@ -126,6 +127,25 @@ class Director:
         self._play()
         if _of_way(before) != _of_way(play):
             self.stage.engine.findings.forget_ways()
+        if (*_of_way(before), before.single_port) != (*_of_way(play), play.single_port):
+            self.ask_anew()
+
+    def set_rules(self, texts: list[str]) -> None:
+        """Have the wall go by other rules until a step changes them.
+
+        Raises:
+            RuleError: one of them makes no sense; nothing has changed.
+        """
+        self.stage.set_rules(texts)
+        self.ask_anew()
+
+    def ask_anew(self) -> None:
+        """Switch on again who has given up: something was changed by hand."""
+        for name in (*self.step.start, *self._extras):
+            tallies = [actor.tally for actor in self.stage.cast.of(name)]
+            outcomes = {tally.outcome for tally in tallies if tally is not None}
+            if outcomes and outcomes.isdisjoint({None, Outcome.COMPLETED}):
+                self.start(name)
 
     def start(self, name: str) -> None:
         """Switch a client on by hand, anew if it is on; not before the first step."""

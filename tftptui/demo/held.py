@@ -81,6 +81,7 @@ class DemoEngine:
         )
         if isinstance(command, SetPorts):  # what a person chose is the scene's now
             director.stage.operator.single_port = command.single_port
+            await self._do(lambda director: director.ask_anew())
         return answer
 
     async def stop(self) -> None:
@@ -160,7 +161,7 @@ class DemoEngine:
         Raises:
             RuleError: one of them makes no sense; nothing has changed.
         """
-        await self._do(lambda director: director.stage.set_rules(texts))
+        await self._do(lambda director: director.set_rules(texts))
 
     # The thread.
 

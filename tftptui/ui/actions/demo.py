@@ -59,7 +59,8 @@ DEMO = (
         "rules",
         ("W",),
         "wall",
-        "Write the firewall's rules; they hold as soon as they make sense.",
+        "Write the firewall's rules, which hold as soon as they make sense, and beside "
+        "them the server's range.",
         shown=True,
     ),
     Action(
@@ -111,6 +112,14 @@ DEMO = (
 )
 
 RULES = (
+    Action(
+        "rules",
+        "turn",
+        ("f5",),
+        "Rules",
+        "All rules off, or on again.",
+        priority=True,
+    ),
     Action(
         "rules",
         "close",

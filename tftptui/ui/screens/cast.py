@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tftptui.demo.view import ClientView, PlayedClient
 from tftptui.ui.actions import bindings
-from tftptui.ui.screens.window import Window
+from tftptui.ui.screens.window import Below
 from tftptui.ui.widgets.cast_list import Casting, CastList
 
 HINT = (
@@ -24,7 +24,7 @@ Follow = Callable[[dict[str, PlayedClient], str], None]
 """Told of all that is changed by hand, and who asks now; "" for nobody."""
 
 
-class CastScreen(Window[None]):
+class CastScreen(Below[None]):
     """A row for each client; the stage above stays in sight.
 
     Args:
@@ -47,12 +47,8 @@ class CastScreen(Window[None]):
     ]
     DEFAULT_CSS = """
     CastScreen {
-        align: center bottom;
-        background: $background 0%;
         & > Vertical {
             width: 84;
-            height: 11;
-            max-height: 60%;
             & > Static { height: 2; color: $muted; }
         }
     }

@@ -11,10 +11,12 @@ from textual.binding import BindingType
 from tftptui.demo.held import DemoEngine
 from tftptui.demo.view import DemoView, PlayedClient, PlayView
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.messages import SetPorts
+from tftptui.settings import PortRange
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.cast import CastScreen
 from tftptui.ui.screens.main import MainScreen
-from tftptui.ui.screens.rules import RulesScreen
+from tftptui.ui.screens.rules import Hands, RulesScreen
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 from tftptui.ui.widgets.pane import Pane
@@ -208,13 +210,40 @@ class DemoScreen(MainScreen):
         self._tell(self._demo.recast(self._play, who))
 
     def action_rules(self) -> None:
-        """Write the firewall's rules."""
-        if self._view is not None:
-            rules = [rule.text for rule in self._view.rules[:-1]]
-            self.app.push_screen(RulesScreen(rules, self._follow_rules))
+        """Write the firewall's rules, and the server's range beside them."""
+        if self._view is None:
+            return
+        rules = [rule.text for rule in self._view.rules[:-1]]
+        ports = self._store.ports
+        range_ = "" if ports is None else f"{ports.first}-{ports.last}"
+        hands = Hands(self._follow_rules, self._turn_rules, self._narrow)
+        is_off = self._play.rules_off
+        self.app.push_screen(RulesScreen(rules, range_, hands, is_off=is_off))
 
     def _follow_rules(self, texts: list[str]) -> None:
         self._tell(self._demo.set_rules(texts))
+
+    def _turn_rules(self) -> bool:
+        self.action_play("rules_off")
+        return self._play.rules_off
+
+    async def _narrow(self, ports: PortRange) -> str:
+        """Have the server answer from these ports; return why it does not, or ""."""
+        now = self._store.ports
+        if now is None:
+            return "the server has not begun yet"
+        wish = SetPorts(
+            first=ports.first,
+            last=ports.last,
+            order="sequential" if now.order == "sequential" else "random",
+            quarantine=now.quarantine,
+            single_port=now.single_port,
+        )
+        try:
+            await self._demo.ask(wish)
+        except (CommandRefusedError, EngineError) as error:
+            return str(error)
+        return ""
 
     def _tell(self, wish: Awaitable[None]) -> None:
         self.run_worker(self._ask(wish), group="demo")

@@ -38,6 +38,23 @@ class Window(ModalScreen[ScreenResultType]):
         self.dismiss(None)
 
 
+class Below(Window[ScreenResultType]):
+    """A window below a demo's stage; in a tall one it leaves the ports in sight."""
+
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
+        (0, "-short"),
+        (36, "-tall"),
+    ]
+    DEFAULT_CSS = """
+    Below {
+        align: center bottom;
+        background: $background 0%;
+        & > Vertical { height: 11; max-height: 60%; }
+        &.-tall > Vertical { margin-bottom: 8; }
+    }
+    """
+
+
 class Page(Window[ScreenResultType]):
     """Something to read, which scrolls where it is longer than the screen.
 
