@@ -82,3 +82,12 @@ def test_without_a_terminal_the_report_is_pointed_to(
 ) -> None:
     assert app(["analyze", str(capture)], result_action="return_value") == 1
     assert "--report" in capsys.readouterr().err
+
+
+def test_file_that_is_not_there_is_named_whatever_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "nofile"
+    assert app(["analyze", str(place)], result_action="return_value") == 1
+    told = capsys.readouterr().err
+    assert told == f"tftptui: {place} can't be read: No such file or directory\n"

@@ -24,6 +24,7 @@ from tftptui.telemetry.packet_chunks import PacketChunks
 from tftptui.telemetry.packets import Kind
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.transfer import TransferScreen
+from tftptui.ui.widgets import ladder_list
 
 
 def saved_in(folder: Path) -> list[Path]:
@@ -231,6 +232,20 @@ async def test_a_hundred_thousand_blocks_are_a_few_rows() -> None:
         await s.press("g", "j", "j", "j", "enter", "G", "k")
         assert screen._ladder.row_count() > 12_000
         assert "ACK 100,016" in s.text()
+
+
+async def test_how_far_the_packets_are_looked_through_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ladder_list, "BREATH", 3_600.0)
+    async with shown(*told([request(), *windows(5_000)])) as s:
+        screen = await opened(s)
+        assert "20 % of all packets looked through · pxelinux.0" in s.text()
+        while screen._ladder.feed.read():
+            pass
+        screen.on_frame_arrived()
+        await s.pilot.pause()
+        assert "looked through" not in s.text()
 
 
 async def test_packets_that_are_gone_are_told() -> None:

@@ -77,17 +77,14 @@ def _show(capture: Path, theme: str | None) -> int:
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
-    problem = check_terminal()
-    if problem is not None:
-        problem += "; tftptui analyze --report needs none"
-    else:
-        try:
-            with Reading(capture) as reading:
-                reading.step()
-        except EngineError as error:
-            problem = f"tftptui: {error}"
-    if problem is not None:
-        print(problem, file=sys.stderr)
+    try:
+        with Reading(capture) as reading:
+            reading.step()
+    except EngineError as error:
+        print(f"tftptui: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    if problem := check_terminal():
+        print(f"{problem}; tftptui analyze --report needs none", file=sys.stderr)
         return EXIT_FAILED
     store = Store(kept_packets=KEPT_PACKETS, kept_transfers=KEPT_TRANSFERS)
     ui = TftpApp(

@@ -22,7 +22,11 @@ from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.footer import FooterLine
 from tftptui.ui.widgets.ladder_list import LadderList
 from tftptui.ui.widgets.ladder_rows import TIME, frame
-from tftptui.ui.widgets.ladder_words import client_choice, server_choice
+from tftptui.ui.widgets.ladder_words import (
+    client_choice,
+    reading_text,
+    server_choice,
+)
 from tftptui.ui.widgets.packet_facts import packet_facts
 from tftptui.ui.widgets.packet_words import plain
 from tftptui.ui.widgets.rows import fitted
@@ -118,6 +122,9 @@ class TransferScreen(ModalScreen[Left | None]):
         kind = f" · {view.kind}" if view.kind else ""
         began = age(self._now() - view.started)
         words = f"{view.file}{kind} · {view.phase} · began {began}"
+        share = self._ladder.feed.read_so_far
+        if share is not None:  # first, for it is what is wanted when a ladder is short
+            words = f"{reading_text(share)} · {words}"
         title = Text(f"{mark(view)} ", slots[slot(view)], no_wrap=True)
         title.append(words, "bold")
         title.truncate(max(1, self.size.width - 2), overflow="ellipsis")

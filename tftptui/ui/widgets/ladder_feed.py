@@ -13,6 +13,9 @@ SLICE = 32_768
 MOST = 2_000
 """Records taken in in one go: some milliseconds."""
 
+_NEARLY_ALL = 0.98
+"""A share that is not worth a word: the rest comes with the next slice."""
+
 EARLIER = 1.0
 """Seconds before its beginning at which the records of a transfer may begin."""
 
@@ -28,8 +31,15 @@ class LadderFeed:
         self.ladder, self.series = Ladder(), Series()
         self.is_whole = True
         self._store, self._number = store, number
-        self._next = self._begin()
+        self._first = self._next = self._begin()
         self._found: deque[int] = deque()
+
+    @property
+    def read_so_far(self) -> float | None:
+        """How much of what is kept has been looked at, 0 to 1; None: nearly all."""
+        whole = self._store.packets.next - self._first
+        share = (self._next - len(self._found) - self._first) / max(1, whole)
+        return max(0.0, share) if share < _NEARLY_ALL and whole else None
 
     def read(self) -> bool:
         """Take in some more; tell whether there is more to take in."""

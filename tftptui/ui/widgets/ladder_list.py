@@ -22,6 +22,7 @@ from tftptui.ui.widgets.ladder_rows import (
     pause_cells,
     words_cells,
 )
+from tftptui.ui.widgets.ladder_words import reading_text
 from tftptui.ui.widgets.packet_search import first_attempt
 from tftptui.ui.widgets.packet_words import Line
 from tftptui.ui.widgets.rows import RowList
@@ -90,7 +91,8 @@ class LadderList(RowList[Key]):
         return 0 if self.feed.is_whole and not self.ladder.forgotten else 1
 
     def _has_end(self) -> bool:
-        return self._view is not None and not self._view.running
+        is_over = self._view is not None and not self._view.running
+        return is_over or self.feed.read_so_far is not None
 
     def row_count(self) -> int:
         """Return how many rows there are."""
@@ -116,7 +118,8 @@ class LadderList(RowList[Key]):
         """Return all that a row is drawn from, beside its key."""
         row = index - self._lead()
         if not 0 <= row < self.ladder.rows:
-            return self._view and self._view.phase, self.ladder.forgotten
+            phase = self._view and self._view.phase
+            return phase, self.ladder.forgotten, self.feed.read_so_far
         match self.ladder.find(row)[0]:
             case Arrow(unanswered=unanswered):
                 return unanswered
@@ -159,7 +162,9 @@ class LadderList(RowList[Key]):
         return self._view.started if self._view else 0.0
 
     def _end_cells(self, wide: Frame) -> list[Cell]:
-        view = self._view
+        share, view = self.feed.read_so_far, self._view
+        if share is not None:
+            return words_cells(f"… {reading_text(share)}", "muted", wide)
         if view is None:
             return []
         words = f"{mark(view)} {view.phase}. {meaning(view)}"

@@ -34,6 +34,11 @@ def label_forms(line: Line, note: str) -> list[str]:
     ]
 
 
+def reading_text(share: float) -> str:
+    """Return how far the packets have been looked through for those of a transfer."""
+    return f"{share * 100:.0f} % of all packets looked through"
+
+
 def pause_text(pause: Pause) -> str:
     """Return how long nothing happened."""
     length = length_text(pause.seconds)
