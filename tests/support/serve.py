@@ -38,6 +38,7 @@ class Serve:
         options: more of its command line.
         listen: the address it takes requests on; None for all.
         ports: how many ports it may answer from.
+        port: that it takes requests on; 0 for any.
         within: what to put before its command, to run it elsewhere.
 
     Attributes:
@@ -50,13 +51,14 @@ class Serve:
         *options: str,
         listen: str | None = "127.0.0.1",
         ports: int = 200,
+        port: int = 0,
         within: Sequence[str] = (),
     ) -> None:
         self.ports = free_range(ports)
         self.lines: list[Line] = []
         self._listen = listen
         command = [*within, sys.executable, "-m", "tftptui", "serve", str(root)]
-        command += ["--port", "0", "--ports", str(self.ports)]
+        command += ["--port", str(port), "--ports", str(self.ports)]
         command += [] if listen is None else ["--listen", listen]
         self.process = subprocess.Popen(
             [*command, *options],

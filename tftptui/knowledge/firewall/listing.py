@@ -14,7 +14,6 @@ class Proof(Enum):
     """What is known of a dialect's lines."""
 
     RUN = "loaded into a Linux kernel and used for transfers by tftptui's tests"
-    TAKEN = "taken by the program, no transfer run through them"
     DOCUMENTED = "source: vendor documentation, not run"
 
 

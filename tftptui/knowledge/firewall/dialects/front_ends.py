@@ -122,7 +122,7 @@ def _rich_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
 UFW = Speech(
     title="ufw",
     comment="#",
-    proof=Proof.TAKEN,
+    proof=Proof.RUN,
     places=(Where.SERVER, Where.BETWEEN, Where.CLIENT),
     kinds=(Kind.STATEFUL, Kind.HELPER),
     helper="",
@@ -134,7 +134,7 @@ UFW = Speech(
 FIREWALLD = Speech(
     title="firewalld",
     comment="#",
-    proof=Proof.TAKEN,
+    proof=Proof.RUN,
     places=(Where.SERVER, Where.BETWEEN),
     kinds=(Kind.HELPER, Kind.STATEFUL),
     helper="",
