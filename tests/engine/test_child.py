@@ -287,6 +287,40 @@ async def test_a_killed_child_can_be_started_again_and_counts_on(
     assert set(again.transfers) == {2}
 
 
+async def test_a_request_waits_for_a_killed_child_to_be_started_again(
+    engine: ChildEngine, client: UdpClient
+) -> None:
+    async with watching(engine) as seen:
+        at = seen.at
+        os.kill(child_of(seen), signal.SIGKILL)
+        await seen.until(lambda: seen.over)
+    client.ask(at, b"file")
+    async with watching(engine) as again:
+        assert (await client.data()).payload == octets(5_000)[:512]
+        assert again.at == at  # any port would do, but it is the same one
+        client.leave()
+
+
+async def test_what_is_stopped_leaves_its_port(engine: ChildEngine) -> None:
+    async with watching(engine) as seen:
+        at = seen.at
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((at.host, at.port))
+
+
+async def test_a_child_killed_twice_is_started_again_on_its_port(
+    engine: ChildEngine, client: UdpClient
+) -> None:
+    ports = set()
+    for _ in range(3):
+        async with watching(engine) as seen:
+            ports.add(seen.at.port)
+            assert await client.read(seen.at, b"file") == octets(5_000)
+            os.kill(child_of(seen), signal.SIGKILL)
+            await seen.until(lambda: seen.over)
+    assert len(ports) == 1
+
+
 async def test_a_child_started_again_keeps_what_was_changed(
     engine: ChildEngine, client: UdpClient
 ) -> None:

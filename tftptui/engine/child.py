@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from tftptui.engine.client import EngineError
+from tftptui.engine.held_sockets import HeldSockets
 from tftptui.engine.live import settings_after
 from tftptui.engine.messages import Command, Frame, Ready, Stop
 from tftptui.engine.remote import LONGEST_READ, FromEngine, RemoteEngine, decoder
@@ -38,6 +39,7 @@ class ChildEngine(RemoteEngine):
     ) -> None:
         self._settings, self._started = settings, started
         self._highest = 0
+        self._held = HeldSockets()
         super().__init__()
 
     def _forget(self) -> None:
@@ -60,9 +62,10 @@ class ChildEngine(RemoteEngine):
         """
         self._forget()
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, self._held.keeper() as keeper:
+            passed = [theirs.fileno(), keeper.fileno(), *self._held.descriptors]
             try:
-                self._process = await _spawn(theirs.fileno())
+                self._process = await _spawn(passed)
             except OSError as error:
                 ours.close()
                 raise EngineError(
@@ -76,7 +79,10 @@ class ChildEngine(RemoteEngine):
             await self._stream.send(
                 msgspec.structs.replace(self._settings, numbered_from=self._highest)
             )
-        await self._await_ready(self._stream)
+        try:
+            await self._await_ready(self._stream)
+        finally:
+            self._held.take()
         self._started()
         self._tasks.append(loop.create_task(self._receive(self._stream)))
 
@@ -84,6 +90,8 @@ class ChildEngine(RemoteEngine):
         """End the child in good order, or else by force; see EngineClient."""
         if self._process is None:
             return
+        if self._ended is None:  # else it died, and may be begun anew with them
+            self._held.close()
         if self._stream is not None:
             with contextlib.suppress(ConnectionError):
                 await self._stream.send(Stop())
@@ -125,14 +133,14 @@ class ChildEngine(RemoteEngine):
         return f"the engine {how}" + (f": {said[-1]}" if said else "")
 
 
-async def _spawn(descriptor: int) -> asyncio.subprocess.Process:
+async def _spawn(descriptors: list[int]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",  # never import from the folder we happen to stand in
         "-m",
         "tftptui.engine.host",
-        str(descriptor),
-        pass_fds=[descriptor],
+        *map(str, descriptors),
+        pass_fds=descriptors,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
@@ -135,15 +136,15 @@ class Engine:
         self._misfits.take_over(over)
         self.service.tell(age)
 
-    async def start(self) -> None:
-        """Take requests from now on.
+    async def start(self, held: Sequence[socket.socket] = ()) -> None:
+        """Take requests from now on, with the HELD sockets of an engine that died.
 
         Raises:
             EngineError: the root, a port or the capture can't be had.
         """
         try:
             require_known_clients(self.settings)
-            self.service.open()
+            self.service.open(held)
         except (ServiceError, BindError, SettingsError) as error:
             raise EngineError(str(error)) from error
         try:

@@ -1,15 +1,20 @@
-"""The child's side: ``python -m tftptui.engine.host FD`` runs an engine for FD."""
+"""The child's side: ``python -m tftptui.engine.host FD KEEPER [SOCKET…]``.
+
+It runs an engine for whoever is at the other end of FD.
+"""
 
 import asyncio
 import contextlib
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 
 import msgspec
 
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
+from tftptui.engine.held_sockets import give_to
 from tftptui.engine.journal import open_journal
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.own_rules import OwnRules, read_first
@@ -22,8 +27,13 @@ from tftptui.settings import Settings
 FromHolder = Ask | Stop
 
 
-async def host(descriptor: int) -> None:
-    """Run an engine until the holder says stop or is gone."""
+async def host(
+    descriptor: int, keeper: socket.socket, held: Sequence[socket.socket]
+) -> None:
+    """Run an engine until the holder says stop or is gone.
+
+    Its listeners' sockets are given to the KEEPER; HELD are those of the one before.
+    """
     holder = socket.socket(fileno=descriptor)
     reader, writer = await asyncio.open_connection(sock=holder)
     settings = await MessageStream(reader, writer, settings_decoder()).receive()
@@ -31,17 +41,23 @@ async def host(descriptor: int) -> None:
     with contextlib.suppress(ConnectionError):  # the holder is gone: we go too
         try:
             if settings is not None:
-                await _run(settings, stream)
+                await _run(settings, stream, keeper, held)
         except EngineError as error:
             await stream.send(Ready(str(error)))
     await stream.close()
 
 
-async def _run(settings: Settings, stream: MessageStream[FromHolder]) -> None:
+async def _run(
+    settings: Settings,
+    stream: MessageStream[FromHolder],
+    keeper: socket.socket,
+    held: Sequence[socket.socket],
+) -> None:
     with open_journal(settings.journal) as journal:
         rules = OwnRules()
         engine = Engine(settings, journal.listener, rules=rules)
-        await engine.start()
+        await engine.start(held)
+        give_to(keeper, [one.socket for one in engine.service.listeners])
         calm_collector()
         give_short_turns()
         await read_first(rules)
@@ -103,7 +119,9 @@ def main() -> None:
     """Run the host; signals to the terminal's group are the holder's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(host(int(sys.argv[1])))
+        holder, keeper, *held = map(int, sys.argv[1:])
+        sockets = [socket.socket(fileno=number) for number in held]
+        runner.run(host(holder, socket.socket(fileno=keeper), sockets))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import errno
 import socket
+from collections.abc import Sequence
 
-from tftptui.net.addresses import Endpoint
+from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.net.holders import port_holders
 from tftptui.server.listener import Listener
 from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
@@ -18,15 +19,20 @@ class BindError(Exception):
     """No listener could be opened; the text says why and what to type."""
 
 
-def bind_listeners(settings: Settings) -> tuple[list[Listener], list[str]]:
+def bind_listeners(
+    settings: Settings, held: Sequence[socket.socket] = ()
+) -> tuple[list[Listener], list[str]]:
     """Open a listener for each address; return them and notices for the operator.
 
     Without a port in the settings it is 69, or 6969 where 69 needs a right that
-    we lack.
+    we lack. HELD are the sockets of a server with these settings that is no more;
+    requests may wait in them.
 
     Raises:
         BindError: an address or the port can't be had.
     """
+    if held:
+        return [Listener(endpoint_of(sock.getsockname()), sock) for sock in held], []
     if settings.port is not None:
         try:
             return _bind_all(settings.listen, settings.port), []

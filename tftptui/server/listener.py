@@ -38,16 +38,18 @@ class Listener:
 
     Args:
         local: address and port to bind; a wildcard address takes all of its family.
+        held: a listener's socket that is bound there already, if there is one.
 
     Raises:
         OSError: it can't be bound.
     """
 
-    def __init__(self, local: Endpoint) -> None:
-        self.socket = socket.socket(local.family, socket.SOCK_DGRAM)
+    def __init__(self, local: Endpoint, held: socket.socket | None = None) -> None:
+        self.socket = held or socket.socket(local.family, socket.SOCK_DGRAM)
         try:
-            self._prepare()
-            self.socket.bind(local.as_socket_address())
+            if held is None:
+                self._prepare()
+                self.socket.bind(local.as_socket_address())
         except OSError:
             self.socket.close()
             raise

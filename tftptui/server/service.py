@@ -1,8 +1,9 @@
 """The server as a whole: opened once, changed while it runs, closed in order."""
 
 import asyncio
+import socket
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -99,8 +100,10 @@ class Service:
             raise ServiceError("the server is not open")
         return self._root
 
-    def open(self) -> None:
+    def open(self, held: Sequence[socket.socket] = ()) -> None:
         """Open root and listeners, and take requests from now on.
+
+        HELD are listeners' sockets to go on with; see bind_listeners().
 
         Raises:
             ServiceError: the root or a port can't be had.
@@ -112,7 +115,7 @@ class Service:
         except SettingsError as error:
             raise ServiceError(str(error)) from error
         try:
-            self.listeners, self.notices = bind_listeners(self.settings)
+            self.listeners, self.notices = bind_listeners(self.settings, held)
         except Exception:
             self._root.close()
             self._root = None
