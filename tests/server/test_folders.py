@@ -160,3 +160,14 @@ def test_of_a_huge_folder_the_first_names_are_told(
         listing = folders.list_folder(root, b"")
     assert [entry.name for entry in listing.entries] == [b"d", b"a", b"b"]
     assert listing.more == 2
+
+
+def test_numbers_in_names_are_counted(root: Root, folder: Path) -> None:
+    names = ["FW-2.9.bin", "fw-2.10.bin", "fw-10.bin", "a", "fw"]
+    for name in reversed(names):
+        (folder / name).touch()
+    (folder / "sub2").mkdir()
+    (folder / "sub10").mkdir()
+    told = [entry.name.decode() for entry in list_folder(root, b"").entries]
+    ours = [name for name in told if name in {*names, "sub2", "sub10"}]
+    assert ours == ["sub2", "sub10", "a", "fw", *names[:3]]

@@ -2,6 +2,7 @@
 
 import heapq
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,9 +17,11 @@ from tftptui.telemetry.views import Entry, Listing
 MOST_TOLD = 5_000
 """Entries of one folder that are told; nobody reads more, and each costs time."""
 
+_NUMBER = re.compile(rb"(\d+)")
+
 
 def list_folder(root: Root, folder: bytes) -> Listing:
-    """Return what a folder holds now: folders first, then by name."""
+    """Return what a folder holds now: folders first, then by name as people count."""
     if not folder and (top := root.top) is not None:
         return _in_order(folder, [_named(root, name) for name in top], more=0)
     try:
@@ -37,7 +40,7 @@ def list_folder(root: Root, folder: bytes) -> Listing:
 
 
 def _in_order(folder: bytes, entries: list[Entry], *, more: int) -> Listing:
-    entries.sort(key=lambda entry: (entry.kind != "folder", entry.name.lower()))
+    entries.sort(key=lambda entry: (entry.kind != "folder", _counted(entry.name)))
     return Listing(folder=folder, entries=entries, more=more)
 
 
@@ -73,8 +76,16 @@ def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
 
 
 def _place(entry: "os.DirEntry[str]") -> tuple[bool, bytes]:
+    # Not _counted(): of a hundred thousand names that would take a second.
     is_folder = entry.is_dir(follow_symlinks=False)
     return not is_folder, os.fsencode(entry.name).lower()
+
+
+def _counted(name: bytes) -> list[bytes | int]:
+    """Return a name so that fw-2.9 comes before fw-2.10, in whatever case."""
+    parts: list[bytes | int] = [*_NUMBER.split(name.lower())]
+    parts[1::2] = map(int, parts[1::2])
+    return parts
 
 
 def _entry(
