@@ -11,8 +11,10 @@ from textual.pilot import Pilot
 from tests.support.pictures import NOW, a_busy_server, frame, readme, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
-from tftptui.engine.messages import Entry, Frame, Listing, Refusal
+from tftptui.engine.messages import Entry, Frame, Listing, NearName, Refusal
 from tftptui.ui.app import TftpApp
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.reach import server_addresses
 
 
 @asynccontextmanager
@@ -104,6 +106,42 @@ async def test_the_client_s_own_way_to_us_comes_first() -> None:
     views = [view(1, client="10.9.9.9", server="10.9.9.1"), view(2, server="10.0.1.5")]
     async with commands(frame(*views, refusals=[missing]), keys="2 G c") as screen:
         assert "Fetch gone · 10.9.9.1:6969" in screen.text()
+
+
+@pytest.mark.parametrize("keys", ["2 G k c", "2 G c"])
+async def test_where_a_client_asked_in_vain_is_where_it_reaches_us(keys: str) -> None:
+    near = NearName(name=b"a", text="a", rule="typo", words="a letter or two differ")
+    missing = Refusal(
+        time=NOW,
+        client="10.9.9.9",
+        client_tid=1,
+        file="gone",
+        reason="not-found",
+        message="",
+        asked=b"gone",
+        near=[near],
+        server="10.9.9.1",
+    )
+    seen = view(2, server="10.0.1.5")
+    async with commands(frame(seen, refusals=[missing]), keys=keys) as screen:
+        assert "10.9.9.1:6969" in screen.text()
+
+
+def test_a_broadcast_address_is_nobody_s() -> None:
+    store = Store()
+    store.fold(frame(status=status(addresses=["10.0.1.5"])))
+    for server in ("255.255.255.255", "224.0.0.1", "0.0.0.0", ""):  # noqa: S104
+        missing = Refusal(
+            time=NOW,
+            client="10.9.9.9",
+            client_tid=1,
+            file="gone",
+            reason="not-found",
+            message="",
+            server=server,
+        )
+        store.fold(Frame(time=NOW, refusals=[missing]))
+    assert server_addresses(store, "10.9.9.9") == ["10.0.1.5"]
 
 
 async def test_esc_widens_first_and_then_goes_back() -> None:

@@ -94,7 +94,7 @@ async def test_which_version_was_fetched_is_told() -> None:
         done = view(1, "completed", **got)
         await shown.tell(Frame(time=NOW, transfers=[done]))
         assert in_list(shown)[0].endswith("↑1")
-        assert "fetched once by 10.0.4.21 1 s ago, as it is now" in "".join(shown.rows)
+        assert "fetched once by 10.0.4.21 1 s ago, this version" in "".join(shown.rows)
         await shown.tell(listing(b"", file(b"x", 900, modified=NOW - 60)))
         scene.clock.now = NOW + 90
         scene.pane.clock_ticked()
@@ -114,7 +114,7 @@ async def test_what_was_sent_here_may_be_another_file_by_now() -> None:
     async with hosted(scene.pane, scene.store) as shown:
         done = view(1, "completed", **sent, total_size=None, modified=NOW - 1)
         await shown.tell(Frame(time=NOW, transfers=[done]))
-        assert "sent by 10.0.4.21 1 s ago, as it is now" in "".join(shown.rows)
+        assert "sent by 10.0.4.21 1 s ago, this version" in "".join(shown.rows)
         await shown.tell(listing(b"", file(b"x", 700, modified=NOW)))
         assert "sent by 10.0.4.21 1 s ago: the version of" in "".join(shown.rows)
 

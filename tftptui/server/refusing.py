@@ -141,6 +141,7 @@ class RefusalDesk:
                 near=near,
                 direction=asked.direction,
                 asked=name,
+                server=asked.server,
             )
         )
 

@@ -269,6 +269,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         reason: the journal's word for why; ``message`` is the ERROR's text.
         near: what may be meant by a name that is not there.
         direction: "read" or "write".
+        server: our address that was asked; empty where it isn't known.
     """
 
     time: float
@@ -280,6 +281,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     near: list[NearName] = []
     direction: str = "read"
     asked: bytes = b""
+    server: str = ""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

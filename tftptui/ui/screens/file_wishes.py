@@ -71,7 +71,8 @@ class FileWishes:
         if (named := named_file(row)) is None:
             return
         name, size = named
-        client = row.client if isinstance(row, AskedRow) else ""
+        asked = row.asked if isinstance(row, NearRow) else row
+        client = asked.client if isinstance(asked, AskedRow) else ""
         servers = server_addresses(self._store, client)
         status = self._store.status
         port = status.port if status else TFTP_PORT

@@ -109,7 +109,7 @@ def _by(last: Last | None, row: EntryRow, now: float) -> str:
     if is_same is None or last.modified is None:
         return told
     if is_same:
-        return f"{told}, as it is now"
+        return f"{told}, this version"
     return f"{told}: the version of {_moment(last.modified, now)}, not this"
 
 

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from tftptui.ui.store import Store
 
 LOOPBACK = "127.0.0.1"
+EVERYBODY = ip_address("255.255.255.255")
 
 
 def server_addresses(store: Store, client: str = "") -> list[str]:
@@ -15,6 +16,8 @@ def server_addresses(store: Store, client: str = "") -> list[str]:
     """
     seen = [view for view in reversed(store.transfers.values()) if view.server]
     theirs = [view.server for view in seen if view.client == client]
+    refused = [one for one in reversed(store.refusals) if one.client == client]
+    theirs += [one.server for one in refused if _is_one(one.server)]
     others = [view.server for view in seen]
     status = store.status
     listeners = status.listeners if status else []
@@ -25,6 +28,15 @@ def server_addresses(store: Store, client: str = "") -> list[str]:
         own = []  # nobody is heard on another one
     found = dict.fromkeys([*theirs, *_far(others), *_far(specific), *own, *specific])
     return [*found] or [LOOPBACK]
+
+
+def _is_one(address: str) -> bool:
+    """Whether it is the address of one machine: requests may be broadcast."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return not (found.is_multicast or found.is_unspecified) and found != EVERYBODY
 
 
 def _is_any(address: str) -> bool:
