@@ -5,7 +5,9 @@ import socket
 
 import pytest
 
+from tests.support.staging import run_in_places
 from tftptui.demo.places import Places, Sockets
+from tftptui.demo.scenarios import read_scenario, shipped_scenarios
 
 pytestmark = pytest.mark.net
 
@@ -47,3 +49,25 @@ def test_two_runs_never_meet() -> None:
         assert third.address("4.37") == first.address("4.37")
     finally:
         third.close()
+
+
+SHARED = {
+    "boot-storm": {"step 1 of 3: finding 'range-exhausted' is missing; there is none"},
+    "exhausted": {"step 1 of 4: finding 'range-exhausted' is missing; there is none"},
+    "nat": {
+        "step 4 of 5: switch: completed, not waiting",
+        "step 4 of 5: switch: asked 1 times, not 3",
+    },
+}
+"""What can't be shown where all machines share one address: ten that ask for one file
+look like one that succeeds, and who is asked for the server is the server."""
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_scenario_goes_as_it_says_where_the_loopback_is_one_address(
+    name: str,
+) -> None:
+    places = Places(networks=())
+    assert places.is_one_address
+    scenario = read_scenario(shipped_scenarios()[name])
+    assert set(run_in_places(scenario, places)) == SHARED.get(name, set())

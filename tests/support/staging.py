@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tftptui.demo.checking import run_through
 from tftptui.demo.director import Director
 from tftptui.demo.pace import Pace, PacedLoop
+from tftptui.demo.places import Places
+from tftptui.demo.scenario import Scenario
 from tftptui.demo.scenarios import parse_scenario
 from tftptui.demo.stage import Stage, temporary_root
 
@@ -45,3 +48,21 @@ def on_stage(text: str, play: Play) -> None:
         asyncio.Runner(loop_factory=lambda: PacedLoop(Pace())) as runner,
     ):
         runner.run(run(Path(root)))
+
+
+def run_in_places(scenario: Scenario, places: Places) -> list[str]:
+    """Run a scenario through somewhere; return what was not as expected."""
+
+    async def run(root: Path) -> list[str]:
+        stage = Stage(scenario, 1, root, places)
+        try:
+            await stage.open()
+            return await run_through(stage)
+        finally:
+            await stage.close()
+
+    with (
+        temporary_root() as root,
+        asyncio.Runner(loop_factory=lambda: PacedLoop(Pace())) as runner,
+    ):
+        return runner.run(run(Path(root)))

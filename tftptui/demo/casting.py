@@ -20,7 +20,8 @@ EXTRAS_AT = 7
 _APART = 20
 """Ports between machines that have to share one address."""
 
-_HIGHEST_PORT = 65_535
+_FIRST_PORT, _HIGHEST_PORT = 1_024, 65_535
+_PORTS = _HIGHEST_PORT - _FIRST_PORT + 1
 
 
 class CastingError(ValueError):
@@ -103,7 +104,7 @@ class Casting:
         if port is None:
             port = low + self._dice.randbelow(high - low + 1)
         if self._places.is_one_address:
-            port += _APART * index
+            port = _FIRST_PORT + (port - _FIRST_PORT + _APART * index) % _PORTS
         if not is_masked:
             port = self._sockets.free_port(actor.address, port)
         content = None

@@ -7,7 +7,7 @@ of its own, and the engine really sees it. Elsewhere they differ by port alone.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from tftptui.demo.firewall import Datagram
 from tftptui.net.addresses import Endpoint, endpoint_of
@@ -27,12 +27,16 @@ class Places:
 
     A socket on its first address claims it, so that two runs on one machine never
     meet. Close it at the end.
+
+    Args:
+        networks: second parts of addresses to choose from; without any, as where the
+            loopback is one address, all machines share that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, networks: Iterable[int] = _NETWORKS) -> None:
         self._claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._network: int | None = None
-        for network in _NETWORKS:
+        for network in networks:
             # Where the loopback is one address alone none can be claimed.
             with contextlib.suppress(OSError):
                 self._claim.bind((f"127.{network}.255.254", _CLAIM_PORT))

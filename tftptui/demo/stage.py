@@ -58,6 +58,7 @@ class Stage:
         scenario: what there is.
         seed: of all chance.
         root: an empty folder to serve from.
+        places: where machines live; made if not given.
 
     Attributes:
         loop: the one that runs; network, cast, engine: what takes part.
@@ -67,13 +68,15 @@ class Stage:
         findings: those that hold, by number.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, root: Path) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, root: Path, places: Places | None = None
+    ) -> None:
         self.scenario = scenario
         self.events: list[Event] = []
         self.findings: dict[int, Finding] = {}
         self.loop = _running_loop()
         self._clock = PaceClock(self.loop.pace)
-        self._places = Places()
+        self._places = places or Places()
         self._agenda = LoopAgenda(self.loop)
         self._dice = Dice(seed)
         ends = Ends(self._deliver, self._refuse)
