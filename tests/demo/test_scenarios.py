@@ -1,5 +1,6 @@
 """Scenario files: read, and what is wrong with them told before the show."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,61 @@ def test_what_is_wrong_is_told(before: str, after: str, said: str) -> None:
     assert before in GOOD
     with pytest.raises(ScenarioError, match=f"(?s){said}"):
         parse_scenario(GOOD.replace(before, after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "said"),
+    [
+        ('about = "What for"\n', "", None, "about is missing; write about = "),
+        ('about = "What for"', "about = 7", 3, 'has to be a text in "…", not a whole'),
+        ('file = "x"', "file = []", 7, "file has to be a text"),
+        ('at = "4.22"\n', "", 4, "at is missing; write at = "),
+        ('kind = "curl"', 'kind = "crul"', 5, "crul"),
+        ('file = "x"', 'file = "x"\nport = 70000', 8, "choose 1 to 65,535"),
+        ('file = "x"', 'file = "x"\ncount = 0', 8, "choose 1 to 1,000"),
+        ('file = "x"', 'file = "x"\nupload = -1', 8, "choose 0 to 100,000,000"),
+        ('file = "x"', 'file = "x"\napart = -1.0', 8, "below 0 s"),
+        ('file = "x"', 'file = ""', 7, "wants no file"),
+        ('file = "x"', 'file = "x"\noptions = ["blksize=a"]', 8, "like blksize=1468"),
+        ('at = "4.22"', 'at = "255.255"\ncount = 2', 7, "not so many addresses"),
+        ('caption = "Look"', 'capiton = "Look"', 9, "'capiton'; choose from caption"),
+        ('start = ["pc"]', "until = -1.0", 10, "above 0 s"),
+        ('start = ["pc"]', 'until = "dawn"', 10, '"clients", "server" or seconds'),
+        ('start = ["pc"]', "longest = 0.0", 10, "above 0 s"),
+        ('start = ["pc"]', 'firewall.nat = "x"', 10, "write it like 4.37"),
+        ('start = ["pc"]', "server.max_window = 0", 10, "choose 1 to 65535"),
+        (
+            'start = ["pc"]',
+            'expect.pc = { outcome = "failed", answered_by = "x" }',
+            10,
+            "write it like 40000-40099",
+        ),
+        ("[[steps]]", "[[steps", 8, "Expected ']]'"),
+    ],
+)
+def test_the_line_is_told_and_what_to_write(
+    before: str, after: str, line: int | None, said: str
+) -> None:
+    assert before in GOOD
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(GOOD.replace(before, after), "mine.toml")
+    text = str(caught.value)
+    assert said in text
+    found = re.findall(r"line (\d+)", text)
+    assert found == ([] if line is None else [str(line)])
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "", "a/../../x", "a\\nb"])
+def test_no_file_is_made_outside_the_root(name: str) -> None:
+    text = f'files = [{{ name = "{name}", octets = 1 }}]\n{GOOD}'
+    with pytest.raises(ScenarioError, match=r"line 1: .* is no name of a file"):
+        parse_scenario(text)
+
+
+def test_the_second_of_a_list_has_its_own_lines() -> None:
+    text = GOOD + '[[steps]]\ncaption = "More"\nlongest = -1.0\n'
+    with pytest.raises(ScenarioError, match="line 13: step 2: longest"):
+        parse_scenario(text)
 
 
 def test_a_scenario_without_steps_is_none() -> None:

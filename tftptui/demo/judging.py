@@ -6,7 +6,7 @@ from tftptui.demo.actors import Actor
 from tftptui.demo.director import Director
 from tftptui.demo.machine import Tally
 from tftptui.demo.scenario import Expected, ServerExpected
-from tftptui.demo.scenarios import WAITING
+from tftptui.demo.soundness import WAITING
 from tftptui.settings import parse_port_range
 from tftptui.telemetry.events import Event, Refused, TransferEnded
 

@@ -4,16 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tftptui.demo.scenarios import PORT_SETTINGS
+from tftptui.demo.served import PORT_SETTINGS, ports_changed, sort_settings
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import ChangeSettings, SetPorts
-from tftptui.settings import (
-    LIVE,
-    Settings,
-    Value,
-    changed_settings,
-    parse_port_range,
-)
+from tftptui.settings import LIVE, Settings, Value
 
 
 class Operator:
@@ -30,7 +24,7 @@ class Operator:
 
     def change(self, changes: Mapping[str, Value]) -> None:
         """Make changes, by the names of settings."""
-        live, is_about_ports = _sorted(changes)
+        live, is_about_ports = sort_settings(changes)
         if live:
             self._engine.carry_out(ChangeSettings(live))
         if is_about_ports:
@@ -70,34 +64,3 @@ class Operator:
                 single_port=wanted.single_port,
             )
         )
-
-
-def settings_with(settings: Settings, table: Mapping[str, Value]) -> Settings:
-    """Return SETTINGS with what a scenario says.
-
-    Raises:
-        SettingsError: a value makes no sense.
-    """
-    live, _ = _sorted(table)
-    return ports_changed(changed_settings(settings, live), table)
-
-
-def ports_changed(settings: Settings, changes: Mapping[str, Value]) -> Settings:
-    """Return SETTINGS with those of CHANGES that are about ports.
-
-    Raises:
-        SettingsError: one makes no sense.
-    """
-    wanted: dict[str, object] = {
-        name: value for name, value in changes.items() if name in PORT_SETTINGS
-    }
-    if "ports" in wanted:
-        wanted["ports"] = parse_port_range(str(wanted["ports"]))
-    fields = msgspec.structs.asdict(settings) | wanted
-    return Settings(**fields)  # by the constructor, which looks at every value
-
-
-def _sorted(changes: Mapping[str, Value]) -> tuple[dict[str, Value], bool]:
-    """Return the live settings among CHANGES, and whether there are others."""
-    live = {k: value for k, value in changes.items() if k not in PORT_SETTINGS}
-    return live, len(live) < len(changes)

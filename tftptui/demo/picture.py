@@ -10,7 +10,7 @@ from tftptui.demo.lanes import Lane
 from tftptui.demo.network import Flight
 from tftptui.demo.pace import Pace
 from tftptui.demo.rules import Way
-from tftptui.demo.scenarios import WAITING
+from tftptui.demo.soundness import WAITING
 from tftptui.demo.view import (
     ClientView,
     DemoView,

@@ -16,7 +16,7 @@ from tftptui.demo.firewall import Datagram
 from tftptui.demo.impairments import parse_fault
 from tftptui.demo.lanes import Lanes
 from tftptui.demo.network import Ends, Network
-from tftptui.demo.operating import Operator, settings_with
+from tftptui.demo.operating import Operator
 from tftptui.demo.pace import PaceClock, PacedLoop
 from tftptui.demo.places import Places, Sockets
 from tftptui.demo.refusals import PORT_UNREACHABLE, PROHIBITED, refuse
@@ -28,6 +28,7 @@ from tftptui.demo.scenario import (
     NetworkTable,
     Scenario,
 )
+from tftptui.demo.served import settings_with
 from tftptui.demo.tracking import Tracking
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine

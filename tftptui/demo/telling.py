@@ -5,7 +5,7 @@ from collections import Counter
 
 from tftptui.demo.actors import Actor
 from tftptui.demo.director import Director
-from tftptui.demo.scenarios import WAITING
+from tftptui.demo.soundness import WAITING
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import TransferEnded
 
