@@ -43,6 +43,35 @@ async def read(host, port):
 asyncio.run(read(*sys.argv[1:]))
 """
 
+PAUSING_READER = """
+import asyncio, sys
+from tests.support.udp_client import UdpClient
+from tftptui.net.addresses import Endpoint
+
+async def read(host, port):
+    with UdpClient("0.0.0.0") as client:
+        options = ((b"blksize", b"1428"), (b"windowsize", b"16"))
+        client.ask(Endpoint(host, int(port)), b"file", options=options)
+        await client.oack()
+        client.ack(0)
+        content, block, again, is_last = b"", 0, 0, False
+        while not is_last:
+            data = await client.data()
+            if data.block16 != block + 1:
+                again += 1
+                continue
+            block, content = block + 1, content + data.payload
+            is_last = len(data.payload) < 1428
+            if block == 64:
+                print("half", flush=True)
+                sys.stdin.readline()
+            if block % 16 == 0 or is_last:
+                client.ack(block)
+        print(len(content), again)
+
+asyncio.run(read(*sys.argv[1:]))
+"""
+
 SENDER = """
 import select, sys
 from tftptui.net.addresses import Endpoint
@@ -179,6 +208,31 @@ def test_a_window_that_fits_the_link_leaves_in_one_piece(
     windows = len(FILE) // (16 * 1_428) + 1
     assert sent_packets(wide) - before < 2 * windows + 10  # neighbours are looked for
     assert (tmp_path / "x").read_bytes() == FILE
+
+
+def test_a_link_that_gets_smaller_meanwhile_costs_no_packet(
+    wide: Routed, large: Serve
+) -> None:
+    command = [*wide.client, sys.executable, "-c", PAUSING_READER, wide.SERVER]
+    before = len(large.of("transfer_ended"))
+    process = subprocess.Popen(
+        [*command, str(large.at.port)],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "half\n"
+    link = [*wide.server, "ip", "link", "set", "eth0", "mtu"]
+    subprocess.run([*link, "1300"], check=True)
+    try:
+        said, _ = process.communicate("on\n", timeout=30.0)
+    finally:
+        subprocess.run([*link, "1500"], check=True)
+    assert said.split() == [str(len(FILE)), "0"]
+    ended = large.until("transfer_ended", before + 1)
+    assert (ended["outcome"], ended["retransmits"]) == ("completed", 0)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.server.segments import MOST_OCTETS, cut_into
+from tftptui.server.segments import MOST_OCTETS, Uncut, cut_into, uncut
 from tftptui.server.transport import Transport, open_transport
 
 LOOPBACK = "127.0.0.1"
@@ -24,6 +24,12 @@ def transport(client: socket.socket) -> Iterator[Transport]:
     opened = open_transport(Endpoint(LOOPBACK, 0), endpoint_of(client.getsockname()))
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def every_route_is_new() -> Iterator[None]:
+    yield
+    uncut.forget()
 
 
 def packets(count: int, octets: int, last: int) -> memoryview:
@@ -87,6 +93,29 @@ def test_a_kernel_that_refuses_is_asked_once_and_nothing_is_lost(
     assert transport.send_run(too_long, 1200)
     assert [one[0] for one in taken(client, 80)] == list(range(80))
     assert transport._cut is None
+    transport.segment(1200)  # the next transfer to that client does not even try
+    assert transport._cut is None
+
+
+def test_a_route_that_refuses_a_size_refuses_larger_ones() -> None:
+    known, route = Uncut(), ("198.51.100.1", "198.51.100.9")
+    known.add(route, 1432, OSError(errno.EMSGSIZE, "too long"))
+    assert [known.has(route, octets) for octets in (516, 1431, 1432, 1472)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert not known.has(("198.51.100.1", "198.51.100.10"), 1432)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EINVAL, errno.ENOPROTOOPT])
+def test_a_route_that_cuts_nothing_refuses_every_size(number: int) -> None:
+    known, route = Uncut(), ("198.51.100.1", "198.51.100.9")
+    known.add(route, 1432, OSError(number, "no"))
+    assert known.has(route, 12)
+    known.forget()
+    assert not known.has(route, 1432)
 
 
 def test_an_old_icmp_error_costs_no_packet(

@@ -24,6 +24,39 @@ REFUSALS = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.ENOPROTOOPT)
 """Errors that mean: not this way on this route."""
 
 
+_MOST_ROUTES = 4_096
+
+
+class Uncut:
+    """Routes that have refused to have sends cut, and from which size on.
+
+    A route is our address and the client's.
+    """
+
+    def __init__(self) -> None:
+        self._least: dict[tuple[str, str], int] = {}
+
+    def add(self, route: tuple[str, str], octets: int, error: OSError) -> None:
+        """Take note of a route that refused to cut into datagrams of OCTETS."""
+        if len(self._least) >= _MOST_ROUTES:
+            self._least.clear()
+        least = octets if error.errno == errno.EMSGSIZE else 0
+        self._least[route] = min(least, self._least.get(route, octets))
+
+    def has(self, route: tuple[str, str], octets: int) -> bool:
+        """Whether the route is known to refuse them."""
+        least = self._least.get(route)
+        return least is not None and octets >= least
+
+    def forget(self) -> None:
+        """Have every route tried again."""
+        self._least.clear()
+
+
+uncut = Uncut()
+"""What this machine's routes have shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """How to have a send cut: datagrams AT_ONCE, and what to say to the kernel."""

@@ -24,7 +24,7 @@ from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
 from tftptui.server.loop import Readers, readers_of
 from tftptui.server.ports import PortTakenError
-from tftptui.server.segments import REFUSALS, Cut, cut_into
+from tftptui.server.segments import REFUSALS, Cut, cut_into, uncut
 
 PENDING = (
     errno.ECONNREFUSED,
@@ -162,7 +162,13 @@ class Transport:
 
     def segment(self, octets: int) -> None:
         """Let send_run() hand many packets of OCTETS octets to the kernel at once."""
-        self._cut = cut_into(octets, self.route_mtu(), ipv6=":" in self.local.host)
+        if not uncut.has(self._route, octets):
+            is_v6 = ":" in self.local.host
+            self._cut = cut_into(octets, self.route_mtu(), ipv6=is_v6)
+
+    @property
+    def _route(self) -> tuple[str, str]:
+        return self.local.host, self._client.host
 
     def sender(self, octets: int, window: int) -> Callable[[memoryview], object] | None:
         """Return a quick way to send WINDOW packets of OCTETS octets, end to end.
@@ -206,19 +212,36 @@ class Transport:
             return self._send_each(packets, octets)
         step = cut.at_once * octets
         for start in range(0, len(packets), step):
-            try:
-                piece = packets[start : start + step]
-                self.main.sendmsg((piece,), cut.ancillary, 0, self._to)
-            except OSError as error:
-                # Nothing has left in the failed call, so nothing leaves twice.
-                if error.errno in REFUSALS:
-                    self._cut = None
-                elif error.errno not in PENDING:
-                    self.send_error = error
-                    return False
-                return self._send_each(packets[start:], octets)
+            error = self._send_cut(packets[start : start + step], cut)
+            if error is None:
+                continue
+            # Nothing has left in the failed call, so nothing leaves twice.
+            if error.errno in REFUSALS:
+                self._cut = None
+                uncut.add(self._route, octets, error)
+            elif error.errno not in PENDING:
+                self.send_error = error
+                return False
+            return self._send_each(packets[start:], octets)
         self.send_error = None
         return True
+
+    def _send_cut(self, packets: memoryview, cut: Cut) -> OSError | None:
+        """Have packets cut by the kernel; return why they did not leave, or None.
+
+        It tries twice, as an older ICMP error may have spoilt the first time.
+        """
+        trouble: OSError | None = None
+        for _ in range(2):
+            try:
+                self.main.sendmsg((packets,), cut.ancillary, 0, self._to)
+            except OSError as error:
+                trouble = error
+                if error.errno not in PENDING and error.errno not in REFUSALS:
+                    break
+            else:
+                return None
+        return trouble
 
     def _send_each(self, packets: memoryview, octets: int) -> bool:
         for start in range(0, len(packets), octets):
