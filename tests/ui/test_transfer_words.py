@@ -68,7 +68,7 @@ def test_an_estimate_is_marked() -> None:
         ("completed", "done 1 s ago"),
         ("unconfirmed", "unconfirmed 1 s ago"),
         ("failed", "failed 1 s ago"),
-        ("abandoned", "client gone 1 s ago"),
+        ("abandoned", "no answer 1 s ago"),
         ("aborted", "aborted 1 s ago"),
         ("probed", "size probe 1 s ago"),
     ],

@@ -54,6 +54,11 @@ def _of_server(store: Store, status: Status) -> Text:
             f"The request goes to port {status.port}; "
             f"the answer comes from {_one_of(ports)}."
         )
+    lines.append(
+        "\n\nA client times out, and nothing shows here? Then its request does not "
+        "arrive.\nD looks for what stops it at this machine; on the client's side "
+        f"\n\n  {_probe(status, name)}\n\ntells the rest."
+    )
     if store.refusals:
         last = store.refusals[-1]
         lines.append(f"\n\nLast refused: {last.file} for {last.client}: {last.message}")
@@ -90,6 +95,14 @@ def example_file(listing: Listing | None) -> bytes | None:
     if best:
         return best[0]
     return b"FILE" if listing.entries else None
+
+
+def _probe(status: Status, name: bytes) -> str:
+    """Return what to type where the clients are, to see what gets through."""
+    listened = [one.rpartition(":")[0].strip("[]") for one in status.listeners]
+    own = [one for one in listened if one not in ("0.0.0.0", "::")]  # noqa: S104
+    host = next(iter(own or status.addresses), "THIS-HOST")
+    return f"tftptui probe {url(host, status.port, name)}"
 
 
 def command(status: Status, name: bytes) -> str:

@@ -13,7 +13,7 @@ from tftptui.ui.formats import age, count, duration, endpoint, span
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.client_axis import Caller
 from tftptui.ui.widgets.port_states import BLOCKED, NAMES, count_states
-from tftptui.ui.widgets.transfer_words import ENDINGS
+from tftptui.ui.widgets.transfer_words import ending_word
 
 MOST_TOLD = 3
 """Callers that are told one by one."""
@@ -75,7 +75,7 @@ def _who(view: TransferView) -> str:
 def _whose(view: TransferView, now: float) -> str:
     if view.running or view.ended is None:
         return _who(view)
-    ending = ENDINGS.get(view.phase, view.phase)
+    ending = ending_word(view)
     return f"{_who(view)}, {ending} {age(now - view.ended)}"
 
 

@@ -35,7 +35,7 @@ SLOTS = {
     "probed": "muted",
     "stalled": "transfer-stalled",
 }
-ENDINGS = {
+_ENDINGS = {
     "completed": "done",
     "unconfirmed": "unconfirmed",
     "failed": "failed",
@@ -116,13 +116,20 @@ def _changed(asked: str | None, agreed: str | None, used: int) -> str:
     return f"{asked}→{agreed}"
 
 
+def ending_word(view: TransferView) -> str:
+    """Return how it ended, in a word or two."""
+    if view.phase == "abandoned" and not view.heard:
+        return "asked anew" if view.superseded else "no answer"
+    return _ENDINGS.get(view.phase, view.phase)
+
+
 def ending(view: TransferView, now: float) -> list[str]:
     """Return what happened, how long ago, and what it took: ``done 12 s ago``.
 
     The forms get shorter; how many packets were sent again is in each.
     """
     ended = view.ended if view.ended is not None else view.moved
-    word, ago = ENDINGS.get(view.phase, view.phase), age(now - ended)
+    word, ago = ending_word(view), age(now - ended)
     forms = [f"{word} {ago}", f"{word} {ago.removesuffix(' ago')}", word]
     if not view.retransmits:
         return forms
