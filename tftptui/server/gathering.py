@@ -14,9 +14,10 @@ from tftptui.files.landing import Landing
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.receiver import ReceiveSession
+from tftptui.server.behind import SLOW, WriteBehind
 from tftptui.server.parts import Parts
 from tftptui.server.transfer import Transfer
-from tftptui.server.uploads import Sink, UploadError
+from tftptui.server.uploads import Sink, Upload, UploadError
 from tftptui.telemetry.packets import Kind
 
 _BATCH = 64
@@ -66,7 +67,9 @@ class GatheringWrite(Transfer):
         agreed = parts.agreed
         self.transport.expect(agreed.block_size, agreed.window)
         self._receiving = session
-        self._sink = sink
+        self._sink: Sink | WriteBehind = sink
+        if isinstance(sink, Upload) and sink.is_far:
+            self._sink = WriteBehind(sink)
         self._window = agreed.window
         self._landing = Landing(agreed.block_size, agreed.window, announced)
         self._landed = 0  # packets in there that are not written yet
@@ -215,9 +218,12 @@ class GatheringWrite(Transfer):
         return not landed or self._write(self._landing.data(landed))
 
     def _write(self, pieces: list[memoryview]) -> bool:
+        sink, began = self._sink, self._now()
         try:
-            self._sink.write_all(pieces)
+            sink.write_all(pieces)
         except UploadError as error:
             self._run(self._session.fail(SendError(error.code, error.text)))
             return False
+        if isinstance(sink, Upload) and self._now() - began > SLOW:
+            self._sink = WriteBehind(sink)
         return True

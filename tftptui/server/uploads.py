@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from tftptui.files.content import Content
 from tftptui.files.hidden import create_hidden, take_place
+from tftptui.files.mounts import is_far_device
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
 from tftptui.server.root import NewPlace, Root
@@ -166,7 +167,7 @@ class Upload:
     """
 
     def __init__(self, uploads: Uploads, where: NewPlace, client: str) -> None:
-        self.octets = 0
+        self.octets = self._admitted = 0
         self.name = where.name
         self.modified: float | None = None
         self._uploads = uploads
@@ -181,6 +182,11 @@ class Upload:
     def content(self) -> Content:
         """What has been written, for a capture."""
         return Content(self._descriptor)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether it goes to another machine's disk."""
+        return is_far_device(os.fstat(self._folder).st_dev)
 
     @property
     def is_limited(self) -> bool:
@@ -202,8 +208,24 @@ class Upload:
         Raises:
             UploadError: no room, or more than allowed.
         """
-        octets = sum(map(len, pieces))
-        self._uploads.count(self._client, octets, self.octets + octets)
+        self.admit(sum(map(len, pieces)))
+        self.append(pieces)
+
+    def admit(self, octets: int) -> None:
+        """Count OCTETS that are to be appended.
+
+        Raises:
+            UploadError: they are more than allowed.
+        """
+        self._admitted += octets
+        self._uploads.count(self._client, octets, self._admitted)
+
+    def append(self, pieces: list[memoryview]) -> None:
+        """Append PIECES that are admitted; a thread may do it.
+
+        Raises:
+            UploadError: no room.
+        """
         with _as_upload_error():
             while pieces:
                 written = os.writev(self._descriptor, pieces[:_MOST_PIECES])
