@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -110,9 +109,8 @@ def attach(
     except EngineError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FAILED
-    notices = [TO_LOOK_ONLY] if read_only else []
     engine = AttachedEngine(path, is_read_only=read_only)
-    return _watch(engine, theme, goes_on=True, notices=notices)
+    return _watch(engine, theme, goes_on=True, looks_only=read_only)
 
 
 @app.command
@@ -209,11 +207,12 @@ def _watch(
     theme: str | None,
     *,
     goes_on: bool = False,
-    notices: Sequence[str] = (),
+    looks_only: bool = False,
 ) -> int:
     """Run the screen on an engine; print what is worth knowing afterwards."""
     # Textual is slow to import, and --help is instant.
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
+    from tftptui.ui.store import Store  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
@@ -221,8 +220,14 @@ def _watch(
     if problem is not None:
         print(problem, file=sys.stderr)
         return EXIT_FAILED
-    ui = TftpApp(client, theme=theme or DEFAULT_THEME, goes_on=goes_on)
-    ui.notices.extend(notices)
+    ui = TftpApp(
+        client,
+        store=Store(comes_back=goes_on, looks_only=looks_only),
+        theme=theme or DEFAULT_THEME,
+        goes_on=goes_on,
+    )
+    if looks_only:
+        ui.notices.append(TO_LOOK_ONLY)
     ui.run()
     for line in ui.farewell_lines():
         print(line)

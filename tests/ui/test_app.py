@@ -1,12 +1,20 @@
 import asyncio
+from pathlib import Path
 
 import pytest
+from textual.command import Hit
+from textual.widgets import Label
 
+from tests.support.findings import blocked
 from tests.support.pictures import frame, status, view
-from tests.support.screens import LARGE, SMALL, shown
+from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
+from tftptui.engine.live import live_settings
 from tftptui.engine.messages import ChangeSettings
+from tftptui.settings import Settings
 from tftptui.ui.app import TftpApp
+from tftptui.ui.palette import Everything
+from tftptui.ui.store import Store
 
 PROBES = ("[bold red]X[/]", "[@click=app.bell]c[/]", "a[/b]c")
 
@@ -153,6 +161,85 @@ async def test_the_palette_knows_our_actions() -> None:
     assert {"Range  (r)", "Abort  (X)", "Theme"} <= titles
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("hop by hop", "Locate  (o)"),
+        ("ctrl+l", "Redraw  (ctrl+l)"),
+        ("max-blksize", "Policy: largest block"),
+        ("megabytes uploads", ""),
+        ("quota", "Policy: upload quota of a client"),
+    ],
+)
+async def test_the_palette_finds_words_of_descriptions_keys_and_settings(
+    typed: str, found: str
+) -> None:
+    settings = live_settings(Settings(root=Path("/srv")))
+    async with shown(frame(view(1), settings=settings)) as screen:
+        provider = Everything(screen.main)
+        hits = [hit async for hit in provider.search(typed)]
+        named = [str(hit.match_display) for hit in hits if isinstance(hit, Hit)]
+    assert found in named if found else not named
+
+
+async def test_a_setting_in_the_palette_leads_to_its_row() -> None:
+    settings = live_settings(Settings(root=Path("/srv")))
+    async with shown(frame(view(1), settings=settings)) as screen:
+        screen.app.show_policy("retries")
+        await screen.pilot.pause()
+        assert screen.on_top == "PolicyScreen"
+        field = screen.app.screen.query_one("#policy-label", Label)
+        assert "retries" in str(field.render())
+
+
+@pytest.mark.parametrize("keys", [("P",), ("question_mark",), ("f",), ("w", "f")])
+async def test_digits_lead_from_any_page_to_a_pane(keys: tuple[str, ...]) -> None:
+    news = frame(view(1), findings=[blocked()])
+    async with shown(news, size=SMALL) as screen:
+        await screen.press(*keys)
+        assert screen.on_top != "main"
+        await screen.press("4")
+        assert screen.on_top == "main"
+        assert screen.main.scope == "packets"
+
+
+@pytest.mark.parametrize("key", ["D", "p"])
+async def test_a_key_before_the_server_is_there_says_so(key: str) -> None:
+    async with shown() as screen:
+        await screen.press(key)
+        assert "the server is still starting" in screen.text().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("u", "nothing was changed from here"),
+        ("w", "there is no finding"),
+        ("X", "this transfer is over"),
+    ],
+)
+async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None:
+    async with shown(frame(view(1, "completed"))) as screen:
+        await screen.press(key)
+        assert says in screen.text().splitlines()[-1]
+
+
+async def test_to_look_only_offers_no_change_and_says_so() -> None:
+    store = Store(looks_only=True)
+    app = TftpApp(ScriptedEngine([frame(view(1))]), store=store, pace=0)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        while not store.transfers:
+            await pilot.pause()
+        screen = Shown(app, ScriptedEngine(), pilot)
+        bottom = screen.text().splitlines()[-1]
+        assert not any(word in bottom for word in ("range", "abort", "locate"))
+        for key in ("X", "r", "p", "o"):
+            await screen.press(key)
+            bottom = screen.text().splitlines()[-1]
+            assert "attached to look only" in bottom
+            await screen.press("escape")
+
+
 async def test_uploads_are_allowed_from_the_palette() -> None:
     async with shown(frame(view(1))) as screen:
         commands = screen.app.get_system_commands(screen.main)
@@ -164,13 +251,18 @@ async def test_uploads_are_allowed_from_the_palette() -> None:
     assert told == ["from the next request on, uploads: new"]
 
 
-async def test_two_texts_at_most_stand_in_the_corner_until_esc() -> None:
-    async with shown(frame(view(1))) as screen:
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_one_text_at_a_time_stands_in_the_bottom_line_until_esc(
+    size: tuple[int, int],
+) -> None:
+    async with shown(frame(view(1)), size=size) as screen:
+        before = screen.text().splitlines()
         for number in range(4):
             screen.app.notify(f"text {number}")
         await screen.pilot.pause()
-        told = [one.message for one in screen.app._notifications]
-        assert told == ["text 2", "text 3"]
+        lines = screen.text().splitlines()
+        assert lines[-1].strip() == "text 3"
+        assert lines[:-1] == before[:-1]
         await screen.press("q", "escape")
         assert screen.on_top == "main"
         assert not screen.app._notifications
@@ -183,7 +275,7 @@ async def test_a_refused_change_says_why() -> None:
         await screen.pilot.pause()
         assert screen.wishes == []
         told = [one.message for one in screen.app._notifications]
-    assert told == ["no such thing"]
+    assert told == ["✗ no such thing"]
 
 
 @pytest.mark.parametrize("probe", PROBES)

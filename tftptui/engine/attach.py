@@ -11,6 +11,8 @@ from tftptui.engine.messages import (
     CloseFolder,
     Command,
     ExamineFiles,
+    FindFiles,
+    HashFile,
     LookAtFile,
     OpenFolder,
     Ready,
@@ -18,7 +20,7 @@ from tftptui.engine.messages import (
 from tftptui.engine.remote import LONGEST_READ, RemoteEngine, decoder
 from tftptui.engine.wire import MessageStream
 
-_LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles
+_LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
 """What changes nothing."""
 
 

@@ -1,7 +1,7 @@
 """The program on the screen: what keys do wherever one is, and how it ends."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tftptui.engine.messages import ChangeSettings
-from tftptui.ui.actions import CHAINS, actions, bindings
+from tftptui.ui.actions import bindings
 from tftptui.ui.engine_app import EngineApp
 from tftptui.ui.farewell import running_forms
+from tftptui.ui.palette import Everything, key_commands, policy_commands
 from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.unavailable import action_of, why_not
 from tftptui.ui.undo import Change
 
 if TYPE_CHECKING:  # no part of the first picture; see ui/later.py
@@ -33,14 +37,11 @@ CLOSING = 0.1
 """Seconds until the palette is gone from the screen."""
 
 DRAINING = "no new requests are taken; this ends with the last transfer  ·  q y: now"
-MOST_TOASTS = 2
-"""Texts in the corner at a time."""
+MOST_TOASTS = 1
+"""Texts at a time in the bottom line, where they hide nothing but keys."""
 
 TWICE = 2.0
 """Seconds within which a second ctrl+c quits."""
-
-OF_A_SERVER = frozenset({"doctor", "policy", "capture"})
-"""Actions that a capture has no server for."""
 
 OURS = frozenset({"Keys", "Maximize", "Minimize", "Quit", "Screenshot"})
 """Textual's commands that we have a better one for."""
@@ -55,8 +56,23 @@ class TftpApp(EngineApp):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     CSS = """
     MainScreen { background: $background; color: $foreground; }
-    Toast { background: $panel; }
+    ToastRack { margin: 0; align: left bottom; }
+    ToastHolder { align-horizontal: left; }
+    Toast {
+        width: 100%;
+        max-width: 100%;
+        padding: 0 1;
+        margin: 0;
+        background: $panel;
+        border: none;
+        text-style: bold;
+        &.-warning, &.-error { border: none; }
+        &.-error { color: $transfer-failed; }
+    }
     """
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        Everything
+    }
     _draining = False
     _interrupted: float | None = None
     """Loop time of the latest ctrl+c."""
@@ -81,38 +97,22 @@ class TftpApp(EngineApp):
     # What keys do.
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
-        """Offer what keys do by name, then what Textual brings along."""
+        """Offer what keys do by name, then what Textual brings along, then settings."""
         if isinstance(screen, MainScreen):
-            yield from self._key_commands(screen)
+            yield from key_commands(screen.scope, self.simulate_key)
         for command in super().get_system_commands(screen):
             if command.title not in OURS:
                 yield command
-        for policy, effect in UPLOADS.items():
-            change = partial(self.change_settings, {"write": policy})
-            yield SystemCommand(f"Uploads: {policy}", effect, change)
-        yield SystemCommand(
-            "Capture  (p)",
-            "Write every packet to a pcapng file in the current folder, or no more.",
-            self.action_capture,
-        )
+        if not self.store.is_fixed:
+            for policy, effect in UPLOADS.items():
+                change = partial(self.change_settings, {"write": policy})
+                yield SystemCommand(f"Uploads: {policy}", effect, change)
+        yield from policy_commands(self.store.settings, self.show_policy)
         yield SystemCommand(
             "Picture of the screen",
             "Save what is shown as an SVG file in the current folder.",
             partial(self.set_timer, CLOSING, self.save_picture),
         )
-
-    def _key_commands(self, screen: MainScreen) -> Iterator[SystemCommand]:
-        """Yield what keys do now, and the screens that the bottom line leaves out."""
-        for scope in CHAINS[screen.scope]:
-            for action in actions(scope):
-                if action.shown and action.call != "command_palette":
-                    yield SystemCommand(
-                        f"{action.label.capitalize()}  ({action.shown_key})",
-                        action.effect,
-                        partial(self.simulate_key, action.keys[0]),
-                    )
-        effect = "What is allowed and how much: uploads, networks, limits, names."
-        yield SystemCommand("Policy  (P)", effect, self.action_policy)
 
     def action_capture(self) -> None:
         """Write every packet to a file from now on, or no more."""
@@ -149,22 +149,63 @@ class TftpApp(EngineApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to restart only what has ended, to undo only what was done."""
         del parameters
-        if action == "undo":
-            return len(self.undo) > 0 and self.store.engine_error is None
-        if action == "doctor" and self.store.status is None:
-            return False
-        if action in OF_A_SERVER and self.store.is_capture:
-            return False
-        return action != "restart" or self.store.engine_error is not None
+        store = self.store
+        offered = {
+            "undo": len(self.undo) > 0 and store.engine_error is None,
+            "policy": not store.is_capture,
+            "doctor": store.status is not None and not store.is_capture,
+            "capture": store.status is not None and not store.is_fixed,
+            "restart": store.engine_error is not None and not store.comes_back,
+        }
+        return offered.get(action, True)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a key that is known does nothing just now."""
+        active = self.screen.active_bindings.get(event.key)
+        if isinstance(self.screen, MainScreen) and not (active and active.enabled):
+            action = action_of(self.screen.scope, event.key)
+            if action and (why := why_not(action, self.store)):
+                self.notify(f"{event.key}: {why}", markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a text in the bottom line for a while; trouble has a mark."""
+        mark = "✗ " if severity == "error" else ""
+        super().notify(
+            f"{mark}{message}",
+            title=title,
+            severity=severity,
+            timeout=timeout,
+            markup=markup,
+        )
 
     def action_policy(self) -> None:
         """Show what may be changed while the server runs."""
+        self.show_policy(None)
+
+    def show_policy(self, at: str | None) -> None:
+        """Show the settings, with the cursor at one of them."""
         from tftptui.ui.screens.policy import PolicyScreen  # noqa: PLC0415
 
         if isinstance(self.screen, MainScreen):
             self.push_screen(
-                PolicyScreen(self.store, self.client, self.undo, now=self.now)
+                PolicyScreen(self.store, self.client, self.undo, now=self.now, at=at)
             )
+
+    def action_show_pane(self, digit: int) -> None:
+        """Go back to the panes, to the one of that number."""
+        main = self.screen_stack[0]
+        if isinstance(main, MainScreen):
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            main.show_digit(digit)
 
     def action_undo(self) -> None:
         """Take the last change back."""
@@ -230,7 +271,8 @@ class TftpApp(EngineApp):
 
     def on_notify(self) -> None:
         """Let the oldest texts in the corner go: they lie over what is worked with."""
-        for one in list(self._notifications)[: 1 - MOST_TOASTS]:
+        oldest = len(self._notifications) - MOST_TOASTS + 1
+        for one in list(self._notifications)[: max(0, oldest)]:
             self._unnotify(one, refresh=False)  # Textual's own handler draws
 
     async def on_event(self, event: events.Event) -> None:

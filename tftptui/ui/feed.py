@@ -1,10 +1,14 @@
 """From the engine into the store: the one task that reads frames."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.ui.store import Store
+
+AGAIN = 2.0
+"""Seconds between two looks for an engine that comes back by itself."""
 
 PATIENCE = 5.0
 """Seconds that an engine gets to end in good order."""
@@ -20,15 +24,45 @@ class Feed:
     """
 
     def __init__(
-        self, client: EngineClient, store: Store, *, told: Callable[[], None]
+        self,
+        client: EngineClient,
+        store: Store,
+        *,
+        told: Callable[[], None],
+        again: float = AGAIN,
     ) -> None:
         self._client, self._store, self._told = client, store, told
-        self._stopped = False
+        self._again = again
+        self._stopping = asyncio.Event()
+
+    @property
+    def _stopped(self) -> bool:
+        return self._stopping.is_set()
 
     async def run(self) -> None:
-        """Fold frames until the engine ends; why it did stands in the store."""
+        """Fold frames until the engine ends; why it did stands in the store.
+
+        One that comes back by itself, as a server that others start, is looked for
+        again and again; it tells all that it knows, and nothing else is kept.
+        """
+        await self._run()
+        while self._store.comes_back and not await self._is_stopped_within(self._again):
+            with suppress(EngineError):
+                await self._client.stop()
+                await self._client.start()
+                self._store.forget()
+                self._told()
+                await self._run(is_started=True)
+
+    async def _is_stopped_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopped
+
+    async def _run(self, *, is_started: bool = False) -> None:
         try:
-            await self._client.start()
+            if not is_started:
+                await self._client.start()
             async for frame in self._client.frames():
                 self._store.fold(frame)
                 self._told()
@@ -52,6 +86,6 @@ class Feed:
         """End the engine; clients are told. The second time it does nothing."""
         if self._stopped:
             return
-        self._stopped = True
+        self._stopping.set()
         with suppress(EngineError):
             await self._client.stop()

@@ -79,6 +79,8 @@ class Store:
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
         engine_error: why the engine is gone, while it is.
+        comes_back: whether it is looked for again by itself then.
+        looks_only: whether nothing may be changed from here.
     """
 
     kept_packets: int = 1_000_000
@@ -100,6 +102,8 @@ class Store:
     settings: dict[str, Value] = field(default_factory=dict)
     policy_since: float = 0.0
     engine_error: str | None = None
+    comes_back: bool = False
+    looks_only: bool = False
 
     def __post_init__(self) -> None:
         self.packets = PacketChunks(self.kept_packets)
@@ -162,6 +166,19 @@ class Store:
         self._packets_due = 0
         self._findings_before = max(self.findings, default=0)
 
+    def forget(self) -> None:
+        """Know nothing: what tells all of it again is not to be mixed with the past."""
+        self.begin_anew()
+        self.counters = self._before = Counters()
+        self._total_rate = Rate()
+        self._findings_before = 0
+        for told in (
+            *(self.transfers, self._rates, self.findings, self._findings_of),
+            *(self.locations, self.listings, self.hashes, self.refusals),
+        ):
+            told.clear()
+        self.packets.extend(b"", self.packets.next + 1)
+
     def rate(self, number: int) -> float | None:
         """Return octets a second of a running transfer; None when not known."""
         rate = self._rates.get(number)
@@ -180,6 +197,11 @@ class Store:
     def is_capture(self) -> bool:
         """Whether a capture is shown: nothing in it can be changed."""
         return self.status is not None and self.status.source == "capture"
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing can be changed from here."""
+        return self.is_capture or self.looks_only
 
     def findings_in_order(self) -> list[Finding]:
         """Return the findings to look through: alarms, what is no alarm, what is over.

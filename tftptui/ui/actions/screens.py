@@ -2,6 +2,16 @@
 
 from tftptui.ui.actions.action import Action
 
+WINDOW = tuple(
+    Action(
+        "window",
+        f"app.show_pane({digit})",
+        (str(digit),),
+        pane,
+        f"Back to the panes, to {pane}.",
+    )
+    for digit, pane in enumerate(("Transfers", "Files", "Ports", "Packets"), 1)
+)
 WHY = (
     Action("why", "close", ("escape", "w"), "back", "Back to the panes.", shown=True),
     Action(

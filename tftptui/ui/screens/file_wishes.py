@@ -117,16 +117,26 @@ class FileWishes:
             Question(matters, do, "leave it", [more]), answered
         )
 
-    def _serve(self) -> None:
+    def _serve(self, folder: str = "", why: str = "") -> None:
         status = self._store.status
 
         def answered(folder: str | None) -> None:
             if folder:
-                told = f"{folder} is served from now on"
-                self._ask(ServeFolder(folder), told)
+                serving = self._serve_or_ask(folder)
+                self._screen.run_worker(serving, group="files")
 
-        screen = FolderScreen(status.root if status else "")
+        screen = FolderScreen(folder or (status.root if status else ""), why)
         self._screen.app.push_screen(screen, answered)
+
+    async def _serve_or_ask(self, folder: str) -> None:
+        """Have a folder served; one that can't be may be typed anew."""
+        try:
+            await self._client.ask(ServeFolder(folder))
+        except (CommandRefusedError, EngineError) as error:
+            self._serve(folder, str(error))
+        else:
+            told = f"{folder} is served from now on"
+            self._screen.app.notify(told, markup=False)
 
     def _ask(self, command: Command, told: str) -> None:
         self._screen.run_worker(self._have_done(command, told), group="files")

@@ -11,9 +11,16 @@ from textual.widgets import Input, Static
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Window
 
+PROMISE = "Transfers that run end with the files they have."
+
 
 class FolderScreen(Window[str]):
-    """Asks for a folder of the server's machine; returns it, or "" for esc."""
+    """Asks for a folder of the server's machine; returns it, or "" for esc.
+
+    Args:
+        folder: what stands in the field at first.
+        why: what was wrong with that, when it is asked for again.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("folder")
     DEFAULT_CSS = """
@@ -23,12 +30,13 @@ class FolderScreen(Window[str]):
         & > Input { height: 1; border: none; background: $cursor-row; }
         & > Input:focus { border: none; }
         & > Static { height: auto; color: $muted; }
+        & > .-wrong { color: $transfer-failed; }
     }
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, why: str = "") -> None:
         super().__init__()
-        self._folder = folder
+        self._folder, self._why = folder, why
 
     def compose(self) -> ComposeResult:
         """Lay out the field and what it means."""
@@ -37,7 +45,9 @@ class FolderScreen(Window[str]):
             body.border_subtitle = Content("enter serve it · esc back")
             yield Input(self._folder, compact=True)
             yield Static(
-                "Transfers that run end with the files they have.", markup=False
+                f"✗ {self._why}" if self._why else PROMISE,
+                markup=False,
+                classes="-wrong" if self._why else "",
             )
 
     def on_mount(self) -> None:

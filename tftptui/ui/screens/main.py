@@ -225,9 +225,10 @@ class MainScreen(Screen[None]):
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Show the pane that was clicked."""
-        self._show_by_digit(event.digit)
+        self.show_digit(event.digit)
 
-    def _show_by_digit(self, digit: int) -> None:
+    def show_digit(self, digit: int) -> None:
+        """Show the pane of this number."""
         self.show_pane(self.panes[digit - 1])
 
     def action_pane(self, digit: int) -> None:
@@ -253,7 +254,7 @@ class MainScreen(Screen[None]):
             stays = isinstance(step, int) and self._ports.can_move_inside(step)
             return not (stays or self._packets.is_typing)
         if action == "range":
-            if self._store.is_capture:
+            if self._store.is_fixed:
                 return False
             return not isinstance(self.focused, Input) and not self._ports.is_typing
         if action == "why":
@@ -292,7 +293,7 @@ class MainScreen(Screen[None]):
 
         wishes = TransferWishes(self, self._store, self._client, self._taste, self._now)
         wishes.show_packets = self._show_packets
-        wishes.show_pane = self._show_by_digit
+        wishes.show_pane = self.show_digit
         return wishes
 
     def on_packet_list_opened(self, event: PacketList.Opened) -> None:

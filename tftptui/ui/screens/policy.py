@@ -36,9 +36,13 @@ class PolicyField(Input):
 
 
 class PolicyScreen(ModalScreen[None]):
-    """Shows all settings; what is changed goes into UNDO. NOW is the wall clock."""
+    """Shows all settings; what is changed goes into UNDO. NOW is the wall clock.
+
+    The cursor begins AT the setting of that name.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("window"),
         *bindings("policy"),
         *bindings("policy-field", "choose(1)", "choose(-1)", "leave"),
     ]
@@ -78,8 +82,10 @@ class PolicyScreen(ModalScreen[None]):
         undo: UndoList,
         *,
         now: Callable[[], float],
+        at: str | None = None,
     ) -> None:
         super().__init__(id="policy")
+        self._at = at
         self._store, self._client, self._undo, self._now = store, client, undo, now
         self._body, self._list = Vertical(), PolicyList(store)
         self._meaning = Static(id="policy-meaning", markup=False)
@@ -100,8 +106,10 @@ class PolicyScreen(ModalScreen[None]):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Begin at the first setting."""
+        """Begin at the first setting, or the one that was asked for."""
         self._list.focus()
+        if self._at is not None:
+            self._list.move_cursor(self._list.index_of(self._at) or 0)
         self._choose_row()
 
     # What is shown.
@@ -180,11 +188,13 @@ class PolicyScreen(ModalScreen[None]):
         """Offer what is for the field only while it has the focus, and the reverse."""
         del parameters
         if action == "undo":
-            return not self._is_typing and len(self._undo) > 0
+            may = not self._is_typing and not self._store.is_fixed
+            return may and len(self._undo) > 0
         if action == "choose":
             return self._is_typing and bool(self._list.current.kind.choices)
         if action in ("edit", "default"):
-            return not self._is_typing and self._store.engine_error is None
+            may = not self._is_typing and not self._store.is_fixed
+            return may and self._store.engine_error is None
         return action not in ("leave", "close") or self._is_typing == (
             action == "leave"
         )

@@ -95,7 +95,7 @@ class WhyScreen(Page[Wish | None]):
             "packets": known,
             "evidence": self._leading(),
             "open": self._chosen is not None,
-            "locate": known and self._finding.is_alarm and not self._store.is_capture,
+            "locate": known and self._finding.is_alarm and not self._store.is_fixed,
             "another": len(self._others()) > 1,
             "firewall": is_about_firewalls(self._finding.code),
         }

@@ -12,10 +12,13 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tftptui.ui.actions import bindings
+
 
 class Window(ModalScreen[ScreenResultType]):
     """A frame in the middle around a ``Vertical`` or a ``VerticalScroll``."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings("window")
     DEFAULT_CSS = """
     Window {
         align: center middle;

@@ -195,8 +195,9 @@ class FilesPane(Pane):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the row under the cursor."""
         del parameters
-        is_of_server = action == "serve"
-        return not (is_of_server and self._store.is_capture) and self._fits(action)
+        if self._store.is_fixed and action in ("serve", "answer", "link"):
+            return False
+        return self._fits(action)
 
     def _fits(self, action: str) -> bool:
         row = self._list.current

@@ -1,5 +1,7 @@
 """The bottom line: keys that do something now; each can be clicked."""
 
+from collections.abc import Mapping
+
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -22,7 +24,7 @@ class FooterLine(Widget):
     def __init__(self) -> None:
         super().__init__(id="footer")
         self._places: list[tuple[int, int, str]] = []
-        self._shown: list[tuple[Action, str]] = []
+        self._shown: list[tuple[Action, str, str]] = []
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -34,16 +36,19 @@ class FooterLine(Widget):
             self._shown = shown
             self.refresh()
 
-    def _working(self) -> list[tuple[Action, str]]:
-        """Return the shown actions that work now, each with a key that does.
+    def _working(self) -> list[tuple[Action, str, str]]:
+        """Return the shown actions that work now, each with a key that does, and words.
 
-        A letter does not while a field takes it as text.
+        A letter does not while a field takes it as text. What has the focus may have
+        better words than the action itself, in its ``labels``.
         """
-        found: dict[str, tuple[Action, str]] = {}
+        found: dict[str, tuple[Action, str, str]] = {}
+        labels: Mapping[str, str] = getattr(self.screen.focused, "labels", {})
         for key, active in self.screen.active_bindings.items():
             action = _BY_ID.get(active.binding.id or "")
             if action and action.shown and active.enabled and self._arrives(key):
-                found.setdefault(action.id, (action, key))
+                label = labels.get(action.id, action.label)
+                found.setdefault(action.id, (action, key, label))
         return sorted(found.values(), key=lambda pair: ACTIONS.index(pair[0]))
 
     def _arrives(self, key: str) -> bool:
@@ -60,12 +65,12 @@ class FooterLine(Widget):
         key_style += Style(bold=True)
         line, self._places = Text(" ", no_wrap=True), []
         kept = sum(
-            len(f"{key_name(key)} {action.label}") + GAP
-            for action, key in self._shown
+            len(f"{key_name(key)} {label}") + GAP
+            for action, key, label in self._shown
             if action.id == HELP
         )
-        for action, key in self._shown:
-            piece = Text.assemble((key_name(key), key_style), f" {action.label}")
+        for action, key, label in self._shown:
+            piece = Text.assemble((key_name(key), key_style), f" {label}")
             begin = line.cell_len
             kept = 0 if action.id == HELP else kept
             if begin + piece.cell_len + kept > self.size.width:

@@ -41,9 +41,11 @@ class NoticeLine(Static):
     def _say(self) -> str:
         if self._store.engine_error:
             known = "  ·  what you see is the last that was known"
+            cure = "looked for again and again" if self._store.comes_back else ""
             return (
                 f"✗ Nothing is served: {self._store.engine_error}"
-                f"{known if self._store.frames else ''}  ·  R restarts  ·  q quits"
+                f"{known if self._store.frames else ''}  ·  "
+                f"{cure or 'R restarts'}  ·  q quits"
             )
         told = list(self._store.status.notices) if self._store.status else []
         return "\n".join(f"! {notice}" for notice in [*told, *self._own])

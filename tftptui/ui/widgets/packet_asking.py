@@ -226,8 +226,16 @@ class PacketAsking(Pane):
             app.call_from_thread(
                 app.notify, told, severity=severity, timeout=TOLD, markup=False
             )
+            if not went_well:
+                app.call_from_thread(self._mend, name, told)
 
         self.run_worker(write, group="save", thread=True)
+
+    def _mend(self, name: str, why: str) -> None:
+        """Let a name be typed anew that nothing could be saved under."""
+        if self.rows.has_focus:  # and nothing else is being done
+            self.prompt.ask(Purpose.SAVE, name)
+            self.prompt.tell(why, at=0)
 
     def _known(self) -> Mapping[str, Iterable[str]]:
         """Return what has been seen, for going on with a filter; the latest first."""

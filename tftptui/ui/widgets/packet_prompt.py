@@ -32,6 +32,19 @@ class Purpose(Enum):
     SAVE = "save as"
 
 
+LABELS: Mapping[Purpose, Mapping[str, str]] = {
+    Purpose.FILTER: {},
+    Purpose.SEARCH: {"prompt.enter": "find"},
+    Purpose.TIME: {"prompt.enter": "go there", "prompt.leave": "back"},
+    Purpose.SAVE: {
+        "prompt.enter": "save",
+        "prompt.complete": "other format",
+        "prompt.leave": "back",
+    },
+}
+"""What the keys do, where that is something else than to type a filter."""
+
+
 class FilterSuggester(Suggester):
     """Goes on with a filter that is being typed."""
 
@@ -48,6 +61,7 @@ class PromptField(Input):
     """A line of text whose keys are ours."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")
+    labels: Mapping[str, str] = LABELS[Purpose.FILTER]
 
     class Key(Message):
         """One of our keys was pressed; ``step`` is for going through old lines."""
@@ -155,6 +169,7 @@ class PacketPrompt(Vertical):
         """Show a line without the focus."""
         self.purpose = purpose
         self._label.update(purpose.value)
+        self._field.labels = LABELS[purpose]
         with self.prevent(Input.Changed):
             self._field.value = text
         self._field.cursor_position = len(text)

@@ -158,7 +158,7 @@ class PortsPane(Pane):
             self.on_resize()
         self._map.show()
         self._strip.look()
-        self._editor.display = not self._store.is_capture
+        self._editor.display = not self._store.is_fixed
         self._editor.look()
         self._tell_all()
 

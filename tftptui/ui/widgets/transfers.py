@@ -114,12 +114,12 @@ class TransfersPane(Pane):
         """Offer only what can be done with the chosen transfer."""
         del parameters
         exists, runs = self._allowed
-        is_past = self._store.is_capture
+        is_fixed = self._store.is_fixed
         offered = {
-            "abort": runs and not is_past,
+            "abort": runs and not is_fixed,
             "open": exists,
             "narrow": exists,
-            "locate": exists and not is_past,
+            "locate": exists and not is_fixed,
         }
         return offered.get(action, True)
 

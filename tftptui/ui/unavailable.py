@@ -1,0 +1,54 @@
+"""Why a key does nothing just now: in words, instead of silence."""
+
+from tftptui.ui.actions import CHAINS, Action, actions
+from tftptui.ui.store import Store
+
+CHANGES = frozenset(
+    {
+        *("main.range", "app.capture", "app.undo"),
+        *("transfers.abort", "transfers.locate"),
+        *("files.answer", "files.link", "files.serve"),
+        *("policy.edit", "policy.default", "policy.undo"),
+    }
+)
+"""Actions that change the server, or have it do something."""
+
+OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
+"""Actions that need a server of our own to be there."""
+
+_NOTHING = {
+    "app.undo": "nothing was changed from here that could be undone",
+    "main.why": "there is no finding: nothing is known to be wrong",
+    "transfers.abort": "this transfer is over",
+    "files.answer": "choose a name under “asked for, not here” that has near matches",
+    "files.link": "a link needs a near match, and --write new or overwrite",
+}
+"""What is said where an action lacks something else."""
+
+STARTING = "the server is still starting; in a moment"
+LOOKS_ONLY = "attached to look only: nothing is changed from here"
+CAPTURE = "this is a capture: there is no server to do it"
+GONE = "there is no server now"
+
+
+def action_of(scope: str, key: str) -> Action | None:
+    """Return what KEY does in SCOPE, if it is a key of ours."""
+    for one in CHAINS.get(scope, ()):
+        for action in actions(one):
+            if key in action.keys:
+                return action
+    return None
+
+
+def why_not(action: Action, store: Store) -> str:
+    """Return why an action that is not offered now is not; "" if that is not known."""
+    if action.id in OF_A_SERVER:
+        if store.is_capture:
+            return CAPTURE
+        if store.looks_only and action.id in CHANGES:
+            return LOOKS_ONLY
+        if store.engine_error is not None:
+            return GONE
+        if store.status is None:
+            return STARTING
+    return _NOTHING.get(action.id, "")
