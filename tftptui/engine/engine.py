@@ -360,7 +360,7 @@ class Engine:
             version=__version__,
             listeners=[str(listener.local) for listener in listeners],
             port=listeners[0].local.port if listeners else 0,
-            root=str(self.service.settings.root),
+            root=str(self.service.settings.root.absolute()),
             named=[(one.name, str(one.path)) for one in service.settings.named],
             pid=os.getpid(),
             notices=list(service.notices),

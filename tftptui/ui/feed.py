@@ -13,7 +13,7 @@ AGAIN = 2.0
 PATIENCE = 5.0
 """Seconds that an engine gets to end in good order."""
 
-ENDED = "the engine has ended"
+ENDED = "the server has ended"
 
 
 class Feed:
