@@ -1,4 +1,4 @@
-"""Files worth fetching, and a server that has them."""
+"""Files worth fetching, a server that has them, and networks of namespaces."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
+from tests.support.namespaces import Routed, routed
 from tests.support.serve import Serve
 
 SIZES = (0, 1, 511, 512, 513, 5_000_000)
@@ -27,3 +28,9 @@ def server(folder: Path) -> Iterator[Serve]:
     with Serve(folder) as server:
         yield server
         assert server.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Routed]:
+    """A client, a router and a server in namespaces of their own."""
+    yield from routed(mtu=1_500)

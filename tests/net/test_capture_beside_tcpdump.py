@@ -1,14 +1,13 @@
 """Our captures beside tcpdump's, and as tshark reads them."""
 
 import subprocess
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support.builders import octets
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.real_clients import ATFTP, ATFTP_WINDOWS, CURL, CURL_PLAIN
 from tests.support.serve import Serve
 from tests.support.tcpdump import captured
@@ -34,11 +33,6 @@ TOLD = (
     "retransmits",
     "duplicates",
 )
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.other_servers import OTHERS, serving_within
 from tests.support.tcpdump import captured
 from tests.support.tshark import dissect, require_tshark
@@ -47,11 +46,6 @@ class Sight:
         again = (one.flags & Flag.DUPLICATE for one in self.records)
         kinds = (one.kind == Kind.ACK for one in self.records)
         return sum(map(all, zip(kinds, again, strict=True)))
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.fetcher import CONTENT
 from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.serve import Serve, environment
 from tftptui.doctor.filters.exchange import Ends, Exchange, judge
 from tftptui.doctor.filters.host import read_host
@@ -165,11 +165,6 @@ IPTABLES_CASES = {
         SINGLE,
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 @pytest.fixture

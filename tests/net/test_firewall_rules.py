@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.fetcher import CONTENT
 from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.serve import Serve
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.missing import remedies_for
@@ -39,11 +39,6 @@ table ip nat {{
     iifname "far" ip daddr {Routed.FAR} dnat to {HOST}; }}
 }}
 """
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 @pytest.fixture

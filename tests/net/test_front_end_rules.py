@@ -10,7 +10,7 @@ import pytest
 from tests.support.fetcher import CONTENT
 from tests.support.firewall_lab import HASTY, PATIENT, Lab
 from tests.support.front_ends import Firewalld, Ufw
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.serve import Serve
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
@@ -26,11 +26,6 @@ LONG = pytest.mark.skipif(
     reason="firewalld takes its time; TFTPTUI_ALL_TESTS=1 runs this too",
 )
 WHOLE, SILENT = ("whole", "whole"), ("silent", "silent")
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 @pytest.fixture(scope="module")

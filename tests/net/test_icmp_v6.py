@@ -1,21 +1,15 @@
 """A firewall that rejects over IPv6: who said what is recorded, and understood."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.fetcher import CONTENT
 from tests.support.firewall_lab import HASTY, Lab
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.serve import Serve
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.namespaces import Routed, routed
+from tests.support.namespaces import Routed
 from tests.support.running import settings_for
 from tests.support.serve import environment
 from tests.support.watcher import watching
@@ -29,11 +28,6 @@ walker = Walker(Endpoint(sys.argv[1], 40_000), Endpoint(sys.argv[2], 2_072))
 asyncio.run(Locating(7, walker, told.append).run())
 print(msgspec.json.encode(told[-1]).decode())
 """
-
-
-@pytest.fixture(scope="module")
-def network() -> Iterator[Routed]:
-    yield from routed(mtu=1_500)
 
 
 def locate(network: Routed, server: str, client: str) -> dict[str, Any]:
