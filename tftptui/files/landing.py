@@ -5,7 +5,7 @@ from struct import Struct
 from tftptui.files.block_numbers import HIGH, LOW
 from tftptui.protocol.packets import HEADER, Opcode
 
-_GATHERED = 65_536
+GATHERED = 65_536
 """Octets that wait for the disk at most, before a call that writes them."""
 
 _MOST_PLACES = 1_024  # written by one call; Linux takes no more (IOV_MAX)
@@ -35,7 +35,7 @@ class Landing:
     def __init__(self, block_size: int, window: int, size: int | None = None) -> None:
         self.full = block_size + HEADER
         pitch = self._pitch = self.full + 1
-        room = min(_MOST_PLACES, max(1, _GATHERED // pitch))
+        room = min(_MOST_PLACES, max(1, GATHERED // pitch))
         if size is not None:
             room = min(room, size // block_size + 1)
         room = room // window * window or room
