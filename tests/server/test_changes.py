@@ -93,19 +93,19 @@ async def test_a_file_is_modified_once_it_is_written(
         for _ in range(100):
             file.write(b"y")
             file.flush()
-    await changes.until((b"file", "modified"))
+    await changes.until(Change(b"file", "modified"))
     assert len(changes.woken) == 1
 
 
 async def test_changed_rights_are_a_change(changes: Heard, tmp_path: Path) -> None:
     (tmp_path / "file").chmod(0o600)
-    await changes.until((b"file", "modified"))
+    await changes.until(Change(b"file", "modified"))
 
 
 async def test_a_move_is_an_end_and_a_beginning(changes: Heard, tmp_path: Path) -> None:
     (tmp_path / "file").rename(tmp_path / "sub" / "moved")
-    await changes.until((b"sub/moved", "added"))
-    assert changes.told == [(b"file", "deleted"), (b"sub/moved", "added")]
+    await changes.until(Change(b"sub/moved", "renamed", b"file"))
+    assert changes.told == [Change(b"sub/moved", "renamed", b"file")]
 
 
 async def test_what_happens_in_a_moment_is_told_together(
@@ -113,7 +113,7 @@ async def test_what_happens_in_a_moment_is_told_together(
 ) -> None:
     for number in range(20):
         (tmp_path / f"new{number}").touch()
-    await changes.until((b"new19", "added"))
+    await changes.until(Change(b"new19", "added"))
     assert len(changes.told) == len(set(changes.told))
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.unprivileged import unprivileged
-from tftptui.server.changes import Change
 from tftptui.server.patrol import Patrol
 from tftptui.server.root import Root
 from tftptui.settings import Named
@@ -45,8 +44,12 @@ def one_folder() -> Callable[[], bool]:
     return lambda: next(answers)
 
 
-def a_round(patrol: Patrol) -> list[Change]:
-    return sorted(patrol.turn(always))
+def a_round(patrol: Patrol) -> list[tuple[bytes, str]]:
+    return a_turn(patrol, always)
+
+
+def a_turn(patrol: Patrol, go_on: Callable[[], bool]) -> list[tuple[bytes, str]]:
+    return sorted((one.name, one.word) for one in patrol.turn(go_on))
 
 
 def test_nothing_is_told_where_nothing_changes(patrol: Patrol) -> None:
@@ -110,10 +113,10 @@ def test_a_folder_that_is_gone_is_told_with_all_that_was_in_it(
 def test_a_round_may_take_several_turns(patrol: Patrol, folder: Path) -> None:
     (folder / "new").touch()
     (folder / "sub" / "inner" / "c").unlink()
-    assert patrol.turn(one_folder()) == [(b"new", "added")]
+    assert a_turn(patrol, one_folder()) == [(b"new", "added")]
     assert not patrol.is_round_over
-    assert patrol.turn(one_folder()) == []
-    assert patrol.turn(one_folder()) == [(b"sub/inner/c", "deleted")]
+    assert a_turn(patrol, one_folder()) == []
+    assert a_turn(patrol, one_folder()) == [(b"sub/inner/c", "deleted")]
     assert patrol.is_round_over
 
 

@@ -141,6 +141,9 @@ async def test_a_file_that_grows_is_seen(watched: Watching, folder: Path) -> Non
 async def test_a_renamed_file_has_its_new_name(watched: Watching, folder: Path) -> None:
     (folder / "file").rename(folder / "moved")
     await watched.until_names(b"", b"sub", b"moved")
+    (told,) = watched.written.of(FileChanged)
+    assert (told.file, told.change, told.was) == ("moved", "renamed", "file")
+    assert watched.listings[b""].entries[-1].was == b"file"
 
 
 async def test_a_deleted_file_is_gone(watched: Watching, folder: Path) -> None:

@@ -9,6 +9,7 @@ from tests.support.file_scene import (
     Scene,
     file,
     folder,
+    in_list,
     listing,
     names,
     numbered,
@@ -123,6 +124,32 @@ async def test_open_folders_stay_open_when_one_is_renamed() -> None:
         await shown.tell(listing(b"", folder(b"b"), folder(b"m"), folder(b"z")))
         assert names(shown)[:3] == ["▸ b/", "▸ m/", "▾ z/"]
         assert names(shown)[3] == "x"
+
+
+async def test_a_folder_that_is_renamed_stays_open_and_under_the_cursor() -> None:
+    scene = Scene(folder(b"a"), folder(b"b"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.press("l")
+        await shown.tell(listing(b"a", file(b"x"), file(b"y")))
+        await shown.press("j", "j")
+        assert scene.cursor == ("entry", b"a/y")
+        renamed = file(b"c", kind="folder", was=b"a")
+        await shown.tell(listing(b"", folder(b"b"), renamed))
+        assert names(shown) == ["▸ b/", "▾ c/", "x", "y"]
+        assert scene.cursor == ("entry", b"c/y")
+        assert CloseFolder(b"a") in scene.engine.asked
+        assert OpenFolder(b"c") in scene.engine.asked
+
+
+async def test_the_cursor_goes_with_a_file_that_is_renamed() -> None:
+    scene = Scene(file(b"fw.bin"), file(b"x"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.press("g")
+        old = file(b"zz-old.bin", was=b"fw.bin")
+        await shown.tell(listing(b"", file(b"x"), old))
+        assert scene.cursor == ("entry", b"zz-old.bin")
+        assert in_list(shown)[1].endswith("512 renamed")
+        assert "it was fw.bin until now" in "".join(shown.rows)
 
 
 async def test_a_folder_that_is_removed_is_not_listed_any_more() -> None:

@@ -46,8 +46,20 @@ _WANTED: list[type[FileSystemEvent]] = [
 ]
 _WORDS = {"created": "added", "deleted": "deleted"}
 
-Change = tuple[bytes, str]
-"""A name below the folder, and "added", "modified" or "deleted"."""
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a name.
+
+    Attributes:
+        name: below the root.
+        word: "added", "modified", "deleted" or "renamed".
+        was: the name before, of one that is renamed.
+    """
+
+    name: bytes
+    word: str
+    was: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +170,31 @@ class Changes(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Gather a change; called by a thread."""
         if event.event_type == "moved":
-            self._gather(event.src_path, "deleted")
-            self._gather(event.dest_path, "added")
+            self._gather(self._moved(event.src_path, event.dest_path))
         else:
-            self._gather(event.src_path, _WORDS.get(event.event_type, "modified"))
+            word = _WORDS.get(event.event_type, "modified")
+            self._gather([Change(name, word) for name in self._names(event.src_path)])
 
-    def _gather(self, path: bytes | str, change: str) -> None:
+    def _names(self, path: bytes | str) -> list[bytes]:
         octets = os.fsencode(path)
-        found = [name for one in self._watched for name in one.names(octets)]
+        return [name for one in self._watched for name in one.names(octets)]
+
+    def _moved(self, before: bytes | str, after: bytes | str) -> list[Change]:
+        """Return what a move is: out of what is watched, into it, or within."""
+        olds, news = self._names(before), self._names(after)
+        if not olds:
+            return [Change(name, "added") for name in news]
+        if not news:
+            return [Change(name, "deleted") for name in olds]
+        renamed = [Change(name, "renamed", olds[0]) for name in news]
+        return [*renamed, *(Change(name, "deleted") for name in olds[1:])]
+
+    def _gather(self, found: list[Change]) -> None:
         if not found:
             return
         with self._lock:
             is_first = not self._gathered
-            self._gathered.update(((name, change), None) for name in found)
+            self._gathered.update(dict.fromkeys(found))
         if is_first:
             self._loop.call_soon_threadsafe(
                 self._loop.call_later, GATHERED, self._tell_all

@@ -86,7 +86,7 @@ class Patrol:
         if not self._ahead:
             for gone in self._known.keys() - self._met:
                 changes += self._without(gone)
-        told = [one for one in changes if not self._was_heard(one[0])]
+        told = [one for one in changes if not self._was_heard(one.name)]
         if not self._ahead:
             # What was heard after its folder was looked at shows in the next round.
             self._heard_before, self._heard = self._heard, set()
@@ -118,8 +118,9 @@ class Patrol:
             self._ahead.extend((name, depth + 1) for name in below)
         if before is None:
             return []
-        changes = [(above + name, word) for name, word in _differences(before, now)]
-        is_new = {name for name, word in changes if word == "added"}
+        found = _differences(before, now)
+        changes = [Change(above + name, word) for name, word in found]
+        is_new = {one.name for one in changes if one.word == "added"}
         for name in is_new.intersection(below):
             self._known.setdefault(name, {})  # all that is in it is new, too
         return changes
@@ -134,7 +135,7 @@ class Patrol:
         """Forget a folder that was not met again; return what went with it."""
         names = self._known.pop(folder)
         self._count -= len(names)
-        return [(folder + b"/" + name, "deleted") for name in names]
+        return [Change(folder + b"/" + name, "deleted") for name in names]
 
 
 def _differences(before: Folder, now: Folder) -> Iterator[tuple[bytes, str]]:

@@ -19,6 +19,7 @@ from tftptui.server.changes import Change, Changes, watched_of
 from tftptui.server.folders import list_folder
 from tftptui.server.patrol import Patrol
 from tftptui.server.recorder import Recorder
+from tftptui.server.renamed import Renamed
 from tftptui.server.root import Root
 from tftptui.server.walk import is_hidden
 from tftptui.telemetry.escapes import visible
@@ -62,7 +63,7 @@ class Watch:
         self._open: dict[bytes, Listing | None] = {}
         self._news: dict[bytes, Listing] = {}
         self._stop = asyncio.Event()
-        self._patrol = Patrol(root)
+        self._patrol, self._renamed = Patrol(root), Renamed()
         self._round_begun, self._pace, self._patrolled = 0.0, 0, 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -203,8 +204,8 @@ class Watch:
             self._begin_round(loop.time())
         end = time.monotonic() + LONGEST_TURN
         changes = await asyncio.to_thread(patrol.turn, lambda: self._may(end))
-        for name, change in changes:
-            self._tell(name, change)
+        for change in changes:
+            self._tell(change)
 
     def _begin_round(self, now: float) -> None:
         if self._round_begun:
@@ -217,22 +218,24 @@ class Watch:
 
     def _changed(self, changes: Iterable[Change]) -> None:
         touched: set[bytes] = set()
-        for name, change in changes:
-            if is_hidden(name.rpartition(b"/")[2]):  # an upload in progress
-                continue
-            self._tell(name, change)
+        for change in filter(None, map(_without_ours, changes)):
+            self._tell(change)
+            names = {change.name, change.was} - {b""}
+            if change.was:
+                self._renamed.note(change)
             if self.state == "polling":
-                self._patrol.heard([name])
-            touched |= {name.rpartition(b"/")[0], name}
+                self._patrol.heard(names)
+            touched |= {name.rpartition(b"/")[0] for name in names} | names
         if folders := [folder for folder in self._open if folder in touched]:
             self._spawn(self._list(folders))
 
-    def _tell(self, name: bytes, change: str) -> None:
+    def _tell(self, change: Change) -> None:
         self._recorder.emit(
             FileChanged(
                 time=self._recorder.clock.wall(),
-                file=visible(name),
-                change=change,
+                file=visible(change.name),
+                change=change.word,
+                was=visible(change.was) if change.was else None,
             )
         )
 
@@ -240,11 +243,21 @@ class Watch:
         """Look at folders, off the loop: a big one takes a while."""
         for folder in folders:
             listing = await asyncio.to_thread(list_folder, self._root, folder)
+            listing = self._renamed.marked(listing)
             if folder not in self._open:
                 continue
             if always or listing != self._open[folder]:
                 self._open[folder] = listing
                 self._news[folder] = listing
+
+
+def _without_ours(change: Change) -> Change | None:
+    """Return a change without names of our own: those of uploads in progress."""
+    if is_hidden(change.name.rpartition(b"/")[2]):
+        return Change(change.was, "deleted") if change.was else None
+    if change.was and is_hidden(change.was.rpartition(b"/")[2]):
+        return Change(change.name, "added")
+    return change
 
 
 _LIMIT = "sudo sysctl -w fs.inotify.max_user_"

@@ -204,10 +204,15 @@ class SettingsChanged(Event, frozen=True, kw_only=True, tag="settings_changed"):
 
 
 class FileChanged(Event, frozen=True, kw_only=True, tag="file_changed"):
-    """Something below the root was added, modified or deleted."""
+    """Something below the root was added, modified, deleted or renamed.
+
+    Attributes:
+        was: the name before, of what is renamed.
+    """
 
     file: str
     change: str
+    was: str | None = None
 
 
 class Warned(Event, frozen=True, kw_only=True, tag="warning"):

@@ -220,6 +220,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         link: whether it is a symbolic link; ``target`` is what is written in it, made
             visible.
         why: for "other", what it is and why it can't be served.
+        was: of what was renamed a moment ago, its whole name before, below the root.
     """
 
     name: bytes
@@ -230,6 +231,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     link: bool = False
     why: str = ""
     target: str = ""
+    was: bytes = b""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tftptui.engine.messages import Entry, TransferView
+from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import age, count
 from tftptui.ui.widgets.file_labels import quiet_words
 from tftptui.ui.widgets.file_model import FileModel
@@ -74,6 +75,9 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     if (told := hash_line(model.hashed(row))) is not None:
         lines.append(told)
     lines.append((" · ".join(_service(row, model, now)), "muted"))
+    if (change := model.changes.get(row.path)) is not None and change.was:
+        was = f"it was {visible(change.was)} until {age(now - change.time)}"
+        lines.append((was, "muted"))
     return lines
 
 

@@ -208,6 +208,7 @@ def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:
     if change is None:
         return ""
     word, since = "new" if change.is_new else "changed", now - change.time
+    word = "renamed" if change.was else word
     if is_roomy:
         return word if since < 1 else f"{word} {age(since)}"
     return word if since < GLOW else age(since)

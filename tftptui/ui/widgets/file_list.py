@@ -117,7 +117,9 @@ class FileList(RowList[Key]):
         if at is None:
             return
         if self.cursor_key is not None and self._model.place(self.cursor_key) is None:
-            self.cursor_key = self._model.beside(before, at)
+            moved = self._model.moved(self.cursor_key)
+            is_there = moved is not None and self._model.place(moved) is not None
+            self.cursor_key = moved if is_there else self._model.beside(before, at)
         top = self.scroll_offset.y
         if top <= at < top + self.rows_in_view or not 0 < top < len(before):
             return  # RowList keeps a cursor that is in view

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+import msgspec
+
 from tftptui.engine.messages import (
     Entry,
     FoundFiles,
@@ -23,11 +25,11 @@ from tftptui.ui.widgets.file_rows import (
     AskedRow,
     EntryRow,
     Key,
-    NearRow,
     NoteRow,
-    QuietRow,
     Row,
     UploadRow,
+    asked_name,
+    depth_of,
     plain_name,
 )
 from tftptui.ui.widgets.file_served import Served
@@ -45,10 +47,14 @@ REMEMBERED = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That a file is new, or another than before, and when that was seen."""
+    """That a file is new, or another than before, and when that was seen.
+
+    ``was`` is its name before, if it was renamed.
+    """
 
     is_new: bool
     time: float
+    was: bytes = b""
 
 
 class FileModel:
@@ -121,7 +127,7 @@ class FileModel:
         return next(hits, None)
 
     def _is_hit(self, row: Row) -> bool:
-        name = row.name if isinstance(row, EntryRow) else _asked_name(row)
+        name = row.name if isinstance(row, EntryRow) else asked_name(row)
         return bool(name) and has_all(self.words, name)
 
     def read(self, now: float) -> None:
@@ -177,9 +183,18 @@ class FileModel:
             if now - change.time >= REMEMBERED:
                 del self.changes[path]
 
+    def moved(self, key: Key | None) -> Key | None:
+        """Return the key that stands for what KEY stood for before it was renamed."""
+        if key is None or not isinstance(path := key[1], bytes):
+            return None
+        for new, change in self.changes.items():
+            if change.was and (path + b"/").startswith(change.was + b"/"):
+                return key[0], new + path[len(change.was) :]
+        return None
+
     def depth_at(self, place: int) -> int:
         """Return how deep in folders a row is."""
-        return _depth(self.rows[place])
+        return depth_of(self.rows[place])
 
     def beside(self, before: Sequence[Row], place: int) -> Key | None:
         """Return where the cursor goes from a row of BEFORE that is gone.
@@ -187,10 +202,10 @@ class FileModel:
         That is the next row of the same folder, else the one before or the folder,
         else what came behind that.
         """
-        depth = _depth(before[place])
-        after = takewhile(lambda row: _depth(row) >= depth, before[place + 1 :])
-        nearest = [row for row in after if _depth(row) == depth]
-        nearest += [row for row in reversed(before[:place]) if _depth(row) <= depth]
+        depth = depth_of(before[place])
+        after = takewhile(lambda row: depth_of(row) >= depth, before[place + 1 :])
+        nearest = [row for row in after if depth_of(row) == depth]
+        nearest += [row for row in reversed(before[:place]) if depth_of(row) <= depth]
         nearest += before[place + 1 :]
         return next((row.key for row in nearest if row.key in self._places), None)
 
@@ -232,8 +247,21 @@ class FileModel:
                 path = _path(listing.folder, entry)
                 marked = self.changes.get(path)
                 is_new = old is None or (marked is not None and marked.is_new)
-                if (time := self._change_time(entry, now)) is not None:
+                if old is None and entry.was:
+                    self.changes[path] = Change(is_new=True, time=now, was=entry.was)
+                    self._follow(entry.was, path)
+                elif (time := self._change_time(entry, now)) is not None:
                     self.changes[path] = Change(is_new=is_new, time=time)
+
+    def _follow(self, was: bytes, path: bytes) -> None:
+        """Keep open what was open below a folder that has another name now."""
+        for folder in [one for one in self._expanded if _is_within(one, was)]:
+            renamed = path + folder[len(was) :]
+            self._expanded.discard(folder)
+            self._expanded.add(renamed)
+            listing = self._seen.pop(folder, None)
+            if listing is not None and not listing.gone:
+                self._seen[renamed] = msgspec.structs.replace(listing, folder=renamed)
 
     def _change_time(self, entry: Entry, now: float) -> float | None:
         """Return when an entry changed: what nobody looked at is not made up."""
@@ -310,7 +338,7 @@ class FileModel:
     def _narrowed(self, rows: list[Row]) -> list[Row]:
         if not self.words:
             return rows
-        kept = [row for row in rows if has_all(self.words, _asked_name(row))]
+        kept = [row for row in rows if has_all(self.words, asked_name(row))]
         return [AskedRow(), *kept] if kept else []
 
     def _notes(self, folder: bytes, listing: Listing | None) -> list[str]:
@@ -332,26 +360,8 @@ class FileModel:
         return notes
 
 
-def _depth(row: Row) -> int:
-    match row:
-        case AskedRow(name=name):
-            return int(bool(name))
-        case NearRow():
-            return 2
-        case QuietRow():
-            return 0
-        case _:
-            return row.depth
-
-
-def _asked_name(row: Row) -> str:
-    match row:
-        case AskedRow(name=name) if name:
-            return name
-        case NearRow(asked=asked):
-            return asked.name
-        case _:
-            return ""
+def _is_within(folder: bytes, above: bytes) -> bool:
+    return (folder + b"/").startswith(above + b"/")
 
 
 def _version(row: EntryRow) -> tuple[bytes, int, float]:

@@ -145,3 +145,27 @@ def plain_name(name: str) -> str:
     """Return a name as it is on the disk: slashes either way, none in front."""
     parts = name.replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in ("", "."))
+
+
+def depth_of(row: Row) -> int:
+    """Return how deep in folders a row is."""
+    match row:
+        case AskedRow(name=name):
+            return int(bool(name))
+        case NearRow():
+            return 2
+        case QuietRow():
+            return 0
+        case _:
+            return row.depth
+
+
+def asked_name(row: Row) -> str:
+    """Return the name that was asked for in vain, which a row is about; else ""."""
+    match row:
+        case AskedRow(name=name) if name:
+            return name
+        case NearRow(asked=asked):
+            return asked.name
+        case _:
+            return ""
