@@ -119,7 +119,7 @@ class ShortWay(Transfer):
             self._raw(packet, is_sent=True)
             if not is_out:
                 self._leave_short_way()
-        elif not self._go_on():
+        elif not self._go_on(self._last):
             self._run(self._sending.start(now))
 
     def _is_simple(self) -> bool:
@@ -159,77 +159,85 @@ class ShortWay(Transfer):
     def _hear(self, datagram: bytes) -> None:
         if _word(datagram) == self._awaited and len(datagram) == HEADER:
             self._heard = True
-            if self._sent_to == self._last:
-                if self._complete():
-                    return
-            elif self._go_on():
+            left = self._last - self._sent_to
+            if left > self._window:
+                is_done = self._proceed(left)
+            else:
+                is_done = self._go_on(left) if left else self._complete()
+            if is_done:
                 return
         self._take(datagram, self._now())
 
-    def _go_on(self) -> bool:
-        """Log what was acknowledged and send the next window; False: the long way."""
-        acked, left = self._sent_to, self._last - self._sent_to
-        if left <= 0:
+    def _proceed(self, left: int) -> bool:
+        """Send the next window, a full one that has to be read; False: the long way.
+
+        LEFT blocks have still to be sent.
+        """
+        if self._log is _nothing:
+            self._hurry(left)
+        acked, staging = self._sent_to, self._staging
+        try:
+            staging.read(self._source, acked + 1)
+        except (SourceChangedError, OSError):
             return False
-        self._count()
+        self._next, self._staged = 1, staging.full_windows
+        self._sent_to = sent_to = acked + self._window
+        self._awaited = _ACK | sent_to & 0xFFFF
         wall = self._now() + self._wall
-        if self._heard:
-            self._note_trip(wall, left)
+        if self._made is not None:
+            self._made.timer.measure(wall - self._left)
+        self._left_before, self._left = self._left, wall
+        self._log(wall, acked)
+        packets = self._windows[0]
+        try:
+            self._send(packets)
+        except OSError:
+            self._send_again(packets)
+        return True
+
+    def _go_on(self, left: int) -> bool:
+        """Send the first window, or the last, likewise."""
+        acked, report = self._sent_to, self._report
         count = min(left, self._window)
         try:
             octets = self._staging.fill(self._source, acked + 1, count)
         except (SourceChangedError, OSError):
             return False
+        self._count()
+        self._acked, self._caught = acked, acked + count
+        self._sent_to = sent_to = acked + count
+        self._awaited = _ACK | sent_to & 0xFFFF
+        self._left_before = self._left
         if self._heard:
-            self._report.packet(_ACK_KIND, HEADER, run=(acked, 1))
-            self._report.moved(wall)
-        self._acked, self._sent_to = acked, acked + count
-        self._caught = self._sent_to
-        self._awaited = _ACK | self._sent_to & 0xFFFF
-        self._left_before, self._left = self._left, wall
-        if self._log is not _nothing:
-            after = self._staging.windows_after(self._sent_to)
-            self._next, self._staged = after or (0, 0)
-        self._send_window(acked + 1, count, octets)
-        return True
-
-    def _note_trip(self, wall: float, left: int) -> None:
-        """Take note of an answer at WALL, with so many blocks LEFT to be sent."""
-        if self._made is not None:
-            self._made.timer.measure(wall - self._left)
-        if self._log is _nothing and left > _LASTING * self._window:
-            self._settle_in()
-
-    def _send_window(self, first: int, count: int, octets: int) -> None:
-        """Send what was staged last, and log it."""
+            report.moved(report.packet(_ACK_KIND, HEADER, run=(acked, 1)))
         packets = self._staging.packets(count, octets)
         is_out = self.transport.send_run(packets, self._staging.stride)
-        self._report.packet(
+        self._left = report.packet(
             _DATA_KIND,
             octets,
-            run=(first, count),
-            flags=_LAST if self._sent_to == self._last else 0,
+            run=(acked + 1, count),
+            flags=_LAST if sent_to == self._last else 0,
             note="" if is_out else self._send_trouble(),
         )
         if not is_out:
             self._leave_short_way()
+        return True
 
-    def _settle_in(self) -> None:
-        """Have a socket and a staging buffer of its own: it will be here for long."""
-        if self.transport.is_alone:
-            self.transport.pair(self.readable)
-            self._receive = self.transport.recv
-        agreed = self._agreed
-        self._staging = Staging(
-            agreed.block_size, agreed.window, agreed.numbering, size=self._source.size
-        )
-        self._windows = self._staging.windows
-        self._hurry()
+    def _hurry(self, left: int) -> None:
+        """Make what logs and sends a full window at once.
 
-    def _hurry(self) -> None:
-        """Make what logs and sends a whole window at once."""
-        self._log = self._report.exchanges(self._window, self._octets)
-        stride, window = self._staging.stride, self._window
+        With many blocks LEFT it gets a socket and a staging buffer of its own, too.
+        """
+        agreed, window = self._agreed, self._window
+        if left > _LASTING * window:
+            if self.transport.is_alone:
+                self.transport.pair(self.readable)
+                self._receive = self.transport.recv
+            size, numbering = self._source.size, agreed.numbering
+            self._staging = Staging(agreed.block_size, window, numbering, size=size)
+            self._windows = self._staging.windows
+        self._log = self._report.exchanges(window, self._octets)
+        stride = self._staging.stride
         self._send = self.transport.sender(stride, window) or self._send_each
 
     def _complete(self) -> bool:
@@ -239,8 +247,8 @@ class ShortWay(Transfer):
         if not is_quiet or wall - self._left >= SLOW:
             return False
         report = self._report
-        report.packet(_ACK_KIND, HEADER, run=(self._last, 1))
-        report.moved(wall)
+        self._count()
+        report.moved(report.packet(_ACK_KIND, HEADER, run=(self._last, 1)))
         self._acked = self._last
         self._left_before, self._left = self._left, wall
         self.outcome = _COMPLETED
@@ -335,7 +343,7 @@ class ShortWay(Transfer):
         if staged is None:
             return
         if self._log is _nothing:
-            self._hurry()
+            self._hurry(0)
         self._next, self._staged = staged
         self._acked, self._sent_to = session.acked, session.sent_to
         self._caught = self._sent_to

@@ -174,25 +174,27 @@ class Transport:
         """Return a quick way to send WINDOW packets of OCTETS octets, end to end.
 
         Where it raises OSError nothing has left, and send_run() knows what to do.
-        None where each packet takes a call, or while it is alone.
+        None where each packet takes a call.
         """
-        if self._to is not None:
-            return None
+        to = self._to
         if window == 1:
-            return self.main.send
+            if to is None:
+                return self.main.send
+            sendto = self.main.sendto
+            return lambda packets: sendto(packets, to)
         if self._cut is None:
             return None
         sendmsg, ancillary = self.main.sendmsg, self._cut.ancillary
         if window <= self._cut.at_once:
-            return lambda packets: sendmsg((packets,), ancillary)
+            return lambda packets: sendmsg((packets,), ancillary, 0, to)
         step = self._cut.at_once * octets
 
         def send_long(packets: memoryview) -> None:
-            sendmsg((packets[:step],), ancillary)
+            sendmsg((packets[:step],), ancillary, 0, to)
             for start in range(step, len(packets), step):
                 piece = packets[start : start + step]
                 try:
-                    sendmsg((piece,), ancillary)
+                    sendmsg((piece,), ancillary, 0, to)
                 except OSError:
                     self.send_run(packets[start:], octets)
                     return
