@@ -156,6 +156,6 @@ class Scratch(Staging):
 
 
 @lru_cache(maxsize=16)
-def scratch(block_size: int, window: int, numbering: Numbering) -> Scratch:
+def scratch(block_size: int, window: int, rollover: int = 0) -> Scratch:
     """Return the room that all transfers with such windows share."""
-    return Scratch(block_size, window, numbering, ahead=0)
+    return Scratch(block_size, window, Numbering(rollover), ahead=0)

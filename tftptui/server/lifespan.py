@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from tftptui.protocol.commands import Command, SendError
+from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.session import Session
 from tftptui.settings import Settings
 
 UNPROVEN_PATIENCE = 90.0
@@ -57,6 +60,20 @@ class Lifespan:
         if self.idle is not None and still >= self.idle:
             return Fate.TOO_STILL
         return _GOES_ON
+
+    def farewell(self, fate: Fate, session: Session) -> list[Command]:
+        """Return how a session ends that has met its fate."""
+        match fate:
+            case Fate.TOO_LONG:
+                text = f"a transfer may take {self.longest:g} s here, and did"
+                return session.fail(SendError(ErrorCode.UNDEFINED, text))
+            case Fate.TOO_STILL:
+                text = f"no progress for {self.idle:g} s, more than this server waits"
+                return [SendError(ErrorCode.UNDEFINED, text), *session.give_up()]
+            case Fate.UNPROVEN:
+                return session.give_up()
+            case Fate.GOES_ON:
+                return []
 
 
 FOREVER = Lifespan()

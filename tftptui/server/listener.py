@@ -16,6 +16,7 @@ from tftptui.net.routes import allow_fragments
 _IP_PKTINFO = 8  # not in Python 3.11's socket module
 _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
+_ANY = "0.0.0.0"  # noqa: S104 - to recognise it
 _LONGEST_REQUEST = 65_535
 _WANTED_BUFFER = 4 << 20
 """Octets: a burst of a thousand requests has to fit while we look elsewhere."""
@@ -54,6 +55,8 @@ class Listener:
             self.socket.close()
             raise
         self.local = endpoint_of(self.socket.getsockname())
+        # IPv6 tells there over which interface a datagram came.
+        self._is_any = ":" in self.local.host or self.local.host == _ANY
         self._hears_errors = False
         self._errors: list[IcmpError] = []
 
@@ -70,22 +73,28 @@ class Listener:
 
     def arrivals(self) -> Iterator[Arrival]:
         """Yield what has come, at most BATCH datagrams."""
+        receive = self._receive_of_many if self._is_any else self._receive
         for _ in range(BATCH):
             try:
-                datagram, ancillary, _, address = self.socket.recvmsg(
-                    _LONGEST_REQUEST, 256
-                )
+                arrival = receive()
             except OSError:
                 # Nothing there, or an error waits, which would wake us for ever.
                 if self._drain():
                     continue
                 return
-            asked, client = _asked_address(ancillary), endpoint_of(address)
-            yield Arrival(
-                datagram,
-                client,
-                Endpoint(asked or self.local.host, self.local.port, client.scope),
-            )
+            yield arrival
+
+    def _receive(self) -> Arrival:
+        """Return a datagram to the one address that is listened on."""
+        datagram, address = self.socket.recvfrom(_LONGEST_REQUEST)
+        return Arrival(datagram, endpoint_of(address), self.local)
+
+    def _receive_of_many(self) -> Arrival:
+        """Return a datagram to any of our addresses."""
+        datagram, ancillary, _, address = self.socket.recvmsg(_LONGEST_REQUEST, 256)
+        asked, client = _asked_address(ancillary), endpoint_of(address)
+        server = Endpoint(asked or self.local.host, self.local.port, client.scope)
+        return Arrival(datagram, client, server)
 
     def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
         """Send a packet back, from the address that was asked.

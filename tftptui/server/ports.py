@@ -5,10 +5,11 @@ datagrams find nobody) or foreign (another program holds it).
 """
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 from tftptui.settings import PortRange
 from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED, PortState
@@ -54,8 +55,7 @@ FOREIGN_RECHECK = 30.0
 """Seconds after which a port that another program held is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lease(Generic[T]):
+class Lease(msgspec.Struct, Generic[T], frozen=True):
     """One port, held by one transfer, and what was opened on it."""
 
     port: int
@@ -105,19 +105,21 @@ class PortPool:
             PortsExhaustedError: no port is free.
         """
         self.expire(now)
-        for port in self._candidates():
-            if self.state(port) is not FREE:
-                continue
-            try:
-                opened = open_port(port)
-            except PortTakenError:
-                self._set_aside(self._foreign, port, now + FOREIGN_RECHECK)
-                self.version += 1
-                continue
-            self._used.add(port)
-            self._following = port + 1
-            self.version += 1
-            return Lease(port, opened)
+        port = self._first_candidate()
+        for _ in range(len(self.ports)):
+            taken = port in self._used or port in self._resting
+            if not taken and port not in self._foreign:
+                try:
+                    opened = open_port(port)
+                except PortTakenError:
+                    self._set_aside(self._foreign, port, now + FOREIGN_RECHECK)
+                    self.version += 1
+                else:
+                    self._used.add(port)
+                    self._following = port + 1
+                    self.version += 1
+                    return Lease(port, opened)
+            port = port + 1 if port < self.ports.last else self.ports.first
         raise PortsExhaustedError(f"server has no free port in {self.ports}")
 
     def release(self, port: int, now: float) -> None:
@@ -182,12 +184,9 @@ class PortPool:
         """Return how many ports of the range are in a state."""
         return self.states().count(state)
 
-    def _candidates(self) -> Iterator[int]:
-        """Every port of the range once, in the order to try."""
-        first, size = self.ports.first, len(self.ports)
-        if self.order == "random":
-            start = first + self._chance.randbelow(size)
-        else:
-            start = self._following if self._following in self.ports else first
-        yield from range(start, self.ports.last + 1)
-        yield from range(first, start)
+    def _first_candidate(self) -> int:
+        """Return where to begin; the others follow in order, once around."""
+        first, last, order = self.choice
+        if order == "random":
+            return first + self._chance.randbelow(last - first + 1)
+        return self._following if first <= self._following <= last else first

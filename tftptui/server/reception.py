@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
@@ -32,6 +33,9 @@ from tftptui.telemetry.views import Refusal
 
 _REQUESTS = (b"\0\1", b"\0\2")
 
+_parse = lru_cache(maxsize=1_024)(parse)
+"""A rack of machines asks for the same few files, in the same octets."""
+
 _LEFT_BEHIND = 1.0
 """Seconds: a transfer that its client has not answered so long may be left behind.
 Before, the same request from another port may be another machine behind one address."""
@@ -59,16 +63,16 @@ class Reception:
         self.policy = Policy(self.opener.settings)
         self._recorder = self.opener.recorder
         self._desk = RefusalDesk(self._recorder, self.policy, self.seek)
-        self._unanswered: dict[tuple[str, Request], Transfer] = {}
+        self._unanswered: dict[tuple[str, bytes], Transfer] = {}
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
-        if self._deliver(arrival):
+        if arrival.client in self.transfers and self._deliver(arrival):
             return
         try:
             if len(arrival.datagram) > LONGEST_REQUEST:
                 raise too_long(len(arrival.datagram), LONGEST_REQUEST)
-            packet = parse(arrival.datagram)
+            packet = _parse(arrival.datagram)
         except PeerError as error:
             self._desk.refuse_malformed(listener, arrival, error)
             return
@@ -105,8 +109,8 @@ class Reception:
 
     def _deliver(self, arrival: Arrival) -> bool:
         """Hand what belongs to a transfer in single-port mode to it."""
-        living = self.transfers.get(arrival.client)
-        if living is None or not isinstance(living.transport, SharedTransport):
+        living = self.transfers[arrival.client]
+        if not isinstance(living.transport, SharedTransport):
             return False
         if arrival.datagram[:2] in _REQUESTS:
             return False
@@ -121,7 +125,8 @@ class Reception:
             # An ERROR would end the transfer, which may go on.
             self._loose(kind_of(request), arrival, request_note(request))
             return
-        if verdict is None and self._is_repeated(arrival, request):
+        is_known = verdict is None and arrival.client in self.transfers
+        if is_known and self._is_repeated(arrival, request):
             return
         self._recorder.counters.requests += 1
         if verdict is None:
@@ -138,10 +143,8 @@ class Reception:
         The same port with another name is a client that has begun something new:
         GRUB, lpxelinux and U-Boot reuse their port within milliseconds.
         """
+        self.transfers[arrival.client].listen()  # its last ACK came before this
         living = self.transfers.get(arrival.client)
-        if living is not None:
-            living.listen()  # its last ACK may be waiting: it came before this
-            living = self.transfers.get(arrival.client)
         if living is None:
             return False
         if living.request != request:
@@ -172,8 +175,8 @@ class Reception:
             text = f"the server can't open a socket for this: {error.strerror}"
             return Verdict("socket", ErrorCode.UNDEFINED, text)
         self.last_number = number
-        self._leave_behind(arrival, request)
-        self._unanswered[arrival.client.host, request] = transfer
+        self._leave_behind(arrival)
+        self._unanswered[arrival.client.host, arrival.datagram] = transfer
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
         self._record_request(arrival, request, number, wall)
@@ -181,12 +184,12 @@ class Reception:
         transfer.start(self._recorder.clock.now())
         return None
 
-    def _leave_behind(self, arrival: Arrival, request: Request) -> None:
+    def _leave_behind(self, arrival: Arrival) -> None:
         """End a transfer that nobody answered, whose client asks from another port.
 
         Some boot ROMs take a new port each time: what goes to the last one is lost.
         """
-        older = self._unanswered.get((arrival.client.host, request))
+        older = self._unanswered.get((arrival.client.host, arrival.datagram))
         if older is None or older.is_proven:
             return
         if self._recorder.clock.wall() - older.started < _LEFT_BEHIND:
@@ -194,12 +197,12 @@ class Reception:
         older.replace(f"the client asked again, from port {arrival.client.port}")
 
     def _ended(self, transfer: Transfer) -> None:
-        key = (transfer.client.host, transfer.request)
+        host = transfer.client.host
+        key = (host, transfer.asked)
         if self._unanswered.get(key) is transfer:
             del self._unanswered[key]
         if self.transfers.get(transfer.client) is transfer:
             del self.transfers[transfer.client]
-        host = transfer.client.host
         self.of_client[host] -= 1
         if not self.of_client[host]:
             del self.of_client[host]

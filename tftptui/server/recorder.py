@@ -34,6 +34,7 @@ class Recorder:
 
     Attributes:
         is_heard: whether somebody listens to every event.
+        offset: what the wall is ahead of the clock that one measures with.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Recorder:
         self.counters = Counters()
         self.emit = emit
         self.is_heard = True
+        self.offset = clock.wall() - clock.now()
         self._raws: dict[int, Raw] | None = None
         self._raw_octets = 0
 

@@ -21,7 +21,7 @@ _QUEUE = 1_024
 class SharedTransport:
     """A place at the listener's socket; see Transport for what the calls mean."""
 
-    is_alone = False
+    is_alone, to = False, None
 
     def __init__(self, listener: Listener, arrival: Arrival) -> None:
         self.send_error: OSError | None = None

@@ -14,7 +14,7 @@ from tftptui.files.sources import Source, SourceChangedError
 from tftptui.files.staging import Staging, scratch
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
-from tftptui.protocol.packets import HEADER, ROLL_TO_0, Opcode
+from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.session import State
 from tftptui.protocol.timing import SHORTEST, RetransmitTimer
@@ -84,7 +84,7 @@ class ShortWay(Transfer):
         self._octets = window * block_size
         size = source.size
         self._last = 0 if size is None else size // block_size + 1  # 0: not known yet
-        staging = scratch(block_size, window, agreed.numbering)
+        staging = scratch(block_size, window, agreed.numbering.rollover)
         self._staging: Staging = staging
         if window > 1 and parts.settings.gso:
             transport.segment(staging.stride)
@@ -98,7 +98,7 @@ class ShortWay(Transfer):
         self._begun = self._left = self._left_before = 0.0
         self._receive = transport.recv
         self._now = self._clock.now
-        self._wall = self._clock.wall() - self._now()
+        self._wall = parts.recorder.offset
         self._send: Callable[[memoryview], object] = _nothing
         self._log: Callable[[float, int], object] = _nothing
 
@@ -378,7 +378,7 @@ class ShortWay(Transfer):
         self._staging, self._windows = _NO_STAGING, []
 
 
-_NO_STAGING = scratch(DEFAULT_BLOCK_SIZE, 1, ROLL_TO_0)
+_NO_STAGING = scratch(DEFAULT_BLOCK_SIZE, 1)
 
 
 def _nothing(*_: object) -> None:

@@ -28,7 +28,7 @@ from tftptui.protocol.packets import (
 )
 from tftptui.protocol.session import Session, State
 from tftptui.server.closed_port import ClosedPort
-from tftptui.server.lifespan import Fate, Lifespan, lifespan_by
+from tftptui.server.lifespan import Fate, lifespan_by
 from tftptui.server.listener import Arrival
 from tftptui.server.parts import Parts
 from tftptui.server.recorder import error_note, oack_of, request_note
@@ -149,6 +149,11 @@ class Transfer(ABC):
         """Wall clock of its request."""
         return self._report.started
 
+    @property
+    def asked(self) -> bytes:
+        """Its request, as it came."""
+        return self._parts.arrival.datagram
+
     @abstractmethod
     def readable(self) -> None:
         """Take what the client sent; the event loop found something."""
@@ -165,10 +170,11 @@ class Transfer(ABC):
         try:
             datagram, sender = self.transport.recvfrom(_LONGEST)
         except OSError:
-            if self.transport.is_alone:  # woken for nothing: the error queue
+            if self.transport.to:  # woken for nothing: the error queue
                 self._take_errors()
             return
-        if self.transport.is_from_client(sender):
+        transport = self.transport
+        if sender == transport.to or transport.is_from_client(sender):
             self._hear(datagram)
         else:
             self._answer_stray(datagram, endpoint_of(sender))
@@ -267,22 +273,8 @@ class Transfer(ABC):
         if fate is _GOES_ON:
             return False
         report.expired()
-        self._run(self._farewell(fate, span))
+        self._run(span.farewell(fate, self._session))
         return True
-
-    def _farewell(self, fate: Fate, span: Lifespan) -> list[Command]:
-        session = self._session
-        match fate:
-            case Fate.TOO_LONG:
-                text = f"a transfer may take {span.longest:g} s here, and did"
-                return session.fail(SendError(ErrorCode.UNDEFINED, text))
-            case Fate.TOO_STILL:
-                text = f"no progress for {span.idle:g} s, more than this server waits"
-                return [SendError(ErrorCode.UNDEFINED, text), *session.give_up()]
-            case Fate.UNPROVEN:
-                return session.give_up()
-            case Fate.GOES_ON:
-                return []
 
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:

@@ -65,7 +65,7 @@ class Transport:
         mtu: of the route to the client, for one that is alone.
 
     Attributes:
-        local: our endpoint.
+        local: our endpoint; to: the client's address while it is alone.
         send_error: why the last send failed on this host, or None. Nothing left
             then; the retransmission timer tries again.
         recv: returns one datagram of the client, at most as many octets as asked.
@@ -79,12 +79,12 @@ class Transport:
         "_longest",
         "_mtu",
         "_readers",
-        "_to",
         "local",
         "main",
         "recv",
         "recvfrom",
         "send_error",
+        "to",
         "twin",
     )
 
@@ -98,7 +98,7 @@ class Transport:
         self.main, self.twin = main, twin
         self.local, self._client = ends
         self._mtu = mtu
-        self._to = self._client.as_socket_address() if main is twin else None
+        self.to = self._client.as_socket_address() if main is twin else None
         self._longest = _LONGEST_ANSWER
         self._cut: Cut | None = None
         self._readers: Readers | None = None
@@ -108,7 +108,7 @@ class Transport:
     @property
     def is_alone(self) -> bool:
         """Whether there is only the socket that hears everybody."""
-        return self._to is not None
+        return self.to is not None
 
     def attach(self, readable: Callable[[], None], strayed: Callable[[], None]) -> None:
         """Have the event loop call READABLE for the client, STRAYED for others.
@@ -132,17 +132,17 @@ class Transport:
         except OSError:
             return
         forget_errors(self.twin, family)
-        self.main, self.recv, self._to = main, main.recv, None
+        self.main, self.recv, self.to = main, main.recv, None
         if self._readers is not None:
             self._readers.add(main, readable)
 
     def send(self, packet: bytes | memoryview) -> bool:
         """Send one packet to the client; return whether it left."""
         try:
-            if self._to is None:
+            if self.to is None:
                 self.main.send(packet)
             else:
-                self.main.sendto(packet, self._to)
+                self.main.sendto(packet, self.to)
         except OSError as error:
             if error.errno in PENDING:
                 return self._send_again(packet)
@@ -154,7 +154,7 @@ class Transport:
     def _send_again(self, packet: bytes | memoryview) -> bool:
         """Send after an older ICMP error has spoilt a send; it is reported apart."""
         try:
-            self.main.sendmsg([packet], (), 0, self._to)
+            self.main.sendmsg([packet], (), 0, self.to)
         except OSError as error:
             self.send_error = error
             return False
@@ -176,7 +176,7 @@ class Transport:
         Where it raises OSError nothing has left, and send_run() knows what to do.
         None where each packet takes a call.
         """
-        to = self._to
+        to = self.to
         if window == 1:
             if to is None:
                 return self.main.send
@@ -236,7 +236,7 @@ class Transport:
         trouble: OSError | None = None
         for _ in range(2):
             try:
-                self.main.sendmsg((packets,), cut.ancillary, 0, self._to)
+                self.main.sendmsg((packets,), cut.ancillary, 0, self.to)
             except OSError as error:
                 trouble = error
                 if error.errno not in PENDING and error.errno not in REFUSALS:
@@ -282,7 +282,7 @@ class Transport:
 
     def is_from_client(self, sender: SocketAddress) -> bool:
         """Whether that is where the client sends from."""
-        return sender == self._to or endpoint_of(sender) == self._client
+        return sender == self.to or endpoint_of(sender) == self._client
 
     def answer_stray(self, packet: bytes, stranger: Endpoint) -> None:
         """Send to a stranger; that it fails is no concern of the transfer."""
@@ -302,12 +302,14 @@ class Transport:
 
     def close(self) -> None:
         """Close the sockets; the event loop forgets them first."""
-        sockets = [self.twin] if self.is_alone else [self.main, self.twin]
-        for sock in sockets:
-            if self._readers is None:
-                sock.close()
-            else:
-                self._readers.drop(sock)
+        readers, main, twin = self._readers, self.main, self.twin
+        if readers is None:
+            main.close()
+            twin.close()
+            return
+        readers.drop(twin)
+        if main is not twin:
+            readers.drop(main)
 
 
 def open_alone(local: Endpoint, client: Endpoint, mtu: int | None) -> Transport:
