@@ -29,6 +29,7 @@ from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool
 from tftptui.server.reception import Reception
 from tftptui.server.root import Root
+from tftptui.server.shared import SharedTransport
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import UploadPolicy, Uploads
 from tftptui.settings import Settings
@@ -139,6 +140,7 @@ class Office:
 
     @staticmethod
     def _began(transfer: Transfer) -> None:
+        assert isinstance(transfer.transport, SharedTransport)
         transfer.transport.attach(transfer.readable, transfer.strayed)
 
 

@@ -18,6 +18,10 @@ READ_AHEAD, READ_AHEAD_WINDOWS = 16_384, 49_152
 Whoever takes windows is quick and rarely one of many, so that more pays there.
 """
 
+OF_FEW = 262_144
+"""The same where only few read: more pays, and they have the processor's cache for
+themselves."""
+
 _MOST_AHEAD = 64
 """Blocks likewise: small blocks need no more, and each costs a view."""
 

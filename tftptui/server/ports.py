@@ -5,7 +5,7 @@ datagrams find nobody) or foreign (another program holds it).
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from typing import Generic, Protocol, TypeVar
 
@@ -33,20 +33,18 @@ class Random(Protocol):
 class Chance:
     """The system's source of chance, asked for many numbers at once."""
 
-    _OCTETS, _TAKEN = 4, 1_024
+    _TAKEN = 4_096
+    """Octets; each number takes four."""
 
     def __init__(self) -> None:
-        self._pool = b""
-        self._at = 0
+        self._numbers: Iterator[int] = iter(())
 
     def randbelow(self, exclusive_upper_bound: int, /) -> int:
         """Return a number from 0 to below the bound, which is far below 2^32."""
-        end = self._at + self._OCTETS
-        if end > len(self._pool):
-            self._pool, end = os.urandom(self._TAKEN), self._OCTETS
-        octets = self._pool[end - self._OCTETS : end]
-        self._at = end
-        return int.from_bytes(octets) % exclusive_upper_bound
+        for number in self._numbers:
+            return number % exclusive_upper_bound
+        self._numbers = iter(memoryview(os.urandom(self._TAKEN)).cast("I"))
+        return next(self._numbers) % exclusive_upper_bound
 
 
 T = TypeVar("T")

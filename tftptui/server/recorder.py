@@ -65,16 +65,16 @@ class Recorder:
     def put(self, fields: Fields, note: str) -> None:
         """Do the same with the fields of a record."""
         self.ring.put(fields, note)
-        _, _, _, count, _, _, octets, kind, attempt, _ = fields
-        counters = self.counters
+        kind, counters = fields[7], self.counters
         if kind >= SENT:
+            count = fields[3]
             counters.packets_sent += count
             if kind == _DATA:
-                counters.octets_sent += octets
-            if attempt > 1:
+                counters.octets_sent += fields[6]
+            if fields[8] > 1:  # the attempt
                 counters.retransmits += count
         elif kind != _ICMP:
-            counters.packets_received += count
+            counters.packets_received += fields[3]
 
     def keep_raw(self, *, wanted: bool) -> None:
         """Keep datagrams from now on, or no longer: somebody captures."""

@@ -13,6 +13,7 @@ from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.limits import raise_descriptor_limit
 from tftptui.server.listener import Listener
+from tftptui.server.loop import readers_of
 from tftptui.server.naming import names_of, root_of
 from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool, Random
@@ -137,6 +138,7 @@ class Service:
             seek=self._seek,
         )
         loop = asyncio.get_running_loop()
+        self._loop_readers = readers_of(loop)  # to ask which loop runs is a system call
         for listener in self.listeners:
             loop.add_reader(listener.socket, self._receive, listener)
         self._sweeper.start()
@@ -300,7 +302,9 @@ class Service:
     def _began(self, transfer: Transfer) -> None:
         self.transfers[transfer.number] = transfer
         self._readers = None
-        transfer.transport.attach(transfer.readable, transfer.strayed)
+        transfer.transport.attach(
+            transfer.readable, transfer.strayed, self._loop_readers
+        )
 
     def _ended(self, transfer: Transfer) -> None:
         del self.transfers[transfer.number]

@@ -13,6 +13,7 @@ from tftptui.net.addresses import Endpoint, SocketAddress
 from tftptui.net.icmp import IcmpError
 from tftptui.net.routes import mtu_towards
 from tftptui.server.listener import Arrival, Listener
+from tftptui.server.loop import Readers
 
 _QUEUE = 1_024
 """Datagrams of one client that wait at most; it sends again what is dropped."""
@@ -36,7 +37,10 @@ class SharedTransport:
         return self._arrival.server
 
     def attach(
-        self, readable: Callable[[], None], _strayed: Callable[[], None]
+        self,
+        readable: Callable[[], None],
+        _strayed: Callable[[], None],
+        _readers: Readers | None = None,
     ) -> None:
         """Call READABLE for each datagram of the client."""
         self._readable = readable

@@ -11,7 +11,7 @@ step here is there because it has to be.
 from collections.abc import Callable
 
 from tftptui.files.sources import Source, SourceChangedError
-from tftptui.files.staging import Staging, scratch
+from tftptui.files.staging import OF_FEW, Staging, scratch
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import HEADER, Opcode
@@ -25,12 +25,16 @@ from tftptui.server.transfer import Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import SLOW
 
-_LONGEST = 2_048
-"""Octets of a datagram that are read; ACK and ERROR are all that is expected."""
+_LONGEST = 479
+"""Octets of a datagram that are read; ACK and ERROR are all that is expected, and
+Python is quicker to find room for less than 512 octets, its own 33 included."""
 
 _LASTING = 16
 """Windows still to be sent from which on a socket and a staging buffer of its own pay
 for a transfer."""
+
+_FEW = 32
+"""Transfers at a time that may read far ahead."""
 
 _ACK = Opcode.ACK << 16
 _word = int.from_bytes
@@ -233,8 +237,13 @@ class ShortWay(Transfer):
             if self.transport.is_alone:
                 self.transport.pair(self.readable)
                 self._receive = self.transport.recv
-            size, numbering = self._source.size, agreed.numbering
-            self._staging = Staging(agreed.block_size, window, numbering, size=size)
+            self._staging = Staging(
+                agreed.block_size,
+                window,
+                agreed.numbering,
+                size=self._source.size,
+                ahead=OF_FEW if self._parts.recorder.counters.active <= _FEW else None,
+            )
             self._windows = self._staging.windows
         self._log = self._report.exchanges(window, self._octets)
         stride = self._staging.stride

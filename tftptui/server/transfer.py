@@ -38,8 +38,8 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import TransferPhase, TransferView
 
-_LONGEST = 2_048
-"""Octets that are read of what may be anybody's."""
+_LONGEST = 479
+"""Octets that are read of what may be anybody's; see shortway.py."""
 
 _LOOK = 0.5
 """Seconds between looks at what is counted in whole seconds, for each transfer."""

@@ -7,7 +7,6 @@ client sends, and the first one, now its *twin*, goes on to get what anybody els
 sends there (RFC 1350 §4 wants that answered).
 """
 
-import asyncio
 import contextlib
 import errno
 import socket
@@ -22,7 +21,7 @@ from tftptui.net.icmp import (
 )
 from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
-from tftptui.server.loop import Readers, readers_of
+from tftptui.server.loop import Readers
 from tftptui.server.ports import PortTakenError
 from tftptui.server.segments import REFUSALS, Cut, cut_into, uncut
 
@@ -110,12 +109,17 @@ class Transport:
         """Whether there is only the socket that hears everybody."""
         return self.to is not None
 
-    def attach(self, readable: Callable[[], None], strayed: Callable[[], None]) -> None:
+    def attach(
+        self,
+        readable: Callable[[], None],
+        strayed: Callable[[], None],
+        readers: Readers,
+    ) -> None:
         """Have the event loop call READABLE for the client, STRAYED for others.
 
         Alone, STRAYED is called for the client, too.
         """
-        readers = self._readers = readers_of(asyncio.get_running_loop())
+        self._readers = readers
         readers.add(self.twin, strayed)
         if not self.is_alone:
             readers.add(self.main, readable)
