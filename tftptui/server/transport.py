@@ -369,19 +369,15 @@ def _connected(family: int, address: SocketAddress, client: Endpoint) -> Socket:
         _share(sock)
         allow_fragments(sock, family)
         _bind(sock, address)
-        _connect(sock, client)
+        try:
+            sock.connect(client.as_socket_address())
+        except OSError as error:
+            raise NoWayError(error.errno, error.strerror) from error
         ask_for_errors(sock, family)
     except BaseException:
         sock.close()
         raise
     return sock
-
-
-def _connect(sock: Socket, client: Endpoint) -> None:
-    try:
-        sock.connect(client.as_socket_address())
-    except OSError as error:
-        raise NoWayError(error.errno, error.strerror) from error
 
 
 def _socket(family: int) -> Socket:
