@@ -183,8 +183,10 @@ class Matcher:
             for number, note in columns.notes.items()
             if any(map(passes, self._noted(number, note, columns, test)))
         ]
-        verdicts = self._verdicts[test]
-        mask = bytes(map(verdicts.__getitem__, columns.transfers))
+        # Each transfer is asked for once, those that are not known (any more), too.
+        verdicts, owners = self._verdicts[test], columns.transfers
+        passing = {number: verdicts[number] for number in set(owners)}
+        mask = bytes(map(passing.__getitem__, owners))
         if isinstance(test, Word) and (kinds := _KINDS.get(test.text.lower())):
             of_type = columns.kinds.translate(table(kinds.__contains__))
             mask = either(mask, of_type)

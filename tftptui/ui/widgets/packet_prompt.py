@@ -190,14 +190,15 @@ class PacketPrompt(Vertical):
         """Say WORDS under the field; what is wrong, AT which character if so."""
         slots = slot_styles(self.app.theme_variables)
         if at is None:
-            self._told.update(Text(words, slots["muted"], no_wrap=True))
+            told = Text(words, slots["muted"], no_wrap=True)
+            self._told.update(told, layout=False)  # one line, whatever it says
             return
         place = len(self.purpose.value) + 1 + at
         room = max(0, self.size.width - len(words) - 2)
         line = Text(" " * min(place, room), no_wrap=True)
         line.append("^" if place <= room else "✗", slots["transfer-failed"])
         line.append(f" {words}", slots["transfer-failed"])
-        self._told.update(line)
+        self._told.update(line, layout=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""

@@ -60,6 +60,7 @@ class TransfersPane(Pane):
         self._empty = Static(id="transfer-empty", markup=False)
         self._detail = Static(id="transfer-detail", markup=False)
         self._told = ("", "")
+        self._invited = Text()
         self._allowed = (False, False)
 
     def compose(self) -> ComposeResult:
@@ -90,11 +91,18 @@ class TransfersPane(Pane):
         self._detail.set_class(nothing, "-hidden")
         self._list.set_class(nothing, "-empty")
         if nothing:
-            self._empty.update(invitation(self._store))
+            self._invite()
         running = sum(view.running for view in self._store.transfers.values())
         total = len(self._store.transfers)
         self.summary = f"{running} running · {count(total)} shown" if total else ""
         self._tell_detail()
+
+    def _invite(self) -> None:
+        """Say what to do while there is nothing, if it is something else."""
+        words = invitation(self._store)
+        if words != self._invited:
+            self._invited = words
+            self._empty.update(words)
 
     def clock_ticked(self) -> None:
         """Bring ages up to date."""
