@@ -7,8 +7,9 @@ from typing import Any
 from tests.support.cases import CLIENT, SERVER, tried
 from tests.support.clock import FakeClock
 from tftptui.doctor.facts import Filters
-from tftptui.engine.findings import Findings, Surroundings
+from tftptui.engine.findings import Findings
 from tftptui.engine.own_rules import FRESH, SOONEST, OwnRules
+from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.telemetry.events import Event, Found, Requested
 from tftptui.telemetry.findings import FACT

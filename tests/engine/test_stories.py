@@ -7,8 +7,9 @@ import pytest
 
 from tests.support.cases import CLIENT, NOON, SERVER, asked_again, completed, tried
 from tests.support.clock import FakeClock
-from tftptui.engine.findings import Findings, Surroundings
+from tftptui.engine.findings import Findings
 from tftptui.engine.stories import KEPT_STORIES, KEPT_TRIES, Stories, Story
+from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.telemetry.events import Event, Found, TransferEnded, TransferStarted
 from tftptui.telemetry.views import TransferView

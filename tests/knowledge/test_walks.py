@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.knowledge.walks import ENOUGH_SILENCE, LONGEST, is_over, verdict
+from tftptui.knowledge.walks import (
+    ENOUGH_SILENCE,
+    LONGEST,
+    filters_by_port,
+    is_over,
+    verdict,
+)
+from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.walks import Hop, Walk
 
 CLIENT, NEAR, FAR = "10.55.32.175", "10.2.0.1", "10.1.0.1"
@@ -98,3 +105,20 @@ def test_there_is_always_a_verdict_and_it_names_only_ports_walked_to(
     text = verdict(walk(2_072, *suspect), walk(49_200, *other))
     assert text.endswith(".")
     assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    ("hops", "other", "sure"),
+    [
+        ((NEAR, "", "", ""), WHOLE, FACT),  # the far router passes on the others
+        ((NEAR, FAR, "", "", ""), WHOLE, LIKELY),  # the client may listen there
+        ((NEAR, FAR, "client"), WHOLE, 0.0),
+        ((NEAR, f"!{FAR}"), WHOLE, 0.0),  # somebody says so: no silence
+        ((NEAR, "", "", ""), walk(49_200, NEAR, FAR, "", "", ""), 0.0),
+        (("", "", ""), walk(49_200, "", "", ""), 0.0),
+    ],
+)
+def test_how_sure_it_is_that_a_port_is_filtered(
+    hops: tuple[str, ...], other: Walk, sure: float
+) -> None:
+    assert filters_by_port(walk(2_072, *hops), other) == sure

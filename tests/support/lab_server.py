@@ -10,11 +10,17 @@ import msgspec
 
 from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
-from tftptui.engine.messages import ChangeSettings
+from tftptui.engine.messages import ActionCommand, ChangeSettings, Locate
 from tftptui.engine.own_rules import OwnRules
 from tftptui.server.loop import new_loop
 from tftptui.settings import PortRange, Settings, Value
-from tftptui.telemetry.events import Event, Found, Requested, TransferEnded
+from tftptui.telemetry.events import (
+    Event,
+    Found,
+    Requested,
+    TransferEnded,
+    TransferStarted,
+)
 
 PORTS = PortRange(50_000, 50_019)
 
@@ -48,14 +54,29 @@ class LabServer:
 
     def change(self, **changes: Value) -> None:
         """Change settings while it runs, and wait until it is done."""
+        self._do(ChangeSettings(dict(changes)))
+
+    def locate(self) -> None:
+        """Look where packets to the client of the latest transfer are dropped."""
+        started = [one for one in self.events if isinstance(one, TransferStarted)][-1]
+        self._do(
+            Locate(
+                transfer=started.transfer or 0,
+                client=started.client,
+                client_tid=started.client_tid,
+                server=started.server,
+            )
+        )
+
+    def _do(self, command: ActionCommand) -> None:
         done = threading.Event()
 
         def carry_out() -> None:
-            self._engine.carry_out(ChangeSettings(dict(changes)))
+            self._engine.carry_out(command)
             done.set()
 
         self._loop.call_soon_threadsafe(carry_out)
-        assert done.wait(5.0), "the settings were not changed"
+        assert done.wait(5.0), f"it was not done: {command}"
 
     @property
     def found(self) -> list[Found]:

@@ -83,9 +83,11 @@ async def test_a_withdrawn_finding_says_so_and_leaves_the_list() -> None:
 
 async def test_without_a_finding_the_key_is_not_offered() -> None:
     async with shown(frame(view(1))) as screen:
+        assert "why?" not in screen.text()
         await screen.press("w")
         assert screen.on_top == "main"
-        assert "why?" not in screen.text()
+        assert "there is no finding" in screen.text()
+    async with shown(frame(view(1))) as screen:
         await screen.tell(Frame(time=NOW, findings=[finding(transfers=[1])]))
         assert "why?" in screen.text().splitlines()[-1]
 

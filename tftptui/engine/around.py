@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tftptui.engine.findings import Surroundings
 from tftptui.engine.own_rules import OwnRules
+from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.signatures import recognise, unknown_kind
 from tftptui.net.interfaces import Links, own_links

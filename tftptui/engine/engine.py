@@ -118,7 +118,7 @@ class Engine:
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
-        self._searches = Searches()
+        self._searches = Searches(self.findings.located)
         self._told = _Told()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._tick)

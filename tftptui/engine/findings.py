@@ -5,19 +5,18 @@ a second, how many are alike. Rules live in knowledge/; they never see a socket.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import islice
 
 import msgspec
 
 from tftptui.engine.networks import Networks
-from tftptui.engine.own_rules import OwnRules
 from tftptui.engine.requests import KEPT_OF_EACH, Requests
 from tftptui.engine.stories import KEPT_STORIES, Stories, Story
+from tftptui.engine.surroundings import Surroundings
 from tftptui.engine.telling import Teller, bound
 from tftptui.engine.unreached import Unreached
-from tftptui.knowledge.case import Case, OwnBlock, Scene
+from tftptui.knowledge.case import Case, OwnBlock
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.names import Attempt
 from tftptui.knowledge.rules import answers_again, judge, notes, overcome
@@ -37,6 +36,7 @@ from tftptui.telemetry.events import (
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.trials import SELF_TEST
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.walks import Location
 
 LOOK_INTERVAL = 1.0
 """Seconds between looks at every living transfer."""
@@ -60,23 +60,6 @@ _OF_THE_SERVER = frozenset({"range-exhausted", "disk-full"})
 """Troubles that are the same for every client: one finding says it."""
 
 _OURSELVES = "this host"
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the findings ask of the engine.
-
-    Attributes:
-        view: brings the picture of a living transfer up to date and returns it.
-        living: numbers of all living transfers.
-        scene: what is known of this server towards a client.
-        rules: this host's own, where somebody reads them.
-    """
-
-    view: Callable[[int], TransferView | None]
-    living: Callable[[], Iterable[int]]
-    scene: Callable[[str], Scene]
-    rules: OwnRules | None = None
 
 
 class Findings:
@@ -185,6 +168,13 @@ class Findings:
     def forget_ways(self, since: float = 0.0) -> None:
         """Forget what the ways to clients have shown since a moment: they changed."""
         self._networks.forget(since)
+
+    def located(self, location: Location) -> None:
+        """Take in what was learned hop by hop of the way to a client."""
+        story = self._stories.of(location.transfer)
+        if story is not None:
+            story.location = location
+            self._due[story] = None
 
     def take_news(self) -> list[Finding]:
         """Return findings that are new, revised or withdrawn since this was asked."""
@@ -303,6 +293,7 @@ class Findings:
                 if one.number not in story.views
             ),
             own_block=self._own_block(story),
+            location=story.location,
         )
 
     def _own_block(self, story: Story) -> OwnBlock | None:

@@ -126,11 +126,16 @@ def _hop(ttl: int, error: IcmpError, client: str) -> Hop:
 
 
 class Searches:
-    """The searches under way; there may be MOST of them."""
+    """The searches under way; there may be MOST of them.
+
+    Args:
+        learned: gets what came of each that is over.
+    """
 
     MOST = 3
 
-    def __init__(self) -> None:
+    def __init__(self, learned: Callable[[Location], None]) -> None:
+        self._learned = learned
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: dict[int, Location] = {}
 
@@ -153,6 +158,8 @@ class Searches:
     def tell(self, location: Location) -> None:
         """Keep what was learned until it is taken."""
         self._news[location.transfer] = location
+        if location.is_done:
+            self._learned(location)
 
     def take_news(self) -> list[Location]:
         """Return what was learned since this was last asked."""

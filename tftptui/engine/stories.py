@@ -8,6 +8,7 @@ from tftptui.knowledge.case import Icmp
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.walks import Location
 
 WINDOW = 12.0
 """Seconds since the last request: the longest gap of any known client is 10 s."""
@@ -46,6 +47,7 @@ class Story:
         noted: tries that are written down in Networks; rhythms: those whose second
             request has told how sure one is of the client.
         way: by what name the way to its client is remembered; see Networks.
+        location: what was learned hop by hop of the way to its client.
         touched: wall clock of the last thing that happened.
     """
 
@@ -62,6 +64,7 @@ class Story:
     rhythms: set[int] = field(default_factory=set)
     touched: float = 0.0
     way: str = ""
+    location: Location | None = None
     _icmp: dict[_IcmpKey, deque[float]] = field(default_factory=dict)
 
     @property

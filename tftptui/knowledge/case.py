@@ -14,6 +14,7 @@ from tftptui.knowledge.voice import OURSELVES, Voice, beside
 from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.walks import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,8 @@ class Case:
         search: the client's search that the file was missing in, if it belongs to one.
         own_block: what of this host's own rules stops the client's ACKs, if they are
             known to be stopped.
+        location: what was learned hop by hop of the way to one of its ports, if
+            somebody had that looked for.
         unanswered: tries of a capture that shows no answer to them, oldest first;
             they are none of ``tries``.
     """
@@ -190,6 +193,7 @@ class Case:
     search: Search | None = None
     own_block: OwnBlock | None = None
     unanswered: tuple[TransferView, ...] = ()
+    location: Location | None = None
 
     @property
     def voice(self) -> Voice:

@@ -7,6 +7,7 @@ from tftptui.knowledge.case import Case, Icmp, Neighbour, OwnBlock
 from tftptui.knowledge.signatures import known
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.findings import Evidence
+from tftptui.telemetry.walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
 
@@ -94,6 +95,14 @@ def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
         )
         for one in reversed(found)
     ]
+
+
+def walked(location: Location | None) -> list[Evidence]:
+    """Return what a walk hop by hop has shown, if there was one."""
+    if location is None or not location.verdict:
+        return []
+    text = f"hop by hop to {location.client}: {location.verdict}"
+    return [Evidence(text=text, transfer=location.transfer)]
 
 
 def in_vain(case: Case, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:

@@ -5,6 +5,7 @@ one that answered, or the next. Routers ration their answers, and many firewalls
 none, so silence alone proves nothing; silence on one way where the other is whole does.
 """
 
+from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.walks import Hop, Walk
 
 ENOUGH_SILENCE = 3
@@ -46,6 +47,19 @@ def verdict(suspect: Walk, other: Walk) -> str:
             "firewalls answer no such packets, and a machine that is off answers none."
         )
     return _silence(suspect, other)
+
+
+def filters_by_port(suspect: Walk, other: Walk) -> float:
+    """Return how sure it is that only packets to the suspect port are dropped.
+
+    FACT where a machine on the way has passed on the others; LIKELY where the client
+    itself may be the one that is silent, for it may listen on that port; else 0.
+    """
+    if not _is_whole(other) or _is_whole(suspect) or _refusal(suspect):
+        return 0.0
+    last = _last_heard(suspect)
+    is_before_client = (last.ttl if last else 0) < len(other.hops) - 1
+    return FACT if is_before_client else LIKELY
 
 
 def _silence(suspect: Walk, other: Walk) -> str:

@@ -70,6 +70,27 @@ def seed(stage: Stage) -> None:
     stage.wait_for("client-port-blocked")
 
 
+def seed_walked(stage: Stage) -> None:
+    """The founding case with one client alone: a walk hop by hop tells the port."""
+    stage.nft(
+        "router",
+        "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
+        f"ip saddr {Lab.SERVER} udp dport < 40000 drop\n}}\n}}\n",
+    )
+    stage.boot()
+    stage.wait_for("answers-blocked")
+    stage.server.locate()
+    stage.wait_for("client-port-blocked")
+
+
+def check_walked(stage: Stage) -> None:
+    finding = stage.finding("client-port-blocked")
+    assert finding.revises == "answers-blocked"
+    assert "to port 49200 they arrive" in finding.headline
+    assert finding.evidence[0].text.startswith("hop by hop")
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "no"
+
+
 def check_seed(stage: Stage) -> None:
     finding = stage.finding("client-port-blocked")
     verdicts = {one.knob: one.verdict for one in finding.helps}
@@ -311,5 +332,13 @@ FIREWALLS = (
         none(),
         succeeds=(True, True),
         settings=ONE_PORT,
+    ),
+    Scenario(
+        36,
+        "seed walked",
+        seed_walked,
+        (frozenset({"answers-blocked"}), frozenset({"client-port-blocked"})),
+        succeeds=(False,),
+        check=check_walked,
     ),
 )

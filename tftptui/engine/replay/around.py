@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tftptui.engine.findings import Surroundings
+from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import HIGHEST_PORT, TFTP_PORT

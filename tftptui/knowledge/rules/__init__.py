@@ -18,6 +18,7 @@ from tftptui.knowledge.rules import (
     silence,
     sizes,
     uploads,
+    walked,
 )
 from tftptui.knowledge.rules.overcome import answers_again, overcome
 
@@ -55,6 +56,7 @@ TROUBLE: tuple[Rule, ...] = (
     silence.range_mismatch,
     silence.stale_state,
     silence.translation,
+    walked.client_port,
     silence.answers,
     silence.acks,
     beside.sent_back,

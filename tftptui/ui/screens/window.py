@@ -72,7 +72,6 @@ class Page(Window[ScreenResultType]):
         ("k", "scroll_by(-1)", "Up"),
         ("g,home", "scroll_by(-1000)", "First"),
         ("G,end", "scroll_by(1000)", "Last"),
-        *((f"{digit}", f"pane({digit})", "Pane") for digit in range(1, 5)),
     ]
     DEFAULT_CSS = """
     Page > VerticalScroll {
@@ -108,13 +107,6 @@ class Page(Window[ScreenResultType]):
     def show(self, content: RenderableType) -> None:
         """Show CONTENT in place of the text."""
         self._words.update(content)
-
-    async def action_pane(self, digit: int) -> None:
-        """Leave all that lies above the panes, for one of them."""
-        app, panes = self.app, self.app.screen_stack[0]
-        while app.screen is not panes:
-            app.pop_screen()
-        await app.run_action(f"pane({digit})", default_namespace=panes)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by LINES."""

@@ -115,8 +115,10 @@ class WhyBody:
     def _rows(self) -> Iterator[Row]:
         yield from self._before_evidence()
         yield from self._evidence()
-        learned = words.located(self.finding, self.store.locations)
-        yield from (("", Text(told, overflow="fold")) for told in learned)
+        seen = {one.text for one in self.finding.evidence}
+        for told in words.located(self.finding, self.store.locations):
+            if told not in seen:
+                yield "", Text(told, overflow="fold")
         if self.finding.helps and self.width < ROOMY:
             yield from (("", Text()), ("Reasons", self._helps()))
         yield from self._history()
