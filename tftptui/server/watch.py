@@ -132,6 +132,7 @@ class Watch:
             changes = Changes(watched_of(self._root), loop, self._changed)
             await asyncio.to_thread(changes.start)
             self._say(watching=True)
+            await self._list(list(self._open))  # it took a while to begin
             while changes.is_alive and version == self._root.version:
                 if self._stop.is_set():
                     return True
