@@ -1,4 +1,4 @@
-"""Make the pictures of README and docs: the real app, engine and packets on loopback.
+"""Make all pictures of README and docs: the real app, engine, packets on loopback.
 
 Run from the checkout: ``python tools/make_screenshots.py``. It takes some ten
 seconds, because the stalled client's time-outs are real ones.
@@ -11,6 +11,8 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+
+from make_demo_pictures import main as make_demo_pictures
 
 from tftptui.engine.inline import InlineEngine
 from tftptui.protocol.packets import Mode, ReadRequest, encode_ack, encode_request
@@ -120,6 +122,7 @@ async def main() -> None:
             for client in clients:
                 client.close()
         await make_why(settings)
+    await make_demo_pictures()
 
 
 async def boot_rom(app: WatchedApp) -> list[Client]:

@@ -101,3 +101,20 @@ def test_the_second_step_shows_what_has_changed() -> None:
 )
 def test_packets_have_a_name(payload: bytes, label: str) -> None:
     assert packet_label(payload) == label
+
+
+def test_what_stopped_is_told_until_something_passes_that_way() -> None:
+    text = TEXT.replace("delay = 0.1", "delay = 0.1\njitter = 0.0")
+
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        assert director.stage.last_stop(since=100.0) == "drop what no rule is about"
+        director.set_rules(["accept"])
+        while not director.stage.network.landed[-1].has_arrived:
+            director.ask_anew()
+            director.start("pc")
+            await over.wait()
+        assert director.stage.last_stop(since=100.0) == ""
+
+    on_stage(text, play)

@@ -63,8 +63,9 @@ def record(
 
 def _write_events(arguments: list[str], cast: TextIO, size: tuple[int, int]) -> float:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    began, seconds = time.monotonic(), 0.0
+    began, seconds = 0.0, 0.0
     for octets in _drawn(arguments, size):
+        began = began or time.monotonic()  # nobody wants to watch it start
         seconds = time.monotonic() - began
         if text := decoder.decode(octets):
             cast.write(json.dumps([round(seconds, 6), "o", text]) + "\n")

@@ -260,14 +260,16 @@ class Stage:
     def last_stop(self, since: float) -> str:
         """Return why the last packet that did not arrive did not; "" if all did.
 
-        What a rule stopped is told as long as the rule holds; what was lost on the
-        line, if it happened after SINCE.
+        What happened after SINCE is told in any case; what a rule stopped before,
+        as long as the rule holds and nothing has passed that way.
         """
-        wall = self.network.firewall
+        wall, passed = self.network.firewall, set[Way]()
         for one in reversed(self.network.landed):
             if one.has_arrived:
-                continue
-            if one.ends >= since or wall.goes_by(one.reason):
+                passed.add(one.way)
+            elif one.ends >= since or (
+                one.way not in passed and wall.goes_by(one.reason)
+            ):
                 return one.reason
         return ""
 

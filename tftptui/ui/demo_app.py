@@ -14,9 +14,10 @@ PLAIN = Manner()
 
 
 class DemoStore(Store):
-    """What a demo has told, without the transfers that a new step has cut off.
+    """What a demo has told, without what a new step has cut off.
 
-    Nobody aborted them, and an audience would ask who did.
+    Nobody aborted those transfers or mended what was found, and an audience would
+    ask who did.
     """
 
     def fold(self, frame: Frame) -> None:
@@ -25,6 +26,9 @@ class DemoStore(Store):
         for view in frame.transfers:
             if view.error == SCENE_OVER:
                 self.transfers.pop(view.number, None)
+        for finding in frame.findings:
+            if finding.withdrawn == SCENE_OVER:
+                self.findings.pop(finding.number, None)
 
 
 class DemoApp(TftpApp):

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from tftptui.demo.rules import RuleError, parse_rule
@@ -23,6 +24,9 @@ OFF = (
     "The rules are off, by hand: everything passes, whatever they say.\n"
     "F5 switches them on."
 )
+PAUSE = 0.6
+"""Seconds after the last key: the beginning of a rule is often another one."""
+
 ANSWERS_FROM = "the server answers from"
 APPLIES = "enter: from the next request on"
 
@@ -80,13 +84,15 @@ class RulesScreen(Below[None]):
         super().__init__()
         self._rules, self._ports, self._hands = rules, ports, hands
         self._is_off = is_off
+        self._written = rules
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the rules, the range, and a line about them."""
         with Vertical() as body:
             body.border_title = Content("Firewall rules · the server's range")
             with Horizontal():
-                yield TextArea("\n".join(self._rules))
+                yield TextArea("".join(f"{rule}\n" for rule in self._rules))
                 with Vertical(id="range"):
                     yield Static(ANSWERS_FROM, markup=False)
                     yield Input(self._ports, compact=True)
@@ -94,7 +100,7 @@ class RulesScreen(Below[None]):
             yield Static(HINT, id="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Write on at the end."""
+        """Write on in a new line at the end."""
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
@@ -123,9 +129,20 @@ class RulesScreen(Below[None]):
             self._hint(str(error))
             return
         self._hint()
-        if texts != self._rules:
-            self._rules = texts
-            self._hands.follow(texts)
+        self._written = texts
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(PAUSE, self._follow)
+
+    def _follow(self) -> None:
+        if self._written != self._rules:
+            self._rules = self._written
+            self._hands.follow(self._rules)
+
+    def action_close(self) -> None:
+        """Go back; what makes sense holds."""
+        self._follow()
+        super().action_close()
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Have the server answer from the range, or say why it can't."""
