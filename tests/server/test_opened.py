@@ -1,14 +1,18 @@
 """Files that stay open for a moment: what a name means is asked anew each time."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tftptui.server.opened import MOST_KEPT, SharedFile
+from tftptui.files.sources import FileSource
+from tftptui.files.staging import Scratch, Staging
+from tftptui.protocol.packets import ROLL_TO_0
+from tftptui.server.opened import AT_REST, MOST_KEPT, SHARED_ROOM, SharedFile
 from tftptui.server.root import Root
-from tftptui.server.walk import RootError
+from tftptui.server.walk import RootError, ServedFile
 
 
 @pytest.fixture
@@ -28,6 +32,21 @@ def root(folder: Path) -> Iterator[Root]:
 
 def content(file: SharedFile) -> bytes:
     return os.pread(file.descriptor, 100, 0)
+
+
+NOW = time.time_ns()
+
+
+def shared(folder: Path, size: int, changed: int = NOW - 2 * AT_REST) -> SharedFile:
+    """Return a file of SIZE octets that was last changed at a time."""
+    path = folder / "staged"
+    path.write_bytes(bytes(size))
+    os.utime(path, ns=(changed, changed))
+    descriptor = os.open(path, os.O_RDONLY)
+    file = SharedFile(ServedFile(descriptor, size, changed, b"staged"))
+    device = os.fstat(descriptor).st_dev
+    file.settle((device, 1, size, changed, changed))
+    return file
 
 
 def descriptors() -> int:
@@ -131,3 +150,42 @@ def test_not_more_are_kept_than_that(root: Root, folder: Path) -> None:
         (folder / f"{number}").touch()
         root.share(b"%d" % number).close()
     assert descriptors() - before <= MOST_KEPT
+
+
+def staging_of(file: SharedFile, block_size: int = 512) -> Staging:
+    return file.staging(block_size, 1, ROLL_TO_0)
+
+
+def test_a_small_file_at_rest_is_read_once_for_all(folder: Path) -> None:
+    file = shared(folder, 1_000)
+    source = FileSource(file)
+    staging = staging_of(file)
+    assert staging is staging_of(file)
+    assert [staging.fill(source, first, 1) for first in (1, 2)] == [512, 488]
+    os.truncate(folder / "staged", 0)
+    assert staging.fill(source, 1, 1) == 512  # it is not read again
+    file.close()
+
+
+def test_each_kind_of_blocks_is_staged_apart(folder: Path) -> None:
+    file = shared(folder, 1_000)
+    assert staging_of(file) is not staging_of(file, 256)
+    assert isinstance(staging_of(file, 128), Scratch)  # and there are not many
+    file.close()
+
+
+def test_a_file_that_was_just_changed_is_read_each_time(folder: Path) -> None:
+    file = shared(folder, 1_000, changed=NOW)
+    assert isinstance(staging_of(file), Scratch)
+    file.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "block_size"), [(SHARED_ROOM + 1, 1_428), (60_000, 8)]
+)
+def test_what_takes_much_room_is_read_each_time(
+    folder: Path, size: int, block_size: int
+) -> None:
+    file = shared(folder, size)
+    assert isinstance(staging_of(file, block_size), Scratch)
+    file.close()

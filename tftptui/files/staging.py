@@ -33,6 +33,11 @@ _TABLES = (  # by rollover; each begins with the block of that number
 )
 
 
+def blocks_in(octets: int, block_size: int) -> int:
+    """Return how many blocks are read at once where OCTETS may be."""
+    return min(_MOST_AHEAD, octets // (block_size + HEADER))
+
+
 class Staging:
     """DATA packets of consecutive blocks, each a header and its data, ready to send.
 
@@ -44,7 +49,7 @@ class Staging:
         window: blocks that are asked for at once, at most.
         numbering: how they are numbered on the wire.
         size: octets of the whole file, or None: a small one needs little room.
-        ahead: octets that are read at once; by default what pays.
+        blocks: that are read at once; by default as many as pay.
 
     Attributes:
         stride: octets of a full packet.
@@ -58,14 +63,14 @@ class Staging:
         numbering: Numbering = ROLL_TO_0,
         *,
         size: int | None = None,
-        ahead: int | None = None,
+        blocks: int | None = None,
     ) -> None:
         self.block_size = block_size
         self.stride = block_size + HEADER
-        if ahead is None:
+        if blocks is None:
             ahead = READ_AHEAD if window == 1 else READ_AHEAD_WINDOWS
-        ahead = min(_MOST_AHEAD, ahead // self.stride)
-        room = max(window, ahead // window * window)
+            blocks = blocks_in(ahead, block_size)
+        room = max(window, blocks // window * window)
         self._room = room if size is None else min(room, size // block_size + 1)
         self._low_end = numbering.rollover
         self._high, self._low = _TABLES[numbering.rollover]
@@ -162,4 +167,4 @@ class Scratch(Staging):
 @lru_cache(maxsize=16)
 def scratch(block_size: int, window: int, rollover: int = 0) -> Scratch:
     """Return the room that all transfers with such windows share."""
-    return Scratch(block_size, window, Numbering(rollover), ahead=0)
+    return Scratch(block_size, window, Numbering(rollover), blocks=0)

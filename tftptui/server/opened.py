@@ -6,12 +6,26 @@ neither been written nor got other rights since, is the open one used again.
 """
 
 import os
+import time
 
+from tftptui.files.mounts import is_far_device
+from tftptui.files.staging import Staging, scratch
+from tftptui.protocol.packets import Numbering
 from tftptui.server.names import components
 from tftptui.server.walk import ServedFile, Walk
 
 MOST_KEPT = 256
 """Files kept open; each may hold some descriptors of folders, too."""
+
+SHARED_ROOM, SHARED_BLOCKS = 65_536, 160
+"""Octets of a file, and its blocks, that are read once for all who ask for it."""
+
+AT_REST = 5 * 10**9
+"""Nanoseconds for which a file must not have been changed for that: what is written
+within one tick of the disk's clock has the same time as what was there before."""
+
+_MOST_STAGED = 2
+"""Kinds of blocks of one file."""
 
 Identity = tuple[int, int, int, int, int]
 """Of a file: device, inode, octets, and times of the last changes in nanoseconds."""
@@ -26,12 +40,34 @@ class SharedFile:
         name: how it is called below the root.
     """
 
-    __slots__ = ("descriptor", "modified_ns", "name", "size", "users")
+    __slots__ = ("_staged", "descriptor", "modified_ns", "name", "size", "users")
 
     def __init__(self, file: ServedFile) -> None:
         self.descriptor, self.name = file.descriptor, file.name
         self.size, self.modified_ns = file.size, file.modified_ns
         self.users = 1
+        self._staged: dict[tuple[int, int, int], Staging] | None = None
+
+    def settle(self, identity: Identity) -> None:
+        """Let those that read a small file share what was read, if it is at rest."""
+        is_far = is_far_device(identity[0])
+        rests = time.time_ns() - max(identity[3:])
+        if self.size <= SHARED_ROOM and rests > AT_REST and not is_far:
+            self._staged = {}
+
+    def staging(self, block_size: int, window: int, numbering: Numbering) -> Staging:
+        """Return where to stage its blocks: all of them, or a window for a moment."""
+        blocks, staged = self.size // block_size + 1, self._staged
+        key = (block_size, window, numbering.rollover)
+        if staged is None or blocks > SHARED_BLOCKS:
+            return scratch(*key)
+        found = staged.get(key)
+        if found is None:
+            if len(staged) >= _MOST_STAGED:
+                return scratch(*key)
+            blocks += -blocks % window
+            found = staged[key] = Staging(block_size, window, numbering, blocks=blocks)
+        return found
 
     def close(self) -> None:
         """Let go of it; the last one closes it."""
@@ -109,7 +145,8 @@ class OpenedFiles:
         if is_simple and tuple(names) == components(asked):
             self._make_way(asked)
             shared.users += 1
-            self._kept[asked] = _Kept(shared, walk.detach(), names)
+            kept = self._kept[asked] = _Kept(shared, walk.detach(), names)
+            shared.settle(kept.identity)
         return shared
 
     def _make_way(self, asked: bytes) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 from tftptui.files.content import Content
 from tftptui.files.sources import FileSource, NetasciiSource, Source
+from tftptui.files.staging import Staging
 from tftptui.net.addresses import Endpoint
 from tftptui.net.routes import Routes
 from tftptui.protocol.options import (
@@ -109,10 +110,15 @@ class Opener:
         agreed = self._agreed(request, transport, arrival.client, source.size)
         way = (transport, arrival)
         parts = self._parts(number, request, file.name, way, agreed, content)
+        staging = (
+            Staging(agreed.block_size, agreed.window, agreed.numbering)
+            if is_text
+            else file.staging(agreed.block_size, agreed.window, agreed.numbering)
+        )
         pacer = self.bandwidth.pacer()
         if pacer is None:
-            return ReadTransfer(parts, source, closed)
-        return PacedRead(parts, source, pacer, closed)
+            return ReadTransfer(parts, source, staging, closed)
+        return PacedRead(parts, source, staging, pacer, closed)
 
     def _open_write(
         self,

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from tftptui.files.sources import Source
+from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Command, SendAck, SendBlocks, Store
 from tftptui.protocol.packets import HEADER, Opcode, acknowledged
 from tftptui.protocol.receiver import ReceiveSession
@@ -32,10 +33,11 @@ class PacedRead(ReadTransfer):
         self,
         parts: Parts,
         source: Source,
+        staging: Staging,
         pacer: Pacer,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, source, closed)
+        super().__init__(parts, source, staging, closed)
         self._pacer = pacer
         self._unsent: deque[SendBlocks] = deque()
         self._asked_at = 0.0

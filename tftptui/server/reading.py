@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from tftptui.files.sources import ColdError, Source, SourceChangedError
+from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
@@ -24,9 +25,13 @@ class ReadTransfer(ShortWay):
     __slots__ = ("_alarm", "_is_late", "_waiting", "_warming")
 
     def __init__(
-        self, parts: Parts, source: Source, closed: Callable[[Transfer], None]
+        self,
+        parts: Parts,
+        source: Source,
+        staging: Staging,
+        closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, source, closed)
+        super().__init__(parts, source, staging, closed)
         self._waiting: deque[SendBlocks] = deque()
         self._alarm: asyncio.TimerHandle | None = None
         self._is_late = False

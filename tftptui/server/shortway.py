@@ -11,7 +11,7 @@ step here is there because it has to be.
 from collections.abc import Callable
 
 from tftptui.files.sources import Source, SourceChangedError
-from tftptui.files.staging import OF_FEW, Staging, scratch
+from tftptui.files.staging import OF_FEW, Staging, blocks_in, scratch
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import HEADER, Opcode
@@ -78,7 +78,11 @@ class ShortWay(Transfer):
     )
 
     def __init__(
-        self, parts: Parts, source: Source, closed: Callable[[Transfer], None]
+        self,
+        parts: Parts,
+        source: Source,
+        staging: Staging,
+        closed: Callable[[Transfer], None],
     ) -> None:
         super().__init__(parts, closed)
         agreed, transport = parts.agreed, self.transport
@@ -88,8 +92,7 @@ class ShortWay(Transfer):
         self._octets = window * block_size
         size = source.size
         self._last = 0 if size is None else size // block_size + 1  # 0: not known yet
-        staging = scratch(block_size, window, agreed.numbering.rollover)
-        self._staging: Staging = staging
+        self._staging = staging
         if window > 1 and parts.settings.gso:
             transport.segment(staging.stride)
         self._made: SendSession | None = None
@@ -105,8 +108,6 @@ class ShortWay(Transfer):
         self._wall = parts.recorder.offset
         self._send: Callable[[memoryview], object] = _nothing
         self._log: Callable[[float, int], object] = _nothing
-
-    # The way itself.
 
     def start(self, now: float) -> None:
         """Send the first packet."""
@@ -173,26 +174,31 @@ class ShortWay(Transfer):
         self._take(datagram, self._now())
 
     def _proceed(self, left: int) -> bool:
-        """Send the next window, a full one that has to be read; False: the long way.
+        """Send the next window, a full one; False: the long way.
 
         LEFT blocks have still to be sent.
         """
         if self._log is _nothing:
             self._hurry(left)
-        acked, staging = self._sent_to, self._staging
-        try:
-            staging.read(self._source, acked + 1)
-        except (SourceChangedError, OSError):
-            return False
-        self._next, self._staged = 1, staging.full_windows
-        self._sent_to = sent_to = acked + self._window
+        acked, window = self._sent_to, self._window
+        index = self._next
+        if index >= self._staged:
+            try:
+                self._staging.fill(self._source, acked + 1, window)
+            except (SourceChangedError, OSError):
+                return False
+            index, self._staged = self._staging.windows_after(acked) or (-1, 0)
+            if index < 0:
+                return False
+        self._next = index + 1
+        self._sent_to = sent_to = acked + window
         self._awaited = _ACK | sent_to & 0xFFFF
         wall = self._now() + self._wall
         if self._made is not None:
             self._made.timer.measure(wall - self._left)
         self._left_before, self._left = self._left, wall
         self._log(wall, acked)
-        packets = self._windows[0]
+        packets = self._windows[index]
         try:
             self._send(packets)
         except OSError:
@@ -237,12 +243,13 @@ class ShortWay(Transfer):
             if self.transport.is_alone:
                 self.transport.pair(self.readable)
                 self._receive = self.transport.recv
+            is_few = self._parts.recorder.counters.active <= _FEW
             self._staging = Staging(
                 agreed.block_size,
                 window,
                 agreed.numbering,
                 size=self._source.size,
-                ahead=OF_FEW if self._parts.recorder.counters.active <= _FEW else None,
+                blocks=blocks_in(OF_FEW, agreed.block_size) if is_few else None,
             )
             self._windows = self._staging.windows
         self._log = self._report.exchanges(window, self._octets)
@@ -292,13 +299,12 @@ class ShortWay(Transfer):
         """The session, made where there was none; it may lag behind."""
         if self._made is None:
             agreed, parts = self._agreed, self._parts
+            asked = {name.lower() for name, _ in self.request.options}
             self._made = SendSession(
                 window=agreed.window,
                 last_block=self._last or None,
                 negotiated=bool(agreed.oack),
-                size_asked=any(
-                    name.lower() == b"tsize" for name, _ in self.request.options
-                ),
+                size_asked=b"tsize" in asked,
                 timer=RetransmitTimer(agreed.timeout, parts.settings.retries),
             )
             self._made.numbering = agreed.numbering
@@ -306,9 +312,8 @@ class ShortWay(Transfer):
 
     @property
     def _burst(self) -> Burst:
-        if self._burst_made is None:
-            self._burst_made = Burst(self._window)
-        return self._burst_made
+        made = self._burst_made = self._burst_made or Burst(self._window)
+        return made
 
     @property
     def _session(self) -> SendSession:
