@@ -168,6 +168,7 @@ async def test_it_is_withdrawn_when_a_retry_works(
     (finding,) = bench.findings.values()
     assert "third" in finding.withdrawn
     assert finding.turned == finding.found
+    assert [one.code for one in finding.history] == ["answers-blocked"]
     assert bench.journal()[-1].withdrawn
     assert bench.views[3].story.endswith("it came at the third try.")
 

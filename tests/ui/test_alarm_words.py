@@ -5,6 +5,7 @@ import pytest
 from tests.support.pictures import frame
 from tests.support.screens import SMALL, shown
 from tests.support.why_scene import finding, founding_case, tries
+from tftptui.telemetry.findings import LIKELY
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
 
@@ -37,6 +38,11 @@ def test_a_headline_that_fits_is_told_whole() -> None:
 )
 def test_what_happens_goes_first_where_it_would_be_cut(code: str, told: str) -> None:
     assert alarm_in_cells(finding(code=code), store(), 67) == told
+
+
+def test_what_is_no_fact_is_not_told_as_one() -> None:
+    told = alarm_in_cells(finding(confidence=LIKELY), store(), 67)
+    assert told.startswith("Most likely dropped on the way to 10.0.4.37")
 
 
 def test_forgotten_transfers_leave_the_client() -> None:

@@ -99,7 +99,13 @@ class Teller:
     def withdraw(self, before: Finding, why: str) -> Finding:
         """Tell that a finding holds no longer."""
         now = self._clock.wall()
-        over = msgspec.structs.replace(before, found=now, turned=now, withdrawn=why)
+        over = msgspec.structs.replace(
+            before,
+            found=now,
+            turned=now,
+            withdrawn=why,
+            history=_and_before(before),
+        )
         return self._tell(over)
 
     def _new(self, draft: Draft, whose: tuple[str, str]) -> Finding:

@@ -3,6 +3,7 @@
 from rich.cells import cell_len
 
 from tftptui.engine.messages import Finding
+from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import port_word
 from tftptui.ui.store import Store
 
@@ -17,7 +18,10 @@ _BRIEF = {
 
 def alarm_in_cells(finding: Finding, store: Store, width: int) -> str:
     """Return the headline if it fits WIDTH cells, or else the short form there is."""
-    brief = _BRIEF.get(finding.code)
+    code = finding.code
+    if code == "client-port-blocked" and finding.confidence < FACT:
+        code = "answers-blocked"  # the same, but not told as a fact
+    brief = _BRIEF.get(code)
     if brief is None or cell_len(finding.headline) <= width:
         return finding.headline
     known = (store.transfers.get(number) for number in finding.transfers)
