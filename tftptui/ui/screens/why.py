@@ -191,8 +191,9 @@ class WhyScreen(Page[Wish | None]):
     def _title(self) -> str:
         one = self._finding
         if one.client and one.file:
+            verb = "start" if one.code == "wrong-machine" else "get"
             return (
-                f"Why does {one.client} not get {one.file}?"
+                f"Why does {one.client} not {verb} {one.file}?"
                 if one.is_alarm
                 else (f"{one.client} and {one.file}")
             )
