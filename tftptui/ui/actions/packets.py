@@ -130,6 +130,13 @@ PACKET_LOG = (
     ),
     Action(
         "packet-log",
+        "such",
+        ("a",),
+        "such",
+        "Show only packets of the same client; again: of its file, type, ports.",
+    ),
+    Action(
+        "packet-log",
         "search",
         ("S",),
         "Search",

@@ -23,6 +23,8 @@ from tftptui.ui.saving import (
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_list import PacketList
 from tftptui.ui.widgets.packet_prompt import PacketPrompt, Purpose
+from tftptui.ui.widgets.packet_such import Such
+from tftptui.ui.widgets.packet_view import Place
 from tftptui.ui.widgets.pane import Pane
 
 EXAMPLE = "words, or like  client:10.0.4.37 type:ack retrans file:*.img since:5s"
@@ -50,6 +52,7 @@ class PacketAsking(Pane):
         self._store = store
         self.rows = PacketList(store)
         self.prompt = PacketPrompt(self._known)
+        self._such = Such()
 
     @property
     def is_typing(self) -> bool:
@@ -62,7 +65,7 @@ class PacketAsking(Pane):
         view = self.rows.view
         if action == "widen":
             return bool(view.wanted or view.sought or view.transfer is not None)
-        if action == "exclude":
+        if action in ("exclude", "such"):
             return self.rows.cursor is not None
         return action not in ASKING or not self.is_typing
 
@@ -94,6 +97,15 @@ class PacketAsking(Pane):
         others = Term(Types((type_of(record.kind),)), negated=True)
         self.rows.show_filtered(self.rows.view.wanted.with_term(others))
         self.action_filter()
+
+    def action_such(self) -> None:
+        """Show only packets of the same client; again: file, type, ports, then all."""
+        cursor, view = self.rows.cursor, self.rows.view
+        line = None if cursor is None else view.line(Place(cursor))
+        if cursor is None or line is None:
+            return
+        self.rows.show_filtered(self._such.another(view.wanted, cursor, line))
+        self._show_what_holds()
 
     def action_widen(self) -> None:
         """Take away what was looked for, then the filter, then show all transfers."""
