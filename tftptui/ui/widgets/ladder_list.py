@@ -33,6 +33,9 @@ START: Key = (-1.0, 0, 0)
 BREATH = 0.01
 """Seconds between taking in some packets and some more, for keys."""
 
+SELDOM = 8
+"""Slices after which the rest of the screen is drawn anew as well: it takes as long."""
+
 GONE = "not kept any more"
 UNANSWERED_PHASES = ("abandoned", "unconfirmed")
 
@@ -58,7 +61,7 @@ class LadderList(RowList[Key]):
         self._store, self._number = store, number
         self.feed = LadderFeed(store, number)
         self.follows = True
-        self._is_reading = False
+        self._is_reading, self._slices = False, 0
         self._view: TransferView | None = None
 
     @property
@@ -84,8 +87,10 @@ class LadderList(RowList[Key]):
 
     def _go_on(self) -> None:
         self._is_reading = False
+        self._slices += 1
         self.look()
-        self.post_message(self.Changed())
+        if self._slices % SELDOM == 0 or not self._is_reading:
+            self.post_message(self.Changed())
 
     def _lead(self) -> int:
         return 0 if self.feed.is_whole and not self.ladder.forgotten else 1

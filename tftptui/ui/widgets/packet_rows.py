@@ -48,7 +48,7 @@ class TimeMode(Enum):
 
     CLOCK = "time"
     REQUEST = "since request"
-    BEFORE = "since row above"
+    BEFORE = "since above"
     MARK = "since mark"
 
 
