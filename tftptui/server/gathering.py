@@ -15,6 +15,7 @@ from tftptui.protocol.commands import SendError
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.server.behind import SLOW, WriteBehind
+from tftptui.server.lagging import Lagging
 from tftptui.server.parts import Parts
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink, Upload, UploadError
@@ -27,20 +28,14 @@ _ACK = Opcode.ACK << 16
 _pack = Struct(">I").pack
 
 
-class GatheringWrite(Transfer):
-    """What a write is made of, and how it goes on as long as all goes well.
-
-    While it does, the session lags behind. Whoever asks for it gets it up to date,
-    and the next packet is looked at the long way.
-    """
+class GatheringWrite(Lagging[ReceiveSession]):
+    """What a write is made of, and how it goes on as long as all goes well."""
 
     __slots__ = (
         "_acked",
         "_acked_at",
-        "_block",
         "_came_at",
         "_first_at",
-        "_is_short",
         "_landed",
         "_landing",
         "_log_ack",
@@ -73,8 +68,8 @@ class GatheringWrite(Transfer):
         self._window = agreed.window
         self._landing = Landing(agreed.block_size, agreed.window, announced)
         self._landed = 0  # packets in there that are not written yet
-        self._is_short = False
-        self._block = self._acked = 0
+        self._awaited = -1  # the block that is to come next
+        self._acked = 0
         self._acked_at = self._first_at = self._came_at = 0.0
         self._trip = 0.0
         self._receive_into = self.transport.recv_into
@@ -86,12 +81,12 @@ class GatheringWrite(Transfer):
 
     def readable(self) -> None:
         """Take what the client sent, up to the end of a window; more wakes us again."""
-        if not self._is_short:
+        if self._awaited < 0:
             self._read_one_by_one()
             return
         now, landing, begin = self._now(), self._landing, self._landed
         full, places, receive = landing.full, landing.places, self._receive_into
-        end = min(len(places), begin + self._window - self._block + self._acked)
+        end = min(len(places), begin + self._window - self._awaited + self._acked + 1)
         at, octets = begin, full
         try:
             while at < end and (octets := receive(places[at])) == full:
@@ -126,28 +121,28 @@ class GatheringWrite(Transfer):
 
     def _take_run(self, count: int, now: float) -> None:
         """Take COUNT full packets that have just landed; what is odd, the long way."""
-        landing, begin, before = self._landing, self._landed, self._block
-        good = landing.expected(begin, count, before + 1)
+        landing, begin, first = self._landing, self._landed, self._awaited
+        good = landing.expected(begin, count, first)
         odd: list[bytes] = []
         if good < count:
             surplus = range(begin + good, begin + count)
             odd = [landing.packet(at, landing.full) for at in surplus]
         if good:
-            if before == self._acked:
+            if first == self._acked + 1:
                 self._first_at = now
-            self._came_at, self._block = now, before + good
-            self._log_run(now + self._wall, before + 1, good)
+            self._came_at, self._awaited = now, first + good
+            self._log_run(now + self._wall, first, good)
             landed = self._landed = begin + good
             is_well = landed < len(landing.places) or self._flush()
-            if is_well and self._block - self._acked == self._window:
-                self._acknowledge_window()
+            if is_well and first + good - self._acked > self._window:
+                self._acknowledge_window(first + good - 1)
         for datagram in odd:
             if self.is_closed:
                 return
             self._take(datagram, now)
 
-    def _acknowledge_window(self) -> None:
-        block, now = self._block, self._now()
+    def _acknowledge_window(self, block: int) -> None:
+        now = self._now()
         self._trip = self._first_at - self._acked_at
         self._acked, self._acked_at = block, now
         self._log_ack(now + self._wall, block)
@@ -156,41 +151,19 @@ class GatheringWrite(Transfer):
             self._leave_short_way()
 
     @property
-    def version(self) -> int:
-        """A number that grows with everything that happens."""
-        if self._is_short:
-            self._catch_up()
-        return self._report.version
-
-    @property
-    def _session(self) -> ReceiveSession:
-        """The session, up to date; it may change now, so the short way closes."""
-        self._leave_short_way()
+    def _behind(self) -> ReceiveSession:
         return self._receiving
-
-    @property
-    def _state(self) -> ReceiveSession:
-        """The session to look at: the short way stays open."""
-        if self._is_short:
-            self._catch_up()
-        return self._receiving
-
-    def _leave_short_way(self) -> None:
-        """Look at the next packet the long way."""
-        if self._is_short:
-            self._catch_up()
-            self._is_short = False
 
     def _catch_up(self) -> None:
         """Tell session, view and counters what has happened."""
-        session = self._receiving
-        blocks = self._block - session.received
+        session, received = self._receiving, self._awaited - 1
+        blocks = received - session.received
         if not blocks:
             return
         acks = (self._acked - session.acked) // self._window
         if acks and self._trip > 0:  # else the long way has measured it
             session.timer.measure(self._trip)
-        session.advance(self._block, self._acked, (self._acked_at, self._came_at))
+        session.advance(received, self._acked, (self._acked_at, self._came_at))
         wall = self._came_at + self._wall
         self._report.gathered(blocks, acks, wall)
 
@@ -199,9 +172,9 @@ class GatheringWrite(Transfer):
         session = self._receiving
         if not session.is_plain or not self._may_hurry():
             return
-        self._block, self._acked = session.received, session.acked
+        self._acked = session.acked
         self._acked_at = self._first_at = self._came_at = session.sent_at
-        self._is_short = True
+        self._awaited = session.received + 1
 
     def _may_hurry(self) -> bool:
         """Whether octets may wait to be written, and ACKs leave at once."""

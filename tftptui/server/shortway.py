@@ -19,6 +19,7 @@ from tftptui.protocol.sender import SendSession
 from tftptui.protocol.session import State
 from tftptui.protocol.timing import SHORTEST, RetransmitTimer
 from tftptui.server.bursts import Burst
+from tftptui.server.lagging import Lagging
 from tftptui.server.parts import Parts
 from tftptui.server.recorder import oack_of
 from tftptui.server.transfer import Transfer
@@ -44,7 +45,7 @@ _ACK_KIND, _DATA_KIND, _OACK_KIND = Kind.ACK, Kind.DATA, Kind.OACK
 _LAST, _COMPLETED, _NEW = int(Flag.LAST), Outcome.COMPLETED, State.NEW
 
 
-class ShortWay(Transfer):
+class ShortWay(Lagging[SendSession]):
     """What a read is made of, and how it goes on as long as all goes well.
 
     While it does, the session lags behind, or is not even made. Whoever asks for it
@@ -53,7 +54,6 @@ class ShortWay(Transfer):
 
     __slots__ = (
         "_acked",
-        "_awaited",
         "_begun",
         "_burst_made",
         "_caught",
@@ -284,12 +284,6 @@ class ShortWay(Transfer):
             super().tick(now)
 
     @property
-    def version(self) -> int:
-        """A number that grows with everything that happens."""
-        self._count()
-        return self._report.version
-
-    @property
     def is_proven(self) -> bool:
         """Whether the client has answered, so that its address is its own."""
         return self._heard or (self._made is not None and super().is_proven)
@@ -316,16 +310,7 @@ class ShortWay(Transfer):
         return made
 
     @property
-    def _session(self) -> SendSession:
-        """The session, up to date; it may change now, so the short way closes."""
-        self._leave_short_way()
-        return self._sending
-
-    @property
-    def _state(self) -> SendSession:
-        """The session to look at: the short way stays open."""
-        if self._awaited >= 0:
-            self._catch_up()
+    def _behind(self) -> SendSession:
         return self._sending
 
     def _count(self) -> None:
@@ -367,9 +352,8 @@ class ShortWay(Transfer):
 
     def _leave_short_way(self) -> None:
         """Look at the next packet the long way."""
-        if self._awaited >= 0:
-            self._catch_up()
-            self._awaited, self._staged = -1, 0
+        super()._leave_short_way()
+        self._staged = 0
 
     def _may_hurry(self) -> bool:
         """Whether whole windows may leave as soon as they are asked for."""
