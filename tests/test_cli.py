@@ -43,3 +43,16 @@ def test_a_screen_begins_without_the_server_and_the_commands_it_does_not_need() 
         "tftptui.commands.client",
     }
     assert not loaded & slow
+
+
+@pytest.mark.parametrize("line", ["demo --list", "config --write", "--help"])
+def test_a_reader_who_has_had_enough_is_no_error(line: str) -> None:
+    command = [sys.executable, "-m", "tftptui", *line.split()]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout
+        assert program.stderr
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.returncode > 0

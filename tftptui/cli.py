@@ -17,7 +17,7 @@ from tftptui.commands.server import (
     ServerOptions,
     settings_of,
 )
-from tftptui.commands.usage import EXIT_FAILED, EXIT_USAGE
+from tftptui.commands.usage import EXIT_FAILED, EXIT_UNREAD, EXIT_USAGE
 from tftptui.commands.wrong import told
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
@@ -245,7 +245,11 @@ def main() -> None:
             exit_on_error=False,
             print_error=False,
         )
+        sys.stdout.flush()
     except CycloptsError as error:
         print(f"tftptui: {told(error)}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
+    except BrokenPipeError:  # whoever reads has had enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_UNREAD)
     sys.exit(status)

@@ -5,6 +5,9 @@ import difflib
 EXIT_FAILED = 1
 """It made sense, and did not work."""
 
+EXIT_UNREAD = 141
+"""Nobody reads what is printed: 128 and SIGPIPE, as shells have it."""
+
 EXIT_USAGE = 2
 """The command line makes no sense; nothing was done."""
 
