@@ -79,14 +79,22 @@ async def test_a_click_chooses_and_a_second_one_opens() -> None:
         assert "51,200 acknowledged" in screen.text()
 
 
+async def drawn(screen: Shown) -> dict[int, object]:
+    """Return what each line of the list was drawn from, once all of them are."""
+    listed = rows(screen)
+    lines = range(listed.size.height)
+    while any(listed._drawn.get(y) != listed._line_key(y) for y in lines):
+        await screen.pilot.pause()
+    return dict(listed._drawn)
+
+
 async def test_only_a_changed_line_is_drawn_again() -> None:
     views = [view(number) for number in range(1, 8)]
     async with shown(frame(*views)) as screen:
-        listed = rows(screen)
-        before = dict(listed._drawn)
+        before = await drawn(screen)
         changed = view(3, acked_octets=90_000, acked_blocks=176)
         await screen.tell(frame(changed))
-        after = listed._drawn
+        after = await drawn(screen)
     different = [y for y in after if after[y] != before.get(y)]
     assert different == [5]
 
