@@ -201,6 +201,8 @@ async def test_ages_stand_beside_files_where_they_have_no_column() -> None:
     async with hosted(scene.pane, scene.store, size=(42, 12)) as shown:
         await shown.tell(Frame(time=NOW, transfers=[view(1, file="b")]))
         assert in_list(shown) == ["a 512 1 h", "b 512 ↑ now"]
+    async with hosted(scene.pane, scene.store, size=(64, 12)) as shown:
+        assert in_list(shown) == ["a 512 1 h", "b 512 ↑ now · 2 h"]
 
 
 async def test_words_narrow_the_tree_and_what_was_asked() -> None:

@@ -86,7 +86,7 @@ def _entry_cells(row: EntryRow, model: FileModel, now: float, width: int) -> lis
     start = _start(row.depth, ("▾" if row.is_open else "▸") if is_folder else "")
     change = model.changes.get(row.path)
     is_fresh = change is not None and now - change.time < GLOW
-    note, note_slot = _note(row, model, now, is_roomy=width >= ROOMY)
+    note, note_slot = _note(row, model, now, width)
     columns = [] if is_folder else _columns(row, model, now, width)
     note_room = _LONG_NOTE if width >= ROOMY else _NOTE
     room = width - len(start) - sum(cell_len(text) for text, _ in columns)
@@ -178,10 +178,9 @@ def _near_cells(row: NearRow, width: int) -> list[Cell]:
 # What stands beside a file.
 
 
-def _note(
-    row: EntryRow, model: FileModel, now: float, *, is_roomy: bool
-) -> tuple[str, str]:
+def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str, str]:
     """Return the note and its slot: what goes on comes before what was."""
+    is_roomy = width >= ROOMY
     served, change = model.served, model.changes.get(row.path)
     readers = served.running.get(row.name, ())
     going = _running(len(readers), is_arriving=row.name in served.arriving)
@@ -190,12 +189,10 @@ def _note(
     parts = [going, _change(change, now, is_roomy=is_roomy)]
     parts.append(hash_mark(model.hashed(row), is_roomy=is_roomy))
     parts.append(_times(row, served, is_roomy=is_roomy))
+    parts.append(_since(row, now) if width < AGES else "")  # else it has a column
     told = [part for part in parts if part]
-    if not is_roomy:
-        told.append(_since(row, now))  # there is no column of ages
-        return told[0], "transfer-active" if going else "muted"
     slot = "transfer-active" if going else "muted"
-    return " · ".join(told[:2]), slot  # three do not fit
+    return " · ".join(told[: 2 if is_roomy else 1]), slot  # three do not fit
 
 
 def _running(readers: int, *, is_arriving: bool) -> str:
