@@ -1,5 +1,7 @@
 """What a screen is told of a demo."""
 
+import re
+
 import pytest
 
 from tests.support.staging import Over, on_stage
@@ -116,5 +118,29 @@ def test_what_stopped_is_told_until_something_passes_that_way() -> None:
             director.start("pc")
             await over.wait()
         assert director.stage.last_stop(since=100.0) == ""
+
+    on_stage(text, play)
+
+
+def test_while_nothing_moves_it_is_told_who_sends_next() -> None:
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        text = picture(director, Pace(0.01)).waiting
+        assert re.fullmatch(r"(the server sends|tftp-hpa tries) again in \d s", text)
+        # A moment ago there was a packet, as the audience's clock has it.
+        assert picture(director, Pace(100.0)).waiting == ""
+
+    on_stage(TEXT, play)
+
+
+def test_what_a_client_is_told_that_fails_stands_there() -> None:
+    text = TEXT.replace('file = "x"', 'file = "none"').replace("until = 2.3", "")
+
+    async def play(director: Director, over: Over) -> None:
+        director.go_to(1)
+        await over.wait()
+        told = picture(director, Pace(0.01)).waiting
+        assert told.startswith("tftp-hpa: refused with ERROR 1: ")
 
     on_stage(text, play)

@@ -219,6 +219,13 @@ async def test_the_screen_says_that_it_is_a_demo() -> None:
         assert "the clients of the demo are still off" in screen.text()
 
 
+async def test_a_refused_request_is_told_where_transfers_would_be() -> None:
+    text = TEXT.replace('file = "x"', 'file = "none"').replace('"drop"', '"accept"')
+    async with shown(SMALL, text) as screen:
+        await screen.pilot.press("full_stop")
+        await screen.until("The last request was refused", "none for 127.")
+
+
 async def test_what_a_new_step_cuts_off_was_aborted_by_nobody() -> None:
     async with shown() as screen:
         await screen.pilot.press(*["minus"] * 6, "full_stop")

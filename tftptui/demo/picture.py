@@ -19,6 +19,7 @@ from tftptui.demo.view import (
     PacketView,
     RuleView,
 )
+from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import Opcode
 
 LINGER = 1.5
@@ -198,7 +199,10 @@ def _crowd(lane: Lane, actors: list[Actor]) -> tuple[str, int]:
 
 
 def _waiting(director: Director, pace: Pace) -> str:
-    """Return who sends again next, if nothing has moved for a moment."""
+    """Return who sends again next, if nothing has moved for a moment.
+
+    Where nobody does: what a client was told that has failed.
+    """
     stage, now = director.stage, director.stage.time()
     network = stage.network
     last = network.landed[-1].ends if network.landed else now
@@ -215,6 +219,14 @@ def _waiting(director: Director, pace: Pace) -> str:
         if transfer.due is not None
     ]
     if not waits:
-        return ""
+        return next((words for actor in stage.cast if (words := _heard(actor))), "")
     due, what = min(waits)
     return f"{what} in {max(1, ceil(due - now))} s"
+
+
+def _heard(actor: Actor) -> str:
+    """Return what a client that has failed was told; "" for others."""
+    tally = actor.tally
+    if tally is None or tally.outcome is not Outcome.FAILED:
+        return ""
+    return f"{actor.kind.title}: {tally.error.removeprefix('the server ')}"

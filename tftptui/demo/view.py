@@ -113,7 +113,8 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
         has_helper, nat, forwards: what else the firewall does.
         line: what the line does to packets, in a few words each.
         last_stop: why the last packet did not arrive; "" if all did.
-        waiting: while nothing moves: who sends again next, and when.
+        waiting: while nothing moves: who sends again next, and when; or what a client
+            was told that has failed.
         clients: those of the scenario.
         play: what is switched by hand.
     """

@@ -24,10 +24,7 @@ def invitation(store: Store) -> Text:
     if status.source == "capture":
         return _of_capture(store, status)
     if status.source == "demo":
-        return Text(
-            "No transfer yet: the clients of the demo are still off.\n\n"
-            "Press . (or page down on the stage) to begin the first step."
-        )
+        return _of_demo(store)
     return _closed(store) or _of_server(store, status)
 
 
@@ -63,6 +60,19 @@ def _of_server(store: Store, status: Status) -> Text:
         last = store.refusals[-1]
         lines.append(f"\n\nLast refused: {last.file} for {last.client}: {last.message}")
     return lines
+
+
+def _of_demo(store: Store) -> Text:
+    if store.refusals:
+        last = store.refusals[-1]
+        return Text(
+            "No transfer yet. The last request was refused:\n\n"
+            f"  {last.file} for {last.client}: {last.message}"
+        )
+    return Text(
+        "No transfer yet: the clients of the demo are still off.\n\n"
+        "Press . (or page down on the stage) to begin the first step."
+    )
 
 
 def _of_capture(store: Store, status: Status) -> Text:

@@ -72,8 +72,9 @@ def foot_line(
     wait = visible(view.waiting.encode())
     right = line_text(view) if has_line else ""
     stop = fitted(stop, max(1, width - 1)).rstrip()
-    if len(wait) + len(stop) + 4 > width:  # why it stopped matters most
+    if stop and len(wait) + len(stop) + 4 > width:  # why it stopped matters most
         wait = ""
+    wait = fitted(wait, min(len(wait), max(0, width - 2)))
     if len(wait) + len(stop) + len(right) + 6 > width:
         right = ""
     first = 1 + (len(wait) + 2 if wait else 0)
