@@ -56,7 +56,7 @@ KEPT_STANDING = 1_000
 REMEMBERED = 600.0
 """Seconds for which a trouble may still be revised or withdrawn after its end."""
 
-_OF_THE_SERVER = frozenset({"range-exhausted", "disk-full"})
+_OF_THE_SERVER = frozenset({"range-exhausted", "disk-full", "answers-not-seen"})
 """Troubles that are the same for every client: one finding says it."""
 
 _OURSELVES = "this host"
@@ -175,6 +175,13 @@ class Findings:
         if story is not None:
             story.location = location
             self._due[story] = None
+
+    def look_again(self) -> None:
+        """Look at all that ended a moment ago once more: not all is told in one go."""
+        for story in self._followed:
+            if story.trouble is None:
+                self._due[story] = None
+        self.settle()
 
     def take_news(self) -> list[Finding]:
         """Return findings that are new, revised or withdrawn since this was asked."""

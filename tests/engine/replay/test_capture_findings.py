@@ -40,8 +40,30 @@ def test_request_without_an_answer_blames_no_way_back(talk: Talk) -> None:
     talk.ask()
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
-    assert (found.code, found.confidence) == ("no-answer-seen", POSSIBLE)
-    assert "perhaps this capture does not see answers" in found.headline
+    assert (found.code, found.confidence) == ("answers-not-seen", POSSIBLE)
+    assert "perhaps this capture does not see its answers" in found.headline
+
+
+def test_many_troubles_at_the_end_are_all_told(talk: Talk) -> None:
+    for port in range(8):
+        talk.client = (f"10.0.4.{40 + port}", 2_070)
+        talk.ask(b"nosuch")
+        talk.error(1, "File not found")
+    talk.over()
+    found = talk.rebuilding.findings.take_news()
+    assert len({one.client for one in found}) == 8
+
+
+def test_capture_without_any_answer_is_told_once(talk: Talk) -> None:
+    for port in range(8):
+        talk.client = (f"10.0.{port}.7", 2_070)
+        talk.ask()
+    talk.wait(70)
+    talk.client = ("10.0.99.7", 2_070)
+    talk.ask()
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert found.code == "answers-not-seen"
 
 
 def test_where_others_get_answers_silence_tells_more(talk: Talk) -> None:

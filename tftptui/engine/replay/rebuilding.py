@@ -111,7 +111,7 @@ class Rebuilding:
         self._is_over = True
         self._sweep(self.clock.now(), patience=REPEATED)
         for _ in range(_MOST_LOOKS):
-            self.findings.settle()
+            self.findings.look_again()
 
     def take_changed(self) -> list[TransferView]:
         """Return the transfers that changed since this was last asked."""

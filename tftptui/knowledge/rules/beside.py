@@ -135,26 +135,50 @@ def nobody_answers(case: Case) -> Draft | None:
     if latest is not None and latest.started > last.started:
         return None
     asked = sum(one.requests for one in case.unanswered)
-    answers_others = last.server in case.scene.addresses
-    is_clear = answers_others and asked > 1
-    what = f"{case.client} gets no answer from {last.server} for {case.file}"
+    if last.server not in case.scene.addresses:
+        return _answers_not_seen(case, last)
+    told = f"No answer to {case.client} from {last.server} came past here, for"
     return Draft(
         code="no-answer-seen",
-        headline=f"{what}, most likely: none came past here, though answers to others "
-        "did."
-        if is_clear
-        else f"No answer to {case.client} from {last.server} came past here, for "
-        f"{case.file}; perhaps this capture does not see answers.",
-        confidence=LIKELY if is_clear else POSSIBLE,
+        headline=f"{told} {case.file}, though answers to others did: most likely "
+        "it gets none."
+        if asked > 1
+        else f"{told} {case.file}; it asked only once, so perhaps it has got one.",
+        confidence=LIKELY if asked > 1 else POSSIBLE,
         stands_at="unknown",
         transfers=tuple(one.number for one in case.unanswered),
         since=case.unanswered[0].started,
-        evidence=(_asked(case), _sight(last, is_seen=answers_others)),
+        evidence=(
+            _asked(case),
+            Evidence(text=f"answers of {last.server} to others do come past here"),
+        ),
         remedies=remedies.say(
-            "look whether the server runs, whether it serves this client, and at the "
-            "firewalls before it",
-            "or capture anew, with the ports that answers come from: "
-            + HOW.format(client=case.client),
+            "look whether the server serves this client, and at the firewalls before it"
+        ),
+        proof=proofs.fetch(case),
+    )
+
+
+def _answers_not_seen(case: Case, last: TransferView) -> Draft:
+    """Return that a capture may well see one direction only."""
+    return Draft(
+        code="answers-not-seen",
+        headline=f"No transfer of {last.server} has an answer here: perhaps it gives "
+        "none, perhaps this capture does not see its answers.",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        transfers=tuple(one.number for one in case.unanswered),
+        since=case.unanswered[0].started,
+        evidence=(
+            _asked(case),
+            Evidence(
+                text="answers come from ports of their own, which a filter for port 69 "
+                "leaves out, and may take another way than requests"
+            ),
+        ),
+        remedies=remedies.say(
+            f"capture anew, with those ports: {HOW.format(client=case.client)}",
+            "or look whether the server runs, and at the firewalls before it",
         ),
         proof=proofs.fetch(case),
     )
@@ -218,14 +242,4 @@ def _asked(case: Case) -> Evidence:
         "without an answer in this capture",
         transfer=last.number,
         time=last.moved,
-    )
-
-
-def _sight(last: TransferView, *, is_seen: bool) -> Evidence:
-    if is_seen:
-        return Evidence(text=f"answers of {last.server} to others do come past here")
-    return Evidence(
-        text=f"no answer of {last.server} at all is in this capture: they come from "
-        "ports of their own, which a filter for port 69 leaves out, and may take "
-        "another way"
     )

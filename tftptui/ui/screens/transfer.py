@@ -220,7 +220,7 @@ def _ends(view: TransferView, width: int) -> tuple[str, str]:
     client, server = (short_host(one, width) for one in (view.client, view.server))
     return (
         f"client {client} · {view.client_tid}",
-        f"{view.server_tid} · {server} server",
+        f"{view.server_tid or '–'} · {server} server",
     )
 
 

@@ -83,9 +83,9 @@ def server_choice(view: TransferView, ports: PortMap | None) -> str:
 def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:
     """Return each option: its name, what was asked, what was agreed."""
     agreed = {name.lower(): value for name, value in view.agreed}
+    nothing = "not granted" if view.server_tid else "–"
     rows = [
-        (name, value, agreed.pop(name.lower(), "not granted"))
-        for name, value in view.asked
+        (name, value, agreed.pop(name.lower(), nothing)) for name, value in view.asked
     ]
     rows += [(name, "–", value) for name, value in agreed.items()]
     names = {name.lower() for name, _, _ in rows}

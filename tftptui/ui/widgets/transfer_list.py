@@ -169,7 +169,7 @@ class TransferList(RowList[int]):
             *([Segment(kind, muted), gap] if fold.kind else []),
             Segment(f"{cells.tids[0]:>5}"),
             Segment(swap, muted),
-            Segment(f"{cells.tids[1]:<5}"),
+            Segment(f"{cells.tids[1] or '–':<5}"),  # none in a capture: no answer
             gap,
             Segment(fitted(cells.file, fold.file)),
             gap,

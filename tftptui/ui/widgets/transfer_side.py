@@ -117,7 +117,7 @@ def _pairs(rows: Sequence[tuple[str, str]], muted: Style) -> Table:
 def _ports(view: TransferView, store: Store, muted: Style) -> list[RenderableType]:
     rows = [
         (f"{view.client_tid}", client_choice(view)),
-        (f"{view.server_tid}", server_choice(view, store.ports)),
+        (f"{view.server_tid or '–'}", server_choice(view, store.ports)),
     ]
     story = [Text(view.story)] if view.story else []
     served = [Text(f"Served as {view.served}.")] if view.served else []

@@ -215,7 +215,9 @@ def agreement(view: TransferView) -> list[str]:
     told = []
     for name, wanted in view.asked:
         given = agreed.get(name.lower())
-        if given is None:
+        if not view.server_tid:  # a capture without an answer
+            told.append(f"{name} {wanted}")
+        elif given is None:
             told.append(f"{name} {wanted} not granted")
         else:
             told.append(f"{name} {wanted}" + (f" → {given}" if given != wanted else ""))
@@ -228,6 +230,8 @@ def meaning(view: TransferView) -> str:
     A client that was never heard of after its request tells where to look: both
     ports are named, because it is the client's that firewalls mind most.
     """
+    if view.phase == "negotiating" and not view.server_tid:
+        return "No answer to it has come past here."
     silent = view.phase == "stalled" and not view.error
     gave_up = view.phase == "abandoned" and view.error == NEVER_ANSWERED
     if view.moved > view.started or not (silent or gave_up):

@@ -160,7 +160,7 @@ class TransfersPane(Pane):
         if view is None:
             return
         client = endpoint(view.client, view.client_tid)
-        server = endpoint(view.server, view.server_tid)
+        server = endpoint(view.server, view.server_tid) if view.server_tid else "?"
         kind = f" · {view.kind}" if view.kind else ""
         told = (
             f"{client} ⇄ {server}{kind} · {view.file}",
