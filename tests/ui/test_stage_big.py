@@ -88,6 +88,14 @@ def test_a_packet_stops_at_the_wall(*, to_server: bool, words: str) -> None:
     assert words in drawn(lane(stopped))[2]
 
 
+def test_two_packets_that_stopped_are_one_block() -> None:
+    first = packet(0.5, fate="dropped")
+    second = packet(0.5, fate="dropped", number=2)
+    line = drawn(lane(first, second))[2]
+    assert "██ ✗ DATA 3 ━" in line
+    assert line.count("✗") == 1
+
+
 def test_where_there_is_no_room_for_names_heads_remain() -> None:
     many = [packet(0.03 * number, number=number) for number in range(30)]
     line = drawn(lane(*many))[2]

@@ -1,6 +1,5 @@
 """The stage in large, for the back rows: boxes, ports in large digits, a thick wall."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -154,12 +153,12 @@ def _draw_track(pen: _Pen, y: int, packets: Sequence[PacketView]) -> None:
             canvas.write(x, y + 1, "━", line)
     for x in (track.start - 1, track.stop):
         canvas.write(x, y + 1, "●", line)
-    heads = Counter(_head_cell(pen, packet) for packet in packets)
+    heads = {_head_cell(pen, packet) for packet in packets}
     taken: set[int] = set()
     for packet in packets:
         cells, head = _cells_of(pen, packet), _head_cell(pen, packet)
-        others = heads - Counter([head])
-        if taken.isdisjoint(cells) and others.keys().isdisjoint(cells):
+        others = heads - {head}
+        if taken.isdisjoint(cells) and others.isdisjoint(cells):
             _draw_packet(pen, y, cells.start, packet)
             taken.update(cells)
         elif head not in taken:  # no room for its name
@@ -168,16 +167,15 @@ def _draw_track(pen: _Pen, y: int, packets: Sequence[PacketView]) -> None:
 
 
 def _head_cell(pen: _Pen, packet: PacketView) -> int:
+    if packet.fate in ("dropped", "refused"):  # before the wall, not in it
+        return pen.wall - 1 if packet.to_server else pen.wall + _WALL_CELLS
     return pen.track.start + packet_place(packet, len(pen.track))
 
 
 def _cells_of(pen: _Pen, packet: PacketView) -> range:
     """Return the cells of a packet's block: its head where the packet is."""
     length, head = len(_words(packet)), _head_cell(pen, packet)
-    if packet.fate in ("dropped", "refused"):
-        first = pen.wall - length if packet.to_server else pen.wall + _WALL_CELLS
-    else:
-        first = head - length + 1 if packet.to_server else head
+    first = head - length + 1 if packet.to_server else head
     first = max(pen.track.start, min(pen.track.stop - length, first))
     return range(first, first + length)
 
