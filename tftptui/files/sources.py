@@ -111,8 +111,8 @@ class FileSource:
 
     def __init__(self, file: ReadFile, *, may_wait: bool = True) -> None:
         self._file = file
+        self._descriptor, self._octets = file.descriptor, file.size
         self._flags = 0 if may_wait else _NOT_WAITING
-        self._is_far = False
         self._warm_to = 0
         self.size: int | None = file.size
         self._views: Sequence[memoryview] = ()
@@ -120,11 +120,22 @@ class FileSource:
         self._trusted = 0
 
     def read_into(self, views: Sequence[memoryview], offset: int) -> int:
-        """Fill VIEWS from OFFSET on; see Source."""
+        """Fill VIEWS from OFFSET on; see Source.
+
+        Raises:
+            ColdError: it would have to wait for the disk, and may not.
+        """
         if views is not self._views:  # always the same, and many
             self._views, self._room = views, sum(map(len, views))
-        wanted = min(self._room, self._file.size - offset)
-        count = self._read(views, offset, wanted) if wanted > 0 else 0
+        wanted, count = min(self._room, self._octets - offset), 0
+        if wanted > 0:
+            trouble = 0
+            try:
+                count = os.preadv(self._descriptor, views, offset, self._flags)
+            except OSError as error:
+                trouble = error.errno or 0
+            if count < wanted:
+                count = self._read_otherwise(offset, wanted, trouble)
         self._trusted -= count
         if self._trusted < 0 or count < self._room:
             _check_unchanged(self._file)
@@ -137,27 +148,22 @@ class FileSource:
         """Let go of the file."""
         self._file.close()
 
-    def _read(self, views: Sequence[memoryview], offset: int, wanted: int) -> int:
-        """Read until VIEWS are full or the file ends; return the octets read."""
-        flags = self._flags
-        if not flags and not self._is_far:
-            return self._read_at(views, offset, 0)
-        if offset + wanted <= self._warm_to:  # else it might go on for ever
-            return self._read_at(views, offset, 0)
-        if self._is_far:
+    def _read_otherwise(self, offset: int, wanted: int, trouble: int) -> int:
+        """Read what one call did not bring; return the octets read.
+
+        Without TROUBLE it brought a part: of what is in memory, or of a file that was
+        cut short meanwhile, which shows once it is warm.
+        """
+        may_wait = not self._flags or offset + wanted <= self._warm_to
+        if trouble == errno.EOPNOTSUPP and not may_wait:
+            may_wait = not is_far_device(os.fstat(self._descriptor).st_dev)
+            self._flags = 0 if may_wait else self._flags
+        if not may_wait:
             raise self._cold(offset)
-        try:
-            count = self._read_at(views, offset, flags)
-        except BlockingIOError:
-            raise self._cold(offset) from None
-        except OSError as error:
-            if error.errno != errno.EOPNOTSUPP:
-                raise
-            self._flags = 0
-            self._is_far = is_far_device(os.fstat(self._file.descriptor).st_dev)
-            return self._read(views, offset, wanted)
-        if count < wanted:  # a part of it; or it was cut short, which shows then
-            raise self._cold(offset)
+        count, views = 0, self._views
+        for start in range(0, len(views), _MOST_VIEWS):
+            some = views[start : start + _MOST_VIEWS]
+            count += os.preadv(self._descriptor, some, offset + count)
         return count
 
     def _cold(self, offset: int) -> ColdError:
@@ -165,19 +171,10 @@ class FileSource:
 
     def _warm(self, offset: int, octets: int) -> None:
         """Have the system keep that in its memory, and begin with what comes after."""
-        file, advice = self._file.descriptor, os.POSIX_FADV_WILLNEED
+        file, advice = self._descriptor, os.POSIX_FADV_WILLNEED
         os.posix_fadvise(file, offset, 2 * octets, advice)
         os.pread(file, octets, offset)
         self._warm_to = offset + octets
-
-    def _read_at(self, views: Sequence[memoryview], offset: int, flags: int) -> int:
-        if len(views) <= _MOST_VIEWS:
-            return os.preadv(self._file.descriptor, views, offset, flags)
-        count = 0
-        for start in range(0, len(views), _MOST_VIEWS):
-            some = views[start : start + _MOST_VIEWS]
-            count += os.preadv(self._file.descriptor, some, offset + count, flags)
-        return count
 
 
 class NetasciiSource:
