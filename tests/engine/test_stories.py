@@ -98,6 +98,23 @@ def test_two_machines_behind_one_address_are_two(stories: Stories) -> None:
     assert first is not second
 
 
+LEFT: dict[str, Any] = {
+    "phase": "failed",
+    "peer_error": 0,
+    "heard": True,
+    "acked_blocks": 128,
+    "client_tid": 49_200,
+}
+
+
+@pytest.mark.parametrize(("tid", "is_same"), [(49_201, True), (2_070, False)])
+def test_who_left_on_purpose_and_asks_from_afar_tries_something_else(
+    stories: Stories, tid: int, *, is_same: bool
+) -> None:
+    first, second = told(stories, tried(1, **LEFT), tried(2, 1.0, client_tid=tid))
+    assert (first is second) is is_same
+
+
 def test_memory_is_bounded(stories: Stories) -> None:
     for number in range(1, KEPT_STORIES + 100):
         stories.begin(tried(number, file=f"f{number}"), NETWORK)

@@ -151,6 +151,13 @@ def test_requests_that_are_answered_only_without_options_are_no_matter_of_ports(
     assert "tsize and blksize" in draft.headline
 
 
+def test_silence_of_some_ports_is_no_matter_of_options() -> None:
+    low = trials("silent", 2_070, 2_071, options="tsize=0 blksize=512")
+    high = trials("ok", 40_000, 49_200, options="tsize=0 blksize=512")
+    (draft,) = conclude(ASKED, low + high, (), sets(("", "ok"), ("tsize=0", "ok")))
+    assert draft.code == "client-port-blocked"
+
+
 def test_an_option_that_works_in_another_set_is_not_blamed() -> None:
     by_options = sets(("windowsize=4", "ok"), ("windowsize=4 timeout=5", "silent"))
     (draft,) = conclude(ASKED, trials("ok", 49_200), (), by_options)
@@ -226,5 +233,7 @@ def test_whatever_came_there_is_a_report(
     drafts = conclude(ASKED, by_port, by_size, by_options)
     text = report_text(ASKED, by_port, (by_size, by_options), drafts)
     assert all(str(trial.port) in text for trial in by_port)
+    if any(trial.outcome == "silent" for trial in by_port):
+        assert drafts
     if any(trial.outcome == "ok" for trial in by_port):
         assert "whatever our port" not in text

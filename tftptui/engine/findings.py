@@ -270,10 +270,10 @@ class Findings:
         self._follow_notes(story, case)
 
     def _part(self, story: Story) -> None:
-        """Let a try that works from a port far off be a story of its own."""
-        latest = story.latest
-        if latest is not None and latest.heard and story.is_another(latest):
-            self._due[self._stories.split(story, latest)] = None
+        """Let tries that work from a port far off be stories of their own."""
+        for view in list(story.views.values()):
+            if view.heard and story.is_another(view):
+                self._due[self._stories.split(story, view)] = None
 
     def _case(self, story: Story) -> Case:
         now = self._clock.wall()

@@ -155,9 +155,7 @@ class Story:
             return view.acked_blocks > 0
         if not others or any(one.heard or one.peer_error is not None for one in others):
             return False
-        return all(
-            not 0 <= view.client_tid - one.client_tid <= LONGEST_STEP for one in others
-        )
+        return not any(_is_near(one, view) for one in others)
 
 
 class Stories:
@@ -244,7 +242,14 @@ def _is_apart(latest: TransferView, view: TransferView) -> bool:
     """Whether a new transfer is no try of the one before: that goes well, or went."""
     if latest.phase == "completed" or _moves(latest):
         return True
+    if latest.peer_error is not None and latest.acked_blocks:  # it left on purpose
+        return not _is_near(latest, view)
     return len({latest.kind, view.kind} - {""}) > 1
+
+
+def _is_near(one: TransferView, later: TransferView) -> bool:
+    """Whether a program may have moved from one port to the other to ask again."""
+    return 0 <= later.client_tid - one.client_tid <= LONGEST_STEP
 
 
 def _moves(view: TransferView) -> bool:

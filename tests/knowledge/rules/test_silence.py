@@ -306,6 +306,19 @@ def test_who_gets_it_without_options_does_not_understand_our_answer(
     assert ("understand our" in overcome(seen, "answers-blocked")) is is_over
 
 
+def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:
+    tries = [
+        asked_again(tried(number, client_tid=tid, kind=""), 2.0, 4.0)
+        for number, tid in enumerate((33_000, 33_001, 33_002), 1)
+    ]
+    high = neighbour(client=CLIENT, client_tid=49_200, at=3.0)
+    draft = found(case(*tries, now=7.5, neighbours=(high,)))
+    assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
+    draft = found(case(tries[0], now=7.5, neighbours=(high,)))
+    assert draft.code == "stale-conntrack"
+    assert "Only UDP port 33000 of 10.0.4.37 gets no answer" in draft.headline
+
+
 def test_too_few_answers_are_no_silence() -> None:
     assert judge(case(tried(retransmits=1), now=20.0)) is None
 

@@ -1,5 +1,6 @@
 """Scenarios of a firewall between client and server."""
 
+import sys
 from typing import Any
 
 from tests.support.lab import Lab
@@ -80,6 +81,16 @@ def seed_walked(stage: Stage) -> None:
     stage.boot()
     stage.wait_for("answers-blocked")
     stage.server.locate()
+    stage.wait_for("client-port-blocked")
+
+
+def seed_probed(stage: Stage) -> None:
+    """The founding case, looked at with our own probe from the client's side."""
+    stage.nft("router", forward(REQUEST, HIGH_ANSWERS, ACKS))
+    ports = ("--from-ports", "2070-2072,25300,32768,40000,49200,60000")
+    hurry = ("--timeout", "1", "--retries", "1", "--sizes", "512,1468")
+    probe = (sys.executable, "-m", "tftptui", "probe", Lab.SERVER, "big.bin")
+    stage.program(*probe, *ports, *hurry)
     stage.wait_for("client-port-blocked")
 
 
@@ -340,5 +351,13 @@ FIREWALLS = (
         (frozenset({"answers-blocked"}), frozenset({"client-port-blocked"})),
         succeeds=(False,),
         check=check_walked,
+    ),
+    Scenario(
+        37,
+        "seed probed",
+        seed_probed,
+        one_of("client-port-blocked"),
+        never=frozenset({"client-aborted", "stale-conntrack", "client-gone"}),
+        succeeds=(False,),
     ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing.asked import Asked
-from tftptui.knowledge.probing.from_options import explains_silence, from_options
+from tftptui.knowledge.probing.from_options import from_options, options_explain
 from tftptui.knowledge.probing.from_ports import from_ports
 from tftptui.knowledge.probing.from_sizes import from_sizes
 from tftptui.telemetry.trials import Trial
@@ -31,9 +31,9 @@ def conclude(
         by_size: trials that differ in the block size that was asked for.
         by_options: trials that differ in the options that were asked for.
     """
-    ports_tell = [trial for trial in by_port if not explains_silence(trial, by_options)]
+    is_explained = options_explain(by_port, by_options)
     return [
-        *from_ports(asked, ports_tell),
+        *from_ports(asked, () if is_explained else by_port),
         *from_sizes(asked, [*by_size, *by_options]),
         *from_options(asked, [*by_port, *by_size], by_options),
     ]

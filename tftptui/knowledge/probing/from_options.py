@@ -15,12 +15,11 @@ from tftptui.telemetry.words import joined
 _ANSWERED = "the server answers requests that differ in nothing else"
 
 
-def explains_silence(trial: Trial, by_options: Sequence[Trial]) -> bool:
-    """Whether a trial got no answer because of its options: without them one came."""
-    return trial.outcome == "silent" and any(
-        other.outcome == "ok" and not other.options and trial.options
-        for other in by_options
-    )
+def options_explain(by_port: Sequence[Trial], by_options: Sequence[Trial]) -> bool:
+    """Whether no port got an answer because of the options: without them one came."""
+    is_silent = all(one.outcome == "silent" and one.options for one in by_port)
+    plain = (one for one in by_options if not one.options)
+    return bool(by_port) and is_silent and any(one.outcome == "ok" for one in plain)
 
 
 def from_options(
@@ -35,7 +34,8 @@ def from_options(
     if not good:
         return
     silent = [one for one in by_options if one.outcome == "silent"]
-    silent += [one for one in others if explains_silence(one, by_options)]
+    if options_explain(others, by_options):
+        silent += others
     if blamed := _blamed(silent, good):
         yield _not_understood(asked, silent, blamed)
     stuck = [one for one in by_options if one.outcome in ("stalled", "cut")]

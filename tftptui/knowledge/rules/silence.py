@@ -74,9 +74,8 @@ def client_port(case: Case) -> Draft | None:
     worked = [one for one in case.neighbours if one.worked]
     if not worked or min(one.client_tid for one in worked) <= max(ours):
         return None
-    if not _is_other_class(max(ours), worked) and case.client in {
-        one.client for one in worked
-    }:
+    is_own = case.client in {one.client for one in worked}
+    if is_own and len(ours) < _MANY and not _is_other_class(max(ours), worked):
         return None  # it may as well be the flow that a firewall remembers
     code = "client-port-blocked"
     is_clear = _is_other_class(max(ours), worked)
@@ -113,14 +112,16 @@ def stale_state(case: Case) -> Draft | None:
         and one.client_tid not in case.client_tids
         and one.time < case.last_asked
     ]
-    if not worked or _is_other_class(max(case.client_tids), worked):
+    ours = case.client_tids
+    if not worked or len(ours) >= _MANY or _is_other_class(max(ours), worked):
         return None
     code = "stale-conntrack"
+    gets, do = _verbs(ours, "gets", "get"), _verbs(_tids(worked), "does", "do")
     return Draft(
         code=code,
-        headline=f"Only {port_word(case.client_tids, 'UDP')} of {case.client} gets no "
-        f"answer, {port_word(_tids(worked))} does: a firewall most likely goes by what "
-        "it remembers from before its rules were changed.",
+        headline=f"Only {port_word(ours, 'UDP')} of {case.client} {gets} no answer, "
+        f"{port_word(_tids(worked))} {do}: a firewall most likely goes by what it "
+        "remembers from before its rules were changed.",
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(case.numbers),
@@ -342,6 +343,10 @@ def _is_quiet_after_one(case: Case) -> bool:
     patience = _PATIENCE_GAPS * retry_gap(one.kind)
     patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
     return case.quiet >= patience and case.answers >= _FEW_ANSWERS
+
+
+def _verbs(tids: list[int], one: str, many: str) -> str:
+    return one if len(set(tids)) == 1 else many
 
 
 def _is_other_class(highest: int, worked: list[Neighbour]) -> bool:
