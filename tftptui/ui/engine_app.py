@@ -72,7 +72,7 @@ class EngineApp(App[None]):
         super().__init__(driver_class=lasting_driver())
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
-        self.feed = Feed(client, self.store, told=self._told)
+        self.feed = Feed(client, self.store, told=self._told, returned=self.undo.forget)
         self._goes_on = goes_on
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []

@@ -19,6 +19,8 @@ ENDED = "the server has ended"
 class Feed:
     """Starts an engine and keeps a store up to date with what it tells.
 
+    TOLD is called with all news; RETURNED when it is another engine that tells them.
+
     Run run() in one task, and restart() after it has returned; call stop() at the
     end, in any case.
     """
@@ -29,10 +31,11 @@ class Feed:
         store: Store,
         *,
         told: Callable[[], None],
+        returned: Callable[[], None] = lambda: None,
         again: float = AGAIN,
     ) -> None:
         self._client, self._store, self._told = client, store, told
-        self._again = again
+        self._returned, self._again = returned, again
         self._stopping = asyncio.Event()
 
     @property
@@ -51,6 +54,7 @@ class Feed:
                 await self._client.stop()
                 await self._client.start()
                 self._store.forget()
+                self._returned()
                 self._told()
                 await self._run(is_started=True)
 

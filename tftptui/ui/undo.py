@@ -30,6 +30,10 @@ class UndoList:
         """Remember how to take back what was just done."""
         self._changes = [*self._changes[1 - KEPT :], Change(back, words)]
 
+    def forget(self) -> None:
+        """Know of no change: those were another server's."""
+        self._changes = []
+
     def take(self) -> Change | None:
         """Return the latest change, which is then forgotten; None without one."""
         return self._changes.pop() if self._changes else None

@@ -28,6 +28,9 @@ from tftptui.ui.widgets.policy_verdict import (
 from tftptui.ui.widgets.port_scene import RECENT
 from tftptui.ui.widgets.rows import RowList
 
+WHEN = "from the next request on"
+"""When a change holds."""
+
 
 class PolicyField(Input):
     """The value as text, whose enter key is one of ours."""
@@ -96,7 +99,8 @@ class PolicyScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the list, what the chosen setting means, the field, the verdict."""
         with self._body as body:
-            body.border_title = Content("Policy · from the next request on")
+            when = "to look only" if self._store.looks_only else WHEN
+            body.border_title = Content(f"Policy · {when}")
             yield self._list
             yield self._meaning
             with Horizontal():
