@@ -13,7 +13,7 @@ from tests.support.file_scene import (
     refusal,
 )
 from tests.support.pane_host import hosted
-from tests.support.pictures import NOW, view
+from tests.support.pictures import NOW, status, view
 from tftptui.engine.messages import Frame, Refusal
 from tftptui.ui.widgets.file_rows import plain_name
 
@@ -22,6 +22,20 @@ async def test_what_was_there_from_the_start_is_not_new() -> None:
     scene = Scene(file(b"a"))
     async with hosted(scene.pane, scene.store) as shown:
         assert "new" not in shown.rows[0]
+
+
+async def test_what_another_root_holds_is_not_new() -> None:
+    scene = Scene(file(b"a"))
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.tell(Frame(time=NOW, transfers=[view(1, "completed", file="a")]))
+        assert in_list(shown)[0].endswith("512 ↑1")
+        other = Frame(time=NOW, status=status(root="/srv/other"))
+        other.listings = listing(b"", file(b"a"), file(b"b")).listings
+        await shown.tell(other)
+        assert in_list(shown)[0].endswith("a 512")
+        assert in_list(shown)[1].endswith("b 512")
+        await shown.tell(listing(b"", file(b"a"), file(b"b"), file(b"c")))
+        assert in_list(shown)[2].endswith("c 512 new")
 
 
 async def test_new_and_changed_files_say_so_and_since_when() -> None:

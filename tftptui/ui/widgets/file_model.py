@@ -87,6 +87,7 @@ class FileModel:
         self._places: dict[Key, int] = {}
         self._asked = Asked(store)
         self._read_at = 0.0
+        self._root: object = None
         self._arrange()
 
     def place(self, key: Key) -> int | None:
@@ -132,6 +133,7 @@ class FileModel:
 
     def read(self, now: float) -> None:
         """Take in what the store has got; NOW is the wall clock."""
+        self._follow_root()
         news = [self._read_listing(folder, now) for folder in self.wanted]
         self._read_at = now
         news.append(self.served.read(self._store.transfers))
@@ -139,6 +141,16 @@ class FileModel:
         self.forget(now)
         if any(news) or not self._seen:
             self._arrange()
+
+    def _follow_root(self) -> None:
+        """Begin anew with another root: nothing in it is new for being there."""
+        status = self._store.status
+        root = (status.root, tuple(status.named)) if status else self._root
+        if self._root not in (None, root):
+            self._current.clear()
+            self.changes.clear()
+            self.served.forget()
+        self._root = root
 
     def look_again(self, now: float) -> None:
         """Take in that time has passed: a client may have stopped asking."""

@@ -71,6 +71,11 @@ class Served:
         self._forget()
         return self.arriving.keys() != before
 
+    def forget(self) -> None:
+        """Forget what went on: the names mean other files now."""
+        for names in (self.completed, self.last, self.written):
+            names.clear()
+
     def _count(self, name: str, view: TransferView) -> None:
         ended = view.ended or view.moved
         last = Last(view.client, ended, size_of(view), view.modified)
