@@ -91,3 +91,22 @@ def test_file_that_is_not_there_is_named_whatever_the_terminal(
     assert app(["analyze", str(place)], result_action="return_value") == 1
     told = capsys.readouterr().err
     assert told == f"tftptui: {place} can't be read: No such file or directory\n"
+
+
+def test_finding_says_what_to_type_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, log = tmp_path / "blocked.pcapng", boot()
+    del log.records[2:]
+    for after in (1.0, 3.0, 9.0):
+        log.add(Kind.RRQ, after, log.records[0][1], octets=40)
+        log.add(Kind.OACK, after, log.records[1][1], octets=26, again=(2, 0))
+    save_packets(place, "pcapng", log.records, {1: log.transfer})
+    text = report(capsys, str(place), "--report")
+    assert "most likely dropped behind this capture" in text
+    assert "\n  to do: nftables: " in text
+    assert "\n    nft 'insert rule " in text
+    assert "\n  likewise for ufw, firewalld, " in text
+    marked = report(capsys, str(place), "--format", "markdown")
+    assert "\n  ```\n  nft 'insert rule " in marked
+    assert marked.count("```") % 2 == 0

@@ -41,7 +41,7 @@ def test_request_without_an_answer_blames_no_way_back(talk: Talk) -> None:
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert (found.code, found.confidence) == ("answers-not-seen", POSSIBLE)
-    assert "perhaps this capture does not see its answers" in found.headline
+    assert "perhaps the capture does not see it" in found.headline
 
 
 def test_many_troubles_at_the_end_are_all_told(talk: Talk) -> None:
@@ -128,7 +128,7 @@ def test_acks_that_come_past_in_vain_are_lost_behind(talk: Talk) -> None:
     talk.ask()
     talk.over()
     found = {one.code: one for one in talk.rebuilding.findings.take_news()}
-    assert "come past here, but do not reach" in found["acks-blocked"].headline
+    assert "are in this capture, but do not reach" in found["acks-blocked"].headline
 
 
 def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:

@@ -11,6 +11,9 @@ from tftptui.telemetry.findings import Finding, Remedy
 from tftptui.telemetry.views import Refusal, TransferView
 from tftptui.telemetry.words import counted
 
+MOST_PLATFORMS = 2
+"""Kinds of firewalls whose commands a report for people has."""
+
 
 def as_json(outline: Outline) -> str:
     """Return an outline as one JSON object, and a line feed."""
@@ -46,10 +49,24 @@ def as_markdown(outline: Outline) -> str:
         blocks.append(["## Findings"])
     for finding in outline.findings:
         blocks.append([f"### {markdown(finding.headline)}"])
-        blocks.append([f"- {markdown(line.strip())}" for line in _finding(finding)[1:]])
+        blocks.append(list(_listed(_finding(finding)[1:])))
     blocks.append([f"- {markdown(aside)}" for aside in outline.asides])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
+
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    """Give lines as a list in Markdown, what is to be typed as it is."""
+    is_typed = False
+    for line in [*lines, ""]:
+        if line.startswith(_TYPED) != is_typed:
+            is_typed = not is_typed
+            yield "  ```"
+        if line:
+            yield f"  {line.strip()}" if is_typed else f"- {markdown(line.strip())}"
+
+
+_TYPED = " " * 4
+"""What commands in a report begin with."""
 
 _HEADS = (
     "#",
@@ -124,13 +141,22 @@ def _finding(finding: Finding) -> list[str]:
         f"{finding.headline}",
         f"  {finding.code}, {finding.confidence:.0%} sure{about}",
         *(f"  seen: {one.text}" for one in finding.evidence),
-        *(f"  to do: {_remedy(one)}" for one in finding.remedies),
+        *_to_do(finding.remedies),
+        *([f"  prove it: {finding.proof}"] if finding.proof else []),
     ]
 
 
-def _remedy(remedy: Remedy) -> str:
-    platform = f"{remedy.platform}: " if remedy.platform else ""
-    return f"{platform}{remedy.text} {remedy.command}".rstrip()
+def _to_do(remedies: Sequence[Remedy]) -> Iterator[str]:
+    """Give what to do: in plain words, and for the first platforms of many."""
+    platforms = list(dict.fromkeys(one.platform for one in remedies if one.platform))
+    told = ["", *platforms[:MOST_PLATFORMS]]
+    for remedy in remedies:
+        if remedy.platform in told:
+            platform = f"{remedy.platform}: " if remedy.platform else ""
+            yield f"  to do: {platform}{remedy.text}"
+            yield from (f"{_TYPED}{line}" for line in remedy.command.splitlines())
+    if left := platforms[MOST_PLATFORMS:]:
+        yield f"  likewise for {', '.join(left)}: on the screen, or in --format json"
 
 
 def _ended(counters: Counters) -> Iterator[str]:

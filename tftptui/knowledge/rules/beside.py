@@ -137,10 +137,10 @@ def nobody_answers(case: Case) -> Draft | None:
     asked = sum(one.requests for one in case.unanswered)
     if last.server not in case.scene.addresses:
         return _answers_not_seen(case, last)
-    told = f"No answer to {case.client} from {last.server} came past here, for"
+    told = f"No answer to {case.client} from {last.server} is in this capture, for"
     return Draft(
         code="no-answer-seen",
-        headline=f"{told} {case.file}, though answers to others did: most likely "
+        headline=f"{told} {case.file}, though answers to others are: most likely "
         "it gets none."
         if asked > 1
         else f"{told} {case.file}; it asked only once, so perhaps it has got one.",
@@ -163,8 +163,8 @@ def _answers_not_seen(case: Case, last: TransferView) -> Draft:
     """Return that a capture may well see one direction only."""
     return Draft(
         code="answers-not-seen",
-        headline=f"No transfer of {last.server} has an answer here: perhaps it gives "
-        "none, perhaps this capture does not see its answers.",
+        headline=f"No request to {last.server} has an answer in this capture: perhaps "
+        "there is none, perhaps the capture does not see it.",
         confidence=POSSIBLE,
         stands_at="unknown",
         transfers=tuple(one.number for one in case.unanswered),
@@ -194,8 +194,8 @@ def acks_behind(case: Case) -> Draft | None:
     code, what = "acks-blocked", "blocks" if case.is_upload else "ACKs"
     return Draft(
         code=code,
-        headline=f"The {what} of {case.client} come past here, but do not reach UDP "
-        f"port {one.server_tid} of {case.voice.server}: dropped behind here, most "
+        headline=f"The {what} of {case.client} are in this capture, but do not reach "
+        f"UDP port {one.server_tid} of {case.voice.server}: dropped behind it, most "
         "likely by a firewall.",
         confidence=LIKELY,
         stands_at="between",

@@ -252,7 +252,7 @@ def answers(case: Case) -> Draft | None:
         code=code,
         headline=f"Packets from {case.voice.server} to "
         f"{port_word(case.client_tids, 'UDP')} of {case.client} are most likely "
-        "dropped on the way"
+        f"dropped {_where(case)}"
         + ("." if place == "between" else ", or by the client's own firewall."),
         confidence=LIKELY,
         stands_at=place,
@@ -373,6 +373,11 @@ def _is_in_turns(case: Case, worked: list[Neighbour], failed: list[Neighbour]) -
 
 def _tids(neighbours: list[Neighbour]) -> list[int]:
     return [one.client_tid for one in neighbours[-3:]]
+
+
+def _where(case: Case) -> str:
+    """Return where packets are dropped, as far as who looks can see."""
+    return "behind this capture" if case.scene.is_capture else "on the way"
 
 
 def _place(case: Case, worked: list[Neighbour]) -> Place:
