@@ -128,6 +128,16 @@ async def test_no_more_than_enough_is_told_of_what_is_found(
     assert (len(answer.files), answer.more) == (MOST_FOUND, 7)
 
 
+async def test_what_is_found_stands_in_order(watcher: Watcher, folder: Path) -> None:
+    (folder / "a").mkdir(exist_ok=True)
+    for name in ("a/fw-1.bin", "fw-10.bin", "FW-9.bin", "fw-2.bin"):
+        (folder / name).touch()
+    answer = await watcher.engine.ask(FindFiles(["fw-"]))
+    assert isinstance(answer, FoundFiles)
+    told = [one.name for one in answer.files]
+    assert told == [b"fw-2.bin", b"FW-9.bin", b"fw-10.bin", b"a/fw-1.bin"]
+
+
 async def test_a_file_is_hashed(watcher: Watcher) -> None:
     view = await hashed(watcher, b"large")
     assert view.sha256 == hashlib.sha256(LARGE).hexdigest()

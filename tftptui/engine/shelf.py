@@ -22,6 +22,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.knowledge.magic import READ, FileKind, recognise
 from tftptui.server.census import names_below
+from tftptui.server.folders import counted
 from tftptui.server.root import Root
 from tftptui.server.walk import RootError
 from tftptui.telemetry.escapes import visible
@@ -151,6 +152,7 @@ def _find(root: Root, words: list[str], go_on: Callable[[], bool]) -> FoundFiles
                 modified=status.st_mtime,
             )
         )
+    files.sort(key=lambda file: (file.name.count(b"/"), counted(file.name)))
     return FoundFiles(files=files, more=more)
 
 

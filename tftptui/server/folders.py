@@ -40,7 +40,7 @@ def list_folder(root: Root, folder: bytes) -> Listing:
 
 
 def _in_order(folder: bytes, entries: list[Entry], *, more: int) -> Listing:
-    entries.sort(key=lambda entry: (entry.kind != "folder", _counted(entry.name)))
+    entries.sort(key=lambda entry: (entry.kind != "folder", counted(entry.name)))
     return Listing(folder=folder, entries=entries, more=more)
 
 
@@ -76,12 +76,12 @@ def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
 
 
 def _place(entry: "os.DirEntry[str]") -> tuple[bool, bytes]:
-    # Not _counted(): of a hundred thousand names that would take a second.
+    # Not counted(): of a hundred thousand names that would take a second.
     is_folder = entry.is_dir(follow_symlinks=False)
     return not is_folder, os.fsencode(entry.name).lower()
 
 
-def _counted(name: bytes) -> list[bytes | int]:
+def counted(name: bytes) -> list[bytes | int]:
     """Return a name so that fw-2.9 comes before fw-2.10, in whatever case."""
     parts: list[bytes | int] = [*_NUMBER.split(name.lower())]
     parts[1::2] = map(int, parts[1::2])
