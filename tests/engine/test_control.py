@@ -15,8 +15,9 @@ from tests.support.udp_client import UdpClient
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.attach import AttachedEngine, find_socket
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.control import Control, usual_folder
+from tftptui.engine.control import Control, usual_folder, usual_place
 from tftptui.engine.engine import Engine
+from tftptui.engine.inline import InlineEngine
 from tftptui.engine.messages import AbortTransfer, CloseFolder, OpenFolder, SetPorts
 from tftptui.net.addresses import Endpoint
 from tftptui.telemetry.packets import Kind
@@ -215,3 +216,23 @@ async def test_serve_has_such_a_socket(tmp_path: Path) -> None:
             await seen.until(lambda: 1 in seen.transfers)
         assert server.stop() == 0
         assert not path.exists()
+
+
+async def test_a_port_of_a_server_of_ours_leads_to_attach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    engine = Engine(settings_for(tmp_path))
+    await engine.start()
+    port = engine.service.listeners[0].local.port
+    second = InlineEngine(settings_for(tmp_path, port=port))
+    with pytest.raises(EngineError, match="held by") as alone:
+        await second.start()
+    control = Control(engine, usual_place(port))
+    await control.start()
+    with pytest.raises(EngineError, match="or watch the server that has it"):
+        await second.start()
+    await second.stop()
+    await engine.stop()
+    await control.stop()
+    assert "attach" not in str(alone.value)

@@ -19,6 +19,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.engine.remote import LONGEST_READ, RemoteEngine, decoder
 from tftptui.engine.wire import MessageStream
+from tftptui.settings import TFTP_PORT
 
 _LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
 """What changes nothing."""
@@ -53,6 +54,13 @@ def find_socket(wanted: Path | None) -> Path:
 def may_attach(port: int) -> bool:
     """Whether a server of ours that takes requests on PORT may be watched."""
     return _is_alive(usual_place(port))
+
+
+def instead(port: int | None) -> str:
+    """Return what to do where PORT is another server's of ours; "" if it is not."""
+    if not may_attach(TFTP_PORT if port is None else port):
+        return ""
+    return "; or watch the server that has it: tftptui attach"
 
 
 def _is_alive(path: Path) -> bool:

@@ -145,7 +145,11 @@ class Engine:
         try:
             require_known_clients(self.settings)
             self.service.open(held)
-        except (ServiceError, BindError, SettingsError) as error:
+        except BindError as error:
+            from tftptui.engine.attach import instead  # noqa: PLC0415 - it needs us
+
+            raise EngineError(f"{error}{instead(self.settings.port)}") from error
+        except (ServiceError, SettingsError) as error:
             raise EngineError(str(error)) from error
         try:
             self._capture.follow(self.settings)
