@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tftptui.files.sources import FileSource
+from tftptui.files.sources import FileSource, SourceChangedError
 from tftptui.files.staging import Scratch, Staging
 from tftptui.protocol.packets import ROLL_TO_0
 from tftptui.server.opened import AT_REST, MOST_KEPT, SHARED_ROOM, SharedFile
@@ -164,6 +164,22 @@ def test_a_small_file_at_rest_is_read_once_for_all(folder: Path) -> None:
     assert [staging.fill(source, first, 1) for first in (1, 2)] == [512, 488]
     os.truncate(folder / "staged", 0)
     assert staging.fill(source, 1, 1) == 512  # it is not read again
+    file.close()
+
+
+def test_what_is_staged_for_all_stays_where_it_is(folder: Path) -> None:
+    file = shared(folder, 1_000)
+    staging, source = staging_of(file), FileSource(file)
+    os.truncate(folder / "staged", 600)
+    with pytest.raises(SourceChangedError):
+        staging.fill(source, 1, 1)
+    os.truncate(folder / "staged", 1_000)
+    os.utime(folder / "staged", ns=(file.modified_ns, file.modified_ns))
+    assert staging.fill(source, 2, 1) == 488  # somebody was there before
+    windows = [bytes(window[:4]) for window in staging.windows]
+    assert staging.fill(source, 1, 1) == 512
+    assert windows == [b"\0\3\0\1", b"\0\3\0\2"]
+    assert [bytes(window[:4]) for window in staging.windows] == windows
     file.close()
 
 

@@ -164,6 +164,30 @@ class Scratch(Staging):
         return 0, 0
 
 
+class Whole(Staging):
+    """All blocks of a small file, for many transfers: once read they stay as they are.
+
+    Args:
+        size: octets of the file; it has to be known.
+    """
+
+    def __init__(
+        self, block_size: int, window: int, numbering: Numbering, size: int
+    ) -> None:
+        blocks = size // block_size + 1
+        super().__init__(
+            block_size, window, numbering, blocks=blocks + -blocks % window
+        )
+
+    def fill(self, source: Source, first: int, count: int) -> int:
+        """Stage COUNT blocks from FIRST on; see Staging."""
+        if not self._first:
+            self.read(source, 1)
+        at = self._at = first - 1
+        held = self._octets_held - at * self.block_size
+        return max(0, min(held, count * self.block_size))
+
+
 @lru_cache(maxsize=16)
 def scratch(block_size: int, window: int, rollover: int = 0) -> Scratch:
     """Return the room that all transfers with such windows share."""

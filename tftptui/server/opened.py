@@ -9,7 +9,7 @@ import os
 import time
 
 from tftptui.files.mounts import is_far_device
-from tftptui.files.staging import Staging, scratch
+from tftptui.files.staging import Staging, Whole, scratch
 from tftptui.protocol.packets import Numbering
 from tftptui.server.names import components
 from tftptui.server.walk import ServedFile, Walk
@@ -46,7 +46,7 @@ class SharedFile:
         self.descriptor, self.name = file.descriptor, file.name
         self.size, self.modified_ns = file.size, file.modified_ns
         self.users = 1
-        self._staged: dict[tuple[int, int, int], Staging] | None = None
+        self._staged: dict[tuple[int, int, int], Whole] | None = None
 
     def settle(self, identity: Identity) -> None:
         """Let those that read a small file share what was read, if it is at rest."""
@@ -65,8 +65,7 @@ class SharedFile:
         if found is None:
             if len(staged) >= _MOST_STAGED:
                 return scratch(*key)
-            blocks += -blocks % window
-            found = staged[key] = Staging(block_size, window, numbering, blocks=blocks)
+            found = staged[key] = Whole(block_size, window, numbering, self.size)
         return found
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ step here is there because it has to be.
 from collections.abc import Callable
 
 from tftptui.files.sources import Source, SourceChangedError
-from tftptui.files.staging import OF_FEW, Staging, blocks_in, scratch
+from tftptui.files.staging import OF_FEW, Scratch, Staging, blocks_in, scratch
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import HEADER, Opcode
@@ -113,7 +113,8 @@ class ShortWay(Lagging[SendSession]):
         """Send the first packet."""
         self._begin(now)
         self._begun = now
-        if not self._is_simple():
+        may_wrap = self._agreed.numbering.rollover
+        if may_wrap or not self._last or not self._may_hurry():
             self._run(self._session.start(now))
         elif self._agreed.oack:
             self._left = now + self._wall
@@ -126,12 +127,6 @@ class ShortWay(Lagging[SendSession]):
                 self._leave_short_way()
         elif not self._go_on(self._last):
             self._run(self._sending.start(now))
-
-    def _is_simple(self) -> bool:
-        """Whether it may begin on the short way."""
-        return bool(
-            self._last and self._may_hurry() and not self._agreed.numbering.rollover
-        )
 
     def readable(self) -> None:
         """Take one datagram of the client; what else there is wakes us again."""
@@ -238,23 +233,27 @@ class ShortWay(Lagging[SendSession]):
 
         With many blocks LEFT it gets a socket and a staging buffer of its own, too.
         """
-        agreed, window = self._agreed, self._window
+        window = self._window
         if left > _LASTING * window:
             if self.transport.is_alone:
                 self.transport.pair(self.readable)
                 self._receive = self.transport.recv
-            is_few = self._parts.recorder.counters.active <= _FEW
-            self._staging = Staging(
-                agreed.block_size,
-                window,
-                agreed.numbering,
-                size=self._source.size,
-                blocks=blocks_in(OF_FEW, agreed.block_size) if is_few else None,
-            )
-            self._windows = self._staging.windows
+            if isinstance(self._staging, Scratch):
+                self._read_ahead()
         self._log = self._report.exchanges(window, self._octets)
         stride = self._staging.stride
         self._send = self.transport.sender(stride, window) or self._send_each
+
+    def _read_ahead(self) -> None:
+        agreed, is_few = self._agreed, self._parts.recorder.counters.active <= _FEW
+        self._staging = Staging(
+            agreed.block_size,
+            agreed.window,
+            agreed.numbering,
+            size=self._source.size,
+            blocks=blocks_in(OF_FEW, agreed.block_size) if is_few else None,
+        )
+        self._windows = self._staging.windows
 
     def _complete(self) -> bool:
         """End what went well from the beginning; False: the long way has to."""
