@@ -8,6 +8,7 @@ import pytest
 from tests.support.builders import octets
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
+from tftptui.server.transfer import Transfer
 from tftptui.telemetry.events import (
     Refused,
     Requested,
@@ -62,6 +63,12 @@ async def test_a_long_one_gets_it_with_the_first_answer(
     assert not is_alone(server)
 
 
+async def first_of(server: Running, client: UdpClient) -> list[Transfer]:
+    """Take the first block; return the transfers."""
+    assert (await client.data()).block16 == 1
+    return list(server.service.transfers.values())
+
+
 @pytest.mark.parametrize("name", [b"short", b"long"])
 async def test_a_stranger_is_told_so_and_the_transfer_goes_on(
     server: Running, client: UdpClient, name: bytes
@@ -98,6 +105,25 @@ async def test_one_that_nobody_hears_of_is_counted_and_in_the_ring(
     assert (view.phase, view.acked_octets, view.acked_blocks) == ("completed", SHORT, 4)
     assert view.ended is not None
     assert view.heard
+
+
+async def test_one_that_was_looked_at_on_its_way_is_still_not_told_of(
+    server: Running, client: UdpClient
+) -> None:
+    server.service.recorder.is_heard = False
+    client.ask(server.at, b"short")
+    (transfer,) = await first_of(server, client)
+    assert (transfer.view().phase, transfer.view().acked_blocks) == ("sending", 0)
+    for number in range(1, 5):
+        client.ack(number)
+        if number < 4:
+            await client.data()
+            assert transfer.view().acked_blocks == number
+    client.ask(server.at, b"no such file")
+    await server.written.until(Refused)
+    assert not server.written.of(TransferStarted)
+    view = transfer.view()
+    assert (view.phase, view.acked_blocks, view.is_calm) == ("completed", 4, True)
 
 
 async def test_one_that_does_not_go_well_is_told_of_from_its_beginning(

@@ -256,10 +256,11 @@ class ShortWay(Lagging[SendSession]):
         self._windows = self._staging.windows
 
     def _complete(self) -> bool:
-        """End what went well from the beginning; False: the long way has to."""
+        """End quietly what went well all along; False: the long way has to."""
         wall = self._now() + self._wall
-        is_quiet = not (self.is_told or self._agreed.notes or self._made)
-        if not is_quiet or wall - self._left >= SLOW:
+        if self.is_told or self._agreed.notes or wall - self._left >= SLOW:
+            return False
+        if self._made is not None and not self.view().is_calm:
             return False
         report = self._report
         self._count()
