@@ -108,7 +108,7 @@ async def test_rules_are_offered_where_a_firewall_may_stand(
 ) -> None:
     async with shown(*founding_case(code=code)) as screen:
         await screen.press("w")
-        assert ("f firewall rules" in screen.text()) is is_offered
+        assert ("f rules" in screen.text()) is is_offered
         await screen.press("f")
         assert (screen.on_top == "FirewallScreen") is is_offered
 

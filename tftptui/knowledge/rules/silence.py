@@ -13,9 +13,9 @@ from tftptui.knowledge.case import Case, Neighbour, same_options
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.rules.quiet import is_quiet_after_one
 from tftptui.knowledge.saying import place_of_drop
-from tftptui.knowledge.signatures import retry_gap
-from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place
+from tftptui.telemetry.findings import FACT, LIKELY, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import port_word, ports
 
@@ -28,10 +28,6 @@ is slow, all of which have had the time to be answered."""
 
 _SLOW, _SETTLED = 6.0, 1.0
 """Seconds after our first answer, and after the last request."""
-
-_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 7.0
-_PATIENCE_GAPS = 3
-"""How many times a client has let the moment pass at which it would ask again."""
 
 _MANY, _ENOUGH = 3, 8
 """Ports of each kind, and of both, so that it is hardly chance how they lie."""
@@ -79,11 +75,12 @@ def client_port(case: Case) -> Draft | None:
         return None  # it may as well be the flow that a firewall remembers
     code = "client-port-blocked"
     is_clear = _is_other_class(max(ours), worked)
+    surely = "" if is_clear else "most likely "
     return Draft(
         code=code,
         headline=f"Packets from {case.voice.server} to {port_word(ours, 'UDP')} of "
-        f"{case.client} are dropped on the way; to {port_word(_tids(worked))} they "
-        "arrive.",
+        f"{case.client} are {surely}dropped on the way; to "
+        f"{port_word(_tids(worked))} they arrive.",
         confidence=FACT if is_clear else LIKELY,
         stands_at=_place(case, worked),
         transfers=tuple(case.numbers),
@@ -177,9 +174,9 @@ def range_mismatch(case: Case) -> Draft | None:
     A server can tell as soon as ports of both kinds have been tried, in turns and by
     the same client: else the client, or the hour, would explain it as well. Where no
     port of the range is let through there is nothing to compare, and it looks like
-    ACKs that are lost altogether (`acks`).
+    ACKs that are lost altogether (quiet.acks).
     """
-    is_quiet = is_unanswered(case) or _is_quiet_after_one(case)
+    is_quiet = is_unanswered(case) or is_quiet_after_one(case)
     if not is_quiet or case.scene.single_port:
         return None
     worked = [one for one in case.neighbours if one.worked]
@@ -264,85 +261,6 @@ def answers(case: Case) -> Draft | None:
         helps=helps_for(code, case),
         proof=proofs.fetch_from_ports(case),
     )
-
-
-def acks(case: Case) -> Draft | None:
-    """The client asked once and is quiet: our answer arrived, its ACKs do not."""
-    if not _is_quiet_after_one(case):
-        return None
-    one = case.tries[0]
-    if case.scene.single_port:
-        return _gone(case, one)
-    code, own = "acks-blocked", case.own_block
-    return Draft(
-        code=code,
-        headline=_acks_headline(case, one),
-        confidence=FACT if own and own.is_fresh else LIKELY,
-        stands_at="server" if own else "between",
-        transfers=tuple(case.numbers),
-        since=one.started,
-        evidence=(
-            *evidence.own_rules(own),
-            Evidence(
-                text=f"one request for {case.file} from port {one.client_tid}, and "
-                "none after it: a client that gets no answer asks again",
-                transfer=one.number,
-                time=one.started,
-            ),
-            evidence.unanswered(case),
-            *evidence.program(case),
-            Evidence(text="a client switched off just then would look the same"),
-        ),
-        remedies=Later(partial(remedies.let_acks_through, case)),
-        ports=remedies.range_of(case),
-        helps=helps_for(code, case),
-        proof=proofs.fetch_from_port(case, one.client_tid),
-    )
-
-
-def _acks_headline(case: Case, one: TransferView) -> str:
-    own, what = case.own_block, "blocks" if case.is_upload else "ACKs"
-    lost = f"its {what} to UDP port {one.server_tid} of {case.voice.server}"
-    if own is None:
-        return (
-            f"{case.client} most likely got {case.voice.our} answer, but {lost} do "
-            f"not arrive: dropped on the way, or by {case.voice.host}'s own firewall."
-        )
-    surely = "" if own.is_fresh else "most likely "
-    then = "" if own.is_fresh else ", by the rules that it had"
-    return (
-        f"{case.client} {surely}got our answer, but {lost} are dropped by this host's "
-        f"own firewall{then}."
-    )
-
-
-def _gone(case: Case, one: TransferView) -> Draft:
-    code = "client-gone"
-    return Draft(
-        code=code,
-        headline=f"{case.client} asked for {case.file} once and fell silent: switched "
-        "off, or its answers are lost.",
-        confidence=POSSIBLE,
-        stands_at="unknown",
-        transfers=tuple(case.numbers),
-        since=one.started,
-        evidence=(evidence.asked(case), evidence.unanswered(case)),
-        remedies=remedies.say("look whether the client is still running"),
-        helps=helps_for(code, case),
-        proof=proofs.watch(case),
-    )
-
-
-def _is_quiet_after_one(case: Case) -> bool:
-    """Whether a client asked once, and longer ago than it would ask again."""
-    if case.heard or case.requests != 1 or len(case.tries) != 1:
-        return False
-    one = case.tries[0]
-    if one.send_errno or one.peer_error is not None:
-        return False
-    patience = _PATIENCE_GAPS * retry_gap(one.kind)
-    patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
-    return case.quiet >= patience and case.answers >= _FEW_ANSWERS
 
 
 def _verbs(tids: list[int], one: str, many: str) -> str:

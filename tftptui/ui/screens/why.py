@@ -212,7 +212,7 @@ class WhyScreen(Page[Wish | None]):
         if self._finding.proof:
             told.append("Y copy proof")
         if self.check_action("firewall", ()):
-            told.append("f firewall rules")
+            told.append("f rules")
         if self.check_action("locate", ()):
             told.append("o locate")
         if self.check_action("evidence", ()):
