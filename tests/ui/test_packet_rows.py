@@ -58,7 +58,7 @@ async def test_a_row_says_what_it_is(noted: Noted, words: str) -> None:
     ("noted", "mark"),
     [
         ((record(Kind.ACK, block=1, flags=Flag.DUPLICATE), ""), "D"),
-        ((record(Kind.STRAY), "from 10.0.9.99:4711"), "?"),
+        ((record(Kind.STRAY), "from 10.0.9.99:4711"), "W"),
         ((record(Kind.MALFORMED), "3 octets"), "✗"),
         ((record(Kind.ICMP), "port unreachable"), "!"),
     ],

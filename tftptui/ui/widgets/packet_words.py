@@ -43,7 +43,7 @@ _TYPES: Mapping[int, str] = {
     Kind.ERROR: "ERROR",
     Kind.OACK: "OACK",
 }
-_MARKS: Mapping[int, str] = {Kind.MALFORMED: "✗", Kind.STRAY: "?", Kind.ICMP: "!"}
+_MARKS: Mapping[int, str] = {Kind.MALFORMED: "✗", Kind.STRAY: "W", Kind.ICMP: "!"}
 _ERRORS = (*_MARKS, Kind.ERROR, Kind.ERROR_RECEIVED)
 _DATA = (Kind.DATA, Kind.DATA_RECEIVED)
 _BLOCKS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
