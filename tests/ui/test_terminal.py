@@ -1,71 +1,26 @@
 """The UI in a real (pseudo) terminal: signals, restoring, refusing."""
 
 import os
-import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parents[2]
+from tests.support.serve import CHECKOUT
+from tests.support.terminal import started
+
 COMMAND = [sys.executable, "-m", "tests.ui.scripted_main"]
 LEAVE_ALTERNATE = b"\x1b[?1049l"
 MOUSE_OFF = b"\x1b[?1000l"
 CURSOR_ON = b"\x1b[?25h"
 
 
-class Terminal:
-    """A program on a pseudo terminal, and all that it has written."""
-
-    def __init__(self, program: subprocess.Popen[bytes], side: int) -> None:
-        self.program, self.side = program, side
-        self.written = b""
-
-    def read_until(self, text: bytes) -> None:
-        while text not in self.written:
-            self.written += os.read(self.side, 65_536)
-
-    def read_all(self) -> None:
-        while True:
-            try:
-                octets = os.read(self.side, 65_536)
-            except OSError:  # Linux: the other side was closed
-                return
-            if not octets:
-                return
-            self.written += octets
-
-
-@contextmanager
-def started(**environment: str) -> Iterator[Terminal]:
-    ours, theirs = pty.openpty()
-    given = {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", **environment}
-    with subprocess.Popen(
-        COMMAND,
-        cwd=HERE,
-        env={**os.environ, **given},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    ) as program:
-        os.close(theirs)
-        try:
-            yield Terminal(program, ours)
-        finally:
-            program.kill()
-            os.close(ours)
-
-
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_a_signal_restores_the_terminal(number: signal.Signals, status: int) -> None:
-    with started() as terminal:
+    with started(*COMMAND) as terminal:
         terminal.read_until(b"fit.itb")
         terminal.program.send_signal(number)
         terminal.read_all()
@@ -77,7 +32,7 @@ def test_a_signal_restores_the_terminal(number: signal.Signals, status: int) -> 
 
 
 def test_keys_quit_and_the_status_is_zero() -> None:
-    with started() as terminal:
+    with started(*COMMAND) as terminal:
         terminal.read_until(b"fit.itb")
         os.write(terminal.side, b"\x11")  # ctrl+q
         terminal.read_all()
@@ -85,7 +40,9 @@ def test_keys_quit_and_the_status_is_zero() -> None:
 
 
 def test_lines_are_lines_even_without_a_utf8_locale() -> None:
-    with started(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") as terminal:
+    with started(
+        *COMMAND, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
+    ) as terminal:
         terminal.read_until(b"fit.itb")
         os.write(terminal.side, b"\x11")
         terminal.read_all()
@@ -94,7 +51,7 @@ def test_lines_are_lines_even_without_a_utf8_locale() -> None:
 
 
 def test_a_dumb_terminal_is_refused_in_one_line() -> None:
-    with started(TERM="dumb") as terminal:
+    with started(*COMMAND, TERM="dumb") as terminal:
         terminal.read_all()
         assert terminal.program.wait() == 1
     assert b"TERM=dumb" in terminal.written
@@ -105,7 +62,7 @@ def test_a_dumb_terminal_is_refused_in_one_line() -> None:
 def test_no_terminal_is_refused_with_a_hint() -> None:
     done = subprocess.run(
         COMMAND,
-        cwd=HERE,
+        cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
