@@ -34,6 +34,10 @@ IDLE_SHARE = 20
 """Seconds between such looks while nothing tells of changes; a look that took a
 second is followed by that many without one."""
 
+SLOW, REST_SHARE = 0.05, 2
+"""Seconds that make a folder a big one, and how many times as long as it took to list
+one nothing is listed for news of changes."""
+
 LONGEST_TURN = 0.5
 """Seconds of a patrol's turn; a round of a big root takes several."""
 
@@ -63,6 +67,8 @@ class Watch:
         self._open: dict[bytes, Listing | None] = {}
         self._news: dict[bytes, Listing] = {}
         self._stop = asyncio.Event()
+        self._due: dict[bytes, None] = {}
+        self._is_listing = False
         self._patrol, self._renamed = Patrol(root), Renamed()
         self._round_begun, self._pace, self._patrolled = 0.0, 0, 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -228,7 +234,27 @@ class Watch:
                 self._patrol.heard(names)
             touched |= {name.rpartition(b"/")[0] for name in names} | names
         if folders := [folder for folder in self._open if folder in touched]:
-            self._spawn(self._list(folders))
+            self._list_soon(folders)
+
+    def _list_soon(self, folders: Iterable[bytes]) -> None:
+        """Look at folders that changed; those that change again meanwhile but once."""
+        self._due.update(dict.fromkeys(folders))
+        if not self._is_listing:
+            self._is_listing = True
+            self._spawn(self._list_due())
+
+    async def _list_due(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._due and not self._stop.is_set():
+                folder, begun = next(iter(self._due)), loop.time()
+                del self._due[folder]
+                await self._list([folder])
+                took = loop.time() - begun
+                if took > SLOW:  # a storm in a big folder must not take all the time
+                    await self._pause(REST_SHARE * took)
+        finally:
+            self._is_listing = False
 
     def _tell(self, change: Change) -> None:
         self._recorder.emit(
