@@ -236,3 +236,17 @@ async def test_a_port_of_a_server_of_ours_leads_to_attach(
     await engine.stop()
     await control.stop()
     assert "attach" not in str(alone.value)
+
+
+async def test_what_is_no_server_of_ours_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "other.sock"
+
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ESMTP, and a pleasant day to you")
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_unix_server(greet, path)
+    async with server:
+        with pytest.raises(EngineError, match="is no tftptui"):
+            await AttachedEngine(path).start()

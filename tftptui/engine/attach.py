@@ -18,7 +18,7 @@ from tftptui.engine.messages import (
     Ready,
 )
 from tftptui.engine.remote import LONGEST_READ, RemoteEngine, decoder
-from tftptui.engine.wire import MessageStream
+from tftptui.engine.wire import MessageStream, WireError
 from tftptui.settings import TFTP_PORT
 
 _LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
@@ -99,8 +99,12 @@ class AttachedEngine(RemoteEngine):
                 "start a server with tftptui serve ROOT"
             ) from error
         self._stream = MessageStream(reader, writer, decoder())
-        ready = await self._stream.receive()
+        try:
+            ready = await self._stream.receive()
+        except WireError:
+            ready = None
         if not isinstance(ready, Ready):
+            await self.stop()
             raise EngineError(f"what answers at {self._path} is no tftptui")
         receiving = self._receive(self._stream)
         self._receiving = asyncio.get_running_loop().create_task(receiving)
