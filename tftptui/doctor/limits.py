@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tftptui.doctor.facts import Facts, Served
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.settings import Settings
+from tftptui.telemetry.words import counted
 
 _PER_TRANSFER = 3
 """Descriptors: two sockets and a file."""
@@ -58,10 +59,10 @@ def _watches(facts: Facts) -> Iterator[Result]:
             "sudo sysctl -w fs.inotify.max_user_instances=128",
         )
     else:
+        folders = counted(facts.served.folders, "folder")
         yield ok(
             "inotify",
-            f"{facts.served.folders:,} folders, of {facts.watches:,} that may be "
-            "watched",
+            f"{folders}, of {facts.watches:,} that may be watched",
         )
 
 
