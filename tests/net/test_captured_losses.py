@@ -118,6 +118,7 @@ def test_lost_data_are_repeats_before_the_loss_and_gaps_of_time_behind(
     (view,) = near.transfers
     assert (view.phase, view.acked_octets) == ("completed", len(CONTENT))
     assert near.sent_again == view.retransmits == near.repeats == lost
+    assert (view.lost_to_client, view.lost_to_server) == (lost, 0)
     assert far.sent_again == far.repeats == 0
     assert far.transfers[0].phase == "completed"
 
@@ -134,6 +135,8 @@ def test_lost_acks_are_repeats_at_both_ends(
     assert len(acks) == BLOCKS + 1 + far.acknowledged_again
     arrived = [one for one in near.records if one.kind == Kind.ACK]
     assert len(acks) - len(arrived) == lost
+    sides = [(one.lost_to_client, one.lost_to_server) for one in far.transfers]
+    assert sides == [(0, lost)]
 
 
 def test_capture_of_all_devices_counts_every_packet_once(

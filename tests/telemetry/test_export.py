@@ -198,7 +198,20 @@ def test_markdown_is_a_table_in_which_nothing_is_markup(tmp_path: Path) -> None:
     assert columns == {10}
 
 
-@pytest.mark.parametrize("format", ["pcapng", "csv", "jsonl", "md"])
+def test_text_is_a_line_a_packet(tmp_path: Path) -> None:
+    log = boot()
+    log.add(Kind.ERROR_RECEIVED, 2.0, "0 gone")
+    lines = _saved(tmp_path, "txt", log).read_text().splitlines()
+    assert len(lines) == len(log.records)
+    assert lines[3].split()[1:] == [
+        *("10.0.4.37", "2072", "<-", "10.0.0.9", "40017", "DATA", "1", "1432"),
+    ]
+    again = "10.0.4.37 2072        <- 10.0.0.9 40017         DATA              2"
+    assert f"{again}    716  R2" in lines[-3]
+    assert lines[-1].endswith("0 gone")
+
+
+@pytest.mark.parametrize("format", ["pcapng", "csv", "jsonl", "md", "txt"])
 def test_what_is_there_is_not_overwritten(tmp_path: Path, format: SaveFormat) -> None:  # noqa: A002
     place = tmp_path / f"packets.{format}"
     place.write_text("mine")

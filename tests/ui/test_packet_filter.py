@@ -253,7 +253,9 @@ async def test_a_name_of_no_format_is_not_taken(pane: PacketLog) -> None:
         await shown_.press("s")
         pane.prompt.fill("packets.xls")
         await shown_.press("enter")
-        assert "end the name in .pcapng, .csv, .jsonl, .md" in "\n".join(shown_.lines)
+        assert "end the name in .pcapng, .csv, .jsonl, .md, .txt" in "\n".join(
+            shown_.lines
+        )
         assert pane.is_typing
 
 

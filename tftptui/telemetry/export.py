@@ -1,4 +1,4 @@
-"""Packets that somebody chose, saved as pcapng, CSV, JSON lines or Markdown."""
+"""Packets that somebody chose, saved as pcapng, CSV, JSON lines, Markdown or text."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from tftptui.telemetry.escapes import markdown, visible
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 
-SaveFormat = Literal["pcapng", "csv", "jsonl", "md"]
+SaveFormat = Literal["pcapng", "csv", "jsonl", "md", "txt"]
 """The name of a format is also the end of the file's name."""
 
 Noted = tuple[PacketRecord, str]
@@ -217,6 +217,20 @@ def _write_markdown(
     return count
 
 
+def _write_text(file: BinaryIO, records: Iterable[Noted], transfers: Transfers) -> int:
+    count = 0
+    for row in rows(records, transfers):
+        client = f"{row.client or '?'} {row.client_tid}"
+        server = f"{row.server or '?'} {row.server_tid}"
+        way = "<-" if row.direction == "out" else "->"
+        mark = f"R{row.attempt}" if row.attempt > 1 else row.mark
+        ends = f"{client:<21} {way} {server:<21}"
+        told = f"{row.type:<5} {_blocks(row):>13} {row.octets:>6}  {mark:<9} {row.note}"
+        file.write(f"{row.t}  {ends}  {told}".rstrip().encode() + b"\n")
+        count += 1
+    return count
+
+
 def _transfer(view: TransferView) -> str:
     trouble = f": {markdown(view.error)}" if view.error else ""
     return (
@@ -228,9 +242,6 @@ def _transfer(view: TransferView) -> str:
 
 def _cells(row: Row) -> list[str]:
     mark = f"R{row.attempt}" if row.attempt > 1 else row.mark
-    first = "" if row.block is None else str(row.block)
-    if row.block is not None and row.blocks > 1:
-        first += f"–{row.block + row.blocks - 1}"
     ends = [row.client_tid, row.server_tid]
     source, destination = reversed(ends) if row.direction == "out" else ends
     return [
@@ -239,11 +250,18 @@ def _cells(row: Row) -> list[str]:
         row.direction,
         f"{source} → {destination}",
         row.type,
-        first,
+        _blocks(row),
         str(row.octets),
         mark,
         markdown(row.note),
     ]
+
+
+def _blocks(row: Row) -> str:
+    if row.block is None:
+        return ""
+    last = f"–{row.block + row.blocks - 1}" if row.blocks > 1 else ""
+    return f"{row.block}{last}"
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -255,4 +273,5 @@ _WRITERS: Mapping[SaveFormat, Callable[[BinaryIO, Iterable[Noted], Transfers], i
     "csv": _write_csv,
     "jsonl": _write_jsonl,
     "md": _write_markdown,
+    "txt": _write_text,
 }

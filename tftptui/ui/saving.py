@@ -28,6 +28,7 @@ READERS: Mapping[SaveFormat, str] = {
     "csv": "for spreadsheets",
     "jsonl": "one JSON object a line",
     "md": "a table for a ticket",
+    "txt": "a line each",
 }
 """What each format is good for."""
 

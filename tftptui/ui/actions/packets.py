@@ -117,7 +117,7 @@ PACKET_LOG = (
         "save",
         ("s",),
         "save",
-        "Save what is shown, or the chosen rows: pcapng, CSV, JSON lines, Markdown.",
+        "Save what is shown, or the chosen rows: pcapng, CSV, JSON lines, text.",
         shown=True,
         priority=True,
     ),
