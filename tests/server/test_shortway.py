@@ -120,6 +120,19 @@ async def test_a_lost_block_is_sent_again_after_its_time(
     assert (await server.written.until(TransferEnded)).outcome == "completed"
 
 
+async def test_an_answer_that_waits_to_be_read_is_read_before_time_is_up(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    client.ask(server.at, b"file")
+    await read_to(client, 50)
+    await client.data()
+    client.ack(51)  # and we look elsewhere for long
+    clock.advance(10.0)
+    server.service._sweep()
+    assert (await client.data()).block16 == 52
+    assert the_transfer(server).view().retransmits == 0
+
+
 async def test_a_gap_amid_fast_windows_is_filled_from_there(
     server: Running, client: UdpClient, clock: FakeClock
 ) -> None:

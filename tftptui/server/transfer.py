@@ -195,9 +195,14 @@ class Transfer(ABC):
                 return
         if self._is_waiting():
             return
+        if self._is_due(now):
+            self.listen()  # what was answered in time may still wait to be read
+            if not self.is_closed and self._is_due(now):
+                self._run(self._session.handle_timer(now))
+
+    def _is_due(self, now: float) -> bool:
         deadline = self._state.deadline()
-        if deadline is not None and deadline <= now:
-            self._run(self._session.handle_timer(now))
+        return deadline is not None and deadline <= now
 
     @property
     def due(self) -> float | None:
