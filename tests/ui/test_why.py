@@ -225,6 +225,29 @@ async def test_it_is_told_that_a_finding_is_withdrawn(size: tuple[int, int]) -> 
         assert f"No longer so: {why}." in screen.text()
 
 
+async def test_a_newer_alarm_is_not_hidden_by_what_is_withdrawn() -> None:
+    first, second = founding_case()
+    gone = msgspec.structs.replace(
+        second.findings[0], withdrawn="it completed", turned=NOW - 5
+    )
+    alarm = finding(number=2, code="path-cut", headline="cut", turned=NOW - 1)
+    told = Frame(time=NOW, findings=[gone, alarm])
+    async with shown(first, second, told, size=SMALL) as screen:
+        assert "it completed" in screen.text()  # the alarm is told in the list
+        await screen.press("4")
+        assert "⚠ cut" in screen.text()
+        assert "it completed" not in screen.text()
+
+
+async def test_many_that_are_withdrawn_are_one_line() -> None:
+    gone = [
+        finding(number=number, withdrawn="it completed", turned=NOW - number)
+        for number in (1, 2, 3)
+    ]
+    async with shown(frame(view(1), findings=gone)) as screen:
+        assert "withdrawn); 2 more withdrawn" in screen.text()
+
+
 async def test_it_is_told_that_new_evidence_changed_a_finding() -> None:
     first, second = founding_case()
     new = msgspec.structs.replace(second.findings[0], turned=NOW)

@@ -46,32 +46,40 @@ class FindingLine(Static):
 
     def look(self, *, is_told: bool) -> None:
         """Show what is to be said now; an alarm not if it is told elsewhere."""
-        turned = self._turned()
-        words = self._say_turn(turned) if turned else "" if is_told else self._say()
-        self.set_class(turned is not None and bool(turned.withdrawn), "-over")
+        alarm = "" if is_told else self._say()
+        turned = self._turned(has_alarm=bool(alarm))
+        words = self._say_turn(turned) if turned else alarm
+        self.set_class(bool(turned) and bool(turned[0].withdrawn), "-over")
         if words != self._words:
             self._words = words
             self.set_class(bool(words), "-shown")
             self.update(Text(words, no_wrap=True))
 
-    def _turned(self) -> Finding | None:
-        """Return the alarm that was the last to change, a moment ago."""
-        now = self._now()
+    def _turned(self, *, has_alarm: bool) -> list[Finding]:
+        """Return the alarms that changed a moment ago, the latest first.
+
+        Where an alarm is to be told, only those that changed since.
+        """
+        latest = self._store.latest_finding() if has_alarm else None
+        since = self._now() - TURNED
         changed = [
             one
             for one in self._store.findings.values()
             if one.is_alarm
             and (one.withdrawn or one.revises)
-            and now - one.turned <= TURNED
+            and one.turned >= since
+            and (latest is None or one.turned >= latest.turned)
         ]
-        return max(changed, key=lambda one: one.turned, default=None)
+        return sorted(changed, key=lambda one: -one.turned)
 
-    def _say_turn(self, finding: Finding) -> str:
-        """Say that a finding is withdrawn, or what made it another."""
-        room = self.app.size.width - len(_HINT) - 2
+    def _say_turn(self, turned: list[Finding]) -> str:
+        """Say that findings are withdrawn, or what made one another."""
+        room, finding = self.app.size.width - len(_HINT) - 2, turned[0]
         if finding.withdrawn:
             who = f"{finding.client}: " if finding.client else ""
-            words = f"✓ {who}{finding.withdrawn} ({finding.code} withdrawn)"
+            others = sum(bool(one.withdrawn) for one in turned[1:])
+            more = f"; {others} more withdrawn" if others else ""
+            words = f"✓ {who}{finding.withdrawn} ({finding.code} withdrawn){more}"
         else:
             told = alarm_in_cells(finding, self._store, room - len(_REVISED))
             words = f"{_REVISED}{told}"
