@@ -1,20 +1,22 @@
 """Make all pictures of README and docs: the real app, engine, packets on loopback.
 
-Run from the checkout: ``python tools/make_screenshots.py``. It takes some ten
-seconds, because the stalled client's time-outs are real ones.
+Run from the checkout: ``python tools/make_screenshots.py``. It takes a
+minute or two, because time-outs are real ones.
 """
 
 import asyncio
 import contextlib
-import os
 import shutil
 import socket
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 from make_demo_pictures import main as make_demo_pictures
 
 from tftptui.engine.inline import InlineEngine
+from tftptui.engine.messages import Frame
 from tftptui.protocol.packets import Mode, ReadRequest, encode_ack, encode_request
 from tftptui.resources import packaged_folder
 from tftptui.settings import PortRange, Settings
@@ -22,6 +24,7 @@ from tftptui.ui.app import TftpApp
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 PORT = 6969
+SHOWN_ROOT = "/srv/images"
 LARGE, SMALL = (140, 40), (80, 24)
 SLOW_BLOCKS = 150
 
@@ -86,6 +89,17 @@ async def act(app: TftpApp) -> list[Client]:
     return [pxe, board, ipxe, switch, lost]
 
 
+class NamedEngine(InlineEngine):
+    """An engine that calls its folder by another name: pictures show no machine's."""
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Yield frames; see EngineClient."""
+        async for frame in super().frames():
+            if frame.status is not None:
+                frame.status = msgspec.structs.replace(frame.status, root=SHOWN_ROOT)
+            yield frame
+
+
 class WatchedApp(TftpApp):
     """The app, and an event that tells when there was news."""
 
@@ -101,13 +115,12 @@ async def main() -> None:
     """Make all pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)  # so that the picture shows no path of this machine
-        root = Path("images")
+        root = Path(folder) / "images"
         shutil.copytree(packaged_folder("sample_root"), root)
         settings = Settings(
             root=root, listen=("127.0.0.1",), port=PORT, ports=PortRange(40_000, 40_099)
         )
-        app = WatchedApp(InlineEngine(settings))
+        app = WatchedApp(NamedEngine(settings))
         async with app.run_test(size=LARGE) as pilot:
             clients = await act(app)
             await pilot.pause(1.2)
@@ -146,7 +159,7 @@ async def boot_rom(app: WatchedApp) -> list[Client]:
 async def make_why(settings: Settings) -> None:
     """Make the picture that answers the founding question."""
     (settings.root / "pxelinux.0").write_bytes(bytes(42_012))
-    app = WatchedApp(InlineEngine(settings))
+    app = WatchedApp(NamedEngine(settings))
     async with app.run_test(size=(110, 34)) as pilot:
         clients = await boot_rom(app)
         await pilot.press("w")
