@@ -199,8 +199,9 @@ async def test_the_stage_grows_for_the_back_rows_and_makes_room_again() -> None:
         assert "1 Transfers" not in screen.text()
         await screen.pilot.press("pageup", "r")
         await screen.until("1 Transfers", "Intel boot ROM", "●──")
-        await screen.pilot.press("escape", "b")
+        await screen.pilot.press("escape")
         await screen.until("╭ Intel boot ROM ─╮")
+        assert screen.app.screen.query_one(StageView).has_focus
         await screen.pilot.press("4")
         await screen.until("1 Transfers", "OACK   ")
 

@@ -73,6 +73,7 @@ class DemoScreen(MainScreen):
         self._stage = StageView()
         self._rest = manner.rest
         self._begins_big = manner.big
+        self._left = (False, False)  # whether on the stage, and that in large
         self._rests_for = ""
 
     def compose(self) -> ComposeResult:
@@ -134,9 +135,18 @@ class DemoScreen(MainScreen):
 
     def action_range(self) -> None:
         """Go to the fields of the port range; likewise."""
+        self._left = (self._stage.has_focus, self.is_big)
         if self.is_big:
             self._enlarge(is_big=False)
         super().action_range()
+
+    def _back(self) -> None:
+        """Return from the fields: to the stage, if the presenter was there."""
+        super()._back()
+        was_on_stage, was_big = self._left
+        if was_on_stage:
+            self._enlarge(is_big=was_big)
+            self._stage.focus()
 
     def _tell_finding(self) -> None:
         if self.is_big:  # no pane tells it
