@@ -150,6 +150,13 @@ def test_a_machine_that_is_well() -> None:
             "--max-transfers 324",
         ),
         (
+            {"requests_at_once": 512},
+            "burst",
+            Mark.WARN,
+            "512 find room, 1,000 transfers",
+            "sudo sysctl -w net.core.rmem_max=4194304",
+        ),
+        (
             {"served": Served(path=ROOT, folders=9_000)},
             "inotify",
             Mark.WARN,

@@ -47,6 +47,7 @@ def facts(**changes: Any) -> Facts:
         "watches": 8_192,
         "instances": 128,
         "descriptors": None,
+        "requests_at_once": 10_000,
         "served": Served(path=ROOT, is_writable=True),
         "year": 2_026,
         "is_synchronised": True,

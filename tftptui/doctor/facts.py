@@ -115,6 +115,7 @@ class Facts:
         helper: whether the kernel has the TFTP helper; None if that can't be told.
         watches, instances: inotify's limits; None where there is no inotify.
         descriptors: that this process may open at most, None for no limit.
+        requests_at_once: that find room in the server's socket.
         year: of this machine's clock.
         is_synchronised: whether its clock is kept right; None if that can't be told.
     """
@@ -139,6 +140,7 @@ class Facts:
     watches: int | None
     instances: int | None
     descriptors: int | None
+    requests_at_once: int
     served: Served
     year: int
     is_synchronised: bool | None

@@ -12,6 +12,9 @@ _PER_TRANSFER = 3
 """Descriptors: two sockets and a file."""
 _OTHERS = 50
 
+_ROOM = 4 << 20
+"""Octets for what arrives, as much as the server asks for."""
+
 _SMALL = (60, 15)
 _FOUR_PANES = (100, 30)
 _FULL_SHARE = 0.9
@@ -21,6 +24,7 @@ _EARLIEST_YEAR = 2_025
 def check_limits(facts: Facts, settings: Settings) -> Iterator[Result]:
     """Judge what many transfers and many folders need."""
     yield from _descriptors(facts, settings)
+    yield _burst(facts, settings)
     yield from _watches(facts)
     yield from _flows(facts)
 
@@ -40,6 +44,18 @@ def _descriptors(facts: Facts, settings: Settings) -> Iterator[Result]:
     else:
         shown = "any number of" if most is None else f"{most:,}"
         yield ok("descriptors", f"{shown} open files are enough")
+
+
+def _burst(facts: Facts, settings: Settings) -> Result:
+    fit, most = facts.requests_at_once, settings.max_transfers
+    if fit < most:
+        return warn(
+            "burst",
+            f"of requests that come at once {fit:,} find room, {most:,} transfers may "
+            "run: the others are lost, and their clients ask again seconds later",
+            f"sudo sysctl -w net.core.rmem_max={_ROOM}",
+        )
+    return ok("burst", f"{fit:,} requests may come at once")
 
 
 def _watches(facts: Facts) -> Iterator[Result]:

@@ -21,6 +21,7 @@ from tftptui.doctor.facts import Device, Facts, Holder, Screen, Served
 from tftptui.doctor.rules_reading import read_filters
 from tftptui.net.addresses import Endpoint
 from tftptui.net.binding_trial import bind_trouble
+from tftptui.net.buffers import room_for_requests
 from tftptui.net.interfaces import interface_addresses, own_addresses
 from tftptui.net.local_ports import ephemeral_range, first_plain_port, may_bind_low
 from tftptui.settings import Settings
@@ -66,6 +67,7 @@ def read_facts(
         watches=_number("fs/inotify/max_user_watches"),
         instances=_number("fs/inotify/max_user_instances"),
         descriptors=_descriptors(),
+        requests_at_once=room_for_requests(),
         served=_served_by(settings),
         year=datetime.now(UTC).year,
         is_synchronised=_is_synchronised(),

@@ -1,6 +1,5 @@
 """The sockets that take requests, on port 69 or another."""
 
-import contextlib
 import socket
 import struct
 import sys
@@ -10,6 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from tftptui.net.addresses import Endpoint, endpoint_of
+from tftptui.net.buffers import ask_for_room
 from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments
 
@@ -18,10 +18,6 @@ _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destina
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
 _ANY = "0.0.0.0"  # noqa: S104 - to recognise it
 _LONGEST_REQUEST = 65_535
-_WANTED_BUFFER = 4 << 20
-"""Octets: a burst of a thousand requests has to fit while we look elsewhere."""
-
-_SO_RCVBUFFORCE = 33
 BATCH = 64
 """Datagrams taken at one wake-up, so that transfers have their turn."""
 
@@ -137,9 +133,7 @@ class Listener:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         elif sys.platform.startswith("linux"):
             sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WANTED_BUFFER)
-        with contextlib.suppress(OSError):  # needs a right that few have
-            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _WANTED_BUFFER)
+        ask_for_room(sock)
 
 
 def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str | None:
