@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.pictures import NOW, frame, view
+from tests.support.pictures import NOW, frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import finding, founding_case
 from tftptui.engine.messages import Finding, Frame
@@ -47,6 +47,18 @@ def test_what_the_store_saw_is_read_as_traffic() -> None:
     assert [flow.client_tid for flow in traffic.completed] == [40_921]
     assert str(traffic.ports) == "40000-40099"
     assert traffic.port == 6969
+
+
+def test_a_request_without_an_answer_is_no_flow() -> None:
+    lonely = frame(view(1, server_tid=0, phase="abandoned"))
+    assert traffic_of(seen_lines(store_of(lonely))).flows == ()
+
+
+async def test_a_capture_tells_nothing_of_the_ports_of_a_server() -> None:
+    seen = frame(view(1), status=status(source="capture", port=69), ports=None)
+    async with shown(seen) as screen:
+        await screen.press("f")
+        assert "1024–65535 ◄── 1024–65535" in screen.text()
 
 
 def test_a_transfer_under_way_is_no_failure() -> None:

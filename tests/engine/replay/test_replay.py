@@ -57,6 +57,7 @@ async def test_screens_are_told_what_a_server_tells(capture: Path) -> None:
         assert len(watcher.packets(Kind.DATA)) == 3 + 10
         assert watcher.status is not None
         assert watcher.status.source == "capture"
+        assert watcher.status.port == 69
         assert watcher.status.root == str(capture)
 
 

@@ -25,6 +25,11 @@ class Around:
         self._asked: dict[str, int] = {}
         self._is_single_port = True
 
+    @property
+    def port(self) -> int:
+        """Where servers were asked last; 0 before the first request."""
+        return next(reversed(self._asked.values()), 0)
+
     def surroundings(self) -> Surroundings:
         """Return it as the findings want it."""
         view = self.views.get
@@ -36,6 +41,7 @@ class Around:
 
     def asked(self, client: Endpoint, at: Endpoint) -> None:
         """Take note of where a client asks."""
+        self._asked.pop(client.host, None)
         self._asked[client.host] = at.port
         if len(self._asked) > _MOST_CLIENTS:
             del self._asked[next(iter(self._asked))]

@@ -90,6 +90,11 @@ class Rebuilding:
         self._refusals: deque[Refusal] = deque()
         self._swept, self._is_over = 0.0, False
 
+    @property
+    def port(self) -> int:
+        """Where servers were asked last; 0 before the first request."""
+        return self._around.port
+
     def take(self, seen: Seen | IcmpSeen) -> None:
         """Take a datagram or an ICMP error."""
         if isinstance(seen, IcmpSeen):

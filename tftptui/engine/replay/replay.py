@@ -108,7 +108,7 @@ class ReplayEngine:
         return Status(
             version=__version__,
             listeners=[],
-            port=0,
+            port=reading.rebuilding.port,
             root=visible(os.fsencode(self._path)),
             pid=os.getpid(),
             notices=[*reading.troubles(), *(reading.asides() if is_barren else [])],

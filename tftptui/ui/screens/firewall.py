@@ -17,6 +17,7 @@ from tftptui.knowledge.firewall.situation import SituationError
 from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
+from tftptui.settings import HIGHEST_PORT, PortRange
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
@@ -28,6 +29,9 @@ from tftptui.ui.widgets.reach import server_addresses
 from tftptui.ui.widgets.seen_lines import seen_lines
 from tftptui.ui.widgets.why_words import located
 from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
+
+ANY_TID = PortRange(1_024, HIGHEST_PORT)
+"""What a server in a capture may answer from, for all that can be known."""
 
 
 class FirewallScreen(Page[None]):
@@ -56,9 +60,12 @@ class FirewallScreen(Page[None]):
             foot="esc back · Y copy ticket · s save it",
         )
         self._taste, self._now = taste, now
-        self._traffic = replace(
-            traffic_of(seen_lines(store, about)), located=_located(store, about)
-        )
+        traffic = traffic_of(seen_lines(store, about))
+        if store.is_capture and traffic.ports is None:
+            # Whoever's server it is, its ports are its own choice.
+            port = store.status.port if store.status else None
+            traffic = replace(traffic, ports=ANY_TID, port=port or None)
+        self._traffic = replace(traffic, located=_located(store, about))
         self._own = [ip_address(one) for one in server_addresses(store)]
         self._advice: Advice | None = None
 

@@ -25,6 +25,8 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "settings": {"single_port": store.ports.single_port},
         }
     for view in store.transfers.values():
+        if not view.server_tid:  # a capture without its answer: half of a flow
+            continue
         yield _line(view, "transfer_started", view.started) | {
             "agreed": dict(view.agreed)
         }
