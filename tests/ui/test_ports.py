@@ -56,6 +56,10 @@ async def test_a_refusal_is_told_and_the_field_stays(size: tuple[int, int]) -> N
         await screen.press("enter")
         while "✗ port 50007 [b]is[/b] held by dnsmasq" not in screen.text():
             await screen.pilot.pause()  # the test's own limit ends it
+        await screen.tell(frame(view(1)))
+        screen.main._tick()
+        await screen.pilot.pause()
+        assert "✗ port 50007 [b]is[/b] held by dnsmasq" in screen.text()
         assert field(screen, "last").has_focus
 
 

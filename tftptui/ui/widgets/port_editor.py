@@ -75,6 +75,7 @@ class PortEditor(Vertical):
         self._rest = PortField(id="rest", compact=True, restrict="[0-9.]{0,4}")
         self._verdict = Static(id="verdict", markup=False)
         self._said: Text | None = None
+        self._refused: tuple[SetPorts, str] | None = None
         self._filled: SetPorts | None = None
         self._outdated: PortMap | None = None
         self._proposed: Preset | None = None
@@ -120,6 +121,7 @@ class PortEditor(Vertical):
 
     def applied(self) -> None:
         """Keep what was typed until the engine tells that it is so."""
+        self._refused = None
         self._outdated = self._scene().now
 
     def fill(self) -> None:
@@ -163,12 +165,20 @@ class PortEditor(Vertical):
             self._said = text
             self._verdict.update(text)
 
+    def refuse(self, command: SetPorts, why: str) -> None:
+        """Say WHY a command was not carried out, as long as the fields mean it."""
+        self._refused = (command, why)
+        self.judge_now()
+
     def judge_now(self) -> None:
         """Say what the fields would do."""
         verdict = self._judge()
         self.post_message(self.Judged())
         if verdict.command is None:
             self.say((f"✗ {verdict.text}", "transfer-failed"))
+            return
+        if self._refused is not None and verdict.command == self._refused[0]:
+            self.say((f"✗ {self._refused[1]}", "transfer-failed"))
             return
         roomy = self.has_class("-roomy")
         self.say(*(self._whole(verdict) if roomy else [self._short(verdict)]))

@@ -353,7 +353,7 @@ class PortsPane(Pane):
         try:
             await self._client.ask(command)
         except (CommandRefusedError, EngineError) as error:
-            self._editor.say((f"✗ {error}", "transfer-failed"))
+            self._editor.refuse(command, str(error))
             return
         if before is not None:
             self._undo.did(before, f"ports {in_words(before)}")
