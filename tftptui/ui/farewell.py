@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tftptui.engine.messages import TransferView
+from tftptui.telemetry.words import counted
 from tftptui.ui.formats import octets
 from tftptui.ui.store import Store
 
@@ -31,19 +32,21 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
     lines = [f"✗ {store.engine_error}"] if store.engine_error else []
     if counters.started or counters.refused:
         lines.append(
-            f"served {counters.completed} of {counters.started} transfers, "
+            f"served {counters.completed:,} of "
+            f"{counted(counters.started, 'transfer')}, "
             f"{octets(counters.octets_sent)}B sent"
         )
     trouble = [
-        f"{count} {word}"
+        f"{count:,} {word}"
         for count, word in (
             (counters.failed, "failed"),
             (counters.abandoned, "abandoned by their clients"),
             (counters.unconfirmed, "not confirmed to the end"),
-            (counters.refused, "requests refused"),
         )
         if count
     ]
+    if counters.refused:
+        trouble.append(f"{counted(counters.refused, 'request')} refused")
     if trouble:
         lines.append(", ".join(trouble))
     running = [view for view in store.transfers.values() if view.running]
