@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.builders import octets
@@ -310,3 +311,38 @@ async def test_a_flood_from_everywhere_is_told_within_bounds(bench: Bench) -> No
         bench.engine.findings.take(refused("not-found", client=client))
     bench.pass_time(2.0)
     assert len(bench.findings) <= TOLD.burst + 3 * TOLD.per_second
+
+
+async def test_a_low_port_that_works_does_not_unmake_what_is_known_of_others(
+    bench: Bench,
+) -> None:
+    ports = free_range(40)
+    await ask_in_vain(bench, range(ports.first, ports.first + 2))
+    assert await bench.client(free_high()).read(bench.at, b"file") == FILE
+    await until_ended(bench)
+    bench.pass_time(20.0)
+    assert await bench.client(ports.last).read(bench.at, b"file") == FILE
+    await until_ended(bench)
+    bench.pass_time(2.0)
+    (finding,) = bench.findings.values()
+    assert (finding.code, finding.confidence) == ("client-port-blocked", FACT)
+    assert not finding.withdrawn
+    assert str(ports.last) in finding.headline
+
+
+async def test_wanting_ports_pass_when_nobody_has_missed_one_for_a_while(
+    bench: Bench,
+) -> None:
+    begun = bench.clock.wall()
+    for client in ("10.0.4.21", "10.0.4.22"):
+        event = refused("ports-exhausted", client=client)
+        event = msgspec.structs.replace(event, time=begun)
+        bench.engine.findings.take(event)
+        bench.pass_time(1.0)
+    (finding,) = bench.findings.values()
+    assert (finding.code, finding.withdrawn) == ("range-exhausted", "")
+    bench.pass_time(15.0)
+    assert not bench.findings[1].withdrawn
+    bench.pass_time(10.0)
+    assert "without a free port" in bench.findings[1].withdrawn
+    assert list(bench.findings) == [1]

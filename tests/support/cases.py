@@ -104,7 +104,8 @@ def neighbour(number: int = 50, at: float = 5.0, **changes: Any) -> Neighbour:
         "block_size": 512,
         "time": NOON + at,
     }
-    return Neighbour(**(given | changes))
+    given |= changes
+    return Neighbour(**({"begun": given["time"], "is_done": given["worked"]} | given))
 
 
 def refused(reason: str, at: float = 0.0, **changes: Any) -> Refused:

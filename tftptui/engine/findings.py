@@ -220,9 +220,7 @@ class Findings:
         self._due[story] = None
 
     def _refuse(self, event: Refused) -> None:
-        if event.reason == "not-found" and event.direction == "read":
-            missed = Attempt(event.time, event.file, found=False)
-            self._requests.note(event.client, missed)
+        self._requests.refuse(event)
         story = self._stories.refuse(event, neighbourhood(event.client))
         self._due[story] = None
 
@@ -250,6 +248,8 @@ class Findings:
         ]:
             del self._of_way[key]
         for story in list(self._standing):
+            if story.trouble is not None and story.trouble.code == "range-exhausted":
+                self._due[story] = None  # it passes without a word of this client
             if story.is_over and story.touched < now - REMEMBERED:
                 del self._standing[story]
 
@@ -301,6 +301,7 @@ class Findings:
             ),
             own_block=self._own_block(story),
             location=story.location,
+            last_exhausted=self._requests.last_exhausted,
         )
 
     def _own_block(self, story: Story) -> OwnBlock | None:
@@ -315,11 +316,11 @@ class Findings:
         """Write down what tries have shown of the way, and look at what it changes."""
         for view in story.views.values():
             is_open = view.running and not view.heard
-            if view.number in story.noted or is_open or not view.server_tid:
+            if is_open or not view.server_tid or story.knows(view):
                 continue
-            story.noted.add(view.number)
-            way = self._way(story)
-            self._networks.note(way, view)
+            way, is_again = self._way(story), view.number in story.noted
+            story.note(view)
+            self._networks.note(way, view, is_again=is_again)
             for other in self._standing:
                 if other is not story and other.way == way:
                     self._due[other] = None

@@ -19,10 +19,19 @@ class Networks:
     def __init__(self) -> None:
         self._networks: OrderedDict[str, deque[Neighbour]] = OrderedDict()
 
-    def note(self, network: str, view: TransferView) -> None:
-        """Write down what a transfer shows: it was answered, or it was not."""
+    def note(self, network: str, view: TransferView, *, is_again: bool = False) -> None:
+        """Write down what a transfer shows: it was answered, or it was not.
+
+        Args:
+            network: of the client.
+            view: of the transfer, as it stands.
+            is_again: whether it was written down before, while it ran.
+        """
         found = self._networks.setdefault(network, deque(maxlen=KEPT_OF_EACH))
         self._networks.move_to_end(network)
+        if is_again:
+            for before in [one for one in found if one.number == view.number]:
+                found.remove(before)
         worked = view.heard or view.peer_error is not None
         found.append(
             Neighbour(
@@ -36,6 +45,8 @@ class Networks:
                 had_oack=bool(view.agreed),
                 block_size=view.block_size,
                 time=(worked and view.ended) or view.moved,
+                begun=view.started,
+                is_done=view.phase == "completed",
             )
         )
         while len(self._networks) > KEPT_NETWORKS:

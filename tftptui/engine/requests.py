@@ -1,8 +1,12 @@
-"""What each client asked for of late: some names are missing in every healthy boot."""
+"""What each client asked for of late: some names are missing in every healthy boot.
+
+And what no client could be given, for that is of the server: a free port.
+"""
 
 from collections import OrderedDict, deque
 
 from tftptui.knowledge.names import Attempt, Search, list_of, searches
+from tftptui.telemetry.events import Refused
 
 KEPT_CLIENTS = 1_024
 KEPT_OF_EACH = 64
@@ -10,10 +14,23 @@ KEPT_OF_EACH = 64
 
 
 class Requests:
-    """Read requests by client, whether they found their file or not."""
+    """Read requests by client, whether they found their file or not.
+
+    Attributes:
+        last_exhausted: when one was last refused because no port was free; 0 if never.
+    """
 
     def __init__(self) -> None:
         self._clients: OrderedDict[str, deque[Attempt]] = OrderedDict()
+        self.last_exhausted = 0.0
+
+    def refuse(self, event: Refused) -> None:
+        """Write down a request that was refused."""
+        if event.reason == "ports-exhausted":
+            self.last_exhausted = event.time
+        if event.reason == "not-found" and event.direction == "read":
+            missed = Attempt(event.time, event.file, found=False)
+            self.note(event.client, missed)
 
     def note(self, client: str, attempt: Attempt) -> None:
         """Write down what a client asked for."""

@@ -44,8 +44,9 @@ class Story:
         trouble: the finding that says why it does not get the file, as it stands.
         notes: other findings, by code.
         text: its story as last told.
-        noted: tries that are written down in Networks; rhythms: those whose second
-            request has told how sure one is of the client.
+        noted: tries that are written down in Networks; ended: those of them that
+            were over then.
+        rhythms: tries whose second request has told how sure one is of the client.
         way: by what name the way to its client is remembered; see Networks.
         location: what was learned hop by hop of the way to its client.
         touched: wall clock of the last thing that happened.
@@ -61,6 +62,7 @@ class Story:
     notes: dict[str, Finding] = field(default_factory=dict)
     text: str = ""
     noted: set[int] = field(default_factory=set)
+    ended: set[int] = field(default_factory=set)
     rhythms: set[int] = field(default_factory=set)
     touched: float = 0.0
     way: str = ""
@@ -114,6 +116,16 @@ class Story:
         """Take a try in."""
         self.views[view.number] = view
         self.touched = view.started
+
+    def knows(self, view: TransferView) -> bool:
+        """Whether a try is written down as it stands, running or over."""
+        return view.number in (self.noted if view.running else self.ended)
+
+    def note(self, view: TransferView) -> None:
+        """Remember that a try is written down."""
+        self.noted.add(view.number)
+        if not view.running:
+            self.ended.add(view.number)
 
     def complain(self, event: IcmpReceived) -> None:
         """Take an ICMP error in."""
@@ -208,6 +220,7 @@ class Stories:
         """Take a try out of a story and return one of its own."""
         del story.views[view.number]
         story.noted.discard(view.number)
+        story.ended.discard(view.number)
         own = self._open(story.key, story.network)
         self._add(own, view)
         return own

@@ -82,6 +82,8 @@ class Neighbour:
         worked: whether the client acknowledged a block; else it never answered.
         had_oack: whether we answered with an OACK.
         time: when that was seen; of one that never answered, when it asked.
+        begun: when it was first asked for.
+        is_done: whether everything has arrived.
     """
 
     number: int
@@ -94,6 +96,8 @@ class Neighbour:
     had_oack: bool
     block_size: int
     time: float
+    begun: float
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +182,8 @@ class Case:
             somebody had that looked for.
         unanswered: tries of a capture that shows no answer to them, oldest first;
             they are none of ``tries``.
+        last_exhausted: when a request of any client was last refused because no port
+            was free; 0 if none was.
     """
 
     now: float
@@ -194,6 +200,7 @@ class Case:
     own_block: OwnBlock | None = None
     unanswered: tuple[TransferView, ...] = ()
     location: Location | None = None
+    last_exhausted: float = 0.0
 
     @property
     def voice(self) -> Voice:

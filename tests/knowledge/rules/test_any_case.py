@@ -133,6 +133,8 @@ def others(draw: st.DrawFn, number: int) -> Neighbour:
         had_oack=draw(st.booleans()),
         block_size=draw(st.sampled_from([512, 1_468])),
         time=NOON + draw(MOMENTS),
+        begun=NOON + draw(MOMENTS),
+        is_done=draw(st.booleans()),
     )
 
 

@@ -79,9 +79,12 @@ NOTES: tuple[Rule, ...] = (
 
 
 def judge(case: Case) -> Draft | None:
-    """Return why a client does not get its file, or None when it does."""
+    """Return why a client does not get its file, or None when it does.
+
+    That ports are wanting is the server's trouble: it stays when one client got one.
+    """
     if case.is_done or (case.tries and _is_moving(case)):
-        return None
+        return files.ports_exhausted(case)
     return next((found for rule in TROUBLE if (found := rule(case))), None)
 
 

@@ -1,5 +1,6 @@
 """Trouble with the file itself: it is not there, may not be read, or changed."""
 
+import re
 from shlex import quote
 
 from tftptui.knowledge import remedies
@@ -11,6 +12,9 @@ from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined, times
 
 _CHANGED = ("the file was cut short", "the file was changed")
 """How texts of SourceChangedError begin; see files/sources.py."""
+
+_EXHAUSTED = 20.0
+"""Seconds after the last request that found no free port: then there are enough."""
 
 _LOCKED = {
     "access": "this server may not read it",
@@ -125,8 +129,7 @@ def changed(case: Case) -> Draft | None:
 
 def ports_exhausted(case: Case) -> Draft | None:
     """No port of the range was free."""
-    refused = _last_refusal(case, "read") or _last_refusal(case, "write")
-    if refused is None or refused.reason != "ports-exhausted":
+    if not is_exhausted(case) or not is_range_of_now(case):
         return None
     scene = case.scene
     return Draft(
@@ -151,6 +154,22 @@ def ports_exhausted(case: Case) -> Draft | None:
         ),
         proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )
+
+
+def is_exhausted(case: Case) -> bool:
+    """Whether ports are wanting, for this client a moment ago and for any since."""
+    if not case.refusals or case.refusals[-1].reason != "ports-exhausted":
+        return False
+    last = max(case.last_exhausted, case.refusals[-1].time)
+    return case.now - last < _EXHAUSTED
+
+
+def is_range_of_now(case: Case) -> bool:
+    """Whether a refusal names the range that answers leave from now."""
+    now = f"{case.scene.first}-{case.scene.last}"
+    told = case.refusals[-1].message if case.refusals else ""
+    named = re.search(r"[0-9]+-[0-9]+$", told)
+    return named is None or named[0] == now
 
 
 def _last_refusal(case: Case, direction: str) -> Refused | None:

@@ -1,7 +1,10 @@
 """When a trouble is over: what the client got done since."""
 
 from tftptui.knowledge.case import Case, Neighbour
-from tftptui.telemetry.words import joined, ordinal, ports
+from tftptui.knowledge.clients import EPHEMERAL
+from tftptui.knowledge.rules.files import is_exhausted, is_range_of_now
+from tftptui.knowledge.signatures import known
+from tftptui.telemetry.words import joined, ordinal, ports, seconds
 
 _OF_PORTS = frozenset(
     {
@@ -19,6 +22,8 @@ _STEP = 16
 
 def overcome(case: Case, code: str) -> str:
     """Return why a trouble holds no longer; empty while it does."""
+    if code == "range-exhausted":  # of the server: one that got a port proves nothing
+        return _has_ports_again(case)
     latest = case.latest
     if case.is_done and latest is not None:
         if case.requests == 1:
@@ -40,6 +45,17 @@ def answers_again(case: Case) -> str:
     return f"the client answers since its {nth} request, port {latest.client_tid}"
 
 
+def _has_ports_again(case: Case) -> str:
+    """Return why ports are wanting no more; empty while they are."""
+    refused, scene = case.refusals[-1:], case.scene
+    if not is_range_of_now(case):
+        return f"the range is {scene.first}–{scene.last} now"
+    if refused and not is_exhausted(case):
+        since = seconds(case.now - max(case.last_exhausted, refused[-1].time))
+        return f"no request has been without a free port for {since}"
+    return ""
+
+
 def _larger(case: Case, later: list[Neighbour]) -> str:
     latest = case.latest
     sizes = [one.block_size for one in later]
@@ -53,7 +69,7 @@ def _since(case: Case, code: str) -> str:
     later = [
         one
         for one in case.neighbours
-        if one.worked and one.client == case.client and one.time > case.last_asked
+        if one.worked and one.client == case.client and one.begun > case.last_asked
     ]
     if code == "path-mtu":
         return _larger(case, later)
@@ -65,10 +81,18 @@ def _since(case: Case, code: str) -> str:
     again = _ports_again(case, code, later)
     if again:
         return f"answers to its port {joined([ports(again)])} arrive now"
-    same = [one for one in later if one.file == case.file]
+    same = [one for one in later if one.file == case.file and one.is_done]
+    if code == "answers-blocked":
+        same = [one for one in same if _is_alike(case, one)]
     if same and code not in _OF_PORTS:
         return f"the client got the file later, on its port {same[0].client_tid}"
     return ""
+
+
+def _is_alike(case: Case, one: Neighbour) -> bool:
+    """Whether it came on a port of the kind that answers did not reach."""
+    kinds = {tid >= EPHEMERAL[0] for tid in case.client_tids}
+    return (one.client_tid >= EPHEMERAL[0]) in kinds
 
 
 def _is_without_options(case: Case, one: Neighbour) -> bool:
@@ -80,11 +104,21 @@ def _is_without_options(case: Case, one: Neighbour) -> bool:
 
 
 def _ports_again(case: Case, code: str, later: list[Neighbour]) -> list[int]:
-    """Return ports that work now and did not, or lower ones where height mattered."""
-    tids = case.client_tids
+    """Return ports that work now and did not, or the next of a client that counts.
+
+    Another port is no cure of these: it tells which ports are dropped.
+    """
     return [
         one.client_tid
         for one in later
-        if one.client_tid in tids
-        or (code == "client-port-blocked" and tids and one.client_tid < max(tids))
+        if one.client_tid in case.client_tids
+        or (code == "client-port-blocked" and _is_next_try(case, one))
     ]
+
+
+def _is_next_try(case: Case, one: Neighbour) -> bool:
+    """Whether the same program has moved its port on, as it does at each try."""
+    client = known(one.kind)
+    if client is None or not client.steps or one.kind != case.kind:
+        return False
+    return 0 < one.client_tid - case.tries[-1].client_tid <= _STEP

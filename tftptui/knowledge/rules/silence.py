@@ -67,7 +67,8 @@ def client_port(case: Case) -> Draft | None:
     if not is_unanswered(case):
         return None
     ours = case.client_tids
-    worked = [one for one in case.neighbours if one.worked]
+    known = [one for one in case.neighbours if one.worked]
+    worked = [one for one in known if not _is_of_another_port(case, one)]
     if not worked or min(one.client_tid for one in worked) <= max(ours):
         return None
     is_own = case.client in {one.client for one in worked}
@@ -80,12 +81,12 @@ def client_port(case: Case) -> Draft | None:
         code=code,
         headline=f"Packets from {case.voice.server} to {port_word(ours, 'UDP')} of "
         f"{case.client} are {surely}dropped on the way; to "
-        f"{port_word(_tids(worked))} they arrive.",
+        f"{port_word(_tids(known))} they arrive.",
         confidence=FACT if is_clear else LIKELY,
         stands_at=_place(case, worked),
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
-        evidence=evidence.in_vain(case, worked),
+        evidence=evidence.in_vain(case, known),
         remedies=Later(partial(remedies.let_answers_through, case)),
         ports=remedies.range_of(case),
         helps=helps_for(code, case),
@@ -273,6 +274,15 @@ def _is_other_class(highest: int, worked: list[Neighbour]) -> bool:
     Boot firmware asks from low ports, programs on an operating system from high ones.
     """
     return highest < EPHEMERAL[0] <= min(one.client_tid for one in worked)
+
+
+def _is_of_another_port(case: Case, one: Neighbour) -> bool:
+    """Whether the client did later, on another low port, what these can't.
+
+    That tells where the dropped ports end, and not that they are dropped no more.
+    """
+    is_own = one.client == case.client and one.client_tid not in case.client_tids
+    return is_own and one.begun > case.last_asked and one.client_tid < EPHEMERAL[0]
 
 
 def _is_apart(some: set[int], others: set[int]) -> bool:

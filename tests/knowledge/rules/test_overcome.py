@@ -1,0 +1,112 @@
+"""When a trouble is over: a success is a cure only where it shows one."""
+
+import pytest
+
+from tests.support.cases import CLIENT, FILE, NOON, case, neighbour, refused, tried
+from tftptui.knowledge.case import Case, Neighbour, Scene
+from tftptui.knowledge.rules import judge, overcome
+from tftptui.telemetry.findings import FACT
+
+HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
+
+
+def blocked(*others: Neighbour, kind: str = "curl") -> Case:
+    """Return a client whose ports 2070 and 2071 are dropped; others of it work."""
+    tries = (
+        tried(1, 0.0, client_tid=2_070, kind=kind),
+        tried(2, 5.0, client_tid=2_071, kind=kind),
+    )
+    return case(*tries, now=60.0, neighbours=others)
+
+
+def later(client_tid: int, **changes: object) -> Neighbour:
+    given = {"client": CLIENT, "client_tid": client_tid, "file": FILE}
+    return neighbour(51, 30.0, **(given | changes))
+
+
+@pytest.mark.parametrize("tid", [1_024, 2_500, 50_001])
+def test_another_port_that_works_later_is_no_cure_of_the_blocked(tid: int) -> None:
+    seen = blocked(HIGH, later(tid))
+    draft = judge(seen)
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
+    assert "2070–2071" in draft.headline
+    assert str(tid) in draft.headline
+    assert overcome(seen, draft.code) == ""
+
+
+def test_a_port_of_its_own_that_works_later_is() -> None:
+    seen = blocked(HIGH, later(2_071))
+    assert "2071 arrive now" in overcome(seen, "client-port-blocked")
+
+
+@pytest.mark.parametrize("kind", ["curl", ""])
+def test_the_next_port_of_a_program_that_keeps_its_own_is_none(kind: str) -> None:
+    seen = blocked(HIGH, later(2_074, kind=kind), kind=kind)
+    assert overcome(seen, "client-port-blocked") == ""
+
+
+def test_the_next_port_of_a_boot_rom_that_counts_is() -> None:
+    kind = "Intel boot ROM"
+    seen = blocked(HIGH, later(2_074, kind=kind), kind=kind)
+    assert "2074 arrive now" in overcome(seen, "client-port-blocked")
+
+
+@pytest.mark.parametrize("code", ["answers-blocked", "acks-blocked", "path-cut"])
+def test_what_began_before_or_is_not_done_yet_is_no_cure(code: str) -> None:
+    old = later(2_500, begun=NOON + 1.0)
+    running = later(2_500, is_done=False)
+    assert overcome(blocked(old), code) == ""
+    assert overcome(blocked(running), code) == ""
+    assert "got the file later" in overcome(blocked(later(2_500)), code)
+
+
+def test_a_high_port_that_works_does_not_say_that_answers_reach_low_ones() -> None:
+    assert overcome(blocked(later(50_001)), "answers-blocked") == ""
+
+
+def exhausted(now: float, last: float = 0.0, **changes: object) -> Case:
+    message = "server has no free port in 42000-42001"
+    given = {
+        "scene": Scene(first=42_000, last=42_001),
+        "refusals": (refused("ports-exhausted", message=message),),
+        "last_exhausted": NOON + last,
+    }
+    return case(now=now, **(given | changes))
+
+
+def code_of(seen: Case) -> str:
+    draft = judge(seen)
+    return draft.code if draft else ""
+
+
+def test_ports_are_wanting_until_nobody_has_missed_one_for_a_while() -> None:
+    ran = later(39_805, is_done=False, begun=NOON - 5.0)
+    early = exhausted(10.0, neighbours=(ran,))
+    assert (code_of(early), overcome(early, "range-exhausted")) == (
+        "range-exhausted",
+        "",
+    )
+    other = exhausted(30.0, last=25.0)
+    assert (code_of(other), overcome(other, "range-exhausted")) == (
+        "range-exhausted",
+        "",
+    )
+    past = exhausted(30.0)
+    assert code_of(past) == ""
+    assert overcome(past, "range-exhausted") == (
+        "no request has been without a free port for 30 s"
+    )
+
+
+def test_a_client_that_got_a_port_does_not_say_that_all_do() -> None:
+    done = tried(1, 1.0, phase="completed", heard=True)
+    seen = exhausted(5.0, tries=(done,), last=4.0)
+    assert code_of(seen) == "range-exhausted"
+    assert overcome(seen, "range-exhausted") == ""
+
+
+def test_another_range_ends_that_ports_are_wanting_at_once() -> None:
+    seen = exhausted(5.0, scene=Scene(first=42_000, last=42_099))
+    assert code_of(seen) == ""
+    assert overcome(seen, "range-exhausted") == "the range is 42000–42099 now"
