@@ -9,8 +9,10 @@ from tests.support.file_scene import file, folder, listing
 from tests.support.pictures import NOW, frame, status
 from tests.support.screens import SMALL, Shown, shown
 from tests.ui.test_file_asked import GUESS, SURE, missed
+from tftptui.engine.live import exact_rule
 from tftptui.engine.messages import (
     CancelHash,
+    ChangeSettings,
     Command,
     ExamineFiles,
     Frame,
@@ -20,6 +22,7 @@ from tftptui.engine.messages import (
     RewriteName,
     ServeFolder,
 )
+from tftptui.settings import Value
 
 DIGEST = "ab" * 32
 
@@ -103,6 +106,23 @@ async def test_a_rule_is_made_after_a_question() -> None:
         assert wishes(screen) == []
         await screen.press("a", "y")
         assert wishes(screen) == [RewriteName(b"BOOT\\bcd", b"boot/BCD")]
+
+
+async def test_a_rule_is_told_in_its_row_and_taken_back() -> None:
+    rules: dict[str, Value] = {"rewrite": ["a=b"]}
+    asked = Frame(time=NOW, refusals=[missed("BOOT\\bcd", -9, SURE)], settings=rules)
+    async with files(asked) as screen:
+        await screen.press("G", "k", "a", "y")
+        assert "u undoes it" in screen.text()
+        rule = exact_rule(b"BOOT\\bcd", b"boot/BCD")
+        now: dict[str, Value] = {"rewrite": [rule, "a=b"]}
+        await screen.tell(Frame(time=NOW, settings=now))
+        assert "gets boot/BCD from now on" in screen.text()
+        assert "a answers that name" not in screen.text()
+        await screen.press("a")
+        assert screen.on_top == "main"
+        await screen.press("u")
+        assert wishes(screen)[-1] == ChangeSettings(rules)
 
 
 async def test_another_guess_can_be_chosen() -> None:

@@ -45,7 +45,7 @@ def folder_of(text: str) -> Path:
 
 def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
     """Return SETTINGS with a rule, before all others, that turns ASKED into NAME."""
-    rules = (_exact_rule(asked, name), *settings.rewrite)
+    rules = (exact_rule(asked, name), *settings.rewrite)
     return msgspec.structs.replace(settings, rewrite=rules)
 
 
@@ -60,7 +60,7 @@ def _plain(value: Value | tuple[str, ...]) -> Value:
     return [*value] if isinstance(value, tuple) else value
 
 
-def _exact_rule(asked: bytes, name: bytes) -> str:
+def exact_rule(asked: bytes, name: bytes) -> str:
     """Return the rewrite rule that turns ASKED, and nothing else, into NAME."""
     pattern = "".join(_in_pattern(octet) for octet in asked)
     replacement = "".join(_in_replacement(octet) for octet in name)

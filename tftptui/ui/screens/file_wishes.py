@@ -5,6 +5,7 @@ from textual.screen import Screen
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import (
     CancelHash,
+    ChangeSettings,
     Command,
     HashFile,
     LinkName,
@@ -20,6 +21,8 @@ from tftptui.ui.screens.preview import PreviewScreen
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
+from tftptui.ui.undo import Change, UndoList
+from tftptui.ui.widgets.file_asked import is_answered
 from tftptui.ui.widgets.file_rows import (
     AskedRow,
     NearRow,
@@ -39,13 +42,19 @@ class FileWishes:
         store: what is known.
         client: the engine.
         taste: choices made before.
+        undo: where it is kept how to take a change back.
     """
 
     def __init__(
-        self, screen: Screen[None], store: Store, client: EngineClient, taste: Taste
+        self,
+        screen: Screen[None],
+        store: Store,
+        client: EngineClient,
+        taste: Taste,
+        undo: UndoList,
     ) -> None:
         self._screen, self._store = screen, store
-        self._client, self._taste = client, taste
+        self._client, self._taste, self._undo = client, taste, undo
 
     def carry_out(self, what: str, row: Row) -> None:
         """Do what is wished for with a row."""
@@ -99,6 +108,7 @@ class FileWishes:
         if (pair := _pair(row)) is None:
             return
         asked, near = pair
+        back: Change | None = None
         if is_link:
             command: Command = LinkName(asked.asked, near.name)
             do, more = "make a link", "it stays on the disk"
@@ -107,10 +117,17 @@ class FileWishes:
             command = RewriteName(asked.asked, near.name)
             do, more = "add a rule", "until this server ends"
             told = f"who asks for {asked.name} gets {near.text} from now on"
+            if is_answered(self._store, asked, near):
+                self._screen.app.notify(f"{told} already", markup=False)
+                return
+            if (rules := self._store.settings.get("rewrite")) is not None:
+                words = f"no rule of its own for {asked.name}"
+                back = Change(ChangeSettings({"rewrite": rules}), words)
+                told = f"{told} · u undoes it"
 
         def answered(answer: Answer | None) -> None:
             if answer == "yes":
-                self._ask(command, told)
+                self._ask(command, told, back)
 
         matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]
         self._screen.app.push_screen(
@@ -138,15 +155,20 @@ class FileWishes:
             told = f"{folder} is served from now on"
             self._screen.app.notify(told, markup=False)
 
-    def _ask(self, command: Command, told: str) -> None:
-        self._screen.run_worker(self._have_done(command, told), group="files")
+    def _ask(self, command: Command, told: str, back: Change | None = None) -> None:
+        self._screen.run_worker(self._have_done(command, told, back), group="files")
 
-    async def _have_done(self, command: Command, told: str) -> None:
+    async def _have_done(
+        self, command: Command, told: str, back: Change | None
+    ) -> None:
         try:
             await self._client.ask(command)
         except (CommandRefusedError, EngineError) as error:
             self._screen.app.notify(str(error), severity="error", markup=False)
             return
+        if back is not None:
+            self._undo.did(back.back, back.words)
+            self._screen.refresh_bindings()
         if told:
             self._screen.app.notify(told, markup=False)
 

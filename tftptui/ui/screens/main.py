@@ -94,6 +94,7 @@ class MainScreen(Screen[None]):
     ) -> None:
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
+        self._undo = undo
         self._known, self._taste = (True, True), Taste()
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
@@ -285,7 +286,7 @@ class MainScreen(Screen[None]):
     def _about_files(self) -> "FileWishes":
         from tftptui.ui.screens.file_wishes import FileWishes  # noqa: PLC0415
 
-        return FileWishes(self, self._store, self._client, self._taste)
+        return FileWishes(self, self._store, self._client, self._taste, self._undo)
 
     @cached_property
     def _about_transfers(self) -> "TransferWishes":

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from tftptui.engine.messages import Refusal
+from tftptui.engine.live import exact_rule
+from tftptui.engine.messages import NearName, Refusal
 from tftptui.knowledge.names import Attempt, Search, searches
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.file_rows import AskedRow, NearRow, QuietRow, Row, plain_name
@@ -77,6 +78,12 @@ class Asked:
         for requests in attempts.values():
             requests.sort(key=lambda one: one.time)
         return attempts
+
+
+def is_answered(store: Store, row: AskedRow, near: NearName) -> bool:
+    """Whether a rule is in force by which the name asked for leads to NEAR."""
+    rules = store.settings.get("rewrite")
+    return isinstance(rules, list) and exact_rule(row.asked, near.name) in rules
 
 
 def _is_missing(one: Refusal) -> bool:

@@ -22,6 +22,7 @@ from tftptui.ui.widgets.file_served import Last
 from tftptui.ui.widgets.hash_words import Line, hash_line
 
 HELP = "a answers that name with it · c commands"
+ANSWERED = "✓ whoever asks for it gets {} from now on · u takes that back"
 QUIET = "A fault only when the last name is missing too, or a client stops."
 _MOST_NAMED = 2
 
@@ -39,9 +40,9 @@ def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
         case EntryRow(entry=Entry(kind="other", why=why)):
             lines = [(f"{row.name}{_leads(row.entry)}: {why}.", "muted")]
         case AskedRow(name=name) if name:
-            lines = _asked_lines(row, now)
+            lines = _asked_lines(row, model, now)
         case NearRow():
-            lines = _near_lines(row)
+            lines = _near_lines(row, model)
         case QuietRow():
             lines = [(f"{quiet_words(row)}.", ""), (QUIET, "muted")]
         case UploadRow(name=name):
@@ -117,7 +118,7 @@ def _by(last: Last | None, row: EntryRow, now: float) -> str:
     return f"{told}: the version of {_moment(last.modified, now)}, not this"
 
 
-def _asked_lines(row: AskedRow, now: float) -> list[Line]:
+def _asked_lines(row: AskedRow, model: FileModel, now: float) -> list[Line]:
     lines = [(f"asked for {_often(row.count)}, {_latest(row, now)}", "")]
     if row.words:
         lines.append((f"{row.words}.", "transfer-stalled"))
@@ -125,7 +126,10 @@ def _asked_lines(row: AskedRow, now: float) -> list[Line]:
         near = row.near[0]
         how = "It is here as {}, {}." if near.sure else "Did it mean {}, {}?"
         slot = "transfer-completed" if near.sure else ""
-        lines += [(how.format(near.text, near.words), slot), (HELP, "muted")]
+        lines += [
+            (how.format(near.text, near.words), slot),
+            _help(NearRow(row, near), model),
+        ]
     elif not row.words:
         lines.append(("no name here is like it", "muted"))
     return lines
@@ -135,14 +139,20 @@ def _latest(row: AskedRow, now: float) -> str:
     return f"last by {row.client} {age(now - row.time)}"
 
 
-def _near_lines(row: NearRow) -> list[Line]:
+def _near_lines(row: NearRow, model: FileModel) -> list[Line]:
     near, asked = row.near, row.asked
     verb = "is here" if near.sure else "may be meant"
     return [
         (f"{near.text} {verb}, {near.words}.", ""),
         (f"asked for as {asked.name} by {asked.client}", "muted"),
-        (HELP, "muted"),
+        _help(row, model),
     ]
+
+
+def _help(row: NearRow, model: FileModel) -> Line:
+    if model.is_answered(row):
+        return ANSWERED.format(row.near.text), "transfer-completed"
+    return HELP, "muted"
 
 
 def _often(times: int) -> str:

@@ -20,11 +20,12 @@ from tftptui.engine.messages import (
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.file_asked import Asked
+from tftptui.ui.widgets.file_asked import Asked, is_answered
 from tftptui.ui.widgets.file_rows import (
     AskedRow,
     EntryRow,
     Key,
+    NearRow,
     NoteRow,
     Row,
     UploadRow,
@@ -93,6 +94,10 @@ class FileModel:
     def place(self, key: Key) -> int | None:
         """Return the row of a key, if it is there."""
         return self._places.get(key)
+
+    def is_answered(self, near: NearRow) -> bool:
+        """Whether the name asked for leads to a file by a rule by now."""
+        return is_answered(self._store, near.asked, near.near)
 
     def fold(self, folder: bytes, *, is_open: bool) -> None:
         """Show a folder's entries, or don't."""
