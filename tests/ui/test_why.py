@@ -220,7 +220,7 @@ async def test_it_is_told_that_a_finding_is_withdrawn(size: tuple[int, int]) -> 
     gone = msgspec.structs.replace(second.findings[0], withdrawn=why, turned=NOW)
     async with shown(first, second, size=size) as screen:
         await screen.tell(Frame(time=NOW, findings=[gone]))
-        assert f"✓ 10.0.4.37: {why} (client-port-blocked withdrawn)" in screen.text()
+        assert f"✓ withdrawn: 10.0.4.37: {why} (client-port-blocked)" in screen.text()
         await screen.press("w")
         assert f"No longer so: {why}." in screen.text()
 
@@ -239,13 +239,22 @@ async def test_a_newer_alarm_is_not_hidden_by_what_is_withdrawn() -> None:
         assert "it completed" not in screen.text()
 
 
+@SIZES
+async def test_what_has_no_row_is_told_above_the_list(size: tuple[int, int]) -> None:
+    missing = finding(
+        number=2, code="file-missing", headline="no BOOT here", transfers=[]
+    )
+    async with shown(frame(view(1), findings=[missing]), size=size) as screen:
+        assert "⚠ no BOOT here" in screen.text()
+
+
 async def test_many_that_are_withdrawn_are_one_line() -> None:
     gone = [
         finding(number=number, withdrawn="it completed", turned=NOW - number)
         for number in (1, 2, 3)
     ]
     async with shown(frame(view(1), findings=gone)) as screen:
-        assert "withdrawn); 2 more withdrawn" in screen.text()
+        assert "; 2 more withdrawn" in screen.text()
 
 
 async def test_it_is_told_that_new_evidence_changed_a_finding() -> None:

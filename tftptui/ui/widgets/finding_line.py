@@ -8,7 +8,7 @@ from textual.widgets import Static
 from tftptui.telemetry.findings import Finding
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
-from tftptui.ui.widgets.rows import fitted
+from tftptui.ui.widgets.rows import fitted_words
 
 RECENT = 60.0
 """Seconds for which a finding is told."""
@@ -23,7 +23,8 @@ _REVISED = "⚠ new evidence: "
 class FindingLine(Static):
     """The latest alarm, or the latest that says something else now.
 
-    Hidden when there is none, and while an alarm is told elsewhere.
+    Hidden when there is none. While the list of transfers is in view it tells what
+    no row there does: a name that is missing has no transfer.
     """
 
     ALLOW_SELECT = False
@@ -45,8 +46,8 @@ class FindingLine(Static):
         self._words = ""
 
     def look(self, *, is_told: bool) -> None:
-        """Show what is to be said now; an alarm not if it is told elsewhere."""
-        alarm = "" if is_told else self._say()
+        """Show what is to be said now; IS_TOLD if rows of transfers tell of theirs."""
+        alarm = self._say(is_told=is_told)
         turned = self._turned(has_alarm=bool(alarm))
         words = self._say_turn(turned) if turned else alarm
         self.set_class(bool(turned) and bool(turned[0].withdrawn), "-over")
@@ -79,18 +80,20 @@ class FindingLine(Static):
             who = f"{finding.client}: " if finding.client else ""
             others = sum(bool(one.withdrawn) for one in turned[1:])
             more = f"; {others} more withdrawn" if others else ""
-            words = f"✓ {who}{finding.withdrawn} ({finding.code} withdrawn){more}"
+            words = f"✓ withdrawn: {who}{finding.withdrawn} ({finding.code}){more}"
         else:
             told = alarm_in_cells(finding, self._store, room - len(_REVISED))
             words = f"{_REVISED}{told}"
-        return fitted(words, room) + _HINT
+        return fitted_words(words, room) + _HINT
 
-    def _say(self) -> str:
+    def _say(self, *, is_told: bool) -> str:
         finding = self._store.latest_finding()
         if finding is None or not finding.is_alarm:
+            return ""
+        if is_told and any(one in self._store.transfers for one in finding.transfers):
             return ""
         if self._now() - finding.found > RECENT:
             return ""
         room = self.app.size.width - len(_HINT) - 2
         words = alarm_in_cells(finding, self._store, room - 2)
-        return fitted(f"⚠ {words}", room) + _HINT
+        return fitted_words(f"⚠ {words}", room) + _HINT

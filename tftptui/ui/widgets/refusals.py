@@ -11,7 +11,7 @@ from tftptui.engine.messages import QUARANTINED, Refusal
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.rows import fitted
+from tftptui.ui.widgets.rows import fitted, fitted_words
 
 RECENT = 30.0
 """Seconds for which a refusal is told."""
@@ -51,7 +51,7 @@ def tell_refusals(store: Store, now: float, width: int) -> str:
         for end in dict.fromkeys((more, ""))
     ]
     fits = (form for form in forms if cell_len(form) <= width)
-    return next(fits, fitted(forms[-1], width))
+    return next(fits, fitted_words(forms[-1], width))
 
 
 def _recent_kinds(store: Store, now: float) -> list[_Kind]:

@@ -41,6 +41,20 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
     return room + text if right else text + room
 
 
+def fitted_words(text: str, width: int) -> str:
+    """Return TEXT in exactly WIDTH cells; what is cut away begins with a whole word.
+
+    A number cut in two would be another number.
+    """
+    kept = fitted(text, width)
+    if cell_len(text) <= width or text[len(kept) - 1 :].startswith(" "):
+        return kept
+    words, _, piece = kept.rpartition(" ")
+    if not words or cell_len(piece) > width // 2:  # one long name
+        return kept
+    return fitted(f"{words} …", width)
+
+
 class RowList(ScrollView, Generic[Key], can_focus=True):
     """The base of all lists; a subclass says which rows there are and draws one.
 

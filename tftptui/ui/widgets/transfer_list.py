@@ -13,7 +13,7 @@ from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
 from tftptui.ui.widgets.hash_words import DIFFERS, hash_of
-from tftptui.ui.widgets.rows import RowList, fitted
+from tftptui.ui.widgets.rows import RowList, fitted, fitted_words
 
 WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
 """Cells from which on there is room for the kind of client, for a whole IPv6 address,
@@ -195,7 +195,7 @@ class TransferList(RowList[int]):
         room = width - len(hint)
         finding = self._store.finding_of(number)
         words_ = alarm_in_cells(finding, self._store, room - 4) if finding else ""
-        headline = fitted(f"  ╰ {words_}", room)
+        headline = fitted_words(f"  ╰ {words_}", room)
         alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
         return [Segment(headline, alarm), Segment(hint, muted)]
 
