@@ -174,7 +174,7 @@ async def test_a_file_changed_under_its_readers_is_flagged() -> None:
     async with hosted(scene.pane, scene.store) as shown:
         reads = view(1, file="x", changed=True)
         await shown.tell(Frame(time=NOW, transfers=[reads]))
-        assert in_list(shown) == ["x 512 ⚠ ↑ now changed"]
+        assert in_list(shown) == ["x 512 ⚠ ▶1 changed"]
         assert any(
             "while 10.0.4.21 fetches the version before" in row for row in shown.rows
         )
@@ -200,9 +200,9 @@ async def test_ages_stand_beside_files_where_they_have_no_column() -> None:
     scene = Scene(file(b"a", modified=NOW - 3_600), file(b"b", modified=NOW - 9_000))
     async with hosted(scene.pane, scene.store, size=(42, 12)) as shown:
         await shown.tell(Frame(time=NOW, transfers=[view(1, file="b")]))
-        assert in_list(shown) == ["a 512 1 h", "b 512 ↑ now"]
+        assert in_list(shown) == ["a 512 1 h", "b 512 ▶1"]
     async with hosted(scene.pane, scene.store, size=(64, 12)) as shown:
-        assert in_list(shown) == ["a 512 1 h", "b 512 ↑ now · 2 h"]
+        assert in_list(shown) == ["a 512 1 h", "b 512 ▶1 · 2 h"]
 
 
 async def test_words_narrow_the_tree_and_what_was_asked() -> None:

@@ -84,11 +84,13 @@ async def test_a_file_that_is_being_read_says_so(asked: str) -> None:
         await shown.press("l")
         await shown.tell(listing(b"pxe", file(b"x"), file(b"y")))
         await shown.tell(Frame(time=NOW, transfers=[view(1, file=asked)]))
-        assert in_list(shown)[1].endswith("512 ↑ now")
+        assert in_list(shown)[1].endswith("512 ▶1")
         assert in_list(shown)[2].endswith("512")
         ended = view(1, "completed", file=asked)
         await shown.tell(Frame(time=NOW, transfers=[ended, view(2, "failed")]))
         assert in_list(shown)[1].endswith("512 ↑1")
+        await shown.tell(Frame(time=NOW, transfers=[view(3, file=asked)]))
+        assert in_list(shown)[1].endswith(("512 ▶1 ↑1", "512 ▶1 · ↑1"))
 
 
 async def test_completed_reads_are_counted_once_each_and_not_forgotten() -> None:

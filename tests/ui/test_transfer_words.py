@@ -168,3 +168,12 @@ def test_a_known_reason_comes_before_the_guess() -> None:
 
 def test_a_client_that_answered_once_is_not_told_so() -> None:
     assert "Nothing new has come" in words.meaning(view(1, "stalled", moved=NOW - 9))
+
+
+def test_what_has_just_ended_is_not_said_to_go_on() -> None:
+    lost = view(1, "abandoned", retransmits=8, ended=NOW, heard=False)
+    assert words.ending(lost, NOW) == [
+        "no answer just now, 8 resent",
+        "no answer, 8 resent",
+        "8 resent",
+    ]

@@ -12,7 +12,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("D", "packet-duplicate", "Packet that the client sent again."),
     ("◆ ›", "transfer-active", "Packet that times are counted from; search match."),
     ("? ✗ !", "packet-error", "From a wrong sender, no TFTP, ICMP error."),
-    ("↑ now ↑12", "transfer-active", "File that is read now; was read 12 times."),
+    ("▶3 ↑12", "transfer-active", "File that 3 read now; was read 12 times."),
     ("1468→1428", "muted", "Option blksize: asked for, and agreed."),
     ("w16 t6", "muted", "Options windowsize and timeout in seconds, agreed."),
     ("tsize", "muted", "Option tsize: the client was told the size."),

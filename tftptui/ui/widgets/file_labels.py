@@ -187,8 +187,11 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
     if any(view.changed for view in readers):
         return (f"⚠ {going} changed" if is_roomy else f"⚠ {going}"), "transfer-stalled"
     parts = [going, _change(change, now, is_roomy=is_roomy)]
+    times = _times(row, served, is_roomy=is_roomy)
+    if going and not is_roomy and cell_len(both := f"{going} {times}") <= _NOTE:
+        return both.rstrip(), "transfer-active"
     parts.append(hash_mark(model.hashed(row), is_roomy=is_roomy))
-    parts.append(_times(row, served, is_roomy=is_roomy))
+    parts.insert(1 if going else len(parts), times)
     parts.append(_since(row, now) if width < AGES else "")  # else it has a column
     told = [part for part in parts if part]
     slot = "transfer-active" if going else "muted"
@@ -198,7 +201,7 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
 def _running(readers: int, *, is_arriving: bool) -> str:
     if is_arriving:
         return "↓ now"
-    return "" if not readers else "↑ now" if readers == 1 else f"↑{readers} now"
+    return f"▶{count(readers)}" if readers else ""
 
 
 def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:

@@ -130,7 +130,9 @@ def ending(view: TransferView, now: float) -> list[str]:
     """
     ended = view.ended if view.ended is not None else view.moved
     word, ago = ending_word(view), age(now - ended)
-    forms = [f"{word} {ago}", f"{word} {ago.removesuffix(' ago')}", word]
+    # “no answer now” would tell of a server that waits.
+    agos = ["just now"] if ago == "now" else [ago, ago.removesuffix(" ago")]
+    forms = [*(f"{word} {one}" for one in agos), word]
     if not view.retransmits:
         return forms
     again = f"{view.retransmits} resent"
