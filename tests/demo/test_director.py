@@ -164,6 +164,19 @@ def test_loss_by_hand_loses_packets() -> None:
     on_stage(TEXT, play)
 
 
+def test_who_still_waits_when_the_step_is_over_asks_again_after_a_change() -> None:
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        assert outcome(director) is None
+        director.play(PlayView(rules_off=True))
+        assert director.state is StepState.RUNNING
+        await over.wait()
+        assert outcome(director) is Outcome.COMPLETED
+
+    on_stage(TEXT, play)
+
+
 EVIDENCE = """
 title = "One port passes"
 about = "Small"

@@ -211,6 +211,7 @@ async def test_it_can_begin_in_large() -> None:
     app = DemoApp(demo, manner=Manner(big=True))
     async with app.run_test(size=SMALL) as pilot:
         screen = Shown(app, pilot)
+        await screen.until("Press . to begin.")
         await screen.pilot.press("full_stop")
         await screen.until("╭ Intel boot ROM ─╮", "1 of 2 · over", "w why?")
 

@@ -5,6 +5,7 @@ from enum import Enum
 
 from tftptui.demo.casting import tables_with
 from tftptui.demo.impairments import Impairments
+from tftptui.demo.machine import Tally
 from tftptui.demo.rules import Way
 from tftptui.demo.scenario import FirewallTable, NetworkTable, Step
 from tftptui.demo.stage import SCENE_OVER, Stage
@@ -140,12 +141,18 @@ class Director:
         self.ask_anew()
 
     def ask_anew(self) -> None:
-        """Switch on again who has given up: something was changed by hand."""
+        """Switch on again who asked in vain: something was changed by hand."""
         for name in (*self.step.start, *self._extras):
             tallies = [actor.tally for actor in self.stage.cast.of(name)]
-            outcomes = {tally.outcome for tally in tallies if tally is not None}
-            if outcomes and outcomes.isdisjoint({None, Outcome.COMPLETED}):
+            was_on = [tally for tally in tallies if tally is not None]
+            if was_on and all(self._asked_in_vain(tally) for tally in was_on):
                 self.start(name)
+
+    def _asked_in_vain(self, tally: Tally) -> bool:
+        """Whether a client has given up, or still waits though the step is over."""
+        if tally.outcome is None:
+            return self.state is StepState.OVER and not tally.answered_by
+        return tally.outcome is not Outcome.COMPLETED
 
     def start(self, name: str) -> None:
         """Switch a client on by hand, anew if it is on; not before the first step."""
