@@ -58,3 +58,8 @@ def test_asking_for_the_size_first_is_told_as_such() -> None:
 @pytest.mark.parametrize("now", [0.0, 1.0, 100.0])
 def test_stories_end_with_a_full_stop(now: float) -> None:
     assert story_of(case(tried(1), tried(2, 2.0), now=now)).endswith(".")
+
+
+def test_ports_of_a_program_that_keeps_its_own_may_be_of_several() -> None:
+    two = tried(1, client_tid=2_072, **CURL), tried(2, 2.0, client_tid=2_073, **CURL)
+    assert "again each time, or by several programs" in story_of(case(*two))

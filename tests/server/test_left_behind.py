@@ -32,7 +32,7 @@ def test_what_nobody_answered_is_ended_without_a_word(desk: Office) -> None:
     ask_twice(desk, 2.0)
     (ended,) = desk.ended
     assert ended.client == CLIENT
-    assert ended.view().error == "the client asked again, from port 2071"
+    assert ended.view().error == "the client most likely asked again, from port 2071"
     assert desk.errors() == []
 
 
@@ -47,6 +47,23 @@ def test_two_machines_behind_one_address_are_not_mixed_up(desk: Office) -> None:
     desk.ack(0)
     desk.ack(0, NEXT)
     assert (desk.blocks(), desk.blocks(NEXT), desk.ended) == ([1], [1], [])
+
+
+def test_a_program_that_keeps_its_port_is_not_the_one_on_the_next(
+    desk: Office,
+) -> None:
+    desk.ask(b"file", options=TSIZE)
+    desk.clock.advance(2.0)
+    desk.ask(b"file", options=TSIZE)
+    desk.clock.advance(2.0)
+    desk.ask(b"file", NEXT, TSIZE)
+    assert desk.ended == []
+
+
+@pytest.mark.parametrize("step", [-1, 17, 40_000])
+def test_a_port_before_or_far_off_is_another_program(desk: Office, step: int) -> None:
+    ask_twice(desk, 2.0, Endpoint(CLIENT.host, CLIENT.port + step))
+    assert desk.ended == []
 
 
 def test_a_client_that_has_answered_is_left_alone(desk: Office) -> None:

@@ -54,7 +54,7 @@ async def test_hops_come_one_by_one_and_then_the_verdict(size: tuple[int, int]) 
     async with shown(*founding_case(), size=size) as screen:
         await asked(screen, "o", then=TITLE)
         await screen.tell(told(is_done=False))
-        assert "→ 10.2.0.1 passes it on" in screen.text()
+        assert "→ 10.2.0.1 answers: TTL is 0" in screen.text()
         assert "● 10.0.4.37 has it" in screen.text()
         assert VERDICT[:30] not in screen.text()
         await screen.tell(told(is_done=True))

@@ -309,3 +309,21 @@ def test_as_text_it_names_every_part() -> None:
     assert all(seen.text in text for seen in one.evidence)
     assert "access-list IN" in text
     assert "dport 1024-65535" not in text
+
+
+async def test_a_finding_of_the_same_client_and_file_comes_first_instead() -> None:
+    first, second = founding_case()
+    mine = second.findings[0]
+    other = finding(number=77, client="192.0.2.9")
+    asked_anew = view(9, client=mine.client, file=mine.file)
+    frames = (first, second, frame(asked_anew, findings=[other]))
+    async with shown(*frames, size=SMALL) as screen:
+        await screen.press("g", "w")
+        shown_words = " ".join(screen.text().replace("│", " ").split())
+        assert "this is of the same client and file" in shown_words
+
+
+async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> None:
+    async with shown(frame(view(1, timeouts=2, heard=False))) as screen:
+        await screen.press("w")
+        assert "nothing is sure yet" in screen.text()

@@ -116,6 +116,7 @@ def in_vain(case: Case, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
 
 
 def _who(one: Neighbour, client: str) -> str:
+    looks = f"it looks like {one.kind}" if one.kind else ""
     if one.client == client:
-        return f"the same client ({one.kind or 'another program'})"
-    return f"{one.client} (same network{f', {one.kind}' if one.kind else ''})"
+        return f"the same host ({looks or 'another program'})"
+    return f"{one.client} (same network{f'; {looks}' if looks else ''})"

@@ -58,6 +58,8 @@ def _asked(case: Case) -> str:
     client = known(case.kind)
     if client and client.steps and _is_counting(case.client_tids, client.steps):
         return f"{text}, each +{client.steps}: it takes a new port at each try"
+    if client and not client.steps and len(case.client_tids) > 1:
+        return f"{text}: again each time, or by several programs"
     gaps = _gaps(case.tries)
     if len(case.client_tids) == 1 and gaps:
         return f"{text}, {joined([seconds(gap) for gap in gaps])} apart"

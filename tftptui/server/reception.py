@@ -40,6 +40,9 @@ _LEFT_BEHIND = 1.0
 """Seconds: a transfer that its client has not answered so long may be left behind.
 Before, the same request from another port may be another machine behind one address."""
 
+_LONGEST_STEP = 16
+"""How far a client moves its port at most when it asks again."""
+
 
 @dataclass
 class Reception:
@@ -187,14 +190,19 @@ class Reception:
     def _leave_behind(self, arrival: Arrival) -> None:
         """End a transfer that nobody answered, whose client asks from another port.
 
-        Some boot ROMs take a new port each time: what goes to the last one is lost.
+        Some boot ROMs take the next port each time: what goes to the last one is lost.
+        Who has asked twice from one port keeps it; then this is another program.
         """
         older = self._unanswered.get((arrival.client.host, arrival.datagram))
         if older is None or older.is_proven:
             return
         if self._recorder.clock.wall() - older.started < _LEFT_BEHIND:
             return
-        older.replace(f"the client asked again, from port {arrival.client.port}")
+        step = arrival.client.port - older.client.port
+        if older.view().requests > 1 or not 0 < step <= _LONGEST_STEP:
+            return
+        port = arrival.client.port
+        older.replace(f"the client most likely asked again, from port {port}")
 
     def _ended(self, transfer: Transfer) -> None:
         host = transfer.client.host

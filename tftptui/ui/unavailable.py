@@ -2,6 +2,7 @@
 
 from tftptui.ui.actions import CHAINS, Action, actions
 from tftptui.ui.store import Store
+from tftptui.ui.widgets.transfer_words import short_host
 
 CHANGES = frozenset(
     {
@@ -51,4 +52,19 @@ def why_not(action: Action, store: Store) -> str:
             return GONE
         if store.status is None:
             return STARTING
-    return _NOTHING.get(action.id, "")
+    unsure = _unsure(store) if action.id == "main.why" else ""
+    return unsure or _NOTHING.get(action.id, "")
+
+
+def _unsure(store: Store) -> str:
+    """Return what is known so far of transfers that nobody answers; "" without any."""
+    open_ones = [one for one in store.transfers.values() if one.running]
+    silent = [one for one in open_ones if one.timeouts or one.requests > 1]
+    if not silent:
+        return ""
+    latest = silent[-1]
+    told = "has answered nothing yet" if not latest.heard else "is silent just now"
+    return (
+        f"nothing is sure yet: {short_host(latest.client, 39)}, port "
+        f"{latest.client_tid}, {told}"
+    )

@@ -72,7 +72,11 @@ def hop_words(hop: Hop) -> str:
     """Return what became of one datagram."""
     if hop.answer == "silent":
         return "no answer"
-    told = {"passed": "passes it on", "reached": "has it", "refused": hop.name}
+    told = {
+        "passed": "answers: TTL is 0",
+        "reached": "has it",
+        "refused": hop.name,
+    }
     return f"{hop.sender or 'somebody'} {told[hop.answer]}"
 
 

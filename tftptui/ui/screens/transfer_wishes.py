@@ -5,7 +5,8 @@ from collections.abc import Callable
 from textual.screen import Screen
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import AbortTransfer, Command, Locate
+from tftptui.engine.messages import AbortTransfer, Command, Finding, Locate
+from tftptui.telemetry.views import TransferView
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.locate import LocateScreen
 from tftptui.ui.screens.question import Answer, Question
@@ -68,9 +69,10 @@ class TransferWishes:
     def explain(self, chosen: int | None) -> None:
         """Show the finding about a transfer, or else the latest, if there is one."""
         finding = None if chosen is None else self._store.finding_of(chosen)
-        is_instead = finding is None and chosen is not None
+        view = None if chosen is None else self._store.transfers.get(chosen)
+        instead = view if finding is None else None
         if finding is None:
-            finding = next(iter(self._store.findings_in_order()), None)
+            finding = self._finding_near(view)
         if finding is None:
             return
         screen = WhyScreen(
@@ -78,7 +80,7 @@ class TransferWishes:
             finding.number,
             taste=self._taste,
             now=self._now,
-            instead=is_instead,
+            instead=instead,
         )
 
         def answered(wish: Wish | None) -> None:
@@ -88,6 +90,14 @@ class TransferWishes:
                 self.carry_out(wish.what, wish.transfer)
 
         self._screen.app.push_screen(screen, answered)
+
+    def _finding_near(self, view: TransferView | None) -> Finding | None:
+        """Return the finding to show for a transfer that none names: its client's."""
+        found = self._store.findings_in_order()
+        if view is not None:
+            whose = (view.client, view.file)
+            found.sort(key=lambda one: (one.client, one.file) != whose)
+        return next(iter(found), None)
 
     def show_rules(self) -> None:
         """Show the firewall rules for the traffic seen."""

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.geometry import Region
 
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
+from tftptui.telemetry.views import TransferView
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.taste import Taste
@@ -17,7 +18,7 @@ from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets import why_words as words
 from tftptui.ui.widgets.why_body import WhyBody, leads_somewhere
 
-_INSTEAD = "No finding is about the chosen transfer; this is the latest of others."
+_INSTEAD = "No finding is about the chosen transfer; this is "
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class WhyScreen(Page[Wish | None]):
         number: of the finding.
         taste: which platform's remedies are shown.
         now: wall clock, seconds.
-        instead: whether another finding was asked for, which there is not.
+        instead: the transfer that was asked for, if no finding is about it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("why")
@@ -56,9 +57,9 @@ class WhyScreen(Page[Wish | None]):
         *,
         taste: Taste,
         now: Callable[[], float],
-        instead: bool = False,
+        instead: TransferView | None = None,
     ) -> None:
-        self._store, self._number, self._is_instead = store, number, instead
+        self._store, self._number, self._instead = store, number, instead
         self._chosen: int | None = None
         self._taste, self._now = taste, now
         self._finding = store.findings[number]
@@ -181,7 +182,7 @@ class WhyScreen(Page[Wish | None]):
         numbers = self._others()
         here = numbers.index(self._number) if self._number in numbers else 0
         self._number = numbers[(here + step) % len(numbers)]
-        self._is_instead, self._chosen = False, None
+        self._instead, self._chosen = None, None
         self.on_frame_arrived()
         self.refresh_bindings()
 
@@ -230,8 +231,16 @@ class WhyScreen(Page[Wish | None]):
             width=self.app.size.width,
             chosen=self._chosen,
             which=self._which(),
-            preface=_INSTEAD if self._is_instead else "",
+            preface=self._preface(),
         )
+
+    def _preface(self) -> str:
+        if self._instead is None:
+            return ""
+        one, whose = self._finding, (self._instead.client, self._instead.file)
+        if (one.client, one.file) == whose:
+            return f"{_INSTEAD}of the same client and file."
+        return f"{_INSTEAD}the latest of others."
 
     def _which(self) -> str:
         numbers = self._others()
