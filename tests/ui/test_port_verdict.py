@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.support.pictures import NOW, frame, ports, view
 from tests.support.port_scene import HOST, NO_CURE, blocked_client, exhausted_case
-from tftptui.engine.messages import Frame, PortMap
+from tftptui.engine.messages import FREE, Frame, PortMap
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.port_banner import tell_exhausted
 from tftptui.ui.widgets.port_presets import presets, wider
@@ -149,6 +149,20 @@ def test_no_free_port_is_told_with_numbers_and_a_remedy() -> None:
         "3 resting · r ↓ enter makes it 40000–40089"
     )
     assert presets(found)[0].typed == typed("40000", "40089")
+
+
+def test_ports_that_are_free_again_were_wanting_once() -> None:
+    frame_ = exhausted_case()
+    small = frame_.ports
+    assert small is not None
+    again = msgspec.structs.replace(small, states=bytes([FREE] * 10))
+    found = scene_of(msgspec.structs.replace(frame_, ports=again, time=NOW))
+    assert tell_exhausted(found).startswith("no port was free ")
+    assert "10 free now" in tell_exhausted(found)
+    wide = msgspec.structs.replace(again, last=40_099, states=bytes([FREE] * 100))
+    widened = scene_of(msgspec.structs.replace(frame_, ports=wide))
+    assert tell_exhausted(widened) == ""
+    assert not widened.refused
 
 
 def test_while_ports_are_free_nothing_is_told() -> None:

@@ -110,3 +110,13 @@ def test_another_range_ends_that_ports_are_wanting_at_once() -> None:
     seen = exhausted(5.0, scene=Scene(first=42_000, last=42_099))
     assert code_of(seen) == ""
     assert overcome(seen, "range-exhausted") == "the range is 42000–42099 now"
+
+
+@pytest.mark.parametrize(("rest", "count"), [(0.0, 1), (2.0, 1), (10.0, 2)])
+def test_a_shorter_rest_is_only_named_where_ports_rest_long(
+    rest: float, count: int
+) -> None:
+    scene = Scene(first=42_000, last=42_001, rest=rest)
+    draft = judge(exhausted(5.0, scene=scene))
+    assert draft is not None
+    assert len(tuple(draft.remedies)) == count

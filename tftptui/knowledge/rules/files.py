@@ -4,7 +4,7 @@ import re
 from shlex import quote
 
 from tftptui.knowledge import remedies
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
@@ -15,6 +15,9 @@ _CHANGED = ("the file was cut short", "the file was changed")
 
 _EXHAUSTED = 20.0
 """Seconds after the last request that found no free port: then there are enough."""
+
+_SHORT_REST = 2.0
+"""Seconds that a port should rest at least: what comes late finds nobody else there."""
 
 _LOCKED = {
     "access": "this server may not read it",
@@ -140,20 +143,24 @@ def ports_exhausted(case: Case) -> Draft | None:
         stands_at="server",
         since=case.refusals[0].time,
         evidence=(_asked_in_vain(case),),
-        remedies=(
-            Remedy(
-                platform=OURS,
-                text="a larger range; 10 ports for each client that boots at once",
-                command=f"--ports {scene.first}-{min(65_535, scene.first + 999)}",
-            ),
-            Remedy(
-                platform=OURS,
-                text="or a shorter rest of ports between transfers",
-                command="--quarantine 2",
-            ),
-        ),
+        remedies=_more_ports(scene),
         proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )
+
+
+def _more_ports(scene: Scene) -> tuple[Remedy, ...]:
+    """Return what helps; how large a range has to be, the pane Ports knows best."""
+    found = [
+        Remedy(
+            text="a larger range, 10 ports for each client that boots at once: r in "
+            "the pane Ports proposes one, --ports FIRST-LAST sets it at the start"
+        )
+    ]
+    if scene.rest > _SHORT_REST:
+        text = f"or a shorter rest of ports between transfers than {scene.rest:g} s"
+        command = f"--quarantine {_SHORT_REST:g}"
+        found.append(Remedy(platform=OURS, text=text, command=command))
+    return tuple(found)
 
 
 def is_exhausted(case: Case) -> bool:
@@ -169,7 +176,7 @@ def is_range_of_now(case: Case) -> bool:
     now = f"{case.scene.first}-{case.scene.last}"
     told = case.refusals[-1].message if case.refusals else ""
     named = re.search(r"[0-9]+-[0-9]+$", told)
-    return named is None or named[0] == now
+    return case.scene.is_capture or named is None or named[0] == now
 
 
 def _last_refusal(case: Case, direction: str) -> Refused | None:

@@ -3,9 +3,9 @@
 from rich.text import Text
 from textual.widgets import Static
 
-from tftptui.engine.messages import QUARANTINED, USED
+from tftptui.engine.messages import FREE, QUARANTINED, USED
 from tftptui.telemetry.words import counted
-from tftptui.ui.formats import count, span
+from tftptui.ui.formats import age, count, span
 from tftptui.ui.widgets.port_presets import wider
 from tftptui.ui.widgets.port_scene import REFUSED_RECENT, Scene
 
@@ -28,6 +28,10 @@ def tell_exhausted(scene: Scene) -> str:
     remedy = " · r ↓ proposes more"
     if room := wider(scene):
         remedy = f" · r ↓ enter makes it {span(*room)}"
+    if FREE in now.states:
+        state = f"{count(now.states.count(FREE))} free now"
+        ago = age(max(1.0, scene.since_refused))
+        return f"no port was free {ago}: {refused}{state}{remedy}"
     return f"✗ no free port: {refused}{state}{remedy}"
 
 

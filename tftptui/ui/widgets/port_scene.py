@@ -35,7 +35,8 @@ class Scene:
         host: the machine's ports, as far as known.
         clients: addresses that transferred something lately.
         findings: those that hold and are about packets that do not get through.
-        refused: requests that lately found no port.
+        refused: requests that lately found no port of the range in use.
+        since_refused: seconds since the last of them.
     """
 
     now: PortMap | None = None
@@ -44,6 +45,7 @@ class Scene:
     clients: int = 0
     findings: list[Finding] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    since_refused: float = 0.0
 
     @property
     def wanted(self) -> int:
@@ -68,7 +70,9 @@ def scene(store: Store, now: float) -> Scene:
     refused = [
         refusal
         for refusal in store.refusals
-        if refusal.reason == EXHAUSTED and now - refusal.time < REFUSED_RECENT
+        if refusal.reason == EXHAUSTED
+        and now - refusal.time < REFUSED_RECENT
+        and _names(store.ports, refusal)
     ]
     return Scene(
         now=store.ports,
@@ -77,4 +81,10 @@ def scene(store: Store, now: float) -> Scene:
         clients=len(recent | {refusal.client for refusal in refused}),
         findings=blocks(store),
         refused=refused,
+        since_refused=now - max((one.time for one in refused), default=now),
     )
+
+
+def _names(now: PortMap | None, refusal: Refusal) -> bool:
+    """Whether a refusal is about the range in use, and not about one before."""
+    return now is None or refusal.message.endswith(f" {now.first}-{now.last}")
