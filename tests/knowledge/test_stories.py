@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CURL, asked_again, case, completed, tried
+from tests.support.cases import CURL, asked_again, case, completed, refused, tried
 from tests.support.findings import boot_rom
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.stories import story_of
@@ -63,3 +63,17 @@ def test_stories_end_with_a_full_stop(now: float) -> None:
 def test_ports_of_a_program_that_keeps_its_own_may_be_of_several() -> None:
     two = tried(1, client_tid=2_072, **CURL), tried(2, 2.0, client_tid=2_073, **CURL)
     assert "again each time, or by several programs" in story_of(case(*two))
+
+
+def test_what_other_programs_of_the_host_were_refused_is_not_told_as_its_own() -> None:
+    runs = tried(1, client_tid=39_805, heard=True)
+    later = [refused("ports-exhausted", at, client_tid=50_001) for at in (2.0, 3.0)]
+    assert story_of(case(runs, refusals=tuple(later))) == (
+        "2 other requests of this host for it, from port 50001, refused."
+    )
+    done = completed(1, client_tid=39_805)
+    assert story_of(case(done, refusals=tuple(later))).endswith(
+        "refused; it came at the first try."
+    )
+    before = refused("ports-exhausted", -1.0, client_tid=39_804)
+    assert story_of(case(runs, refusals=(before,))).startswith("refused once")

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from tftptui.knowledge.case import Case, same_options
 from tftptui.knowledge.signatures import known
+from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import (
     counted,
@@ -47,10 +48,26 @@ def _refused(case: Case) -> list[str]:
     count = len(case.refusals)
     if not count or not case.tries:
         return []
+    if others := _of_others(case):
+        found = list(dict.fromkeys(one.client_tid for one in others))
+        asked = counted(count, "other request")
+        return [f"{asked} of this host for it, from {port_word(found)}, refused"]
     return [
         f"refused {times(count)}",
         f"asked {times(case.requests - count)} from {_from_ports(case.tries)}",
     ]
+
+
+def _of_others(case: Case) -> list[Refused]:
+    """Return the refusals where all came from other ports, while a try ran.
+
+    Other programs of the same host most likely asked for the same file.
+    """
+    begun, tids = case.tries[0].started, case.client_tids
+    others = [
+        one for one in case.refusals if one.time > begun and one.client_tid not in tids
+    ]
+    return others if len(others) == len(case.refusals) else []
 
 
 def _asked(case: Case) -> str:
@@ -86,7 +103,8 @@ def _gaps(tries: Sequence[TransferView]) -> list[float]:
 def _result(case: Case) -> list[str]:
     latest = case.tries[-1]
     if latest.phase == "completed":
-        return [f"it came at the {ordinal(case.requests)} try"]
+        nth = case.requests - len(_of_others(case))
+        return [f"it came at the {ordinal(nth)} try"]
     if case.heard or any(one.phase == "probed" for one in case.tries):
         return []
     if case.waited < _SOON:
