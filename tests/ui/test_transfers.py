@@ -173,3 +173,23 @@ def test_the_last_refusal_is_told_where_nothing_was_sent() -> None:
     )
     store.fold(frame(refusals=[refusal], ports=ports()))
     assert "x for 10.0.0.9: there is no x" in invitation(store).plain
+
+
+async def test_the_detail_takes_free_rows_and_gives_them_back() -> None:
+    told = view(
+        1,
+        "completed",
+        story="it asked first of all from another port, and was answered there too",
+        asked=[("tsize", "0"), ("blksize", "1468"), ("windowsize", "16")],
+        notes=["the window was made smaller, because half of it was lost"],
+        retransmits=3,
+    )
+    async with shown(frame(told), size=SMALL) as screen:
+        await screen.pilot.pause()
+        assert "3 packets sent again." in " ".join(screen.text().split())
+        await screen.tell(frame(*(view(number) for number in range(2, 60))))
+        await screen.press("G")
+        await screen.pilot.pause()
+        lists = rows(screen)
+        assert lists.size.height >= 15
+        assert "3 packets sent again." not in " ".join(screen.text().split())

@@ -62,6 +62,7 @@ class TransfersPane(Pane):
         self._told = ("", "")
         self._invited = Text()
         self._allowed = (False, False)
+        self._lines = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the list, what stands in its place while it is empty, the detail."""
@@ -175,3 +176,22 @@ class TransfersPane(Pane):
             self._told = told
             self._detail.border_title = Content(f" {told[0]} ")
             self._detail.update(Text(told[1]), layout=False)  # its height is given
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let the detail have the lines that its words take, where rows are free."""
+        width = self._detail.content_size.width
+        if not width or not self._store.transfers:
+            return
+        words = Content(self._told[1]).get_height({}, width)
+        frame = self._detail.outer_size.height - self._detail.content_size.height
+        both = self._list.outer_size.height + self._detail.outer_size.height
+        spare = both - self._list.header_lines - self._list.row_count()
+        lines = max(0, min(words + frame, spare))
+        if lines != self._lines:
+            self._lines = lines
+            self._detail.styles.min_height = lines
+
+    def on_resize(self) -> None:
+        """Share the room anew, once all have theirs."""
+        self.call_after_refresh(self._make_room)
