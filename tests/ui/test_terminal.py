@@ -1,9 +1,11 @@
 """The UI in a real (pseudo) terminal: signals, restoring, refusing."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +50,18 @@ def test_lines_are_lines_even_without_a_utf8_locale() -> None:
         terminal.read_all()
     assert "─".encode() in terminal.written
     assert rb"\u2500" not in terminal.written
+
+
+def test_errors_may_go_to_a_file(tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    shell = f"exec {shlex.join(COMMAND)} 2>{shlex.quote(str(errors))}"
+    with started("sh", "-c", shell) as terminal:
+        terminal.read_until(b"fit.itb")
+        os.write(terminal.side, b"\x11")
+        terminal.read_all()
+        assert terminal.program.wait() == 0
+    assert LEAVE_ALTERNATE in terminal.written
+    assert errors.read_bytes() == b""
 
 
 def test_a_dumb_terminal_is_refused_in_one_line() -> None:

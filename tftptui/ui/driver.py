@@ -12,6 +12,16 @@ from textual.app import App
 from textual.driver import Driver
 
 
+def screen_file() -> TextIO | None:
+    """Return what the screen is drawn on: standard error, as Textual has it.
+
+    Where that is redirected, as by ``2>errors``, it is standard output. None if
+    neither is a terminal.
+    """
+    streams = (sys.__stderr__, sys.__stdout__)
+    return next((one for one in streams if one is not None and one.isatty()), None)
+
+
 class LastingFile:
     """A text file whose other end may be closed; writing to it never fails."""
 
@@ -53,8 +63,9 @@ if sys.platform != "win32":
             size: tuple[int, int] | None = None,
         ) -> None:
             super().__init__(app, debug=debug, mouse=mouse, size=size)
-            if self._file is not None:
-                lasting: Any = LastingFile(self._file)  # has all that is used of it
+            file = screen_file() or self._file
+            if file is not None:
+                lasting: Any = LastingFile(file)  # has all that is used of it
                 self._file = lasting
 
 

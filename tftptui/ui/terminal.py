@@ -2,16 +2,18 @@
 
 import os
 import sys
-from typing import TextIO
+
+from tftptui.ui.driver import screen_file
 
 
 def check_terminal() -> str | None:
     r"""Return why the screen can't be drawn here and what to do, or None if it can.
 
-    Textual draws on standard error; it is switched to UTF-8 where a locale
-    without it would turn every line into ``\u2500``.
+    What it is drawn on is switched to UTF-8 where a locale without it would turn
+    every line into ``\u2500``.
     """
-    if not (sys.stdin.isatty() and _is_terminal(sys.__stderr__)):
+    drawn_on = screen_file()
+    if not sys.stdin.isatty() or drawn_on is None:
         return (
             "tftptui needs a terminal for its screen; "
             "without one, `tftptui serve` runs the server alone"
@@ -21,12 +23,8 @@ def check_terminal() -> str | None:
             "this terminal (TERM=dumb) can't show a screen; "
             "try TERM=xterm-256color, or `tftptui serve` for the server alone"
         )
-    _ensure_utf8(sys.__stderr__)
+    _ensure_utf8(drawn_on)
     return None
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()
 
 
 def _ensure_utf8(stream: object) -> None:
