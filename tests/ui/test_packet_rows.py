@@ -38,11 +38,11 @@ async def test_a_part_of_a_run_sent_again_is_late_from_the_run_on() -> None:
         ((record(Kind.DATA, block=7, octets=512), ""), "DATA 7 512"),
         ((record(Kind.DATA, block=17, count=16), ""), "17–32 8,192"),
         (
-            (record(Kind.DATA, block=70_000, octets=9), ""),
-            "70,000 9 wire 4464",
+            (record(Kind.DATA, block=78_117, octets=9), ""),
+            "78,117 9 (wire 12581)",
         ),
         ((record(Kind.DATA, block=1, octets=9, flags=2), ""), "1 9 last"),
-        ((record(Kind.ACK, block=65_536), ""), "ACK 65,536 wire 0"),
+        ((record(Kind.ACK, block=65_536), ""), "ACK 65,536 (wire 0)"),
         ((record(Kind.ERROR_RECEIVED), "3 disk full"), "ERROR 3 disk full"),
         ((record(Kind.MALFORMED), "7 octets"), "bad 7 octets"),
         ((record(Kind.DATA, block=1, octets=9), "no route"), "1 9 no route"),
@@ -73,7 +73,7 @@ async def test_a_rollover_to_one_has_other_numbers_on_the_wire() -> None:
     pane, store = filled(packets((record(Kind.ACK, block=65_536), "")))
     store.transfers[1].agreed = [("rollover", "1")]
     async with hosted(pane, store) as shown:
-        assert "65,536 wire 1" in spaced(rows_of(shown)[0])
+        assert "65,536 (wire 1)" in spaced(rows_of(shown)[0])
 
 
 async def test_the_client_has_a_column_where_there_is_room() -> None:

@@ -215,14 +215,22 @@ def what(line: Line, note: str, room: int) -> str:
     octets = data_octets(line)
     if room >= BLOCKS + OCTETS:
         text += f"{'' if octets is None else count(octets):>{OCTETS}}"
-    for part in _details(line):
-        if cell_len(f"{text}  {part}") <= room:
-            text = f"{text}  {part}"
+    text = _with_details(text, _details(line), room)
     left = room - cell_len(text.rstrip()) - 2
     if not note or left < 1:
         return _cut(text, room)
     # Numbers stand whole in their columns; of the note what there is room for.
     return f"{text.rstrip()}  {_cut(note, left) if left >= _NOTE else '…'}"
+
+
+def _with_details(text: str, details: list[str], room: int) -> str:
+    """Return TEXT with as many of the details as fit, the first before the others."""
+    for kept in (details, details[:1]):
+        for gap in ("  ", " "):
+            whole = f"{text}{gap}{' '.join(kept)}"
+            if kept and cell_len(whole) <= room:
+                return whole
+    return text
 
 
 def _is_address(text: str) -> bool:
@@ -248,7 +256,7 @@ def _cut(text: str, room: int) -> str:
 def _details(line: Line) -> list[str]:
     details = ["last"] if line.record.flags & Flag.LAST else []
     wire = _wire_run(line)
-    return [*details, f"wire {wire}"] if wire else details
+    return [*details, f"(wire {wire})"] if wire else details
 
 
 def _ends(line: Line) -> tuple[int, int]:
