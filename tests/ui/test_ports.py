@@ -33,6 +33,29 @@ async def test_a_range_is_applied_live(size: tuple[int, int]) -> None:
         assert screen.main.scope == "transfers"
 
 
+async def test_a_range_may_be_typed_as_it_is_written() -> None:
+    async with shown(frame()) as screen:
+        await screen.press("r", *"41000", "minus", *"41001")
+        assert field(screen, "first").value == "41000"
+        assert field(screen, "last").value == "41001"
+        await screen.press("minus", "minus")
+        assert field(screen, "last").value == "41001"
+
+
+@pytest.mark.parametrize("text", ["41000-41001", " 41000 – 41001\n", "41000:41001"])
+async def test_a_pasted_range_fills_both_fields(text: str) -> None:
+    async with shown(frame()) as screen:
+        await screen.press("r")
+        field(screen, "first").post_message(events.Paste(text))
+        await screen.pilot.pause()
+        assert field(screen, "first").value == "41000"
+        assert field(screen, "last").value == "41001"
+        await screen.press("enter")
+        await screen.pilot.pause()
+        wanted = SetPorts(first=41_000, last=41_001, order="random", quarantine=10)
+        assert screen.wishes == [wanted]
+
+
 async def test_the_old_value_is_selected() -> None:
     async with shown(frame()) as screen:
         await screen.press("r")

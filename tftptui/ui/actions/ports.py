@@ -98,6 +98,14 @@ FIELDS = (
     ),
     Action(
         "fields",
+        "to_last",
+        ("minus", "space"),
+        "To",
+        "From the first port to the last: 41000-41099 may be typed as it is written.",
+        priority=True,
+    ),
+    Action(
+        "fields",
         "leave",
         ("escape",),
         "put back",

@@ -1,9 +1,11 @@
 """The fields of the port range, and under them what they would do."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -25,11 +27,28 @@ from tftptui.ui.widgets.port_verdict import (
     same,
 )
 
+RANGE = re.compile(r"\s*([0-9]{1,5})\s*(?:-|–|:|,|\.\.|to)\s*([0-9]{1,5})\s*")
+"""A range as people and configuration files write it."""
+
 
 class PortField(Input):
     """A field of numbers, whose enter key is one of ours."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("fields", "submit")
+
+    class RangePasted(Message):
+        """Both ends of a range were pasted."""
+
+        def __init__(self, first: str, last: str) -> None:
+            super().__init__()
+            self.first, self.last = first, last
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take a range whole; of anything else what the field may hold."""
+        if ends := RANGE.fullmatch(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.RangePasted(*ends.groups()))
 
 
 class PortEditor(Vertical):
@@ -84,6 +103,11 @@ class PortEditor(Vertical):
     def fields(self) -> tuple[Widget, ...]:
         """The fields in the order of the tab key."""
         return self._first, self._last, self._order, self._rest
+
+    @property
+    def is_at_first(self) -> bool:
+        """Whether the first port is what is typed."""
+        return self.screen.focused is self._first
 
     @property
     def wished(self) -> SetPorts | None:
@@ -222,6 +246,12 @@ class PortEditor(Vertical):
     def on_descendant_focus(self) -> None:
         """Begin to tell what would happen."""
         self.judge_now()
+
+    def on_port_field_range_pasted(self, event: PortField.RangePasted) -> None:
+        """Fill both fields."""
+        event.stop()
+        self._first.value, self._last.value = event.first, event.last
+        self.screen.set_focus(self._last)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Judge what was typed."""

@@ -60,6 +60,7 @@ class PortsPane(Pane):
         *bindings(
             "fields",
             *("leave", "preset(1)", "preset(-1)", "next_field(1)", "next_field(-1)"),
+            "to_last",
         ),
     ]
     DEFAULT_CSS = """
@@ -322,6 +323,8 @@ class PortsPane(Pane):
             return isinstance(parameters[0], int) and self.can_move_inside(
                 parameters[0]
             )
+        if action == "to_last":
+            return self._editor.is_at_first
         if action in ("open", "narrow"):
             return not self.is_typing and self._transfer is not None
         return action not in ("leave", "preset") or self.is_typing
@@ -329,6 +332,10 @@ class PortsPane(Pane):
     def action_next_field(self, step: int) -> None:
         """Go to the next field, or the one before."""
         self.screen.set_focus(self._editor.field_beside(step))
+
+    def action_to_last(self) -> None:
+        """Go from the first port to the last."""
+        self.action_next_field(1)
 
     def action_preset(self, step: int) -> None:
         """Fill the fields with a proposal."""
