@@ -9,6 +9,7 @@ import ctypes
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -136,6 +137,9 @@ class Changes(FileSystemEventHandler):
         Raises:
             OSError: the folder can't be watched.
         """
+        # A folder made while all are walked through is found twice: no harm, and
+        # nothing to write across a screen.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
         self._observer.start()
         missing = [one for one in self._watched if not os.path.isdir(one.folder)]  # noqa: PTH112 - octets
         for one in self._watched:
