@@ -10,7 +10,7 @@ ROUND_LOST = 0.04
 """How often a packet or its answer is lost."""
 
 _RARE = 1e-4
-_FEWEST, _MOST = 4, 6
+FEWEST, _MOST = 4, 6
 
 
 def rounds_no_chance(blocks: int, resent: int = 0) -> int:
@@ -22,4 +22,4 @@ def rounds_no_chance(blocks: int, resent: int = 0) -> int:
     """
     lost = min(0.5, max(ROUND_LOST, resent / (blocks + resent + 1)))
     rounds = ceil(log(_RARE / (blocks + 1)) / log(lost))
-    return max(_FEWEST, min(_MOST, rounds))
+    return max(FEWEST, min(_MOST, rounds))

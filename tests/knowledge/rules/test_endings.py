@@ -147,7 +147,7 @@ def test_silence_in_the_middle_has_many_causes() -> None:
 def test_the_more_blocks_the_more_time_outs_in_a_row_are_chance(
     blocks: int, lost: int, enough: int
 ) -> None:
-    def judged(timeouts: int) -> object:
+    def judged(timeouts: int, now: float = 8.5) -> object:
         return judge(
             case(
                 halfway(
@@ -158,12 +158,14 @@ def test_the_more_blocks_the_more_time_outs_in_a_row_are_chance(
                     retransmits=lost + timeouts,
                     duplicates=2,
                     repeated=NOON + 4,
-                )
+                ),
+                now=now,
             )
         )
 
     assert judged(enough - 1) is None
     assert judged(enough) is not None
+    assert (judged(enough - 1, now=9.5) is not None) is (enough > 4)
 
 
 def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:

@@ -2,7 +2,7 @@
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, same_options
-from tftptui.knowledge.chance import rounds_no_chance
+from tftptui.knowledge.chance import FEWEST, rounds_no_chance
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
@@ -19,8 +19,9 @@ _PROBE_CODES = (0, _OPTION_REFUSED)
 _PROBE_BLOCKS = 1
 """Blocks after which some loaders break off that only look whether a file is there."""
 
-_STUCK_SECONDS = 5.0
-"""Seconds for which nothing moves, besides time-outs in a row that are no chance."""
+_STUCK_SECONDS, _LONG_STUCK = 5.0, 8.0
+"""Seconds for which nothing moves, besides time-outs in a row that are no chance. After
+the longer time one less will do: on a slow way the next is far off."""
 
 
 def size_probe(case: Case) -> Draft | None:
@@ -180,10 +181,12 @@ def _is_stuck(case: Case, one: TransferView) -> bool:
         return False
     if one.phase == "abandoned":
         return True
-    is_still = case.now - one.moved >= _STUCK_SECONDS
+    still = case.now - one.moved
     lost = max(0, one.retransmits - one.timeouts)
     enough = rounds_no_chance(one.acked_blocks, lost)
-    return one.running and one.timeouts >= enough and is_still
+    if still >= _LONG_STUCK:
+        enough = max(FEWEST, enough - 1)
+    return one.running and one.timeouts >= enough and still >= _STUCK_SECONDS
 
 
 def _may_have_all(one: TransferView) -> bool:
