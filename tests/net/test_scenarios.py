@@ -19,7 +19,7 @@ from tests.support.scenarios.scenario import Scenario, Stage
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
-AT_ONCE = 12
+AT_ONCE = 8
 
 LATEST = 10.0
 """Seconds from the first request to the first right finding."""
