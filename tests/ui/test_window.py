@@ -61,3 +61,12 @@ async def test_window_closes_without_an_answer() -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert answers == [None]
+
+
+async def test_q_goes_back_from_a_page_as_from_a_pager() -> None:
+    app = Reading()
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+        assert not isinstance(app.screen, Page)

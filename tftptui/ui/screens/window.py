@@ -72,6 +72,7 @@ class Page(Window[ScreenResultType]):
         ("k", "scroll_by(-1)", "Up"),
         ("g,home", "scroll_by(-1000)", "First"),
         ("G,end", "scroll_by(1000)", "Last"),
+        ("q", "close", "Back"),  # as in pagers; it must not end the server from here
     ]
     DEFAULT_CSS = """
     Page > VerticalScroll {
