@@ -1,12 +1,15 @@
 """The stage in large, for the back rows."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 from rich.style import Style
 
-from tftptui.demo.view import LaneView, PacketView
+from tests.support import stage_views as views
+from tests.support.stage_views import packet
+from tftptui.demo.view import LaneView
 from tftptui.ui.themes import SLOT_DEFAULTS, slot_styles
 from tftptui.ui.widgets.stage_big import LOWEST, NARROWEST, big_lines, big_wall_place
 
@@ -14,29 +17,7 @@ SLOTS: Mapping[str, Style] = slot_styles(SLOT_DEFAULTS)
 SIZE = (79, 16)
 
 
-def packet(place: float, **changes: Any) -> PacketView:
-    given: dict[str, Any] = {
-        "number": 1,
-        "label": "DATA 3",
-        "to_server": False,
-        "place": place,
-        "fate": "flying",
-    }
-    return PacketView(**(given | changes))
-
-
-def lane(*packets: PacketView, **changes: Any) -> LaneView:
-    given: dict[str, Any] = {
-        "name": "rom",
-        "title": "Intel boot ROM",
-        "address": "127.0.4.37",
-        "client_port": 2_072,
-        "server_port": 40_018,
-        "status": "waiting",
-        "share": None,
-        "packets": list(packets),
-    }
-    return LaneView(**(given | changes))
+lane = partial(views.lane, status="waiting", share=None)
 
 
 def drawn(

@@ -6,37 +6,13 @@ from typing import Any
 import pytest
 from rich.style import Style
 
-from tftptui.demo.view import LaneView, PacketView
+from tests.support.stage_views import lane, packet
+from tftptui.demo.view import LaneView
 from tftptui.ui.themes import SLOT_DEFAULTS, slot_styles
 from tftptui.ui.widgets.stage_lanes import lane_lines, wall_place
 
 SLOTS: Mapping[str, Style] = slot_styles(SLOT_DEFAULTS)
 WIDTH = 79
-
-
-def packet(place: float, **changes: Any) -> PacketView:
-    given: dict[str, Any] = {
-        "number": 1,
-        "label": "DATA 3",
-        "to_server": False,
-        "place": place,
-        "fate": "flying",
-    }
-    return PacketView(**(given | changes))
-
-
-def lane(*packets: PacketView, **changes: Any) -> LaneView:
-    given: dict[str, Any] = {
-        "name": "rom",
-        "title": "Intel boot ROM",
-        "address": "127.0.4.37",
-        "client_port": 2_072,
-        "server_port": 40_018,
-        "status": "",
-        "share": 0.5,
-        "packets": list(packets),
-    }
-    return LaneView(**(given | changes))
 
 
 def drawn(*lanes: LaneView, width: int = WIDTH, is_open: bool = False) -> list[str]:
