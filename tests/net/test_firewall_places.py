@@ -4,15 +4,14 @@ As in test_firewall_truth.py: the same packets through nftables and through the
 simulated firewall, and the same verdicts.
 """
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import pytest
 
-from tests.support.namespaces import Place, Routed, routed
-from tests.support.truth_lab import HELPER, Ends, rules_chain, table
+from tests.support.namespaces import Place, Routed
+from tests.support.truth_lab import Ends, rules_chain, table, with_helper
 from tests.support.truth_table import (
     ACKS,
     AFTER_AN_ACK,
@@ -44,13 +43,7 @@ Passes = tuple[bool, ...]
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Routed]:
-    for found in routed(mtu=1_500):
-        try:
-            with found.table(HELPER):
-                pass
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"this kernel has no TFTP helper: {error.stderr}")
-        yield found
+    yield from with_helper()
 
 
 @pytest.fixture

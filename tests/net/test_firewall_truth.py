@@ -1,13 +1,12 @@
 """The simulated firewall against nftables: the same packets, the same verdicts."""
 
 import random
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.namespaces import Routed, routed
-from tests.support.truth_lab import HELPER, Ends, table
+from tests.support.namespaces import Routed
+from tests.support.truth_lab import Ends, table, with_helper
 from tests.support.truth_table import (
     ACK,
     DATA,
@@ -39,13 +38,7 @@ oifname "near" masquerade
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Routed]:
-    for found in routed(mtu=1_500):
-        try:
-            with found.table(HELPER):
-                pass
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"this kernel has no TFTP helper: {error.stderr}")
-        yield found
+    yield from with_helper()
 
 
 @pytest.fixture

@@ -7,8 +7,12 @@ import contextlib
 import itertools
 import select
 import socket
+import subprocess
+from collections.abc import Iterator
 
-from tests.support.namespaces import Routed
+import pytest
+
+from tests.support.namespaces import Routed, routed
 from tests.support.truth_table import Packet
 from tftptui.demo.rules import ANY, Ports, Rule, Way, parse_rule
 from tftptui.net.addresses import Endpoint
@@ -107,3 +111,14 @@ def rules_chain(
         f"chain rules {{\ntype filter hook {hook} priority 10; policy drop;\n"
         f"icmp type destination-unreachable accept\n{first}\n{lines}\n}}"
     )
+
+
+def with_helper() -> Iterator[Routed]:
+    """Lay a network whose router knows the TFTP helper; skip where there is none."""
+    for found in routed(mtu=1_500):
+        try:
+            with found.table(HELPER):
+                pass
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"this kernel has no TFTP helper: {error.stderr}")
+        yield found
