@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.support.cases import CLIENT, SERVER, case, tried
+from tests.support.cases import CLIENT, SERVER, case, neighbour, tried
 from tftptui.knowledge import remedies
 from tftptui.knowledge.case import Case, Scene
 from tftptui.telemetry.findings import OURS, Remedy
+from tftptui.telemetry.views import HostNetwork
 
 SINGLE = Scene(single_port=True)
 
@@ -74,7 +75,7 @@ def test_messages_of_small_links_pass_in_the_clients_own_family(
 
 def link_local() -> Case:
     view = tried(client="fe80::7%eth0", server="fe80::1%eth0")
-    return case(view, client="fe80::7%eth0", network="fe80::/64")
+    return case(view, client="fe80::7%eth0")
 
 
 def test_an_interface_in_an_address_is_left_out_of_rules() -> None:
@@ -84,5 +85,19 @@ def test_an_interface_in_an_address_is_left_out_of_rules() -> None:
 
 
 def test_without_an_address_there_are_words_alone() -> None:
-    found = remedies.let_answers_through(case(client="", network=""))
+    found = remedies.let_answers_through(case(client=""))
     assert platforms(found) == {"", OURS}
+
+
+def test_an_assumed_network_is_said_to_be_one() -> None:
+    for say in (remedies.let_answers_through, remedies.let_acks_through):
+        asked = say(case(tried(), neighbours=(neighbour(),)))[0].text
+        assert "10.0.4.0/24 is assumed: 10.0.4.22 and 10.0.4.37 were seen" in asked
+
+
+def test_what_this_host_knows_of_the_network_goes_before_that() -> None:
+    scene = Scene(networks=(HostNetwork("10.0.4.0/25", "eth1", is_own=True),))
+    found = remedies.let_answers_through(case(tried(), scene=scene))
+    assert "10.0.4.0/25" in found[0].text
+    assert "assumed" not in found[0].text
+    assert [one for one in found if "10.0.4.0/24" in one.command] == []

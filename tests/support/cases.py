@@ -10,7 +10,6 @@ from tftptui.telemetry.views import TransferView
 
 NOON = 1_700_000_000.0
 CLIENT, SERVER, FIREWALL = "10.0.4.37", "10.0.1.5", "10.0.1.1"
-NETWORK = "10.0.4.0/24"
 FILE = "pxelinux.0"
 INTEL: dict[str, Any] = {
     "asked": [("tsize", "0")],
@@ -77,7 +76,6 @@ def case(*tries: TransferView, now: float = 10.0, **changes: Any) -> Case:
         "now": NOON + now,
         "client": CLIENT,
         "file": FILE,
-        "network": NETWORK,
         "scene": Scene(addresses=frozenset({SERVER, "127.0.0.1"}), on_link=False),
         "tries": tries,
     }

@@ -37,7 +37,6 @@ def port_blocked() -> Finding:
         now=before.now,
         client=before.client,
         file=before.file,
-        network=before.network,
         scene=before.scene,
         tries=before.tries,
         neighbours=(neighbour(),),

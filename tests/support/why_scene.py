@@ -33,7 +33,7 @@ SEEN = [
         transfer=4,
     ),
     Evidence(
-        text="10.0.4.22 (same network) got fw-2.1.bin on port 40921",
+        text="10.0.4.22 (same /24) got fw-2.1.bin on port 40921",
         transfer=1,
     ),
 ]

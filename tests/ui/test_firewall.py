@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.pictures import NOW, frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import finding, founding_case
-from tftptui.engine.messages import Finding, Frame
+from tftptui.engine.messages import Finding, Frame, HostNetwork
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.plans import Part
 from tftptui.knowledge.firewall.situation import SituationError, Way, Where
@@ -77,6 +78,36 @@ async def test_both_directions_are_shown_and_the_missing_one_marked(
         (answers,) = [line for line in text.splitlines() if "answers" in line][:1]
         assert "▲ missing?" in answers
         assert "request 1024–65535 ──► 6969" in text
+
+
+@SIZES
+async def test_an_assumed_network_is_said_to_be_one_and_can_be_narrowed(
+    size: tuple[int, int],
+) -> None:
+    async with shown(*founding_case(), size=size) as screen:
+        await screen.press("f")
+        said = " ".join(screen.text().split())
+        assert "~ 10.0.4.0/24 is assumed: 10.0.4.22 and 10.0.4.37 were seen" in said
+        await screen.press(*["minus"] * 9)
+        assert "10.0.4.37 → 10.0.1.5" in screen.text()
+        assert "~ 10" not in screen.text()
+        await screen.press("Y")
+        assert "TFTP through: 10.0.4.37 →" in screen.app.clipboard
+        await screen.press(*["plus"] * 8)
+        assert "~ 10.0.4.0/24 is assumed" in screen.text()
+        await screen.press("plus")
+        assert "10.0.4.0/23 → 10.0.1.5" in screen.text()
+
+
+async def test_what_the_servers_host_knows_goes_before_a_guess() -> None:
+    near = [HostNetwork("10.0.4.0/22", "eth1", is_own=True)]
+    first, *rest = founding_case()
+    known = msgspec.structs.replace(first, status=status(networks=near))
+    async with shown(known, *rest) as screen:
+        await screen.press("f")
+        assert "10.0.4.0/22 → 10.0.1.5" in screen.text()
+        assert "is the network of the server's eth1" in screen.text()
+        assert "~ 10" not in screen.text()
 
 
 async def test_from_the_finding_it_is_one_key_and_esc_leads_back() -> None:

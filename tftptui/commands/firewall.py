@@ -155,7 +155,8 @@ def firewall(
         traffic = Traffic() if journal is None else _traffic(journal)
         situation = options.situation(traffic)
         seen = None if journal is None else traffic
-        advice = advise(situation, Dialect(options.dialect), seen)
+        origins = () if options.clients else traffic.networks()
+        advice = advise(situation, Dialect(options.dialect), seen, origins)
     except (SituationError, SettingsError) as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE

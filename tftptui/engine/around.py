@@ -7,6 +7,7 @@ from tftptui.engine.own_rules import OwnRules
 from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.signatures import recognise, unknown_kind
+from tftptui.net.host_networks import host_networks
 from tftptui.net.interfaces import Links, own_links
 from tftptui.protocol.packets import Request
 from tftptui.server.clock import Clock
@@ -15,7 +16,7 @@ from tftptui.server.service import Service
 from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Signature
-from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.views import HostNetwork, TransferView
 
 _FRESH = 10.0
 """Seconds for which this host's addresses are taken to be the same."""
@@ -51,6 +52,7 @@ class _Around:
     service: Service
     clock: Clock
     _own: Links = field(default_factory=Links)
+    _networks: tuple[HostNetwork, ...] = ()
     _read: float = float("-inf")
 
     def view(self, number: int) -> TransferView | None:
@@ -64,6 +66,7 @@ class _Around:
         service, now = self.service, self.clock.now()
         if now - self._read >= _FRESH:
             self._own, self._read = own_links(), now
+            self._networks = tuple(host_networks())
         settings = service.settings
         listeners = service.listeners
         return Scene(
@@ -76,4 +79,5 @@ class _Around:
             on_link=self._own.reach(client),
             root=str(settings.root),
             named={one.name: str(one.path) for one in settings.named},
+            networks=self._networks,
         )

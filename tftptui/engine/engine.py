@@ -42,8 +42,8 @@ from tftptui.engine.renaming import lead_elsewhere
 from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.survey import Survey
+from tftptui.engine.whereabouts import Whereabouts
 from tftptui.net.addresses import Endpoint, is_taken
-from tftptui.net.interfaces import own_addresses
 from tftptui.net.walking import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
@@ -70,9 +70,6 @@ from tftptui.telemetry.packets import PacketRing
 
 FRAME_INTERVAL = 0.2
 """Seconds between frames, if there is anything to tell."""
-
-ADDRESSES_INTERVAL = 30.0
-"""Seconds between looks at this machine's addresses."""
 
 
 class Engine:
@@ -120,6 +117,7 @@ class Engine:
         self._shelf: Shelf | None = None
         self._searches = Searches(self.findings.located)
         self._told = _Told()
+        self._place = Whereabouts()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._tick)
         self._stopped = self._over = False
@@ -349,17 +347,11 @@ class Engine:
         retold = [v for v in self.findings.take_retold() if v.number not in told]
         return changed + finished + retold
 
-    def _addresses(self) -> list[str]:
-        """Return the machine's addresses, looked at now and then."""
-        now, told = self.recorder.clock.now(), self._told
-        if told.addresses is None or now - told.addresses_at > ADDRESSES_INTERVAL:
-            told.addresses = [str(address) for address in own_addresses()]
-            told.addresses_at = now
-        return told.addresses
-
     def _status(self) -> Status:
         service = self.service
         listeners = service.listeners
+        is_asked = self.recorder.counters.requests > 0
+        self._place.look(self.recorder.clock.now(), is_asked=is_asked)
         return Status(
             version=__version__,
             listeners=[str(listener.local) for listener in listeners],
@@ -371,7 +363,8 @@ class Engine:
             watch=self._watch.state if self._watch else "gone",
             watch_cure=self._watch.cure if self._watch else "",
             write=service.settings.write,
-            addresses=self._addresses(),
+            addresses=self._place.addresses,
+            networks=self._place.networks,
             capture=self._capture.recording,
         )
 
@@ -386,5 +379,3 @@ class _Told:
         self.ports_version = (-1, 0)
         self.packets_next = 0
         self.versions: dict[int, int] = {}
-        self.addresses: list[str] | None = None
-        self.addresses_at = 0.0

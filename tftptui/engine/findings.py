@@ -282,7 +282,6 @@ class Findings:
             now=now,
             client=story.client,
             file=story.file,
-            network=story.network,
             scene=self._around.scene(story.client),
             tries=tuple(one for one in views if one.server_tid),
             unanswered=tuple(one for one in views if not one.server_tid),

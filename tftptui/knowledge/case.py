@@ -13,7 +13,7 @@ from tftptui.knowledge.signatures import AskedOptions, is_firmware
 from tftptui.knowledge.voice import OURSELVES, Voice, beside
 from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
-from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.views import HostNetwork, TransferView
 from tftptui.telemetry.walks import Location
 
 
@@ -113,6 +113,7 @@ class Scene:
         on_link: whether the client is on a network of this host, if that is known.
         root: the folder that is served.
         named: names and paths of what is served side by side instead.
+        networks: of this host, whose length is known.
         is_capture: whether all of it comes from a capture: then the server is
             somebody else's, and its answers were seen somewhere on their way.
     """
@@ -126,6 +127,7 @@ class Scene:
     on_link: bool | None = None
     root: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
+    networks: tuple[HostNetwork, ...] = ()
     is_capture: bool = False
 
     def place(self, file: str) -> str:
@@ -169,11 +171,10 @@ class Case:
     Attributes:
         now: when it is looked at.
         client, file: who, and what for.
-        network: that the client most likely belongs to, as CIDR.
         tries: its transfers, oldest first.
         refusals: of its requests that were answered with an ERROR, oldest first.
         icmp: errors that came for these tries.
-        neighbours: others of the client's network, oldest first; the client's own
+        neighbours: others of its /24 (IPv6: /64), oldest first; the client's own
             other tries are among them.
         asked_address: where the client sent its requests, if that is known to differ
             from where we answer.
@@ -191,7 +192,6 @@ class Case:
     now: float
     client: str
     file: str
-    network: str = ""
     scene: Scene = field(default_factory=Scene)
     tries: tuple[TransferView, ...] = ()
     refusals: tuple[Refused, ...] = ()

@@ -119,4 +119,6 @@ def _who(one: Neighbour, client: str) -> str:
     looks = f"it looks like {one.kind}" if one.kind else ""
     if one.client == client:
         return f"the same host ({looks or 'another program'})"
-    return f"{one.client} (same network{f'; {looks}' if looks else ''})"
+    # What they have in common is known; whether that is one network is not.
+    same = "/64" if ":" in one.client else "/24"
+    return f"{one.client} (same {same}{f'; {looks}' if looks else ''})"

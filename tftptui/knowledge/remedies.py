@@ -12,6 +12,7 @@ from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.listing import span
 from tftptui.knowledge.firewall.missing import TOO_BIG, remedies_for
+from tftptui.knowledge.firewall.networks import ClientNetwork, client_networks
 from tftptui.knowledge.firewall.plans import Part
 from tftptui.knowledge.firewall.situation import ANYWHERE, Situation, Way, Where
 from tftptui.settings import PortRange
@@ -27,6 +28,7 @@ def let_answers_through(case: Case) -> tuple[Remedy, ...]:
     ask = Remedy(
         text=f"ask for: allow UDP from {_server(case)} {_ours(case)} to "
         f"{_clients(case)} ports 1024–65535 (the client chooses its port)"
+        f"{_assumption(case)}"
     )
     rules = _rules(case, Part.ANSWERS, Where.BETWEEN, _BOTH)
     return (ask, *rules, *_one_port(case, "not where it is an access list"))
@@ -43,6 +45,7 @@ def let_acks_through(case: Case) -> tuple[Remedy, ...]:
     ask = Remedy(
         text=f"ask for: allow UDP from {_clients(case)} ports 1024–65535 to "
         f"{_server(case)} {_ours(case)}, on the way and on {case.voice.host}"
+        f"{_assumption(case)}"
     )
     ways = (Way.RANGE,)
     on_the_way = _rules(case, Part.ACKS, Where.BETWEEN, ways)
@@ -212,7 +215,24 @@ def _server(case: Case) -> str:
 
 
 def _clients(case: Case) -> str:
-    return case.network or case.client
+    network = _network(case)
+    return case.client if network is None else str(network.network)
+
+
+def _assumption(case: Case) -> str:
+    """Return that the network is an assumption, if it is one."""
+    network = _network(case)
+    return f"; {network.words}" if network and network.is_assumed else ""
+
+
+def _network(case: Case) -> ClientNetwork | None:
+    """Return the client's network; None where no address is known."""
+    try:
+        client = ip_address(case.client.partition("%")[0])
+    except ValueError:
+        return None
+    others = (ip_address(one.client.partition("%")[0]) for one in case.neighbours)
+    return client_networks([client], others, case.scene.networks)[0]
 
 
 def _ours(case: Case) -> str:

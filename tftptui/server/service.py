@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tftptui import __version__
+from tftptui.net.host_networks import host_networks
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.limits import raise_descriptor_limit
@@ -340,6 +341,7 @@ class Service:
                 ports=str(self.pool.ports),
                 root=str(self.root.path),
                 settings=_told(self.settings),
+                networks=host_networks() if self.recorder.is_heard else [],
             )
         )
         for notice in self.notices:

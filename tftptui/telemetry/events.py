@@ -7,6 +7,7 @@ came from the network or the disk are already made visible.
 import msgspec
 
 from tftptui.telemetry.findings import Evidence, Finding, Help, Place, Remedy
+from tftptui.telemetry.views import HostNetwork
 
 JOURNAL_FORMAT = 1
 
@@ -42,13 +43,14 @@ class TransferEvent(Event, frozen=True, kw_only=True):
 
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
-    """The server takes requests."""
+    """The server takes requests; ``networks`` are those of its host."""
 
     version: str
     listeners: list[str]
     ports: str
     root: str
     settings: dict[str, object]
+    networks: list[HostNetwork] = []
     journal: int = JOURNAL_FORMAT
 
 

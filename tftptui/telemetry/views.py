@@ -301,6 +301,20 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     missed: int = 0
 
 
+class HostNetwork(msgspec.Struct, frozen=True):
+    """A network that the server's host is in, or has a route to, as CIDR.
+
+    Attributes:
+        gateway: by which it is reached; "" where the device itself leads there.
+        is_own: whether the host has an address in it.
+    """
+
+    network: str
+    device: str
+    gateway: str = ""
+    is_own: bool = False
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What the server is; sent first and whenever it changes.
 
@@ -314,6 +328,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
             watching, and what to type against it.
         write: what uploads are taken: "off", "new" or "overwrite".
         addresses: by which others may reach this machine.
+        networks: those whose length its host knows.
         capture: that is being written, if one is.
         source: "server"; "capture" for one that is read, ``root`` is its file then;
             "demo" for a server whose clients are simulated.
@@ -331,6 +346,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     watch_cure: str = ""
     write: str = "off"
     addresses: list[str] = []
+    networks: list[HostNetwork] = []
     capture: Recording | None = None
     source: Literal["server", "capture", "demo"] = "server"
     progress: float | None = None

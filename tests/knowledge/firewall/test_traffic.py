@@ -155,3 +155,12 @@ def test_control_characters_do_not_get_through() -> None:
 def test_a_line_that_is_none(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"UDP port|address"):
         traffic_of([started(1, 2_070, **wrong)])
+
+
+def test_a_journal_tells_what_its_servers_host_knows_of_networks() -> None:
+    networks = [{"network": "10.55.32.0/20", "device": "eth0", "is_own": True}]
+    first, *rest = boot_rom()
+    traffic = traffic_of([first | {"networks": networks}, *rest])
+    assert traffic.clients == (ip_network("10.55.32.0/20"),)
+    strange = traffic_of([first | {"networks": "many"}, *rest])
+    assert strange.clients == (ip_network("10.55.32.0/24"),)

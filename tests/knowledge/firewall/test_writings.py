@@ -2,6 +2,7 @@
 
 import csv
 import shlex
+from collections.abc import Callable
 
 import pytest
 
@@ -17,7 +18,16 @@ SEEN = traffic_of(boot_rom())
 
 
 def _advice(dialect: Dialect = Dialect.NFTABLES) -> Advice:
-    return advise(situation(), dialect, SEEN)
+    return advise(situation(), dialect, SEEN, SEEN.networks())
+
+
+@pytest.mark.parametrize("write", [advice_text, markdown_text])
+def test_an_assumed_network_is_said_to_be_one(write: Callable[[Advice], str]) -> None:
+    told = " ".join(write(_advice()).replace("\n#", " ").split())
+    assert "is assumed: 10.55.32.9 and 10.55.32.175 were seen in it." in told
+    assert "If theirs is another" in told
+    given = write(advise(situation(), Dialect.NFTABLES, SEEN))
+    assert "assumed" not in given
 
 
 def _rows(text: str) -> list[dict[str, str]]:

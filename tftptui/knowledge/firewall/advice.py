@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.listing import Rule
+from tftptui.knowledge.firewall.networks import ClientNetwork
 from tftptui.knowledge.firewall.plans import Part, Plan, plan_for
 from tftptui.knowledge.firewall.situation import (
     CLIENT_PORTS,
@@ -52,6 +53,7 @@ class Advice:
         cautions: what to beware of, whole sentences.
         flush: what to type so that old flows are forgotten; empty if none are kept.
         traffic: what was seen, if anything.
+        origins: how the clients' networks are known; empty where they were given.
     """
 
     situation: Situation
@@ -62,10 +64,19 @@ class Advice:
     cautions: tuple[str, ...]
     flush: tuple[str, ...]
     traffic: Traffic | None
+    origins: tuple[ClientNetwork, ...] = ()
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the length of a network is assumed."""
+        return any(one.is_assumed for one in self.origins)
 
 
 def advise(
-    situation: Situation, dialect: Dialect, traffic: Traffic | None = None
+    situation: Situation,
+    dialect: Dialect,
+    traffic: Traffic | None = None,
+    origins: tuple[ClientNetwork, ...] = (),
 ) -> Advice:
     """Return the advice for a situation, in a dialect.
 
@@ -104,6 +115,7 @@ def advise(
         tuple(_cautions(situation, chosen.plan, traffic)),
         _flush(situation, dialect),
         traffic,
+        origins,
     )
 
 

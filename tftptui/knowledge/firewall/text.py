@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from tftptui.knowledge.firewall.advice import Advice, Alternative
+from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.plans import Flow
 from tftptui.knowledge.firewall.situation import Kind, Situation
 from tftptui.knowledge.firewall.words import PLACES, endpoints, ends
@@ -35,6 +36,14 @@ def _head(advice: Advice) -> Iterator[str]:
     clients, servers = endpoints(situation)
     nat = " and translates addresses" if situation.has_nat else ""
     yield from wrap(f"TFTP: {clients} → {servers}", _WIDTH)
+    told, more = told_networks(advice.origins)
+    for one in told:
+        yield from wrap(f"  {one.words}.", _WIDTH, subsequent_indent="  ")
+    if more:
+        yield f"  {more} more networks are known, or assumed, alike."
+    if advice.is_assumed:
+        words = "  If theirs is another network, name that in the rules (--clients)."
+        yield from wrap(words, _WIDTH, subsequent_indent="  ")
     yield from wrap(
         f"{speech.title}, {PLACES[situation.where]}; it {_KINDS[situation.kind]}{nat}",
         _WIDTH,

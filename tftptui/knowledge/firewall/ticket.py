@@ -7,6 +7,7 @@ spreadsheet's own signs.
 import csv
 
 from tftptui.knowledge.firewall.advice import Advice
+from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.plans import Flow
 from tftptui.knowledge.firewall.situation import Family, Way
 from tftptui.knowledge.firewall.traffic import RUNNING, SeenFlow, Traffic
@@ -121,6 +122,7 @@ def markdown_text(advice: Advice) -> str:
         f"# Please let TFTP through: {clients} → {servers}",
         *_story(advice),
         "## What we ask for",
+        *_origins(advice),
         f"On the firewall {PLACES[situation.where]}, UDP:",
         _table(
             ("flow", "from", "ports", "to", "ports", "what it is"), _asked_cells(advice)
@@ -165,6 +167,21 @@ def _story(advice: Advice) -> list[str]:
     if fine:
         text += f" Others completed: {', '.join(fine[:_MOST_NAMED])}."
     return [text, *(f"{LOCATED}: {_cell(told)}" for told in traffic.located)]
+
+
+def _origins(advice: Advice) -> list[str]:
+    """Return how the clients' networks are known, in sentences."""
+    told, more = told_networks(advice.origins)
+    if not told:
+        return []
+    text = " ".join(f"{one.words}." for one in told)
+    if more:
+        text += f" {more} more networks are known, or assumed, alike."
+    if not advice.is_assumed:
+        return [text]
+    please = "Please check the clients' networks."
+    other = "If theirs is another one, let the rules name that instead."
+    return [f"**{please}** {text} {other}"]
 
 
 def _asked_cells(advice: Advice) -> list[tuple[str, ...]]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
+import msgspec
+
+from tftptui.knowledge.firewall.networks import ClientNetwork, client_networks
 from tftptui.knowledge.firewall.plans import Part
 from tftptui.knowledge.firewall.situation import Address, Network, Where
 from tftptui.settings import (
@@ -14,13 +17,13 @@ from tftptui.settings import (
     parse_port_range,
 )
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.views import HostNetwork
 
 Line = Mapping[str, object]
 """One line of the journal, decoded."""
 
 RUNNING = "running"
 _BROKEN = frozenset({"abandoned", "failed"})
-_PREFIX = {4: 24, 6: 64}
 _FINDINGS = {
     "requests-not-arriving": Part.REQUEST,
     "answers-blocked": Part.ANSWERS,
@@ -96,6 +99,7 @@ class Traffic:
         where: where the firewall stands that a finding speaks of; None if unknown.
         port, ports, is_single_port: how the server was set; None if it was not told.
         located: what was learned hop by hop of where packets are dropped, sentences.
+        known: networks of the server's host.
     """
 
     flows: tuple[SeenFlow, ...] = ()
@@ -105,6 +109,7 @@ class Traffic:
     ports: PortRange | None = None
     is_single_port: bool | None = None
     located: tuple[str, ...] = ()
+    known: tuple[HostNetwork, ...] = ()
 
     @property
     def failed(self) -> tuple[SeenFlow, ...]:
@@ -124,10 +129,20 @@ class Traffic:
 
     @property
     def clients(self) -> tuple[Network, ...]:
-        """The /24 (IPv6: /64) around each client, likewise."""
+        """The networks of clients, likewise."""
+        return tuple(one.network for one in self.networks())
+
+    def networks(
+        self, chosen: Mapping[int, int] | None = None
+    ) -> tuple[ClientNetwork, ...]:
+        """Return the same, and how they are known; lengths by IP version if CHOSEN."""
         flows = self.failed or self.flows
-        networks = (network_around(ip_address(flow.client)) for flow in flows)
-        return tuple(dict.fromkeys(networks))
+        return client_networks(
+            (ip_address(flow.client) for flow in flows),
+            (ip_address(flow.client) for flow in self.flows),
+            self.known,
+            chosen,
+        )
 
 
 @dataclass
@@ -178,7 +193,10 @@ class _Reader:
             text = str(listeners[0]).rpartition(":")[2]
             port = int(text) if text.isdecimal() else None
         self.traffic = replace(
-            self.traffic, port=port, is_single_port=is_single is True
+            self.traffic,
+            port=port,
+            is_single_port=is_single is True,
+            known=_known(line.get("networks")),
         )
         self._note_ports(line.get("ports"), is_change=False)
 
@@ -245,11 +263,6 @@ class _Reader:
         )
 
 
-def network_around(address: Address) -> Network:
-    """Return the /24 (IPv6: /64) that a client's address is taken to stand for."""
-    return ip_network(f"{address}/{_PREFIX[address.version]}", strict=False)
-
-
 def is_about_firewalls(code: str) -> bool:
     """Whether a finding is of the kind that rules of a firewall may cure."""
     return code in _FINDINGS or code in _OTHER_FILTERS
@@ -302,6 +315,14 @@ def _flow(line: Line) -> SeenFlow:
         last=time,
         has_oack=bool(line.get("agreed")),
     )
+
+
+def _known(told: object) -> tuple[HostNetwork, ...]:
+    """Return the networks of the server's host; none where they make no sense."""
+    try:
+        return tuple(msgspec.convert(told or [], list[HostNetwork]))
+    except msgspec.ValidationError:
+        return ()
 
 
 def _answers(flow: SeenFlow, blocks: int) -> int:

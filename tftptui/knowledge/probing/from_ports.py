@@ -7,8 +7,8 @@ from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.missing import printing
+from tftptui.knowledge.firewall.networks import network_around
 from tftptui.knowledge.firewall.situation import ANYWHERE, CLIENT_PORTS, Situation
-from tftptui.knowledge.firewall.traffic import network_around
 from tftptui.knowledge.probing.asked import Asked, ports_of, seen
 from tftptui.knowledge.saying import place_of_drop
 from tftptui.settings import DEFAULT_PORTS

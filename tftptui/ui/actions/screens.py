@@ -119,6 +119,20 @@ FIREWALL = (
     Action(
         "firewall", "nat", ("x",), "NAT", "Whether the firewall translates addresses."
     ),
+    Action(
+        "firewall",
+        "networks(1)",
+        ("minus",),
+        "narrower",
+        "Narrower networks of clients, to one address each in the end.",
+    ),
+    Action(
+        "firewall",
+        "networks(-1)",
+        ("plus",),
+        "wider",
+        "Wider networks of clients.",
+    ),
     Action("firewall", "copy", ("y",), "copy rules", "Copy the rules.", shown=True),
     Action(
         "firewall",

@@ -99,6 +99,10 @@ class FirewallScreen(Page[None]):
         """Write it for a firewall that translates addresses, or not."""
         self._wish(self._taste.wishes.other_nat(self._traffic.where))
 
+    def action_networks(self, step: int) -> None:
+        """Write it for narrower networks of clients, or for wider ones."""
+        self._wish(self._taste.wishes.other_networks(step, self._traffic))
+
     def action_copy(self) -> None:
         """Copy the rules."""
         if self._advice is not None:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.listing import span
+from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.plans import Passing
 from tftptui.knowledge.firewall.words import endpoints
 
@@ -31,6 +32,7 @@ def advice_view(advice: Advice, slots: Slots) -> Group:
     clients, servers = endpoints(advice.situation)
     rows: list[tuple[str, RenderableType]] = [
         ("For", Text(f"{clients} → {servers}")),
+        *([("", _origins(advice, slots))] if advice.origins else []),
         ("Flows", _flows(advice, slots)),
         *([("", _missing(advice, slots))] if advice.missing else []),
         ("", Text()),
@@ -48,6 +50,20 @@ def advice_view(advice: Advice, slots: Slots) -> Group:
     for label, content in rows:
         table.add_row(Text(label), content)
     return Group(table)
+
+
+def _origins(advice: Advice, slots: Slots) -> Text:
+    """Return how the clients' networks are known; an assumption has its mark."""
+    told, more = told_networks(advice.origins)
+    text = Text()
+    for one in told:
+        words = f"~ {one.words}\n" if one.is_assumed else f"{one.words}\n"
+        text.append(words, slots["transfer-stalled" if one.is_assumed else "muted"])
+    if more:
+        text.append(f"{more} more are known, or assumed, alike\n", slots["muted"])
+    for key, word in (("[-]", " narrower   "), ("[+]", " wider")):
+        text.append(key, slots["transfer-active"]).append(word, slots["muted"])
+    return text
 
 
 def _flows(advice: Advice, slots: Slots) -> Table:

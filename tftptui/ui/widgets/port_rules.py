@@ -38,7 +38,7 @@ def rules_for(
     choice = wishes.choice(traffic.where)
     situation = Situation(
         servers=traffic.servers or tuple(own),
-        clients=traffic.clients or ANYWHERE,
+        clients=wishes.clients(traffic) or ANYWHERE,
         port=traffic.port or TFTP_PORT,
         ports=PortRange(command.first, command.last),
         where=choice.where,

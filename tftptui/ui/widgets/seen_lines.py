@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import msgspec
+
 from tftptui.engine.messages import TransferView
 from tftptui.telemetry.endings import keys_of
 from tftptui.ui.store import Store
@@ -23,6 +25,7 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "listeners": store.status.listeners,
             "ports": f"{store.ports.first}-{store.ports.last}",
             "settings": {"single_port": store.ports.single_port},
+            "networks": msgspec.to_builtins(store.status.networks),
         }
     for view in store.transfers.values():
         if not view.server_tid:  # a capture without its answer: half of a flow

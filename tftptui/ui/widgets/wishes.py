@@ -1,15 +1,18 @@
 """Which firewall rules are wished for, and what of it a dialect can say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.networks import LENGTHS
 from tftptui.knowledge.firewall.situation import (
     ANYWHERE,
     Address,
     Kind,
+    Network,
     Situation,
     Where,
 )
@@ -49,6 +52,7 @@ class Wishes:
         kind: what it knows of flows; else what is usual there.
         single_port: whether for single-port mode; else as the server does now.
         has_nat: whether it translates addresses.
+        lengths: of the clients' networks, by IP version.
     """
 
     dialect: Dialect = Dialect.NFTABLES
@@ -56,6 +60,7 @@ class Wishes:
     kind: Kind | None = None
     single_port: bool | None = None
     has_nat: bool = False
+    lengths: Mapping[int, int] = field(default_factory=dict)
 
     def choice(self, found: Where | None) -> Choice:
         """Return what is wished for, as far as the dialect can say it.
@@ -94,6 +99,28 @@ class Wishes:
         now = is_single_port if self.single_port is None else self.single_port
         return replace(self, single_port=not now)
 
+    def other_networks(self, step: int, traffic: Traffic) -> "Wishes":
+        """Return the same for narrower networks of clients, or wider ones.
+
+        Args:
+            step: 1 is narrower, -1 wider.
+            traffic: whose clients these are.
+        """
+        lengths: dict[int, int] = {}
+        for version, possible in LENGTHS.items():
+            now = [n.prefixlen for n in self.clients(traffic) if n.version == version]
+            if now:
+                place = bisect_left(possible, min(now)) + step
+                lengths[version] = possible[max(0, min(place, len(possible) - 1))]
+        other = replace(self, lengths=lengths)
+        plain = replace(self, lengths={})
+        is_plain = other.clients(traffic) == plain.clients(traffic)
+        return plain if is_plain else other
+
+    def clients(self, traffic: Traffic) -> tuple[Network, ...]:
+        """Return the networks that clients are taken to come from."""
+        return tuple(one.network for one in traffic.networks(self.lengths))
+
     def advice(self, traffic: Traffic, own: Sequence[Address]) -> Advice:
         """Return the advice for the traffic seen; OWN where nobody was asked yet.
 
@@ -105,9 +132,10 @@ class Wishes:
         if single_port is None:
             single_port = bool(traffic.is_single_port)
         choice = self.choice(traffic.where)
+        origins = traffic.networks(self.lengths)
         situation = Situation(
             servers=traffic.servers or tuple(own),
-            clients=traffic.clients or ANYWHERE,
+            clients=tuple(one.network for one in origins) or ANYWHERE,
             port=traffic.port or TFTP_PORT,
             ports=traffic.ports or DEFAULT_PORTS,
             where=choice.where,
@@ -115,7 +143,8 @@ class Wishes:
             is_single_port=single_port,
             has_nat=choice.has_nat,
         )
-        return advise(situation, self.dialect, traffic if traffic.flows else None)
+        seen = traffic if traffic.flows else None
+        return advise(situation, self.dialect, seen, origins)
 
 
 def _next(among: Sequence[T], now: T, step: int = 1) -> T:
