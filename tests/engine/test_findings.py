@@ -15,8 +15,8 @@ from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.engine.engine import Engine
-from tftptui.engine.findings import MOST_ALIKE
 from tftptui.engine.telling import TOLD
+from tftptui.engine.troubles import MOST_ALIKE
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Options
 from tftptui.telemetry.events import Event, Found, Refused, TransferStarted

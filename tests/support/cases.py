@@ -103,7 +103,9 @@ def neighbour(number: int = 50, at: float = 5.0, **changes: Any) -> Neighbour:
         "time": NOON + at,
     }
     given |= changes
-    return Neighbour(**({"begun": given["time"], "is_done": given["worked"]} | given))
+    done = given["worked"]
+    found = {"begun": given["time"], "is_done": done, "has_blocks": done}
+    return Neighbour(**(found | given))
 
 
 def refused(reason: str, at: float = 0.0, **changes: Any) -> Refused:

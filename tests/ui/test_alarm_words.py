@@ -57,3 +57,9 @@ async def test_it_is_whole_in_a_small_window(pane: str) -> None:
         lines = [line for line in screen.text().splitlines() if "Dropped on" in line]
         (told,) = [line for line in lines if "w why?" in line]
         assert "Dropped on the way to 10.0.4.37, ports 2070–2072 " in told
+
+
+def test_others_whom_it_touches_are_counted() -> None:
+    clients = ["10.0.4.37", "10.0.4.38", "10.0.4.39"]
+    told = alarm_in_cells(finding(clients=clients), store(), 67)
+    assert told == "Dropped on the way to 10.0.4.37 and 2 more, ports 2070–2072"

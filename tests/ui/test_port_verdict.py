@@ -136,6 +136,14 @@ def test_several_clients_in_the_same_trouble_are_one_sentence() -> None:
     assert told[0].startswith("this will not help 10.0.4.37 and 1 more: ")
 
 
+def test_all_whom_one_cause_touches_are_counted() -> None:
+    clients = ["10.0.4.37", "10.0.4.38", "10.0.4.39"]
+    joined = msgspec.structs.replace(NO_CURE, clients=clients)
+    found = scene_of(blocked_client(), Frame(time=NOW, findings=[joined]))
+    told = judge(typed("50000", "50999"), found).surprises
+    assert told[0].startswith("this will not help 10.0.4.37 and 2 more: ")
+
+
 def test_only_clients_of_late_count() -> None:
     old = view(1, "completed", started=NOW - 3_600, client="10.0.9.9")
     found = scene_of(frame(old, view(2), view(3, "completed")))

@@ -327,3 +327,26 @@ async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> 
     async with shown(frame(view(1, timeouts=2, heard=False))) as screen:
         await screen.press("w")
         assert "nothing is sure yet" in screen.text()
+
+
+async def test_several_files_of_one_client_are_counted() -> None:
+    case = founding_case(clients=["10.0.4.37"], files=["pxelinux.0", "a", "b"])
+    async with shown(*case, size=LARGE) as screen:
+        await screen.press("w")
+        why = "Why does 10.0.4.37 not get pxelinux.0 and 2 more?"
+        assert why in screen.text()
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [(["pxelinux.0"], "pxelinux.0"), (["pxelinux.0", "grub.cfg"], "their files")],
+)
+async def test_one_cause_of_many_clients_is_asked_of_all_of_them(
+    files: list[str], what: str
+) -> None:
+    clients = ["10.0.4.37", "10.0.4.38", "10.0.4.39"]
+    case = founding_case(clients=clients, files=files)
+    async with shown(*case, size=LARGE) as screen:
+        await screen.press("w")
+        why = f"Why do 10.0.4.37 and 2 other clients not get {what}?"
+        assert why in screen.text()

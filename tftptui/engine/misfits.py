@@ -15,6 +15,7 @@ from tftptui.engine.messages import LookAtFile
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.telling import Teller
 from tftptui.knowledge.case import Scene
+from tftptui.knowledge.causes import Touched
 from tftptui.knowledge.rules.machines import is_particular, misfit, starts
 from tftptui.server.transfer import Transfer
 from tftptui.telemetry.file_views import FilePiece
@@ -86,7 +87,7 @@ class Misfits:
         told = self._told.get(view.client)
         draft = misfit(view, piece.kind, self._scene(view.client))
         if draft is not None and (told is None or told.headline != draft.headline):
-            found = self._teller.trouble(draft, (view.client, view.file))
+            found = self._teller.trouble(draft, Touched([view.client], [view.file]))
             if found is not None:
                 self._told[view.client] = found
         elif told is not None and starts(view.kind, piece.kind):

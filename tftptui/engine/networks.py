@@ -47,6 +47,7 @@ class Networks:
                 time=(worked and view.ended) or view.moved,
                 begun=view.started,
                 is_done=view.phase == "completed",
+                has_blocks=view.acked_blocks > 0,
             )
         )
         while len(self._networks) > KEPT_NETWORKS:

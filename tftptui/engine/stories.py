@@ -4,6 +4,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tftptui.engine.trouble import Trouble
 from tftptui.knowledge.case import Icmp
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
@@ -41,7 +42,7 @@ class Story:
         key: whose, for what file, which way; network: that of the client.
         views: its transfers by number, alive or as they ended.
         refusals: its requests that were answered with an ERROR, the latest.
-        trouble: the finding that says why it does not get the file, as it stands.
+        trouble: why it does not get the file, or did not, with all whom that touches.
         notes: other findings, by code.
         text: its story as last told.
         noted: tries that are written down in Networks; ended: those of them that
@@ -58,7 +59,7 @@ class Story:
     refusals: deque[Refused] = field(
         default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
     )
-    trouble: Finding | None = None
+    trouble: Trouble | None = None
     notes: dict[str, Finding] = field(default_factory=dict)
     text: str = ""
     noted: set[int] = field(default_factory=set)

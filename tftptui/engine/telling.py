@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tftptui.knowledge.causes import Touched
 from tftptui.knowledge.draft import Draft
 from tftptui.server.clock import Clock
 from tftptui.server.rates import Bucket, Rate
@@ -26,7 +27,7 @@ KEPT_NEWS = 1_000
 KEPT_HISTORY = 8
 """Former versions that a finding remembers."""
 
-_JOURNALLED = ("code", "headline", "confidence", "stands_at")
+_JOURNALLED = ("code", "headline", "confidence", "stands_at", "clients", "files")
 
 
 class Teller:
@@ -55,39 +56,38 @@ class Teller:
         news, self._news = list(self._news.values()), {}
         return news
 
-    def trouble(self, draft: Draft, whose: tuple[str, str]) -> Finding | None:
-        """Tell a new trouble; None when there are too many just now.
-
-        Args:
-            draft: what it is.
-            whose: client and file.
-        """
+    def trouble(self, draft: Draft, whose: Touched) -> Finding | None:
+        """Tell a new trouble; None when there are too many just now."""
         now = self._clock.now()
         if self._this_round >= NEW_AT_ONCE or not self._told.take(1, now):
             return None
         self._this_round += 1
         return self._new(draft, whose)
 
-    def note(self, draft: Draft, whose: tuple[str, str]) -> Finding | None:
+    def note(self, draft: Draft, whose: Touched) -> Finding | None:
         """Tell what is no trouble; likewise."""
         if not self._noted.take(1, self._clock.now()):
             return None
         return self._new(draft, whose)
 
-    def revise(self, before: Finding, draft: Draft) -> Finding:
+    def revise(self, before: Finding, draft: Draft, whose: Touched) -> Finding:
         """Tell what new evidence makes of a finding; the journal only what matters."""
-        if not _differs(before, draft):
+        if not _differs(before, draft, whose):
             return before
-        is_same = before.code == draft.code
+        first, is_turned = _whose(whose), before.code != draft.code
+        is_same = not is_turned and all(
+            getattr(before, name) == first[name] for name in ("client", "file")
+        )
         revised = msgspec.structs.replace(
             before,
             **_fields(draft),
+            **first,
             found=self._clock.wall(),
             remedies=before.remedies if is_same else list(draft.remedies),
             ports=before.ports if is_same else draft.ports,
-            revises=before.revises if is_same else before.code,
+            revises=before.code if is_turned else before.revises,
         )
-        if not is_same or before.confidence != draft.confidence:
+        if is_turned or before.confidence != draft.confidence:
             revised = msgspec.structs.replace(
                 revised, history=_and_before(before), turned=revised.found
             )
@@ -108,18 +108,16 @@ class Teller:
         )
         return self._tell(over)
 
-    def _new(self, draft: Draft, whose: tuple[str, str]) -> Finding:
+    def _new(self, draft: Draft, whose: Touched) -> Finding:
         self._number += 1
-        client, file = whose
         now = self._clock.wall()
         finding = Finding(
             number=self._number,
-            client=client,
-            file=file,
             found=now,
             turned=now,
             remedies=list(draft.remedies),
             ports=draft.ports,
+            **_whose(whose),
             **_fields(draft),
         )
         return self._tell(finding)
@@ -165,6 +163,16 @@ def _fields(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _differs(finding: Finding, draft: Draft) -> bool:
-    fields = _fields(draft)
+def _whose(whose: Touched) -> dict[str, Any]:
+    """Return what of a finding says whom it touches."""
+    return {
+        "client": next(iter(whose.clients), ""),
+        "clients": whose.clients,
+        "file": next(iter(whose.files), ""),
+        "files": whose.files,
+    }
+
+
+def _differs(finding: Finding, draft: Draft, whose: Touched) -> bool:
+    fields = _fields(draft) | _whose(whose)
     return any(getattr(finding, name) != value for name, value in fields.items())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tftptui.engine.own_rules import OwnRules
 from tftptui.engine.telling import Teller
 from tftptui.knowledge.case import Scene
+from tftptui.knowledge.causes import Touched
 from tftptui.knowledge.rules.local import requests_stopped
 from tftptui.server.clock import Clock
 from tftptui.telemetry.findings import Finding
@@ -42,7 +43,7 @@ class Unreached:
         elif self._told is None:
             wall = self._clock.wall()
             draft = requests_stopped(block, self._rules.address, scene, wall)
-            self._told = self._teller.trouble(draft, ("", ""))
+            self._told = self._teller.trouble(draft, Touched([], []))
 
     def _withdraw(self, why: str) -> None:
         if self._told is not None:

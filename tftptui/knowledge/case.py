@@ -79,7 +79,8 @@ class Neighbour:
 
     Attributes:
         number: of the transfer.
-        worked: whether the client acknowledged a block; else it never answered.
+        worked: whether the client answered; else it never did. has_blocks: whether a
+            block of its file arrived, too.
         had_oack: whether we answered with an OACK.
         time: when that was seen; of one that never answered, when it asked.
         begun: when it was first asked for.
@@ -98,6 +99,7 @@ class Neighbour:
     time: float
     begun: float
     is_done: bool
+    has_blocks: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

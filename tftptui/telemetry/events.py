@@ -178,6 +178,8 @@ class Found(Event, frozen=True, kw_only=True, tag="finding"):
     withdrawn: bool
     because: str
     ports: str
+    clients: list[str]
+    files: list[str]
 
     @classmethod
     def of(cls, finding: Finding) -> "Found":

@@ -94,7 +94,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         confidence: 0 to 1; see FACT, LIKELY, POSSIBLE.
         stands_at: where the block stands.
         is_alarm: False for what is normal or cured itself.
-        client: address of the client; file: the name asked for, made visible.
+        client: address of the client; file: the name asked for, made visible. Where
+            one cause touches several, those that show it best.
         transfers: numbers of those it is about, oldest first.
         since: wall clock of the first evidence, seconds; found: of this version.
         evidence: what was seen, the most telling first.
@@ -105,6 +106,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         withdrawn: why it holds no longer; "" while it holds.
         history: what it said before, the oldest first, the latest few; turned: wall
             clock when it was told, last changed its mind, or was withdrawn.
+        clients: addresses of all whom it touches, ``client`` first; files: what they
+            do not get for it, ``file`` first.
         ports: the range that the remedies were written for, as "A-B"; "" where it
             does not matter to them.
     """
@@ -129,3 +132,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     ports: str = ""
     history: list[Earlier] = []
     turned: float = 0.0
+    clients: list[str] = []
+    files: list[str] = []

@@ -47,11 +47,22 @@ def test_request_without_an_answer_blames_no_way_back(talk: Talk) -> None:
 def test_many_troubles_at_the_end_are_all_told(talk: Talk) -> None:
     for port in range(8):
         talk.client = (f"10.0.4.{40 + port}", 2_070)
-        talk.ask(b"nosuch")
+        talk.ask(f"nosuch{port}".encode())
         talk.error(1, "File not found")
     talk.over()
     found = talk.rebuilding.findings.take_news()
     assert len({one.client for one in found}) == 8
+
+
+def test_one_missing_file_is_told_once_with_all_who_ask_for_it(talk: Talk) -> None:
+    for number in range(40, 48):
+        talk.client = (f"10.0.4.{number}", 2_070)
+        talk.ask(b"nosuch")
+        talk.error(1, "File not found")
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert found.clients == [f"10.0.4.{number}" for number in range(40, 48)]
+    assert found.headline.endswith("So it is for 7 other clients.")
 
 
 def test_capture_without_any_answer_is_told_once(talk: Talk) -> None:

@@ -135,6 +135,7 @@ def others(draw: st.DrawFn, number: int) -> Neighbour:
         time=NOON + draw(MOMENTS),
         begun=NOON + draw(MOMENTS),
         is_done=draw(st.booleans()),
+        has_blocks=draw(st.booleans()),
     )
 
 

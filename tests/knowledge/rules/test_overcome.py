@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.cases import CLIENT, FILE, NOON, case, neighbour, refused, tried
 from tftptui.knowledge.case import Case, Neighbour, Scene
-from tftptui.knowledge.rules import judge, overcome
+from tftptui.knowledge.rules import is_undecided, judge, overcome
 from tftptui.telemetry.findings import FACT
 
 HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
@@ -120,3 +120,23 @@ def test_a_shorter_rest_is_only_named_where_ports_rest_long(
     draft = judge(exhausted(5.0, scene=scene))
     assert draft is not None
     assert len(tuple(draft.remedies)) == count
+
+
+def test_a_larger_block_size_that_was_only_agreed_on_is_no_cure() -> None:
+    large = tried(1, block_size=1_428, heard=True, sent_blocks=1, timeouts=8)
+    agreed = later(49_200, block_size=1_468, is_done=False, has_blocks=False)
+    arrived = later(49_200, block_size=1_468, is_done=False, has_blocks=True)
+    assert overcome(case(large, neighbours=(agreed,)), "path-mtu") == ""
+    cured = overcome(case(large, neighbours=(arrived,)), "path-mtu")
+    assert cured == "blocks of 1468 octets arrive now"
+
+
+@pytest.mark.parametrize(
+    ("code", "acked", "is_open"),
+    [("path-mtu", 0, True), ("path-mtu", 1, False), ("path-cut", 0, False)],
+)
+def test_a_new_try_that_has_not_come_as_far_says_nothing_yet(
+    code: str, acked: int, *, is_open: bool
+) -> None:
+    new = tried(2, heard=True, timeouts=0, phase="sending", acked_blocks=acked)
+    assert is_undecided(case(tried(1), new), code) is is_open

@@ -87,3 +87,11 @@ def test_a_router_that_tells_of_a_small_link_is_worth_a_note() -> None:
     seen = icmp(4, "10.0.1.1", 0.1, transfer=9)
     (draft,) = notes(case(completed(), icmp=(seen,)))
     assert draft.code == "path-mtu-lowered"
+
+
+def test_smaller_blocks_that_did_not_arrive_either_make_nothing_sure() -> None:
+    (one,) = stuck(timeouts=3, duplicates=2).tries
+    agreed = neighbour(client=CLIENT, block_size=512, has_blocks=False)
+    draft = judge(case(one, neighbours=(agreed,)))
+    assert draft is not None
+    assert draft.confidence == LIKELY

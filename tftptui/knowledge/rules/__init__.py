@@ -21,9 +21,17 @@ from tftptui.knowledge.rules import (
     uploads,
     walked,
 )
-from tftptui.knowledge.rules.overcome import answers_again, overcome
+from tftptui.knowledge.rules.overcome import answers_again, is_undecided, overcome
 
-__all__ = ["NOTES", "TROUBLE", "answers_again", "judge", "notes", "overcome"]
+__all__ = [
+    "NOTES",
+    "TROUBLE",
+    "answers_again",
+    "is_undecided",
+    "judge",
+    "notes",
+    "overcome",
+]
 
 Rule = Callable[[Case], Draft | None]
 

@@ -33,6 +33,14 @@ def overcome(case: Case, code: str) -> str:
     return _since(case, code)
 
 
+def is_undecided(case: Case, code: str) -> bool:
+    """Whether a new try has not come yet to where the last one stood still."""
+    latest = case.latest
+    if code != "path-mtu" or latest is None or latest.phase == "completed":
+        return False
+    return latest.direction == "read" and not latest.acked_blocks
+
+
 def answers_again(case: Case) -> str:
     """Return what a client that moves again has done, when nothing is wrong now."""
     latest = case.latest
@@ -58,7 +66,7 @@ def _has_ports_again(case: Case) -> str:
 
 def _larger(case: Case, later: list[Neighbour]) -> str:
     latest = case.latest
-    sizes = [one.block_size for one in later]
+    sizes = [one.block_size for one in later if one.has_blocks]
     if latest is None or not sizes or max(sizes) < latest.block_size:
         return ""
     return f"blocks of {max(sizes)} octets arrive now"

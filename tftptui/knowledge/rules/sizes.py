@@ -34,7 +34,7 @@ def mtu(case: Case) -> Draft | None:
     smaller = [
         other
         for other in case.neighbours
-        if other.worked
+        if other.has_blocks
         and other.client == case.client
         and other.block_size < one.block_size
     ]

@@ -9,6 +9,7 @@ from textual.geometry import Region
 
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.taste import Taste
@@ -191,14 +192,18 @@ class WhyScreen(Page[Wish | None]):
 
     def _title(self) -> str:
         one = self._finding
-        if one.client and one.file:
-            verb = "start" if one.code == "wrong-machine" else "get"
-            return (
-                f"Why does {one.client} not {verb} {one.file}?"
-                if one.is_alarm
-                else (f"{one.client} and {one.file}")
-            )
-        return f"Why? {one.code}"
+        if not (one.client and one.file):
+            return f"Why? {one.code}"
+        if not one.is_alarm:
+            return f"{one.client} and {one.file}"
+        verb = "start" if one.code == "wrong-machine" else "get"
+        files, others = len(one.files) - 1, len(one.clients) - 1
+        if others > 0:
+            who = f"{one.client} and {counted(others, 'other client')}"
+            what = "their files" if files > 0 else one.file
+            return f"Why do {who} not {verb} {what}?"
+        what = f"{one.file} and {files:,} more" if files > 0 else one.file
+        return f"Why does {one.client} not {verb} {what}?"
 
     # What is shown.
 

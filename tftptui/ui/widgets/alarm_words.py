@@ -27,4 +27,6 @@ def alarm_in_cells(finding: Finding, store: Store, width: int) -> str:
     known = (store.transfers.get(number) for number in finding.transfers)
     tids = {view.client_tid for view in known if view is not None}
     ports = port_word(tids) if tids else "its ports"
-    return brief.format(client=finding.client, ports=ports)
+    others = len(finding.clients) - 1
+    who = f"{finding.client} and {others:,} more" if others > 0 else finding.client
+    return brief.format(client=who, ports=ports)

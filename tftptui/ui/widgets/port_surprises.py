@@ -54,7 +54,9 @@ def helps(findings: Sequence[Finding], knob: Knob, what: str) -> Iterator[str]:
     for finding in findings:
         for one in finding.helps:
             if one.knob == knob:
-                told.setdefault((one.verdict, one.why), set()).add(finding.client)
+                told.setdefault((one.verdict, one.why), set()).update(
+                    finding.clients or [finding.client]
+                )
     for (verdict, why), clients in told.items():
         first, *others = sorted(clients)
         who = first + (f" and {len(others)} more" if others else "")

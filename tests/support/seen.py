@@ -1,0 +1,72 @@
+"""Findings of views that a test makes up."""
+
+import msgspec
+
+from tests.support.cases import SERVER
+from tests.support.clock import FakeClock
+from tftptui.engine.findings import Findings
+from tftptui.engine.surroundings import Surroundings
+from tftptui.knowledge.case import Scene
+from tftptui.telemetry.events import Event, Found, TransferEnded, TransferStarted
+from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.views import TransferView
+
+OURS = "10.0.4.1"
+SCENE = Scene(addresses=frozenset({SERVER, OURS}))
+
+
+class Seen:
+    """Findings of views that a test makes up."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.views: dict[int, TransferView] = {}
+        self.events: list[Event] = []
+        self._told: dict[int, Finding] = {}
+        get = self.views.get
+        around = Surroundings(get, lambda: list(self.views), lambda _: SCENE)
+        self.findings = Findings(self.clock, self.events.append, around)
+
+    def begin(self, view: TransferView) -> None:
+        self.views[view.number] = view
+        fields = msgspec.structs.asdict(view)
+        names = TransferStarted.__struct_fields__
+        given = {name: fields[name] for name in names if name in fields}
+        given |= {"time": view.started, "transfer": view.number, "tsize": None}
+        given |= {"asked": dict(view.asked), "agreed": dict(view.agreed)}
+        self.findings.take(TransferStarted(**given))
+
+    def end(self, view: TransferView) -> None:
+        del self.views[view.number]
+        self.findings.take(
+            TransferEnded(
+                time=view.ended or view.moved,
+                transfer=view.number,
+                client=view.client,
+                client_tid=view.client_tid,
+                server=view.server,
+                server_tid=view.server_tid,
+                file=view.file,
+                direction=view.direction,
+                outcome=view.phase,
+                octets=view.acked_octets,
+                blocks=view.sent_blocks,
+                acked_blocks=view.acked_blocks,
+                retransmits=view.retransmits,
+                duplicates=view.duplicates,
+                strays=view.strays,
+                seconds=1.0,
+                error=None,
+            )
+        )
+
+    def standing(self) -> list[Finding]:
+        """Return the findings as they were told last, those that hold."""
+        self._told |= {one.number: one for one in self.findings.take_news()}
+        return [one for one in self._told.values() if not one.withdrawn]
+
+    def look(self, seconds: float) -> list[str]:
+        """Let time pass and return the codes in the journal so far."""
+        self.clock.advance(seconds)
+        self.findings.tick()
+        return [event.code for event in self.events if isinstance(event, Found)]
