@@ -220,3 +220,12 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, format: SaveFormat) ->
     assert place.read_bytes() == b"mine"
     save_packets(place, format, [], {}, overwrite=True)
     assert place.read_bytes() != b"mine"
+
+
+def test_a_stray_is_a_row_of_its_stranger(tmp_path: Path) -> None:
+    log = boot()
+    log.add(Kind.STRAY, 2.0, "from 10.0.9.9:1234, not our client", octets=20)
+    *_, row = _saved(tmp_path, "jsonl", log).read_text().splitlines()
+    told = json.loads(row)
+    assert (told["client"], told["client_tid"]) == ("10.0.9.9", 1234)
+    assert told["server_tid"] == 40_017

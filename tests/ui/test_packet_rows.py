@@ -3,6 +3,7 @@ import pytest
 from tests.support.packet_scene import a_blocked_boot_rom, filled, rows_of
 from tests.support.pane_host import Noted, hosted, packets, record
 from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.strangers import answer_note, stray_note
 
 
 def spaced(row: str) -> str:
@@ -91,4 +92,41 @@ async def test_no_address_is_cut_in_two(width: int) -> None:
     pane, store = filled(packets(*noted))
     async with hosted(pane, store, size=(width, 6)) as shown:
         row = rows_of(shown)[0]
-    assert f"{address}:4711" in row or "10." not in row
+    assert address in row or "10." not in row
+
+
+@pytest.mark.parametrize("size", [(78, 6), (138, 6)], ids=["small", "large"])
+async def test_a_strangers_ports_are_its_own(size: tuple[int, int]) -> None:
+    stranger = "10.0.9.99:4711"
+    noted = [
+        (record(Kind.STRAY), stray_note(stranger)),
+        (record(Kind.ERROR), answer_note(stranger)),
+    ]
+    pane, store = filled(packets(*noted))
+    async with hosted(pane, store, size=size) as shown:
+        stray, answer = (spaced(row) for row in rows_of(shown)[:2])
+    assert "4711 → 40007" in stray
+    assert "40007 → 4711" in answer
+    assert "10.0.9.99" in stray
+    assert "10.0.9.99" in answer
+
+
+async def test_a_packet_of_no_transfer_tells_its_ports_and_all_its_words() -> None:
+    loose = {"transfer": 0, "server_tid": 69, "client_tid": 50_012}
+    text = "ACK of no transfer; not answered"
+    pane, store = filled(packets((record(Kind.STRAY, **loose), f"10.0.9.77 {text}")))
+    async with hosted(pane, store, size=(138, 6)) as shown:
+        assert f"10.0.9.77 50012 → 69 stray {text} W" in spaced(rows_of(shown)[0])
+
+
+@pytest.mark.parametrize("width", range(118, 150))
+async def test_what_a_packet_says_never_runs_into_what_it_answers(width: int) -> None:
+    noted = [
+        (record(Kind.ACK, block=41), ""),
+        (record(Kind.DATA, 0.1, block=42, octets=28, flags=Flag.LAST), ""),
+    ]
+    pane, store = filled(packets(*noted))
+    async with hosted(pane, store, size=(width, 6)) as shown:
+        row = rows_of(shown)[1]
+    assert "  ACK 41  " in row
+    assert "last  " in row or "last" not in row

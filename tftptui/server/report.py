@@ -22,6 +22,7 @@ from tftptui.telemetry.events import (
     TransferStarted,
 )
 from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.strangers import stray_note
 from tftptui.telemetry.views import TransferView
 
 _KEPT_TIMES = 8
@@ -232,7 +233,7 @@ class Report:
         """Keep a datagram of a stranger; return how many there have been."""
         self.view.strays += 1
         self._recorder.counters.strays += 1
-        self.packet(Kind.STRAY, octets, note=f"from {stranger}, not our client")
+        self.packet(Kind.STRAY, octets, note=stray_note(str(stranger)))
         return self.view.strays
 
     def icmp(self, error: IcmpError) -> None:

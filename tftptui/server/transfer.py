@@ -36,6 +36,7 @@ from tftptui.server.report import Report
 from tftptui.server.requests import requested
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.strangers import answer_note
 from tftptui.telemetry.views import TransferPhase, TransferView
 
 _LONGEST = 479
@@ -345,7 +346,8 @@ class Transfer(ABC):
         text = "unknown transfer ID"
         packet = encode_error(ErrorCode.UNKNOWN_TID, text)
         self.transport.answer_stray(packet, stranger)
-        self._report.packet(Kind.ERROR, len(packet), note=f"5 {text}, to {stranger}")
+        note = answer_note(str(stranger))
+        self._report.packet(Kind.ERROR, len(packet), note=note)
         self._report.raw(packet, is_sent=True, other=stranger)
 
     def _run(self, commands: list[Command]) -> None:

@@ -14,6 +14,7 @@ from tftptui.telemetry.capture.rebuilt import Logged
 from tftptui.telemetry.capture.writer import CaptureWriter
 from tftptui.telemetry.escapes import markdown, visible
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.strangers import stranger_of
 from tftptui.telemetry.views import TransferView
 
 SaveFormat = Literal["pcapng", "csv", "jsonl", "md", "txt"]
@@ -117,14 +118,16 @@ def _row(
 ) -> Row:
     has_block = record.block > 0 or record.kind in (Kind.ACK, Kind.ACK_SENT)
     has_block = has_block and record.kind != Kind.LOST
+    client, client_tid = (view.client if view else "", record.client_tid)
+    client, client_tid = stranger_of(record, note) or (client, client_tid)
     moment = datetime.fromtimestamp(record.time, UTC)
     return Row(
         t=moment.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         seconds=round(record.time - begin, 6),
         transfer=None if record.transfer == NO_TRANSFER else record.transfer,
         direction="out" if record.kind > SENT else "in",
-        client=view.client if view else "",
-        client_tid=record.client_tid,
+        client=client,
+        client_tid=client_tid,
         server=view.server if view else "",
         server_tid=record.server_tid,
         type=TYPES.get(record.kind, "?"),

@@ -16,14 +16,13 @@ from tftptui.telemetry.capture.octets import (
 )
 from tftptui.telemetry.icmp import numbers
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.strangers import stranger_of, without_stranger
 from tftptui.telemetry.views import TransferView
 
 _REMEMBERED = 256
 """Runs of each transfer among which the first attempt is looked for."""
 
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - an address that nobody knows any more
-_TO_STRANGER = ", to "
-_FROM_STRANGER = "from "
 _SAYS = ", says "
 
 
@@ -161,7 +160,7 @@ def _known(logged: Logged) -> list[Known]:
     if record.kind in DATA_KINDS:
         return blocks_of(record, logged.transfer, logged.read)
     note = _without_host(logged)[1]
-    return [packet_of(record, note.partition(_TO_STRANGER)[0], logged.transfer)]
+    return [packet_of(record, without_stranger(record, note), logged.transfer)]
 
 
 def _is_trouble(logged: Logged) -> bool:
@@ -197,7 +196,7 @@ def _ends(logged: Logged) -> tuple[Place, Place]:
     client, server = _hosts(logged)
     ours = (server, record.server_tid)
     theirs = (client, record.client_tid)
-    stranger = _stranger(logged.note)
+    stranger = stranger_of(record, logged.note)
     if view is not None and stranger is not None:
         theirs = stranger
     return (ours, theirs) if record.kind > SENT else (theirs, ours)
@@ -221,20 +220,3 @@ def _without_host(logged: Logged) -> tuple[str, str]:
     except ValueError:
         return "", logged.note
     return host, rest
-
-
-def _stranger(note: str) -> Place | None:
-    """Return the endpoint that the note of a stray, or of the answer to it, names."""
-    if note.startswith(_FROM_STRANGER):
-        text = note.removeprefix(_FROM_STRANGER).partition(",")[0]
-    elif _TO_STRANGER in note:
-        text = note.rpartition(_TO_STRANGER)[2]
-    else:
-        return None
-    host, _, port = text.rpartition(":")
-    host = host.strip("[]")
-    try:
-        ip_address(host)
-    except ValueError:
-        return None
-    return (host, int(port)) if port.isdigit() and int(port) < 65_536 else None  # noqa: PLR2004 - UDP

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tftptui.telemetry.packets import NO_TRANSFER, Kind, PacketRecord
+from tftptui.telemetry.strangers import stranger_of
 from tftptui.ui.formats import clock
 from tftptui.ui.widgets.packet_words import (
     BLOCKS,
@@ -131,11 +132,12 @@ def cells(line: Line, look: Look) -> list[Cell]:
     if record.kind == Kind.LOST:
         return [(look.lead, ""), (not_kept(record.block), "packet-error")]
     client, note = client_and_note(line)
-    if not width.client and client and record.transfer == NO_TRANSFER:
-        note = f"{note} · {client}" if note else client
+    if not width.client:
+        note = _with_client(line, client, note)
     arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
     marks = _marks(line, width)
     room = width.what + width.marks + width.answer - sum(len(text) for text, _ in marks)
+    free = room - GAP if width.answer and line.answer else room
     return [
         (look.lead, "transfer-active"),
         (_time(line, look), "muted"),
@@ -143,9 +145,19 @@ def cells(line: Line, look: Look) -> list[Cell]:
         (fitted(short_address(client, width.client - GAP), width.client), ""),
         (fitted(ports(line), width.ports), "muted"),
         (fitted(kind_word(record), _TYPE), line.slot or _kind_slot(record)),
-        (fitted(what(line, note, room), room), line.slot),
+        (fitted(what(line, note, free), room), line.slot),
         *marks,
     ]
+
+
+def _with_client(line: Line, client: str, note: str) -> str:
+    """Return the note and the client, where no column and no title names that."""
+    record = line.record
+    if client and (record.kind == Kind.STRAY or stranger_of(record, line.note)):
+        return f"{client} · {note}"  # who it was matters more than what
+    if client and record.transfer == NO_TRANSFER:
+        return f"{note} · {client}" if note else client
+    return note
 
 
 def _time(line: Line, look: Look) -> str:
@@ -180,7 +192,7 @@ def _marks(line: Line, width: Columns) -> list[Cell]:
     answer = answer_text(line) if width.answer else ""
     if not line.mark and not answer:
         return []
-    marks = [(fitted(answer, width.answer), "muted")] if width.answer else []
+    marks = [(fitted(answer, width.answer), "muted")] if answer else []
     if not line.mark:
         return [*marks, (" " * width.marks, "")]
     if line.is_again or marks:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from tftptui.protocol.packets import BLOCK_MODULUS
 from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.strangers import stranger_of, without_stranger
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import clock, count
@@ -168,9 +169,11 @@ def runs_of_blocks(line: Line) -> list[list[str]]:
 
 def client_and_note(line: Line) -> tuple[str, str]:
     """Return the client's address, if known, and what else the note says."""
+    stranger = stranger_of(line.record, line.note)
+    if stranger is not None:
+        return stranger[0], without_stranger(line.record, line.note)
     if line.transfer is not None:
-        is_stray = line.record.kind == Kind.STRAY
-        return "" if is_stray else line.transfer.client, line.note
+        return line.transfer.client, line.note
     if line.record.transfer == NO_TRANSFER:
         # Such notes begin with the client's address.
         host, _, rest = line.note.partition(" ")
@@ -190,9 +193,8 @@ def short_address(address: str, width: int) -> str:
 def ports(line: Line) -> str:
     """Return from which port to which."""
     record = line.record
-    if record.kind == Kind.STRAY:
-        return ""  # the record has the transfer's; the note says where it came from
-    source, destination = record.client_tid, record.server_tid
+    _, source = stranger_of(record, line.note) or ("", record.client_tid)
+    destination = record.server_tid
     if line.is_sent or record.kind == Kind.ICMP:  # which tells about what was sent
         source, destination = destination, source
     return f"{source:>5} → {destination:<5}"
