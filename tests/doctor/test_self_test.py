@@ -7,6 +7,7 @@ import pytest
 from tests.support.builders import octets
 from tests.support.free_ports import free_range
 from tests.support.serve import Serve
+from tests.support.udp_client import UdpClient
 from tftptui.client.probing import Stop
 from tftptui.doctor.result import Mark, Result
 from tftptui.doctor.self_test import OFFERS, Patient, self_test
@@ -71,3 +72,18 @@ def test_the_ports_it_asks_from_are_told_before(server: Serve) -> None:
     assert len(set(told)) == len(OFFERS)
     for port in told:
         server.until("transfer_ended", client_tid=port)
+
+
+def test_what_was_not_tried_to_its_end_is_not_judged() -> None:
+    with Stop() as stop, UdpClient() as deaf:
+        patient = Patient([deaf.local], b"small", "from nowhere")
+        found = list(self_test(patient, stop, lambda _: stop.set()))
+    assert found == []
+
+
+def test_a_stop_may_come_at_any_time() -> None:
+    with Stop() as stop:
+        stop.set()
+        stop.set()
+    stop.set()
+    assert stop.happened

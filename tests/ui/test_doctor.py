@@ -1,6 +1,8 @@
 """The doctor's screen on a real server: results come one by one, the worst on top."""
 
 import asyncio
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ from tests.support.builders import octets
 from tests.support.pictures import frame, status, view
 from tests.support.running import settings_for
 from tests.support.screens import LARGE, SMALL, shown
-from tftptui.doctor.result import Mark
-from tftptui.doctor.self_test import OFFERS
+from tests.support.udp_client import UdpClient
+from tftptui.client.probing import Stop
+from tftptui.doctor.result import Mark, Result
+from tftptui.doctor.self_test import OFFERS, Expect, Patient, self_test
 from tftptui.engine.inline import InlineEngine
+from tftptui.engine.messages import ExpectSelfTest
+from tftptui.net.addresses import Endpoint
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.doctor import DoctorScreen, examine
 from tftptui.ui.store import Store
@@ -81,5 +87,97 @@ async def test_a_capture_has_nothing_to_change() -> None:
 def test_an_empty_root_says_what_is_missing() -> None:
     store = Store()
     store.fold(frame(status=status(root="/"), listings=[]))
-    last = list(examine(store, lambda _: None))[-1]
+    with Stop() as stop:
+        last = list(examine(store, lambda _: None, stop))[-1]
     assert (last.topic, last.mark) == ("self-test", Mark.WARN)
+
+
+@pytest.fixture
+def dead() -> Iterator[Endpoint]:
+    """A port that is open, and where nobody ever answers."""
+    with UdpClient() as deaf:
+        yield deaf.local
+
+
+class Waiting:
+    """A self-test of so many ports without an answer that it takes an hour."""
+
+    def __init__(self, dead: Endpoint) -> None:
+        self._patient = Patient([dead] * 1_000, b"small", "from nowhere")
+        self.has_begun, self.is_over = threading.Event(), threading.Event()
+
+    def look(self, store: Store, expect: Expect, stop: Stop) -> Iterator[Result]:
+        del store
+
+        def announced(ports: Sequence[int]) -> None:
+            expect(ports)
+            self.has_begun.set()
+
+        try:
+            yield from self_test(self._patient, stop, announced)
+        finally:
+            self.is_over.set()
+
+    async def begun(self) -> None:
+        await asyncio.to_thread(self.has_begun.wait)
+
+
+async def expecting(command: ExpectSelfTest) -> None:
+    del command
+
+
+async def never(command: ExpectSelfTest) -> None:
+    del command
+    await asyncio.Event().wait()
+
+
+async def test_who_leaves_the_screen_ends_a_self_test_that_waits(
+    dead: Endpoint,
+) -> None:
+    waiting = Waiting(dead)
+    async with shown(frame()) as screen:
+        page = DoctorScreen(screen.app.store, expecting, waiting.look)
+        await screen.app.push_screen(page)
+        await waiting.begun()
+        await screen.press("escape")
+        await asyncio.to_thread(waiting.is_over.wait)
+        assert page._results == []
+
+
+async def test_who_leaves_the_program_ends_it_too(dead: Endpoint) -> None:
+    waiting = Waiting(dead)
+    async with shown(frame()) as screen:
+        page = DoctorScreen(screen.app.store, expecting, waiting.look)
+        await screen.app.push_screen(page)
+        await waiting.begun()
+        screen.app.exit()
+    await asyncio.to_thread(waiting.is_over.wait)
+
+
+async def test_an_engine_that_takes_no_word_any_more_holds_nobody_up(
+    dead: Endpoint,
+) -> None:
+    waiting, asked = Waiting(dead), threading.Event()
+
+    async def silent(command: ExpectSelfTest) -> None:
+        asked.set()
+        await never(command)
+
+    async with shown(frame()) as screen:
+        page = DoctorScreen(screen.app.store, silent, waiting.look)
+        await screen.app.push_screen(page)
+        await asyncio.to_thread(asked.wait)
+        assert page._announcing is not None
+        screen.app.exit()
+    await asyncio.to_thread(waiting.is_over.wait)
+    assert page._announcing.cancelled()
+
+
+async def test_looking_again_ends_the_look_before(dead: Endpoint) -> None:
+    waiting = Waiting(dead)
+    async with shown(frame()) as screen:
+        page = DoctorScreen(screen.app.store, expecting, waiting.look)
+        await screen.app.push_screen(page)
+        await waiting.begun()
+        await screen.press("r")
+        await asyncio.to_thread(waiting.is_over.wait)

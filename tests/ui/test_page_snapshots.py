@@ -10,6 +10,7 @@ from tests.support.pictures import NOW
 from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.why_scene import founding_case
+from tftptui.client.probing import Stop
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.doctor.self_test import Expect
 from tftptui.engine.messages import ExpectSelfTest, Frame, Location
@@ -52,7 +53,7 @@ async def unheard(_: ExpectSelfTest) -> None:
     """Be a server that is not told."""
 
 
-def results(_store: Store, _expect: Expect) -> Iterator[Result]:
+def results(_store: Store, _expect: Expect, _stop: Stop) -> Iterator[Result]:
     yield ok("holder", "this server holds UDP port 69")
     yield ok("address", "clients in 10.0.4.0/24 (eth0) ask 10.0.1.5")
     yield bad(

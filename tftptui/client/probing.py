@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -58,10 +59,11 @@ class Probe:
 
 
 class Stop:
-    """A flag that wakes all trials under way."""
+    """A flag that wakes all trials under way; any thread may set it, at any time."""
 
     def __init__(self) -> None:
         self.happened = False
+        self._lock = Lock()
         self._ours, self._theirs = socket.socketpair()
 
     def __enter__(self) -> Self:
@@ -73,8 +75,10 @@ class Stop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._ours.close()
-        self._theirs.close()
+        with self._lock:
+            self.happened = True
+            self._ours.close()
+            self._theirs.close()
 
     def fileno(self) -> int:
         """Return a descriptor that is readable once it has happened."""
@@ -82,9 +86,10 @@ class Stop:
 
     def set(self) -> None:
         """Have all trials end."""
-        if not self.happened:
-            self.happened = True
-            self._ours.send(b"\0")
+        with self._lock:
+            if not self.happened:
+                self.happened = True
+                self._ours.send(b"\0")
 
 
 class Enough:

@@ -3,7 +3,9 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +13,6 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 from textual.binding import BindingType
-from textual.worker import get_current_worker
 
 from tftptui.client.probing import Stop
 from tftptui.doctor.checks import check_all
@@ -44,7 +45,11 @@ PATIENCE = 5.0
 _LOOPBACKS = ("127.0.0.1", "::1")
 
 
-def examine(store: Store, expect: Expect) -> Iterator[Result]:
+Look = Callable[[Store, Expect, Stop], Iterator[Result]]
+"""Yields results until there are no more, or it is to stop."""
+
+
+def examine(store: Store, expect: Expect, stop: Stop) -> Iterator[Result]:
     """Yield the results of all checks of this machine, then of asking ourselves."""
     status, ports = store.status, store.ports
     if status is None or ports is None:
@@ -64,10 +69,10 @@ def examine(store: Store, expect: Expect) -> Iterator[Result]:
         text = "no file in the root to ask for; put one there, then r looks again"
         yield warn(TOPIC, text)
         return
-    with Stop() as stop:
-        places = _places(status.listeners, status.addresses)
-        live = Patient(places, file, _way(settings))
-        yield from self_test(live, stop, expect)
+    places = _places(status.listeners, status.addresses)
+    live = Patient(places, file, _way(settings))
+    yield from self_test(live, stop, expect)
+    if not stop.happened:
         yield from _other_way(settings, live, status.addresses, stop)
 
 
@@ -145,16 +150,28 @@ class DoctorScreen(Page[None]):
         self,
         store: Store,
         expect: Callable[[ExpectSelfTest], Awaitable[object]],
-        look: Callable[[Store, Expect], Iterator[Result]] = examine,
+        look: Look = examine,
     ) -> None:
         super().__init__("Doctor", foot="esc back · r again · y copy", text="looking …")
         self._store, self._expect, self._look = store, expect, look
         self._results: list[Result] = []
         self._is_done = False
+        self._stop: Stop | None = None
+        self._announcing: Future[None] | None = None
 
     def on_mount(self) -> None:
         """Begin."""
         self.action_again()
+
+    def on_unmount(self) -> None:
+        """Have the thread end: else the program would wait for it."""
+        self._leave_off()
+
+    def _leave_off(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+        if self._announcing is not None:
+            self._announcing.cancel()
 
     def action_copy(self) -> None:
         """Copy all of it as text."""
@@ -163,25 +180,34 @@ class DoctorScreen(Page[None]):
 
     def action_again(self) -> None:
         """Look at everything again."""
+        self._leave_off()
         self._results, self._is_done = [], False
         self._loop = asyncio.get_running_loop()
         self._show()
-        self.run_worker(self._examine, thread=True, exclusive=True, group="doctor")
+        stop = self._stop = Stop()
+        examine = partial(self._examine, stop)
+        self.run_worker(examine, thread=True, exclusive=True, group="doctor")
 
-    def _examine(self) -> None:
+    def _examine(self, stop: Stop) -> None:
         """Runs in a thread: it asks other programs, and the server itself."""
-        worker = get_current_worker()
+        with stop:
+            announce = partial(self._announce, stop)
+            for result in self._look(self._store, announce, stop):
+                if stop.happened:
+                    return
+                self.app.call_from_thread(self._told, result)
+            if not stop.happened:
+                self.app.call_from_thread(self._told, None)
 
-        for result in self._look(self._store, self._announce):
-            if worker.is_cancelled:
-                return
-            self.app.call_from_thread(self._told, result)
-        self.app.call_from_thread(self._told, None)
-
-    def _announce(self, ports: Sequence[int]) -> None:
+    def _announce(self, stop: Stop, ports: Sequence[int]) -> None:
         """Say who will ask, from the thread; who only looks on may not, and goes on."""
         told = self._tell(ExpectSelfTest(list(ports)))
-        asyncio.run_coroutine_threadsafe(told, self._loop).result(PATIENCE)
+        telling = asyncio.run_coroutine_threadsafe(told, self._loop)
+        self._announcing = telling
+        if stop.happened:  # before there was anything to cancel
+            telling.cancel()
+        with suppress(CancelledError, TimeoutError):
+            telling.result(PATIENCE)
 
     async def _tell(self, command: ExpectSelfTest) -> None:
         with suppress(CommandRefusedError, EngineError):
