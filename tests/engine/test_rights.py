@@ -5,6 +5,8 @@ import pwd
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,13 +53,18 @@ def test_an_unknown_user_is_named() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for place in (tmp_path, *list(tmp_path.parents)[:2]):  # pytest's are root's alone
-        place.chmod(0o755)
-    for name, mode in (("open", 0o644), ("closed", 0o600)):
-        (tmp_path / name).write_bytes(octets(700))
-        (tmp_path / name).chmod(mode)
-    return tmp_path
+def folder() -> Iterator[Path]:
+    """A folder that everybody can reach; pytest's own are root's alone.
+
+    Another run of pytest makes those private again, whatever is done to them here.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for file, mode in (("open", 0o644), ("closed", 0o600)):
+            (folder / file).write_bytes(octets(700))
+            (folder / file).chmod(mode)
+        yield folder
 
 
 @root_only
@@ -98,16 +105,37 @@ def test_the_right_to_bind_outlives_the_others_and_is_passed_on() -> None:
     assert f"CapEff:\t{NET_BIND_SERVICE:016x}" in run.stdout
 
 
+def warned(server: Serve, words: str) -> bool:
+    return any(words in line["message"] for line in server.of("warning"))
+
+
 @root_only
-def test_a_root_that_the_user_may_not_read_is_said(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    with Serve(tmp_path, "--user", "nobody") as server:
-        server.until_so(
-            lambda: any(
-                "nobody can't read" in line["message"] for line in server.of("warning")
-            )
-        )
+def test_a_root_that_the_user_may_not_read_is_said(folder: Path) -> None:
+    folder.chmod(0o700)
+    with Serve(folder, "--user", "nobody") as server:
+        server.until_so(lambda: warned(server, "nobody can't read"))
         server.stop(signal.SIGINT)
+
+
+@pytest.fixture
+def shut_in(folder: Path) -> Path:
+    """A folder that all may read, in one that root alone may enter."""
+    root = folder / "root"
+    root.mkdir(mode=0o755)
+    (root / "open").write_bytes(octets(700))
+    folder.chmod(0o700)
+    return root
+
+
+@root_only
+async def test_a_root_below_a_folder_that_the_user_may_not_enter_is_served(
+    shut_in: Path,
+) -> None:
+    with Serve(shut_in, "--user", "nobody") as server:
+        server.until_so(lambda: warned(server, "nobody may not enter the folders"))
+        with UdpClient() as client:
+            assert await client.read(server.at, b"open") == octets(700)
+        assert server.stop(signal.SIGINT) == 0
 
 
 def test_only_root_becomes_somebody_else(tmp_path: Path) -> None:

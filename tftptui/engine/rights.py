@@ -9,7 +9,6 @@ import pwd
 import struct
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
@@ -81,19 +80,26 @@ def drop_rights_of(engine: "Engine") -> None:
         else "files are read and written as root; --user NAME makes it somebody else"
     )
     recorder.emit(Warned(time=recorder.clock.wall(), message=text))
-    for path in _unreadable(engine.service.root) if name is not None else ():
-        engine.service.warn(
-            f"{name} can't read {path}, so nobody gets a file: let {name} read it, "
-            "or name somebody who can with --user"
-        )
+    for text in _unreadable(engine.service.root, name) if name is not None else ():
+        engine.service.warn(text)
 
 
-def _unreadable(root: "Root") -> Iterator[Path]:
-    """Yield what we may not read of what is served."""
+def _unreadable(root: "Root", name: str) -> Iterator[str]:
+    """Yield what NAME, whom we are now, may not read of what is served."""
     for path in [one.given.path for one in root.places] or [root.path]:
-        wish = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+        try:
+            wish = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+        except PermissionError:
+            yield (
+                f"{name} may not enter the folders above {path}: it is served as it "
+                f"is open already, but not seen to be replaced; let {name} enter them"
+            )
+            continue
         if not os.access(path, wish, effective_ids=True):
-            yield path
+            yield (
+                f"{name} can't read {path}, so nobody gets a file: let {name} read it, "
+                "or name somebody who can with --user"
+            )
 
 
 def _require_self(user: str | None) -> None:
