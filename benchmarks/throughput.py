@@ -10,6 +10,7 @@ the table into README.md. Linux, as root for the priorities.
 
 import argparse
 import json
+import runpy
 import statistics
 import subprocess
 import sys
@@ -57,6 +58,23 @@ def compare(bench: Path, options: argparse.Namespace) -> Figures:
         subprocess.run(command, check=True)
         figures: Figures = json.loads(raw.read_text())
     return figures
+
+
+def wrong_words(bench: Path, options: argparse.Namespace) -> list[str]:
+    """Return a line for each case and peer that the comparison does not know."""
+    known = runpy.run_path(str(bench / "compare.py"))
+    lists = (("case", options.cases, "CASES"), ("peer", options.peers, "SERVERS"))
+    lines = []
+    for what, wanted, table in lists:
+        names = list(known.get(table, ()))
+        asked = [name for name in wanted.split(",") if name]
+        also = [*names, "none"] if what == "peer" else names
+        lines += [
+            f"there is no {what} {name!r}; there are: {', '.join(names)}"
+            for name in asked
+            if name not in also
+        ]
+    return lines
 
 
 def table(kept: Figures) -> list[str]:
@@ -127,6 +145,9 @@ def main() -> int:
     options = parser.parse_args()
     if not (options.bench / "compare.py").is_file():
         print(f"no compare.py in {options.bench}; say where it is with --bench DIR")
+        return 2
+    if wrong := wrong_words(options.bench, options):
+        print("\n".join(wrong))
         return 2
     figures = shortened(compare(options.bench, options))
     about, lines = keep("throughput", figures), table(figures)
