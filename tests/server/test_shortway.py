@@ -1,5 +1,6 @@
 """The short way of a read: as if every packet had gone the long one."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,11 +9,12 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.clock import FakeClock
+from tests.support.quick_client import fetch
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.transport import Transport
-from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.events import TransferEnded, TransferStarted
 from tftptui.telemetry.packets import Kind
 
 pytestmark = pytest.mark.net
@@ -227,3 +229,40 @@ async def test_the_round_trip_is_measured_on_the_way(
     smoothed = transfer._sending.timer.smoothed
     assert smoothed is not None
     assert smoothed < 0.9
+
+
+@pytest.mark.parametrize("window", [1, 4, 16])
+async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
+    tmp_path: Path, window: int
+) -> None:
+    """The server stays with it for a while then, and not with the loop."""
+    blocks = 4_000
+    (tmp_path / "file").write_bytes(octets(512 * (blocks - 1) + 100))
+    options = ((b"windowsize", str(window).encode()),) if window > 1 else ()
+    with running(tmp_path) as server:
+        fetching = asyncio.to_thread(fetch, server.at, b"file", options, window)
+        assert await fetching == (tmp_path / "file").read_bytes()
+        ended = await server.written.until(TransferEnded)
+        records = server.written.packets()
+    sent = [record for record in records if record.kind == Kind.DATA]
+    acks = [record.block for record in records if record.kind == Kind.ACK]
+    told = [block for r in sent for block in range(r.block, r.block + r.count)]
+    assert told == [*range(1, blocks + 1)]
+    firsts = [0] if options else []
+    assert acks == [*firsts, *range(window, blocks, window), blocks]
+    times = [record.time for record in records]
+    assert times == sorted(times)
+    assert (ended.outcome, ended.blocks, ended.retransmits) == ("completed", blocks, 0)
+
+
+async def test_a_quick_client_does_not_keep_others_waiting(
+    tmp_path: Path, client: UdpClient
+) -> None:
+    (tmp_path / "file").write_bytes(octets(512 * 20_000))
+    with running(tmp_path) as server:
+        fetching = asyncio.create_task(asyncio.to_thread(fetch, server.at, b"file"))
+        await server.written.until(TransferStarted)
+        client.ask(server.at, b"file")
+        await client.data()
+        assert not fetching.done()
+        await fetching

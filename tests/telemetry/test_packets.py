@@ -17,6 +17,7 @@ from tftptui.telemetry.packets import (
     Kind,
     PacketRecord,
     PacketRing,
+    template_of,
 )
 
 SAMPLE = PacketRecord(
@@ -212,9 +213,11 @@ def test_an_exchange_is_the_same_as_two_records(
     capacity: int, before: int, acked: list[int]
 ) -> None:
     short, long = _ring(capacity, before), _ring(capacity, before)
-    keep = short.exchanges((7, 2_072, 40_001), 16, 16 * 1_428)
+    template = template_of((7, 2_072, 40_001), 16, 16 * 1_428)
     for block in acked:
-        keep(1.5, block)
+        short.exchanges.times.append(1.5)
+        short.exchanges.blocks.append(block)
+        short.exchanges.templates.append(template)
         ack = PacketRecord(1.5, 7, block, 1, 2_072, 40_001, 4, Kind.ACK)
         long.append(ack)
         long.append(

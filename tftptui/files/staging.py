@@ -1,6 +1,8 @@
 """Blocks of a file on their way to the wire."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
+from struct import Struct
 
 from tftptui.files.block_numbers import HIGH, LOW
 from tftptui.files.sources import Source
@@ -26,11 +28,16 @@ _MOST_AHEAD = 64
 """Blocks likewise: small blocks need no more, and each costs a view."""
 
 _DATA = bytes([Opcode.DATA])
+_ACK = bytes([0, Opcode.ACK, 0, 0])
 
 _TABLES = (  # by rollover; each begins with the block of that number
     (HIGH, LOW),
     (HIGH[1:BLOCK_MODULUS] * 2, LOW[1:BLOCK_MODULUS] * 2),
 )
+
+
+Awaited = tuple[bytes | None, ...]
+"""Datagrams, each with what it sets off; None where nothing is ready."""
 
 
 def blocks_in(octets: int, block_size: int) -> int:
@@ -85,6 +92,7 @@ class Staging:
         whole = range(0, len(octets) - step + 1, step)
         self.windows = [view[at : at + step] for at in whole]
         self._window = window
+        self._awaited: Awaited = ()
         self._first = self._octets_held = 0
         self._at = 0
         self._is_end = False
@@ -105,21 +113,35 @@ class Staging:
         held = self._octets_held - at * self.block_size
         return max(0, min(held, count * self.block_size))
 
-    @property
-    def full_windows(self) -> int:
-        """Whole windows of full blocks that are staged."""
-        return self._octets_held // (self._window * self.block_size)
+    def window_after(self, source: Source, block: int) -> int | None:
+        """Stage what follows BLOCK; return which of ``windows`` it begins with.
 
-    def windows_after(self, block: int) -> tuple[int, int] | None:
-        """Return which of ``windows`` begins after BLOCK, and how many are staged.
+        None where no whole window begins there.
 
-        None when none begins there: what was read begins amid a window.
+        Raises:
+            SourceChangedError, OSError: the source can't be read.
         """
         at = block + 1 - self._first
-        index, staged = at // self._window, self.full_windows
-        if at % self._window or not 0 <= index <= staged or not self._first:
-            return None
-        return index, staged
+        if not self._first or not 0 <= at < len(self.windows) * self._window:
+            self.read(source, block + 1)
+            return 0
+        if at % self._window:  # it was read from amid a window on
+            self.read(source, block + 1)
+            return 0
+        return at // self._window
+
+    @property
+    def awaited(self) -> Awaited:
+        """What the client has to send before each of ``windows`` leaves: an ACK.
+
+        As far as whole windows are staged; the last of all is None.
+        """
+        if not self._awaited:
+            size = self._window * self.block_size
+            count = self._octets_held // size if self._first else 0
+            end = self._first - 1 + count * self._window
+            self._awaited = _acks(range(self._first - 1, end, self._window))
+        return self._awaited
 
     def packet(self, index: int, payload: int) -> memoryview:
         """Return packet INDEX of the last fill() with PAYLOAD octets of data."""
@@ -137,7 +159,7 @@ class Staging:
         Raises:
             SourceChangedError, OSError: the source can't be read.
         """
-        self._first = 0  # nothing is staged if this fails
+        self._first, self._awaited = 0, ()  # nothing is staged if this fails
         octets, room = self._octets, self._room
         held = source.read_into(self._gaps, (first - 1) * self.block_size)
         self._octets_held, self._is_end = held, held < room * self.block_size
@@ -159,9 +181,15 @@ class Scratch(Staging):
         self._at = 0
         return max(0, min(self._octets_held, count * self.block_size))
 
-    def windows_after(self, _block: int) -> tuple[int, int]:
-        """Return that nothing is staged ahead."""
-        return 0, 0
+    def window_after(self, source: Source, block: int) -> int:
+        """Stage the window after BLOCK; return that it is the first."""
+        self.fill(source, block + 1, self._window)
+        return 0
+
+    @property
+    def awaited(self) -> Awaited:
+        """Nothing of what is staged here lasts until an ACK."""
+        return (None, None)
 
 
 class Whole(Staging):
@@ -187,8 +215,32 @@ class Whole(Staging):
         held = self._octets_held - at * self.block_size
         return max(0, min(held, count * self.block_size))
 
+    def window_after(self, source: Source, block: int) -> int | None:
+        """Stage all; return which of ``windows`` begins after BLOCK, or None."""
+        if not self._first:
+            self.read(source, 1)
+        return None if block % self._window else block // self._window
+
 
 @lru_cache(maxsize=16)
 def scratch(block_size: int, window: int, rollover: int = 0) -> Scratch:
     """Return the room that all transfers with such windows share."""
     return Scratch(block_size, window, Numbering(rollover), blocks=0)
+
+
+def _acks(blocks: range) -> Awaited:
+    """Return the ACK of each of these blocks, and None."""
+    count, step = len(blocks), blocks.step
+    start = blocks.start % BLOCK_MODULUS
+    octets = bytearray(_ACK * count)
+    if count:
+        end = start + count * step
+        octets[2::HEADER] = HIGH[start:end:step]
+        octets[3::HEADER] = LOW[start:end:step]
+    return (*_headers(count)(octets), None)
+
+
+@cache
+def _headers(count: int) -> Callable[[bytearray], tuple[bytes, ...]]:
+    """Return what takes so many headers apart."""
+    return Struct(f"{HEADER}s" * count).unpack

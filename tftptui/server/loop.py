@@ -85,7 +85,7 @@ class InlineSelector(selectors.BaseSelector):
         self._epoll.register(self._timer.fileno(), select.EPOLLIN)
         self._armed_for = math.inf
         self._keys: dict[int, selectors.SelectorKey] = {}
-        self._inline: dict[int, Callback] = {}
+        self._inline: dict[int, Callback | None] = {self._timer.fileno(): None}
         self._failed = failed
         self._is_wanted = False
 
@@ -114,16 +114,18 @@ class InlineSelector(selectors.BaseSelector):
     ) -> selectors.SelectorKey:
         """Register a file object for the loop itself; see BaseSelector."""
         number = _descriptor(fileobj)
-        if number in self._keys or number in self._inline:
+        if number in self._inline:
             raise KeyError(f"{fileobj!r} is registered already")
         key = selectors.SelectorKey(fileobj, number, events, data)
         self._epoll.register(number, _mask(events))
         self._keys[number] = key
+        self._inline[number] = None
         return key
 
     def unregister(self, fileobj: FileObject) -> selectors.SelectorKey:
         """Forget a file object; see BaseSelector."""
         key = self._keys.pop(_descriptor(fileobj))
+        del self._inline[key.fd]
         with contextlib.suppress(OSError):  # it may be closed already
             self._epoll.unregister(key.fd)
         return key
@@ -149,21 +151,32 @@ class InlineSelector(selectors.BaseSelector):
             wait = 0.0
         elif timeout is not None:
             self._arm(timeout)
-        poll, inline = self._epoll.poll, self._inline
+        poll, serve = self._epoll.poll, self._serve
         ready: list[tuple[selectors.SelectorKey, int]] = []
         while True:
-            found = poll(wait, _BATCH)
-            for number, events in found:
-                callback = inline.get(number)
-                if callback is None:
-                    self._find(number, events, ready)
-                    continue
-                try:
-                    callback()
-                except Exception as error:  # noqa: BLE001 - one must not end all
-                    self._failed(error)
+            serve(poll(wait, _BATCH), ready)
             if ready or self._is_wanted or wait is not None:
                 return ready
+
+    def _serve(
+        self,
+        found: list[tuple[int, int]],
+        ready: list[tuple[selectors.SelectorKey, int]],
+    ) -> None:
+        """Call back for what was FOUND; what is the loop's own is added to READY."""
+        inline = self._inline
+        for number, events in found:
+            try:
+                callback = inline[number]
+            except KeyError:  # it was closed in this very turn
+                continue
+            if callback is None:
+                self._find(number, events, ready)
+                continue
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - one must not end all
+                self._failed(error)
 
     def _arm(self, timeout: float) -> None:
         """Have the timer end a wait of TIMEOUT seconds, which has no limit else.

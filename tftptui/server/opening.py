@@ -33,9 +33,9 @@ from tftptui.server.refused_options import is_narrow, refused_options
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
 from tftptui.server.shared import SharedTransport
+from tftptui.server.sockets import NoWayError
 from tftptui.server.transfer import Transfer
 from tftptui.server.transport import (
-    NoWayError,
     Transport,
     is_known,
     open_alone,

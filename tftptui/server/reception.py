@@ -24,8 +24,8 @@ from tftptui.server.recorder import error_note, request_note
 from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of
 from tftptui.server.shared import SharedTransport
+from tftptui.server.sockets import NoWayError
 from tftptui.server.transfer import Transfer
-from tftptui.server.transport import NoWayError
 from tftptui.server.uploads import UploadError
 from tftptui.server.walk import RootError
 from tftptui.telemetry.packets import Kind

@@ -21,7 +21,7 @@ from tftptui.telemetry.events import (
     Signature,
     TransferStarted,
 )
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.packets import Flag, Kind, template_of
 from tftptui.telemetry.strangers import stray_note
 from tftptui.telemetry.views import TransferView
 
@@ -154,12 +154,16 @@ class Report:
         self._recorder.put(fields, note)
         return wall
 
-    def exchanges(self, window: int, octets: int) -> Callable[[float, int], None]:
-        """Return what keeps an ACK and the WINDOW of OCTETS that it set off.
+    def exchange(self, window: int, octets: int) -> bytes:
+        """Return the template of an ACK and the WINDOW of OCTETS that it sets off.
 
-        It takes the wall time and the block acknowledged; exchanged() counts later.
+        Who adds to the ring's exchanges has exchanged() count later.
         """
-        return self._recorder.ring.exchanges(self.tids, window, octets)
+        return template_of(self.tids, window, octets)
+
+    def settle(self) -> None:
+        """Have all that was added that way written down."""
+        self._recorder.ring.settle()
 
     def exchanged(self, times: int, window: int, octets: int, wall: float) -> None:
         """Count what was kept that way, the last time at WALL."""

@@ -71,6 +71,9 @@ class SharedTransport:
     def sender(self, _octets: int, _window: int) -> None:
         """Return None: see send_run()."""
 
+    def lock_step(self, _now: Callable[[], float]) -> None:
+        """Return None: others are waited for here, too."""
+
     def recv(self, _octets: int) -> bytes:
         """Return one datagram of the client.
 

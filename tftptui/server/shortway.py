@@ -8,19 +8,18 @@ times a second, and a rack that boots begins thousands of transfers in one, so e
 step here is there because it has to be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from struct import Struct
 
 from tftptui.files.sources import Source, SourceChangedError
-from tftptui.files.staging import OF_FEW, Scratch, Staging, blocks_in, scratch
+from tftptui.files.staging import OF_FEW, Awaited, Scratch, Staging, blocks_in, scratch
+from tftptui.net.addresses import endpoint_of
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import HEADER, Opcode
-from tftptui.protocol.sender import SendSession
-from tftptui.protocol.session import State
-from tftptui.protocol.timing import SHORTEST, RetransmitTimer
-from tftptui.server.bursts import Burst
-from tftptui.server.lagging import Lagging
+from tftptui.server.lockstep import NEAR, Steps
 from tftptui.server.parts import Parts
+from tftptui.server.readbehind import ReadBehind
 from tftptui.server.recorder import oack_of
 from tftptui.server.transfer import Transfer
 from tftptui.telemetry.packets import Flag, Kind
@@ -37,43 +36,31 @@ for a transfer."""
 _FEW = 32
 """Transfers at a time that may read far ahead."""
 
-_ACK = Opcode.ACK << 16
-_word = int.from_bytes
+_STAYS, _FRUITFUL = 3, 8
+"""Stretches alone with a client that may end with fewer windows than are worth it."""
+
+_ACK = int(Opcode.ACK)
+_NONE: Awaited = (None,)
+_HEADER = Struct(">HH").pack
+
 
 # An Enum is slow to look in.
 _ACK_KIND, _DATA_KIND, _OACK_KIND = Kind.ACK, Kind.DATA, Kind.OACK
-_LAST, _COMPLETED, _NEW = int(Flag.LAST), Outcome.COMPLETED, State.NEW
+_LAST, _COMPLETED = int(Flag.LAST), Outcome.COMPLETED
 
 
-class ShortWay(Lagging[SendSession]):
-    """What a read is made of, and how it goes on as long as all goes well.
-
-    While it does, the session lags behind, or is not even made. Whoever asks for it
-    gets it up to date, and the next packet is looked at the long way.
-    """
+class ShortWay(ReadBehind):
+    """What a read is made of, and how it goes on as long as all goes well."""
 
     __slots__ = (
-        "_acked",
-        "_begun",
-        "_burst_made",
-        "_caught",
-        "_heard",
-        "_last",
-        "_left",
-        "_left_before",
+        "_acks",
         "_log",
-        "_made",
         "_next",
-        "_now",
-        "_octets",
         "_receive",
         "_send",
-        "_sent_to",
-        "_source",
-        "_staged",
         "_staging",
-        "_wall",
-        "_window",
+        "_stays",
+        "_template",
         "_windows",
     )
 
@@ -84,30 +71,20 @@ class ShortWay(Lagging[SendSession]):
         staging: Staging,
         closed: Callable[[Transfer], None],
     ) -> None:
-        super().__init__(parts, closed)
-        agreed, transport = parts.agreed, self.transport
-        self._source = source
-        block_size, window = agreed.block_size, agreed.window
-        self._window = window
-        self._octets = window * block_size
-        size = source.size
-        self._last = 0 if size is None else size // block_size + 1  # 0: not known yet
+        super().__init__(parts, source, closed)
+        transport = self.transport
         self._staging = staging
-        if window > 1 and parts.settings.gso:
+        if self._window > 1 and parts.settings.gso:
             transport.segment(staging.stride)
-        self._made: SendSession | None = None
-        self._burst_made: Burst | None = None
-        self._awaited = -1  # the ACK, as a number; none while the way is closed
-        self._heard = False
-        self._acked = self._sent_to = self._caught = 0
-        self._next = self._staged = 0
+        self._next, self._acks = 0, _NONE
         self._windows = staging.windows
-        self._begun = self._left = self._left_before = 0.0
-        self._receive = transport.recv
-        self._now = self._clock.now
-        self._wall = parts.recorder.offset
+        self._receive: Callable[[int], bytes] = (
+            self._recvfrom if transport.is_alone else transport.recv
+        )
         self._send: Callable[[memoryview], object] = _nothing
-        self._log: Callable[[float, int], object] = _nothing
+        self._log = parts.recorder.ring.exchanges
+        self._template = b""
+        self._stays = _STAYS
 
     def start(self, now: float) -> None:
         """Send the first packet."""
@@ -118,7 +95,7 @@ class ShortWay(Lagging[SendSession]):
             self._run(self._session.start(now))
         elif self._agreed.oack:
             self._left = now + self._wall
-            self._awaited = _ACK
+            self._awaited = 0
             packet, note = oack_of(self._agreed.oack)
             is_out = self.transport.send(packet)
             self._report.packet(_OACK_KIND, len(packet), note=note)
@@ -130,38 +107,60 @@ class ShortWay(Lagging[SendSession]):
 
     def readable(self) -> None:
         """Take one datagram of the client; what else there is wakes us again."""
+        receive, now, send = self._receive, self._now, self._send
         try:
-            datagram = self._receive(_LONGEST)
+            datagram = receive(_LONGEST)
         except OSError:  # woken for nothing readable: the error queue
             self._take_errors()
             return
         index = self._next
-        if (
-            index >= self._staged
-            or _word(datagram) != self._awaited
-            or len(datagram) != HEADER
-        ):
+        if datagram != self._acks[index]:
             self._hear(datagram)
             return
         self._next = index + 1
         acked = self._sent_to
-        self._sent_to = sent_to = acked + self._window
-        self._awaited = _ACK | sent_to & 0xFFFF
-        wall = self._now() + self._wall
+        self._sent_to = acked + self._window
+        wall = now() + self._wall
         self._left_before, self._left = self._left, wall
-        self._log(wall, acked)
+        log = self._log
+        log.times.append(wall)
+        log.blocks.append(acked)
+        log.templates.append(self._template)
         packets = self._windows[index]
         try:
-            self._send(packets)
+            send(packets)
         except OSError:
             self._send_again(packets)
 
+    def strayed(self) -> None:
+        """Answer a stranger on this TID; alone it may be the client."""
+        if self.transport.to is None:
+            super().strayed()
+        else:
+            self.readable()
+
+    def _recvfrom(self, octets: int) -> bytes:
+        """Return a datagram of the client from where strangers come, too.
+
+        Raises:
+            OSError: there is none.
+        """
+        transport = self.transport
+        datagram, sender = transport.recvfrom(octets)
+        if sender != transport.to and not transport.is_from_client(sender):
+            self._answer_stray(datagram, endpoint_of(sender))
+            raise BlockingIOError
+        return datagram
+
     def _hear(self, datagram: bytes) -> None:
-        if _word(datagram) == self._awaited and len(datagram) == HEADER:
+        is_open = self._awaited >= 0 and self._acks[self._next] is None
+        if is_open and datagram == _HEADER(_ACK, self._sent_to & 0xFFFF):
             self._heard = True
             left = self._last - self._sent_to
             if left > self._window:
                 is_done = self._proceed(left)
+                if is_done and self._may_stay():
+                    self._stay()
             else:
                 is_done = self._go_on(left) if left else self._complete()
             if is_done:
@@ -173,32 +172,78 @@ class ShortWay(Lagging[SendSession]):
 
         LEFT blocks have still to be sent.
         """
-        if self._log is _nothing:
+        if not self._template:
             self._hurry(left)
-        acked, window = self._sent_to, self._window
-        index = self._next
-        if index >= self._staged:
-            try:
-                self._staging.fill(self._source, acked + 1, window)
-            except (SourceChangedError, OSError):
-                return False
-            index, self._staged = self._staging.windows_after(acked) or (-1, 0)
-            if index < 0:
-                return False
-        self._next = index + 1
-        self._sent_to = sent_to = acked + window
-        self._awaited = _ACK | sent_to & 0xFFFF
+        acked = self._sent_to
+        try:
+            index = self._staging.window_after(self._source, acked)
+        except (SourceChangedError, OSError):
+            index = None
+        if index is None:
+            return False
+        self._acks, self._next = self._staging.awaited, index + 1
+        self._sent_to = acked + self._window
         wall = self._now() + self._wall
         if self._made is not None:
             self._made.timer.measure(wall - self._left)
         self._left_before, self._left = self._left, wall
-        self._log(wall, acked)
+        log = self._log
+        log.times.append(wall)
+        log.blocks.append(acked)
+        log.templates.append(self._template)
+        if len(log) > log.MOST:
+            self._report.settle()
         packets = self._windows[index]
         try:
             self._send(packets)
         except OSError:
             self._send_again(packets)
         return True
+
+    def _may_stay(self) -> bool:
+        """Whether nobody has to wait for us while we wait for the client."""
+        is_near = self._left - self._left_before < NEAR and self._stays > 0
+        return is_near and self._parts.recorder.counters.active == 1
+
+    def _stay(self) -> None:
+        """Stay with the client for a while, and with nobody else."""
+        step = self.transport.lock_step(self._now)
+        if step is None:
+            return
+        step.keep(self._stretch(), self._send)
+        acked, left = self._sent_to, [moment + self._wall for moment in step.left]
+        self._next, self._acks = 0, _NONE
+        self._stays -= len(left) < _FRUITFUL
+        if left:
+            self._left_before = left[-2] if len(left) > 1 else self._left
+            self._left = left[-1]
+            self._sent_to = end = acked + len(left) * self._window
+            log = self._log
+            log.times += left
+            log.blocks += range(acked, end, self._window)
+            log.templates += [self._template] * len(left)
+        if step.unsent is not None:
+            self._send_again(step.unsent)
+        elif step.other:
+            self._hear(step.other)
+
+    def _stretch(self) -> Iterator[Steps]:
+        """Give out all full windows that follow, staged piece by piece."""
+        index, acks, windows = self._next, self._acks, self._windows
+        block, window = self._sent_to, self._window
+        while True:
+            ready = len(acks) - 1
+            yield acks[index:ready], windows[index:ready]
+            block += (ready - index) * window
+            if self._last - block <= window:
+                return
+            try:
+                found = self._staging.window_after(self._source, block)
+            except (SourceChangedError, OSError):
+                return
+            if found is None:
+                return
+            index, acks = found, self._staging.awaited
 
     def _go_on(self, left: int) -> bool:
         """Send the first window, or the last, likewise."""
@@ -211,7 +256,7 @@ class ShortWay(Lagging[SendSession]):
         self._count()
         self._acked, self._caught = acked, acked + count
         self._sent_to = sent_to = acked + count
-        self._awaited = _ACK | sent_to & 0xFFFF
+        self._awaited, self._acks, self._next = sent_to, _NONE, 0
         self._left_before = self._left
         if self._heard:
             report.moved(report.packet(_ACK_KIND, HEADER, run=(acked, 1)))
@@ -240,7 +285,7 @@ class ShortWay(Lagging[SendSession]):
                 self._receive = self.transport.recv
             if isinstance(self._staging, Scratch):
                 self._read_ahead()
-        self._log = self._report.exchanges(window, self._octets)
+        self._template = self._report.exchange(window, self._octets)
         stride = self._staging.stride
         self._send = self.transport.sender(stride, window) or self._send_each
 
@@ -272,92 +317,24 @@ class ShortWay(Lagging[SendSession]):
         self._close()
         return True
 
-    # What lags behind.
-
-    def tick(self, now: float) -> None:
-        """Let the session look at its deadline, which is far as long as it goes well.
-
-        Now and then it is told how far all has got, for whoever counts.
-        """
-        is_well = self._awaited >= 0 and now - (self._left - self._wall) < SHORTEST
-        if not is_well or now >= self._look_at:
-            super().tick(now)
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether the client has answered, so that its address is its own."""
-        return self._heard or (self._made is not None and super().is_proven)
-
-    @property
-    def _sending(self) -> SendSession:
-        """The session, made where there was none; it may lag behind."""
-        if self._made is None:
-            agreed, parts = self._agreed, self._parts
-            asked = {name.lower() for name, _ in self.request.options}
-            self._made = SendSession(
-                window=agreed.window,
-                last_block=self._last or None,
-                negotiated=bool(agreed.oack),
-                size_asked=b"tsize" in asked,
-                timer=RetransmitTimer(agreed.timeout, parts.settings.retries),
-            )
-            self._made.numbering = agreed.numbering
-        return self._made
-
-    @property
-    def _burst(self) -> Burst:
-        made = self._burst_made = self._burst_made or Burst(self._window)
-        return made
-
-    @property
-    def _behind(self) -> SendSession:
-        return self._sending
-
-    def _count(self) -> None:
-        """Count what has left since this was last asked, and was not counted then."""
-        windows = (self._sent_to - self._caught) // self._window
-        if windows > 0:
-            self._caught = self._sent_to
-            self._acked = self._sent_to - self._window
-            self._report.exchanged(windows, self._window, self._octets, self._left)
-
-    def _catch_up(self) -> None:
-        """Tell session, view and counters what has happened on the short way."""
-        self._count()
-        session, acked, sent_to = self._sending, self._acked, self._sent_to
-        if session.state is _NEW:
-            session.start(self._begun)
-        if self._heard and (session.acked, session.sent_to) != (acked, sent_to):
-            trip = self._left - self._left_before
-            session.settle(acked, sent_to, self._left - self._wall, trip)
-            if self._burst_made is not None:
-                self._burst_made.went_well()
-
     def _open_short_way(self) -> None:
         """Go on the short way with the next ACK, if the session has no more to say."""
         session = self._sending
         if not session.is_plain or not self._may_hurry() or self.transport.send_error:
             return
-        staged = self._staging.windows_after(session.sent_to)
-        if staged is None:
-            return
-        if self._log is _nothing:
+        if not self._template:
             self._hurry(0)
-        self._next, self._staged = staged
+        self._next, self._acks = 0, _NONE
         self._acked, self._sent_to = session.acked, session.sent_to
         self._caught = self._sent_to
         self._heard = session.heard
         self._left = session.sent_at + self._wall
-        self._awaited = _ACK | session.sent_to & 0xFFFF
+        self._awaited = self._sent_to
 
     def _leave_short_way(self) -> None:
         """Look at the next packet the long way."""
         super()._leave_short_way()
-        self._staged = 0
-
-    def _may_hurry(self) -> bool:
-        """Whether whole windows may leave as soon as they are asked for."""
-        return self._burst_made is None or self._burst_made.is_whole
+        self._next, self._acks = 0, _NONE
 
     def _send_each(self, packets: memoryview) -> None:
         """Send packets one by one."""
@@ -369,10 +346,11 @@ class ShortWay(Lagging[SendSession]):
         """Send what did not leave as it should have: an old ICMP error, or no GSO."""
         self._send_each(packets)
         self._leave_short_way()
-        self._send = self._log = _nothing  # made anew, as the route has it then
+        self._send, self._template = _nothing, b""  # made anew, as the route has it
 
     def _let_go(self) -> None:
-        self._send = self._log = _nothing  # or we would hold ourselves
+        self._send = _nothing  # or we would hold ourselves
+        self._receive = self.transport.recv
         self._staging, self._windows = _NO_STAGING, []
 
 

@@ -12,7 +12,7 @@ import errno
 import socket
 from collections.abc import Callable
 
-from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of, is_taken
+from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
 from tftptui.net.icmp import (
     IcmpError,
     ask_for_errors,
@@ -21,9 +21,10 @@ from tftptui.net.icmp import (
 )
 from tftptui.net.routes import allow_fragments, route_mtu
 from tftptui.protocol.packets import HEADER
+from tftptui.server.lockstep import CAN_WAIT, LockStep
 from tftptui.server.loop import Readers
-from tftptui.server.ports import PortTakenError
 from tftptui.server.segments import REFUSALS, Cut, cut_into, uncut
+from tftptui.server.sockets import Socket, bind, connected, datagram_socket, share
 
 PENDING = (
     errno.ECONNREFUSED,
@@ -39,19 +40,10 @@ PENDING = (
 )
 """What ICMP errors become; a waiting one makes the next send fail, whatever it is."""
 
-Socket = socket.SocketType
-"""The plain socket of the system, which is made in half of the time."""
-
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
-_NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # Linux spares a call
-_DATAGRAMS = socket.SOCK_DGRAM | _NOT_BLOCKING
 
 _KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
-
-
-class NoWayError(OSError):
-    """This host has no usable route to the client; nothing can leave."""
 
 
 class Transport:
@@ -131,8 +123,8 @@ class Transport:
         """
         family, address = int(self.local.family), self.local.as_socket_address()
         try:
-            _share(self.twin)
-            main = _connected(family, address, self._client)
+            share(self.twin)
+            main = connected(family, address, self._client)
         except OSError:
             return
         forget_errors(self.twin, family)
@@ -204,6 +196,10 @@ class Transport:
                     return
 
         return send_long
+
+    def lock_step(self, now: Callable[[], float]) -> LockStep | None:
+        """Return a way to exchange packets with the client alone, if there is one."""
+        return LockStep(self.main, now) if CAN_WAIT and self.to is None else None
 
     def send_run(self, packets: memoryview, octets: int) -> bool:
         """Send packets that lie end to end, OCTETS each; the last may be shorter.
@@ -324,11 +320,11 @@ def open_alone(local: Endpoint, client: Endpoint, mtu: int | None) -> Transport:
         OSError: anything else.
     """
     family = int(local.family)
-    sock = _socket(family)
+    sock = datagram_socket(family)
     try:
         allow_fragments(sock, family)
         ask_for_errors(sock, family)
-        _bind(sock, local.as_socket_address())
+        bind(sock, local.as_socket_address())
     except BaseException:
         sock.close()
         raise
@@ -345,12 +341,12 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
     """
     # Bound alone, so that no other program can hold the port; shared afterwards.
     family, address = int(local.family), local.as_socket_address()
-    twin = _socket(family)
+    twin = datagram_socket(family)
     try:
         allow_fragments(twin, family)
-        _bind(twin, address)
-        _share(twin)
-        main = _connected(family, address, client)
+        bind(twin, address)
+        share(twin)
+        main = connected(family, address, client)
     except BaseException:
         twin.close()
         raise
@@ -361,40 +357,3 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
 def is_known(local: Endpoint) -> bool:
     """Whether that is an address and a port, and not any."""
     return bool(local.port) and local.host not in _WILDCARDS
-
-
-def _connected(family: int, address: SocketAddress, client: Endpoint) -> Socket:
-    sock = _socket(family)
-    try:
-        _share(sock)
-        allow_fragments(sock, family)
-        _bind(sock, address)
-        try:
-            sock.connect(client.as_socket_address())
-        except OSError as error:
-            raise NoWayError(error.errno, error.strerror) from error
-        ask_for_errors(sock, family)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-def _socket(family: int) -> Socket:
-    sock = Socket(family, _DATAGRAMS, 0)
-    if not _NOT_BLOCKING:
-        sock.setblocking(False)  # noqa: FBT003 - the name says it
-    return sock
-
-
-def _bind(sock: Socket, address: SocketAddress) -> None:
-    try:
-        sock.bind(address)
-    except OSError as error:
-        if is_taken(error):
-            raise PortTakenError(str(address)) from error
-        raise
-
-
-def _share(sock: Socket) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -11,14 +11,16 @@ from itertools import takewhile
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is one
 
+from tftptui.telemetry.exchanges import Exchanges
+
 LAYOUT = Struct("<dIIHHHHBBH")
 """A PacketRecord, its fields in order."""
 
 _pack_into = LAYOUT.pack_into
 _TAIL = Struct("<HHHHBBH")
+"""What follows the block in a record: all that never changes in a transfer."""
+
 _HALF = Struct(f"<dII{_TAIL.size}s")
-_EXCHANGE = Struct(f"<dII{_TAIL.size}sdII{_TAIL.size}s")
-"""Two records, with all that never changes in a transfer packed beforehand."""
 
 _TRANSFER = Struct("<d").size
 """Where in a record the number of its transfer begins."""
@@ -128,12 +130,28 @@ def fields_of(record: PacketRecord) -> Fields:
     )
 
 
+def template_of(ends: Ends, count: int, octets: int) -> bytes:
+    """Return what Exchanges wants of an ACK and the COUNT blocks that it sets off.
+
+    They hold OCTETS together.
+    """
+    transfer, *tids = ends
+    of_ack = _TAIL.pack(1, *tids, HEADER_OCTETS, Kind.ACK, 1, 0)
+    of_data = _TAIL.pack(count, *tids, octets & 0xFFFF, Kind.DATA, 1, 0)
+    return b"".join(_HALF.pack(0.0, transfer, 0, tail) for tail in (of_ack, of_data))
+
+
 class PacketRing:
-    """A bounded, numbered store of packet records, and notes to some of them."""
+    """A bounded, numbered store of packet records, and notes to some of them.
+
+    Attributes:
+        exchanges: what is added to it quickly; it comes before all that follows.
+    """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self.next = 0
+        self.exchanges = Exchanges()
+        self._next = 0
         self._start = 0
         self._octets = bytearray()  # grows to its capacity, and is never exchanged
         self._room = 0
@@ -141,9 +159,23 @@ class PacketRing:
         self._purged = 0
 
     @property
+    def next(self) -> int:
+        """Sequence number of the next record."""
+        if self.exchanges.times:
+            self.settle()
+        return self._next
+
+    @property
     def first(self) -> int:
         """Sequence number of the oldest record still kept."""
         return max(self._start, self.next - self.capacity)
+
+    def settle(self) -> None:
+        """Write down all exchanges that wait; reading does it, too."""
+        octets = self.exchanges.packed()
+        count = len(octets) // RECORD
+        kept = min(count, self.capacity)
+        self._write(octets[(count - kept) * RECORD :], self._next + count - kept)
 
     def append(self, record: PacketRecord, note: str = "") -> None:
         """Keep one record; a note says what numbers can't: a name, an error text."""
@@ -151,7 +183,8 @@ class PacketRing:
 
     def put(self, fields: Fields, note: str) -> None:
         """Keep what append() makes of a record, for those who make none."""
-        place = self.next % self.capacity
+        number = self.next
+        place = number % self.capacity
         if place >= self._room:
             self._make_room(place + 1)
         try:
@@ -159,9 +192,9 @@ class PacketRing:
         except StructError:  # a number is too large
             self._put_cut(place * RECORD, fields)
         if note:
-            self._notes[self.next] = note
-        self.next += 1
-        if self.next - self._purged > self.capacity:
+            self._notes[number] = note
+        self._next = number + 1
+        if number - self._purged >= self.capacity:
             self._purge()
 
     def _put_cut(self, place: int, fields: Fields) -> None:
@@ -173,37 +206,6 @@ class PacketRing:
             octets & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
         )  # fmt: skip
 
-    def exchanges(
-        self, ends: Ends, count: int, octets: int
-    ) -> Callable[[float, int], None]:
-        """Return what keeps an ACK, and COUNT blocks of DATA that it set off.
-
-        They hold OCTETS together. It takes the time and the block acknowledged, and
-        does the same as two append(), for what happens a hundred thousand times a
-        second: what never changes is packed once.
-        """
-        self._make_room(self.capacity)
-        transfer, *tids = ends
-        of_ack = _TAIL.pack(1, *tids, HEADER_OCTETS, Kind.ACK, 1, 0)
-        of_data = _TAIL.pack(count, *tids, octets & 0xFFFF, Kind.DATA, 1, 0)
-        room, capacity, pack_into = self._octets, self.capacity, _EXCHANGE.pack_into
-        last = capacity - 1
-
-        def keep(time: float, acked: int) -> None:
-            number = self.next
-            place = number % capacity
-            if place == last:  # it would wrap between the two
-                self._append_apart(time, transfer, acked, (of_ack, of_data))
-                return
-            block, after = acked & 0xFFFF_FFFF, (acked + 1) & 0xFFFF_FFFF
-            pack_into(
-                room, place * RECORD,
-                time, transfer, block, of_ack, time, transfer, after, of_data,
-            )  # fmt: skip
-            self.next = number + 2
-
-        return keep
-
     def singles(
         self, ends: Ends, kind: Kind, octets: int
     ) -> Callable[[float, int], None]:
@@ -214,9 +216,10 @@ class PacketRing:
         room, capacity, pack_into = self._octets, self.capacity, _HALF.pack_into
 
         def keep(time: float, block: int) -> None:
-            place = self.next % capacity * RECORD
+            number = self.next
+            place = number % capacity * RECORD
             pack_into(room, place, time, transfer, block & 0xFFFF_FFFF, tail)
-            self.next += 1
+            self._next = number + 1
 
         return keep
 
@@ -241,16 +244,6 @@ class PacketRing:
 
         return keep
 
-    def _append_apart(
-        self, time: float, transfer: int, acked: int, tails: tuple[bytes, bytes]
-    ) -> None:
-        """Keep the two records of an exchange at the end and at the beginning."""
-        for block, tail in enumerate(tails, acked):
-            place = self.next % self.capacity * RECORD
-            block &= 0xFFFF_FFFF  # noqa: PLW2901 - it wraps
-            _HALF.pack_into(self._octets, place, time, transfer, block, tail)
-            self.next += 1
-
     def extend(self, octets: bytes, first: int) -> None:
         """Take over packed records numbered from FIRST on.
 
@@ -261,15 +254,19 @@ class PacketRing:
             self._notes.clear()
         count = len(octets) // RECORD
         kept = min(count, self.capacity)
-        self.next = first + count
-        place = (self.next - kept) % self.capacity
-        self._make_room(min(place + kept, self.capacity))
+        self._write(octets[(count - kept) * RECORD :], first + count - kept)
+
+    def _write(self, octets: bytes | bytearray, first: int) -> None:
+        """Keep packed records numbered from FIRST on, not more than there is room."""
+        count = len(octets) // RECORD
+        place = first % self.capacity
+        self._make_room(min(place + count, self.capacity))
         place *= RECORD
-        octets = octets[(count - kept) * RECORD :]
         room = min(len(octets), self.capacity * RECORD - place)
         self._octets[place : place + room] = octets[:room]
         self._octets[: len(octets) - room] = octets[room:]
-        if self.next - self._purged > self.capacity:
+        self._next = first + count
+        if self._next - self._purged > self.capacity:
             self._purge()
 
     def _make_room(self, records: int) -> None:
@@ -336,7 +333,7 @@ class PacketRing:
 
     def _purge(self) -> None:
         """Drop notes of forgotten records, now and then, so that it costs nothing."""
-        self._purged = self.next
+        self._purged = self._next
         self._notes = {
             number: text for number, text in self._notes.items() if number >= self.first
         }

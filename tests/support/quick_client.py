@@ -1,0 +1,30 @@
+"""A client in a thread of its own, which answers at once."""
+
+import socket
+
+from tests.support.udp_client import PATIENCE
+from tftptui.net.addresses import Endpoint
+from tftptui.protocol.packets import Mode, Options, ReadRequest, encode_request
+
+
+def fetch(at: Endpoint, name: bytes, options: Options = (), window: int = 1) -> bytes:
+    """Return a file in blocks of 512 octets; nothing may be lost on the way."""
+    data, expected = bytearray(), 1
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(PATIENCE)
+        request = ReadRequest(name, Mode.OCTET, options)
+        sock.sendto(encode_request(request), (at.host, at.port))
+        while True:
+            packet, peer = sock.recvfrom(2_000)
+            if packet[:2] == b"\0\6":
+                sock.sendto(b"\0\4\0\0", peer)
+                continue
+            if packet[:4] != b"\0\3" + (expected & 0xFFFF).to_bytes(2):
+                raise AssertionError(f"block {expected} expected, not {packet[:80]!r}")
+            data += packet[4:]
+            is_last = len(packet) < 4 + 512
+            if is_last or expected % window == 0:
+                sock.sendto(b"\0\4" + packet[2:4], peer)
+            if is_last:
+                return bytes(data)
+            expected += 1

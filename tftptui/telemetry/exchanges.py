@@ -1,0 +1,67 @@
+"""Exchanges that wait to be written into the ring of packet records.
+
+An exchange is an ACK and the window of DATA that it set off: two records, of which
+only the time and the block differ within a transfer. Such pairs come hundreds of
+thousands of times a second, so each costs three entries in lists, and all of them
+together are written when somebody wants to read.
+"""
+
+import sys
+from array import array
+
+_WORD = 4
+_RECORD = 7
+"""Words of one record; its first two are the time, the fourth is the block."""
+
+_BLOCK = 3
+_LARGEST = 0xFFFF_FFFF
+
+
+class Exchanges:
+    """What is known of each exchange, in the order in which they came.
+
+    Whoever adds one appends to all three; count on packed() soon after MOST.
+
+    Attributes:
+        times: wall clock, in seconds.
+        blocks: that were acknowledged; the window begins after them.
+        templates: the two records, with any time and block; see template_of().
+    """
+
+    MOST = 4_096
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.blocks: list[int] = []
+        self.templates: list[bytes] = []
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def packed(self) -> bytearray:
+        """Return the records of all that wait, which then waits no more."""
+        octets = bytearray().join(self.templates)
+        words = memoryview(octets).cast("I")
+        times = memoryview(_little_endian(array("d", self.times))).cast("B").cast("I")
+        acked = memoryview(_little_endian(_words(self.blocks, 0)))
+        after = memoryview(_little_endian(_words(self.blocks, 1)))
+        pair = 2 * _RECORD
+        for record in (0, _RECORD):
+            words[record::pair] = times[0::2]
+            words[record + 1 :: pair] = times[1::2]
+        words[_BLOCK::pair] = acked
+        words[_RECORD + _BLOCK :: pair] = after
+        for waiting in (self.times, self.blocks, self.templates):
+            waiting.clear()
+        return octets
+
+
+def _words(blocks: list[int], ahead: int) -> "array[int]":
+    """Return each block, or the one AHEAD of it, as far as it fits."""
+    return array("I", [block + ahead & _LARGEST for block in blocks])
+
+
+def _little_endian(numbers: "array[int] | array[float]") -> "array[int] | array[float]":
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
