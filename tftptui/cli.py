@@ -212,6 +212,7 @@ def _watch(
     """Run the screen on an engine; print what is worth knowing afterwards."""
     # Textual is slow to import, and --help is instant.
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
+    from tftptui.ui.memory import kept_memory  # noqa: PLC0415
     from tftptui.ui.store import Store  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
@@ -224,7 +225,7 @@ def _watch(
         client,
         store=Store(comes_back=goes_on, looks_only=looks_only),
         theme=theme or DEFAULT_THEME,
-        goes_on=goes_on,
+        memory=kept_memory(),
     )
     if looks_only:
         ui.notices.append(TO_LOOK_ONLY)

@@ -4,6 +4,7 @@ from tests.support.pane_host import Hosted, Noted, record
 from tests.support.pictures import status, view
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.packets import Kind
+from tftptui.ui.memory import Memory
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_log import PacketLog
 
@@ -13,7 +14,7 @@ def filled(*frames: Frame, kept: int = 1_000) -> tuple[PacketLog, Store]:
     store.fold(Frame(time=0, status=status(), transfers=[view(1, client="10.0.4.37")]))
     for frame in frames:
         store.fold(frame)
-    return PacketLog(store), store
+    return PacketLog(store, Memory()), store
 
 
 def rows_of(shown: Hosted) -> list[str]:

@@ -65,7 +65,7 @@ async def test_draining_takes_no_new_requests_and_ends_with_the_last_transfer() 
 
 async def test_a_server_that_goes_on_is_left_without_a_question() -> None:
     engine = ScriptedEngine([frame(view(1))])
-    app = TftpApp(engine, goes_on=True, pace=0)
+    app = TftpApp(engine, store=Store(comes_back=True), pace=0)
     async with app.run_test() as pilot:
         while not app.store.transfers:
             await pilot.pause()

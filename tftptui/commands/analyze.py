@@ -73,6 +73,7 @@ def _show(capture: Path, theme: str | None) -> int:
     from tftptui.engine.replay.reading import Reading  # noqa: PLC0415
     from tftptui.engine.replay.replay import ReplayEngine  # noqa: PLC0415
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
+    from tftptui.ui.memory import kept_memory  # noqa: PLC0415
     from tftptui.ui.store import Store  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
@@ -92,6 +93,7 @@ def _show(capture: Path, theme: str | None) -> int:
         store=store,
         theme=theme or DEFAULT_THEME,
         now=lambda: store.now,  # the time of the capture, which stands still
+        memory=kept_memory(),
     )
     ui.run()
     return ui.return_code or 0

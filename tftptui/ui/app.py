@@ -85,6 +85,7 @@ class TftpApp(EngineApp):
             now=self.now,
             notices=self.notices,
             undo=self.undo,
+            memory=self.memory,
         )
 
     def on_frame_arrived(self) -> None:
@@ -238,7 +239,7 @@ class TftpApp(EngineApp):
     def action_leave(self) -> None:
         """Quit, after a question while transfers run that would end with us."""
         running = [view for view in self.store.transfers.values() if view.running]
-        if not running or self._goes_on or self.store.engine_error:
+        if not running or self.store.comes_back or self.store.engine_error:
             self.exit(return_code=1 if self.store.engine_error else 0)
             return
         from tftptui.ui.screens.question import Question  # noqa: PLC0415

@@ -17,6 +17,7 @@ from tftptui.ui.driver import lasting_driver
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
 from tftptui.ui.later import STEP, Later
+from tftptui.ui.memory import Memory
 from tftptui.ui.messages import FrameArrived
 from tftptui.ui.store import Store
 from tftptui.ui.themes import (
@@ -49,7 +50,7 @@ class EngineApp(App[None]):
         theme: name of a theme; an unknown one is told in a notice.
         now: wall clock for ages.
         pace: seconds between two drawings at least.
-        goes_on: whether the server outlives this screen, as one attached to does.
+        memory: what is known from runs before; nothing outlives this one without.
 
     Attributes:
         is_settled: whether nothing is left to be imported; see ui/later.py.
@@ -66,14 +67,14 @@ class EngineApp(App[None]):
         theme: str = DEFAULT_THEME,
         now: Callable[[], float] = wall_clock,
         pace: float = PACE,
-        goes_on: bool = False,
+        memory: Memory | None = None,
     ) -> None:
         self.notices: list[str] = []
         super().__init__(driver_class=lasting_driver())
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
         self.feed = Feed(client, self.store, told=self._told, returned=self.undo.forget)
-        self._goes_on = goes_on
+        self.memory = Memory() if memory is None else memory
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []
         self._later, self.is_settled = Later(), False
@@ -85,7 +86,7 @@ class EngineApp(App[None]):
 
     def farewell_lines(self) -> list[str]:
         """Return what is worth knowing after the screen is gone."""
-        return self._farewell or farewell(self.store, goes_on=self._goes_on)
+        return self._farewell or farewell(self.store, goes_on=self.store.comes_back)
 
     # Life and death.
 
@@ -110,7 +111,7 @@ class EngineApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop the engine, however the screen ended."""
-        self._farewell = farewell(self.store, goes_on=self._goes_on)
+        self._farewell = farewell(self.store, goes_on=self.store.comes_back)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.feed.stop(), PATIENCE)
 

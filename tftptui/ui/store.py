@@ -79,7 +79,8 @@ class Store:
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
         engine_error: why the engine is gone, while it is.
-        comes_back: whether it is looked for again by itself then.
+        comes_back: whether it is looked for again by itself then; it outlives the
+            screen, as one attached to does.
         looks_only: whether nothing may be changed from here.
     """
 

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from tftptui.engine.client import EngineClient
 from tftptui.ui.actions import bindings
+from tftptui.ui.memory import Memory
 from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
@@ -91,11 +92,13 @@ class MainScreen(Screen[None]):
         now: Callable[[], float],
         notices: list[str],
         undo: UndoList,
+        memory: Memory | None = None,
     ) -> None:
         super().__init__(id="main")
         self._store, self._client, self._now = store, client, now
         self._undo = undo
-        self._known, self._taste = (True, True), Taste()
+        memory = Memory() if memory is None else memory
+        self._known, self._taste = (True, True), Taste(memory)
         self._header = HeaderLine(store, now=now)
         self._notice = NoticeLine(store, notices)
         self._refused = RefusalLine(store, now=now)
@@ -110,7 +113,7 @@ class MainScreen(Screen[None]):
             now=now,
             wishes=lambda: self._taste.wishes,
         )
-        self._packets = PacketLog(store)
+        self._packets = PacketLog(store, memory)
         self.panes: tuple[Pane, ...] = (
             self._transfers,
             self._files,

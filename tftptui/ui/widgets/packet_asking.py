@@ -11,6 +11,7 @@ from tftptui.telemetry.filters.parsing import Problem, parse
 from tftptui.telemetry.filters.terms import Filter, Moment, Term, Types
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
+from tftptui.ui.memory import Memory
 from tftptui.ui.saving import (
     FORMATS,
     READERS,
@@ -47,11 +48,11 @@ class PacketAsking(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("packet-log")
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, memory: Memory) -> None:
         super().__init__("Packets", 4, id="packets")
         self._store = store
         self.rows = PacketList(store)
-        self.prompt = PacketPrompt(self._known)
+        self.prompt = PacketPrompt(self._known, memory)
         self._such = Such()
 
     @property

@@ -6,6 +6,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tftptui.ui.memory import Memory
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_asking import FILTERS, PacketAsking
 from tftptui.ui.widgets.packet_map import PacketMap
@@ -24,8 +25,8 @@ class PacketLog(PacketAsking):
     }
     """
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, memory: Memory) -> None:
+        super().__init__(store, memory)
         self._map = PacketMap(self.rows.view)
         self._heading = Static(id="packet-heading", markup=False)
         self._headed = ""

@@ -14,10 +14,8 @@ from textual.widgets import Input, Label, Static
 
 from tftptui.telemetry.filters.completing import completed
 from tftptui.ui.actions import bindings
+from tftptui.ui.memory import Memory
 from tftptui.ui.themes import slot_styles
-
-KEPT_LINES = 30
-"""Lines of each kind that can be called up again."""
 
 Known = Callable[[], Mapping[str, Iterable[str]]]
 """Returns values that have been seen, by the key of a filter."""
@@ -130,7 +128,7 @@ class PacketPrompt(Vertical):
             super().__init__()
             self.purpose, self.text = purpose, text
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, memory: Memory) -> None:
         super().__init__(id="packet-prompt")
         self.purpose = Purpose.FILTER
         self._known = known
@@ -138,7 +136,7 @@ class PacketPrompt(Vertical):
         self._label = Label("", markup=False)
         self._field = PromptField(compact=True, select_on_focus=False)
         self._told = Static("", markup=False)
-        self._lines: dict[Purpose, list[str]] = {purpose: [] for purpose in Purpose}
+        self._memory = memory
         self._recalled = 0
 
     def compose(self) -> ComposeResult:
@@ -210,7 +208,7 @@ class PacketPrompt(Vertical):
         event.stop()
         match event.name:
             case "enter":
-                self._remember()
+                self._memory.remember_line(self.purpose.value, self.text)
                 self.post_message(self.Entered(self.purpose, self.text))
             case "recall":
                 self._recall(event.step)
@@ -227,13 +225,7 @@ class PacketPrompt(Vertical):
         elif (text := completed(self.text, self._known())) is not None:
             self.fill(text)
 
-    def _remember(self) -> None:
-        lines = self._lines[self.purpose]
-        if self.text and self.text not in lines[-1:]:
-            lines.append(self.text)
-            del lines[:-KEPT_LINES]
-
     def _recall(self, step: int) -> None:
-        lines = self._lines[self.purpose]
+        lines = self._memory.lines(self.purpose.value)
         self._recalled = max(0, min(len(lines), self._recalled + step))
         self.fill(lines[-self._recalled] if self._recalled else "")

@@ -1,0 +1,171 @@
+"""What a person chose and typed before, kept from one run to the next.
+
+The latest filters and searches of the packet log, and the platform whose remedies were
+wanted, in a small file of the folder for such things. It may be missing, damaged or not
+writable: then nothing is remembered, and nothing is said.
+"""
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, TypeGuard
+
+import msgspec
+from platformdirs import user_state_path
+
+KEPT_LINES = 30
+"""Lines of each kind that can be called up again."""
+
+LONGEST_LINE = 500
+LARGEST = 1 << 17
+"""Characters of a line, octets of the file: what is more is not ours."""
+
+KEPT_KINDS = frozenset({"filter", "find"})
+"""Lines that the next run knows; names of files and times are of the moment."""
+
+NAME = "screen.json"
+
+
+class _Kept(NamedTuple):
+    """What a file holds, as far as it is ours."""
+
+    lines: dict[str, list[str]]
+    platform: str
+
+
+class Memory:
+    """What is remembered; read when it is first asked for, written at each change.
+
+    Args:
+        place: the file; None to forget all at the end.
+        owner: user id that alone may write it; None for anybody.
+    """
+
+    def __init__(self, place: Path | None = None, owner: int | None = None) -> None:
+        self._place, self._owner = place, owner
+        self._before: _Kept | None = None
+        self._lines: dict[str, list[str]] = {}
+        self._platform = ""
+
+    def lines(self, kind: str) -> list[str]:
+        """Return the lines of a kind, the latest last."""
+        own = self._lines.get(kind, [])
+        before = self._known().lines.get(kind, []) if kind in KEPT_KINDS else []
+        return [*(one for one in before if one not in own), *own][-KEPT_LINES:]
+
+    def remember_line(self, kind: str, line: str) -> None:
+        """Keep a line; one that was there before becomes the latest."""
+        if not _is_line(line):
+            return
+        own = [one for one in self._lines.get(kind, []) if one != line]
+        self._lines[kind] = [*own, line][-KEPT_LINES:]
+        if kind in KEPT_KINDS:
+            self._write()
+
+    @property
+    def platform(self) -> str:
+        """Whose remedies were wanted last; "" if nobody has said so."""
+        return self._platform or self._known().platform
+
+    def remember_platform(self, platform: str) -> None:
+        """Keep whose remedies are wanted."""
+        if platform != self.platform:
+            self._platform = platform
+            self._write()
+
+    def _known(self) -> _Kept:
+        if self._before is None:
+            self._before = _Kept({}, "") if self._place is None else _read(self._place)
+        return self._before
+
+    def _write(self) -> None:
+        """Write it down, with what another tftptui has written meanwhile."""
+        place = self._place
+        if place is None or (self._owner is not None and self._owner != os.geteuid()):
+            return
+        self._before = None
+        lines = {kind: self.lines(kind) for kind in sorted(KEPT_KINDS)}
+        kept = {"lines": lines, "platform": self.platform}
+        with suppress(OSError):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(place, msgspec.json.encode(kept))
+
+
+def kept_memory() -> Memory:
+    """Return the memory of whoever sits at the screen.
+
+    Where sudo made them root it is theirs, and written once the rights are given up.
+    """
+    try:
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            return _memory_behind_root()
+        return Memory(user_state_path("tftptui", appauthor=False) / NAME)
+    except RuntimeError:  # there is no home
+        return Memory()
+
+
+def _memory_behind_root() -> Memory:
+    import pwd  # noqa: PLC0415 - only here, and not on every system
+
+    from tftptui.engine.rights import invoking_user  # noqa: PLC0415
+
+    user = invoking_user(os.environ)
+    if user is None:
+        return Memory(user_state_path("tftptui", appauthor=False) / NAME)
+    try:
+        entry = pwd.getpwnam(user)
+    except KeyError:
+        return Memory()
+    folder = Path(entry.pw_dir) / ".local" / "state" / "tftptui"
+    return Memory(folder / NAME, entry.pw_uid)
+
+
+def _read(place: Path) -> _Kept:
+    """Return what a file holds; nothing where it is missing or damaged."""
+    found: object = None
+    with suppress(OSError, ValueError, RecursionError):
+        found = msgspec.json.decode(_octets_of(place))
+    known = found if isinstance(found, dict) else {}
+    lines, platform = known.get("lines"), known.get("platform")
+    of_kinds = lines if isinstance(lines, dict) else {}
+    return _Kept(
+        {kind: _lines_in(of_kinds.get(kind)) for kind in KEPT_KINDS},
+        platform if _is_line(platform) else "",
+    )
+
+
+def _octets_of(place: Path) -> bytes:
+    """Return what a file holds; it may be anything, and must not hold us up."""
+    descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("no regular file")
+        octets = file.read(LARGEST + 1)
+    if len(octets) > LARGEST:
+        raise ValueError("too large to be ours")
+    return octets
+
+
+def _replace(place: Path, octets: bytes) -> None:
+    """Write a file that is there whole or not at all; nobody else may read it."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(octets)
+        Path(name).replace(place)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _lines_in(found: object) -> list[str]:
+    lines = found if isinstance(found, list) else []
+    return [one for one in lines if _is_line(one)][-KEPT_LINES:]
+
+
+def _is_line(found: object) -> TypeGuard[str]:
+    """Whether something may stand in a line of the screen."""
+    is_text = isinstance(found, str) and 0 < len(found) <= LONGEST_LINE
+    return is_text and str(found).isprintable()
