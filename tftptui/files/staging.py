@@ -143,6 +143,11 @@ class Staging:
             self._awaited = _acks(range(self._first - 1, end, self._window))
         return self._awaited
 
+    @property
+    def is_read(self) -> bool:
+        """Whether anything is staged."""
+        return self._first > 0
+
     def packet(self, index: int, payload: int) -> memoryview:
         """Return packet INDEX of the last fill() with PAYLOAD octets of data."""
         start = (self._at + index) * self.stride

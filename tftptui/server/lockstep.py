@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from struct import Struct
 
 from tftptui.files.staging import Awaited
+from tftptui.server.sockets import LONGEST
 
 CAN_WAIT = sys.platform.startswith("linux")
 """Whether a socket here knows how long it may wait."""
@@ -25,8 +26,6 @@ STRETCH = 0.005
 _PATIENCE = Struct("@ll").pack(0, 1_000)
 """Seconds and microseconds that are waited at most for one answer; the system rounds
 up to its own tick, of 1 to 10 ms."""
-
-_LONGEST = 479
 
 Send = Callable[[memoryview], object]
 Steps = tuple[Awaited, Sequence[memoryview]]
@@ -71,7 +70,7 @@ class LockStep:
         for acks, windows in stretch:
             for awaited, packets in zip(acks, windows, strict=False):
                 try:
-                    datagram = receive(_LONGEST)
+                    datagram = receive(LONGEST)
                 except OSError:  # nothing yet; an ICMP error waits for the long way
                     return
                 if datagram != awaited:

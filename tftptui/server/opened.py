@@ -10,6 +10,7 @@ import time
 
 from tftptui.files.mounts import is_far_device
 from tftptui.files.staging import Staging, Whole, scratch
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
 from tftptui.server.names import components
 from tftptui.server.walk import ServedFile, Walk
@@ -27,6 +28,9 @@ within one tick of the disk's clock has the same time as what was there before."
 _MOST_STAGED = 2
 """Kinds of blocks of one file."""
 
+_PLAIN = (DEFAULT_BLOCK_SIZE, 1, 0)
+"""How blocks are staged for who asks without options."""
+
 Identity = tuple[int, int, int, int, int]
 """Of a file: device, inode, octets, and times of the last changes in nanoseconds."""
 
@@ -38,15 +42,25 @@ class SharedFile:
 
     Attributes:
         name: how it is called below the root.
+        packet: the only DATA of a file of one block, once it was read for somebody.
     """
 
-    __slots__ = ("_staged", "descriptor", "modified_ns", "name", "size", "users")
+    __slots__ = (
+        "_staged",
+        "descriptor",
+        "modified_ns",
+        "name",
+        "packet",
+        "size",
+        "users",
+    )
 
     def __init__(self, file: ServedFile) -> None:
         self.descriptor, self.name = file.descriptor, file.name
         self.size, self.modified_ns = file.size, file.modified_ns
         self.users = 1
         self._staged: dict[tuple[int, int, int], Whole] | None = None
+        self.packet: memoryview | None = None
 
     def settle(self, identity: Identity) -> None:
         """Let those that read a small file share what was read, if it is at rest."""
@@ -67,6 +81,14 @@ class SharedFile:
                 return scratch(*key)
             found = staged[key] = Whole(block_size, window, numbering, self.size)
         return found
+
+    def find_packet(self) -> bool:
+        """Whether there is ``packet``; it is made where it can be."""
+        if self.packet is None and self._staged and self.size < DEFAULT_BLOCK_SIZE:
+            whole = self._staged.get(_PLAIN)
+            if whole is not None and whole.is_read:
+                self.packet = whole.packet(0, self.size)
+        return self.packet is not None
 
     def close(self) -> None:
         """Let go of it; the last one closes it."""

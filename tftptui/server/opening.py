@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec import structs
+
 from tftptui.files.content import Content
 from tftptui.files.sources import FileSource, NetasciiSource, Source
 from tftptui.files.staging import Staging
@@ -22,8 +24,10 @@ from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.timing import RetransmitTimer
 from tftptui.server.bandwidth import Bandwidth
+from tftptui.server.brief import BriefRead
 from tftptui.server.clock import LoopAlarm
 from tftptui.server.listener import Arrival, Listener
+from tftptui.server.opened import SharedFile
 from tftptui.server.pacing import PacedRead, PacedWrite
 from tftptui.server.parts import AnyTransport, Parts
 from tftptui.server.ports import PortPool
@@ -45,7 +49,7 @@ from tftptui.server.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.server.writing import WriteTransfer
 from tftptui.settings import Settings
 
-_NETASCII = Mode.NETASCII  # an Enum is slow to look in
+_NETASCII, _OCTET = Mode.NETASCII, Mode.OCTET  # an Enum is slow to look in
 _PLAIN = Agreed()
 """What holds without options."""
 
@@ -100,13 +104,15 @@ class Opener:
     ) -> Transfer:
         listener, arrival = place
         file = self.root.share(request.filename, arrival.client.host)
+        transport = self._transport(listener, arrival, file.close, self._alone)
+        if self._is_brief(request) and transport.to and file.find_packet():
+            asked = (request, arrival, file)
+            return BriefRead(number, asked, transport, self, self.recorder, closed)
         is_text = request.mode is _NETASCII
         source: Source = (
             NetasciiSource(file) if is_text else FileSource(file, may_wait=False)
         )
-        transport = self._transport(listener, arrival, source.close, self._alone)
-        version = (file.size, file.modified_ns)
-        content = None if is_text else Content(file.descriptor, version)
+        content = None if is_text else _content_of(file)
         agreed = self._agreed(request, transport, arrival.client, source.size)
         way = (transport, arrival)
         parts = self._parts(number, request, file.name, way, agreed, content)
@@ -119,6 +125,24 @@ class Opener:
         if pacer is None:
             return ReadTransfer(parts, source, staging, closed)
         return PacedRead(parts, source, staging, pacer, closed)
+
+    def _is_brief(self, request: Request) -> bool:
+        """Whether a request that one packet answers needs nothing else."""
+        is_plain = not request.options and request.mode is _OCTET
+        return (
+            is_plain
+            and self.bandwidth.pacer() is None
+            and not (self.recorder.tells_all)
+        )
+
+    def whole(self, read: BriefRead) -> tuple[Parts, Source, Staging]:
+        """Return what a read is made of that was a brief one until now."""
+        file = read.file
+        way, content = (read.transport, read.arrival), _content_of(file)
+        parts = self._parts(read.number, read.request, file.name, way, _PLAIN, content)
+        parts = structs.replace(parts, leased_from=read.leased_from)
+        source = FileSource(file, may_wait=False)
+        return parts, source, file.staging(DEFAULT_BLOCK_SIZE, 1, _PLAIN.numbering)
 
     def _open_write(
         self,
@@ -248,3 +272,7 @@ class Opener:
                 None if mtu is None else path_block_size(mtu, ipv6=":" in client.host)
             ),
         )
+
+
+def _content_of(file: SharedFile) -> Content:
+    return Content(file.descriptor, (file.size, file.modified_ns))

@@ -21,13 +21,10 @@ from tftptui.server.lockstep import NEAR, Steps
 from tftptui.server.parts import Parts
 from tftptui.server.readbehind import ReadBehind
 from tftptui.server.recorder import oack_of
+from tftptui.server.sockets import LONGEST
 from tftptui.server.transfer import Transfer
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import SLOW
-
-_LONGEST = 479
-"""Octets of a datagram that are read; ACK and ERROR are all that is expected, and
-Python is quicker to find room for less than 512 octets, its own 33 included."""
 
 _LASTING = 16
 """Windows still to be sent from which on a socket and a staging buffer of its own pay
@@ -109,7 +106,7 @@ class ShortWay(ReadBehind):
         """Take one datagram of the client; what else there is wakes us again."""
         receive, now, send = self._receive, self._now, self._send
         try:
-            datagram = receive(_LONGEST)
+            datagram = receive(LONGEST)
         except OSError:  # woken for nothing readable: the error queue
             self._take_errors()
             return
@@ -351,6 +348,9 @@ class ShortWay(ReadBehind):
     def _let_go(self) -> None:
         self._send = _nothing  # or we would hold ourselves
         self._receive = self.transport.recv
+        self._forget_staging()
+
+    def _forget_staging(self) -> None:
         self._staging, self._windows = _NO_STAGING, []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from tftptui.files.content import Content
-from tftptui.net.addresses import Endpoint, endpoint_of
+from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (
     Close,
@@ -21,11 +21,7 @@ from tftptui.protocol.commands import (
     SendOack,
 )
 from tftptui.protocol.errors import ErrorCode, PeerError
-from tftptui.protocol.packets import (
-    ErrorPacket,
-    encode_error,
-    parse,
-)
+from tftptui.protocol.packets import ErrorPacket, encode_error, parse
 from tftptui.protocol.session import Session, State
 from tftptui.server.closed_port import ClosedPort
 from tftptui.server.lifespan import Fate, lifespan_by
@@ -34,15 +30,13 @@ from tftptui.server.parts import Parts
 from tftptui.server.recorder import error_note, oack_of, request_note
 from tftptui.server.report import Report
 from tftptui.server.requests import requested
+from tftptui.server.sockets import LONGEST
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.strangers import answer_note
 from tftptui.telemetry.views import TransferPhase, TransferView
 
-_LONGEST = 479
-"""Octets that are read of what may be anybody's; see shortway.py."""
-
-_LOOK = 0.5
+LOOK = 0.5
 """Seconds between looks at what is counted in whole seconds, for each transfer."""
 
 _STRAY_ANSWERS = 10
@@ -131,7 +125,7 @@ class Transfer(ABC):
         self._run(self._session.start(now))
 
     def _begin(self, now: float) -> None:
-        self._look_at = now + _LOOK
+        self._look_at = now + LOOK
         self._parts.recorder.counters.started += 1
         if self._parts.recorder.tells_all:
             self.tell()
@@ -169,13 +163,16 @@ class Transfer(ABC):
         The client comes here, too, until it has a socket of its own.
         """
         try:
-            datagram, sender = self.transport.recvfrom(_LONGEST)
+            datagram, sender = self.transport.recvfrom(LONGEST)
         except OSError:
             if self.transport.to:  # woken for nothing: the error queue
                 self._take_errors()
             return
-        transport = self.transport
-        if sender == transport.to or transport.is_from_client(sender):
+        self._sort(datagram, sender)
+
+    def _sort(self, datagram: bytes, sender: SocketAddress) -> None:
+        to = self.transport.to
+        if sender == to or self.transport.is_from_client(sender):
             self._hear(datagram)
         else:
             self._answer_stray(datagram, endpoint_of(sender))
@@ -191,7 +188,7 @@ class Transfer(ABC):
     def tick(self, now: float) -> None:
         """Let the session look at its deadline, and end what takes too long."""
         if now >= self._look_at:
-            self._look_at = now + _LOOK
+            self._look_at = now + LOOK
             if self._expire():
                 return
         if self._is_waiting():

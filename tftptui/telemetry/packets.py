@@ -183,7 +183,9 @@ class PacketRing:
 
     def put(self, fields: Fields, note: str) -> None:
         """Keep what append() makes of a record, for those who make none."""
-        number = self.next
+        if self.exchanges.times:
+            self.settle()
+        number = self._next
         place = number % self.capacity
         if place >= self._room:
             self._make_room(place + 1)

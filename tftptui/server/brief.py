@@ -1,0 +1,186 @@
+"""A read of one block: over before anybody looks, most times.
+
+A rack of machines that boots asks for thousands of small files in a second. Such a
+read needs little more than a socket: all else that a transfer is made of is made for
+it when somebody looks, or when anything happens but the one ACK.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from tftptui.files.sources import Source
+from tftptui.files.staging import Staging
+from tftptui.protocol.commands import Outcome
+from tftptui.protocol.packets import HEADER, Request, encode_ack
+from tftptui.server.listener import Arrival
+from tftptui.server.opened import SharedFile
+from tftptui.server.parts import Parts
+from tftptui.server.ports import PortPool
+from tftptui.server.reading import ReadTransfer
+from tftptui.server.recorder import Recorder
+from tftptui.server.sockets import LONGEST
+from tftptui.server.transfer import LOOK, Transfer
+from tftptui.server.transport import Transport
+from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.views import SLOW
+
+_ACK_1 = encode_ack(1)
+
+# An Enum is slow to look in.
+_DATA, _ACK, _LAST = int(Kind.DATA), int(Kind.ACK), int(Flag.LAST)
+_COMPLETED = Outcome.COMPLETED
+
+
+class Maker(Protocol):
+    """Makes what a read is made of, from ports of a pool."""
+
+    pool: PortPool
+
+    def whole(self, read: "BriefRead") -> tuple[Parts, Source, Staging]:
+        """Return all that it would have been given if it were not a brief one."""
+
+
+class BriefRead(ReadTransfer):
+    """A read of one block without options, from a file that is read already.
+
+    Args:
+        number: of the transfer.
+        asked: the request, how it came, and the file that it names.
+        transport: a TID, with one socket.
+        maker: of all else.
+        closed: see Transfer.
+    """
+
+    __slots__ = (
+        "_arrival",
+        "_ended",
+        "_is_whole",
+        "_maker",
+        "_recorder",
+        "_sent",
+        "_start",
+        "asked_at",
+        "file",
+        "leased_from",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        asked: tuple[Request, Arrival, SharedFile],
+        transport: Transport,
+        maker: Maker,
+        recorder: Recorder,
+        closed: Callable[[Transfer], None],
+    ) -> None:
+        # Not that of ReadTransfer, which comes when it is needed: __getattr__().
+        self._is_whole = False
+        self.number = number
+        self.request, self._arrival, self.file = asked
+        self.transport = transport
+        self.client, self.server = self._arrival.client, transport.local
+        self.outcome = None
+        self.is_closed = self.is_told = False
+        self.leased_from = maker.pool.choice
+        self._closed, self._maker, self._recorder = closed, maker, recorder
+        self.asked_at = recorder.clock.wall()
+        self._start = self._sent = self._ended = 0.0
+
+    def __getattr__(self, name: str) -> object:
+        """Return what a whole read has, and be one from now on."""
+        if self._is_whole:
+            raise AttributeError(name)
+        self._become_whole()
+        return getattr(self, name)
+
+    def _become_whole(self) -> None:
+        self._is_whole = True
+        outcome, is_closed = self.outcome, self.is_closed
+        super().__init__(*self._maker.whole(self), self._closed)
+        report = self._report
+        report.started = report.progressed = self.asked_at
+        if not self._sent:
+            return
+        self._begun, self._look_at = self._start, self._start + LOOK
+        self._awaited = self._sent_to = self._caught = 1
+        self._left = self._sent
+        report.version += 1
+        if outcome is not None:
+            self.outcome, self.is_closed = outcome, is_closed
+            self._heard, self._acked = True, 1
+            self._left_before, self._left = self._sent, self._ended
+            report.progressed = report.ended_at = self._ended
+            self._forget_staging()
+
+    def start(self, now: float) -> None:
+        """Send the block."""
+        transport, packet = self.transport, self.file.packet
+        if packet is None or not transport.to:
+            super().start(now)
+            return
+        try:
+            transport.main.sendto(packet, transport.to)
+        except OSError:  # nothing has left
+            super().start(now)
+            return
+        self._start = now
+        recorder, octets = self._recorder, len(packet) - HEADER
+        wall = self._sent = now + recorder.offset
+        counters = recorder.counters
+        counters.started += 1
+        counters.packets_sent += 1
+        counters.octets_sent += octets
+        ends = (self.client.port, self.server.port)
+        recorder.ring.put((wall, self.number, 1, 1, *ends, octets, _DATA, 1, _LAST), "")
+
+    def strayed(self) -> None:
+        """Take the ACK, which is all that has to come."""
+        if self._is_whole:
+            super().strayed()
+            return
+        try:
+            datagram, sender = self.transport.recvfrom(LONGEST)
+        except OSError:
+            self._take_errors()
+            return
+        if datagram == _ACK_1 and sender == self.transport.to:
+            self._take_ack()
+        else:
+            self._sort(datagram, sender)
+
+    def _take_ack(self) -> None:
+        recorder = self._recorder
+        wall = recorder.clock.now() + recorder.offset
+        if wall - self._sent >= SLOW:
+            self._hear(_ACK_1)
+            return
+        counters = recorder.counters
+        counters.packets_received += 1
+        counters.completed += 1
+        ends = (self.client.port, self.server.port)
+        recorder.ring.put((wall, self.number, 1, 1, *ends, HEADER, _ACK, 1, 0), "")
+        self._ended = wall
+        self.outcome, self.is_closed = _COMPLETED, True
+        self._closed(self)
+        self.transport.close()
+        self.file.close()
+
+    @property
+    def started(self) -> float:
+        """Wall clock of its request."""
+        return self.asked_at
+
+    @property
+    def asked(self) -> bytes:
+        """Its request, as it came."""
+        return self._arrival.datagram
+
+    @property
+    def arrival(self) -> Arrival:
+        """How its request came."""
+        return self._arrival
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the client has answered, so that its address is its own."""
+        return super().is_proven if self._is_whole else bool(self._ended)
