@@ -200,6 +200,18 @@ async def test_after_the_dallying_the_port_is_given_back(
     assert server.service.transfers == {}
 
 
+async def test_how_much_was_stored_is_told_after_the_dallying_too(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    await client.write(server.at, b"new", b"content")
+    (transfer,) = server.service.transfers.values()
+    assert transfer.view().total_size == 7
+    clock.advance(LAST_WAIT)
+    server.service._sweep()
+    (view,) = server.service.take_finished()
+    assert (view.phase, view.total_size) == ("completed", 7)
+
+
 async def test_an_error_while_dallying_takes_nothing_back(
     server: Running, client: UdpClient, folder: Path
 ) -> None:

@@ -193,3 +193,27 @@ async def test_the_detail_takes_free_rows_and_gives_them_back() -> None:
         lists = rows(screen)
         assert lists.size.height >= 15
         assert "3 packets sent again." not in " ".join(screen.text().split())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+async def test_in_a_capture_the_port_is_the_servers_not_ours(
+    size: tuple[int, int],
+) -> None:
+    seen = frame(view(1, "completed"), status=status(source="capture"), ports=None)
+    async with shown(frame(view(1, "completed")), size=size) as screen:
+        assert "ours" in rows(screen).draw_header(size[0])
+        await screen.tell(seen)
+        header = rows(screen).draw_header(size[0] - 4)
+        row = "".join(s.text for s in rows(screen).draw_row(0, size[0] - 4))
+        assert "ours" not in header
+        assert "server" in header
+        assert header.index("⇄") == row.index("⇄")
+        assert header.index("file") == row.index("pxelinux.0")
+
+
+async def test_the_kind_of_client_stands_whole_in_its_column() -> None:
+    kinds = {"tftp-hpa or atftp": "tftp-hpa/atftp", "UEFI PXE (edk2)": "UEFI PXE"}
+    views = [view(n, kind=kind) for n, kind in enumerate(kinds, 1)]
+    async with shown(frame(*views)) as screen:
+        for short in kinds.values():
+            assert f" {short}  " in screen.text()

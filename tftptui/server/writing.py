@@ -3,7 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-from tftptui.protocol.commands import Command, Commit, SendAck, SendError, Store
+from tftptui.protocol.commands import (
+    Command,
+    Commit,
+    Outcome,
+    SendAck,
+    SendError,
+    Store,
+)
 from tftptui.protocol.errors import MisuseError
 from tftptui.protocol.packets import HEADER, Opcode, encode_ack
 from tftptui.protocol.receiver import ReceiveSession
@@ -16,6 +23,7 @@ from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
 _DATA = Opcode.DATA.to_bytes(2)
+_COMPLETED = Outcome.COMPLETED
 
 
 class WriteTransfer(GatheringWrite):
@@ -50,7 +58,8 @@ class WriteTransfer(GatheringWrite):
         view.sent_blocks, view.acked_blocks = session.received, session.acked
         landed = self._landed * self._agreed.block_size
         view.acked_octets = self._sink.octets + landed
-        is_whole = session.state in (State.COMMITTING, State.DALLYING)
+        is_stored = self.outcome is _COMPLETED  # its state may be any by then
+        is_whole = is_stored or session.state in (State.COMMITTING, State.DALLYING)
         view.total_size = self._sink.octets if is_whole else self._announced
 
     def _take(self, datagram: bytes, now: float) -> None:

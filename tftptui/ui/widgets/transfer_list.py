@@ -48,12 +48,12 @@ def _tail(bar: int, eta: int) -> int:
     return bar + PERCENT + 1 + RATE + (eta + 1 if eta else 0)
 
 
-def columns(width: int, *, long_hosts: bool) -> Columns:
-    """Return the columns for WIDTH cells."""
+def columns(width: int, *, long_hosts: bool, is_capture: bool = False) -> Columns:
+    """Return the columns for WIDTH cells; "server" takes one more than "ours"."""
     roomy, middling = width >= ROOMY, width >= MIDDLING
     host = IPV6 if long_hosts and width >= LONG else IPV4
     kind = KIND if width >= WIDEST + host - IPV4 else 0
-    tids = 13 if middling else 11
+    tids = (13 if middling else 11) + is_capture
     options = OPTIONS if middling else 0
     blocks = BLOCKS if roomy else 0
     eta = ETA if roomy else 0
@@ -99,7 +99,7 @@ class TransferList(RowList[int]):
         self._order: list[int] = []
         self._sorted: dict[int, TransferView] = {}
         self._places: dict[int, int] = {}
-        self._long_hosts = False
+        self._long_hosts = self._is_capture = False
 
     def sort(self) -> None:
         """Take over which transfers there are and how they stand."""
@@ -109,6 +109,9 @@ class TransferList(RowList[int]):
         self._places = {number: row for row, number in enumerate(self._order)}
         if not self._long_hosts and any(len(view.client) > IPV4 for view in views):
             self._long_hosts = True
+            self.forget_drawn()
+        if self._is_capture != self._store.is_capture:
+            self._is_capture = self._store.is_capture
             self.forget_drawn()
         self.refresh_rows()
 
@@ -137,11 +140,11 @@ class TransferList(RowList[int]):
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""
         fold, gap = self._columns(width), self._gap(width)
-        swap = " ⇄ " if fold.tids > 11 else "⇄"  # noqa: PLR2004 - as in _row
+        swap, whose = self._swap(width), "server" if self._is_capture else "ours"
         names = [
             "  " + fitted("client", fold.host),
             *([fitted("kind", fold.kind)] if fold.kind else []),
-            fitted(f"{'TID':>5}{swap}ours", fold.tids),
+            fitted(f"{'TID':>5}{swap}{whose}", fold.tids),
             fitted("file", fold.file),
         ]
         if fold.options:
@@ -160,16 +163,18 @@ class TransferList(RowList[int]):
         cells, fold = self._cells(index), self._columns(width)
         state, muted = self.slots[cells.slot], self.slots["muted"]
         gap = Segment(self._gap(width))
-        kind = fitted(cells.kind, fold.kind)
-        swap = " ⇄ " if fold.tids > 11 else "⇄"  # noqa: PLR2004 - room for spaces
+        kind = fitted(words.short_kind(cells.kind, fold.kind), fold.kind)
         line = [
             Segment(fitted(cells.mark, 2), state),
             Segment(fitted(words.short_host(cells.host, fold.host), fold.host)),
             gap,
             *([Segment(kind, muted), gap] if fold.kind else []),
             Segment(f"{cells.tids[0]:>5}"),
-            Segment(swap, muted),
-            Segment(f"{cells.tids[1] or '–':<5}"),  # none in a capture: no answer
+            Segment(self._swap(width), muted),
+            # None in a capture: no answer.
+            Segment(
+                f"{cells.tids[1] or '–':<{fold.tids - 5 - len(self._swap(width))}}"
+            ),
             gap,
             Segment(fitted(cells.file, fold.file)),
             gap,
@@ -263,7 +268,10 @@ class TransferList(RowList[int]):
         return hashed is not None and hashed.verdict == "differs"
 
     def _columns(self, width: int) -> Columns:
-        return columns(width, long_hosts=self._long_hosts)
+        return columns(width, long_hosts=self._long_hosts, is_capture=self._is_capture)
+
+    def _swap(self, width: int) -> str:
+        return " ⇄ " if width >= MIDDLING else "⇄"
 
     def _gap(self, width: int) -> str:
         return "  " if width >= MIDDLING else " "

@@ -155,6 +155,15 @@ def short_host(host: str, width: int) -> str:
     return "…" + end[max(0, end.find(":")) :]
 
 
+def short_kind(kind: str, width: int) -> str:
+    """Return a kind of client in WIDTH cells, without its last words if need be."""
+    if len(kind) > width:
+        kind = kind.replace(" or ", "/")
+    while len(kind) > width and " " in kind:
+        kind = kind.rpartition(" ")[0]
+    return kind
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How fast it goes.
