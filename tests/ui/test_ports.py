@@ -2,7 +2,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.support.pictures import NOW, frame, ports, view
+from tests.support.pictures import NOW, frame, ports, status, view
 from tests.support.port_scene import blocked_client, exhausted_case
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tftptui.engine.messages import Frame, PortMap, SetPorts
@@ -362,3 +362,27 @@ async def test_what_is_typed_ahead_goes_to_the_next_field(
         await screen.pilot.pause()
         assert field(screen, "first").value == "50000"
         assert field(screen, "last").value == "50009"
+
+
+async def test_the_clients_ports_have_their_scale_beside_the_other_panes() -> None:
+    async with shown(frame(view(1)), size=LARGE) as screen:
+        lines = screen.text().splitlines()
+        (place,) = [n for n, line in enumerate(lines) if "theirs " in line]
+        for port in ("1024", "2048", "32768"):
+            column = lines[place + 1].index(port)
+            assert lines[place][column] == "┊"
+
+
+@SIZES
+async def test_a_capture_tells_of_no_range_and_shows_the_clients_ports(
+    size: tuple[int, int],
+) -> None:
+    seen = frame(view(1, "completed"), status=status(source="capture"), ports=None)
+    async with shown(seen, size=size) as screen:
+        await screen.press("3")
+        text = screen.text()
+        assert "a capture does not tell from which range the server answers" in text
+        assert "clients    0 " in text
+        assert "boot ROM" in text
+        assert "no range yet" not in text
+        assert "ours" not in text

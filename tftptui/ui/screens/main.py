@@ -42,6 +42,9 @@ TICK = 1.0
 WIDE, TALL = 100, 30
 """From this size on all four panes are shown at once."""
 
+HIGH = 36
+"""Lines from which on the client ports get their scale."""
+
 
 class MainScreen(Screen[None]):
     """Header, panes, bottom line.
@@ -57,6 +60,7 @@ class MainScreen(Screen[None]):
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
         (0, "-short"),
         (TALL, "-tall"),
+        (HIGH, "-high"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = bindings("main")
     DEFAULT_CSS = """
@@ -69,6 +73,7 @@ class MainScreen(Screen[None]):
             grid-columns: 3fr 7fr;
             grid-rows: 5fr 4fr 7;
         }
+        &.-high > #panes { grid-rows: 4fr 3fr 8; }
         & #transfers { column-span: 2; }
         & #files { row-span: 2; }
         &.-narrow, &.-short, &.-zoomed {
@@ -130,7 +135,7 @@ class MainScreen(Screen[None]):
         width, height = self.app.size
         self.add_class(
             "-wide" if width >= WIDE else "-narrow",
-            "-tall" if height >= TALL else "-short",
+            "-high" if height >= HIGH else "-tall" if height >= TALL else "-short",
             update=False,
         )
         yield self._header

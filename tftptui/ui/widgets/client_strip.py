@@ -46,6 +46,7 @@ class ClientStrip(Widget, can_focus=True):
     DEFAULT_CSS = """
     ClientStrip {
         height: 1;
+        &.-with-numbers { height: 2; }
         &.-with-habits { height: 3; }
         &.-with-range { height: 4; }
     }
@@ -122,14 +123,15 @@ class ClientStrip(Widget, can_focus=True):
         if self.size.height == 1:
             return line
         edge = " " * (NAME + LABEL + 1)
-        lines = [line, *(Text(edge + one(on), muted) for one in (numbers, names))]
-        if self.size.height > len(lines):
+        scale = (numbers, names)[: self.size.height - 1]
+        lines = [line, *(Text(edge + one(on), muted) for one in scale)]
+        if self.size.height > len(lines) and self._ours is not None:
             lines.insert(0, self._range(on))
         return Text("\n").join(lines)
 
     def _strip(self, on: Axis) -> Text:
         slots = slot_styles(self.app.theme_variables)
-        line = self._begin("theirs")
+        line = self._begin("clients" if self._store.is_capture else "theirs")
         begin = len(line)
         cells = strip(by_cell(self._callers, on), on)
         for meaning, run in groupby(cells, key=lambda pair: pair[1]):

@@ -25,6 +25,7 @@ LABEL = 5
 """Cells of a port number."""
 
 MOST_ROWS = 1_000
+NO_RANGE = "a capture does not tell from which range the server answers"
 CURSOR = Style(reverse=True, bold=True)
 
 
@@ -145,7 +146,8 @@ class RangeMap(Widget, can_focus=True):
         """Return the rows in view."""
         plan, slots = self.plan, slot_styles(self.app.theme_variables)
         if plan is None:
-            return Text("no range yet", slots["muted"])
+            told = NO_RANGE if self._store.is_capture else "no range yet"
+            return Text(told, slots["muted"], no_wrap=True, overflow="ellipsis")
         rows = range(self._top, min(plan.rows, self._top + self.size.height))
         cursor = self.under_cursor.start if self.has_focus else None
         return draw_map(plan, self._states or self._shown(), rows, slots, cursor)

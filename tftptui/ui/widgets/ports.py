@@ -37,12 +37,24 @@ from tftptui.ui.widgets.port_words import tell_callers, tell_ports
 from tftptui.ui.widgets.transfers import TransfersPane
 from tftptui.ui.widgets.wishes import Wishes
 
-TALL, ROOMY, FULL, HUGE = 9, 12, 18, 28
-"""Lines from which on there is room for what programs use to do, for more than one
-line about a change, for words, for firewall rules."""
+SCALED, TALL, ROOMY, FULL, HUGE = 6, 9, 12, 18, 28
+"""Lines from which on there is room for the numbers of client ports, for what programs
+use to do, for more than one line about a change, for words, for firewall rules."""
 
-OTHERS = ((HUGE, 22), (FULL, 15), (ROOMY, 8), (TALL, 7), (0, 3))
+OTHERS = ((HUGE, 22), (FULL, 15), (ROOMY, 8), (TALL, 7), (SCALED, 4), (0, 3))
 """From how many lines on how many are not the map's."""
+
+LOOKING = 5
+"""The same for what programs use to do, where the range can't be changed."""
+
+OF_SERVER = (
+    "We choose one of our ports for each transfer:",
+    "Each client chose its own, before it asked; our range has no say in it:",
+)
+OF_CAPTURE = (
+    "The server chose a port of its own for each transfer:",
+    "Each client chose its own, before it asked; no range has a say in it:",
+)
 
 HINT = "r changes the range at any time; transfers that run keep their port"
 
@@ -96,6 +108,7 @@ class PortsPane(Pane):
         self._editor = PortEditor(self._scene)
         self._legend = Static(id="port-legend", markup=False)
         self._words = Static(id="port-words", markup=False)
+        self._about = [Static(one, classes="words", markup=False) for one in OF_SERVER]
         self._banner, self._rules = PortBanner(), RulePreview(store)
         self._owned: Mapping[int, TransferView] = {}
         self._accused: Mapping[int, Finding] = {}
@@ -106,14 +119,11 @@ class PortsPane(Pane):
     def compose(self) -> ComposeResult:
         """Lay the parts out; the words show only where there is room."""
         yield self._banner
-        yield Static("We choose one of our ports for each transfer:", classes="words")
+        yield self._about[0]
         yield self._map
         yield self._legend
         yield self._words
-        yield Static(
-            "Each client chose its own, before it asked; our range has no say in it:",
-            classes="words",
-        )
+        yield self._about[1]
         yield self._strip
         yield Static(classes="gap")
         yield self._editor
@@ -134,7 +144,9 @@ class PortsPane(Pane):
         height = self.content_size.height
         self.set_class(height >= TALL, "-tall")
         self.set_class(height >= FULL, "-full")
-        self._strip.set_class(TALL <= height < FULL, "-with-habits")
+        has_habits = height >= (TALL if self._editor.display else LOOKING)
+        self._strip.set_class(height >= SCALED and not has_habits, "-with-numbers")
+        self._strip.set_class(has_habits and height < FULL, "-with-habits")
         self._strip.set_class(height >= FULL, "-with-range")
         self._editor.set_class(height >= ROOMY, "-roomy")
         self._rules.display = height >= HUGE
@@ -159,7 +171,12 @@ class PortsPane(Pane):
             self.on_resize()
         self._map.show()
         self._strip.look()
-        self._editor.display = not self._store.is_fixed
+        if self._editor.display == self._store.is_fixed:
+            self._editor.display = not self._store.is_fixed
+            told = OF_CAPTURE if self._store.is_capture else OF_SERVER
+            for words, text in zip(self._about, told, strict=True):
+                words.update(text, layout=False)
+            self.on_resize()
         self._editor.look()
         self._tell_all()
 
