@@ -186,3 +186,51 @@ def test_losses_on_the_way_to_one_network_are_told_once() -> None:
     losses = [one for one in seen.events if isinstance(one, Found)]
     assert [one.code for one in losses] == ["loss", "loss"]
     assert {one.client.rpartition(".")[0] for one in losses} == {"10.0.4", "10.0.9"}
+
+
+def beside(**changes: Any) -> tuple[Story, TransferView]:
+    """Return a story of two ports side by side, and the later try.
+
+    The later one asks 2 s after the first, which CHANGES befall then.
+    """
+    stories = Stories()
+    first, later = tried(1), tried(2, 2.0)
+    story, same = told(stories, first, later)
+    assert story is same
+    for name, value in changes.items():
+        setattr(first, name, value)
+    return story, later
+
+
+ACKED: dict[str, Any] = {"heard": True, "timeouts": 0, "phase": "sending"}
+
+
+def test_who_goes_on_with_the_first_port_has_not_asked_anew_from_the_next() -> None:
+    story, later = beside(moved=NOON + 2.5, **ACKED)
+    assert story.is_another(later)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"moved": NOON + 1.5, **ACKED},
+        {"moved": NOON + 2.5, "peer_error": 0, "phase": "failed", "heard": True},
+    ],
+    ids=["silent", "heard before", "left with an ERROR"],
+)
+def test_who_does_not_has_most_likely(changes: dict[str, Any]) -> None:
+    story, later = beside(**changes)
+    assert not story.is_another(later)
+
+
+def test_two_programs_of_one_host_are_told_apart_once_the_first_goes_on() -> None:
+    seen = Seen()
+    seen.begin(tried(1, kind="", kind_sure=0.0))
+    seen.begin(tried(2, 2.0, kind="", kind_sure=0.0, retransmits=5))
+    seen.look(3.0)
+    for name, value in {**ACKED, "moved": seen.clock.wall()}.items():
+        setattr(seen.views[1], name, value)
+    seen.look(1.0)
+    first, second = (seen.findings._stories.of(number) for number in (1, 2))
+    assert first is not second

@@ -130,9 +130,9 @@ class Office:
     def tick(self) -> None:
         """Do what a server does again and again."""
         now = self.clock.now()
+        self.reception.tick(now)
         for transfer in list(self.reception.transfers.values()):
             transfer.tick(now)
-        self.reception.tick(now)
 
     def _make_alarm(self, ring: Any) -> FakeAlarm:
         self.alarm = FakeAlarm(self.clock, ring)

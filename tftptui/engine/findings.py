@@ -248,9 +248,9 @@ class Findings:
         self._asides.follow(story, case)
 
     def _part(self, story: Story) -> None:
-        """Let tries that work from a port far off be stories of their own."""
+        """Let tries that are none of the same program be stories of their own."""
         for view in list(story.views.values()):
-            if view.heard and story.is_another(view):
+            if story.is_another(view):
                 self._due[self._stories.split(story, view)] = None
 
     def _note_ways(self, story: Story) -> None:

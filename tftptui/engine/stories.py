@@ -156,12 +156,19 @@ class Story:
         )
 
     def is_another(self, view: TransferView) -> bool:
-        """Whether a try that works is no retry but was begun by a person.
+        """Whether a try is no retry of those before it.
 
-        Others were in vain, and from ports far away, or with larger blocks: no
-        program goes on like that, and what differs tells what is wrong.
+        Those went on after its request, as two programs of one host do, or two
+        machines behind one address. Or it works, where others were in vain that came
+        from ports far away, or with larger blocks: no program goes on like that, a
+        person does, and what differs tells what is wrong.
         """
         others = [one for one in self.views.values() if one.number < view.number]
+        if any(_goes_on(one, view) for one in others):
+            return True
+        return view.heard and self._is_new_way(view, others)
+
+    def _is_new_way(self, view: TransferView, others: list[TransferView]) -> bool:
         if any(_moves(one) for one in others):
             return True  # two machines behind one address
         if any(_is_stuck(one) and view.block_size < one.block_size for one in others):
@@ -270,6 +277,14 @@ def _moves(view: TransferView) -> bool:
     """Whether a transfer is on its way: its client needs no other."""
     is_well = view.running and view.heard and not view.timeouts
     return is_well and view.acked_blocks > 0
+
+
+def _goes_on(one: TransferView, later: TransferView) -> bool:
+    """Whether a client went on with one after it asked for another.
+
+    Who asks anew never does: it is silent on its last port, or sends an ERROR.
+    """
+    return one.heard and one.peer_error is None and one.moved > later.started
 
 
 def _was_cut(view: TransferView) -> bool:

@@ -16,6 +16,7 @@ from tftptui.protocol.packets import (
     WriteRequest,
     parse,
 )
+from tftptui.server.left_behind import LeftBehind
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.opening import Opener
 from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
@@ -35,13 +36,6 @@ _REQUESTS = (b"\0\1", b"\0\2")
 
 _parse = lru_cache(maxsize=1_024)(parse)
 """A rack of machines asks for the same few files, in the same octets."""
-
-_LEFT_BEHIND = 1.0
-"""Seconds: a transfer that its client has not answered so long may be left behind.
-Before, the same request from another port may be another machine behind one address."""
-
-_LONGEST_STEP = 16
-"""How far a client moves its port at most when it asks again."""
 
 
 @dataclass
@@ -66,7 +60,7 @@ class Reception:
         self.policy = Policy(self.opener.settings)
         self._recorder = self.opener.recorder
         self._desk = RefusalDesk(self._recorder, self.policy, self.seek)
-        self._unanswered: dict[tuple[str, bytes], Transfer] = {}
+        self._left = LeftBehind()
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
@@ -103,7 +97,8 @@ class Reception:
         return self._desk.take_latest()
 
     def tick(self, now: float) -> None:
-        """Do what is due from time to time."""
+        """Do what is due from time to time, before the transfers do."""
+        self._left.tick(now)
         self._desk.tick(now)
 
     def close(self) -> None:
@@ -178,8 +173,7 @@ class Reception:
             text = f"the server can't open a socket for this: {error.strerror}"
             return Verdict("socket", ErrorCode.UNDEFINED, text)
         self.last_number = number
-        self._leave_behind(arrival)
-        self._unanswered[arrival.client.host, arrival.datagram] = transfer
+        self._left.begin(transfer, wall)
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
         self._record_request(arrival, request, number, wall)
@@ -187,28 +181,9 @@ class Reception:
         transfer.start(self._recorder.clock.now())
         return None
 
-    def _leave_behind(self, arrival: Arrival) -> None:
-        """End a transfer that nobody answered, whose client asks from another port.
-
-        Some boot ROMs take the next port each time: what goes to the last one is lost.
-        Who has asked twice from one port keeps it; then this is another program.
-        """
-        older = self._unanswered.get((arrival.client.host, arrival.datagram))
-        if older is None or older.is_proven:
-            return
-        if self._recorder.clock.wall() - older.started < _LEFT_BEHIND:
-            return
-        step = arrival.client.port - older.client.port
-        if older.view().requests > 1 or not 0 < step <= _LONGEST_STEP:
-            return
-        port = arrival.client.port
-        older.replace(f"the client most likely asked again, from port {port}")
-
     def _ended(self, transfer: Transfer) -> None:
         host = transfer.client.host
-        key = (host, transfer.asked)
-        if self._unanswered.get(key) is transfer:
-            del self._unanswered[key]
+        self._left.end(transfer)
         if self.transfers.get(transfer.client) is transfer:
             del self.transfers[transfer.client]
         self.of_client[host] -= 1

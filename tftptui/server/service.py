@@ -317,14 +317,14 @@ class Service:
 
     def _sweep(self) -> None:
         now = self.recorder.clock.now()
+        if self._reception is not None:
+            self._reception.tick(now)
         for transfer in list(self.transfers.values()):
             transfer.tick(now)
         self.pool.expire(now)
         if now - self._forgotten_at >= OPENED_FOR:
             self._forgotten_at = now
             self.root.forget_opened()
-        if self._reception is not None:
-            self._reception.tick(now)
 
     def _ports_text(self) -> str:
         if self.settings.single_port:
