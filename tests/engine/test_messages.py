@@ -46,6 +46,7 @@ from tftptui.engine.messages import (
     Status,
     Stop,
     TransferView,
+    UnlinkName,
 )
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.findings import Evidence, Finding, Help, Remedy
@@ -137,6 +138,7 @@ COMMANDS: list[Command] = [
     HashFile(b"\xe9"),
     CancelHash(b"\xe9"),
     LinkName(b"\xff", b"a"),
+    UnlinkName(b"\xff", b"a"),
     RewriteName(b"\xff", b"a"),
     ServeFolder("/srv/two"),
     ExpectSelfTest(ports=[40_000]),

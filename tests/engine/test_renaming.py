@@ -13,7 +13,7 @@ from tftptui.engine.child import ChildEngine
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.inline import InlineEngine
 from tftptui.engine.live import settings_after
-from tftptui.engine.messages import LinkName, RewriteName
+from tftptui.engine.messages import LinkName, RewriteName, UnlinkName
 
 ODD = b"a=b [x]+(\\d){2}\\x64\xff\n.cfg"
 
@@ -31,6 +31,11 @@ def folder(tmp_path: Path) -> Path:
 async def watcher(folder: Path) -> AsyncIterator[Watcher]:
     async with watching(InlineEngine(settings_for(folder, write="new"))) as watcher:
         yield watcher
+
+
+def tree(folder: Path) -> list[Path]:
+    """Return everything below a folder."""
+    return sorted(folder.rglob("*"), key=lambda path: path.name)
 
 
 async def served(watcher: Watcher, name: bytes) -> bytes:
@@ -85,6 +90,43 @@ async def test_a_link_serves_the_file_under_the_name_asked_for(
     made = folder / asked.decode().replace("\\", "/").lstrip("/")
     assert str(made.readlink()) == target
     assert await served(watcher, asked) == b"bcd"
+
+
+@pytest.mark.parametrize("asked", [b"BCD", b"\\boot\\bcd", b"up/other"])
+async def test_a_link_can_be_undone(
+    watcher: Watcher, folder: Path, asked: bytes
+) -> None:
+    before = tree(folder)
+    await watcher.engine.ask(LinkName(asked, b"boot/BCD"))
+    assert tree(folder) != before
+    await watcher.engine.ask(UnlinkName(asked, b"boot/BCD"))
+    assert tree(folder) == before
+    with pytest.raises(CommandRefusedError, match="no such link any more"):
+        await watcher.engine.ask(UnlinkName(asked, b"boot/BCD"))
+
+
+async def test_undoing_a_link_takes_nothing_else_away(
+    watcher: Watcher, folder: Path
+) -> None:
+    (folder / "file").write_bytes(b"file")
+    (folder / "elsewhere").symlink_to("file")
+    for asked in (b"file", b"elsewhere", b"boot/BCD", b"boot", b"up", b"missing/x"):
+        with pytest.raises(CommandRefusedError):
+            await watcher.engine.ask(UnlinkName(asked, b"boot/BCD"))
+    assert [path.name for path in tree(folder)] == [
+        "BCD",
+        "boot",
+        "elsewhere",
+        "file",
+        "up",
+    ]
+
+
+async def test_a_dangling_link_can_be_undone(watcher: Watcher, folder: Path) -> None:
+    await watcher.engine.ask(LinkName(b"BCD", b"boot/BCD"))
+    (folder / "boot" / "BCD").unlink()
+    await watcher.engine.ask(UnlinkName(b"BCD", b"boot/BCD"))
+    assert not (folder / "BCD").is_symlink()
 
 
 async def test_a_link_that_would_not_lead_there_is_taken_back(

@@ -21,6 +21,7 @@ from tftptui.engine.messages import (
     LinkName,
     RewriteName,
     ServeFolder,
+    UnlinkName,
 )
 from tftptui.settings import Value
 
@@ -140,6 +141,10 @@ async def test_links_are_offered_only_where_something_may_be_written() -> None:
     async with files(asked, write="new") as screen:
         await screen.press("G", "L", "y")
         assert wishes(screen) == [LinkName(b"BOOT\\bcd", b"boot/BCD")]
+        assert "u undoes it" in screen.text()
+        await screen.press("u")
+        assert wishes(screen)[-1] == UnlinkName(b"BOOT\\bcd", b"boot/BCD")
+        assert "as before: no link for" in screen.text()
 
 
 async def test_why_something_can_not_be_done_is_told() -> None:

@@ -32,6 +32,7 @@ from tftptui.engine.messages import (
     ShelfCommand,
     Status,
     TransferView,
+    UnlinkName,
 )
 from tftptui.engine.misfits import Misfits
 from tftptui.engine.nearby import Nearby
@@ -234,7 +235,7 @@ class Engine:
             CommandRefusedError: it can't be done; nothing has changed.
         """
         match command:
-            case RewriteName() | LinkName() | ServeFolder():
+            case RewriteName() | LinkName() | UnlinkName() | ServeFolder():
                 lead_elsewhere(self.service, command)
                 self._nearby.begin(self.service.root)  # other names are near now
             case SetPorts():

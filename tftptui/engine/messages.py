@@ -88,6 +88,7 @@ __all__ = [
     "Stop",
     "TransferPhase",
     "TransferView",
+    "UnlinkName",
 ]
 
 
@@ -218,6 +219,13 @@ class LinkName(msgspec.Struct, frozen=True, tag="link_name"):
     name: bytes
 
 
+class UnlinkName(msgspec.Struct, frozen=True, tag="unlink_name"):
+    """Take away the link that LinkName made for the same names; a file never."""
+
+    asked: bytes
+    name: bytes
+
+
 class RewriteName(msgspec.Struct, frozen=True, tag="rewrite_name"):
     """Add a rewrite rule, so that who asks for ASKED gets the file NAME."""
 
@@ -253,6 +261,7 @@ ActionCommand = (
     | CloseFolder
     | AbortTransfer
     | LinkName
+    | UnlinkName
     | RewriteName
     | ServeFolder
     | Locate

@@ -5,8 +5,8 @@ import os
 
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.live import folder_of, with_rule
-from tftptui.engine.messages import LinkName, RewriteName, ServeFolder
-from tftptui.server.aliases import link
+from tftptui.engine.messages import LinkName, RewriteName, ServeFolder, UnlinkName
+from tftptui.server.aliases import link, unlink
 from tftptui.server.naming import root_of
 from tftptui.server.service import Service
 from tftptui.server.walk import RootError
@@ -14,9 +14,9 @@ from tftptui.settings import SettingsError
 
 
 def lead_elsewhere(
-    service: Service, command: LinkName | RewriteName | ServeFolder
+    service: Service, command: LinkName | UnlinkName | RewriteName | ServeFolder
 ) -> None:
-    """Make a link or a rule, or serve another folder.
+    """Make a link, take one away, make a rule, or serve another folder.
 
     Raises:
         CommandRefusedError: it can't be done, or would not help; nothing has changed.
@@ -24,12 +24,11 @@ def lead_elsewhere(
     try:
         match command:
             case LinkName(asked, name):
-                if service.settings.write == "off":
-                    raise CommandRefusedError(
-                        "uploads are off, so nothing is written into the root; "
-                        "make a rewrite rule instead"
-                    )
+                _require_writing(service, "; make a rewrite rule instead")
                 link(service.root, asked, name)
+            case UnlinkName(asked, name):
+                _require_writing(service)
+                unlink(service.root, asked, name)
             case RewriteName(asked, name):
                 _add_rule(service, asked, name)
             case ServeFolder(folder):
@@ -37,7 +36,14 @@ def lead_elsewhere(
     except (RootError, SettingsError) as error:
         raise CommandRefusedError(str(error)) from error
     except OSError as error:
-        raise CommandRefusedError(f"no link: {error.strerror}") from error
+        raise CommandRefusedError(f"the link: {error.strerror}") from error
+
+
+def _require_writing(service: Service, instead: str = "") -> None:
+    if service.settings.write == "off":
+        raise CommandRefusedError(
+            f"uploads are off, so nothing is written into the root{instead}"
+        )
 
 
 def _serve(service: Service, folder: str) -> None:

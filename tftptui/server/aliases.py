@@ -7,7 +7,7 @@ import stat
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import components
 from tftptui.server.root import NewPlace, Root
-from tftptui.server.walk import RootError
+from tftptui.server.walk import RootError, Walk
 
 
 def link(root: Root, asked: bytes, name: bytes) -> bytes:
@@ -24,13 +24,42 @@ def link(root: Root, asked: bytes, name: bytes) -> bytes:
     try:
         if place.is_there:
             raise _refused("there is a file of that name already")
-        folder = place.name.rpartition(b"/")[0]
-        target = posixpath.relpath(b"/" + b"/".join(components(name)), b"/" + folder)
+        target = _target(name, place.name.rpartition(b"/")[0])
         os.symlink(target, place.part, dir_fd=place.folder)
         _keep_if_it_leads(root, place, name)
     finally:
         os.close(place.folder)
     return place.name
+
+
+def unlink(root: Root, asked: bytes, name: bytes) -> None:
+    """Take away the link that link() made for the same names; a file never.
+
+    Raises:
+        RootError: what stands there is no such link, or nothing does.
+        OSError: the folder may not be written.
+    """
+    for candidate in root.names.targets(asked, ""):
+        above, _, part = candidate.name.rstrip(b"/").rpartition(b"/")
+        with root.walk(ignore_case=candidate.ignore_case) as walk:
+            is_folder = walk.reach(above) is None
+            if is_folder and _is_link(walk, part, name):
+                os.unlink(part, dir_fd=walk.top)
+                return
+    raise _refused("there is no such link any more")
+
+
+def _is_link(walk: Walk, part: bytes, name: bytes) -> bool:
+    try:
+        target = os.readlink(part, dir_fd=walk.top)
+    except OSError:  # nothing, or no link
+        return False
+    return target == _target(name, b"/".join(walk.steps))
+
+
+def _target(name: bytes, folder: bytes) -> bytes:
+    """Return what a link in FOLDER says so that it leads to the file NAME."""
+    return posixpath.relpath(b"/" + b"/".join(components(name)), b"/" + folder)
 
 
 def _keep_if_it_leads(root: Root, place: NewPlace, name: bytes) -> None:

@@ -170,6 +170,11 @@ class Walk:
         """Return a descriptor, open for reading, of the folder on top."""
         return os.open(b".", FOLDER, dir_fd=self._folders[-1])
 
+    @property
+    def top(self) -> int:
+        """The descriptor of the folder on top; it stays the walk's."""
+        return self._folders[-1]
+
     def detach(self) -> list[int]:
         """Return the open folders below the root, which the caller closes now."""
         folders = self._folders[1:]

@@ -12,6 +12,7 @@ from tftptui.engine.messages import (
     NearName,
     RewriteName,
     ServeFolder,
+    UnlinkName,
 )
 from tftptui.knowledge.recipes import Order
 from tftptui.settings import TFTP_PORT
@@ -112,7 +113,9 @@ class FileWishes:
         if is_link:
             command: Command = LinkName(asked.asked, near.name)
             do, more = "make a link", "it stays on the disk"
-            told = f"{asked.name} is a link to {near.text} now"
+            told = f"{asked.name} is a link to {near.text} now · u undoes it"
+            words = f"no link for {asked.name}"
+            back = Change(UnlinkName(asked.asked, near.name), words)
         else:
             command = RewriteName(asked.asked, near.name)
             do, more = "add a rule", "until this server ends"
