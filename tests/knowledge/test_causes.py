@@ -113,3 +113,17 @@ def test_lines_about_others_are_counted_beyond_a_few() -> None:
     others = told.evidence[len(parts[0].draft.evidence) :]
     assert len(others) == MOST_TOLD + 1
     assert others[-1].text == "and so it was 23 times more"
+
+
+def test_the_headline_says_for_whom_else_it_is_so() -> None:
+    parts = [part(boot_rom()), part(boot_rom(), file="a"), part(boot_rom(), file="b")]
+    lead = parts[0].draft.headline
+    assert joined(parts).headline == f"{lead} So it is for 2 other files."
+    parts.append(part(boot_rom(), "10.0.4.99", "c"))
+    more = "So it is for 2 other files and 1 other client."
+    assert joined(parts).headline == f"{lead} {more}"
+
+
+def test_the_same_again_is_nobody_else() -> None:
+    parts = [part(boot_rom()), part(boot_rom())]
+    assert joined(parts).headline == parts[0].draft.headline

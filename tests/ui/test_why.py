@@ -350,3 +350,12 @@ async def test_one_cause_of_many_clients_is_asked_of_all_of_them(
         await screen.press("w")
         why = f"Why do 10.0.4.37 and 2 other clients not get {what}?"
         assert why in screen.text()
+
+
+async def test_what_is_drawn_is_of_the_client_that_is_named() -> None:
+    other = view(9, "stalled", client="10.0.4.38", client_tid=3_333)
+    case = founding_case(transfers=[2, 3, 4, 9], clients=["10.0.4.37", "10.0.4.38"])
+    async with shown(*case, frame(other), size=LARGE) as screen:
+        await screen.press("w")
+        assert "2072 → 69" in screen.text()
+        assert "3333 → 69" not in screen.text()

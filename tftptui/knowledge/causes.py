@@ -12,6 +12,7 @@ from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.words import counted
+from tftptui.telemetry.words import joined as in_words
 
 MOST_TOLD = 6
 """Lines of evidence about others whom a cause touches; the rest are counted."""
@@ -134,14 +135,10 @@ def joined(parts: Sequence[Part]) -> Draft:
     if len(parts) == 1:
         return lead.draft
     others = [one for one in parts if one is not lead]
-    clients = {one.client for one in others} - {lead.client}
-    headline = lead.draft.headline
-    if clients:
-        headline += f" So it is for {counted(len(clients), 'other client')}."
     numbers = {number for one in parts for number in one.draft.transfers}
     return replace(
         lead.draft,
-        headline=headline,
+        headline=f"{lead.draft.headline}{_so_for(lead, others)}",
         transfers=tuple(sorted(numbers)),
         since=min(one.draft.since for one in parts),
         evidence=(*lead.draft.evidence, *_lines(others, lead.client)),
@@ -153,6 +150,15 @@ def touched(parts: Sequence[Part]) -> Touched:
     found = [leading(parts), *parts]
     clients = dict.fromkeys(one.client for one in found)
     return Touched(list(clients), list(dict.fromkeys(one.file for one in found)))
+
+
+def _so_for(lead: Part, others: Sequence[Part]) -> str:
+    """Return for how many others it is so, as a sentence; "" for none."""
+    files = {one.file for one in others if one.client == lead.client} - {lead.file}
+    clients = {one.client for one in others} - {lead.client}
+    found = ((len(files), "other file"), (len(clients), "other client"))
+    told = [counted(count, what) for count, what in found if count]
+    return f" So it is for {in_words(told)}." if told else ""
 
 
 def _lines(others: Sequence[Part], client: str) -> list[Evidence]:

@@ -147,9 +147,9 @@ class WhyScreen(Page[Wish | None]):
         self._wish("locate")
 
     def _wish(self, what: Literal["packets", "locate"]) -> None:
-        known = [one for one in self._finding.transfers if one in self._store.transfers]
-        if known:
-            self.dismiss(Wish(what, known[-1]))
+        number = words.telling(self._finding, self._store)
+        if number is not None:
+            self.dismiss(Wish(what, number))
 
     def action_firewall(self) -> None:
         """Show the firewall rules for the traffic seen."""

@@ -104,11 +104,11 @@ class WhyBody:
 
     def _picture(self) -> Text | None:
         one, store = self.finding, self.store
-        known = [n for n in one.transfers if n in store.transfers]
-        if not known:
+        number = words.telling(one, store)
+        if number is None:
             return None
         asked_on = store.status.port if store.status else 0
-        view = store.transfers[known[-1]]
+        view = store.transfers[number]
         scene = Scene.of(view, asked_on, is_ours=not store.is_capture)
         return drawing(one, scene, min(self.width, WIDEST) - _FRAME, self.slots)
 

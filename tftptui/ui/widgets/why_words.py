@@ -13,6 +13,7 @@ from tftptui.telemetry.findings import OURS, Finding, Remedy
 from tftptui.telemetry.views import PortMap
 from tftptui.telemetry.walks import Location
 from tftptui.telemetry.words import span
+from tftptui.ui.store import Store
 
 
 def mark(finding: Finding) -> str:
@@ -27,6 +28,21 @@ def slot(finding: Finding) -> str:
     if finding.withdrawn:
         return "transfer-completed"
     return "transfer-stalled" if finding.is_alarm else "muted"
+
+
+def telling(finding: Finding, store: Store) -> int | None:
+    """Return the transfer that shows it: the newest of the client that it names.
+
+    One cause may touch many; None where none of them is known any more.
+    """
+    known = [number for number in finding.transfers if number in store.transfers]
+    whose = (finding.client, finding.file)
+    named = [
+        number
+        for number in known
+        if (store.transfers[number].client, store.transfers[number].file) == whose
+    ]
+    return max(named or known, default=None)
 
 
 def platforms(finding: Finding) -> list[str]:
