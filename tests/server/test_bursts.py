@@ -1,4 +1,4 @@
-from tftptui.server.bursts import CLEAN_WINDOWS, Burst
+from tftptui.server.bursts import CLEAN_WINDOWS, GAPS, PROVEN, Burst
 
 
 def test_a_window_leaves_at_once_until_something_is_lost() -> None:
@@ -26,9 +26,38 @@ def test_a_lone_gap_changes_nothing() -> None:
 
 def test_gaps_one_after_the_other_halve_it() -> None:
     burst = Burst(16)
-    burst.had_gap()
-    burst.had_gap()
+    sizes = []
+    for _ in range(GAPS):
+        burst.had_gap()
+        sizes.append(burst.size)
+    assert sizes == [16] * (GAPS - 1) + [8]
+
+
+def test_a_lone_time_out_of_what_has_fitted_often_changes_nothing() -> None:
+    burst = Burst(16)
+    for _ in range(PROVEN):
+        burst.went_well()
+    burst.timed_out()
+    assert burst.is_whole
+    burst.went_well()
+    burst.timed_out()
     assert burst.size == 8
+
+
+def test_what_went_well_before_is_counted() -> None:
+    burst = Burst(16, in_time=PROVEN)
+    burst.timed_out()
+    assert burst.is_whole
+
+
+def test_a_size_just_grown_to_has_not_fitted_yet() -> None:
+    burst = Burst(16)
+    burst.timed_out()
+    for _ in range(CLEAN_WINDOWS):
+        burst.went_well()
+    assert burst.size == 9
+    burst.timed_out()
+    assert burst.size == 4
 
 
 def test_it_grows_by_a_block_after_clean_windows() -> None:
@@ -48,7 +77,7 @@ def test_a_time_out_begins_the_count_anew() -> None:
         burst.went_well()
     burst.timed_out()
     burst.went_well()
-    assert burst.size == 1
+    assert burst.size == 2
 
 
 def test_it_never_outgrows_the_window() -> None:

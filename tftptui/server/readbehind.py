@@ -93,8 +93,10 @@ class ReadBehind(Lagging[SendSession]):
 
     @property
     def _burst(self) -> Burst:
-        made = self._burst_made = self._burst_made or Burst(self._window)
-        return made
+        if self._burst_made is None:
+            in_time = self._sending.acked // self._window
+            self._burst_made = Burst(self._window, in_time)
+        return self._burst_made
 
     @property
     def _behind(self) -> SendSession:
