@@ -67,6 +67,18 @@ def test_the_clients_of_one_network_have_one_cause(seen: Seen) -> None:
     assert found.evidence[-1].text.startswith(f"likewise {OTHER}: 2 requests")
 
 
+def test_the_remedies_reckon_with_all_of_them(seen: Seen) -> None:
+    seen.begin(in_vain(1))
+    seen.look(4.0)
+    (alone,) = seen.standing()
+    assert f"of it only {CLIENT} was seen" in alone.remedies[0].text
+    seen.begin(in_vain(2, client=OTHER))
+    seen.look(4.0)
+    seen.look(1.0)
+    (found,) = seen.standing()
+    assert f"{CLIENT} and {OTHER} were seen in it" in found.remedies[0].text
+
+
 def test_another_network_is_another_way(seen: Seen) -> None:
     seen.begin(in_vain(1))
     seen.begin(in_vain(2, client="10.0.9.38"))

@@ -47,6 +47,7 @@ class Cases:
             ),
             own_block=self._own_block(story),
             location=story.location,
+            others=story.trouble.others(story.client) if story.trouble else (),
             last_exhausted=self.requests.last_exhausted,
         )
 

@@ -70,13 +70,20 @@ class Teller:
             return None
         return self._new(draft, whose)
 
-    def revise(self, before: Finding, draft: Draft, whose: Touched) -> Finding:
-        """Tell what new evidence makes of a finding; the journal only what matters."""
-        if not _differs(before, draft, whose):
+    def revise(
+        self, before: Finding, draft: Draft, whose: Touched, *, renew: bool = False
+    ) -> Finding:
+        """Tell what new evidence makes of a finding; the journal only what matters.
+
+        RENEW says that its remedies are others now, which takes a while to work out.
+        """
+        if not renew and not _differs(before, draft, whose):
             return before
         first, is_turned = _whose(whose), before.code != draft.code
-        is_same = not is_turned and all(
-            getattr(before, name) == first[name] for name in ("client", "file")
+        is_same = (
+            not renew
+            and not is_turned
+            and all(getattr(before, name) == first[name] for name in ("client", "file"))
         )
         revised = msgspec.structs.replace(
             before,

@@ -62,7 +62,7 @@ class Troubles:
             return
         cause = cause_of(draft, case, story.way)
         if cause == trouble.cause:
-            self._take_part(trouble, story, draft)
+            self._take_part(trouble, story, draft, case.others)
         else:
             self._turn(story, draft, cause)
 
@@ -76,8 +76,13 @@ class Troubles:
                 self._begin(trouble)
             else:
                 parts = list(trouble.parts.values())
-                told = joined(parts), touched(parts)
-                trouble.finding = self._teller.revise(trouble.finding, *told)
+                before, trouble.reckoned = trouble.reckoned, leading(parts).others
+                trouble.finding = self._teller.revise(
+                    trouble.finding,
+                    joined(parts),
+                    touched(parts),
+                    renew=trouble.reckoned != before,
+                )
 
     def look_back(self, now: float) -> list[Story]:
         """Forget what is long over; return stories that time alone may have cured."""
@@ -115,8 +120,14 @@ class Troubles:
         if len(self._standing) > KEPT_STANDING:
             self._forget(next(iter(self._standing)))
 
-    def _take_part(self, trouble: Trouble, story: Story, draft: Draft) -> None:
-        trouble.parts[story] = Part(draft, story.client, story.file)
+    def _take_part(
+        self,
+        trouble: Trouble,
+        story: Story,
+        draft: Draft,
+        others: tuple[str, ...] = (),
+    ) -> None:
+        trouble.parts[story] = Part(draft, story.client, story.file, others)
         self._changed[trouble] = None
 
     def _turn(self, story: Story, draft: Draft, cause: Cause) -> None:

@@ -187,6 +187,7 @@ class Case:
             somebody had that looked for.
         unanswered: tries of a capture that shows no answer to them, oldest first;
             they are none of ``tries``.
+        others: clients that are kept from files by the same cause, as far as is known.
         last_exhausted: when a request of any client was last refused because no port
             was free; 0 if none was.
     """
@@ -204,6 +205,7 @@ class Case:
     own_block: OwnBlock | None = None
     unanswered: tuple[TransferView, ...] = ()
     location: Location | None = None
+    others: tuple[str, ...] = ()
     last_exhausted: float = 0.0
 
     @property

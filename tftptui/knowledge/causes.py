@@ -90,11 +90,13 @@ class Part:
 
     Attributes:
         draft: the trouble, as a rule sees it there.
+        others: of the case that it was seen in.
     """
 
     draft: Draft
     client: str
     file: str
+    others: tuple[str, ...] = ()
 
 
 class Touched(NamedTuple):

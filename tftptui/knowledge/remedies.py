@@ -231,7 +231,8 @@ def _network(case: Case) -> ClientNetwork | None:
         client = ip_address(case.client.partition("%")[0])
     except ValueError:
         return None
-    others = (ip_address(one.client.partition("%")[0]) for one in case.neighbours)
+    seen = [*(one.client for one in case.neighbours), *case.others]
+    others = (ip_address(one.partition("%")[0]) for one in seen)
     return client_networks([client], others, case.scene.networks)[0]
 
 
