@@ -6,11 +6,15 @@ servers and the load generator on one CPU: on two, lock-step transfers measure h
 long the machine takes to wake a CPU up. It prints the ratio to the fastest peer of
 each case, keeps the raw figures in benchmarks/results/ and, with --readme, writes
 the table into README.md. Linux, as root for the priorities.
+
+Where there is a C compiler, ``floor.c`` runs along: a server that does the least that
+a transfer takes, and nothing else. Nobody gets further ahead on that system.
 """
 
 import argparse
 import json
 import runpy
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,6 +27,7 @@ KEPT = ("MB_s", "transfers_s", "server_cpu_s_per_GB", "timeouts", "errors", "fai
 """What is kept of each round."""
 
 OURS = ("tftptui serve", "tftptui")
+FLOOR = "floor"
 SERVED = "{root} --listen {host} --port {port} --ports 20000-31000 --quarantine 0"
 LIMITS = "--max-transfers 2000 --request-rate 0"
 
@@ -36,6 +41,17 @@ def commands(program: str) -> list[str]:
     ]
 
 
+def floor(folder: Path) -> list[str]:
+    """Return the options that add the least that can be done, where it can be made."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return []
+    program = folder / FLOOR
+    source = str(HERE / "floor.c")
+    subprocess.run([compiler, "-O2", "-o", str(program), source], check=True)
+    return ["--server", f"{FLOOR}={program} {{root}} {{host}} {{port}}"]
+
+
 Figures = dict[str, dict[str, list[dict[str, float]]]]  # case, server, rounds
 
 
@@ -47,6 +63,7 @@ def compare(bench: Path, options: argparse.Namespace) -> Figures:
         command = [
             *(sys.executable, str(bench / "compare.py")),
             *commands(program),
+            *floor(Path(folder)),
             *("--servers", options.peers),
             *("--rounds", str(options.rounds), "--seconds", str(options.seconds)),
             *("--cpu-server", "0", "--cpu-load", "0", "--json", str(raw)),
@@ -80,21 +97,22 @@ def wrong_words(bench: Path, options: argparse.Namespace) -> list[str]:
 def table(kept: Figures) -> list[str]:
     """Return ratios to the fastest peer and CPU seconds per GB, as Markdown."""
     lines = [
-        "| case | fastest peer | serve | with screen | CPU s/GB: peer, ours |",
-        "|---|--:|--:|--:|--:|",
+        "| case | fastest peer | serve | with screen | bare C | CPU s/GB: peer, ours |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
     for case, servers in kept.items():
         unit = "transfers_s" if case.startswith("small") else "MB_s"
         value = {name: _median(runs, unit) for name, runs in servers.items()}
         cost = {n: _median(runs, "server_cpu_s_per_GB") for n, runs in servers.items()}
-        peers = [name for name in servers if name not in OURS and value[name]]
+        others = (*OURS, FLOOR)
+        peers = [name for name in servers if name not in others and value[name]]
         best = max(peers, key=lambda name: value[name], default="")
         cheapest = min((cost[name] for name in peers if cost[name]), default=0.0)
         top = value.get(best, 0.0)
-        ours = [_ratio(value.get(name, 0.0), top) for name in OURS]
+        ours = [_ratio(value.get(name, 0.0), top) for name in others]
         lines.append(
             f"| {case} | {best} {top:,.1f} | {ours[0]} | {ours[1]} "
-            f"| {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} |"
+            f"| {ours[2]} | {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} |"
         )
     return lines
 
