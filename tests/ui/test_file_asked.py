@@ -261,3 +261,17 @@ async def test_why_nothing_watches_is_told_with_what_would_help() -> None:
     async with hosted(scene.pane, scene.store) as shown:
         assert "2 Files · polling" in shown.lines[0]
         assert in_list(shown)[0] == "⚠ no watches: sysctl x=1"
+
+
+async def test_who_asked_and_what_differs_stand_where_there_is_room() -> None:
+    scene = Scene(file(b"x"))
+    asked = [
+        missed("a/very/long/name/of/a/file", -9),
+        missed("BOOT/bcd", -8, SURE),
+    ]
+    async with hosted(scene.pane, scene.store, size=(40, 14)) as shown:
+        await shown.tell(Frame(time=NOW, refusals=asked))
+        short, near, long = in_list(shown)[2:]
+    assert short == "BOOT/bcd 10.0.4.37 ×1"
+    assert near == "↳ boot/BCD in another case"
+    assert long == "a/very/long/name/of/a/file ×1"

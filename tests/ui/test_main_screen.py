@@ -3,6 +3,7 @@ from msgspec.structs import replace
 
 from tests.support.pictures import a_busy_server, frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
+from tests.support.why_scene import founding_case
 from tftptui.telemetry.counters import Counters
 
 NAMES = ("Transfers", "Files", "Ports", "Packets")
@@ -164,3 +165,12 @@ async def test_the_top_line_names_what_is_served_side_by_side(
     quiet = frame(status=replace(status(), named=named))
     async with shown(quiet, size=size) as screen:
         assert f" {told} " in screen.text().splitlines()[0]
+
+
+async def test_below_a_window_the_bottom_line_offers_no_keys() -> None:
+    async with shown(*founding_case()) as screen:
+        assert "r range" in screen.text().splitlines()[-1]
+        await screen.press("w")
+        assert screen.text().splitlines()[-1].strip() == ""
+        await screen.press("escape")
+        assert "r range" in screen.text().splitlines()[-1]

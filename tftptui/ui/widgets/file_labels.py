@@ -152,8 +152,12 @@ def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
     start = _start(1)
     times = fitted(f"×{row.count}", _TIMES, right=True)
     if width < ROOMY:
-        name = fitted(row.name, max(SHORTEST_NAME, width - len(start) - _TIMES))
-        return [(start + name, ""), (times, "muted")]
+        room = width - len(start) - _TIMES
+        whose = f"  {row.client}"
+        # The address stands whole, or where the cursor is.
+        whose = whose if cell_len(row.name + whose) <= room else ""
+        name = fitted(row.name, max(SHORTEST_NAME, room - cell_len(whose)))
+        return [(start + name, ""), (whose + times, "muted")]
     client = fitted(short_address(row.client, _CLIENT), _CLIENT)
     when = fitted(age(now - row.time), _AGE)
     rest = f"{times}  {client}  {when}"
@@ -166,10 +170,10 @@ def _near_cells(row: NearRow, width: int) -> list[Cell]:
     near = row.near
     ask = "" if near.sure else "?"
     text = f"{near.text}{ask}"
-    words = f"  {near.words}" if width >= ROOMY else ""
-    room = width - len(start) - cell_len(words)
-    if room < cell_len(text):
-        words, room = "", width - len(start)
+    room = width - len(start)
+    forms = (f"  {near.words}", f" {near.words}")
+    words = next((one for one in forms if cell_len(text + one) <= room), "")
+    room -= cell_len(words)
     slot = "transfer-completed" if near.sure else ""
     name = fitted(text, min(cell_len(text), max(SHORTEST_NAME, room)))
     return [(start, "muted"), (name, slot), (words, "muted")]

@@ -1,12 +1,18 @@
 """One line made of parts that get shorter, in a chosen order, until they fit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 
 GAP = 3
 """Cells between two parts at most; 2 when it is tight."""
+
+
+_CLAUSE = re.compile(r"[,;:·] |\s[·–] ")
+"""What ends a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +70,15 @@ def _joined(parts: Sequence[Part], chosen: Sequence[int], gap: int, width: int) 
     line = Text.assemble(" ", left, " " * room, right, " ")
     line.truncate(width, overflow="ellipsis", pad=True)
     return line
+
+
+def whole_clauses(text: str, width: int) -> str:
+    """Return as many whole clauses of TEXT as fit, or all of it if none does."""
+    if cell_len(text) <= width:
+        return text
+    ends = [
+        found.start()
+        for found in _CLAUSE.finditer(text)
+        if cell_len(text[: found.start()]) <= width
+    ]
+    return text[: ends[-1]] if ends else text

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tftptui.ui.actions import ACTIONS, Action, key_name
@@ -16,7 +17,10 @@ _BY_ID = {action.id: action for action in ACTIONS}
 
 
 class FooterLine(Widget):
-    """Made from the bindings that work now and the list of actions."""
+    """Made from the bindings that work now and the list of actions.
+
+    Below a window it is empty: that takes the keys, and says which at its own foot.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "FooterLine { height: 1; dock: bottom; background: $panel; }"
@@ -25,10 +29,18 @@ class FooterLine(Widget):
         super().__init__(id="footer")
         self._places: list[tuple[int, int, str]] = []
         self._shown: list[tuple[Action, str, str]] = []
+        self._is_covered = False
 
     def on_mount(self) -> None:
         """Follow the focus."""
         self.screen.bindings_updated_signal.subscribe(self, self._look)
+        self.app.screen_change_signal.subscribe(self, self._look_up, immediate=True)
+
+    def _look_up(self, on_top: Screen[object]) -> None:
+        is_covered = on_top is not self.screen
+        if is_covered != self._is_covered:
+            self._is_covered = is_covered
+            self.refresh()
 
     def _look(self, _screen: object) -> None:
         shown = self._working()
@@ -64,6 +76,8 @@ class FooterLine(Widget):
         key_style = slot_styles(self.app.theme_variables)["transfer-active"]
         key_style += Style(bold=True)
         line, self._places = Text(" ", no_wrap=True), []
+        if self._is_covered:
+            return line
         kept = sum(
             len(f"{key_name(key)} {label}") + GAP
             for action, key, label in self._shown

@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Static
 from tftptui.engine.messages import PortMap, SetPorts
 from tftptui.ui.actions import bindings
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.fitting import whole_clauses
 from tftptui.ui.widgets.order_choice import OrderChoice
 from tftptui.ui.widgets.port_presets import Preset, presets
 from tftptui.ui.widgets.port_scene import Scene
@@ -183,7 +184,9 @@ class PortEditor(Vertical):
         In a narrow space it is the only one.
         """
         slots = slot_styles(self.app.theme_variables)
-        shown = lines if self.has_class("-roomy") else lines[:1]
+        width = self._verdict.size.width
+        shortly = [(whole_clauses(words, width), slot) for words, slot in lines[:1]]
+        shown = lines if self.has_class("-roomy") else shortly
         text = Text("\n").join(Text(words, slots[slot]) for words, slot in shown)
         if text != self._said:
             self._said = text
