@@ -122,9 +122,12 @@ class Recorder:
 
 def option_texts(options: Options) -> list[tuple[str, str]]:
     """Return options made visible, in order."""
-    if not options:
-        return []
-    return [(visible(name), visible(value)) for name, value in options]
+    return [*_texts(options)] if options else []
+
+
+@lru_cache(maxsize=256)
+def _texts(options: Options) -> tuple[tuple[str, str], ...]:
+    return tuple((visible(name), visible(value)) for name, value in options)
 
 
 @lru_cache(maxsize=256)
