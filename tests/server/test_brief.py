@@ -17,7 +17,8 @@ from tftptui.protocol.packets import encode_ack
 from tftptui.server import opened
 from tftptui.server.brief import BriefRead
 from tftptui.server.transfer import Transfer
-from tftptui.telemetry.views import SLOW
+from tftptui.telemetry.events import IcmpReceived
+from tftptui.telemetry.views import SLOW, TransferView
 
 pytestmark = pytest.mark.net
 
@@ -83,10 +84,14 @@ class Scene:
             ],
             "counters": msgspec.to_builtins(self.server.service.recorder.counters),
             "views": [
-                {k: v for k, v in msgspec.structs.asdict(view).items() if k not in OURS}
-                for view in self.server.service.take_finished()
+                _without_ports(view) for view in self.server.service.take_finished()
             ],
         }
+
+
+def _without_ports(view: TransferView) -> dict[str, Any]:
+    told = {k: v for k, v in msgspec.structs.asdict(view).items() if k not in OURS}
+    return {**told, "error": view.error.rstrip("0123456789")}
 
 
 Act = Callable[[Scene], Awaitable[None]]
@@ -160,6 +165,15 @@ async def it_is_aborted(scene: Scene) -> None:
     await scene.client.error()
 
 
+async def the_client_closes_its_port(scene: Scene) -> None:
+    await scene.ask()
+    scene.client.close()
+    for count in (1, 2):  # the block leaves again, for nobody
+        scene.clock.advance(10.0)
+        scene.server.service._sweep()
+        await scene.server.written.until(IcmpReceived, count)
+
+
 async def something_else_is_asked_for(scene: Scene) -> None:
     await scene.ask()
     scene.client.ask(scene.server.at, b"nothing")
@@ -177,6 +191,7 @@ ACTS: list[Act] = [
     it_is_looked_at_meanwhile,
     it_is_told_of_meanwhile,
     it_is_aborted,
+    the_client_closes_its_port,
     something_else_is_asked_for,
 ]
 
