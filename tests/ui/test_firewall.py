@@ -124,7 +124,7 @@ async def test_choices_are_kept_for_the_next_time() -> None:
         assert "iptables" in screen.text()
         await screen.press("left", "i")
         assert "nftables" in screen.text()
-        assert "reads TFTP   " not in screen.text()
+        assert "[i] keeps state and reads TFTP" not in screen.text()
 
 
 async def test_a_closed_way_says_what_is_open() -> None:

@@ -119,6 +119,17 @@ async def test_a_packet_of_no_transfer_tells_its_ports_and_all_its_words() -> No
         assert f"10.0.9.77 50012 → 69 stray {text} W" in spaced(rows_of(shown)[0])
 
 
+async def test_words_come_before_what_they_answer() -> None:
+    note = "0 server has no free port in 40000-40004"
+    noted = [
+        (record(Kind.RRQ, server_tid=69), "x octet"),
+        (record(Kind.ERROR, 0.1, server_tid=69), note),
+    ]
+    pane, store = filled(packets(*noted))
+    async with hosted(pane, store, size=(138, 6)) as shown:
+        assert note in rows_of(shown)[1]
+
+
 @pytest.mark.parametrize("width", range(118, 150))
 async def test_what_a_packet_says_never_runs_into_what_it_answers(width: int) -> None:
     noted = [

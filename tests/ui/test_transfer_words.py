@@ -5,7 +5,7 @@ from tests.support.pictures import NOW, ports, view
 from tftptui.engine.messages import TransferPhase
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.ladder_words import server_choice
-from tftptui.ui.widgets.rows import fitted
+from tftptui.ui.widgets.rows import fitted, fitted_path
 from tftptui.ui.widgets.transfer_list import columns
 
 
@@ -139,6 +139,21 @@ def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  
 def test_fitted_text_has_its_width(text: str) -> None:
     assert cell_len(fitted(text, 5)) == 5
     assert cell_len(fitted(text, 5, right=True)) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "drawn"),
+    [
+        ("firmware/fw-2.1.bin", "firmware/fw-2.1.bin"),
+        ("images/firmware/fw-2.1.bin", "…/firmware/fw-2.1.bin"),
+        ("/srv/images/old/firmware/fw-2.1.bin", "…/firmware/fw-2.1.bin"),
+        ("firmware-of-the-switches/fw-2.1.bin", "…/fw-2.1.bin"),
+        ("a/the-name-of-this-file-is-too-long", "…/the-name-of-this-fi…"),
+        ("the-name-of-this-file-is-too-long", "the-name-of-this-file…"),
+    ],
+)
+def test_a_path_loses_its_first_folders_before_its_end(path: str, drawn: str) -> None:
+    assert fitted_path(path, 22) == drawn.ljust(22)
 
 
 def test_a_client_never_heard_of_names_both_ports() -> None:

@@ -77,7 +77,7 @@ class _Around:
             single_port=settings.single_port,
             addresses=self._own.addresses,
             on_link=self._own.reach(client),
-            root=str(settings.root),
+            root=str(settings.root.absolute()),
             named={one.name: str(one.path) for one in settings.named},
             networks=self._networks,
         )

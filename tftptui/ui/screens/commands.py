@@ -57,7 +57,7 @@ class CommandsScreen(Window[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("commands")
     DEFAULT_CSS = """
     CommandsScreen > Vertical {
-        width: 116;
+        width: 160;
         height: 100%;
         max-height: 40;
         & > RecipeList { height: 1fr; }

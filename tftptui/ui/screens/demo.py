@@ -51,6 +51,7 @@ class DemoScreen(MainScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("demo")
     DEFAULT_CSS = """
+    DemoScreen.-high > #panes { grid-rows: 5fr 4fr 7; }
     DemoScreen.-big {
         & > #panes, & > TabLine { display: none; }
     }

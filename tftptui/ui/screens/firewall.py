@@ -45,7 +45,7 @@ class FirewallScreen(Page[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("firewall")
-    DEFAULT_CSS = "FirewallScreen > VerticalScroll { width: 116; }"
+    DEFAULT_CSS = "FirewallScreen > VerticalScroll { width: 160; }"
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from tftptui.ui.widgets.file_rows import (
 from tftptui.ui.widgets.file_served import Served
 from tftptui.ui.widgets.hash_words import hash_mark
 from tftptui.ui.widgets.packet_words import short_address
-from tftptui.ui.widgets.rows import fitted
+from tftptui.ui.widgets.rows import fitted, fitted_path
 
 GLOW = 10.0
 """Seconds for which what is new or changed stands out."""
@@ -156,12 +156,12 @@ def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
         whose = f"  {row.client}"
         # The address stands whole, or where the cursor is.
         whose = whose if cell_len(row.name + whose) <= room else ""
-        name = fitted(row.name, max(SHORTEST_NAME, room - cell_len(whose)))
+        name = fitted_path(row.name, max(SHORTEST_NAME, room - cell_len(whose)))
         return [(start + name, ""), (whose + times, "muted")]
     client = fitted(short_address(row.client, _CLIENT), _CLIENT)
     when = fitted(age(now - row.time), _AGE)
     rest = f"{times}  {client}  {when}"
-    name = fitted(row.name, width - len(start) - cell_len(rest))
+    name = fitted_path(row.name, width - len(start) - cell_len(rest))
     return [(start + name, ""), (rest, "muted")]
 
 

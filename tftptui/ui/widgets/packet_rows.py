@@ -1,9 +1,10 @@
 """One packet as one line: which columns there are, and what stands in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -11,6 +12,7 @@ from tftptui.telemetry.packets import NO_TRANSFER, Kind, PacketRecord
 from tftptui.telemetry.strangers import stranger_of
 from tftptui.ui.formats import clock
 from tftptui.ui.widgets.packet_words import (
+    BLOCK_KINDS,
     BLOCKS,
     OCTETS,
     PORTS,
@@ -135,9 +137,7 @@ def cells(line: Line, look: Look) -> list[Cell]:
     if not width.client:
         note = _with_client(line, client, note)
     arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
-    marks = _marks(line, width)
-    room = width.what + width.marks + width.answer - sum(len(text) for text, _ in marks)
-    free = room - GAP if width.answer and line.answer else room
+    marks, room, free = _beside(line, width, note)
     return [
         (look.lead, "transfer-active"),
         (_time(line, look), "muted"),
@@ -148,6 +148,21 @@ def cells(line: Line, look: Look) -> list[Cell]:
         (fitted(what(line, note, free), room), line.slot),
         *marks,
     ]
+
+
+def _beside(line: Line, width: Columns, note: str) -> tuple[list[Cell], int, int]:
+    """Return the cells at the right, those left of them, and how many may be filled.
+
+    Words of a peer or of ours come before what they answer.
+    """
+    whole = width.what + width.marks + width.answer
+    answered = width.answer and line.answer
+    marks = _marks(line, width)
+    room = whole - sum(len(text) for text, _ in marks)
+    if answered and line.record.kind not in BLOCK_KINDS and cell_len(note) > room - GAP:
+        marks, answered = _marks(replace(line, answer=None), width), None
+        room = whole - sum(len(text) for text, _ in marks)
+    return marks, room, room - GAP if answered else room
 
 
 def _with_client(line: Line, client: str, note: str) -> str:

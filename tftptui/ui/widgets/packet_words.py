@@ -47,7 +47,7 @@ _TYPES: Mapping[int, str] = {
 _MARKS: Mapping[int, str] = {Kind.MALFORMED: "✗", Kind.STRAY: "W", Kind.ICMP: "!"}
 _ERRORS = (*_MARKS, Kind.ERROR, Kind.ERROR_RECEIVED)
 _DATA = (Kind.DATA, Kind.DATA_RECEIVED)
-_BLOCKS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
+BLOCK_KINDS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def answer_text(line: Line) -> str:
     answer = line.answer
     if answer is None:
         return ""
-    run = run_text(replace(line, record=answer)) if answer.kind in _BLOCKS else ""
+    run = run_text(replace(line, record=answer)) if answer.kind in BLOCK_KINDS else ""
     after = _after(line.record.time - answer.time)
     return "  ".join(part for part in (f"{kind_word(answer)} {run}".rstrip(), after))
 
@@ -161,7 +161,7 @@ def _after(seconds: float) -> str:
 
 def runs_of_blocks(line: Line) -> list[list[str]]:
     """Return blocks, and their numbers on the wire where those differ, by name."""
-    if line.record.kind not in _BLOCKS:
+    if line.record.kind not in BLOCK_KINDS:
         return []
     rows = [["block" if line.record.count <= 1 else "blocks", run_text(line)]]
     return [*rows, ["on wire", wire]] if (wire := _wire_run(line)) else rows
@@ -211,7 +211,7 @@ def since_text(seconds: float | None) -> str:
 
 def what(line: Line, note: str, room: int) -> str:
     """Return blocks and octets, or else the note, in at most ROOM cells."""
-    if line.record.kind not in _BLOCKS:
+    if line.record.kind not in BLOCK_KINDS:
         return _cut(note, room)
     text = run_text(line).rjust(min(BLOCKS, max(0, room)))
     octets = data_octets(line)

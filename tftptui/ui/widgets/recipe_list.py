@@ -9,7 +9,7 @@ from tftptui.knowledge.recipes import Filled, Recipe
 from tftptui.ui.widgets.narrow_field import has_all
 from tftptui.ui.widgets.rows import RowList, fitted
 
-_TITLE, _OS = 30, 24
+_TITLE, _OS, _MORE, _WIDE = 30, 24, 8, 130
 _WORKS, _DOES_NOT = "  ", "✗ "
 
 
@@ -73,10 +73,11 @@ class RecipeList(RowList[str]):
         name = Style(bold=True) if filled.lines else muted
         mark = _WORKS if filled.lines else _DOES_NOT
         first = filled.lines[-1].strip() if filled.lines else filled.problem
-        room = width - _TITLE - _OS - 2 - len(mark)
+        os = _OS + (_MORE if width >= _WIDE else 0)
+        room = width - _TITLE - os - 2 - len(mark)
         return [
             Segment(mark, muted),
             Segment(fitted(recipe.title, _TITLE), name),
-            Segment(fitted(recipe.os, _OS) + "  ", muted),
+            Segment(fitted(recipe.os, os) + "  ", muted),
             Segment(fitted(first, max(0, room)), None if filled.lines else muted),
         ]

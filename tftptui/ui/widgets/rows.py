@@ -41,6 +41,15 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
     return room + text if right else text + room
 
 
+def fitted_path(path: str, width: int) -> str:
+    """Return PATH in exactly WIDTH cells; its first folders go before its end does."""
+    shown, rest = path, path.lstrip("/")
+    while cell_len(shown) > width and "/" in rest.rstrip("/"):
+        rest = rest.partition("/")[2]
+        shown = f"…/{rest}"
+    return fitted(shown, width)
+
+
 def fitted_words(text: str, width: int) -> str:
     """Return TEXT in exactly WIDTH cells; what is cut away begins with a whole word.
 

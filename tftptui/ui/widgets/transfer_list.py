@@ -13,7 +13,7 @@ from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
 from tftptui.ui.widgets.hash_words import DIFFERS, hash_of
-from tftptui.ui.widgets.rows import RowList, fitted, fitted_words
+from tftptui.ui.widgets.rows import RowList, fitted, fitted_path, fitted_words
 
 WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
 """Cells from which on there is room for the kind of client, for a whole IPv6 address,
@@ -176,7 +176,7 @@ class TransferList(RowList[int]):
                 f"{cells.tids[1] or '–':<{fold.tids - 5 - len(self._swap(width))}}"
             ),
             gap,
-            Segment(fitted(cells.file, fold.file)),
+            Segment(fitted_path(cells.file, fold.file)),
             gap,
         ]
         if fold.options:
