@@ -24,8 +24,8 @@ STRETCH = 0.005
 """Seconds after which others have their turn."""
 
 _PATIENCE = Struct("@ll").pack(0, 1_000)
-"""Seconds and microseconds that are waited at most for one answer; the system rounds
-up to its own tick, of 1 to 10 ms."""
+"""Seconds and microseconds that are waited at most for one answer, or for room to
+send; the system rounds up to its own tick, of 1 to 10 ms."""
 
 Send = Callable[[memoryview], object]
 Steps = tuple[Awaited, Sequence[memoryview]]
@@ -57,7 +57,8 @@ class LockStep:
         It ends early when anything else comes, when nothing comes, and in time.
         """
         sock = self._sock
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _PATIENCE)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            sock.setsockopt(socket.SOL_SOCKET, option, _PATIENCE)
         sock.setblocking(True)  # noqa: FBT003 - the name says it
         try:
             self._keep(stretch, send)
