@@ -43,8 +43,8 @@ class Exchanges:
         octets = bytearray().join(self.templates)
         words = memoryview(octets).cast("I")
         times = memoryview(_little_endian(array("d", self.times))).cast("B").cast("I")
-        acked = memoryview(_little_endian(_words(self.blocks, 0)))
-        after = memoryview(_little_endian(_words(self.blocks, 1)))
+        acked = memoryview(_little_endian(_words(self.blocks)))
+        after = memoryview(_little_endian(_words([b + 1 for b in self.blocks])))
         pair = 2 * _RECORD
         for record in (0, _RECORD):
             words[record::pair] = times[0::2]
@@ -56,9 +56,12 @@ class Exchanges:
         return octets
 
 
-def _words(blocks: list[int], ahead: int) -> "array[int]":
-    """Return each block, or the one AHEAD of it, as far as it fits."""
-    return array("I", [block + ahead & _LARGEST for block in blocks])
+def _words(blocks: list[int]) -> "array[int]":
+    """Return blocks, each as far as it fits."""
+    try:
+        return array("I", blocks)
+    except OverflowError:
+        return array("I", [block & _LARGEST for block in blocks])
 
 
 def _little_endian(numbers: "array[int] | array[float]") -> "array[int] | array[float]":
