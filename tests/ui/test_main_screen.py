@@ -174,3 +174,11 @@ async def test_below_a_window_the_bottom_line_offers_no_keys() -> None:
         assert screen.text().splitlines()[-1].strip() == ""
         await screen.press("escape")
         assert "r range" in screen.text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("width", range(60, 100, 3))
+async def test_what_stands_beside_the_tabs_is_never_cut(width: int) -> None:
+    async with shown(*a_busy_server(), size=(width, 24)) as screen:
+        for digit in "1234":
+            await screen.press(digit)
+            assert "…" not in screen.text().split("4 Packets")[1].splitlines()[0]

@@ -141,3 +141,19 @@ async def test_what_a_packet_says_never_runs_into_what_it_answers(width: int) ->
         row = rows_of(shown)[1]
     assert "  ACK 41  " in row
     assert "last  " in row or "last" not in row
+
+
+async def test_in_a_narrow_pane_who_asked_stands_before_the_end_of_what() -> None:
+    loose = {"transfer": 0, "server_tid": 69, "client_tid": 50_012}
+    name = "pxe/pxelinux.0 octet tsize=0 blksize=1468 windowsize=16"
+    noted = [
+        (record(Kind.RRQ, **loose), f"10.0.199.123 {name}"),
+        (record(Kind.ERROR, 0.1, **loose), "10.0.199.123 1 file not found"),
+        (record(Kind.STRAY, 0.2, **loose), "10.0.199.123 ACK of no transfer"),
+    ]
+    pane, store = filled(packets(*noted))
+    async with hosted(pane, store, size=(78, 8)) as shown:
+        asked, answer, stray = (spaced(row) for row in rows_of(shown)[:3])
+    assert asked.endswith("RRQ 10.0.199.123 · pxe/pxelinux.0 …")
+    assert answer.endswith("ERROR 1 file not found · 10.0.199.123")
+    assert "stray 10.0.199.123 · ACK of no" in stray

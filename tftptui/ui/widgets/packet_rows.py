@@ -38,6 +38,9 @@ _CLIENT_FROM, _HOURS_FROM, _SINCE_FROM, _PORTS_FROM, _TIME_FROM = 91, 73, 61, 49
 _ANSWER_FROM, _LONGER_FROM = 112, 134
 """Widths from which a column is there, or is wider."""
 
+_SOME_WORDS = 15
+"""Cells that make it worth to begin with an address."""
+
 _FINE, _COARSE = 6, 3
 _FINE_BELOW = 100.0
 """Decimals of seconds that are counted from somewhere, and until when they are fine."""
@@ -134,10 +137,10 @@ def cells(line: Line, look: Look) -> list[Cell]:
     if record.kind == Kind.LOST:
         return [(look.lead, ""), (not_kept(record.block), "packet-error")]
     client, note = client_and_note(line)
-    if not width.client:
-        note = _with_client(line, client, note)
     arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
     marks, room, free = _beside(line, width, note)
+    if not width.client:
+        note = _with_client(line, client, note, free)
     return [
         (look.lead, "transfer-active"),
         (_time(line, look), "muted"),
@@ -165,14 +168,20 @@ def _beside(line: Line, width: Columns, note: str) -> tuple[list[Cell], int, int
     return marks, room, room - GAP if answered else room
 
 
-def _with_client(line: Line, client: str, note: str) -> str:
-    """Return the note and the client, where no column and no title names that."""
+def _with_client(line: Line, client: str, note: str, room: int) -> str:
+    """Return the note and the client, where no column and no title names that.
+
+    Who it was matters more than the end of what it said; of what we answered, the row
+    before tells that.
+    """
     record = line.record
-    if client and (record.kind == Kind.STRAY or stranger_of(record, line.note)):
-        return f"{client} · {note}"  # who it was matters more than what
-    if client and record.transfer == NO_TRANSFER:
-        return f"{note} · {client}" if note else client
-    return note
+    is_stranger = record.kind == Kind.STRAY or stranger_of(record, line.note)
+    if not client or not (is_stranger or record.transfer == NO_TRANSFER):
+        return note
+    both, first = f"{note} · {client}" if note else client, f"{client} · {note}"
+    if not is_stranger and (cell_len(both) <= room or line.is_sent):
+        return both if cell_len(both) <= room else note
+    return first if cell_len(client) + _SOME_WORDS <= room else note
 
 
 def _time(line: Line, look: Look) -> str:

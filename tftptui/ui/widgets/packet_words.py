@@ -248,6 +248,8 @@ def _cut(text: str, room: int) -> str:
     if cell_len(text) <= room:
         return text
     kept = fitted(text, room)
+    if text[len(kept) - 1 :].startswith(" "):
+        return kept
     words, _, piece = kept.rpartition(" ")
     cut_word = text[len(words) :].split(maxsplit=1)[0]
     if _ADDRESS_LIKE.fullmatch(cut_word) or (words and len(piece) < room // 2):

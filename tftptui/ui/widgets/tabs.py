@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.fitting import whole_clauses
 from tftptui.ui.widgets.pane import Pane
 
 
@@ -45,8 +46,8 @@ class TabLine(Widget):
         """Return state and summary of the shown pane, or what of them fits."""
         shown = self._panes[self._current - 1]
         both = " · ".join(text for text in (shown.state, shown.summary) if text)
-        room = self.size.width - self._places[-1][1] - 1 if self._places else 0
-        return both if len(both) <= room else shown.state or shown.summary
+        names = sum(len(f" {pane.digit} {pane.name_shown}  ") for pane in self._panes)
+        return whole_clauses(both, self.size.width - names - 1)
 
     def render(self) -> Text:
         """Return the line."""
