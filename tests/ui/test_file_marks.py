@@ -15,6 +15,7 @@ from tests.support.file_scene import (
 from tests.support.pane_host import hosted
 from tests.support.pictures import NOW, status, view
 from tftptui.engine.messages import Frame, Refusal
+from tftptui.telemetry.trials import SELF_TEST
 from tftptui.ui.widgets.file_rows import plain_name
 
 
@@ -185,3 +186,13 @@ async def test_a_refused_name_that_has_come_is_not_missing_any_more() -> None:
 
 def test_a_name_is_plain_without_what_clients_add() -> None:
     assert plain_name("/a//./b\\c") == "a/b/c"
+
+
+async def test_our_own_self_test_is_no_client_that_was_served() -> None:
+    scene = Scene(file(b"a"))
+    own = view(1, "completed", file="a", kind=SELF_TEST)
+    async with hosted(scene.pane, scene.store) as shown:
+        await shown.tell(Frame(time=NOW, transfers=[own]))
+        assert "↑" not in in_list(shown)[0]
+        await shown.tell(Frame(time=NOW, transfers=[view(2, "completed", file="a")]))
+        assert in_list(shown)[0].endswith("↑1")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tftptui.engine.messages import TransferView
+from tftptui.telemetry.trials import SELF_TEST
 from tftptui.ui.widgets.file_rows import plain_name
 
 MOST_COUNTED = 10_000
@@ -67,7 +68,8 @@ class Served:
                     self.arriving[name] = view
             elif view.phase == "completed" and number not in self._counted:
                 self._counted[number] = None
-                self._count(name, view)
+                if view.kind != SELF_TEST:  # that was nobody's client
+                    self._count(name, view)
         self._forget()
         return self.arriving.keys() != before
 
