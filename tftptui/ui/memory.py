@@ -6,6 +6,7 @@ writable: then nothing is remembered, and nothing is said.
 """
 
 import os
+import pwd
 import stat
 import tempfile
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import NamedTuple, TypeGuard
 
 import msgspec
 from platformdirs import user_state_path
+
+from tftptui.engine.rights import invoking_user
 
 KEPT_LINES = 30
 """Lines of each kind that can be called up again."""
@@ -99,7 +102,7 @@ def kept_memory() -> Memory:
     Where sudo made them root it is theirs, and written once the rights are given up.
     """
     try:
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
+        if os.geteuid() == 0:
             return _memory_behind_root()
         return Memory(user_state_path("tftptui", appauthor=False) / NAME)
     except RuntimeError:  # there is no home
@@ -107,10 +110,6 @@ def kept_memory() -> Memory:
 
 
 def _memory_behind_root() -> Memory:
-    import pwd  # noqa: PLC0415 - only here, and not on every system
-
-    from tftptui.engine.rights import invoking_user  # noqa: PLC0415
-
     user = invoking_user(os.environ)
     if user is None:
         return Memory(user_state_path("tftptui", appauthor=False) / NAME)
