@@ -111,7 +111,9 @@ class Engine:
         )
         around = surroundings_of(self.service, rules)
         self.findings = Findings(self.recorder.clock, self._listen, around)
-        self._misfits = Misfits(self.findings.teller, around.scene)
+        self._misfits = Misfits(
+            self.findings.teller, around.scene, self._self_tests.recognise
+        )
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)

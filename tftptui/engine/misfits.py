@@ -17,6 +17,7 @@ from tftptui.engine.telling import Teller
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.causes import Touched
 from tftptui.knowledge.rules.machines import is_particular, misfit, starts
+from tftptui.server.requests import Recognise
 from tftptui.server.transfer import Transfer
 from tftptui.telemetry.file_views import FilePiece
 from tftptui.telemetry.findings import Finding
@@ -40,10 +41,13 @@ class Misfits:
     Args:
         teller: whom to tell.
         scene: what is known of this server towards a client.
+        recognise: tells the program from its request.
     """
 
-    def __init__(self, teller: Teller, scene: Callable[[str], Scene]) -> None:
-        self._teller, self._scene = teller, scene
+    def __init__(
+        self, teller: Teller, scene: Callable[[str], Scene], recognise: Recognise
+    ) -> None:
+        self._teller, self._scene, self._recognise = teller, scene, recognise
         self._shelf: Shelf | None = None
         self._looking: set[asyncio.Task[None]] = set()
         self._told: dict[str, Finding] = {}
@@ -63,9 +67,12 @@ class Misfits:
         Of a flood of them the latest are looked at.
         """
         for transfer in transfers[-MOST_TAKEN:]:
+            kind = self._recognise(transfer.request, transfer.client)
+            if kind is None or not is_particular(kind.kind):
+                continue  # before a view is made: most were over before anybody looked
             view = transfer.view()
             is_whole = view.phase == "completed" and view.direction == "read"
-            if is_whole and is_particular(view.kind) and view.modified is not None:
+            if is_whole and view.modified is not None:
                 self._begin_look(msgspec.structs.replace(view))
 
     def _begin_look(self, view: TransferView) -> None:
