@@ -313,3 +313,12 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
 
     app = PaneHost(scene.pane)
     assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+async def test_a_capture_is_no_folder_that_somebody_watches() -> None:
+    scene = Scene()
+    async with hosted(scene.pane, scene.store) as shown:
+        told = status(source="capture", watch="stale")
+        await shown.tell(Frame(time=NOW, status=told))
+        assert "stale" not in shown.lines[0]
+        assert "listed" not in "".join(shown.lines)

@@ -1,7 +1,9 @@
+from datetime import datetime
+
 import pytest
 from msgspec.structs import replace
 
-from tests.support.pictures import a_busy_server, frame, status, view
+from tests.support.pictures import NOW, a_busy_server, frame, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import founding_case
 from tftptui.telemetry.counters import Counters
@@ -182,3 +184,17 @@ async def test_what_stands_beside_the_tabs_is_never_cut(width: int) -> None:
         for digit in "1234":
             await screen.press(digit)
             assert "…" not in screen.text().split("4 Packets")[1].splitlines()[0]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+async def test_a_capture_has_no_speed_of_now(size: tuple[int, int]) -> None:
+    first, later = a_busy_server()
+    seen = replace(first, status=status(source="capture"), ports=None)
+    async with shown(seen, later, size=size) as screen:
+        header = screen.text().splitlines()[0]
+        ended = datetime.fromtimestamp(NOW).astimezone()
+        assert "capture, ends " in header
+        assert f"{ended:%H:%M:%S}" in header
+        assert "B/s" not in header
+        assert "↑" not in header
+        assert "▁" not in header

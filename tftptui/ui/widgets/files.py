@@ -161,10 +161,11 @@ class FilesPane(Pane):
 
     def _write_state(self) -> None:
         status = self._store.status
-        self.state = status.watch if status else ""
+        is_live = status is not None and not self._store.is_capture
+        self.state = status.watch if status and is_live else ""
         cure = status.watch_cure if status else ""
         self._trouble.display = bool(cure)
-        listed = f"{count(self._model.listed)} listed"
+        listed = f"{count(self._model.listed)} listed" if is_live else ""
         row, now = self._list.current, self._now()
         if (doable := self._doable(row)) != self._bound:
             self._bound = doable

@@ -11,7 +11,7 @@ GAP = 3
 """Cells between two parts at most; 2 when it is tight."""
 
 
-_CLAUSE = re.compile(r"[,;:·] |\s[·–] ")
+_CLAUSE = re.compile(r"[.,;:·] |\s[·–] ")
 """What ends a clause."""
 
 

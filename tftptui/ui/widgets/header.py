@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import PurePath
 
 from rich.style import Style
@@ -52,12 +53,18 @@ def _counted(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
 
 
-def _reading(status: Status, slots: dict[str, Style]) -> Text:
-    """Return how far a capture has been read; all of it says nothing more."""
+def _reading(status: Status, end: float, slots: dict[str, Style]) -> Part:
+    """Return how far a capture has been read; then when it ends, from which ages count.
+
+    END is the wall clock of the latest that was read.
+    """
     progress = status.progress
-    if progress is None or progress >= 1:
-        return Text("▣ capture", slots["transfer-completed"])
-    return Text(f"▣ capture, read {progress:4.0%}", slots["transfer-active"])
+    if progress is not None and progress < 1:
+        text = f"▣ capture, read {progress:4.0%}"
+        return Part([Text(text, slots["transfer-active"])])
+    ended = datetime.fromtimestamp(end).astimezone()
+    forms = (f", ends {ended:%Y-%m-%d %H:%M:%S}", f", ends {ended:%H:%M:%S}", "")
+    return Part([Text(f"▣ capture{one}", slots["transfer-completed"]) for one in forms])
 
 
 class HeaderLine(Widget):
@@ -126,7 +133,7 @@ class HeaderLine(Widget):
         mark = ("● ", slots["transfer-completed"])
         place = _root(status)
         if status.source == "capture":
-            return [place, Part([_reading(status, slots)])]
+            return [place, _reading(status, self._store.now, slots)]
         return [
             place,
             Part(
@@ -169,6 +176,8 @@ class HeaderLine(Widget):
         return Part([Text.assemble(mark, f" {packets}"), Text.assemble(mark)])
 
     def _speed(self, slots: dict[str, Style]) -> list[Part]:
+        if self._store.is_capture:  # nothing leaves: its last second would stand still
+            return [Part([Text()]), Part([Text()])]
         rate, style = self._rate(), slots["transfer-active"]
         text = f"{octets(rate):>6}"
         unit = "B/s" if text[-1].isalpha() else " B/s"

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tftptui.telemetry.packets import Kind
+from tftptui.ui.widgets.fitting import whole_clauses
 from tftptui.ui.widgets.ladder_items import Fold, Pause
 from tftptui.ui.widgets.ladder_words import (
     fold_text,
@@ -147,5 +148,6 @@ def fold_cells(fold: Fold, begin: float, wide: Frame) -> list[Cell]:
 
 def words_cells(words: str, slot: str, wide: Frame) -> list[Cell]:
     """Return a row of words between the lifelines."""
-    text = fitted(words.center(wide.between), wide.between)
+    told = whole_clauses(words, wide.between)
+    text = fitted(told.center(wide.between), wide.between)
     return [(" " * TIME, ""), ("│", "muted"), (text, slot), ("│", "muted")]
