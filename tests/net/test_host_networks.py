@@ -1,13 +1,20 @@
 """The networks that this host knows the length of."""
 
+import subprocess
 import sys
+from ipaddress import ip_address
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from tests.support.namespaces import IP, Routed
+from tftptui.knowledge.firewall.networks import client_networks
 from tftptui.net.host_networks import host_networks, ipv4_routes, ipv6_routes
 from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.views import HostNetwork
 
+HERE = Path(__file__).parents[2]
 V4 = """\
 Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t00000000\t0104000A\t0003\t0\t0\t0\t00000000\t0\t0\t0
@@ -48,3 +55,27 @@ def test_own_networks_are_told_once_and_the_loopback_never() -> None:
     assert {one.network for one in found if one.is_own} == own
     assert len({(one.network, one.device) for one in found}) == len(found)
     assert not [one for one in found if one.device == "lo"]
+
+
+TELL = (
+    "import msgspec; from tftptui.net.host_networks import host_networks; "
+    "print(msgspec.json.encode(host_networks()).decode())"
+)
+
+
+@pytest.mark.netns
+def test_a_route_to_the_clients_network_tells_its_length(network: Routed) -> None:
+    for family, to, hop in (
+        ("-4", "198.51.100.0/25", network.NEAR),
+        ("-6", "2001:db8:2::/60", network.NEAR_V6),
+    ):
+        command = [*network.server, IP, family, "route", "add", to, "via", hop]
+        subprocess.run(command, check=True, capture_output=True)
+    command = [*network.server, sys.executable, "-c", TELL]
+    told = subprocess.run(command, check=True, capture_output=True, cwd=HERE)
+    found = msgspec.json.decode(told.stdout, type=list[HostNetwork])
+    assert HostNetwork("203.0.113.0/24", "eth0", is_own=True) in found
+    assert HostNetwork("198.51.100.0/25", "eth0", network.NEAR) in found
+    assert HostNetwork("2001:db8:2::/60", "eth0", network.NEAR_V6) in found
+    (clients,) = client_networks([ip_address(network.CLIENT)], (), found)
+    assert clients.words == "198.51.100.0/25 is the server's route (via 203.0.113.1)"
