@@ -60,6 +60,9 @@ def test_the_command_names_the_clients_and_what_the_server_answers_from() -> Non
     assert f"{given}--ports 40000-40099 " in said(asked, low, ours)
     assert f"{given}--ports 1024-65535 " in said(asked, low, others)
     assert f"{given}--single-port " in said(asked, low, single)
+    text = " ".join(said(asked, low, ours).split())
+    assert "that 10.0.4.0/24 is our network is assumed" in text
+    assert "assumed" not in said(ASKED, low, ours)
 
 
 def test_places_and_keys_are_those_of_the_client() -> None:

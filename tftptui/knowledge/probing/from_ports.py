@@ -90,7 +90,10 @@ def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...
     if situation is None:
         return (ask,)
     command = printing(advise(situation, Dialect.NFTABLES))
-    rules = Remedy(platform=OURS, text="the rules for any firewall", command=command)
+    told = "the rules for any firewall"
+    if asked.own:
+        told += f"; that {situation.clients[0]} is our network is assumed"
+    rules = Remedy(platform=OURS, text=told, command=command)
     return (ask, rules)
 
 
