@@ -1,0 +1,32 @@
+"""What every test has: places of its own for what a user's programs keep."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def apart_from_the_user() -> Iterator[None]:
+    """Neither read what the user's own runs have left, nor leave anything there.
+
+    The folder's name is short: a Unix socket's path may not be long.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="tftptui-"))
+    before = {name: os.environ.get(name) for name in PLACES}
+    for name in PLACES:
+        place = folder / name.lower()
+        place.mkdir(mode=0o700)
+        os.environ[name] = str(place)
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    shutil.rmtree(folder, ignore_errors=True)
