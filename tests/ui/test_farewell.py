@@ -1,6 +1,6 @@
 from tests.support.pictures import frame, view
 from tftptui.telemetry.counters import Counters
-from tftptui.ui.farewell import farewell
+from tftptui.ui.farewell import farewell, running_forms
 from tftptui.ui.store import Store
 
 
@@ -24,3 +24,11 @@ def test_served_failed_and_running_are_told() -> None:
         "stopped while running: f3 to 10.0.4.23 (51 %)",
         "… and 2 more",
     ]
+
+
+def test_an_upload_comes_from_its_client() -> None:
+    store = Store()
+    store.fold(frame(view(1, file="up.cfg", direction="write")))
+    (told,) = [line for line in farewell(store) if "running" in line]
+    assert told == "stopped while running: up.cfg from 10.0.4.21 (51 %)"
+    assert running_forms([*store.transfers.values()]) == ["up.cfg from 10.0.4.21"]

@@ -198,3 +198,16 @@ async def test_a_capture_has_no_speed_of_now(size: tuple[int, int]) -> None:
         assert "B/s" not in header
         assert "↑" not in header
         assert "▁" not in header
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+async def test_what_uploads_bring_is_told_beside_what_is_sent(
+    size: tuple[int, int],
+) -> None:
+    begun = view(1, direction="write", total_size=None, acked_octets=0)
+    async with shown(frame(begun, time=NOW - 1), size=size) as screen:
+        assert "↓" not in screen.text().splitlines()[0]
+        later = view(1, direction="write", total_size=None, acked_octets=2_000_000)
+        await screen.tell(frame(later))
+        header = " ".join(screen.text().splitlines()[0].split())
+        assert "↓ 2.0 M" in header.replace("↓2", "↓ 2").replace("2.0M", "2.0 M")

@@ -13,7 +13,7 @@ NAMED = 3
 
 def running_forms(running: Sequence[TransferView]) -> list[str]:
     """Return which transfers run: some by name, then fewer and fewer."""
-    names = [f"{view.file} to {view.client}" for view in running]
+    names = [whose(view) for view in running]
     forms = [", ".join(names)] if len(names) <= NAMED else []
     most = min(NAMED, len(names) - 1)
     forms += [
@@ -21,6 +21,12 @@ def running_forms(running: Sequence[TransferView]) -> list[str]:
         for named in range(most, 0, -1)
     ]
     return forms
+
+
+def whose(view: TransferView) -> str:
+    """Return which file goes to whom, or comes from whom."""
+    way = "to" if view.direction == "read" else "from"
+    return f"{view.file} {way} {view.client}"
 
 
 def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
@@ -63,4 +69,4 @@ def _name(view: TransferView) -> str:
         done = f"{100 * view.acked_octets // view.total_size} %"
     else:
         done = f"block {view.acked_blocks}"
-    return f"{view.file} to {view.client} ({done})"
+    return f"{whose(view)} ({done})"

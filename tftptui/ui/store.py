@@ -190,6 +190,15 @@ class Store:
         """Octets a second that leave in DATA packets."""
         return self._total_rate.at(self.now) or 0.0
 
+    @property
+    def received_rate(self) -> float:
+        """Octets a second that arrive in uploads under way."""
+        return sum(
+            self.rate(view.number) or 0.0
+            for view in self.transfers.values()
+            if view.direction == "write" and view.running
+        )
+
     def finding_of(self, transfer: int) -> Finding | None:
         """Return the latest finding that holds for a transfer."""
         return self._findings_of.get(transfer)

@@ -138,8 +138,9 @@ class TransferWishes:
             if answer == "yes":
                 self._ask(AbortTransfer(number), lambda: None)
 
+        way = "to" if view.direction == "read" else "from"
         matters = [
-            f"abort {file} to {short_host(view.client, room)}"
+            f"abort {file} {way} {short_host(view.client, room)}"
             for room in (LONGEST_HOST, IPV6)
             for file in short_names(view.file)
         ]

@@ -67,6 +67,13 @@ def _reading(status: Status, end: float, slots: dict[str, Style]) -> Part:
     return Part([Text(f"▣ capture{one}", slots["transfer-completed"]) for one in forms])
 
 
+def _speed_forms(arrow: str, rate: float) -> tuple[str, str]:
+    """Return a rate in full and short, always as wide."""
+    text = f"{octets(rate):>6}"
+    unit = "B/s" if text[-1].isalpha() else " B/s"
+    return f"{arrow} {text}{unit:<4}", f"{arrow}{text.replace(' ', ''):>5}"
+
+
 class HeaderLine(Widget):
     """One line that fits itself to the width and never jumps.
 
@@ -82,6 +89,7 @@ class HeaderLine(Widget):
         self._sampled = now()
         self._rates: deque[float] = deque([0.0] * SAMPLES, maxlen=SAMPLES)
         self._widths: dict[str, int] = {}
+        self._has_received = False
         self._shown: Text | None = None
         self._made: tuple[int, Text] | None = None
 
@@ -96,7 +104,7 @@ class HeaderLine(Widget):
         now = self._now()
         if now != self._sampled:
             self._sampled = now
-            self._rates.append(self._rate())
+            self._rates.append(sum(self._rate()))
         self.frame_arrived()
 
     def render(self) -> Text:
@@ -107,9 +115,11 @@ class HeaderLine(Widget):
         self._shown = made[1] if made is not None and fits else self._line()
         return self._shown
 
-    def _rate(self) -> float:
-        silent = self._now() - self._store.now > RATE_SPAN
-        return 0.0 if silent else self._store.total_rate
+    def _rate(self) -> tuple[float, float]:
+        """Return octets a second that are sent, and received."""
+        if self._now() - self._store.now > RATE_SPAN:
+            return 0.0, 0.0
+        return self._store.total_rate, self._store.received_rate
 
     def _line(self) -> Text:
         slots = slot_styles(self.app.theme_variables)
@@ -178,15 +188,13 @@ class HeaderLine(Widget):
     def _speed(self, slots: dict[str, Style]) -> list[Part]:
         if self._store.is_capture:  # nothing leaves: its last second would stand still
             return [Part([Text()]), Part([Text()])]
-        rate, style = self._rate(), slots["transfer-active"]
-        text = f"{octets(rate):>6}"
-        unit = "B/s" if text[-1].isalpha() else " B/s"
-        short = text.replace(" ", "").rjust(5)
+        (sent, received), style = self._rate(), slots["transfer-active"]
+        self._has_received |= received > 0  # what was told once keeps its place
+        both = [("↑", sent), ("↓", received)][: 1 + self._has_received]
+        pairs = [_speed_forms(arrow, rate) for arrow, rate in both]
+        forms = [" ".join(form) for form in zip(*pairs, strict=True)]
         return [
-            Part(
-                [Text(f"↑ {text}{unit:<4}", style), Text(f"↑{short}", style), Text()],
-                "right",
-            ),
+            Part([*(Text(form, style) for form in forms), Text()], "right"),
             Part([Text(sparkline(self._rates), style), Text()], "right"),
         ]
 
