@@ -1,6 +1,7 @@
 """The firewall screen, and the choices that it offers."""
 
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,13 @@ def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-def only_file(folder: Path) -> tuple[str, str]:
-    (path,) = folder.iterdir()
+def ticket(folder: Path) -> tuple[str, str]:
+    (path,) = folder.glob("*.md")
     return path.name, path.read_text(encoding="utf-8")
+
+
+def table_of(folder: Path, name: str) -> str:
+    return (folder / name).with_suffix(".csv").read_text(encoding="utf-8")
 
 
 def test_what_the_store_saw_is_read_as_traffic() -> None:
@@ -60,6 +65,12 @@ async def test_a_capture_tells_nothing_of_the_ports_of_a_server() -> None:
     async with shown(seen) as screen:
         await screen.press("f")
         assert "1024–65535 ◄── 1024–65535" in screen.text()
+
+
+def test_what_runs_was_seen_until_now() -> None:
+    begun = view(1, started=NOW - 14, moved=NOW - 14)
+    (flow,) = traffic_of(seen_lines(store_of(frame(begun)))).flows
+    assert (datetime.fromisoformat(flow.last).timestamp()) == NOW
 
 
 def test_a_transfer_under_way_is_no_failure() -> None:
@@ -155,9 +166,10 @@ async def test_the_ticket_is_saved_here_when_the_place_is_agreed_to(
         await screen.press("escape")
         assert names(tmp_path) == []
         await screen.press("s", "y")
-        (name, text) = only_file(tmp_path)
+        (name, text) = ticket(tmp_path)
         assert text.startswith("# Please let TFTP")
         assert name in screen.text()
+        assert table_of(tmp_path, name).count("\n") == 5  # a head and all four flows
 
 
 async def test_a_file_that_is_there_is_not_written_over(
@@ -166,10 +178,10 @@ async def test_a_file_that_is_there_is_not_written_over(
     monkeypatch.chdir(tmp_path)
     async with shown(*founding_case()) as screen:
         await screen.press("f", "s", "y")
-        (name, _) = only_file(tmp_path)
+        (name, _) = ticket(tmp_path)
         (tmp_path / name).write_text("mine")
         await screen.press("s", "y")
-        assert only_file(tmp_path) == (name, "mine")
+        assert ticket(tmp_path) == (name, "mine")
         assert "not saved" in screen.text()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Literal
 
 import msgspec
@@ -24,7 +25,7 @@ from tftptui.knowledge.firewall.situation import (
     Where,
 )
 from tftptui.knowledge.firewall.text import advice_text
-from tftptui.knowledge.firewall.ticket import csv_text, markdown_text
+from tftptui.knowledge.firewall.ticket import CSV_COMMAND, csv_text, markdown_text
 from tftptui.knowledge.firewall.traffic import Line, Traffic, traffic_of
 from tftptui.settings import (
     DEFAULT_PORTS,
@@ -33,6 +34,7 @@ from tftptui.settings import (
     parse_network,
     parse_port_range,
 )
+from tftptui.telemetry.escapes import visible
 
 Format = Literal["text", "markdown", "csv", "json"]
 
@@ -160,20 +162,26 @@ def firewall(
     except (SituationError, SettingsError) as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE
-    print(_written(advice, format), end="")
+    print(_written(advice, format, journal), end="")
     return 0
 
 
-def _written(advice: Advice, form: Format) -> str:
+def _written(advice: Advice, form: Format, journal: Path | None) -> str:
     match form:
         case "text":
             return advice_text(advice)
         case "markdown":
-            return markdown_text(advice)
+            return markdown_text(advice, _csv_command(journal))
         case "csv":
             return csv_text(advice)
         case "json":
             return msgspec.json.encode(advice, enc_hook=str).decode() + "\n"
+
+
+def _csv_command(journal: Path | None) -> str:
+    """Return how to have all flows that JOURNAL saw."""
+    name = quote(visible(str(journal))) if journal else "JOURNAL"
+    return CSV_COMMAND.replace("JOURNAL", name.replace("`", "'"))
 
 
 def _traffic(journal: Path) -> Traffic:

@@ -52,11 +52,40 @@ def test_duplicates_after_an_ack_are_no_requests() -> None:
     assert traffic_of(lines).flows[0].requests == 1
 
 
-@pytest.mark.parametrize("outcome", ["completed", "probed", "unconfirmed", "aborted"])
-def test_other_endings_accuse_nobody(outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "again"),
+    [("completed", 5), ("probed", 5), ("unconfirmed", 5), ("aborted", 0)],
+)
+def test_other_endings_accuse_nobody(outcome: str, again: int) -> None:
     lines = [started(n, 2_070 + n) for n in (1, 2)]
-    lines += [ended(n, outcome) for n in (1, 2)]
-    assert traffic_of(lines).missing is None
+    lines += [ended(n, outcome, retransmits=again) for n in (1, 2)]
+    traffic = traffic_of(lines)
+    assert (traffic.failed, traffic.missing) == ((), None)
+
+
+@pytest.mark.parametrize("outcome", ["abandoned", "failed", "aborted", "unconfirmed"])
+def test_who_asked_again_and_acknowledged_nothing_is_unheard_whatever_ended_it(
+    outcome: str,
+) -> None:
+    over = ended(1, outcome, duplicates=2, error="the server is shutting down")
+    traffic = traffic_of([started(1, 2_070), over])
+    assert len(traffic.failed) == 1
+    assert traffic.missing is Part.ANSWERS
+    heard = over | {"acked_blocks": 1}
+    assert traffic_of([started(1, 2_070), heard]).failed == ()
+
+
+def test_a_transfer_that_is_stopped_after_answers_in_vain_is_unheard() -> None:
+    lines = [started(1, 2_070), ended(1, "aborted", retransmits=4)]
+    assert len(traffic_of(lines).failed) == 1
+
+
+def test_what_never_ended_was_seen_up_to_the_last_line_of_its_server() -> None:
+    later: dict[str, object] = {"event": "warning", "t": "2026-11-26T03:00:14.000000Z"}
+    again: dict[str, object] = {"event": "started", "t": "2026-11-26T09:00:00.000000Z"}
+    for lines in ([started(1, 2_070), later], [started(1, 2_070), later, again]):
+        (flow,) = traffic_of(lines).flows
+        assert flow.last == later["t"]
 
 
 def test_transfers_under_way_are_no_evidence() -> None:

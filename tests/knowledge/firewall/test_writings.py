@@ -76,7 +76,7 @@ class TestTicket:
             "2072–2073" in text
         )
         assert "not to get through: **answers**" in text
-        assert "Others completed: 10.55.32.9 port 44669." in text
+        assert "Completed: 10.55.32.9 port 44669 (the same network)." in text
 
     def test_counts_the_oacks_alike_in_text_and_table(self) -> None:
         lines = [
@@ -100,6 +100,29 @@ class TestTicket:
         text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
         assert "2 transfers seen, 2 of them still under way; none went unheard." in text
         assert "acknowledged." not in text
+
+    def test_what_a_stop_cut_short_goes_unheard_all_the_same(self) -> None:
+        lines = [started(1, 2_070), ended(1, "aborted", error="shutting down")]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        assert "none was acknowledged" in text
+        assert "none went unheard" not in text
+
+    def test_says_how_long_what_runs_was_seen(self) -> None:
+        named: dict[str, object] = {"event": "finding", "code": "answers-blocked"}
+        named |= {"transfers": [1], "t": "2026-11-26T03:00:14.000000Z"}
+        lines = [started(1, 2_070), named]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        span = "2026-11-26T03:00:01.000000Z to 2026-11-26T03:00:14.000000Z"
+        assert f"({span}, and still under way)" in text
+
+    def test_says_where_the_flows_are_that_it_has_no_room_for(self) -> None:
+        lines = [*boot_rom()[1:]]
+        for number in range(10, 60):
+            begun = started(number, 50_000 + number, client="10.55.32.8")
+            lines += [begun, ended(number, "completed", acked_blocks=9)]
+        advice = advise(situation(), Dialect.NFTABLES, traffic_of(lines))
+        assert "13 more: `tftptui firewall --journal JOURNAL" in markdown_text(advice)
+        assert "13 more: all are in x.csv." in markdown_text(advice, "all are in x.csv")
 
     def test_asks_for_the_client_ports_and_says_why(self) -> None:
         text = markdown_text(advise(situation(kind=Kind.STATEFUL), Dialect.ASA, SEEN))

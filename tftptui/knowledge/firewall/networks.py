@@ -18,7 +18,7 @@ _ASSUMED = {4: 24, 6: 64}
 _SUMMARY = {4: 20, 6: 48}
 """A route of fewer bits most likely sums up networks: it tells none's length."""
 
-_LOOPBACKS = ("127.0.0.1", "::1")
+LOOPBACKS = ("127.0.0.1", "::1")
 """Others of 127.0.0.0/8 may stand for machines, as those of the demo do."""
 
 _MOST_NAMED, _MOST_TOLD = 4, 4
@@ -140,7 +140,7 @@ def _network_of(
     fitting = [place for place in places if client in place[0]]
     if client.version in chosen:
         length, basis = chosen[client.version], Basis.CHOSEN
-    elif str(client) in _LOOPBACKS:
+    elif str(client) in LOOPBACKS:
         length, basis = client.max_prefixlen, Basis.HOST
     elif fitting:
         return _known(client, *max(fitting, key=lambda place: place[0].prefixlen))

@@ -5,16 +5,21 @@ spreadsheet's own signs.
 """
 
 import csv
+from collections.abc import Sequence
 
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.plans import Flow
 from tftptui.knowledge.firewall.situation import Family, Way
 from tftptui.knowledge.firewall.traffic import RUNNING, SeenFlow, Traffic
+from tftptui.knowledge.firewall.witnesses import Witnesses
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
 from tftptui.telemetry.words import counted, port_word, times, url
 
 LOCATED = "Followed hop by hop"
+CSV_COMMAND = "`tftptui firewall --journal JOURNAL --format csv` lists all"
+"""Where all flows are, as far as only the journal has them."""
+
 _MOST_ROWS = 40
 _MOST_NAMED = 5
 _SPREADSHEET_SIGNS = ("=", "+", "-", "@")
@@ -114,8 +119,8 @@ def _asked_row(flow: Flow, family: Family) -> tuple[str, ...]:
     )
 
 
-def markdown_text(advice: Advice) -> str:
-    """Return the request as Markdown."""
+def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
+    """Return the request as Markdown; ELSEWHERE says where all flows are."""
     situation = advice.situation
     clients, servers = endpoints(situation)
     paragraphs = [
@@ -132,7 +137,7 @@ def markdown_text(advice: Advice) -> str:
         _why(advice),
         "## Rules",
         *_rules(advice),
-        *_seen(advice.traffic),
+        *_seen(advice.traffic, elsewhere),
         "## After the change",
         *_afterwards(advice),
     ]
@@ -158,15 +163,25 @@ def _story(advice: Advice) -> list[str]:
     sent = counted(sum(flow.answers for flow in same), "packet")
     text = (
         f"{first.client} asked {first.server} for {_code(first.file)} "
-        f"{times(asked)}, from {theirs} ({first.first} to {same[-1].last}). "
+        f"{times(asked)}, from {theirs} ({_span(same)}). "
         f"The server answered from {ours}, at least {sent}; none was acknowledged."
     )
     if advice.missing is not None:
         text += f" What seems not to get through: **{advice.missing.value}**."
-    fine = [f"{flow.client} port {flow.client_tid}" for flow in traffic.completed]
+    fine = [
+        f"{flow.client} port {flow.client_tid} ({near.words})"
+        for flow, near in Witnesses(traffic).completed()
+    ]
     if fine:
-        text += f" Others completed: {', '.join(fine[:_MOST_NAMED])}."
+        text += f" Completed: {', '.join(fine[:_MOST_NAMED])}."
     return [text, *(f"{LOCATED}: {_cell(told)}" for told in traffic.located)]
+
+
+def _span(flows: Sequence[SeenFlow]) -> str:
+    """Return from when to when they were seen."""
+    begun, last = min(f.first for f in flows), max(f.last for f in flows)
+    is_over = all(flow.outcome != RUNNING for flow in flows)
+    return f"{begun} to {last}" + ("" if is_over else ", and still under way")
 
 
 def _origins(advice: Advice) -> list[str]:
@@ -235,10 +250,10 @@ def _rules(advice: Advice) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _seen(traffic: Traffic | None) -> list[str]:
+def _seen(traffic: Traffic | None, elsewhere: str) -> list[str]:
     if traffic is None or not traffic.flows:
         return []
-    flows = [*traffic.failed, *(f for f in traffic.flows if not f.is_unheard)]
+    flows = Witnesses(traffic).rows(_MOST_ROWS)
     head = (
         "client : port it chose",
         "server : port it chose",
@@ -260,11 +275,13 @@ def _seen(traffic: Traffic | None) -> list[str]:
             f"{flow.first} – {flow.last}",
             _cell("; ".join((flow.outcome, *flow.errors))),
         )
-        for flow in flows[:_MOST_ROWS]
+        for flow in flows
     ]
     paragraphs = ["## What was seen (UDP)", _table(head, rows)]
-    if len(flows) > _MOST_ROWS:
-        paragraphs.append(f"{len(flows) - _MOST_ROWS} more are in the CSV.")
+    if left := len(traffic.flows) - len(flows):
+        paragraphs.append(
+            f"Those that prove most are shown first; {left:,} more: {elsewhere}."
+        )
     return paragraphs
 
 

@@ -24,6 +24,9 @@ Line = Mapping[str, object]
 
 RUNNING = "running"
 _BROKEN = frozenset({"abandoned", "failed"})
+_CUT_SHORT = frozenset({"aborted", "unconfirmed"})
+"""Ends that say nothing of whether the client was heard."""
+
 _FINDINGS = {
     "requests-not-arriving": Part.REQUEST,
     "answers-blocked": Part.ANSWERS,
@@ -80,14 +83,28 @@ class SeenFlow:
 
     @property
     def is_unheard(self) -> bool:
-        """Whether the client never acknowledged anything.
+        """Whether the client never acknowledged anything, whatever ended it.
 
         A journal does not tell what a transfer under way has got by now: that one is
-        none unless a finding names it.
+        none unless a finding names it. Nor is one that somebody stopped before
+        anything was repeated: its client had no time to be heard.
         """
-        is_broken = self.outcome in _BROKEN
-        is_stuck = self.outcome == RUNNING and self.is_blamed
-        return (is_broken or is_stuck) and self.acked == 0
+        if self.acked or self.outcome in ("completed", "probed"):
+            return False
+        if self.outcome in _BROKEN or self.is_blamed:
+            return True
+        return self.outcome in _CUT_SHORT and self._is_repeated
+
+    @property
+    def _is_repeated(self) -> bool:
+        """Whether the client asked again, or was answered again before a stop."""
+        was_stopped = self.outcome == "aborted"
+        return self.requests > 1 or (was_stopped and self.sent_again > 0)
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether it came to a good end."""
+        return self.outcome == "completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +136,7 @@ class Traffic:
     @property
     def completed(self) -> tuple[SeenFlow, ...]:
         """The flows that came to a good end."""
-        return tuple(flow for flow in self.flows if flow.outcome == "completed")
+        return tuple(flow for flow in self.flows if flow.is_completed)
 
     @property
     def servers(self) -> tuple[Address, ...]:
@@ -154,6 +171,7 @@ class _Reader:
         places: of all transfers of this run of the server.
         found: what the findings that stand say, by their number.
         blamed: places of the transfers that they name.
+        now: of the last line that has a time.
     """
 
     flows: list[SeenFlow] = field(default_factory=list)
@@ -162,11 +180,14 @@ class _Reader:
     found: dict[object, tuple[Part, Where | None]] = field(default_factory=dict)
     blamed: dict[object, frozenset[int]] = field(default_factory=dict)
     traffic: Traffic = field(default_factory=Traffic)
+    now: str = ""
 
     def take(self, line: Line) -> None:
+        if line.get("event") == "started":
+            self._leave_open()
+        self.now = _text(line, "t") or self.now
         match line.get("event"):
             case "started":
-                self.open.clear()
                 self.places.clear()
                 self._note_settings(line)
             case "ports_changed":
@@ -183,6 +204,13 @@ class _Reader:
                 self._finding(line)
             case _:
                 pass
+
+    def _leave_open(self) -> None:
+        """Take note of how long those were seen that nobody told the end of."""
+        for place in self.open.values():
+            flow = self.flows[place]
+            self.flows[place] = replace(flow, last=self.now or flow.last)
+        self.open.clear()
 
     def _note_settings(self, line: Line) -> None:
         settings = line.get("settings")
@@ -255,7 +283,8 @@ class _Reader:
             self.blamed[number] = frozenset(p for p in places if p is not None)
 
     def seen(self) -> tuple[SeenFlow, ...]:
-        """Return the flows, those marked that a finding names."""
+        """Return the flows, those marked that a finding names; call it at the end."""
+        self._leave_open()
         blamed = frozenset[int]().union(*self.blamed.values())
         return tuple(
             replace(flow, is_blamed=True) if place in blamed else flow

@@ -1,6 +1,6 @@
 """The firewall rules for the traffic seen, and the request to whoever keeps it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.situation import SituationError
 from tftptui.knowledge.firewall.text import advice_text
-from tftptui.knowledge.firewall.ticket import markdown_text
+from tftptui.knowledge.firewall.ticket import CSV_COMMAND, csv_text, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import HIGHEST_PORT, PortRange
 from tftptui.ui.actions import bindings
@@ -32,6 +32,10 @@ from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
 
 ANY_TID = PortRange(1_024, HIGHEST_PORT)
 """What a server in a capture may answer from, for all that can be known."""
+
+
+_ELSEWHERE = f"s on this screen saves them as CSV, {CSV_COMMAND}"
+"""Where the flows are that a copied ticket has no room for."""
 
 
 class FirewallScreen(Page[None]):
@@ -112,33 +116,45 @@ class FirewallScreen(Page[None]):
     def action_copy_ticket(self) -> None:
         """Copy the request to whoever keeps the firewall."""
         if self._advice is not None:
-            self.app.copy_to_clipboard(markdown_text(self._advice))
+            text = markdown_text(self._advice, _ELSEWHERE)
+            self.app.copy_to_clipboard(text)
             self.app.notify("copied the request for the firewall team", markup=False)
 
     def action_save(self) -> None:
         """Ask whether to save that request in the current folder, and do so."""
         if self._advice is None:
             return
-        text = markdown_text(self._advice)
+        advice = self._advice
         time = datetime.fromtimestamp(self._now()).astimezone()
         path = Path.cwd() / f"tftp-request-{time:%H%M%S}.md"
+        matters = [f"the request as {path}", f"{path.name} in the current folder"]
+        files = {path: markdown_text(advice)}
+        if advice.traffic is not None:
+            table = path.with_suffix(".csv")
+            files = {path: markdown_text(advice, f"all are in {table.name}")}
+            files[table] = csv_text(advice)
+            matters = [
+                f"{matters[0]} and .csv",
+                f"{path.name} and .csv in the current folder",
+            ]
 
         def answered(answer: Answer | None) -> None:
             if answer == "yes":
-                self._save(path, text)
+                self._save(files)
 
-        matters = [f"the request as {path}", f"{path.name} in the current folder"]
         self.app.push_screen(Question(matters, "save", "leave it", []), answered)
 
-    def _save(self, path: Path, text: str) -> None:
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            told = f"not saved: {path}: {error.strerror}"
-            self.app.notify(told, severity="error", markup=False)
-        else:
-            self.app.notify(f"saved: {path}", markup=False)
+    def _save(self, files: Mapping[Path, str]) -> None:
+        for path, text in files.items():
+            try:
+                with path.open("x", encoding="utf-8", newline="") as file:
+                    file.write(text)
+            except OSError as error:
+                told = f"not saved: {path}: {error.strerror}"
+                self.app.notify(told, severity="error", markup=False)
+                return
+        told = " and ".join([str(next(iter(files))), *_names(files)])
+        self.app.notify(f"saved: {told}", markup=False)
 
     def _wish(self, wishes: Wishes) -> None:
         self._taste.wish(wishes)
@@ -176,6 +192,11 @@ class FirewallScreen(Page[None]):
             text.append(f"[{key}]", slots["transfer-active"])
             text.append(f" {word}   ", "bold")
         return text
+
+
+def _names(files: Iterable[Path]) -> list[str]:
+    """Return the names of those that were saved along with the first."""
+    return [path.name for path in files][1:]
 
 
 def _located(store: Store, about: int | None) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "agreed": dict(view.agreed)
         }
         # One that runs "ends" as running, so that its acknowledged blocks count.
-        yield _line(view, "transfer_ended", view.ended or view.moved) | {
+        yield _line(view, "transfer_ended", view.ended or store.now) | {
             "outcome": "running" if view.running else view.phase,
             "blocks": view.sent_blocks,
             "acked_blocks": view.acked_blocks,

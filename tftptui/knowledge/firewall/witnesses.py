@@ -1,0 +1,84 @@
+"""Which flows prove most beside those that failed: the nearest to them, first.
+
+What the same host got on another port says more of the way than what its network got,
+and that more than what others got. What the server's own host got never left it.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from ipaddress import ip_address
+
+from tftptui.knowledge.firewall.networks import LOOPBACKS
+from tftptui.knowledge.firewall.traffic import SeenFlow, Traffic
+
+_SHARE = 4
+"""One row of so many is left to those that did not fail, if there are any."""
+
+
+class Nearness(IntEnum):
+    """How near a client is to those that failed."""
+
+    HOST = 0
+    NETWORK = 1
+    ELSEWHERE = 2
+    SERVER = 3
+
+    @property
+    def words(self) -> str:
+        """Where it is."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Nearness.HOST: "the same host",
+    Nearness.NETWORK: "the same network",
+    Nearness.ELSEWHERE: "elsewhere",
+    Nearness.SERVER: "the server's own host, which proves nothing of the way",
+}
+
+
+class Witnesses:
+    """Ranks what did not fail, by what it proves of what did."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._failed = traffic.failed
+        self._others = [flow for flow in traffic.flows if not flow.is_unheard]
+        self._hosts = {flow.client for flow in self._failed}
+        self._files = {flow.file for flow in self._failed}
+        self._networks = traffic.clients
+
+    def rows(self, most: int) -> list[SeenFlow]:
+        """Return MOST flows to show: what failed, then what proves most."""
+        others = self._ranked(self._others)
+        room = most - min(len(others), most // _SHARE)
+        failed = self._failed[:room]
+        return [*failed, *others[: most - len(failed)]]
+
+    def completed(self) -> list[tuple[SeenFlow, Nearness]]:
+        """Return what completed, the best proof first, each client's port once.
+
+        What the server's own host got is left out where others completed as well.
+        """
+        ends: dict[tuple[str, int], SeenFlow] = {}
+        for flow in self._ranked(f for f in self._others if f.is_completed):
+            ends.setdefault((flow.client, flow.client_tid), flow)
+        told = [(flow, self._nearness(flow)) for flow in ends.values()]
+        away = [one for one in told if one[1] is not Nearness.SERVER]
+        return away or told
+
+    def _ranked(self, flows: Iterable[SeenFlow]) -> list[SeenFlow]:
+        def proof(flow: SeenFlow) -> tuple[int, bool, bool]:
+            near = self._nearness(flow)
+            return near, not flow.is_completed, flow.file not in self._files
+
+        return sorted(flows, key=proof)
+
+    def _nearness(self, flow: SeenFlow) -> Nearness:
+        if flow.client in self._hosts:
+            return Nearness.HOST
+        if flow.client in (*LOOPBACKS, flow.server):
+            return Nearness.SERVER
+        address = ip_address(flow.client)
+        if any(address in network for network in self._networks):
+            return Nearness.NETWORK
+        return Nearness.ELSEWHERE
