@@ -130,7 +130,9 @@ class PacketCanvas(ScrollView):
             above = self.view.place_at(self.view.row_of(place) - 1)
             before = above.sequence if above else -1
         lead = self._lead(place)
-        return place, width, ground, lead, self.mode, before, self._generation
+        all_of_them = self.view.transfer is None  # then there are clients in a column
+        drawn = lead, self.mode, before, all_of_them
+        return place, width, ground, drawn, self._generation
 
     def _lead(self, place: Place) -> str:
         if place.block:

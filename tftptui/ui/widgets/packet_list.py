@@ -15,6 +15,7 @@ from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.growing import take_size
 from tftptui.ui.widgets.packet_canvas import PacketCanvas
+from tftptui.ui.widgets.packet_gaze import Gaze, gaze
 from tftptui.ui.widgets.packet_rows import TimeMode
 from tftptui.ui.widgets.packet_view import Place
 from tftptui.ui.widgets.packet_words import Line, has_run, plain
@@ -64,6 +65,7 @@ class PacketList(PacketCanvas, can_focus=True):
         super().__init__(store)
         self._is_moving = self._is_searching = False
         self._told_none: tuple[int, float] | None = None
+        self._gaze: Gaze | None = None
 
     @property
     def is_following(self) -> bool:
@@ -109,10 +111,7 @@ class PacketList(PacketCanvas, can_focus=True):
     def _narrowed(self) -> None:
         self.range_from = None
         self._take_size()
-        if self.is_following or self.cursor is None:
-            self._scroll_rows(self.view.rows)
-        elif self.view.shown:
-            self.put_cursor(self.view.row_of(Place(self.cursor)))
+        self._stay()
         self._search_soon()
         self._tell()
 
@@ -124,10 +123,9 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def _search(self) -> None:
         self._is_searching = False
-        top = self._top()
         self.view.search()
         self._take_size()
-        self._back_to(top)
+        self._stay()
         self._search_soon()
         if not self._is_searching:
             self._tell()
@@ -138,13 +136,16 @@ class PacketList(PacketCanvas, can_focus=True):
         """Hold still when the reader scrolls up."""
         super().watch_scroll_y(old_value, new_value)
         self.post_message(self.Scrolled())
-        if self.is_following and not self._is_moving and new_value < self.max_scroll_y:
+        if self._is_moving:
+            return
+        if self.is_following and new_value < self.max_scroll_y:
             self.pause()
+        elif self._gaze is not None and self._gaze.height == self.size.height:
+            self._look()
 
     def on_resize(self) -> None:
-        """Stay at the newest row."""
-        if self.is_following:
-            self._scroll_rows(self.view.rows)
+        """Stay at the newest row, or at what is read."""
+        self._stay()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row, and hold still."""
@@ -170,10 +171,11 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def action_cursor(self, step: int) -> None:
         """Move by STEP rows, and hold still."""
+        # Before it holds: then there may be newer ones, which nobody has seen.
+        place = self.place or self.view.place_at(self.view.rows - 1)
         self.pause()
-        last = self.view.rows - 1
-        row = last if self.place is None else self.view.row_of(self.place)
-        self.put_cursor(row + step)
+        if place is not None:
+            self.put_cursor(self.view.row_of(place) + step)
 
     def action_page(self, step: int) -> None:
         """Move by STEP pages, and hold still."""
@@ -186,7 +188,7 @@ class PacketList(PacketCanvas, can_focus=True):
 
     def action_last(self) -> None:
         """Follow the newest row."""
-        self.cursor = self.range_from = None
+        self.cursor = self.range_from = self._gaze = None
         self.view.release()
         self._take_size()
         self._scroll_rows(self.view.rows)
@@ -329,24 +331,24 @@ class PacketList(PacketCanvas, can_focus=True):
         """Hold still."""
         if not self.is_following:
             return
-        top = self._top()
+        self._look()
         self.view.hold()
         self._take_size()
-        self._back_to(top)
+        self._stay()
         self._tell()
 
-    def _top(self) -> tuple[Place | None, int]:
-        """Return the first row in view, and how many rows without one are above it."""
-        top = max(self.scroll_offset.y, self.view.heading)
-        return self.view.place_at(top), top - self.scroll_offset.y
+    def _look(self) -> None:
+        """Remember what is read now."""
+        top, height = self.scroll_offset.y, self.size.height
+        self._gaze = gaze(self.view, self.place, top, height)
 
-    def _back_to(self, top: tuple[Place | None, int]) -> None:
-        """Have the same row at the top as before, or the newest at the bottom."""
-        place, above = top
+    def _stay(self) -> None:
+        """Have the newest row at the bottom, or what is read where it was."""
         if self.is_following:
             self._scroll_rows(self.view.rows)
-        elif place is not None:
-            self._scroll_rows(self.view.row_of(place) - above)
+        elif self._gaze is not None and self.view.shown:
+            self.cursor, self.part = self._gaze.cursor_in(self.view) or (None, 0)
+            self._scroll_rows(self._gaze.top(self.view, self.size.height))
 
     def put_cursor(self, row: int) -> None:
         """Put the cursor on a row, or the nearest there is, and show it."""
@@ -355,6 +357,7 @@ class PacketList(PacketCanvas, can_focus=True):
             place = self.view.place_at(row)
             self.cursor, self.part = place or (None, 0)
             self._reveal_cursor()
+            self._look()
             self._tell()
 
     def _reveal_cursor(self) -> None:
