@@ -38,7 +38,7 @@ class Gaze:
 
 
 def gaze(view: PacketView, cursor: Place | None, top: int, height: int) -> Gaze | None:
-    """Return what is looked at where row TOP is the first of HEIGHT; None if nothing."""
+    """Return what is read where row TOP is the first of HEIGHT; None if nothing is."""
     if cursor is not None:
         line = view.row_of(cursor) - top
         if 0 <= line < height:
