@@ -162,6 +162,9 @@ async def test_a_lost_oack_is_repeated_and_never_becomes_ack_0(
     await client.blocks(octets(2_500), 1_000)
     assert (folder / "new").read_bytes() == octets(2_500)
     assert sent(server, Kind.OACK) == [(0, 1), (0, 2), (0, 3)]
+    (transfer,) = server.service.transfers.values()  # it dallies
+    view = transfer.view()
+    assert (view.oacks_again, view.retransmits) == (2, 2)
     assert (0, 1) not in sent(server, Kind.ACK_SENT)
 
 

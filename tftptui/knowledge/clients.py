@@ -31,7 +31,8 @@ class Client:
         is_firmware: whether it runs without an operating system, and so without a
             firewall of its own.
         name: pattern of the names it asks for, or "" for any.
-        quirk: what one has to know of it, a sentence.
+        quirk: what one has to know of it, a sentence; is_of_oacks: it matters only
+            where an OACK was sent again.
         source: where all this comes from.
     """
 
@@ -45,6 +46,7 @@ class Client:
     is_firmware: bool = False
     name: str = ""
     quirk: str = ""
+    is_of_oacks: bool = False
 
 
 _INTEL = (
@@ -106,11 +108,11 @@ TABLE: tuple[Client, ...] = (
     Client("BusyBox", "tsize=0", EPHEMERAL, 0.7, 0.1, "[V] busybox 1.35"),
     Client("BusyBox", "blksize=* tsize=0", EPHEMERAL, 0.7, 0.1, "[V] busybox 1.35"),
     Client("atftp", "[tsize=*] timeout=* [blksize=*] [windowsize=*]", EPHEMERAL, 0.6,
-           5.0, "[V] atftp 0.8.0", quirk=_ATFTP),
+           5.0, "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
     Client("atftp", "[tsize=*] blksize=* windowsize=*", EPHEMERAL, 0.4, 5.0,
-           "[V] atftp 0.8.0", quirk=_ATFTP),
+           "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
     Client("atftp", "windowsize=*", EPHEMERAL, 0.6, 5.0, "[V] atftp 0.8.0",
-           quirk=_ATFTP),
+           quirk=_ATFTP, is_of_oacks=True),
     Client("tftp-hpa or atftp", "", EPHEMERAL, 0.5, 5.0,
            "[V] tftp-hpa 5.2, atftp 0.8.0"),
 )  # fmt: skip

@@ -47,7 +47,14 @@ def program(case: Case) -> list[Evidence]:
     if client is None:
         return []
     text = f"it looks like {client.kind}"
-    return [Evidence(text=f"{text}. {client.quirk}" if client.quirk else text)]
+    if client.quirk and (not client.is_of_oacks or _minds_oacks(case)):
+        text = f"{text}. {client.quirk}"
+    return [Evidence(text=text)]
+
+
+def _minds_oacks(case: Case) -> bool:
+    """Whether an OACK was sent again, and no block was acknowledged since."""
+    return any(one.oacks_again and not one.acked_blocks for one in case.tries)
 
 
 def own_rules(block: OwnBlock | None) -> list[Evidence]:

@@ -24,7 +24,10 @@ _ONE_PORT = (
     "no if it is a plain access list"
 )
 _HELPER = "a TFTP helper on the firewall lets answers to any client port through"
-_NOT_PORTS = "it is not a matter of ports"
+_PASSED = "packets had passed both ways"
+_HAD_ARRIVED = "blocks of this size had arrived"
+_NOT_TAKEN = "it is the address that the client does not take"
+_ITSELF = "the client itself ended it; packets had passed both ways"
 
 _TABLE: dict[str, Row] = {
     "client-port-blocked": {
@@ -81,7 +84,7 @@ _TABLE: dict[str, Row] = {
             "yes if the firewall lets other ports of {ours} through",
         ),
         "single-port": ("yes", "the ACKs then go where the request went"),
-        "block-size": ("no", "{our} packets arrive; the client's do not"),
+        "block-size": ("no", "an ACK is small, whatever the size of blocks"),
         "timeout": ("no", _ANY_TIME),
         "helper": ("yes", "a TFTP helper lets both directions of the transfer through"),
         "client-port": ("no", "the client's request came through from that port"),
@@ -97,9 +100,12 @@ _TABLE: dict[str, Row] = {
     "path-cut": {
         "port-range": ("no", "the transfer had begun on these ports"),
         "single-port": ("no", "the transfer had begun on these ports"),
-        "block-size": ("no", "blocks of this size had arrived"),
-        "timeout": ("unknown", "yes if a firewall forgot the flow during a pause"),
-        "helper": ("no", "the transfer had begun"),
+        "block-size": ("no", _HAD_ARRIVED),
+        "timeout": (
+            "unknown",
+            "yes if the way is only cut for a moment: more retries outlast that",
+        ),
+        "helper": ("no", _PASSED),
         "client-port": ("no", "the transfer had begun on these ports"),
     },
     "path-mtu": {
@@ -120,41 +126,101 @@ _TABLE: dict[str, Row] = {
     },
 }
 
-_ROUTES: Row = {
-    "port-range": ("no", _NOT_PORTS),
-    "single-port": ("no", _NOT_PORTS),
-    "block-size": ("no", _NOT_PORTS),
-    "timeout": ("no", _NOT_PORTS),
-    "helper": ("no", _NOT_PORTS),
-    "client-port": ("no", _NOT_PORTS),
-}
-_OPTIONS: Row = {
-    "port-range": ("no", "{our} answers arrive"),
-    "single-port": ("no", "{our} answers arrive"),
-    "block-size": ("unknown", "yes if it is the blksize that the client minds"),
-    "timeout": ("unknown", "yes if it is the timeout that the client minds"),
-    "helper": ("no", "{our} answers arrive"),
-    "client-port": ("no", "{our} answers arrive"),
-}
-_SAME_AS = {
-    "no-route": _ROUTES,
-    "gateway-silent": _ROUTES,
-    "routing-loop": _ROUTES,
-    "client-gone": _ROUTES,
-    "options-refused": _OPTIONS,
-    "options-not-understood": _OPTIONS,
-}
+
+def _no_way(why: str, sizes: str, wait: str, helper: str) -> Row:
+    """Return a row where no port makes a difference, and hardly anything else."""
+    return {
+        "port-range": ("no", why),
+        "single-port": ("no", why),
+        "block-size": ("no", sizes),
+        "timeout": ("no", wait),
+        "helper": ("no", helper),
+        "client-port": ("no", why),
+    }
 
 
+_TABLE |= {
+    "no-route": _no_way(
+        "there is no way to the client, from and to any port",
+        "there is no way for small packets either",
+        "nothing arrives, however often it is sent, as long as there is no way",
+        "it is a route that is wanting, no rule of a firewall",
+    ),
+    "gateway-silent": _no_way(
+        "the gateway takes no packet, from and to any port",
+        "the gateway takes no small packets either",
+        "nothing gets further, however often it is sent, as long as it does not answer",
+        "it is the gateway that is wanting, no rule of a firewall",
+    ),
+    "routing-loop": _no_way(
+        "a route goes by addresses: packets of all ports go round",
+        "small packets go round as well",
+        "what goes round is lost, however often it is sent",
+        "it is a route that is wrong, no rule of a firewall",
+    ),
+    "wrong-source-address": _no_way(
+        "it is the address that differs, not the port",
+        f"{_NOT_TAKEN}, at any size of blocks",
+        f"{_NOT_TAKEN}, whenever they come",
+        "a firewall is not what drops them: the client does",
+    )
+    | {"single-port": ("unknown", "yes if a translation changed the address asked")},
+    "client-gone": _no_way(f"{_PASSED} on these ports", _HAD_ARRIVED, "", _PASSED)
+    | {
+        "timeout": (
+            "unknown",
+            "yes if the client is only busy: more retries wait for it",
+        )
+    },
+    "client-away": _no_way(
+        "the client is not there, on any port",
+        "small packets find no client either",
+        "",
+        "no firewall drops the packets: nobody is there to take them",
+    )
+    | {
+        "timeout": (
+            "unknown",
+            "yes if it comes back at once, as after a loose cable: more retries",
+        )
+    },
+    "client-quiet": _no_way(
+        "ACKs go where the request went, and that came through",
+        "a first answer is small",
+        "",
+        "ACKs go where the request went, and that came through",
+    )
+    | {
+        "timeout": (
+            "unknown",
+            "yes if the client is only busy: more retries wait for it",
+        )
+    },
+    "client-aborted": _no_way(
+        _ITSELF, _HAD_ARRIVED, "nothing was waited for: the client ended it", _ITSELF
+    ),
+    "options-refused": _no_way(
+        "{our} answers arrive",
+        "no block size was agreed to",
+        "the client minds what is in the answer, not when it comes",
+        "{our} answers arrive",
+    ),
+}
+_TABLE["options-not-understood"] = _TABLE["options-refused"]
+
+
+_MINDS_OPTIONS = frozenset({"options-refused", "options-not-understood"})
 _NO_RULE_KNOWN = frozenset({"answers-blocked", "answers-refused"})
 """Where nothing tells the client's port from ours, unless another transfer worked."""
 
 
 def helps_for(code: str, case: Case) -> tuple[Help, ...]:
-    """Return which knobs would change a trouble, and which not; none if unknown."""
-    row = dict(_TABLE.get(code) or _SAME_AS.get(code, {}))
-    if code in _NO_RULE_KNOWN and not any(one.worked for one in case.neighbours):
-        row["port-range"] = ("unknown", _OTHER_RULE)
+    """Return which knobs would change a trouble, and which not; none if unknown.
+
+    CODE is that of a finding, or of what goes by the same code for another reason:
+    "client-away" (a machine says so) and "client-quiet" (it has never answered).
+    """
+    row = dict(_TABLE.get(code, {})) | _as_it_stands(code, case)
     if row and case.scene.single_port:
         row["single-port"] = ("no", "that is what {server} does already")
         row["port-range"] = ("no", "in single-port mode no port of the range is used")
@@ -164,3 +230,24 @@ def helps_for(code: str, case: Case) -> tuple[Help, ...]:
         Help(knob=knob, verdict=verdict, why=why.format_map(words))
         for knob, (verdict, why) in row.items()
     )
+
+
+def _as_it_stands(code: str, case: Case) -> Row:
+    """Return what of a row goes by what this case shows."""
+    one = case.latest
+    if code in _NO_RULE_KNOWN and not any(near.worked for near in case.neighbours):
+        return {"port-range": ("unknown", _OTHER_RULE)}
+    if one is None:
+        return {}
+    if code == "acks-blocked" and case.is_upload:
+        return {
+            "block-size": ("unknown", "yes if its blocks are too large for the way")
+        }
+    if code in _MINDS_OPTIONS and "blksize" in dict(one.agreed):
+        return {"block-size": ("unknown", "yes if it is the blksize that it minds")}
+    row: Row = {}
+    if code in ("client-gone", "client-aborted") and not one.acked_blocks:
+        row["block-size"] = ("unknown", "yes if blocks of this size are what it minds")
+    if code == "client-aborted" and one.retransmits:
+        row["timeout"] = ("unknown", "yes if it gave up because packets came late")
+    return row

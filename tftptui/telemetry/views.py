@@ -98,6 +98,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         unseen: blocks that did not come past a capture, and arrived all the same.
         bounced: name and sender of the ICMP errors that came for what the client
             sent, and how many, if a capture shows any.
+        oacks_again: how often the OACK was sent again.
     """
 
     number: int
@@ -151,6 +152,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     lost_to_server: int = 0
     unseen: int = 0
     bounced: tuple[str, str, int] | None = None
+    oacks_again: int = 0
 
     @property
     def repeated_acks(self) -> int:

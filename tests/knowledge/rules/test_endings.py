@@ -105,6 +105,42 @@ def test_a_client_that_breaks_off_says_why() -> None:
     assert "block 399: disk full." in draft.headline
 
 
+def killed(**changes: Any) -> Any:
+    """A try of atftp that somebody ended, halfway."""
+    given: dict[str, Any] = {
+        "phase": "failed",
+        "peer_error": 0,
+        "error": "the client ended it with ERROR 0: Undefined error code",
+        "asked": [("tsize", "0"), ("blksize", "1428")],
+        "kind": "atftp",
+        "sent_blocks": 400,
+        "acked_blocks": 399,
+        "heard": True,
+    }
+    return left(**(given | changes))
+
+
+def broken_off(**changes: Any) -> Any:
+    draft = judge(case(killed(**changes)))
+    assert draft is not None
+    assert draft.code == "client-aborted"
+    return draft
+
+
+def test_that_somebody_ended_the_program_is_thought_of() -> None:
+    assert "ended there" in broken_off().remedies[0].text
+    assert "make room" in broken_off(peer_error=3).remedies[0].text
+
+
+def test_what_atftp_minds_is_told_only_where_it_happened() -> None:
+    quirk = "the same OACK twice"
+    assert quirk not in str(broken_off().evidence)
+    assert quirk not in str(broken_off(retransmits=2, acked_blocks=0).evidence)
+    assert quirk not in str(broken_off(retransmits=1, oacks_again=1).evidence)
+    early = broken_off(retransmits=1, oacks_again=1, acked_blocks=0)
+    assert quirk in str(early.evidence)
+
+
 def test_a_probe_that_has_seen_enough_is_no_trouble() -> None:
     one = left(
         phase="failed",
@@ -175,6 +211,7 @@ def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:
         peer_error=0,
         error="the client ended it with ERROR 0: Undefined error code",
         retransmits=1,
+        oacks_again=1,
         timeouts=0,
         heard=True,
     )

@@ -15,6 +15,7 @@ _FOLLOWS = 3.0
 """Seconds in which a client that has asked for the size asks for the file."""
 
 _OPTION_REFUSED = 8  # RFC 2347
+_DISK_FULL = 3  # RFC 1350 §5
 _PROBE_CODES = (0, _OPTION_REFUSED)
 _PROBE_BLOCKS = 1
 """Blocks after which some loaders break off that only look whether a file is there."""
@@ -85,8 +86,9 @@ def aborted(case: Case) -> Draft | None:
     is_early = not one.sent_blocks and not one.retransmits
     if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
+    code = "client-aborted"
     return Draft(
-        code="client-aborted",
+        code=code,
         headline=f"{case.client} broke {case.file} off at block {one.acked_blocks:,}: "
         f"{one.error.partition(': ')[2] or one.error}.",
         confidence=FACT,
@@ -97,8 +99,18 @@ def aborted(case: Case) -> Draft | None:
             Evidence(text=one.error, transfer=one.number, time=one.ended),
             *evidence.program(case),
         ),
-        remedies=remedies.say("look at the client: its memory, its disk, its console"),
-        helps=helps_for("client-gone", case),
+        remedies=remedies.say(_look_there(one)),
+        helps=helps_for(code, case),
+    )
+
+
+def _look_there(one: TransferView) -> str:
+    """Return what to do about a client that broke off, as far as its ERROR tells."""
+    if one.peer_error == _DISK_FULL:
+        return "make room on the client: its disk or memory is full, it says"
+    return (
+        "look at the client: was the program ended there, by ctrl-c, kill or a time "
+        "limit? If not: its memory, its disk, its console"
     )
 
 

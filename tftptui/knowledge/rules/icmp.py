@@ -195,7 +195,7 @@ def host_gone(case: Case) -> Draft | None:
         since=found[0].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(case)),
         remedies=remedies.say("look at the client, its cable and its address"),
-        helps=helps_for(code, case),
+        helps=helps_for("client-away", case),
         proof=f"ping -c 3 {case.client}",
     )
 

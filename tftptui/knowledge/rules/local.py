@@ -108,8 +108,9 @@ def wrong_source(case: Case) -> Draft | None:
         return None
     if case.asked_address == latest.server:
         return None
+    code = "wrong-source-address"
     return Draft(
-        code="wrong-source-address",
+        code=code,
         headline=f"The client asked {case.asked_address}, the answers come from "
         f"{latest.server}: it does not take them.",
         confidence=FACT if case.requests > 1 else LIKELY,
@@ -129,7 +130,7 @@ def wrong_source(case: Case) -> Draft | None:
             f"have the server listen on {case.asked_address} itself, "
             f"or point the client at {latest.server}"
         ),
-        helps=helps_for("no-route", case),
+        helps=helps_for(code, case),
         proof=proofs.watch(case),
     )
 

@@ -79,7 +79,7 @@ def _gone(case: Case, one: TransferView) -> Draft:
         since=one.started,
         evidence=(evidence.asked(case), evidence.unanswered(case)),
         remedies=remedies.say("look whether the client is still running"),
-        helps=helps_for(code, case),
+        helps=helps_for("client-quiet", case),
         proof=proofs.watch(case),
     )
 
