@@ -12,6 +12,7 @@ from tests.support.clock import FakeClock
 from tests.support.quick_client import fetch
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
+from tftptui.protocol.packets import Mode
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.transport import Transport
 from tftptui.telemetry.events import TransferEnded, TransferStarted
@@ -253,6 +254,33 @@ async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
     times = [record.time for record in records]
     assert times == sorted(times)
     assert (ended.outcome, ended.blocks, ended.retransmits) == ("completed", blocks, 0)
+
+
+@pytest.mark.parametrize("window", [1, 4])
+async def test_a_text_whose_length_nobody_knows_goes_out_whole(
+    tmp_path: Path, client: UdpClient, window: int
+) -> None:
+    (tmp_path / "file").write_bytes(b"twelve octets\n" * 4_000)
+    options = ((b"windowsize", str(window).encode()),) if window > 1 else ()
+    with running(tmp_path) as server:
+        client.ask(server.at, b"file", options=options, mode=Mode.NETASCII)
+        if options:
+            await client.oack()
+            client.ack(0)
+        text, number = b"", 0
+        while len(text) == 512 * number:
+            packet, number = await client.data(), number + 1
+            assert packet.block16 == number
+            text += packet.payload
+            if number % window == 0 or len(packet.payload) < 512:
+                client.ack(number)
+        ended = await server.written.until(TransferEnded)
+    assert text == b"twelve octets\r\n" * 4_000
+    assert (ended.outcome, ended.octets, ended.retransmits) == (
+        "completed",
+        len(text),
+        0,
+    )
 
 
 async def test_a_quick_client_does_not_keep_others_waiting(

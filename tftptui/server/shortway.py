@@ -315,9 +315,14 @@ class ShortWay(ReadBehind):
         return True
 
     def _open_short_way(self) -> None:
-        """Go on the short way with the next ACK, if the session has no more to say."""
+        """Go on the short way with the next ACK, if the session has no more to say.
+
+        Where it ends has to be known: a text that is converted takes the long way.
+        """
         session = self._sending
-        if not session.is_plain or not self._may_hurry() or self.transport.send_error:
+        if not self._last or not session.is_plain or not self._may_hurry():
+            return
+        if self.transport.send_error:
             return
         if not self._template:
             self._hurry(0)
