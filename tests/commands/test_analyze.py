@@ -93,15 +93,40 @@ def test_file_that_is_not_there_is_named_whatever_the_terminal(
     assert told == f"tftptui: {place} can't be read: No such file or directory\n"
 
 
-def test_finding_says_what_to_type_where(
+def test_what_was_retold_is_shown_as_it_ended(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place, log = tmp_path / "blocked.pcapng", boot()
+    place = blocked(tmp_path, "0 the server is shutting down")
+    row = report(capsys, str(place), "--report").splitlines()[5]
+    assert row.split()[6:9] == ["failed", "0", "20.000"]
+    assert row.endswith("ERROR 0: the server is shutting down")
+
+
+def test_what_is_not_over_lasts_till_the_capture_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = report(capsys, str(blocked(tmp_path)), "--report").splitlines()[5]
+    assert row.split()[6:9] == ["unfinished", "0", "9.000"]
+    assert row.endswith("the capture ends before it does")
+
+
+def blocked(folder: Path, error: str = "") -> Path:
+    """Return a capture whose client hears nothing, and of an ERROR after 20 s."""
+    place, log = folder / "blocked.pcapng", boot()
     del log.records[2:]
     for after in (1.0, 3.0, 9.0):
         log.add(Kind.RRQ, after, log.records[0][1], octets=40)
         log.add(Kind.OACK, after, log.records[1][1], octets=26, again=(2, 0))
+    if error:
+        log.add(Kind.ERROR, 20.0, error, octets=32)
     save_packets(place, "pcapng", log.records, {1: log.transfer})
+    return place
+
+
+def test_finding_says_what_to_type_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = blocked(tmp_path)
     text = report(capsys, str(place), "--report")
     assert "most likely dropped behind this capture" in text
     assert "\n  to do: nftables: " in text

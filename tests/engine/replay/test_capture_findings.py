@@ -151,3 +151,57 @@ def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:
         f"{CLIENT} asks for nosuch, which the server {SERVER} lacks."
     )
     assert "/nosuch" not in str(found.remedies)
+
+
+def test_a_server_that_gives_up_on_silence_does_not_hide_what_the_silence_tells(
+    talk: Talk,
+) -> None:
+    """As where one stops while clients wait: a capture says what it had said live."""
+    sizes = (b"tsize", b"9")
+    for port in (2_070, 2_071, 2_072):
+        talk.client = (CLIENT, port)
+        talk.ask(options=(sizes,))
+        talk.move(port)
+        talk.oack(sizes)
+    talk.client = (CLIENT, 49_200)
+    talk.small_read()
+    for _ in range(4):
+        talk.wait(2)
+        for port in (2_070, 2_071, 2_072):
+            talk.client = (CLIENT, port)
+            talk.ask(options=(sizes,))
+            talk.move(port)
+            talk.oack(sizes)
+    for port in (2_070, 2_071, 2_072):
+        talk.client = (CLIENT, port)
+        talk.move(port)
+        talk.error(0, "the server is shutting down")
+    views = talk.over()
+    assert [view.phase for view in views].count("failed") == 3
+    (found,) = talk.rebuilding.findings.take_news()[-1:]
+    assert (found.code, found.withdrawn) == ("client-port-blocked", "")
+
+
+def test_a_server_that_breaks_off_without_waiting_is_told(talk: Talk) -> None:
+    talk.ask()
+    talk.move()
+    talk.data(1)
+    talk.ack(1)
+    talk.error(0, "disk trouble")
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert found.code == "server-aborted"
+
+
+def test_one_that_breaks_off_after_a_repeat_is_told_where_nothing_tells_more(
+    talk: Talk,
+) -> None:
+    talk.ask()
+    talk.move()
+    talk.data(1)
+    talk.wait(1)
+    talk.data(1)
+    talk.error(0, "stopping")
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert found.code == "server-aborted"

@@ -21,6 +21,7 @@ from tftptui.knowledge.rules import (
     uploads,
 )
 from tftptui.knowledge.stories import story_of
+from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.findings import FACT, OURS
 from tftptui.telemetry.views import TransferView
 
@@ -100,7 +101,7 @@ def views(draw: st.DrawFn, number: int) -> TransferView:
         "repeated": draw(st.just(0.0) | st.floats(NOON, NOON + 90)),
         "peer_error": draw(st.none() | st.integers(0, 9)),
         "our_error": draw(st.none() | st.integers(0, 9)),
-        "error": draw(st.text(max_size=20)),
+        "error": draw(st.text(max_size=20).map(visible)),
         "superseded": draw(st.booleans()),
         "kind": draw(KINDS),
         "kind_sure": draw(st.floats(0.0, 1.0)),

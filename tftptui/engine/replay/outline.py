@@ -56,7 +56,8 @@ class Outlining:
         rebuilding = self._reading.rebuilding
         findings = rebuilding.findings
         self._findings |= {one.number: one for one in findings.take_news()}
-        for view in [*rebuilding.take_changed(), *findings.take_retold()]:
+        # What was retold may have changed since.
+        for view in [*findings.take_retold(), *rebuilding.take_changed()]:
             if view.number in self._transfers or len(self._transfers) < MOST_TRANSFERS:
                 self._transfers[view.number] = view
         room = MOST_TRANSFERS - len(self._refusals)

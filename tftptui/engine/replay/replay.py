@@ -121,6 +121,9 @@ class ReplayEngine:
 def _merged(
     changed: list[TransferView], retold: list[TransferView]
 ) -> list[TransferView]:
-    """Return each transfer once, in the order in which they began."""
-    views = {view.number: view for view in [*changed, *retold]}
+    """Return each transfer once, in the order in which they began.
+
+    What was retold may have changed since.
+    """
+    views = {view.number: view for view in [*retold, *changed]}
     return [views[number] for number in sorted(views)]

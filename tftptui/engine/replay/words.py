@@ -1,6 +1,7 @@
 """An outline of a capture as text, Markdown or JSON."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -26,7 +27,8 @@ def as_text(outline: Outline) -> str:
     """Return an outline for people."""
     head = [_headline(outline), *(f"! {trouble}" for trouble in outline.troubles)]
     told = [_totals(outline.counters)] if outline.counters.requests else []
-    rows = [_cells(view) for view in outline.transfers]
+    end = _end(outline)
+    rows = [_cells(view, end) for view in outline.transfers]
     refused = [_refusal(one) for one in outline.refusals]
     found = [line for one in outline.findings for line in _finding(one)]
     blocks = [head, told, _table(_HEADS, rows), refused, found, outline.asides]
@@ -39,7 +41,9 @@ def as_markdown(outline: Outline) -> str:
     blocks.append([f"- **{markdown(trouble)}**" for trouble in outline.troubles])
     if outline.transfers:
         rules = ["---"] * len(_HEADS)
-        rows = [[markdown(cell) for cell in _cells(one)] for one in outline.transfers]
+        end = _end(outline)
+        told = [_cells(one, end) for one in outline.transfers]
+        rows = [[markdown(cell) for cell in cells] for cells in told]
         lines = [f"| {' | '.join(row)} |" for row in [list(_HEADS), rules, *rows]]
         blocks += [["## Transfers"], lines]
     if outline.refusals:
@@ -82,8 +86,14 @@ _HEADS = (
 )
 
 
-def _cells(view: TransferView) -> list[str]:
-    seconds = (view.ended or view.moved) - view.started
+def _end(outline: Outline) -> float:
+    """Return the time of the last packet, seconds; 0 in an empty capture."""
+    return datetime.fromisoformat(outline.end).timestamp() if outline.end else 0.0
+
+
+def _cells(view: TransferView, end: float) -> list[str]:
+    """Return a row; one that is not over at the END of the capture lasts till then."""
+    seconds = max(0.0, (view.ended or end) - view.started)
     outcome = view.phase if not view.running else "unfinished"
     why = view.error or ("the capture ends before it does" if view.running else "")
     return [

@@ -70,6 +70,7 @@ TROUBLE: tuple[Rule, ...] = (
     quiet.acks,
     beside.sent_back,
     beside.nobody_answers,
+    beside.given_up,
     endings.gone,
 )
 """The first that fits says why a client does not get its file."""

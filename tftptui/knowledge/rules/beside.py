@@ -68,7 +68,14 @@ def refused(case: Case) -> Draft | None:
 
 
 def broken_off(case: Case) -> Draft | None:
-    """The server of a capture ended a transfer with an ERROR."""
+    """The server of a capture ended a transfer with an ERROR, of its own accord."""
+    one = case.latest
+    is_own = one is not None and not one.timeouts
+    return given_up(case) if is_own else None
+
+
+def given_up(case: Case) -> Draft | None:
+    """The same, also where it had waited in vain: then silence tells more."""
     one = case.latest
     if not case.scene.is_capture or one is None or one.our_error is None:
         return None
