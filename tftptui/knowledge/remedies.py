@@ -14,7 +14,13 @@ from tftptui.knowledge.firewall.listing import span
 from tftptui.knowledge.firewall.missing import TOO_BIG, remedies_for
 from tftptui.knowledge.firewall.networks import ClientNetwork, client_networks
 from tftptui.knowledge.firewall.plans import Part
-from tftptui.knowledge.firewall.situation import ANYWHERE, Situation, Way, Where
+from tftptui.knowledge.firewall.situation import (
+    ANYWHERE,
+    Address,
+    Situation,
+    Way,
+    Where,
+)
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import OURS, Remedy
 
@@ -227,13 +233,20 @@ def _assumption(case: Case) -> str:
 
 def _network(case: Case) -> ClientNetwork | None:
     """Return the client's network; None where no address is known."""
-    try:
-        client = ip_address(case.client.partition("%")[0])
-    except ValueError:
+    client = _address(case.client)
+    if client is None:
         return None
     seen = [*(one.client for one in case.neighbours), *case.others]
-    others = (ip_address(one.partition("%")[0]) for one in seen)
+    others = [known for one in seen if (known := _address(one)) is not None]
     return client_networks([client], others, case.scene.networks)[0]
+
+
+def _address(text: str) -> Address | None:
+    """Return an address without the interface it may name; None if it is none."""
+    try:
+        return ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
 
 
 def _ours(case: Case) -> str:
