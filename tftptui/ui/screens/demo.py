@@ -151,7 +151,7 @@ class DemoScreen(MainScreen):
 
     def _tell_finding(self) -> None:
         if self.is_big:  # no pane tells it
-            self._finding.look(is_told=False)
+            self._finding.look(lambda _: False)
         else:
             super()._tell_finding()
 

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tftptui.engine.client import EngineClient
+from tftptui.engine.messages import Finding
 from tftptui.ui.actions import bindings
 from tftptui.ui.memory import Memory
 from tftptui.ui.screens.facts import FactsScreen
@@ -185,13 +186,21 @@ class MainScreen(Screen[None]):
         self._header.frame_arrived()
         self._notice.frame_arrived()
         self._refused.look()
-        self._tell_finding()
         for pane in self.panes:
             if pane.display:
                 pane.frame_arrived()
+        self._tell_finding()  # what the rows that are in view now don't
 
     def _tell_finding(self) -> None:
-        self._finding.look(is_told=not self.alone or self._current is self._transfers)
+        self._finding.look(self._is_told)
+
+    def _is_told(self, finding: Finding) -> bool:
+        is_seen = not self.alone or self._current is self._transfers
+        return is_seen and self._transfers.tells(finding)
+
+    def on_transfer_list_scrolled(self) -> None:
+        """Tell of an alarm whose row is out of sight now."""
+        self._tell_finding()
 
     def _tick(self) -> None:
         self._header.clock_ticked()

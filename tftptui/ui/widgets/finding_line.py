@@ -1,6 +1,6 @@
 """The line that tells of trouble elsewhere, and of findings that changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rich.text import Text
 from textual.widgets import Static
@@ -24,7 +24,7 @@ class FindingLine(Static):
     """The latest alarm, or the latest that says something else now.
 
     Hidden when there is none. While the list of transfers is in view it tells what
-    no row there does: a name that is missing has no transfer.
+    no row in sight does: a name that is missing has no transfer.
     """
 
     ALLOW_SELECT = False
@@ -45,9 +45,9 @@ class FindingLine(Static):
         self._store, self._now = store, now
         self._words = ""
 
-    def look(self, *, is_told: bool) -> None:
-        """Show what is to be said now; IS_TOLD if rows of transfers tell of theirs."""
-        alarm = self._say(is_told=is_told)
+    def look(self, is_told: Callable[[Finding], bool]) -> None:
+        """Show what is to be said now; IS_TOLD tells what a row in sight says."""
+        alarm = self._say(is_told)
         turned = self._turned(has_alarm=bool(alarm))
         words = self._say_turn(turned) if turned else alarm
         self.set_class(bool(turned) and bool(turned[0].withdrawn), "-over")
@@ -86,14 +86,24 @@ class FindingLine(Static):
             words = f"{_REVISED}{told}"
         return fitted_words(words, room) + _HINT
 
-    def _say(self, *, is_told: bool) -> str:
-        finding = self._store.latest_finding()
-        if finding is None or not finding.is_alarm:
-            return ""
-        if is_told and any(one in self._store.transfers for one in finding.transfers):
-            return ""
-        if self._now() - finding.found > RECENT:
+    def _say(self, is_told: Callable[[Finding], bool]) -> str:
+        untold = (one for one in self._alarms() if not is_told(one))
+        finding = next(untold, None)
+        if finding is None:
             return ""
         room = self.app.size.width - len(_HINT) - 2
         words = alarm_in_cells(finding, self._store, room - 2)
         return fitted_words(f"⚠ {words}", room) + _HINT
+
+    def _alarms(self) -> Iterator[Finding]:
+        """Yield the alarms to tell of, the latest first: new ones, and what goes on."""
+        for finding in reversed(self._store.findings.values()):
+            if not finding.is_alarm or finding.withdrawn:
+                continue
+            if self._now() - finding.found <= RECENT or self._goes_on(finding):
+                yield finding
+
+    def _goes_on(self, finding: Finding) -> bool:
+        transfers = self._store.transfers
+        known = (transfers.get(number) for number in finding.transfers)
+        return any(view is not None and view.running for view in known)
