@@ -386,3 +386,15 @@ async def test_a_capture_tells_of_no_range_and_shows_the_clients_ports(
         assert "boot ROM" in text
         assert "no range yet" not in text
         assert "ours" not in text
+
+
+async def test_in_a_low_pane_the_scale_gives_way_to_what_is_to_be_told() -> None:
+    async with shown(frame(view(1)), size=(120, 32)) as screen:
+        assert " 32768 " in screen.text()
+        await screen.press("r")
+        assert " 32768 " not in screen.text()
+        assert "as it is now · type to change" in screen.text()
+        await screen.press("escape")
+        assert " 32768 " in screen.text()
+        await screen.press("3", "n")
+        assert "40003 is" in screen.text()

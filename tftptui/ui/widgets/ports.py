@@ -83,6 +83,8 @@ class PortsPane(Pane):
         & > .gap { height: 1; }
         & > #port-legend { height: 1; }
         & > #port-words { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-quiet > ClientStrip { height: 2; }
+        &.-quiet #verdict { display: none; }
         &.-tall > #port-words, &.-tall > #port-legend { display: block; }
         &.-tall > PortBanner.-shown { display: block; }
         &.-full > .words, &.-full > .gap { display: block; }
@@ -225,6 +227,7 @@ class PortsPane(Pane):
         walks = self._map.has_focus or self._strip.has_focus
         self._update(self._words, 1, Text(words, style if walks else slots["muted"]))
         self._tell_rules()
+        self._make_room(walks=walks)
         if self.is_typing:
             self._editor.judge_now()
         elif walks and not self.has_class("-tall"):
@@ -237,6 +240,12 @@ class PortsPane(Pane):
         if allowed != self._allowed:
             self._allowed = allowed
             self.refresh_bindings()
+
+    def _make_room(self, *, walks: bool) -> None:
+        """Give the line under the fields to the scale while nothing is to be told."""
+        is_low = LOOKING <= self.content_size.height < SCALED
+        is_told = self.is_typing or walks or self._hints()[0][0] != HINT
+        self.set_class(is_low and not is_told and self._editor.display, "-quiet")
 
     def _cursor_words(self) -> str:
         if self._strip.has_focus:
@@ -256,6 +265,7 @@ class PortsPane(Pane):
 
     def on_port_editor_judged(self) -> None:
         """Show the rules for what is typed."""
+        self._make_room(walks=False)
         self._tell_rules()
 
     def _hints(self) -> list[tuple[str, str]]:
