@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tftptui.settings import DEFAULT_PORTS
+from tftptui.telemetry.words import counted
 from tftptui.ui.widgets.port_scene import Scene
 from tftptui.ui.widgets.port_verdict import Typed
 
@@ -51,11 +52,19 @@ def wider(scene: Scene) -> tuple[int, int] | None:
     return max(min(now.first, FIRST_PLAIN), last - count + 1), last
 
 
+def _reason(scene: Scene) -> str:
+    """Return why there should be more ports."""
+    now = scene.now
+    if scene.is_rush and now is not None:
+        rest = f"each rests {now.quarantine:g} s"
+        return f"as {scene.needed:,} were wanted at once: {rest}"
+    return f"for {counted(scene.clients, 'client')} of late"
+
+
 def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
     if scene.now and (scene.is_exhausted or scene.wanted > len(scene.now.states)):
         first, last = wider(scene) or (FIRST_PLAIN, HIGHEST)
-        why = f"wider: {last - first + 1} ports, for {scene.clients} clients of late"
-        yield first, last, why
+        yield first, last, f"wider: {last - first + 1:,} ports, {_reason(scene)}"
     first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
     yield first, last, "the default: 100 ports, ten machines booting at once"
     if scene.host and scene.host.own_last + LARGE <= HIGHEST:

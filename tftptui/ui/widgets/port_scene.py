@@ -10,6 +10,7 @@ from tftptui.engine.messages import (
     Refusal,
 )
 from tftptui.ui.store import Store
+from tftptui.ui.widgets.port_demand import at_once, with_margin
 from tftptui.ui.widgets.port_states import blocks
 
 PORTS_PER_CLIENT = 10
@@ -37,6 +38,8 @@ class Scene:
         findings: those that hold and are about packets that do not get through.
         refused: requests that lately found no port of the range in use.
         since_refused: seconds since the last of them.
+        needed: ports that transfers of late would have taken at once, if each had got
+            one; 0 while all got theirs.
     """
 
     now: PortMap | None = None
@@ -46,11 +49,17 @@ class Scene:
     findings: list[Finding] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     since_refused: float = 0.0
+    needed: int = 0
 
     @property
     def wanted(self) -> int:
-        """How many ports the clients of late may need at once."""
-        return self.clients * PORTS_PER_CLIENT
+        """How many ports may be needed at once: by so many clients, by such a rush."""
+        return max(self.clients * PORTS_PER_CLIENT, with_margin(self.needed))
+
+    @property
+    def is_rush(self) -> bool:
+        """Whether it is less how many clients there are than how fast they ask."""
+        return self.wanted > self.clients * PORTS_PER_CLIENT
 
     @property
     def is_exhausted(self) -> bool:
@@ -62,18 +71,21 @@ class Scene:
 
 def scene(store: Store, now: float) -> Scene:
     """Return what STORE knows at the wall clock NOW."""
-    recent = {
-        view.client
+    views = [
+        view
         for view in store.transfers.values()
         if view.running or now - view.started < RECENT
-    }
-    refused = [
+    ]
+    recent = {view.client for view in views}
+    portless = [
         refusal
         for refusal in store.refusals
         if refusal.reason == EXHAUSTED
-        and now - refusal.time < REFUSED_RECENT
+        and now - refusal.time < RECENT
         and _names(store.ports, refusal)
     ]
+    refused = [one for one in portless if now - one.time < REFUSED_RECENT]
+    rest = store.ports.quarantine if store.ports else 0.0
     return Scene(
         now=store.ports,
         listener=store.status.port if store.status else None,
@@ -82,6 +94,7 @@ def scene(store: Store, now: float) -> Scene:
         findings=blocks(store),
         refused=refused,
         since_refused=now - max((one.time for one in refused), default=now),
+        needed=at_once(views, portless, rest) if portless else 0,
     )
 
 
