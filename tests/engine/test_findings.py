@@ -294,7 +294,7 @@ async def test_a_file_that_comes_later_is_there(bench: Bench, tmp_path: Path) ->
     await until_ended(bench)
     bench.pass_time(1.0)
     assert [one.withdrawn for one in bench.findings.values()] == [
-        f"it came at the second try, on the client's port {bench.views[1].client_tid}"
+        f"it is there now; it came on the client's port {bench.views[1].client_tid}"
     ]
 
 

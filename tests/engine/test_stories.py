@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CLIENT, NOON, SERVER, asked_again, completed, tried
+from tests.support.cases import (
+    CLIENT,
+    NOON,
+    SERVER,
+    asked_again,
+    completed,
+    refused,
+    tried,
+)
 from tests.support.seen import OURS, Seen
 from tftptui.engine.stories import KEPT_STORIES, KEPT_TRIES, Stories, Story
 from tftptui.telemetry.events import Found
@@ -234,3 +242,26 @@ def test_two_programs_of_one_host_are_told_apart_once_the_first_goes_on() -> Non
     seen.look(1.0)
     first, second = (seen.findings._stories.of(number) for number in (1, 2))
     assert first is not second
+
+
+def test_who_is_told_apart_is_not_told_together_any_more() -> None:
+    seen = Seen()
+    seen.begin(tried(1, retransmits=0, timeouts=0))
+    seen.begin(tried(2, 0.1, retransmits=0, timeouts=0))
+    seen.look(1.0)
+    assert all(view.story.startswith("asked twice") for view in seen.views.values())
+    for view in seen.views.values():
+        view.heard, view.acked_blocks, view.phase = True, 1, "sending"
+        view.moved = seen.clock.wall()
+    seen.look(1.0)
+    seen.look(1.0)
+    assert [view.story for view in seen.views.values()] == ["", ""]
+
+
+def test_all_that_were_refused_are_counted_with_their_ports() -> None:
+    seen = Seen()
+    for number in range(200):
+        seen.findings.take(refused("ports-exhausted", client_tid=50_000 + number))
+    seen.look(1.0)
+    (found,) = seen.standing()
+    assert found.evidence[0].text.startswith("200 requests from 200 ports; the answer")

@@ -62,7 +62,7 @@ def test_stories_end_with_a_full_stop(now: float) -> None:
 
 def test_ports_of_a_program_that_keeps_its_own_may_be_of_several() -> None:
     two = tried(1, client_tid=2_072, **CURL), tried(2, 2.0, client_tid=2_073, **CURL)
-    assert "again each time, or by several programs" in story_of(case(*two))
+    assert "a program that was run again, or several programs" in story_of(case(*two))
 
 
 def test_what_other_programs_of_the_host_were_refused_is_not_told_as_its_own() -> None:
@@ -77,3 +77,35 @@ def test_what_other_programs_of_the_host_were_refused_is_not_told_as_its_own() -
     )
     before = refused("ports-exhausted", -1.0, client_tid=39_804)
     assert story_of(case(runs, refusals=(before,))).startswith("refused once")
+
+
+def test_two_programs_that_both_got_it_did_not_try_twice() -> None:
+    both = (
+        completed(1, client_tid=46_834, **CURL),
+        completed(2, 0.1, client_tid=58_065, **CURL),
+    )
+    assert story_of(case(*both)) == (
+        "2 requests, from ports 46834 and 58065: a program that was run again, or "
+        "several programs; it came each time."
+    )
+
+
+def test_the_one_of_two_that_got_it_is_named_by_its_port() -> None:
+    two = (
+        tried(1, client_tid=46_834, **CURL),
+        completed(2, 0.1, client_tid=58_065, **CURL),
+    )
+    assert story_of(case(*two)).endswith("it came on port 58065.")
+
+
+def test_requests_of_others_that_were_refused_are_all_counted() -> None:
+    runs = tried(1, client_tid=39_805, heard=True)
+    seen = case(
+        runs,
+        refusals=(refused("ports-exhausted", 2.0, client_tid=50_001),),
+        refusals_in_all=200,
+        ports_in_all=200,
+    )
+    assert story_of(seen) == (
+        "200 other requests of this host for it, from 200 ports, refused."
+    )

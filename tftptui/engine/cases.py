@@ -33,6 +33,8 @@ class Cases:
             tries=tuple(one for one in views if one.server_tid),
             unanswered=tuple(one for one in views if not one.server_tid),
             refusals=tuple(story.refusals),
+            refusals_in_all=story.refused,
+            ports_in_all=story.refused_ports.bit_count(),
             icmp=story.icmp,
             asked_address=story.latest.asked_address if story.latest else "",
             search=(

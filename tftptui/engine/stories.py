@@ -41,7 +41,8 @@ class Story:
     Attributes:
         key: whose, for what file, which way; network: that of the client.
         views: its transfers by number, alive or as they ended.
-        refusals: its requests that were answered with an ERROR, the latest.
+        refusals: its requests that were answered with an ERROR, the latest; refused:
+            how many in all. refused_ports: a bit for each port that they came from.
         trouble: why it does not get the file, or did not, with all whom that touches.
         notes: other findings, by code.
         text: its story as last told.
@@ -59,6 +60,8 @@ class Story:
     refusals: deque[Refused] = field(
         default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
     )
+    refused: int = 0
+    refused_ports: int = 0
     trouble: Trouble | None = None
     notes: dict[str, Finding] = field(default_factory=dict)
     text: str = ""
@@ -94,7 +97,7 @@ class Story:
     @property
     def is_calm(self) -> bool:
         """Whether there is nothing to look at: one try on its way, or done."""
-        if self.trouble or self.notes or self.refusals or self._icmp:
+        if self.trouble or self.notes or self.refusals or self._icmp or self.text:
             return False
         if len(self.views) != 1:
             return False
@@ -136,6 +139,13 @@ class Story:
             return
         times = self._icmp.setdefault(key, deque(maxlen=_KEPT_TIMES))
         times.append(event.time)
+
+    def refuse(self, event: Refused) -> None:
+        """Take in that a request was answered with an ERROR."""
+        self.refusals.append(event)
+        self.touched = event.time
+        self.refused += 1
+        self.refused_ports |= 1 << event.client_tid
 
     def takes(self, view: TransferView) -> bool:
         """Whether a new transfer for its file is one more try of it."""
@@ -220,8 +230,7 @@ class Stories:
         if story is None or event.time - story.last_asked > WINDOW:
             story = self._open(key, network)
         self._stories.move_to_end(story)
-        story.refusals.append(event)
-        story.touched = event.time
+        story.refuse(event)
         return story
 
     def split(self, story: Story, view: TransferView) -> Story:
@@ -230,6 +239,7 @@ class Stories:
         story.noted.discard(view.number)
         story.ended.discard(view.number)
         own = self._open(story.key, story.network)
+        own.text = story.text  # so it was told of this one, until it is told anew
         self._add(own, view)
         return own
 

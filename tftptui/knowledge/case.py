@@ -6,6 +6,7 @@ wall clock, seconds since the epoch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from shlex import quote
 
 from tftptui.knowledge.names import Search
@@ -15,6 +16,9 @@ from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import HostNetwork, TransferView
 from tftptui.telemetry.walks import Location
+
+_STEP = 16
+"""How far a client moves its port at most from one try to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,9 @@ class Case:
         now: when it is looked at.
         client, file: who, and what for.
         tries: its transfers, oldest first.
-        refusals: of its requests that were answered with an ERROR, oldest first.
+        refusals: of its requests that were answered with an ERROR, the latest,
+            oldest first; refusals_in_all: how many there were, from ports_in_all
+            ports; 0 where these are all.
         icmp: errors that came for these tries.
         neighbours: others of its /24 (IPv6: /64), oldest first; the client's own
             other tries are among them.
@@ -198,6 +204,8 @@ class Case:
     scene: Scene = field(default_factory=Scene)
     tries: tuple[TransferView, ...] = ()
     refusals: tuple[Refused, ...] = ()
+    refusals_in_all: int = 0
+    ports_in_all: int = 0
     icmp: tuple[Icmp, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     asked_address: str = ""
@@ -230,7 +238,7 @@ class Case:
     @property
     def requests(self) -> int:
         """How often it was asked for, doubled requests not counted."""
-        return sum(one.requests for one in self.tries) + len(self.refusals)
+        return sum(one.requests for one in self.tries) + self.refused
 
     @property
     def last_asked(self) -> float:
@@ -253,6 +261,31 @@ class Case:
     def client_tids(self) -> list[int]:
         """The client's ports, in order."""
         return list(dict.fromkeys(one.client_tid for one in self.tries))
+
+    @property
+    def refused(self) -> int:
+        """How many requests were answered with an ERROR."""
+        return max(self.refusals_in_all, len(self.refusals))
+
+    @property
+    def refused_tids(self) -> set[int]:
+        """The client's ports that the latest of these came from."""
+        return {one.client_tid for one in self.refusals}
+
+    @property
+    def refused_from(self) -> int:
+        """How many ports all of these came from."""
+        return max(self.ports_in_all, len(self.refused_tids))
+
+    @property
+    def is_one_program(self) -> bool:
+        """Whether one may have asked all along: it keeps its port, or counts up."""
+        asked = [(one.started, one.client_tid) for one in self.tries]
+        asked += [(one.time, one.client_tid) for one in self.refusals]
+        if self.refused_from > len(self.refused_tids):
+            return False
+        tids = [tid for _, tid in sorted(asked)]
+        return all(0 <= after - tid <= _STEP for tid, after in pairwise(tids))
 
     @property
     def server_tids(self) -> list[int]:

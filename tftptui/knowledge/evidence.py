@@ -27,6 +27,17 @@ def asked(case: Case) -> Evidence:
     return Evidence(text=text, transfer=number, time=case.last_asked)
 
 
+def refused_requests(case: Case) -> str:
+    """Return how many requests were refused, and from how many ports they came."""
+    tids = case.refused_tids
+    if case.refused_from > len(tids):
+        asked = counted(case.refused, "request")
+        return f"{asked} from {counted(case.refused_from, 'port')}"
+    if len(tids) == 1:
+        return f"asked {times(case.refused)}, from {port_word(tids)}"
+    return f"{counted(case.refused, 'request')}, from {port_word(tids)}"
+
+
 def unanswered(case: Case) -> Evidence:
     """Return what became of our answers while nothing came back."""
     first = case.tries[0]

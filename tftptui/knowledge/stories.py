@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from tftptui.knowledge.case import Case, same_options
 from tftptui.knowledge.signatures import known
-from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import (
     counted,
@@ -45,38 +44,45 @@ def _stages(case: Case) -> list[str]:
 
 
 def _refused(case: Case) -> list[str]:
-    count = len(case.refusals)
+    count = case.refused
     if not count or not case.tries:
         return []
-    if others := _of_others(case):
-        found = list(dict.fromkeys(one.client_tid for one in others))
-        asked = counted(count, "other request")
-        return [f"{asked} of this host for it, from {port_word(found)}, refused"]
+    if _are_of_others(case):
+        return [f"{_other_requests(case)}, refused"]
     return [
         f"refused {times(count)}",
         f"asked {times(case.requests - count)} from {_from_ports(case.tries)}",
     ]
 
 
-def _of_others(case: Case) -> list[Refused]:
-    """Return the refusals where all came from other ports, while a try ran.
+def _are_of_others(case: Case) -> bool:
+    """Whether all that was refused came from other ports, while a try ran.
 
     Other programs of the same host most likely asked for the same file.
     """
     begun, tids = case.tries[0].started, case.client_tids
-    others = [
-        one for one in case.refusals if one.time > begun and one.client_tid not in tids
-    ]
-    return others if len(others) == len(case.refusals) else []
+    are_later = all(one.time > begun for one in case.refusals)
+    return case.refused > 0 and are_later and case.refused_tids.isdisjoint(tids)
+
+
+def _other_requests(case: Case) -> str:
+    tids, count = case.refused_tids, case.refused_from
+    whence = port_word(tids) if count == len(tids) else counted(count, "port")
+    return (
+        f"{counted(case.refused, 'other request')} of this host for it, from {whence}"
+    )
 
 
 def _asked(case: Case) -> str:
     text = f"asked {times(case.requests)}, from {_from_ports(case.tries)}"
+    if not case.is_one_program:
+        text = f"{counted(case.requests, 'request')}, from {_from_ports(case.tries)}"
     client = known(case.kind)
     if client and client.steps and _is_counting(case.client_tids, client.steps):
         return f"{text}, each +{client.steps}: it takes a new port at each try"
-    if client and not client.steps and len(case.client_tids) > 1:
-        return f"{text}: again each time, or by several programs"
+    keeps = client and not client.steps and not client.is_firmware
+    if keeps and len(case.client_tids) > 1:
+        return f"{text}: a program that was run again, or several programs"
     gaps = _gaps(case.tries)
     if len(case.client_tids) == 1 and gaps:
         return f"{text}, {joined([seconds(gap) for gap in gaps])} apart"
@@ -103,8 +109,7 @@ def _gaps(tries: Sequence[TransferView]) -> list[float]:
 def _result(case: Case) -> list[str]:
     latest = case.tries[-1]
     if latest.phase == "completed":
-        nth = case.requests - len(_of_others(case))
-        return [f"it came at the {ordinal(nth)} try"]
+        return [_came(case, latest)]
     if case.heard or any(one.phase == "probed" for one in case.tries):
         return []
     if case.waited < _SOON:
@@ -113,3 +118,14 @@ def _result(case: Case) -> list[str]:
         return [f"{case.voice.our} answer was not acknowledged"]
     answers = counted(case.answers, "answer")
     return [f"none of {case.voice.our} {answers} was acknowledged"]
+
+
+def _came(case: Case, latest: TransferView) -> str:
+    """Return that the file came: at which try, if one program has tried all along."""
+    if all(one.phase == "completed" for one in case.tries) and len(case.tries) > 1:
+        return "it came each time"
+    if case.is_one_program:
+        return f"it came at the {ordinal(case.requests)} try"
+    if _are_of_others(case) and case.requests == case.refused + 1:
+        return "it came at the first try"
+    return f"it came on port {latest.client_tid}"

@@ -188,3 +188,23 @@ def test_no_room_is_told_before_it_begins_too() -> None:
 @pytest.mark.parametrize("reason", ["rate", "client-limit", "malformed"])
 def test_what_is_refused_on_purpose_is_no_trouble(reason: str) -> None:
     assert judge(case(refusals=(refused(reason),))) is None
+
+
+@pytest.mark.parametrize(
+    ("tids", "counts", "told"),
+    [
+        ([2_070, 2_070], {}, "asked twice, from port 2070;"),
+        ([55_310, 57_424], {}, "2 requests, from ports 55310 and 57424;"),
+        (
+            [50_001, 50_003],
+            {"refusals_in_all": 200, "ports_in_all": 200},
+            "200 requests from 200 ports;",
+        ),
+    ],
+)
+def test_requests_are_counted_by_the_ports_that_they_came_from(
+    tids: list[int], counts: dict[str, int], told: str
+) -> None:
+    refusals = tuple(refused("ports-exhausted", client_tid=tid) for tid in tids)
+    draft = found(case(refusals=refusals, **counts))
+    assert draft.evidence[0].text.startswith(told)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.support.cases import CLIENT, FILE, NOON, case, neighbour, refused, tried
+from tests.support.cases import (
+    CLIENT,
+    FILE,
+    NOON,
+    case,
+    completed,
+    neighbour,
+    refused,
+    tried,
+)
 from tftptui.knowledge.case import Case, Neighbour, Scene
 from tftptui.knowledge.rules import is_undecided, judge, overcome
 from tftptui.telemetry.findings import FACT
@@ -140,3 +149,24 @@ def test_a_new_try_that_has_not_come_as_far_says_nothing_yet(
 ) -> None:
     new = tried(2, heard=True, timeouts=0, phase="sending", acked_blocks=acked)
     assert is_undecided(case(tried(1), new), code) is is_open
+
+
+def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
+    missed = refused("not-found", client_tid=50_001)
+    seen = case(completed(2, 5.0, client_tid=50_002), refusals=(missed,))
+    assert overcome(seen, "file-missing") == (
+        "it is there now; it came on the client's port 50002"
+    )
+    other = completed(2, 5.0, client_tid=50_002, served="lpxelinux.0")
+    assert overcome(case(other, refusals=(missed,)), "file-missing") == (
+        "lpxelinux.0 is given for it now; it came on the client's port 50002"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tid", "told"),
+    [(2_071, "it came at the second try, on"), (50_002, "it came on the client's")],
+)
+def test_only_one_program_tries_twice(tid: int, told: str) -> None:
+    seen = case(tried(1, client_tid=2_070), completed(2, 5.0, client_tid=tid))
+    assert overcome(seen, "answers-blocked").startswith(told)

@@ -57,7 +57,7 @@ def refused(case: Case) -> Draft | None:
         since=case.refusals[0].time,
         evidence=(
             Evidence(
-                text=f"asked {times(len(case.refusals))}, from port {last.client_tid}; "
+                text=f"{evidence.refused_requests(case)}; "
                 f"the answer was ERROR {last.error_code}: {last.message}",
                 time=last.time,
             ),

@@ -3,12 +3,12 @@
 import re
 from shlex import quote
 
-from tftptui.knowledge import remedies
+from tftptui.knowledge import evidence, remedies
 from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
-from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined, times
+from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
 
 _CHANGED = ("the file was cut short", "the file was changed")
 """How texts of SourceChangedError begin; see files/sources.py."""
@@ -199,9 +199,8 @@ def _is_expected(case: Case) -> bool:
 
 def _asked_in_vain(case: Case) -> Evidence:
     last = case.refusals[-1]
-    count = len(case.refusals)
     return Evidence(
-        text=f"asked {times(count)}, from port {last.client_tid}; the answer was "
+        text=f"{evidence.refused_requests(case)}; the answer was "
         f"ERROR {last.error_code}: {last.message}",
         time=last.time,
     )

@@ -4,6 +4,7 @@ from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.rules.files import is_exhausted, is_range_of_now
 from tftptui.knowledge.signatures import known
+from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import joined, ordinal, ports, seconds
 
 _OF_PORTS = frozenset(
@@ -15,6 +16,11 @@ _OF_PORTS = frozenset(
     }
 )
 """What a transfer in another way does not cure but explain."""
+
+_OF_NAMES = frozenset(
+    {"not-found", "ambiguous", "access", "unreadable", "not-a-file", "outside-root"}
+)
+"""Reasons of refusals that no other try cures, but somebody who mends the file."""
 
 _STEP = 16
 """How far a client moves its port at most from one try to the next."""
@@ -28,8 +34,7 @@ def overcome(case: Case, code: str) -> str:
     if case.is_done and latest is not None:
         if case.requests == 1:
             return "the transfer completed"
-        nth = ordinal(case.requests)
-        return f"it came at the {nth} try, on the client's port {latest.client_tid}"
+        return _came(case, latest)
     return _since(case, code)
 
 
@@ -49,8 +54,22 @@ def answers_again(case: Case) -> str:
         return "the client asks again" if is_back else "there is no sign of it any more"
     if case.requests == 1:
         return "the client answers again"
+    if not case.is_one_program:
+        return f"the client answers on its port {latest.client_tid}"
     nth = ordinal(case.requests)
     return f"the client answers since its {nth} request, port {latest.client_tid}"
+
+
+def _came(case: Case, latest: TransferView) -> str:
+    """Return how a file came at last: by trying again, or because it is there now."""
+    whence = f"on the client's port {latest.client_tid}"
+    if case.refusals and case.refusals[-1].reason in _OF_NAMES:
+        if latest.served:
+            return f"{latest.served} is given for it now; it came {whence}"
+        return f"it is there now; it came {whence}"
+    if case.is_one_program:
+        return f"it came at the {ordinal(case.requests)} try, {whence}"
+    return f"it came {whence}"
 
 
 def _has_ports_again(case: Case) -> str:
