@@ -89,6 +89,47 @@ def test_who_left_with_a_word_begins_another(
     assert first is not second
 
 
+@pytest.mark.parametrize(
+    ("tid", "phase", "stories_in_all"),
+    [(2_071, "stalled", 1), (50_002, "stalled", 2), (50_002, "abandoned", 1)],
+    ids=["the next port", "from afar", "nobody waits any more"],
+)
+def test_another_program_beside_one_that_stands_still_is_no_try_of_it(
+    stories: Stories, tid: int, phase: str, stories_in_all: int
+) -> None:
+    still = cut(kind="curl", phase=phase)
+    told(stories, still, tried(2, 100.0, kind="curl", client_tid=tid))
+    assert len(stories) == stories_in_all
+
+
+def test_firmware_that_begins_anew_is_alone_on_its_machine(stories: Stories) -> None:
+    edk2 = {"kind": "UEFI PXE (edk2)"}
+    first, second = told(
+        stories, cut(**edk2), tried(2, 100.0, client_tid=1_548, **edk2)
+    )
+    assert first is second
+
+
+def test_a_program_that_stands_still_is_told_though_another_gets_the_file() -> None:
+    seen = Seen()
+    tftp = tried(1, kind="tftp-hpa or atftp", client_tid=46_834, timeouts=0)
+    curl = tried(2, 1.0, kind="curl", client_tid=58_065, timeouts=0)
+    for view in (tftp, curl):
+        view.heard, view.acked_blocks, view.phase = True, 9, "sending"
+        view.retransmits = 0
+        seen.begin(view)
+    seen.clock.advance(2.0)
+    tftp.moved = seen.clock.wall()
+    seen.look(1.0)
+    curl.phase, curl.ended = "completed", seen.clock.wall()
+    seen.end(curl)
+    seen.look(1.0)
+    tftp.phase, tftp.timeouts, tftp.retransmits = "stalled", 9, 9
+    seen.look(9.0)
+    (found,) = seen.standing()
+    assert (found.code, found.transfers) == ("client-gone", [1])
+
+
 def test_long_after_a_cut_it_is_another(stories: Stories) -> None:
     first, second = told(stories, cut(), tried(2, 160.0))
     assert first is not second

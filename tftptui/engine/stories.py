@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tftptui.engine.trouble import Trouble
 from tftptui.knowledge.case import Icmp
+from tftptui.knowledge.signatures import is_firmware
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
@@ -275,6 +276,8 @@ def _is_apart(latest: TransferView, view: TransferView) -> bool:
         return True
     if latest.peer_error is not None and latest.acked_blocks:  # it left on purpose
         return not _is_near(latest, view)
+    if latest.running and latest.acked_blocks and not is_firmware(latest.kind):
+        return not _is_near(latest, view)  # beside one that stands still: two programs
     return len({latest.kind, view.kind} - {""}) > 1
 
 

@@ -1,5 +1,8 @@
 """When a trouble is over: a success is a cure only where it shows one."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.support.cases import (
@@ -170,3 +173,47 @@ def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
 def test_only_one_program_tries_twice(tid: int, told: str) -> None:
     seen = case(tried(1, client_tid=2_070), completed(2, 5.0, client_tid=tid))
     assert overcome(seen, "answers-blocked").startswith(told)
+
+
+def stopped(**changes: Any) -> Case:
+    """Return a program that got 40 blocks until 4 s after noon, and no more."""
+    given: dict[str, Any] = {
+        "phase": "stalled",
+        "sent_blocks": 41,
+        "ended": None,
+        "acked_blocks": 40,
+        "moved": NOON + 4.0,
+        "timeouts": 9,
+        "retransmits": 9,
+        "client_tid": 46_834,
+        "kind": "curl",
+    }
+    return case(completed(1, **(given | changes)), now=20.0)
+
+
+NEXT = neighbour(52, 6.0, client=CLIENT, client_tid=58_065, file=FILE)
+
+
+def gone(one: Neighbour, **changes: Any) -> str:
+    """Return why a program that fell silent is not gone, for what another got."""
+    seen = stopped(**changes)
+    draft = judge(seen)
+    assert draft is not None
+    assert draft.code in ("client-gone", "client-aborted")
+    return overcome(replace(seen, neighbours=(one,)), draft.code)
+
+
+def test_another_program_of_the_host_does_not_bring_back_one_that_fell_silent() -> None:
+    assert gone(replace(NEXT, begun=NOON + 2.0)) == ""
+    assert gone(NEXT) == ""  # the one that is silent is still waited for
+    abandoned: dict[str, Any] = {"phase": "abandoned", "ended": NOON + 15}
+    assert gone(replace(NEXT, kind="atftp"), **abandoned) == ""
+
+
+def test_who_began_anew_and_got_it_does() -> None:
+    next_port = replace(NEXT, client_tid=46_835)
+    told = "the client got the file later, on its port 46835"
+    assert gone(next_port) == told
+    assert gone(replace(next_port, begun=NOON + 2.0)) == ""
+    assert gone(NEXT, phase="abandoned", ended=NOON + 15).endswith("58065")
+    assert gone(replace(NEXT, kind="U-Boot"), kind="U-Boot").endswith("58065")

@@ -3,7 +3,7 @@
 from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.rules.files import is_exhausted, is_range_of_now
-from tftptui.knowledge.signatures import known
+from tftptui.knowledge.signatures import is_firmware, known
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import joined, ordinal, ports, seconds
 
@@ -21,6 +21,9 @@ _OF_NAMES = frozenset(
     {"not-found", "ambiguous", "access", "unreadable", "not-a-file", "outside-root"}
 )
 """Reasons of refusals that no other try cures, but somebody who mends the file."""
+
+_OF_ONE_PROGRAM = frozenset({"client-gone", "client-aborted"})
+"""What a transfer of another program on the same host does not cure."""
 
 _STEP = 16
 """How far a client moves its port at most from one try to the next."""
@@ -100,6 +103,8 @@ def _since(case: Case, code: str) -> str:
     ]
     if code == "path-mtu":
         return _larger(case, later)
+    if code in _OF_ONE_PROGRAM:
+        later = [one for one in later if _is_same_program(case, one)]
     if any(_is_without_options(case, one) for one in later):
         return (
             "the client got the file without options: most likely it does not "
@@ -114,6 +119,20 @@ def _since(case: Case, code: str) -> str:
     if same and code not in _OF_PORTS:
         return f"the client got the file later, on its port {same[0].client_tid}"
     return ""
+
+
+def _is_same_program(case: Case, one: Neighbour) -> bool:
+    """Whether a client has begun anew after it fell silent, or was ended.
+
+    What moved while another began, or stands still beside it, is another program's.
+    """
+    latest = case.tries[-1] if case.tries else None
+    if latest is None or one.begun <= latest.moved:
+        return False
+    if len({one.kind, case.kind} - {""}) > 1:
+        return False
+    is_near = 0 <= one.client_tid - latest.client_tid <= _STEP
+    return is_near or case.is_over or is_firmware(case.kind)
 
 
 def _is_alike(case: Case, one: Neighbour) -> bool:
