@@ -1,16 +1,19 @@
 """The short way of a read: as if every packet had gone the long one."""
 
 import asyncio
+import errno
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.builders import octets
 from tests.support.clock import FakeClock
 from tests.support.quick_client import fetch
-from tests.support.running import Running, running
+from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Mode
 from tftptui.server.reading import ReadTransfer
@@ -254,6 +257,76 @@ async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
     times = [record.time for record in records]
     assert times == sorted(times)
     assert (ended.outcome, ended.blocks, ended.retransmits) == ("completed", blocks, 0)
+
+
+async def test_what_an_old_icmp_error_has_kept_back_leaves_and_all_goes_on(
+    server: Running, client: UdpClient
+) -> None:
+    """The client has answered already: it would be stayed with, if all was well."""
+    client.ask(server.at, b"file")
+    await read_to(client, 1)
+    await client.data()
+    transfer = the_transfer(server)
+
+    def refuse(_: memoryview) -> None:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "an old one")
+
+    transfer._send = refuse
+    for number in (2, 3, 4):
+        client.ack(number)
+    for number in range(3, BLOCKS + 1):
+        assert (await client.data()).block16 == number
+        if number > 4:
+            client.ack(number)
+    ended = await server.written.until(TransferEnded)
+    sent = [r.block for r in server.written.packets() if r.kind == Kind.DATA]
+    assert sent == [*range(1, BLOCKS + 1)]
+    assert (ended.outcome, ended.retransmits) == ("completed", 0)
+
+
+class FullSocket:
+    """A socket whose buffer is full once, when so many packets have left."""
+
+    def __init__(self, sock: socket.socket, after: int) -> None:
+        self._sock, self._left = sock, after
+        self.was_full = asyncio.Event()
+
+    def send(self, packet: memoryview) -> int:
+        self._left -= 1
+        if self._left == -1:
+            self.was_full.set()
+            raise OSError(errno.ENOBUFS, "no buffer space")
+        return self._sock.send(packet)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+async def test_a_window_that_can_not_leave_is_sent_when_its_time_has_come(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    server.service.change_settings({"gso": False}, by="a test")
+    client.ask(server.at, b"file", options=((b"windowsize", b"4"),))
+    await client.oack()
+    client.ack(0)
+    for number in (1, 2, 3, 4):
+        assert (await client.data()).block16 == number
+    transport: Any = the_transfer(server).transport
+    full = transport.main = FullSocket(transport.main, after=8)
+    for number in (4, 8, 12):
+        client.ack(number)
+    for number in range(5, 13):
+        assert (await client.data()).block16 == number
+    async with asyncio.timeout(PATIENCE):
+        await full.was_full.wait()
+    clock.advance(10.0)
+    server.service._sweep()
+    assert (await client.data()).block16 == 13
+    ring = server.written.ring
+    troubled = [
+        ring.record(n).block for n in range(ring.first, ring.next) if ring.note(n)
+    ]
+    assert troubled == [0, 0, 13]  # request and OACK have a note in any case
 
 
 @pytest.mark.parametrize("window", [1, 4])

@@ -198,7 +198,12 @@ class ShortWay(ReadBehind):
         return True
 
     def _may_stay(self) -> bool:
-        """Whether nobody has to wait for us while we wait for the client."""
+        """Whether nobody has to wait for us while we wait for the client.
+
+        Each window has to leave with one call: what fails amid one ends the short way.
+        """
+        if self._awaited < 0 or self._send == self._send_each:
+            return False
         is_near = self._left - self._left_before < NEAR and self._stays > 0
         return is_near and self._parts.recorder.counters.active == 1
 
