@@ -17,13 +17,13 @@ from tftptui.protocol.packets import encode_ack
 from tftptui.server import opened
 from tftptui.server.brief import BriefRead
 from tftptui.server.transfer import Transfer
-from tftptui.telemetry.events import IcmpReceived
+from tftptui.telemetry.events import Event, IcmpReceived
 from tftptui.telemetry.views import SLOW, TransferView
 
 pytestmark = pytest.mark.net
 
-OURS = ("number", "client_tid", "server_tid", "leased_from")
-"""Of a view: what is another for each transfer."""
+OURS = ("number", "transfer", "client_tid", "server_tid", "leased_from", "before")
+"""Of views and events: what is another for each transfer, and each server's ports."""
 
 
 class Scene:
@@ -36,6 +36,7 @@ class Scene:
     def __init__(self, server: Running, clock: FakeClock, client: UdpClient) -> None:
         self.server, self.clock, self.client = server, clock, client
         self.first = server.written.ring.next
+        self.heard = len(server.written.events)
         self.begun: list[Transfer] = []
         self._idle = asyncio.Event()
         reception = server.service._reception
@@ -82,6 +83,10 @@ class Scene:
             "notes": [
                 ring.note(number).partition("127.0.0.1")[0] for number in numbers
             ],
+            "events": [
+                (type(event), _without_ports(event))
+                for event in self.server.written.events[self.heard :]
+            ],
             "counters": msgspec.to_builtins(self.server.service.recorder.counters),
             "views": [
                 _without_ports(view) for view in self.server.service.take_finished()
@@ -89,9 +94,10 @@ class Scene:
         }
 
 
-def _without_ports(view: TransferView) -> dict[str, Any]:
-    told = {k: v for k, v in msgspec.structs.asdict(view).items() if k not in OURS}
-    return {**told, "error": view.error.rstrip("0123456789")}
+def _without_ports(one: TransferView | Event) -> dict[str, Any]:
+    told = msgspec.structs.asdict(one)
+    told = {name: value for name, value in told.items() if name not in OURS}
+    return {**told, "error": (told.get("error") or "").rstrip("0123456789")}
 
 
 Act = Callable[[Scene], Awaitable[None]]
@@ -174,6 +180,20 @@ async def the_client_closes_its_port(scene: Scene) -> None:
         await scene.server.written.until(IcmpReceived, count)
 
 
+async def other_settings_are_chosen_meanwhile(scene: Scene) -> None:
+    await scene.ask()
+    service, ports = scene.server.service, scene.server.service.settings.ports
+    service.set_ports(
+        ports, order="sequential", quarantine=1.0, by="a test", single_port=True
+    )
+    service.change_settings({"retries": 1}, by="a test")
+    for _ in range(3):  # the old ones allow as many time-outs
+        scene.clock.advance(10.0)
+        service._sweep()
+        await scene.client.data()
+    scene.client.ack(1)
+
+
 async def something_else_is_asked_for(scene: Scene) -> None:
     await scene.ask()
     scene.client.ask(scene.server.at, b"nothing")
@@ -192,6 +212,7 @@ ACTS: list[Act] = [
     it_is_told_of_meanwhile,
     it_is_aborted,
     the_client_closes_its_port,
+    other_settings_are_chosen_meanwhile,
     something_else_is_asked_for,
 ]
 

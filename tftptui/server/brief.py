@@ -21,6 +21,7 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.sockets import LONGEST
 from tftptui.server.transfer import LOOK, Transfer
 from tftptui.server.transport import Transport
+from tftptui.settings import Settings
 from tftptui.telemetry.packets import Flag, Kind
 from tftptui.telemetry.views import SLOW
 
@@ -35,6 +36,7 @@ class Maker(Protocol):
     """Makes what a read is made of, from ports of a pool."""
 
     pool: PortPool
+    settings: Settings
 
     def whole(self, read: "BriefRead") -> tuple[Parts, Source, Staging]:
         """Return all that it would have been given if it were not a brief one."""
@@ -49,6 +51,11 @@ class BriefRead(ReadTransfer):
         transport: a TID, with one socket.
         maker: of all else.
         closed: see Transfer.
+
+    Attributes:
+        asked_at: wall clock of its request.
+        file: that it sends.
+        settings, leased_from: as they were when it began; see Parts.
     """
 
     __slots__ = (
@@ -62,6 +69,7 @@ class BriefRead(ReadTransfer):
         "asked_at",
         "file",
         "leased_from",
+        "settings",
     )
 
     def __init__(
@@ -81,7 +89,7 @@ class BriefRead(ReadTransfer):
         self.client, self.server = self._arrival.client, transport.local
         self.outcome = None
         self.is_closed = self.is_told = False
-        self.leased_from = maker.pool.choice
+        self.settings, self.leased_from = maker.settings, maker.pool.choice
         self._closed, self._maker, self._recorder = closed, maker, recorder
         self.asked_at = recorder.clock.wall()
         self._start = self._sent = self._ended = 0.0
@@ -95,8 +103,9 @@ class BriefRead(ReadTransfer):
 
     def _become_whole(self) -> None:
         self._is_whole = True
-        outcome, is_closed = self.outcome, self.is_closed
+        so_far = self.outcome, self.is_closed, self.is_told
         super().__init__(*self._maker.whole(self), self._closed)
+        self.outcome, self.is_closed, self.is_told = so_far
         report = self._report
         report.started = report.progressed = self.asked_at
         if not self._sent:
@@ -105,8 +114,7 @@ class BriefRead(ReadTransfer):
         self._awaited = self._sent_to = self._caught = 1
         self._left = self._sent
         report.version += 1
-        if outcome is not None:
-            self.outcome, self.is_closed = outcome, is_closed
+        if self.outcome is not None:
             self._heard, self._acked = True, 1
             self._left_before, self._left = self._sent, self._ended
             report.progressed = report.ended_at = self._ended

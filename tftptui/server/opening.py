@@ -130,9 +130,7 @@ class Opener:
         """Whether a request that one packet answers needs nothing else."""
         is_plain = not request.options and request.mode is _OCTET
         return (
-            is_plain
-            and self.bandwidth.pacer() is None
-            and not (self.recorder.tells_all)
+            is_plain and self.bandwidth.pacer() is None and not self.recorder.tells_all
         )
 
     def whole(self, read: BriefRead) -> tuple[Parts, Source, Staging]:
@@ -140,7 +138,12 @@ class Opener:
         file = read.file
         way, content = (read.transport, read.arrival), _content_of(file)
         parts = self._parts(read.number, read.request, file.name, way, _PLAIN, content)
-        parts = structs.replace(parts, leased_from=read.leased_from)
+        parts = structs.replace(
+            parts,
+            settings=read.settings,
+            leased_from=read.leased_from,
+            single_port=read.settings.single_port,
+        )
         source = FileSource(file, may_wait=False)
         return parts, source, file.staging(DEFAULT_BLOCK_SIZE, 1, _PLAIN.numbering)
 
