@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tftptui.knowledge.probing import Asked, conclude
+from tftptui.knowledge.probing.asked import HostRules
 from tftptui.knowledge.probing.text import equivalents, report_text
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.trials import Outcome, Trial
@@ -67,10 +68,74 @@ def test_the_command_names_the_clients_and_what_the_server_answers_from() -> Non
 
 def test_places_and_keys_are_those_of_the_client() -> None:
     text = said(ASKED, trials("silent", 2_070, 2_071), trials("ok", 40_000))
-    assert "stands between the two machines" in text
+    assert "stands between the two machines or in this host's own firewall" in text
     assert "single-port mode:" in text
     refused = trials("refused", 2_070, reporter="10.0.1.5", detail="ICMP port")
     assert "stands at the server" in said(ASKED, refused)
+
+
+RULE = "inet f in, handle 2"
+LOW = trials("silent", 2_070, 2_071)
+HIGH = trials("ok", 40_000, server_tid=40_001)
+
+
+def by(rules: HostRules) -> Asked:
+    return replace(ASKED, own="10.0.4.9", rules=rules)
+
+
+def test_this_host_is_not_spared_unless_its_rules_were_read() -> None:
+    text = said(by(HostRules("only root may read its rules")), LOW, HIGH)
+    assert "this host's own firewall may do it: only root" in text
+    assert "$ sudo nft -a list ruleset" in text
+    assert "not on this host" not in text
+
+
+def test_rules_of_this_host_that_were_read_and_let_answers_in_spare_it() -> None:
+    asked = by(HostRules())
+    text = said(asked, LOW, HIGH)
+    assert "stands between the two machines\n" in text
+    assert "read just now, let it in" in text
+    assert "Look at this host" not in text
+
+
+def test_rules_of_this_host_that_stop_answers_are_a_fact() -> None:
+    asked = by(HostRules(stops={2_070: RULE, 2_071: RULE}))
+    (draft,) = conclude(asked, LOW + HIGH)
+    assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
+    assert draft.stands_at == "client"
+    text = said(asked, LOW, HIGH)
+    assert f"2070–2071: {RULE}" in " ".join(text.split())
+    assert "stands on this host\n" in text
+    assert "--clients 10.0.4.9/32" in text
+    assert "--where client" in text
+
+
+def test_where_this_host_stops_all_answers_that_is_told_and_no_more() -> None:
+    asked = by(HostRules(stops={2_070: RULE, 2_071: RULE}))
+    (draft,) = conclude(asked, LOW)
+    assert (draft.code, draft.stands_at) == ("answers-blocked", "client")
+
+
+def test_what_this_host_does_not_stop_is_told_besides() -> None:
+    asked = by(HostRules(stops={2_070: RULE}))
+    here, elsewhere = conclude(asked, LOW + HIGH)
+    assert (here.stands_at, elsewhere.stands_at) == ("client", "between")
+    assert "2070" in here.headline
+    assert "2071" in elsewhere.headline
+
+
+def test_rules_that_would_stop_what_came_in_are_not_believed() -> None:
+    asked = by(HostRules(stops={2_070: RULE, 2_071: RULE, 40_000: RULE}))
+    (draft,) = conclude(asked, LOW + HIGH)
+    assert draft.stands_at == "between-or-client"
+    assert "answers came in all the same" in said(asked, LOW, HIGH)
+
+
+def test_a_doubt_is_named() -> None:
+    asked = by(HostRules(doubts={2_070: "a rate limit"}))
+    text = said(asked, LOW, HIGH)
+    assert "hangs on a rate limit" in text
+    assert "this host's own firewall" in text
 
 
 def test_one_silent_port_is_not_stated_as_a_fact() -> None:

@@ -178,6 +178,7 @@ def _probe(
 ) -> int:
     # --help is instant.
     from tftptui.client.resolving import ResolveError, resolve  # noqa: PLC0415
+    from tftptui.doctor.answers import look_here  # noqa: PLC0415
     from tftptui.knowledge.probing import Asked, conclude  # noqa: PLC0415
     from tftptui.knowledge.probing.text import equivalents, report_text  # noqa: PLC0415
     from tftptui.net.interfaces import source_towards  # noqa: PLC0415
@@ -199,6 +200,7 @@ def _probe(
     except KeyboardInterrupt:
         print("tftptui: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
+    asked = look_here(asked, done[0])
     drafts = conclude(asked, *done)
     if options.json:
         grids = zip(("ports", "sizes", "options"), done, strict=True)

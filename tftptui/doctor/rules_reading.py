@@ -1,5 +1,6 @@
 """Asks the packet filter programs for their rules."""
 
+import os
 from pathlib import Path
 
 from tftptui.doctor.commands import printed
@@ -11,6 +12,11 @@ _LEGACY_TABLES = {
     "ip6": Path("/proc/net/ip6_tables_names"),
 }
 _UFW = Path("/etc/ufw/ufw.conf")
+
+
+def may_read() -> bool:
+    """Return whether the rules can be read by this process."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def read_filters() -> Filters:

@@ -5,7 +5,6 @@ them. What they do to a packet is doctor/filters' to say.
 """
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from tftptui.doctor.filters.exchange import Ends, Exchange, judge
 from tftptui.doctor.filters.host import read_host
 from tftptui.doctor.filters.model import Ruleset
 from tftptui.doctor.filters.nft import RulesetError
-from tftptui.doctor.rules_reading import read_filters
+from tftptui.doctor.rules_reading import may_read, read_filters
 from tftptui.knowledge.case import OwnBlock, Scene
 from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.views import TransferView
@@ -49,11 +48,6 @@ class _Known:
     judged: dict[tuple[str, int, str, int], Exchange | None] = field(
         default_factory=dict
     )
-
-
-def may_read() -> bool:
-    """Return whether the rules can be read by this process."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 class OwnRules:

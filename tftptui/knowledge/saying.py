@@ -15,10 +15,10 @@ PLACES: dict[Place, str] = {
 SEEN_BY_CLIENT: dict[Place, str] = PLACES | {
     "server": "at the server",
     "server-segment": "on the server's own network segment",
-    "between": "between the two machines, not on this host",
+    "between": "between the two machines",
     "between-or-client": "between the two machines or in this host's own firewall "
     "(from here they look alike)",
-    "client": "on this host, or a NAT before it",
+    "client": "on this host",
 }
 """The same where the client looks: its host is this one."""
 

@@ -46,8 +46,46 @@ class Exchange:
         return None if None in truths else True
 
 
+def judge_answer(
+    ruleset: Ruleset, ends: Ends, *, asked: int, answering: int
+) -> Passage:
+    """Return how the first answer fares at the client's own host.
+
+    Args:
+        ruleset: the rules of that host, which sent the request.
+        ends: who asked whom, and the device between as the client has it.
+        asked: port that takes requests.
+        answering: port that the server answers from.
+    """
+    request = passage(
+        ruleset,
+        Packet(
+            ends.client,
+            ends.client_port,
+            ends.server,
+            asked,
+            ends.device,
+            is_inward=False,
+        ),
+    )
+    is_same_flow = answering == asked
+    state, helper = _answer_state(request, is_same_flow=is_same_flow)
+    answer = Packet(
+        ends.server,
+        answering,
+        ends.client,
+        ends.client_port,
+        ends.device,
+        is_inward=True,
+        state=state,
+        helper=helper,
+        is_reply=is_same_flow,
+    )
+    return passage(ruleset, answer)
+
+
 def judge(ruleset: Ruleset, ends: Ends, *, asked: int, answering: int) -> Exchange:
-    """Judge a transfer.
+    """Judge a transfer, at the server's host.
 
     Args:
         ruleset: this host's rules.

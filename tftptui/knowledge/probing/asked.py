@@ -1,11 +1,31 @@
 """Whom trials asked for what, and what of them is said in several findings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.trials import Trial
 from tftptui.telemetry.words import counted, joined, port_word, url
+
+
+@dataclass(frozen=True, slots=True)
+class HostRules:
+    """What our own host's packet filter does to answers, by our port.
+
+    Attributes:
+        trouble: why its rules are not known; "" where they were read.
+        stops: the rule that stops answers to a port, whatever port they come from.
+        doubts: what it hangs on, where it can't be told of a port.
+    """
+
+    trouble: str = ""
+    stops: Mapping[int, str] = field(default_factory=dict)
+    doubts: Mapping[int, str] = field(default_factory=dict)
+
+    def spare(self, ports: Sequence[int]) -> bool:
+        """Whether they were read and let answers in to each of these ports."""
+        closed = self.stops.keys() | self.doubts.keys()
+        return not self.trouble and closed.isdisjoint(ports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +34,14 @@ class Asked:
 
     Attributes:
         own: our address towards the server; "" if it is not known.
+        rules: of our own host, as far as they are known.
     """
 
     server: str
     port: int
     file: str
     own: str = ""
+    rules: HostRules = HostRules(trouble="they were not looked at")
 
     @property
     def place(self) -> str:
