@@ -143,7 +143,7 @@ async def test_a_link_that_would_not_lead_there_is_taken_back(
     ("asked", "why"),
     [
         (b"boot/BCD", "already"),
-        (b"no/such/folder", "no such folder"),
+        (b"no/such/folder", "no folder no/such for a link: make it, or"),
         (b"../BCD", "outside"),
         (b"", "no file"),
     ],

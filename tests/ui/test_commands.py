@@ -127,6 +127,15 @@ async def test_where_a_client_asked_in_vain_is_where_it_reaches_us(keys: str) ->
         assert "10.9.9.1:6969" in screen.text()
 
 
+def test_ipv4_comes_first_unless_this_client_came_by_another() -> None:
+    store = Store()
+    own = ["192.0.2.2", "fd00::2"]
+    seen = view(1, server="10.0.1.5"), view(2, client="fd00::7", server="fd00::2")
+    store.fold(frame(*seen, status=status(addresses=own)))
+    assert server_addresses(store) == ["10.0.1.5", "192.0.2.2", "fd00::2"]
+    assert server_addresses(store, "fd00::7")[0] == "fd00::2"
+
+
 def test_a_broadcast_address_is_nobody_s() -> None:
     store = Store()
     store.fold(frame(status=status(addresses=["10.0.1.5"])))

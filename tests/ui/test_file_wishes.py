@@ -24,6 +24,8 @@ from tftptui.engine.messages import (
     UnlinkName,
 )
 from tftptui.settings import Value
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.file_asked import missing_folder
 
 DIGEST = "ab" * 32
 
@@ -138,13 +140,56 @@ async def test_links_are_offered_only_where_something_may_be_written() -> None:
     async with files(asked) as screen:
         await screen.press("G", "L")
         assert screen.on_top == "main"
-    async with files(asked, write="new") as screen:
+        told = "uploads are off: P switches them on"
+        assert told in " ".join(screen.text().split())
+        await screen.press("g", "L")
+        assert "that has near matches" in screen.text()
+    boot = listing(b"", folder(b"BOOT"))
+    async with files(asked, boot, write="new") as screen:
         await screen.press("G", "L", "y")
         assert wishes(screen) == [LinkName(b"BOOT\\bcd", b"boot/BCD")]
         assert "u undoes it" in screen.text()
         await screen.press("u")
         assert wishes(screen)[-1] == UnlinkName(b"BOOT\\bcd", b"boot/BCD")
         assert "as before: no link for" in screen.text()
+
+
+async def test_where_no_link_can_be_made_a_rule_is_offered() -> None:
+    asked = Frame(time=NOW, refusals=[missed("BOOT\\bcd", -9, SURE)])
+    async with files(asked, write="new") as screen:
+        await screen.press("G", "L")
+        assert "no folder BOOT for a link; answer" in screen.text()
+        assert "y add a rule" in screen.text()
+        await screen.press("y")
+        assert wishes(screen) == [RewriteName(b"BOOT\\bcd", b"boot/BCD")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [
+        (b"boot/Menu.cfg", "boot"),
+        (b"/Boot/Menu.cfg", ""),
+        (b"Boot/sub/x", "Boot/sub"),
+        (b"Boot/deep/er/x", ""),
+        (b"Menu.cfg", ""),
+        (b"../boot/x", ""),
+        (b"C:\\boot\\x", ""),
+    ],
+)
+def test_the_first_folder_that_is_not_there_is_named(
+    asked: bytes, missing: str
+) -> None:
+    store = Store()
+    store.fold(listing(b"", folder(b"Boot")))
+    store.fold(listing(b"Boot", folder(b"deep")))
+    assert missing_folder(store, asked) == missing
+
+
+def test_case_does_not_matter_where_it_is_ignored() -> None:
+    store = Store()
+    store.fold(Frame(time=NOW, settings={"ignore_case": True}))
+    store.fold(listing(b"", folder(b"Boot")))
+    assert missing_folder(store, b"boot/Menu.cfg") == ""
 
 
 async def test_why_something_can_not_be_done_is_told() -> None:

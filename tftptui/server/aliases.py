@@ -8,6 +8,7 @@ from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import components
 from tftptui.server.root import NewPlace, Root
 from tftptui.server.walk import RootError, Walk
+from tftptui.telemetry.escapes import visible
 
 
 def link(root: Root, asked: bytes, name: bytes) -> bytes:
@@ -20,7 +21,7 @@ def link(root: Root, asked: bytes, name: bytes) -> bytes:
     """
     if not stat.S_ISREG(root.look(name)[0].st_mode):
         raise _refused("that is no file")
-    place = root.reach_new(asked)
+    place = _place(root, asked)
     try:
         if place.is_there:
             raise _refused("there is a file of that name already")
@@ -30,6 +31,18 @@ def link(root: Root, asked: bytes, name: bytes) -> bytes:
     finally:
         os.close(place.folder)
     return place.name
+
+
+def _place(root: Root, asked: bytes) -> NewPlace:
+    try:
+        return root.reach_new(asked)
+    except RootError as error:
+        targets = [one.name for one in root.names.targets(asked, "")]
+        if error.reason != "not-found" or not targets:
+            raise
+        folder = visible(targets[0].rpartition(b"/")[0])
+        text = f"there is no folder {folder} for a link: make it, or press a: a rule"
+        raise RootError(error.reason, error.code, f"{text} needs none") from error
 
 
 def unlink(root: Root, asked: bytes, name: bytes) -> None:

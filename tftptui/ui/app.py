@@ -165,7 +165,8 @@ class TftpApp(EngineApp):
         active = self.screen.active_bindings.get(event.key)
         if isinstance(self.screen, MainScreen) and not (active and active.enabled):
             action = action_of(self.screen.scope, event.key)
-            if action and (why := why_not(action, self.store)):
+            has_near = self.screen.has_near
+            if action and (why := why_not(action, self.store, has_near=has_near)):
                 self.notify(f"{event.key}: {why}", markup=False)
 
     def notify(

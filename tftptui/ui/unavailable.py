@@ -22,13 +22,14 @@ _NOTHING = {
     "main.why": "there is no finding: nothing is known to be wrong",
     "transfers.abort": "this transfer is over",
     "files.answer": "choose a name under “asked for, not here” that has near matches",
-    "files.link": "a link needs a near match, and --write new or overwrite",
+    "files.link": "choose a name under “asked for, not here” that has near matches",
 }
 """What is said where an action lacks something else."""
 
 STARTING = "the server is still starting; in a moment"
 LOOKS_ONLY = "attached to look only: nothing is changed from here"
 CAPTURE = "this is a capture: there is no server to do it"
+NO_WRITING = "a link is written to the disk, and uploads are off: P switches them on"
 GONE = "there is no server now"
 
 
@@ -41,8 +42,11 @@ def action_of(scope: str, key: str) -> Action | None:
     return None
 
 
-def why_not(action: Action, store: Store) -> str:
-    """Return why an action that is not offered now is not; "" if that is not known."""
+def why_not(action: Action, store: Store, *, has_near: bool = False) -> str:
+    """Return why an action that is not offered now is not; "" if that is not known.
+
+    HAS_NEAR: whether the row of a file has a near match.
+    """
     if action.id in OF_A_SERVER:
         if store.is_capture:
             return CAPTURE
@@ -52,8 +56,10 @@ def why_not(action: Action, store: Store) -> str:
             return GONE
         if store.status is None:
             return STARTING
-    unsure = _unsure(store) if action.id == "main.why" else ""
-    return unsure or _NOTHING.get(action.id, "")
+    better = NO_WRITING if action.id == "files.link" and has_near else ""
+    if action.id == "main.why":
+        better = _unsure(store)
+    return better or _NOTHING.get(action.id, "")
 
 
 def _unsure(store: Store) -> str:

@@ -23,7 +23,7 @@ from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
 from tftptui.ui.undo import Change, UndoList
-from tftptui.ui.widgets.file_asked import is_answered
+from tftptui.ui.widgets.file_asked import is_answered, missing_folder
 from tftptui.ui.widgets.file_rows import (
     AskedRow,
     NearRow,
@@ -109,8 +109,9 @@ class FileWishes:
         if (pair := _pair(row)) is None:
             return
         asked, near = pair
+        missing = missing_folder(self._store, asked.asked) if is_link else ""
         back: Change | None = None
-        if is_link:
+        if is_link and not missing:
             command: Command = LinkName(asked.asked, near.name)
             do, more = "make a link", "it stays on the disk"
             told = f"{asked.name} is a link to {near.text} now · u undoes it"
@@ -133,6 +134,8 @@ class FileWishes:
                 self._ask(command, told, back)
 
         matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]
+        if missing:
+            matters = [f"no folder {missing} for a link; {one}" for one in matters]
         self._screen.app.push_screen(
             Question(matters, do, "leave it", [more]), answered
         )

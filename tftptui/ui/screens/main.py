@@ -172,6 +172,11 @@ class MainScreen(Screen[None]):
         return self._small or self.has_class("-zoomed")
 
     @property
+    def has_near(self) -> bool:
+        """Whether the row of a name that was asked for has a near match."""
+        return self._files.has_near
+
+    @property
     def _small(self) -> bool:
         return self.has_class("-narrow") or self.has_class("-short")
 

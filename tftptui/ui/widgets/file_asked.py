@@ -1,10 +1,12 @@
 """Names that were asked for and are not here: the faults, and what is no fault."""
 
+import posixpath
 from collections.abc import Iterable
 
 from tftptui.engine.live import exact_rule
 from tftptui.engine.messages import NearName, Refusal
 from tftptui.knowledge.names import Attempt, Search, searches
+from tftptui.telemetry.escapes import visible
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.file_rows import AskedRow, NearRow, QuietRow, Row, plain_name
 
@@ -12,6 +14,8 @@ MOST_ASKED = 20
 
 Places = dict[tuple[str, str], Search]
 """Searches by client and name."""
+
+_ODD = (b".", b"..")
 
 
 class Asked:
@@ -123,3 +127,25 @@ def _quiet(healthy: Iterable[Search]) -> QuietRow | None:
         names += len(search.missing)
         programs[search.list.client] = None
     return QuietRow(names, tuple(programs)) if names else None
+
+
+def missing_folder(store: Store, asked: bytes) -> str:
+    """Return the folder that a name asked for would stand in, if it is not there.
+
+    Nothing where that can't be told: only folders that are open are known.
+    """
+    fold = bytes.lower if store.settings.get("ignore_case") else bytes
+    steps = [step for step in asked.replace(b"\\", b"/").split(b"/") if step][:-1]
+    if any(step in _ODD or step.endswith(b":") for step in steps):
+        return ""  # the server knows what that means
+    above = b""
+    for step in steps:
+        listing = store.listings.get(above)
+        if listing is None or listing.more or listing.gone:
+            return ""
+        there = {fold(one.name): one.name for one in listing.entries}
+        name = there.get(fold(step), b"")
+        if not name:
+            return visible(posixpath.join(above, step))
+        above = posixpath.join(above, name)
+    return ""

@@ -106,6 +106,11 @@ class FilesPane(Pane):
         row = self._list.current
         return row if isinstance(row, EntryRow) else None
 
+    @property
+    def has_near(self) -> bool:
+        """Whether a file may be meant by the name under the cursor."""
+        return self._fits("answer")
+
     def compose(self) -> ComposeResult:
         """Yield what troubles the watch, the field, the list and the detail."""
         yield self._trouble

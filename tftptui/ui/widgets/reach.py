@@ -12,7 +12,7 @@ def server_addresses(store: Store, client: str = "") -> list[str]:
     """Return addresses of ours, the best for CLIENT first; there is always one.
 
     An address that a client has sent a request to is one that works; after these
-    come those that are listened on, and the machine's own.
+    come those that are listened on, and the machine's own, IPv4 before IPv6.
     """
     seen = [view for view in reversed(store.transfers.values()) if view.server]
     theirs = [view.server for view in seen if view.client == client]
@@ -26,7 +26,9 @@ def server_addresses(store: Store, client: str = "") -> list[str]:
     specific = [one for one in listened if not _is_any(one)]
     if specific and len(specific) == len(listened):
         own = []  # nobody is heard on another one
-    found = dict.fromkeys([*theirs, *_far(others), *_far(specific), *own, *specific])
+    likely = [*_far(others), *_far(specific), *own, *specific]
+    # Boot ROMs and boot loaders often know no other than IPv4.
+    found = dict.fromkeys([*theirs, *sorted(likely, key=_is_ipv6)])
     return [*found] or [LOOPBACK]
 
 
@@ -44,6 +46,10 @@ def _is_any(address: str) -> bool:
         return ip_address(address).is_unspecified
     except ValueError:
         return True
+
+
+def _is_ipv6(address: str) -> bool:
+    return ":" in address
 
 
 def is_loopback(address: str) -> bool:
