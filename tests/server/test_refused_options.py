@@ -12,7 +12,6 @@ from tftptui.engine.messages import ChangeSettings
 from tftptui.protocol.packets import Options
 from tftptui.server.refused_options import refused_options
 
-WINDOWS: Options = ((b"windowsize", b"8"),)
 CURL: Options = ((b"tsize", b"0"), (b"blksize", b"512"), (b"timeout", b"6"))
 
 

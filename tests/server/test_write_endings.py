@@ -16,14 +16,8 @@ from tftptui.telemetry.packets import Kind
 
 pytestmark = pytest.mark.net
 
-LATER = 0.1
-"""Seconds after which the same request is the client's and not the path's."""
-
 LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""
-
-BLKSIZE = ((b"blksize", b"1000"),)
-WINDOW = ((b"windowsize", b"4"),)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ S = TypeVar("S", bound=Session)
 class Lagging(Transfer, Generic[S]):
     """What the short ways of reads and writes have in common.
 
-    ``_awaited`` tells what the next packet has to be; it is -1 while the way is closed.
+    ``_awaited`` is -1 while the short way is closed; a write has in it the block that
+    is to come next.
     """
 
     __slots__ = ("_awaited",)

@@ -33,7 +33,7 @@ from tftptui.server.requests import requested
 from tftptui.server.sockets import LONGEST
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.packets import Kind
-from tftptui.telemetry.strangers import answer_note
+from tftptui.telemetry.strangers import SAID, answer_note
 from tftptui.telemetry.views import TransferPhase, TransferView
 
 LOOK = 0.5
@@ -340,8 +340,7 @@ class Transfer(ABC):
         is_error = datagram[:2] == b"\0\5"  # never answered (RFC 1350 §7)
         if is_error or strays > _STRAY_ANSWERS:
             return
-        text = "unknown transfer ID"
-        packet = encode_error(ErrorCode.UNKNOWN_TID, text)
+        packet = encode_error(ErrorCode.UNKNOWN_TID, SAID)
         self.transport.answer_stray(packet, stranger)
         note = answer_note(str(stranger))
         self._report.packet(Kind.ERROR, len(packet), note=note)

@@ -9,11 +9,12 @@ together are written when somebody wants to read.
 import sys
 from array import array
 
-_WORD = 4
 _RECORD = 7
-"""Words of one record; its first two are the time, the fourth is the block."""
+"""Words of four octets in a record (packets.LAYOUT): the first two are the time."""
 
 _BLOCK = 3
+"""Which of them is the block."""
+
 _LARGEST = 0xFFFF_FFFF
 
 

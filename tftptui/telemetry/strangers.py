@@ -8,11 +8,13 @@ from ipaddress import ip_address
 
 from tftptui.telemetry.packets import NO_TRANSFER, Kind, PacketRecord
 
-ANSWER = "5 unknown transfer ID"
-"""How the note of an answer begins."""
+SAID = "unknown transfer ID"
+"""What an answer says, with ERROR 5."""
 
-TO = ", to "
-_FROM, _NOT_OURS = "from ", "not our client"
+ANSWER = f"5 {SAID}"
+"""How its note begins."""
+
+_TO, _FROM, _NOT_OURS = ", to ", "from ", "not our client"
 _PORTS = 65_536
 
 
@@ -23,7 +25,7 @@ def stray_note(stranger: str) -> str:
 
 def answer_note(stranger: str) -> str:
     """Return the note to the ERROR that answers it."""
-    return f"{ANSWER}{TO}{stranger}"
+    return f"{ANSWER}{_TO}{stranger}"
 
 
 def stranger_of(record: PacketRecord, note: str) -> tuple[str, int] | None:
@@ -35,8 +37,8 @@ def stranger_of(record: PacketRecord, note: str) -> tuple[str, int] | None:
         return None
     if record.kind == Kind.STRAY and note.startswith(_FROM):
         return _endpoint(note.removeprefix(_FROM).partition(",")[0])
-    if record.kind == Kind.ERROR and note.startswith(ANSWER + TO):
-        return _endpoint(note.removeprefix(ANSWER + TO))
+    if record.kind == Kind.ERROR and note.startswith(ANSWER + _TO):
+        return _endpoint(note.removeprefix(ANSWER + _TO))
     return None
 
 

@@ -30,7 +30,6 @@ _ELF_MACHINES = {
     243: "riscv",
     258: "loongarch",
 }
-_BIG_ENDIAN_OF_CISCO = frozenset({4, 8, 20, 21})
 _UIMAGE_TYPES = {
     1: "program",
     2: "kernel",
