@@ -15,6 +15,7 @@ from tests.support.clock import FakeClock
 from tests.support.quick_client import fetch
 from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
+from tftptui.files.staging import Scratch
 from tftptui.protocol.packets import Mode
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.transport import Transport
@@ -257,6 +258,22 @@ async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
     times = [record.time for record in records]
     assert times == sorted(times)
     assert (ended.outcome, ended.blocks, ended.retransmits) == ("completed", blocks, 0)
+
+
+async def test_a_loss_at_the_beginning_keeps_nobody_from_hurrying_later(
+    server: Running, client: UdpClient, clock: FakeClock
+) -> None:
+    client.ask(server.at, b"file")
+    await client.data()  # and its ACK is lost
+    clock.advance(10.0)
+    server.service._sweep()
+    for number in range(1, 4):
+        assert (await client.data()).block16 == number
+        client.ack(number)
+    assert (await client.data()).block16 == 4
+    transfer = the_transfer(server)
+    assert not transfer.transport.is_alone
+    assert not isinstance(transfer._staging, Scratch)
 
 
 async def test_what_an_old_icmp_error_has_kept_back_leaves_and_all_goes_on(

@@ -329,8 +329,6 @@ class ShortWay(ReadBehind):
             return
         if self.transport.send_error:
             return
-        if not self._template:
-            self._hurry(0)
         self._next, self._acks = 0, _NONE
         self._acked, self._sent_to = session.acked, session.sent_to
         self._caught = self._sent_to
