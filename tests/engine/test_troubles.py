@@ -215,3 +215,75 @@ def test_all_is_withdrawn_when_findings_begin_anew(seen: Seen) -> None:
     seen.begin(in_vain(3, client=OTHER))
     seen.look(4.0)
     assert [one.number for one in seen.standing()] == [2]
+
+
+def moving(number: int, block: int, **changes: Any) -> TransferView:
+    """Return a transfer of a large file that has come to a block."""
+    given: dict[str, Any] = {
+        "heard": True,
+        "acked_blocks": block,
+        "sent_blocks": block + 1,
+        "total_size": 120_000_000,
+        "client_tid": 40_000 + 100 * number,
+        "kind": "tftp-hpa or atftp",
+        "phase": "sending",
+        "timeouts": 0,
+        "retransmits": 0,
+    }
+    return tried(number, 0.1 * number, **(given | changes))
+
+
+def test_each_of_two_that_stand_still_is_told_with_its_own_block(seen: Seen) -> None:
+    for number, block in ((1, 219_040), (2, 86_917)):
+        seen.begin(moving(number, block))
+    for view in seen.views.values():
+        view.phase, view.timeouts, view.retransmits = "stalled", 9, 9
+        seen.look(9.0)
+    seen.look(1.0)
+    (found,) = seen.standing()
+    assert found.transfers == [1, 2]
+    assert found.headline == (
+        f"{CLIENT} fell silent while it fetched pxelinux.0: switched off, unplugged, "
+        "busy, or the way to it was cut. So it is for 1 other transfer."
+    )
+    assert "at block 219,040 of" in found.of(1)
+    assert "at block 86,917 of" in found.of(2)
+    view = seen.views[1]
+    view.phase, view.timeouts, view.moved = "sending", 0, seen.clock.wall()
+    seen.look(1.0)
+    (left,) = seen.standing()
+    assert (left.transfers, left.headline) == ([2], left.of(2))
+    assert "86,917" in left.headline
+
+
+def broken_off(seen: Seen, *numbers: int, said: str = "Undefined error code") -> None:
+    for number in numbers:
+        seen.begin(moving(number, 100 + number))
+    for number in numbers:
+        view = seen.views[number]
+        view.phase, view.peer_error, view.ended = "failed", 0, NOON + 6.0
+        view.error = f"the client ended it with ERROR 0: {said}"
+        seen.end(view)
+
+
+def test_fifty_that_one_hand_ended_are_one_finding_and_few_lines(seen: Seen) -> None:
+    broken_off(seen, *range(1, 51))
+    codes: list[str] = []
+    for _ in range(4):
+        codes = seen.look(1.0)
+    (found,) = seen.standing()
+    assert (found.code, len(found.transfers)) == ("client-aborted", 50)
+    assert found.headline == (
+        f"{CLIENT} broke pxelinux.0 off: Undefined error code. "
+        "So it is for 49 other transfers."
+    )
+    assert "at block 117:" in found.of(17)
+    assert found.evidence[-1].text == "and so it was 43 times more"
+    assert len(codes) < 5
+
+
+def test_who_breaks_off_for_another_reason_is_told_by_itself(seen: Seen) -> None:
+    broken_off(seen, 1, 2)
+    broken_off(seen, 3, said="disk full")
+    seen.look(1.0)
+    assert [one.transfers for one in seen.standing()] == [[1, 2], [3]]

@@ -1,13 +1,15 @@
 """Alarms where there is no room for their headlines."""
 
+import msgspec
 import pytest
 
 from tests.support.pictures import frame
-from tests.support.screens import SMALL, shown
+from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import finding, founding_case, tries
 from tftptui.telemetry.findings import LIKELY
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
+from tftptui.ui.widgets.transfer_words import story
 
 
 def store() -> Store:
@@ -63,3 +65,15 @@ def test_others_whom_it_touches_are_counted() -> None:
     clients = ["10.0.4.37", "10.0.4.38", "10.0.4.39"]
     told = alarm_in_cells(finding(clients=clients), store(), 67)
     assert told == "Dropped on the way to 10.0.4.37 and 2 more, ports 2070–2072"
+
+
+async def test_what_stands_at_a_transfer_speaks_of_this_one() -> None:
+    said = {1: "It fell silent at block 11.", 2: "It fell silent at block 22."}
+    told = finding(headline="Two fell silent.", transfers=[1, 2], said=said)
+    both = msgspec.structs.replace(frame(*tries()[:2]), findings=[told])
+    async with shown(both, size=LARGE) as screen:
+        assert "╰ It fell silent at block 22." in screen.text()
+        assert "at block 11." not in screen.text()
+        assert "It fell silent at block 22." in story(tries()[1], None, told)
+        await screen.press("enter")
+        assert "at block 22." in screen.text()

@@ -163,6 +163,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "stands_at": draft.stands_at,
         "is_alarm": draft.is_alarm,
         "transfers": list(draft.transfers),
+        "said": dict(draft.said),
         "since": draft.since,
         "evidence": list(draft.evidence),
         "helps": list(draft.helps),

@@ -44,6 +44,7 @@ _OF_THE_FILE = frozenset({"file-case", "file-changed", "file-missing"})
 
 _OF_THE_CLIENT = frozenset(
     {
+        "client-aborted",
         "client-firewall-refuses",
         "client-gone",
         "no-answer-seen",
@@ -53,7 +54,7 @@ _OF_THE_CLIENT = frozenset(
         "stale-conntrack",
     }
 )
-"""The same whatever the client asks for."""
+"""The same whatever the client asks for; it broke off if it said the same."""
 
 _BY_ICMP = frozenset(
     {
@@ -76,7 +77,7 @@ class Cause(NamedTuple):
     Attributes:
         code: of the finding, or of the one that is less sure of the same.
         where: the way, the client, or "" for what is the server's.
-        what: the file, or the machines that reported it.
+        what: the file, the machines that reported it, or what the client said.
     """
 
     code: str
@@ -112,17 +113,19 @@ class Touched(NamedTuple):
 def cause_of(draft: Draft, case: Case, way: str) -> Cause:
     """Return the cause of a trouble; WAY names the way to the client."""
     code = _SURER.get(draft.code, draft.code)
-    senders = ""
+    seen = ""
     if code in _BY_ICMP:
-        senders = " ".join(sorted({one.sender or "" for one in case.icmp}))
+        seen = " ".join(sorted({one.sender or "" for one in case.icmp}))
+    if code == "client-aborted" and case.latest is not None:
+        seen = case.latest.error
     if code in _OF_THE_SERVER:
         return Cause(code, "", "")
     if code in _OF_THE_WAY:
-        return Cause(code, "" if draft.stands_at == "server" else way, senders)
+        return Cause(code, "" if draft.stands_at == "server" else way, seen)
     if code in _OF_THE_FILE:
         return Cause(code, "", case.file)
     if code in _OF_THE_CLIENT:
-        return Cause(code, case.client, senders)
+        return Cause(code, case.client, seen)
     return Cause(code, case.client, case.file)
 
 
@@ -138,9 +141,13 @@ def joined(parts: Sequence[Part]) -> Draft:
         return lead.draft
     others = [one for one in parts if one is not lead]
     numbers = {number for one in parts for number in one.draft.transfers}
+    headline, so_for = lead.draft.headline, _so_for(lead, others)
+    if so_for:
+        headline = f"{lead.draft.plain or headline}{so_for}"
     return replace(
         lead.draft,
-        headline=f"{lead.draft.headline}{_so_for(lead, others)}",
+        headline=headline,
+        said=_said(parts, headline),
         transfers=tuple(sorted(numbers)),
         since=min(one.draft.since for one in parts),
         evidence=(*lead.draft.evidence, *_lines(others, lead.client)),
@@ -154,11 +161,23 @@ def touched(parts: Sequence[Part]) -> Touched:
     return Touched(list(clients), list(dict.fromkeys(one.file for one in found)))
 
 
+def _said(parts: Sequence[Part], headline: str) -> tuple[tuple[int, str], ...]:
+    """Return what is said of each transfer by itself, where it is not the HEADLINE."""
+    drafts = [one.draft for one in parts if one.draft.headline != headline]
+    return tuple((number, one.headline) for one in drafts for number in one.transfers)
+
+
 def _so_for(lead: Part, others: Sequence[Part]) -> str:
     """Return for how many others it is so, as a sentence; "" for none."""
     files = {one.file for one in others if one.client == lead.client} - {lead.file}
     clients = {one.client for one in others} - {lead.client}
-    found = ((len(files), "other file"), (len(clients), "other client"))
+    same = [one for one in others if (one.client, one.file) == (lead.client, lead.file)]
+    again = {number for one in same for number in one.draft.transfers}
+    found = (
+        (len(again - set(lead.draft.transfers)), "other transfer"),
+        (len(files), "other file"),
+        (len(clients), "other client"),
+    )
     told = [counted(count, what) for count, what in found if count]
     return f" So it is for {in_words(told)}." if told else ""
 

@@ -43,6 +43,10 @@ class Draft:
     """What a rule concludes from a case; see telemetry.findings.Finding.
 
     Attributes:
+        plain: the headline without what is one transfer's alone, for a cause that
+            touches several; "" where there is no such thing in it.
+        said: what is said of single transfers, by their numbers, where that is not
+            the headline.
         transfers: numbers of the tries it is about.
         since: wall clock of the first evidence, seconds.
         ports: the range that the remedies are for, as "A-B", or "".
@@ -50,6 +54,8 @@ class Draft:
 
     code: str
     headline: str
+    plain: str = ""
+    said: tuple[tuple[int, str], ...] = ()
     confidence: float
     stands_at: Place
     is_alarm: bool = True

@@ -108,6 +108,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             clock when it was told, last changed its mind, or was withdrawn.
         clients: addresses of all whom it touches, ``client`` first; files: what they
             do not get for it, ``file`` first.
+        said: what is said of single transfers, by their numbers, where several are
+            touched; see of().
         ports: the range that the remedies were written for, as "A-B"; "" where it
             does not matter to them.
     """
@@ -134,3 +136,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     turned: float = 0.0
     clients: list[str] = []
     files: list[str] = []
+    said: dict[int, str] = {}
+
+    def of(self, transfer: int) -> str:
+        """Return what is said of a transfer: its own headline, if it has one."""
+        return self.said.get(transfer, self.headline)

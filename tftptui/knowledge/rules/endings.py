@@ -86,17 +86,18 @@ def aborted(case: Case) -> Draft | None:
     is_early = not one.sent_blocks and not one.retransmits
     if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
-    code = "client-aborted"
+    code, said = "client-aborted", one.error.partition(": ")[2] or one.error
+    where, broke = f"at block {one.acked_blocks:,}", f"{case.client} broke {case.file}"
     return Draft(
         code=code,
-        headline=f"{case.client} broke {case.file} off at block {one.acked_blocks:,}: "
-        f"{one.error.partition(': ')[2] or one.error}.",
+        headline=f"{broke} off {where}: {said}.",
+        plain=f"{broke} off: {said}.",
         confidence=FACT,
         stands_at="client",
         transfers=(one.number,),
         since=one.ended or one.moved,
         evidence=(
-            Evidence(text=one.error, transfer=one.number, time=one.ended),
+            Evidence(text=f"{one.error}, {where}", transfer=one.number, time=one.ended),
             *evidence.program(case),
         ),
         remedies=remedies.say(_look_there(one)),
@@ -125,11 +126,15 @@ def cut(case: Case) -> Draft | None:
     if not (is_alive or asks_again):
         return None
     why = "asks again" if asks_again else "repeats its ACKs"
-    code = "path-cut"
+    code, where = "path-cut", f" at block {one.acked_blocks:,}"
+    cut_, then = (
+        f"The way to {case.client} was cut",
+        f"it {why}, and {case.voice.our} packets do not arrive any more.",
+    )
     return Draft(
         code=code,
-        headline=f"The way to {case.client} was cut at block {one.acked_blocks:,}: it "
-        f"{why}, and {case.voice.our} packets do not arrive any more.",
+        headline=f"{cut_}{where}: {then}",
+        plain=f"{cut_}: {then}",
         confidence=LIKELY,
         stands_at="between-or-client",
         transfers=tuple(case.numbers),
@@ -153,10 +158,12 @@ def gone(case: Case) -> Draft | None:
         return None
     code = "client-gone"
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
+    silent, did = f"{case.client} fell silent", "sent" if case.is_upload else "fetched"
+    why = "switched off, unplugged, busy, or the way to it was cut."
     return Draft(
         code=code,
-        headline=f"{case.client} fell silent {where} of {case.file}: switched off, "
-        "unplugged, busy, or the way to it was cut.",
+        headline=f"{silent} {where} of {case.file}: {why}",
+        plain=f"{silent} while it {did} {case.file}: {why}",
         confidence=POSSIBLE,
         stands_at="unknown",
         transfers=(one.number,),

@@ -27,7 +27,8 @@ def acks(case: Case) -> Draft | None:
     code, own = "acks-blocked", case.own_block
     return Draft(
         code=code,
-        headline=_acks_headline(case, one),
+        headline=_acks_headline(case, f"UDP port {one.server_tid}"),
+        plain=_acks_headline(case, "the UDP ports"),
         confidence=FACT if own and own.is_fresh else LIKELY,
         stands_at="server" if own else "between",
         transfers=tuple(case.numbers),
@@ -51,9 +52,9 @@ def acks(case: Case) -> Draft | None:
     )
 
 
-def _acks_headline(case: Case, one: TransferView) -> str:
+def _acks_headline(case: Case, port: str) -> str:
     own, what = case.own_block, "blocks" if case.is_upload else "ACKs"
-    lost = f"its {what} to UDP port {one.server_tid} of {case.voice.server}"
+    lost = f"its {what} to {port} of {case.voice.server}"
     if own is None:
         return (
             f"{case.client} most likely got {case.voice.our} answer, but {lost} do "

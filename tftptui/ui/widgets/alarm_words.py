@@ -16,14 +16,20 @@ _BRIEF = {
 """What is told shortly of findings whose headline has its verb late, by their code."""
 
 
-def alarm_in_cells(finding: Finding, store: Store, width: int) -> str:
-    """Return the headline if it fits WIDTH cells, or else the short form there is."""
+def alarm_in_cells(
+    finding: Finding, store: Store, width: int, transfer: int = 0
+) -> str:
+    """Return the headline if it fits WIDTH cells, or else the short form there is.
+
+    TRANSFER is whose own headline is wanted, 0 for that of all.
+    """
+    headline = finding.of(transfer)
     code = finding.code
     if code == "client-port-blocked" and finding.confidence < FACT:
         code = "answers-blocked"  # the same, but not told as a fact
     brief = _BRIEF.get(code)
-    if brief is None or cell_len(finding.headline) <= width:
-        return finding.headline
+    if brief is None or cell_len(headline) <= width:
+        return headline
     known = (store.transfers.get(number) for number in finding.transfers)
     tids = {view.client_tid for view in known if view is not None}
     ports = port_word(tids) if tids else "its ports"

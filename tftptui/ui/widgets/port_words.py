@@ -41,7 +41,8 @@ def tell_ports(
         last = f"last used by {_whose(view, now)}" if view else "no transfer remembered"
         return f"{port} is free · {last}"
     if state == BLOCKED and port in found:
-        return f"{port} {_state(view, now)} · ! {found[port].headline}"
+        told = found[port].of(view.number if view else 0)
+        return f"{port} {_state(view, now)} · ! {told}"
     until = store.ports.resting.get(port) if store.ports else None
     return f"{port} {_state(view, now) if until is None else _rest(until, view, now)}"
 

@@ -212,13 +212,15 @@ class TransferList(RowList[int]):
         finding = self._store.finding_of(number)
         if finding is None or not finding.is_alarm or number != finding.transfers[-1]:
             return ""
-        return finding.headline
+        return finding.of(number)
 
     def _draw_told(self, number: int, width: int) -> list[Segment]:
         hint = "  w why? "  # a cell stays free before the scrollbar
         room = width - len(hint)
         finding = self._store.finding_of(number)
-        words_ = alarm_in_cells(finding, self._store, room - 4) if finding else ""
+        words_ = ""
+        if finding is not None:
+            words_ = alarm_in_cells(finding, self._store, room - 4, number)
         headline = fitted_words(f"  ╰ {words_}", room)
         alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
         return [Segment(headline, alarm), Segment(hint, muted)]

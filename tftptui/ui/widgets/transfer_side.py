@@ -90,7 +90,7 @@ class TransferSide(VerticalScroll):
             *_agreed(view, slots),
             *_counted(view, slots["muted"]),
             *_plots(series, width, slots),
-            *_found(finding, slots),
+            *_found(finding, view.number, slots),
             *_ended(view, slots["muted"]),
         ]
         self._body.update(Group(*parts))
@@ -180,7 +180,9 @@ def _plot(
     return [Text(f"{'':>{SCALE}}{name}", slots["muted"]), text]
 
 
-def _found(finding: Finding | None, slots: dict[str, Style]) -> list[RenderableType]:
+def _found(
+    finding: Finding | None, transfer: int, slots: dict[str, Style]
+) -> list[RenderableType]:
     if finding is None:
         return []
     sure = "a fact" if finding.confidence >= FACT else "possible"
@@ -189,7 +191,7 @@ def _found(finding: Finding | None, slots: dict[str, Style]) -> list[RenderableT
     colour = slots["transfer-stalled" if finding.is_alarm else "muted"]
     return [
         _heading("why"),
-        Text(finding.headline, colour),
+        Text(finding.of(transfer), colour),
         Text(f"{sure} · w says more", slots["muted"]),
     ]
 

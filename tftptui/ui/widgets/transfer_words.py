@@ -269,7 +269,7 @@ def story(
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
     sentences = [
-        meaning(view) if finding is None else f"{_capital(finding.headline)}.",
+        meaning(view) if finding is None else f"{_capital(finding.of(view.number))}.",
         verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports),
