@@ -166,6 +166,14 @@ async def test_that_the_rules_are_off_is_told_where_they_are_written() -> None:
         await screen.until("Rules hold as you write them", "rules off □")
 
 
+async def test_in_single_port_mode_the_rules_name_the_one_port() -> None:
+    single = TEXT.replace("[network]", "[server]\nsingle_port = true\n[network]")
+    async with shown(text=single) as screen:
+        await screen.pilot.press("W")
+        await screen.until("Firewall rules", "single port: answers")
+        assert "the server answers from" not in screen.text()
+
+
 async def test_who_has_given_up_asks_again_when_a_hand_changes_something() -> None:
     async with shown(text=TEXT.replace("until = 3.0", "longest = 50.0")) as screen:
         await screen.pilot.press("full_stop")

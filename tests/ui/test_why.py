@@ -7,7 +7,7 @@ from tests.support.pane_host import packets, record
 from tests.support.pictures import NOW, frame, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.why_scene import finding, founding_case
-from tftptui.engine.messages import Frame
+from tftptui.engine.messages import Frame, TransferPhase
 from tftptui.telemetry.findings import LIKELY, OURS, Earlier, Remedy
 from tftptui.telemetry.packets import Kind
 from tftptui.ui.widgets.why_words import as_text
@@ -327,6 +327,26 @@ async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> 
     async with shown(frame(view(1, timeouts=2, heard=False))) as screen:
         await screen.press("w")
         assert "nothing is sure yet" in screen.text()
+
+
+@pytest.mark.parametrize(
+    ("phase", "ago", "words"),
+    [
+        ("negotiating", 0, "2070, has answered nothing yet; seconds will tell"),
+        ("abandoned", 5, "2070, has answered nothing yet; seconds will tell"),
+        ("abandoned", 60, "there is no finding"),
+        ("completed", 5, "there is no finding"),
+    ],
+)
+async def test_who_has_just_asked_in_vain_is_being_looked_at(
+    phase: TransferPhase, ago: float, words: str
+) -> None:
+    ended = None if phase == "negotiating" else NOW - ago
+    heard = phase == "completed"
+    rom = view(1, phase, client_tid=2_070, heard=heard, ended=ended)
+    async with shown(frame(rom)) as screen:
+        await screen.press("w")
+        assert words in " ".join(screen.text().split())
 
 
 async def test_several_files_of_one_client_are_counted() -> None:

@@ -1,5 +1,6 @@
 """Why a key does nothing just now: in words, instead of silence."""
 
+from tftptui.engine.messages import TransferView
 from tftptui.ui.actions import CHAINS, Action, actions
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.transfer_words import short_host
@@ -25,6 +26,9 @@ _NOTHING = {
     "files.link": "choose a name under “asked for, not here” that has near matches",
 }
 """What is said where an action lacks something else."""
+
+LATELY = 20.0
+"""Seconds for which it is looked at why a client went away."""
 
 STARTING = "the server is still starting; in a moment"
 LOOKS_ONLY = "attached to look only: nothing is changed from here"
@@ -64,13 +68,22 @@ def why_not(action: Action, store: Store, *, has_near: bool = False) -> str:
 
 def _unsure(store: Store) -> str:
     """Return what is known so far of transfers that nobody answers; "" without any."""
-    open_ones = [one for one in store.transfers.values() if one.running]
-    silent = [one for one in open_ones if one.timeouts or one.requests > 1]
+    silent = [one for one in store.transfers.values() if _is_silent(one, store.now)]
     if not silent:
         return ""
     latest = silent[-1]
-    told = "has answered nothing yet" if not latest.heard else "is silent just now"
+    told = "is silent just now"
+    if not latest.heard:
+        told = "has answered nothing yet; seconds will tell"
     return (
         f"nothing is sure yet: {short_host(latest.client, 39)}, port "
         f"{latest.client_tid}, {told}"
     )
+
+
+def _is_silent(one: TransferView, now: float) -> bool:
+    """Whether a client does not answer, or went away a moment ago without an answer."""
+    if one.running:
+        return bool(one.timeouts) or one.requests > 1 or not one.heard
+    is_gone = one.phase == "abandoned" and not one.heard
+    return is_gone and now - (one.ended or one.moved) < LATELY

@@ -229,7 +229,13 @@ class DemoScreen(MainScreen):
         range_ = "" if ports is None else f"{ports.first}-{ports.last}"
         hands = Hands(self._follow_rules, self._turn_rules, self._narrow)
         is_off = self._play.rules_off
-        self.app.push_screen(RulesScreen(rules, range_, hands, is_off=is_off))
+        status = self._store.status
+        single = 0
+        if ports is not None and ports.single_port and status is not None:
+            single = status.port
+        self.app.push_screen(
+            RulesScreen(rules, range_, hands, is_off=is_off, single=single)
+        )
 
     def _follow_rules(self, texts: list[str]) -> None:
         self._tell(self._demo.set_rules(texts))

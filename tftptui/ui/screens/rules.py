@@ -28,6 +28,7 @@ PAUSE = 0.6
 """Seconds after the last key: the beginning of a rule is often another one."""
 
 ANSWERS_FROM = "the server answers from"
+SINGLE = "single port: answers leave from {}; the range is for when that ends"
 APPLIES = "enter: from the next request on"
 
 
@@ -54,6 +55,7 @@ class RulesScreen(Below[None]):
         ports: the server's range, as text.
         hands: what is done with them.
         is_off: whether the rules are off by hand.
+        single: the port that all answers leave from in single-port mode; else 0.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rules")
@@ -79,11 +81,17 @@ class RulesScreen(Below[None]):
     """
 
     def __init__(
-        self, rules: list[str], ports: str, hands: Hands, *, is_off: bool
+        self,
+        rules: list[str],
+        ports: str,
+        hands: Hands,
+        *,
+        is_off: bool,
+        single: int = 0,
     ) -> None:
         super().__init__()
         self._rules, self._ports, self._hands = rules, ports, hands
-        self._is_off = is_off
+        self._is_off, self._single = is_off, single
         self._written = rules
         self._timer: Timer | None = None
 
@@ -94,7 +102,8 @@ class RulesScreen(Below[None]):
             with Horizontal():
                 yield TextArea("".join(f"{rule}\n" for rule in self._rules))
                 with Vertical(id="range"):
-                    yield Static(ANSWERS_FROM, markup=False)
+                    answers = SINGLE.format(self._single) if self._single else ""
+                    yield Static(answers or ANSWERS_FROM, markup=False)
                     yield Input(self._ports, compact=True)
                     yield Static(APPLIES, id="said", markup=False)
             yield Static(HINT, id="hint", markup=False)
