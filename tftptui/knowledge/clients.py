@@ -65,7 +65,7 @@ _PXELINUX = "It looks for up to ten names of its configuration; nine may be miss
 _U_BOOT = (
     "It refuses an answer with another timeout than its own, or with a larger blksize."
 )
-_ATFTP = "Version 0.8.0 breaks off when it gets the same OACK twice."
+_ATFTP = "Version 0.8.0 of atftp breaks off when it gets the same OACK twice."
 _RASPBERRY = "It asks for many files that need not exist."
 
 TABLE: tuple[Client, ...] = (
@@ -102,14 +102,13 @@ TABLE: tuple[Client, ...] = (
     Client("curl", "tsize=* blksize=* timeout=*", None, 0.95, 7.0, "[V] curl 7.88.1"),
     Client("tftptui", "tsize=* blksize=* [windowsize=*] timeout=*", EPHEMERAL, 0.6, 2.0,
            "[V] tftptui get"),
-    Client("tftptui", "tsize=* blksize=* windowsize=*", EPHEMERAL, 0.8, 2.0,
-           "[V] tftptui get"),
-    Client("tftptui", "tsize=* blksize=*", EPHEMERAL, 0.6, 2.0, "[V] tftptui get"),
+    Client("tftptui or atftp", "tsize=* blksize=* [windowsize=*]", EPHEMERAL, 0.6, 2.0,
+           "[V] tftptui get, atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
     Client("BusyBox", "tsize=0", EPHEMERAL, 0.7, 0.1, "[V] busybox 1.35"),
     Client("BusyBox", "blksize=* tsize=0", EPHEMERAL, 0.7, 0.1, "[V] busybox 1.35"),
     Client("atftp", "[tsize=*] timeout=* [blksize=*] [windowsize=*]", EPHEMERAL, 0.6,
            5.0, "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
-    Client("atftp", "[tsize=*] blksize=* windowsize=*", EPHEMERAL, 0.4, 5.0,
+    Client("atftp", "blksize=* windowsize=*", EPHEMERAL, 0.4, 5.0,
            "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
     Client("atftp", "windowsize=*", EPHEMERAL, 0.6, 5.0, "[V] atftp 0.8.0",
            quirk=_ATFTP, is_of_oacks=True),
