@@ -8,6 +8,7 @@ from tftptui.knowledge.walks import (
     ENOUGH_SILENCE,
     LONGEST,
     filters_by_port,
+    is_direct,
     is_over,
     verdict,
 )
@@ -56,7 +57,19 @@ def test_a_wall_after_the_first_router(hops: tuple[str, ...]) -> None:
 
 def test_the_last_router_and_the_client_look_alike() -> None:
     text = said(NEAR, FAR, "", "", "")
-    assert f"dropped at {FAR} or just behind it, unless the client" in text
+    assert f"dropped at {FAR} or just behind it, or by the client's own" in text
+    assert "unless the client listens there" in text
+
+
+def test_where_the_client_is_the_first_hop_nothing_stands_between() -> None:
+    beside = walk(49_200, "client")
+    text = said("", "", "", other=beside)
+    assert text.startswith(f"{CLIENT} is the first hop, so no router stands between")
+    assert "by its own firewall, or by a switch or bridge" in text
+    assert "before the first hop" not in text
+    assert is_direct(beside)
+    assert not is_direct(WHOLE)
+    assert not is_direct(walk(49_200, ""))
 
 
 def test_a_wall_before_the_first_router() -> None:

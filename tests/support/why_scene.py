@@ -111,7 +111,7 @@ def finding(**changes: Any) -> Finding:
         "headline": "Packets from this server to UDP ports 2070–2072 of 10.0.4.37 are "
         "dropped on the way",
         "confidence": FACT,
-        "stands_at": "between-or-client",
+        "stands_at": "between",
         "client": "10.0.4.37",
         "file": "pxelinux.0",
         "transfers": [2, 3, 4],

@@ -42,6 +42,18 @@ def test_what_happens_goes_first_where_it_would_be_cut(code: str, told: str) -> 
     assert alarm_in_cells(finding(code=code), store(), 67) == told
 
 
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        ("between-or-client", "before or at"),
+        ("client-segment", "at (or just before)"),
+    ],
+)
+def test_the_client_s_own_host_is_not_left_out(place: str, where: str) -> None:
+    told = alarm_in_cells(finding(stands_at=place), store(), 67)
+    assert told == f"Dropped {where} 10.0.4.37, ports 2070–2072"
+
+
 def test_what_is_no_fact_is_not_told_as_one() -> None:
     told = alarm_in_cells(finding(confidence=LIKELY), store(), 67)
     assert told.startswith("Most likely dropped on the way to 10.0.4.37")

@@ -46,8 +46,10 @@ def test_a_lost_ack_stops_on_its_way_to_us() -> None:
 def test_the_wall_stands_where_the_finding_says() -> None:
     places: list[Place] = [
         "client",
+        "client-segment",
         "between-or-client",
         "between",
+        "between-or-server",
         "server-segment",
         "server",
     ]

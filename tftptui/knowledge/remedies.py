@@ -21,23 +21,45 @@ from tftptui.knowledge.firewall.situation import (
     Way,
     Where,
 )
+from tftptui.knowledge.standing import place_of_silence
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import OURS, Remedy
+from tftptui.telemetry.words import url
 
 _BOTH = (Way.RANGE, Way.HELPER)
+_MOST_TRIED, _HIGH_TID = 4, 49_200
+_SWITCH = (
+    "where it lets them in: look at the switches and bridges before it, for no router "
+    "stands between"
+)
 
 Remedies = tuple[Remedy, ...]
 
 
 def let_answers_through(case: Case) -> tuple[Remedy, ...]:
     """Return the ways to get answers to any client port through a firewall."""
+    place = place_of_silence(case)
+    if place == "client-segment":
+        return (*on_the_client(case), *say(_SWITCH))
     ask = Remedy(
         text=f"ask for: allow UDP from {_server(case)} {_ours(case)} to "
         f"{_clients(case)} ports 1024–65535 (the client chooses its port)"
         f"{_assumption(case)}"
     )
     rules = _rules(case, Part.ANSWERS, Where.BETWEEN, _BOTH)
-    return (ask, *rules, *_one_port(case, "not where it is an access list"))
+    here = () if place == "between" else (_look_at_client(case),)
+    return (ask, *here, *rules, *_one_port(case, "not where it is an access list"))
+
+
+def _look_at_client(case: Case) -> Remedy:
+    """Return how to see what the client's own firewall does."""
+    at = url(_server(case), case.scene.port, case.file)
+    ports_ = ",".join(str(tid) for tid in (*case.client_tids[:_MOST_TRIED], _HIGH_TID))
+    return Remedy(
+        text=f"or look at the own firewall of {case.client}: on Linux, as root, this "
+        "reads its rules",
+        command=f"sudo tftptui probe {at} --from-ports {ports_}",
+    )
 
 
 def range_of(case: Case) -> str:

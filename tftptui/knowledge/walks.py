@@ -14,6 +14,8 @@ ENOUGH_SILENCE = 3
 LONGEST = 16
 """Hops that a walk has at most."""
 
+_LOOK_THERE = "On Linux, tftptui probe as root reads its rules there."
+
 
 def is_over(walk: Walk) -> bool:
     """Whether further hops would teach nothing."""
@@ -62,14 +64,30 @@ def filters_by_port(suspect: Walk, other: Walk) -> float:
     return FACT if is_before_client else LIKELY
 
 
+def is_direct(walk: Walk) -> bool:
+    """Whether the client itself was the first hop: no router stands between."""
+    return _is_whole(walk) and len(walk.hops) == 1
+
+
 def _silence(suspect: Walk, other: Walk) -> str:
     """Return what it means that the suspect port's walk ends in silence."""
+    if is_direct(other):
+        client = other.hops[0].sender
+        return (
+            f"{client} is the first hop, so no router stands between, and packets to "
+            f"port {other.port} reach it. Those to UDP port {suspect.port} are dropped "
+            "by its own firewall, or by a switch or bridge before it, unless the "
+            f"client listens there: then it is silent as well. {_LOOK_THERE}"
+        )
     last = _last_heard(suspect)
     where = f"at {last.sender} or just behind it" if last else "before the first hop"
     if _is_whole(other):
         hops = len(other.hops)
         if last is not None and last.ttl == hops - 1:
-            where += ", unless the client listens there: then it is silent as well"
+            where += (
+                ", or by the client's own firewall, unless the client listens there: "
+                "then it is silent as well"
+            )
         return (
             f"Packets to UDP port {suspect.port} are dropped {where}; those to port "
             f"{other.port} reach the client. So something filters by the client's port."

@@ -12,12 +12,15 @@ Place = Literal[
     "server-segment",
     "between",
     "between-or-client",
+    "between-or-server",
+    "client-segment",
     "client",
     "nobody",
     "unknown",
 ]
 """Where a block stands: this host, its own segment, on the way, on the way or in the
-client's own firewall (which can't be told apart), at the client or a NAT before it."""
+client's own firewall, or in this host's (which can't be told apart), in the client's
+own firewall or a switch or bridge before it, at the client or a NAT before it."""
 
 Knob = Literal[
     "port-range", "single-port", "block-size", "timeout", "helper", "client-port"

@@ -9,7 +9,7 @@ import pytest
 from tests.support.firewalls import boot_rom, ended, situation, started
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
-from tftptui.knowledge.firewall.situation import Kind
+from tftptui.knowledge.firewall.situation import Kind, Where
 from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import csv_text, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
@@ -123,6 +123,36 @@ class TestTicket:
         advice = advise(situation(), Dialect.NFTABLES, traffic_of(lines))
         assert "13 more: `tftptui firewall --journal JOURNAL" in markdown_text(advice)
         assert "13 more: all are in x.csv." in markdown_text(advice, "all are in x.csv")
+
+    @pytest.mark.parametrize(
+        ("place", "told", "untold"),
+        [
+            ("between", "On the firewall between", "own firewall"),
+            ("between-or-client", "the client's own firewall looks the same", "router"),
+            ("client-segment", "No router stands between", "between clients and"),
+            ("server", "On the firewall of the server's own host", "client's own"),
+        ],
+    )
+    def test_asks_where_the_block_may_stand(
+        self, place: str, told: str, untold: str
+    ) -> None:
+        code = "server-output-blocked" if place == "server" else "client-port-blocked"
+        finding = {"event": "finding", "code": code, "stands_at": place}
+        seen = traffic_of([*boot_rom(), finding])
+        where = seen.where or Where.BETWEEN
+        text = markdown_text(advise(situation(where=where), Dialect.NFTABLES, seen))
+        asked = text.partition("## What we ask for")[2].partition("| flow |")[0]
+        assert told in asked
+        assert untold not in asked
+
+    def test_a_dialect_for_devices_between_says_that_none_is_known(self) -> None:
+        finding = {"event": "finding", "code": "answers-blocked"}
+        seen = traffic_of([*boot_rom(), finding | {"stands_at": "client-segment"}])
+        text = markdown_text(advise(situation(), Dialect.ASA, seen))
+        assert "No firewall is known to stand between" in text
+
+    def test_where_only_silence_was_seen_the_client_is_not_left_out(self) -> None:
+        assert "client's own firewall looks the same" in markdown_text(_advice())
 
     def test_asks_for_the_client_ports_and_says_why(self) -> None:
         text = markdown_text(advise(situation(kind=Kind.STATEFUL), Dialect.ASA, SEEN))

@@ -47,6 +47,29 @@ def test_it_is_the_client_s_port_that_matters(passed: int, sure: float) -> None:
     assert {one.knob: one.verdict for one in draft.helps}["port-range"] == "no"
 
 
+def test_where_the_client_is_the_first_hop_its_own_host_is_left() -> None:
+    beside = Walk(port=49_200, hops=[Hop(ttl=1, answer="reached", sender=CLIENT)])
+    seen = walked(0, other=beside)
+    plain = [msgspec.structs.replace(one, kind="") for one in seen.tries]
+    draft = judge(replace(seen, tries=tuple(plain)))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
+    assert draft.stands_at == "client-segment"
+    assert "dropped by the client's own firewall, or by a switch" in draft.headline
+    assert "on the way" not in draft.headline
+
+
+def test_a_machine_that_drops_before_the_client_spares_its_firewall() -> None:
+    plain = [msgspec.structs.replace(one, kind="") for one in walked(1).tries]
+    draft = judge(replace(walked(1), tries=tuple(plain)))
+    assert draft is not None
+    assert (draft.stands_at, draft.confidence) == ("between", FACT)
+    near = [msgspec.structs.replace(one, kind="") for one in walked(2).tries]
+    draft = judge(replace(walked(2), tries=tuple(near)))
+    assert draft is not None
+    assert draft.stands_at == "between-or-client"
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"is_done": False}, {"suspect": Walk(port=9, hops=[])}, {"other": Walk(port=1)}],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.plans import Flow
-from tftptui.knowledge.firewall.situation import Family, Way
+from tftptui.knowledge.firewall.situation import Family, Way, Where
 from tftptui.knowledge.firewall.traffic import RUNNING, SeenFlow, Traffic
 from tftptui.knowledge.firewall.witnesses import Witnesses
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
@@ -128,7 +128,7 @@ def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
         *_story(advice),
         "## What we ask for",
         *_origins(advice),
-        f"On the firewall {PLACES[situation.where]}, UDP:",
+        *_place(advice),
         _table(
             ("flow", "from", "ports", "to", "ports", "what it is"), _asked_cells(advice)
         ),
@@ -182,6 +182,29 @@ def _span(flows: Sequence[SeenFlow]) -> str:
     begun, last = min(f.first for f in flows), max(f.last for f in flows)
     is_over = all(flow.outcome != RUNNING for flow in flows)
     return f"{begun} to {last}" + ("" if is_over else ", and still under way")
+
+
+def _place(advice: Advice) -> list[str]:
+    """Return where the rules are wanted, and where else the block may stand."""
+    where, traffic = advice.situation.where, advice.traffic
+    told = f"On the firewall {PLACES[where]}, UDP:"
+    if traffic is None or not traffic.may_be_client:
+        return [told]
+    if where is Where.CLIENT:
+        return [told, f"**No router stands between**: {_SWITCH}."]
+    if where is not Where.BETWEEN:
+        return [told]
+    if traffic.where is Where.CLIENT:
+        return [f"**No firewall is known to stand between**: {_OWN}.", told]
+    return [f"**{_ALIKE}** as one on the way: {_OWN}.", told]
+
+
+_ALIKE = "From the server the client's own firewall looks the same"
+_OWN = (
+    "please look at the client's own firewall as well (as root on a Linux client, "
+    "`tftptui probe` reads its rules; `--where client` writes these rules for it)"
+)
+_SWITCH = "where it lets them in, please look at the switches and bridges before it"
 
 
 def _origins(advice: Advice) -> list[str]:

@@ -42,7 +42,12 @@ _FINDINGS = {
 _OTHER_FILTERS = frozenset({"range-mismatch", "stale-conntrack", "path-cut"})
 """Findings about firewalls that do not say what is missing."""
 
-_PLACES = {"server": Where.SERVER, "client": Where.CLIENT}
+_PLACES = {
+    "server": Where.SERVER,
+    "between": Where.BETWEEN,
+    "client": Where.CLIENT,
+    "client-segment": Where.CLIENT,
+}
 """Where findings say that the firewall stands, as far as they can tell."""
 
 
@@ -127,6 +132,12 @@ class Traffic:
     is_single_port: bool | None = None
     located: tuple[str, ...] = ()
     known: tuple[HostNetwork, ...] = ()
+
+    @property
+    def may_be_client(self) -> bool:
+        """Whether the client's own firewall may be it, for all that is known."""
+        is_known = self.where in (Where.SERVER, Where.BETWEEN)
+        return self.missing is Part.ANSWERS and not is_known
 
     @property
     def failed(self) -> tuple[SeenFlow, ...]:

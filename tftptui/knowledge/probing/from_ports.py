@@ -90,7 +90,7 @@ def _stalled(asked: Asked, these: Sequence[Trial]) -> Draft:
         headline=f"{asked.server} answers our {port_word(ports_of(these))}, but no "
         "block comes: our ACKs are lost, or its blocks are",
         confidence=LIKELY,
-        stands_at="between",
+        stands_at="between-or-server",
         evidence=(seen(these, "an OACK came, and no block after it"),),
         remedies=(
             Remedy(

@@ -19,7 +19,6 @@ from tftptui.knowledge.firewall.situation import (
     Where,
 )
 from tftptui.knowledge.probing.asked import Asked, ports_of, seen
-from tftptui.knowledge.saying import place_of_drop
 from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.findings import (
     FACT,
@@ -120,7 +119,7 @@ def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
 
 def _place(asked: Asked, lost: Sequence[int]) -> Place:
     """Return where silence is made: this host is spared only if it was looked at."""
-    return place_of_drop(spares_client=asked.rules.spare(lost))
+    return "between" if asked.rules.spare(lost) else "between-or-client"
 
 
 def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:

@@ -30,7 +30,7 @@ def acks(case: Case) -> Draft | None:
         headline=_acks_headline(case, f"UDP port {one.server_tid}"),
         plain=_acks_headline(case, "the UDP ports"),
         confidence=FACT if own and own.is_fresh else LIKELY,
-        stands_at="server" if own else "between",
+        stands_at="server" if own else "between-or-server",
         transfers=tuple(case.numbers),
         since=one.started,
         evidence=(

@@ -14,8 +14,8 @@ from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.quiet import is_quiet_after_one
-from tftptui.knowledge.saying import place_of_drop
-from tftptui.telemetry.findings import FACT, LIKELY, Place
+from tftptui.knowledge.standing import dropped, place_of_silence
+from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import port_word, ports
 
@@ -80,10 +80,10 @@ def client_port(case: Case) -> Draft | None:
     return Draft(
         code=code,
         headline=f"Packets from {case.voice.server} to {port_word(ours, 'UDP')} of "
-        f"{case.client} are {surely}dropped on the way; to "
+        f"{case.client} are {surely}{dropped(case)}; to "
         f"{port_word(_tids(known))} they arrive.",
         confidence=FACT if is_clear else LIKELY,
-        stands_at=_place(case, worked),
+        stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
         evidence=evidence.in_vain(case, known),
@@ -244,16 +244,14 @@ def answers(case: Case) -> Draft | None:
     if not is_unanswered(case):
         return None
     worked = [one for one in case.neighbours if one.worked]
-    place = _place(case, worked)
     code = "answers-blocked"
     return Draft(
         code=code,
         headline=f"Packets from {case.voice.server} to "
         f"{port_word(case.client_tids, 'UDP')} of {case.client} are most likely "
-        f"dropped {_where(case)}"
-        + ("." if place == "between" else ", or by the client's own firewall."),
+        f"{dropped(case)}.",
         confidence=LIKELY,
-        stands_at=place,
+        stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
         evidence=evidence.in_vain(case, worked),
@@ -301,17 +299,6 @@ def _is_in_turns(case: Case, worked: list[Neighbour], failed: list[Neighbour]) -
 
 def _tids(neighbours: list[Neighbour]) -> list[int]:
     return [one.client_tid for one in neighbours[-3:]]
-
-
-def _where(case: Case) -> str:
-    """Return where packets are dropped, as far as who looks can see."""
-    return "behind this capture" if case.scene.is_capture else "on the way"
-
-
-def _place(case: Case, worked: list[Neighbour]) -> Place:
-    """Return where a block stands that nobody has reported."""
-    is_other = any(one.client == case.client for one in worked)
-    return place_of_drop(spares_client=case.has_no_firewall or is_other)
 
 
 def _is_public(address: str) -> bool:

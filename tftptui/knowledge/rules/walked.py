@@ -7,7 +7,7 @@ from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
-from tftptui.knowledge.saying import place_of_drop
+from tftptui.knowledge.standing import dropped, place_of_silence
 from tftptui.knowledge.walks import filters_by_port
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import port_word
@@ -26,10 +26,10 @@ def client_port(case: Case) -> Draft | None:
     return Draft(
         code=code,
         headline=f"Packets from {case.voice.server} to "
-        f"{port_word(case.client_tids, 'UDP')} of {case.client} are {surely}dropped on "
-        f"the way; to {port_word([found.other.port])} they arrive.",
+        f"{port_word(case.client_tids, 'UDP')} of {case.client} are {surely}"
+        f"{dropped(case)}; to {port_word([found.other.port])} they arrive.",
         confidence=sure,
-        stands_at=place_of_drop(spares_client=sure >= FACT or case.has_no_firewall),
+        stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
         evidence=(*evidence.walked(found), *evidence.in_vain(case, ())),

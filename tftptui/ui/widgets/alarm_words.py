@@ -3,17 +3,23 @@
 from rich.cells import cell_len
 
 from tftptui.engine.messages import Finding
-from tftptui.telemetry.findings import FACT
+from tftptui.telemetry.findings import FACT, Place
 from tftptui.telemetry.words import port_word
 from tftptui.ui.store import Store
 
 _BRIEF = {
     "acks-blocked": "Most likely lost on the way to us: what {client} answers",
-    "answers-blocked": "Most likely dropped on the way to {client}, {ports}",
-    "client-port-blocked": "Dropped on the way to {client}, {ports}",
+    "answers-blocked": "Most likely dropped {where} {client}, {ports}",
+    "client-port-blocked": "Dropped {where} {client}, {ports}",
     "nat-without-helper": "Most likely not translated: our answers to {client}",
 }
 """What is told shortly of findings whose headline has its verb late, by their code."""
+
+_WHERE: dict[Place, str] = {
+    "between-or-client": "before or at",
+    "client-segment": "at (or just before)",
+}
+"""Where, if that is not simply on the way."""
 
 
 def alarm_in_cells(
@@ -35,4 +41,5 @@ def alarm_in_cells(
     ports = port_word(tids) if tids else "its ports"
     others = len(finding.clients) - 1
     who = f"{finding.client} and {others:,} more" if others > 0 else finding.client
-    return brief.format(client=who, ports=ports)
+    where = _WHERE.get(finding.stands_at, "on the way to")
+    return brief.format(client=who, ports=ports, where=where)

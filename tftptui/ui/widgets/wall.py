@@ -28,7 +28,9 @@ _WHERE: dict[Place, float] = {
     "server": 0.88,
     "server-segment": 0.72,
     "between": 0.5,
+    "between-or-server": 0.66,
     "between-or-client": 0.34,
+    "client-segment": 0.2,
     "client": 0.12,
     "unknown": 0.5,
 }
