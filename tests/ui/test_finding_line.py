@@ -53,3 +53,16 @@ async def test_one_that_is_over_is_not_told_for_ever() -> None:
     async with shown(first, told, many_done(), size=SMALL) as screen:
         await screen.press("end")
         assert not told_above(screen.text())
+
+
+@pytest.mark.parametrize("width", [140, 80, 60])
+async def test_what_is_withdrawn_names_the_file_and_is_not_cut(width: int) -> None:
+    first, second = founding_case()
+    why = "the client got the file later, on its port 44669"
+    gone = replace(second.findings[0], withdrawn=why, turned=NOW)
+    async with shown(first, second, size=(width, 24)) as screen:
+        await screen.tell(Frame(time=NOW, findings=[gone]))
+        (line,) = [one for one in screen.text().splitlines() if "✓ " in one]
+        if width > 60:
+            assert "10.0.4.37 got pxelinux.0 later, on its port 44669" in line
+        assert "w why?" in line

@@ -3,10 +3,12 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from tests.support.pictures import NOW, a_busy_server, frame, status, view
+from tests.support.pane_host import acknowledgements, packets
+from tests.support.pictures import NOW, a_busy_server, frame, ports, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import founding_case
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.trials import SELF_TEST
 
 NAMES = ("Transfers", "Files", "Ports", "Packets")
 
@@ -94,6 +96,35 @@ async def test_the_bottom_line_has_only_keys_that_work() -> None:
         assert bottom.strip() == keys
 
 
+async def test_space_is_told_to_follow_while_packets_are_held() -> None:
+    async with shown(frame(view(1)), packets(*acknowledgements(range(1, 9)))) as screen:
+        await screen.press("4")
+        assert "space pause" in screen.text()
+        await screen.press("space")
+        assert "space follow" in screen.text()
+        await screen.press("space")
+        assert "space pause" in screen.text()
+
+
+async def test_under_a_question_another_key_says_that_it_comes_first() -> None:
+    async with shown(frame(view(1))) as screen:
+        await screen.press("X", "j")
+        assert screen.on_top == "Question"
+        assert "first y: abort" in screen.text()
+        await screen.press("escape")
+        assert screen.on_top == "main"
+
+
+@pytest.mark.parametrize(("key", "title"), [("f", "Firewall"), ("w", "Why")])
+async def test_a_page_tells_its_keys_too(key: str, title: str) -> None:
+    async with shown(*founding_case()) as screen:
+        await screen.press(key, "question_mark")
+        assert screen.on_top == "HelpScreen"
+        assert f"Keys · {title}" in screen.text()
+        await screen.press("escape")
+        assert screen.on_top != "main"
+
+
 async def test_the_bottom_line_can_be_clicked() -> None:
     async with shown(frame(view(1)), size=SMALL) as screen:
         place = screen.text().splitlines()[-1].index("X abort")
@@ -114,6 +145,35 @@ async def test_the_top_line_fits_any_width(width: int) -> None:
     async with shown(*a_busy_server(), size=(width, 20)) as screen:
         assert len(screen.main._header._line()) == width
         assert "active" in screen.text().splitlines()[0] or width < 60
+
+
+async def test_ports_of_a_range_before_are_used_as_long_as_transfers_run() -> None:
+    moved = ports(50_000, 50_099)
+    free = replace(moved, states=bytes(100))
+    begun = frame(view(1, server_tid=40_001), view(2, server_tid=40_002), ports=free)
+    async with shown(begun, size=(180, 40)) as screen:
+        assert "50000–50099 random   2 used" in screen.text().splitlines()[0]
+
+
+async def test_where_nothing_is_served_no_port_is_told() -> None:
+    async with shown(*a_busy_server(), size=(180, 40)) as screen:
+        screen.app.store.end("it crashed")
+        screen.main.on_frame_arrived()
+        await screen.pilot.pause()
+        top = screen.text().splitlines()[0]
+        assert "✗ not serving" in top
+        assert "used" not in top
+
+
+async def test_self_tests_are_not_counted_as_served() -> None:
+    some = Counters(started=5, completed=4, failed=1)
+    tests = [view(n, "completed", kind=SELF_TEST) for n in (1, 2, 3)]
+    failed = view(4, "failed", kind=SELF_TEST)
+    served = view(5, "completed")
+    async with shown(frame(*tests, failed, served, counters=some)) as screen:
+        top = screen.text().splitlines()[0]
+        assert "1 done" in top
+        assert "1 failed" not in top
 
 
 async def test_zeros_go_first_where_there_is_no_room() -> None:

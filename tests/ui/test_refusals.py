@@ -41,6 +41,17 @@ def test_a_full_range_is_told_with_its_remedy() -> None:
     assert told(*many, width=78) == f"✗ 24 refused: {FULL} · r widens the range"
 
 
+@pytest.mark.parametrize("width", [138, 78, 60])
+def test_a_name_that_climbs_out_is_told_whole(width: int) -> None:
+    out = refusal("outside-root", "that lies outside the folder that is served")
+    climbing = replace(out, file="../../etc/passwd")
+    line = told(climbing, width=width)
+    assert line.startswith("✗ ../../etc/passwd to 10.0.4.22 refused: ")
+    assert "outside" in line
+    assert "…" not in line
+    assert "2 refused, the last ../../etc/passwd" in told(climbing, climbing, width=78)
+
+
 def test_an_upload_is_told_with_its_remedy() -> None:
     one = replace(refusal("denied", NO_UPLOADS), direction="write")
     assert told(one) == (

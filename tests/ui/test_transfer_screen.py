@@ -54,6 +54,21 @@ async def test_the_ladder_shows_who_sent_what_when() -> None:
         assert "▸ blocks 17–160 … ACK 160  ×9  34 ms" in s.text()
 
 
+async def test_what_took_a_moment_has_no_graph_over_time() -> None:
+    brief = [
+        (record(Kind.RRQ, server_tid=69), "x octet"),
+        (record(Kind.DATA, 0.0005, block=1, octets=12), ""),
+        (record(Kind.ACK, 0.001, block=1), ""),
+    ]
+    async with shown(*told(brief)) as s:
+        await opened(s)
+        assert "of its packets" not in s.text()
+    longer = [*brief, (record(Kind.ACK, 0.012, block=1), "")]
+    async with shown(*told(longer), size=(140, 60)) as s:
+        await opened(s)
+        assert "over the 12 ms of its packets" in s.text()
+
+
 async def test_what_nobody_answered_is_a_broken_arrow() -> None:
     async with shown(*told(a_lossy_transfer())) as s:
         await opened(s)

@@ -125,6 +125,21 @@ def test_a_port_was_chosen_from_the_range_of_then() -> None:
     assert server_choice(then, ports()) == "ours, the next free from 40000–40004"
 
 
+@pytest.mark.parametrize(
+    ("kind", "sure", "told"),
+    [
+        ("atftp", 0.6, "atftp?"),
+        ("curl", 0.95, "curl"),
+        ("tftp-hpa or atftp", 0.5, "tftp-hpa or atftp"),
+        ("", 0.0, ""),
+    ],
+)
+def test_a_guess_at_the_kind_of_client_is_marked(
+    kind: str, sure: float, told: str
+) -> None:
+    assert words.kind_words(view(1, kind=kind, kind_sure=sure)) == told
+
+
 @pytest.mark.parametrize("width", range(60, 200, 9))
 @pytest.mark.parametrize("long_hosts", [False, True])
 def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  # noqa: FBT001

@@ -228,6 +228,7 @@ class TftpApp(EngineApp):
         from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415
 
         if isinstance(self.screen, MainScreen):
+            self.clear_notifications()  # they would stand over its frame
             self.push_screen(HelpScreen(self.screen.scope))
 
     def action_doctor(self) -> None:

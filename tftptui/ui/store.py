@@ -30,6 +30,7 @@ from tftptui.telemetry.packets import (
     Kind,
     PacketRecord,
 )
+from tftptui.telemetry.trials import SELF_TEST
 
 KEPT_REFUSALS = 1_000
 KEPT_FINDINGS = 200
@@ -110,6 +111,7 @@ class Store:
         self.packets = PacketChunks(self.kept_packets)
         self._packets_due = 0
         self._rates: dict[int, Rate] = {}
+        self._own_tests: dict[tuple[int, float], str] = {}
         self._findings_of: dict[int, Finding] = {}
         self._findings_before = 0
         self._total_rate = Rate()
@@ -173,12 +175,17 @@ class Store:
         self.counters = self._before = Counters()
         self._total_rate = Rate()
         self._findings_before = 0
+        self._own_tests.clear()
         for told in (
             *(self.transfers, self._rates, self.findings, self._findings_of),
             *(self.locations, self.listings, self.hashes, self.refusals),
         ):
             told.clear()
         self.packets.extend(b"", self.packets.next + 1)
+
+    def own_tests(self, *phases: str) -> int:
+        """Return how many self-tests of this machine ended so: nobody was served."""
+        return sum(phase in phases for phase in self._own_tests.values())
 
     def rate(self, number: int) -> float | None:
         """Return octets a second of a running transfer; None when not known."""
@@ -255,6 +262,8 @@ class Store:
 
     def _fold_transfer(self, view: TransferView) -> None:
         self.transfers[view.number] = view
+        if view.kind == SELF_TEST and not view.running:
+            self._own_tests[view.number, view.started] = view.phase
         if view.running:
             self._rates.setdefault(view.number, Rate()).add(self.now, view.acked_octets)
         else:

@@ -84,6 +84,7 @@ def _unsure(store: Store) -> str:
 def _is_silent(one: TransferView, now: float) -> bool:
     """Whether a client does not answer, or went away a moment ago without an answer."""
     if one.running:
-        return bool(one.timeouts) or one.requests > 1 or not one.heard
+        is_new = not (one.heard or one.acked_blocks)
+        return bool(one.timeouts) or one.requests > 1 or is_new
     is_gone = one.phase == "abandoned" and not one.heard
     return is_gone and now - (one.ended or one.moved) < LATELY

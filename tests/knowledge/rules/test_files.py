@@ -111,9 +111,18 @@ def test_a_file_that_came_since_is_there() -> None:
     assert judge(case(came, refusals=(refused("not-found"),))) is None
 
 
-@pytest.mark.parametrize(
-    "reason", ["access", "unreadable", "not-a-file", "outside-root"]
-)
+def test_what_lies_outside_is_said_once_and_no_file_is_asked_for_there() -> None:
+    message = "that lies outside the folder that is served"
+    seen = case(
+        file="../../etc/passwd", refusals=(refused("outside-root", message=message),)
+    )
+    draft = found(seen)
+    assert draft.headline.endswith("but it lies outside the folder that is served.")
+    assert draft.headline.count("outside") == 1
+    assert draft.remedies[0].text.startswith("nothing, unless the client is meant")
+
+
+@pytest.mark.parametrize("reason", ["access", "unreadable", "not-a-file"])
 def test_a_file_that_may_not_be_read_is_told(reason: str) -> None:
     draft = found(case(refusals=(refused(reason, message="why"),), scene=SCENE))
     assert draft.code == "file-permission"

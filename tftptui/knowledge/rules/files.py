@@ -83,26 +83,32 @@ def locked(case: Case) -> Draft | None:
     refused = _last_refusal(case, "read")
     if refused is None or refused.reason not in _LOCKED:
         return None
-    place = case.scene.place(case.file)
+    is_outside = refused.reason == "outside-root"  # and that is all the ERROR says
+    told = "" if is_outside else f": {refused.message}"
     return Draft(
         code="file-permission",
-        headline=f"{case.client} asks for {case.file}, but {_LOCKED[refused.reason]}: "
-        f"{refused.message}.",
+        headline=f"{case.client} asks for {case.file}, but {_LOCKED[refused.reason]}"
+        f"{told}.",
         confidence=FACT,
         stands_at="server",
         since=case.refusals[0].time,
         evidence=(_asked_in_vain(case),),
-        remedies=(
-            Remedy(
-                platform="Linux",
-                text="let the server's user read it, and enter the folders above",
-                command=f"namei -l {quote(place)}",
-            ),
-        )
-        if refused.reason == "access"
-        else remedies.say("put a regular file there, below the folder that is served"),
+        remedies=_unlocking(case, refused.reason),
         proof=_explain(case),
     )
+
+
+def _unlocking(case: Case, reason: str) -> tuple[Remedy, ...]:
+    if reason == "access":
+        text = "let the server's user read it, and enter the folders above"
+        command = f"namei -l {quote(case.scene.place(case.file))}"
+        return (Remedy(platform="Linux", text=text, command=command),)
+    if reason == "outside-root":
+        return remedies.say(
+            "nothing, unless the client is meant to have it: then put a copy below the "
+            "folder that is served, and have the client ask for that"
+        )
+    return remedies.say("put a regular file there, below the folder that is served")
 
 
 def changed(case: Case) -> Draft | None:
@@ -224,7 +230,7 @@ def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
         found.append(
             Remedy(text="press a in the pane Files: it is answered from now on")
         )
-        text = "take all names in another case, too: P changes it, or at the start"
+        text = "or take all names in any case: P changes it, or start the server with"
         found.append(Remedy(platform=OURS, text=text, command="--ignore-case"))
     if refused.near_rule == "extra-folder" and "/" in case.file.strip("/"):
         folder = case.file.strip("/").partition("/")[0]

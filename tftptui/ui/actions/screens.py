@@ -2,6 +2,7 @@
 
 from tftptui.ui.actions.action import Action
 
+PAGE = (Action("page", "help", ("question_mark", "f1"), "keys", "Its keys."),)
 WINDOW = tuple(
     Action(
         "window",

@@ -54,7 +54,11 @@ class CommandsScreen(Window[None]):
         taste: the recipe chosen here before.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("commands")
+    SCOPE = "commands"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("commands"),
+        *bindings("page"),
+    ]
     DEFAULT_CSS = """
     CommandsScreen > Vertical {
         width: 160;

@@ -143,7 +143,11 @@ class DoctorScreen(Page[None]):
         look: yields the results; examine() where nobody says otherwise.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("doctor")
+    SCOPE = "doctor"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("doctor"),
+        *bindings("page"),
+    ]
     DEFAULT_CSS = "DoctorScreen > VerticalScroll { width: 104; }"
 
     def __init__(

@@ -48,7 +48,11 @@ class FirewallScreen(Page[None]):
         about: number of the finding that led here; it says where the firewall stands.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("firewall")
+    SCOPE = "firewall"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("firewall"),
+        *bindings("page"),
+    ]
     DEFAULT_CSS = "FirewallScreen > VerticalScroll { width: 160; }"
 
     def __init__(

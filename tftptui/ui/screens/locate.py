@@ -30,7 +30,11 @@ _SLOTS = {
 class LocateScreen(Page[None]):
     """Follows the search that transfer NUMBER set off."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("locate")
+    SCOPE = "locate"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("locate"),
+        *bindings("page"),
+    ]
     DEFAULT_CSS = "LocateScreen > VerticalScroll { width: 96; padding: 0 2; }"
 
     def __init__(self, store: Store, number: int) -> None:

@@ -17,6 +17,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("w16 t6", "muted", "Options windowsize and timeout in seconds, agreed."),
     ("tsize", "muted", "Option tsize: the client was told the size."),
     ("~", "muted", "The number after it is an estimate."),
+    ("atftp?", "muted", "A guess at the client program, by how it asks."),
 )
 """Mark, slot of its colour, meaning."""
 

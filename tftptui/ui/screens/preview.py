@@ -24,7 +24,11 @@ TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
 class PreviewScreen(Window[None]):
     """Shows the file NAME; the engine reads it, piece by piece."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("preview")
+    SCOPE = "preview"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("preview"),
+        *bindings("page"),
+    ]
     DEFAULT_CSS = """
     PreviewScreen > Vertical {
         width: 116;

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
@@ -11,6 +12,9 @@ from textual.widgets import Static
 
 from tftptui.ui.actions import bindings
 from tftptui.ui.messages import FrameArrived
+
+TOLD = 3.0
+"""Seconds for which it is told that the question comes first."""
 
 MARGINS = 2
 """Cells beside the line."""
@@ -98,6 +102,13 @@ class Question(ModalScreen[Answer]):
     def action_answer(self, answer: Answer) -> None:
         """Return the answer."""
         self.dismiss(answer)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why another key does nothing now, instead of silence."""
+        active = self.active_bindings.get(event.key)
+        if active is None or not active.enabled:
+            told = f"first y: {self._do}, or esc: {self._leave}"
+            self.app.notify(told, timeout=TOLD, markup=False)
 
     def on_frame_arrived(self, event: FrameArrived) -> None:
         """Let the panes below have the news."""

@@ -31,7 +31,7 @@ from tftptui.ui.widgets.packet_facts import packet_facts
 from tftptui.ui.widgets.packet_words import plain
 from tftptui.ui.widgets.rows import fitted
 from tftptui.ui.widgets.transfer_side import TransferSide
-from tftptui.ui.widgets.transfer_words import mark, short_host, slot
+from tftptui.ui.widgets.transfer_words import kind_words, mark, short_host, slot
 
 Left = Literal["packets", "why"] | int
 """Where to go on from here; a number is a pane's."""
@@ -119,7 +119,7 @@ class TransferScreen(ModalScreen[Left | None]):
 
     def _titled(self, view: TransferView) -> Text:
         slots = slot_styles(self.app.theme_variables)
-        kind = f" · {view.kind}" if view.kind else ""
+        kind = f" · {kind_words(view)}" if view.kind else ""
         began = age(self._now() - view.started)
         words = f"{view.file}{kind} · {view.phase} · began {began}"
         share = self._ladder.feed.read_so_far

@@ -48,7 +48,11 @@ class WhyScreen(Page[Wish | None]):
         instead: the transfer that was asked for, if no finding is about it.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("why")
+    SCOPE = "why"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("why"),
+        *bindings("page"),
+    ]
     DEFAULT_CSS = "WhyScreen > VerticalScroll { width: 104; padding: 0 2; }"
 
     def __init__(

@@ -36,6 +36,16 @@ class Window(ModalScreen[ScreenResultType]):
     }
     """
 
+    SCOPE: ClassVar[str] = ""
+    """Where its keys stand in the list of actions, for the key that tells them."""
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415 - it is a window
+
+        self.app.clear_notifications()
+        self.app.push_screen(HelpScreen(self.SCOPE))
+
     def action_close(self) -> None:
         """Go back, without an answer."""
         self.dismiss(None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
@@ -16,6 +17,7 @@ RECENT = 60.0
 TURNED = 15.0
 """Seconds for which it is told that one has changed its mind, or is withdrawn."""
 
+_GOT = "the client got the file "
 _HINT = "  w why?"
 _REVISED = "⚠ new evidence: "
 
@@ -77,10 +79,9 @@ class FindingLine(Static):
         """Say that findings are withdrawn, or what made one another."""
         room, finding = self.app.size.width - len(_HINT) - 2, turned[0]
         if finding.withdrawn:
-            who = f"{finding.client}: " if finding.client else ""
             others = sum(bool(one.withdrawn) for one in turned[1:])
-            more = f"; {others} more withdrawn" if others else ""
-            words = f"✓ withdrawn: {who}{finding.withdrawn} ({finding.code}){more}"
+            forms = _withdrawn(finding, f"; {others} more withdrawn" if others else "")
+            words = next((one for one in forms if cell_len(one) <= room), forms[-1])
         else:
             told = alarm_in_cells(finding, self._store, room - len(_REVISED))
             words = f"{_REVISED}{told}"
@@ -107,3 +108,22 @@ class FindingLine(Static):
         transfers = self._store.transfers
         known = (transfers.get(number) for number in finding.transfers)
         return any(view is not None and view.running for view in known)
+
+
+def _withdrawn(finding: Finding, more: str) -> list[str]:
+    """Return that a finding is withdrawn, and why, from the longest to the shortest."""
+    why, code = finding.withdrawn, f" ({finding.code})"
+    if not finding.client:
+        return [f"✓ withdrawn: {why}{code}{more}", f"✓ withdrawn: {why}{more}"]
+    client, file = finding.client, finding.file
+    whole = f"{client} · {file}: {why}" if file else f"{client}: {why}"
+    if why.startswith(_GOT) and file:
+        whole = f"{client} got {file} {why.removeprefix(_GOT)}"
+    short = whole.replace(file, file.rpartition("/")[2]) if file else whole
+    return [
+        f"✓ withdrawn: {whole}{code}{more}",
+        f"✓ withdrawn: {whole}{more}",
+        f"✓ {whole}{more}",
+        f"✓ {short}{more}",
+        f"✓ {short}",
+    ]

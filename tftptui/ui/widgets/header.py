@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from tftptui.engine.messages import USED, Status
+from tftptui.engine.messages import USED, PortMap, Status
 from tftptui.settings import words_of
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import octets, span
@@ -157,13 +157,13 @@ class HeaderLine(Widget):
 
     def _ports(self, slots: dict[str, Style]) -> list[Part]:
         ports, muted = self._store.ports, slots["muted"]
-        if ports is None:
+        if ports is None or self._store.engine_error:
             return [Part([Text()]), Part([Text()])]
         label, range_ = ("TIDs ", muted), span(ports.first, ports.last)
         order = ports.order
         if ports.single_port:
             range_, order = "listener's", "single port"
-        used = self._steady("used", ports.states.count(USED))
+        used = self._steady("used", ports.states.count(USED) + self._elsewhere(ports))
         return [
             Part(
                 [
@@ -175,6 +175,16 @@ class HeaderLine(Widget):
             ),
             Part([Text.assemble(used, (" used", muted)), Text()]),
         ]
+
+    def _elsewhere(self, ports: PortMap) -> int:
+        """Return how many transfers go on from ports of a range before this one."""
+        return sum(
+            view.running
+            and not view.single_port
+            and bool(view.server_tid)
+            and not ports.first <= view.server_tid <= ports.last
+            for view in self._store.transfers.values()
+        )
 
     def _capture(self, slots: dict[str, Style]) -> Part:
         """Return whether all packets are being written to a file, and how many."""
@@ -200,16 +210,18 @@ class HeaderLine(Widget):
 
     def _counts(self, slots: dict[str, Style]) -> Part:
         """Return the totals; what was told once keeps its place, even at 0."""
-        counters = self._store.counters
+        counters, own = self._store.counters, self._store.own_tests
+        done = counters.completed - own("completed")
+        failed = counters.failed + counters.abandoned - own("failed", "abandoned")
         stalled = sum(
             view.phase == "stalled" for view in self._store.transfers.values()
         )
         listed = [
             ("active", counters.active, slots["transfer-active"]),
             ("stalled", stalled, slots["transfer-stalled"]),
-            ("done", counters.completed, slots["transfer-completed"]),
+            ("done", done, slots["transfer-completed"]),
             ("unconfirmed", counters.unconfirmed, slots["transfer-unconfirmed"]),
-            ("failed", counters.failed + counters.abandoned, slots["transfer-failed"]),
+            ("failed", failed, slots["transfer-failed"]),
             ("refused", counters.refused, slots["transfer-failed"]),
         ]
         told = [

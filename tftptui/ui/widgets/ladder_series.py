@@ -54,6 +54,7 @@ class Series:
         self.length = FIRST_LENGTH
         self.block_size = 512
         self._begin: float | None = None
+        self._end = 0.0
         self._asked: tuple[int, float] | None = None
         self._window = 0
 
@@ -79,6 +80,11 @@ class Series:
                 self._asked = None
 
     @property
+    def span(self) -> float:
+        """Seconds from the first packet to the last."""
+        return 0.0 if self._begin is None else max(0.0, self._end - self._begin)
+
+    @property
     def rates(self) -> list[float | None]:
         """Octets a second, slot by slot."""
         return [slot.octets / self.length for slot in self.slots]
@@ -101,6 +107,7 @@ class Series:
     def _slot(self, time: float) -> Slot:
         if self._begin is None:
             self._begin = time
+        self._end = max(self._end, time)
         place = max(0, int((time - self._begin) / self.length))
         while place >= SLOTS:
             self._halve()

@@ -1,7 +1,7 @@
 """The packets as a list that follows the newest one, or holds still to be read."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -19,6 +19,9 @@ from tftptui.ui.widgets.packet_gaze import Gaze, gaze
 from tftptui.ui.widgets.packet_rows import TimeMode
 from tftptui.ui.widgets.packet_view import Place
 from tftptui.ui.widgets.packet_words import Line, has_run, plain
+
+HELD_LABELS = {"packets.pause": "follow"}
+"""What keys do while it is held still, where that is something else."""
 
 TOLD = 2.0
 """Seconds for which a short message stands."""
@@ -71,6 +74,11 @@ class PacketList(PacketCanvas, can_focus=True):
     def is_following(self) -> bool:
         """Whether the newest row stays in view."""
         return not self.view.is_held
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What keys do, where that is something else just now."""
+        return {} if self.is_following else HELD_LABELS
 
     def frame_arrived(self) -> None:
         """Read the store; draw again only if a row in view came or went."""

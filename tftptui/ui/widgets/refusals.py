@@ -24,6 +24,8 @@ BY_POLICY = frozenset({"denied", "limit"})
 
 LONGEST_NAME = 24
 NO_UPLOADS = "no uploads"
+OUTSIDE = "outside-root"
+_OUTSIDE = ("that lies outside the folder that is served", "it lies outside", "outside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ def _forms(kind: _Kind, store: Store) -> list[str]:
         return _upload_forms(kind)
     last, message = kind.last, kind.last.message
     names = [_whose(name, last) for name in short_names(last.file)]
+    if last.reason == OUTSIDE:
+        times = f"{count(kind.times)} refused, the last " if kind.times > 1 else ""
+        refused = ": " if times else " refused: "
+        told = [f"✗ {times}{name}{refused}" for name in names]
+        return [f"{one}{words}" for one in told for words in _OUTSIDE]
     if kind.times > 1:
         times = f"✗ {count(kind.times)} requests refused"
         told = [f"{times}, the last {name}: {message}" for name in names]
@@ -130,7 +137,9 @@ def _upload_forms(kind: _Kind) -> list[str]:
 
 
 def short_names(file: str) -> list[str]:
-    """Return a file's name whole, and its end."""
+    """Return a file's name whole, and its end; where it climbs, that is the point."""
+    if ".." in file.split("/"):
+        return list(dict.fromkeys([file, fitted(file, LONGEST_NAME).rstrip()]))
     end = file.rpartition("/")[2]
     short = end if cell_len(end) <= LONGEST_NAME else fitted(end, LONGEST_NAME)
     return [file, short] if short != file else [file]

@@ -270,7 +270,7 @@ class TransferList(RowList[int]):
             mark=words.mark(view),
             slot=words.slot(view),
             host=SELF_TEST if view.kind == SELF_TEST else view.client,
-            kind=view.kind,
+            kind=words.kind_words(view),
             tids=(view.client_tid, view.server_tid),
             file=f"{DIFFERS} {view.file}" if self._differs(view) else view.file,
             options=words.options(view),

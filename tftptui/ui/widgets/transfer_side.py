@@ -32,6 +32,9 @@ from tftptui.ui.widgets.transfer_words import mark, meaning, slot
 
 PLOT_HEIGHT = 3
 SCALE = 9
+FEWEST_SLOTS = 2
+"""With fewer there is nothing to see over time, and no rate to be told."""
+
 """Cells beside a plot for what its height means."""
 
 
@@ -142,6 +145,8 @@ def _counted(view: TransferView, muted: Style) -> list[RenderableType]:
 
 
 def _plots(series: Series, width: int, slots: dict[str, Style]) -> list[RenderableType]:
+    if len(series.slots) < FEWEST_SLOTS:
+        return []
     columns = max(8, width - SCALE)
     rates, trips = series.rates, series.trips
     plots = [
@@ -154,7 +159,7 @@ def _plots(series: Series, width: int, slots: dict[str, Style]) -> list[Renderab
             "sent again", series.resent, lambda most: f"{most:.0f}", columns, slots
         )
         plots.append(again)
-    length = length_text(len(series.slots) * series.length)
+    length = length_text(series.span)
     parts = [part for plot in plots for part in plot]
     return [_heading(f"over the {length} of its packets"), *parts] if parts else []
 

@@ -11,6 +11,9 @@ NEVER_ANSWERED = "the client never answered"
 
 CHANGED = "the file was changed on the disk since this transfer began"
 
+SURE = 0.75
+"""How sure a kind of client is from which on it is told without a mark."""
+
 BAR = 8
 """Cells of a progress bar."""
 
@@ -153,6 +156,12 @@ def short_host(host: str, width: int) -> str:
         return host
     end = host[len(host) - width + 1 :]
     return "…" + end[max(0, end.find(":")) :]
+
+
+def kind_words(view: TransferView) -> str:
+    """Return the kind of client, marked where it is a guess; nothing if not known."""
+    is_guess = 0 < view.kind_sure < SURE and " or " not in view.kind
+    return f"{view.kind}?" if is_guess else view.kind
 
 
 def short_kind(kind: str, width: int) -> str:

@@ -20,7 +20,7 @@ from tftptui.ui.widgets.hash_words import hash_of
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.rows import RowList
 from tftptui.ui.widgets.transfer_list import TransferList
-from tftptui.ui.widgets.transfer_words import story
+from tftptui.ui.widgets.transfer_words import kind_words, story
 
 
 class TransfersPane(Pane):
@@ -167,7 +167,7 @@ class TransfersPane(Pane):
             return
         client = endpoint(view.client, view.client_tid)
         server = endpoint(view.server, view.server_tid) if view.server_tid else "?"
-        kind = f" · {view.kind}" if view.kind else ""
+        kind = f" · {kind_words(view)}" if view.kind else ""
         told = (
             f"{client} ⇄ {server}{kind} · {view.file}",
             story(
