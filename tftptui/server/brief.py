@@ -64,7 +64,7 @@ class BriefRead(ReadTransfer):
         "_is_whole",
         "_maker",
         "_recorder",
-        "_sent",
+        "_sent_at",
         "_start",
         "asked_at",
         "file",
@@ -92,7 +92,7 @@ class BriefRead(ReadTransfer):
         self.settings, self.leased_from = maker.settings, maker.pool.choice
         self._closed, self._maker, self._recorder = closed, maker, recorder
         self.asked_at = recorder.clock.wall()
-        self._start = self._sent = self._ended = 0.0
+        self._start = self._sent_at = self._ended = 0.0
 
     def __getattr__(self, name: str) -> object:
         """Return what a whole read has, and be one from now on."""
@@ -108,15 +108,15 @@ class BriefRead(ReadTransfer):
         self.outcome, self.is_closed, self.is_told = so_far
         report = self._report
         report.started = report.progressed = self.asked_at
-        if not self._sent:
+        if not self._sent_at:
             return
         self._begun, self._look_at = self._start, self._start + LOOK
         self._awaited = self._sent_to = self._caught = 1
-        self._left = self._sent
+        self._left = self._sent_at
         report.version += 1
         if self.outcome is not None:
             self._heard, self._acked = True, 1
-            self._left_before, self._left = self._sent, self._ended
+            self._left_before, self._left = self._sent_at, self._ended
             report.progressed = report.ended_at = self._ended
             self._forget_staging()
 
@@ -133,7 +133,7 @@ class BriefRead(ReadTransfer):
             return
         self._start = now
         recorder, octets = self._recorder, len(packet) - HEADER
-        wall = self._sent = now + recorder.offset
+        wall = self._sent_at = now + recorder.offset
         counters = recorder.counters
         counters.started += 1
         counters.packets_sent += 1
@@ -159,7 +159,7 @@ class BriefRead(ReadTransfer):
     def _take_ack(self) -> None:
         recorder = self._recorder
         wall = recorder.clock.now() + recorder.offset
-        if wall - self._sent >= SLOW:
+        if wall - self._sent_at >= SLOW:
             self._hear(_ACK_1)
             return
         counters = recorder.counters

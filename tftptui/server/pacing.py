@@ -16,12 +16,11 @@ from tftptui.protocol.receiver import ReceiveSession
 from tftptui.server.bandwidth import Pacer
 from tftptui.server.listener import Arrival
 from tftptui.server.parts import Parts
-from tftptui.server.reading import ReadTransfer
+from tftptui.server.reading import ReadTransfer, left_before
 from tftptui.server.transfer import Transfer
 from tftptui.server.uploads import Sink
 from tftptui.server.writing import WriteTransfer
 from tftptui.telemetry.packets import Flag, Kind
-from tftptui.telemetry.views import TransferView
 
 _DATA = Opcode.DATA.to_bytes(2)
 
@@ -50,14 +49,9 @@ class PacedRead(ReadTransfer):
         self._note_repeated(arrival)
         return True
 
-    def _fill(self, view: TransferView) -> None:
-        super()._fill(view)
-        view.sent_blocks = self._sent()
-
     def _sent(self) -> int:
         """Return the highest block that has left."""
-        fresh = (run.first - 1 for run in self._unsent if run.attempt == 1)
-        return next(fresh, self._sending.sent_to)
+        return min(super()._sent(), left_before(self._unsent, self._sending.sent_to))
 
     def _is_waiting(self) -> bool:
         return bool(self._unsent) or super()._is_waiting()

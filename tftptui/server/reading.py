@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tftptui.files.sources import ColdError, Source, SourceChangedError
 from tftptui.files.staging import Staging
@@ -39,13 +39,17 @@ class ReadTransfer(ShortWay):
 
     def _fill(self, view: TransferView) -> None:
         acked, size = self._sending.acked, self._source.size
-        view.sent_blocks, view.acked_blocks = self._sending.sent_to, acked
+        view.sent_blocks, view.acked_blocks = self._sent(), acked
         octets = acked * self._agreed.block_size
         view.total_size = size
         view.acked_octets = octets if size is None or octets < size else size
         content = self.content
         if content is not None and content.version is not None:
             view.modified = content.version[1] / 1e9
+
+    def _sent(self) -> int:
+        """Return the highest block that has left."""
+        return left_before(self._waiting, self._sending.sent_to)
 
     def _take(self, datagram: bytes, now: float) -> None:
         block16 = acknowledged(datagram)
@@ -116,6 +120,7 @@ class ReadTransfer(ShortWay):
             self._wait_for_disk(command, cold)
             return
         except (SourceChangedError, OSError) as error:
+            self._waiting.appendleft(command)  # it will never leave
             self._fail(error)
             return
         flags = 0
@@ -172,3 +177,9 @@ class ReadTransfer(ShortWay):
         super()._let_go()
         if self._warming is None:  # else it is closed when the thread has done
             self._source.close()
+
+
+def left_before(waiting: Iterable[SendBlocks], sent_to: int) -> int:
+    """Return the highest block that has left up to SENT_TO, as some are WAITING."""
+    fresh = (run.first - 1 for run in waiting if run.attempt == 1)
+    return next(fresh, sent_to)
