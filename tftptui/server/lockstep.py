@@ -14,8 +14,10 @@ from struct import Struct
 from tftptui.files.staging import Awaited
 from tftptui.server.sockets import LONGEST
 
-CAN_WAIT = sys.platform.startswith("linux")
-"""Whether a socket here knows how long it may wait."""
+_IS_LONG = sys.maxsize.bit_length() > 32  # noqa: PLR2004 - the name says it
+CAN_WAIT = sys.platform.startswith("linux") and _IS_LONG
+"""Whether a socket here knows how long it may wait, as _PATIENCE tells it: what a
+32-bit system wants there goes by how it was built."""
 
 NEAR = 0.0005
 """Seconds within which a client answers that is worth waiting for."""
