@@ -13,7 +13,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import Running, Written, running, settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.net.addresses import Endpoint
-from tftptui.protocol.packets import Data, ErrorPacket, Mode, encode_ack, encode_error
+from tftptui.protocol.packets import Mode, encode_ack, encode_error
 from tftptui.server.binding import BindError
 from tftptui.server.service import SHUTDOWN, Service, ServiceError
 from tftptui.telemetry.events import (
@@ -63,14 +63,6 @@ async def begin(server: Running, client: UdpClient, name: bytes = b"file") -> No
     """Ask for a file and take its first block."""
     client.ask(server.at, name)
     await client.data()
-
-
-async def read_until_error(client: UdpClient) -> ErrorPacket:
-    """Go on reading, what was read ahead included, until an ERROR comes."""
-    while not isinstance(packet := await client.receive(), ErrorPacket):
-        assert isinstance(packet, Data), packet
-        client.ack(packet.block16)
-    return packet
 
 
 def counters(server: Running) -> dict[str, int]:
@@ -251,21 +243,6 @@ async def test_one_icmp_report_ends_nothing(
         again.socket.bind(place)
         clock.advance(LAST_WAIT)
         assert (await again.data()).block16 == 1
-
-
-async def test_a_file_cut_short_ends_with_an_error_to_the_client(
-    server: Running, client: UdpClient, folder: Path
-) -> None:
-    await begin(server, client, b"big")
-    os.truncate(folder / "big", 700)
-    client.ack(1)
-    error = await read_until_error(client)
-    text = b"the file was cut short while it was read"
-    assert (error.code, error.message) == (0, text)
-    ended = server.event(TransferEnded)
-    assert ended.outcome == "failed"
-    sent = [r.block for r in server.written.packets() if r.kind == Kind.DATA]
-    assert ended.blocks == max(sent)  # what could not be read has not left
 
 
 async def test_a_replaced_file_is_sent_in_its_old_version(

@@ -16,7 +16,6 @@ from tests.support.quick_client import fetch
 from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.files.staging import Scratch
-from tftptui.protocol.packets import Mode
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.transport import Transport
 from tftptui.telemetry.events import TransferEnded, TransferStarted
@@ -344,33 +343,6 @@ async def test_a_window_that_can_not_leave_is_sent_when_its_time_has_come(
         ring.record(n).block for n in range(ring.first, ring.next) if ring.note(n)
     ]
     assert troubled == [0, 0, 13]  # request and OACK have a note in any case
-
-
-@pytest.mark.parametrize("window", [1, 4])
-async def test_a_text_whose_length_nobody_knows_goes_out_whole(
-    tmp_path: Path, client: UdpClient, window: int
-) -> None:
-    (tmp_path / "file").write_bytes(b"twelve octets\n" * 4_000)
-    options = ((b"windowsize", str(window).encode()),) if window > 1 else ()
-    with running(tmp_path) as server:
-        client.ask(server.at, b"file", options=options, mode=Mode.NETASCII)
-        if options:
-            await client.oack()
-            client.ack(0)
-        text, number = b"", 0
-        while len(text) == 512 * number:
-            packet, number = await client.data(), number + 1
-            assert packet.block16 == number
-            text += packet.payload
-            if number % window == 0 or len(packet.payload) < 512:
-                client.ack(number)
-        ended = await server.written.until(TransferEnded)
-    assert text == b"twelve octets\r\n" * 4_000
-    assert (ended.outcome, ended.octets, ended.retransmits) == (
-        "completed",
-        len(text),
-        0,
-    )
 
 
 async def test_a_quick_client_does_not_keep_others_waiting(

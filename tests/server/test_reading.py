@@ -1,0 +1,87 @@
+"""Reads of files that are no longer, or not yet, what they seemed to be."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.running import running
+from tests.support.udp_client import UdpClient
+from tftptui.protocol.packets import Data, ErrorPacket, Mode, Options
+from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.packets import Kind
+
+pytestmark = pytest.mark.net
+
+
+@pytest.fixture
+def client() -> Iterator[UdpClient]:
+    with UdpClient() as client:
+        yield client
+
+
+def options_for(window: int) -> Options:
+    return ((b"windowsize", str(window).encode()),) if window > 1 else ()
+
+
+async def read_until_error(client: UdpClient, window: int) -> ErrorPacket:
+    """Go on reading, what was read ahead included, until an ERROR comes."""
+    while not isinstance(packet := await client.receive(), ErrorPacket):
+        assert isinstance(packet, Data), packet
+        if packet.block16 % window == 0:
+            client.ack(packet.block16)
+    return packet
+
+
+@pytest.mark.parametrize("window", [1, 4])
+async def test_a_text_whose_length_nobody_knows_goes_out_whole(
+    tmp_path: Path, client: UdpClient, window: int
+) -> None:
+    (tmp_path / "file").write_bytes(b"twelve octets\n" * 4_000)
+    options = options_for(window)
+    with running(tmp_path) as server:
+        client.ask(server.at, b"file", options=options, mode=Mode.NETASCII)
+        if options:
+            await client.oack()
+            client.ack(0)
+        text, number = b"", 0
+        while len(text) == 512 * number:
+            packet, number = await client.data(), number + 1
+            assert packet.block16 == number
+            text += packet.payload
+            if number % window == 0 or len(packet.payload) < 512:
+                client.ack(number)
+        ended = await server.written.until(TransferEnded)
+    assert text == b"twelve octets\r\n" * 4_000
+    assert (ended.outcome, ended.octets, ended.retransmits) == (
+        "completed",
+        len(text),
+        0,
+    )
+
+
+@pytest.mark.parametrize("window", [1, 4])
+async def test_a_file_cut_short_ends_with_an_error_to_the_client(
+    tmp_path: Path, client: UdpClient, window: int
+) -> None:
+    (tmp_path / "big").write_bytes(octets(200_000))
+    options = options_for(window)
+    with running(tmp_path) as server:
+        client.ask(server.at, b"big", options=options)
+        if options:
+            await client.oack()
+            client.ack(0)
+        await client.data()
+        os.truncate(tmp_path / "big", 700)
+        if window == 1:
+            client.ack(1)
+        error = await read_until_error(client, window)
+        ended = server.event(TransferEnded)
+        records = server.written.packets()
+    text = b"the file was cut short while it was read"
+    assert (error.code, error.message) == (0, text)
+    assert ended.outcome == "failed"
+    sent = max(r.block + r.count - 1 for r in records if r.kind == Kind.DATA)
+    assert ended.blocks == sent  # what could not be read has not left
