@@ -244,6 +244,18 @@ def test_where_the_newest_finding_stands_is_read_too() -> None:
     assert standing(unsure) is None  # from here they look alike
 
 
+async def test_the_client_s_own_firewall_is_named_where_it_may_be_it() -> None:
+    words = "the client's own firewall may be it as well"
+    unsure = finding(number=2, stands_at="between-or-client")
+    async with shown(*founding_case(), size=LARGE) as screen:
+        await screen.press("f")
+        assert words not in screen.text()
+    told = Frame(time=NOW, findings=[unsure])
+    async with shown(*founding_case(), told, size=LARGE) as screen:
+        await screen.press("f")
+        assert words in screen.text()
+
+
 async def test_the_place_is_that_of_the_finding_until_another_is_chosen() -> None:
     told = Frame(time=NOW, findings=[own_output()])
     async with shown(*founding_case(), told) as screen:

@@ -63,6 +63,13 @@ class TestText:
         assert "not run" in advice_text(_advice(Dialect.ASA))
         assert "not run" not in advice_text(_advice())
 
+    def test_the_client_s_own_firewall_is_named_where_it_may_be_it(self) -> None:
+        words = "own firewall may be it as well: --where client"
+        assert words in advice_text(_advice())
+        here = advise(situation(where=Where.CLIENT), Dialect.NFTABLES, SEEN)
+        assert words not in advice_text(here)
+        assert words not in advice_text(advise(situation(), Dialect.NFTABLES))
+
     def test_comments_fit_a_terminal(self) -> None:
         lines = advice_text(_advice()).splitlines()
         assert [x for x in lines if x.startswith("#") and len(x) > 80] == []

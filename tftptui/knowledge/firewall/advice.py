@@ -71,6 +71,12 @@ class Advice:
         """Whether the length of a network is assumed."""
         return any(one.is_assumed for one in self.origins)
 
+    @property
+    def may_be_client(self) -> bool:
+        """Whether it is for a firewall between, and the client's own may be it."""
+        is_between = self.situation.where is Where.BETWEEN
+        return is_between and self.traffic is not None and self.traffic.may_be_client
+
 
 def advise(
     situation: Situation,

@@ -48,6 +48,9 @@ def _head(advice: Advice) -> Iterator[str]:
         f"{speech.title}, {PLACES[situation.where]}; it {_KINDS[situation.kind]}{nat}",
         _WIDTH,
     )
+    if advice.may_be_client:
+        words = "  The client's own firewall may be it as well: --where client."
+        yield from wrap(words, _WIDTH, subsequent_indent="  ")
     yield f"({speech.proof.value})"
     yield ""
     yield "The three flows of a transfer, UDP:"

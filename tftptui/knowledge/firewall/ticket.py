@@ -16,7 +16,7 @@ from tftptui.knowledge.firewall.witnesses import Witnesses
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
 from tftptui.telemetry.words import counted, port_word, times, url
 
-LOCATED = "Followed hop by hop"
+LOCATED = "Followed"
 CSV_COMMAND = "`tftptui firewall --journal JOURNAL --format csv` lists all"
 """Where all flows are, as far as only the journal has them."""
 
@@ -174,7 +174,7 @@ def _story(advice: Advice) -> list[str]:
     ]
     if fine:
         text += f" Completed: {', '.join(fine[:_MOST_NAMED])}."
-    return [text, *(f"{LOCATED}: {_cell(told)}" for told in traffic.located)]
+    return [text, *(f"{LOCATED} {_cell(told)}" for told in traffic.located)]
 
 
 def _span(flows: Sequence[SeenFlow]) -> str:
@@ -192,7 +192,7 @@ def _place(advice: Advice) -> list[str]:
         return [told]
     if where is Where.CLIENT:
         return [told, f"**No router stands between**: {_SWITCH}."]
-    if where is not Where.BETWEEN:
+    if not advice.may_be_client:
         return [told]
     if traffic.where is Where.CLIENT:
         return [f"**No firewall is known to stand between**: {_OWN}.", told]

@@ -121,7 +121,7 @@ def stale_state(case: Case) -> Draft | None:
         f"{port_word(_tids(worked))} {do}: a firewall most likely goes by what it "
         "remembers from before its rules were changed.",
         confidence=LIKELY,
-        stands_at="between",
+        stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
         since=case.tries[0].started,
         evidence=(

@@ -35,6 +35,7 @@ def advice_view(advice: Advice, slots: Slots) -> Group:
         *([("", _origins(advice, slots))] if advice.origins else []),
         ("Flows", _flows(advice, slots)),
         *([("", _missing(advice, slots))] if advice.missing else []),
+        *([("", _own_firewall(slots))] if advice.may_be_client else []),
         ("", Text()),
         ("Rules", _rules(advice, slots)),
         ("", Text()),
@@ -89,6 +90,11 @@ def _missing(advice: Advice, slots: Slots) -> Text:
     part = advice.missing.value if advice.missing else ""
     told = f" marks what, by all that was seen, most likely does not arrive: {part}"
     return Text.assemble((MISSING, slots["transfer-failed"]), (told, slots["muted"]))
+
+
+def _own_firewall(slots: Slots) -> Text:
+    told = " the client's own firewall may be it as well: from here they look alike"
+    return Text.assemble(("[e]", slots["transfer-active"]), (told, slots["muted"]))
 
 
 def _rules(advice: Advice, slots: Slots) -> Text:
