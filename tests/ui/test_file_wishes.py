@@ -158,8 +158,8 @@ async def test_where_no_link_can_be_made_a_rule_is_offered() -> None:
     asked = Frame(time=NOW, refusals=[missed("BOOT\\bcd", -9, SURE)])
     async with files(asked, write="new") as screen:
         await screen.press("G", "L")
-        assert "no folder BOOT for a link; answer" in screen.text()
-        assert "y add a rule" in screen.text()
+        assert "no folder BOOT for a link" in screen.text()
+        assert "y add a rule · esc leave it" in screen.text()
         await screen.press("y")
         assert wishes(screen) == [RewriteName(b"BOOT\\bcd", b"boot/BCD")]
 

@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from tests.support.pictures import NOW, ports, view
 from tftptui.engine.messages import TransferPhase
 from tftptui.ui.widgets import transfer_words as words
-from tftptui.ui.widgets.ladder_words import server_choice
+from tftptui.ui.widgets.ladder_words import client_choice, server_choice
 from tftptui.ui.widgets.rows import fitted, fitted_path
 from tftptui.ui.widgets.transfer_list import columns
 
@@ -137,7 +137,11 @@ def test_a_port_was_chosen_from_the_range_of_then() -> None:
 def test_a_guess_at_the_kind_of_client_is_marked(
     kind: str, sure: float, told: str
 ) -> None:
-    assert words.kind_words(view(1, kind=kind, kind_sure=sure)) == told
+    one = view(1, kind=kind, kind_sure=sure)
+    assert words.kind_words(one) == told
+    is_known = kind and told == kind
+    choice = f"{kind}'s own choice" if is_known else "the client's own choice"
+    assert client_choice(one) == choice
 
 
 @pytest.mark.parametrize("width", range(60, 200, 9))

@@ -135,7 +135,8 @@ class FileWishes:
 
         matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]
         if missing:
-            matters = [f"no folder {missing} for a link; {one}" for one in matters]
+            lack = f"no folder {missing} for a link"
+            matters = [*(f"{lack}; {one}" for one in matters), lack]
         self._screen.app.push_screen(
             Question(matters, do, "leave it", [more]), answered
         )

@@ -7,7 +7,7 @@ from tftptui.telemetry.packets import Flag, Kind
 from tftptui.ui.formats import count
 from tftptui.ui.widgets.ladder_items import Fold, Pause
 from tftptui.ui.widgets.packet_words import Line, data_octets, kind_word, run_text
-from tftptui.ui.widgets.transfer_words import blocks, leased_from, mean_rate
+from tftptui.ui.widgets.transfer_words import blocks, kind_words, leased_from, mean_rate
 
 _BLOCKS = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
 
@@ -64,7 +64,8 @@ def length_text(seconds: float) -> str:
 
 def client_choice(view: TransferView) -> str:
     """Return who chose the client's port, and how."""
-    return f"{view.kind}'s own choice" if view.kind else "the client's own choice"
+    is_known = view.kind and kind_words(view) == view.kind
+    return f"{view.kind}'s own choice" if is_known else "the client's own choice"
 
 
 def server_choice(view: TransferView, ports: PortMap | None) -> str:
