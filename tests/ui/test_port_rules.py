@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tftptui.engine.messages import SetPorts
 from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.seen import Traffic
 from tftptui.knowledge.firewall.situation import Kind, SituationError
-from tftptui.knowledge.firewall.traffic import Traffic
 from tftptui.ui.widgets.port_rules import rules_for
 from tftptui.ui.widgets.wishes import Wishes
 

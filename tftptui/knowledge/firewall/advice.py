@@ -7,6 +7,7 @@ from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.listing import Rule
 from tftptui.knowledge.firewall.networks import ClientNetwork
 from tftptui.knowledge.firewall.plans import Part, Plan, plan_for
+from tftptui.knowledge.firewall.seen import Traffic
 from tftptui.knowledge.firewall.situation import (
     CLIENT_PORTS,
     Situation,
@@ -14,7 +15,6 @@ from tftptui.knowledge.firewall.situation import (
     Way,
     Where,
 )
-from tftptui.knowledge.firewall.traffic import Traffic
 
 _CONNTRACK = {4: "", 6: "-f ipv6 "}
 """What the program conntrack is told of the IP version."""

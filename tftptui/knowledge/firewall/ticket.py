@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.plans import Flow
+from tftptui.knowledge.firewall.seen import RUNNING, SeenFlow, Traffic
 from tftptui.knowledge.firewall.situation import Family, Way, Where
-from tftptui.knowledge.firewall.traffic import RUNNING, SeenFlow, Traffic
 from tftptui.knowledge.firewall.witnesses import Witnesses
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
 from tftptui.telemetry.words import counted, port_word, times, url

@@ -9,7 +9,7 @@ from enum import IntEnum
 from ipaddress import ip_address
 
 from tftptui.knowledge.firewall.networks import LOOPBACKS
-from tftptui.knowledge.firewall.traffic import SeenFlow, Traffic
+from tftptui.knowledge.firewall.seen import SeenFlow, Traffic
 
 _SHARE = 4
 """One row of so many is left to those that did not fail, if there are any."""

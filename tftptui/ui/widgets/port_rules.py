@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from tftptui.engine.messages import SetPorts
 from tftptui.knowledge.firewall.advice import advise
+from tftptui.knowledge.firewall.seen import Traffic
 from tftptui.knowledge.firewall.situation import (
     ANYWHERE,
     Address,
@@ -14,7 +15,7 @@ from tftptui.knowledge.firewall.situation import (
     SituationError,
     Way,
 )
-from tftptui.knowledge.firewall.traffic import Traffic, traffic_of
+from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.net.interfaces import own_addresses
 from tftptui.settings import TFTP_PORT, PortRange
 from tftptui.ui.store import Store

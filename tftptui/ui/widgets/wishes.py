@@ -8,6 +8,7 @@ from typing import TypeVar
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.networks import LENGTHS
+from tftptui.knowledge.firewall.seen import Traffic
 from tftptui.knowledge.firewall.situation import (
     ANYWHERE,
     Address,
@@ -16,7 +17,6 @@ from tftptui.knowledge.firewall.situation import (
     Situation,
     Where,
 )
-from tftptui.knowledge.firewall.traffic import Traffic
 from tftptui.settings import DEFAULT_PORTS, TFTP_PORT
 
 T = TypeVar("T")
