@@ -11,6 +11,7 @@ from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import encode_error
+from tftptui.telemetry.strangers import SAID
 
 _ROOM = 65_536  # no UDP datagram is longer
 _BUFFER = 1 << 20
@@ -140,7 +141,7 @@ class Channel:
         self.stranger = endpoint_of(self._from)
         is_error = self._buffer[:2] == b"\0\5"  # never answered (RFC 1350 §7)
         if not is_error and self.strays <= _STRAY_ANSWERS:
-            packet = encode_error(ErrorCode.UNKNOWN_TID, "unknown transfer ID")
+            packet = encode_error(ErrorCode.UNKNOWN_TID, SAID)
             with contextlib.suppress(OSError):
                 self._send(packet, self._from)
 

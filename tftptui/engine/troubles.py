@@ -141,8 +141,10 @@ class Troubles:
             self._open[cause] = trouble
             self._take_part(trouble, story, draft)
             return
-        same = "" if other is None else _first_of(other)
-        self._leave(story, f"it has the same cause as {same}")
+        why = "it has another cause, as it turned out"
+        if other is not None:
+            why = f"it has the same cause as {_first_of(other)}"
+        self._leave(story, why)
         self._join(story, draft, cause)
 
     def _leave(self, story: Story, why: str) -> None:

@@ -193,3 +193,9 @@ def test_a_journal_tells_what_its_servers_host_knows_of_networks() -> None:
     assert traffic.clients == (ip_network("10.55.32.0/20"),)
     strange = traffic_of([first | {"networks": "many"}, *rest])
     assert strange.clients == (ip_network("10.55.32.0/24"),)
+
+
+@pytest.mark.parametrize("told", ["garbage", [{"network": "garbage", "device": ""}], 7])
+def test_networks_that_make_no_sense_are_none(told: object) -> None:
+    first, *rest = boot_rom()
+    assert traffic_of([first | {"networks": told}, *rest]).known == ()

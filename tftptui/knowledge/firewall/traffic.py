@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import msgspec
 
@@ -232,9 +232,12 @@ def _flow(line: Line) -> SeenFlow:
 def _known(told: object) -> tuple[HostNetwork, ...]:
     """Return the networks of the server's host; none where they make no sense."""
     try:
-        return tuple(msgspec.convert(told or [], list[HostNetwork]))
-    except msgspec.ValidationError:
+        known = tuple(msgspec.convert(told or [], list[HostNetwork]))
+        for one in known:
+            ip_network(one.network)
+    except (msgspec.ValidationError, ValueError):
         return ()
+    return known
 
 
 def _answers(flow: SeenFlow, blocks: int) -> int:

@@ -24,9 +24,6 @@ BLOCKS, OCTETS = 13, 8
 _NOTE = 6
 """Cells that are worth to begin a note in."""
 
-_WHOLE = 1_000
-"""Cells enough for everything."""
-
 _ADDRESS_LIKE = re.compile(r"[\[\]0-9a-fA-F.:%]*[.:][\[\]0-9a-fA-F.:%,]*")
 
 _TYPES: Mapping[int, str] = {
