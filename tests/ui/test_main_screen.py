@@ -125,6 +125,14 @@ async def test_a_page_tells_its_keys_too(key: str, title: str) -> None:
         assert screen.on_top != "main"
 
 
+async def test_what_was_told_a_moment_ago_does_not_stand_over_the_help() -> None:
+    async with shown(frame(view(1)), size=SMALL) as screen:
+        await screen.press("4", "n")
+        assert "No trouble" in screen.text()
+        await screen.press("question_mark")
+        assert "No trouble" not in screen.text()
+
+
 async def test_the_bottom_line_can_be_clicked() -> None:
     async with shown(frame(view(1)), size=SMALL) as screen:
         place = screen.text().splitlines()[-1].index("X abort")
