@@ -1,5 +1,6 @@
 import asyncio
 import os
+import selectors
 import socket
 from collections.abc import Callable, Iterator
 
@@ -183,6 +184,28 @@ def test_a_file_object_is_registered_once_and_found_both_ways(
     assert selector.unregister(left).events == 3
     assert len(selector.get_map()) == 0
     selector.close()
+
+
+def test_a_transfer_keeps_a_number_that_was_the_loops_own_before(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    """Who closes a file before it is unregistered must not silence another."""
+    left, right = pair
+    taken: list[bytes] = []
+    selector = InlineSelector(_must_not_fail)
+    number, other = os.pipe()
+    selector.register(number, selectors.EVENT_READ)
+    os.close(number)
+    transfer = left.dup()
+    assert transfer.fileno() == number
+    selector.add(transfer, lambda: taken.append(transfer.recv(100)))
+    selector.unregister(number)
+    right.send(b"one")
+    assert selector.select(0.05) == []
+    assert taken == [b"one"]
+    selector.drop(transfer)
+    selector.close()
+    os.close(other)
 
 
 def test_other_loops_have_readers_of_their_own() -> None:

@@ -125,6 +125,8 @@ class InlineSelector(selectors.BaseSelector):
     def unregister(self, fileobj: FileObject) -> selectors.SelectorKey:
         """Forget a file object; see BaseSelector."""
         key = self._keys.pop(_descriptor(fileobj))
+        if self._inline.get(key.fd, self) is not None:
+            return key  # it was closed before, and a transfer's socket has its number
         del self._inline[key.fd]
         with contextlib.suppress(OSError):  # it may be closed already
             self._epoll.unregister(key.fd)
