@@ -125,7 +125,7 @@ def test_a_program_that_stands_still_is_told_though_another_gets_the_file() -> N
     seen.end(curl)
     seen.look(1.0)
     tftp.phase, tftp.timeouts, tftp.retransmits = "stalled", 9, 9
-    seen.look(9.0)
+    seen.look(13.0)
     (found,) = seen.standing()
     assert (found.code, found.transfers) == ("client-gone", [1])
 

@@ -72,6 +72,15 @@ def retry_gap(kind: str) -> float:
     return client.gap if client else UNKNOWN_GAP
 
 
+def may_ignore_repeats(kind: str) -> bool:
+    """Whether a program now and then leaves what is sent again unanswered.
+
+    atftp 0.8.0 does; it begins its own wait anew with each repeat, and speaks once
+    nothing has come for its retry_gap().
+    """
+    return "atftp" in kind
+
+
 def is_firmware(kind: str) -> bool:
     """Whether a program runs without an operating system around it."""
     client = known(kind)

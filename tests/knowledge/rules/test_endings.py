@@ -221,6 +221,16 @@ def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:
     assert any("same OACK twice" in seen.text for seen in draft.evidence)
 
 
+def test_atftp_may_leave_repeats_unanswered_until_we_have_been_silent() -> None:
+    """Seen at a loss of 2 %: it spoke 5 s after our fifth repeat, of itself."""
+    kind = "tftp-hpa or atftp"
+    assert judge(case(halfway(kind=kind), now=12.5)) is None
+    draft = judge(case(halfway(kind=kind), now=13.5))
+    assert draft is not None
+    assert draft.code == "client-gone"
+    assert judge(case(halfway(kind="curl"), now=9.0)) is not None
+
+
 def test_a_client_that_repeats_its_acks_is_alive() -> None:
     draft = judge(case(halfway(duplicates=2, repeated=NOON + 4)))
     assert draft is not None

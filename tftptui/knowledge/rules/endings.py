@@ -6,6 +6,7 @@ from tftptui.knowledge.chance import FEWEST, rounds_no_chance
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
+from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
@@ -23,6 +24,10 @@ _PROBE_BLOCKS = 1
 _STUCK_SECONDS, _LONG_STUCK = 5.0, 8.0
 """Seconds for which nothing moves, besides time-outs in a row that are no chance. After
 the longer time one less will do: on a slow way the next is far off."""
+
+_SILENT_BY_THEN = 12.0
+"""Seconds after which who may_ignore_repeats() would have spoken: our fifth repeat
+leaves after 6.2 s, the sixth after 12.6 s, and in between it hears nothing for 5 s."""
 
 
 def size_probe(case: Case) -> Draft | None:
@@ -154,7 +159,7 @@ def gone(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not one.heard or not _is_stuck(case, one):
         return None
-    if _may_have_all(one):
+    if _may_have_all(one) or _may_speak_yet(case, one):
         return None
     code = "client-gone"
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
@@ -206,6 +211,12 @@ def _is_stuck(case: Case, one: TransferView) -> bool:
     if still >= _LONG_STUCK:
         enough = max(FEWEST, enough - 1)
     return one.running and one.timeouts >= enough and still >= _STUCK_SECONDS
+
+
+def _may_speak_yet(case: Case, one: TransferView) -> bool:
+    """Whether the client is one that speaks only after we have been silent."""
+    is_waiting = one.running and case.now - one.moved < _SILENT_BY_THEN
+    return is_waiting and may_ignore_repeats(one.kind)
 
 
 def _may_have_all(one: TransferView) -> bool:
