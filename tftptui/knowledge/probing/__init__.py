@@ -31,9 +31,11 @@ def conclude(
         by_size: trials that differ in the block size that was asked for.
         by_options: trials that differ in the options that were asked for.
     """
-    is_explained = options_explain(by_port, by_options)
+    by_choice = list(from_options(asked, [*by_port, *by_size], by_options))
+    # The same options may have been answered from elsewhere: then it is the port.
+    is_explained = bool(by_choice) and options_explain(by_port, by_options)
     return [
         *from_ports(asked, () if is_explained else by_port),
         *from_sizes(asked, [*by_size, *by_options]),
-        *from_options(asked, [*by_port, *by_size], by_options),
+        *by_choice,
     ]
