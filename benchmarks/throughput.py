@@ -104,17 +104,17 @@ def table(kept: Figures) -> list[str]:
         unit = "transfers_s" if case.startswith("small") else "MB_s"
         value = {name: _median(runs, unit) for name, runs in servers.items()}
         cost = {n: _median(runs, "server_cpu_s_per_GB") for n, runs in servers.items()}
-        others = (*OURS, FLOOR)
-        peers = [name for name in servers if name not in others and value[name]]
+        measured = (*OURS, FLOOR)
+        peers = [name for name in servers if name not in measured and value[name]]
         best = max(peers, key=lambda name: value[name], default="")
         cheapest = min((cost[name] for name in peers if cost[name]), default=0.0)
         top = value.get(best, 0.0)
         if case.startswith("loss"):  # it never sends anything twice
             value.pop(FLOOR, None)
-        ours = [_ratio(value.get(name, 0.0), top) for name in others]
+        ratios = [_ratio(value.get(name, 0.0), top) for name in measured]
         lines.append(
-            f"| {case} | {best} {top:,.1f} | {ours[0]} | {ours[1]} "
-            f"| {ours[2]} | {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} |"
+            f"| {case} | {best} {top:,.1f} | {ratios[0]} | {ratios[1]} "
+            f"| {ratios[2]} | {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} |"
         )
     return lines
 

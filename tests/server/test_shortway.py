@@ -16,10 +16,11 @@ from tests.support.quick_client import fetch
 from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.files.staging import Scratch
+from tftptui.protocol.packets import Options
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.transport import Transport
 from tftptui.telemetry.events import TransferEnded, TransferStarted
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.packets import Kind, PacketRecord
 
 pytestmark = pytest.mark.net
 
@@ -64,11 +65,27 @@ async def read_to(client: UdpClient, block: int, window: int = 1) -> None:
             client.ack(number)
 
 
+def asking_for(window: int) -> Options:
+    """Return what a client asks for that wants windows of so many blocks."""
+    return ((b"windowsize", str(window).encode()),) if window > 1 else ()
+
+
+def assert_whole(records: list[PacketRecord], blocks: int, window: int) -> None:
+    """Each block was sent once, and each window acknowledged, by the packet log."""
+    sent = [record for record in records if record.kind == Kind.DATA]
+    acks = [record.block for record in records if record.kind == Kind.ACK]
+    told = [block for r in sent for block in range(r.block, r.block + r.count)]
+    assert told == [*range(1, blocks + 1)]
+    firsts = [0] if window > 1 else []  # of the OACK
+    assert acks == [*firsts, *range(window, blocks, window), blocks]
+    assert {record.attempt for record in sent} == {1}
+
+
 @pytest.mark.parametrize("window", [1, 2, 4, 16, 64])
 async def test_every_packet_is_in_the_ring_and_counted(
     server: Running, client: UdpClient, window: int
 ) -> None:
-    options = ((b"windowsize", str(window).encode()),) if window > 1 else ()
+    options = asking_for(window)
     client.ask(server.at, b"file", options=options)
     if options:
         await client.oack()
@@ -79,18 +96,13 @@ async def test_every_packet_is_in_the_ring_and_counted(
             client.ack(number)
     ended = await server.written.until(TransferEnded)
     records = server.written.packets()
-    sent = [record for record in records if record.kind == Kind.DATA]
-    acks = [record.block for record in records if record.kind == Kind.ACK]
-    blocks = [block for r in sent for block in range(r.block, r.block + r.count)]
-    assert blocks == [*range(1, BLOCKS + 1)]
-    firsts = [0] if options else []
-    assert acks == [*firsts, *range(window, BLOCKS, window), BLOCKS]
-    assert {record.attempt for record in sent} == {1}
+    assert_whole(records, BLOCKS, window)
     assert {(r.client_tid, r.transfer) for r in records} == {(client.local.port, 1)}
     counters = server.service.recorder.counters
     assert counters.octets_sent == ended.octets == 512 * (BLOCKS - 1) + 100
-    assert counters.packets_sent == BLOCKS + len(firsts)
-    assert counters.packets_received == len(acks) + 1
+    assert counters.packets_sent == BLOCKS + bool(options)
+    acks = sum(record.kind == Kind.ACK for record in records)
+    assert counters.packets_received == acks + 1
 
 
 async def test_the_view_is_up_to_date_whenever_it_is_asked_for(
@@ -242,18 +254,13 @@ async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
     """The server stays with it for a while then, and not with the loop."""
     blocks = 4_000
     (tmp_path / "file").write_bytes(octets(512 * (blocks - 1) + 100))
-    options = ((b"windowsize", str(window).encode()),) if window > 1 else ()
+    options = asking_for(window)
     with running(tmp_path) as server:
         fetching = asyncio.to_thread(fetch, server.at, b"file", options, window)
         assert await fetching == (tmp_path / "file").read_bytes()
         ended = await server.written.until(TransferEnded)
         records = server.written.packets()
-    sent = [record for record in records if record.kind == Kind.DATA]
-    acks = [record.block for record in records if record.kind == Kind.ACK]
-    told = [block for r in sent for block in range(r.block, r.block + r.count)]
-    assert told == [*range(1, blocks + 1)]
-    firsts = [0] if options else []
-    assert acks == [*firsts, *range(window, blocks, window), blocks]
+    assert_whole(records, blocks, window)
     times = [record.time for record in records]
     assert times == sorted(times)
     assert (ended.outcome, ended.blocks, ended.retransmits) == ("completed", blocks, 0)
@@ -343,6 +350,18 @@ async def test_a_window_that_can_not_leave_is_sent_when_its_time_has_come(
         ring.record(n).block for n in range(ring.first, ring.next) if ring.note(n)
     ]
     assert troubled == [0, 0, 13]  # request and OACK have a note in any case
+
+
+async def test_a_quick_client_does_not_keep_timers_waiting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(octets(512 * 20_000))
+    with running(tmp_path) as server:
+        fetching = asyncio.create_task(asyncio.to_thread(fetch, server.at, b"file"))
+        await server.written.until(TransferStarted)
+        rung = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.02, rung.set)
+        await rung.wait()
+        assert not fetching.done()
+        await fetching
 
 
 async def test_a_quick_client_does_not_keep_others_waiting(

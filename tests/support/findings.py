@@ -4,18 +4,32 @@ import msgspec
 
 from tests.support.cases import (
     CLIENT,
+    CURL,
     FILE,
     FIREWALL,
     NOON,
+    SERVER,
     case,
     completed,
     icmp,
     neighbour,
     tried,
 )
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, Scene
+from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.rules import judge, notes
 from tftptui.telemetry.findings import Finding
+
+ONE_PORT = Scene(single_port=True, addresses=frozenset({SERVER}))
+HIGH = {"client_tid": 44_669, **CURL}
+"""Another program of the client, on a port that is let through."""
+
+
+def draft_of(seen: Case) -> Draft:
+    """Return what the rules say of a case, which must be something."""
+    draft = judge(seen)
+    assert draft is not None
+    return draft
 
 
 def boot_rom(*, tries: int = 3) -> Case:

@@ -7,7 +7,8 @@ from tests.support.clock import FakeClock
 from tftptui.engine.findings import Findings
 from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
-from tftptui.telemetry.events import Event, Found, TransferEnded, TransferStarted
+from tftptui.telemetry.endings import ended_event
+from tftptui.telemetry.events import Event, Found, TransferStarted
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
 
@@ -38,27 +39,7 @@ class Seen:
 
     def end(self, view: TransferView) -> None:
         del self.views[view.number]
-        self.findings.take(
-            TransferEnded(
-                time=view.ended or view.moved,
-                transfer=view.number,
-                client=view.client,
-                client_tid=view.client_tid,
-                server=view.server,
-                server_tid=view.server_tid,
-                file=view.file,
-                direction=view.direction,
-                outcome=view.phase,
-                octets=view.acked_octets,
-                blocks=view.sent_blocks,
-                acked_blocks=view.acked_blocks,
-                retransmits=view.retransmits,
-                duplicates=view.duplicates,
-                strays=view.strays,
-                seconds=1.0,
-                error=None,
-            )
-        )
+        self.findings.take(ended_event(view))
 
     def standing(self) -> list[Finding]:
         """Return the findings as they were told last, those that hold."""

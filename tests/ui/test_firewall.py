@@ -185,6 +185,22 @@ async def test_a_file_that_is_there_is_not_written_over(
         assert "not saved" in screen.text()
 
 
+async def test_a_table_that_is_there_does_not_hide_that_the_ticket_was_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with shown(*founding_case(), size=LARGE) as screen:
+        await screen.press("f", "s", "y")
+        (name, _) = ticket(tmp_path)
+        (tmp_path / name).unlink()
+        screen.app.clear_notifications()
+        await screen.press("s", "y")
+        assert ticket(tmp_path)[0] == name
+        shown_text = " ".join(screen.text().split())
+        assert "saved: " in shown_text
+        assert "not saved: " in shown_text
+
+
 async def test_what_was_learned_hop_by_hop_is_in_the_ticket_and_in_the_finding() -> (
     None
 ):

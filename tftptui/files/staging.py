@@ -121,14 +121,12 @@ class Staging:
         Raises:
             SourceChangedError, OSError: the source can't be read.
         """
-        at = block + 1 - self._first
-        if not self._first or not 0 <= at < len(self.windows) * self._window:
+        index, amid = divmod(block + 1 - self._first, self._window)
+        is_staged = self._first and 0 <= index < len(self.windows)
+        if amid or not is_staged:  # amid: it was read from within a window on
             self.read(source, block + 1)
             return 0
-        if at % self._window:  # it was read from amid a window on
-            self.read(source, block + 1)
-            return 0
-        return at // self._window
+        return index
 
     @property
     def awaited(self) -> Awaited:

@@ -20,7 +20,7 @@ MOST_TOLD = 6
 _OF_THE_SERVER = frozenset({"range-exhausted", "disk-full", "answers-not-seen"})
 """The same for every client."""
 
-_OF_THE_WAY = frozenset(
+OF_THE_WAY = frozenset(
     {
         "acks-blocked",
         "answers-blocked",
@@ -120,7 +120,7 @@ def cause_of(draft: Draft, case: Case, way: str) -> Cause:
         seen = case.latest.error
     if code in _OF_THE_SERVER:
         return Cause(code, "", "")
-    if code in _OF_THE_WAY:
+    if code in OF_THE_WAY:
         return Cause(code, "" if draft.stands_at == "server" else way, seen)
     if code in _OF_THE_FILE:
         return Cause(code, "", case.file)

@@ -33,6 +33,8 @@ class Client:
         name: pattern of the names it asks for, or "" for any.
         quirk: what one has to know of it, a sentence; is_of_oacks: it matters only
             where an OACK was sent again.
+        ignores_repeats: whether it now and then leaves what is sent again unanswered,
+            begins its own wait anew with each, and speaks once ``gap`` was silent.
         source: where all this comes from.
     """
 
@@ -47,6 +49,7 @@ class Client:
     name: str = ""
     quirk: str = ""
     is_of_oacks: bool = False
+    ignores_repeats: bool = False
 
 
 _INTEL = (
@@ -103,16 +106,18 @@ TABLE: tuple[Client, ...] = (
     Client("tftptui", "tsize=* blksize=* [windowsize=*] timeout=*", EPHEMERAL, 0.6, 2.0,
            "[V] tftptui get"),
     Client("tftptui or atftp", "tsize=* blksize=* [windowsize=*]", EPHEMERAL, 0.6, 2.0,
-           "[V] tftptui get, atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
+           "[V] tftptui get, atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True,
+           ignores_repeats=True),
     Client("BusyBox", "tsize=0", EPHEMERAL, 0.7, 0.1, "[V] busybox 1.35"),
     Client("BusyBox", "blksize=* tsize=0", EPHEMERAL, 0.7, 0.1, "[V] busybox 1.35"),
     Client("atftp", "[tsize=*] timeout=* [blksize=*] [windowsize=*]", EPHEMERAL, 0.6,
-           5.0, "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
+           5.0, "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True,
+           ignores_repeats=True),
     Client("atftp", "blksize=* windowsize=*", EPHEMERAL, 0.4, 5.0,
-           "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True),
+           "[V] atftp 0.8.0", quirk=_ATFTP, is_of_oacks=True, ignores_repeats=True),
     Client("atftp", "windowsize=*", EPHEMERAL, 0.6, 5.0, "[V] atftp 0.8.0",
-           quirk=_ATFTP, is_of_oacks=True),
+           quirk=_ATFTP, is_of_oacks=True, ignores_repeats=True),
     Client("tftp-hpa or atftp", "", EPHEMERAL, 0.5, 5.0,
-           "[V] tftp-hpa 5.2, atftp 0.8.0"),
+           "[V] tftp-hpa 5.2, atftp 0.8.0", ignores_repeats=True),
 )  # fmt: skip
 """Most telling first: the first that fits is taken."""

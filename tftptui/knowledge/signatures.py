@@ -73,12 +73,9 @@ def retry_gap(kind: str) -> float:
 
 
 def may_ignore_repeats(kind: str) -> bool:
-    """Whether a program now and then leaves what is sent again unanswered.
-
-    atftp 0.8.0 does; it begins its own wait anew with each repeat, and speaks once
-    nothing has come for its retry_gap().
-    """
-    return "atftp" in kind
+    """Whether a program now and then leaves what is sent again unanswered."""
+    client = known(kind)
+    return client is not None and client.ignores_repeats
 
 
 def is_firmware(kind: str) -> bool:

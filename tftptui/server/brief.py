@@ -53,19 +53,19 @@ class BriefRead(ReadTransfer):
         closed: see Transfer.
 
     Attributes:
-        asked_at: wall clock of its request.
+        arrival: how its request came; asked_at: when, by the wall clock.
         file: that it sends.
         settings, leased_from: as they were when it began; see Parts.
     """
 
     __slots__ = (
-        "_arrival",
         "_ended",
         "_is_whole",
         "_maker",
         "_recorder",
         "_sent_at",
         "_start",
+        "arrival",
         "asked_at",
         "file",
         "leased_from",
@@ -84,9 +84,9 @@ class BriefRead(ReadTransfer):
         # Not that of ReadTransfer, which comes when it is needed: __getattr__().
         self._is_whole = False
         self.number = number
-        self.request, self._arrival, self.file = asked
+        self.request, self.arrival, self.file = asked
         self.transport = transport
-        self.client, self.server = self._arrival.client, transport.local
+        self.client, self.server = self.arrival.client, transport.local
         self.outcome = None
         self.is_closed = self.is_told = False
         self.settings, self.leased_from = maker.settings, maker.pool.choice
@@ -181,12 +181,7 @@ class BriefRead(ReadTransfer):
     @property
     def asked(self) -> bytes:
         """Its request, as it came."""
-        return self._arrival.datagram
-
-    @property
-    def arrival(self) -> Arrival:
-        """How its request came."""
-        return self._arrival
+        return self.arrival.datagram
 
     @property
     def is_proven(self) -> bool:

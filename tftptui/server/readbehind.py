@@ -21,7 +21,7 @@ _NEW = State.NEW  # an Enum is slow to look in
 class ReadBehind(Lagging[SendSession]):
     """How far a read has got, and its session, which lags behind or is not even made.
 
-    All moments are of the wall clock, as far as it is known here.
+    ``_left`` and ``_left_before`` are of the wall clock, ``_begun`` is of the other.
     """
 
     __slots__ = (

@@ -9,14 +9,13 @@ step here is there because it has to be.
 """
 
 from collections.abc import Callable, Iterator
-from struct import Struct
 
 from tftptui.files.sources import Source, SourceChangedError
 from tftptui.files.staging import OF_FEW, Awaited, Scratch, Staging, blocks_in, scratch
 from tftptui.net.addresses import endpoint_of
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
-from tftptui.protocol.packets import HEADER, Opcode
+from tftptui.protocol.packets import HEADER, encode_ack
 from tftptui.server.lockstep import NEAR, Steps
 from tftptui.server.parts import Parts
 from tftptui.server.readbehind import ReadBehind
@@ -36,10 +35,7 @@ _FEW = 32
 _STAYS, _FRUITFUL = 3, 8
 """Stretches alone with a client that may end with fewer windows than are worth it."""
 
-_ACK = int(Opcode.ACK)
 _NONE: Awaited = (None,)
-_HEADER = Struct(">HH").pack
-
 
 # An Enum is slow to look in.
 _ACK_KIND, _DATA_KIND, _OACK_KIND = Kind.ACK, Kind.DATA, Kind.OACK
@@ -151,7 +147,7 @@ class ShortWay(ReadBehind):
 
     def _hear(self, datagram: bytes) -> None:
         is_open = self._awaited >= 0 and self._acks[self._next] is None
-        if is_open and datagram == _HEADER(_ACK, self._sent_to & 0xFFFF):
+        if is_open and datagram == encode_ack(self._sent_to & 0xFFFF):
             self._heard = True
             left = self._last - self._sent_to
             if left > self._window:

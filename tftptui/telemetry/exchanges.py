@@ -21,7 +21,8 @@ _LARGEST = 0xFFFF_FFFF
 class Exchanges:
     """What is known of each exchange, in the order in which they came.
 
-    Whoever adds one appends to all three; count on packed() soon after MOST.
+    Whoever adds one appends to all three, and has the ring settled now and then where
+    there are more than MOST.
 
     Attributes:
         times: wall clock, in seconds.

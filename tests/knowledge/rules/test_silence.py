@@ -7,7 +7,6 @@ import pytest
 
 from tests.support.cases import (
     CLIENT,
-    CURL,
     FILE,
     NOON,
     SERVER,
@@ -16,21 +15,11 @@ from tests.support.cases import (
     neighbour,
     tried,
 )
-from tests.support.findings import boot_rom
+from tests.support.findings import HIGH, ONE_PORT, boot_rom, draft_of
 from tftptui.knowledge.case import Case, OwnBlock, Scene
-from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.rules import judge, overcome
 from tftptui.knowledge.rules.local import requests_stopped
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
-
-ONE_PORT = Scene(single_port=True, addresses=frozenset({SERVER}))
-HIGH = {"client_tid": 44_669, **CURL}
-
-
-def found(seen: Case) -> Draft:
-    draft = judge(seen)
-    assert draft is not None
-    return draft
 
 
 def with_neighbours(*neighbours: Any, **changes: Any) -> Case:
@@ -39,7 +28,7 @@ def with_neighbours(*neighbours: Any, **changes: Any) -> Case:
 
 
 def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
-    draft = found(boot_rom())
+    draft = draft_of(boot_rom())
     assert (draft.code, draft.confidence, draft.stands_at) == (
         "answers-blocked",
         LIKELY,
@@ -69,11 +58,11 @@ def test_answers_may_be_lost_by_chance(
 
 
 def test_it_is_told_after_the_second_request() -> None:
-    assert found(boot_rom(tries=2)).code == "answers-blocked"
+    assert draft_of(boot_rom(tries=2)).code == "answers-blocked"
 
 
 def test_a_program_may_have_a_firewall_of_its_own() -> None:
-    draft = found(case(asked_again(tried(**HIGH), 7.0)))
+    draft = draft_of(case(asked_again(tried(**HIGH), 7.0)))
     assert draft.stands_at == "between-or-client"
     assert "client's own firewall" in draft.headline
 
@@ -84,18 +73,18 @@ def test_a_program_may_have_a_firewall_of_its_own() -> None:
 def test_another_range_may_help_only_while_none_of_ours_was_seen_to_work(
     others: tuple[Any, ...], verdict: str
 ) -> None:
-    draft = found(with_neighbours(*others))
+    draft = draft_of(with_neighbours(*others))
     assert draft.code == "answers-blocked"
     assert {one.knob: one.verdict for one in draft.helps}["port-range"] == verdict
 
 
 def test_the_range_that_remedies_are_for_is_told() -> None:
-    assert found(boot_rom()).ports == "40000-40099"
-    assert found(case(*boot_rom().tries, now=7.5, scene=ONE_PORT)).ports == ""
+    assert draft_of(boot_rom()).ports == "40000-40099"
+    assert draft_of(case(*boot_rom().tries, now=7.5, scene=ONE_PORT)).ports == ""
 
 
 def test_what_would_not_help_is_said() -> None:
-    verdicts = {one.knob: one.verdict for one in found(boot_rom()).helps}
+    verdicts = {one.knob: one.verdict for one in draft_of(boot_rom()).helps}
     assert verdicts == {
         "port-range": "unknown",
         "single-port": "unknown",
@@ -123,34 +112,34 @@ def test_another_request_is_the_next_stage_and_no_retry() -> None:
 
 def test_the_last_resort_with_other_options_is_still_in_vain() -> None:
     tries = (tried(1), tried(2, 2.0), tried(3, 6.0, asked=[("blksize", "1456")]))
-    assert found(case(*tries, now=8.0)).code == "answers-blocked"
+    assert draft_of(case(*tries, now=8.0)).code == "answers-blocked"
 
 
 def test_a_high_port_that_works_makes_it_the_low_port() -> None:
-    draft = found(with_neighbours(neighbour()))
+    draft = draft_of(with_neighbours(neighbour()))
     assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
     assert "44669" in draft.headline
     assert "10.0.4.22" in draft.evidence[2].text
 
 
 def test_a_higher_port_of_the_same_kind_makes_it_likely() -> None:
-    draft = found(with_neighbours(neighbour(client_tid=9_000)))
+    draft = draft_of(with_neighbours(neighbour(client_tid=9_000)))
     assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
 
 
 def test_a_lower_port_that_works_speaks_against_it() -> None:
     seen = with_neighbours(neighbour(), neighbour(51, client_tid=1_500))
-    assert found(seen).code == "answers-blocked"
+    assert draft_of(seen).code == "answers-blocked"
 
 
 def test_a_failure_on_a_high_port_is_no_proof() -> None:
     seen = with_neighbours(neighbour(worked=False, client_tid=50_000))
-    assert found(seen).code == "answers-blocked"
+    assert draft_of(seen).code == "answers-blocked"
 
 
 def test_the_same_machine_on_a_high_port_is_the_founding_case() -> None:
     seen = with_neighbours(neighbour(client=CLIENT, at=9.0))
-    draft = found(seen)
+    draft = draft_of(seen)
     assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
     assert draft.stands_at == "between"
     assert overcome(seen, draft.code) == ""
@@ -159,7 +148,7 @@ def test_the_same_machine_on_a_high_port_is_the_founding_case() -> None:
 def test_a_port_that_fails_while_another_of_its_kind_works_is_remembered() -> None:
     again = asked_again(tried(client_tid=2_072), 6.0)
     worked = neighbour(client=CLIENT, client_tid=3_000, at=5.0)
-    draft = found(case(again, now=9.0, neighbours=(worked,)))
+    draft = draft_of(case(again, now=9.0, neighbours=(worked,)))
     assert (draft.code, draft.confidence) == ("stale-conntrack", LIKELY)
     assert "conntrack -D" in draft.remedies[0].command
 
@@ -167,14 +156,14 @@ def test_a_port_that_fails_while_another_of_its_kind_works_is_remembered() -> No
 def test_a_port_that_worked_before_is_not_held_against_itself() -> None:
     again = asked_again(tried(client_tid=2_072), 6.0)
     worked = neighbour(client=CLIENT, client_tid=2_072, at=5.0)
-    draft = found(case(again, now=9.0, neighbours=(worked,)))
+    draft = draft_of(case(again, now=9.0, neighbours=(worked,)))
     assert draft.code == "answers-blocked"
 
 
 def test_a_later_success_on_another_port_only_ends_it() -> None:
     worked = neighbour(client=CLIENT, client_tid=3_000, at=9.0, file="pxelinux.0")
     seen = case(asked_again(tried(), 6.0), now=9.5, neighbours=(worked,))
-    assert overcome(seen, found(seen).code) == (
+    assert overcome(seen, draft_of(seen).code) == (
         "the client got the file later, on its port 3000"
     )
 
@@ -182,7 +171,7 @@ def test_a_later_success_on_another_port_only_ends_it() -> None:
 def test_who_works_without_options_does_not_understand_them() -> None:
     plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False)
     seen = case(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
-    draft = found(seen)
+    draft = draft_of(seen)
     assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
     assert "--refuse tsize@curl" in draft.remedies[0].command
 
@@ -190,7 +179,7 @@ def test_who_works_without_options_does_not_understand_them() -> None:
 def test_another_program_without_options_says_nothing_of_them() -> None:
     plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False, kind="atftp")
     seen = case(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
-    assert found(seen).code != "options-not-understood"
+    assert draft_of(seen).code != "options-not-understood"
 
 
 def two_ranges() -> tuple[Any, ...]:
@@ -211,38 +200,38 @@ def two_ranges() -> tuple[Any, ...]:
 
 
 def test_ports_of_ours_that_work_and_others_that_do_not() -> None:
-    draft = found(with_neighbours(*two_ranges()))
+    draft = draft_of(with_neighbours(*two_ranges()))
     assert (draft.code, draft.confidence) == ("range-mismatch", LIKELY)
     assert {one.knob: one.verdict for one in draft.helps}["port-range"] == "yes"
 
 
 def test_two_ports_that_work_may_be_chance() -> None:
-    assert found(with_neighbours(*two_ranges()[1:])).code == "answers-blocked"
+    assert draft_of(with_neighbours(*two_ranges()[1:])).code == "answers-blocked"
 
 
 def test_ports_that_failed_only_since_the_way_was_cut() -> None:
     *worked, first, second = two_ranges()
     earlier = [replace(one, time=NOON - 9.0) for one in worked]
     seen = with_neighbours(*earlier, first, second)
-    assert found(seen).code != "range-mismatch"
+    assert draft_of(seen).code != "range-mismatch"
 
 
 def test_other_clients_ports_do_not_tell_of_ours() -> None:
     *worked, first, second = two_ranges()
     others = [replace(one, client="10.0.4.99") for one in worked]
     seen = with_neighbours(*others, first, second)
-    assert found(seen).code != "range-mismatch"
+    assert draft_of(seen).code != "range-mismatch"
 
 
 def test_a_private_server_asked_from_outside_is_translated() -> None:
     one = asked_again(tried(client="8.8.8.8"), 2.0)
-    draft = found(case(one, client="8.8.8.8"))
+    draft = draft_of(case(one, client="8.8.8.8"))
     assert (draft.code, draft.confidence) == ("nat-without-helper", LIKELY)
 
 
 def test_in_single_port_mode_no_translation_is_missing() -> None:
     one = asked_again(tried(client="8.8.8.8"), 2.0)
-    draft = found(case(one, client="8.8.8.8", scene=ONE_PORT))
+    draft = draft_of(case(one, client="8.8.8.8", scene=ONE_PORT))
     assert draft.code == "answers-blocked"
     verdicts = {one.knob: one.verdict for one in draft.helps}
     assert (verdicts["single-port"], verdicts["port-range"]) == ("no", "no")
@@ -254,7 +243,7 @@ def test_in_single_port_mode_no_translation_is_missing() -> None:
 )
 def test_who_is_quiet_has_our_answer(kind: str, seconds: float) -> None:
     one = tried(retransmits=3, kind=kind)
-    draft = found(case(one, now=seconds))
+    draft = draft_of(case(one, now=seconds))
     assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
     assert judge(case(one, now=seconds - 1.0)) is None
 
@@ -264,7 +253,7 @@ OLD = replace(OURS, age=1_300.0, is_fresh=False)
 
 
 def test_rules_of_this_host_that_stop_acks_make_it_a_fact() -> None:
-    draft = found(case(tried(retransmits=3), now=20.0, own_block=OURS))
+    draft = draft_of(case(tried(retransmits=3), now=20.0, own_block=OURS))
     assert (draft.code, draft.confidence, draft.stands_at) == (
         "acks-blocked",
         FACT,
@@ -274,7 +263,7 @@ def test_rules_of_this_host_that_stop_acks_make_it_a_fact() -> None:
 
 
 def test_rules_that_were_read_long_ago_say_so() -> None:
-    draft = found(case(tried(retransmits=3), now=20.0, own_block=OLD))
+    draft = draft_of(case(tried(retransmits=3), now=20.0, own_block=OLD))
     assert draft.confidence == LIKELY
     assert "most likely got our answer" in draft.headline
     assert "by the rules that it had" in draft.headline
@@ -304,9 +293,9 @@ def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:
         for number, tid in enumerate((33_000, 33_001, 33_002), 1)
     ]
     high = neighbour(client=CLIENT, client_tid=49_200, at=3.0)
-    draft = found(case(*tries, now=7.5, neighbours=(high,)))
+    draft = draft_of(case(*tries, now=7.5, neighbours=(high,)))
     assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
-    draft = found(case(tries[0], now=7.5, neighbours=(high,)))
+    draft = draft_of(case(tries[0], now=7.5, neighbours=(high,)))
     assert draft.code == "stale-conntrack"
     assert "Only UDP port 33000 of 10.0.4.37 gets no answer" in draft.headline
 
@@ -317,11 +306,11 @@ def test_too_few_answers_are_no_silence() -> None:
 
 def test_of_an_upload_the_blocks_do_not_arrive() -> None:
     one = tried(retransmits=3, direction="write")
-    assert "but its blocks to UDP" in found(case(one, now=20.0)).headline
+    assert "but its blocks to UDP" in draft_of(case(one, now=20.0)).headline
 
 
 def test_in_single_port_mode_a_quiet_client_is_gone() -> None:
-    draft = found(case(tried(retransmits=3), now=20.0, scene=ONE_PORT))
+    draft = draft_of(case(tried(retransmits=3), now=20.0, scene=ONE_PORT))
     assert (draft.code, draft.confidence) == ("client-gone", POSSIBLE)
 
 
@@ -339,7 +328,7 @@ def test_silence_alone_is_never_a_fact() -> None:
 
 
 def test_the_proof_names_address_port_and_file() -> None:
-    assert found(boot_rom()).proof == (
+    assert draft_of(boot_rom()).proof == (
         "curl -m 20 --local-port 2070 tftp://10.0.1.5/pxelinux.0 -o /dev/null; "
         "curl -m 20 --local-port 49200 tftp://10.0.1.5/pxelinux.0 -o /dev/null"
     )
@@ -347,9 +336,9 @@ def test_the_proof_names_address_port_and_file() -> None:
 
 def test_a_strange_name_is_safe_in_a_shell() -> None:
     one = asked_again(tried(file="a b;$(x)'"), 2.0)
-    proof = found(case(one, file="a b;$(x)'")).proof
+    proof = draft_of(case(one, file="a b;$(x)'")).proof
     assert "tftp://10.0.1.5/a%20b%3B%24%28x%29%27 " in proof
 
 
 def test_it_begins_with_the_first_try() -> None:
-    assert found(boot_rom()).since == NOON
+    assert draft_of(boot_rom()).since == NOON

@@ -68,20 +68,7 @@ def judge_answer(
             is_inward=False,
         ),
     )
-    is_same_flow = answering == asked
-    state, helper = _answer_state(request, is_same_flow=is_same_flow)
-    answer = Packet(
-        ends.server,
-        answering,
-        ends.client,
-        ends.client_port,
-        ends.device,
-        is_inward=True,
-        state=state,
-        helper=helper,
-        is_reply=is_same_flow,
-    )
-    return passage(ruleset, answer)
+    return passage(ruleset, _answer(request, ends, asked, answering, is_inward=True))
 
 
 def judge(ruleset: Ruleset, ends: Ends, *, asked: int, answering: int) -> Exchange:
@@ -95,18 +82,7 @@ def judge(ruleset: Ruleset, ends: Ends, *, asked: int, answering: int) -> Exchan
     """
     request = passage(ruleset, _inward(ends, asked, State.NEW))
     is_same_flow = answering == asked
-    state, helper = _answer_state(request, is_same_flow=is_same_flow)
-    outward = Packet(
-        ends.server,
-        answering,
-        ends.client,
-        ends.client_port,
-        ends.device,
-        is_inward=False,
-        state=state,
-        helper=helper,
-        is_reply=is_same_flow,
-    )
+    outward = _answer(request, ends, asked, answering, is_inward=False)
     answer = passage(ruleset, outward)
     opener = request if is_same_flow else answer
     ack = passage(
@@ -128,6 +104,25 @@ def _inward(
         is_inward=True,
         state=state,
         is_reply=is_reply,
+    )
+
+
+def _answer(
+    request: Passage, ends: Ends, asked: int, answering: int, *, is_inward: bool
+) -> Packet:
+    """Return the first answer, as the rules of one end see it."""
+    is_same_flow = answering == asked
+    state, helper = _answer_state(request, is_same_flow=is_same_flow)
+    return Packet(
+        ends.server,
+        answering,
+        ends.client,
+        ends.client_port,
+        ends.device,
+        is_inward=is_inward,
+        state=state,
+        helper=helper,
+        is_reply=is_same_flow,
     )
 
 

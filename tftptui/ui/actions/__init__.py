@@ -139,6 +139,11 @@ def actions(scope: str) -> list[Action]:
     return [action for action in ACTIONS if action.scope == scope]
 
 
+def page_bindings(scope: str) -> list[BindingType]:
+    """Return those of a window that tells its keys, too."""
+    return [*bindings(scope), *bindings("page")]
+
+
 def bindings(scope: str, *calls: str) -> list[BindingType]:
     """Return Textual's bindings for one scope, or those of some of its calls."""
     return [

@@ -22,7 +22,7 @@ from tftptui.knowledge.recipes import (
 )
 from tftptui.resources import packaged_folder
 from tftptui.telemetry.escapes import visible
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import page_bindings
 from tftptui.ui.formats import endpoint
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Window
@@ -55,10 +55,7 @@ class CommandsScreen(Window[None]):
     """
 
     SCOPE = "commands"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("commands"),
-        *bindings("page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
     DEFAULT_CSS = """
     CommandsScreen > Vertical {
         width: 160;

@@ -27,7 +27,7 @@ from tftptui.engine.messages import ExpectSelfTest
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import Named, PortRange, Settings
 from tftptui.telemetry.words import span
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import page_bindings
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -144,10 +144,7 @@ class DoctorScreen(Page[None]):
     """
 
     SCOPE = "doctor"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("doctor"),
-        *bindings("page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
     DEFAULT_CSS = "DoctorScreen > VerticalScroll { width: 104; }"
 
     def __init__(

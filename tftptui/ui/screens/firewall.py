@@ -1,6 +1,6 @@
 """The firewall rules for the traffic seen, and the request to whoever keeps it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
@@ -18,7 +18,7 @@ from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import CSV_COMMAND, csv_text, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import HIGHEST_PORT, PortRange
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import page_bindings
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
@@ -49,10 +49,7 @@ class FirewallScreen(Page[None]):
     """
 
     SCOPE = "firewall"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("firewall"),
-        *bindings("page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
     DEFAULT_CSS = "FirewallScreen > VerticalScroll { width: 160; }"
 
     def __init__(
@@ -149,16 +146,19 @@ class FirewallScreen(Page[None]):
         self.app.push_screen(Question(matters, "save", "leave it", []), answered)
 
     def _save(self, files: Mapping[Path, str]) -> None:
+        saved: list[str] = []
         for path, text in files.items():
             try:
                 with path.open("x", encoding="utf-8", newline="") as file:
                     file.write(text)
             except OSError as error:
                 told = f"not saved: {path}: {error.strerror}"
+                if saved:
+                    told = f"saved: {saved[0]}; {told}"
                 self.app.notify(told, severity="error", markup=False)
                 return
-        told = " and ".join([str(next(iter(files))), *_names(files)])
-        self.app.notify(f"saved: {told}", markup=False)
+            saved.append(path.name if saved else str(path))
+        self.app.notify(f"saved: {' and '.join(saved)}", markup=False)
 
     def _wish(self, wishes: Wishes) -> None:
         self._taste.wish(wishes)
@@ -196,11 +196,6 @@ class FirewallScreen(Page[None]):
             text.append(f"[{key}]", slots["transfer-active"])
             text.append(f" {word}   ", "bold")
         return text
-
-
-def _names(files: Iterable[Path]) -> list[str]:
-    """Return the names of those that were saved along with the first."""
-    return [path.name for path in files][1:]
 
 
 def _located(store: Store, about: int | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from tftptui.engine.messages import Location
 from tftptui.telemetry.walks import Hop, Walk
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import page_bindings
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -31,10 +31,7 @@ class LocateScreen(Page[None]):
     """Follows the search that transfer NUMBER set off."""
 
     SCOPE = "locate"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("locate"),
-        *bindings("page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
     DEFAULT_CSS = "LocateScreen > VerticalScroll { width: 96; padding: 0 2; }"
 
     def __init__(self, store: Store, number: int) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FilePiece, LookAtFile
 from tftptui.telemetry.escapes import visible
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import page_bindings
 from tftptui.ui.formats import count
 from tftptui.ui.screens.window import Window
 from tftptui.ui.widgets.file_view import LONGEST_TEXT, PIECE, FileView
@@ -25,10 +25,7 @@ class PreviewScreen(Window[None]):
     """Shows the file NAME; the engine reads it, piece by piece."""
 
     SCOPE = "preview"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("preview"),
-        *bindings("page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
     DEFAULT_CSS = """
     PreviewScreen > Vertical {
         width: 116;

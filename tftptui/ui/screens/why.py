@@ -10,7 +10,7 @@ from textual.geometry import Region
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
-from tftptui.ui.actions import bindings
+from tftptui.ui.actions import page_bindings
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
@@ -49,10 +49,7 @@ class WhyScreen(Page[Wish | None]):
     """
 
     SCOPE = "why"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("why"),
-        *bindings("page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
     DEFAULT_CSS = "WhyScreen > VerticalScroll { width: 104; padding: 0 2; }"
 
     def __init__(

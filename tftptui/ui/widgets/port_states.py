@@ -12,6 +12,7 @@ from tftptui.engine.messages import (
     PortMap,
     TransferView,
 )
+from tftptui.knowledge.causes import OF_THE_WAY
 from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import Store
 
@@ -21,25 +22,7 @@ TIRED, RESTED = 4, 5
 BLOCKED = 6
 """Used, and a finding says that the packets do not get through."""
 
-BLOCK_CODES = frozenset(
-    {
-        "acks-blocked",
-        "answers-blocked",
-        "answers-refused",
-        "client-firewall-refuses",
-        "client-port-blocked",
-        "gateway-silent",
-        "nat-without-helper",
-        "no-route",
-        "path-cut",
-        "path-mtu",
-        "range-mismatch",
-        "routing-loop",
-        "server-output-blocked",
-        "stale-conntrack",
-        "wrong-source-address",
-    }
-)
+BLOCK_CODES = OF_THE_WAY | {"client-firewall-refuses", "stale-conntrack"}
 """Findings about packets that do not get through."""
 
 MARKS: Mapping[int, str] = {
