@@ -1,6 +1,11 @@
-"""A client in a thread of its own, which answers at once."""
+"""A client that answers at once: ``python -m tests.support.quick_client``.
+
+Arguments: host, port, and the name of the file. In a process of its own it never waits
+for the server's interpreter, as one in a thread does.
+"""
 
 import socket
+import sys
 
 from tests.support.udp_client import PATIENCE
 from tftptui.net.addresses import Endpoint
@@ -28,3 +33,12 @@ def fetch(at: Endpoint, name: bytes, options: Options = (), window: int = 1) -> 
             if is_last:
                 return bytes(data)
             expected += 1
+
+
+def main(host: str, port: str, name: str) -> None:
+    """Fetch a file."""
+    fetch(Endpoint(host, int(port)), name.encode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
