@@ -154,6 +154,7 @@ async def test_a_clients_error_ends_the_transfer(
     ended = await server.written.until(TransferEnded)
     assert ended.outcome == "failed"
     assert ended.error == "the client ended it with ERROR 3: flash\\x1b full"
+    assert ended.heard
 
 
 async def test_reading_the_size_and_leaving_is_a_probe(
@@ -186,7 +187,7 @@ async def test_a_silent_client_is_given_up(
     clock.advance(LAST_WAIT)
     ended = await server.written.until(TransferEnded)
     assert (ended.outcome, ended.error) == ("abandoned", "the client never answered")
-    assert (ended.octets, ended.retransmits) == (0, 6)
+    assert (ended.octets, ended.retransmits, ended.heard) == (0, 6, False)
 
 
 async def test_attempts_are_counted_in_the_ring(

@@ -89,6 +89,7 @@ ENDED = TransferEnded(
     strays=0,
     seconds=0.25,
     error=None,
+    heard=True,
 )
 ICMP = IcmpReceived(
     time=TIME,
@@ -154,7 +155,7 @@ def _disk_full(line: bytes) -> None:
             "transfer_ended",
             OF_A_TRANSFER
             | {"outcome", "octets", "blocks", "acked_blocks", "retransmits"}
-            | {"duplicates", "strays", "seconds", "error"},
+            | {"duplicates", "strays", "seconds", "error", "heard"},
             id="transfer_ended",
         ),
         pytest.param(

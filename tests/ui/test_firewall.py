@@ -73,6 +73,11 @@ def test_what_runs_was_seen_until_now() -> None:
     assert (datetime.fromisoformat(flow.last).timestamp()) == NOW
 
 
+def test_who_ended_it_by_an_error_has_heard_us() -> None:
+    over = view(1, phase="failed", peer_error=3, retransmits=4)
+    assert traffic_of(seen_lines(store_of(frame(over)))).failed == ()
+
+
 def test_a_transfer_under_way_is_no_failure() -> None:
     traffic = traffic_of(seen_lines(store_of(frame(view(1)))))
     assert traffic.failed == ()

@@ -32,7 +32,7 @@ class Networks:
         if is_again:
             for before in [one for one in found if one.number == view.number]:
                 found.remove(before)
-        worked = view.heard or view.peer_error is not None
+        worked = view.has_answered
         found.append(
             Neighbour(
                 number=view.number,

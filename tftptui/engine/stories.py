@@ -184,7 +184,7 @@ class Story:
             return True  # two machines behind one address
         if any(_is_stuck(one) and view.block_size < one.block_size for one in others):
             return view.acked_blocks > 0
-        if not others or any(one.heard or one.peer_error is not None for one in others):
+        if not others or any(one.has_answered for one in others):
             return False
         return not any(_is_near(one, view) for one in others)
 

@@ -46,4 +46,5 @@ def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded
         strays=view.strays,
         seconds=round(ended - view.started, 6),
         error=view.error or None,
+        heard=view.has_answered,
     )

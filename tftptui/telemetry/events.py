@@ -128,6 +128,7 @@ class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ende
         strays: datagrams on our TID from somebody else.
         seconds: from the request to the end.
         error: why, when it did not complete.
+        heard: whether the client answered us at all, if only by an ERROR.
     """
 
     outcome: str
@@ -139,6 +140,7 @@ class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ende
     strays: int
     seconds: float
     error: str | None
+    heard: bool
 
 
 class IcmpReceived(TransferEvent, frozen=True, kw_only=True, tag="icmp"):

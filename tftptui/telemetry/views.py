@@ -78,7 +78,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         requests: how often the client asked from this port; asked_at: when, the
             latest eight, the oldest first.
         twins: requests that the path doubled: the client had no time to ask again.
-        heard: whether the client has answered us at all.
+        heard: whether the client has answered us, other than by an ERROR.
         asked_address: where the client asked, if that is known not to be where it is
             answered from.
         send_errno: why this host could not send the last packet; 0 if it could.
@@ -153,6 +153,11 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     unseen: int = 0
     bounced: tuple[str, str, int] | None = None
     oacks_again: int = 0
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the client has heard us: it sent an ACK, a block or an ERROR."""
+        return self.heard or self.peer_error is not None
 
     @property
     def repeated_acks(self) -> int:

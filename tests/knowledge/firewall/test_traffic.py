@@ -75,6 +75,14 @@ def test_who_asked_again_and_acknowledged_nothing_is_unheard_whatever_ended_it(
     assert traffic_of([started(1, 2_070), heard]).failed == ()
 
 
+def test_who_ended_it_by_an_error_has_heard_us() -> None:
+    said = "the client ended it with ERROR 3: disk full"
+    lines = [started(1, 2_070), started(2, 2_071)]
+    lines += [ended(n, "failed", error=said, heard=True) for n in (1, 2)]
+    traffic = traffic_of(lines)
+    assert (traffic.failed, traffic.missing) == ((), None)
+
+
 def test_a_transfer_that_is_stopped_after_answers_in_vain_is_unheard() -> None:
     lines = [started(1, 2_070), ended(1, "aborted", retransmits=4)]
     assert len(traffic_of(lines).failed) == 1

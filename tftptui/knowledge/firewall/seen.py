@@ -30,6 +30,7 @@ class SeenFlow:
         outcome: how it ended, or "running".
         errors: what went wrong, ICMP errors included.
         has_oack: whether our first answer was an OACK.
+        is_heard: whether the client is known to have answered us, if only by an ERROR.
         is_blamed: whether a finding that stands says that something is missing here.
     """
 
@@ -49,17 +50,19 @@ class SeenFlow:
     errors: tuple[str, ...] = ()
     answers: int = 1
     has_oack: bool = False
+    is_heard: bool = False
     is_blamed: bool = False
 
     @property
     def is_unheard(self) -> bool:
-        """Whether the client never acknowledged anything, whatever ended it.
+        """Whether the client never answered us, whatever ended it.
 
-        A journal does not tell what a transfer under way has got by now: that one is
-        none unless a finding names it. Nor is one that somebody stopped before
-        anything was repeated: its client had no time to be heard.
+        One that ends it by an ERROR knows our TID: our answer has come. A journal
+        does not tell what a transfer under way has got by now: that one is none
+        unless a finding names it. Nor is one that somebody stopped before anything
+        was repeated: its client had no time to be heard.
         """
-        if self.acked or self.outcome in ("completed", "probed"):
+        if self.acked or self.is_heard or self.outcome in ("completed", "probed"):
             return False
         if self.outcome in _BROKEN or self.is_blamed:
             return True
@@ -106,7 +109,7 @@ class Traffic:
 
     @property
     def failed(self) -> tuple[SeenFlow, ...]:
-        """The flows whose client was never heard again."""
+        """The flows whose client did not answer us."""
         return tuple(flow for flow in self.flows if flow.is_unheard)
 
     @property

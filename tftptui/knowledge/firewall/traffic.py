@@ -141,6 +141,7 @@ class _Reader:
             acked=acked,
             outcome=_text(line, "outcome"),
             errors=(*flow.errors, *((visible(str(error)),) if error else ())),
+            is_heard=line.get("heard") is True,
         )
 
     def _icmp(self, line: Line) -> None:

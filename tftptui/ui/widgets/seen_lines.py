@@ -41,6 +41,7 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "retransmits": view.retransmits,
             "duplicates": view.duplicates,
             "error": view.error or None,
+            "heard": view.has_answered,
         }
     for finding in sorted(store.findings.values(), key=lambda f: f.number == about):
         yield {
