@@ -30,6 +30,13 @@ def test_a_client_that_keeps_its_port_shows_its_rhythm() -> None:
     )
 
 
+def test_requests_a_moment_apart_are_told_in_milliseconds() -> None:
+    one = asked_again(tried(client_tid=44_669, **CURL), 0.004, 0.0043)
+    assert story_of(case(one, now=15.0)).startswith(
+        "asked 3 times, from port 44669, 4 ms and under 1 ms apart; "
+    )
+
+
 def test_silence_of_a_moment_means_nothing() -> None:
     one = asked_again(tried(retransmits=0), 0.25)
     assert "acknowledged" not in story_of(case(one, now=0.5))

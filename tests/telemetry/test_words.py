@@ -7,6 +7,7 @@ from tftptui.telemetry.words import (
     endpoint,
     ordinal,
     port_word,
+    seconds,
     span,
     tftp_url,
     times,
@@ -84,3 +85,18 @@ def test_nothing_in_a_name_reaches_the_shell() -> None:
 def test_an_endpoint_in_both_families() -> None:
     assert endpoint("192.0.2.1", 69) == "192.0.2.1:69"
     assert endpoint("::1", 69) == "[::1]:69"
+
+
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        (0.0, "under 1 ms"),
+        (0.0042, "4 ms"),
+        (0.01, "0.01 s"),
+        (0.25, "0.25 s"),
+        (2.0, "2.0 s"),
+        (16.2, "16 s"),
+    ],
+)
+def test_a_length_of_time_is_never_nothing(time: float, text: str) -> None:
+    assert seconds(time) == text

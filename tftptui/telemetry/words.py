@@ -66,7 +66,11 @@ def joined(words: Sequence[str]) -> str:
 
 
 def seconds(time: float) -> str:
-    """Return a length of time: 0.25 s, 2.0 s, 16 s."""
+    """Return a length of time: under 1 ms, 4 ms, 0.25 s, 2.0 s, 16 s."""
+    if time < 0.001:  # noqa: PLR2004
+        return "under 1 ms"
+    if time < 0.01:  # noqa: PLR2004
+        return f"{time * 1_000:.0f} ms"
     if time < 1:
         return f"{time:.2f} s"
     return f"{time:.1f} s" if time < 10 else f"{time:.0f} s"  # noqa: PLR2004
