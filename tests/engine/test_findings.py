@@ -15,6 +15,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.engine.engine import Engine
+from tftptui.engine.messages import ExpectSelfTest
 from tftptui.engine.telling import TOLD
 from tftptui.engine.troubles import MOST_ALIKE
 from tftptui.net.addresses import Endpoint
@@ -346,3 +347,16 @@ async def test_wanting_ports_pass_when_nobody_has_missed_one_for_a_while(
     bench.pass_time(10.0)
     assert "without a free port" in bench.findings[1].withdrawn
     assert list(bench.findings) == [1]
+
+
+async def test_a_self_test_that_is_refused_is_no_client_s_trouble(bench: Bench) -> None:
+    own = bench.client()
+    bench.engine.carry_out(ExpectSelfTest([own.local.port]))
+    own.ask(bench.at, b"gone")
+    await bench.until_refused(1)
+    bench.pass_time(1.0)
+    assert bench.codes() == []
+    bench.client().ask(bench.at, b"gone")
+    await bench.until_refused(2)
+    bench.pass_time(1.0)
+    assert bench.codes() == ["file-missing"]

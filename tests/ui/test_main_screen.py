@@ -7,6 +7,7 @@ from tests.support.pane_host import acknowledgements, packets
 from tests.support.pictures import NOW, a_busy_server, frame, ports, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import founding_case
+from tftptui.engine.messages import Refusal
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.trials import SELF_TEST
 
@@ -182,6 +183,26 @@ async def test_self_tests_are_not_counted_as_served() -> None:
         top = screen.text().splitlines()[0]
         assert "1 done" in top
         assert "1 failed" not in top
+
+
+async def test_refused_self_tests_are_no_client_s() -> None:
+    some = Counters(requests=2, refused=2)
+    own = Refusal(
+        time=NOW,
+        client="127.0.0.1",
+        client_tid=45_000,
+        file="hello.txt",
+        reason="denied",
+        message="this server takes no requests from 127.0.0.1",
+        kind=SELF_TEST,
+    )
+    theirs = replace(own, client="10.0.4.22", kind="U-Boot")
+    alone = frame(refusals=[own], counters=replace(some, refused=1))
+    async with shown(alone) as screen:
+        assert " refused" not in screen.text()
+    async with shown(frame(refusals=[own, theirs], counters=some)) as screen:
+        assert "1 refused" in screen.text().splitlines()[0]
+        assert list(screen.app.store.refusals) == [theirs]
 
 
 async def test_zeros_go_first_where_there_is_no_room() -> None:

@@ -205,6 +205,8 @@ class Findings:
         self._due[story] = None
 
     def _refuse(self, event: Refused) -> None:
+        if event.signature is not None and event.signature.kind == SELF_TEST:
+            return  # the doctor tells it, who asked
         self._cases.requests.refuse(event)
         story = self._stories.refuse(event, neighbourhood(event.client))
         self._due[story] = None

@@ -59,7 +59,9 @@ class Reception:
     def __post_init__(self) -> None:
         self.policy = Policy(self.opener.settings)
         self._recorder = self.opener.recorder
-        self._desk = RefusalDesk(self._recorder, self.policy, self.seek)
+        self._desk = RefusalDesk(
+            self._recorder, self.policy, self.seek, self.opener.recognise
+        )
         self._left = LeftBehind()
 
     def take(self, listener: Listener, arrival: Arrival) -> None:

@@ -10,8 +10,8 @@ from tftptui.server.gate import Gate, Summary
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.policy import Policy, Verdict
 from tftptui.server.recorder import Recorder, request_note
-from tftptui.server.requests import kind_of, requested
-from tftptui.telemetry.events import Refused, Requested, Suppressed
+from tftptui.server.requests import Recognise, kind_of, nobody, requested
+from tftptui.telemetry.events import Refused, Requested, Signature, Suppressed
 from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import NearName, Refusal
 
@@ -34,12 +34,26 @@ def seek_nothing(_asked: bytes, tell: Callable[[list[NearName]], None]) -> None:
 
 
 class RefusalDesk:
-    """Answers what is refused, within bounds that no flood can stretch."""
+    """Answers what is refused, within bounds that no flood can stretch.
 
-    def __init__(self, recorder: Recorder, policy: Policy, seek: Seek) -> None:
+    Args:
+        recorder: takes what is written down.
+        policy: has the bounds.
+        seek: finds what may be meant by a name that is not there.
+        recognise: tells the program from its request.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        policy: Policy,
+        seek: Seek,
+        recognise: Recognise = nobody,
+    ) -> None:
         self._recorder = recorder
         self._policy = policy
         self._seek = seek
+        self._recognise = recognise
         self._gate = Gate()
         self._latest: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
 
@@ -104,15 +118,21 @@ class RefusalDesk:
     def _write_down(self, arrival: Arrival, request: Request, verdict: Verdict) -> None:
         asked = requested(arrival, request, self._recorder.clock.wall())
         self._recorder.emit(asked)
-        tell = partial(self._tell, asked, request.filename, verdict)
+        program = self._recognise(request, arrival.client)
+        tell = partial(self._tell, asked, (request.filename, program), verdict)
         if verdict.reason == "not-found" and isinstance(request, ReadRequest):
             self._seek(request.filename, tell)
         else:
             tell([])
 
     def _tell(
-        self, asked: Requested, name: bytes, verdict: Verdict, near: list[NearName]
+        self,
+        asked: Requested,
+        about: tuple[bytes, Signature | None],
+        verdict: Verdict,
+        near: list[NearName],
     ) -> None:
+        name, program = about
         self._recorder.emit(
             Refused(
                 time=self._recorder.clock.wall(),  # the journal's lines are in order
@@ -128,6 +148,7 @@ class RefusalDesk:
                 message=verdict.text,
                 near=[one.text for one in near],
                 near_rule=near[0].rule if near else "",
+                signature=program,
             )
         )
         self._latest.append(
@@ -142,6 +163,7 @@ class RefusalDesk:
                 direction=asked.direction,
                 asked=name,
                 server=asked.server,
+                kind=program.kind if program else "",
             )
         )
 

@@ -62,12 +62,20 @@ class Requested(TransferEvent, frozen=True, kw_only=True, tag="request"):
     raw: str | None = None
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """The client program by its marks, and how sure that is (0 to 1)."""
+
+    kind: str
+    sure: float
+
+
 class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
     """A request was answered with an ERROR.
 
     Attributes:
         near: files that may be meant by a name that is not there, likeliest first.
         near_rule: how the first of them differs: one of knowledge.names.near.RULES.
+        signature: the client program, where it is recognised.
     """
 
     reason: str
@@ -75,6 +83,7 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
     message: str
     near: list[str] = []
     near_rule: str = ""
+    signature: Signature | None = None
 
 
 class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
@@ -91,13 +100,6 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
     network: str | None
     count: int
     seconds: float
-
-
-class Signature(msgspec.Struct, frozen=True):
-    """The client program by its marks, and how sure that is (0 to 1)."""
-
-    kind: str
-    sure: float
 
 
 class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_started"):

@@ -279,6 +279,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         near: what may be meant by a name that is not there.
         direction: "read" or "write".
         server: our address that was asked; empty where it isn't known.
+        kind: the client program as far as it can be told, as "U-Boot".
     """
 
     time: float
@@ -291,6 +292,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     direction: str = "read"
     asked: bytes = b""
     server: str = ""
+    kind: str = ""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

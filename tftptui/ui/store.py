@@ -73,7 +73,8 @@ class Store:
         transfers: by number, in the order in which they began.
         packets: ring of records and notes, numbered from 0 as they came;
             a record of kind LOST stands where some never came here.
-        refusals: the latest requests that were answered with an ERROR.
+        refusals: the latest requests of clients that were answered with an ERROR.
+        own_refused: how many requests of self-tests were; they are no client's.
         findings: the latest, by number; those withdrawn are among them.
         policy_since: when what decides on requests was last changed; 0.0 for never.
         locations: searches for where packets are dropped, by their transfer.
@@ -97,6 +98,7 @@ class Store:
     refusals: deque[Refusal] = field(
         default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
     )
+    own_refused: int = 0
     findings: dict[int, Finding] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
@@ -133,7 +135,7 @@ class Store:
             self._fold_transfer(view)
         for listing in frame.listings:
             self.listings[listing.folder] = listing
-        self.refusals.extend(frame.refusals)
+        self._fold_refusals(frame.refusals)
         self.hashes |= {hashed.name: hashed for hashed in frame.hashes}
         self._fold_findings(frame.findings)
         for location in frame.locations:
@@ -176,6 +178,7 @@ class Store:
         self._total_rate = Rate()
         self._findings_before = 0
         self._own_tests.clear()
+        self.own_refused = 0
         for told in (
             *(self.transfers, self._rates, self.findings, self._findings_of),
             *(self.locations, self.listings, self.hashes, self.refusals),
@@ -236,6 +239,12 @@ class Store:
             if best:
                 return best[-1]
         return None
+
+    def _fold_refusals(self, news: list[Refusal]) -> None:
+        """Keep those of clients; a self-test of this machine is none."""
+        of_clients = [one for one in news if one.kind != SELF_TEST]
+        self.own_refused += len(news) - len(of_clients)
+        self.refusals.extend(of_clients)
 
     def _fold_findings(self, news: list[Finding]) -> None:
         for told in news:

@@ -213,6 +213,7 @@ class HeaderLine(Widget):
         counters, own = self._store.counters, self._store.own_tests
         done = counters.completed - own("completed")
         failed = counters.failed + counters.abandoned - own("failed", "abandoned")
+        refused = counters.refused - self._store.own_refused
         stalled = sum(
             view.phase == "stalled" for view in self._store.transfers.values()
         )
@@ -222,7 +223,7 @@ class HeaderLine(Widget):
             ("done", done, slots["transfer-completed"]),
             ("unconfirmed", counters.unconfirmed, slots["transfer-unconfirmed"]),
             ("failed", failed, slots["transfer-failed"]),
-            ("refused", counters.refused, slots["transfer-failed"]),
+            ("refused", refused, slots["transfer-failed"]),
         ]
         told = [
             (word, number, style if number else slots["muted"])
