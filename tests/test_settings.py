@@ -17,6 +17,7 @@ from tftptui.settings import (
     parse_bandwidth,
     parse_network,
     parse_octets,
+    parse_place,
     parse_port_range,
 )
 
@@ -103,6 +104,36 @@ def test_wrong_range_does_not_cross_a_process_border() -> None:
     packed = msgspec.msgpack.encode({"first": 9, "last": 2})
     with pytest.raises(msgspec.ValidationError, match="backwards"):
         msgspec.msgpack.decode(packed, type=PortRange)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("127.0.0.1:9469", ("127.0.0.1", 9_469), id="v4"),
+        pytest.param("[::1]:9469", ("::1", 9_469), id="v6"),
+        pytest.param("9469", ("127.0.0.1", 9_469), id="this-host-alone"),
+        pytest.param(" :9469 ", ("", 9_469), id="every-address"),
+    ],
+)
+def test_place_to_listen_is_read(text: str, place: tuple[str, int]) -> None:
+    assert parse_place(text) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ":", "here:9469", "::1:9469", "[127.0.0.1]:9469", "9469:", ":0"),
+        *(
+            ":65536",
+            "127.0.0.1:-1",
+            "127.0.0.1:x",
+            "127.0.0.1:\N{ARABIC-INDIC DIGIT ONE}",
+        ),
+    ],
+)
+def test_wrong_place_to_listen_is_told_the_remedy(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"write it like 127\.0\.0\.1:9469"):
+        Settings(root=Path("/srv/tftp"), metrics=text)
 
 
 NUMBERS = [

@@ -86,6 +86,7 @@ async def test_every_packet_is_in_the_ring_and_counted(
     counters = server.service.recorder.counters
     assert ended.octets == len(CONTENT)
     assert counters.packets_received == BLOCKS + 1
+    assert (counters.octets_received, counters.octets_sent) == (len(CONTENT), 0)
     assert counters.packets_sent == len(acked) + (window > 1)
 
 

@@ -1,3 +1,5 @@
+import msgspec
+
 from tests.support.pictures import frame, view
 from tftptui.telemetry.counters import Counters
 from tftptui.ui.farewell import farewell, running_forms
@@ -24,6 +26,16 @@ def test_served_failed_and_running_are_told() -> None:
         "stopped while running: f3 to 10.0.4.23 (51 %)",
         "… and 2 more",
     ]
+
+
+def test_what_was_uploaded_is_told_besides() -> None:
+    store = Store()
+    totals = Counters(started=1, completed=1, octets_received=1_500)
+    store.fold(frame(counters=totals))
+    (told,) = farewell(store)
+    assert told == "served 1 of 1 transfer, 1.5 kB received"
+    store.fold(frame(counters=msgspec.structs.replace(totals, octets_sent=512)))
+    assert farewell(store) == ["served 1 of 1 transfer, 512 B sent and 1.5 kB received"]
 
 
 def test_an_upload_comes_from_its_client() -> None:

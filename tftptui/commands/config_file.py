@@ -33,6 +33,7 @@ EXAMPLES: dict[str, object] = {
     "max-client-transfers": 20,
     "max-transfer-time": 3_600.0,
     "max-upload": 100_000_000,
+    "metrics": "127.0.0.1:9469",
     "port": 6_969,
     "refuse": ["windowsize"],
     "rewrite": ["^boot/=pxe/"],

@@ -256,6 +256,13 @@ class ServerOptions:
             "Without it: who called sudo."
         ),
     ] = None
+    metrics: Annotated[
+        str | None,
+        Parameter(
+            help="Where Prometheus may ask for totals by HTTP, like 127.0.0.1:9469, or "
+            "9469 for this host alone."
+        ),
+    ] = None
     config: Annotated[
         Path | None,
         Parameter(
@@ -303,6 +310,7 @@ class ServerOptions:
             gso=self.gso,
             journal=journal,
             user=self.user,
+            metrics=self.metrics,
             on_close=self.on_close,
         )
         return self.captures.applied(self.names.applied(settings))

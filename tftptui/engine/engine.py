@@ -1,13 +1,12 @@
 """The engine: a service and what it tells, as frames; commands, carried out."""
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from tftptui import __version__
 from tftptui.engine.around import require_known_clients, surroundings_of
 from tftptui.engine.capture_switch import CaptureSwitch
 from tftptui.engine.client import CommandRefusedError, EngineError
@@ -34,6 +33,7 @@ from tftptui.engine.messages import (
     TransferView,
     UnlinkName,
 )
+from tftptui.engine.metrics import Metrics
 from tftptui.engine.misfits import Misfits
 from tftptui.engine.nearby import Nearby
 from tftptui.engine.own_rules import OwnRules
@@ -42,6 +42,7 @@ from tftptui.engine.port_view import port_map
 from tftptui.engine.renaming import lead_elsewhere
 from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.shelf import Shelf
+from tftptui.engine.status import status_of
 from tftptui.engine.survey import Survey
 from tftptui.engine.whereabouts import Whereabouts
 from tftptui.net.addresses import Endpoint, is_taken
@@ -68,6 +69,9 @@ from tftptui.telemetry.events import (
     TransferStarted,
 )
 from tftptui.telemetry.packets import PacketRing
+
+if TYPE_CHECKING:
+    from tftptui.telemetry.metrics import Measures
 
 FRAME_INTERVAL = 0.2
 """Seconds between frames, if there is anything to tell."""
@@ -114,6 +118,8 @@ class Engine:
         self._misfits = Misfits(
             self.findings.teller, around.scene, self._self_tests.recognise
         )
+        self._began = self.recorder.clock.wall()
+        self._metrics = Metrics(self._measures)
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
@@ -141,8 +147,17 @@ class Engine:
         """Take requests from now on, with the HELD sockets of an engine that died.
 
         Raises:
-            EngineError: the root, a port or the capture can't be had.
+            EngineError: the root, a port, the capture or a place for metrics can't
+                be had.
         """
+        await self._metrics.start(self.settings.metrics)
+        try:
+            self._open(held)
+        except EngineError:
+            await self._metrics.stop()
+            raise
+
+    def _open(self, held: Sequence[socket.socket]) -> None:
         try:
             require_known_clients(self.settings)
             self.service.open(held)
@@ -164,12 +179,19 @@ class Engine:
         self._watch.start()
         self._ticker.start()
 
+    def _measures(self) -> "Measures":
+        from tftptui.engine.measuring import measures_of  # noqa: PLC0415 - an extra
+
+        teller, host = self.findings.teller, self._survey.latest
+        return measures_of(self.service, teller, host, self._began)
+
     async def stop(self) -> None:
         """End all transfers, tell their clients; frames() then ends."""
         if self._stopped:
             return
         self._stopped = True
         self._ticker.stop()
+        await self._metrics.stop()
         await self._survey.stop()
         await self._searches.stop()
         await self._nearby.stop()
@@ -351,25 +373,9 @@ class Engine:
         return changed + finished + retold
 
     def _status(self) -> Status:
-        service = self.service
-        listeners = service.listeners
-        is_asked = self.recorder.counters.requests > 0
-        self._place.look(self.recorder.clock.now(), is_asked=is_asked)
-        return Status(
-            version=__version__,
-            listeners=[str(listener.local) for listener in listeners],
-            port=listeners[0].local.port if listeners else 0,
-            root=str(self.service.settings.root.absolute()),
-            named=[(one.name, str(one.path)) for one in service.settings.named],
-            pid=os.getpid(),
-            notices=list(service.notices),
-            watch=self._watch.state if self._watch else "gone",
-            watch_cure=self._watch.cure if self._watch else "",
-            write=service.settings.write,
-            addresses=self._place.addresses,
-            networks=self._place.networks,
-            capture=self._capture.recording,
-        )
+        place, counters = self._place, self.recorder.counters
+        place.look(self.recorder.clock.now(), is_asked=counters.requests > 0)
+        return status_of(self.service, self._watch, place, self._capture.recording)
 
 
 class _Told:

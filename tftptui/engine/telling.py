@@ -1,5 +1,6 @@
 """From drafts to findings: numbered, told once, revised, withdrawn, within bounds."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -39,11 +40,15 @@ class Teller:
         clock: where times come from.
         emit: gets an event for each finding that is new, withdrawn, or says something
             else than before.
+
+    Attributes:
+        alarms: how many troubles were told; told: how many findings, by code.
     """
 
     def __init__(self, clock: Clock, emit: Callable[[Event], None]) -> None:
         self._clock, self._emit = clock, emit
         self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
+        self.alarms, self.told = 0, Counter[str]()
         self._news: dict[int, Finding] = {}
         self._number = self._this_round = 0
 
@@ -94,6 +99,8 @@ class Teller:
             ports=before.ports if is_same else draft.ports,
             revises=before.code if is_turned else before.revises,
         )
+        if is_turned:
+            self._count(revised, was_alarm=before.is_alarm)
         if is_turned or before.confidence != draft.confidence:
             revised = msgspec.structs.replace(
                 revised, history=_and_before(before), turned=revised.found
@@ -127,7 +134,12 @@ class Teller:
             **_whose(whose),
             **_fields(draft),
         )
+        self._count(finding)
         return self._tell(finding)
+
+    def _count(self, finding: Finding, *, was_alarm: bool = False) -> None:
+        self.alarms += finding.is_alarm and not was_alarm
+        self.told[finding.code] += 1
 
     def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
         self._news[finding.number] = finding

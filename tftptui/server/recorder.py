@@ -23,7 +23,8 @@ from tftptui.telemetry.packets import (
 LONGEST_NOTE = 400
 """Characters of a request in the packet log, which keeps hundreds of thousands."""
 
-_DATA, _ICMP = Kind.DATA, Kind.ICMP  # an Enum is slow to look in
+# An Enum is slow to look in.
+_DATA, _DATA_RECEIVED, _ICMP = Kind.DATA, Kind.DATA_RECEIVED, Kind.ICMP
 
 MOST_RAW = 8 << 20
 """Octets of datagrams that wait for a capture; a flood is not kept whole."""
@@ -75,6 +76,8 @@ class Recorder:
                 counters.retransmits += count
         elif kind != _ICMP:
             counters.packets_received += fields[3]
+            if kind == _DATA_RECEIVED:
+                counters.octets_received += fields[6]
 
     def keep_raw(self, *, wanted: bool) -> None:
         """Keep datagrams from now on, or no longer: somebody captures."""

@@ -191,11 +191,12 @@ class Report:
         return self._recorder.ring.singles(self.tids, kind, octets)
 
     def gathered(self, blocks: int, acks: int, wall: float) -> None:
-        """Count BLOCKS that were kept that way, and ACKS; the last came at WALL."""
+        """Count full BLOCKS kept that way, and ACKS; the last came at WALL."""
         self.version += 1
         self.moved(wall)
         counters = self._recorder.counters
         counters.packets_received += blocks
+        counters.octets_received += blocks * self._about.agreed.block_size
         counters.packets_sent += acks
 
     def trouble(self, note: str) -> None:

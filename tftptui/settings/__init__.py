@@ -20,6 +20,7 @@ from tftptui.settings.values import (
     parse_bandwidth,
     parse_network,
     parse_octets,
+    parse_place,
     parse_port_range,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "parse_bandwidth",
     "parse_network",
     "parse_octets",
+    "parse_place",
     "parse_port_range",
     "words_of",
 ]

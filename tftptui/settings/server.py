@@ -19,6 +19,7 @@ from tftptui.settings.values import (
     PortRange,
     SettingsError,
     parse_network,
+    parse_place,
 )
 
 TFTP_PORT = 69
@@ -158,6 +159,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             there is continued.
         capture_size: octets after which a capture is renamed and another one begun;
             None for never. ``capture_files`` are kept then.
+        metrics: where Prometheus may ask for totals, as "ADDR:PORT" (see
+            parse_place()); None for nowhere.
         snaplen: octets of each frame that a capture keeps; None keeps all.
     """
 
@@ -198,6 +201,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     capture_size: int | None = None
     capture_files: int = 10
     snaplen: int | None = None
+    metrics: str | None = None
     user: str | None = None
     control: str | None = None
     drain: bool = False
@@ -220,6 +224,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             parse_network(text)
         for name in self.refuse:
             _require_option(name)
+        if self.metrics is not None:
+            parse_place(self.metrics)
 
 
 def option_name(setting: str) -> str:

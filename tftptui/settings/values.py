@@ -1,17 +1,26 @@
 """Ports, networks, octets and bandwidths: how people write them."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
+from ipaddress import (
+    IPv4Network,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
 
 import msgspec
 
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
+
+LOOPBACK = "127.0.0.1"
 
 _MAPPED_PREFIX = 96
 _BANDWIDTH = re.compile(
     r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<factor>[kmg]i?)?(B|(?P<bits>bit))?(/s)?\s*",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\[(.*:.*)\]")
 _OCTETS = re.compile(
     r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<factor>[kmg]i?)?B?\s*", re.IGNORECASE
 )
@@ -126,6 +135,39 @@ def parse_octets(text: str) -> int:
     if found is None:
         raise SettingsError(f"{text!r} is no number of octets; write it like 100M")
     return int(float(found["number"]) * _FACTORS[(found["factor"] or "").lower()])
+
+
+def parse_place(text: str) -> tuple[str, int]:
+    """Read where to listen: ``ADDR:PORT``, or ``PORT`` for this host alone.
+
+    IPv6 addresses stand in brackets. ``:PORT`` is every address, told as "".
+
+    Raises:
+        SettingsError: the text is no such place.
+    """
+    host, colon, port = text.strip().rpartition(":")
+    found = _BRACKETS.fullmatch(host)
+    if (
+        not (port.isascii() and port.isdecimal())
+        or not LOWEST_PORT <= int(port) <= HIGHEST_PORT
+    ):
+        raise SettingsError(_place_trouble(text))
+    if not colon:
+        return LOOPBACK, int(port)
+    try:
+        address = str(ip_address(found[1] if found else host)) if host else ""
+    except ValueError:
+        raise SettingsError(_place_trouble(text)) from None
+    if ":" in address and not found:  # where it ends and the port begins is a guess
+        raise SettingsError(_place_trouble(text))
+    return address, int(port)
+
+
+def _place_trouble(text: str) -> str:
+    return (
+        f"{text!r} is no place to listen; write it like 127.0.0.1:9469, [::1]:9469, "
+        "9469 for this host alone, or :9469 for every address"
+    )
 
 
 def _network_trouble(text: str) -> str:

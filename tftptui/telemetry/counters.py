@@ -2,7 +2,8 @@
 
 import msgspec
 
-_REFUSALS = {
+REFUSALS = {
+    "not-found": "missing",
     "ports-exhausted": "exhausted",
     "denied": "denied",
     "limit": "limited",
@@ -19,6 +20,7 @@ class Counters(msgspec.Struct, kw_only=True):
         requests: RRQ and WRQ that were understood.
         refused: requests answered with an ERROR.
         malformed: datagrams that are no TFTP, or not at this place.
+        missing: requests refused because there is no such file.
         exhausted: requests refused because no port of the range was free.
         denied: requests refused because of who asked, or what is not allowed.
         limited: requests refused because too many transfers were going on.
@@ -27,7 +29,8 @@ class Counters(msgspec.Struct, kw_only=True):
         suppressed: refusals and ICMP errors that the journal only counts, because they
             were many.
         expired: transfers ended because they took too long or stood still.
-        octets_sent: data octets in DATA packets, retransmissions included.
+        octets_sent: data octets in DATA packets, retransmissions included;
+            octets_received: likewise in those of clients.
         packets_sent: packets that left.
         packets_received: packets that came.
         retransmits: packets that we sent again.
@@ -59,6 +62,8 @@ class Counters(msgspec.Struct, kw_only=True):
     abandoned: int = 0
     probed: int = 0
     aborted: int = 0
+    missing: int = 0
+    octets_received: int = 0
 
     @property
     def active(self) -> int:
@@ -75,7 +80,7 @@ class Counters(msgspec.Struct, kw_only=True):
     def count_refusal(self, reason: str) -> None:
         """Count a request refused for a REASON, one of the journal's."""
         self.refused += 1
-        name = _REFUSALS.get(reason)
+        name = REFUSALS.get(reason)
         if name is not None:
             setattr(self, name, getattr(self, name) + 1)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tftptui.engine.messages import TransferView
+from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import octets
 from tftptui.ui.store import Store
@@ -40,7 +41,7 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
         lines.append(
             f"served {counters.completed:,} of "
             f"{counted(counters.started, 'transfer')}, "
-            f"{octets(counters.octets_sent)}B sent"
+            + " and ".join(_amounts(counters))
         )
     trouble = [
         f"{count:,} {word}"
@@ -62,6 +63,18 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
     if len(running) > NAMED:
         lines.append(f"… and {len(running) - NAMED} more")
     return lines
+
+
+def _amounts(counters: Counters) -> list[str]:
+    """Return how much was sent, and how much was received in uploads."""
+    both = (counters.octets_sent, "sent"), (counters.octets_received, "received")
+    told = [f"{_bytes(amount)} {way}" for amount, way in both if amount]
+    return told or ["nothing sent"]
+
+
+def _bytes(count: int) -> str:
+    text = octets(count)
+    return f"{text}B" if " " in text else f"{text} B"
 
 
 def _name(view: TransferView) -> str:

@@ -105,6 +105,7 @@ class Exchange:
         if self._is_write:
             view.moved = now
             counters.packets_received += 1
+            counters.octets_received += view.block_size
         else:
             counters.packets_sent += 1
             counters.octets_sent += view.block_size

@@ -1,0 +1,129 @@
+"""The server's totals in Prometheus' formats.
+
+Names end in their unit, totals in ``_total``, as Prometheus wants it. Names and labels
+are a stable interface, like the journal's keys: they are only added to.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from prometheus_client import ProcessCollector
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from tftptui.telemetry.counters import REFUSALS, Counters
+
+_OUTCOMES = ("completed", "unconfirmed", "failed", "abandoned", "probed", "aborted")
+
+_TOTALS = (
+    ("requests", "requests", "Read and write requests that were understood."),
+    ("malformed_packets", "malformed", "Datagrams that are no TFTP, or misplaced."),
+    ("unanswered_packets", "unanswered", "Refusals that got no ERROR: too many."),
+    ("transfers_started", "started", "Transfers that began."),
+    ("transfers_expired", "expired", "Transfers ended for taking too long."),
+    ("retransmitted_packets", "retransmits", "Packets that the server sent again."),
+    ("duplicate_packets", "duplicates", "Packets that clients sent again."),
+    ("stray_packets", "strays", "Datagrams from an endpoint of no transfer there."),
+)
+"""Name, total and meaning of what has no labels."""
+
+
+class Measures(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told at one time.
+
+    Attributes:
+        version: of this program.
+        began: wall clock when the server began, seconds.
+        counters: totals since.
+        stalled: transfers that stand still just now.
+        ports: ports of the range by what they are, as "free".
+        alarms: findings told that are alarms; ``findings``: all, by their code.
+    """
+
+    version: str
+    began: float
+    counters: Counters
+    stalled: int = 0
+    ports: Mapping[str, int] = {}
+    alarms: int = 0
+    findings: Mapping[str, int] = {}
+
+
+def exposition(measures: Measures, accept: str = "") -> tuple[bytes, str]:
+    """Return the measures as a scrape's body, and its content type.
+
+    ACCEPT is the scraper's header of that name, which may ask for OpenMetrics.
+    """
+    encode, content_type = choose_encoder(accept)
+    return encode(_Told(measures)), content_type
+
+
+class _Told(Collector):
+    """The measures, and what the system knows of this process (Linux)."""
+
+    def __init__(self, measures: Measures) -> None:
+        self._measures = measures
+
+    def collect(self) -> Iterable[Metric]:
+        yield from families(self._measures)
+        yield from ProcessCollector(registry=None).collect()
+
+
+def families(measures: Measures) -> Iterator[Metric]:
+    """Yield all metrics of the server itself."""
+    counters = measures.counters
+    yield InfoMetricFamily("tftptui_build", "Version.", {"version": measures.version})
+    began = "Unix time when the server began."
+    yield GaugeMetricFamily("tftptui_start_time_seconds", began, measures.began)
+    for name, total, meaning in _TOTALS:
+        yield _total(name, meaning, getattr(counters, total))
+    yield _refusals(counters)
+    ended = "Transfers that ended, by how."
+    of_outcomes = {one: getattr(counters, one) for one in _OUTCOMES}
+    yield _totals("transfers_ended", ended, "outcome", of_outcomes)
+    yield from _both_ways(counters)
+    yield _gauge("transfers_active", "Transfers going on.", counters.active)
+    yield _gauge("transfers_stalled", "Those that stand still.", measures.stalled)
+    ports = GaugeMetricFamily(
+        "tftptui_ports", "Ports of the range, by state.", labels=["state"]
+    )
+    for state, count in measures.ports.items():
+        ports.add_metric([state], count)
+    yield ports
+    yield _total("alarms", "Findings of trouble that were told.", measures.alarms)
+    yield _totals("findings", "Findings, by code.", "code", measures.findings)
+
+
+def _refusals(counters: Counters) -> Metric:
+    told = Counter({total: getattr(counters, total) for total in REFUSALS.values()})
+    told["other"] = counters.refused - told.total()
+    return _totals("requests_refused", "Requests refused, by why.", "reason", told)
+
+
+def _both_ways(counters: Counters) -> Iterator[Metric]:
+    octets = {"sent": counters.octets_sent, "received": counters.octets_received}
+    packets = {"sent": counters.packets_sent, "received": counters.packets_received}
+    yield _totals("data_bytes", "Octets in DATA, repeats too.", "direction", octets)
+    yield _totals("packets", "Packets.", "direction", packets)
+
+
+def _total(name: str, meaning: str, value: int) -> Metric:
+    return CounterMetricFamily(f"tftptui_{name}", meaning, value)
+
+
+def _totals(name: str, meaning: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(f"tftptui_{name}", meaning, labels=[label])
+    for value, count in values.items():
+        family.add_metric([value], count)
+    return family
+
+
+def _gauge(name: str, meaning: str, value: int) -> Metric:
+    return GaugeMetricFamily(f"tftptui_{name}", meaning, value)
