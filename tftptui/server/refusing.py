@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
+from msgspec.structs import replace
+
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import ReadRequest, Request, encode_error
 from tftptui.server.gate import Gate, Summary
@@ -133,6 +135,7 @@ class RefusalDesk:
         near: list[NearName],
     ) -> None:
         name, program = about
+        kind = program.kind if program else ""
         self._recorder.emit(
             Refused(
                 time=self._recorder.clock.wall(),  # the journal's lines are in order
@@ -151,21 +154,8 @@ class RefusalDesk:
                 signature=program,
             )
         )
-        self._latest.append(
-            Refusal(
-                time=asked.time,
-                client=asked.client,
-                client_tid=asked.client_tid,
-                file=asked.file,
-                reason=verdict.reason,
-                message=verdict.text,
-                near=near,
-                direction=asked.direction,
-                asked=name,
-                server=asked.server,
-                kind=program.kind if program else "",
-            )
-        )
+        shown = _shown(asked, verdict)
+        self._latest.append(replace(shown, near=near, asked=name, kind=kind))
 
     def _summarise(self, summaries: list[Summary]) -> None:
         for summary in summaries:
@@ -190,6 +180,19 @@ def too_long(octets: int, limit: int) -> PeerError:
     return PeerError(
         ErrorCode.ILLEGAL_OPERATION,
         f"a request of {octets} octets; {limit} are more than enough (RFC 2347: 512)",
+    )
+
+
+def _shown(asked: Requested, verdict: Verdict) -> Refusal:
+    return Refusal(
+        time=asked.time,
+        client=asked.client,
+        client_tid=asked.client_tid,
+        file=asked.file,
+        reason=verdict.reason,
+        message=verdict.text,
+        direction=asked.direction,
+        server=asked.server,
     )
 
 
