@@ -127,6 +127,22 @@ async def test_a_known_client_chose_its_port_itself() -> None:
         assert "Asked 3 times, from ports 2070" in s.text()
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (LARGE, "the client's own choice, or a NAT's on the way  ours, "),
+        (SMALL, "the client's own choice, or a NAT's  ours, random from 40000–40099"),
+        ((60, 15), " its, or a NAT's  ours, random from 40000–40099"),
+    ],
+)
+async def test_a_nat_may_have_chosen_the_port_of_a_client_behind_a_router(
+    size: tuple[int, int], words: str
+) -> None:
+    async with shown(*told(a_lossy_transfer(), kind=""), size=size) as s:
+        await opened(s)
+        assert words in s.text()
+
+
 async def test_the_side_says_what_was_asked_and_granted_and_why() -> None:
     async with shown(*told(a_lossy_transfer())) as s:
         await opened(s)

@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from tests.support.pictures import NOW, ports, view
 from tftptui.engine.messages import TransferPhase
 from tftptui.ui.widgets import transfer_words as words
-from tftptui.ui.widgets.ladder_words import client_choice, server_choice
+from tftptui.ui.widgets.ladder_words import client_choices, server_choice
 from tftptui.ui.widgets.rows import fitted, fitted_path
 from tftptui.ui.widgets.transfer_list import columns
 
@@ -141,7 +141,13 @@ def test_a_guess_at_the_kind_of_client_is_marked(
     assert words.kind_words(one) == told
     is_known = kind and told == kind
     choice = f"{kind}'s own choice" if is_known else "the client's own choice"
-    assert client_choice(one) == choice
+    assert client_choices(one, may_be_nats=False) == [choice]
+    assert client_choices(one, may_be_nats=True) == [
+        f"{choice}, or a NAT's on the way",
+        f"{choice}, or a NAT's",
+        "its own choice, or a NAT's",
+        "its, or a NAT's",
+    ]
 
 
 @pytest.mark.parametrize("width", range(60, 200, 9))

@@ -121,7 +121,7 @@ async def test_the_detail_says_who_chose_which_port(size: tuple[int, int]) -> No
     one = view(1, asked=[("blksize", "1468")], agreed=[("blksize", "1428")])
     async with shown(frame(one), size=size) as screen:
         words = " ".join(screen.text().split())
-    assert "Port 50001 is the client's own choice; 40001 is ours" in words
+    assert "Port 50001 is the client's own choice, or a NAT's; 40001 is ours" in words
     assert "blksize 1468 → 1428" in words
 
 

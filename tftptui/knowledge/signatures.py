@@ -13,6 +13,8 @@ UNKNOWN_GAP = 10.0
 """Seconds until a client asks again at most, of all that are known."""
 
 _RHYTHM_ERROR = 0.15
+_FEW_PORTS = 4_096
+"""Of so many, or fewer, chance would seldom take one."""
 _SURER = 0.2
 
 
@@ -82,6 +84,16 @@ def is_firmware(kind: str) -> bool:
     """Whether a program runs without an operating system around it."""
     client = known(kind)
     return client is not None and client.is_firmware
+
+
+def is_habit(kind: str, client_tid: int) -> bool:
+    """Whether a port is one of the few that a program asks from."""
+    return any(
+        one.ports[0] <= client_tid <= one.ports[1]
+        and one.ports[1] - one.ports[0] < _FEW_PORTS
+        for one in TABLE
+        if one.kind == kind and one.ports is not None
+    )
 
 
 def surer(kind: str, sure: float, gap: float) -> float:

@@ -19,16 +19,18 @@ from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.help import HelpScreen
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.fitting import fitting_form
 from tftptui.ui.widgets.footer import FooterLine
 from tftptui.ui.widgets.ladder_list import LadderList
 from tftptui.ui.widgets.ladder_rows import TIME, frame
 from tftptui.ui.widgets.ladder_words import (
-    client_choice,
+    client_choices,
     reading_text,
     server_choice,
 )
 from tftptui.ui.widgets.packet_facts import packet_facts
 from tftptui.ui.widgets.packet_words import plain
+from tftptui.ui.widgets.reach import may_be_nats
 from tftptui.ui.widgets.rows import fitted
 from tftptui.ui.widgets.transfer_side import TransferSide
 from tftptui.ui.widgets.transfer_words import kind_words, mark, short_host, slot
@@ -138,7 +140,9 @@ class TransferScreen(ModalScreen[Left | None]):
         ends = _ends(view, LONGEST)
         if sum(map(len, ends)) + GAP > most:
             ends = _ends(view, SHORTEST)
-        chosen = (client_choice(view), server_choice(view, self._store.ports))
+        ours = server_choice(view, self._store.ports)
+        theirs = client_choices(view, may_be_nats=may_be_nats(self._store, view))
+        chosen = (fitting_form(theirs, most - GAP - len(ours)), ours)
         text = Text(no_wrap=True)
         text.append(" " * TIME + _apart(ends, room, most) + "\n", "bold")
         return text.append(" " * TIME + _apart(chosen, room, most), muted)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
 from tftptui.telemetry.findings import Finding
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
+from tftptui.ui.widgets.fitting import fitting_form
 from tftptui.ui.widgets.rows import fitted_words
 
 RECENT = 60.0
@@ -81,7 +81,7 @@ class FindingLine(Static):
         if finding.withdrawn:
             others = sum(bool(one.withdrawn) for one in turned[1:])
             forms = _withdrawn(finding, f"; {others} more withdrawn" if others else "")
-            words = next((one for one in forms if cell_len(one) <= room), forms[-1])
+            words = fitting_form(forms, room)
         else:
             told = alarm_in_cells(finding, self._store, room - len(_REVISED))
             words = f"{_REVISED}{told}"

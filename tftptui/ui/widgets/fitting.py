@@ -72,6 +72,11 @@ def _joined(parts: Sequence[Part], chosen: Sequence[int], gap: int, width: int) 
     return line
 
 
+def fitting_form(forms: Sequence[str], width: int) -> str:
+    """Return the first of FORMS that fits into WIDTH, or the last if none does."""
+    return next((one for one in forms if cell_len(one) <= width), forms[-1])
+
+
 def whole_clauses(text: str, width: int) -> str:
     """Return as many whole clauses of TEXT as fit, or all of it if none does."""
     if cell_len(text) <= width:

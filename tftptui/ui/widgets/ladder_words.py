@@ -62,10 +62,17 @@ def length_text(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - as exact
 
 
-def client_choice(view: TransferView) -> str:
-    """Return who chose the client's port, and how."""
+def client_choices(view: TransferView, *, may_be_nats: bool) -> list[str]:
+    """Return who chose the client's port, in words and then in fewer.
+
+    MAY_BE_NATS says whether a NAT on the way may have put another in its place.
+    """
     is_known = view.kind and kind_words(view) == view.kind
-    return f"{view.kind}'s own choice" if is_known else "the client's own choice"
+    own = f"{view.kind}'s own choice" if is_known else "the client's own choice"
+    if not may_be_nats:
+        return [own]
+    short = (own, "its own choice", "its")
+    return [f"{own}, or a NAT's on the way", *(f"{one}, or a NAT's" for one in short)]
 
 
 def server_choice(view: TransferView, ports: PortMap | None) -> str:

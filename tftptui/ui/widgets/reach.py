@@ -1,8 +1,11 @@
-"""By which address clients reach this server: what was seen, then what is likely."""
+"""By which address clients reach this server, and what may stand in between."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
+from tftptui.engine.messages import TransferView
+from tftptui.knowledge.signatures import is_habit
 from tftptui.ui.store import Store
+from tftptui.ui.widgets.transfer_words import kind_words
 
 LOOPBACK = "127.0.0.1"
 EVERYBODY = ip_address("255.255.255.255")
@@ -30,6 +33,28 @@ def server_addresses(store: Store, client: str = "") -> list[str]:
     # Boot ROMs and boot loaders often know no other than IPv4.
     found = dict.fromkeys([*theirs, *sorted(likely, key=_is_ipv6)])
     return [*found] or [LOOPBACK]
+
+
+def may_be_nats(store: Store, view: TransferView) -> bool:
+    """Whether a NAT on the way may have chosen the port that a client asks from.
+
+    Not where no router stands between, nor where the port is the program's habit.
+    """
+    is_known = bool(view.kind) and kind_words(view) == view.kind
+    if is_known and is_habit(view.kind, view.client_tid):
+        return False
+    return not _is_beside_us(store, view.client)
+
+
+def _is_beside_us(store: Store, client: str) -> bool:
+    """Whether a client is known to be on a link of the server's host, and no router."""
+    address = ip_address(client.partition("%")[0])
+    if address.is_loopback or address.is_link_local:
+        return True
+    networks = store.status.networks if store.status else []
+    return all(one.gateway != client for one in networks) and any(
+        one.is_own and address in ip_network(one.network) for one in networks
+    )
 
 
 def _is_one(address: str) -> bool:

@@ -18,24 +18,30 @@ from tftptui.ui.formats import octets
 from tftptui.ui.plots import bars, squeezed
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.fitting import fitting_form
 from tftptui.ui.widgets.hash_words import hash_line, hash_of
 from tftptui.ui.widgets.ladder_series import Series
 from tftptui.ui.widgets.ladder_words import (
     agreement_rows,
-    client_choice,
+    client_choices,
     counters,
     end_line,
     length_text,
     server_choice,
 )
+from tftptui.ui.widgets.reach import may_be_nats
 from tftptui.ui.widgets.transfer_words import mark, meaning, slot
 
 PLOT_HEIGHT = 3
 SCALE = 9
+"""Cells beside a plot for what its height means."""
+
+GAP = 2
+BESIDE = GAP + 1
+"""Cells beside a port and who chose it: the gap, and the scrollbar that may come."""
+
 FEWEST_SLOTS = 2
 """With fewer there is nothing to see over time, and no rate to be told."""
-
-"""Cells beside a plot for what its height means."""
 
 
 class TransferSide(VerticalScroll):
@@ -74,8 +80,12 @@ class TransferSide(VerticalScroll):
         finding = self._store.finding_of(view.number)
         width = max(20, self.scrollable_content_region.width or 40)
         hashed = hash_of(view, self._store.hashes)
+        forms = client_choices(view, may_be_nats=may_be_nats(self._store, view))
+        theirs = fitting_form(forms, width - len(f"{view.client_tid}") - BESIDE)
+        choices = (theirs, server_choice(view, self._store.ports))
         told = (
             repr(view),
+            choices,
             repr(finding),
             repr(hashed),
             len(series.slots),
@@ -89,7 +99,7 @@ class TransferSide(VerticalScroll):
         parts = [
             Text(f"{mark(view)} {view.phase}. {meaning(view)}", slots[slot(view)]),
             *_hashed(hashed, slots),
-            *_ports(view, self._store, slots["muted"]),
+            *_ports(view, choices, slots["muted"]),
             *_agreed(view, slots),
             *_counted(view, slots["muted"]),
             *_plots(series, width, slots),
@@ -109,7 +119,7 @@ def _heading(words: str) -> Text:
 
 
 def _pairs(rows: Sequence[tuple[str, str]], muted: Style) -> Table:
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, GAP))
     table.add_column(style=muted, no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     for name, text in rows:
@@ -117,18 +127,18 @@ def _pairs(rows: Sequence[tuple[str, str]], muted: Style) -> Table:
     return table
 
 
-def _ports(view: TransferView, store: Store, muted: Style) -> list[RenderableType]:
-    rows = [
-        (f"{view.client_tid}", client_choice(view)),
-        (f"{view.server_tid or '–'}", server_choice(view, store.ports)),
-    ]
+def _ports(
+    view: TransferView, choices: tuple[str, str], muted: Style
+) -> list[RenderableType]:
+    tids = (f"{view.client_tid}", f"{view.server_tid or '–'}")
+    rows = list(zip(tids, choices, strict=True))
     story = [Text(view.story)] if view.story else []
     served = [Text(f"Served as {view.served}.")] if view.served else []
     return [_heading("who chose the ports"), _pairs(rows, muted), *story, *served]
 
 
 def _agreed(view: TransferView, slots: dict[str, Style]) -> list[RenderableType]:
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, GAP))
     for name, asked, agreed in agreement_rows(view):
         changed = asked not in ("–", agreed)
         style = slots["transfer-stalled"] if changed else Style()

@@ -201,8 +201,10 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
     return Pace(rate=rate(per_second), eta=eta)
 
 
-def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
-    """Return who chose which port."""
+def ports_in_words(
+    view: TransferView, ports: PortMap | None, *, may_be_nats: bool = False
+) -> str:
+    """Return who chose which port; MAY_BE_NATS: or a NAT the client's."""
     ours = f"{view.server_tid} is ours"
     if not view.server_tid:
         ours = "no answer has come, so no other is known"
@@ -212,7 +214,8 @@ def ports_in_words(view: TransferView, ports: PortMap | None) -> str:
         ours += f", from {leased_from(view, ports)[0]}"
     else:  # a capture, perhaps of somebody else's server
         ours = f"{view.server_tid} is the server's"
-    return f"Port {view.client_tid} is the client's own choice; {ours}."
+    theirs = "the client's own choice" + (", or a NAT's" if may_be_nats else "")
+    return f"Port {view.client_tid} is {theirs}; {ours}."
 
 
 def leased_from(view: TransferView, ports: PortMap) -> tuple[str, str]:
@@ -270,10 +273,13 @@ def story(
     ports: PortMap | None,
     finding: Finding | None = None,
     hashed: HashView | None = None,
+    *,
+    may_be_nats: bool = False,
 ) -> str:
     """Return what the detail line says about the chosen transfer.
 
-    HASHED is the hash of the version that it reads.
+    HASHED is the hash of the version that it reads; MAY_BE_NATS says whether a NAT
+    may have chosen the client's port.
     """
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
@@ -281,7 +287,7 @@ def story(
         meaning(view) if finding is None else f"{_capital(finding.of(view.number))}.",
         verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
-        ports_in_words(view, ports),
+        ports_in_words(view, ports, may_be_nats=may_be_nats),
         asked,
         *(f"{_capital(note)}." for note in view.notes),
         *([f"{_capital(CHANGED)}."] if view.changed else []),

@@ -18,6 +18,7 @@ from tftptui.ui.store import Store
 from tftptui.ui.widgets.empty import invitation
 from tftptui.ui.widgets.hash_words import hash_of
 from tftptui.ui.widgets.pane import Pane
+from tftptui.ui.widgets.reach import may_be_nats
 from tftptui.ui.widgets.rows import RowList
 from tftptui.ui.widgets.transfer_list import TransferList
 from tftptui.ui.widgets.transfer_words import kind_words, story
@@ -175,6 +176,7 @@ class TransfersPane(Pane):
                 self._store.ports,
                 self._store.finding_of(view.number),
                 hash_of(view, self._store.hashes),
+                may_be_nats=may_be_nats(self._store, view),
             ),
         )
         if told != self._told:
