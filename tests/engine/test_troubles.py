@@ -63,7 +63,7 @@ def test_the_clients_of_one_network_have_one_cause(seen: Seen) -> None:
     seen.look(4.0)
     (found,) = seen.standing()
     assert found.clients == [CLIENT, OTHER]
-    assert found.headline.endswith("So it is for 1 other client.")
+    assert found.headline.endswith("So it is for 1 other client, on port 2071.")
     assert found.evidence[-1].text.startswith(f"likewise {OTHER}: 2 requests")
 
 

@@ -127,3 +127,32 @@ def test_the_headline_says_for_whom_else_it_is_so() -> None:
 def test_the_same_again_is_nobody_else() -> None:
     parts = [part(boot_rom()), part(boot_rom())]
     assert joined(parts).headline == parts[0].draft.headline
+
+
+@pytest.mark.parametrize(
+    ("tids", "on"),
+    [
+        ([(2_070, 2_071)], ""),
+        ([(1_548, 1_549)], ", on ports 1548–1549"),
+        ([(2_071, 2_073)], ", on ports 2071 and 2073"),
+        ([(1_548, 1_549), (3_001, 3_004), (9_009,)], ", on other ports"),
+    ],
+)
+def test_the_headline_names_nobody_s_ports_as_those_of_others(
+    tids: list[tuple[int, ...]], on: str
+) -> None:
+    others = [
+        part(
+            case(
+                *(
+                    tried(number, 2.0 * number, client_tid=tid, requests=2)
+                    for number, tid in enumerate(of_one, 1)
+                )
+            ),
+            f"10.0.4.{last}",
+        )
+        for last, of_one in enumerate(tids, 90)
+    ]
+    told = joined([part(boot_rom()), *others]).headline
+    many = "" if len(tids) == 1 else "s"
+    assert told.endswith(f". So it is for {len(tids)} other client{many}{on}.")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.findings import Evidence
-from tftptui.telemetry.words import counted
+from tftptui.telemetry.words import counted, port_word
 from tftptui.telemetry.words import joined as in_words
 
 MOST_TOLD = 6
@@ -179,7 +179,17 @@ def _so_for(lead: Part, others: Sequence[Part]) -> str:
         (len(clients), "other client"),
     )
     told = [counted(count, what) for count, what in found if count]
-    return f" So it is for {in_words(told)}." if told else ""
+    return f" So it is for {in_words(told)}{_on(lead, others)}." if told else ""
+
+
+def _on(lead: Part, others: Sequence[Part]) -> str:
+    """Return the others' ports, where the headline names some and not all of these."""
+    tids = {tid for one in others for tid in one.draft.client_tids}
+    if not lead.draft.client_tids or tids <= {*lead.draft.client_tids}:
+        return ""
+    words = port_word(tids)
+    # How many there are changes with each request: a rack's would be told for ever.
+    return f", on {words}" if words.startswith("port") else ", on other ports"
 
 
 def _lines(others: Sequence[Part], client: str) -> list[Evidence]:

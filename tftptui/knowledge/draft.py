@@ -45,6 +45,7 @@ class Draft:
     Attributes:
         plain: the headline without what is one transfer's alone, for a cause that
             touches several; "" where there is no such thing in it.
+        client_tids: UDP ports of the client, if the headline names them.
         said: what is said of single transfers, by their numbers, where that is not
             the headline.
         transfers: numbers of the tries it is about.
@@ -55,6 +56,7 @@ class Draft:
     code: str
     headline: str
     plain: str = ""
+    client_tids: tuple[int, ...] = ()
     said: tuple[tuple[int, str], ...] = ()
     confidence: float
     stands_at: Place

@@ -31,6 +31,7 @@ def refused(case: Case) -> Draft | None:
         headline=f"The firewall at {joined(names)} refuses packets from "
         f"{case.voice.server} to {port_word(case.client_tids, 'UDP')} of "
         f"{case.client}.",
+        client_tids=tuple(case.client_tids),
         confidence=FACT,
         stands_at="between",
         transfers=tuple(case.numbers),
@@ -71,6 +72,7 @@ def _client_firewall(case: Case, found: list[Icmp], *, is_sure: bool) -> Draft:
         headline=f"{case.client} itself refuses {case.voice.our} answers to its "
         f"{port_word(case.client_tids, 'UDP')}: its own firewall, or an address "
         "translation before it.",
+        client_tids=tuple(case.client_tids),
         confidence=FACT if is_sure else LIKELY,
         stands_at="client",
         transfers=tuple(case.numbers),

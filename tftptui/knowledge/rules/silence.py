@@ -82,6 +82,7 @@ def client_port(case: Case) -> Draft | None:
         headline=f"Packets from {case.voice.server} to {port_word(ours, 'UDP')} of "
         f"{case.client} are {surely}{dropped(case)}; to "
         f"{port_word(_tids(known))} they arrive.",
+        client_tids=tuple(case.client_tids),
         confidence=FACT if is_clear else LIKELY,
         stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
@@ -120,6 +121,7 @@ def stale_state(case: Case) -> Draft | None:
         headline=f"Only {port_word(ours, 'UDP')} of {case.client} {gets} no answer, "
         f"{port_word(_tids(worked))} {do}: a firewall most likely goes by what it "
         "remembers from before its rules were changed.",
+        client_tids=tuple(case.client_tids),
         confidence=LIKELY,
         stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
@@ -250,6 +252,7 @@ def answers(case: Case) -> Draft | None:
         headline=f"Packets from {case.voice.server} to "
         f"{port_word(case.client_tids, 'UDP')} of {case.client} are most likely "
         f"{dropped(case)}.",
+        client_tids=tuple(case.client_tids),
         confidence=LIKELY,
         stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),

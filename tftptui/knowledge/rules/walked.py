@@ -28,6 +28,7 @@ def client_port(case: Case) -> Draft | None:
         headline=f"Packets from {case.voice.server} to "
         f"{port_word(case.client_tids, 'UDP')} of {case.client} are {surely}"
         f"{dropped(case)}; to {port_word([found.other.port])} they arrive.",
+        client_tids=tuple(case.client_tids),
         confidence=sure,
         stands_at=place_of_silence(case),
         transfers=tuple(case.numbers),
