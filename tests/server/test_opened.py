@@ -34,12 +34,9 @@ def content(file: SharedFile) -> bytes:
     return os.pread(file.descriptor, 100, 0)
 
 
-NOW = time.time_ns()
-
-
-def shared(folder: Path, size: int, changed: int = NOW - 2 * AT_REST) -> SharedFile:
-    """Return a file of SIZE octets that was last changed at a time."""
-    path = folder / "staged"
+def shared(folder: Path, size: int, *, ago: int = 2 * AT_REST) -> SharedFile:
+    """Return a file of SIZE octets that was last changed some nanoseconds AGO."""
+    changed, path = time.time_ns() - ago, folder / "staged"
     path.write_bytes(bytes(size))
     os.utime(path, ns=(changed, changed))
     descriptor = os.open(path, os.O_RDONLY)
@@ -191,7 +188,7 @@ def test_each_kind_of_blocks_is_staged_apart(folder: Path) -> None:
 
 
 def test_a_file_that_was_just_changed_is_read_each_time(folder: Path) -> None:
-    file = shared(folder, 1_000, changed=NOW + 100 * AT_REST)  # or will be
+    file = shared(folder, 1_000, ago=-100 * AT_REST)  # or will be
     assert isinstance(staging_of(file), Scratch)
     file.close()
 
