@@ -13,7 +13,7 @@ from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
-from tftptui.engine.metrics import LONGEST_ASKING, MOST_AT_ONCE, Metrics
+from tftptui.engine.metrics import LONGEST_ASKING, MOST_AT_ONCE, Metrics, url_of
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.metrics import Measures
 
@@ -130,6 +130,18 @@ async def test_a_port_that_is_taken_is_told(port: int) -> None:
 async def test_an_address_of_others_is_told() -> None:
     with pytest.raises(EngineError, match="this host has no such address"):
         await Metrics(lambda: MEASURES).start("192.0.2.1:9469")
+
+
+@pytest.mark.parametrize(
+    ("place", "url"),
+    [
+        ("9469", "http://127.0.0.1:9469/metrics"),
+        (":9469", "http://127.0.0.1:9469/metrics"),
+        ("[::1]:9469", "http://[::1]:9469/metrics"),
+    ],
+)
+def test_where_they_are_is_told(place: str, url: str) -> None:
+    assert url_of(place) == url
 
 
 async def test_what_has_to_be_installed_is_told(

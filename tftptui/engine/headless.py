@@ -11,6 +11,7 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.control import Control, usual_place
 from tftptui.engine.engine import Engine
 from tftptui.engine.journal import open_journal
+from tftptui.engine.metrics import url_of
 from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.rights import drop_rights_of
 from tftptui.server.limits import calm_collector, give_short_turns
@@ -86,5 +87,7 @@ def _say(engine: Engine) -> None:
         *service.notices,
         f"serving {service.root.path} on {places}, answering from {service.pool.ports}",
     ]
+    if engine.settings.metrics is not None:
+        lines.append(f"metrics for Prometheus at {url_of(engine.settings.metrics)}")
     sys.stderr.write("".join(f"tftptui: {line}\n" for line in lines))
     sys.stderr.flush()

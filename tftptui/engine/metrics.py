@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
-from tftptui.settings import parse_place
+from tftptui.settings import LOOPBACK, parse_place
+from tftptui.telemetry.words import endpoint
 
 if TYPE_CHECKING:
     from tftptui.telemetry.metrics import Measures
@@ -114,6 +115,12 @@ class Metrics:
             status = "200 OK"
             body, content_type = exposition(self._measure(), accept)
         return _reply(status, body, content_type, is_whole=method == "GET")
+
+
+def url_of(place: str) -> str:
+    """Return where a person, or curl on this host, reads the metrics of a PLACE."""
+    host, port = parse_place(place)
+    return f"http://{endpoint(host or LOOPBACK, port)}{PATH}"
 
 
 def _header(headers: list[str], name: str) -> str:

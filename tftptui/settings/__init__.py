@@ -14,6 +14,7 @@ from tftptui.settings.server import (
 )
 from tftptui.settings.values import (
     HIGHEST_PORT,
+    LOOPBACK,
     LOWEST_PORT,
     PortRange,
     SettingsError,
@@ -29,6 +30,7 @@ __all__ = [
     "FALLBACK_PORT",
     "HIGHEST_PORT",
     "LIVE",
+    "LOOPBACK",
     "LOWEST_PORT",
     "NO_CONTROL",
     "TFTP_PORT",
