@@ -58,11 +58,11 @@ class PacketLog(PacketAsking):
         """Hold still with the cursor on what was shown at a wall clock time."""
         self.rows.go_to_time(time)
 
-    def on_packet_list_changed(self) -> None:
+    def on_packet_scroll_changed(self) -> None:
         """Say so in the title."""
         self._write_state()
 
-    def on_packet_list_scrolled(self) -> None:
+    def on_packet_scroll_scrolled(self) -> None:
         """Show in the strip what is in view."""
         self._look_at_map()
 
