@@ -1,10 +1,14 @@
 """What to change: on firewalls, in their own words, and at this server."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from tests.support.cases import CLIENT, SERVER, case, neighbour, tried
 from tftptui.knowledge import remedies
 from tftptui.knowledge.case import Case, Scene
+from tftptui.settings import PortRange
 from tftptui.telemetry.findings import OURS, Remedy
 from tftptui.telemetry.views import HostNetwork
 
@@ -101,3 +105,55 @@ def test_what_this_host_knows_of_the_network_goes_before_that() -> None:
     assert "10.0.4.0/25" in found[0].text
     assert "assumed" not in found[0].text
     assert [one for one in found if "10.0.4.0/24" in one.command] == []
+
+
+def of_a_capture(case_: Case, say: Callable[[Case], tuple[Remedy, ...]]) -> str:
+    found = say(replace(case_, scene=Scene(is_capture=True)))
+    assert OURS not in platforms(found)
+    return " ".join(one.text for one in found if not one.platform)
+
+
+@pytest.mark.parametrize(
+    ("say", "words"),
+    [
+        (
+            remedies.let_answers_through,
+            "access list (tftptui: --single-port; dnsmasq: --tftp-single-port)",
+        ),
+        (
+            remedies.smaller_blocks,
+            "--max-blksize 1428; tftpd-hpa: --blocksize 1428; dnsmasq: --tftp-mtu=1460",
+        ),
+        (
+            lambda seen: remedies.refuse_option(seen, ["blksize", "utimeout"]),
+            (
+                "tftpd-hpa: --refuse blksize --refuse utimeout; atftpd: --no-blksize;"
+                " dnsmasq: --tftp-no-blocksize)"
+            ),
+        ),
+        (
+            lambda seen: remedies.equal_ranges(seen, PortRange(45_000, 45_003)),
+            (
+                "--ports 45000-45003; tftpd-hpa: --port-range 45000:45003; dnsmasq: "
+                "--tftp-port-range=45000,45003), or have the firewall let the whole"
+            ),
+        ),
+        (remedies.fewer_octets, "tftpd-hpa: --blocksize 1428"),
+    ],
+)
+def test_a_server_that_a_capture_shows_may_be_any(
+    say: Callable[[Case], tuple[Remedy, ...]], words: str
+) -> None:
+    assert words in of_a_capture(case(tried()), say)
+
+
+def test_ours_is_told_by_our_own_settings() -> None:
+    good = PortRange(45_000, 45_003)
+    for found in (
+        remedies.equal_ranges(case(tried()), good),
+        remedies.fewer_octets(case(tried())),
+        remedies.smaller_blocks(case(tried())),
+    ):
+        told = " ".join(f"{one.text} {one.command}" for one in found)
+        assert "tftpd-hpa" not in told
+        assert "whole range" not in told

@@ -65,6 +65,10 @@ async def test_a_capture_tells_nothing_of_the_ports_of_a_server() -> None:
     async with shown(seen) as screen:
         await screen.press("f")
         assert "1024–65535 ◄── 1024–65535" in screen.text()
+        await screen.press("Y")
+        told = screen.app.clipboard
+        assert "needs that the server answers from no port below 1024" in told
+        assert "port that was asked (tftptui: --single-port; dnsmasq: --tftp-" in told
 
 
 def test_what_runs_was_seen_until_now() -> None:

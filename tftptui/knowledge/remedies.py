@@ -21,6 +21,12 @@ from tftptui.knowledge.firewall.situation import (
     Way,
     Where,
 )
+from tftptui.knowledge.servers import (
+    ONE_PORT,
+    block_settings,
+    range_settings,
+    refusal_settings,
+)
 from tftptui.knowledge.standing import place_of_silence
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import OURS, Remedy
@@ -28,6 +34,7 @@ from tftptui.telemetry.words import url
 
 _BOTH = (Way.RANGE, Way.HELPER)
 _MOST_TRIED, _HIGH_TID = 4, 49_200
+_SMALL_BLOCKS = 1_428
 _SWITCH = (
     "where it lets them in: look at the switches and bridges before it, for no router "
     "stands between"
@@ -83,6 +90,7 @@ def let_acks_through(case: Case) -> tuple[Remedy, ...]:
         "answer from the port that was asked: the ACKs then take the way of the "
         "request",
         "--single-port",
+        ONE_PORT,
     )
     return (ask, *on_the_way, *here, *one_port)
 
@@ -153,9 +161,9 @@ def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
     return (
         *_of_server(
             case,
-            "grant no larger blocks: 1428 suits most tunnels, 512 all",
-            "--max-blksize 1428",
-            "tftpd-hpa: --blocksize 1428",
+            f"grant no larger blocks: {_SMALL_BLOCKS} suits most tunnels, 512 all",
+            f"--max-blksize {_SMALL_BLOCKS}",
+            block_settings(_SMALL_BLOCKS),
         ),
         *(
             Remedy(
@@ -176,8 +184,31 @@ def refuse_option(case: Case, names: list[str]) -> tuple[Remedy, ...]:
         case,
         "leave the options out of its answers, one after the other",
         " ".join(f"--refuse {quote(name + whom)}" for name in names),
-        f"tftpd-hpa: {' '.join(f'--refuse {quote(name)}' for name in names)}",
+        refusal_settings(names, whom),
     )
+
+
+def equal_ranges(case: Case, good: PortRange) -> Remedies:
+    """Return how a firewall and the server come to have one range; GOOD passes it."""
+    if not case.scene.is_capture:
+        used = span(PortRange(case.scene.first, case.scene.last), "–")
+        return say(
+            f"make both ranges equal: answer from {span(good, '–')}, or have the "
+            f"firewall let {used} through"
+        )
+    return say(
+        f"make both ranges equal: have {case.voice.server} answer from "
+        f"{span(good, '–')} ({range_settings(good)}), or have the firewall let the "
+        "whole range of that server through"
+    )
+
+
+def fewer_octets(case: Case) -> Remedies:
+    """Return how blocks are small enough from the start, where all is well anyhow."""
+    if not case.scene.is_capture:
+        return say("nothing; --max-blksize would ask less from the start")
+    asked = "a smaller largest block at the server would ask less from the start"
+    return say(f"nothing; {asked} ({block_settings(_SMALL_BLOCKS)})")
 
 
 def say(*texts: str) -> tuple[Remedy, ...]:
@@ -192,18 +223,17 @@ def _one_port(case: Case, but: str = "") -> tuple[Remedy, ...]:
     text = "answer from the port that was asked"
     if but:
         text += f": cures it where the firewall keeps state, {but}"
-    return _of_server(case, text, "--single-port")
+    return _of_server(case, text, "--single-port", ONE_PORT)
 
 
-def _of_server(case: Case, text: str, option: str, others: str = "") -> Remedies:
+def _of_server(case: Case, text: str, option: str, anybody_s: str) -> Remedies:
     """Return what to change at the server: with our OPTION, if it is ours.
 
-    OTHERS says what other servers call it, which a capture may well show.
+    ANYBODY_S says what servers call it, which one a capture shows is not known.
     """
     if not case.scene.is_capture:
         return (Remedy(platform=OURS, text=text, command=option),)
-    names = "; ".join(one for one in (f"tftptui: {option}", others) if one)
-    return (Remedy(text=f"have {case.voice.server} {text} ({names})"),)
+    return (Remedy(text=f"have {case.voice.server} {text} ({anybody_s})"),)
 
 
 def _rules(

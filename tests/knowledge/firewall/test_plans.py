@@ -5,6 +5,7 @@ import pytest
 from tests.support.firewalls import situation
 from tftptui.knowledge.firewall.plans import Passing, plan_for
 from tftptui.knowledge.firewall.situation import Kind, Way
+from tftptui.settings import PortRange
 
 RULE, STATE, HELPER = Passing.PORTS, Passing.REPLY, Passing.HELPER
 
@@ -61,3 +62,25 @@ def test_what_stands_open(kind: Kind, way: Way, opened: tuple[int, int, int]) ->
 def test_closed_ways(changes: dict[str, object], way: Way, *, is_closed: bool) -> None:
     plan = plan_for(situation(**changes), way)
     assert (plan.obstacle is not None) is is_closed
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        (Way.RANGE, "range (tftptui: --ports 4000-4009; tftpd-hpa: --port-range 4000:"),
+        (Way.SINGLE_PORT, "asked (tftptui: --single-port; dnsmasq: --tftp-single-port"),
+    ],
+)
+def test_a_server_that_may_be_any_has_its_settings_named(way: Way, words: str) -> None:
+    ports = PortRange(4_000, 4_009)
+    ours, anybody_s = (
+        plan_for(situation(ports=ports, is_ours=is_ours), way).needs
+        for is_ours in (True, False)
+    )
+    assert words in anybody_s
+    assert "dnsmasq" not in ours
+
+
+def test_of_a_server_that_may_answer_from_anywhere_no_setting_is_asked() -> None:
+    open_ = situation(ports=PortRange(1_024, 65_535), is_ours=False)
+    assert "--" not in plan_for(open_, Way.RANGE).needs

@@ -59,7 +59,7 @@ SEEN_BESIDE: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 OWN = (
     *(local.output_blocked, local.no_route),
     *(files.ports_exhausted, files.missing, files.ambiguous, files.locked),
-    *(files.changed, uploads.disk_full, uploads.refused),
+    *(files.changed, uploads.disk_full),
 )
 """Rules that only a server's own errors set off, which no capture shows."""
 

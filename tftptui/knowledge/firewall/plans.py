@@ -9,7 +9,8 @@ the same way.
 from dataclasses import dataclass
 from enum import Enum
 
-from tftptui.knowledge.firewall.situation import Kind, Situation, Way
+from tftptui.knowledge.firewall.situation import CLIENT_PORTS, Kind, Situation, Way
+from tftptui.knowledge.servers import ONE_PORT, range_settings
 from tftptui.settings import PortRange
 from tftptui.telemetry.words import counted
 
@@ -147,11 +148,22 @@ def _opening(situation: Situation, way: Way) -> Opening:
 
 
 def _needs(situation: Situation, way: Way) -> str:
+    if way is Way.HELPER:
+        return "the firewall reads TFTP requests"
+    if not situation.is_ours:
+        return _needs_of_another(situation.ports, way)
     if way is Way.RANGE:
         return f"the server keeps to the range: tftptui --ports {situation.ports}"
+    return "the server runs with tftptui --single-port"
+
+
+def _needs_of_another(ports: PortRange, way: Way) -> str:
+    """Return what must be so at a server of which is not known which one it is."""
     if way is Way.SINGLE_PORT:
-        return "the server runs with tftptui --single-port"
-    return "the firewall reads TFTP requests"
+        return f"the server answers from the port that was asked ({ONE_PORT})"
+    if ports == CLIENT_PORTS:  # all that programs choose from
+        return "the server answers from no port below 1024, as nearly all do"
+    return f"the server keeps to the range ({range_settings(ports)})"
 
 
 def _obstacle(situation: Situation, way: Way) -> str | None:

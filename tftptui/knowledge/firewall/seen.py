@@ -90,6 +90,7 @@ class Traffic:
         port, ports, is_single_port: how the server was set; None if it was not told.
         located: what was learned hop by hop of where packets are dropped, sentences.
         known: networks of the server's host.
+        is_ours: whether the server is tftptui, which wrote the journal.
     """
 
     flows: tuple[SeenFlow, ...] = ()
@@ -100,6 +101,7 @@ class Traffic:
     is_single_port: bool | None = None
     located: tuple[str, ...] = ()
     known: tuple[HostNetwork, ...] = ()
+    is_ours: bool = True
 
     @property
     def may_be_client(self) -> bool:

@@ -84,6 +84,7 @@ class Situation:
         kind: what it knows of flows.
         is_single_port: whether the server answers from the port that was asked.
         has_nat: whether it translates addresses, of clients or of the server.
+        is_ours: whether the server is tftptui; a capture shows anybody's.
 
     Raises:
         SituationError: there is no server, no client of its IP version, or a
@@ -99,6 +100,7 @@ class Situation:
     kind: Kind = Kind.HELPER
     is_single_port: bool = False
     has_nat: bool = False
+    is_ours: bool = True
 
     def __post_init__(self) -> None:
         if not self.servers:

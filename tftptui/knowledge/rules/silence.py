@@ -15,6 +15,7 @@ from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.quiet import is_quiet_after_one
 from tftptui.knowledge.standing import dropped, place_of_silence
+from tftptui.settings import PortRange
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import port_word, ports
@@ -207,10 +208,7 @@ def range_mismatch(case: Case) -> Draft | None:
             evidence.unanswered(case),
             *evidence.worked(worked, case.client),
         ),
-        remedies=remedies.say(
-            f"make both ranges equal: answer from {min(good)}–{max(good)}, or have the "
-            f"firewall let {used} through"
-        ),
+        remedies=remedies.equal_ranges(case, PortRange(min(good), max(good))),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, case.client_tids[0]),
     )

@@ -92,7 +92,7 @@ def mtu_lowered(case: Case) -> Draft | None:
             *(Evidence(text=note, transfer=one.number) for note in lowered),
             *evidence.complaints(told),
         ),
-        remedies=remedies.say("nothing; --max-blksize would ask less from the start"),
+        remedies=remedies.fewer_octets(case),
     )
 
 

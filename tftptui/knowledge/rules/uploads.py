@@ -38,8 +38,8 @@ def disk_full(case: Case) -> Draft | None:
 
 
 def refused(case: Case) -> Draft | None:
-    """Uploads are not allowed, or not this one."""
-    why = _said(case)
+    """Uploads are not allowed, or not this one; of others' servers beside.py tells."""
+    why = None if case.scene.is_capture else _said(case)
     if why is None or why[1].startswith(_NO_ROOM):
         return None
     reason, text = why

@@ -70,7 +70,9 @@ class FirewallScreen(Page[None]):
             # Whoever's server it is, its ports are its own choice.
             port = store.status.port if store.status else None
             traffic = replace(traffic, ports=ANY_TID, port=port or None)
-        self._traffic = replace(traffic, located=_located(store, about))
+        self._traffic = replace(
+            traffic, located=_located(store, about), is_ours=not store.is_capture
+        )
         self._own = [ip_address(one) for one in server_addresses(store)]
         self._advice: Advice | None = None
 

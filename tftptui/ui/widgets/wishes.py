@@ -142,6 +142,7 @@ class Wishes:
             kind=choice.kind,
             is_single_port=single_port,
             has_nat=choice.has_nat,
+            is_ours=traffic.is_ours,
         )
         seen = traffic if traffic.flows else None
         return advise(situation, self.dialect, seen, origins)

@@ -1,0 +1,50 @@
+"""What settings are called by servers that a capture may show, ours among them.
+
+Sources: in.tftpd(8) of tftpd-hpa 5.2; dnsmasq 2.90 --help, its range and MTU tried;
+atftpd 0.8.0 --help, which has neither a range nor a single port.
+"""
+
+from shlex import quote
+
+from tftptui.settings import PortRange
+
+_TFTP_HEADERS = 32
+"""Octets of IPv4, UDP and TFTP before the data, which dnsmasq takes off an MTU."""
+
+_ATFTPD_OPTIONS = frozenset({"blksize", "timeout", "tsize", "windowsize"})
+_DNSMASQ_OPTIONS = {"blksize": "--tftp-no-blocksize"}
+
+
+def range_settings(ports: PortRange) -> str:
+    """Return how a server is made to answer from these ports."""
+    first, last = ports.first, ports.last
+    return (
+        f"tftptui: --ports {first}-{last}; tftpd-hpa: --port-range {first}:{last}; "
+        f"dnsmasq: --tftp-port-range={first},{last}"
+    )
+
+
+ONE_PORT = "tftptui: --single-port; dnsmasq: --tftp-single-port"
+"""How a server is made to answer from the port that was asked."""
+
+
+def block_settings(octets: int) -> str:
+    """Return how a server is made to grant no larger blocks than these."""
+    return (
+        f"tftptui: --max-blksize {octets}; tftpd-hpa: --blocksize {octets}; "
+        f"dnsmasq: --tftp-mtu={octets + _TFTP_HEADERS}"
+    )
+
+
+def refusal_settings(names: list[str], whom: str = "") -> str:
+    """Return how a server is made to leave options out.
+
+    WHOM is what follows a name in our own setting, for one client program alone.
+    """
+    ways = {
+        "tftptui": [f"--refuse {quote(name + whom)}" for name in names],
+        "tftpd-hpa": [f"--refuse {quote(name)}" for name in names],
+        "atftpd": [f"--no-{name}" for name in names if name in _ATFTPD_OPTIONS],
+        "dnsmasq": [_DNSMASQ_OPTIONS[one] for one in names if one in _DNSMASQ_OPTIONS],
+    }
+    return "; ".join(f"{who}: {' '.join(how)}" for who, how in ways.items() if how)
