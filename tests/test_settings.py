@@ -142,6 +142,7 @@ NUMBERS = [
     pytest.param("max_block_size", 8, 65_464, id="max_block_size"),
     pytest.param("max_window", 1, 65_535, id="max_window"),
     pytest.param("retries", 0, 100, id="retries"),
+    pytest.param("timeout", 0.2, 255, id="timeout"),
     pytest.param("max_transfers", 1, 1_000_000, id="max_transfers"),
     pytest.param("max_client_transfers", 1, 1_000_000, id="max_client_transfers"),
     pytest.param("request_rate", 0.1, 1_000_000, id="request_rate"),

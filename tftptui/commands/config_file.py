@@ -41,6 +41,7 @@ EXAMPLES: dict[str, object] = {
     "root": "/srv/images",
     "snaplen": 128,
     "theme": "tftptui-light",
+    "timeout": 1.0,
     "transfer-bandwidth": "2M",
     "upload-quota": 1_000_000_000,
     "upload-total": 10_000_000_000,

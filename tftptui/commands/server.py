@@ -192,6 +192,13 @@ class ServerOptions:
             show_default=False,
         ),
     ] = ()
+    timeout: Annotated[
+        float | None,
+        Parameter(
+            help="Seconds before a packet is sent again, unless the client asks for "
+            "others. Without it: by the round trips that are measured."
+        ),
+    ] = None
     retries: Annotated[
         int, Parameter(help="Time-outs in a row before a client is given up.")
     ] = 6
@@ -292,6 +299,7 @@ class ServerOptions:
             max_block_size=self.max_blksize,
             max_window=self.max_windowsize,
             refuse=self.refuse,
+            timeout=self.timeout,
             retries=self.retries,
             allow=self.allow,
             deny=self.deny,

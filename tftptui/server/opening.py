@@ -22,14 +22,13 @@ from tftptui.protocol.options import (
 )
 from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.protocol.receiver import ReceiveSession
-from tftptui.protocol.timing import RetransmitTimer
 from tftptui.server.bandwidth import Bandwidth
 from tftptui.server.brief import BriefRead
 from tftptui.server.clock import LoopAlarm
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.opened import SharedFile
 from tftptui.server.pacing import PacedRead, PacedWrite
-from tftptui.server.parts import AnyTransport, Parts
+from tftptui.server.parts import AnyTransport, Parts, timer_of
 from tftptui.server.ports import PortPool
 from tftptui.server.reading import ReadTransfer
 from tftptui.server.recorder import Recorder
@@ -170,7 +169,7 @@ class Opener:
             block_size=agreed.block_size,
             window=agreed.window,
             negotiated=bool(agreed.oack),
-            timer=RetransmitTimer(agreed.timeout, self.settings.retries),
+            timer=timer_of(agreed, self.settings),
         )
         session.numbering = agreed.numbering
         content = None if is_text else upload.content

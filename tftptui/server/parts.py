@@ -1,6 +1,8 @@
 """What a transfer is made of, before it is one."""
 
 from tftptui.files.content import Content
+from tftptui.protocol.options import Agreed
+from tftptui.protocol.timing import RetransmitTimer
 from tftptui.server.listener import Arrival
 from tftptui.server.recorder import Recorder
 from tftptui.server.report import About
@@ -27,3 +29,9 @@ class Parts(About, frozen=True, kw_only=True):
     recorder: Recorder
     settings: Settings
     content: Content | None = None
+
+
+def timer_of(agreed: Agreed, settings: Settings) -> RetransmitTimer:
+    """Return the timer of a transfer: the client's own wish comes first (RFC 2349)."""
+    wished = settings.timeout if agreed.timeout is None else agreed.timeout
+    return RetransmitTimer(wished, settings.retries)

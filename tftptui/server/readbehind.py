@@ -9,10 +9,10 @@ from collections.abc import Callable
 from tftptui.files.sources import Source
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.session import State
-from tftptui.protocol.timing import SHORTEST, RetransmitTimer
+from tftptui.protocol.timing import SHORTEST
 from tftptui.server.bursts import Burst
 from tftptui.server.lagging import Lagging
-from tftptui.server.parts import Parts
+from tftptui.server.parts import Parts, timer_of
 from tftptui.server.transfer import Transfer
 
 _NEW = State.NEW  # an Enum is slow to look in
@@ -86,7 +86,7 @@ class ReadBehind(Lagging[SendSession]):
                 last_block=self._last or None,
                 negotiated=bool(agreed.oack),
                 size_asked=b"tsize" in asked,
-                timer=RetransmitTimer(agreed.timeout, parts.settings.retries),
+                timer=timer_of(agreed, parts.settings),
             )
             self._made.numbering = agreed.numbering
         return self._made

@@ -34,6 +34,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "max_block_size": (MIN_BLOCK_SIZE, MAX_BLOCK_SIZE),
     "max_window": (1, MAX_WINDOW),
     "retries": (0, 100),
+    "timeout": (0.2, 255),
     "max_transfers": (1, 1_000_000),
     "max_client_transfers": (1, 1_000_000),
     "request_rate": (0.1, 1_000_000),
@@ -80,6 +81,7 @@ LIVE = frozenset(
         "retries",
         "rewrite",
         "snaplen",
+        "timeout",
         "transfer_bandwidth",
         "upload_quota",
         "upload_total",
@@ -120,6 +122,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         gso: hand a window to the kernel as one packet, which it cuts (Linux).
         refuse: options left out of every OACK, for firmware that gets them wrong;
             ``windowsize@U-Boot`` leaves one out for that client program alone.
+        timeout: seconds before a packet is sent again to a client that asked for no
+            ``timeout`` of its own; None goes by the round trips that are measured.
         retries: time-outs without progress before a client is given up.
         rewrite: rules ``PATTERN=REPLACEMENT`` for names, in order.
         per_client: whether a folder named like the client's address ("ip") or MAC
@@ -177,6 +181,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fit_route: bool = True
     gso: bool = True
     refuse: tuple[str, ...] = ()
+    timeout: float | None = None
     retries: int = RETRIES
     rewrite: tuple[str, ...] = ()
     per_client: Literal["off", "ip", "mac"] = "off"

@@ -128,6 +128,14 @@ POLICIES: tuple[Policy, ...] = (
         "A transfer without progress for so long is ended.",
     ),
     Policy(
+        "timeout",
+        "packets",
+        "sent again after",
+        Number("s", "as measured", float, "1"),
+        "Unless a client asks for another time; empty goes by the round trips that are "
+        "measured.",
+    ),
+    Policy(
         "retries",
         "packets",
         "retries",
