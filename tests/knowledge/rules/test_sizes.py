@@ -42,6 +42,15 @@ def test_a_client_that_says_nothing_more_may_be_gone() -> None:
     assert (draft.code, draft.confidence) == ("path-mtu", POSSIBLE)
 
 
+def test_who_is_quiet_may_have_lost_two_acks() -> None:
+    """Seen at a loss of 2 %: block 1 had arrived, and its repeats were not answered."""
+    (one,) = stuck(duplicates=0, repeated=0.0).tries
+    assert judge(case(one, now=4.5)) is None
+    draft = judge(case(one, now=5.5))
+    assert draft is not None
+    assert draft.code == "path-mtu"
+
+
 def test_small_blocks_that_arrive_make_it_a_fact() -> None:
     small = neighbour(client=CLIENT, block_size=512)
     (one,) = stuck().tries

@@ -16,8 +16,10 @@ _HEADERS = 32
 
 _SAFE_BLOCK = 512
 _SMALLEST_LINK = 1_280
-_STILL = 3.0
-"""Seconds for which nothing moves, besides time-outs in a row that are no chance."""
+_STILL, _SILENT = 3.0, 5.0
+"""Seconds for which nothing moves, besides time-outs in a row that are no chance. The
+longer where the client has said nothing since: it may have block 1 and leave repeats
+unanswered, as barebox does, so that two lost ACKs make four time-outs."""
 
 _LOST_BLOCKS, _ASKED_FOR = 3, 2
 """Time-outs in a row, and how often the client says that it still has nothing: then
@@ -103,7 +105,8 @@ def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
     given_up = one.phase == "abandoned"
     is_clear = one.timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
     is_no_chance = is_clear or one.timeouts >= rounds_no_chance(0)
-    is_still = is_no_chance and case.now - one.moved >= _STILL
+    enough = _STILL if one.repeated_acks else _SILENT
+    is_still = is_no_chance and case.now - one.moved >= enough
     return is_sent and one.block_size > _SAFE_BLOCK and (is_still or given_up)
 
 
