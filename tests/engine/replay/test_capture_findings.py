@@ -9,6 +9,7 @@ import pytest
 from tests.support.talk import CLIENT, SERVER, Talk
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen
+from tftptui.telemetry.events import Found
 from tftptui.telemetry.findings import LIKELY, OURS, POSSIBLE
 
 
@@ -98,6 +99,57 @@ def test_answer_to_a_later_try_takes_it_back(talk: Talk) -> None:
     assert talk.rebuilding.findings.take_news() == []
 
 
+def test_answer_to_a_later_try_counts_whatever_others_have_got_since(
+    talk: Talk,
+) -> None:
+    talk.ask()
+    talk.wait(2)
+    talk.client = (CLIENT, 2_073)
+    talk.small_read()
+    for number in range(100):
+        talk.client = (f"10.0.4.{100 + number}", 2_070)
+        talk.small_read()
+    talk.over()
+    assert talk.rebuilding.findings.take_news() == []
+
+
+def test_answer_may_come_after_that_to_a_later_try(talk: Talk) -> None:
+    talk.ask()
+    talk.wait(2)
+    talk.client = (CLIENT, 2_073)
+    talk.ask()
+    talk.move(40_018)
+    talk.data(1)
+    talk.client = (CLIENT, 2_072)
+    talk.move(40_017)
+    talk.data(1)
+    talk.ack(1)
+    talk.data(2, octets=100)
+    talk.ack(2)
+    assert [view.phase for view in talk.over()] == ["completed", "sending"]
+
+
+def test_an_error_is_an_answer_to_a_later_try(talk: Talk) -> None:
+    """As where a boot looks for names that need not exist, and a packet is lost."""
+    talk.small_read()
+    talk.client = (CLIENT, 49_155)
+    talk.ask(b"pxelinux.cfg/0A")
+    talk.wait(2)
+    talk.client = (CLIENT, 49_156)
+    talk.ask(b"pxelinux.cfg/0A")
+    talk.error(1, "File not found")
+    talk.client = (CLIENT, 49_157)
+    talk.ask(b"pxelinux.cfg/default")
+    talk.move()
+    talk.data(1, octets=100)
+    talk.ack(1)
+    talk.wait(30)
+    talk.client = ("10.0.4.38", 2_070)
+    talk.small_read()
+    talk.over()
+    assert talk.rebuilding.findings.take_news() == []
+
+
 def test_request_that_is_sent_back_names_who_did_it(talk: Talk) -> None:
     for _ in range(2):
         talk.ask()
@@ -140,6 +192,30 @@ def test_acks_that_come_past_in_vain_are_lost_behind(talk: Talk) -> None:
     talk.over()
     found = {one.code: one for one in talk.rebuilding.findings.take_news()}
     assert "are in this capture, but do not reach" in found["acks-blocked"].headline
+
+
+def test_a_few_acks_in_a_row_are_lost_by_chance(talk: Talk) -> None:
+    """Also of a client that leaves repeats unanswered, so that there are many."""
+    talk.ask()
+    talk.move()
+    for block in (1, 2):
+        talk.data(block)
+        talk.ack(block)
+        for seconds in (0.2, 0.4, 0.8):
+            talk.wait(seconds)
+            talk.data(block)
+        talk.wait(1)
+        talk.ack(block)
+        talk.wait(0.6)
+        talk.data(block)
+        talk.wait(1)
+        talk.ack(block)
+    talk.data(3, octets=100)
+    talk.ack(3)
+    talk.over()
+    assert "acks-blocked" not in {
+        event.code for event in talk.events if isinstance(event, Found)
+    }
 
 
 def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:

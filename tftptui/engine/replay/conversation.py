@@ -112,6 +112,11 @@ class Conversation:
         self.view.single_port = server.port == self.asked.port
         self._begin()
 
+    def tell(self) -> None:
+        """Tell of the transfer although nobody has answered yet."""
+        self.is_told = True
+        self._begin()
+
     def begin_within(self, datagram: Datagram, server: Endpoint) -> None:
         """Take it up in the middle, at a DATA packet; its request is not known."""
         view = self.view

@@ -59,6 +59,9 @@ _REASONS = {1: "not-found", 2: "access", 3: "limit", 4: "malformed", 6: "exists"
 Key = tuple[tuple[str, int], str]
 """A client's endpoint and the address of the server."""
 
+Errand = tuple[str, str, str]
+"""A client's address, a file and which way it goes."""
+
 
 class Rebuilding:
     """Takes what a capture holds, and tells it as a server tells what it does.
@@ -86,6 +89,7 @@ class Rebuilding:
         self._last_number = 0
         self._living: dict[Key, Conversation] = {}
         self._waiting: dict[tuple[str, int], Key] = {}
+        self._unanswered: dict[Errand, dict[int, Conversation]] = {}
         self._changed: dict[int, Conversation] = {}
         self._refusals: deque[Refusal] = deque()
         self._swept, self._is_over = 0.0, False
@@ -170,6 +174,7 @@ class Rebuilding:
         if living is not None and not self._is_repeat(living, request):
             living.end(Outcome.ABANDONED, "the client asked anew from the same port")
             self._around.forget(living.number)
+            self._waits_no_more(living)
             living = None
         if living is None:
             living = self._meet(key, request, datagram)
@@ -191,6 +196,7 @@ class Rebuilding:
         self._living[key] = met
         self._around.views[met.number] = met.view
         self._waiting[datagram.source] = key
+        self._unanswered.setdefault(_errand(met), {})[met.number] = met
         self.recorder.counters.requests += 1
         arrival = Arrival(datagram.payload, client, asked)
         self.recorder.emit(requested(arrival, request, self.clock.wall()))
@@ -214,6 +220,7 @@ class Rebuilding:
 
     def _begin(self, conversation: Conversation, datagram: Datagram) -> None:
         self._waiting.pop(datagram.destination, None)
+        self._tell_tries_before(conversation)
         error = _error(datagram)
         if error is not None and not conversation.is_told:
             self._refuse(conversation, datagram, error)
@@ -239,6 +246,24 @@ class Rebuilding:
         return True
 
     # Ends.
+
+    def _tell_tries_before(self, answered: Conversation) -> None:
+        """Tell of tries in vain while it is known that a later one is answered.
+
+        That is forgotten once it went well, and their silence shows much later.
+        """
+        for one in list(self._unanswered.get(_errand(answered), {}).values()):
+            if one.number < answered.number:
+                one.tell()
+                self._waits_no_more(one)
+        self._waits_no_more(answered)
+
+    def _waits_no_more(self, conversation: Conversation) -> None:
+        errand = _errand(conversation)
+        waiting = self._unanswered.get(errand, {})
+        waiting.pop(conversation.number, None)
+        if not waiting:
+            self._unanswered.pop(errand, None)
 
     def _refuse(
         self, conversation: Conversation, datagram: Datagram, error: ErrorPacket
@@ -277,6 +302,7 @@ class Rebuilding:
             del self._living[key]
             self._around.forget(conversation.number)
             self._waiting.pop(key[0], None)
+            self._waits_no_more(conversation)
         self.findings.tick()
 
     def _is_in_vain(self, conversation: Conversation, now: float) -> bool:
@@ -326,6 +352,11 @@ class Rebuilding:
                 conversation.icmp(error, about_client=about_client)
                 self._changed[conversation.number] = conversation
                 return
+
+
+def _errand(conversation: Conversation) -> Errand:
+    view = conversation.view
+    return view.client, view.file, view.direction
 
 
 def _error(datagram: Datagram) -> ErrorPacket | None:

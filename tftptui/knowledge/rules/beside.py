@@ -8,6 +8,7 @@ from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
+from tftptui.knowledge.chance import rounds_no_chance
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.telemetry.events import Refused
@@ -32,7 +33,12 @@ _CURES = {
 }
 _LOOK = "look at the server's own log: the ERROR says all that it tells its client"
 _FEW = 2
-"""Repeats in a row that are no chance."""
+"""Repeats in a row that tell why a transfer ended; one that goes on may have them by
+chance."""
+
+_STILL = 5.0
+"""Seconds for which it does not go on, besides: a client may leave repeats unanswered
+and repeat its own ACK only then."""
 
 HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
 """A capture that sees the answers, which come from ports that nobody knows before."""
@@ -141,6 +147,8 @@ def nobody_answers(case: Case) -> Draft | None:
     last, latest = case.unanswered[-1], case.latest
     if latest is not None and latest.started > last.started:
         return None
+    if case.refusals and case.refusals[-1].time > last.started:
+        return None  # an ERROR is an answer, too
     asked = sum(one.requests for one in case.unanswered)
     if last.server not in case.scene.addresses:
         return _answers_not_seen(case, last)
@@ -196,7 +204,10 @@ def acks_behind(case: Case) -> Draft | None:
     one = case.latest
     if not case.scene.is_capture or one is None or case.is_done:
         return None
-    if one.lost_to_server < _FEW or one.timeouts < _FEW or one.lost_to_client:
+    enough = rounds_no_chance(one.acked_blocks) if one.running else _FEW
+    if one.lost_to_server < _FEW or one.timeouts < enough or one.lost_to_client:
+        return None
+    if one.running and case.now - one.moved < _STILL:
         return None
     code, what = "acks-blocked", "blocks" if case.is_upload else "ACKs"
     return Draft(
