@@ -7,6 +7,7 @@ wall clock, seconds since the epoch.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from shlex import quote
 
 from tftptui.knowledge.names import Search
@@ -251,6 +252,13 @@ class Case:
     def quiet(self) -> float:
         """Seconds since it was last asked for."""
         return self.now - self.last_asked
+
+    @property
+    def client_left(self) -> float:
+        """When the client was first known to have closed its port; inf if never."""
+        closed = [one for one in self.icmp if one.is_port_closed]
+        left = [one.times[0] for one in closed if one.sender == self.client]
+        return min(left, default=inf)
 
     @property
     def waited(self) -> float:

@@ -12,6 +12,7 @@ from tests.support.cases import (
     SERVER,
     asked_again,
     case,
+    icmp,
     neighbour,
     tried,
 )
@@ -246,6 +247,19 @@ def test_who_is_quiet_has_our_answer(kind: str, seconds: float) -> None:
     draft = draft_of(case(one, now=seconds))
     assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
     assert judge(case(one, now=seconds - 1.0)) is None
+
+
+def test_who_has_closed_its_port_was_not_waiting() -> None:
+    """As who asked from two ports, and went on with the other one."""
+    left = icmp(3, CLIENT, 2.1)
+    assert judge(case(tried(retransmits=3), now=20.0, icmp=(left,))) is None
+
+
+def test_who_waited_before_it_closed_its_port_has_got_our_answer() -> None:
+    """As BusyBox: it repeats ACKs that nobody gets for 13 s, and ends."""
+    one = tried(retransmits=3, kind="BusyBox", phase="abandoned", ended=NOON + 14)
+    draft = draft_of(case(one, now=15.0, icmp=(icmp(3, CLIENT, 14.0),)))
+    assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
 
 
 OURS = OwnBlock(by="the policy of chain inet filter input")

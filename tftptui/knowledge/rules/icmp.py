@@ -11,6 +11,7 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, Icmp
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.rules.quiet import is_quiet_after_one
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.words import joined, port_word
 
@@ -116,6 +117,8 @@ def port_closed(case: Case) -> Draft | None:
         return None
     if latest.phase != "abandoned" or (case.requests > 1 and not latest.heard):
         return None
+    if is_quiet_after_one(case):
+        return None  # it waited, and left when nothing came of that
     did = "and then stopped" if latest.heard else "and was gone"
     return Draft(
         code="client-port-closed",

@@ -94,4 +94,6 @@ def is_quiet_after_one(case: Case) -> bool:
         return False
     patience = _PATIENCE_GAPS * retry_gap(one.kind)
     patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
+    if case.client_left - case.last_asked < patience:
+        return False  # it had not waited for us so long
     return case.quiet >= patience and case.answers >= _FEW_ANSWERS
