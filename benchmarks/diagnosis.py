@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.scenarios.everything import SCENARIOS
-from tests.support.scenarios.healthy import Boots, healthy_boots
+from tests.support.scenarios.healthy import Booted, Boots, healthy_boots
 from tests.support.scenarios.scenario import Scenario, Stage
 
 CALM = "(nothing)"
@@ -70,14 +70,22 @@ def print_matrix(matrix: Counter[tuple[str, str]]) -> None:
 
 def print_boots(boots: Boots, loss: int) -> None:
     """Print what came of the healthy boots."""
-    whole = sum(boots.came.values())
-    count = whole + sum(boots.failed.values())
-    print(f"\n{count} healthy boots at {loss} % loss: {whole} came, ", end="")
-    print(f"{len(boots.alarms)} false alarms")
-    for name, failed in boots.failed.items():
-        print(f"  {name}: {failed} gave up")
-    for code, headline in boots.alarms:
-        print(f"  {code}: {headline}")
+    clients = list(dict.fromkeys(one.client for one in boots.booted))
+    print(f"\n{'healthy boots at ' + f'{loss} % loss':26}", end="")
+    print(f"{'played':>7}{'came':>6}{'gave up':>9}{'seconds, longest':>18}")
+    for client in clients:
+        print_one(client, [one for one in boots.booted if one.client == client])
+    print_one("all", boots.booted)
+    print(f"{len(boots.alarms)} accused of something")
+    for one in boots.alarms:
+        print(f"  {one.client}, {one.code}: {one.headline}")
+
+
+def print_one(client: str, booted: list[Booted]) -> None:
+    """Print what came of the boots of one client."""
+    came, longest = sum(one.came for one in booted), max(one.seconds for one in booted)
+    left = len(booted) - came
+    print(f"{client:26}{len(booted):7}{came:6}{left:9}{longest:18.1f}")
 
 
 def main() -> int:
