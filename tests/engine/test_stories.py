@@ -285,6 +285,22 @@ def test_two_programs_of_one_host_are_told_apart_once_the_first_goes_on() -> Non
     assert first is not second
 
 
+def test_the_port_that_was_left_for_the_first_one_is_no_silence() -> None:
+    """Whatever else of the network was seen since, and however long that takes."""
+    seen = Seen()
+    seen.begin(tried(1, retransmits=0))
+    seen.begin(tried(2, 2.0, retransmits=0))
+    seen.look(2.5)
+    for name, value in {**ACKED, "moved": seen.clock.wall()}.items():
+        setattr(seen.views[1], name, value)
+    seen.look(1.0)
+    seen.views[2].retransmits = 4
+    for number in range(10, 110):
+        seen.begin(completed(number, client=f"10.0.4.{number}"))
+        seen.end(seen.views[number])
+    assert seen.look(15.0) == []
+
+
 def test_who_is_told_apart_is_not_told_together_any_more() -> None:
     seen = Seen()
     seen.begin(tried(1, retransmits=0, timeouts=0))

@@ -50,6 +50,7 @@ class Cases:
             own_block=self._own_block(story),
             location=story.location,
             others=story.trouble.others(story.client) if story.trouble else (),
+            is_left=story.is_left,
             last_exhausted=self.requests.last_exhausted,
         )
 

@@ -52,6 +52,8 @@ class Story:
         rhythms: tries whose second request has told how sure one is of the client.
         way: by what name the way to its client is remembered; see Networks.
         location: what was learned hop by hop of the way to its client.
+        is_left: whether its client asked once more, and went on with what it had asked
+            for before.
         touched: wall clock of the last thing that happened.
     """
 
@@ -72,6 +74,7 @@ class Story:
     touched: float = 0.0
     way: str = ""
     location: Location | None = None
+    is_left: bool = False
     _icmp: dict[_IcmpKey, deque[float]] = field(default_factory=dict)
 
     @property
@@ -174,10 +177,15 @@ class Story:
         from ports far away, or with larger blocks: no program goes on like that, a
         person does, and what differs tells what is wrong.
         """
-        others = [one for one in self.views.values() if one.number < view.number]
-        if any(_goes_on(one, view) for one in others):
+        if self.goes_on(view):
             return True
+        others = [one for one in self.views.values() if one.number < view.number]
         return view.heard and self._is_new_way(view, others)
+
+    def goes_on(self, view: TransferView) -> bool:
+        """Whether the client went on with an earlier try after it asked for this."""
+        earlier = (one for one in self.views.values() if one.number < view.number)
+        return any(_goes_on(one, view) for one in earlier)
 
     def _is_new_way(self, view: TransferView, others: list[TransferView]) -> bool:
         if any(_moves(one) for one in others):
@@ -220,7 +228,8 @@ class Stories:
         key = (view.client, view.file, view.direction)
         story = self._latest.get(key)
         if story is None or not story.takes(view):
-            story = self._open(key, network)
+            before, story = story, self._open(key, network)
+            story.is_left = before is not None and before.goes_on(view)
         self._add(story, view)
         return story
 
@@ -240,6 +249,7 @@ class Stories:
         story.noted.discard(view.number)
         story.ended.discard(view.number)
         own = self._open(story.key, story.network)
+        own.is_left = story.goes_on(view)
         own.text = story.text  # so it was told of this one, until it is told anew
         self._add(own, view)
         return own

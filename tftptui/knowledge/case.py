@@ -195,6 +195,7 @@ class Case:
         unanswered: tries of a capture that shows no answer to them, oldest first;
             they are none of ``tries``.
         others: clients that are kept from files by the same cause, as far as is known.
+        is_left: whether the client went on with an earlier request after these tries.
         last_exhausted: when a request of any client was last refused because no port
             was free; 0 if none was.
     """
@@ -215,6 +216,7 @@ class Case:
     unanswered: tuple[TransferView, ...] = ()
     location: Location | None = None
     others: tuple[str, ...] = ()
+    is_left: bool = False
     last_exhausted: float = 0.0
 
     @property

@@ -218,6 +218,31 @@ def test_a_few_acks_in_a_row_are_lost_by_chance(talk: Talk) -> None:
     }
 
 
+def test_who_takes_the_answer_to_its_first_port_leaves_the_second(talk: Talk) -> None:
+    """Although that is answered as well, a moment later."""
+    asked, sizes = ((b"tsize", b"0"),), (b"tsize", b"9000")
+    talk.ask(options=asked)
+    talk.wait(2)
+    talk.client = (CLIENT, 2_073)
+    talk.ask(options=asked)
+    talk.client = (CLIENT, 2_072)
+    talk.move()
+    talk.oack(sizes)
+    talk.ack(0)
+    talk.data(1)
+    talk.ack(1)
+    for block in range(2, 15):
+        talk.client, at = (CLIENT, 2_073), talk.server
+        talk.move(40_018)
+        talk.oack(sizes)
+        talk.client, talk.server = (CLIENT, 2_072), at
+        talk.data(block)
+        talk.ack(block)
+        talk.wait(1)
+    talk.over()
+    assert not [one for one in talk.events if isinstance(one, Found) and one.is_alarm]
+
+
 def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:
     talk.ask(b"nosuch")
     talk.error(1, "File not found")

@@ -255,6 +255,12 @@ def test_who_has_closed_its_port_was_not_waiting() -> None:
     assert judge(case(tried(retransmits=3), now=20.0, icmp=(left,))) is None
 
 
+def test_who_goes_on_with_an_earlier_request_leaves_the_later_one() -> None:
+    """As a boot ROM that is slow to fetch, and has asked from two ports."""
+    one = tried(retransmits=3, kind="Intel boot ROM")
+    assert judge(case(one, now=12.0, is_left=True)) is None
+
+
 def test_who_waited_before_it_closed_its_port_has_got_our_answer() -> None:
     """As BusyBox: it repeats ACKs that nobody gets for 13 s, and ends."""
     one = tried(retransmits=3, kind="BusyBox", phase="abandoned", ended=NOON + 14)

@@ -87,7 +87,7 @@ def _gone(case: Case, one: TransferView) -> Draft:
 
 def is_quiet_after_one(case: Case) -> bool:
     """Whether a client asked once, and longer ago than it would ask again."""
-    if case.heard or case.requests != 1 or len(case.tries) != 1:
+    if case.heard or case.requests != 1 or len(case.tries) != 1 or case.is_left:
         return False
     one = case.tries[0]
     if one.send_errno or one.peer_error is not None:
