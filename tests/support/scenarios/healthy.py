@@ -25,7 +25,9 @@ _LONG = 180.0
 """Seconds for a program. Of 83 blocks 3.5 are lost on average, but 8 once in 60 boots:
 with 40 s, curl would give up then, after eight waits of 5 s."""
 
-GRUB_FILE = f"/{FILE}"
+FIRMWARE_PORTS = "40959,49152-49164"
+"""What iPXE and PXELINUX take here, and no program may get from the system."""
+
 NAMES = [
     "pxelinux.cfg/01-aa-bb-cc-dd-ee-ff",
     *(f"pxelinux.cfg/{'0A3720AF'[:size]}" for size in range(8, 0, -1)),
@@ -142,6 +144,7 @@ def healthy_boots(folder: Path, count: int, *, percent: int = 2) -> Boots:
         ]
         lab.ip("client", *(f"address add {one}/16 dev c0" for one in addresses))
         lab.ip("router", "address add 10.55.255.254/16 dev c0")
+        lab.set("client", "net/ipv4/ip_local_reserved_ports", FIRMWARE_PORTS)
         lab.nft("router", LOSS.format(percent=percent))
         ports = PortRange(50_000, 51_999)
         server = LabServer(lab, folder, {"ports": ports, "kept_packets": 10_000})
