@@ -222,10 +222,13 @@ def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:
 
 
 def test_atftp_may_leave_repeats_unanswered_until_we_have_been_silent() -> None:
-    """Seen at a loss of 2 %: it spoke 5 s after our fifth repeat, of itself."""
+    """Seen at a loss of 2 %: it spoke 5 s after our fifth repeat, of itself.
+
+    That was after 11 s, and after 14 s on a busy machine, where our waits are longer.
+    """
     kind = "tftp-hpa or atftp"
-    assert judge(case(halfway(kind=kind), now=12.5)) is None
-    draft = judge(case(halfway(kind=kind), now=13.5))
+    assert judge(case(halfway(kind=kind), now=15.5)) is None
+    draft = judge(case(halfway(kind=kind), now=16.5))
     assert draft is not None
     assert draft.code == "client-gone"
     assert judge(case(halfway(kind="curl"), now=9.0)) is not None

@@ -25,9 +25,9 @@ _STUCK_SECONDS, _LONG_STUCK = 5.0, 8.0
 """Seconds for which nothing moves, besides time-outs in a row that are no chance. After
 the longer time one less will do: on a slow way the next is far off."""
 
-_SILENT_BY_THEN = 12.0
-"""Seconds after which who may_ignore_repeats() would have spoken: our fifth repeat
-leaves after 6.2 s, the sixth after 12.6 s, and in between it hears nothing for 5 s."""
+_SILENT_BY_THEN = 15.0
+"""Seconds after which who may_ignore_repeats() would have spoken: our waits double, so
+that the first of more than 5 s begins within 10 s, and it speaks after 5 s of that."""
 
 
 def size_probe(case: Case) -> Draft | None:
