@@ -20,6 +20,7 @@ from tests.support.patients import (
     nft,
     rule,
 )
+from tests.support.verdicts import comes_through
 from tftptui.doctor.filters.evaluate import Passage, passage
 from tftptui.doctor.filters.exchange import Ends, Exchange, judge
 from tftptui.doctor.filters.model import Packet
@@ -143,12 +144,12 @@ def test_the_three_flows_are_judged_one_by_one() -> None:
         True,
         False,
     ]
-    assert got.works is False
+    assert comes_through(got) is False
 
 
 def test_with_a_single_port_the_ack_goes_where_the_request_went() -> None:
     got = transfer(chain("input"), rule("input", ASKED, ACCEPT), answering=69)
-    assert got.works is True
+    assert comes_through(got) is True
 
 
 def test_a_doubtful_helper_makes_the_answer_doubtful() -> None:
@@ -162,7 +163,7 @@ def test_a_doubtful_helper_makes_the_answer_doubtful() -> None:
         chain("output"),
         rule("output", match(STATE, "related", "in"), ACCEPT),
     )
-    assert (got.answer.passes, got.works) == (None, None)
+    assert (got.answer.passes, comes_through(got)) == (None, None)
 
 
 @pytest.mark.parametrize("text", ["", "{}x", "[1]", '{"nftables": [1]}'])

@@ -8,7 +8,6 @@ from tftptui.doctor.filters.model import (
     Packet,
     Ruleset,
     State,
-    Truth,
 )
 
 HELPER = "tftp"
@@ -36,14 +35,6 @@ class Exchange:
     request: Passage
     answer: Passage
     ack: Passage
-
-    @property
-    def works(self) -> Truth:
-        """Whether all three pass."""
-        truths = [each.passes for each in (self.request, self.answer, self.ack)]
-        if False in truths:
-            return False
-        return None if None in truths else True
 
 
 def judge_answer(
