@@ -65,7 +65,7 @@ def test_an_address_alone_is_a_network_of_one(
         ("192.0.2.7", "192.0.2.0/24"),
         ("::ffff:192.0.2.7", "192.0.2.0/24"),
         ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
+        ("fe80::1%eth0", "fe80::%eth0/64"),
     ],
 )
 def test_the_neighbourhood_of_an_address(host: str, network: str) -> None:

@@ -53,7 +53,15 @@ def plain_address(host: str) -> Address:
 
 @lru_cache(maxsize=4_096)
 def neighbourhood(host: str) -> str:
-    """Return the network that an address is counted with: its /24, or /64."""
+    """Return the network that an address is counted with: its /24, or /64.
+
+    Not the one that interfaces or routes tell: it bounds what one sender may cost, and
+    a route of 8 bits would let one sender speak for millions. In findings it says
+    whose ways are most likely one, which holds for parts of a larger network, too; a
+    smaller one behind a router is seldom known here. Link-local addresses are of the
+    link that they name (RFC 4007 §11): fe80::%eth0/64.
+    """
     address = plain_address(host)
-    prefix = _NEIGHBOURHOOD[address.version]
-    return str(ip_network((address, prefix), strict=False))
+    network = ip_network((address, _NEIGHBOURHOOD[address.version]), strict=False)
+    _, percent, link = host.partition("%")
+    return f"{network.network_address}{percent}{link}/{network.prefixlen}"
