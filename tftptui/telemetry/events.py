@@ -43,7 +43,11 @@ class TransferEvent(Event, frozen=True, kw_only=True):
 
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
-    """The server takes requests; ``networks`` are those of its host."""
+    """The server takes requests; ``networks`` are those of its host.
+
+    In a journal that goes on from before it ends whatever is open: a server that was
+    killed told no end of its transfers, and numbers of findings begin anew.
+    """
 
     version: str
     listeners: list[str]

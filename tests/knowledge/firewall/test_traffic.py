@@ -96,6 +96,27 @@ def test_what_never_ended_was_seen_up_to_the_last_line_of_its_server() -> None:
         assert flow.last == later["t"]
 
 
+@pytest.mark.parametrize("event", ["started", "stopped"])
+def test_what_is_open_ends_with_its_server(event: str) -> None:
+    first = [started(1, 2_070), started(2, 2_071), ended(2, "completed")]
+    over: dict[str, object] = {"event": event}
+    again = [started(1, 2_072), ended(1, "abandoned")]
+    flows = traffic_of([*first, over, *again]).flows
+    assert [flow.outcome for flow in flows] == ["unfinished", "completed", "abandoned"]
+    assert flows[0].errors == ("the server ended before it",)
+    assert not flows[0].is_unheard
+
+
+def test_findings_of_another_run_have_other_numbers() -> None:
+    named = FINDING | {"number": 1, "transfers": [1]}
+    again: dict[str, object] = {"event": "started"}
+    over = named | {"withdrawn": True}
+    lines = [started(1, 2_070), named, again, started(1, 2_071), named, over]
+    traffic = traffic_of(lines)
+    assert [flow.client_tid for flow in traffic.failed] == [2_070]
+    assert traffic.missing is Part.ACKS
+
+
 def test_transfers_under_way_are_no_evidence() -> None:
     traffic = traffic_of([started(n, 2_070 + n) for n in (1, 2)])
     assert (traffic.failed, traffic.missing) == ((), None)
@@ -170,7 +191,7 @@ def test_icmp_is_kept_with_its_transfer_once() -> None:
 def test_numbers_begin_anew_with_a_new_server() -> None:
     again: dict[str, object] = {"event": "started"}
     lines = [started(1, 2_070), again, ended(1, "completed")]
-    assert traffic_of(lines).flows[0].outcome == "running"
+    assert traffic_of(lines).flows[0].outcome == "unfinished"
 
 
 def test_last_range_counts() -> None:

@@ -108,6 +108,13 @@ class TestTicket:
         assert "2 transfers seen, 2 of them still under way; none went unheard." in text
         assert "acknowledged." not in text
 
+    def test_a_server_that_was_killed_leaves_nothing_under_way(self) -> None:
+        again: dict[str, object] = {"event": "started"}
+        lines = [started(1, 2_070), again, started(1, 2_071)]
+        text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))
+        assert "2 transfers seen, 1 of them still under way" in text
+        assert "unfinished; the server ended before it" in text
+
     def test_what_a_stop_cut_short_goes_unheard_all_the_same(self) -> None:
         lines = [started(1, 2_070), ended(1, "aborted", error="shutting down")]
         text = markdown_text(advise(situation(), Dialect.NFTABLES, traffic_of(lines)))

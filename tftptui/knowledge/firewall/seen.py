@@ -10,7 +10,10 @@ from tftptui.knowledge.firewall.situation import Address, Network, Where
 from tftptui.settings import PortRange
 from tftptui.telemetry.views import HostNetwork
 
-RUNNING = "running"
+RUNNING, UNFINISHED = "running", "unfinished"
+NO_END = "the server ended before it"
+"""Why one is unfinished: a server that was killed tells no end of it."""
+
 _BROKEN = frozenset({"abandoned", "failed"})
 _CUT_SHORT = frozenset({"aborted", "unconfirmed"})
 """Ends that say nothing of whether the client was heard."""
@@ -27,7 +30,7 @@ class SeenFlow:
         blocks: highest block that we sent, or were sent.
         sent_again: blocks and OACKs that we sent again.
         acked: highest block that was acknowledged.
-        outcome: how it ended, or "running".
+        outcome: how it ended, "running", or "unfinished" if its server ended first.
         errors: what went wrong, ICMP errors included.
         has_oack: whether our first answer was an OACK.
         is_heard: whether the client is known to have answered us, if only by an ERROR.

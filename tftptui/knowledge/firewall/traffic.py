@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import msgspec
 
 from tftptui.knowledge.firewall.plans import Part
-from tftptui.knowledge.firewall.seen import SeenFlow, Traffic
+from tftptui.knowledge.firewall.seen import NO_END, UNFINISHED, SeenFlow, Traffic
 from tftptui.knowledge.firewall.situation import Where
 from tftptui.settings import (
     HIGHEST_PORT,
@@ -52,8 +52,9 @@ class _Reader:
     Attributes:
         open: places in ``flows`` of transfers that have not ended, by their number.
         places: of all transfers of this run of the server.
-        found: what the findings that stand say, by their number.
+        found: what the findings that stand say, by run of the server and number.
         blamed: places of the transfers that they name.
+        run: counts the runs of the server: each begins its numbers anew.
         now: of the last line that has a time.
     """
 
@@ -63,15 +64,15 @@ class _Reader:
     found: dict[object, tuple[Part, Where | None]] = field(default_factory=dict)
     blamed: dict[object, frozenset[int]] = field(default_factory=dict)
     traffic: Traffic = field(default_factory=Traffic)
+    run: int = 0
     now: str = ""
 
     def take(self, line: Line) -> None:
-        if line.get("event") == "started":
-            self._leave_open()
+        if line.get("event") in ("started", "stopped"):
+            self._end_run()
         self.now = _text(line, "t") or self.now
         match line.get("event"):
             case "started":
-                self.places.clear()
                 self._note_settings(line)
             case "ports_changed":
                 self._note_ports(line.get("after"), is_change=True)
@@ -87,6 +88,16 @@ class _Reader:
                 self._finding(line)
             case _:
                 pass
+
+    def _end_run(self) -> None:
+        """Take in that nothing of before goes on: a server that is killed says less."""
+        for place in self.open.values():
+            flow = self.flows[place]
+            said = (*flow.errors, NO_END)
+            self.flows[place] = replace(flow, outcome=UNFINISHED, errors=said)
+        self._leave_open()
+        self.places.clear()
+        self.run += 1
 
     def _leave_open(self) -> None:
         """Take note of how long those were seen that nobody told the end of."""
@@ -155,7 +166,8 @@ class _Reader:
 
     def _finding(self, line: Line) -> None:
         code = str(line.get("code"))
-        number = line.get("number", code)  # a revised finding keeps its number
+        # A revised finding keeps its number.
+        number = self.run, line.get("number", code)
         self.found.pop(number, None)
         self.blamed.pop(number, None)
         if line.get("withdrawn") is not True and code in _FINDINGS:
