@@ -2,6 +2,7 @@ import msgspec
 
 from tests.support.pictures import frame, view
 from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.trials import SELF_TEST
 from tftptui.ui.farewell import farewell, running_forms
 from tftptui.ui.store import Store
 
@@ -44,3 +45,12 @@ def test_an_upload_comes_from_its_client() -> None:
     (told,) = [line for line in farewell(store) if "running" in line]
     assert told == "stopped while running: up.cfg from 10.0.4.21 (51 %)"
     assert running_forms([*store.transfers.values()]) == ["up.cfg from 10.0.4.21"]
+
+
+def test_self_tests_are_neither_served_nor_failed() -> None:
+    store = Store()
+    own = [view(1, "completed", kind=SELF_TEST), view(2, "unconfirmed", kind=SELF_TEST)]
+    theirs = view(3, "completed")
+    totals = Counters(started=3, completed=2, unconfirmed=1, octets_sent=900)
+    store.fold(frame(*own, theirs, counters=totals))
+    assert farewell(store) == ["served 1 of 1 transfer, 900 B sent"]

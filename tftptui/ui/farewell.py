@@ -35,7 +35,7 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
 
     A server that goes on stops nothing.
     """
-    counters = store.counters
+    counters = store.of_clients
     lines = [f"✗ {store.engine_error}"] if store.engine_error else []
     if counters.started or counters.refused:
         lines.append(

@@ -4,7 +4,7 @@ Plain data without a widget in it. Panes never change it; they remember how far
 they have read and look again when a FrameArrived message comes.
 """
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 import msgspec
@@ -74,7 +74,6 @@ class Store:
         packets: ring of records and notes, numbered from 0 as they came;
             a record of kind LOST stands where some never came here.
         refusals: the latest requests of clients that were answered with an ERROR.
-        own_refused: how many requests of self-tests were; they are no client's.
         findings: the latest, by number; those withdrawn are among them.
         policy_since: when what decides on requests was last changed; 0.0 for never.
         locations: searches for where packets are dropped, by their transfer.
@@ -98,7 +97,6 @@ class Store:
     refusals: deque[Refusal] = field(
         default_factory=lambda: deque(maxlen=KEPT_REFUSALS)
     )
-    own_refused: int = 0
     findings: dict[int, Finding] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
@@ -114,6 +112,7 @@ class Store:
         self._packets_due = 0
         self._rates: dict[int, Rate] = {}
         self._own_tests: dict[tuple[int, float], str] = {}
+        self._own_refused = 0
         self._findings_of: dict[int, Finding] = {}
         self._findings_before = 0
         self._total_rate = Rate()
@@ -178,7 +177,7 @@ class Store:
         self._total_rate = Rate()
         self._findings_before = 0
         self._own_tests.clear()
-        self.own_refused = 0
+        self._own_refused = 0
         for told in (
             *(self.transfers, self._rates, self.findings, self._findings_of),
             *(self.locations, self.listings, self.hashes, self.refusals),
@@ -186,9 +185,17 @@ class Store:
             told.clear()
         self.packets.extend(b"", self.packets.next + 1)
 
-    def own_tests(self, *phases: str) -> int:
-        """Return how many self-tests of this machine ended so: nobody was served."""
-        return sum(phase in phases for phase in self._own_tests.values())
+    @property
+    def of_clients(self) -> Counters:
+        """The totals without self-tests of this machine, which serve nobody."""
+        own = Counter(self._own_tests.values())
+        ended = {name: getattr(self.counters, name) - own[name] for name in own}
+        return msgspec.structs.replace(
+            self.counters,
+            **ended,
+            started=self.counters.started - own.total(),
+            refused=self.counters.refused - self._own_refused,
+        )
 
     def rate(self, number: int) -> float | None:
         """Return octets a second of a running transfer; None when not known."""
@@ -243,7 +250,7 @@ class Store:
     def _fold_refusals(self, news: list[Refusal]) -> None:
         """Keep those of clients; a self-test of this machine is none."""
         of_clients = [one for one in news if one.kind != SELF_TEST]
-        self.own_refused += len(news) - len(of_clients)
+        self._own_refused += len(news) - len(of_clients)
         self.refusals.extend(of_clients)
 
     def _fold_findings(self, news: list[Finding]) -> None:

@@ -210,20 +210,18 @@ class HeaderLine(Widget):
 
     def _counts(self, slots: dict[str, Style]) -> Part:
         """Return the totals; what was told once keeps its place, even at 0."""
-        counters, own = self._store.counters, self._store.own_tests
-        done = counters.completed - own("completed")
-        failed = counters.failed + counters.abandoned - own("failed", "abandoned")
-        refused = counters.refused - self._store.own_refused
+        counters = self._store.of_clients
+        failed = counters.failed + counters.abandoned
         stalled = sum(
             view.phase == "stalled" for view in self._store.transfers.values()
         )
         listed = [
             ("active", counters.active, slots["transfer-active"]),
             ("stalled", stalled, slots["transfer-stalled"]),
-            ("done", done, slots["transfer-completed"]),
+            ("done", counters.completed, slots["transfer-completed"]),
             ("unconfirmed", counters.unconfirmed, slots["transfer-unconfirmed"]),
             ("failed", failed, slots["transfer-failed"]),
-            ("refused", refused, slots["transfer-failed"]),
+            ("refused", counters.refused, slots["transfer-failed"]),
         ]
         told = [
             (word, number, style if number else slots["muted"])
