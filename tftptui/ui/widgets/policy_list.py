@@ -16,6 +16,10 @@ from tftptui.ui.widgets.rows import RowList, fitted
 GROUP, LABEL, VALUE, MARK = 10, 23, 24, 2
 """Cells of the columns; the meaning takes the rest."""
 
+LEAST_MEANING = 30
+"""Cells below which no meaning is shown: cut after two words it says nothing, and the
+one under the cursor stands below the list."""
+
 CHANGED = "●"
 
 
@@ -69,8 +73,9 @@ class PolicyList(RowList[str], inherit_bindings=False):
 
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""
+        meaning = "meaning" if _room(width) else ""
         return fitted(
-            f"{'':<{GROUP}}{'setting':<{LABEL}}{'is':<{VALUE + MARK}}meaning", width
+            f"{'':<{GROUP}}{'setting':<{LABEL}}{'is':<{VALUE + MARK}}{meaning}", width
         )
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
@@ -79,12 +84,17 @@ class PolicyList(RowList[str], inherit_bindings=False):
         value = self._store.settings.get(policy.name)
         changed = value != DEFAULTS[policy.name]
         first = not index or POLICIES[index - 1].group != policy.group
-        room = max(0, width - GROUP - LABEL - VALUE - MARK)
         style = slots["transfer-active"] if changed else None
         return [
             Segment(fitted(policy.group if first else "", GROUP), slots["muted"]),
             Segment(fitted(policy.label, LABEL)),
             Segment(fitted(policy.kind.show(value), VALUE - 1) + " ", style),
             Segment(fitted(CHANGED if changed else "", MARK), style),
-            Segment(fitted(policy.meaning, room), slots["muted"]),
+            Segment(fitted(policy.meaning, _room(width)), slots["muted"]),
         ]
+
+
+def _room(width: int) -> int:
+    """Return the cells for a meaning; 0 where there are too few."""
+    room = width - GROUP - LABEL - VALUE - MARK
+    return room if room >= LEAST_MEANING else 0
