@@ -5,6 +5,7 @@ import sys
 from tests.support.pictures import frame, view
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.ui.app import TftpApp
+from tftptui.ui.farewell import bid_farewell
 from tftptui.ui.terminal import check_terminal
 
 if __name__ == "__main__":
@@ -12,5 +13,5 @@ if __name__ == "__main__":
         sys.exit(problem)
     app = TftpApp(ScriptedEngine([frame(view(1, file="fit.itb"))]))
     app.run()
-    sys.stdout.write("\n".join(["AFTERWARDS", *app.farewell_lines(), ""]))
+    bid_farewell(["AFTERWARDS", *app.farewell_lines()])
     sys.exit(app.return_code)

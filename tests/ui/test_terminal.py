@@ -33,6 +33,32 @@ def test_a_signal_restores_the_terminal(number: signal.Signals, status: int) -> 
     assert b"stopped while running: fit.itb to 10.0.4.21" in rest
 
 
+def test_going_on_leaves_one_to_read_the_keys() -> None:
+    with started(*COMMAND) as terminal:
+        terminal.read_until(b"fit.itb")
+        threads = Path(f"/proc/{terminal.program.pid}/task")
+        before = len(list(threads.iterdir()))
+        for _ in range(3):
+            terminal.written = b""
+            terminal.program.send_signal(signal.SIGCONT)
+            terminal.read_until(b"fit.itb")  # all is drawn anew
+        assert len(list(threads.iterdir())) == before
+        terminal.type(b"\x11")
+        terminal.read_all()
+        assert terminal.program.wait() == 0
+
+
+def test_a_terminal_that_vanishes_ends_it() -> None:
+    with started(*COMMAND) as terminal:
+        terminal.read_until(b"fit.itb")
+        os.close(terminal.side)
+        terminal.side = os.open(os.devnull, os.O_RDWR)
+        # As the system tells the group that had the terminal.
+        terminal.program.send_signal(signal.SIGHUP)
+        terminal.program.send_signal(signal.SIGCONT)
+        assert terminal.program.wait(30.0) == 129
+
+
 def test_keys_quit_and_the_status_is_zero() -> None:
     with started(*COMMAND) as terminal:
         terminal.read_until(b"fit.itb")

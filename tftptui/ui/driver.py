@@ -1,9 +1,12 @@
 """A terminal that may vanish: what is drawn from then on is lost, and nobody waits.
 
 Textual writes in a thread that ends at the first failure; the queue before it fills
-up then, and whoever draws waits for ever.
+up then, and whoever draws waits for ever. And it begins anew whenever the process is
+told to go on (SIGCONT), which a terminal that vanishes tells it together with SIGHUP:
+a second pair of threads was left then, reading from nobody as fast as they could.
 """
 
+import os
 import sys
 from contextlib import suppress
 from typing import Any, TextIO
@@ -52,7 +55,9 @@ if sys.platform != "win32":
     from textual.drivers.linux_driver import LinuxDriver
 
     class LastingDriver(LinuxDriver):
-        """Textual's own, on a file that never fails."""
+        """Textual's own, on a file that never fails, and begun anew where it ended."""
+
+        _is_begun = False
 
         def __init__(
             self,
@@ -67,6 +72,26 @@ if sys.platform != "win32":
             if file is not None:
                 lasting: Any = LastingFile(file)  # has all that is used of it
                 self._file = lasting
+
+        def start_application_mode(self) -> None:
+            """Take the terminal."""
+            self._is_begun = True
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+
+        def stop_application_mode(self) -> None:
+            """Give it back as it was."""
+            self._is_begun = False
+            super().stop_application_mode()
+
+        def _sigcont_application(self, *_: object) -> None:
+            """Take the terminal again after a stop, from whoever had it meanwhile."""
+            if self._is_begun:  # SIGSTOP, or a terminal that is gone
+                if not os.isatty(self.fileno):
+                    return
+                self.suspend_application_mode()
+                self._must_signal_resume = True
+            if self._must_signal_resume:
+                super()._sigcont_application()
 
 
 def lasting_driver() -> type[Driver] | None:

@@ -1,5 +1,8 @@
 """What the end of the screen ends: asked before, and told on the terminal."""
 
+import errno
+import os
+import sys
 from collections.abc import Sequence
 
 from tftptui.engine.messages import TransferView
@@ -63,6 +66,22 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
     if len(running) > NAMED:
         lines.append(f"… and {len(running) - NAMED} more")
     return lines
+
+
+def bid_farewell(lines: Sequence[str]) -> None:
+    """Print lines where the screen was, if its terminal is still there.
+
+    Raises:
+        OSError: standard output can't be written for another reason.
+    """
+    try:
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        # What is left in the buffer is written at the end once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _amounts(counters: Counters) -> list[str]:
