@@ -257,6 +257,15 @@ def test_who_may_have_everything_is_not_missed() -> None:
     assert judge(case(halfway(sent_blocks=83, acked_blocks=82))) is None
 
 
+def test_who_has_repeated_an_ack_before_may_have_everything_since() -> None:
+    """As firmware that starts what it has got: nobody is there to say so again."""
+    last: dict[str, Any] = {"sent_blocks": 83, "acked_blocks": 82, "duplicates": 1}
+    assert judge(case(halfway(repeated=NOON + 2, **last))) is None
+    draft = judge(case(halfway(repeated=NOON + 7, **last)))
+    assert draft is not None
+    assert draft.code == "path-cut"
+
+
 def test_who_began_something_else_is_not_gone() -> None:
     assert judge(case(halfway(phase="abandoned", superseded=True))) is None
 

@@ -126,7 +126,9 @@ def cut(case: Case) -> Draft | None:
     if not moved or case.is_done:
         return None
     one, latest = moved[-1], case.tries[-1]
-    is_alive = _is_stuck(case, one) and one.repeated > one.moved
+    # A client that has the last block, and starts it, repeats nothing any more.
+    waited = _STUCK_SECONDS if _may_have_all(one) else 0.0
+    is_alive = _is_stuck(case, one) and one.repeated > one.moved + waited
     asks_again = latest is not one and is_unanswered_since(case, one)
     if not (is_alive or asks_again):
         return None
