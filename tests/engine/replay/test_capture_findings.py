@@ -129,6 +129,27 @@ def test_answer_may_come_after_that_to_a_later_try(talk: Talk) -> None:
     assert [view.phase for view in talk.over()] == ["completed", "sending"]
 
 
+def test_answer_to_an_earlier_try_counts_as_well(talk: Talk) -> None:
+    """As where both were lost, and the server repeated its own."""
+    talk.ask()
+    talk.wait(2)
+    talk.client = (CLIENT, 2_073)
+    talk.ask()
+    talk.client = (CLIENT, 2_072)
+    talk.move()
+    talk.data(1)
+    talk.ack(1)
+    talk.data(2, octets=100)
+    talk.ack(2)
+    for number in range(100):
+        talk.client = (f"10.0.4.{100 + number}", 2_070)
+        talk.small_read()
+    talk.wait(70)
+    talk.small_read()
+    talk.over()
+    assert talk.rebuilding.findings.take_news() == []
+
+
 def test_an_error_is_an_answer_to_a_later_try(talk: Talk) -> None:
     """As where a boot looks for names that need not exist, and a packet is lost."""
     talk.small_read()

@@ -220,7 +220,7 @@ class Rebuilding:
 
     def _begin(self, conversation: Conversation, datagram: Datagram) -> None:
         self._waiting.pop(datagram.destination, None)
-        self._tell_tries_before(conversation)
+        self._tell_other_tries(conversation)
         error = _error(datagram)
         if error is not None and not conversation.is_told:
             self._refuse(conversation, datagram, error)
@@ -247,16 +247,14 @@ class Rebuilding:
 
     # Ends.
 
-    def _tell_tries_before(self, answered: Conversation) -> None:
-        """Tell of tries in vain while it is known that a later one is answered.
+    def _tell_other_tries(self, answered: Conversation) -> None:
+        """Tell of tries in vain while it is known that another one is answered.
 
         That is forgotten once it went well, and their silence shows much later.
         """
-        for one in list(self._unanswered.get(_errand(answered), {}).values()):
-            if one.number < answered.number:
-                one.tell()
-                self._waits_no_more(one)
         self._waits_no_more(answered)
+        for one in self._unanswered.pop(_errand(answered), {}).values():
+            one.tell()
 
     def _waits_no_more(self, conversation: Conversation) -> None:
         errand = _errand(conversation)

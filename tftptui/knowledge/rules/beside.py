@@ -142,7 +142,7 @@ def sent_back(case: Case) -> Draft | None:
 
 def nobody_answers(case: Case) -> Draft | None:
     """No answer to a client's requests came past the place of the capture."""
-    if not case.unanswered or case.is_done:
+    if not case.unanswered or case.is_done or case.is_left:
         return None
     last, latest = case.unanswered[-1], case.latest
     if latest is not None and latest.started > last.started:
