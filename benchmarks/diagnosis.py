@@ -70,22 +70,21 @@ def print_matrix(matrix: Counter[tuple[str, str]]) -> None:
 
 def print_boots(boots: Boots, loss: int) -> None:
     """Print what came of the healthy boots."""
-    clients = list(dict.fromkeys(one.client for one in boots.booted))
-    print(f"\n{'healthy boots at ' + f'{loss} % loss':26}", end="")
-    print(f"{'played':>7}{'came':>6}{'gave up':>9}{'seconds, longest':>18}")
-    for client in clients:
-        print_one(client, [one for one in boots.booted if one.client == client])
-    print_one("all", boots.booted)
-    print(f"{len(boots.alarms)} accused of something")
+    print(f"\n{f'healthy boots at {loss} % loss':26}{'played':>8}{'came':>8}", end="")
+    print(f"{'gave up':>9}{'accused':>9}{'seconds at most':>17}")
+    for client in dict.fromkeys(one.client for one in boots.booted):
+        print_one(client, [one for one in boots.booted if one.client == client], boots)
+    print_one("all", boots.booted, boots)
     for one in boots.alarms:
         print(f"  {one.client}, {one.code}: {one.headline}")
 
 
-def print_one(client: str, booted: list[Booted]) -> None:
-    """Print what came of the boots of one client."""
+def print_one(client: str, booted: list[Booted], boots: Boots) -> None:
+    """Print what came of the boots of one client, or of all."""
     came, longest = sum(one.came for one in booted), max(one.seconds for one in booted)
-    left = len(booted) - came
-    print(f"{client:26}{len(booted):7}{came:6}{left:9}{longest:18.1f}")
+    accused = sum(client in ("all", one.client) for one in boots.alarms)
+    print(f"{client:26}{len(booted):8}{came:8}{len(booted) - came:9}", end="")
+    print(f"{accused:9}{longest:17.1f}")
 
 
 def main() -> int:
