@@ -83,6 +83,9 @@ class Store:
         comes_back: whether it is looked for again by itself then; it outlives the
             screen, as one attached to does.
         looks_only: whether nothing may be changed from here.
+        engines: how many have ended or been left for another so far; whoever has
+            asked one for something has to ask the next one anew.
+        forgotten: how often all was forgotten; what is known from it is void then.
     """
 
     kept_packets: int = 1_000_000
@@ -106,6 +109,8 @@ class Store:
     engine_error: str | None = None
     comes_back: bool = False
     looks_only: bool = False
+    engines: int = 0
+    forgotten: int = 0
 
     def __post_init__(self) -> None:
         self.packets = PacketChunks(self.kept_packets)
@@ -166,6 +171,7 @@ class Store:
     def begin_anew(self) -> None:
         """Get ready for another engine, which counts from 0; the past is kept."""
         self.engine_error = self.status = None
+        self.engines += 1
         self._before = self.counters
         self._packets_due = 0
         self._findings_before = max(self.findings, default=0)
@@ -173,6 +179,7 @@ class Store:
     def forget(self) -> None:
         """Know nothing: what tells all of it again is not to be mixed with the past."""
         self.begin_anew()
+        self.forgotten += 1
         self.counters = self._before = Counters()
         self._total_rate = Rate()
         self._findings_before = 0

@@ -10,13 +10,7 @@ from itertools import takewhile
 
 import msgspec
 
-from tftptui.engine.messages import (
-    Entry,
-    FoundFiles,
-    HashView,
-    KindView,
-    Listing,
-)
+from tftptui.engine.messages import Entry, FoundFiles, HashView, KindView, Listing
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
@@ -89,6 +83,7 @@ class FileModel:
         self._asked = Asked(store)
         self._read_at = 0.0
         self._root: object = None
+        self._forgotten = store.forgotten
         self._arrange()
 
     def place(self, key: Key) -> int | None:
@@ -111,6 +106,7 @@ class FileModel:
     def refuse(self, folder: bytes, why: str) -> None:
         """Say why a folder is not listed."""
         self._refused[folder] = why
+        self._seen.pop(folder, None)  # what another engine listed is not here now
         self._arrange()
 
     def narrow(self, words: tuple[str, ...]) -> None:
@@ -138,6 +134,8 @@ class FileModel:
 
     def read(self, now: float) -> None:
         """Take in what the store has got; NOW is the wall clock."""
+        if self._store.forgotten != self._forgotten:
+            self._begin_anew()
         self._follow_root()
         news = [self._read_listing(folder, now) for folder in self.wanted]
         self._read_at = now
@@ -146,6 +144,14 @@ class FileModel:
         self.forget(now)
         if any(news) or not self._seen:
             self._arrange()
+
+    def _begin_anew(self) -> None:
+        """Another engine tells all that it knows: what one told before is void."""
+        self._forgotten = self._store.forgotten
+        self._current.clear()
+        self.changes.clear()
+        self.kinds.clear()
+        self.served, self._asked = Served(), Asked(self._store)
 
     def _follow_root(self) -> None:
         """Begin anew with another root: nothing in it is new for being there."""
@@ -165,7 +171,7 @@ class FileModel:
 
     def kind(self, row: EntryRow) -> KindView | None:
         """Return what a file is, if that is known."""
-        return self.kinds.get(_version(row))
+        return self.kinds.get(row.version)
 
     def hashed(self, row: EntryRow) -> HashView | None:
         """Return the hash of a file, unless it is of another version."""
@@ -182,7 +188,7 @@ class FileModel:
         return [
             row
             for row in files
-            if row.entry.kind == "file" and _version(row) not in self.kinds
+            if row.entry.kind == "file" and row.version not in self.kinds
         ]
 
     def take_kinds(
@@ -192,7 +198,7 @@ class FileModel:
         while len(self.kinds) > MOST_KINDS:
             del self.kinds[next(iter(self.kinds))]
         for row, kind in zip(rows, kinds, strict=False):
-            self.kinds[_version(row)] = kind
+            self.kinds[row.version] = kind
 
     def forget(self, now: float) -> None:
         """Drop marks that have grown old."""
@@ -379,10 +385,6 @@ class FileModel:
 
 def _is_within(folder: bytes, above: bytes) -> bool:
     return (folder + b"/").startswith(above + b"/")
-
-
-def _version(row: EntryRow) -> tuple[bytes, int, float]:
-    return row.path, row.entry.size, row.entry.modified
 
 
 def _path(folder: bytes, entry: Entry) -> bytes:

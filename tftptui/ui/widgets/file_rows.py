@@ -22,6 +22,11 @@ class EntryRow:
         """What the cursor holds on to."""
         return "entry", self.path
 
+    @property
+    def version(self) -> tuple[bytes, int, float]:
+        """Path, size and time of change."""
+        return self.path, self.entry.size, self.entry.modified
+
 
 @dataclass(frozen=True, slots=True)
 class UploadRow:

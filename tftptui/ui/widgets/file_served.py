@@ -53,21 +53,22 @@ class Served:
     last: dict[str, Last] = field(default_factory=dict)
     arriving: dict[str, TransferView] = field(default_factory=dict)
     written: dict[str, Last] = field(default_factory=dict)
-    _counted: dict[int, None] = field(default_factory=dict)
+    _counted: dict[tuple[int, float], None] = field(default_factory=dict)
 
     def read(self, transfers: Mapping[int, TransferView]) -> bool:
         """Take in how the transfers stand; return whether others arrive now."""
         before = self.arriving.keys()
         self.running, self.arriving = {}, {}
-        for number, view in transfers.items():
+        for view in transfers.values():
+            told = view.number, view.started  # another engine counts from 1 again
             name = plain_name(view.served or view.file)
             if view.running:
                 if view.direction == "read":
                     self.running.setdefault(name, []).append(view)
                 else:
                     self.arriving[name] = view
-            elif view.phase == "completed" and number not in self._counted:
-                self._counted[number] = None
+            elif view.phase == "completed" and told not in self._counted:
+                self._counted[told] = None
                 if view.kind != SELF_TEST:  # that was nobody's client
                     self._count(name, view)
         self._forget()

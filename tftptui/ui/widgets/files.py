@@ -98,6 +98,7 @@ class FilesPane(Pane):
         self._told: object = None
         self._bound: object = None
         self._opened: set[bytes] = set()
+        self._engine = store.engines
         self._is_telling = self._is_examining = False
 
     @property
@@ -312,8 +313,14 @@ class FilesPane(Pane):
     # The engine.
 
     def _tell_engine(self) -> None:
+        if self._store.engines != self._engine:
+            # Another one knows nothing of open folders, nor of what was looked for;
+            # whoever looked at another pane meanwhile has not seen the first one end.
+            self._engine = self._store.engines
+            self._opened.clear()
+            self._narrow(self._model.words)
         if self._store.engine_error:
-            self._opened.clear()  # another engine has to be asked anew
+            self._opened.clear()
         elif self._model.wanted != self._opened and not self._is_telling:
             self._is_telling = True
             self.run_worker(self._open_and_close(), group="folders")
