@@ -39,11 +39,14 @@ def shared(folder: Path, size: int, *, ago: int = 2 * AT_REST) -> SharedFile:
     changed, path = time.time_ns() - ago, folder / "staged"
     path.write_bytes(bytes(size))
     os.utime(path, ns=(changed, changed))
-    descriptor = os.open(path, os.O_RDONLY)
-    file = SharedFile(ServedFile(descriptor, size, changed, b"staged"))
-    device = os.fstat(descriptor).st_dev
-    file.settle((device, 1, size, changed, changed))
+    file = SharedFile(served(path), lambda _: path.stat())
+    file.settle((file.status.st_dev, 1, size, changed, changed))
     return file
+
+
+def served(path: Path) -> ServedFile:
+    descriptor = os.open(path, os.O_RDONLY)
+    return ServedFile(descriptor, os.fstat(descriptor), os.fsencode(path.name))
 
 
 def descriptors() -> int:
@@ -171,12 +174,13 @@ def test_what_is_staged_for_all_stays_where_it_is(folder: Path) -> None:
     with pytest.raises(SourceChangedError):
         staging.fill(source, 1, 1)
     os.truncate(folder / "staged", 1_000)
-    os.utime(folder / "staged", ns=(file.modified_ns, file.modified_ns))
+    source = FileSource(served(folder / "staged"))
     assert staging.fill(source, 2, 1) == 488  # somebody was there before
     windows = [bytes(window[:4]) for window in staging.windows]
     assert staging.fill(source, 1, 1) == 512
     assert windows == [b"\0\3\0\1", b"\0\3\0\2"]
     assert [bytes(window[:4]) for window in staging.windows] == windows
+    source.close()
     file.close()
 
 

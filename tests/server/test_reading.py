@@ -8,12 +8,15 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.running import running
+from tests.support.set_back import write_over
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Data, ErrorPacket, Mode, Options
 from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.packets import Kind
 
 pytestmark = pytest.mark.net
+
+CHANGED = b"the file was changed while it was read"
 
 
 @pytest.fixture
@@ -85,3 +88,49 @@ async def test_a_file_cut_short_ends_with_an_error_to_the_client(
     assert ended.outcome == "failed"
     sent = max(r.block + r.count - 1 for r in records if r.kind == Kind.DATA)
     assert ended.blocks == sent  # what could not be read has not left
+
+
+@pytest.mark.parametrize("size", [40_000, 900_000])  # read at once, or bit by bit
+@pytest.mark.parametrize("window", [1, 4])
+async def test_a_file_written_with_its_time_set_back_never_ends_well(
+    tmp_path: Path, client: UdpClient, window: int, size: int
+) -> None:
+    path = tmp_path / "u-boot.img"
+    path.write_bytes(b"1" * size)
+    options = options_for(window)
+    with running(tmp_path) as server:
+        client.ask(server.at, b"u-boot.img", options=options)
+        if options:
+            await client.oack()
+            client.ack(0)
+        await client.data()
+        write_over(path, b"2" * size)
+        if window == 1:
+            client.ack(1)
+        error = await read_until_error(client, window)
+        ended = server.event(TransferEnded)
+    assert (error.code, error.message) == (0, CHANGED)
+    assert (ended.outcome, ended.error) == ("failed", CHANGED.decode())
+
+
+@pytest.mark.parametrize("window", [1, 4])
+async def test_a_file_that_is_moved_away_is_served_to_its_end(
+    tmp_path: Path, client: UdpClient, window: int
+) -> None:
+    path = tmp_path / "u-boot.img"
+    path.write_bytes(b"1" * 40_000)
+    options = options_for(window)
+    with running(tmp_path) as server:
+        client.ask(server.at, b"u-boot.img", options=options)
+        if options:
+            await client.oack()
+            client.ack(0)
+        number, packet = 1, await client.data()
+        path.rename(tmp_path / "u-boot.old")
+        while len(packet.payload) == 512:
+            if number % window == 0:
+                client.ack(number)
+            number, packet = number + 1, await client.data()
+        client.ack(number)
+        ended = await server.written.until(TransferEnded)
+    assert (ended.outcome, ended.octets) == ("completed", 40_000)

@@ -93,7 +93,7 @@ def test_size_and_time_are_those_of_the_opened_file(root: Root, folder: Path) ->
     os.utime(folder / "file", ns=(1, 12_345))
     file = root.open(b"file")
     os.close(file.descriptor)
-    assert (file.size, file.modified_ns) == (7, 12_345)
+    assert (file.size, file.status.st_mtime_ns) == (7, 12_345)
 
 
 @pytest.mark.parametrize(

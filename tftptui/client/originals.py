@@ -6,11 +6,25 @@ import shutil
 import stat
 import sys
 import tempfile
+from pathlib import Path
 from typing import BinaryIO
 
 from tftptui.client.targets import STANDARD_STREAM
 from tftptui.files.sources import FileSource, NetasciiSource, OpenFile, Source
 from tftptui.protocol.packets import Mode
+
+
+class _Original(OpenFile, frozen=True):
+    """A file of this machine; ``local`` is what named it."""
+
+    local: str
+
+    def is_named(self) -> bool:
+        """Whether its name still means it."""
+        try:
+            return os.path.samestat(Path(self.local).stat(), self.status)
+        except OSError:
+            return False
 
 
 def open_original(local: str, mode: Mode) -> Source:
@@ -26,8 +40,7 @@ def open_original(local: str, mode: Mode) -> Source:
         descriptor = _spooled(sys.stdin.buffer)
     else:
         descriptor = _opened(local)
-    found = os.fstat(descriptor)
-    file = OpenFile(descriptor, found.st_size, found.st_mtime_ns)
+    file = _Original(descriptor, os.fstat(descriptor), local)
     return NetasciiSource(file) if mode is Mode.NETASCII else FileSource(file)
 
 

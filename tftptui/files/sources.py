@@ -32,29 +32,36 @@ class ReadFile(Protocol):
 
     Attributes:
         descriptor: of the file.
-        size: octets, when it was opened.
-        modified_ns: time of the last change, when it was opened.
+        status: how it stood when it was opened.
     """
 
     @property
     def descriptor(self) -> int: ...  # noqa: D102 - see above
 
     @property
-    def size(self) -> int: ...  # noqa: D102
+    def status(self) -> os.stat_result: ...  # noqa: D102
 
-    @property
-    def modified_ns(self) -> int: ...  # noqa: D102
+    def is_named(self) -> bool:
+        """Whether its name still means it; a file may be moved while it is read."""
 
     def close(self) -> None:
         """Let go of it."""
 
 
 class OpenFile(msgspec.Struct, frozen=True):
-    """A ReadFile that nobody else has."""
+    """A ReadFile that nobody else has, and that nobody moves."""
 
     descriptor: int
-    size: int
-    modified_ns: int
+    status: os.stat_result
+
+    @property
+    def size(self) -> int:
+        """Octets, when it was opened."""
+        return self.status.st_size
+
+    def is_named(self) -> bool:
+        """Say that it is where it was."""
+        return True
 
     def close(self) -> None:
         """Close it."""
@@ -110,11 +117,11 @@ class FileSource:
     """
 
     def __init__(self, file: ReadFile, *, may_wait: bool = True) -> None:
-        self._file = file
-        self._descriptor, self._octets = file.descriptor, file.size
+        self._file, self._seen = file, file.status
+        self._descriptor, self._octets = file.descriptor, file.status.st_size
         self._flags = 0 if may_wait else _NOT_WAITING
         self._warm_to = 0
-        self.size: int | None = file.size
+        self.size: int | None = self._octets
         self._views: Sequence[memoryview] = ()
         self._room = 0
         self._trusted = 0
@@ -138,7 +145,7 @@ class FileSource:
                 count = self._read_otherwise(offset, wanted, trouble)
         self._trusted -= count
         if self._trusted < 0 or count < self._room:
-            _check_unchanged(self._file)
+            self._seen = _unchanged(self._file, self._seen)
             self._trusted = _TRUSTED
             if count < wanted:
                 raise SourceChangedError("the file was cut short while it was read")
@@ -181,7 +188,7 @@ class NetasciiSource:
     """A text file as netascii; its converted length shows at the end."""
 
     def __init__(self, file: ReadFile) -> None:
-        self._file = file
+        self._file, self._seen = file, file.status
         self.size: int | None = None
         self._read = 0
         self._converted = bytearray()
@@ -207,9 +214,9 @@ class NetasciiSource:
     def _convert(self) -> None:
         text = os.pread(self._file.descriptor, _PIECE, self._read)
         self._read += len(text)
-        _check_unchanged(self._file)
+        self._seen = _unchanged(self._file, self._seen)
         self._converted += netascii.encode(text)
-        if len(text) < _PIECE and self._read >= self._file.size:
+        if len(text) < _PIECE and self._read >= self._seen.st_size:
             self.size = self._base + len(self._converted)
         elif not text:
             raise SourceChangedError("the file was cut short while it was read")
@@ -222,9 +229,31 @@ class NetasciiSource:
             self._base += surplus
 
 
-def _check_unchanged(file: ReadFile) -> None:
+def _unchanged(file: ReadFile, seen: os.stat_result) -> os.stat_result:
+    """Return how a file stands now that was SEEN before, and was not written since.
+
+    Raises:
+        SourceChangedError: it was.
+    """
     found = os.fstat(file.descriptor)
-    if found.st_size < file.size:
+    if found.st_size < seen.st_size:
         raise SourceChangedError("the file was cut short while it was read")
-    if (found.st_size, found.st_mtime_ns) != (file.size, file.modified_ns):
+    is_same = (found.st_size, found.st_mtime_ns) == (seen.st_size, seen.st_mtime_ns)
+    if not is_same or (
+        found.st_ctime_ns != seen.st_ctime_ns and _was_set_back(file, seen, found)
+    ):
         raise SourceChangedError("the file was changed while it was read")
+    return found
+
+
+def _was_set_back(file: ReadFile, seen: os.stat_result, found: os.stat_result) -> bool:
+    """Whether a file was written and its time set back, as `cp -p` does.
+
+    Nobody can set st_ctime; but other rights, a link more or less and another name
+    change it, too, and the octets stay what they were.
+    """
+    return _marks(seen) == _marks(found) and file.is_named()
+
+
+def _marks(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_mode, status.st_uid, status.st_gid, status.st_nlink

@@ -7,13 +7,14 @@ neither been written nor got other rights since, is the open one used again.
 
 import os
 import time
+from collections.abc import Callable
 
 from tftptui.files.mounts import is_far_device
 from tftptui.files.staging import Staging, Whole, scratch
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
 from tftptui.server.names import components
-from tftptui.server.walk import ServedFile, Walk
+from tftptui.server.walk import RootError, ServedFile, Walk
 
 MOST_KEPT = 256
 """Files kept open; each may hold some descriptors of folders, too."""
@@ -34,33 +35,48 @@ _PLAIN = (DEFAULT_BLOCK_SIZE, 1, 0)
 Identity = tuple[int, int, int, int, int]
 """Of a file: device, inode, octets, and times of the last changes in nanoseconds."""
 
+Look = Callable[[bytes], os.stat_result]
+
 _look = os.stat
 
 
 class SharedFile:
-    """An open file of the root, and how many use it; see OpenFile.
+    """An open file of the root, and how many use it; see ReadFile.
+
+    Args:
+        look: tells what a name below the root means now, or raises RootError.
 
     Attributes:
+        status: how it stood when it was opened; ``size`` are its octets.
         name: how it is called below the root.
         packet: the only DATA of a file of one block, once it was read for somebody.
     """
 
     __slots__ = (
+        "_look",
         "_staged",
         "descriptor",
-        "modified_ns",
         "name",
         "packet",
         "size",
+        "status",
         "users",
     )
 
-    def __init__(self, file: ServedFile) -> None:
+    def __init__(self, file: ServedFile, look: Look) -> None:
         self.descriptor, self.name = file.descriptor, file.name
-        self.size, self.modified_ns = file.size, file.modified_ns
+        self.status, self.size = file.status, file.status.st_size
+        self._look = look
         self.users = 1
         self._staged: dict[tuple[int, int, int], Whole] | None = None
         self.packet: memoryview | None = None
+
+    def is_named(self) -> bool:
+        """Whether its name still means it."""
+        try:
+            return os.path.samestat(self._look(self.name), self.status)
+        except RootError:
+            return False
 
     def settle(self, identity: Identity) -> None:
         """Let those that read a small file share what was read, if it is at rest."""
@@ -111,7 +127,7 @@ class _Kept:
         self, file: SharedFile, folders: list[int], names: list[bytes]
     ) -> None:
         self.file = file
-        self.identity = _identity(os.fstat(file.descriptor))
+        self.identity = _identity(file.status)
         found = map(os.fstat, folders)
         inodes = [(one.st_dev, one.st_ino) for one in found]
         *above, self.part = names
@@ -158,9 +174,8 @@ class OpenedFiles:
         kept.file.users += 1
         return kept.file
 
-    def keep(self, asked: bytes, walk: Walk, file: ServedFile) -> SharedFile:
-        """Share what a walk has just opened, and keep it where that is simple."""
-        shared = SharedFile(file)
+    def keep(self, asked: bytes, walk: Walk, shared: SharedFile) -> SharedFile:
+        """Keep what a walk has just opened where that is simple; return it."""
         names = walk.steps
         is_simple = not walk.links and b".." not in names
         if is_simple and tuple(names) == components(asked):

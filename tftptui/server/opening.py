@@ -277,4 +277,4 @@ class Opener:
 
 
 def _content_of(file: SharedFile) -> Content:
-    return Content(file.descriptor, (file.size, file.modified_ns))
+    return Content(file.descriptor, (file.size, file.status.st_mtime_ns))

@@ -170,9 +170,15 @@ class Root:
             RootError: likewise.
         """
         if self._places is not None or not self.names.is_plain:
-            return self._open(asked, client, lambda _, file: SharedFile(file))
+            return self._open(asked, client, self._shared)
         found = self._opened.find(asked, self._descriptor)
-        return found or self._open(asked, client, partial(self._opened.keep, asked))
+        return found or self._open(asked, client, partial(self._keep, asked))
+
+    def _keep(self, asked: bytes, walk: Walk, file: ServedFile) -> SharedFile:
+        return self._opened.keep(asked, walk, self._shared(walk, file))
+
+    def _shared(self, _: Walk, file: ServedFile) -> SharedFile:
+        return SharedFile(file, lambda name: self.look(name)[0])
 
     def forget_opened(self) -> None:
         """Open every file anew from now on; call it once a second."""

@@ -262,7 +262,7 @@ class Walk:
             os.close(descriptor)
             raise
         served = b"/".join(self.steps)
-        return ServedFile(descriptor, found.st_size, found.st_mtime_ns, served)
+        return ServedFile(descriptor, found, served)
 
 
 def kind_of(mode: int) -> str:
