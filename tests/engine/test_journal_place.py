@@ -69,14 +69,14 @@ def test_no_place_keeps_nothing(capfdbinary: pytest.CaptureFixture[bytes]) -> No
     assert capfdbinary.readouterr() == (b"", b"")
 
 
-def test_a_full_disk_ends_the_journal_and_is_said_once(
+def test_a_device_that_is_full_ends_the_journal_and_is_said_once(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with open_journal("/dev/full") as journal:
         journal.record(EVENT)
         journal.record(EVENT)
     assert capfd.readouterr().err == (
-        "tftptui: the journal ended: No space left on device\n"
+        "tftptui: the journal /dev/full ended: No space left on device\n"
     )
 
 

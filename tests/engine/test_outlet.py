@@ -124,14 +124,22 @@ def test_what_found_no_room_is_told_before_the_next_line() -> None:
     ]
 
 
-def test_what_nobody_read_in_the_end_is_told_to_a_person() -> None:
-    said: list[str] = []
+def test_what_nobody_read_in_the_end_is_counted() -> None:
     narrow = Narrow()
     narrow.room = False
-    journal = Journal(narrow.write, said.append)
+    journal = Journal(narrow.write, pytest.fail)
     journal.record(warned(1.0))
-    journal.close(lambda: 6)
-    assert said == ["nobody read the last lines of the journal: 7"]
+    assert journal.close(lambda: 6) == 7
+
+
+def test_a_gap_at_the_end_is_told_if_there_is_room_by_then() -> None:
+    narrow = Narrow()
+    narrow.room = False
+    journal = Journal(narrow.write, pytest.fail)
+    journal.record(warned(1.0))
+    narrow.room = True
+    assert journal.close(lambda: 0) == 0
+    assert narrow.lines == [journal_line(Unwritten(time=1.0, lines=1, seconds=0.0))]
 
 
 def test_a_gap_is_told_once_with_all_its_lines() -> None:

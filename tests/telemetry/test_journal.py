@@ -122,8 +122,8 @@ def _written(event: Event) -> dict[str, object]:
     return fields
 
 
-def _disk_full(line: bytes) -> None:
-    raise OSError(errno.ENOSPC, "No space left on device", line)
+def _reader_gone(line: bytes) -> None:
+    raise BrokenPipeError(errno.EPIPE, "Broken pipe", line)
 
 
 @pytest.mark.parametrize(
@@ -225,12 +225,12 @@ def test_each_event_is_written_at_once() -> None:
     assert lines == [journal_line(STARTED), journal_line(ENDED)]
 
 
-def test_full_disk_ends_the_journal_and_says_so_once() -> None:
+def test_a_reader_that_is_gone_ends_the_journal_and_is_said_once() -> None:
     said: list[str] = []
-    journal = Journal(_disk_full, said.append)
+    journal = Journal(_reader_gone, said.append)
     journal.record(STARTED)
     journal.record(ENDED)
-    assert said == ["the journal ended: No space left on device"]
+    assert said == ["ended: Broken pipe"]
 
 
 def test_journal_that_failed_may_report_through_itself() -> None:
@@ -241,6 +241,6 @@ def test_journal_that_failed_may_report_through_itself() -> None:
         said.append(text)
         journal.record(Warned(time=TIME, message=text))
 
-    journal = Journal(_disk_full, warn)
+    journal = Journal(_reader_gone, warn)
     journal.record(STARTED)
     assert len(said) == 1

@@ -40,6 +40,7 @@ async def serve(settings: Settings) -> None:
             drop_rights_of(engine)
             async with _control(engine):
                 _say(engine)
+                journal.voice.tell_at(engine.service)
                 await stop.wait()
                 await engine.stop()
         finally:

@@ -63,6 +63,7 @@ async def _run(
         await read_first(rules)
         try:
             drop_rights_of(engine)
+            journal.voice.tell_at(engine.service)
             await stream.send(Ready())
             await _serve(engine, stream)
         finally:

@@ -41,6 +41,7 @@ class InlineEngine:
         journal = self._open.enter_context(open_journal(self._settings.journal))
         self._engine = Engine(self._settings, journal.listener, self._clock)
         await self._engine.start()
+        journal.voice.tell_at(self._engine.service)
         self._started(self._engine)
 
     def frames(self) -> AsyncIterator[Frame]:

@@ -235,7 +235,7 @@ class Warned(Event, frozen=True, kw_only=True, tag="warning"):
 
 
 class Unwritten(Event, frozen=True, kw_only=True, tag="unwritten"):
-    """Lines of the journal that found no room: whoever reads it was too slow.
+    """Lines of the journal that found no room: a slow reader, or a full disk.
 
     Attributes:
         lines: how many.

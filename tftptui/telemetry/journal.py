@@ -36,13 +36,13 @@ def _second(second: int) -> bytes:
 
 
 class Journal:
-    """Writes events to WRITE; a journal that can't be written ends itself.
+    """Writes events to WRITE; a journal that can't be written any more ends itself.
 
     Args:
         write: takes the octets of a whole line, and returns False where there is no
             room for it now; None keeps no journal.
         failed: called once with the reason when WRITE raised OSError. The
-            server goes on: a full disk must not stop it.
+            server goes on: whoever read the journal must not stop it.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Journal:
         self._write = write
         self._failed = failed
         self._lost = 0
-        self._since = 0.0
+        self._since = self._latest = 0.0
 
     @property
     def listener(self) -> Callable[[Event], None] | None:
@@ -62,27 +62,34 @@ class Journal:
         """Write one event; what found no room before is told first."""
         if self._write is None:
             return
+        self._latest = event.time
         try:
-            if self._lost and self._take(self._gap(event.time)):
-                self._lost = 0
+            self._tell_gap()
             if self._lost or not self._take(event):
                 self._since = self._since if self._lost else event.time
                 self._lost += 1
         except OSError as error:
             self._end(error)
 
-    def close(self, finish: Callable[[], int]) -> None:
-        """End it: FINISH waits for what was taken and returns what nobody read."""
+    def close(self, finish: Callable[[], int]) -> int:
+        """End it; return how many of the last lines are missing, with none told of.
+
+        FINISH waits for what was taken and returns what nobody read.
+        """
         if self._write is None:
-            return
+            return 0
         try:
-            unread = finish() + self._lost
+            self._tell_gap()
+            return finish() + self._lost
         except OSError as error:
             self._end(error)
-            return
-        self._write = None
-        if unread:
-            self._failed(f"nobody read the last lines of the journal: {unread:,}")
+            return 0
+        finally:
+            self._write = None
+
+    def _tell_gap(self) -> None:
+        if self._lost and self._take(self._gap(self._latest)):
+            self._lost = 0
 
     def _take(self, event: Event) -> bool:
         return self._write is not None and self._write(journal_line(event)) is not False
@@ -93,4 +100,4 @@ class Journal:
 
     def _end(self, error: OSError) -> None:
         self._write = None
-        self._failed(f"the journal ended: {error.strerror or error}")
+        self._failed(f"ended: {error.strerror or error}")
