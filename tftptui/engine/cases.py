@@ -7,6 +7,9 @@ from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Case, OwnBlock
 from tftptui.server.clock import Clock
 
+_DOUBTED = 2
+"""Time-outs in a row after which a port no longer counts as one that works."""
+
 _OURSELVES = "this host"
 
 
@@ -58,10 +61,11 @@ class Cases:
         """Write down what tries have shown of the way; return if that is news."""
         is_news = False
         for view in story.views.values():
-            is_open = view.running and not view.heard
-            if is_open or not view.server_tid or story.knows(view):
+            is_silent = view.running and not view.heard
+            is_early = is_silent and view.timeouts < _DOUBTED
+            if is_early or not view.server_tid or story.knows(view):
                 continue
-            way, is_again = self._way(story), view.number in story.noted
+            way, is_again = self._way(story), view.number in story.noted | story.doubted
             story.note(view)
             self.networks.note(way, view, is_again=is_again)
             is_news = True

@@ -48,6 +48,8 @@ class Networks:
                 begun=view.started,
                 is_done=view.phase == "completed",
                 has_blocks=view.acked_blocks > 0,
+                is_upload=view.direction == "write",
+                is_open=view.running and not worked,
             )
         )
         while len(self._networks) > KEPT_NETWORKS:

@@ -48,7 +48,7 @@ class Story:
         notes: other findings, by code.
         text: its story as last told.
         noted: tries that are written down in Networks; ended: those of them that
-            were over then.
+            were over then; doubted: those that ran, and had been sent again in vain.
         rhythms: tries whose second request has told how sure one is of the client.
         way: by what name the way to its client is remembered; see Networks.
         location: what was learned hop by hop of the way to its client.
@@ -70,6 +70,7 @@ class Story:
     text: str = ""
     noted: set[int] = field(default_factory=set)
     ended: set[int] = field(default_factory=set)
+    doubted: set[int] = field(default_factory=set)
     rhythms: set[int] = field(default_factory=set)
     touched: float = 0.0
     way: str = ""
@@ -127,10 +128,15 @@ class Story:
 
     def knows(self, view: TransferView) -> bool:
         """Whether a try is written down as it stands, running or over."""
-        return view.number in (self.noted if view.running else self.ended)
+        if not view.running:
+            return view.number in self.ended
+        return view.number in (self.noted if view.heard else self.doubted)
 
     def note(self, view: TransferView) -> None:
         """Remember that a try is written down."""
+        if view.running and not view.heard:
+            self.doubted.add(view.number)
+            return
         self.noted.add(view.number)
         if not view.running:
             self.ended.add(view.number)
@@ -250,6 +256,7 @@ class Stories:
         story.ended.discard(view.number)
         own = self._open(story.key, story.network)
         own.is_left = story.goes_on(view)
+        own.doubted |= story.doubted & {view.number}
         own.text = story.text  # so it was told of this one, until it is told anew
         self._add(own, view)
         return own

@@ -90,6 +90,8 @@ class Neighbour:
         time: when that was seen; of one that never answered, when it asked.
         begun: when it was first asked for.
         is_done: whether everything has arrived.
+        is_upload: whether the client was to send the file.
+        is_open: whether it still runs, and was sent again in vain so far.
     """
 
     number: int
@@ -105,6 +107,8 @@ class Neighbour:
     begun: float
     is_done: bool
     has_blocks: bool
+    is_upload: bool = False
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +231,25 @@ class Case:
         seen = [one.server for one in (*self.tries, *self.unanswered)]
         seen += [one.server for one in self.refusals]
         return beside(seen[0] if seen else "")
+
+    @property
+    def working(self) -> list[Neighbour]:
+        """Its neighbours that worked, on ports that have not failed since.
+
+        What a port has shown of the way is what it has shown last.
+        """
+        failed: dict[tuple[str, int], float] = {}
+        vain = [one for one in self.tries if not one.has_answered]
+        told = [(one.client, one.client_tid, one.started) for one in vain]
+        vain_ones = [one for one in self.neighbours if not one.worked]
+        told += [(one.client, one.client_tid, one.begun) for one in vain_ones]
+        for client, tid, begun in told:
+            failed[client, tid] = max(begun, failed.get((client, tid), 0.0))
+        return [
+            one
+            for one in self.neighbours
+            if one.worked and one.begun >= failed.get((one.client, one.client_tid), 0.0)
+        ]
 
     @property
     def latest(self) -> TransferView | None:

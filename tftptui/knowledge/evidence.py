@@ -106,8 +106,7 @@ def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
     found = list(neighbours)[-3:]
     return [
         Evidence(
-            text=f"{_who(one, client)} got {one.file} on its port "
-            f"{ports([one.client_tid])}",
+            text=f"{_who(one, client)}{_what_came(one)}",
             transfer=one.number,
             time=one.time,
         )
@@ -131,6 +130,15 @@ def in_vain(case: Case, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
         *worked(others, case.client),
         *program(case),
     )
+
+
+def _what_came(one: Neighbour) -> str:
+    """Return how far a transfer came that shows a way, as the end of a sentence."""
+    port = ports([one.client_tid])
+    if one.is_done:
+        did = "sent" if one.is_upload else "got"
+        return f" {did} {one.file} on its port {port}"
+    return f": answers reached its port {port}, for {one.file}"
 
 
 def _who(one: Neighbour, client: str) -> str:

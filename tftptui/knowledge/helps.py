@@ -235,7 +235,7 @@ def helps_for(code: str, case: Case) -> tuple[Help, ...]:
 def _as_it_stands(code: str, case: Case) -> Row:
     """Return what of a row goes by what this case shows."""
     one = case.latest
-    if code in _NO_RULE_KNOWN and not any(near.worked for near in case.neighbours):
+    if code in _NO_RULE_KNOWN and not case.working:
         return {"port-range": ("unknown", _OTHER_RULE)}
     if one is None:
         return {}

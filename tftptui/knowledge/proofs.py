@@ -66,6 +66,11 @@ def watch(case: Case) -> str:
     return f"tcpdump -ni any udp and host {case.client}"
 
 
-def tracked(_case: Case) -> str:
+def remembered(case: Case) -> str:
+    """Return what shows on a Linux firewall which requests it remembers."""
+    return f"conntrack -L -p udp --orig-port-dst {case.scene.port}"
+
+
+def tracked(case: Case) -> str:
     """Return what shows on a Linux firewall whether its helper took the request."""
-    return "conntrack -L -p udp --orig-port-dst 69; conntrack -L expect"
+    return f"{remembered(case)}; conntrack -L expect"

@@ -68,7 +68,7 @@ def client_port(case: Case) -> Draft | None:
     if not is_unanswered(case):
         return None
     ours = case.client_tids
-    known = [one for one in case.neighbours if one.worked]
+    known = case.working
     worked = [one for one in known if not _is_of_another_port(case, one)]
     if not worked or min(one.client_tid for one in worked) <= max(ours):
         return None
@@ -106,9 +106,8 @@ def stale_state(case: Case) -> Draft | None:
         return None
     worked = [
         one
-        for one in case.neighbours
-        if one.worked
-        and one.client == case.client
+        for one in case.working
+        if one.client == case.client
         and one.client_tid not in case.client_tids
         and one.time < case.last_asked
     ]
@@ -134,7 +133,7 @@ def stale_state(case: Case) -> Draft | None:
         ),
         remedies=Later(partial(remedies.flush, case)),
         helps=helps_for(code, case),
-        proof="conntrack -L -p udp --orig-port-dst 69",
+        proof=proofs.remembered(case),
     )
 
 
@@ -144,10 +143,8 @@ def options_not_understood(case: Case) -> Draft | None:
         return None
     plain = [
         one
-        for one in case.neighbours
-        if one.worked
-        and not one.had_oack
-        and (one.client, one.kind) == (case.client, case.kind)
+        for one in case.working
+        if not one.had_oack and (one.client, one.kind) == (case.client, case.kind)
     ]
     if not plain or _is_other_class(max(case.client_tids), plain):
         return None
@@ -185,7 +182,8 @@ def range_mismatch(case: Case) -> Draft | None:
         return None
     worked = [one for one in case.neighbours if one.worked]
     begun = min((one.time for one in worked), default=case.now)  # the rules may be new
-    failed = [one for one in case.neighbours if not one.worked and one.time > begun]
+    vain = [one for one in case.neighbours if not one.worked and not one.is_open]
+    failed = [one for one in vain if one.time > begun]
     bad = {one.server_tid for one in failed} | set(case.server_tids)
     good = {one.server_tid for one in worked}
     is_enough = min(len(good), len(bad)) >= _MANY and len(good | bad) >= _ENOUGH
@@ -243,7 +241,7 @@ def answers(case: Case) -> Draft | None:
     """The client asks again and again: our answers do not arrive."""
     if not is_unanswered(case):
         return None
-    worked = [one for one in case.neighbours if one.worked]
+    worked = case.working
     code = "answers-blocked"
     return Draft(
         code=code,
