@@ -20,6 +20,7 @@ from tftptui.engine.troubles import Troubles
 from tftptui.engine.unreached import Unreached
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.names import Attempt
+from tftptui.knowledge.rules import OF_SERVER
 from tftptui.knowledge.signatures import surer
 from tftptui.knowledge.stories import story_of
 from tftptui.server.access import neighbourhood
@@ -68,6 +69,10 @@ class Findings:
         self._stories = Stories()
         self._cases = Cases(clock, around)
         self._troubles, self._asides = Troubles(self.teller), Asides(self.teller)
+        of_server = [
+            Troubles(self.teller, code, rule) for code, rule in OF_SERVER.items()
+        ]
+        self._all_troubles = (self._troubles, *of_server)
         self._due: dict[Story, None] = {}
         self._followed: dict[Story, None] = {}
         self._retold: dict[int, TransferView] = {}
@@ -131,7 +136,8 @@ class Findings:
         for story in list(islice(self._due, MOST_AT_ONCE)):
             del self._due[story]
             self._look(story)
-        self._troubles.tell()
+        for troubles in self._all_troubles:
+            troubles.tell()
 
     def begin_anew(self, why: str, since: float = 0.0) -> None:
         """Withdraw what is told, and go by nothing that clients did before.
@@ -140,7 +146,8 @@ class Findings:
             why: what the withdrawn findings say.
             since: wall clock; what the ways had shown before is still known.
         """
-        self._troubles.withdraw_all(why, self._stories)
+        for troubles in self._all_troubles:
+            troubles.withdraw_all(why, self._stories)
         for story in self._stories:
             for told in story.notes.values():
                 if not told.withdrawn:
@@ -231,7 +238,8 @@ class Findings:
             if story.is_over and story.touched < now - FOLLOWED:
                 del self._followed[story]
         self._asides.look_back(now)
-        self._due |= dict.fromkeys(self._troubles.look_back(now))
+        for troubles in self._all_troubles:
+            self._due |= dict.fromkeys(troubles.look_back(now))
 
     def _look(self, story: Story) -> None:
         for number in story.views:
@@ -246,7 +254,8 @@ class Findings:
             self._followed[story] = None
         case = self._cases.of(story)
         self._retell(story, case)
-        self._troubles.follow(story, case)
+        for troubles in self._all_troubles:
+            troubles.follow(story, case)
         self._asides.follow(story, case)
 
     def _part(self, story: Story) -> None:

@@ -44,7 +44,8 @@ class Story:
         views: its transfers by number, alive or as they ended.
         refusals: its requests that were answered with an ERROR, the latest; refused:
             how many in all. refused_ports: a bit for each port that they came from.
-        trouble: why it does not get the file, or did not, with all whom that touches.
+        troubles: what keeps it from the file, or kept, with all whom that touches: its
+            own as "", what the server is short of by code.
         notes: other findings, by code.
         text: its story as last told.
         noted: tries that are written down in Networks; ended: those of them that
@@ -65,7 +66,7 @@ class Story:
     )
     refused: int = 0
     refused_ports: int = 0
-    trouble: Trouble | None = None
+    troubles: dict[str, Trouble] = field(default_factory=dict)
     notes: dict[str, Finding] = field(default_factory=dict)
     text: str = ""
     noted: set[int] = field(default_factory=set)
@@ -89,6 +90,11 @@ class Story:
         return self.key[1]
 
     @property
+    def trouble(self) -> Trouble | None:
+        """Why it does not get the file, or did not, of its own."""
+        return self.troubles.get("")
+
+    @property
     def latest(self) -> TransferView | None:
         """The last try, if any request was taken."""
         return self.views[next(reversed(self.views))] if self.views else None
@@ -102,7 +108,7 @@ class Story:
     @property
     def is_calm(self) -> bool:
         """Whether there is nothing to look at: one try on its way, or done."""
-        if self.trouble or self.notes or self.refusals or self._icmp or self.text:
+        if self.troubles or self.notes or self.refusals or self._icmp or self.text:
             return False
         if len(self.views) != 1:
             return False

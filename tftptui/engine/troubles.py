@@ -13,7 +13,13 @@ from tftptui.engine.trouble import Trouble
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.causes import Cause, Part, cause_of, joined, leading, touched
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.rules import answers_again, is_undecided, judge, overcome
+from tftptui.knowledge.rules import (
+    Rule,
+    answers_again,
+    is_undecided,
+    judge,
+    overcome,
+)
 
 MOST_ALIKE = 20
 """Standing findings of one code and network: missing files, one by one."""
@@ -35,10 +41,12 @@ class Troubles:
 
     Args:
         teller: who hands findings on.
+        slot: by what name stories know it; what goes by other names stands beside it.
+        rule: what says of a case whether there is trouble.
     """
 
-    def __init__(self, teller: Teller) -> None:
-        self._teller = teller
+    def __init__(self, teller: Teller, slot: str = "", rule: Rule = judge) -> None:
+        self._teller, self._slot, self._rule = teller, slot, rule
         self._open: dict[Cause, Trouble] = {}
         self._standing: dict[Story, None] = {}
         self._changed: dict[Trouble, None] = {}
@@ -48,7 +56,7 @@ class Troubles:
 
     def follow(self, story: Story, case: Case) -> None:
         """Take what a case shows of a story now."""
-        draft, trouble = judge(case), story.trouble
+        draft, trouble = self._rule(case), self._of(story)
         if trouble is None or story not in trouble.parts:
             if draft is not None and not overcome(case, draft.code):
                 self._join(story, draft, cause_of(draft, case, story.way))
@@ -88,8 +96,7 @@ class Troubles:
         """Forget what is long over; return stories that time alone may have cured."""
         passing = []
         for story in list(self._standing):
-            trouble = story.trouble
-            if trouble is not None and trouble.cause.code == "range-exhausted":
+            if self._slot == "range-exhausted":
                 passing.append(story)
             if story.is_over and story.touched < now - REMEMBERED:
                 self._forget(story)
@@ -97,7 +104,7 @@ class Troubles:
 
     def withdraw_all(self, why: str, stories: Iterable[Story]) -> None:
         """Withdraw all that is told, also what only these stories remember."""
-        told = [story.trouble for story in (*self._standing, *stories)]
+        told = [self._of(story) for story in (*self._standing, *stories)]
         for trouble in dict.fromkeys(one for one in told if one is not None):
             if not trouble.is_over and trouble.finding is not None:
                 self._teller.withdraw(trouble.finding, why)
@@ -114,7 +121,7 @@ class Troubles:
             trouble = self._open[cause] = Trouble(cause, story.network)
         elif len(trouble.parts) >= MOST_JOINED:
             return
-        story.trouble = trouble
+        story.troubles[self._slot] = trouble
         self._standing[story] = None
         self._take_part(trouble, story, draft)
         if len(self._standing) > KEPT_STANDING:
@@ -132,7 +139,7 @@ class Troubles:
 
     def _turn(self, story: Story, draft: Draft, cause: Cause) -> None:
         """Take in that new evidence shows another cause than before."""
-        trouble, other = story.trouble, self._open.get(cause)
+        trouble, other = self._of(story), self._open.get(cause)
         if trouble is None:
             return
         if other is None and len(trouble.parts) == 1:  # it is told as another then
@@ -149,7 +156,7 @@ class Troubles:
 
     def _leave(self, story: Story, why: str) -> None:
         """Take a story out of what it has been a part of."""
-        trouble = story.trouble
+        trouble = self._of(story)
         if trouble is None:
             return
         self._standing.pop(story, None)
@@ -165,9 +172,8 @@ class Troubles:
         if trouble.finding is None:  # too many just now: it is looked at again
             self._close(trouble)
             for story in list(self._standing):
-                if story.trouble is trouble:
-                    del self._standing[story]
-                    story.trouble = None
+                if self._of(story) is trouble:
+                    del self._standing[story], story.troubles[self._slot]
 
     def _end(self, trouble: Trouble) -> None:
         told, why = trouble.finding, trouble.why
@@ -179,9 +185,12 @@ class Troubles:
     def _forget(self, story: Story) -> None:
         """Follow a story no more; what is told of it stays."""
         del self._standing[story]
-        trouble = story.trouble
+        trouble = self._of(story)
         if trouble is not None and self._standing.keys().isdisjoint(trouble.parts):
             self._close(trouble)
+
+    def _of(self, story: Story) -> Trouble | None:
+        return story.troubles.get(self._slot)
 
     def _close(self, trouble: Trouble) -> None:
         """Let nobody join a trouble any more."""

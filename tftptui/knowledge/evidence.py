@@ -1,11 +1,13 @@
 """What was seen, row by row, as most rules need it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from tftptui.knowledge.case import Case, Icmp, Neighbour, OwnBlock
 from tftptui.knowledge.signatures import known
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
@@ -25,6 +27,14 @@ def asked(case: Case) -> Evidence:
         text += ", the client's port higher each time"
     number = case.numbers[-1] if case.tries else None
     return Evidence(text=text, transfer=number, time=case.last_asked)
+
+
+def answered_alike(case: Case, last: Refused) -> Case:
+    """Return a case with those refusals alone that had the same answer as LAST."""
+    same = tuple(one for one in case.refusals if one.message == last.message)
+    if len(same) == len(case.refusals):
+        return case  # and so had, most likely, those that are counted only
+    return replace(case, refusals=same, refusals_in_all=0, ports_in_all=0)
 
 
 def refused_requests(case: Case) -> str:

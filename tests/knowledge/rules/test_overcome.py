@@ -16,7 +16,7 @@ from tests.support.cases import (
     tried,
 )
 from tftptui.knowledge.case import Case, Neighbour, Scene
-from tftptui.knowledge.rules import is_undecided, judge, overcome
+from tftptui.knowledge.rules import OF_SERVER, is_undecided, judge, overcome
 from tftptui.telemetry.findings import FACT
 
 HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
@@ -88,7 +88,7 @@ def exhausted(now: float, last: float = 0.0, **changes: object) -> Case:
 
 
 def code_of(seen: Case) -> str:
-    draft = judge(seen)
+    draft = OF_SERVER["range-exhausted"](seen)
     return draft.code if draft else ""
 
 
@@ -129,7 +129,7 @@ def test_a_shorter_rest_is_only_named_where_ports_rest_long(
     rest: float, count: int
 ) -> None:
     scene = Scene(first=42_000, last=42_001, rest=rest)
-    draft = judge(exhausted(5.0, scene=scene))
+    draft = OF_SERVER["range-exhausted"](exhausted(5.0, scene=scene))
     assert draft is not None
     assert len(tuple(draft.remedies)) == count
 

@@ -4,7 +4,7 @@ This host's own errors come first, then what a named machine reports, then the s
 then silence. Each rule is a pure function of a Case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
@@ -25,7 +25,9 @@ from tftptui.knowledge.rules.overcome import answers_again, is_undecided, overco
 
 __all__ = [
     "NOTES",
+    "OF_SERVER",
     "TROUBLE",
+    "Rule",
     "answers_again",
     "is_undecided",
     "judge",
@@ -48,12 +50,10 @@ TROUBLE: tuple[Rule, ...] = (
     local.wrong_source,
     beside.refused,
     beside.broken_off,
-    files.ports_exhausted,
     files.missing,
     files.ambiguous,
     files.locked,
     files.changed,
-    uploads.disk_full,
     uploads.refused,
     endings.options_refused,
     endings.aborted,
@@ -75,6 +75,12 @@ TROUBLE: tuple[Rule, ...] = (
 )
 """The first that fits says why a client does not get its file."""
 
+OF_SERVER: Mapping[str, Rule] = {
+    "range-exhausted": files.ports_exhausted,
+    "disk-full": uploads.disk_full,
+}
+"""What the server itself is short of, by code: true beside whatever else is."""
+
 NOTES: tuple[Rule, ...] = (
     endings.size_probe,
     sizes.mtu_lowered,
@@ -88,12 +94,9 @@ NOTES: tuple[Rule, ...] = (
 
 
 def judge(case: Case) -> Draft | None:
-    """Return why a client does not get its file, or None when it does.
-
-    That ports are wanting is the server's trouble: it stays when one client got one.
-    """
+    """Return why a client does not get its file, or None when it does."""
     if case.is_done or (case.tries and _is_moving(case)):
-        return files.ports_exhausted(case)
+        return None
     return next((found for rule in TROUBLE if (found := rule(case))), None)
 
 

@@ -138,7 +138,8 @@ def changed(case: Case) -> Draft | None:
 
 def ports_exhausted(case: Case) -> Draft | None:
     """No port of the range was free."""
-    if not is_exhausted(case) or not is_range_of_now(case):
+    is_ours = not case.scene.is_capture
+    if not (is_ours and is_exhausted(case) and is_range_of_now(case)):
         return None
     scene = case.scene
     return Draft(
@@ -147,8 +148,8 @@ def ports_exhausted(case: Case) -> Draft | None:
         f"were in use or at rest when {case.client} asked for {case.file}.",
         confidence=FACT,
         stands_at="server",
-        since=case.refusals[0].time,
-        evidence=(_asked_in_vain(case),),
+        since=_without_port(case)[0].time,
+        evidence=(_asked_in_vain(case, _without_port(case)[-1]),),
         remedies=_more_ports(scene),
         proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )
@@ -171,18 +172,27 @@ def _more_ports(scene: Scene) -> tuple[Remedy, ...]:
 
 def is_exhausted(case: Case) -> bool:
     """Whether ports are wanting, for this client a moment ago and for any since."""
-    if not case.refusals or case.refusals[-1].reason != "ports-exhausted":
-        return False
-    last = max(case.last_exhausted, case.refusals[-1].time)
-    return case.now - last < _EXHAUSTED
+    missed = last_exhausted(case)
+    return missed is not None and case.now - missed < _EXHAUSTED
+
+
+def last_exhausted(case: Case) -> float | None:
+    """Return when a request last found no free port; None if none of these ever did."""
+    mine = _without_port(case)
+    return max(case.last_exhausted, mine[-1].time) if mine else None
 
 
 def is_range_of_now(case: Case) -> bool:
     """Whether a refusal names the range that answers leave from now."""
     now = f"{case.scene.first}-{case.scene.last}"
-    told = case.refusals[-1].message if case.refusals else ""
+    mine = _without_port(case)
+    told = mine[-1].message if mine else ""
     named = re.search(r"[0-9]+-[0-9]+$", told)
     return case.scene.is_capture or named is None or named[0] == now
+
+
+def _without_port(case: Case) -> list[Refused]:
+    return [one for one in case.refusals if one.reason == "ports-exhausted"]
 
 
 def _last_refusal(case: Case, direction: str) -> Refused | None:
@@ -203,10 +213,11 @@ def _is_expected(case: Case) -> bool:
     return not search.is_alarm or search.missing[-1] != case.file
 
 
-def _asked_in_vain(case: Case) -> Evidence:
-    last = case.refusals[-1]
+def _asked_in_vain(case: Case, last: Refused | None = None) -> Evidence:
+    last = last or case.refusals[-1]
+    alike = evidence.answered_alike(case, last)
     return Evidence(
-        text=f"{evidence.refused_requests(case)}; the answer was "
+        text=f"{evidence.refused_requests(alike)}; the answer was "
         f"ERROR {last.error_code}: {last.message}",
         time=last.time,
     )

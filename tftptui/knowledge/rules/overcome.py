@@ -2,7 +2,8 @@
 
 from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.clients import EPHEMERAL
-from tftptui.knowledge.rules.files import is_exhausted, is_range_of_now
+from tftptui.knowledge.rules.files import is_exhausted, is_range_of_now, last_exhausted
+from tftptui.knowledge.rules.uploads import has_room_again
 from tftptui.knowledge.signatures import is_firmware, known
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import joined, ordinal, ports, seconds
@@ -33,6 +34,8 @@ def overcome(case: Case, code: str) -> str:
     """Return why a trouble holds no longer; empty while it does."""
     if code == "range-exhausted":  # of the server: one that got a port proves nothing
         return _has_ports_again(case)
+    if code == "disk-full":
+        return "there is room for it now" if has_room_again(case) else ""
     latest = case.latest
     if case.is_done and latest is not None:
         if case.requests == 1:
@@ -77,11 +80,11 @@ def _came(case: Case, latest: TransferView) -> str:
 
 def _has_ports_again(case: Case) -> str:
     """Return why ports are wanting no more; empty while they are."""
-    refused, scene = case.refusals[-1:], case.scene
+    missed, scene = last_exhausted(case), case.scene
     if not is_range_of_now(case):
         return f"the range is {scene.first}–{scene.last} now"
-    if refused and not is_exhausted(case):
-        since = seconds(case.now - max(case.last_exhausted, refused[-1].time))
+    if missed is not None and not is_exhausted(case):
+        since = seconds(case.now - missed)
         return f"no request has been without a free port for {since}"
     return ""
 

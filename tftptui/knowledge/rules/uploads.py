@@ -4,6 +4,7 @@ from tftptui.knowledge import remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import times
 
 _DISK_FULL = 3  # RFC 1350, error codes
@@ -18,23 +19,51 @@ _CURES = {
 
 
 def disk_full(case: Case) -> Draft | None:
-    """There is no room for the file."""
-    why = _said(case)
-    if why is None or why[0] not in ("disk-full", "failed"):
-        return None
-    if not why[1].startswith(_NO_ROOM):
+    """There is no room for the file: so it is until some of it is stored."""
+    found = None if has_room_again(case) else _without_room(case)
+    if found is None or case.scene.is_capture:
         return None
     return Draft(
         code="disk-full",
-        headline=f"There is no room for {case.file} from {case.client}: {why[1]}.",
+        headline=f"There is no room for {case.file} from {case.client}: {found.text}.",
         confidence=FACT,
         stands_at="server",
-        transfers=tuple(case.numbers[-1:]),
-        since=_since(case),
-        evidence=(_evidence(case, why[1]),),
+        transfers=() if found.transfer is None else (found.transfer,),
+        since=found.time or case.now,
+        evidence=(found,),
         remedies=remedies.say("make room on the disk that is served from"),
         proof=f"df -h {case.scene.disk(case.file)}",
     )
+
+
+def has_room_again(case: Case) -> bool:
+    """Whether blocks were stored in a try after the last that found no room."""
+    found = _without_room(case)
+    since = found.time if found else None
+    return since is not None and any(
+        one.started > since and one.acked_blocks > 0 and not _is_full(one)
+        for one in case.tries
+    )
+
+
+def _without_room(case: Case) -> Evidence | None:
+    """Return the last answer that there is no room, with the try that had it."""
+    found = [
+        Evidence(text=one.message, time=one.time)
+        for one in case.refusals
+        if one.direction == "write" and one.message.startswith(_NO_ROOM)
+    ]
+    found += [
+        Evidence(text=one.error, transfer=one.number, time=one.ended or one.moved)
+        for one in case.tries
+        if _is_full(one)
+    ]
+    return max(found, key=lambda one: one.time or 0.0, default=None)
+
+
+def _is_full(one: TransferView) -> bool:
+    is_ours = one.direction == "write" and one.our_error == _DISK_FULL
+    return is_ours and one.error.startswith(_NO_ROOM)
 
 
 def refused(case: Case) -> Draft | None:
