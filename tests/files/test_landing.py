@@ -1,7 +1,7 @@
 """Packets that arrive in a row, and how many of them are what was awaited."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders import octets
@@ -20,7 +20,6 @@ def data(block: int) -> bytes:
     return encode_data(block & 0xFFFF, octets(BLOCK))
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 200_000),
     st.integers(1, 40),

@@ -28,9 +28,8 @@ MIXED_ENDS = b"a\nb\rc\r\nd\0" * 40_000  # grows beyond several pieces
 
 reused_folder = settings(
     max_examples=40,
-    deadline=None,
     # Each example writes the file anew: nothing of the one before is left.
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

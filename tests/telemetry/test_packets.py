@@ -180,7 +180,7 @@ class TestExtend:
         assert (watcher.next, watcher.notes(0)) == (2, {})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(1, 7),
     st.lists(st.one_of(st.just("append"), st.integers(0, 9)), max_size=60),

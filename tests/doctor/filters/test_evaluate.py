@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.patients import (
@@ -201,7 +201,6 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.dictionaries(NAMES, JSON, max_size=2), max_size=3), max_size=4)
 )

@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.patients import ACCEPT, Json, nft
@@ -107,7 +107,6 @@ TOKENS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(TOKENS).map(" ".join)))
 def test_no_line_brings_it_down(lines: list[str]) -> None:
     rules = [f"-A INPUT {line}" for line in lines] + [f"-A {line}" for line in lines]

@@ -1,6 +1,6 @@
 """Whatever a capture holds, it is rebuilt without an exception, and adds up."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.talk import CLIENT, SERVER, Talk
@@ -46,7 +46,6 @@ def _seen(draw: st.DrawFn, time: int) -> Seen | IcmpSeen:
     return Seen(datagram, number, place)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_packets_are_survived(data: st.DataObject) -> None:
     talk, now = Talk(), 1_700_000_000 * 10**9

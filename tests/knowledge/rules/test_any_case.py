@@ -180,14 +180,14 @@ def whole(draft: Draft) -> bool:
     return bool(said) and "\n" not in draft.headline and bool(draft.remedies)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_every_rule_is_total_and_says_all(seen: Case) -> None:
     drafts = [rule(seen) for rule in (*TROUBLE, *NOTES)]
     assert all(whole(draft) for draft in drafts if draft is not None)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases())
 def test_judging_never_fails(seen: Case) -> None:
     draft = judge(seen)
@@ -198,7 +198,7 @@ def test_judging_never_fails(seen: Case) -> None:
     story_of(seen)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases(), st.floats(91.0, 150.0))
 def test_what_has_come_is_no_trouble(seen: Case, at: float) -> None:
     if not seen.tries:
@@ -219,13 +219,13 @@ def test_what_has_come_is_no_trouble(seen: Case, at: float) -> None:
     assert overcome(done, "answers-blocked") != ""
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases())
 def test_notes_are_never_alarms(seen: Case) -> None:
     assert [draft.code for draft in notes(seen) if draft.is_alarm] == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases())
 def test_silence_is_never_a_fact(seen: Case) -> None:
     quiet = Case(
@@ -243,7 +243,7 @@ def test_silence_is_never_a_fact(seen: Case) -> None:
         assert draft.confidence < FACT
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_nobody_speaks_as_a_server_that_a_capture_shows(seen: Case) -> None:
     if not seen.scene.is_capture:
