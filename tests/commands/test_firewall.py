@@ -88,6 +88,20 @@ def test_the_firewall_stands_where_a_finding_says(journal: Path) -> None:
     assert "insert rule inet filter output" in done.stdout
 
 
+def test_lines_that_are_of_no_journal_are_left_out_and_told(journal: Path) -> None:
+    lines = journal.read_text().splitlines()
+    bad = ['{"t": "2026-11-2', '"a word"', '{"event": "transfer_started"}', "\udcff"]
+    whole = [*lines[:2], *bad, *lines[2:], ""]
+    journal.write_text("\n".join(whole), errors="surrogateescape")
+    done = tftptui("firewall", "--journal", str(journal))
+    assert done.returncode == 0
+    assert done.stderr == (
+        f"tftptui: 5 lines of {journal} left out that no journal has; "
+        "the first is line 3\n"
+    )
+    assert done.stdout.startswith("# TFTP: 10.55.32.0/24 → 10.254.52.26")
+
+
 @pytest.mark.parametrize(
     ("form", "first"),
     [
@@ -110,7 +124,7 @@ def test_forms(journal: Path, form: str, first: str) -> None:
         (("--client-ports", "x"), "is no port range"),
         (("--dialect", "windows", "--where", "between"), "--where server or client"),
         (("--journal", "/nowhere/journal"), "can't be read: No such file"),
-        (("--journal", __file__), "line 1 of"),
+        (("--journal", __file__), "is no journal of tftptui: no event is in it"),
     ],
 )
 def test_nonsense_ends_with_2(words: tuple[str, ...], said: str) -> None:

@@ -1,7 +1,6 @@
 """The command ``firewall``: reads options and a journal, prints what to ask for."""
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
+from tftptui.commands.journal_lines import JournalLines
 from tftptui.commands.usage import EXIT_USAGE
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
@@ -27,7 +27,7 @@ from tftptui.knowledge.firewall.situation import (
 )
 from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import CSV_COMMAND, csv_text, markdown_text
-from tftptui.knowledge.firewall.traffic import Line, traffic_of
+from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import (
     DEFAULT_PORTS,
     TFTP_PORT,
@@ -186,47 +186,22 @@ def _csv_command(journal: Path | None) -> str:
 
 
 def _traffic(journal: Path) -> Traffic:
-    """Return what a journal saw.
+    """Return what a journal saw, and say on standard error what was left out.
 
     Raises:
         SituationError: it can't be read, is no journal, or saw no transfer.
     """
-    try:
-        traffic = traffic_of(_lines(journal))
-    except SituationError:
-        raise
-    except ValueError as error:
-        raise SituationError(f"{journal} is no journal of tftptui: {error}") from error
+    lines = JournalLines(journal)
+    traffic = traffic_of(lines, lines.skip)
+    if not lines.events:
+        raise SituationError(f"{journal} is no journal of tftptui: no event is in it")
+    if lines.skipped:
+        print(f"tftptui: {lines.complaint}", file=sys.stderr)
     if not traffic.flows:
         raise SituationError(
             f"{journal} saw no transfer; leave --journal out, or let a client ask"
         )
     return traffic
-
-
-def _lines(journal: Path) -> Iterator[Line]:
-    """Give the lines of a journal; one that is being written may end in half a line.
-
-    Raises:
-        SituationError: it can't be read, or is no journal.
-    """
-    try:
-        raw_lines = journal.read_bytes().split(b"\n")
-    except OSError as error:
-        raise SituationError(
-            f"the journal {journal} can't be read: {error.strerror}"
-        ) from error
-    for number, raw in enumerate(raw_lines, 1):
-        if not raw.strip():
-            continue
-        try:
-            yield msgspec.json.decode(raw, type=dict[str, object])
-        except msgspec.DecodeError as error:
-            if number == len(raw_lines):
-                return
-            raise SituationError(
-                f"line {number} of {journal} is not of a journal: {error}"
-            ) from error
 
 
 def _own_addresses(clients: tuple[Network, ...]) -> tuple[Address, ...]:

@@ -1,6 +1,6 @@
 """Reads the lines of a journal: what it saw of transfers, and what seems missing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 
@@ -77,9 +77,9 @@ class _Reader:
             case "ports_changed":
                 self._note_ports(line.get("after"), is_change=True)
             case "transfer_started":
-                number = line.get("transfer")
+                flow, number = _flow(line), line.get("transfer")
                 self.open[number] = self.places[number] = len(self.flows)
-                self.flows.append(_flow(line))
+                self.flows.append(flow)
             case "transfer_ended":
                 self._end(line)
             case "icmp":
@@ -193,15 +193,20 @@ def is_about_firewalls(code: str) -> bool:
     return code in _FINDINGS or code in _OTHER_FILTERS
 
 
-def traffic_of(lines: Iterable[Line]) -> Traffic:
+def traffic_of(
+    lines: Iterable[Line], skip: Callable[[], object] = lambda: None
+) -> Traffic:
     """Return what the lines of a journal tell.
 
-    Raises:
-        ValueError: a line of a transfer has no address or port in it.
+    SKIP is called when the line given last makes no sense: a transfer without
+    addresses or ports. It is left out.
     """
     reader = _Reader()
     for line in lines:
-        reader.take(line)
+        try:
+            reader.take(line)
+        except ValueError:
+            skip()
     flows = reader.seen()
     missing, where = next(reversed(reader.found.values()), (_missing(flows), None))
     return replace(reader.traffic, flows=flows, missing=missing, where=where)
