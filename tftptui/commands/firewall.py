@@ -14,6 +14,7 @@ from tftptui.commands.journal_lines import JournalLines
 from tftptui.commands.usage import EXIT_USAGE
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.flows_csv import csv_text
 from tftptui.knowledge.firewall.seen import Traffic
 from tftptui.knowledge.firewall.situation import (
     ANYWHERE,
@@ -26,7 +27,7 @@ from tftptui.knowledge.firewall.situation import (
     Where,
 )
 from tftptui.knowledge.firewall.text import advice_text
-from tftptui.knowledge.firewall.ticket import CSV_COMMAND, csv_text, markdown_text
+from tftptui.knowledge.firewall.ticket import CSV_COMMAND, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import (
     DEFAULT_PORTS,

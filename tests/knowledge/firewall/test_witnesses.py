@@ -25,23 +25,22 @@ def seen(failed: int, *others: tuple[str, int]) -> Witnesses:
 OTHERS = (("127.0.0.1", 5), (FAR, 4), (NEAR, 3), (SAME, 49_200))
 
 
-def test_the_same_host_goes_first_then_its_network_and_the_loopback_last() -> None:
+def test_the_same_host_goes_first_then_its_network_and_no_loopback() -> None:
     shown = seen(1, *OTHERS).rows(40)
-    assert [flow.client for flow in shown] == [SAME, SAME, NEAR, FAR, "127.0.0.1"]
+    assert [flow.client for flow in shown] == [SAME, SAME, NEAR, FAR]
     assert [flow.client_tid for flow in shown][1] == 49_200
 
 
 def test_the_one_proof_is_shown_however_many_others_there_are() -> None:
     crowd = [("127.0.0.1", 1_024 + n) for n in range(300)]
     shown = seen(1, *crowd, (SAME, 49_200)).rows(40)
-    assert (shown[1].client, shown[1].client_tid) == (SAME, 49_200)
-    assert len(shown) == 40
+    assert [(flow.client, flow.client_tid) for flow in shown[1:]] == [(SAME, 49_200)]
 
 
 def test_many_that_failed_leave_room_for_what_proves_something() -> None:
     shown = seen(50, *OTHERS).rows(40)
     assert len(shown) == 40
-    assert [flow.client for flow in shown[-4:]] == [SAME, NEAR, FAR, "127.0.0.1"]
+    assert [flow.client for flow in shown[-3:]] == [SAME, NEAR, FAR]
 
 
 def test_what_completed_is_named_with_how_near_it_is_each_port_once() -> None:

@@ -35,6 +35,9 @@ class SeenFlow:
         has_oack: whether our first answer was an OACK.
         is_heard: whether the client is known to have answered us, if only by an ERROR.
         is_blamed: whether a finding that stands says that something is missing here.
+        is_explained: whether one that stands says that nobody blocks this.
+        is_closed: whether the client itself said that its port is closed: it got
+            what we sent, unless it goes on asking.
     """
 
     client: str
@@ -55,6 +58,8 @@ class SeenFlow:
     has_oack: bool = False
     is_heard: bool = False
     is_blamed: bool = False
+    is_explained: bool = False
+    is_closed: bool = False
 
     @property
     def is_unheard(self) -> bool:
@@ -67,7 +72,11 @@ class SeenFlow:
         """
         if self.acked or self.is_heard or self.outcome in ("completed", "probed"):
             return False
-        if self.outcome in _BROKEN or self.is_blamed:
+        if self.is_blamed:
+            return True
+        if self.is_explained or self.is_closed:
+            return False
+        if self.outcome in _BROKEN:
             return True
         return self.outcome in _CUT_SHORT and self._is_repeated
 
@@ -91,6 +100,7 @@ class Traffic:
         missing: which part seems not to get through, or None.
         where: where the firewall stands that a finding speaks of; None if unknown.
         port, ports, is_single_port: how the server was set; None if it was not told.
+        said: what the findings say that something is missing by, sentences.
         located: what was learned hop by hop of where packets are dropped, sentences.
         known: networks of the server's host.
         is_ours: whether the server is tftptui, which wrote the journal.
@@ -102,6 +112,7 @@ class Traffic:
     port: int | None = None
     ports: PortRange | None = None
     is_single_port: bool | None = None
+    said: tuple[str, ...] = ()
     located: tuple[str, ...] = ()
     known: tuple[HostNetwork, ...] = ()
     is_ours: bool = True
@@ -114,8 +125,9 @@ class Traffic:
 
     @property
     def failed(self) -> tuple[SeenFlow, ...]:
-        """The flows whose client did not answer us."""
-        return tuple(flow for flow in self.flows if flow.is_unheard)
+        """The flows whose client did not answer us, those a finding names first."""
+        unheard = (flow for flow in self.flows if flow.is_unheard)
+        return tuple(sorted(unheard, key=lambda flow: not flow.is_blamed))
 
     @property
     def completed(self) -> tuple[SeenFlow, ...]:

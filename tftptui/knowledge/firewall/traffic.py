@@ -36,6 +36,17 @@ _FINDINGS = {
 _OTHER_FILTERS = frozenset({"range-mismatch", "stale-conntrack", "path-cut"})
 """Findings about firewalls that do not say what is missing."""
 
+_NOBODY_BLOCKS = frozenset(
+    {
+        *("client-gone", "client-port-closed", "client-slow", "size-probe"),
+        *("server-aborted", "file-changed", "disk-full", "upload-refused"),
+        *("options-refused", "options-not-understood"),
+    }
+)
+"""Findings that explain why a client was not heard, and not by a firewall."""
+
+_PORT_CLOSED = "port unreachable"
+
 _PLACES = {
     "server": Where.SERVER,
     "between": Where.BETWEEN,
@@ -54,6 +65,8 @@ class _Reader:
         places: of all transfers of this run of the server.
         found: what the findings that stand say, by run of the server and number.
         blamed: places of the transfers that they name.
+        explained: places of those that others name, by which nobody blocks.
+        said: their sentences.
         run: counts the runs of the server: each begins its numbers anew.
         now: of the last line that has a time.
     """
@@ -63,6 +76,8 @@ class _Reader:
     places: dict[object, int] = field(default_factory=dict)
     found: dict[object, tuple[Part, Where | None]] = field(default_factory=dict)
     blamed: dict[object, frozenset[int]] = field(default_factory=dict)
+    explained: dict[object, frozenset[int]] = field(default_factory=dict)
+    said: dict[object, str] = field(default_factory=dict)
     traffic: Traffic = field(default_factory=Traffic)
     run: int = 0
     now: str = ""
@@ -156,36 +171,50 @@ class _Reader:
         )
 
     def _icmp(self, line: Line) -> None:
-        place = self.open.get(line.get("transfer"))
+        # Our last packet may be answered when the transfer is over.
+        place = self.places.get(line.get("transfer"))
         if place is None:
             return
         flow = self.flows[place]
-        said = f"ICMP {_text(line, 'name')} from {_text(line, 'from')}"
+        name, sender = _text(line, "name"), _text(line, "from")
+        said = f"ICMP {name} from {sender}"
+        is_theirs = name == _PORT_CLOSED and sender.partition("%")[0] == flow.client
         if said not in flow.errors:
-            self.flows[place] = replace(flow, errors=(*flow.errors, said))
+            flow = replace(flow, errors=(*flow.errors, said))
+        self.flows[place] = replace(flow, is_closed=flow.is_closed or is_theirs)
 
     def _finding(self, line: Line) -> None:
         code = str(line.get("code"))
         # A revised finding keeps its number.
         number = self.run, line.get("number", code)
-        self.found.pop(number, None)
-        self.blamed.pop(number, None)
-        if line.get("withdrawn") is not True and code in _FINDINGS:
+        for told in (self.found, self.blamed, self.explained, self.said):
+            told.pop(number, None)
+        if line.get("withdrawn") is True:
+            return
+        named = line.get("transfers")
+        known = named if isinstance(named, list) else []
+        found = (self.places.get(one) for one in known)
+        places = frozenset(place for place in found if place is not None)
+        if code in _NOBODY_BLOCKS:
+            self.explained[number] = places
+        elif code in _FINDINGS:
             where = _PLACES.get(str(line.get("stands_at")))
             self.found[number] = (_FINDINGS[code], where)
-            named = line.get("transfers")
-            known = named if isinstance(named, list) else []
-            places = (self.places.get(one) for one in known)
-            self.blamed[number] = frozenset(p for p in places if p is not None)
+            self.blamed[number] = places
+            self.said[number] = _text(line, "headline")
 
     def seen(self) -> tuple[SeenFlow, ...]:
         """Return the flows, those marked that a finding names; call it at the end."""
         self._leave_open()
         blamed = frozenset[int]().union(*self.blamed.values())
-        return tuple(
-            replace(flow, is_blamed=True) if place in blamed else flow
-            for place, flow in enumerate(self.flows)
-        )
+        explained = frozenset[int]().union(*self.explained.values())
+        for place in blamed | explained:
+            self.flows[place] = replace(
+                self.flows[place],
+                is_blamed=place in blamed,
+                is_explained=place in explained,
+            )
+        return tuple(self.flows)
 
 
 def is_about_firewalls(code: str) -> bool:
@@ -209,7 +238,8 @@ def traffic_of(
             skip()
     flows = reader.seen()
     missing, where = next(reversed(reader.found.values()), (_missing(flows), None))
-    return replace(reader.traffic, flows=flows, missing=missing, where=where)
+    said = tuple(dict.fromkeys(text for text in reader.said.values() if text))
+    return replace(reader.traffic, flows=flows, missing=missing, where=where, said=said)
 
 
 def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:

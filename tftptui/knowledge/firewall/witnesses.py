@@ -11,8 +11,8 @@ from ipaddress import ip_address
 from tftptui.knowledge.firewall.networks import LOOPBACKS
 from tftptui.knowledge.firewall.seen import SeenFlow, Traffic
 
-_SHARE = 4
-"""One row of so many is left to those that did not fail, if there are any."""
+MOST_PROOFS = 5
+"""Flows that completed, shown beside those that failed."""
 
 
 class Nearness(IntEnum):
@@ -48,11 +48,14 @@ class Witnesses:
         self._networks = traffic.clients
 
     def rows(self, most: int) -> list[SeenFlow]:
-        """Return MOST flows to show: what failed, then what proves most."""
-        others = self._ranked(self._others)
-        room = most - min(len(others), most // _SHARE)
-        failed = self._failed[:room]
-        return [*failed, *others[: most - len(failed)]]
+        """Return MOST flows to show: what failed, then what proves most beside it.
+
+        Where nothing failed it is whatever was seen.
+        """
+        if not self._failed:
+            return self._ranked(self._others)[:most]
+        proofs = [flow for flow, _ in self.completed()][:MOST_PROOFS]
+        return [*self._failed[: most - len(proofs)], *proofs]
 
     def completed(self) -> list[tuple[SeenFlow, Nearness]]:
         """Return what completed, the best proof first, each client's port once.

@@ -13,9 +13,10 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tftptui.knowledge.firewall.advice import Advice
+from tftptui.knowledge.firewall.flows_csv import csv_text
 from tftptui.knowledge.firewall.situation import SituationError
 from tftptui.knowledge.firewall.text import advice_text
-from tftptui.knowledge.firewall.ticket import CSV_COMMAND, csv_text, markdown_text
+from tftptui.knowledge.firewall.ticket import CSV_COMMAND, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import HIGHEST_PORT, PortRange
 from tftptui.ui.actions import page_bindings

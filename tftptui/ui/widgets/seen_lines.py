@@ -49,6 +49,7 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "number": finding.number,
             "code": finding.code,
             "stands_at": finding.stands_at,
+            "headline": finding.headline,
             "withdrawn": bool(finding.withdrawn),
             "transfers": finding.transfers,
         }
