@@ -90,6 +90,18 @@ def test_a_full_disk_is_tried_once_a_second(place: Path) -> None:
     assert told(place) == [2, "after"]
 
 
+def test_a_line_that_is_torn_when_the_file_is_moved_is_whole_in_the_next(
+    place: Path,
+) -> None:
+    with open_journal(str(place), FakeClock().now) as journal:
+        with room_for(20):
+            journal.record(warned("torn"))
+            place.rename(place.with_suffix(".1"))
+            journal.reopen()
+        journal.record(warned("after"))
+    assert told(place) == ["torn", "after"]
+
+
 def test_what_was_lost_is_told_at_the_end_if_there_is_room(place: Path) -> None:
     with open_journal(str(place), FakeClock().now) as journal, room_for(0):
         journal.record(warned("lost"))

@@ -80,6 +80,33 @@ def test_a_device_that_is_full_ends_the_journal_and_is_said_once(
     )
 
 
+def test_a_file_that_was_moved_is_begun_anew(place: Path) -> None:
+    moved = place.with_suffix(".1")
+    with open_journal(str(place)) as journal:
+        journal.record(EVENT)
+        place.rename(moved)
+        journal.record(EVENT)
+        journal.reopen()
+        journal.record(EVENT)
+    assert (moved.read_bytes().count(b"\n"), place.read_bytes().count(b"\n")) == (2, 1)
+
+
+def test_a_file_that_cannot_be_opened_anew_goes_on(
+    place: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    moved = place.with_suffix(".1")
+    with open_journal(str(place)) as journal:
+        place.rename(moved)
+        place.mkdir()
+        journal.reopen()
+        journal.record(EVENT)
+    assert moved.read_bytes().count(b"\n") == 1
+    assert capfd.readouterr().err == (
+        f"tftptui: the journal {place} can't be written: Is a directory; "
+        "it goes on in the file that it was in\n"
+    )
+
+
 def test_the_file_is_closed_at_the_end(place: Path) -> None:
     before = len(list(OPEN.iterdir()))
     with open_journal(str(place)):

@@ -22,6 +22,9 @@ from tftptui.settings import NO_CONTROL, Settings
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; clients of living transfers are told.
 
+    SIGHUP opens the journal's file anew; a journal on a terminal has nobody then, and
+    it ends.
+
     Raises:
         EngineError: the root, a port or the journal can't be had.
     """
@@ -30,6 +33,8 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with open_journal(settings.journal) as journal:
+        hung_up = stop.set if journal.is_on_terminal else journal.reopen
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
         rules = OwnRules()
         engine = Engine(settings, journal.listener, rules=rules)
         await engine.start()

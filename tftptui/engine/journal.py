@@ -57,6 +57,11 @@ class PlacedJournal(Journal):
         write: as for any journal.
         name: what people are told it is: "the journal /var/log/tftp.jsonl".
         voice: says what is wrong with it.
+
+    Attributes:
+        reopen: opens its file anew by its path, as those who move logs away want it;
+            does nothing where the journal is in no file.
+        is_on_terminal: whether a person reads it as it comes.
     """
 
     def __init__(
@@ -66,6 +71,8 @@ class PlacedJournal(Journal):
         voice: Voice | None = None,
     ) -> None:
         self.voice = voice = voice or Voice()
+        self.reopen: Callable[[], None] = lambda: None
+        self.is_on_terminal = False
         super().__init__(write, lambda why: voice.say(f"{name} {why}"))
 
 
@@ -110,6 +117,15 @@ def _open(place: str) -> int:
     return descriptor
 
 
+def _open_file(place: str) -> int:
+    """Open a file for appending, and nothing else in its place."""
+    descriptor = _open(place)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise EngineError(f"the journal {place} can't be written: it is no file any more")
+
+
 @contextlib.contextmanager
 def _in_file(
     descriptor: int, place: str, now: Callable[[], float] | None
@@ -118,6 +134,15 @@ def _in_file(
     name, voice = _name(place), Voice()
     file = JournalFile(descriptor, name, voice.say, now or SystemClock().now)
     journal = PlacedJournal(file.write, name, voice)
+
+    def reopen() -> None:
+        try:
+            file.turn_to(_open_file(place))
+        except EngineError as error:
+            voice.say(f"{error}; it goes on in the file that it was in")
+
+    if place != "-":
+        journal.reopen = reopen
     try:
         yield journal
     finally:
@@ -133,6 +158,7 @@ def _in_stream(descriptor: int, place: str) -> Iterator[PlacedJournal]:
     outlet = Outlet(descriptor)
     voice = Voice()
     journal = PlacedJournal(outlet.write, _name(place), voice)
+    journal.is_on_terminal = os.isatty(descriptor)
     try:
         yield journal
     finally:

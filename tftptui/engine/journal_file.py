@@ -38,6 +38,7 @@ class JournalFile:
         self._descriptor = descriptor
         self._name, self._say, self._now = name, say, now
         self._rest = _completion(descriptor)
+        self._torn = b""  # the line that the rest is of
         self._failed_at: float | None = None
         self._is_well = True
 
@@ -58,8 +59,19 @@ class JournalFile:
         else:
             self._recover()
         is_begun = len(left) < len(line)
-        self._rest = left if is_begun else left[: len(left) - len(line)]
+        if is_begun:
+            self._rest, self._torn = left, line if left else b""
+        else:
+            self._rest = left[: len(left) - len(line)]
         return is_begun
+
+    def turn_to(self, descriptor: int) -> None:
+        """Go on in another file; a line that the one before can't hold begins anew."""
+        self._complete()
+        os.close(self._descriptor)
+        self._descriptor = descriptor
+        self._rest = _completion(descriptor) + (self._torn if self._rest else b"")
+        self.hurry()
 
     def hurry(self) -> None:
         """Let the next line be tried at once."""
@@ -67,9 +79,13 @@ class JournalFile:
 
     def close(self) -> None:
         """Complete what is torn, if there is room, and close the file."""
-        with contextlib.suppress(OSError):  # who continues it begins with a new line
-            os.write(self._descriptor, self._rest)
+        self._complete()
         os.close(self._descriptor)
+
+    def _complete(self) -> None:
+        with contextlib.suppress(OSError):  # who continues it begins with a new line
+            while self._rest:
+                self._rest = self._rest[os.write(self._descriptor, self._rest) :]
 
     def _fail(self, error: OSError) -> None:
         self._failed_at = self._now()
