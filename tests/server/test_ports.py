@@ -12,6 +12,7 @@ from tests.support.chance import ScriptedChance
 from tests.support.free_ports import free_range
 from tftptui.net.addresses import Endpoint
 from tftptui.server.ports import (
+    FOREIGN_IN_NEED,
     FOREIGN_RECHECK,
     Lease,
     PortPool,
@@ -108,6 +109,16 @@ def test_exhaustion_names_the_range() -> None:
         pool.lease(opened, 0.0)
 
 
+def test_exhaustion_says_how_many_ports_other_programs_hold() -> None:
+    pool = sequential()
+    with pytest.raises(PortsExhaustedError, match=r"; other programs hold 2 of them$"):
+        leased_with(pool, Outside(100, 102), 2)
+
+
+def leased_with(pool: PortPool, outside: Outside, count: int) -> list[int]:
+    return [pool.lease(outside, 0.0).port for _ in range(count)]
+
+
 def test_a_port_of_another_program_is_passed_over() -> None:
     pool, outside = sequential(), Outside(100)
     assert pool.lease(outside, 0.0).port == 101
@@ -127,6 +138,17 @@ def test_a_foreign_port_is_tried_again_after_a_while() -> None:
         pool.lease(outside, 0.0)
     outside.held.clear()
     assert pool.lease(outside, FOREIGN_RECHECK).port == 100
+
+
+def test_where_no_port_is_free_foreign_ones_are_tried_after_a_second() -> None:
+    pool, outside = sequential(PortRange(100, 101)), Outside(100, 101)
+    for now in (0.0, FOREIGN_IN_NEED - 0.1):
+        with pytest.raises(PortsExhaustedError):
+            pool.lease(outside, now)
+    assert outside.tried == [100, 101]
+    outside.held.clear()
+    assert pool.lease(outside, FOREIGN_IN_NEED).port == 100
+    assert pool.state(100) is USED
 
 
 def test_another_error_of_the_opener_is_not_hidden_and_takes_no_port() -> None:
@@ -254,6 +276,10 @@ class PoolMachine(RuleBasedStateMachine):
     def lease(self) -> None:
         ports = range(self.pool.ports.first, self.pool.ports.last + 1)
         free = {port for port in ports if self.expected(port) == FREE}
+        latest = self.now + FOREIGN_RECHECK - FOREIGN_IN_NEED
+        old = {port for port, until in self.foreign.items() if until <= latest}
+        if not free - self.outside.held:  # in need, it tries foreign ones once more
+            free |= {port for port in old if self.expected(port) == FOREIGN}
         self.outside.tried.clear()
         port = None
         with contextlib.suppress(PortsExhaustedError):
@@ -263,6 +289,7 @@ class PoolMachine(RuleBasedStateMachine):
         assert (port in free - self.outside.held) == bool(free - self.outside.held)
         assert set(self.outside.tried) <= free
         self.used |= {port} if port is not None else set()
+        self.foreign.pop(port or 0, None)
 
     @precondition(lambda self: self.used)
     @rule(data=st.data())

@@ -53,6 +53,13 @@ FOREIGN_RECHECK = 30.0
 """Seconds after which a port that another program held is tried again."""
 
 
+FOREIGN_IN_NEED = 1.0
+"""The same where no other port is free: then each may be tried once in so long."""
+
+_TRIED_IN_NEED = 256
+"""Foreign ports tried for one request: nobody waits for a bind of thousands."""
+
+
 class Lease(msgspec.Struct, Generic[T], frozen=True):
     """One port, held by one transfer, and what was opened on it."""
 
@@ -97,7 +104,8 @@ class PortPool:
         """Open a free port of the range with OPEN_PORT and hold it.
 
         OPEN_PORT raises PortTakenError if another program holds the port; the
-        next one is tried then.
+        next one is tried then. Where none is free, those are tried once more that
+        others held a while ago.
 
         Raises:
             PortsExhaustedError: no port is free.
@@ -107,18 +115,38 @@ class PortPool:
         for _ in range(len(self.ports)):
             taken = port in self._used or port in self._resting
             if not taken and port not in self._foreign:
-                try:
-                    opened = open_port(port)
-                except PortTakenError:
-                    self._set_aside(self._foreign, port, now + FOREIGN_RECHECK)
-                    self.version += 1
-                else:
-                    self._used.add(port)
-                    self._following = port + 1
-                    self.version += 1
-                    return Lease(port, opened)
+                lease = self._try(port, open_port, now)
+                if lease is not None:
+                    return lease
             port = port + 1 if port < self.ports.last else self.ports.first
-        raise PortsExhaustedError(f"server has no free port in {self.ports}")
+        for port in self._tried_long_ago(now):
+            lease = self._try(port, open_port, now)
+            if lease is not None:
+                return lease
+        foreign = len(self._foreign)
+        told = f"; other programs hold {foreign:,} of them" if foreign else ""
+        raise PortsExhaustedError(f"server has no free port in {self.ports}{told}")
+
+    def _try(
+        self, port: int, open_port: Callable[[int], T], now: float
+    ) -> Lease[T] | None:
+        """Return the lease of a port; None if another program holds it."""
+        self.version += 1
+        try:
+            opened = open_port(port)
+        except PortTakenError:
+            self._set_aside(self._foreign, port, now + FOREIGN_RECHECK)
+            return None
+        self._foreign.pop(port, None)
+        self._used.add(port)
+        self._following = port + 1
+        return Lease(port, opened)
+
+    def _tried_long_ago(self, now: float) -> list[int]:
+        """Return foreign ports that may have become free, the longest known first."""
+        latest = now + FOREIGN_RECHECK - FOREIGN_IN_NEED
+        old = [port for port, until in self._foreign.items() if until <= latest]
+        return sorted(old, key=self._foreign.__getitem__)[:_TRIED_IN_NEED]
 
     def release(self, port: int, now: float) -> None:
         """Give a leased port back; it rests first. Other ports are no concern."""

@@ -141,28 +141,49 @@ def ports_exhausted(case: Case) -> Draft | None:
     is_ours = not case.scene.is_capture
     if not (is_ours and is_exhausted(case) and is_range_of_now(case)):
         return None
-    scene = case.scene
+    scene, foreign = case.scene, _foreign(case)
+    taken = "were in use or at rest"
+    if foreign:
+        taken = f"were taken, {foreign:,} of them by other programs,"
     return Draft(
         code="range-exhausted",
         headline=f"All {scene.last - scene.first + 1} ports {scene.first}–{scene.last} "
-        f"were in use or at rest when {case.client} asked for {case.file}.",
+        f"{taken} when {case.client} asked for {case.file}.",
         confidence=FACT,
         stands_at="server",
         since=_without_port(case)[0].time,
         evidence=(_asked_in_vain(case, _without_port(case)[-1]),),
-        remedies=_more_ports(scene),
+        remedies=_more_ports(scene, foreign),
         proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )
 
 
-def _more_ports(scene: Scene) -> tuple[Remedy, ...]:
+def _foreign(case: Case) -> int:
+    """Return how many ports other programs held when the last one was wanting."""
+    mine = _without_port(case)
+    held = re.search(r"other programs hold ([0-9,]+)", mine[-1].message if mine else "")
+    return int(held[1].replace(",", "")) if held else 0
+
+
+def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
     """Return what helps; how large a range has to be, the pane Ports knows best."""
-    found = [
+    found = []
+    if foreign:
+        found.append(
+            Remedy(
+                text="a range that other programs leave alone: r in the pane Ports "
+                "changes it, --ports FIRST-LAST sets it at the start; or end the "
+                "programs that hold these (the proof below names them)"
+            )
+        )
+    if foreign == scene.last - scene.first + 1:  # none is left to be short of
+        return tuple(found)
+    found.append(
         Remedy(
             text="a larger range, 10 ports for each client that boots at once: r in "
             "the pane Ports proposes one, --ports FIRST-LAST sets it at the start"
         )
-    ]
+    )
     if scene.rest > _SHORT_REST:
         text = f"or a shorter rest of ports between transfers than {scene.rest:g} s"
         command = f"--quarantine {_SHORT_REST:g}"
@@ -187,7 +208,7 @@ def is_range_of_now(case: Case) -> bool:
     now = f"{case.scene.first}-{case.scene.last}"
     mine = _without_port(case)
     told = mine[-1].message if mine else ""
-    named = re.search(r"[0-9]+-[0-9]+$", told)
+    named = re.search(r"[0-9]+-[0-9]+", told)
     return case.scene.is_capture or named is None or named[0] == now
 
 
