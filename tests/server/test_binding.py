@@ -130,3 +130,22 @@ def test_a_range_that_was_free_can_be_bound() -> None:
     port = free_range(1).first
     with bound(wish("127.0.0.1", port=port)) as (listeners, _):
         assert listeners[0].local.port == port
+
+
+def test_a_range_of_nothing_but_the_port_that_is_asked_is_refused() -> None:
+    port = free_range(1)
+    settings = msgspec.structs.replace(wish("127.0.0.1", port=port.first), ports=port)
+    with pytest.raises(BindError, match="has no other to answer from") as caught:
+        bind_listeners(settings)
+    assert f"--ports {port}" in str(caught.value)
+    single = msgspec.structs.replace(settings, single_port=True)
+    with bound(single) as (_, notices):  # the socket of before is closed, too
+        assert notices == []
+
+
+def test_a_range_that_holds_the_port_that_is_asked_is_told_with_what_is_left() -> None:
+    ports = free_range(5)
+    settings = wish("127.0.0.1", port=ports.first + 2)
+    with bound(msgspec.structs.replace(settings, ports=ports)) as (_, notices):
+        asked = f"port {ports.first + 2} of {ports} takes requests"
+        assert notices == [f"{asked}; 4 are left to answer"]

@@ -8,6 +8,7 @@ from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.net.holders import port_holders
 from tftptui.server.listener import Listener
 from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
+from tftptui.telemetry.words import joined
 
 _ABSENT_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - a server is meant to be reached
@@ -33,6 +34,16 @@ def bind_listeners(
     """
     if held:
         return [Listener(endpoint_of(sock.getsockname()), sock) for sock in held], []
+    listeners, notices = _bind_wanted(settings)
+    try:
+        return listeners, notices + _shared_ports(listeners, settings)
+    except BindError:
+        for listener in listeners:
+            listener.close()
+        raise
+
+
+def _bind_wanted(settings: Settings) -> tuple[list[Listener], list[str]]:
     if settings.port is not None:
         try:
             return _bind_all(settings.listen, settings.port), []
@@ -50,6 +61,28 @@ def bind_listeners(
             "(machines that boot by DHCP can use no other port)"
         )
         return _bind_all(settings.listen, FALLBACK_PORT), [notice]
+
+
+def _shared_ports(listeners: Sequence[Listener], settings: Settings) -> list[str]:
+    """Return a notice of ports of the range that take requests: none answers there.
+
+    Raises:
+        BindError: that leaves none to answer from.
+    """
+    asked_on = {listener.local.port for listener in listeners}
+    shared = sorted(port for port in asked_on if port in settings.ports)
+    left = len(settings.ports) - len(shared)
+    if settings.single_port or not shared:
+        return []
+    if not left:
+        raise BindError(
+            f"port {shared[0]} takes the requests, and --ports {settings.ports} has no "
+            "other to answer from; choose another range, or --single-port"
+        )
+    named = joined([str(port) for port in shared])
+    return [
+        f"port {named} of {settings.ports} takes requests; {left:,} are left to answer"
+    ]
 
 
 def _bind_all(addresses: tuple[str, ...], port: int) -> list[Listener]:
