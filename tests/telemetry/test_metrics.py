@@ -30,6 +30,7 @@ MEASURES = Measures(
     stalled=3,
     ports={"free": 90, "used": 10},
     alarms=5,
+    alarms_open=4,
     findings={"client-gone": 6, 'odd"\n': 7},
 )
 
@@ -65,6 +66,7 @@ def test_every_total_is_told_once() -> None:
         ("tftptui_data_bytes_total", ("received",), COUNTERS.octets_received),
         ("tftptui_ports", ("used",), 10),
         ("tftptui_alarms_total", (), 5),
+        ("tftptui_alarms_open", (), 4),
         ("tftptui_findings_total", ('odd"\n',), 7),
     ],
 )

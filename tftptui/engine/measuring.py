@@ -36,5 +36,6 @@ def measures_of(
         stalled=phases["stalled"],
         ports={name: states[state] for state, name in _STATES.items()},
         alarms=teller.alarms,
+        alarms_open=teller.open_alarms,
         findings=dict(teller.told),
     )

@@ -25,6 +25,10 @@ NEW_AT_ONCE = 3
 KEPT_NEWS = 1_000
 """Findings, and transfers told anew, that wait for a watcher."""
 
+STANDS = 3_600.0
+"""Seconds for which an alarm counts as open without news: who is switched off and never
+comes back will not tell us that it is over."""
+
 KEPT_HISTORY = 8
 """Former versions that a finding remembers."""
 
@@ -50,7 +54,14 @@ class Teller:
         self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
         self.alarms, self.told = 0, Counter[str]()
         self._news: dict[int, Finding] = {}
+        self._open: dict[int, float] = {}  # when each was told last, in this order
         self._number = self._this_round = 0
+
+    @property
+    def open_alarms(self) -> int:
+        """Troubles told and not withdrawn, of which there was news not long ago."""
+        oldest = self._clock.now() - STANDS
+        return sum(told > oldest for told in self._open.values())
 
     def begin_round(self) -> None:
         """Allow some new troubles again."""
@@ -144,6 +155,10 @@ class Teller:
     def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
         self._news[finding.number] = finding
         bound(self._news)
+        self._open.pop(finding.number, None)
+        if finding.is_alarm and not finding.withdrawn:
+            self._open[finding.number] = self._clock.now()
+            bound(self._open)
         if is_journalled:
             self._emit(Found.of(finding))
         return finding

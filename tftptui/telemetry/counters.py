@@ -17,12 +17,14 @@ class Counters(msgspec.Struct, kw_only=True):
     """Totals since the start.
 
     Attributes:
-        requests: RRQ and WRQ that were understood.
-        refused: requests answered with an ERROR.
-        malformed: datagrams that are no TFTP, or not at this place.
+        requests: RRQ and WRQ that were understood; those repeated for a living
+            transfer are left out.
+        refused: requests that began no transfer; most get an ERROR, see unanswered.
+        malformed: datagrams that are no TFTP, or make no sense at that port.
         missing: requests refused because there is no such file.
         exhausted: requests refused because no port of the range was free.
-        denied: requests refused because of who asked, or what is not allowed.
+        denied: requests refused because of who asked, uploads that are off, mail mode,
+            and names that are the server's own.
         limited: requests refused because too many transfers were going on.
         too_fast: requests refused because too many came from one address.
         unanswered: refused requests and malformed datagrams that got no ERROR.
@@ -35,7 +37,8 @@ class Counters(msgspec.Struct, kw_only=True):
         packets_received: packets that came.
         retransmits: packets that we sent again.
         duplicates: packets that clients sent again.
-        strays: datagrams on a TID from a wrong endpoint.
+        strays: datagrams on a TID from a wrong endpoint, and ACKs of no transfer where
+            requests are taken.
         started: transfers that began, and below how many ended how.
     """
 

@@ -23,9 +23,9 @@ from tftptui.telemetry.counters import REFUSALS, Counters
 _OUTCOMES = ("completed", "unconfirmed", "failed", "abandoned", "probed", "aborted")
 
 _TOTALS = (
-    ("requests", "requests", "Read and write requests that were understood."),
-    ("malformed_packets", "malformed", "Datagrams that are no TFTP, or misplaced."),
-    ("unanswered_packets", "unanswered", "Refusals that got no ERROR: too many."),
+    ("requests", "requests", "Requests understood, repeats left out."),
+    ("malformed_packets", "malformed", "No TFTP, or of no sense at that port."),
+    ("unanswered_packets", "unanswered", "Refused or malformed, without an ERROR."),
     ("transfers_started", "started", "Transfers that began."),
     ("transfers_expired", "expired", "Transfers ended for taking too long."),
     ("retransmitted_packets", "retransmits", "Packets that the server sent again."),
@@ -44,7 +44,8 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
         counters: totals since.
         stalled: transfers that stand still just now.
         ports: ports of the range by what they are, as "free".
-        alarms: findings told that are alarms; ``findings``: all, by their code.
+        alarms: findings told that are alarms; alarms_open: those of them that stand;
+            ``findings``: all, by their code.
     """
 
     version: str
@@ -53,6 +54,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     stalled: int = 0
     ports: Mapping[str, int] = {}
     alarms: int = 0
+    alarms_open: int = 0
     findings: Mapping[str, int] = {}
 
 
@@ -98,6 +100,8 @@ def families(measures: Measures) -> Iterator[Metric]:
         ports.add_metric([state], count)
     yield ports
     yield _total("alarms", "Findings of trouble that were told.", measures.alarms)
+    open_now = "Those not withdrawn, told or told anew in the last hour."
+    yield _gauge("alarms_open", open_now, measures.alarms_open)
     yield _totals("findings", "Findings, by code.", "code", measures.findings)
 
 
