@@ -188,6 +188,20 @@ def refuse_option(case: Case, names: list[str]) -> tuple[Remedy, ...]:
     )
 
 
+def refuse_size(case: Case) -> tuple[Remedy, ...]:
+    """Return how a client is not told the size of a file."""
+    whom = f"@{case.kind}" if case.kind else ""
+    return (
+        *_of_server(
+            case,
+            "leave tsize out of its answers",
+            f"--refuse {quote('tsize' + whom)}",
+            refusal_settings(["tsize"], whom),
+        ),
+        *say("or have it ask without options: curl --tftp-no-options"),
+    )
+
+
 def equal_ranges(case: Case, good: PortRange) -> Remedies:
     """Return how a firewall and the server come to have one range; GOOD passes it."""
     if not case.scene.is_capture:

@@ -10,6 +10,7 @@ from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.rules import (
     beside,
+    empty,
     endings,
     files,
     icmp,
@@ -42,6 +43,7 @@ TROUBLE: tuple[Rule, ...] = (
     local.no_route,
     local.gateway_silent,
     icmp.refused,
+    empty.refused,
     icmp.client_refuses,
     icmp.no_route_there,
     icmp.loop,

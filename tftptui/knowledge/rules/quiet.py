@@ -6,6 +6,7 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.rules.empty import is_of_empty
 from tftptui.knowledge.signatures import retry_gap
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
@@ -88,6 +89,8 @@ def _gone(case: Case, one: TransferView) -> Draft:
 def is_quiet_after_one(case: Case) -> bool:
     """Whether a client asked once, and longer ago than it would ask again."""
     if case.heard or case.requests != 1 or len(case.tries) != 1 or case.is_left:
+        return False
+    if is_of_empty(case):
         return False
     one = case.tries[0]
     if one.send_errno or one.peer_error is not None:

@@ -13,6 +13,7 @@ from tftptui.knowledge.case import Case, Neighbour, same_options
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.rules.empty import is_of_empty
 from tftptui.knowledge.rules.quiet import is_quiet_after_one
 from tftptui.knowledge.standing import dropped, place_of_silence
 from tftptui.settings import PortRange
@@ -40,7 +41,7 @@ def is_unanswered(case: Case) -> bool:
     The same request twice is a retry; another one may be the next stage of a client
     that has got what it wanted.
     """
-    if case.heard or not case.tries:
+    if case.heard or not case.tries or is_of_empty(case):
         return False
     if any(one.peer_error is not None or one.send_errno for one in case.tries):
         return False
