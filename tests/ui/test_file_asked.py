@@ -99,6 +99,26 @@ async def test_healthy_boots_are_one_quiet_line() -> None:
         ]
 
 
+async def test_a_name_that_two_boots_look_for_is_one_name() -> None:
+    scene = Scene(file(b"x"))
+    async with hosted(scene.pane, scene.store) as shown:
+        frame = Frame(
+            time=NOW, refusals=[missed("autoexec.ipxe", at) for at in (-40, -9)]
+        )
+        await shown.tell(frame)
+        assert in_list(shown)[1:] == ["○ 1 name more, as healthy boots look for: iPXE"]
+
+
+async def test_the_image_that_u_boot_asks_for_stays_told() -> None:
+    scene = Scene(file(b"x"))
+    async with hosted(scene.pane, scene.store) as shown:
+        misses = [missed("C0A80001.img", at) for at in (-60, -30)]
+        await shown.tell(Frame(time=NOW, refusals=misses))
+        assert in_list(shown)[2].startswith("C0A80001.img ×2")
+        await shown.tell(Frame(time=NOW, refusals=[missed("C0A80001.img", 0)]))
+        assert in_list(shown)[2].startswith("C0A80001.img ×3")
+
+
 async def test_the_alarm_comes_when_the_last_name_is_missing_too() -> None:
     scene = Scene(file(b"x"))
     async with hosted(scene.pane, scene.store) as shown:

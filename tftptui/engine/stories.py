@@ -26,6 +26,9 @@ LONGEST_STEP = 16
 KEPT_STORIES = 4_096
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
+_PASSING = frozenset({"rate", "client-limit"})
+"""Why refusals tell nothing of the file."""
+
 _KEPT_TIMES = 8
 _KEPT_KINDS = 16
 
@@ -158,10 +161,31 @@ class Story:
 
     def refuse(self, event: Refused) -> None:
         """Take in that a request was answered with an ERROR."""
-        self.refusals.append(event)
+        self._keep(event)
         self.touched = event.time
         self.refused += 1
         self.refused_ports |= 1 << event.client_tid
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its own trouble stands."""
+        return self.trouble is not None and self in self.trouble.parts
+
+    def _keep(self, event: Refused) -> None:
+        """Keep a refusal; those for too many requests displace no other."""
+        if len(self.refusals) == KEPT_REFUSALS:
+            passing = (one for one in self.refusals if one.reason in _PASSING)
+            first = next(passing, None)
+            if first is not None:
+                self.refusals.remove(first)
+            elif event.reason in _PASSING:
+                return
+        self.refusals.append(event)
+
+    def takes_refusal(self, event: Refused) -> bool:
+        """Whether a refusal is one more of it: soon, or of what was only refused."""
+        is_only_refused = not self.views and self.is_told
+        return is_only_refused or event.time - self.last_asked <= WINDOW
 
     def takes(self, view: TransferView) -> bool:
         """Whether a new transfer for its file is one more try of it."""
@@ -249,7 +273,7 @@ class Stories:
         """Return the story that a refused request belongs to."""
         key = _key(event)
         story = self._latest.get(key)
-        if story is None or event.time - story.last_asked > WINDOW:
+        if story is None or not story.takes_refusal(event):
             story = self._open(key, network)
         self._stories.move_to_end(story)
         story.refuse(event)

@@ -99,7 +99,7 @@ class Troubles:
             if self._slot == "range-exhausted":
                 passing.append(story)
             if story.is_over and story.touched < now - REMEMBERED:
-                self._forget(story)
+                self._let_go(story)
         return passing
 
     def withdraw_all(self, why: str, stories: Iterable[Story]) -> None:
@@ -181,6 +181,14 @@ class Troubles:
             if told.client != trouble.last:
                 why = f"{why} ({trouble.last}, the last of them)"
             trouble.finding = self._teller.withdraw(told, why)
+
+    def _let_go(self, story: Story) -> None:
+        """Follow a story no more that is long over; a name may be asked for no more."""
+        trouble = self._of(story)
+        if trouble is not None and trouble.cause.code in ("file-missing", "file-case"):
+            self._leave(story, "it is not asked for any more")
+        else:
+            self._forget(story)
 
     def _forget(self, story: Story) -> None:
         """Follow a story no more; what is told of it stays."""

@@ -2,16 +2,21 @@ import pytest
 
 from tests.knowledge.names.boots import BEGAN, HEALTHY, ILL, boot
 from tftptui.knowledge.names import Attempt, list_of, searches
-from tftptui.knowledge.names.searching import PATIENCE
+from tftptui.knowledge.names.lists import PATIENCE
 
 LATER = 3_600.0
+
+
+def _patience(name: str) -> float:
+    found = list_of(name)
+    return found.patience if found else PATIENCE
 
 
 @pytest.mark.parametrize("name", HEALTHY)
 def test_a_healthy_boot_raises_no_alarm_at_any_moment(name: str) -> None:
     requests = boot(HEALTHY[name])
     moments = [one.time for one in requests]
-    moments += [moment + PATIENCE - 0.1 for moment in moments]
+    moments += [one.time + _patience(one.name) - 0.1 for one in requests]
     for moment in [*moments, requests[-1].time + LATER]:
         told = [one for one in requests if one.time <= moment]
         assert [one for one in searches(told, moment) if one.is_alarm] == []
@@ -34,7 +39,8 @@ def test_a_search_that_ends_badly_is_an_alarm(name: str) -> None:
 @pytest.mark.parametrize("name", [one for one in ILL if ILL[one][1] == "stopped"])
 def test_a_client_may_take_its_time(name: str) -> None:
     requests = boot(ILL[name][0])
-    at_once = searches(requests, requests[-1].time + PATIENCE - 0.1)
+    patience = _patience(requests[-1].name)
+    at_once = searches(requests, requests[-1].time + patience - 0.1)
     assert not any(one.is_alarm for one in at_once)
 
 
@@ -80,3 +86,23 @@ def test_slashes_count_either_way(name: str) -> None:
     found = list_of(name)
     assert found is not None
     assert found.key == "pxelinux"
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "is_alarm"),
+    [([0.0], 1.0, False), ([0.0], 3.1, True), ([0.0, 2.0], 2.0, True)],
+)
+def test_the_image_of_u_boot_is_no_list(
+    asked: list[float], now: float, *, is_alarm: bool
+) -> None:
+    attempts = [Attempt(BEGAN + at, "C0A80001.img", found=False) for at in asked]
+    (search,) = searches(attempts, BEGAN + now)
+    assert search.is_alarm is is_alarm
+
+
+def test_who_asks_for_the_same_over_and_over_does_not_go_on() -> None:
+    attempts = [
+        Attempt(BEGAN + at, "boot.scr.uimg", found=False) for at in (0.0, 5.0, 10.0)
+    ]
+    (search,) = searches(attempts, BEGAN + 10.0)
+    assert search.words == "U-Boot looks for 1 name again and again"

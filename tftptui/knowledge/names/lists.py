@@ -5,12 +5,19 @@ comes to an end: its last entry is missing too, or the client stops asking.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _MAC = r"[0-9a-f]{2}(-[0-9a-f]{2}){5}"
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NEVER = r"(?!)"
+
+PATIENCE = 10.0
+"""Seconds without a further request after which most clients have stopped."""
+
+_ONE_NAME = 3.0
+"""The same after the only name of its kind: what comes next comes at once, or after a
+link is up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class SearchList:
         entries: names of which one is enough.
         last: the one of them without which the program gives up; may match nothing.
         extras: names that may be missing for ever.
+        patience: seconds without a further request after which the client has stopped.
+        hint: what it means that such a name is asked for, where it is a file itself.
     """
 
     key: str
@@ -32,6 +41,8 @@ class SearchList:
     entries: re.Pattern[str]
     last: re.Pattern[str]
     extras: re.Pattern[str]
+    patience: float = PATIENCE
+    hint: str = ""
 
     def is_entry(self, name: str) -> bool:
         """Whether NAME is one of those of which one is enough."""
@@ -74,8 +85,15 @@ SEARCH_LISTS: tuple[SearchList, ...] = (
         r"|default(-[a-z0-9_]+){1,3})",
         r"pxelinux\.cfg/default",
     ),
-    # U-Boot net/tftp.c, distro boot
-    _search_list("u-boot", "U-Boot", r"[0-9A-F]{8}\.img|boot\.scr(\.uimg)?"),
+    # U-Boot distro boot
+    _search_list("u-boot", "U-Boot", r"boot\.scr(\.uimg)?"),
+    # U-Boot net/tftp.c: no list, but the image; `dhcp; pxe get` goes on without it
+    replace(
+        _search_list("u-boot-image", "U-Boot", r"[0-9A-F]{8}\.img"),
+        patience=_ONE_NAME,
+        hint="U-Boot asks for its own address in hex where nobody has named a file: "
+        "set its bootfile, or have DHCP name one",
+    ),
     # GRUB grub-core/net/net.c; modules and fonts of a build that holds all in itself
     _search_list(
         "grub",

@@ -3,16 +3,17 @@
 Times are wall clock, seconds; nothing here reads a clock.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tftptui.knowledge.names.lists import SearchList, list_of
+from tftptui.knowledge.names.lists import PATIENCE, SearchList, list_of
 
-PATIENCE = 10.0
-"""Seconds without a further request after which a client has stopped."""
+State = Literal["going-on", "normal", "empty", "stopped", "again"]
 
-State = Literal["going-on", "normal", "empty", "stopped"]
+_AGAIN = 3
+"""How often one name is asked for by who does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Search:
         began, ended: of the first and the last of these requests.
         state: "going-on" while more may come; "normal" for a healthy end;
             "empty" when the last entry is missing too; "stopped" when the client
-            asked no more after a miss.
+            asked no more after a miss; "again" when it asks for the same over and
+            over.
     """
 
     list: SearchList
@@ -48,7 +50,7 @@ class Search:
     @property
     def is_alarm(self) -> bool:
         """Whether somebody should look at it."""
-        return self.state in {"empty", "stopped"}
+        return self.state in {"empty", "stopped", "again"}
 
     @property
     def words(self) -> str:
@@ -59,6 +61,8 @@ class Search:
                 return f"{self.list.client} looked for {names}; not one is here"
             case "stopped":
                 return f"{self.list.client} looked for {names}, then stopped"
+            case "again":
+                return f"{self.list.client} looks for {names} again and again"
             case "going-on":
                 return f"{self.list.client} looks for {names}"
             case "normal":
@@ -119,4 +123,6 @@ def _state(
         return "empty"
     if latest is not entries[-1]:
         return "normal"  # it went on with something else
-    return "stopped" if now - latest.time > PATIENCE else "going-on"
+    if max(Counter(one.name for one in entries).values()) >= (2 if of.hint else _AGAIN):
+        return "again"
+    return "stopped" if now - latest.time > of.patience else "going-on"

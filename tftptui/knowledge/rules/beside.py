@@ -246,7 +246,7 @@ def _is_harmless(case: Case) -> bool:
 def _does_not_have(case: Case, last: Refused) -> str:
     if last.reason != "not-found" or last.direction == "write":
         return ""
-    if case.search is not None:
+    if case.search is not None and not case.search.list.hint:
         return f"{case.search.words}: {case.voice.server} has none of them."
     return f"{case.client} asks for {case.file}, which {case.voice.server} lacks."
 

@@ -19,6 +19,11 @@ _EXHAUSTED = 20.0
 _SHORT_REST = 2.0
 """Seconds that a port should rest at least: what comes late finds nobody else there."""
 
+_OF_THE_MOMENT = frozenset({"rate", "client-limit", "limit", "ports-exhausted"})
+"""Why a request is refused whatever file it is for: the next may be answered."""
+
+_MISSING = frozenset({"file-missing", "file-case"})
+
 _LOCKED = {
     "access": "this server may not read it",
     "unreadable": "this server can't read it",
@@ -34,7 +39,7 @@ def missing(case: Case) -> Draft | None:
         return None
     is_case = refused.near_rule == "case"
     search = case.search
-    if search is not None and search.is_alarm:
+    if search is not None and search.is_alarm and not search.list.hint:
         text = f"{search.words}: {joined(search.missing[-2:])} and others."
         headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
     elif refused.message == LEADS_NOWHERE:
@@ -50,13 +55,23 @@ def missing(case: Case) -> Draft | None:
         stands_at="server",
         since=case.refusals[0].time,
         evidence=(
-            _asked_in_vain(case),
+            _asked_in_vain(case, refused),
             *(Evidence(text=f"here is {name}") for name in refused.near),
             *_searched(case),
         ),
         remedies=_spelling(case, refused),
         proof=_explain(case),
     )
+
+
+def is_still_missing(case: Case, code: str) -> bool:
+    """Whether a name that was told as missing is so: nothing was served for it since.
+
+    That its client asks on, or is told to ask later, says nothing of the file.
+    """
+    if code not in _MISSING or _last_refusal(case, "read") is None:
+        return False
+    return case.search is None or case.search.state != "normal"
 
 
 def ambiguous(case: Case) -> Draft | None:
@@ -70,7 +85,7 @@ def ambiguous(case: Case) -> Draft | None:
         confidence=FACT,
         stands_at="server",
         since=case.refusals[0].time,
-        evidence=(_asked_in_vain(case),),
+        evidence=(_asked_in_vain(case, refused),),
         remedies=remedies.say(
             "have the client ask for one of them as it is written, or keep one alone"
         ),
@@ -92,7 +107,7 @@ def locked(case: Case) -> Draft | None:
         confidence=FACT,
         stands_at="server",
         since=case.refusals[0].time,
-        evidence=(_asked_in_vain(case),),
+        evidence=(_asked_in_vain(case, refused),),
         remedies=_unlocking(case, refused.reason),
         proof=_explain(case),
     )
@@ -217,11 +232,11 @@ def _without_port(case: Case) -> list[Refused]:
 
 
 def _last_refusal(case: Case, direction: str) -> Refused | None:
-    """Return the last refusal, unless the client was served since."""
-    if not case.refusals or case.refusals[-1].direction != direction:
+    """Return the last refusal that tells of the file, unless it was served since."""
+    told = [one for one in case.refusals if one.reason not in _OF_THE_MOMENT]
+    if not told or told[-1].direction != direction:
         return None
-    last = case.refusals[-1]
-    latest = case.latest
+    last, latest = told[-1], case.latest
     return None if latest is not None and latest.started > last.time else last
 
 
@@ -234,8 +249,7 @@ def _is_expected(case: Case) -> bool:
     return not search.is_alarm or search.missing[-1] != case.file
 
 
-def _asked_in_vain(case: Case, last: Refused | None = None) -> Evidence:
-    last = last or case.refusals[-1]
+def _asked_in_vain(case: Case, last: Refused) -> Evidence:
     alike = evidence.answered_alike(case, last)
     return Evidence(
         text=f"{evidence.refused_requests(alike)}; the answer was "
@@ -248,6 +262,8 @@ def _searched(case: Case) -> list[Evidence]:
     search = case.search
     if search is None:
         return []
+    if search.list.hint:
+        return [Evidence(text=search.list.hint)]
     names = f"{counted(len(search.missing), 'name')}: {joined(search.missing[:12])}"
     return [Evidence(text=f"{search.list.client} asked for {names}")]
 

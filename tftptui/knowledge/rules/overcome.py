@@ -2,7 +2,12 @@
 
 from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.clients import EPHEMERAL
-from tftptui.knowledge.rules.files import is_exhausted, is_range_of_now, last_exhausted
+from tftptui.knowledge.rules.files import (
+    is_exhausted,
+    is_range_of_now,
+    is_still_missing,
+    last_exhausted,
+)
 from tftptui.knowledge.rules.uploads import has_room_again
 from tftptui.knowledge.signatures import is_firmware, known
 from tftptui.telemetry.views import TransferView
@@ -45,7 +50,12 @@ def overcome(case: Case, code: str) -> str:
 
 
 def is_undecided(case: Case, code: str) -> bool:
-    """Whether a new try has not come yet to where the last one stood still."""
+    """Whether nothing has shown yet that a trouble is over.
+
+    A new try has not come to where the last one stood still, or nobody has tried.
+    """
+    if is_still_missing(case, code):
+        return True
     latest = case.latest
     if code != "path-mtu" or latest is None or latest.phase == "completed":
         return False
@@ -55,6 +65,8 @@ def is_undecided(case: Case, code: str) -> bool:
 def answers_again(case: Case) -> str:
     """Return what a client that moves again has done, when nothing is wrong now."""
     latest = case.latest
+    if case.search is not None and case.search.state == "normal":
+        return f"{case.search.list.client} went on without it, as it does"
     if latest is None or not latest.heard:
         is_back = len(case.tries) > 1 and any(one.heard for one in case.tries)
         return "the client asks again" if is_back else "there is no sign of it any more"

@@ -50,7 +50,8 @@ class Asked:
         self._goes_on = any(one.state == "going-on" for _, one in found)
         loud = _loud(missing, _places(found))
         self._asked = [row for row in loud if not self._has_come(row)]
-        self._quiet = _quiet(one for _, one in found if not one.is_alarm)
+        told = {row.name for row in loud}
+        self._quiet = _quiet((one for _, one in found if not one.is_alarm), told)
         return (self._asked, self._quiet) != before
 
     def rows(self, here: set[str]) -> list[Row]:
@@ -95,7 +96,15 @@ def _is_missing(one: Refusal) -> bool:
 
 
 def _places(found: Iterable[tuple[str, Search]]) -> Places:
-    return {(client, name): one for client, one in found for name in one.missing}
+    """Return the last search for each; one that failed stays until another did not."""
+    places: Places = {}
+    for client, one in found:
+        for name in one.missing:
+            before = places.get((client, name))
+            is_open = before is not None and before.is_alarm
+            if not (is_open and one.state == "going-on"):
+                places[client, name] = one
+    return places
 
 
 def _loud(missing: Iterable[Refusal], places: Places) -> list[AskedRow]:
@@ -115,18 +124,20 @@ def _loud(missing: Iterable[Refusal], places: Places) -> list[AskedRow]:
             time=one.time,
             asked=one.asked,
             near=tuple(one.near) or before.near,
-            words=search.words if search else before.words,
+            words=search.words if search and not search.list.hint else before.words,
         )
     return [*reversed(found.values())]
 
 
-def _quiet(healthy: Iterable[Search]) -> QuietRow | None:
-    names = 0
+def _quiet(healthy: Iterable[Search], told: set[str]) -> QuietRow | None:
+    names: set[str] = set()
     programs: dict[str, None] = {}
     for search in healthy:
-        names += len(search.missing)
+        if told.issuperset(search.missing):
+            continue
+        names |= {*search.missing} - told
         programs[search.list.client] = None
-    return QuietRow(names, tuple(programs)) if names else None
+    return QuietRow(len(names), tuple(programs)) if names else None
 
 
 def missing_folder(store: Store, asked: bytes) -> str:
