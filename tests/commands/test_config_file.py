@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.serve import Serve
 from tftptui.cli import app
 from tftptui.commands.config_file import (
     ConfigError,
@@ -53,6 +54,9 @@ def test_each_value_is_told_with_its_line(file: Path) -> None:
         ("port = \n", ":1: Invalid value: port ="),
         ("\n\nmax-windowsize = 0", ":3: max-windowsize: max-windowsize 0 makes no "),
         ('\nretries = "six"', ':2: retries can\'t be "six"; write it like '),
+        ('port = "26969"', ':1: port can\'t be "26969"; write it without quotes: port'),
+        ("metrics = true", ":1: metrics can't be true; write it like metrics = "),
+        ('max-upload = "many"', ":1: max-upload: 'many' is no number of octets"),
         ('write = "maybe"', ":1: write can't be \"maybe\", but 'off', 'new', "),
         ('ports = "9-8"', ":1: ports: the range 9-8 runs backwards"),
         ('deny = ["here"]', ":1: deny: 'here' is no network"),
@@ -73,8 +77,19 @@ def test_what_is_wrong_is_told_with_file_and_line(
 
 
 def test_a_file_that_is_not_there_is_told(file: Path) -> None:
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError) as caught:
         read_config(file)
+    made = f"mkdir -p {file.parent} && tftptui config --write > {file}"
+    assert str(caught.value) == f"{file} is not there; make it: {made}"
+
+
+def test_a_number_of_octets_and_a_port_for_metrics_may_be_bare(file: Path) -> None:
+    file.write_text('metrics = 9469\nmax-upload = 1000\nupload-quota = "100M"')
+    assert told(file) == {
+        "metrics": "9469",
+        "max-upload": "1000",
+        "upload-quota": "100M",
+    }
 
 
 @given(st.binary(max_size=80))
@@ -192,3 +207,12 @@ def test_the_config_command_tells_what_a_file_sets(
     assert "tftptui config --write >" in capsys.readouterr().out
     assert run("config", "--write") == 0
     assert capsys.readouterr().out == commented_file()
+
+
+@pytest.mark.net
+def test_the_socket_for_attach_may_stand_in_the_file(file: Path, folder: Path) -> None:
+    place = file.parent / "control.socket"
+    file.write_text(f'control = "{place}"')
+    with Serve(folder, "--config", str(file)) as server:
+        server.until_it_speaks()
+        assert place.is_socket()

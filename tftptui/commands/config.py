@@ -12,6 +12,7 @@ from tftptui.commands.config_file import (
     Given,
     commented_file,
     default_file,
+    how_to_make,
     read_config,
 )
 from tftptui.commands.usage import EXIT_USAGE
@@ -61,7 +62,7 @@ def config(
         return 0
     place = default_file() if file is None else file
     if file is None and not place.exists():
-        print(f"{place} is not there; make it: tftptui config --write > {place}")
+        print(f"{place} is not there; make it: {how_to_make(place)}")
         return 0
     for given in _read(place):
         print(f"{place}:{given.line}: {given.option.name} = {_words(given.value)}")

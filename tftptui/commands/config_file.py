@@ -8,9 +8,11 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -27,12 +29,13 @@ EXAMPLES: dict[str, object] = {
     "bandwidth": "100Mbit",
     "capture": "tftp.pcapng",
     "capture-size": "100M",
+    "control": "/run/tftptui/control.socket",
     "deny": ["192.0.2.66"],
     "journal": "journal.jsonl",
     "listen": ["192.0.2.1"],
     "max-client-transfers": 20,
     "max-transfer-time": 3_600.0,
-    "max-upload": 100_000_000,
+    "max-upload": "100M",
     "metrics": "127.0.0.1:9469",
     "port": 6_969,
     "refuse": ["windowsize"],
@@ -43,11 +46,17 @@ EXAMPLES: dict[str, object] = {
     "theme": "tftptui-light",
     "timeout": 1.0,
     "transfer-bandwidth": "2M",
-    "upload-quota": 1_000_000_000,
-    "upload-total": 10_000_000_000,
+    "upload-quota": "1G",
+    "upload-total": "10G",
     "user": "nobody",
 }
 """For options that are not set by default."""
+
+
+_NUMBERS_TOO = frozenset(
+    {"capture-size", "max-upload", "metrics", "upload-quota", "upload-total"}
+)
+"""Texts that may be a bare number: octets, and a port of this host."""
 
 
 class ConfigError(ValueError):
@@ -92,6 +101,9 @@ _OTHERS = (
     ),
     Option("journal", (), Path, "File to append the journal to, as JSON lines."),
     Option("theme", (), str, "Colours of the screen."),
+    Option(
+        "control", (), str, "Socket of serve for tftptui attach, or off; else by port."
+    ),
 )
 
 
@@ -116,6 +128,10 @@ def read_config(file: Path) -> list[Given]:
     """
     try:
         text = file.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{file} is not there; make it: {how_to_make(file)}"
+        ) from error
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -125,6 +141,12 @@ def read_config(file: Path) -> list[Given]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_broken(file, text, str(error))) from error
     return [_given(file, key, value, _line(text, key)) for key, value in told.items()]
+
+
+def how_to_make(file: Path) -> str:
+    """Return what to type for a FILE to begin with, the folders above it as well."""
+    write = f"tftptui config --write > {quote(str(file))}"
+    return f"mkdir -p {quote(str(file.parent))} && {write}"
 
 
 def _broken(file: Path, text: str, why: str) -> str:
@@ -182,21 +204,32 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
         )
     if option.name == "root" and isinstance(value, str):
         value = [value]
+    if option.name in _NUMBERS_TOO and type(value) is int:  # true is no number here
+        value = str(value)
     try:
         converted = msgspec.convert(value, option.kind, dec_hook=_path)
         converted = _beside(file, option, converted)
         _try(option, converted)
     except msgspec.ValidationError as error:
-        example = option.default
-        if example in (None, ()):
-            example = EXAMPLES[option.name]
         raise ConfigError(
             f"{where}: {option.name} can't be {_toml(value)}{_choices(option.kind)}; "
-            f"write it like {option.name} = {_toml(example)}"
+            f"write it {_cure(option, value)}"
         ) from error
     except SettingsError as error:
         raise ConfigError(f"{where}: {option.name}: {error}") from error
     return Given(option, converted, line)
+
+
+def _cure(option: Option, value: object) -> str:
+    """Return how to write a value: itself, where only its quotes are too much."""
+    with suppress(msgspec.ValidationError):
+        if isinstance(value, str):
+            meant = msgspec.convert(value, option.kind, strict=False)
+            return f"without quotes: {option.name} = {_toml(meant)}"
+    example = option.default
+    if example in (None, ()):
+        example = EXAMPLES[option.name]
+    return f"like {option.name} = {_toml(example)}"
 
 
 def _choices(kind: object) -> str:

@@ -123,7 +123,7 @@ class CaptureOptions:
         place, size = self.capture, self.capture_size
         fields = msgspec.structs.asdict(settings) | {
             "capture": None if place is None else str(place.absolute()),
-            "capture_size": None if size is None else parse_octets(size),
+            "capture_size": _size(size),
             "capture_files": self.capture_files,
             "snaplen": self.snaplen,
         }
@@ -206,14 +206,14 @@ class ServerOptions:
         Literal["off", "new", "overwrite"],
         Parameter(help="Uploads: none, new files only, or existing ones too."),
     ] = "off"
-    max_upload: Annotated[int | None, Parameter(help="Largest upload, in octets.")] = (
-        None
-    )
+    max_upload: Annotated[
+        str | None, Parameter(help="Largest upload, in octets, like 100M.")
+    ] = None
     upload_quota: Annotated[
-        int | None, Parameter(help="Octets that one client may upload in all.")
+        str | None, Parameter(help="Octets that one client may upload in all, like 1G.")
     ] = None
     upload_total: Annotated[
-        int | None, Parameter(help="Octets that all clients may upload together.")
+        str | None, Parameter(help="Octets that all may upload together, like 10G.")
     ] = None
     allow: Annotated[
         tuple[str, ...],
@@ -311,9 +311,9 @@ class ServerOptions:
             max_transfer_time=self.max_transfer_time,
             max_idle_time=self.max_idle_time or None,
             write=self.write,
-            max_upload=self.max_upload,
-            upload_quota=self.upload_quota,
-            upload_total=self.upload_total,
+            max_upload=_size(self.max_upload),
+            upload_quota=_size(self.upload_quota),
+            upload_total=_size(self.upload_total),
             fit_route=self.fit_route,
             gso=self.gso,
             journal=journal,
@@ -326,6 +326,10 @@ class ServerOptions:
 
 def _octets(bandwidth: str | None) -> int | None:
     return None if bandwidth is None else parse_bandwidth(bandwidth)
+
+
+def _size(octets: str | None) -> int | None:
+    return None if octets is None else parse_octets(octets)
 
 
 DEFAULTS = ServerOptions()
