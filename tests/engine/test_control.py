@@ -12,6 +12,7 @@ from tests.support.builders import octets
 from tests.support.running import settings_for
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
+from tests.support.unprivileged import unprivileged
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.attach import AttachedEngine, find_socket
 from tftptui.engine.client import CommandRefusedError, EngineError
@@ -250,3 +251,18 @@ async def test_what_is_no_server_of_ours_is_told(tmp_path: Path) -> None:
     async with server:
         with pytest.raises(EngineError, match="is no tftptui"):
             await AttachedEngine(path).start()
+
+
+async def test_a_server_of_somebody_else_s_is_told_with_the_command(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "theirs.sock"
+    with listening(path):
+        path.chmod(0)
+        owner = path.owner()
+        with unprivileged(), pytest.raises(EngineError) as caught:
+            await AttachedEngine(path).start()
+    assert str(caught.value) == (
+        f"can't attach to {path}: it is a server of {owner}'s; "
+        f"sudo -u {owner} tftptui attach {path}"
+    )

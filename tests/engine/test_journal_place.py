@@ -53,7 +53,8 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught, open_journal(str(place)):
         pass
     assert str(caught.value) == (
-        f"the journal {place} can't be written: No such file or directory"
+        f"the journal {place} can't be written: there is no folder {place.parent}; "
+        f"make it: mkdir -p {place.parent}"
     )
 
 

@@ -1,6 +1,7 @@
 """Scrapes: what is answered, to whom, and that nobody keeps the server by asking."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -123,8 +124,26 @@ async def test_after_the_end_nobody_is_answered(port: int) -> None:
 
 @pytest.mark.usefixtures("metrics")
 async def test_a_port_that_is_taken_is_told(port: int) -> None:
-    with pytest.raises(EngineError, match="another program has that port"):
+    with pytest.raises(EngineError, match="has that port") as caught:
         await Metrics(lambda: MEASURES).start(str(port))
+    said = str(caught.value)
+    assert f"(pid {os.getpid()})" in said
+    other = int(said.rpartition("--metrics ")[2])
+    assert port < other <= port + 20
+
+
+async def test_a_port_for_requests_that_is_taken_is_told_first(
+    tmp_path: Path, port: int
+) -> None:
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        socket.socket(type=socket.SOCK_DGRAM) as holder,
+    ):
+        holder.bind(("127.0.0.1", 0))
+        taken = holder.getsockname()[1]
+        settings = settings_for(tmp_path, metrics=str(port), port=taken)
+        with pytest.raises(EngineError, match=f"UDP port {taken} on 127.0.0.1 is held"):
+            await Engine(settings).start()
 
 
 async def test_an_address_of_others_is_told() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from pathlib import Path
+from shlex import quote
 
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.control import SUFFIX, is_alive, usual_folder, usual_place
@@ -70,6 +71,23 @@ def _is_alive(path: Path) -> bool:
         return False
 
 
+def _why(path: Path, error: OSError) -> str:
+    """Return why a socket can't be opened, and what to type."""
+    owner = _owner(path) if isinstance(error, PermissionError) else ""
+    if owner:
+        command = f"sudo -u {quote(owner)} tftptui attach {quote(str(path))}"
+        return f"it is a server of {owner}'s; {command}"
+    return f"{error.strerror or error}; start a server with tftptui serve ROOT"
+
+
+def _owner(path: Path) -> str:
+    """Return who owns a socket, or else the folder that keeps us from seeing it."""
+    for place in (path, *path.parents):
+        with contextlib.suppress(OSError, KeyError):
+            return place.owner()
+    return ""
+
+
 class AttachedEngine(RemoteEngine):
     """Holds an engine by its socket, and leaves it alone in the end; see EngineClient.
 
@@ -95,8 +113,7 @@ class AttachedEngine(RemoteEngine):
             )
         except OSError as error:
             raise EngineError(
-                f"can't attach to {self._path}: {error.strerror or error}; "
-                "start a server with tftptui serve ROOT"
+                f"can't attach to {self._path}: {_why(self._path, error)}"
             ) from error
         self._stream = MessageStream(reader, writer, decoder())
         try:

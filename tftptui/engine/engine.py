@@ -44,6 +44,7 @@ from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.shelf import Shelf
 from tftptui.engine.status import status_of
 from tftptui.engine.survey import Survey
+from tftptui.engine.taken import require_port, taken
 from tftptui.engine.whereabouts import Whereabouts
 from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.walking import Walker
@@ -150,7 +151,11 @@ class Engine:
             EngineError: the root, a port, the capture or a place for metrics can't
                 be had.
         """
-        await self._metrics.start(self.settings.metrics)
+        try:
+            await self._metrics.start(self.settings.metrics)
+        except EngineError:
+            require_port(self.settings, held)  # lacking both, this says more
+            raise
         try:
             self._open(held)
         except EngineError:
@@ -162,9 +167,7 @@ class Engine:
             require_known_clients(self.settings)
             self.service.open(held)
         except BindError as error:
-            from tftptui.engine.attach import instead  # noqa: PLC0415 - it needs us
-
-            raise EngineError(f"{error}{instead(self.settings.port)}") from error
+            raise taken(error, self.settings) from error
         except (ServiceError, SettingsError) as error:
             raise EngineError(str(error)) from error
         try:

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
@@ -112,6 +113,9 @@ def _open(place: str) -> int:
         why = error.strerror
         if error.errno == errno.ENXIO:
             why = f"nobody reads that pipe; begin with: cat {place}"
+        folder = Path(place).parent
+        if error.errno == errno.ENOENT and not folder.exists():
+            why = f"there is no folder {folder}; make it: mkdir -p {quote(str(folder))}"
         raise EngineError(f"the journal {place} can't be written: {why}") from error
     os.set_blocking(descriptor, True)
     return descriptor

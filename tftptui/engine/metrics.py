@@ -6,12 +6,13 @@ much, or a hundred at once, is hung up on.
 
 import asyncio
 import errno
+import socket
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
-from tftptui.settings import LOOPBACK, parse_place
+from tftptui.settings import HIGHEST_PORT, LOOPBACK, parse_place
 from tftptui.telemetry.words import endpoint
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ LONGEST_ASKING = 16_384
 
 MOST_AT_ONCE = 16
 """Scrapers that are answered at the same time."""
+
+_NEAR = 20
+"""Ports that are looked at for a free one, where the one wanted is taken."""
 
 _PLAIN = "text/plain; charset=utf-8"
 _ELSEWHERE = f"the metrics are at {PATH}\n".encode()
@@ -67,7 +71,8 @@ class Metrics:
                 self._visited, host or None, port, limit=LONGEST_ASKING
             )
         except OSError as error:
-            raise EngineError(f"no metrics at {place}: {_why(error)}") from error
+            why = _why(error, host, port)
+            raise EngineError(f"no metrics at {place}: {why}") from error
 
     async def stop(self) -> None:
         """Take no more scrapes; what is being answered is cut off."""
@@ -151,13 +156,31 @@ def _reply(
     return head + body if is_whole else head
 
 
-def _why(error: OSError) -> str:
+def _why(error: OSError, host: str, port: int) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return "another program has that port; choose another one"
+            from tftptui.net.holders import tcp_holder  # noqa: PLC0415 - seldom wanted
+
+            holder = tcp_holder(port) or "another program"
+            return f"{holder} has that port; choose another one{_another(host, port)}"
         case errno.EADDRNOTAVAIL:
             return "this host has no such address; tftptui doctor lists them"
         case errno.EACCES:
             return "ports below 1024 are root's; choose one above"
         case _:
             return error.strerror or str(error)
+
+
+def _another(host: str, port: int) -> str:
+    """Return what to type for the next port that is free, if there is one near."""
+    for other in range(port + 1, min(port + _NEAR, HIGHEST_PORT) + 1):
+        try:
+            socket.create_server(
+                (host, other),
+                family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            ).close()
+        except OSError:
+            continue
+        place = other if host == LOOPBACK else endpoint(host, other)
+        return f": --metrics {place}"
+    return ""

@@ -1,4 +1,4 @@
-"""Who holds which UDP port of this machine."""
+"""Who holds which port of this machine."""
 
 from collections import defaultdict
 
@@ -11,6 +11,20 @@ MOST_NAMED = 2
 def port_holders(port: int) -> str:
     """Return who holds a UDP port, like ``dnsmasq (pid 812)``; empty if unknown."""
     return udp_holders().get(port, "")
+
+
+def tcp_holder(port: int) -> str:
+    """Return who listens on a TCP port; empty if unknown."""
+    try:
+        found = psutil.net_connections(kind="tcp")
+    except (psutil.Error, OSError):
+        return ""
+    pids = {
+        one.pid
+        for one in found
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port
+    }
+    return _names({pid for pid in pids if pid is not None})
 
 
 def udp_holders(*, but: int | None = None) -> dict[int, str]:
