@@ -244,6 +244,8 @@ def test_the_journal_may_be_a_file(folder: Path, tmp_path: Path) -> None:
         status = server.stop()
     lines = [json.loads(line) for line in place.read_bytes().splitlines()]
     assert (status, server.lines) == (0, [])
+    assert f"tftptui: the journal goes to {place}\n" in server.stderr
+    assert "tftptui: to watch it: tftptui attach /" in server.stderr
     assert [lines[0]["event"], lines[-1]["event"]] == ["started", "stopped"]
 
 

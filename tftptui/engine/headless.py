@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from shlex import quote
 
 from tftptui.engine.client import EngineError
 from tftptui.engine.control import Control, usual_place
@@ -43,8 +44,8 @@ async def serve(settings: Settings) -> None:
         await read_first(rules)
         try:
             drop_rights_of(engine)
-            async with _control(engine):
-                _say(engine)
+            async with _control(engine) as socket:
+                _say(engine, socket)
                 journal.voice.tell_at(engine.service)
                 await stop.wait()
                 await engine.stop()
@@ -53,11 +54,14 @@ async def serve(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _control(engine: Engine) -> AsyncIterator[None]:
-    """Let others attach; a server that nobody can attach to serves all the same."""
+async def _control(engine: Engine) -> AsyncIterator[Path | None]:
+    """Let others attach, and give the socket for it.
+
+    A server that nobody can attach to serves all the same, and gives None.
+    """
     wanted = engine.settings.control
     if wanted == NO_CONTROL:
-        yield
+        yield None
         return
     port = engine.service.listeners[0].local.port
     path = usual_place(port) if wanted is None else Path(wanted)
@@ -66,10 +70,10 @@ async def _control(engine: Engine) -> AsyncIterator[None]:
         await control.start()
     except EngineError as error:
         engine.service.warn(str(error))
-        yield
+        yield None
         return
     try:
-        yield
+        yield path
     finally:
         await control.stop()
 
@@ -85,7 +89,7 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def _say(engine: Engine) -> None:
+def _say(engine: Engine, socket: Path | None) -> None:
     """Tell a person where requests are taken; standard output is the journal's."""
     service = engine.service
     places = ", ".join(str(listener.local) for listener in service.listeners)
@@ -93,6 +97,11 @@ def _say(engine: Engine) -> None:
         *service.notices,
         f"serving {service.root.path} on {places}, answering from {service.pool.ports}",
     ]
+    journal = engine.settings.journal
+    if journal not in (None, "-"):  # else nothing but this shows what happens
+        lines.append(f"the journal goes to {journal}")
+        if socket is not None:
+            lines.append(f"to watch it: tftptui attach {quote(str(socket))}")
     if engine.settings.metrics is not None:
         lines.append(f"metrics for Prometheus at {url_of(engine.settings.metrics)}")
     sys.stderr.write("".join(f"tftptui: {line}\n" for line in lines))
