@@ -25,6 +25,7 @@ from tftptui.engine.messages import (
     LookAtFile,
 )
 from tftptui.engine.shelf import MOST_FOUND
+from tftptui.files.versions import version_of
 from tftptui.protocol.packets import Mode
 
 TEXT = b"DEFAULT linux\n"
@@ -230,4 +231,5 @@ async def test_a_transfer_tells_which_version_it_reads(
     await watcher.until(lambda: len(watcher.transfers) == 2)
     octet, converted = watcher.transfers.values()
     assert octet.modified == pytest.approx(whole.modified, abs=1e-6)
+    assert octet.version == whole.version == version_of((folder / "a" / "menu").stat())
     assert converted.modified is None

@@ -11,7 +11,7 @@ from tests.support.running import running
 from tests.support.set_back import write_over
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Data, ErrorPacket, Mode, Options
-from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.events import TransferEnded, TransferStarted
 from tftptui.telemetry.packets import Kind
 
 pytestmark = pytest.mark.net
@@ -134,3 +134,15 @@ async def test_a_file_that_is_moved_away_is_served_to_its_end(
         client.ack(number)
         ended = await server.written.until(TransferEnded)
     assert (ended.outcome, ended.octets) == ("completed", 40_000)
+
+
+async def test_the_journal_tells_which_version_was_read(
+    tmp_path: Path, client: UdpClient
+) -> None:
+    (tmp_path / "u-boot.img").write_bytes(octets(700))
+    os.utime(tmp_path / "u-boot.img", ns=(1, 1_700_000_000_123_456_789))
+    with running(tmp_path) as server:
+        await client.read(server.at, b"u-boot.img")
+        ended = await server.written.until(TransferEnded)
+        started = server.event(TransferStarted)
+    assert started.modified == ended.modified == "2023-11-14T22:13:20.123456Z"

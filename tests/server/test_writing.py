@@ -1,6 +1,7 @@
 """Uploads on loopback, packet by packet: what arrives, and what is left behind."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import names_in, settle
+from tftptui.files.versions import version_of
 from tftptui.protocol.packets import Ack, Mode
 from tftptui.protocol.receiver import DALLY
 from tftptui.telemetry.events import TransferEnded, TransferStarted
@@ -86,6 +88,10 @@ async def test_it_is_told_which_version_was_written(
         one.view() for one in server.service.transfers.values()
     ]
     found = (folder / "new").stat()
+    assert told.version == version_of(found)
+    second = f"{datetime.fromtimestamp(found.st_mtime, UTC):%Y-%m-%dT%H:%M:%S}"
+    assert (server.event(TransferEnded).modified or "").startswith(second)
+    assert server.event(TransferStarted).modified is None
     assert told.modified == pytest.approx(found.st_mtime, abs=1e-6)
     assert told.acked_octets == found.st_size
 

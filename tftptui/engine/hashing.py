@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import msgspec
 
+from tftptui.files.versions import version_of
 from tftptui.knowledge import checksums
 from tftptui.server.root import Root
 from tftptui.server.walk import RootError
@@ -85,7 +86,12 @@ class Hashing:
             file = walk.open(name)
             last.callback(os.close, file.descriptor)
             found = os.fstat(file.descriptor)
-            view = HashView(name=name, size=found.st_size, modified=found.st_mtime)
+            view = HashView(
+                name=name,
+                size=found.st_size,
+                modified=found.st_mtime,
+                version=version_of(found),
+            )
             sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
             done = 0
             while piece := os.pread(file.descriptor, PIECE, done):
@@ -96,7 +102,7 @@ class Hashing:
                 done += len(piece)
                 self._news[name] = msgspec.structs.replace(view, done=done)
             after = os.fstat(file.descriptor)
-        if (after.st_size, after.st_mtime_ns) != (found.st_size, found.st_mtime_ns):
+        if version_of(after) != view.version:
             changed = "it changed while it was read; hash it again"
             return msgspec.structs.replace(view, done=done, error=changed)
         whole = msgspec.structs.replace(

@@ -32,8 +32,6 @@ MOST_TAKEN = 64
 KEPT = 500
 """Clients whose finding is remembered, so that it can be withdrawn."""
 
-_SAME_TIME = 1e-6
-
 
 class Misfits:
     """Call take_over() with transfers, between begin() and stop().
@@ -109,7 +107,7 @@ def _is_version(piece: object, view: TransferView) -> TypeGuard[FilePiece]:
     """Whether a piece is of the version of the file that was sent."""
     return (
         isinstance(piece, FilePiece)
-        and view.modified is not None
-        and abs(piece.modified - view.modified) < _SAME_TIME
-        and piece.size == view.total_size
+        and view.version is not None
+        and piece.version is not None
+        and piece.version.may_be(view.version)
     )

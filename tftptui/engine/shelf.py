@@ -20,6 +20,7 @@ from tftptui.engine.messages import (
     LookAtFile,
     ShelfCommand,
 )
+from tftptui.files.versions import version_of
 from tftptui.knowledge.magic import READ, FileKind, recognise
 from tftptui.server.census import names_below
 from tftptui.server.folders import counted
@@ -119,6 +120,7 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
         offset=offset,
         octets=octets,
         kind=_told(recognise(head, found.st_size, name)),
+        version=version_of(found),
     )
 
 
@@ -150,6 +152,7 @@ def _find(root: Root, words: list[str], go_on: Callable[[], bool]) -> FoundFiles
                 kind="file",
                 size=status.st_size,
                 modified=status.st_mtime,
+                version=version_of(status),
             )
         )
     files.sort(key=lambda file: (file.name.count(b"/"), counted(file.name)))

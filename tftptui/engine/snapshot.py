@@ -5,6 +5,7 @@ from collections import deque
 from tftptui.engine.messages import (
     Finding,
     Frame,
+    HashView,
     HostPorts,
     Listing,
     Location,
@@ -15,8 +16,9 @@ from tftptui.engine.messages import (
 )
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.packets import RECORD, PacketRing
+from tftptui.telemetry.versions import Version
 
-KEPT_REFUSALS, KEPT_FINDINGS = 500, 200
+KEPT_REFUSALS, KEPT_FINDINGS, KEPT_HASHES = 500, 200, 1_000
 
 
 class Snapshot:
@@ -38,6 +40,7 @@ class Snapshot:
         self._refusals: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
         self._findings: dict[int, Finding] = {}
         self._locations: dict[int, Location] = {}
+        self._hashes: dict[Version | bytes, HashView] = {}
         self._next = 0
 
     def fold(self, frame: Frame) -> None:
@@ -51,6 +54,11 @@ class Snapshot:
         self._refusals.extend(frame.refusals)
         self._findings |= {one.number: one for one in frame.findings}
         self._locations |= {one.transfer: one for one in frame.locations}
+        for hashed in frame.hashes:
+            key = hashed.version if hashed.sha256 else None
+            self._hashes.pop(hashed.name, None)  # the latest comes last
+            self._hashes.pop(key or hashed.name, None)
+            self._hashes[key or hashed.name] = hashed
         if frame.packets:
             self._next = frame.packets_first + len(frame.packets) // RECORD
         self._forget_the_oldest()
@@ -68,6 +76,7 @@ class Snapshot:
             refusals=list(self._refusals),
             findings=list(self._findings.values()),
             locations=list(self._locations.values()),
+            hashes=list(self._hashes.values()),
             counters=self._counters,
             packets_first=first,
             packets=self._ring.packed(first, self._next),
@@ -81,3 +90,5 @@ class Snapshot:
         for kept in (self._findings, self._locations):
             while len(kept) > KEPT_FINDINGS:
                 del kept[next(iter(kept))]
+        while len(self._hashes) > KEPT_HASHES:
+            del self._hashes[next(iter(self._hashes))]

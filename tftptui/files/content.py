@@ -15,10 +15,12 @@ class Content(msgspec.Struct, frozen=True):
         descriptor: of the file; only a copy() has one of its own.
         version: what the file must still be to have the octets that were sent;
             None for one that is still written.
+        status: of the file when it was opened, if it is read.
     """
 
     descriptor: int
     version: Version | None = None
+    status: os.stat_result | None = None
 
     def copy(self) -> "Content":
         """Return a hold that outlives this one; close() it.

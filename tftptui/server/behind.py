@@ -1,6 +1,7 @@
 """Uploads to a slow disk: what comes is written by a thread, so that nobody waits."""
 
 import asyncio
+import os
 import threading
 from collections import deque
 
@@ -35,9 +36,9 @@ class WriteBehind:
         self._moved = threading.Condition()
 
     @property
-    def modified(self) -> float | None:
-        """Wall clock of its last change, once it has its name."""
-        return self._upload.modified
+    def status(self) -> os.stat_result | None:
+        """How it stands once it has its name."""
+        return self._upload.status
 
     @property
     def content(self) -> Content:

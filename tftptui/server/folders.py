@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import msgspec
 
+from tftptui.files.versions import version_of
 from tftptui.server.root import Root
 from tftptui.server.walk import EFFECTIVE, RootError, is_hidden, kind_of, refusal
 from tftptui.telemetry.escapes import visible
@@ -119,12 +120,14 @@ def _known(name: bytes, status: os.stat_result, *, may_read: bool) -> Entry:
         return _other(name, f"{what}, can't be served")
     if not may_read:
         return _other(name, "the server may not read it")
+    is_folder = stat.S_ISDIR(status.st_mode)
     return Entry(
         name=name,
         text=visible(name),
-        kind="folder" if stat.S_ISDIR(status.st_mode) else "file",
+        kind="folder" if is_folder else "file",
         size=status.st_size,
         modified=status.st_mtime,
+        version=None if is_folder else version_of(status),
     )
 
 

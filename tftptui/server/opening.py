@@ -277,4 +277,5 @@ class Opener:
 
 
 def _content_of(file: SharedFile) -> Content:
-    return Content(file.descriptor, (file.size, file.status.st_mtime_ns))
+    status = file.status
+    return Content(file.descriptor, (file.size, status.st_mtime_ns), status)

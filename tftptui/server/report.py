@@ -14,7 +14,7 @@ from tftptui.server.complaints import Complaints
 from tftptui.server.naming import served_as
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.server.requests import Recognise, nobody
-from tftptui.telemetry.endings import ended_event, keys_of
+from tftptui.telemetry.endings import ended_event, keys_of, modified_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (
     IcmpReceived,
@@ -285,6 +285,7 @@ class Report:
                 tsize=view.total_size,
                 served=view.served or None,
                 signature=Signature(view.kind, view.kind_sure) if view.kind else None,
+                modified=modified_of(view),
             )
         )
 

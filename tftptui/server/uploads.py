@@ -160,7 +160,7 @@ class Upload:
     Attributes:
         octets: it has by now.
         name: what it will be called below the root.
-        modified: wall clock of its last change, once it has its name.
+        status: how it stands once it has its name.
 
     Raises:
         UploadError: the hidden file can't be made.
@@ -169,7 +169,7 @@ class Upload:
     def __init__(self, uploads: Uploads, where: NewPlace, client: str) -> None:
         self.octets = self._admitted = 0
         self.name = where.name
-        self.modified: float | None = None
+        self.status: os.stat_result | None = None
         self._uploads = uploads
         self._may_replace = uploads.policy.write == "overwrite"
         folder, name = where.folder, where.part
@@ -253,7 +253,7 @@ class Upload:
             else:
                 self._link()
             os.fsync(self._folder)
-            self.modified = os.fstat(self._descriptor).st_mtime_ns / 1e9
+            self.status = os.fstat(self._descriptor)
         self._close()
 
     def discard(self) -> None:
@@ -302,9 +302,9 @@ class NetasciiUpload:
         return self._upload.octets
 
     @property
-    def modified(self) -> float | None:
-        """When the file was last changed; see Upload."""
-        return self._upload.modified
+    def status(self) -> os.stat_result | None:
+        """How the file stands; see Upload."""
+        return self._upload.status
 
     def write(self, octets: bytes | memoryview) -> None:
         """Append octets as they came; see Upload."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from tftptui.files.versions import version_of
 from tftptui.protocol.commands import (
     Command,
     Commit,
@@ -122,7 +123,7 @@ class WriteTransfer(GatheringWrite):
             if self.is_closed:
                 return
             self._sink.publish()
-            self._report.view.modified = self._sink.modified
+            self._tell_version()
         except UploadError as error:
             if not self.is_closed:
                 self._run(self._session.fail(SendError(error.code, error.text)))
@@ -131,6 +132,12 @@ class WriteTransfer(GatheringWrite):
             if self.is_closed:
                 self._sink.discard()
         self._run(self._receiving.committed(self._clock.now()))
+
+    def _tell_version(self) -> None:
+        status, view = self._sink.status, self._report.view
+        if status is not None:
+            view.modified = status.st_mtime_ns / 1e9
+            view.version = version_of(status)
 
     def _let_go(self) -> None:
         # While a thread still flushes, its task discards afterwards.

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.journal import stamp
 from tftptui.telemetry.views import TransferView
 
 
@@ -47,4 +48,12 @@ def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded
         seconds=round(ended - view.started, 6),
         error=view.error or None,
         heard=view.has_answered,
+        modified=modified_of(view),
     )
+
+
+def modified_of(view: TransferView) -> str | None:
+    """Return when the version that it reads, or wrote, was last written."""
+    if view.version is None:
+        return None
+    return stamp(view.version.modified_ns // 1_000)

@@ -112,6 +112,8 @@ class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_st
     Attributes:
         served: the name below the root, where it is not the one asked for.
         signature: the client program, where it is recognised.
+        modified: when the version of the file that is read was last written, RFC 3339
+            in UTC; None where that is not known, or it is converted.
     """
 
     asked: OptionTexts
@@ -119,6 +121,7 @@ class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_st
     tsize: int | None
     served: str | None = None
     signature: Signature | None = None
+    modified: str | None = None
 
 
 class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ended"):
@@ -135,6 +138,8 @@ class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ende
         seconds: from the request to the end.
         error: why, when it did not complete.
         heard: whether the client answered us at all, if only by an ERROR.
+        modified: as in TransferStarted; of an upload, when it was written, once it has
+            its name.
     """
 
     outcome: str
@@ -147,6 +152,7 @@ class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ende
     seconds: float
     error: str | None
     heard: bool
+    modified: str | None = None
 
 
 class IcmpReceived(TransferEvent, frozen=True, kw_only=True, tag="icmp"):

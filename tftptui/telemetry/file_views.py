@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import Entry
 
 
@@ -34,6 +35,7 @@ class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
         size, modified: of the whole file, octets and wall clock, seconds.
         offset: where the piece begins; ``octets`` is the piece.
         kind: what the file is.
+        version: of the whole file.
     """
 
     name: bytes
@@ -42,6 +44,7 @@ class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
     offset: int
     octets: bytes
     kind: KindView
+    version: Version | None = None
 
 
 class FileKinds(msgspec.Struct, frozen=True, kw_only=True, tag="file_kinds"):
@@ -72,6 +75,7 @@ class HashView(msgspec.Struct, frozen=True, kw_only=True):
         verdict: what a file of checksums says: "matches", "differs", or "" where
             there is none; ``place`` is its name.
         error: why it ended early.
+        version: that was read.
     """
 
     name: bytes
@@ -83,6 +87,7 @@ class HashView(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Literal["", "matches", "differs"] = ""
     place: str = ""
     error: str = ""
+    version: Version | None = None
 
     @property
     def running(self) -> bool:

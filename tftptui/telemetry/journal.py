@@ -29,6 +29,12 @@ def _stamp(time: float) -> bytes:
     return b"%s.%06dZ" % (_second(second), micros)
 
 
+def stamp(micros: int) -> str:
+    """Return that time in RFC 3339; MICROS are microseconds of the wall clock."""
+    second, micros = divmod(micros, _MICROS)
+    return f"{_second(second).decode()}.{micros:06d}Z"
+
+
 @lru_cache(maxsize=4)
 def _second(second: int) -> bytes:
     stamp = datetime.fromtimestamp(second, UTC)

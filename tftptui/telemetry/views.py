@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from tftptui.telemetry.versions import Version
+
 
 class PortState(IntEnum):
     """What a port of the range is."""
@@ -99,6 +101,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         bounced: name and sender of the ICMP errors that came for what the client
             sent, and how many, if a capture shows any.
         oacks_again: how often the OACK was sent again.
+        version: of the file that is read, or was written; None as with ``modified``.
     """
 
     number: int
@@ -153,6 +156,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     unseen: int = 0
     bounced: tuple[str, str, int] | None = None
     oacks_again: int = 0
+    version: Version | None = None
 
     @property
     def has_answered(self) -> bool:
@@ -228,6 +232,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             visible.
         why: for "other", what it is and why it can't be served.
         was: of what was renamed a moment ago, its whole name before, below the root.
+        version: of a file, as it is now.
     """
 
     name: bytes
@@ -239,6 +244,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     target: str = ""
     was: bytes = b""
+    version: Version | None = None
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
