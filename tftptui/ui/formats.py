@@ -10,6 +10,7 @@ __all__ = [
     "count",
     "duration",
     "endpoint",
+    "moment",
     "octets",
     "rate",
     "short_age",
@@ -59,6 +60,17 @@ def short_age(seconds: float) -> str:
 def clock(time: float) -> str:
     """Return local time of day with milliseconds: ``12:04:23.090``."""
     return datetime.fromtimestamp(time).astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def moment(time: float, now: float, *, precise: bool = False) -> str:
+    """Return date and time, or the time alone of what is of today.
+
+    With milliseconds if it is to be PRECISE.
+    """
+    then = datetime.fromtimestamp(time).astimezone()
+    told = clock(time) if precise else f"{then:%H:%M:%S}"
+    is_today = then.date() == datetime.fromtimestamp(now).astimezone().date()
+    return told if is_today else f"{then:%Y-%m-%d} {told}"
 
 
 def duration(seconds: float) -> str:

@@ -31,9 +31,11 @@ from tftptui.telemetry.packets import (
     PacketRecord,
 )
 from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.versions import Version
 
 KEPT_REFUSALS = 1_000
 KEPT_FINDINGS = 200
+KEPT_DIGESTS = 1_000
 SERVER_ENDED = "the server has ended"
 RATE_SPAN = 2.0
 """Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
@@ -79,6 +81,7 @@ class Store:
         locations: searches for where packets are dropped, by their transfer.
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
+        digests: what came of it, by the version of the file that was hashed.
         engine_error: why the engine is gone, while it is.
         comes_back: whether it is looked for again by itself then; it outlives the
             screen, as one attached to does.
@@ -104,6 +107,7 @@ class Store:
     locations: dict[int, Location] = field(default_factory=dict)
     listings: dict[bytes, Listing] = field(default_factory=dict)
     hashes: dict[bytes, HashView] = field(default_factory=dict)
+    digests: dict[Version, HashView] = field(default_factory=dict)
     settings: dict[str, Value] = field(default_factory=dict)
     policy_since: float = 0.0
     engine_error: str | None = None
@@ -140,11 +144,19 @@ class Store:
         for listing in frame.listings:
             self.listings[listing.folder] = listing
         self._fold_refusals(frame.refusals)
-        self.hashes |= {hashed.name: hashed for hashed in frame.hashes}
+        self._fold_hashes(frame.hashes)
         self._fold_findings(frame.findings)
         for location in frame.locations:
             self.locations[location.transfer] = location
         self._fold_packets(frame)
+
+    def _fold_hashes(self, news: list[HashView]) -> None:
+        for hashed in news:
+            self.hashes[hashed.name] = hashed
+            if hashed.sha256 and hashed.version is not None:
+                self.digests[hashed.version] = hashed
+        while len(self.digests) > KEPT_DIGESTS:
+            del self.digests[next(iter(self.digests))]
 
     def _fold_settings(self, news: dict[str, Value], time: float) -> None:
         before, self.settings = self.settings, news
@@ -187,7 +199,8 @@ class Store:
         self._own_refused = 0
         for told in (
             *(self.transfers, self._rates, self.findings, self._findings_of),
-            *(self.locations, self.listings, self.hashes, self.refusals),
+            *(self.locations, self.listings, self.refusals),
+            *(self.hashes, self.digests),
         ):
             told.clear()
         self.packets.extend(b"", self.packets.next + 1)

@@ -44,7 +44,7 @@ class PreviewScreen(Window[None]):
         super().__init__()
         self._client, self._file = client, name
         self._view = FileView(self._want)
-        self._modified: float | None = None
+        self._version: object = None
 
     def compose(self) -> ComposeResult:
         """Lay out what it is and what is in it."""
@@ -86,7 +86,7 @@ class PreviewScreen(Window[None]):
         piece = await self._ask(0)
         if piece is None:
             return
-        self._modified = piece.modified
+        self._version = piece.version or piece.modified
         self._view.begin(piece.size)
         self._view.take(0, piece.octets)
         self._tell(piece)
@@ -115,7 +115,9 @@ class PreviewScreen(Window[None]):
         piece = await self._ask(offset)
         if piece is None:
             return
-        if piece.modified != self._modified:  # another version: from the start
+        if (
+            piece.version or piece.modified
+        ) != self._version:  # another version: from the start
             self.run_worker(self._begin(), group="preview", exclusive=True)
         else:
             self._view.take(offset, piece.octets)

@@ -1,13 +1,11 @@
 """What is known of the row with the cursor, in a few lines under the list."""
 
-from datetime import datetime
-
 from rich.style import Style
 from rich.text import Text
 
 from tftptui.engine.messages import Entry, TransferView
 from tftptui.telemetry.escapes import visible
-from tftptui.ui.formats import age, count
+from tftptui.ui.formats import age, count, endpoint, moment
 from tftptui.ui.widgets.file_labels import quiet_words
 from tftptui.ui.widgets.file_model import FileModel
 from tftptui.ui.widgets.file_rows import (
@@ -19,12 +17,19 @@ from tftptui.ui.widgets.file_rows import (
     UploadRow,
 )
 from tftptui.ui.widgets.file_served import Last
+from tftptui.ui.widgets.file_versions import (
+    THIS,
+    brief_words,
+    likeness_words,
+    moment_of,
+)
 from tftptui.ui.widgets.hash_words import Line, hash_line
 
 HELP = "a answers that name with it · c commands"
 ANSWERED = "✓ whoever asks for it gets {} from now on · u takes that back"
 QUIET = "A fault only when the last name is missing too, or a client stops."
 _MOST_NAMED = 2
+SHORT_HASH = 8
 
 Slots = dict[str, Style]
 
@@ -70,7 +75,7 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     parts = [f"link to {entry.target}" if entry.target else ""]
     parts += [kind.words if kind else "", f"{count(entry.size)} octets"]
     if entry.modified:
-        parts.append(f"of {_moment(entry.modified, now)}")
+        parts.append(f"of {_dated(row, model, now)}")
     lines = [(" · ".join(part for part in parts if part), "")]
     lines += [(f"⚠ {trouble}", "transfer-stalled") for trouble in _troubles(row, model)]
     if (told := hash_line(model.hashed(row))) is not None:
@@ -79,7 +84,7 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     if (change := model.changes.get(row.path)) is not None and change.was:
         was = f"it was {visible(change.was)} until {age(now - change.time)}"
         lines.append((was, "muted"))
-    return lines
+    return lines + _fetches(row, model, now)
 
 
 def _troubles(row: EntryRow, model: FileModel) -> list[str]:
@@ -97,25 +102,52 @@ def _service(row: EntryRow, model: FileModel, now: float) -> list[str]:
     if readers := served.running.get(row.name):
         parts.append(f"{_clients(readers)} fetch it now")
     if times := served.completed[row.name]:
-        last = served.last.get(row.name)
+        last = served.last(row.name)
         often = f"{count(times)} times, last" if times > 1 else "once"
-        parts.append(f"fetched {often} {_by(last, row, now)}")
+        parts.append(f"fetched {often} {_by(last, row, model, now)}")
     if written := served.written.get(row.name):
-        parts.append(f"sent {_by(written, row, now)}")
+        parts.append(f"sent {_by(written, row, model, now)}")
     return parts or ["nobody has fetched it yet"]
 
 
-def _by(last: Last | None, row: EntryRow, now: float) -> str:
+def _by(last: Last | None, row: EntryRow, model: FileModel, now: float) -> str:
     """Return who, when, and which version, if that is known."""
     if last is None:
         return ""
     told = f"by {last.client} {age(now - last.time)}"
-    is_same = last.is_version(row.entry.size, row.entry.modified)
-    if is_same is None or last.modified is None:
-        return told
-    if is_same:
-        return f"{told}, this version"
-    return f"{told}: the version of {_moment(last.modified, now)}, not this"
+    words = likeness_words(last, row.entry, model.digests, now)
+    return f"{told}{', ' if words == THIS else ': '}{words}" if words else told
+
+
+def _fetches(row: EntryRow, model: FileModel, now: float) -> list[Line]:
+    """Return a line for each of the latest fetches, the last one first."""
+    fetches = model.served.fetches.get(row.name, ())
+    if len(fetches) < 2:  # noqa: PLR2004 - one alone is told already
+        return []
+    return [(_fetch(one, row, model, now), "muted") for one in reversed(fetches)]
+
+
+def _fetch(one: Last, row: EntryRow, model: FileModel, now: float) -> str:
+    hashed = model.digests.get(one.version) if one.version else None
+    who = endpoint(one.client, one.client_tid)
+    parts = [
+        f"{moment(one.time, now)}  {who}",
+        f"SHA-256 {hashed.sha256[:SHORT_HASH]}…" if hashed else "",
+        brief_words(one, row.entry, model.digests, _known(row, model), now),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _dated(row: EntryRow, model: FileModel, now: float) -> str:
+    """Return when it was written, told apart from the versions that went out."""
+    return moment_of(row.entry.modified, _known(row, model), now)
+
+
+def _known(row: EntryRow, model: FileModel) -> list[float]:
+    """Return the times of the versions that went out, or came in."""
+    served, name = model.served, row.name
+    known = [*served.fetches.get(name, ()), served.written.get(name)]
+    return [one.modified for one in known if one and one.modified is not None]
 
 
 def _asked_lines(row: AskedRow, model: FileModel, now: float) -> list[Line]:
@@ -175,12 +207,3 @@ def _clients(views: list[TransferView]) -> str:
     named = ", ".join(clients[:_MOST_NAMED])
     more = len(clients) - _MOST_NAMED
     return f"{named} and {more} more" if more > 0 else named
-
-
-def _moment(time: float, now: float) -> str:
-    """Return date and time, or the time alone of what is of today."""
-    day, moment = (
-        datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S").split()
-    )
-    today = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d")
-    return moment if day == today else f"{day} {moment}"

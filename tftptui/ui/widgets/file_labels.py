@@ -15,6 +15,7 @@ from tftptui.ui.widgets.file_rows import (
     UploadRow,
 )
 from tftptui.ui.widgets.file_served import Served
+from tftptui.ui.widgets.file_versions import Likeness, likeness
 from tftptui.ui.widgets.hash_words import hash_mark
 from tftptui.ui.widgets.packet_words import short_address
 from tftptui.ui.widgets.rows import fitted, fitted_path
@@ -33,6 +34,8 @@ SHORTEST_NAME = 6
 _INDENT, _ICON, _GAP, _SIZE, _TIMES = 2, 2, 2, 6, 5
 _NOTE, _LONG_NOTE, _AGE, _CLIENT, _KIND = 8, 24, 10, 15, 30
 _CHANGED_AT = 7
+
+_OTHERS = {Likeness.OTHER: " not this", Likeness.PERHAPS: " not this?"}
 
 Cell = tuple[str, str]
 """A text and its slot; the slots ``folder`` and ``fresh`` are the pane's own."""
@@ -191,7 +194,7 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
     if any(view.changed for view in readers):
         return (f"⚠ {going} changed" if is_roomy else f"⚠ {going}"), "transfer-stalled"
     parts = [going, _change(change, now, is_roomy=is_roomy)]
-    times = _times(row, served, is_roomy=is_roomy)
+    times = _times(row, model, is_roomy=is_roomy)
     if going and not is_roomy and cell_len(both := f"{going} {times}") <= _NOTE:
         return both.rstrip(), "transfer-active"
     parts.append(hash_mark(model.hashed(row), is_roomy=is_roomy))
@@ -218,11 +221,11 @@ def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:
     return word if since < GLOW else age(since)
 
 
-def _times(row: EntryRow, served: Served, *, is_roomy: bool) -> str:
+def _times(row: EntryRow, model: FileModel, *, is_roomy: bool) -> str:
     """Return how often it was fetched, and whether the last time it was another."""
-    times, last = served.completed[row.name], served.last.get(row.name)
-    is_same = last and last.is_version(row.entry.size, row.entry.modified)
-    other = " not this" if is_roomy and is_same is False else ""
+    times, last = model.served.completed[row.name], model.served.last(row.name)
+    found = last and likeness(last, row.entry, model.digests)
+    other = _OTHERS.get(found, "") if is_roomy and found else ""
     return f"↑{times}{other}" if times else ""
 
 

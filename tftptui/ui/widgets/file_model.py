@@ -28,6 +28,7 @@ from tftptui.ui.widgets.file_rows import (
     plain_name,
 )
 from tftptui.ui.widgets.file_served import Served
+from tftptui.ui.widgets.file_versions import Digests, differs, hash_now
 from tftptui.ui.widgets.narrow_field import has_all
 
 ROOT = b""
@@ -61,7 +62,7 @@ class FileModel:
         served: what is read and written, and was.
         wanted: folders to be listed.
         listed: how many names the shown folders hold.
-        kinds: what files are, by path, size and time of change.
+        kinds: what files are, by path and version.
         words: only rows in which all of them are, are shown.
     """
 
@@ -69,7 +70,7 @@ class FileModel:
         self.rows: list[Row] = []
         self.changes: dict[bytes, Change] = {}
         self.served = Served()
-        self.kinds: dict[tuple[bytes, int, float], KindView | None] = {}
+        self.kinds: dict[object, KindView | None] = {}
         self.words: tuple[str, ...] = ()
         self._found: FoundFiles | None = None
         self.wanted: set[bytes] = {ROOT}
@@ -175,12 +176,12 @@ class FileModel:
 
     def hashed(self, row: EntryRow) -> HashView | None:
         """Return the hash of a file, unless it is of another version."""
-        view = self._store.hashes.get(row.path)
-        if view is None or view.running or view.error:
-            return view
-        entry = row.entry
-        is_same = (view.size, view.modified) == (entry.size, entry.modified)
-        return view if is_same else None
+        return hash_now(row, self._store)
+
+    @property
+    def digests(self) -> Digests:
+        """What hashing came to, by version."""
+        return self._store.digests
 
     def unknown(self, rows: Sequence[Row]) -> list[EntryRow]:
         """Return those of ROWS whose files nobody has looked into."""
@@ -266,7 +267,7 @@ class FileModel:
         known = {entry.name: entry for entry in before.entries}
         for entry in listing.entries:
             old = known.get(entry.name)
-            if old is None or (entry.kind == "file" and _differs(old, entry)):
+            if old is None or (entry.kind == "file" and differs(old, entry)):
                 path = _path(listing.folder, entry)
                 marked = self.changes.get(path)
                 is_new = old is None or (marked is not None and marked.is_new)
@@ -389,7 +390,3 @@ def _is_within(folder: bytes, above: bytes) -> bool:
 
 def _path(folder: bytes, entry: Entry) -> bytes:
     return folder + b"/" + entry.name if folder else entry.name
-
-
-def _differs(old: Entry, new: Entry) -> bool:
-    return (old.size, old.modified) != (new.size, new.modified)

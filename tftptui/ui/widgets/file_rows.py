@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tftptui.engine.messages import Entry, NearName
+from tftptui.telemetry.versions import Version
 
 Key = tuple[str, bytes | str]
 
@@ -23,9 +24,10 @@ class EntryRow:
         return "entry", self.path
 
     @property
-    def version(self) -> tuple[bytes, int, float]:
-        """Path, size and time of change."""
-        return self.path, self.entry.size, self.entry.modified
+    def version(self) -> tuple[bytes, int, float, Version | None]:
+        """What tells this file, as it is now, from all others."""
+        entry = self.entry
+        return self.path, entry.size, entry.modified, entry.version
 
 
 @dataclass(frozen=True, slots=True)

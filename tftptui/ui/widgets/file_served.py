@@ -1,16 +1,20 @@
 """Who fetched a file, who does now, and who sent it: by name, from the transfers."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tftptui.engine.messages import TransferView
 from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.versions import Version
 from tftptui.ui.widgets.file_rows import plain_name
 
 MOST_COUNTED = 10_000
 """Transfers, or names, that are remembered."""
 
+
+MOST_FETCHES = 5
+"""Of one file that are told one by one."""
 
 SAME_TIME = 1e-6
 """Seconds; times of the disk are told as numbers of 53 bits."""
@@ -22,12 +26,16 @@ class Last:
 
     Attributes:
         size, modified: of the file, octets and wall clock; None where not known.
+        version: of the file, likewise.
+        client_tid: the client's port.
     """
 
     client: str
     time: float
     size: int | None = None
     modified: float | None = None
+    version: Version | None = None
+    client_tid: int = 0
 
     def is_version(self, size: int, modified: float) -> bool | None:
         """Whether it was the version of a file as it is now; None if not known."""
@@ -43,14 +51,14 @@ class Served:
     Attributes:
         running: those that read it now.
         completed: how often it was read to the end.
-        last: who did so last.
+        fetches: the latest who did so, the last one last.
         arriving: the transfer that writes it now.
         written: who wrote it last.
     """
 
     running: dict[str, list[TransferView]] = field(default_factory=dict)
     completed: Counter[str] = field(default_factory=Counter)
-    last: dict[str, Last] = field(default_factory=dict)
+    fetches: dict[str, deque[Last]] = field(default_factory=dict)
     arriving: dict[str, TransferView] = field(default_factory=dict)
     written: dict[str, Last] = field(default_factory=dict)
     _counted: dict[tuple[int, float], None] = field(default_factory=dict)
@@ -76,22 +84,35 @@ class Served:
 
     def forget(self) -> None:
         """Forget what went on: the names mean other files now."""
-        for names in (self.completed, self.last, self.written):
+        for names in (self.completed, self.fetches, self.written):
             names.clear()
+
+    def last(self, name: str) -> Last | None:
+        """Return who read a file to its end last."""
+        fetches = self.fetches.get(name)
+        return fetches[-1] if fetches else None
 
     def _count(self, name: str, view: TransferView) -> None:
         ended = view.ended or view.moved
-        last = Last(view.client, ended, size_of(view), view.modified)
+        last = Last(
+            view.client,
+            ended,
+            size_of(view),
+            view.modified,
+            view.version,
+            view.client_tid,
+        )
         if view.direction == "read":
             self.completed[name] += 1
-            self.last[name] = last
+            fetches = self.fetches.setdefault(name, deque(maxlen=MOST_FETCHES))
+            fetches.append(last)
         else:
             self.written[name] = last
 
     def _forget(self) -> None:
         while len(self._counted) > MOST_COUNTED:
             del self._counted[next(iter(self._counted))]
-        for names in (self.completed, self.last, self.written):
+        for names in (self.completed, self.fetches, self.written):
             while len(names) > MOST_COUNTED:
                 del names[next(iter(names))]
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -36,6 +37,7 @@ from tftptui.ui.widgets.file_rows import (
     named_file,
     own_file,
 )
+from tftptui.ui.widgets.hash_words import Line
 from tftptui.ui.widgets.narrow_field import NarrowField
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.rows import RowList
@@ -95,6 +97,7 @@ class FilesPane(Pane):
         self._trouble = Static(id="file-trouble", markup=False)
         self._detail = Static(id="file-detail", markup=False)
         self._told_cure = ""
+        self._lines = 0
         self._told: object = None
         self._bound: object = None
         self._opened: set[bytes] = set()
@@ -130,7 +133,7 @@ class FilesPane(Pane):
     def on_resize(self) -> None:
         """Show the detail where there is room for it."""
         self._detail.display = self.size.height >= ROOM_FOR_DETAIL
-        self._detail.styles.height = self._room() + 1  # and the line above it
+        self._lines = 0
         self._show()
 
     def frame_arrived(self) -> None:
@@ -178,7 +181,8 @@ class FilesPane(Pane):
             self.refresh_bindings()
         is_told = self._detail.display
         self.summary = listed if is_told else foot(row, now) or listed
-        lines = detail(row, self._model, now)[: self._room()] if is_told else []
+        lines = detail(row, self._model, now) if is_told else []
+        lines = lines[: self._make_room(lines)]
         if (cure, lines) != self._told:
             if cure != self._told_cure:
                 self._told_cure = cure
@@ -187,9 +191,17 @@ class FilesPane(Pane):
             slots = slot_styles(self.app.theme_variables)
             self._detail.update(as_text(lines, slots), layout=False)
 
-    def _room(self) -> int:
-        """Return how many lines the detail has."""
-        return 3 + (self.size.height >= ROOM_FOR_MORE)
+    def _make_room(self, told: list[Line]) -> int:
+        """Return how many lines the detail has: more than a few where rows are free."""
+        few = 3 + (self.size.height >= ROOM_FOR_MORE)
+        both = self._list.outer_size.height + self._detail.outer_size.height
+        text, width = "\n".join(words for words, _ in told), self._detail.size.width
+        wanted = Content(text).get_height({}, width) if width else 0
+        lines = max(few, min(wanted, both - 1 - self._list.row_count()))
+        if lines != self._lines:
+            self._lines = lines
+            self._detail.styles.height = lines + 1  # and the line above it
+        return lines
 
     def _doable(self, row: Row | None) -> object:
         """Return what decides which keys do something."""

@@ -1,7 +1,10 @@
 """The hash of a file in words: beside the file, and wherever it is served."""
 
+from collections.abc import Mapping
+
 from tftptui.engine.messages import HashView, TransferView
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.versions import Version
 from tftptui.ui.formats import count
 from tftptui.ui.widgets.file_rows import plain_name
 from tftptui.ui.widgets.file_served import SAME_TIME, size_of
@@ -14,11 +17,17 @@ DIFFERS = "≠"
 """Stands where a file is not what a list of checksums says."""
 
 
-def hash_of(view: TransferView, hashes: dict[bytes, HashView]) -> HashView | None:
+def hash_of(
+    view: TransferView,
+    hashes: dict[bytes, HashView],
+    digests: Mapping[Version, HashView] | None = None,
+) -> HashView | None:
     """Return the hash of exactly the version that a transfer reads, or has written.
 
-    It is None if that is not known.
+    It is None if that is not known. HASHES are by name, DIGESTS by version.
     """
+    if digests and view.version is not None:
+        return digests.get(view.version)
     if view.modified is None or not hashes:
         return None
     name = plain_name(view.served or view.file)

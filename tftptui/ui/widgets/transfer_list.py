@@ -285,7 +285,7 @@ class TransferList(RowList[int]):
 
     def _differs(self, view: TransferView) -> bool:
         """Whether the file is not what a list of checksums says, as far as known."""
-        hashed = hash_of(view, self._store.hashes)
+        hashed = hash_of(view, self._store.hashes, self._store.digests)
         return hashed is not None and hashed.verdict == "differs"
 
     def _columns(self, width: int) -> Columns:

@@ -18,6 +18,7 @@ from tftptui.ui.formats import octets
 from tftptui.ui.plots import bars, squeezed
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.file_versions import version_words
 from tftptui.ui.widgets.fitting import fitting_form
 from tftptui.ui.widgets.hash_words import hash_line, hash_of
 from tftptui.ui.widgets.ladder_series import Series
@@ -79,7 +80,8 @@ class TransferSide(VerticalScroll):
         """Show what is known now, if it is something else."""
         finding = self._store.finding_of(view.number)
         width = max(20, self.scrollable_content_region.width or 40)
-        hashed = hash_of(view, self._store.hashes)
+        hashed = hash_of(view, self._store.hashes, self._store.digests)
+        version = version_words(view, self._store)
         forms = client_choices(view, may_be_nats=may_be_nats(self._store, view))
         theirs = fitting_form(forms, width - len(f"{view.client_tid}") - BESIDE)
         choices = (theirs, server_choice(view, self._store.ports))
@@ -88,6 +90,7 @@ class TransferSide(VerticalScroll):
             choices,
             repr(finding),
             repr(hashed),
+            version,
             len(series.slots),
             series.length,
             width,
@@ -98,6 +101,7 @@ class TransferSide(VerticalScroll):
         slots = slot_styles(self.app.theme_variables)
         parts = [
             Text(f"{mark(view)} {view.phase}. {meaning(view)}", slots[slot(view)]),
+            *([Text(_capital(f"{version}."))] if version else []),
             *_hashed(hashed, slots),
             *_ports(view, choices, slots["muted"]),
             *_agreed(view, slots),
@@ -112,6 +116,10 @@ class TransferSide(VerticalScroll):
 def _hashed(view: HashView | None, slots: dict[str, Style]) -> list[RenderableType]:
     line = hash_line(view)
     return [] if line is None else [Text(line[0], slots[line[1]])]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _heading(words: str) -> Text:

@@ -274,11 +274,12 @@ def story(
     finding: Finding | None = None,
     hashed: HashView | None = None,
     *,
+    version: str = "",
     may_be_nats: bool = False,
 ) -> str:
     """Return what the detail line says about the chosen transfer.
 
-    HASHED is the hash of the version that it reads; MAY_BE_NATS says whether a NAT
+    HASHED is the hash of the VERSION that it reads; MAY_BE_NATS says whether a NAT
     may have chosen the client's port.
     """
     told = agreement(view)
@@ -292,6 +293,9 @@ def story(
         *(f"{_capital(note)}." for note in view.notes),
         *([f"{_capital(CHANGED)}."] if view.changed else []),
         counts_in_words(view),
+        f"{'Read' if view.direction == 'read' else 'Wrote'} {version}."
+        if version
+        else "",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 

@@ -16,6 +16,7 @@ from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count, endpoint
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.empty import invitation
+from tftptui.ui.widgets.file_versions import version_words
 from tftptui.ui.widgets.hash_words import hash_of
 from tftptui.ui.widgets.pane import Pane
 from tftptui.ui.widgets.reach import may_be_nats
@@ -175,7 +176,8 @@ class TransfersPane(Pane):
                 view,
                 self._store.ports,
                 self._store.finding_of(view.number),
-                hash_of(view, self._store.hashes),
+                hash_of(view, self._store.hashes, self._store.digests),
+                version=version_words(view, self._store),
                 may_be_nats=may_be_nats(self._store, view),
             ),
         )

@@ -1,0 +1,133 @@
+"""Which version of a file a transfer got, and whether that is the one there now."""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+
+from tftptui.engine.messages import Entry, HashView, TransferView
+from tftptui.telemetry.versions import Version
+from tftptui.ui.formats import count, moment
+from tftptui.ui.store import Store
+from tftptui.ui.widgets.file_rows import EntryRow, plain_name
+from tftptui.ui.widgets.file_served import Last, size_of
+
+THIS = "this version"
+
+Digests = Mapping[Version, HashView]
+
+
+class Likeness(Enum):
+    """How the version that went out stands to the one that is there."""
+
+    SAME = auto()
+    OCTETS = auto()
+    """Another, of the same octets: both were hashed."""
+    PERHAPS = auto()
+    """The same but for the time of any change: other octets, or other rights."""
+    OTHER = auto()
+
+
+def likeness(last: Last, entry: Entry, digests: Digests) -> Likeness | None:
+    """Return how LAST stands to a file as it is now; None where that is not known."""
+    then, now = last.version, entry.version
+    if then is None or now is None:
+        is_same = last.is_version(entry.size, entry.modified)
+        return None if is_same is None else (_OTHER, _SAME)[is_same]
+    if then == now:
+        return Likeness.SAME
+    before, after = digests.get(then), digests.get(now)
+    if before is not None and after is not None:
+        return Likeness.OCTETS if before.sha256 == after.sha256 else Likeness.OTHER
+    return Likeness.PERHAPS if then.may_be(now) else Likeness.OTHER
+
+
+_SAME, _OTHER = Likeness.SAME, Likeness.OTHER
+
+
+def likeness_words(last: Last, entry: Entry, digests: Digests, now: float) -> str:
+    """Return that in words, with the time of the version where it is another one."""
+    found = likeness(last, entry, digests)
+    if found is None or last.modified is None:
+        return ""
+    time = moment_of(last.modified, [entry.modified], now)
+    is_dated = last.modified != entry.modified
+    match found:
+        case Likeness.SAME:
+            return THIS
+        case Likeness.PERHAPS:
+            return "perhaps another version, of the same time"
+        case Likeness.OCTETS:
+            same = "the same bytes as this"
+            return f"the version of {time}, {same}" if is_dated else same
+        case Likeness.OTHER:
+            dated = f"the version of {time}, not this"
+            return dated if is_dated else "another version of the same time, not this"
+
+
+def brief_words(
+    last: Last, entry: Entry, digests: Digests, others: Iterable[float], now: float
+) -> str:
+    """Return the version of one fetch among others, in fewer words.
+
+    OTHERS are the times of all versions that are told beside it.
+    """
+    found = likeness(last, entry, digests)
+    if found is None or last.modified is None:
+        return ""
+    if found is Likeness.SAME:
+        return THIS
+    is_dated = last.modified != entry.modified
+    time = moment_of(last.modified, [entry.modified, *others], now)
+    same = "the same bytes as this"
+    match found:
+        case Likeness.PERHAPS:
+            return "perhaps another of the same time"
+        case Likeness.OCTETS:
+            return f"the version of {time}, {same}" if is_dated else same
+        case Likeness.OTHER:
+            return f"the version of {time}" if is_dated else "another of the same time"
+
+
+def differs(before: Entry, after: Entry) -> bool:
+    """Whether a file is another than before, as far as its marks can tell for sure."""
+    if (before.size, before.modified) != (after.size, after.modified):
+        return True
+    if before.version is None or after.version is None:
+        return False
+    return not before.version.may_be(after.version)
+
+
+def hash_now(row: EntryRow, store: Store) -> HashView | None:
+    """Return the hash of a file as it is now, or how far its hashing is."""
+    view, entry = store.hashes.get(row.path), row.entry
+    if view is None or view.running or view.error:
+        return view
+    if view.version is None or entry.version is None:
+        is_same = (view.size, view.modified) == (entry.size, entry.modified)
+        return view if is_same else None
+    known = store.digests.get(entry.version)
+    return known if known is not None and known.name == row.path else None
+
+
+def moment_of(modified: float, others: Iterable[float], now: float) -> str:
+    """Return when a version was written, so that no OTHER reads the same."""
+    alike = any(one != modified and int(one) == int(modified) for one in others)
+    return moment(modified, now, precise=alike)
+
+
+def version_words(view: TransferView, store: Store) -> str:
+    """Return the version that a transfer reads, or wrote; "" where it isn't known."""
+    octets = view.version.size if view.version else size_of(view)
+    if view.modified is None or octets is None:
+        return ""
+    name = _name(view)
+    others = [
+        one.modified
+        for one in store.transfers.values()
+        if one.modified is not None and _name(one) == name
+    ]
+    time = moment_of(view.modified, others, store.now)
+    return f"the version of {time}, {count(octets)} octets"
+
+
+def _name(view: TransferView) -> str:
+    return plain_name(view.served or view.file)
