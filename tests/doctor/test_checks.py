@@ -258,13 +258,6 @@ def test_ports_that_are_kept_back_are_ours() -> None:
     assert {r.mark for r in results if r.topic == "ports"} == {Mark.OK}
 
 
-def test_uploads_need_a_folder_to_write_to() -> None:
-    settings = Settings(root=ROOT, write="new")
-    results = judged(settings, served=Served(path=ROOT))
-    (result,) = [r for r in results if r.topic == "uploads"]
-    assert result.mark is Mark.BAD
-
-
 @pytest.mark.parametrize(
     ("listen", "mark", "said"),
     [

@@ -4,12 +4,8 @@ from collections.abc import Sequence
 
 from tftptui.doctor.facts import Facts
 from tftptui.doctor.firewall import Network, check_firewall
-from tftptui.doctor.limits import (
-    check_clock,
-    check_limits,
-    check_root,
-    check_screen,
-)
+from tftptui.doctor.folder import check_root
+from tftptui.doctor.limits import check_clock, check_limits, check_screen
 from tftptui.doctor.network import check_network
 from tftptui.doctor.ports import check_ports
 from tftptui.doctor.result import Result, ok

@@ -59,6 +59,28 @@ class Filters:
     is_ufw: bool = False
 
 
+PARTS = ".tftptui-*"
+"""How parts of uploads are called on the disk, for a shell; see files/hidden.py."""
+
+LEFT_BEHIND = 3_600.0
+"""Seconds: a part of an upload that has not grown for so long is nobody's any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A hidden part of an upload whose server was killed.
+
+    Attributes:
+        path: where it is, as the disk has it.
+        octets: its size.
+        age: seconds since it was written last.
+    """
+
+    path: str
+    octets: int
+    age: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """The folder that is to be served, as this user sees it.
@@ -70,6 +92,8 @@ class Served:
             not served.
         folders: how many there are, at most what was counted to.
         is_writable: whether files can be put into it.
+        writer: who would do that, where a server that root starts becomes another.
+        leftovers: parts of uploads that a killed server has left.
     """
 
     path: Path
@@ -78,6 +102,8 @@ class Served:
     astray: tuple[str, ...] = ()
     folders: int = 1
     is_writable: bool = False
+    writer: str = ""
+    leftovers: tuple[Leftover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,8 @@
 """Checks of what the system allows: descriptors, watches, flows; clock and screen."""
 
-import shlex
 from collections.abc import Iterator
 
-from tftptui.doctor.facts import Facts, Served
+from tftptui.doctor.facts import Facts
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.settings import Settings
 from tftptui.telemetry.words import counted
@@ -91,39 +90,6 @@ def _flows(facts: Facts) -> Iterator[Result]:
             f"conntrack knows {facts.tracked:,} flows of {facts.tracked_most:,}: new "
             "ones are dropped when it is full",
             f"sudo sysctl -w net.netfilter.nf_conntrack_max={facts.tracked_most * 4}",
-        )
-
-
-def check_root(served: Served, settings: Settings, user: str) -> Iterator[Result]:
-    """Judge the folder that is to be served."""
-    if served.trouble:
-        yield bad(
-            "root",
-            f"user {user} can't read {served.path}: {served.trouble}",
-            f"ls -ld {served.path}",
-        )
-        return
-    if served.unreadable:
-        names = ", ".join(served.unreadable)
-        yield warn(
-            "root",
-            f"user {user} can't read everything in {served.path}: {names}",
-            f"sudo chmod -R a+rX {served.path}",
-        )
-    else:
-        yield ok("root", f"user {user} can read {served.path}")
-    if served.astray:
-        yield warn(
-            "links",
-            f"links in {served.path} lead nowhere or out of it, and are not served: "
-            f"{', '.join(served.astray)}",
-            f"ls -l {shlex.quote(str(served.path))}",
-        )
-    if settings.write != "off" and not served.is_writable:
-        yield bad(
-            "uploads",
-            f"user {user} can't write to {served.path}, and uploads are on",
-            f"sudo chown {user} {served.path}",
         )
 
 

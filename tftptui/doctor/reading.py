@@ -1,6 +1,5 @@
 """Asks this machine what the checks want to know; changes nothing."""
 
-import errno
 import getpass
 import gzip
 import locale
@@ -10,14 +9,14 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 from tftptui.doctor.commands import printed
-from tftptui.doctor.facts import Device, Facts, Holder, Screen, Served
+from tftptui.doctor.facts import Device, Facts, Holder, Screen
+from tftptui.doctor.folder_reading import served_by
 from tftptui.doctor.rules_reading import read_filters
 from tftptui.net.addresses import Endpoint
 from tftptui.net.binding_trial import bind_trouble
@@ -28,8 +27,6 @@ from tftptui.settings import Settings
 from tftptui.telemetry.escapes import visible
 
 _PROC = Path("/proc/sys")
-_MOST_ENTRIES = 20_000
-_MOST_NAMED = 3
 _PROGRAM = "tftptui"
 
 
@@ -68,7 +65,7 @@ def read_facts(
         instances=_number("fs/inotify/max_user_instances"),
         descriptors=_descriptors(),
         requests_at_once=room_for_requests(),
-        served=_served_by(settings),
+        served=served_by(settings),
         year=datetime.now(UTC).year,
         is_synchronised=_is_synchronised(),
         screen=_screen(),
@@ -195,66 +192,6 @@ def _descriptors() -> int | None:
         return None
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if hard == resource.RLIM_INFINITY else hard
-
-
-def _served_by(settings: Settings) -> Served:
-    """Return what there is to say of all that is served, the worst first."""
-    if not settings.named:
-        return _served(settings.root)
-    all_of = [_served_alone(one.path) for one in settings.named]
-    worst = min(
-        all_of, key=lambda one: (not one.trouble, not one.unreadable, one.is_writable)
-    )
-    return replace(worst, folders=sum(one.folders for one in all_of))
-
-
-def _served_alone(path: Path) -> Served:
-    if path.is_dir():
-        return _served(path)
-    may_read, may_write = os.access(path, os.R_OK), os.W_OK | os.X_OK
-    return Served(
-        path=path,
-        trouble="" if may_read else os.strerror(errno.EACCES),
-        is_writable=os.access(path.parent, may_write),
-    )
-
-
-def _served(root: Path) -> Served:
-    try:
-        with os.scandir(root) as entries:
-            next(entries, None)
-    except OSError as error:
-        return Served(path=root, trouble=error.strerror or str(error))
-    unreadable: list[str] = []
-    astray: list[str] = []
-    folders = seen = 0
-    top = root.resolve()
-    for place, names, files in os.walk(root):
-        folders += 1
-        seen += len(names) + len(files)
-        for path in (Path(place) / name for name in (*names, *files)):
-            shown = visible(str(path.relative_to(root)))
-            if path.is_symlink() and _is_astray(path, top):
-                astray.append(f"{shown} → {visible(os.fspath(path.readlink()))}")
-            elif not os.access(path, os.R_OK):
-                unreadable.append(shown)
-        if seen > _MOST_ENTRIES or len(unreadable) > _MOST_NAMED:
-            break
-    return Served(
-        path=root,
-        unreadable=tuple(unreadable[:_MOST_NAMED]),
-        astray=tuple(astray[:_MOST_NAMED]),
-        folders=folders,
-        is_writable=os.access(root, os.W_OK | os.X_OK),
-    )
-
-
-def _is_astray(link: Path, top: Path) -> bool:
-    """Whether a link leads nowhere, in a circle, or out of the folder."""
-    try:
-        return not link.resolve(strict=True).is_relative_to(top)
-    except (OSError, RuntimeError):  # RuntimeError: a circle, before Python 3.13
-        return True
 
 
 def _is_synchronised() -> bool | None:
