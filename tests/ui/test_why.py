@@ -350,6 +350,13 @@ async def test_who_has_just_asked_in_vain_is_being_looked_at(
         assert words in " ".join(screen.text().split())
 
 
+async def test_of_an_upload_it_asks_why_that_can_t_be_put() -> None:
+    case = founding_case(code="upload-refused", clients=["10.0.4.37"], files=["a.log"])
+    async with shown(*case, size=LARGE) as screen:
+        await screen.press("w")
+        assert "Why can't 10.0.4.37 put pxelinux.0?" in screen.text()
+
+
 async def test_several_files_of_one_client_are_counted() -> None:
     case = founding_case(clients=["10.0.4.37"], files=["pxelinux.0", "a", "b"])
     async with shown(*case, size=LARGE) as screen:

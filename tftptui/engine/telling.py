@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tftptui.knowledge.causes import Touched
-from tftptui.knowledge.draft import Draft
+from tftptui.knowledge.draft import Draft, Later
 from tftptui.server.clock import Clock
 from tftptui.server.rates import Bucket, Rate
 from tftptui.telemetry.events import Event, Found
@@ -96,8 +96,10 @@ class Teller:
         if not renew and not _differs(before, draft, whose):
             return before
         first, is_turned = _whose(whose), before.code != draft.code
+        is_worked_out = isinstance(draft.remedies, Later)  # which takes a while
         is_same = (
-            not renew
+            is_worked_out
+            and not renew
             and not is_turned
             and all(getattr(before, name) == first[name] for name in ("client", "file"))
         )

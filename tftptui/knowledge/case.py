@@ -362,7 +362,8 @@ class Case:
     @property
     def is_upload(self) -> bool:
         """Whether the client wants to put a file here."""
-        return self.latest is not None and self.latest.direction == "write"
+        one = self.latest or next(reversed(self.refusals), None)
+        return one is not None and one.direction == "write"
 
 
 def same_options(one: AskedOptions, other: AskedOptions) -> bool:

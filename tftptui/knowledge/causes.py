@@ -130,7 +130,12 @@ def cause_of(draft: Draft, case: Case, way: str) -> Cause:
 
 
 def leading(parts: Sequence[Part]) -> Part:
-    """Return the part that shows the cause most surely, the first of these."""
+    """Return the part that shows the cause most surely, the first of these.
+
+    Why an upload is not taken its newest answer tells: others may have been mended.
+    """
+    if parts[0].draft.code == "upload-refused":
+        return parts[-1]
     return max(parts, key=lambda one: one.draft.confidence)
 
 

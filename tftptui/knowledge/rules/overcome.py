@@ -128,11 +128,16 @@ def _since(case: Case, code: str) -> str:
     again = _ports_again(case, code, later)
     if again:
         return f"answers to its port {joined([ports(again)])} arrive now"
-    same = [one for one in later if one.file == case.file and one.is_done]
+    same = [
+        one
+        for one in later
+        if one.file == case.file and one.is_done and one.is_upload == case.is_upload
+    ]
     if code == "answers-blocked":
         same = [one for one in same if _is_alike(case, one)]
     if same and code not in _OF_PORTS:
-        return f"the client got the file later, on its port {same[0].client_tid}"
+        did = "sent" if case.is_upload else "got"
+        return f"the client {did} the file later, on its port {same[0].client_tid}"
     return ""
 
 

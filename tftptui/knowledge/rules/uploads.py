@@ -1,6 +1,8 @@
 """Trouble of uploads: they may not be stored, or there is no room."""
 
-from tftptui.knowledge import remedies
+from shlex import quote
+
+from tftptui.knowledge import evidence, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
@@ -74,28 +76,37 @@ def refused(case: Case) -> Draft | None:
     reason, text = why
     if reason in ("ports-exhausted", "no-route", "socket"):
         return None
-    cure = _CURES.get("limit" if reason == "failed" else reason)
-    plain = remedies.say("look at the folder's owner, and who may write there")
+    one = None if _is_refused_last(case) else case.latest
     return Draft(
         code="upload-refused",
         headline=f"{case.client} may not put {case.file} here: {text}.",
         confidence=FACT,
         stands_at="server",
-        transfers=tuple(case.numbers[-1:]),
+        transfers=(one.number,) if one else (),
         since=_since(case),
-        evidence=(_evidence(case, text),),
-        remedies=(
-            (Remedy(platform=OURS, text=cure[0], command=cure[1]),) if cure else plain
-        ),
+        evidence=(_ended(one, text) if one else _refused(case),),
+        remedies=_cure(case, reason),
     )
+
+
+def _cure(case: Case, reason: str) -> tuple[Remedy, ...]:
+    """Return what to change, so that the upload is taken."""
+    cure = _CURES.get("limit" if reason == "failed" else reason)
+    if cure:
+        return (Remedy(platform=OURS, text=cure[0], command=cure[1]),)
+    folder = case.scene.place(case.file).rpartition("/")[0]
+    if reason == "not-found":
+        make = f"mkdir -p {quote(folder)}"
+        text = "make the folder; this server's user must be able to write there"
+        return (Remedy(text=text, command=make),)
+    return remedies.say("look at the folder's owner, and who may write there")
 
 
 def _said(case: Case) -> tuple[str, str] | None:
     """Return why the last upload was not taken, as reason and words."""
     latest = case.latest
-    last = case.refusals[-1] if case.refusals else None
-    is_older = last is None or (latest is not None and latest.started > last.time)
-    if last is not None and not is_older:
+    if _is_refused_last(case):
+        last = case.refusals[-1]
         return (last.reason, last.message) if last.direction == "write" else None
     if latest is None or latest.direction != "write":
         return None
@@ -104,13 +115,26 @@ def _said(case: Case) -> tuple[str, str] | None:
     return "failed", latest.error
 
 
+def _is_refused_last(case: Case) -> bool:
+    """Whether the last request was refused, so that no transfer began."""
+    if not case.refusals:
+        return False
+    return case.latest is None or case.latest.started <= case.refusals[-1].time
+
+
 def _since(case: Case) -> float:
     if case.refusals:
         return case.refusals[0].time
     return case.tries[-1].started
 
 
-def _evidence(case: Case, text: str) -> Evidence:
-    number = case.numbers[-1] if case.tries and not case.refusals else None
-    asked = f"asked {times(case.requests)}; the answer was: {text}"
-    return Evidence(text=asked, transfer=number, time=case.last_asked)
+def _refused(case: Case) -> Evidence:
+    """Return how often the last answer was given; others don't count."""
+    last = case.refusals[-1]
+    asked = evidence.refused_requests(evidence.answered_alike(case, last))
+    return Evidence(text=f"{asked}; the answer was: {last.message}", time=last.time)
+
+
+def _ended(one: TransferView, text: str) -> Evidence:
+    asked = f"asked {times(one.requests)}; it was ended: {text}"
+    return Evidence(text=asked, transfer=one.number, time=one.ended or one.moved)

@@ -198,13 +198,20 @@ class WhyScreen(Page[Wish | None]):
         if not one.is_alarm:
             return f"{one.client} and {one.file}"
         verb = "start" if one.code == "wrong-machine" else "get"
+        verb = "put" if self._is_upload() else verb
         files, others = len(one.files) - 1, len(one.clients) - 1
         if others > 0:
             who = f"{one.client} and {counted(others, 'other client')}"
             what = "their files" if files > 0 else one.file
-            return f"Why do {who} not {verb} {what}?"
+            return _question(who, verb, what, many=True)
         what = f"{one.file} and {files:,} more" if files > 0 else one.file
-        return f"Why does {one.client} not {verb} {what}?"
+        return _question(one.client, verb, what)
+
+    def _is_upload(self) -> bool:
+        one = self._finding
+        views = (self._store.transfers.get(number) for number in one.transfers)
+        is_write = any(view is not None and view.direction == "write" for view in views)
+        return is_write or one.code in ("upload-refused", "disk-full")
 
     # What is shown.
 
@@ -253,3 +260,10 @@ class WhyScreen(Page[Wish | None]):
         if len(numbers) == 1 or self._number not in numbers:
             return ""
         return f"finding {numbers.index(self._number) + 1} of {len(numbers)}"
+
+
+def _question(who: str, verb: str, what: str, *, many: bool = False) -> str:
+    """Return the title of a finding; VERB is "put" for an upload."""
+    if verb == "put":
+        return f"Why can't {who} put {what}?"
+    return f"Why do{'' if many else 'es'} {who} not {verb} {what}?"

@@ -17,7 +17,7 @@ RECENT = 60.0
 TURNED = 15.0
 """Seconds for which it is told that one has changed its mind, or is withdrawn."""
 
-_GOT = "the client got the file "
+_CAME = {"the client got the file ": "got", "the client sent the file ": "sent"}
 _HINT = "  w why?"
 _REVISED = "⚠ new evidence: "
 
@@ -117,8 +117,9 @@ def _withdrawn(finding: Finding, more: str) -> list[str]:
         return [f"✓ withdrawn: {why}{code}{more}", f"✓ withdrawn: {why}{more}"]
     client, file = finding.client, finding.file
     whole = f"{client} · {file}: {why}" if file else f"{client}: {why}"
-    if why.startswith(_GOT) and file:
-        whole = f"{client} got {file} {why.removeprefix(_GOT)}"
+    came = next((one for one in _CAME if why.startswith(one)), "")
+    if came and file:
+        whole = f"{client} {_CAME[came]} {file} {why.removeprefix(came)}"
     short = whole.replace(file, file.rpartition("/")[2]) if file else whole
     return [
         f"✓ withdrawn: {whole}{code}{more}",
