@@ -2,6 +2,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.support.pictures import NOW, ports, view
+from tests.support.why_scene import finding
 from tftptui.engine.messages import TransferPhase
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.ladder_words import client_choices, server_choice
@@ -217,3 +218,11 @@ def test_what_has_just_ended_is_not_said_to_go_on() -> None:
         "no answer, 8 resent",
         "8 resent",
     ]
+
+
+def test_the_name_of_a_file_keeps_its_case() -> None:
+    one = view(1, "failed")
+    told = finding(
+        code="file-changed", headline="u-boot.img changed while it was read."
+    )
+    assert words.story(one, ports(), told).startswith("u-boot.img changed")

@@ -285,7 +285,7 @@ def story(
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
     sentences = [
-        meaning(view) if finding is None else f"{_capital(finding.of(view.number))}.",
+        meaning(view) if finding is None else f"{finding.of(view.number).rstrip('.')}.",
         verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports, may_be_nats=may_be_nats),
