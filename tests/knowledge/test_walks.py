@@ -47,6 +47,12 @@ def test_nothing_is_dropped_any_more() -> None:
     assert "reach the client now" in said(NEAR, FAR, "client")
 
 
+def test_of_a_client_that_had_answered_nothing_was_dropped() -> None:
+    text = verdict(walk(2_072, NEAR, FAR, "client"), WHOLE, was_heard=True)
+    assert "nothing drops them" in text
+    assert "dropped them before" not in text
+
+
 @pytest.mark.parametrize("hops", [(NEAR, "", "", ""), (NEAR, "", "")])
 def test_a_wall_after_the_first_router(hops: tuple[str, ...]) -> None:
     text = said(*hops)

@@ -309,7 +309,12 @@ class Engine:
             lease = pool.lease(open_port, clock.now())
         except (OSError, PortsExhaustedError) as error:
             raise CommandRefusedError(f"it can't be looked for: {error}") from error
-        search = Locating(command.transfer, lease.opened, self._searches.tell)
+        search = Locating(
+            command.transfer,
+            lease.opened,
+            self._searches.tell,
+            was_heard=command.was_heard,
+        )
         self._searches.begin(search, lambda: pool.release(lease.port, clock.now()))
 
     def _change_settings(self, changes: dict[str, Value]) -> None:

@@ -37,6 +37,7 @@ class Locating:
         suspect: sends from a port of our range to the client's.
         client: the client's endpoint.
         tell: gets the state of the search.
+        was_heard: whether the client had answered from that port.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Locating:
         transfer: int,
         suspect: Walker,
         tell: Callable[[Location], None],
+        *,
+        was_heard: bool = False,
     ) -> None:
-        self._suspect, self._tell = suspect, tell
+        self._suspect, self._tell, self._was_heard = suspect, tell, was_heard
         self._client = client = suspect.target
         self.location = Location(
             transfer=transfer,
@@ -77,7 +80,8 @@ class Locating:
             if not is_over(self.location.suspect):
                 walk = await self._step(suspect, self.location.suspect)
                 self._learn(suspect=walk)
-        told = verdict(self.location.suspect, self.location.other)
+        found = self.location
+        told = verdict(found.suspect, found.other, was_heard=self._was_heard)
         self._learn(is_done=True, verdict=told)
 
     async def _step(self, walker: Walker, walk: Walk) -> Walk:

@@ -240,12 +240,14 @@ class Locate(msgspec.Struct, frozen=True, kw_only=True, tag="locate"):
         transfer: number of the transfer that it is about.
         client, client_tid: the client's endpoint.
         server: our address that was asked.
+        was_heard: whether the client had answered: then nothing need have been dropped.
     """
 
     transfer: int
     client: str
     client_tid: int
     server: str
+    was_heard: bool = False
 
 
 class ExpectSelfTest(msgspec.Struct, frozen=True, tag="expect_self_test"):

@@ -29,8 +29,11 @@ def is_over(walk: Walk) -> bool:
     return silent and len(tail) == ENOUGH_SILENCE
 
 
-def verdict(suspect: Walk, other: Walk) -> str:
-    """Return what the two walks mean, in a sentence or two."""
+def verdict(suspect: Walk, other: Walk, *, was_heard: bool = False) -> str:
+    """Return what the two walks mean, in a sentence or two.
+
+    WAS_HEARD says that the client had answered: then its port was none that is blocked.
+    """
     refusal = _refusal(suspect)
     if refusal is not None:
         return (
@@ -39,6 +42,11 @@ def verdict(suspect: Walk, other: Walk) -> str:
         )
     if _is_whole(suspect):
         also = "" if _is_whole(other) else f"; to port {other.port} they do not"
+        if was_heard:
+            return (
+                f"Packets to UDP port {suspect.port} reach the client{also}. They did "
+                "when it asked, too, for it answered: nothing drops them by their port."
+            )
         return (
             f"Packets to UDP port {suspect.port} reach the client now{also}. What "
             "dropped them before lets them pass, or only drops longer ones."

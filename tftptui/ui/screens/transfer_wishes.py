@@ -125,6 +125,7 @@ class TransferWishes:
             client=view.client,
             client_tid=view.client_tid,
             server=view.server,
+            was_heard=view.has_answered,
         )
         screen = LocateScreen(self._store, number)
         self._ask(wish, lambda: self._screen.app.push_screen(screen))
