@@ -63,7 +63,7 @@ def test_the_clients_of_one_network_have_one_cause(seen: Seen) -> None:
     seen.look(4.0)
     (found,) = seen.standing()
     assert found.clients == [CLIENT, OTHER]
-    assert found.headline.endswith("So it is for 1 other client, on port 2071.")
+    assert found.headline.endswith("The same goes for 1 other client, on port 2071.")
     assert found.evidence[-1].text.startswith(f"likewise {OTHER}: 2 requests")
 
 
@@ -180,7 +180,7 @@ def test_a_missing_file_is_one_cause_for_all_who_ask_for_it(seen: Seen) -> None:
     seen.look(1.0)
     (found,) = seen.standing()
     assert len(found.clients) == 30
-    assert found.headline.endswith("So it is for 29 other clients.")
+    assert found.headline.endswith("The same goes for 29 other clients.")
     assert found.evidence[-1].text == "and so it was 23 times more"
 
 
@@ -244,7 +244,7 @@ def test_each_of_two_that_stand_still_is_told_with_its_own_block(seen: Seen) -> 
     assert found.transfers == [1, 2]
     assert found.headline == (
         f"{CLIENT} fell silent while it fetched pxelinux.0: switched off, unplugged, "
-        "busy, or the way to it was cut. So it is for 1 other transfer."
+        "busy, or the way to it was cut. The same goes for 1 other transfer."
     )
     assert "at block 219,040 of" in found.of(1)
     assert "at block 86,917 of" in found.of(2)
@@ -275,7 +275,7 @@ def test_fifty_that_one_hand_ended_are_one_finding_and_few_lines(seen: Seen) -> 
     assert (found.code, len(found.transfers)) == ("client-aborted", 50)
     assert found.headline == (
         f"{CLIENT} broke pxelinux.0 off: Undefined error code. "
-        "So it is for 49 other transfers."
+        "The same goes for 49 other transfers."
     )
     assert "at block 117:" in found.of(17)
     assert found.evidence[-1].text == "and so it was 43 times more"

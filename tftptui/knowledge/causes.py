@@ -184,7 +184,7 @@ def _so_for(lead: Part, others: Sequence[Part]) -> str:
         (len(clients), "other client"),
     )
     told = [counted(count, what) for count, what in found if count]
-    return f" So it is for {in_words(told)}{_on(lead, others)}." if told else ""
+    return f" The same goes for {in_words(told)}{_on(lead, others)}." if told else ""
 
 
 def _on(lead: Part, others: Sequence[Part]) -> str:

@@ -95,15 +95,17 @@ def own_rules(block: OwnBlock | None) -> list[Evidence]:
 
 def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
     """Return ICMP errors, those of one sender and kind together."""
-    return [
-        Evidence(
-            text=f"ICMP {one.name!r} from {one.sender or 'somebody'}, "
-            f"{times(len(one.times))}",
-            transfer=one.transfer,
-            time=one.times[-1],
-        )
-        for one in icmp
-    ]
+    alike: dict[tuple[str, str], list[Icmp]] = {}
+    for one in icmp:
+        alike.setdefault((one.name, one.sender or "somebody"), []).append(one)
+    found = []
+    for (name, sender), those in alike.items():
+        last = max(those, key=lambda one: one.times[-1])
+        count = sum(len(one.times) for one in those)
+        of = f" for {len(those)} transfers" if len(those) > 1 else ""
+        text = f"ICMP {name!r} from {sender}, {times(count)}{of}"
+        found.append(Evidence(text=text, transfer=last.transfer, time=last.times[-1]))
+    return found
 
 
 def refused(case: Case, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:

@@ -34,7 +34,7 @@ from tftptui.telemetry.words import url
 
 _BOTH = (Way.RANGE, Way.HELPER)
 _MOST_TRIED, _HIGH_TID = 4, 49_200
-_SMALL_BLOCKS = 1_428
+_SMALL_BLOCKS, _SAFE_BLOCKS = 1_428, 512
 _SWITCH = (
     "where it lets them in: look at the switches and bridges before it, for no router "
     "stands between"
@@ -158,12 +158,13 @@ def flush(case: Case) -> tuple[Remedy, ...]:
 def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
     """Return how to keep packets small enough."""
     is_v6 = ":" in case.client
+    octets, why = _that_fit(case)
     return (
         *_of_server(
             case,
-            f"grant no larger blocks: {_SMALL_BLOCKS} suits most tunnels, 512 all",
-            f"--max-blksize {_SMALL_BLOCKS}",
-            block_settings(_SMALL_BLOCKS),
+            f"grant no larger blocks: {why}",
+            f"--max-blksize {octets}",
+            block_settings(octets),
         ),
         *(
             Remedy(
@@ -175,6 +176,22 @@ def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
             for dialect, rules in TOO_BIG.items()
         ),
     )
+
+
+def _that_fit(case: Case) -> tuple[int, str]:
+    """Return how large blocks may be, and why: less than what did not arrive."""
+    tried = case.latest.block_size if case.latest else _SMALL_BLOCKS + 1
+    arrived = [
+        one.block_size
+        for one in case.neighbours
+        if one.client == case.client and one.has_blocks and one.block_size < tried
+    ]
+    if arrived and max(arrived) > _SAFE_BLOCKS:
+        return max(arrived), f"{max(arrived)} arrived, {_SAFE_BLOCKS} suits all ways"
+    if tried > _SMALL_BLOCKS:
+        text = f"{_SMALL_BLOCKS} suits most tunnels, {_SAFE_BLOCKS} all"
+        return _SMALL_BLOCKS, text
+    return _SAFE_BLOCKS, f"{_SAFE_BLOCKS} suits all ways"
 
 
 def refuse_option(case: Case, names: list[str]) -> tuple[Remedy, ...]:
@@ -219,10 +236,11 @@ def equal_ranges(case: Case, good: PortRange) -> Remedies:
 
 def fewer_octets(case: Case) -> Remedies:
     """Return how blocks are small enough from the start, where all is well anyhow."""
+    octets = min(_SMALL_BLOCKS, case.latest.block_size if case.latest else 512)
     if not case.scene.is_capture:
-        return say("nothing; --max-blksize would ask less from the start")
+        return say(f"nothing; --max-blksize {octets} would ask less from the start")
     asked = "a smaller largest block at the server would ask less from the start"
-    return say(f"nothing; {asked} ({block_settings(_SMALL_BLOCKS)})")
+    return say(f"nothing; {asked} ({block_settings(octets)})")
 
 
 def say(*texts: str) -> tuple[Remedy, ...]:

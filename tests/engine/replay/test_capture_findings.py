@@ -63,7 +63,7 @@ def test_one_missing_file_is_told_once_with_all_who_ask_for_it(talk: Talk) -> No
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert found.clients == [f"10.0.4.{number}" for number in range(40, 48)]
-    assert found.headline.endswith("So it is for 7 other clients.")
+    assert found.headline.endswith("The same goes for 7 other clients.")
 
 
 def test_capture_without_any_answer_is_told_once(talk: Talk) -> None:

@@ -10,7 +10,7 @@ from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import seconds
+from tftptui.telemetry.words import counted, seconds
 
 _FOLLOWS = 3.0
 """Seconds in which a client that has asked for the size asks for the file."""
@@ -195,8 +195,8 @@ def is_unanswered_since(case: Case, one: TransferView) -> bool:
 def _stopped(case: Case, one: TransferView) -> Evidence:
     silent = seconds((one.ended or case.now) - one.moved)
     return Evidence(
-        text=f"{one.acked_blocks:,} blocks acknowledged, then nothing for {silent}; "
-        "no ICMP error came",
+        text=f"{counted(one.acked_blocks, 'block')} acknowledged, then nothing for "
+        f"{silent}; no ICMP error came",
         transfer=one.number,
         time=one.moved,
     )

@@ -19,7 +19,7 @@ from tftptui.knowledge.standing import dropped, place_of_silence
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import port_word, ports
+from tftptui.telemetry.words import joined, port_word, ports
 
 _SOON = 3.0
 """Seconds after our first answer: on a slow way a client asks several times sooner."""
@@ -83,7 +83,7 @@ def client_port(case: Case) -> Draft | None:
         code=code,
         headline=f"Packets from {case.voice.server} to {port_word(ours, 'UDP')} of "
         f"{case.client} are {surely}{dropped(case)}; to "
-        f"{port_word(_tids(known))} they arrive.",
+        f"{_where_they_arrive(case, known)} they arrive.",
         client_tids=tuple(case.client_tids),
         confidence=FACT if is_clear else LIKELY,
         stands_at=place_of_silence(case),
@@ -295,6 +295,20 @@ def _is_in_turns(case: Case, worked: list[Neighbour], failed: list[Neighbour]) -
     bad = [*(one.time for one in failed), *(one.started for one in case.tries)]
     good = [one.time for one in worked]
     return min(bad) < max(good) and min(good) < max(bad)
+
+
+def _where_they_arrive(case: Case, known: list[Neighbour]) -> str:
+    """Return the ports that answers reach, and whose they are where not all are its."""
+    latest = known[-3:]
+    own = [one.client_tid for one in latest if one.client == case.client]
+    others = [one for one in latest if one.client != case.client]
+    if not own or not others:
+        return port_word(_tids(known))
+    whose: dict[str, list[int]] = {}
+    for one in others:
+        whose.setdefault(one.client, []).append(one.client_tid)
+    told = [f"{port_word(tids)} of {client}" for client, tids in whose.items()]
+    return joined([port_word(own), *told])
 
 
 def _tids(neighbours: list[Neighbour]) -> list[int]:
