@@ -10,7 +10,9 @@ import pytest
 from tests.support.running import settings_for
 from tests.support.screens import SMALL
 from tests.support.serve import PATIENCE
+from tests.support.udp_client import UdpClient
 from tftptui.engine.inline import InlineEngine
+from tftptui.net.addresses import Endpoint
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.preview import PreviewScreen
 
@@ -103,3 +105,24 @@ async def test_hostile_text_does_not_drive_the_terminal(tmp_path: Path) -> None:
     async with looking(tmp_path, b"evil") as look:
         await look.until("\\x1b]0;evil\\x07 [bold]x[/b] \\u202e")
         assert "\x1b" not in look.text()
+
+
+async def test_it_tells_the_latest_fetches(tmp_path: Path) -> None:
+    (tmp_path / "menu").write_text("DEFAULT linux\n")
+    engine = InlineEngine(settings_for(tmp_path))
+    app = TftpApp(engine, pace=0)
+    async with app.run_test(size=SMALL) as pilot, asyncio.timeout(PATIENCE):
+        with UdpClient() as client:
+            while app.store.status is None:
+                await pilot.pause()
+            host, _, port = app.store.status.listeners[0].rpartition(":")
+            await client.read(Endpoint(host, int(port)), b"menu")
+            told = f"127.0.0.1:{client.local.port} · this version"
+        await pilot.press("2")
+        while not any(view.ended for view in app.store.transfers.values()):
+            await pilot.pause()
+        while not isinstance(screen := app.screen, PreviewScreen):
+            await pilot.press("enter")  # until its row is there
+        look = Looking(app, screen, pilot)
+        await look.until("fetched ")
+        assert told in look.text()

@@ -1,5 +1,7 @@
 """What keys in the pane of files lead to: other screens, the clipboard, the engine."""
 
+from collections.abc import Sequence
+
 from textual.screen import Screen
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
@@ -57,15 +59,15 @@ class FileWishes:
         self._screen, self._store = screen, store
         self._client, self._taste, self._undo = client, taste, undo
 
-    def carry_out(self, what: str, row: Row) -> None:
-        """Do what is wished for with a row."""
+    def carry_out(self, what: str, row: Row, fetches: Sequence[str] = ()) -> None:
+        """Do what is wished for with a row; FETCHES are its latest, in words."""
         match what:
             case "commands":
                 self._commands(row)
             case "copy":
                 self._copy(row)
             case "look":
-                self._look(row)
+                self._look(row, fetches)
             case "hash":
                 self._hash(row)
             case "answer":
@@ -94,9 +96,9 @@ class FileWishes:
             self._screen.app.copy_to_clipboard(name)
             self._screen.app.notify(f"copied {name}", markup=False)
 
-    def _look(self, row: Row) -> None:
+    def _look(self, row: Row, fetches: Sequence[str]) -> None:
         if (name := own_file(row)) is not None:
-            self._screen.app.push_screen(PreviewScreen(self._client, name))
+            self._screen.app.push_screen(PreviewScreen(self._client, name, fetches))
 
     def _hash(self, row: Row) -> None:
         if (name := own_file(row)) is None:

@@ -330,7 +330,7 @@ class MainScreen(Screen[None]):
 
     def on_files_pane_wished(self, event: FilesPane.Wished) -> None:
         """Do something with a file, or a name."""
-        self._about_files.carry_out(event.what, event.row)
+        self._about_files.carry_out(event.what, event.row, event.fetches)
 
     def action_why(self) -> None:
         """Show the finding about the chosen transfer, or else the latest."""

@@ -1,5 +1,6 @@
 """A look into a file: what it is, its text or its octets."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -22,7 +23,10 @@ TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
 
 
 class PreviewScreen(Window[None]):
-    """Shows the file NAME; the engine reads it, piece by piece."""
+    """Shows the file NAME; the engine reads it, piece by piece.
+
+    FETCHES are its latest, in words.
+    """
 
     SCOPE = "preview"
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
@@ -33,16 +37,18 @@ class PreviewScreen(Window[None]):
         max-height: 44;
         & > #kind {
             height: auto;
-            max-height: 4;
+            max-height: 9;
             color: $muted;
             border-bottom: solid $frame;
         }
     }
     """
 
-    def __init__(self, client: EngineClient, name: bytes) -> None:
+    def __init__(
+        self, client: EngineClient, name: bytes, fetches: Sequence[str] = ()
+    ) -> None:
         super().__init__()
-        self._client, self._file = client, name
+        self._client, self._file, self._fetches = client, name, fetches
         self._view = FileView(self._want)
         self._version: object = None
 
@@ -106,6 +112,7 @@ class PreviewScreen(Window[None]):
         words += [f"⚠ {trouble}" for trouble in piece.kind.troubles]
         if _is_text(piece) and piece.size > LONGEST_TEXT:
             words.append(f"text: the first {count(LONGEST_TEXT)} octets; x shows all")
+        words += [f"fetched {fetch}" for fetch in self._fetches]
         self.query_one("#kind", Static).update("\n".join(words))
 
     def _want(self, offset: int) -> None:

@@ -84,7 +84,10 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     if (change := model.changes.get(row.path)) is not None and change.was:
         was = f"it was {visible(change.was)} until {age(now - change.time)}"
         lines.append((was, "muted"))
-    return lines + _fetches(row, model, now)
+    fetches = fetches_of(row, model, now)
+    if len(fetches) > 1:  # one alone is told already
+        lines += [(fetch, "muted") for fetch in fetches]
+    return lines
 
 
 def _troubles(row: EntryRow, model: FileModel) -> list[str]:
@@ -119,12 +122,12 @@ def _by(last: Last | None, row: EntryRow, model: FileModel, now: float) -> str:
     return f"{told}{', ' if words == THIS else ': '}{words}" if words else told
 
 
-def _fetches(row: EntryRow, model: FileModel, now: float) -> list[Line]:
-    """Return a line for each of the latest fetches, the last one first."""
-    fetches = model.served.fetches.get(row.name, ())
-    if len(fetches) < 2:  # noqa: PLR2004 - one alone is told already
+def fetches_of(row: Row, model: FileModel, now: float) -> list[str]:
+    """Return a line for each of the latest fetches of a file, the last one first."""
+    if not isinstance(row, EntryRow):
         return []
-    return [(_fetch(one, row, model, now), "muted") for one in reversed(fetches)]
+    fetches = model.served.fetches.get(row.name, ())
+    return [_fetch(one, row, model, now) for one in reversed(fetches)]
 
 
 def _fetch(one: Last, row: EntryRow, model: FileModel, now: float) -> str:

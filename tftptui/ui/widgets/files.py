@@ -1,6 +1,6 @@
 """The pane of files: what is served, what has changed, what was asked for in vain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ from tftptui.ui.actions import actions, bindings
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
-from tftptui.ui.widgets.file_detail import as_text, detail
+from tftptui.ui.widgets.file_detail import as_text, detail, fetches_of
 from tftptui.ui.widgets.file_labels import KINDS, foot
 from tftptui.ui.widgets.file_list import LIST_CALLS, FileList
 from tftptui.ui.widgets.file_model import FileModel
@@ -80,11 +80,12 @@ class FilesPane(Pane):
         Attributes:
             what: the action's name.
             row: the row with the cursor.
+            fetches: its latest ones, in words.
         """
 
-        def __init__(self, what: str, row: Row) -> None:
+        def __init__(self, what: str, row: Row, fetches: Sequence[str] = ()) -> None:
             super().__init__()
-            self.what, self.row = what, row
+            self.what, self.row, self.fetches = what, row, fetches
 
     def __init__(
         self, store: Store, client: EngineClient, *, now: Callable[[], float]
@@ -320,7 +321,8 @@ class FilesPane(Pane):
 
     def _wish(self, what: str) -> None:
         if (row := self._list.current) is not None:
-            self.post_message(self.Wished(what, row))
+            fetches = fetches_of(row, self._model, self._now())
+            self.post_message(self.Wished(what, row, fetches))
 
     # The engine.
 
