@@ -144,6 +144,20 @@ async def test_the_latest_fetches_are_listed_with_their_versions() -> None:
         assert len(listed) == 5
 
 
+async def test_fetched_versions_of_the_same_time_read_apart() -> None:
+    changed = [replace(FIRST, changed=round((NOW - ago) * 1e9)) for ago in (90, 60)]
+    scene = Scene(LATER.entry)
+    views = [one.got(number) for number, one in enumerate(changed, 1)]
+    async with hosted(scene.pane, scene.store, size=(100, 30)) as host:
+        await host.tell(Frame(time=NOW, transfers=views))
+        for ago in (90, 60):
+            told = f"the version of {at(FIRST.modified)} (changed {at(NOW - ago)})"
+            assert told in "".join(host.rows)
+    async with shown(frame(*views), size=LARGE) as screen:
+        await screen.press("1")
+        assert f"(changed {at(NOW - 90)}), 700 octets" in screen.text()
+
+
 async def test_where_rows_need_the_room_there_is_no_list_of_fetches() -> None:
     scene = Scene(FIRST.entry, *(file(b"y%02d" % number) for number in range(40)))
     async with hosted(scene.pane, scene.store, size=(100, 30)) as host:

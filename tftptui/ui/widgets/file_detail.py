@@ -126,17 +126,19 @@ def fetches_of(row: Row, model: FileModel, now: float) -> list[str]:
     """Return a line for each of the latest fetches of a file, the last one first."""
     if not isinstance(row, EntryRow):
         return []
-    fetches = model.served.fetches.get(row.name, ())
-    return [_fetch(one, row, model, now) for one in reversed(fetches)]
+    fetches = [*model.served.fetches.get(row.name, ())]
+    return [_fetch(one, row, model, fetches, now) for one in reversed(fetches)]
 
 
-def _fetch(one: Last, row: EntryRow, model: FileModel, now: float) -> str:
+def _fetch(
+    one: Last, row: EntryRow, model: FileModel, others: list[Last], now: float
+) -> str:
     hashed = model.digests.get(one.version) if one.version else None
     who = endpoint(one.client, one.client_tid)
     parts = [
         f"{moment(one.time, now)}  {who}",
         f"SHA-256 {hashed.sha256[:SHORT_HASH]}…" if hashed else "",
-        brief_words(one, row.entry, model.digests, _known(row, model), now),
+        brief_words(one, row.entry, model.digests, others, now),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -1,6 +1,6 @@
 """Which version of a file a transfer got, and whether that is the one there now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 
 from tftptui.engine.messages import Entry, HashView, TransferView
@@ -64,19 +64,18 @@ def likeness_words(last: Last, entry: Entry, digests: Digests, now: float) -> st
 
 
 def brief_words(
-    last: Last, entry: Entry, digests: Digests, others: Iterable[float], now: float
+    last: Last, entry: Entry, digests: Digests, others: Sequence[Last], now: float
 ) -> str:
-    """Return the version of one fetch among others, in fewer words.
-
-    OTHERS are the times of all versions that are told beside it.
-    """
+    """Return the version of one fetch among OTHERS, in fewer words."""
     found = likeness(last, entry, digests)
     if found is None or last.modified is None:
         return ""
     if found is Likeness.SAME:
         return THIS
     is_dated = last.modified != entry.modified
-    time = moment_of(last.modified, [entry.modified, *others], now)
+    times = [one.modified for one in others if one.modified is not None]
+    time = moment_of(last.modified, [entry.modified, *times], now)
+    time += _changed(last.version, [one.version for one in others], now)
     same = "the same bytes as this"
     match found:
         case Likeness.PERHAPS:
@@ -120,13 +119,23 @@ def version_words(view: TransferView, store: Store) -> str:
     if view.modified is None or octets is None:
         return ""
     name = _name(view)
-    others = [
-        one.modified
-        for one in store.transfers.values()
-        if one.modified is not None and _name(one) == name
-    ]
-    time = moment_of(view.modified, others, store.now)
+    others = [one for one in store.transfers.values() if _name(one) == name]
+    times = [one.modified for one in others if one.modified is not None]
+    time = moment_of(view.modified, times, store.now)
+    time += _changed(view.version, [one.version for one in others], store.now)
     return f"the version of {time}, {count(octets)} octets"
+
+
+def _changed(
+    version: Version | None, others: Iterable[Version | None], now: float
+) -> str:
+    """Return when a version came to be, where OTHERS have the same time."""
+    if version is None or not any(
+        one is not None and one != version and one.modified_ns == version.modified_ns
+        for one in others
+    ):
+        return ""
+    return f" (changed {moment(version.changed_ns / 1e9, now)})"
 
 
 def _name(view: TransferView) -> str:
