@@ -68,6 +68,32 @@ def test_what_nobody_answered_is_known_when_it_is_sent_again() -> None:
     assert [pause.rows for pause in pauses] == [2, 2, 1]
 
 
+def test_an_ack_of_an_earlier_block_answers_no_data() -> None:
+    again = Flag.DUPLICATE
+    rungs = [
+        (record(Kind.OACK, 0.0), ""),
+        (record(Kind.ACK, 0.001, block=0), ""),
+        (record(Kind.DATA, 0.002, block=1), ""),
+        (record(Kind.ACK, 0.05, block=0, flags=again), ""),
+        (record(Kind.DATA, 0.06, block=1, attempt=2), ""),
+        (record(Kind.ACK, 0.1, block=0, flags=again), ""),
+        (record(Kind.DATA, 0.12, block=1, attempt=3), ""),
+        (record(Kind.ACK, 0.13, block=1), ""),
+    ]
+    assert kinds(laddered(rungs)) == "AAuAuAAA"
+
+
+def test_what_a_gap_report_asks_for_was_not_answered() -> None:
+    sent = [(record(Kind.DATA, 0.01, block=block), "") for block in (1, 2, 3, 4)]
+    told = [
+        (record(Kind.ACK, 0.02, block=2), ""),
+        (record(Kind.DATA, 0.03, block=3, attempt=2), ""),
+        (record(Kind.DATA, 0.03, block=4, attempt=2), ""),
+        (record(Kind.ACK, 0.04, block=4), ""),
+    ]
+    assert kinds(laddered([*sent, *told])) == "AAuuAAAA"
+
+
 def test_an_abandoned_transfer_ends_unanswered() -> None:
     ladder = laddered(a_blocked_one()[:-1])
     ladder.end_unanswered()

@@ -186,7 +186,7 @@ class Ladder:
         if is_ours:
             self._waiting.append(arrow)
         elif record.kind not in (Kind.ICMP, Kind.STRAY):
-            self._waiting.clear()
+            self._waiting = [one for one in self._waiting if not _answers(record, one)]
         if _is_clean(arrow):
             self._take_in(arrow)
         else:
@@ -352,6 +352,15 @@ def is_trouble(arrow: Arrow) -> bool:
         or bool(record.flags & Flag.DUPLICATE)
         or record.kind in ERROR_KINDS
     )
+
+
+def _answers(record: PacketRecord, waiting: Arrow) -> bool:
+    """Whether what came shows that a packet of ours arrived.
+
+    An ACK of an earlier block, as a client repeats it that hears nothing, does not.
+    """
+    is_earlier = waiting.record.block > record.block
+    return not (record.kind is Kind.ACK and waiting.record.kind in _DATA and is_earlier)
 
 
 def _may_be(arrow: Arrow, again: PacketRecord) -> bool:
