@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from textual.command import Hit
-from textual.widgets import Label
+from textual.widgets import Input, Label
 
 from tests.support.findings import blocked
 from tests.support.pictures import frame, status, view
@@ -72,6 +72,14 @@ async def test_a_server_that_goes_on_is_left_without_a_question() -> None:
         await pilot.press("q")
         assert not app.is_running
     assert app.farewell_lines()[-1] == "the server goes on, 1 running"
+
+
+async def test_a_capture_is_left_without_a_question() -> None:
+    seen = frame(view(1), status=status(source="capture"), ports=None)
+    async with shown(seen) as screen:
+        await screen.press("q")
+        assert not screen.app.is_running
+    assert screen.app.return_code == 0
 
 
 async def test_ctrl_c_quits_the_second_time() -> None:
@@ -166,6 +174,7 @@ async def test_the_palette_knows_our_actions() -> None:
     [
         ("hop by hop", "Locate  (o)"),
         ("ctrl+l", "Redraw  (ctrl+l)"),
+        ("hash", "Files: hash  (H)"),
         ("max-blksize", "Policy: largest block"),
         ("megabytes uploads", ""),
         ("quota", "Policy: upload quota of a client"),
@@ -180,6 +189,18 @@ async def test_the_palette_finds_words_of_descriptions_keys_and_settings(
         hits = [hit async for hit in provider.search(typed)]
         named = [str(hit.match_display) for hit in hits if isinstance(hit, Hit)]
     assert found in named if found else not named
+
+
+async def test_what_another_pane_does_is_done_there() -> None:
+    async with shown(frame(view(1)), size=SMALL) as screen:
+        provider = Everything(screen.main)
+        found = [hit async for hit in provider.search("find")]
+        hits = [hit for hit in found if isinstance(hit, Hit)]
+        (find,) = [one for one in hits if str(one.match_display) == "Files: find  (/)"]
+        find.command()
+        await screen.pilot.pause()
+        assert screen.main.scope == "files"
+        assert isinstance(screen.main.focused, Input)
 
 
 async def test_a_setting_in_the_palette_leads_to_its_row() -> None:

@@ -18,7 +18,12 @@ from tftptui.engine.messages import ChangeSettings
 from tftptui.ui.actions import bindings
 from tftptui.ui.engine_app import EngineApp
 from tftptui.ui.farewell import running_forms
-from tftptui.ui.palette import Everything, key_commands, policy_commands
+from tftptui.ui.palette import (
+    Everything,
+    key_commands,
+    pane_commands,
+    policy_commands,
+)
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.unavailable import action_of, why_not
 from tftptui.ui.undo import Change
@@ -101,6 +106,9 @@ class TftpApp(EngineApp):
         """Offer what keys do by name, then what Textual brings along, then settings."""
         if isinstance(screen, MainScreen):
             yield from key_commands(screen.scope, self.simulate_key)
+            for pane in screen.panes:
+                press = partial(self._press_in, pane.digit)
+                yield from pane_commands(pane.SCOPE, screen.scope, press)
         for command in super().get_system_commands(screen):
             if command.title not in OURS:
                 yield command
@@ -114,6 +122,11 @@ class TftpApp(EngineApp):
             "Save what is shown as an SVG file in the current folder.",
             partial(self.set_timer, CLOSING, self.save_picture),
         )
+
+    def _press_in(self, digit: int, key: str) -> None:
+        """Go to the pane of that number, and press KEY there."""
+        self.action_show_pane(digit)
+        self.simulate_key(key)
 
     def action_capture(self) -> None:
         """Write every packet to a file from now on, or no more."""
@@ -241,7 +254,8 @@ class TftpApp(EngineApp):
     def action_leave(self) -> None:
         """Quit, after a question while transfers run that would end with us."""
         running = [view for view in self.store.transfers.values() if view.running]
-        if not running or self.store.comes_back or self.store.engine_error:
+        goes_on = self.store.comes_back or self.store.is_capture
+        if not running or goes_on or self.store.engine_error:
             self.exit(return_code=1 if self.store.engine_error else 0)
             return
         from tftptui.ui.screens.question import Question  # noqa: PLC0415

@@ -7,7 +7,7 @@ from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tftptui.settings import Value, option_name
-from tftptui.ui.actions import CHAINS, actions
+from tftptui.ui.actions import CHAINS, TITLES, actions
 
 IN_WORDS = 0.4
 """How well a command fits whose description alone has what was typed; a name that
@@ -15,6 +15,10 @@ fits has up to 1."""
 
 LISTED = frozenset({"app.policy", "app.capture", "app.doctor", "main.firewall"})
 """Actions that the bottom line has no room for, and the palette shows at once."""
+
+
+SHARED = ("list", "main", "app")
+"""Scopes of keys that mean the same in more than one pane."""
 
 
 class Everything(Provider):
@@ -54,6 +58,20 @@ def key_commands(scope: str, press: Callable[[str], None]) -> Iterator[SystemCom
                     partial(press, action.keys[0]),
                     discover=action.shown or action.id in LISTED,
                 )
+
+
+def pane_commands(
+    pane: str, scope: str, press: Callable[[str], None]
+) -> Iterator[SystemCommand]:
+    """Yield what keys do in a PANE and not in SCOPE; found by words, not listed."""
+    for part in CHAINS[pane]:
+        for action in actions(part) if part not in CHAINS[scope] + SHARED else ():
+            yield SystemCommand(
+                f"{TITLES[pane]}: {action.label}  ({action.shown_key})",
+                action.effect,
+                partial(press, action.keys[0]),
+                discover=False,
+            )
 
 
 def policy_commands(
