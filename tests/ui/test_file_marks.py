@@ -14,7 +14,7 @@ from tests.support.file_scene import (
 )
 from tests.support.pane_host import hosted
 from tests.support.pictures import NOW, status, view
-from tftptui.engine.messages import Frame, Refusal
+from tftptui.engine.messages import Frame, HashView, Refusal
 from tftptui.telemetry.trials import SELF_TEST
 from tftptui.ui.widgets.file_rows import plain_name
 
@@ -102,6 +102,39 @@ async def test_completed_reads_are_counted_once_each_and_not_forgotten() -> None
             done = view(number, "completed", file="x")
             await shown.tell(Frame(time=NOW, transfers=[done]))
         assert in_list(shown)[0].endswith("↑12")
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((80, 24), "↑7 not this · changed"), ((42, 24), "≠↑7 1 s")]
+)
+async def test_what_decides_stands_whole_beside_a_changed_file(
+    size: tuple[int, int], expected: str
+) -> None:
+    scene = Scene(file(b"x", 700, modified=NOW - 3_600))
+    got: dict[str, Any] = {"file": "x", "modified": NOW - 3_600, "total_size": 700}
+    async with hosted(scene.pane, scene.store, size=size) as shown:
+        done = [view(number, "completed", **got) for number in range(1, 8)]
+        await shown.tell(Frame(time=NOW, transfers=done))
+        scene.clock.now = NOW + 5
+        await shown.tell(listing(b"", file(b"x", 900, modified=NOW + 4)))
+        assert in_list(shown)[0].endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((80, 24), "≠ differs · new"), ((42, 24), "≠ new")]
+)
+async def test_a_file_that_is_not_as_listed_says_so_first(
+    size: tuple[int, int], expected: str
+) -> None:
+    scene = Scene(file(b"a"))
+    async with hosted(scene.pane, scene.store, size=size) as shown:
+        scene.clock.now = NOW + 2
+        await shown.tell(listing(b"", file(b"a"), file(b"x", 900)))
+        differs = HashView(
+            name=b"x", size=900, modified=0.0, sha256="ab" * 32, verdict="differs"
+        )
+        await shown.tell(Frame(time=NOW + 2, hashes=[differs]))
+        assert expected in in_list(shown)[1]
 
 
 async def test_which_version_was_fetched_is_told() -> None:

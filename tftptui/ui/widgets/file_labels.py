@@ -1,5 +1,8 @@
 """One row of the pane of files as texts in columns."""
 
+from collections.abc import Sequence
+from operator import itemgetter
+
 from rich.cells import cell_len
 
 from tftptui.engine.messages import Entry
@@ -16,6 +19,7 @@ from tftptui.ui.widgets.file_rows import (
 )
 from tftptui.ui.widgets.file_served import Served
 from tftptui.ui.widgets.file_versions import Likeness, likeness
+from tftptui.ui.widgets.fitting import fitting_parts
 from tftptui.ui.widgets.hash_words import hash_mark
 from tftptui.ui.widgets.packet_words import short_address
 from tftptui.ui.widgets.rows import fitted, fitted_path
@@ -35,7 +39,8 @@ _INDENT, _ICON, _GAP, _SIZE, _TIMES = 2, 2, 2, 6, 5
 _NOTE, _LONG_NOTE, _AGE, _CLIENT, _KIND = 8, 24, 10, 15, 30
 _CHANGED_AT = 7
 
-_OTHERS = {Likeness.OTHER: " not this", Likeness.PERHAPS: " not this?"}
+_OTHERS = {Likeness.OTHER: (" not this", "≠"), Likeness.PERHAPS: (" not this?", "≠?")}
+"""What stands behind a count of fetches, or before it where room is short."""
 
 Cell = tuple[str, str]
 """A text and its slot; the slots ``folder`` and ``fresh`` are the pane's own."""
@@ -193,16 +198,23 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
     going = _running(len(readers), is_arriving=row.name in served.arriving)
     if any(view.changed for view in readers):
         return (f"⚠ {going} changed" if is_roomy else f"⚠ {going}"), "transfer-stalled"
-    parts = [going, _change(change, now, is_roomy=is_roomy)]
-    times = _times(row, model, is_roomy=is_roomy)
-    if going and not is_roomy and cell_len(both := f"{going} {times}") <= _NOTE:
-        return both.rstrip(), "transfer-active"
-    parts.append(hash_mark(model.hashed(row), is_roomy=is_roomy))
-    parts.insert(1 if going else len(parts), times)
-    parts.append(_since(row, now) if width < AGES else "")  # else it has a column
-    told = [part for part in parts if part]
+    times, is_other = _times(row, model, is_roomy=is_roomy)
+    hashed = model.hashed(row)
+    marks = [hash_mark(hashed, is_roomy=roomy) for roomy in (True, False)]
+    differs = hashed is not None and hashed.verdict == "differs"
+    # What decides comes first: that it is not what a list says, or what was fetched.
+    ranked: list[tuple[int, Sequence[str]]] = [
+        (0, (going,)),
+        (1 if differs else 4, marks if is_roomy else marks[1:]),
+        (2 if is_other or going else 5, times),
+        (3, _change(change, now, is_roomy=is_roomy)),
+    ]
+    told = [forms for _, forms in sorted(ranked, key=itemgetter(0)) if forms[0]]
+    if width < AGES and (is_roomy or not told):  # else it has a column
+        told.append((_since(row, now),))
+    room, gap = (_LONG_NOTE, " · ") if is_roomy else (_NOTE, " ")
     slot = "transfer-active" if going else "muted"
-    return " · ".join(told[: 2 if is_roomy else 1]), slot  # three do not fit
+    return fitting_parts([one for one in told[:2] if one[0]], room, gap), slot
 
 
 def _running(readers: int, *, is_arriving: bool) -> str:
@@ -211,22 +223,28 @@ def _running(readers: int, *, is_arriving: bool) -> str:
     return f"▶{count(readers)}" if readers else ""
 
 
-def _change(change: Change | None, now: float, *, is_roomy: bool) -> str:
+def _change(change: Change | None, now: float, *, is_roomy: bool) -> Sequence[str]:
+    """Return that it is new or changed, and when; then the same in less room."""
     if change is None:
-        return ""
+        return ("",)
     word, since = "new" if change.is_new else "changed", now - change.time
     word = "renamed" if change.was else word
     if is_roomy:
-        return word if since < 1 else f"{word} {age(since)}"
-    return word if since < GLOW else age(since)
+        return (word if since < 1 else f"{word} {age(since)}"), word
+    return (word if since < GLOW else age(since)), short_age(since)
 
 
-def _times(row: EntryRow, model: FileModel, *, is_roomy: bool) -> str:
+def _times(
+    row: EntryRow, model: FileModel, *, is_roomy: bool
+) -> tuple[Sequence[str], bool]:
     """Return how often it was fetched, and whether the last time it was another."""
     times, last = model.served.completed[row.name], model.served.last(row.name)
     found = last and likeness(last, row.entry, model.digests)
-    other = _OTHERS.get(found, "") if is_roomy and found else ""
-    return f"↑{times}{other}" if times else ""
+    other = _OTHERS.get(found) if found and times else None
+    if other is None:
+        return (f"↑{times}" if times else "",), False
+    behind, before = other
+    return (f"↑{times}{behind}", f"{before}↑{times}")[0 if is_roomy else 1 :], True
 
 
 def _since(row: EntryRow, now: float) -> str:

@@ -77,6 +77,21 @@ def fitting_form(forms: Sequence[str], width: int) -> str:
     return next((one for one in forms if cell_len(one) <= width), forms[-1])
 
 
+def fitting_parts(parts: Sequence[Sequence[str]], width: int, gap: str) -> str:
+    """Return as many of PARTS as fit whole, the first ones; each has its forms.
+
+    The later ones get shorter first.
+    """
+    for kept in range(len(parts), 0, -1):
+        chosen = [forms[0] for forms in parts[:kept]]
+        for place in reversed(range(kept)):
+            for form in parts[place]:
+                chosen[place] = form
+                if cell_len(text := gap.join(chosen)) <= width:
+                    return text
+    return ""
+
+
 def whole_clauses(text: str, width: int) -> str:
     """Return as many whole clauses of TEXT as fit, or all of it if none does."""
     if cell_len(text) <= width:
