@@ -245,6 +245,15 @@ async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None
         assert says in screen.text().splitlines()[-1]
 
 
+async def test_a_message_covers_the_keys_under_it() -> None:
+    async with shown(frame(view(1)), size=(63, 24)) as screen:
+        assert screen.text().splitlines()[-1].endswith("q quit")
+        screen.app.notify("saved", markup=False)
+        await screen.pilot.pause()
+        await screen.pilot.pause()
+        assert screen.text().splitlines()[-1].strip() == "saved"
+
+
 async def test_to_look_only_offers_no_change_and_says_so() -> None:
     store = Store(looks_only=True)
     app = TftpApp(ScriptedEngine([frame(view(1))]), store=store, pace=0)

@@ -61,7 +61,7 @@ class TftpApp(EngineApp):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     CSS = """
     MainScreen { background: $background; color: $foreground; }
-    ToastRack { margin: 0; align: left bottom; }
+    ToastRack { margin: 0; align: left bottom; overflow-y: hidden; }
     ToastHolder { align-horizontal: left; }
     Toast {
         width: 100%;
