@@ -46,6 +46,22 @@ async def test_one_key_goes_through_what_times_mean() -> None:
         assert times(rows_of(shown))[0] == "14:13:20.000"
 
 
+async def test_the_request_itself_is_at_zero() -> None:
+    pane, store = a_transfer()
+    store.fold(Frame(time=NOW, transfers=[view(1, started=NOW + 0.000_587)]))
+    async with hosted(pane, store) as shown:
+        await shown.press("t")
+        assert times(rows_of(shown)) == ["0.000000", "0.250000", "0.500000", "0.750000"]
+
+
+async def test_where_the_request_is_not_kept_times_begin_with_the_transfer() -> None:
+    pane, store = a_transfer()
+    store.fold(Frame(time=NOW, transfers=[view(1, started=NOW - 5)]))
+    async with hosted(pane, store) as shown:
+        await shown.press("t")
+        assert times(rows_of(shown))[0] == "5.000000"
+
+
 async def test_times_can_be_counted_from_a_marked_packet() -> None:
     pane, store = a_transfer()
     async with hosted(pane, store) as shown:

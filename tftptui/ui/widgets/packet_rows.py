@@ -192,7 +192,7 @@ def _time(line: Line, look: Look) -> str:
         return fitted(clock(time)[GAP - width :], width)
     zero = look.zero
     if look.mode == TimeMode.REQUEST:
-        zero = line.transfer.started if line.transfer else None
+        zero = line.requested
     elif look.mode == TimeMode.BEFORE:
         zero = line.before
     if zero is None:

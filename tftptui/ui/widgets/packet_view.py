@@ -12,6 +12,7 @@ from tftptui.telemetry.packet_chunks import PacketChunks
 from tftptui.telemetry.packets import NO_TRANSFER, Kind
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_index import PacketIndex
+from tftptui.ui.widgets.packet_requests import Requests
 from tftptui.ui.widgets.packet_search import (
     PacketSource,
     answered,
@@ -58,6 +59,7 @@ class PacketView:
         self._first = self._next = 0
         self._index = PacketIndex()
         self._open: dict[int, int] = {}
+        self._requests = Requests()
 
     # What is shown.
 
@@ -157,6 +159,7 @@ class PacketView:
         answer = answered(source, sequence) if with_answer else None
         transfer = self._store.transfers.get(record.transfer)
         line = Line(record, source.note(sequence), transfer, since, answer)
+        line = replace(line, requested=self._requests.time_of(source, transfer))
         if place.block:
             return replace(block_of_run(line, place.block), before=record.time)
         return replace(line, before=self._time_before(sequence))

@@ -56,6 +56,7 @@ class Line:
             again and if known.
         answer: the record that it answers, if that is known.
         before: when the packet in the row before was, wall clock.
+        requested: when the request of its transfer came, wall clock, if known.
         is_part: whether it is one block of a run that is shown as well.
     """
 
@@ -66,6 +67,7 @@ class Line:
     answer: PacketRecord | None = None
     before: float | None = None
     is_part: bool = False
+    requested: float | None = None
 
     @property
     def is_sent(self) -> bool:
