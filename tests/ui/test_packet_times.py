@@ -46,6 +46,16 @@ async def test_one_key_goes_through_what_times_mean() -> None:
         assert times(rows_of(shown))[0] == "14:13:20.000"
 
 
+async def test_names_of_columns_follow_the_width_of_the_rows() -> None:
+    pane, store = a_transfer()
+    async with hosted(pane, store, size=(140, 24)) as shown:
+        assert "client" in shown.lines[1]
+        await shown.press("space")
+        pane.rows.styles.width = 50  # the pane itself stays as it is
+        await shown.pilot.pause()
+        assert "client" not in shown.lines[1]
+
+
 async def test_the_request_itself_is_at_zero() -> None:
     pane, store = a_transfer()
     store.fold(Frame(time=NOW, transfers=[view(1, started=NOW + 0.000_587)]))

@@ -53,8 +53,9 @@ class PacketScroll(PacketCanvas):
             self._look()
 
     def on_resize(self) -> None:
-        """Stay at the newest row, or at what is read."""
+        """Stay at the newest row, or at what is read; columns may be others now."""
         self._stay()
+        self._tell()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row, and hold still."""

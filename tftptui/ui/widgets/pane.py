@@ -61,6 +61,10 @@ class Pane(Vertical):
     def clock_ticked(self) -> None:
         """Bring ages up to date; called once a second while the pane is in view."""
 
+    def on_show(self) -> None:
+        """Catch up: nothing was told while it was not in view."""
+        self.frame_arrived()
+
     def main_widget(self) -> Widget | None:
         """Return what takes the focus when the pane is chosen."""
         return next((child for child in self.query("*") if child.focusable), None)

@@ -131,6 +131,7 @@ class RangeMap(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Tell that one cell may stand for more or fewer ports now."""
         self._reveal()
+        self.refresh()
         self.post_message(self.Walked())
 
     def on_focus(self) -> None:
