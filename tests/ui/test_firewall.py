@@ -119,6 +119,13 @@ async def test_an_assumed_network_is_said_to_be_one_and_can_be_narrowed(
         assert "10.0.4.0/23 → 10.0.1.5" in screen.text()
 
 
+async def test_ports_stand_whole_in_the_smallest_window() -> None:
+    async with shown(*founding_case(), size=(60, 15)) as screen:
+        await screen.press("f")
+        told = [line for line in screen.text().splitlines() if "►" in line]
+        assert "request 1024–65535 ──► 6969" in told[0]
+
+
 async def test_what_the_servers_host_knows_goes_before_a_guess() -> None:
     near = [HostNetwork("10.0.4.0/22", "eth1", is_own=True)]
     first, *rest = founding_case()

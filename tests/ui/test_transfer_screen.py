@@ -353,3 +353,13 @@ def test_looks(snap_compare: Any, size: tuple[int, int], scene: str) -> None:
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+async def test_the_ends_are_named_before_the_ladder_has_its_place() -> None:
+    async with shown(*told(a_blocked_one()), size=(60, 15)) as s:
+        await s.press("enter", "tab")
+        screen = s.app.screen
+        assert isinstance(screen, TransferScreen)
+        assert not screen._ladder.size.width
+        view = s.app.store.transfers[1]
+        assert "client 10.0.4.37 · 2070" in str(screen._lifelines(view))

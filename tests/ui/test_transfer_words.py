@@ -78,7 +78,9 @@ def test_each_ending_has_its_word(phase: TransferPhase, drawn: str) -> None:
     assert words.ending(view(1, phase), NOW)[0] == drawn
     again = words.ending(view(1, phase, retransmits=4), NOW)
     assert again[0] == f"{drawn}, 4 resent"
-    assert all("4 resent" in form for form in again)
+    word = drawn.removesuffix(" 1 s ago")
+    assert all(word in form or form == "4 resent" for form in again)
+    assert ("4 resent" in again) == (phase == "completed")
 
 
 def test_every_phase_has_its_own_mark() -> None:
@@ -216,7 +218,8 @@ def test_what_has_just_ended_is_not_said_to_go_on() -> None:
     assert words.ending(lost, NOW) == [
         "no answer just now, 8 resent",
         "no answer, 8 resent",
-        "8 resent",
+        "no answer just now",
+        "no answer",
     ]
 
 
@@ -226,3 +229,10 @@ def test_the_name_of_a_file_keeps_its_case() -> None:
         code="file-changed", headline="u-boot.img changed while it was read."
     )
     assert words.story(one, ports(), told).startswith("u-boot.img changed")
+
+
+def test_how_it_ended_is_told_before_how_often_something_was_sent_again() -> None:
+    gone = view(1, "abandoned", retransmits=6, ended=NOW - 3, heard=True)
+    forms = words.ending(gone, NOW)
+    fitting = next(form for form in forms if len(form) <= 15)
+    assert fitting == "client gone 3 s"

@@ -135,7 +135,7 @@ class TransferScreen(ModalScreen[Left | None]):
     def _lifelines(self, view: TransferView) -> Text:
         """Return the two ends over their lifelines, and who chose their ports."""
         muted = slot_styles(self.app.theme_variables)["muted"]
-        width = self._ladder.size.width
+        width = self._ladder.size.width or self.size.width  # not laid out yet
         room, most = frame(width).between + 2, width - TIME
         ends = _ends(view, LONGEST)
         if sum(map(len, ends)) + GAP > most:

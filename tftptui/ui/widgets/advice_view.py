@@ -21,6 +21,9 @@ _PASSING = {
     Passing.HELPER: "by the helper",
 }
 _LABEL = 6
+_HOW = 4
+"""Column of flows that says how they pass."""
+
 MISSING = "▲ missing?"
 
 
@@ -69,8 +72,9 @@ def _origins(advice: Advice, slots: Slots) -> Text:
 
 def _flows(advice: Advice, slots: Slots) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
-    for _ in range(6):
-        table.add_column(no_wrap=True)
+    for column in range(6):
+        # Ports are read to be typed: how it passes wraps before one of them is cut.
+        table.add_column(no_wrap=column != _HOW)
     muted = slots["muted"]
     table.add_row("", Text("client", muted), "", Text("server", muted))
     for flow in advice.chosen.plan.flows:

@@ -209,6 +209,11 @@ class LadderList(RowList[Key]):
             case _:
                 return None
 
+    def on_resize(self) -> None:
+        """Say that there is more room, or less."""
+        super().on_resize()
+        self.post_message(self.Changed())
+
     # What keys do.
 
     def move_to_end(self) -> None:

@@ -129,7 +129,8 @@ def ending_word(view: TransferView) -> str:
 def ending(view: TransferView, now: float) -> list[str]:
     """Return what happened, how long ago, and what it took: ``done 12 s ago``.
 
-    The forms get shorter; how many packets were sent again is in each.
+    The forms get shorter. How many packets were sent again is in each of a completed
+    one, whose mark tells the rest; of others it is how they ended.
     """
     ended = view.ended if view.ended is not None else view.moved
     word, ago = ending_word(view), age(now - ended)
@@ -139,7 +140,8 @@ def ending(view: TransferView, now: float) -> list[str]:
     if not view.retransmits:
         return forms
     again = f"{view.retransmits} resent"
-    return [*(f"{form}, {again}" for form in forms), again]
+    short = [again] if view.phase == "completed" else forms
+    return [*(f"{form}, {again}" for form in forms), *short]
 
 
 def mean_rate(view: TransferView) -> str:
