@@ -39,6 +39,12 @@ def test_what_was_uploaded_is_told_besides() -> None:
     assert farewell(store) == ["served 1 of 1 transfer, 512 B sent and 1.5 kB received"]
 
 
+def test_what_was_aborted_is_told() -> None:
+    store = Store()
+    store.fold(frame(counters=Counters(started=3, completed=1, aborted=2)))
+    assert farewell(store)[1] == "2 aborted from here"
+
+
 def test_an_upload_comes_from_its_client() -> None:
     store = Store()
     store.fold(frame(view(1, file="up.cfg", direction="write")))

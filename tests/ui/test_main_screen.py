@@ -215,6 +215,31 @@ async def test_zeros_go_first_where_there_is_no_room() -> None:
     assert "stalled" not in top
 
 
+async def test_the_top_line_tells_endings_apart_as_the_journal_does() -> None:
+    some = Counters(started=9, completed=1, failed=2, abandoned=3, aborted=2)
+    async with shown(frame(view(1), counters=some), size=(180, 40)) as screen:
+        top = screen.text().splitlines()[0]
+    assert "1 active  1 done  2 failed  3 gone  2 aborted" in top
+
+
+async def test_where_there_is_no_room_one_word_has_all_that_came_to_nothing() -> None:
+    some = Counters(started=9, completed=1, failed=2, abandoned=3, aborted=2)
+    async with shown(frame(view(1), counters=some), size=(40, 15)) as screen:
+        top = screen.text().splitlines()[0]
+    assert "7 not done" in top
+    assert "failed" not in top
+
+
+async def test_a_port_that_waits_for_a_lost_last_ack_is_said_to() -> None:
+    stored = view(1, "completed", direction="write", server_tid=40_003)
+    sent = view(2, "completed", server_tid=40_017)
+    async with shown(frame(stored, sent), size=(180, 40)) as screen:
+        assert "1 used · 1 dallying" in screen.text().splitlines()[0]
+        again = view(3, server_tid=40_003)
+        await screen.tell(frame(again))
+        assert "2 used  " in screen.text().splitlines()[0]
+
+
 async def test_what_was_done_stays_longer_than_the_root_and_ports_in_use() -> None:
     some = Counters(started=1, completed=1, refused=1)
     root = status(root="/srv/portsroot", port=26_971)
@@ -236,7 +261,8 @@ async def test_the_top_line_has_everything_when_there_is_room() -> None:
         "1 stalled",
         "211 done",
         "1 unconfirmed",
-        "3 failed",
+        "2 failed",
+        "1 gone",
     ):
         assert words in top
 

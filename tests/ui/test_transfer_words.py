@@ -5,7 +5,7 @@ from tests.support.pictures import NOW, ports, view
 from tests.support.why_scene import finding
 from tftptui.engine.messages import TransferPhase
 from tftptui.ui.widgets import transfer_words as words
-from tftptui.ui.widgets.ladder_words import client_choices, server_choice
+from tftptui.ui.widgets.ladder_words import client_choices, counters, server_choice
 from tftptui.ui.widgets.rows import fitted, fitted_path
 from tftptui.ui.widgets.transfer_list import columns
 
@@ -236,3 +236,19 @@ def test_how_it_ended_is_told_before_how_often_something_was_sent_again() -> Non
     forms = words.ending(gone, NOW)
     fitting = next(form for form in forms if len(form) <= 15)
     assert fitting == "client gone 3 s"
+
+
+def test_an_upload_says_that_it_was_one() -> None:
+    stored = view(1, "completed", direction="write", round_trip=0.0)
+    assert words.ending(stored, NOW)[0] == "↓ done 1 s ago"
+    assert words.meaning(stored) == words.STORED
+    told = dict(counters(stored))
+    assert told["octets"].endswith(" received")
+    assert told["round trip"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.000_02, "under 0.1 ms"), (0.0123, "12.3 ms")]
+)
+def test_a_round_trip_that_was_measured_is_not_zero(seconds: float, told: str) -> None:
+    assert dict(counters(view(1, round_trip=seconds)))["round trip"] == told

@@ -51,6 +51,7 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
         for count, word in (
             (counters.failed, "failed"),
             (counters.abandoned, "abandoned by their clients"),
+            (counters.aborted, "aborted from here"),
             (counters.unconfirmed, "not confirmed to the end"),
         )
         if count

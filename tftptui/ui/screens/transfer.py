@@ -123,7 +123,8 @@ class TransferScreen(ModalScreen[Left | None]):
         slots = slot_styles(self.app.theme_variables)
         kind = f" · {kind_words(view)}" if view.kind else ""
         began = age(self._now() - view.started)
-        words = f"{view.file}{kind} · {view.phase} · began {began}"
+        way = " · upload" if view.direction == "write" else ""
+        words = f"{view.file}{kind}{way} · {view.phase} · began {began}"
         share = self._ladder.feed.read_so_far
         if share is not None:  # first, for it is what is wanted when a ladder is short
             words = f"{reading_text(share)} · {words}"

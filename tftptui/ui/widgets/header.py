@@ -23,10 +23,17 @@ SAMPLES = 8
 
 _TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
 _ORDER = (
-    *(_TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS),
+    *(_USED, _TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS),
     *(_ROOT, _USED, _COUNTS, _PORTS, _RATE, _CAPTURE, _COUNTS, _LISTENERS, _COUNTS),
+    _COUNTS,
 )
 """What gets shorter first when the line is too long; trouble stays to the end."""
+
+
+IN_VAIN = ("failed", "gone", "aborted")
+"""Words for transfers that came to nothing, as the journal tells them apart."""
+
+Count = tuple[str, int, Style]
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -65,6 +72,30 @@ def _reading(status: Status, end: float, slots: dict[str, Style]) -> Part:
     ended = datetime.fromtimestamp(end).astimezone()
     forms = (f", ends {ended:%Y-%m-%d %H:%M:%S}", f", ends {ended:%H:%M:%S}", "")
     return Part([Text(f"▣ capture{one}", slots["transfer-completed"]) for one in forms])
+
+
+def _dallying(store: Store, ports: PortMap) -> set[int]:
+    """Return our ports of uploads that are over, should their last ACK be lost."""
+    running = {view.server_tid for view in store.transfers.values() if view.running}
+    return {
+        view.server_tid
+        for view in store.transfers.values()
+        if view.direction == "write"
+        and view.phase == "completed"
+        and ports.first <= view.server_tid <= ports.last
+        and ports.states[view.server_tid - ports.first] == USED
+    } - running
+
+
+def _merged(listed: list[Count]) -> list[Count]:
+    """Return counts with those of transfers that came to nothing as one."""
+    vain = [one for one in listed if one[0] in IN_VAIN]
+    if len(vain) < 2:  # noqa: PLR2004 - one has its own word
+        return listed
+    both = "not done", sum(number for _, number, _ in vain), vain[0][2]
+    place = listed.index(vain[0])
+    rest = [one for one in listed if one not in vain]
+    return [*rest[:place], both, *rest[place:]]
 
 
 def _speed_forms(arrow: str, rate: float) -> tuple[str, str]:
@@ -163,7 +194,10 @@ class HeaderLine(Widget):
         order = ports.order
         if ports.single_port:
             range_, order = "listener's", "single port"
-        used = self._steady("used", ports.states.count(USED) + self._elsewhere(ports))
+        dallying = len(_dallying(self._store, ports))
+        number = ports.states.count(USED) - dallying + self._elsewhere(ports)
+        used = Text.assemble(self._steady("used", number), (" used", muted))
+        rests = f" · {dallying} dallying" if dallying else ""
         return [
             Part(
                 [
@@ -173,7 +207,7 @@ class HeaderLine(Widget):
                     Text(),
                 ]
             ),
-            Part([Text.assemble(used, (" used", muted)), Text()]),
+            Part([Text.assemble(used, (rests, muted)), used, Text()]),
         ]
 
     def _elsewhere(self, ports: PortMap) -> int:
@@ -211,7 +245,6 @@ class HeaderLine(Widget):
     def _counts(self, slots: dict[str, Style]) -> Part:
         """Return the totals; what was told once keeps its place, even at 0."""
         counters = self._store.of_clients
-        failed = counters.failed + counters.abandoned
         stalled = sum(
             view.phase == "stalled" for view in self._store.transfers.values()
         )
@@ -220,7 +253,9 @@ class HeaderLine(Widget):
             ("stalled", stalled, slots["transfer-stalled"]),
             ("done", counters.completed, slots["transfer-completed"]),
             ("unconfirmed", counters.unconfirmed, slots["transfer-unconfirmed"]),
-            ("failed", failed, slots["transfer-failed"]),
+            ("failed", counters.failed, slots["transfer-failed"]),
+            ("gone", counters.abandoned, slots["transfer-failed"]),
+            ("aborted", counters.aborted, slots["transfer-failed"]),
             ("refused", counters.refused, slots["transfer-failed"]),
         ]
         told = [
@@ -229,13 +264,14 @@ class HeaderLine(Widget):
             if number or word in ("active", "done") or word in self._widths
         ]
         forms = [told, [one for one in told if one[1] or one[0] == "active"]]
+        forms.append(_merged(forms[-1]))
         for word in ("done", "unconfirmed", "active"):
             forms.append([one for one in forms[-1] if one[0] != word])
         if not forms[-1]:
             forms[-1] = forms[-2]
         return Part([self._numbers(form) for form in forms], "right")
 
-    def _numbers(self, listed: list[tuple[str, int, Style]]) -> Text:
+    def _numbers(self, listed: list[Count]) -> Text:
         return Text("  ").join(
             Text.assemble((self._steady(word, number), style), f" {word}")
             for word, number, style in listed

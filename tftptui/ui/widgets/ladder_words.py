@@ -105,6 +105,7 @@ def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:
 def counters(view: TransferView) -> list[tuple[str, str]]:
     """Return numbers with their names."""
     trip = view.round_trip
+    stands = "received" if view.direction == "write" else "acknowledged"
     lost = [
         (f"lost to the {end}", count(number))
         for end, number in (
@@ -115,18 +116,25 @@ def counters(view: TransferView) -> list[tuple[str, str]]:
     ]
     rows = [
         ("blocks", f"{blocks(view)} of {view.block_size}, window {view.window}"),
-        ("octets", f"{count(view.acked_octets)} acknowledged"),
+        ("octets", f"{count(view.acked_octets)} {stands}"),
         ("sent again", count(view.retransmits)),
         ("received again", count(view.duplicates)),
         *lost,
         ("from strangers", count(view.strays)),
-        ("round trip", "–" if trip is None else f"{trip * 1000:.1f} ms"),
+        ("round trip", _trip_text(trip)),
     ]
     if view.ended is not None:
         rows.append(("took", length_text(max(0.0, view.ended - view.started))))
     if mean := mean_rate(view):
         rows.append(("mean rate", mean))
     return rows
+
+
+def _trip_text(seconds: float | None) -> str:
+    if not seconds:
+        return "–"
+    text = f"{seconds * 1000:.1f}"
+    return "under 0.1 ms" if text == "0.0" else f"{text} ms"
 
 
 def end_line(view: TransferView) -> str:

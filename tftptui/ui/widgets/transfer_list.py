@@ -243,7 +243,8 @@ class TransferList(RowList[int]):
     def _ending(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
         """Return the longest words that fit, and the mean rate where it has room."""
         before = fold.bar + PERCENT
-        if cells.rate and len(cells.ending[0]) <= before:
+        room = before + (len(cells.rate) < RATE)  # a cell stays free between them
+        if cells.rate and len(cells.ending[0]) <= room:
             words_ = fitted(cells.ending[0], before + 1)
             mean = fitted(cells.rate, RATE, right=True)
             rest = " " * (fold.tail - before - 1 - RATE)

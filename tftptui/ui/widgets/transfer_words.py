@@ -11,6 +11,8 @@ NEVER_ANSWERED = "the client never answered"
 
 CHANGED = "the file was changed on the disk since this transfer began"
 
+STORED = "An upload: all of the file came, and it is stored."
+
 SURE = 0.75
 """How sure a kind of client is from which on it is told without a mark."""
 
@@ -123,6 +125,8 @@ def ending_word(view: TransferView) -> str:
     """Return how it ended, in a word or two."""
     if view.phase == "abandoned" and not view.heard:
         return "asked anew" if view.superseded else "no answer"
+    if view.direction == "write":
+        return f"↓ {_ENDINGS.get(view.phase, view.phase)}"
     return _ENDINGS.get(view.phase, view.phase)
 
 
@@ -257,6 +261,8 @@ def meaning(view: TransferView) -> str:
     """
     if view.phase == "negotiating" and not view.server_tid:
         return "No answer to it has come past here."
+    if view.phase == "completed" and view.direction == "write":
+        return STORED
     silent = view.phase == "stalled" and not view.error
     gave_up = view.phase == "abandoned" and view.error == NEVER_ANSWERED
     if view.moved > view.started or not (silent or gave_up):
