@@ -24,8 +24,8 @@ SAMPLES = 8
 _TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
 _ORDER = (
     *(_USED, _TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS),
-    *(_ROOT, _USED, _COUNTS, _PORTS, _RATE, _CAPTURE, _COUNTS, _LISTENERS, _COUNTS),
-    _COUNTS,
+    *(_ROOT, _USED, _COUNTS, _COUNTS, _PORTS, _RATE, _CAPTURE, _COUNTS),
+    *(_LISTENERS, _COUNTS),
 )
 """What gets shorter first when the line is too long; trouble stays to the end."""
 
