@@ -17,9 +17,10 @@ from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets import why_words as words
+from tftptui.ui.widgets.transfer_words import meaning
 from tftptui.ui.widgets.why_body import WhyBody, leads_somewhere
 
-_INSTEAD = "No finding is about the chosen transfer; this is "
+_BELOW = "Below is "
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,10 @@ class WhyScreen(Page[Wish | None]):
         return [one.number for one in self._store.findings_in_order()]
 
     def _title(self) -> str:
-        one = self._finding
+        one, asked = self._finding, self._instead
+        if asked is not None:
+            yet = " yet" if asked.running else ""
+            return f"{asked.client} and {asked.file}: no finding{yet}"
         if not (one.client and one.file):
             return f"Why? {one.code}"
         if not one.is_alarm:
@@ -203,9 +207,9 @@ class WhyScreen(Page[Wish | None]):
         if others > 0:
             who = f"{one.client} and {counted(others, 'other client')}"
             what = "their files" if files > 0 else one.file
-            return _question(who, verb, what, many=True)
+            return _question(who, "did" if one.withdrawn else "do", verb, what)
         what = f"{one.file} and {files:,} more" if files > 0 else one.file
-        return _question(one.client, verb, what)
+        return _question(one.client, "did" if one.withdrawn else "does", verb, what)
 
     def _is_upload(self) -> bool:
         one = self._finding
@@ -250,10 +254,15 @@ class WhyScreen(Page[Wish | None]):
     def _preface(self) -> str:
         if self._instead is None:
             return ""
-        one, whose = self._finding, (self._instead.client, self._instead.file)
+        # What was asked for may have ended, or come to a finding of its own, since.
+        asked = self._store.transfers.get(self._instead.number, self._instead)
+        one, whose = self._finding, (asked.client, asked.file)
+        told = (
+            f"Nothing is known to be wrong with the chosen transfer. {meaning(asked)}"
+        )
         if (one.client, one.file) == whose:
-            return f"{_INSTEAD}of the same client and file."
-        return f"{_INSTEAD}the latest of others."
+            return f"{told}\n{_BELOW}a finding about the same client and file.\n"
+        return f"{told}\n{_BELOW}the latest finding about others.\n"
 
     def _which(self) -> str:
         numbers = self._others()
@@ -262,8 +271,8 @@ class WhyScreen(Page[Wish | None]):
         return f"finding {numbers.index(self._number) + 1} of {len(numbers)}"
 
 
-def _question(who: str, verb: str, what: str, *, many: bool = False) -> str:
+def _question(who: str, does: str, verb: str, what: str) -> str:
     """Return the title of a finding; VERB is "put" for an upload."""
     if verb == "put":
-        return f"Why can't {who} put {what}?"
-    return f"Why do{'' if many else 'es'} {who} not {verb} {what}?"
+        return f"Why {'couldn' if does == 'did' else 'can'}'t {who} put {what}?"
+    return f"Why {does} {who} not {verb} {what}?"

@@ -92,7 +92,7 @@ class WhyBody:
         sure = f"{how_sure(one.confidence)} · {one.code} · since {since}"
         sure += f" · {self.which}" if self.which else ""
         if self.preface:
-            yield Text(self.preface, slots["muted"])
+            yield Text(self.preface)
         yield Text.assemble(mark, (one.headline, "bold"))
         yield Text(f"  {sure}", slots["muted"])
         if one.withdrawn:
