@@ -139,6 +139,21 @@ async def test_one_of_some_words_is_chosen_by_keys(size: tuple[int, int]) -> Non
         assert screen.wishes == [ChangeSettings({"write": "overwrite"})]
 
 
+@pytest.mark.parametrize("typed", ["n", "new", "N"])
+async def test_a_first_letter_or_a_word_chooses(typed: str) -> None:
+    async with shown(told(), size=SMALL) as screen:
+        await screen.press("P", "enter", *typed, "enter")
+        await screen.pilot.pause()
+        assert screen.wishes == [ChangeSettings({"write": "new"})]
+
+
+async def test_a_letter_that_two_words_begin_with_chooses_none() -> None:
+    async with shown(told(), size=SMALL) as screen:
+        await screen.press("P", "enter", "o", "enter")
+        assert "choose off, new or overwrite" in screen.text()
+        assert screen.wishes == []
+
+
 async def test_what_is_wrong_is_not_asked() -> None:
     async with shown(told(), size=SMALL) as screen:
         await go_to(screen, "retries")

@@ -212,6 +212,8 @@ class PolicyScreen(ModalScreen[None]):
         """Go to the field."""
         self._choose_row()
         self.set_focus(self._field)
+        if self._list.current.kind.choices:  # what is typed takes the word's place
+            self._field.action_select_all()
         self._judge_now()
 
     def action_default(self) -> None:

@@ -38,10 +38,8 @@ class Choice:
     choices: tuple[str, ...]
 
     def read(self, text: str) -> Value:
-        """Return the word."""
-        if text.strip() not in self.choices:
-            raise SettingsError(f"choose {_or(self.choices)}")
-        return text.strip()
+        """Return the word; as much of it will do as tells it from the others."""
+        return _chosen(text, self.choices)
 
     def field(self, value: Value) -> str:
         """Return the word."""
@@ -58,9 +56,7 @@ class Flag:
 
     def read(self, text: str) -> Value:
         """Return whether it is on."""
-        if text.strip() not in self.choices:
-            raise SettingsError(f"choose {_or(self.choices)}")
-        return text.strip() == "on"
+        return _chosen(text, self.choices) == "on"
 
     def field(self, value: Value) -> str:
         """Return the word."""
@@ -143,6 +139,14 @@ class Words:
     def show(self, value: Value) -> str:
         """Return the words, or what none means."""
         return self.field(value) or self.nothing
+
+
+def _chosen(text: str, choices: Sequence[str]) -> str:
+    begun = text.strip().casefold()
+    fitting = [word for word in choices if begun and word.startswith(begun)]
+    if len(fitting) != 1:
+        raise SettingsError(f"choose {_or(choices)}")
+    return fitting[0]
 
 
 def _or(words: Sequence[str]) -> str:
