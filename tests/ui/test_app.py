@@ -63,6 +63,22 @@ async def test_draining_takes_no_new_requests_and_ends_with_the_last_transfer() 
     assert screen.app.return_code == 0
 
 
+async def test_draining_is_taken_back_by_the_same_keys() -> None:
+    async with shown(frame(view(1, file="fit.itb"))) as screen:
+        await screen.press("q", "d")
+        assert "no new requests are taken" in screen.text()
+        await screen.press("q")
+        assert "d take requests again" in screen.text()
+        await screen.press("d")
+        async with asyncio.timeout(20):
+            while len(screen.wishes) < 2:
+                await screen.pilot.pause()
+        assert screen.wishes[-1] == ChangeSettings({"drain": False})
+        assert "no new requests are taken" not in screen.text()
+        await screen.tell(frame(view(1, "completed")))
+        assert screen.app.is_running
+
+
 async def test_a_server_that_goes_on_is_left_without_a_question() -> None:
     engine = ScriptedEngine([frame(view(1))])
     app = TftpApp(engine, store=Store(comes_back=True), pace=0)

@@ -41,7 +41,10 @@ UPLOADS = {
 CLOSING = 0.1
 """Seconds until the palette is gone from the screen."""
 
-DRAINING = "no new requests are taken; this ends with the last transfer  ·  q y: now"
+DRAINING = (
+    "no new requests are taken; this ends with the last transfer  ·  q y: now  ·  "
+    "q d: take requests again"
+)
 MOST_TOASTS = 1
 """Texts at a time in the bottom line, where they hide nothing but keys."""
 
@@ -261,17 +264,19 @@ class TftpApp(EngineApp):
         from tftptui.ui.screens.question import Question  # noqa: PLC0415
 
         matter, names = f"{len(running)} running", running_forms(running)
-        question = Question([matter], "stop", "stay", names, drain="drain")
+        drain = "take requests again" if self._draining else "drain"
+        question = Question([matter], "stop", "stay", names, drain=drain)
         self.push_screen(question, self._leave_if)
 
     def _leave_if(self, answer: "Answer | None") -> None:
         if answer == "yes":
             self.exit()
         elif answer == "drain":
-            self._draining = True
-            self.notices.append(DRAINING)
+            self._draining = not self._draining
+            self.notices[:] = [one for one in self.notices if one != DRAINING]
+            self.notices += [DRAINING] if self._draining else []
             self._told()
-            self.change_settings({"drain": True})
+            self.change_settings({"drain": self._draining})
 
     def action_leave_now(self) -> None:
         """Quit without a question."""
