@@ -140,6 +140,32 @@ async def test_an_empty_pane_says_what_to_type() -> None:
         assert "40000–40099" in screen.text()
 
 
+async def test_refusals_alone_are_no_silence() -> None:
+    refused = [
+        Refusal(
+            time=NOW,
+            client="10.0.4.37",
+            client_tid=2070,
+            file="kernel",
+            reason="not-found",
+            message="no such file",
+        )
+    ]
+    async with shown(frame(refusals=refused), size=SMALL) as screen:
+        text = screen.text()
+        assert "No transfer yet: 1 came and was refused." in text
+        assert "kernel for 10.0.4.37: no such file" in text
+        assert "A client times out" not in text
+
+
+def test_a_small_file_is_the_example() -> None:
+    entries = [
+        Entry(name=name, text=name.decode(), kind="file", size=size)
+        for name, size in ((b"big", 200_000_000), (b"empty", 0), (b"small", 900))
+    ]
+    assert example_file(Listing(folder=b"", entries=entries)) == b"small"
+
+
 def test_the_command_names_an_address_that_is_listened_on() -> None:
     told = status(listeners=["192.0.2.7:69"], port=69)
     assert command(told, b"a b") == "curl -o /dev/null tftp://192.0.2.7/a%20b"

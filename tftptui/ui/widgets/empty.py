@@ -41,6 +41,8 @@ def _of_server(store: Store, status: Status) -> Text:
     name = example_file(store.listings.get(ROOT))
     if name is None:
         return Text(f"Nothing to serve yet: put a file into {status.root}.")
+    if store.refusals:
+        return _refused(store, command(status, name))
     lines = Text.assemble(
         "No transfer yet. To see one, type in another terminal:\n\n  ",
         (command(status, name), "bold"),
@@ -56,10 +58,20 @@ def _of_server(store: Store, status: Status) -> Text:
         "arrive.\nD looks for what stops it at this machine; on the client's side "
         f"\n\n  {_probe(status, name)}\n\ntells the rest."
     )
-    if store.refusals:
-        last = store.refusals[-1]
-        lines.append(f"\n\nLast refused: {last.file} for {last.client}: {last.message}")
     return lines
+
+
+def _refused(store: Store, example: str) -> Text:
+    """Return that requests arrive, what became of them, and where to look."""
+    many, last = len(store.refusals), store.refusals[-1]
+    told = "1 came and was" if many == 1 else f"{many:,} came and were"
+    return Text.assemble(
+        (f"No transfer yet: {told} refused.", "bold"),
+        f"\n\nThe last: {last.file} for {last.client}: {last.message}\n\n"
+        "4 shows the packets of each, 2 the names that are not here and what is like "
+        "them; P is what is allowed. What would be served:\n\n  ",
+        (example, "bold"),
+    )
 
 
 def _of_demo(store: Store) -> Text:
@@ -95,10 +107,15 @@ def _one_of(ports: PortMap) -> str:
 
 
 def example_file(listing: Listing | None) -> bytes | None:
-    """Return a file of the root: a plainly named one first, None in an empty root."""
+    """Return a small file of the root, a plainly named one first.
+
+    None in an empty root.
+    """
     if listing is None:
         return b"FILE"
-    names = [entry.name for entry in listing.entries if entry.kind == "file"]
+    files = [entry for entry in listing.entries if entry.kind == "file"]
+    files.sort(key=lambda one: (not one.size, one.size))  # an empty one shows little
+    names = [entry.name for entry in files]
     plain = [name for name in names if _PLAIN.match(name)]
     readme = [name for name in plain if name.lower().startswith(b"readme")]
     best = readme or plain or names
