@@ -1,7 +1,7 @@
 """What each check says of a machine that is well but for one thing."""
 
 import errno
-from ipaddress import ip_interface, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from tests.support.patients import (
     DPORT,
     ETH0,
     LO,
+    OWN,
     ROOT,
     SADDR,
     SETTINGS,
@@ -313,6 +314,13 @@ class TestFirewall:
         texts = [r.text for r in self.results(self.HIGH)["answers"]]
         for network in ("10.1.2.0/24", "10.55.32.0/24", "other networks (IPv4)"):
             assert any(network in text for text in texts)
+
+    def test_several_addresses_towards_others_are_one_line(self) -> None:
+        ours = (ip_address(OWN), ip_address("10.55.33.1"))
+        results = judged(sources=ours)
+        (told,) = [r.text for r in results if "clients elsewhere" in r.text]
+        assert told.endswith(f"{OWN}, 10.55.33.1 (IPv4)")
+        assert not any(r.text.count("other networks (IPv4)") > 1 for r in results)
 
     def test_rules_for_one_network_only(self) -> None:
         here = match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 8}})

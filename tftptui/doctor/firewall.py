@@ -176,7 +176,10 @@ def _part(
             good.append(asker.words)
     if good:
         words = _WORDS[part].format(port=port, ports=_ours(settings, port))
-        yield ok(_TOPICS[part], f"{words} {', '.join(good)} pass this host's rules")
+        yield ok(
+            _TOPICS[part],
+            f"{words} {', '.join(dict.fromkeys(good))} pass this host's rules",
+        )
 
 
 _TOPICS = {Part.REQUEST: "requests", Part.ANSWERS: "answers", Part.ACKS: "acks"}

@@ -33,9 +33,11 @@ def _addresses(facts: Facts, listen: tuple[str, ...]) -> Iterator[Result]:
     for device, address in facts.reachable(listen):
         text = f"clients in {address.network} ({device.name}) ask {address.ip}"
         yield ok("address", text)
-    for source in facts.heard_sources(listen):
-        text = f"clients elsewhere reach us as {source} (IPv{source.version})"
-        yield ok("address", text)
+    heard = facts.heard_sources(listen)
+    for version in (4, 6):
+        if ours := [str(one) for one in heard if one.version == version]:
+            text = f"clients elsewhere reach us as {', '.join(ours)} (IPv{version})"
+            yield ok("address", text)
     if not facts.sources:
         yield warn(
             "address",
