@@ -35,6 +35,13 @@ async def test_the_chosen_file_is_in_the_command_with_our_address() -> None:
         assert "-o README.txt tftp://10.0.1.5:6969/README.txt" in text
 
 
+async def test_the_platform_that_fetched_the_file_comes_first() -> None:
+    fetched = view(1, "completed", file="/README.txt", kind="U-Boot")
+    async with commands(frame(fetched)) as screen:
+        rows = [line for line in screen.text().splitlines() if "README.txt" in line]
+        assert "U-Boot" in rows[1]  # below the title
+
+
 async def test_an_address_that_only_this_machine_reaches_is_told() -> None:
     own = frame(status=status(listeners=["127.0.0.1:6969"], addresses=["10.0.1.5"]))
     async with commands(own) as screen:

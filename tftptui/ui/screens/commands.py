@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tftptui.knowledge.recipes import (
     CHECKED,
+    Filled,
     Order,
     Recipe,
     RecipeError,
@@ -52,6 +53,7 @@ class CommandsScreen(Window[None]):
         order: the file, and where this server is.
         servers: addresses of ours, the best first.
         taste: the recipe chosen here before.
+        kind: of client that fetched the file last; what to type there comes first.
     """
 
     SCOPE = "commands"
@@ -70,8 +72,11 @@ class CommandsScreen(Window[None]):
     }
     """
 
-    def __init__(self, order: Order, servers: Sequence[str], *, taste: Taste) -> None:
+    def __init__(
+        self, order: Order, servers: Sequence[str], *, taste: Taste, kind: str = ""
+    ) -> None:
         super().__init__()
+        self._kind = kind
         self._order, self._servers, self._taste = order, [*servers], taste
         self._recipes, self._problems = read_recipes()
         self._list, self._field = RecipeList(), NarrowField()
@@ -160,8 +165,15 @@ class CommandsScreen(Window[None]):
         body = self.query_one(Vertical)
         body.border_title = Content(f"{what} {visible(order.file)} · {where}")
         filled = [(one, fill(one, order)) for one in self._recipes]
-        self._list.show(sorted(filled, key=lambda pair: not pair[1].lines))
+        self._list.show(sorted(filled, key=self._rank))
         self._show()
+
+    def _rank(self, pair: tuple[Recipe, Filled]) -> tuple[bool, bool]:
+        """Return what goes before: what has fetched the file, then what works here."""
+        recipe, filled = pair
+        title = recipe.title.casefold()
+        kinds = [one for one in self._kind.casefold().split(" or ") if one]
+        return not any(title.startswith(one) for one in kinds), not filled.lines
 
     def _only_here(self) -> str:
         """Return that nobody else reaches us at such an address, and what to do."""

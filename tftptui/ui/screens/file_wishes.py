@@ -18,6 +18,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.knowledge.recipes import Order
 from tftptui.settings import TFTP_PORT
+from tftptui.telemetry.trials import SELF_TEST
 from tftptui.ui.screens.commands import CommandsScreen
 from tftptui.ui.screens.folder import FolderScreen
 from tftptui.ui.screens.preview import PreviewScreen
@@ -33,6 +34,7 @@ from tftptui.ui.widgets.file_rows import (
     name_of,
     named_file,
     own_file,
+    plain_name,
 )
 from tftptui.ui.widgets.reach import server_addresses
 
@@ -89,7 +91,19 @@ class FileWishes:
         status = self._store.status
         port = status.port if status else TFTP_PORT
         order = Order(servers[0], port, name, size)
-        self._screen.app.push_screen(CommandsScreen(order, servers, taste=self._taste))
+        screen = CommandsScreen(
+            order, servers, taste=self._taste, kind=self._fetched_by(row)
+        )
+        self._screen.app.push_screen(screen)
+
+    def _fetched_by(self, row: Row) -> str:
+        """Return which kind of client fetched a file last; "" if that is not known."""
+        name = plain_name(name_of(row))
+        for view in reversed(self._store.transfers.values()):
+            is_it = plain_name(view.served or view.file) == name
+            if is_it and view.direction == "read" and view.kind not in ("", SELF_TEST):
+                return view.kind
+        return ""
 
     def _copy(self, row: Row) -> None:
         if name := name_of(row):
