@@ -267,26 +267,6 @@ async def test_it_is_told_that_new_evidence_changed_a_finding() -> None:
         assert "⚠ new evidence: Packets from this server" in screen.text()
 
 
-async def test_a_finding_about_another_transfer_says_so() -> None:
-    first, second = founding_case()
-    async with shown(first, second, frame(view(9)), size=SMALL) as screen:
-        await screen.press("g", "w")
-        assert "10.0.4.29 and pxelinux.0: no finding yet" in screen.text()
-        assert "Nothing is known to be wrong with the chosen transfer." in screen.text()
-        assert "Under way." in screen.text()
-        assert "Below is the latest finding about others." in screen.text()
-
-
-async def test_what_is_over_is_asked_in_the_past() -> None:
-    first, second = founding_case()
-    gone = msgspec.structs.replace(second.findings[0], withdrawn="it got the file")
-    async with shown(first, second) as screen:
-        await screen.press("w")
-        assert "Why does 10.0.4.37 not get" in screen.text()
-        await screen.tell(Frame(time=NOW, findings=[gone]))
-        assert "Why did 10.0.4.37 not get" in screen.text()
-
-
 @pytest.mark.parametrize("keys", [("w",), ("w", "f")])
 async def test_digits_lead_back_to_a_pane(keys: tuple[str, ...]) -> None:
     async with shown(*founding_case(), size=SMALL) as screen:
@@ -334,7 +314,7 @@ async def test_a_finding_of_the_same_client_and_file_comes_first_instead() -> No
     async with shown(*frames, size=SMALL) as screen:
         await screen.press("g", "w")
         shown_words = " ".join(screen.text().replace("│", " ").split())
-        assert "this is of the same client and file" in shown_words
+        assert "a finding about the same client and file" in shown_words
 
 
 async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> None:
