@@ -162,7 +162,7 @@ def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
     text = "server has no free port in 40000-40099; other programs hold 100 of them"
     miss = refused("ports-exhausted", message=text)
     draft = found(case(refusals=(miss,), scene=Scene(rest=10.0)))
-    assert "were taken, 100 of them by other programs, when" in draft.headline
+    assert "40000–40099 were held by other programs when" in draft.headline
     assert "at rest" not in draft.headline
     (remedy,) = draft.remedies
     assert remedy.text.startswith("a range that other programs leave alone")
@@ -172,6 +172,7 @@ def test_a_range_of_which_others_hold_some_may_be_too_small_as_well() -> None:
     text = "server has no free port in 40000-40099; other programs hold 7 of them"
     miss = refused("ports-exhausted", message=text)
     draft = found(case(refusals=(miss,), scene=Scene(rest=10.0)))
+    assert "were taken, 7 of them by other programs, when" in draft.headline
     words = [remedy.text.split(":")[0] for remedy in draft.remedies]
     assert [word.partition(" ")[0] for word in words] == ["a", "a", "or"]
 

@@ -27,7 +27,8 @@ def story(advice: Advice) -> list[str]:
         seen = counted(len(traffic.flows), "transfer")
         running = sum(flow.outcome == RUNNING for flow in traffic.flows)
         still = f", {running} of them still under way" if running else ""
-        return [f"{seen} seen{still}; none of them seems to be blocked."]
+        told = f"{seen} seen{still}; none of them seems to be blocked."
+        return [f"{told} What follows is what TFTP needs in any case."]
     first = traffic.failed[0]
     same = [
         f for f in traffic.failed if (f.client, f.file) == (first.client, first.file)

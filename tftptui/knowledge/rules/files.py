@@ -158,7 +158,9 @@ def ports_exhausted(case: Case) -> Draft | None:
         return None
     scene, foreign = case.scene, _foreign(case)
     taken = "were in use or at rest"
-    if foreign:
+    if foreign == scene.last - scene.first + 1:
+        taken = "were held by other programs"
+    elif foreign:
         taken = f"were taken, {foreign:,} of them by other programs,"
     return Draft(
         code="range-exhausted",
