@@ -224,10 +224,8 @@ def test_what_has_just_ended_is_not_said_to_go_on() -> None:
 
 
 def test_the_name_of_a_file_keeps_its_case() -> None:
-    one = view(1, "failed")
-    told = finding(
-        code="file-changed", headline="u-boot.img changed while it was read."
-    )
+    one = view(1, "failed", file="u-boot.img")
+    told = finding(code="file-changed", headline="u-boot.img changed meanwhile.")
     assert words.story(one, ports(), told).startswith("u-boot.img changed")
 
 

@@ -293,7 +293,7 @@ def story(
     told = agreement(view)
     asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
     sentences = [
-        meaning(view) if finding is None else f"{finding.of(view.number).rstrip('.')}.",
+        meaning(view) if finding is None else f"{_told(finding, view)}.",
         verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports, may_be_nats=may_be_nats),
@@ -321,6 +321,14 @@ def counts_in_words(view: TransferView) -> str:
         if number
     ]
     return _capital(", ".join(told)) + "." if told else ""
+
+
+def _told(finding: Finding, view: TransferView) -> str:
+    """Return what is said of a transfer; a name keeps its case where that begins it."""
+    text = finding.of(view.number)
+    names = tuple(name for name in (view.file, *finding.files) if name)
+    is_name = text.startswith(names)
+    return text.rstrip(".") if is_name else _capital(text)
 
 
 def _capital(text: str) -> str:
