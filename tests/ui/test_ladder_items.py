@@ -1,5 +1,7 @@
 """What becomes of a transfer's records on the ladder: a pure matter."""
 
+from dataclasses import astuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from tests.support.ladder_scene import (
     windows,
 )
 from tests.support.pane_host import Noted, record
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.packets import LAYOUT, Flag, Kind, PacketRecord
 from tftptui.ui.plots import bars, squeezed
 from tftptui.ui.widgets import ladder_items
 from tftptui.ui.widgets.ladder_items import Arrow, Fold, Ladder, Pause
@@ -22,8 +24,13 @@ from tftptui.ui.widgets.ladder_words import fold_text
 def laddered(rungs: list[Noted]) -> Ladder:
     ladder = Ladder()
     for number, (one, note) in enumerate(rungs):
-        ladder.add(number, one, note)
+        ladder.add(number, as_kept(one), note)
     return ladder
+
+
+def as_kept(one: PacketRecord) -> PacketRecord:
+    """Return a record as the ring gives it back: its kind is a number."""
+    return PacketRecord(*LAYOUT.unpack(LAYOUT.pack(*astuple(one))))
 
 
 def kinds(ladder: Ladder) -> str:

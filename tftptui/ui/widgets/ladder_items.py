@@ -360,7 +360,7 @@ def _answers(record: PacketRecord, waiting: Arrow) -> bool:
     An ACK of an earlier block, as a client repeats it that hears nothing, does not.
     """
     is_earlier = waiting.record.block > record.block
-    return not (record.kind is Kind.ACK and waiting.record.kind in _DATA and is_earlier)
+    return not (record.kind == Kind.ACK and waiting.record.kind in _DATA and is_earlier)
 
 
 def _may_be(arrow: Arrow, again: PacketRecord) -> bool:
