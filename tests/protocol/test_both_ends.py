@@ -57,7 +57,7 @@ def is_completed(some: list[Receiving] | list[Sending]) -> bool:
     return any(side.outcome is Outcome.COMPLETED for side in some)
 
 
-@settings(max_examples=400)
+@settings(max_examples=133)
 @given(job=JOBS, path=HOPELESS)
 def test_whoever_claims_success_is_right(job: Job, path: Path) -> None:
     both = BothEnds(job, path)
@@ -68,7 +68,7 @@ def test_whoever_claims_success_is_right(job: Job, path: Path) -> None:
     assert is_completed(receiving(both)) or not is_completed(sending(both))
 
 
-@settings(max_examples=200)
+@settings(max_examples=66)
 @given(job=JOBS, path=HOPELESS)
 def test_everybody_comes_to_an_end(job: Job, path: Path) -> None:
     both = BothEnds(job, path)
@@ -79,7 +79,7 @@ def test_everybody_comes_to_an_end(job: Job, path: Path) -> None:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(job=JOBS, path=LOSSY)
 def test_few_losses_never_stop_a_transfer(job: Job, path: Path) -> None:
     both = BothEnds(job, path)
@@ -91,7 +91,7 @@ def test_few_losses_never_stop_a_transfer(job: Job, path: Path) -> None:
     assert mine.outcome in {Outcome.COMPLETED, Outcome.UNCONFIRMED}
 
 
-@settings(max_examples=200)
+@settings(max_examples=66)
 @given(job=PLAIN, path=HOPELESS)
 def test_in_lock_step_only_a_timeout_sends_data_again(job: Job, path: Path) -> None:
     both = BothEnds(job, path)
@@ -101,7 +101,7 @@ def test_in_lock_step_only_a_timeout_sends_data_again(job: Job, path: Path) -> N
         assert side.sent.total() <= blocks + side.timeouts + both.server.requests
 
 
-@settings(max_examples=200)
+@settings(max_examples=66)
 @given(job=AGREED, path=HOPELESS)
 def test_number_of_data_packets_is_bounded(job: Job, path: Path) -> None:
     both = BothEnds(job, path)

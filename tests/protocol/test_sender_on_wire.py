@@ -29,7 +29,7 @@ SELDOM_LOST = st.builds(
 LOSSY = st.builds(Path, SELDOM_LOST, SELDOM_LOST)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(length=LENGTHS, window=WINDOWS, eager=st.booleans(), path=HOPELESS)
 def test_both_ends_agree_whatever_the_path_does(
     *, length: int, window: int, eager: bool, path: Path
@@ -47,7 +47,7 @@ def test_both_ends_agree_whatever_the_path_does(
         assert wire.outcome in {Outcome.UNCONFIRMED, Outcome.ABANDONED}
 
 
-@settings(max_examples=200)
+@settings(max_examples=66)
 @given(length=LENGTHS, window=WINDOWS, eager=st.booleans(), path=LOSSY)
 def test_few_losses_never_stop_a_transfer(
     *, length: int, window: int, eager: bool, path: Path
@@ -57,7 +57,7 @@ def test_few_losses_never_stop_a_transfer(
     assert (wire.outcome, client.content) == (Outcome.COMPLETED, octets(length))
 
 
-@settings(max_examples=200)
+@settings(max_examples=66)
 @given(LENGTHS, WINDOWS, HOPEFUL)
 def test_number_of_data_packets_is_bounded(
     length: int, window: int, path: Path
@@ -73,7 +73,7 @@ def test_number_of_data_packets_is_bounded(
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(LENGTHS, HOPELESS)
 def test_in_lock_step_only_a_timeout_sends_again(length: int, path: Path) -> None:
     wire, _ = wire_for(octets(length), path=path)
@@ -81,7 +81,7 @@ def test_in_lock_step_only_a_timeout_sends_again(length: int, path: Path) -> Non
     assert wire.data_sent <= last_block(length) + wire.timeouts
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(WINDOWS, st.lists(st.floats(0.0, 2.0), max_size=4))
 def test_doubled_acks_never_double_data_in_a_row(
     window: int, copies: list[float]
