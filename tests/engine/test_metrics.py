@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.clock import FakeClock
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.engine.client import EngineError
@@ -193,6 +194,25 @@ async def test_an_engine_tells_what_it_did(tmp_path: Path, port: int) -> None:
     assert told["tftptui_data_bytes_total", "sent"] == 512
     assert told["tftptui_ports", "used"] == 1
     assert told["tftptui_ports", "free"] == len(ports) - 1
+
+
+async def test_what_stands_still_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(700))
+    clock = FakeClock()
+    engine = Engine(settings_for(tmp_path), None, clock)
+    await engine.start()
+    with UdpClient() as client:
+        client.ask(engine.service.listeners[0].local, b"file")
+        await client.data()
+        assert engine._measures().stalled == 0
+        for _ in range(2):
+            clock.advance(10.0)
+            await client.data()
+        assert engine._measures().stalled == 1
+        client.ack(1)
+        await client.data()
+        assert engine._measures().stalled == 0
+    await engine.stop()
 
 
 async def test_an_engine_without_its_place_takes_no_requests(

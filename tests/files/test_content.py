@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tftptui.files.content import Content
+from tftptui.files.versions import version_of
 
 
 @pytest.fixture
@@ -18,8 +19,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def content(place: Path) -> Iterator[Content]:
     descriptor = os.open(place, os.O_RDONLY)
-    found = os.fstat(descriptor)
-    content = Content(descriptor, (found.st_size, found.st_mtime_ns))
+    content = Content(descriptor, version_of(os.fstat(descriptor)))
     yield content
     os.close(descriptor)
 

@@ -13,6 +13,7 @@ from tftptui.protocol.packets import ROLL_TO_0
 from tftptui.server.opened import AT_REST, MOST_KEPT, SHARED_ROOM, SharedFile
 from tftptui.server.root import Root
 from tftptui.server.walk import RootError, ServedFile
+from tftptui.telemetry.versions import Version
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def shared(folder: Path, size: int, *, ago: int = 2 * AT_REST) -> SharedFile:
     path.write_bytes(bytes(size))
     os.utime(path, ns=(changed, changed))
     file = SharedFile(served(path), lambda _: path.stat())
-    file.settle((file.status.st_dev, 1, size, changed, changed))
+    file.settle(Version(file.status.st_dev, 1, size, changed, changed))
     return file
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
-from tests.support.running import running
+from tests.support.running import Running, running
 from tests.support.set_back import write_over
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Data, ErrorPacket, Mode, Options
@@ -29,6 +29,21 @@ def options_for(window: int) -> Options:
     return ((b"windowsize", str(window).encode()),) if window > 1 else ()
 
 
+async def begin(
+    server: Running,
+    client: UdpClient,
+    name: bytes,
+    window: int,
+    mode: Mode = Mode.OCTET,
+) -> None:
+    """Ask for a file in windows; the first one is on its way then."""
+    options = options_for(window)
+    client.ask(server.at, name, options=options, mode=mode)
+    if options:
+        await client.oack()
+        client.ack(0)
+
+
 async def read_until_error(client: UdpClient, window: int) -> ErrorPacket:
     """Go on reading, what was read ahead included, until an ERROR comes."""
     while not isinstance(packet := await client.receive(), ErrorPacket):
@@ -43,12 +58,8 @@ async def test_a_text_whose_length_nobody_knows_goes_out_whole(
     tmp_path: Path, client: UdpClient, window: int
 ) -> None:
     (tmp_path / "file").write_bytes(b"twelve octets\n" * 4_000)
-    options = options_for(window)
     with running(tmp_path) as server:
-        client.ask(server.at, b"file", options=options, mode=Mode.NETASCII)
-        if options:
-            await client.oack()
-            client.ack(0)
+        await begin(server, client, b"file", window, mode=Mode.NETASCII)
         text, number = b"", 0
         while len(text) == 512 * number:
             packet, number = await client.data(), number + 1
@@ -70,12 +81,8 @@ async def test_a_file_cut_short_ends_with_an_error_to_the_client(
     tmp_path: Path, client: UdpClient, window: int
 ) -> None:
     (tmp_path / "big").write_bytes(octets(200_000))
-    options = options_for(window)
     with running(tmp_path) as server:
-        client.ask(server.at, b"big", options=options)
-        if options:
-            await client.oack()
-            client.ack(0)
+        await begin(server, client, b"big", window)
         await client.data()
         os.truncate(tmp_path / "big", 700)
         if window == 1:
@@ -97,12 +104,8 @@ async def test_a_file_written_with_its_time_set_back_never_ends_well(
 ) -> None:
     path = tmp_path / "u-boot.img"
     path.write_bytes(b"1" * size)
-    options = options_for(window)
     with running(tmp_path) as server:
-        client.ask(server.at, b"u-boot.img", options=options)
-        if options:
-            await client.oack()
-            client.ack(0)
+        await begin(server, client, b"u-boot.img", window)
         await client.data()
         write_over(path, b"2" * size)
         if window == 1:
@@ -119,12 +122,8 @@ async def test_a_file_that_is_moved_away_is_served_to_its_end(
 ) -> None:
     path = tmp_path / "u-boot.img"
     path.write_bytes(b"1" * 40_000)
-    options = options_for(window)
     with running(tmp_path) as server:
-        client.ask(server.at, b"u-boot.img", options=options)
-        if options:
-            await client.oack()
-            client.ack(0)
+        await begin(server, client, b"u-boot.img", window)
         number, packet = 1, await client.data()
         path.rename(tmp_path / "u-boot.old")
         while len(packet.payload) == 512:

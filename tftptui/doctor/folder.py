@@ -3,14 +3,14 @@
 import shlex
 from collections.abc import Iterator
 
-from tftptui.doctor.facts import PARTS, Served
+from tftptui.doctor.facts import LEFT_BEHIND, PARTS, Served
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.settings import Settings
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.words import counted
 
 _MOST_NAMED = 3
-_HOUR = 3_600
+_HOUR, _MINUTE = 3_600, 60
 
 
 def check_root(served: Served, settings: Settings, user: str) -> Iterator[Result]:
@@ -65,7 +65,7 @@ def _left_behind(served: Served) -> Result:
     more = f" and {len(left) - _MOST_NAMED:,} more" if len(left) > _MOST_NAMED else ""
     command = f"rm -- {' '.join(shlex.quote(one.path) for one in left)}"
     if more or any(visible(one.path) != one.path for one in left):
-        place = shlex.quote(str(served.path))
-        command = f"find {place} -type f -name '{PARTS}' -mmin +60 -delete"
+        place, age = shlex.quote(str(served.path)), f"+{LEFT_BEHIND / _MINUTE:.0f}"
+        command = f"find {place} -type f -name '{PARTS}' -mmin {age} -delete"
     parts = counted(len(left), "part")
     return warn("leftovers", f"{parts} of uploads were left: {shown}{more}", command)

@@ -29,7 +29,8 @@ class Host:
                     scribe = self._scribe = Scribe(descriptors[0], place, snaplen)
                 case _ if scribe is None:
                     return Told(error="nothing was begun")
-                case Met(view=view, has_content=has_content, version=version):
+                case Met(view=view, has_content=has_content):
+                    version = view.version
                     content = Content(descriptors[0], version) if has_content else None
                     scribe.opened(view, content)
                 case Batch():

@@ -13,7 +13,7 @@ from typing import Self
 
 import msgspec
 
-from tftptui.files.content import Content, Version
+from tftptui.files.content import Content
 from tftptui.telemetry.capture.scribe import Batch
 from tftptui.telemetry.views import TransferView
 
@@ -38,7 +38,6 @@ class Met(msgspec.Struct, frozen=True, kw_only=True, tag="met"):
 
     view: TransferView
     has_content: bool
-    version: Version | None = None
 
 
 class Over(msgspec.Struct, frozen=True, tag="over"):
@@ -120,11 +119,7 @@ class Pipe:
         if isinstance(item, Batch):
             return self._ask(item)
         content = item.content
-        met = Met(
-            view=item.view,
-            has_content=content is not None,
-            version=content.version if content else None,
-        )
+        met = Met(view=item.view, has_content=content is not None)
         return self._ask(met, content)
 
     def finish(self) -> tuple[int, int]:

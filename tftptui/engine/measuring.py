@@ -28,12 +28,11 @@ def measures_of(
 ) -> Measures:
     """Return the measures of a service that BEGAN at a wall clock."""
     states = Counter(port_map(service, host).states)
-    phases = Counter(one.view().phase for one in service.transfers.values())
     return Measures(
         version=__version__,
         began=began,
         counters=service.recorder.counters,
-        stalled=phases["stalled"],
+        stalled=sum(one.is_stalled for one in service.transfers.values()),
         ports={name: states[state] for state, name in _STATES.items()},
         alarms=teller.alarms,
         alarms_open=teller.open_alarms,

@@ -1,6 +1,6 @@
 """Where Prometheus asks for totals: ``GET /metrics``, answered within the loop.
 
-One answer takes about a millisecond, a few times a minute. Who asks slowly, for too
+One answer takes some milliseconds, a few times a minute. Who asks slowly, for too
 much, or a hundred at once, is hung up on.
 """
 

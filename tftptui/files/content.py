@@ -4,8 +4,8 @@ import os
 
 import msgspec
 
-Version = tuple[int, int]
-"""Size in octets and time of the last change in nanoseconds."""
+from tftptui.files.versions import version_of
+from tftptui.telemetry.versions import Version
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -15,12 +15,10 @@ class Content(msgspec.Struct, frozen=True):
         descriptor: of the file; only a copy() has one of its own.
         version: what the file must still be to have the octets that were sent;
             None for one that is still written.
-        status: of the file when it was opened, if it is read.
     """
 
     descriptor: int
     version: Version | None = None
-    status: os.stat_result | None = None
 
     def copy(self) -> "Content":
         """Return a hold that outlives this one; close() it.
@@ -33,8 +31,8 @@ class Content(msgspec.Struct, frozen=True):
     def read(self, offset: int, octets: int) -> bytes:
         """Return octets from OFFSET on, or none once the file was changed."""
         try:
-            found = os.fstat(self.descriptor)
-            is_same = self.version in (None, (found.st_size, found.st_mtime_ns))
+            found, wanted = version_of(os.fstat(self.descriptor)), self.version
+            is_same = wanted is None or wanted.may_be(found)
             return os.pread(self.descriptor, octets, offset) if is_same else b""
         except OSError:
             return b""

@@ -184,6 +184,11 @@ class BriefRead(ReadTransfer):
         return self.arrival.datagram
 
     @property
+    def is_stalled(self) -> bool:
+        """Whether it stands still; that it was sent again made it whole."""
+        return self._is_whole and super().is_stalled
+
+    @property
     def is_proven(self) -> bool:
         """Whether the client has answered, so that its address is its own."""
         return super().is_proven if self._is_whole else bool(self._ended)

@@ -11,10 +11,12 @@ from collections.abc import Callable
 
 from tftptui.files.mounts import is_far_device
 from tftptui.files.staging import Staging, Whole, scratch
+from tftptui.files.versions import version_of
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
 from tftptui.server.names import components
 from tftptui.server.walk import RootError, ServedFile, Walk
+from tftptui.telemetry.versions import Version
 
 MOST_KEPT = 256
 """Files kept open; each may hold some descriptors of folders, too."""
@@ -31,9 +33,6 @@ _MOST_STAGED = 2
 
 _PLAIN = (DEFAULT_BLOCK_SIZE, 1, 0)
 """How blocks are staged for who asks without options."""
-
-Identity = tuple[int, int, int, int, int]
-"""Of a file: device, inode, octets, and times of the last changes in nanoseconds."""
 
 Look = Callable[[bytes], os.stat_result]
 
@@ -78,10 +77,10 @@ class SharedFile:
         except RootError:
             return False
 
-    def settle(self, identity: Identity) -> None:
+    def settle(self, version: Version) -> None:
         """Let those that read a small file share what was read, if it is at rest."""
-        is_far = is_far_device(identity[0])
-        rests = time.time_ns() - max(identity[3:])
+        is_far = is_far_device(version.device)
+        rests = time.time_ns() - max(version.modified_ns, version.changed_ns)
         if self.size <= SHARED_ROOM and rests > AT_REST and not is_far:
             self._staged = {}
 
@@ -121,13 +120,13 @@ class _Kept:
         part: the name in the last one.
     """
 
-    __slots__ = ("file", "identity", "part", "way")
+    __slots__ = ("file", "part", "version", "way")
 
     def __init__(
         self, file: SharedFile, folders: list[int], names: list[bytes]
     ) -> None:
         self.file = file
-        self.identity = _identity(file.status)
+        self.version = version_of(file.status)
         found = map(os.fstat, folders)
         inodes = [(one.st_dev, one.st_ino) for one in found]
         *above, self.part = names
@@ -145,7 +144,7 @@ class _Kept:
             found = _look(self.part, dir_fd=folder, follow_symlinks=False)
         except OSError:
             return False
-        return _identity(found) == self.identity
+        return version_of(found) == self.version
 
     def close(self) -> None:
         self.file.close()
@@ -182,7 +181,7 @@ class OpenedFiles:
             self._make_way(asked)
             shared.users += 1
             kept = self._kept[asked] = _Kept(shared, walk.detach(), names)
-            shared.settle(kept.identity)
+            shared.settle(kept.version)
         return shared
 
     def _make_way(self, asked: bytes) -> None:
@@ -194,13 +193,3 @@ class OpenedFiles:
         kept, self._kept = self._kept, {}
         for one in kept.values():
             one.close()
-
-
-def _identity(found: os.stat_result) -> Identity:
-    return (
-        found.st_dev,
-        found.st_ino,
-        found.st_size,
-        found.st_mtime_ns,
-        found.st_ctime_ns,
-    )

@@ -9,6 +9,7 @@ from msgspec import structs
 from tftptui.files.content import Content
 from tftptui.files.sources import FileSource, NetasciiSource, Source
 from tftptui.files.staging import Staging
+from tftptui.files.versions import version_of
 from tftptui.net.addresses import Endpoint
 from tftptui.net.routes import Routes
 from tftptui.protocol.options import (
@@ -277,5 +278,4 @@ class Opener:
 
 
 def _content_of(file: SharedFile) -> Content:
-    status = file.status
-    return Content(file.descriptor, (file.size, status.st_mtime_ns), status)
+    return Content(file.descriptor, version_of(file.status))

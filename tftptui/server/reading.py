@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from tftptui.files.sources import ColdError, Source, SourceChangedError
 from tftptui.files.staging import Staging
-from tftptui.files.versions import version_of
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import acknowledged
@@ -45,9 +44,8 @@ class ReadTransfer(ShortWay):
         view.total_size = size
         view.acked_octets = octets if size is None or octets < size else size
         content = self.content
-        if content is not None and content.status is not None:
-            view.modified = content.status.st_mtime_ns / 1e9
-            view.version = view.version or version_of(content.status)
+        if content is not None and content.version is not None:
+            self._report.tell_version(content.version)
 
     def _sent(self) -> int:
         """Return the highest block that has left."""

@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from msgspec.structs import replace
-
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import ReadRequest, Request, encode_error
 from tftptui.server.gate import Gate, Summary
@@ -28,6 +26,10 @@ _SHORTEST_ERROR = 5
 
 Seek = Callable[[bytes, Callable[[list[NearName]], None]], None]
 """Finds what may be meant by a name that is not there, and tells it, now or soon."""
+
+
+About = tuple[bytes, Signature | None]
+"""The name that was asked for, as it came, and by which program."""
 
 
 def seek_nothing(_asked: bytes, tell: Callable[[list[NearName]], None]) -> None:
@@ -130,12 +132,11 @@ class RefusalDesk:
     def _tell(
         self,
         asked: Requested,
-        about: tuple[bytes, Signature | None],
+        about: About,
         verdict: Verdict,
         near: list[NearName],
     ) -> None:
-        name, program = about
-        kind = program.kind if program else ""
+        _, program = about
         self._recorder.emit(
             Refused(
                 time=self._recorder.clock.wall(),  # the journal's lines are in order
@@ -154,8 +155,7 @@ class RefusalDesk:
                 signature=program,
             )
         )
-        shown = _shown(asked, verdict)
-        self._latest.append(replace(shown, near=near, asked=name, kind=kind))
+        self._latest.append(_shown(asked, about, verdict, near))
 
     def _summarise(self, summaries: list[Summary]) -> None:
         for summary in summaries:
@@ -183,7 +183,10 @@ def too_long(octets: int, limit: int) -> PeerError:
     )
 
 
-def _shown(asked: Requested, verdict: Verdict) -> Refusal:
+def _shown(
+    asked: Requested, about: About, verdict: Verdict, near: list[NearName]
+) -> Refusal:
+    name, program = about
     return Refusal(
         time=asked.time,
         client=asked.client,
@@ -191,8 +194,11 @@ def _shown(asked: Requested, verdict: Verdict) -> Refusal:
         file=asked.file,
         reason=verdict.reason,
         message=verdict.text,
+        near=near,
         direction=asked.direction,
+        asked=name,
         server=asked.server,
+        kind=program.kind if program else "",
     )
 
 

@@ -23,6 +23,7 @@ from tftptui.telemetry.events import (
 )
 from tftptui.telemetry.packets import Flag, Kind, template_of
 from tftptui.telemetry.strangers import stray_note
+from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import TransferView
 
 _KEPT_TIMES = 8
@@ -121,6 +122,10 @@ class Report:
             kind=kind.kind if kind else "",
             kind_sure=kind.sure if kind else 0.0,
         )
+
+    def tell_version(self, version: Version) -> None:
+        """Note which version of the file is read, or was written."""
+        self.view.version, self.view.modified = version, version.modified_ns / 1e9
 
     def packet(
         self,

@@ -279,13 +279,17 @@ class Transfer(ABC):
         self._run(span.farewell(fate, self._session))
         return True
 
+    @property
+    def is_stalled(self) -> bool:
+        """Whether it runs and stands still; cheaper than to ask its view."""
+        return self.outcome is None and self._state.stalled
+
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:
             return _ENDED[self.outcome]
-        state = self._state
-        if state.stalled:
+        if self.is_stalled:
             return "stalled"
-        return "negotiating" if state.state in _WAITING else "sending"
+        return "negotiating" if self._state.state in _WAITING else "sending"
 
     def _send_trouble(self) -> str:
         error = self.transport.send_error

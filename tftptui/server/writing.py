@@ -123,7 +123,8 @@ class WriteTransfer(GatheringWrite):
             if self.is_closed:
                 return
             self._sink.publish()
-            self._tell_version()
+            if (status := self._sink.status) is not None:
+                self._report.tell_version(version_of(status))
         except UploadError as error:
             if not self.is_closed:
                 self._run(self._session.fail(SendError(error.code, error.text)))
@@ -132,12 +133,6 @@ class WriteTransfer(GatheringWrite):
             if self.is_closed:
                 self._sink.discard()
         self._run(self._receiving.committed(self._clock.now()))
-
-    def _tell_version(self) -> None:
-        status, view = self._sink.status, self._report.view
-        if status is not None:
-            view.modified = status.st_mtime_ns / 1e9
-            view.version = version_of(status)
 
     def _let_go(self) -> None:
         # While a thread still flushes, its task discards afterwards.

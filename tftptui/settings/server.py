@@ -163,9 +163,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             there is continued.
         capture_size: octets after which a capture is renamed and another one begun;
             None for never. ``capture_files`` are kept then.
+        snaplen: octets of each frame that a capture keeps; None keeps all.
         metrics: where Prometheus may ask for totals, as "ADDR:PORT" (see
             parse_place()); None for nowhere.
-        snaplen: octets of each frame that a capture keeps; None keeps all.
     """
 
     root: Path

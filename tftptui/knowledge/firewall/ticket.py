@@ -9,7 +9,12 @@ from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.networks import told_networks
 from tftptui.knowledge.firewall.seen import SeenFlow
 from tftptui.knowledge.firewall.situation import Way, Where
-from tftptui.knowledge.firewall.ticket_seen import seen_rows, story, table
+from tftptui.knowledge.firewall.ticket_seen import (
+    of_one_errand,
+    seen_rows,
+    story,
+    table,
+)
 from tftptui.knowledge.firewall.words import PLACES, any_port, endpoints, ends
 from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.words import url
@@ -163,11 +168,6 @@ def _ports_to_try(failed: Sequence[SeenFlow]) -> tuple[int, int]:
     """Return the lowest port that failed with the file asked first, and a high one."""
     if not failed:
         return 2_070, _HIGH_PORTS[0]
-    first = failed[0]
-    asked = [f.client_tid for f in failed if (f.client, f.file) == _of(first)]
+    asked = [flow.client_tid for flow in of_one_errand(failed)]
     taken = {flow.client_tid for flow in failed}
     return min(asked), next(port for port in _HIGH_PORTS if port not in taken)
-
-
-def _of(flow: SeenFlow) -> tuple[str, str]:
-    return flow.client, flow.file

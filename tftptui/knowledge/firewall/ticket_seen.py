@@ -29,10 +29,7 @@ def story(advice: Advice) -> list[str]:
         still = f", {running} of them still under way" if running else ""
         told = f"{seen} seen{still}; none of them seems to be blocked."
         return [f"{told} What follows is what TFTP needs in any case."]
-    first = traffic.failed[0]
-    same = [
-        f for f in traffic.failed if (f.client, f.file) == (first.client, first.file)
-    ]
+    first, same = traffic.failed[0], of_one_errand(traffic.failed)
     asked = sum(flow.requests for flow in same)
     theirs = port_word([flow.client_tid for flow in same], "UDP")
     ours = port_word([flow.server_tid for flow in same])
@@ -55,6 +52,12 @@ def story(advice: Advice) -> list[str]:
         *(f"> {cell(said)}" for said in traffic.said),
         *(f"{LOCATED} {cell(told)}" for told in traffic.located),
     ]
+
+
+def of_one_errand(flows: Sequence[SeenFlow]) -> list[SeenFlow]:
+    """Return those of FLOWS by which the first one's client asked for its file."""
+    errand = flows[0].client, flows[0].file
+    return [flow for flow in flows if (flow.client, flow.file) == errand]
 
 
 def _span(flows: Sequence[SeenFlow]) -> str:

@@ -92,7 +92,7 @@ class PreviewScreen(Window[None]):
         piece = await self._ask(0)
         if piece is None:
             return
-        self._version = piece.version or piece.modified
+        self._version = _version(piece)
         self._view.begin(piece.size)
         self._view.take(0, piece.octets)
         self._tell(piece)
@@ -122,9 +122,7 @@ class PreviewScreen(Window[None]):
         piece = await self._ask(offset)
         if piece is None:
             return
-        if (
-            piece.version or piece.modified
-        ) != self._version:  # another version: from the start
+        if _version(piece) != self._version:  # another one: from the start
             self.run_worker(self._begin(), group="preview", exclusive=True)
         else:
             self._view.take(offset, piece.octets)
@@ -136,6 +134,11 @@ class PreviewScreen(Window[None]):
             self.query_one("#kind", Static).update(f"✗ {error}")
             return None
         return answer if isinstance(answer, FilePiece) else None
+
+
+def _version(piece: FilePiece) -> object:
+    """Return what tells it from pieces of other versions; old servers say less."""
+    return piece.version or piece.modified
 
 
 def _is_text(piece: FilePiece) -> bool:

@@ -19,7 +19,6 @@ from tftptui.ui.widgets.file_rows import (
 from tftptui.ui.widgets.file_served import Last
 from tftptui.ui.widgets.file_versions import (
     THIS,
-    brief_words,
     likeness_words,
     moment_of,
 )
@@ -138,7 +137,7 @@ def _fetch(
     parts = [
         f"{moment(one.time, now)}  {who}",
         f"SHA-256 {hashed.sha256[:SHORT_HASH]}…" if hashed else "",
-        brief_words(one, row.entry, model.digests, others, now),
+        likeness_words(one, row.entry, model.digests, now, others),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -11,6 +11,7 @@ from tftptui.ui.widgets.file_rows import EntryRow, plain_name
 from tftptui.ui.widgets.file_served import Last, size_of
 
 THIS = "this version"
+SAME_BYTES = "the same bytes as this"
 
 Digests = Mapping[Version, HashView]
 
@@ -41,49 +42,33 @@ def likeness(last: Last, entry: Entry, digests: Digests) -> Likeness | None:
 
 
 _SAME, _OTHER = Likeness.SAME, Likeness.OTHER
+_OF_ONE_TIME = {
+    Likeness.OCTETS: SAME_BYTES,
+    Likeness.PERHAPS: "perhaps another version, of the same time",
+    Likeness.OTHER: "another version of the same time",
+}
 
 
-def likeness_words(last: Last, entry: Entry, digests: Digests, now: float) -> str:
-    """Return that in words, with the time of the version where it is another one."""
-    found = likeness(last, entry, digests)
-    if found is None or last.modified is None:
-        return ""
-    time = moment_of(last.modified, [entry.modified], now)
-    is_dated = last.modified != entry.modified
-    match found:
-        case Likeness.SAME:
-            return THIS
-        case Likeness.PERHAPS:
-            return "perhaps another version, of the same time"
-        case Likeness.OCTETS:
-            same = "the same bytes as this"
-            return f"the version of {time}, {same}" if is_dated else same
-        case Likeness.OTHER:
-            dated = f"the version of {time}, not this"
-            return dated if is_dated else "another version of the same time, not this"
-
-
-def brief_words(
-    last: Last, entry: Entry, digests: Digests, others: Sequence[Last], now: float
+def likeness_words(
+    last: Last, entry: Entry, digests: Digests, now: float, among: Sequence[Last] = ()
 ) -> str:
-    """Return the version of one fetch among OTHERS, in fewer words."""
+    """Return that in words, with the time of the version where it is another one.
+
+    In a list, AMONG others, it goes without saying that another one is not this.
+    """
     found = likeness(last, entry, digests)
     if found is None or last.modified is None:
         return ""
     if found is Likeness.SAME:
         return THIS
-    is_dated = last.modified != entry.modified
-    times = [one.modified for one in others if one.modified is not None]
+    behind = ", not this" if found is Likeness.OTHER and not among else ""
+    if last.modified == entry.modified:
+        return f"{_OF_ONE_TIME[found]}{behind}"
+    times = [one.modified for one in among if one.modified is not None]
     time = moment_of(last.modified, [entry.modified, *times], now)
-    time += _changed(last.version, [one.version for one in others], now)
-    same = "the same bytes as this"
-    match found:
-        case Likeness.PERHAPS:
-            return "perhaps another of the same time"
-        case Likeness.OCTETS:
-            return f"the version of {time}, {same}" if is_dated else same
-        case Likeness.OTHER:
-            return f"the version of {time}" if is_dated else "another of the same time"
+    time += _changed(last.version, [one.version for one in among], now)
+    behind = f", {SAME_BYTES}" if found is Likeness.OCTETS else behind
+    return f"the version of {time}{behind}"
 
 
 def differs(before: Entry, after: Entry) -> bool:
@@ -118,8 +103,16 @@ def version_words(view: TransferView, store: Store) -> str:
     octets = view.version.size if view.version else size_of(view)
     if view.modified is None or octets is None:
         return ""
-    name = _name(view)
-    others = [one for one in store.transfers.values() if _name(one) == name]
+    # Few of a thousand transfers are of another version that reads alike.
+    second, name = int(view.modified), _name(view)
+    others = [
+        one
+        for one in store.transfers.values()
+        if one.modified is not None
+        and int(one.modified) == second
+        and one.version != view.version
+        and _name(one) == name
+    ]
     times = [one.modified for one in others if one.modified is not None]
     time = moment_of(view.modified, times, store.now)
     time += _changed(view.version, [one.version for one in others], store.now)
