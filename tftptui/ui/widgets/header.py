@@ -17,6 +17,7 @@ from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.widgets.fitting import Part, fit
+from tftptui.ui.widgets.port_states import dallying, owners
 
 SAMPLES = 8
 """Seconds that the little graph looks back."""
@@ -72,19 +73,6 @@ def _reading(status: Status, end: float, slots: dict[str, Style]) -> Part:
     ended = datetime.fromtimestamp(end).astimezone()
     forms = (f", ends {ended:%Y-%m-%d %H:%M:%S}", f", ends {ended:%H:%M:%S}", "")
     return Part([Text(f"▣ capture{one}", slots["transfer-completed"]) for one in forms])
-
-
-def _dallying(store: Store, ports: PortMap) -> set[int]:
-    """Return our ports of uploads that are over, should their last ACK be lost."""
-    running = {view.server_tid for view in store.transfers.values() if view.running}
-    return {
-        view.server_tid
-        for view in store.transfers.values()
-        if view.direction == "write"
-        and view.phase == "completed"
-        and ports.first <= view.server_tid <= ports.last
-        and ports.states[view.server_tid - ports.first] == USED
-    } - running
 
 
 def _merged(listed: list[Count]) -> list[Count]:
@@ -194,10 +182,10 @@ class HeaderLine(Widget):
         order = ports.order
         if ports.single_port:
             range_, order = "listener's", "single port"
-        dallying = len(_dallying(self._store, ports))
-        number = ports.states.count(USED) - dallying + self._elsewhere(ports)
+        rest = len(dallying(owners(self._store), ports))
+        number = ports.states.count(USED) - rest + self._elsewhere(ports)
         used = Text.assemble(self._steady("used", number), (" used", muted))
-        rests = f" · {dallying} dallying" if dallying else ""
+        rests = f" · {rest} dallying" if rest else ""
         return [
             Part(
                 [

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from tftptui.engine.messages import USED
 from tftptui.ui.formats import count, duration
-from tftptui.ui.widgets.port_states import BLOCKED, MARKS, NAMES, SLOTS
+from tftptui.ui.widgets.port_states import BLOCKED, DALLYING, MARKS, NAMES, SLOTS
 
 
 def summary(counts: Mapping[int, int]) -> str:
@@ -38,5 +38,5 @@ def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     return (
         (state, number)
         for state, number in counts.items()
-        if number or state != BLOCKED
+        if number or state not in (BLOCKED, DALLYING)
     )

@@ -22,6 +22,9 @@ TIRED, RESTED = 4, 5
 BLOCKED = 6
 """Used, and a finding says that the packets do not get through."""
 
+DALLYING = 7
+"""Used by an upload that is stored, until its last ACK has surely arrived."""
+
 BLOCK_CODES = OF_THE_WAY | {"client-firewall-refuses", "stale-conntrack"}
 """Findings about packets that do not get through."""
 
@@ -33,6 +36,7 @@ MARKS: Mapping[int, str] = {
     RESTED: "░",
     FOREIGN: "×",
     BLOCKED: "!",
+    DALLYING: "□",
 }
 SLOTS: Mapping[int, str] = {
     FREE: "port-free",
@@ -42,10 +46,12 @@ SLOTS: Mapping[int, str] = {
     RESTED: "port-quarantined",
     FOREIGN: "port-foreign",
     BLOCKED: "transfer-stalled",
+    DALLYING: "port-used",
 }
 NAMES: Mapping[int, str] = {
     USED: "used",
     BLOCKED: "unanswered",
+    DALLYING: "dallying",
     QUARANTINED: "resting",
     FOREIGN: "of other programs",
     FREE: "free",
@@ -55,16 +61,24 @@ NAMES: Mapping[int, str] = {
 RESTING = (TIRED, QUARANTINED, RESTED)
 
 
-def shown_states(ports: PortMap, now: float, accused: Mapping[int, Finding]) -> bytes:
+def shown_states(
+    ports: PortMap,
+    now: float,
+    accused: Mapping[int, Finding],
+    owned: Mapping[int, TransferView],
+) -> bytes:
     """Return one state a port for the eye.
 
-    ACCUSED are ports that something was found out about.
+    ACCUSED are ports that something was found out about, OWNED those that a transfer
+    is remembered of.
     """
     states = bytearray(ports.states)
     for port, until in ports.resting.items():
         place = port - ports.first
         if 0 <= place < len(states) and states[place] == QUARANTINED:
             states[place] = _rest(until - now, ports.quarantine)
+    for port in dallying(owned, ports):
+        states[port - ports.first] = DALLYING
     for port in accused:
         place = port - ports.first
         if 0 <= place < len(states) and states[place] == USED:
@@ -98,6 +112,18 @@ def owners(store: Store) -> dict[int, TransferView]:
     }
 
 
+def dallying(owned: Mapping[int, TransferView], ports: PortMap) -> list[int]:
+    """Return those of the PORTS that wait for a repeat of an upload's last block."""
+    return [
+        port
+        for port, view in owned.items()
+        if view.direction == "write"
+        and view.phase == "completed"
+        and ports.first <= port <= ports.last
+        and ports.states[port - ports.first] == USED
+    ]
+
+
 def blocks(store: Store) -> list[Finding]:
     """Return the findings that hold and say that packets do not get through."""
     return [
@@ -129,7 +155,7 @@ def cell(states: bytes) -> tuple[str, int]:
         return MARKS[states[0]], states[0]
     if BLOCKED in states:
         return MARKS[BLOCKED], BLOCKED
-    used = states.count(USED)
+    used = states.count(USED) + states.count(DALLYING)
     if used:
         return LEVELS[(used * len(LEVELS) - 1) // len(states)], USED
     for state in (FOREIGN, *RESTING):

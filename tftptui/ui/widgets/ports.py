@@ -163,7 +163,8 @@ class PortsPane(Pane):
 
     def _states(self) -> bytes:
         ports = self._store.ports
-        return shown_states(ports, self._now(), self._accused) if ports else b""
+        told = (self._accused, self._owned)
+        return shown_states(ports, self._now(), *told) if ports else b""
 
     def frame_arrived(self) -> None:
         """Show what has changed."""
