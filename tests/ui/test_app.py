@@ -5,6 +5,7 @@ import pytest
 from textual.command import Hit
 from textual.widgets import Input, Label
 
+from tests.support.file_scene import folder, listing
 from tests.support.findings import blocked
 from tests.support.pictures import frame, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
@@ -259,6 +260,13 @@ async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None
     async with shown(frame(view(1, "completed"))) as screen:
         await screen.press(key)
         assert says in screen.text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("key", ["c", "H"])
+async def test_a_folder_is_no_file_says_a_key_for_files(key: str) -> None:
+    async with shown(frame(view(1)), listing(b"", folder(b"pxe"))) as screen:
+        await screen.press("2", key)
+        assert f"{key}: choose a file" in screen.text().splitlines()[-1]
 
 
 async def test_a_message_covers_the_keys_under_it() -> None:

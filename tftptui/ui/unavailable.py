@@ -23,6 +23,8 @@ _NOTHING = {
     "main.why": "there is no finding: nothing is known to be wrong",
     "transfers.abort": "this transfer is over",
     "files.answer": "choose a name under “asked for, not here” that has near matches",
+    "files.commands": "choose a file: what to type is about one",
+    "files.hash": "choose a file: nothing else has a hash",
     "files.link": "choose a name under “asked for, not here” that has near matches",
 }
 """What is said where an action lacks something else."""
