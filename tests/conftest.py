@@ -20,7 +20,22 @@ settings.load_profile("any machine")
 # again took a seventh of the time.
 gc.set_threshold(20_000, 20, 50)
 
+# These share the machine's ports, namespaces and CPUs: where tests run side by side
+# (pytest -n), these run one after the other.
+SHARING = ("client", "commands", "doctor", "engine", "net", "rfc", "server")
+
 PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests may not run at the same time: those of one group."""
+    tests = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(tests)
+        is_sharing = place.parts[0] in SHARING
+        group = "sharing" if is_sharing else "-".join(place.with_suffix("").parts)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)
