@@ -59,7 +59,7 @@ def tar() -> bytes:
 def zipped() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("version", "4.32")
+        archive.writestr(zipfile.ZipInfo("version"), "4.32")
     return buffer.getvalue()
 
 
@@ -97,7 +97,7 @@ def of(content: bytes, name: bytes = b"") -> FileKind:
         (at((0, bytes.fromhex("ea0500c007"))), "iPXE, x86 BIOS"),
         (at((0, bytes.fromhex("ea247c0000"))), "PXELINUX, x86 BIOS"),
         (at((0, bytes.fromhex("b27fea00820000"))), "GRUB, x86 BIOS"),
-        (gzip.compress(b"x" * 100), "gzip"),
+        (gzip.compress(b"x" * 100, mtime=0), "gzip"),
         (lzma.compress(b"x"), "xz"),
         (tar(), "tar archive"),
         (zipped(), "zip archive"),
