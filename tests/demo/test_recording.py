@@ -22,7 +22,10 @@ def test_a_recording_is_an_asciinema_cast(tmp_path: Path) -> None:
     assert times[-1] == round(seconds, 6)
 
 
-def test_it_sees_a_terminal_of_the_size_wanted(tmp_path: Path) -> None:
+def test_it_sees_a_terminal_of_the_size_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     target = tmp_path / "x.cast"
     record(["demo", "--help"], target, (60, 24), "x")
     text = "".join(json.loads(line)[2] for line in target.read_text().splitlines()[1:])

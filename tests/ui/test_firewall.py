@@ -1,5 +1,7 @@
 """The firewall screen, and the choices that it offers."""
 
+import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -172,20 +174,38 @@ async def test_rules_and_ticket_are_copied() -> None:
         assert "2072" in screen.app.clipboard
 
 
+@pytest.fixture
+def near() -> Iterator[Path]:
+    """A folder whose path has room on a line, which pytest's own may not."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 async def test_the_ticket_is_saved_here_when_the_place_is_agreed_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    near: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(near)
     async with shown(*founding_case(), size=LARGE) as screen:
         await screen.press("f", "s")
-        assert f"{tmp_path}/tftp-request-" in screen.text()
+        assert f"{near}/tftp-request-" in screen.text()
         await screen.press("escape")
-        assert names(tmp_path) == []
+        assert names(near) == []
         await screen.press("s", "y")
-        (name, text) = ticket(tmp_path)
+        (name, text) = ticket(near)
         assert text.startswith("# Please let TFTP")
         assert name in screen.text()
-        assert table_of(tmp_path, name).count("\n") == 5  # a head and all four flows
+        assert table_of(near, name).count("\n") == 5  # a head and all four flows
+
+
+async def test_a_place_too_long_for_a_line_is_called_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("long" * 30)
+    deep.mkdir()
+    monkeypatch.chdir(deep)
+    async with shown(*founding_case(), size=LARGE) as screen:
+        await screen.press("f", "s")
+        assert "and .csv in the current folder: y save" in screen.text()
 
 
 async def test_a_file_that_is_there_is_not_written_over(

@@ -84,12 +84,14 @@ def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
     columns, rows = size
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-P", "-m", "tftptui", *arguments]
+    # An exported COLUMNS would count for more than the terminal's size.
+    told = {"COLUMNS": str(columns), "LINES": str(rows), **_TERMINAL}
     with subprocess.Popen(  # noqa: S603 - ourselves
         command,
         stdin=its,
         stdout=its,
         stderr=its,
-        env={**os.environ, **_TERMINAL},
+        env={**os.environ, **told},
         start_new_session=True,
     ) as process:
         os.close(its)
