@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.builders import octets
-from tests.support.cold import make_cold
+from tests.support.cold import SlowDisk
 from tftptui.files.sources import (
     ColdError,
     FileSource,
@@ -169,49 +169,54 @@ def test_netascii_blocks_in_any_order_are_those_of_the_conversion(
             assert read(source, first * block, count, block) == expected
 
 
-@contextlib.contextmanager
-def found_cold(path: Path) -> Iterator[tuple[FileSource, ColdError]]:
-    """A file whose beginning had to come from the disk, and what said so.
-
-    To ask for it makes the system fetch it, and a fast disk may bring it before the
-    answer is no.
-    """
-    for _ in range(100):
-        make_cold(path)
-        with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
-            try:
-                read(source, 0, 16)
-            except ColdError as cold:
-                yield source, cold
-                return
-    pytest.fail("nothing had to come from the disk")
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> SlowDisk:
+    return SlowDisk(monkeypatch)
 
 
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("size", [8_000, 3_000_000])
 def test_a_cold_file_is_read_once_it_is_warm(path: Path, size: int) -> None:
     path.write_bytes(octets(size))
-    got = b""
-    with found_cold(path) as (source, _):
+    got, waited = b"", 0
+    with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
         while len(got) < size:
             try:
                 got += read(source, len(got), 16)
             except ColdError as cold:
                 cold.warm()
+                waited += 1
     assert got == octets(size)
+    assert waited == 1 + size // 2**20  # each time enough for a while
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_cold_file_that_was_cut_short_shows_once_it_is_warm(path: Path) -> None:
     path.write_bytes(octets(3_000_000))
-    with found_cold(path) as (source, cold):
+    with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
+        with pytest.raises(ColdError) as caught:
+            read(source, 0, 16)
         os.truncate(path, 5_000)
-        cold.warm()
+        caught.value.warm()
         with pytest.raises(SourceChangedError, match="cut short"):
             read(source, 0, 16)
 
 
+@pytest.mark.usefixtures("slow")
+def test_what_is_only_partly_in_memory_is_waited_for(path: Path) -> None:
+    path.write_bytes(octets(3_000_000))
+    with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
+        os.pread(source._descriptor, 5 * BLOCK + 7, 0)
+        assert read(source, 0, 5) == octets(3_000_000)[: 5 * BLOCK]
+        with pytest.raises(ColdError) as caught:
+            read(source, BLOCK, 16)
+        caught.value.warm()
+        assert read(source, BLOCK, 16) == octets(3_000_000)[BLOCK : 17 * BLOCK]
+
+
+@pytest.mark.usefixtures("slow")
 def test_who_may_wait_never_hears_of_it(path: Path) -> None:
     path.write_bytes(octets(100_000))
-    make_cold(path)
     with reading(FileSource, path) as source:
         assert read(source, 0, 200) == octets(100_000)
 
