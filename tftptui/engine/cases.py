@@ -55,7 +55,14 @@ class Cases:
             others=story.trouble.others(story.client) if story.trouble else (),
             is_left=story.is_left,
             last_exhausted=self.requests.last_exhausted,
+            there=_there(story),
         )
+
+    def names(self, story: Story) -> tuple[str, ...]:
+        """Return the names that its client asked for in vain, any of which would do."""
+        search = self.requests.search(story.client, story.file, self._clock.wall())
+        missing = search.missing if search is not None else ()
+        return tuple(dict.fromkeys((story.file, *missing)))
 
     def note_ways(self, story: Story) -> bool:
         """Write down what tries have shown of the way; return if that is news."""
@@ -88,3 +95,9 @@ class Cases:
             is_own = story.client in self._around.scene(story.client).addresses
             story.way = _OURSELVES if is_own else story.network
         return story.way
+
+
+def _there(story: Story) -> str:
+    """Return what its client would get now, if it has not asked since that was seen."""
+    served, asked = story.there
+    return served if story.last_asked <= asked else ""

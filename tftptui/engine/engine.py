@@ -135,6 +135,7 @@ class Engine:
     def _tick(self) -> None:
         self._gather(LOOK_INTERVAL)
         self.findings.tick()
+        self._nearby.look_again(self.findings)
         self._due.set()
 
     def _gather(self, age: float) -> None:
@@ -270,6 +271,7 @@ class Engine:
                 self._survey.look_now()
             case ChangeSettings(changes):
                 self._change_settings(changes)
+                self._nearby.changed()  # so may be how names are understood
             case OpenFolder() | CloseFolder():
                 self._look(command)
             case AbortTransfer(number):

@@ -7,6 +7,7 @@ a second, how many are alike. Rules live in knowledge/; they never see a socket.
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +21,7 @@ from tftptui.engine.troubles import Troubles
 from tftptui.engine.unreached import Unreached
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.names import Attempt
-from tftptui.knowledge.rules import OF_SERVER
+from tftptui.knowledge.rules import MENDED, OF_SERVER
 from tftptui.knowledge.signatures import surer
 from tftptui.knowledge.stories import story_of
 from tftptui.server.access import neighbourhood
@@ -47,6 +48,14 @@ FOLLOWED = 20.0
 
 MOST_AT_ONCE = 32
 """Stories looked at in one go, so that packets do not wait; the others are next."""
+
+
+class Missed(NamedTuple):
+    """What a client asked for in vain, and when last; any of its names would do."""
+
+    story: Story
+    names: tuple[str, ...]
+    asked: float
 
 
 class Findings:
@@ -167,6 +176,19 @@ class Findings:
         if story is not None:
             story.location = location
             self._due[story] = None
+
+    def missed(self) -> list[Missed]:
+        """Return what is told as missing, or as not to be read."""
+        return [
+            Missed(story, self._cases.names(story), story.last_asked)
+            for story in self._troubles
+            if story.trouble and story.is_told and story.trouble.cause.code in MENDED
+        ]
+
+    def found_there(self, missed: Missed, served: str) -> None:
+        """Take in what a client that missed a file would get now."""
+        missed.story.there = (served, missed.asked)
+        self._due[missed.story] = None
 
     def look_again(self) -> None:
         """Look at all that ended a moment ago once more: not all is told in one go."""

@@ -13,6 +13,8 @@ from itertools import takewhile
 
 import msgspec
 
+from tftptui.engine.findings import Findings
+from tftptui.engine.mended import Mended
 from tftptui.knowledge.names import KnownNames, near_names
 from tftptui.knowledge.names.near import MOST, Near
 from tftptui.server.census import is_served, names_below
@@ -59,19 +61,27 @@ class Nearby:
         self._has_changed = False
         self._waiting: deque[tuple[bytes, Tell]] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._mended = Mended()
 
     def begin(self, root: Root) -> None:
         """Look for names below ROOT from now on."""
         self._root, self._known = root, None
         self._answers.clear()
+        self._mended.begin(root)
+
+    def look_again(self, findings: Findings) -> None:
+        """See whether what FINDINGS tell as missing has come; call it often."""
+        self._mended.look(findings)
 
     def changed(self) -> None:
         """Take in that something below the root is not as it was."""
         self._has_changed = True
+        self._mended.changed()
 
     async def stop(self) -> None:
         """Look no more; who still waits is told nothing."""
         self._root = None
+        await self._mended.stop()
         if self._task is not None:
             await self._task  # a thread can't be stopped, but it sees that we are
 

@@ -58,6 +58,7 @@ class Story:
         location: what was learned hop by hop of the way to its client.
         is_left: whether its client asked once more, and went on with what it had asked
             for before.
+        there: the file that its client would get by now, and when it had last asked.
         touched: wall clock of the last thing that happened.
     """
 
@@ -80,6 +81,7 @@ class Story:
     way: str = ""
     location: Location | None = None
     is_left: bool = False
+    there: tuple[str, float] = ("", 0.0)
     _icmp: dict[_IcmpKey, deque[float]] = field(default_factory=dict)
 
     @property

@@ -202,6 +202,8 @@ class Case:
         is_left: whether the client went on with an earlier request after these tries.
         last_exhausted: when a request of any client was last refused because no port
             was free; 0 if none was.
+        there: the file below the root that the client would get now, if it was refused
+            one and has not asked since; empty if none.
     """
 
     now: float
@@ -222,6 +224,7 @@ class Case:
     others: tuple[str, ...] = ()
     is_left: bool = False
     last_exhausted: float = 0.0
+    there: str = ""
 
     @property
     def voice(self) -> Voice:

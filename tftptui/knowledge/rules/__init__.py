@@ -22,9 +22,15 @@ from tftptui.knowledge.rules import (
     uploads,
     walked,
 )
-from tftptui.knowledge.rules.overcome import answers_again, is_undecided, overcome
+from tftptui.knowledge.rules.overcome import (
+    MENDED,
+    answers_again,
+    is_undecided,
+    overcome,
+)
 
 __all__ = [
+    "MENDED",
     "NOTES",
     "OF_SERVER",
     "TROUBLE",

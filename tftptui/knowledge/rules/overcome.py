@@ -28,6 +28,9 @@ _OF_NAMES = frozenset(
 )
 """Reasons of refusals that no other try cures, but somebody who mends the file."""
 
+MENDED = frozenset({"file-missing", "file-case", "file-permission"})
+"""What somebody mends on this server's disk, whatever the client does."""
+
 _OF_ONE_PROGRAM = frozenset({"client-gone", "client-aborted"})
 """What a transfer of another program on the same host does not cure."""
 
@@ -46,7 +49,7 @@ def overcome(case: Case, code: str) -> str:
         if case.requests == 1:
             return "the transfer completed"
         return _came(case, latest)
-    return _since(case, code)
+    return _is_there(case, code) or _since(case, code)
 
 
 def is_undecided(case: Case, code: str) -> bool:
@@ -88,6 +91,17 @@ def _came(case: Case, latest: TransferView) -> str:
     if case.is_one_program:
         return f"it came at the {ordinal(case.requests)} try, {whence}"
     return f"it came {whence}"
+
+
+def _is_there(case: Case, code: str) -> str:
+    """Return what a client will get that was refused a file; empty if nothing."""
+    if code not in MENDED or not case.there:
+        return ""
+    if code == "file-permission":
+        return "it may be read now: the next request gets it"
+    if case.there.strip("/") != case.file.strip("/"):
+        return f"{case.there} is there now: the next request gets it"
+    return "it is there now: the next request gets it"
 
 
 def _has_ports_again(case: Case) -> str:
