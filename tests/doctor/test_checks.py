@@ -320,7 +320,12 @@ class TestFirewall:
         results = judged(sources=ours)
         (told,) = [r.text for r in results if "clients elsewhere" in r.text]
         assert told.endswith(f"{OWN}, 10.55.33.1 (IPv4)")
-        assert not any(r.text.count("other networks (IPv4)") > 1 for r in results)
+
+    def test_other_networks_are_named_once_for_several_addresses(self) -> None:
+        ours = (ip_address(OWN), ip_address("10.55.33.1"))
+        results = judged(sources=ours, filters=Filters(nft=nft(chain("input"))))
+        told = [r.text.count("other networks (IPv4)") for r in results]
+        assert [count for count in told if count] == [1, 1, 1]  # a line for each part
 
     def test_rules_for_one_network_only(self) -> None:
         here = match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 8}})
