@@ -1,6 +1,7 @@
 """What each check says of a machine that is well but for one thing."""
 
 import errno
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
@@ -322,10 +323,15 @@ class TestFirewall:
         assert told.endswith(f"{OWN}, 10.55.33.1 (IPv4)")
 
     def test_other_networks_are_named_once_for_several_addresses(self) -> None:
-        ours = (ip_address(OWN), ip_address("10.55.33.1"))
-        results = judged(sources=ours, filters=Filters(nft=nft(chain("input"))))
+        second = ip_interface("10.55.33.1/24")
+        devices = (replace(ETH0, addresses=(*ETH0.addresses, second)),)
+        results = judged(
+            sources=(ip_address(OWN), second.ip),
+            devices=devices,
+            filters=Filters(nft=nft(chain("input"))),
+        )
         told = [r.text.count("other networks (IPv4)") for r in results]
-        assert [count for count in told if count] == [1, 1, 1]  # a line for each part
+        assert max(told) == 1
 
     def test_rules_for_one_network_only(self) -> None:
         here = match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 8}})
