@@ -203,6 +203,7 @@ async def test_a_setting_that_finds_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "fw.img").write_bytes(b"x")
     engine = InlineEngine(settings_for(tmp_path))
     async with watching(engine) as watcher:
+        assert engine._engine is not None
         engine._engine._nearby._mended._has_changed = False  # as after its first look
         await ask_in_vain(watcher, b"FW.IMG")
         await watcher.engine.ask(ChangeSettings({"ignore_case": True}))

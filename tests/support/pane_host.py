@@ -9,6 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests.support.pictures import NOW
+from tests.support.strips import strips_of
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.packets import LAYOUT, Kind, PacketRecord
 from tftptui.ui.store import Store
@@ -58,9 +59,7 @@ class Hosted:
     @property
     def lines(self) -> list[str]:
         """What stands on the screen, title and foot included."""
-        app = self.pilot.app
-        strips = app.screen._compositor.render_strips(app.size)
-        return [strip.text for strip in strips]
+        return [strip.text for strip in strips_of(self.pilot.app)]
 
     @property
     def rows(self) -> list[str]:

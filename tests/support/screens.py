@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from tests.support.pictures import NOW
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.strips import text_of
 from tftptui.engine.messages import CloseFolder, Command, Frame, OpenFolder
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.main import MainScreen
@@ -56,10 +57,7 @@ class Shown:
 
     def text(self) -> str:
         """Return the whole screen as text."""
-        screen = self.app.screen
-        size = self.app.size
-        strips = screen._compositor.render_strips(size)
-        return "\n".join(strip.text for strip in strips)
+        return text_of(self.app)
 
 
 @asynccontextmanager

@@ -1,9 +1,11 @@
-"""Times of day are those of Greenwich, wherever the tests run."""
+"""Times of day are those of Greenwich, wherever the tests run; nobody hurries."""
 
 import time
 from collections.abc import Iterator
 
 import pytest
+
+from tests.support.idle import wait_for_the_loop
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +15,8 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_for_the_loop(monkeypatch)

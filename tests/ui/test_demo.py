@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 
 from tests.support.screens import LARGE, SMALL
 from tests.support.serve import environment
+from tests.support.strips import text_of
 from tftptui.demo.held import DemoEngine
 from tftptui.demo.scenarios import parse_scenario
 from tftptui.ui.demo_app import DemoApp
@@ -58,8 +59,7 @@ class Shown:
         self.app, self.pilot = app, pilot
 
     def text(self) -> str:
-        strips = self.app.screen._compositor.render_strips(self.app.size)
-        return "\n".join(strip.text for strip in strips)
+        return text_of(self.app)
 
     async def until(self, *words: str) -> None:
         """Wait until all these words are on the screen."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 from rich.text import Text
 
+from tests.support.strips import strips_of
 from tests.ui.test_preview import looking
 from tftptui.engine.messages import KindView
 from tftptui.knowledge.magic import recognise
@@ -76,7 +77,7 @@ async def test_a_look_inside_shows_it(tmp_path: Path) -> None:
     (tmp_path / "menu").write_text("# [red]why[/]\nDEFAULT \x1b[31mlinux\n\n\tok\n")
     async with looking(tmp_path, b"menu") as look:
         await look.until("DEFAULT \\x1b[31mlinux")
-        strips = look.app.screen._compositor.render_strips(look.app.size)
+        strips = strips_of(look.app)
         (comment,) = [
             segment
             for strip in strips

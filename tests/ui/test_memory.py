@@ -16,6 +16,7 @@ from tests.support.packet_scene import a_blocked_boot_rom, filled
 from tests.support.pane_host import hosted, packets
 from tests.support.screens import LARGE
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.strips import text_of
 from tests.support.unprivileged import unprivileged
 from tests.support.why_scene import founding_case
 from tftptui.ui.app import TftpApp
@@ -237,6 +238,5 @@ async def test_the_platform_of_the_last_run_is_shown_first(place: Path) -> None:
             await pilot.press(*keys)
             await pilot.pause()
             told.append(Memory(place).platform)
-            strips = app.screen._compositor.render_strips(app.size)
-            assert told[-1] in "\n".join(strip.text for strip in strips)
+            assert told[-1] in text_of(app)
     assert told[0] == told[1] != ""

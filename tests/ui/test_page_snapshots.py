@@ -9,6 +9,7 @@ from textual.screen import Screen
 from tests.support.pictures import NOW
 from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
+from tests.support.strips import text_of
 from tests.support.why_scene import founding_case
 from tftptui.client.probing import Stop
 from tftptui.doctor.result import Result, bad, ok, warn
@@ -90,8 +91,7 @@ def over(
 
 
 def shown(app: TftpApp) -> str:
-    strips = app.screen._compositor.render_strips(app.size)
-    return "\n".join(strip.text for strip in strips)
+    return text_of(app)
 
 
 def told() -> TftpApp:

@@ -10,6 +10,7 @@ import pytest
 from tests.support.running import settings_for
 from tests.support.screens import SMALL
 from tests.support.serve import PATIENCE
+from tests.support.strips import text_of
 from tests.support.udp_client import UdpClient
 from tftptui.engine.inline import InlineEngine
 from tftptui.net.addresses import Endpoint
@@ -24,8 +25,7 @@ class Looking:
         self.app, self.screen, self.pilot = app, screen, pilot
 
     def text(self) -> str:
-        strips = self.app.screen._compositor.render_strips(self.app.size)
-        return "\n".join(strip.text for strip in strips)
+        return text_of(self.app)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from tests.support.builders import octets
 from tests.support.free_ports import free_range
 from tests.support.running import settings_for
+from tests.support.strips import text_of
 from tests.support.udp_client import UdpClient
 from tftptui.engine.inline import InlineEngine
 from tftptui.net.addresses import Endpoint
@@ -46,8 +47,7 @@ class Live:
         return Endpoint("127.0.0.1", status.port)
 
     def text(self) -> str:
-        strips = self.app.screen._compositor.render_strips(self.app.size)
-        return "\n".join(strip.text for strip in strips)
+        return text_of(self.app)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Let the program go on until something is so."""
