@@ -82,7 +82,7 @@ class Control:
             self._server = await asyncio.start_unix_server(self._welcome, sock=sock)
         except OSError as error:
             why = error.strerror or str(error)
-            raise EngineError(f"nobody can attach: {self._path}: {why}") from error
+            raise EngineError(f"no screen can attach: {self._path}: {why}") from error
 
     async def stop(self) -> None:
         """Say farewell to all watchers, and remove the socket."""
