@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.builders import running_session
-from tftptui.protocol.timing import RetransmitTimer
+from tftptui.protocol.timing import SHORTEST, RetransmitTimer
 
 
 def _measured(*round_trips: float) -> RetransmitTimer:
@@ -47,6 +47,21 @@ def test_s3_what_was_sent_once_is_measured() -> None:
     session, _ = running_session()
     session.receive_ack(1, 0.3)
     assert session.timer.smoothed == 0.3
+
+
+def test_s3_each_round_trip_counts_though_nobody_looked_at_it() -> None:
+    timer, all_at_once = _measured(2.0, *[0.001] * 66), _measured(2.0)
+    all_at_once.catch_up(65, 65 * 0.001)
+    all_at_once.measure(0.001)
+    assert all_at_once.timeout == timer.timeout == SHORTEST
+    assert all_at_once.smoothed == pytest.approx(timer.smoothed)
+
+
+def test_s3_what_nobody_looked_at_is_no_steadier_for_it() -> None:
+    timer, all_at_once = _measured(0.1, 0.3, 0.1), _measured(0.1, 0.3, 0.1)
+    all_at_once.catch_up(5, 1.0)
+    all_at_once.measure(0.1)
+    assert all_at_once.timeout > timer.timeout
 
 
 def test_s5_5_back_off_doubles_the_wait() -> None:

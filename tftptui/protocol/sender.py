@@ -93,9 +93,11 @@ class SendSession(Session):
         """Learn at once how far all has got while each packet did what it should.
 
         Blocks up to ACKED were acknowledged, and those up to SENT_TO sent once, at
-        SENT_AT. TRIP is the latest round trip, in seconds: RFC 6298 wants one a round
-        trip, and gets as many as anybody has looked.
+        SENT_AT. TRIP is the latest round trip, in seconds; those before it are known
+        by the time that they took together.
         """
+        trips = (acked - self.acked) // self._window + (self.state is _NEGOTIATING)
+        self.timer.catch_up(trips - 1, sent_at - trip - self._sent_at)
         self.state = _SENDING
         self.acked, self.sent_to = acked, sent_to
         self._runs = [(acked + 1, sent_to, 1)]

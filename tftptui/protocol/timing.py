@@ -10,6 +10,7 @@ RETRIES = 6
 SHORTEST, LONGEST = 0.2, 8.0
 
 _ALPHA, _BETA, _K = 1 / 8, 1 / 4, 4.0  # RFC 6298 §2
+_RATIO = _BETA / (_BETA - _ALPHA)
 
 
 class RetransmitTimer:
@@ -43,17 +44,38 @@ class RetransmitTimer:
     def measure(self, round_trip: float) -> None:
         """Take one round trip time (RFC 6298 §2), which also ends a back-off."""
         self._factor = 1
-        if self.smoothed is None or self.least is None:
+        least = self.least
+        self.least = round_trip if least is None else min(least, round_trip)
+        if self.smoothed is None:
             self.smoothed, self._variation = round_trip, round_trip / 2
-            self.least = round_trip
         else:
-            self.least = min(self.least, round_trip)
             error = abs(self.smoothed - round_trip)
             self._variation += _BETA * (error - self._variation)
             self.smoothed += _ALPHA * (round_trip - self.smoothed)
         if not self._fixed:
             wanted = self.smoothed + _K * self._variation
             self._base = min(LONGEST, max(SHORTEST, wanted))
+
+    def catch_up(self, round_trips: int, seconds: float) -> None:
+        """Take ROUND_TRIPS that nobody looked at, which took SECONDS together.
+
+        Each has to count (RFC 6298 §3: at least one measurement per round trip), or
+        one that was slow, such as a client's own time-out, outweighs the hundreds
+        after it. Call measure() with the one that followed.
+        """
+        if round_trips < 1:
+            return
+        average = max(0.0, seconds) / round_trips
+        if self.smoothed is None:
+            self.smoothed, self._variation = average, average / 2
+            return
+        # What measure() comes to if each took the average. How much they varied isn't
+        # known, so what is known of it is kept, up to the average itself.
+        smooth, steady = (1 - _ALPHA) ** round_trips, (1 - _BETA) ** round_trips
+        error = abs(self.smoothed - average)
+        varied = steady * self._variation + error * (smooth - steady) * _RATIO
+        self._variation = max(varied, min(self._variation, average))
+        self.smoothed = average + smooth * (self.smoothed - average)
 
     def back_off(self) -> None:
         """Double the wait after a time-out (RFC 6298 §5.5)."""

@@ -46,6 +46,7 @@ class GatheringWrite(Lagging[ReceiveSession]):
         "_send",
         "_sink",
         "_trip",
+        "_trips",
         "_wall",
         "_window",
     )
@@ -71,7 +72,7 @@ class GatheringWrite(Lagging[ReceiveSession]):
         self._awaited = -1  # the block that is to come next
         self._acked = 0
         self._acked_at = self._first_at = self._came_at = 0.0
-        self._trip = 0.0
+        self._trip = self._trips = 0.0  # the latest, and all since the last look
         self._receive_into = self.transport.recv_into
         self._send = self.transport.send
         self._now = self._clock.now
@@ -143,7 +144,8 @@ class GatheringWrite(Lagging[ReceiveSession]):
 
     def _acknowledge_window(self, block: int) -> None:
         now = self._now()
-        self._trip = self._first_at - self._acked_at
+        trip = self._trip = self._first_at - self._acked_at
+        self._trips += trip
         self._acked, self._acked_at = block, now
         self._log_ack(now + self._wall, block)
         if not self._send(_pack(_ACK | block & 0xFFFF)):
@@ -162,7 +164,10 @@ class GatheringWrite(Lagging[ReceiveSession]):
             return
         acks = (self._acked - session.acked) // self._window
         if acks and self._trip > 0:  # else the long way has measured it
+            session.timer.catch_up(acks - 1, self._trips - self._trip)
             session.timer.measure(self._trip)
+        if acks:
+            self._trips = 0.0
         session.advance(received, self._acked, (self._acked_at, self._came_at))
         wall = self._came_at + self._wall
         self._report.gathered(blocks, acks, wall)
