@@ -326,7 +326,8 @@ class Case:
     @property
     def server_tids(self) -> list[int]:
         """Our ports, in order."""
-        return list(dict.fromkeys(one.server_tid for one in self.tries))
+        tids = (tid for one in self.tries for tid in (one.server_tid, *one.other_tids))
+        return list(dict.fromkeys(tids))
 
     @property
     def numbers(self) -> list[int]:

@@ -102,6 +102,8 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             sent, and how many, if a capture shows any.
         oacks_again: how often the OACK was sent again.
         version: of the file that is read, or was written; None as with ``modified``.
+        other_tids: further ports that a capture shows answers from: its server takes
+            each repeat of a request for a new one.
     """
 
     number: int
@@ -157,6 +159,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     bounced: tuple[str, str, int] | None = None
     oacks_again: int = 0
     version: Version | None = None
+    other_tids: tuple[int, ...] = ()
 
     @property
     def has_answered(self) -> bool:

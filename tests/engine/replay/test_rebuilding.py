@@ -260,16 +260,6 @@ class TestWhoIsWho:
             "asked at 10.0.0.9, answered from 10.0.0.10: clients may not take that"
         ]
 
-    def test_second_port_of_the_server_is_a_stray(self, talk: Talk) -> None:
-        talk.ask()
-        talk.ask()
-        talk.move(40_001)
-        talk.data(1)
-        talk.move(40_002)
-        talk.data(1)
-        view = talk.one()
-        assert (view.server_tid, view.strays) == (40_001, 1)
-
     def test_request_to_any_port_counts(self, talk: Talk) -> None:
         talk.server = (SERVER, 6_969)
         talk.send(talk.client, talk.server, b"\0\1x\0octet\0")

@@ -2,6 +2,7 @@
 
 from tftptui.engine.around import recognise_request
 from tftptui.engine.replay.agreement import agree
+from tftptui.engine.replay.answerers import Answerers
 from tftptui.engine.replay.exchange import Exchange
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
@@ -25,6 +26,9 @@ from tftptui.telemetry.packets import Flag, Kind, PacketRecord
 from tftptui.telemetry.words import counted
 
 _DATA, _ACK = Opcode.DATA.to_bytes(2), Opcode.ACK.to_bytes(2)
+_ERROR, _OACK = Opcode.ERROR.to_bytes(2), Opcode.OACK.to_bytes(2)
+_FROM_SERVER = {_DATA: Kind.DATA, _ACK: Kind.ACK_SENT, _OACK: Kind.OACK}
+_FROM_CLIENT = {_DATA: Kind.DATA_RECEIVED, _ACK: Kind.ACK, _OACK: Kind.OACK_RECEIVED}
 _PROBE_CODES = (0, 8)
 
 
@@ -38,7 +42,8 @@ class Conversation:
         recorder: whose clock shows the time of the packet at hand.
 
     Attributes:
-        server_tid: the port that answers; None before the first answer.
+        server_tid: the port that answered last, or that the client took; None before
+            the first answer.
         view: the transfer as it stands.
         requests: how often it was asked; ``asked_in`` are the records of that.
         is_told: whether somebody watches it already.
@@ -64,6 +69,7 @@ class Conversation:
         about = About(request=request, recognise=_recognise)
         self._report = Report(number, ends, about, recorder)
         self.view = self._report.view
+        self._answerers = Answerers(self.view)
         self._be_answered_from(0)
         self._exchange = Exchange(request, self._report, recorder)
         self._oacks = 0
@@ -86,20 +92,13 @@ class Conversation:
                 is_answered = bool(self._oacks or blocks.highest or blocks.acks)
                 _, flags = blocks.losses.request_again(is_answered=is_answered)
             flags |= Flag.DUPLICATE
-        self._report.version += 1
-        self._recorder.packet(
-            PacketRecord(
-                time=self._recorder.clock.wall(),
-                transfer=self.number,
-                block=0,
-                count=1,
-                client_tid=self.client.port,
-                server_tid=self.asked.port,
-                octets=datagram.octets,
-                kind=kind,
-                flags=flags,
-            ),
+        self._answerers.asked()
+        self._write_beside(
+            (self.asked.port, 0),
+            datagram.octets,
+            kind,
             request_note(self.request),
+            flags,
         )
         self.asked_in.append(self._recorder.ring.next - 1)
         self._touch()
@@ -109,6 +108,7 @@ class Conversation:
         self.server_tid = server.port
         self.view.server = server.host
         self._be_answered_from(server.port)
+        self._answerers.answered(server.port)
         self.view.single_port = server.port == self.asked.port
         self._begin()
 
@@ -128,8 +128,8 @@ class Conversation:
     def take(self, datagram: Datagram, *, from_client: bool) -> None:
         """Take a packet between the two ends."""
         self.last_seen = now = self._recorder.clock.wall()
-        if from_client:
-            self.view.heard = True
+        if from_client and not self.view.heard:
+            self._take_port()
         payload, octets = datagram.payload, datagram.octets
         opcode = payload[:2]
         if len(payload) < HEADER or octets < HEADER:
@@ -146,15 +146,55 @@ class Conversation:
         else:
             self._other(payload, from_client=from_client)
 
-    def stray(self, datagram: Datagram, stranger: Endpoint) -> None:
-        """Take what somebody else sent to one of the two ends."""
-        self._report.stray(datagram.octets, stranger)
+    def answer_elsewhere(self, datagram: Datagram) -> None:
+        """Take an answer from another port of the server than the last came from.
 
-    def icmp(self, error: IcmpError, *, about_client: bool) -> None:
-        """Take an ICMP error about a packet of the server, or of the client."""
+        Until the client takes one, each may be the one, and they are attempts of the
+        same transfer.
+        """
+        port = datagram.source[1]
+        is_first = self._answerers.answered(port)
+        is_open = self.outcome is None and not self.view.heard
+        if not is_open or datagram.payload[:2] == _ERROR:
+            why = "" if not self.view.heard else "from a port that the client left"
+            self._take_beside(datagram, port, why, from_client=False)
+            return
+        if is_first:
+            self._exchange.losses.answer_to_repeat()
+        self._turn_to(port)
+        self.take(datagram, from_client=False)
+
+    def reply_elsewhere(self, datagram: Datagram) -> bool:
+        """Take what the client sends to such a port; return whether it belongs here."""
+        port, opcode = datagram.destination[1], datagram.payload[:2]
+        is_known, was_heard = self._answerers.knows(port), self.view.heard
+        is_block = opcode in (_DATA, _ACK)
+        may_be_new = self.server_tid is not None and port != self.asked.port
+        if not is_known and (was_heard or not is_block or not may_be_new):
+            return False
+        if opcode not in (*_FROM_CLIENT, _ERROR):
+            return False
+        if self.outcome is None and is_block and self._answerers.may_take(port):
+            if was_heard:
+                self._begin_anew()
+            self._turn_to(port)
+            self._take_port()
+            self.take(datagram, from_client=True)
+        else:
+            self._take_beside(datagram, port, "", from_client=True)
+        return True
+
+    def icmp(self, error: IcmpError, port: int, *, about_client: bool) -> None:
+        """Take an ICMP error about a packet of the server, or of the client.
+
+        PORT is the server's; one that the client has left tells nothing of the way.
+        """
         self._touch()
-        if about_client:
-            sender = error.sender or "somebody"
+        sender = error.sender or "somebody"
+        if self.view.heard and port not in (self.server_tid, self.asked.port):
+            note = f"{error.name}, says {sender}"
+            self._write_beside((port, 0), 0, Kind.ICMP, note)
+        elif about_client:
             note = f"{error.name}, says {sender}, of what the client sent"
             self._report.packet(Kind.ICMP, 0, note=note)
             before = self.view.bounced[2] if self.view.bounced else 0
@@ -259,6 +299,68 @@ class Conversation:
     def _be_answered_from(self, port: int) -> None:
         self.view.server_tid = port
         self._report.tids = (self.number, self.client.port, port)
+
+    # Ports of the server.
+
+    def _take_port(self) -> None:
+        """Take note that the client has taken the port which now answers."""
+        self.view.heard = True
+        if self.server_tid is not None:
+            self._answerers.taken(self.server_tid)
+
+    def _turn_to(self, port: int) -> None:
+        """Go on with another port."""
+        self.server_tid = port
+        self._report.tids = (self.number, self.client.port, port)
+        self._exchange.turn()
+
+    def _begin_anew(self) -> None:
+        """Take note that the client has asked again, and begins at the beginning."""
+        self.view.notes.append("the client asked anew, and began again")
+        before = self._exchange
+        self._exchange = Exchange(self.request, self._report, self._recorder)
+        self._exchange.is_size_known = before.is_size_known
+        self._exchange.openings = self.requests
+
+    def _take_beside(
+        self, datagram: Datagram, port: int, why: str, *, from_client: bool
+    ) -> None:
+        """Write down what goes to or comes from a port that the client did not take."""
+        payload, octets = datagram.payload, datagram.octets
+        opcode, block = payload[:2], int.from_bytes(payload[2:HEADER])
+        if opcode == _ERROR:
+            kind = Kind.ERROR_RECEIVED if from_client else Kind.ERROR
+            try:
+                packet = parse(payload)
+            except PeerError as error:
+                kind, why = Kind.MALFORMED, error.text
+            else:
+                why = error_note(packet) if isinstance(packet, ErrorPacket) else why
+        else:
+            kind = (_FROM_CLIENT if from_client else _FROM_SERVER)[opcode]
+            octets -= HEADER * (opcode == _DATA)
+        block = block if opcode in (_DATA, _ACK) else 0
+        self._write_beside((port, block), max(0, octets), kind, why)
+
+    def _write_beside(
+        self, at: tuple[int, int], octets: int, kind: Kind, note: str, flags: int = 0
+    ) -> None:
+        """Keep a packet that changes nothing, AT a port of the server and a block."""
+        self._report.version += 1
+        self._recorder.packet(
+            PacketRecord(
+                time=self._recorder.clock.wall(),
+                transfer=self.number,
+                block=at[1],
+                count=1,
+                client_tid=self.client.port,
+                server_tid=at[0],
+                octets=octets,
+                kind=kind,
+                flags=flags,
+            ),
+            note,
+        )
 
     def _touch(self) -> None:
         self.last_seen = self._recorder.clock.wall()

@@ -66,6 +66,11 @@ class Exchange:
         self.acks = 1
         self._is_within, self.is_size_known = True, False
 
+    def turn(self) -> None:
+        """Take note that the report's ports have changed: records tell them."""
+        self._due, self._full = _NEVER, 0
+        self._keep_data = self._keep_ack = None
+
     @property
     def is_complete(self) -> bool:
         """Whether the last block was acknowledged."""
@@ -245,10 +250,7 @@ class Exchange:
         if full == self._full or not self.is_size_known or not self.highest:
             return
         self._full = full
-        ring, ends = (
-            self._recorder.ring,
-            (view.number, view.client_tid, view.server_tid),
-        )
+        ring, ends = self._recorder.ring, self._report.tids
         kinds = (_DATA_RECEIVED, _ACK_SENT) if self._is_write else (_DATA, _ACK)
         self._keep_data = ring.singles(ends, kinds[0], view.block_size)
         self._keep_ack = ring.singles(ends, kinds[1], HEADER_OCTETS)

@@ -48,6 +48,7 @@ class Losses:
         self._repeated = self._stirred = self._told = -1
         self._told_ack = (-1, 0)
         self._turnaround = 0.0
+        self._is_asked_for = False
 
     # In order, and for the first time.
 
@@ -85,7 +86,8 @@ class Losses:
     def data_again(self, first: int, count: int, highest: int, now: float) -> Told:
         """Take DATA that came past before, as all up to HIGHEST did."""
         follows, self._repeated = first == self._repeated, first + count
-        if follows:
+        is_asked_for, self._is_asked_for = self._is_asked_for, False
+        if follows or is_asked_for:
             return NOTHING  # only the first of them was waited for
         last = first + count - 1
         stirred, self._stirred = self._stirred, -1
@@ -137,6 +139,10 @@ class Losses:
         if is_answered:
             return self._lost("client", "the answer")
         return self._lost("server", "the request, or its answer,")
+
+    def answer_to_repeat(self) -> None:
+        """Expect the answer to a repeated request, which the request has set off."""
+        self._is_asked_for = True
 
     def _lost(self, end: str, what: str, *, is_new: bool = True) -> Told:
         """Tell a loss; count it, unless it has shown before."""

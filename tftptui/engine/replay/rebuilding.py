@@ -152,6 +152,8 @@ class Rebuilding:
         asking = self._living.get((source, destination[0]))
         if asking is not None and destination[1] == asking.server_tid:
             self._took(asking, datagram, from_client=True)
+        elif asking is not None and asking.reply_elsewhere(datagram):
+            self._changed[asking.number] = asking
         elif not self._is_from_elsewhere(datagram):
             self._orphan(datagram)
 
@@ -212,7 +214,7 @@ class Rebuilding:
         if datagram.source[1] != conversation.server_tid:
             if datagram.payload[:2] not in _ANSWERS:
                 return False
-            conversation.stray(datagram, Endpoint(*datagram.source))
+            conversation.answer_elsewhere(datagram)
             self._changed[conversation.number] = conversation
             return True
         self._took(conversation, datagram, from_client=False)
@@ -341,13 +343,13 @@ class Rebuilding:
             is_port_closed=is_port_closed(seen.version, seen.type, seen.code),
             target=Endpoint(*destination),
         )
-        for key, about_client in (
-            ((destination, source[0]), False),
-            ((source, destination[0]), True),
+        for key, port, about_client in (
+            ((destination, source[0]), source[1], False),
+            ((source, destination[0]), destination[1], True),
         ):
             conversation = self._living.get(key)
             if conversation is not None:
-                conversation.icmp(error, about_client=about_client)
+                conversation.icmp(error, port, about_client=about_client)
                 self._changed[conversation.number] = conversation
                 return
 

@@ -1,0 +1,72 @@
+"""Ports of a server that answer one request, of which the client takes one.
+
+Many servers have a process for each request that comes, for a repeated one as well;
+each answers from a port of its own. A client takes the port of the first answer that
+it gets (RFC 1350 §4); to others it says ERROR 5, or nothing.
+"""
+
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import port_word
+
+_MOST = 64
+"""Ports that are remembered; servers choose others for ever."""
+
+
+class Answerers:
+    """Follows who answers; call asked() for each request, answered() for each answer.
+
+    Args:
+        view: of the transfer, which tells the ports.
+    """
+
+    def __init__(self, view: TransferView) -> None:
+        self._view = view
+        self._ports: dict[int, None] = {}
+        self._later: set[int] = set()
+        self._is_asked_anew = False
+        self._note = ""
+
+    def asked(self) -> None:
+        """Take a request, the first or a repeat."""
+        self._is_asked_anew = self._view.heard
+
+    def answered(self, port: int) -> bool:
+        """Take an answer; return whether it is the first from that port."""
+        if port in self._ports or len(self._ports) >= _MOST:
+            return False
+        self._ports[port] = None
+        if self._is_asked_anew:
+            self._later.add(port)
+        self._tell()
+        return True
+
+    def knows(self, port: int) -> bool:
+        """Whether an answer came from a port."""
+        return port in self._ports
+
+    def may_take(self, port: int) -> bool:
+        """Whether the client may go on with a port, instead of where it was.
+
+        Who has taken one takes another only after it asked anew.
+        """
+        return not self._view.heard or port in self._later
+
+    def taken(self, port: int) -> None:
+        """Take note that the client goes on with a port."""
+        self._view.server_tid = port
+        self._ports[port] = None
+        self._later.clear()
+        self._is_asked_anew = False
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the ports, and which of them was taken if that is known."""
+        view, notes = self._view, self._view.notes
+        view.other_tids = tuple(one for one in self._ports if one != view.server_tid)
+        if not view.other_tids:
+            return
+        if self._note in notes:
+            notes.remove(self._note)
+        taken = f"; the client took {view.server_tid}" if view.heard else ""
+        self._note = f"answers came from {port_word(self._ports)}{taken}"
+        notes.append(self._note)
