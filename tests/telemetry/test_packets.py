@@ -263,3 +263,11 @@ def test_a_large_ring_with_little_in_it_is_small() -> None:
     tracemalloc.stop()
     assert taken < 1_000_000
     assert ring.record(0) == SAMPLE
+
+
+def test_flag_may_be_taken_off_with_its_note() -> None:
+    ring = PacketRing(8)
+    flags = Flag.LAST | Flag.LOST_TO_CLIENT
+    ring.append(PacketRecord(1.0, 1, 1, 1, 2, 3, 4, Kind.DATA, 2, flags), "lost")
+    ring.clear(0, Flag.LOST_TO_CLIENT)
+    assert (ring.record(0).flags, ring.note(0)) == (Flag.LAST, "")

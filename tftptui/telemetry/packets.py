@@ -22,6 +22,9 @@ _TAIL = Struct("<HHHHBBH")
 
 _HALF = Struct(f"<dII{_TAIL.size}s")
 
+_FLAGS = Struct("<H")
+"""What a record ends with."""
+
 _TRANSFER = Struct("<d").size
 """Where in a record the number of its transfer begins."""
 
@@ -290,6 +293,14 @@ class PacketRing:
             place = sequence % self.capacity * RECORD + _TRANSFER
             self._octets[place : place + 4] = NO_TRANSFER.to_bytes(4)
             self.annotate(sequence, note)
+
+    def clear(self, sequence: int, flag: Flag) -> None:
+        """Take a flag off a kept record after all, and the note that explains it."""
+        if self.first <= sequence < self.next:
+            place = (sequence % self.capacity + 1) * RECORD - _FLAGS.size
+            (flags,) = _FLAGS.unpack_from(self._octets, place)
+            _FLAGS.pack_into(self._octets, place, flags & ~flag)
+            self._notes.pop(sequence, None)
 
     def note(self, sequence: int) -> str:
         """Return the note of a record, or nothing."""

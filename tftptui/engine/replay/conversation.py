@@ -74,6 +74,7 @@ class Conversation:
         self._exchange = Exchange(request, self._report, recorder)
         self._oacks = 0
         self._begun = False
+        self._closed = 0.0
         self.last_seen = recorder.clock.wall()
 
     # What comes past.
@@ -160,7 +161,7 @@ class Conversation:
             self._take_beside(datagram, port, why, from_client=False)
             return
         if is_first:
-            self._exchange.losses.answer_to_repeat()
+            self._exchange.losses.explain()
         self._turn_to(port)
         self.take(datagram, from_client=False)
 
@@ -200,7 +201,17 @@ class Conversation:
             before = self.view.bounced[2] if self.view.bounced else 0
             self.view.bounced = (error.name, sender, before + 1)
         else:
+            self._exchange.losses.explain()
+            if error.is_port_closed and error.sender == self.client.host:
+                self._exchange.excuse()
+                self._closed = self.last_seen
             self._report.icmp(error)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the client took part, and said last that its port is closed."""
+        moved = max(self.view.moved, self.view.repeated)
+        return self.view.heard and self._closed > moved
 
     def end(self, outcome: Outcome, text: str = "") -> None:
         """Take the end for known; nothing happens if it was."""
@@ -221,6 +232,8 @@ class Conversation:
             self.end(Outcome.ABANDONED, "no answer to the request came past here")
         elif self._is_all_sent:
             self.end(Outcome.UNCONFIRMED, "the last ACK did not come past here")
+        elif self.has_left:
+            self.end(Outcome.ABANDONED, "the client closed its port")
         else:
             who = "server" if self._is_write else "client"
             self.end(Outcome.ABANDONED, f"the {who} stopped answering")

@@ -58,6 +58,7 @@ class Exchange:
         self._due, self._full = _NEVER, 0
         self._keep_data: _Keep | None = None
         self._keep_ack: _Keep | None = None
+        self._blamed: tuple[int, list[int]] = (0, [])
 
     def begin_within(self, block: int) -> None:
         """Begin in the middle, at a BLOCK."""
@@ -92,7 +93,10 @@ class Exchange:
             self.is_size_known = True
         first = self.counting.absolute(block16, self.highest)
         attempt = self._attempts.so_far(first, self.highest) + 1
+        lost_before = view.lost_to_client
         note, lost = self._passed(first, len(found), attempt, now)
+        if view.lost_to_client > lost_before:
+            self._blame()
         for place, piece in enumerate(found):
             self._count(first + place, piece, now)
         self._write_data(first, found, octets, (attempt, lost, note))
@@ -165,6 +169,22 @@ class Exchange:
         self._attempts.skip(due, first)
         blocks = f"{due}" if first - 1 == due else f"{due}–{first - 1}"
         return f"{blocks} did not come past here before", 0
+
+    def _blame(self) -> None:
+        """Remember that the next record shows a loss to the client."""
+        acked, records = self._blamed
+        if acked != self.acked:
+            records = []
+        self._blamed = (self.acked, [*records[-_STALLED:], self._recorder.ring.next])
+
+    def excuse(self) -> None:
+        """Take back losses since the last progress: the client had left by then."""
+        acked, records = self._blamed
+        if acked == self.acked:
+            self._view.lost_to_client -= len(records)
+            for number in records:
+                self._recorder.ring.clear(number, Flag.LOST_TO_CLIENT)
+        self._blamed = (self.acked, [])
 
     def _count(self, block: int, piece: Piece, now: float) -> None:
         self._attempts.add(block, self.highest, now)

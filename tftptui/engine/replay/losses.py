@@ -48,7 +48,7 @@ class Losses:
         self._repeated = self._stirred = self._told = -1
         self._told_ack = (-1, 0)
         self._turnaround = 0.0
-        self._is_asked_for = False
+        self._is_explained = False
 
     # In order, and for the first time.
 
@@ -86,8 +86,8 @@ class Losses:
     def data_again(self, first: int, count: int, highest: int, now: float) -> Told:
         """Take DATA that came past before, as all up to HIGHEST did."""
         follows, self._repeated = first == self._repeated, first + count
-        is_asked_for, self._is_asked_for = self._is_asked_for, False
-        if follows or is_asked_for:
+        is_explained, self._is_explained = self._is_explained, False
+        if follows or is_explained:
             return NOTHING  # only the first of them was waited for
         last = first + count - 1
         stirred, self._stirred = self._stirred, -1
@@ -140,9 +140,12 @@ class Losses:
             return self._lost("client", "the answer")
         return self._lost("server", "the request, or its answer,")
 
-    def answer_to_repeat(self) -> None:
-        """Expect the answer to a repeated request, which the request has set off."""
-        self._is_asked_for = True
+    def explain(self) -> None:
+        """Expect DATA again that shows no loss.
+
+        It answers a repeated request, or it was sent before and an ICMP error came.
+        """
+        self._is_explained = True
 
     def _lost(self, end: str, what: str, *, is_new: bool = True) -> Told:
         """Tell a loss; count it, unless it has shown before."""

@@ -294,7 +294,7 @@ class Rebuilding:
         """End those of whom nothing more was heard, and forget what is long over."""
         for key, conversation in list(self._living.items()):
             silent = now - conversation.last_seen
-            if silent < patience and not self._is_in_vain(conversation, now):
+            if silent < patience and not self._is_over_for(conversation, now):
                 continue
             if conversation.outcome is None:
                 conversation.judge_silence()
@@ -305,10 +305,14 @@ class Rebuilding:
             self._waits_no_more(conversation)
         self.findings.tick()
 
-    def _is_in_vain(self, conversation: Conversation, now: float) -> bool:
-        """Whether a capture that is over shows no answer to a request."""
+    def _is_over_for(self, conversation: Conversation, now: float) -> bool:
+        """Whether a capture that is over shows how this has ended, or that it is vain.
+
+        No answer came to the request, or the client has closed its port.
+        """
         waited = now - conversation.view.started
-        return self._is_over and conversation.server_tid is None and waited > UNANSWERED
+        is_in_vain = conversation.server_tid is None and waited > UNANSWERED
+        return self._is_over and (is_in_vain or conversation.has_left)
 
     # What has no beginning.
 
