@@ -1,11 +1,13 @@
 import pytest
 
+from tests.support.pane_host import hosted
 from tests.support.pictures import NOW, frame, ports, readme, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tftptui.engine.messages import AbortTransfer, Entry, Listing, Refusal
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.empty import command, example_file, invitation
 from tftptui.ui.widgets.transfer_list import TransferList
+from tftptui.ui.widgets.transfers import TransfersPane
 
 
 def rows(screen: Shown) -> TransferList:
@@ -219,6 +221,23 @@ async def test_the_detail_takes_free_rows_and_gives_them_back() -> None:
         lists = rows(screen)
         assert lists.size.height >= 15
         assert "3 packets sent again." not in " ".join(screen.text().split())
+
+
+@pytest.mark.parametrize(
+    ("height", "detail"), [(5, []), (6, ["two"]), (7, ["two", "Under way"])]
+)
+async def test_where_lines_are_few_the_detail_gives_way(
+    height: int, detail: list[str]
+) -> None:
+    store, size = Store(), (98, height)
+    async with hosted(
+        TransfersPane(store, now=lambda: NOW), store, size=size
+    ) as screen:
+        await screen.tell(frame(view(1, file="one"), view(2, file="two")))
+        await screen.pilot.pause()
+        words = ["two", "one", *detail]
+        assert len(screen.rows) == 1 + len(words)
+        assert all(map(str.__contains__, screen.rows[1:], words)), screen.rows
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])

@@ -24,6 +24,9 @@ from tftptui.ui.widgets.rows import RowList
 from tftptui.ui.widgets.transfer_list import TransferList
 from tftptui.ui.widgets.transfer_words import kind_words, story
 
+LEAST_ROWS = 2
+"""Rows that the list keeps, of those it has: the chosen one and one more."""
+
 
 class TransfersPane(Pane):
     """The list, and under it what a column can't say about the chosen transfer."""
@@ -40,7 +43,7 @@ class TransfersPane(Pane):
             border-title-color: $foreground;
         }
         & > .-empty { height: 1; }
-        & > .-hidden { display: none; }
+        & > .-hidden, & > .-none { display: none; }
     }
     """
 
@@ -65,7 +68,7 @@ class TransfersPane(Pane):
         self._told = ("", "")
         self._invited = Text()
         self._allowed = (False, False)
-        self._lines = 0
+        self._lines: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the list, what stands in its place while it is empty, the detail."""
@@ -188,18 +191,22 @@ class TransfersPane(Pane):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Let the detail have the lines that its words take, where rows are free."""
-        width = self._detail.content_size.width
+        """Let the detail have the lines that its words take, where rows are free.
+
+        Where there are too few lines for both, the list comes first.
+        """
+        width, height = self.content_size
         if not width or not self._store.transfers:
             return
-        words = Content(self._told[1]).get_height({}, width)
-        frame = self._detail.outer_size.height - self._detail.content_size.height
-        both = self._list.outer_size.height + self._detail.outer_size.height
-        spare = both - self._list.header_lines - self._list.row_count()
-        lines = max(0, min(words + frame, spare))
-        if lines != self._lines:
-            self._lines = lines
-            self._detail.styles.min_height = lines
+        detail = self._detail.styles
+        words = Content(self._told[1]).get_height({}, width - detail.margin.width)
+        rows, room = self._list.row_count(), height - self._list.header_lines
+        lines = max(0, min(words + detail.gutter.height, room - rows))
+        most = max(0, room - min(rows, LEAST_ROWS))
+        if (lines, most) != self._lines:
+            self._lines = (lines, most)
+            detail.min_height, detail.max_height = lines, most
+            self._detail.set_class(not most, "-none")
 
     def on_resize(self) -> None:
         """Share the room anew, once all have theirs."""
