@@ -48,6 +48,16 @@ def test_going_on_leaves_one_to_read_the_keys() -> None:
         assert terminal.program.wait() == 0
 
 
+def test_going_on_draws_the_whole_screen_each_time() -> None:
+    with started(*COMMAND) as terminal:
+        terminal.read_until(b"quit")
+        for _ in range(3):
+            terminal.written = b""
+            terminal.program.send_signal(signal.SIGCONT)
+            for words in (b"/srv/images", b"fit.itb", b"random", b"quit"):
+                terminal.read_until(words)
+
+
 def test_a_terminal_that_vanishes_ends_it() -> None:
     with started(*COMMAND) as terminal:
         terminal.read_until(b"fit.itb")

@@ -96,6 +96,11 @@ class TftpApp(EngineApp):
             memory=self.memory,
         )
 
+    def on_mount(self) -> None:
+        """Draw everything when the program goes on after a stop (ctrl+z, fg)."""
+        # What was on the screen is the shell's now, and Textual takes it for drawn.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+
     def on_frame_arrived(self) -> None:
         """Leave with the last transfer, where that was asked for."""
         # Textual calls that of EngineApp too, which passes the news on.
