@@ -12,6 +12,7 @@ from tests.support.cases import (
     icmp,
     tried,
 )
+from tests.support.findings import ONE_PORT
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.rules import judge
@@ -110,6 +111,67 @@ def test_a_program_that_is_gone_is_no_alarm() -> None:
         False,
         "nobody",
     )
+
+
+def test_a_program_that_takes_an_answer_and_goes_most_likely_meets_no_block() -> None:
+    one = tried(phase="abandoned", retransmits=2)
+    headline = found(case(one, now=3.0, icmp=(icmp(3, CLIENT, 1.1, 2.1),))).headline
+    assert headline == (
+        "The program on 10.0.4.37 asked for pxelinux.0 and was gone: its UDP port 2070 "
+        "is closed. Most likely nothing blocks the way."
+    )
+
+
+def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> None:
+    one = tried(phase="abandoned", retransmits=1)
+    draft = found(case(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
+    assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
+    assert (draft.confidence, draft.stands_at) == (LIKELY, "client")
+    assert "or an address translation" in draft.headline
+    assert "othing blocks" not in draft.headline
+
+
+def test_a_program_that_was_heard_and_goes_meets_no_block() -> None:
+    one = tried(phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1)
+    draft = found(case(one, now=5.0, icmp=(icmp(3, CLIENT, 2.0, 4.0),)))
+    assert (draft.code, draft.confidence) == ("client-port-closed", FACT)
+    assert draft.headline.endswith("Nothing blocks the way.")
+
+
+@pytest.mark.parametrize("direction", ["read", "write"])
+def test_who_waited_without_a_word_before_it_left_cannot_send_to_us(
+    direction: str,
+) -> None:
+    """It asked for time-outs of 2 s and was there for six: its ACKs are lost."""
+    asked = [("tsize", "0"), ("blksize", "1428"), ("timeout", "2")]
+    one = tried(
+        phase="abandoned", asked=asked, kind="", retransmits=4, direction=direction
+    )
+    closed = icmp(3, CLIENT, 6.08, 8.09)
+    draft = found(case(one, now=8.1, icmp=(closed,)))
+    assert draft.code == "acks-blocked"
+    assert LIKELY < draft.confidence < FACT
+    told = " ".join(line.text for line in draft.evidence)
+    assert "its port was closed 6.1 s after it asked" in told
+    assert "switched off" not in told
+    alone = case(one, now=8.1, icmp=(closed,), scene=ONE_PORT)
+    assert found(alone).code == "client-port-closed"
+
+
+def test_who_gave_up_sooner_than_it_asks_again_may_have_met_a_block() -> None:
+    one = tried(phase="abandoned", retransmits=4)
+    draft = found(case(one, now=6.0, icmp=(icmp(3, CLIENT, 3.0, 5.0),)))
+    assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
+    assert (draft.confidence, draft.stands_at) == (LIKELY, "unknown")
+    assert draft.headline.endswith("Perhaps its ACKs were lost on the way.")
+
+
+def test_who_falls_silent_amid_a_file_and_goes_may_have_met_a_block() -> None:
+    one = tried(
+        phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1, timeouts=5
+    )
+    draft = found(case(one, now=9.0, icmp=(icmp(3, CLIENT, 6.0, 8.0),)))
+    assert (draft.code, draft.stands_at) == ("client-port-closed", "unknown")
 
 
 def test_a_program_that_has_everything_and_goes_is_nothing() -> None:

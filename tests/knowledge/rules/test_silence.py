@@ -265,7 +265,8 @@ def test_who_waited_before_it_closed_its_port_has_got_our_answer() -> None:
     """As BusyBox: it repeats ACKs that nobody gets for 13 s, and ends."""
     one = tried(retransmits=3, kind="BusyBox", phase="abandoned", ended=NOON + 14)
     draft = draft_of(case(one, now=15.0, icmp=(icmp(3, CLIENT, 14.0),)))
-    assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
+    assert draft.code == "acks-blocked"
+    assert LIKELY < draft.confidence < FACT  # it was not switched off meanwhile
 
 
 OURS = OwnBlock(by="the policy of chain inet filter input")

@@ -5,6 +5,7 @@ the server: the capture may not see the way back.
 """
 
 from functools import partial
+from math import inf
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
@@ -204,10 +205,11 @@ def acks_behind(case: Case) -> Draft | None:
     one = case.latest
     if not case.scene.is_capture or one is None or case.is_done:
         return None
-    enough = rounds_no_chance(one.acked_blocks) if one.running else _FEW
+    is_on = one.running and case.client_left == inf
+    enough = rounds_no_chance(one.acked_blocks) if is_on else _FEW
     if one.lost_to_server < _FEW or one.timeouts < enough or one.lost_to_client:
         return None
-    if one.running and case.now - one.moved < _STILL:
+    if is_on and case.now - one.moved < _STILL:
         return None
     code, what = "acks-blocked", "blocks" if case.is_upload else "ACKs"
     return Draft(

@@ -12,8 +12,12 @@ from tftptui.knowledge.case import Case, Icmp
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.quiet import is_quiet_after_one
-from tftptui.telemetry.findings import FACT, LIKELY
-from tftptui.telemetry.words import joined, port_word
+from tftptui.telemetry.findings import FACT, LIKELY, Place
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import joined, port_word, seconds
+
+_MANY_UNHEEDED = 3
+"""Packets in a row that a client took without a word, before it closed its port."""
 
 _AT_ONCE = 1.0
 """Seconds: an error that comes so soon after a request answers our first packet."""
@@ -106,7 +110,7 @@ def _translation(case: Case, found: list[Icmp]) -> Draft:
 
 
 def port_closed(case: Case) -> Draft | None:
-    """The client has closed its port, and does not ask again: nobody blocks."""
+    """The client has closed its port, and does not ask again."""
     found = [
         one
         for one in _of(case, lambda one: one.is_port_closed)
@@ -119,19 +123,45 @@ def port_closed(case: Case) -> Draft | None:
         return None
     if is_quiet_after_one(case):
         return None  # it waited, and left when nothing came of that
-    did = "and then stopped" if latest.heard else "and was gone"
+    words, place = _how_it_closed(case, latest, found)
     return Draft(
         code="client-port-closed",
-        headline=f"The program on {case.client} asked for {case.file} {did}: its UDP "
-        f"port {latest.client_tid} is closed. Nothing blocks the way.",
-        confidence=FACT,
-        stands_at="nobody",
+        headline=words,
+        confidence=FACT if latest.heard and place == "nobody" else LIKELY,
+        stands_at=place,
         is_alarm=False,
         transfers=(latest.number,),
         since=found[-1].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(case)),
         remedies=remedies.say("nothing; look at the client, or let it ask again"),
     )
+
+
+def _how_it_closed(
+    case: Case, one: TransferView, found: list[Icmp]
+) -> tuple[str, Place]:
+    """Return what a closed port tells, and where the cause may be.
+
+    That ICMP comes shows that the way there is free. Of the way back it tells nothing,
+    so that only who was heard, or left too early to say anything, clears it.
+    """
+    asked = f"The program on {case.client} asked for {case.file}"
+    closed = f"its UDP port {one.client_tid} is closed"
+    rounds = 1 + (one.timeouts if one.heard else one.retransmits)
+    unheeded = rounds - sum(len(icmp.times) for icmp in found)
+    if unheeded >= _MANY_UNHEEDED:
+        waited = found[0].times[0] - (one.moved if one.heard else case.last_asked)
+        gave_up = f"and gave up: {closed}, after {seconds(waited)} without a word."
+        lost = "blocks" if case.is_upload else "ACKs"
+        return f"{asked} {gave_up} Perhaps its {lost} were lost on the way.", "unknown"
+    if one.heard:
+        return f"{asked} and then stopped: {closed}. Nothing blocks the way.", "nobody"
+    if unheeded > 0:
+        gone = f"{asked} and was gone: {closed}."
+        return f"{gone} Most likely nothing blocks the way.", "nobody"
+    why = "an address translation takes no answer from another port"
+    gone = f"{asked}, and at the first answer {closed}: most likely it was gone"
+    return f"{gone}, or {why}.", "client"
 
 
 def loop(case: Case) -> Draft | None:

@@ -1,6 +1,7 @@
 """Silence after one request: our answer most likely arrived, and the ACKs do not."""
 
 from functools import partial
+from math import inf
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
@@ -10,12 +11,19 @@ from tftptui.knowledge.rules.empty import is_of_empty
 from tftptui.knowledge.signatures import retry_gap
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import seconds
 
 _LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 7.0
 _PATIENCE_GAPS = 3
 """How many times a client has let the moment pass at which it would ask again."""
 
+_SHORTEST_STAY, _STAY_GAPS = 3.0, 2
+"""The same of a client whose port is known to have been open until it closed it."""
+
 _FEW_ANSWERS = 3
+_SAFE_BLOCK = 512
+_SURER = 0.85
+"""How sure it is where the client was there, and the way to it free."""
 
 
 def acks(case: Case) -> Draft | None:
@@ -30,7 +38,7 @@ def acks(case: Case) -> Draft | None:
         code=code,
         headline=_acks_headline(case, f"UDP port {one.server_tid}"),
         plain=_acks_headline(case, "the UDP ports"),
-        confidence=FACT if own and own.is_fresh else LIKELY,
+        confidence=_sure_of_acks(case),
         stands_at="server" if own else "between-or-server",
         transfers=tuple(case.numbers),
         since=one.started,
@@ -44,13 +52,40 @@ def acks(case: Case) -> Draft | None:
             ),
             evidence.unanswered(case),
             *evidence.program(case),
-            Evidence(text="a client switched off just then would look the same"),
+            *_is_there(case, one),
+            *_may_be_large(case, one),
         ),
         remedies=Later(partial(remedies.let_acks_through, case)),
         ports=remedies.range_of(case),
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, one.client_tid),
     )
+
+
+def _sure_of_acks(case: Case) -> float:
+    if case.own_block and case.own_block.is_fresh:
+        return FACT
+    return LIKELY if case.client_left == inf else _SURER
+
+
+def _is_there(case: Case, one: TransferView) -> list[Evidence]:
+    """Return what tells whether the client was switched off meanwhile."""
+    if case.client_left == inf:
+        return [Evidence(text="a client switched off just then would look the same")]
+    stayed = seconds(case.client_left - case.last_asked)
+    text = (
+        f"its port was closed {stayed} after it asked, as ICMP from {case.client} "
+        "says: it is on, and the way to it is free"
+    )
+    return [Evidence(text=text, transfer=one.number, time=case.client_left)]
+
+
+def _may_be_large(case: Case, one: TransferView) -> list[Evidence]:
+    """Return that blocks of an upload may be lost for their size alone."""
+    if not case.is_upload or one.block_size <= _SAFE_BLOCK:
+        return []
+    text = f"perhaps only blocks as large as {one.block_size} octets are lost"
+    return [Evidence(text=f"{text}: put it in blocks of {_SAFE_BLOCK} to see")]
 
 
 def _acks_headline(case: Case, port: str) -> str:
@@ -88,15 +123,43 @@ def _gone(case: Case, one: TransferView) -> Draft:
 
 def is_quiet_after_one(case: Case) -> bool:
     """Whether a client asked once, and longer ago than it would ask again."""
-    if case.heard or case.requests != 1 or len(case.tries) != 1 or case.is_left:
-        return False
-    if is_of_empty(case):
+    is_one = case.requests == 1 and len(case.tries) == 1
+    if case.heard or not is_one or case.is_left or is_of_empty(case):
         return False
     one = case.tries[0]
     if one.send_errno or one.peer_error is not None:
         return False
+    if has_given_up(case):
+        return not case.scene.single_port  # its ACKs would take the request's way
     patience = _PATIENCE_GAPS * retry_gap(one.kind)
     patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
     if case.client_left - case.last_asked < patience:
         return False  # it had not waited for us so long
     return case.quiet >= patience and case.answers >= _FEW_ANSWERS
+
+
+def has_given_up(case: Case) -> bool:
+    """Whether a client let its time to ask again pass twice, and closed its port then.
+
+    That it is closed now is reported: so the way to it is free, and what came before
+    was taken. Who only looks, as for a size, closes its port at once.
+    """
+    if case.heard or case.requests != 1 or case.client_left == inf:
+        return False
+    stayed = case.client_left - case.last_asked
+    patience = max(_SHORTEST_STAY, _STAY_GAPS * _own_gap(case.tries[0]))
+    return taken(case) >= _FEW_ANSWERS and stayed >= min(_LONGEST_PATIENCE, patience)
+
+
+def taken(case: Case) -> int:
+    """Return how many answers came while the client's port was not yet closed."""
+    closed = [one for one in case.icmp if one.is_port_closed]
+    sent_back = [len(one.times) for one in closed if one.sender == case.client]
+    return case.answers - sum(sent_back)
+
+
+def _own_gap(one: TransferView) -> float:
+    """Return after how many seconds it asks again: as it says itself, if it does."""
+    asked = {name.casefold(): value for name, value in one.asked}.get("timeout", "")
+    gap = retry_gap(one.kind)
+    return min(gap, float(asked)) if asked.isascii() and asked.isdecimal() else gap
