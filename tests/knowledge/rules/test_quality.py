@@ -7,7 +7,7 @@ import pytest
 from tests.support.cases import NOON, case, completed, tried
 from tftptui.knowledge.rules import judge, notes
 
-SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83}
+SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83, "moved": NOON + 50}
 
 
 def codes(**changes: Any) -> list[str]:
@@ -61,6 +61,35 @@ def test_a_long_way_is_told_with_what_it_costs() -> None:
 
 def test_a_slow_client_is_told_from_a_long_way() -> None:
     assert codes(least_round_trip=0.001, **SLOW) == ["client-slow"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "resent", "told"),
+    [
+        (40.0, 5, ["loss"]),  # 8 waits of 5 s, three of them for a lost ACK
+        (15.0, 0, []),  # three lost ACKs
+        (100.0, 3, ["client-slow", "loss"]),  # mostly its own time
+    ],
+)
+def test_waits_for_what_was_lost_make_no_client_slow(
+    seconds: float, resent: int, told: list[str]
+) -> None:
+    """An ACK that the client repeats after its wait looks like a slow answer."""
+    seen = codes(
+        agreed=[("timeout", "5")],
+        sent_blocks=137,
+        acked_blocks=137,
+        round_trip=0.6,
+        least_round_trip=0.0005,
+        retransmits=resent,
+        moved=NOON + seconds,
+    )
+    assert sorted(seen) == told
+
+
+def test_a_lost_ack_makes_no_long_way_either() -> None:
+    seen = {"agreed": [("timeout", "5")], "moved": NOON + 6}
+    assert codes(round_trip=0.6, least_round_trip=0.1, **seen) == []
 
 
 def test_a_few_blocks_say_nothing_of_time() -> None:

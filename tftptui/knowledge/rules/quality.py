@@ -16,6 +16,9 @@ _LONG = 0.25
 _PATIENT, _TOO_SOON = 2.0, 0.2
 """Seconds: who waits so long before it asks again does not ask again so soon."""
 
+_SHORTEST_WAIT = 0.2
+"""Seconds after which a server sends again at the earliest, where no time is agreed."""
+
 _MANY_BLOCKS = 32
 
 
@@ -105,7 +108,7 @@ def reordering(case: Case) -> Draft | None:
 def long_round_trip(case: Case) -> Draft | None:
     """Each block waits for a long way there and back."""
     one = case.latest
-    if one is None or one.round_trip is None or one.round_trip < _LONG:
+    if one is None or one.round_trip is None or _usual(one) < _LONG:
         return None
     if one.acked_blocks < _MANY_BLOCKS or _is_slow_client(one):
         return None
@@ -169,8 +172,27 @@ def _asked_too_soon(one: TransferView) -> bool:
 
 
 def _is_slow_client(one: TransferView) -> bool:
-    taken, least = one.round_trip, one.least_round_trip
-    return taken is not None and least is not None and taken > max(_LONG, 10 * least)
+    least = one.least_round_trip
+    return least is not None and _usual(one) > max(_LONG, 10 * least)
+
+
+def _usual(one: TransferView) -> float:
+    """Return the seconds that an answer usually takes, as far as that is known.
+
+    What was measured last may be a wait: where an ACK was lost and the client repeats
+    it, that looks like an answer that took so long. So all rounds must have taken as
+    much, reckoned without the waits for what was sent again.
+    """
+    waited = one.retransmits * _wait(one)
+    rounds = max(1.0, one.acked_blocks / max(1, one.window))
+    return min(one.round_trip or 0.0, (one.moved - one.started - waited) / rounds)
+
+
+def _wait(one: TransferView) -> float:
+    """Return the seconds at least after which something is sent again."""
+    agreed = {name.casefold(): value for name, value in one.agreed}.get("timeout", "")
+    is_number = agreed.isascii() and agreed.isdecimal()
+    return float(agreed) if is_number else _SHORTEST_WAIT
 
 
 def _places(one: TransferView) -> list[Evidence]:
