@@ -183,6 +183,36 @@ def test_a_missing_file_shows_that_the_way_is_free() -> None:
     assert (draft.code, draft.is_alarm) == ("file-missing", False)
 
 
+def test_transfers_that_all_fall_silent_are_cut() -> None:
+    (draft,) = conclude(ASKED, trials("cut", 2_070, 49_200, octets=34_816))
+    assert (draft.code, draft.confidence) == ("path-cut", LIKELY)
+    assert "after 34,816 octets at most" in draft.headline
+
+
+def test_one_of_many_that_fell_silent_is_loss_at_most() -> None:
+    ports = (2_070, 2_071, 2_073, 2_074, 2_075, 2_076, 2_077, 49_200)
+    told = trials("ok", *ports, octets=65_536) + trials("cut", 2_072, octets=34_816)
+    (draft,) = conclude(ASKED, told)
+    assert (draft.code, draft.is_alarm) == ("loss", False)
+    assert draft.confidence < LIKELY
+    assert draft.headline.startswith("1 of 9 transfers from 10.0.1.5 fell silent")
+    assert "at most" not in draft.headline
+
+
+def test_most_that_fall_silent_are_cut_though_one_went_on() -> None:
+    told = trials("cut", 2_070, 2_071, octets=512) + trials("ok", 2_072, octets=1_024)
+    (draft,) = conclude(ASKED, told)
+    assert draft.code == "path-cut"
+    assert draft.headline.startswith("2 of 3 transfers")
+    assert draft.confidence < LIKELY
+
+
+def test_a_file_that_is_shorter_refutes_no_cut() -> None:
+    told = trials("cut", 2_070, octets=5_120) + trials("ok", 2_072, 2_073, octets=512)
+    (draft,) = conclude(ASKED, told)
+    assert draft.code == "path-cut"
+
+
 def test_large_blocks_that_never_come() -> None:
     by_size = sizes((512, "ok"), (1_428, "ok"), (1_468, "stalled"), (8_192, "stalled"))
     (draft,) = conclude(ASKED, trials("ok", 49_200), by_size)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing.asked import Asked, ports_of, seen
 from tftptui.knowledge.probing.silent import silence
-from tftptui.telemetry.findings import FACT, LIKELY, OURS, Remedy
+from tftptui.telemetry.findings import FACT, LIKELY, OURS, POSSIBLE, Remedy
 from tftptui.telemetry.trials import Trial
 from tftptui.telemetry.words import port_word
 
@@ -17,13 +17,15 @@ def from_ports(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
         return
     for outcome, rule in _RULES.items():
         these = [one for one in told if one.outcome == outcome]
-        if these and rule is None:
+        if not these:
+            continue
+        if rule is None:
             yield from silence(asked, these, told)
-        elif these and rule is not None:
-            yield rule(asked, these)
+        else:
+            yield rule(asked, these, told)
 
 
-def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
+def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     first = refused[0]
     is_server = first.reporter == asked.server
     if is_server:
@@ -49,7 +51,7 @@ def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
     )
 
 
-def _elsewhere(asked: Asked, these: Sequence[Trial]) -> Draft:
+def _elsewhere(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     other = these[0].reporter
     return Draft(
         code="wrong-source-address",
@@ -67,8 +69,7 @@ def _elsewhere(asked: Asked, these: Sequence[Trial]) -> Draft:
     )
 
 
-def _failed(asked: Asked, these: Sequence[Trial]) -> Draft:
-    del asked
+def _failed(_: Asked, these: Sequence[Trial], __: Sequence[Trial]) -> Draft:
     first = these[0]
     is_missing = "ERROR 1" in first.detail
     return Draft(
@@ -84,7 +85,7 @@ def _failed(asked: Asked, these: Sequence[Trial]) -> Draft:
     )
 
 
-def _stalled(asked: Asked, these: Sequence[Trial]) -> Draft:
+def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     return Draft(
         code="acks-blocked",
         headline=f"{asked.server} answers our {port_word(ports_of(these))}, but no "
@@ -102,20 +103,48 @@ def _stalled(asked: Asked, these: Sequence[Trial]) -> Draft:
     )
 
 
-def _cut(asked: Asked, these: Sequence[Trial]) -> Draft:
-    blocks = max(one.octets for one in these)
+def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
+    octets = max(one.octets for one in these)
+    further = [one for one in told if one.outcome == "ok" and one.octets > octets]
+    if len(further) > len(these):
+        return _lost(asked, these, further)
+    some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
     return Draft(
         code="path-cut",
-        headline=f"Transfers from {asked.server} begin and then fall silent, after "
-        f"{blocks:,} octets at most",
-        confidence=LIKELY,
+        headline=f"{some} from {asked.server} begin and then fall silent, after "
+        f"{octets:,} octets at most",
+        confidence=POSSIBLE if further else LIKELY,
         stands_at="unknown",
-        evidence=(seen(these, these[0].detail),),
+        evidence=(
+            seen(these, these[0].detail),
+            *((seen(further, "went on further"),) if further else ()),
+        ),
         proof=asked.fetch_from(ports_of(these)[0]),
     )
 
 
-_RULES: dict[str, Callable[[Asked, Sequence[Trial]], Draft] | None] = {
+def _lost(asked: Asked, these: Sequence[Trial], further: Sequence[Trial]) -> Draft:
+    """Return what a few that fell silent mean where most went on: chance, at most."""
+    few, most = len(these), len(these) + len(further)
+    verb = "fell silent on its way" if few == 1 else "fell silent on their way"
+    return Draft(
+        code="loss",
+        headline=f"{few} of {most} transfers from {asked.server} {verb}, the others "
+        "went on further: perhaps packets are lost",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        is_alarm=False,
+        evidence=(seen(these, these[0].detail), seen(further, "went on further")),
+        remedies=(
+            Remedy(text="Ask again from the same port: does it fall silent once more?"),
+        ),
+        proof=asked.fetch_from(ports_of(these)[0]),
+    )
+
+
+_Rule = Callable[[Asked, Sequence[Trial], Sequence[Trial]], Draft]
+
+_RULES: dict[str, _Rule | None] = {
     "elsewhere": _elsewhere,
     "refused": _refused,
     "silent": None,  # it takes the others to say what silence means
@@ -123,4 +152,4 @@ _RULES: dict[str, Callable[[Asked, Sequence[Trial]], Draft] | None] = {
     "cut": _cut,
     "error": _failed,
 }
-"""What each outcome means, the more certain before the less."""
+"""What trials of each outcome mean beside all, the more certain before the less."""
