@@ -288,6 +288,13 @@ class Case:
         left = [one.times[0] for one in closed if one.sender == self.client]
         return min(left, default=inf)
 
+    def closed_at(self, one: TransferView) -> list[float]:
+        """Return when the client's port was said to be closed since ONE last moved."""
+        closed = [icmp for icmp in self.icmp if icmp.is_port_closed]
+        own = [icmp for icmp in closed if icmp.sender == self.client]
+        found = [icmp.times for icmp in own if icmp.transfer == one.number]
+        return sorted(time for times in found for time in times if time > one.moved)
+
     @property
     def waited(self) -> float:
         """Seconds since our first answer."""

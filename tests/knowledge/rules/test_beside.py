@@ -1,5 +1,7 @@
 """What a capture tells that a server can't see, rule by rule."""
 
+from typing import Any
+
 from tests.support.cases import CLIENT, NOON, SERVER, case, icmp, tried
 from tests.support.findings import draft_of
 from tftptui.knowledge.case import Scene
@@ -31,3 +33,38 @@ def test_what_a_client_sent_in_vain_until_it_closed_its_port_is_lost_behind() ->
 
 def test_while_it_goes_on_the_same_may_be_chance() -> None:
     assert judge(case(blocks_behind(), now=4.1, scene=BESIDE)) is None
+
+
+def ended(**changes: Any) -> TransferView:
+    """A client that gives up after two OACKs: the server repeats its own all along."""
+    given: dict[str, Any] = {
+        "heard": True,
+        "lost_to_server": 1,
+        "phase": "failed",
+        "peer_error": 0,
+        "error": "the client ended it with ERROR 0: Undefined error code",
+        "ended": NOON + 1.0,
+        "kind": "",
+    }
+    return tried(**(given | changes))
+
+
+def test_an_error_that_does_not_arrive_either_replaces_no_cause() -> None:
+    """Its port is said to be closed for what the server sent after the ERROR."""
+    late = (icmp(3, CLIENT, 3.0),)
+    draft = draft_of(case(ended(), icmp=late, scene=BESIDE))
+    assert draft.code == "acks-blocked"
+    assert draft.evidence[0].text.startswith("twice the server sent something again")
+
+
+def test_an_error_that_the_server_may_have_got_is_what_ended_it() -> None:
+    crossing = (icmp(3, CLIENT, 1.1),)
+    for seen in ((), crossing):
+        draft = draft_of(case(ended(), icmp=seen, scene=BESIDE))
+        assert draft.code == "client-aborted"
+
+
+def test_what_the_client_repeats_is_not_what_the_server_sends_again() -> None:
+    one = tried(heard=True, lost_to_server=11, retransmits=5, timeouts=5)
+    draft = draft_of(case(one, now=39.0, scene=BESIDE))
+    assert draft.evidence[0].text.startswith("5 times the server sent")

@@ -281,3 +281,22 @@ def test_a_single_loss_is_no_trouble() -> None:
 @pytest.mark.parametrize("phase", ["completed", "aborted"])
 def test_the_end_is_no_silence(phase: str) -> None:
     assert judge(case(halfway(phase=phase))) is None
+
+
+def test_an_error_after_a_stall_leaves_the_cut_that_it_showed() -> None:
+    """The client has waited, repeated its ACKs, and was ended then."""
+    one = halfway(
+        duplicates=4,
+        repeated=NOON + 14,
+        phase="failed",
+        peer_error=0,
+        error="the client ended it with ERROR 0: Undefined error code",
+        ended=NOON + 20,
+    )
+    draft = judge(case(one, now=21.0))
+    assert draft is not None
+    assert draft.code == "path-cut"
+    quick = halfway(timeouts=1, phase="failed", peer_error=0, ended=NOON + 2)
+    draft = judge(case(quick, now=21.0))
+    assert draft is not None
+    assert draft.code == "client-aborted"

@@ -104,3 +104,40 @@ def test_smaller_blocks_that_did_not_arrive_either_make_nothing_sure() -> None:
     draft = judge(case(one, neighbours=(agreed,)))
     assert draft is not None
     assert draft.confidence == LIKELY
+
+
+KILLED: dict[str, Any] = {
+    "kind": "",
+    "phase": "failed",
+    "peer_error": 0,
+    "error": "the client ended it with ERROR 0: Undefined error code",
+}
+
+
+def test_an_error_after_a_stall_is_not_its_cause() -> None:
+    """As of atftp, which was ended by a signal after it had waited for block 1."""
+    draft = judge(stuck(duplicates=4, ended=NOON + 22, **KILLED))
+    assert draft is not None
+    assert draft.code == "path-mtu"
+
+
+def test_an_error_before_a_stall_could_show_is() -> None:
+    draft = judge(stuck(timeouts=1, duplicates=0, ended=NOON + 2, **KILLED))
+    assert draft is not None
+    assert draft.code == "client-aborted"
+
+
+def test_a_port_closed_after_a_stall_is_not_its_cause() -> None:
+    closed = (icmp(3, CLIENT, 21.0, 22.0),)
+    (one,) = stuck(duplicates=3, timeouts=6, phase="abandoned").tries
+    draft = judge(case(one, now=23.0, icmp=closed))
+    assert draft is not None
+    assert draft.code == "path-mtu"
+
+
+def test_who_goes_with_the_first_block_has_most_likely_got_it() -> None:
+    closed = (icmp(3, CLIENT, 1.0, 2.0),)
+    (one,) = stuck(duplicates=0, timeouts=2, phase="abandoned").tries
+    draft = judge(case(one, now=3.0, icmp=closed))
+    assert draft is not None
+    assert draft.code == "client-port-closed"

@@ -5,7 +5,6 @@ the server: the capture may not see the way back.
 """
 
 from functools import partial
-from math import inf
 
 from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case
@@ -40,6 +39,9 @@ chance."""
 _STILL = 5.0
 """Seconds for which it does not go on, besides: a client may leave repeats unanswered
 and repeat its own ACK only then."""
+
+_CROSSING = 1.0
+"""Seconds for which packets of both ends may cross."""
 
 HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
 """A capture that sees the answers, which come from ports that nobody knows before."""
@@ -205,13 +207,15 @@ def acks_behind(case: Case) -> Draft | None:
     one = case.latest
     if not case.scene.is_capture or one is None or case.is_done:
         return None
-    is_on = one.running and case.client_left == inf
+    is_on = one.running and not case.closed_at(one)
     enough = rounds_no_chance(one.acked_blocks) if is_on else _FEW
-    if one.lost_to_server < _FEW or one.timeouts < enough or one.lost_to_client:
+    lost = one.lost_to_server + _is_error_lost(case, one)
+    if lost < _FEW or one.timeouts < enough or one.lost_to_client:
         return None
     if is_on and case.now - one.moved < _STILL:
         return None
     code, what = "acks-blocked", "blocks" if case.is_upload else "ACKs"
+    again = min(lost, one.retransmits)
     return Draft(
         code=code,
         headline=f"The {what} of {case.client} are in this capture, but do not reach "
@@ -223,8 +227,8 @@ def acks_behind(case: Case) -> Draft | None:
         since=one.moved,
         evidence=(
             Evidence(
-                text=f"{times(one.lost_to_server)} the server sent something again "
-                "whose answer had come past here before",
+                text=f"{times(again)} the server sent something again whose answer "
+                "had come past here before",
                 transfer=one.number,
                 time=one.moved,
             ),
@@ -235,6 +239,13 @@ def acks_behind(case: Case) -> Draft | None:
         helps=helps_for(code, case),
         proof=proofs.fetch_from_port(case, one.client_tid),
     )
+
+
+def _is_error_lost(case: Case, one: TransferView) -> bool:
+    """Whether the server went on after an ERROR of the client's had come past."""
+    if one.peer_error is None or one.ended is None:
+        return False
+    return any(time - one.ended > _CROSSING for time in case.closed_at(one))
 
 
 def _is_harmless(case: Case) -> bool:

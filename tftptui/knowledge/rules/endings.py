@@ -161,6 +161,8 @@ def gone(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not one.heard or not _is_stuck(case, one):
         return None
+    if _ended_by_client(one):
+        return None  # that is a word
     if _may_have_all(one) or _may_speak_yet(case, one):
         return None
     code = "client-gone"
@@ -203,16 +205,19 @@ def _stopped(case: Case, one: TransferView) -> Evidence:
 
 
 def _is_stuck(case: Case, one: TransferView) -> bool:
+    """Whether nothing moves any more, and none did before the client itself left."""
+    closed = case.closed_at(one)
     if one.superseded:
         return False
-    if one.phase == "abandoned":
+    if one.phase == "abandoned" and not closed:
         return True
-    still = case.now - one.moved
-    lost = max(0, one.retransmits - one.timeouts)
-    enough = rounds_no_chance(one.acked_blocks, lost)
+    until = min([*closed, one.ended or case.now])
+    still, timeouts = until - one.moved, one.timeouts - len(closed)
+    enough = rounds_no_chance(one.acked_blocks, max(0, one.retransmits - one.timeouts))
     if still >= _LONG_STUCK:
         enough = max(FEWEST, enough - 1)
-    return one.running and one.timeouts >= enough and still >= _STUCK_SECONDS
+    has_waited = one.running or one.phase == "abandoned" or _ended_by_client(one)
+    return has_waited and timeouts >= enough and still >= _STUCK_SECONDS
 
 
 def _may_speak_yet(case: Case, one: TransferView) -> bool:

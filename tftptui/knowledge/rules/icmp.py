@@ -11,6 +11,7 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, Icmp
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.knowledge.rules import endings, sizes
 from tftptui.knowledge.rules.quiet import is_quiet_after_one
 from tftptui.telemetry.findings import FACT, LIKELY, Place
 from tftptui.telemetry.views import TransferView
@@ -121,7 +122,7 @@ def port_closed(case: Case) -> Draft | None:
         return None
     if latest.phase != "abandoned" or (case.requests > 1 and not latest.heard):
         return None
-    if is_quiet_after_one(case):
+    if is_quiet_after_one(case) or sizes.mtu(case) or endings.cut(case):
         return None  # it waited, and left when nothing came of that
     words, place = _how_it_closed(case, latest, found)
     return Draft(

@@ -101,13 +101,25 @@ def mtu_lowered(case: Case) -> Draft | None:
 def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
     if one.direction != "read" or not one.heard or one.acked_blocks:
         return False
-    is_sent = one.sent_blocks > 0 and bool(one.agreed)
-    given_up = one.phase == "abandoned"
-    is_clear = one.timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
-    is_no_chance = is_clear or one.timeouts >= rounds_no_chance(0)
+    if not one.sent_blocks or not one.agreed or one.block_size <= _SAFE_BLOCK:
+        return False
+    return _is_given_up(case, one) or _is_still(case, one)
+
+
+def _is_given_up(case: Case, one: TransferView) -> bool:
+    """Whether it was waited for the client to the end, and it had not left before."""
+    return one.phase == "abandoned" and not case.closed_at(one)
+
+
+def _is_still(case: Case, one: TransferView) -> bool:
+    """Whether more was lost than chance loses, before the client itself left."""
+    closed = case.closed_at(one)
+    timeouts = one.timeouts - len(closed)
+    is_clear = timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
+    is_no_chance = is_clear or timeouts >= rounds_no_chance(0)
     enough = _STILL if one.repeated_acks else _SILENT
-    is_still = is_no_chance and case.now - one.moved >= enough
-    return is_sent and one.block_size > _SAFE_BLOCK and (is_still or given_up)
+    until = min([*closed, one.ended or case.now])
+    return is_no_chance and until - one.moved >= enough
 
 
 def _sent(one: TransferView) -> int:
