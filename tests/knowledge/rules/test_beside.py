@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from tests.support.cases import CLIENT, NOON, SERVER, case, icmp, tried
+import pytest
+
+from tests.support.cases import CLIENT, NOON, SERVER, case, icmp, neighbour, tried
 from tests.support.findings import draft_of
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.rules import judge
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView
 
 BESIDE = Scene(addresses=frozenset({SERVER}), is_capture=True)
@@ -68,3 +71,58 @@ def test_what_the_client_repeats_is_not_what_the_server_sends_again() -> None:
     one = tried(heard=True, lost_to_server=11, retransmits=5, timeouts=5)
     draft = draft_of(case(one, now=39.0, scene=BESIDE))
     assert draft.evidence[0].text.startswith("5 times the server sent")
+
+
+def waiting(**changes: Any) -> TransferView:
+    """A client that repeats ACK 0 while no block comes past: as BusyBox does."""
+    given: dict[str, Any] = {
+        "asked": [("blksize", "1428"), ("tsize", "0")],
+        "agreed": [("blksize", "1428"), ("tsize", "200000")],
+        "kind": "BusyBox",
+        "block_size": 1_428,
+        "heard": True,
+        "retransmits": 0,
+        "timeouts": 0,
+        "lost_to_server": 11,
+        "duplicates": 11,
+        "repeated": NOON + 11,
+        "phase": "abandoned",
+        "ended": NOON + 11,
+    }
+    return tried(**(given | changes))
+
+
+def test_blocks_that_are_lost_before_a_capture_are_no_silence_of_the_client() -> None:
+    draft = draft_of(case(waiting(), now=40.0, scene=BESIDE))
+    assert (draft.code, draft.confidence) == ("path-cut", POSSIBLE)
+    assert draft.headline.startswith(f"The server {SERVER}, or the way from it, is")
+
+
+def test_small_blocks_that_come_make_it_the_size() -> None:
+    small = neighbour(client=CLIENT, block_size=512)
+    seen = case(waiting(phase="stalled"), now=40.0, scene=BESIDE, neighbours=(small,))
+    draft = draft_of(seen)
+    assert (draft.code, draft.confidence) == ("path-mtu", LIKELY)
+    assert draft.headline.startswith("Blocks of 1428 octets from the server")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"duplicates": 2},
+        {"repeated": NOON + 1},  # BusyBox repeats quickly
+        {"retransmits": 1},  # and the server repeats its OACK
+    ],
+)
+def test_a_block_may_be_late(changes: dict[str, Any]) -> None:
+    running = {"phase": "stalled", "lost_to_server": 1} | changes
+    assert judge(case(waiting(**running), now=12.0, scene=BESIDE)) is None
+
+
+def test_a_capture_in_which_the_server_is_silent_calls_no_client_silent() -> None:
+    one = waiting(duplicates=1)
+    assert judge(case(one, now=40.0, scene=BESIDE)) is None
+    quiet = {"duplicates": 0, "repeated": 0.0, "lost_to_server": 0}
+    one = waiting(retransmits=6, timeouts=6, **quiet)
+    gone = draft_of(case(one, now=40.0, scene=BESIDE))
+    assert gone.code == "client-gone"

@@ -65,6 +65,7 @@ TROUBLE: tuple[Rule, ...] = (
     uploads.refused,
     endings.options_refused,
     sizes.mtu,
+    sizes.unseen_block,
     beside.acks_behind,
     endings.cut,
     endings.aborted,
@@ -117,4 +118,5 @@ def _is_moving(case: Case) -> bool:
     """Whether the last try is on its way and nothing keeps it."""
     latest = case.tries[-1]
     is_newest = not case.refusals or latest.started >= case.refusals[-1].time
-    return is_newest and latest.running and latest.heard and not latest.timeouts
+    is_quick = latest.running and latest.heard and not latest.timeouts
+    return is_newest and is_quick and not sizes.is_first_unseen(case, latest)

@@ -161,8 +161,8 @@ def gone(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not one.heard or not _is_stuck(case, one):
         return None
-    if _ended_by_client(one):
-        return None  # that is a word
+    if _ended_by_client(one) or _has_last_word(case, one):
+        return None
     if _may_have_all(one) or _may_speak_yet(case, one):
         return None
     code = "client-gone"
@@ -218,6 +218,11 @@ def _is_stuck(case: Case, one: TransferView) -> bool:
         enough = max(FEWEST, enough - 1)
     has_waited = one.running or one.phase == "abandoned" or _ended_by_client(one)
     return has_waited and timeouts >= enough and still >= _STUCK_SECONDS
+
+
+def _has_last_word(case: Case, one: TransferView) -> bool:
+    """Whether a capture shows that the server is silent, and not the client."""
+    return case.scene.is_capture and one.repeated > one.moved and not one.retransmits
 
 
 def _may_speak_yet(case: Case, one: TransferView) -> bool:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.chance import rounds_no_chance
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
@@ -33,13 +33,7 @@ def mtu(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not _is_stuck_at_first_block(case, one):
         return None
-    smaller = [
-        other
-        for other in case.neighbours
-        if other.has_blocks
-        and other.client == case.client
-        and other.block_size < one.block_size
-    ]
+    smaller = _smaller(case, one)
     repeats = one.repeated_acks > 0
     is_large = one.block_size + _HEADERS > _SMALLEST_LINK
     confidence = LIKELY if repeats and is_large else POSSIBLE
@@ -71,6 +65,47 @@ def mtu(case: Case) -> Draft | None:
     )
 
 
+def unseen_block(case: Case) -> Draft | None:
+    """No block comes to the place of a capture, though the client goes on asking."""
+    one = case.latest
+    if one is None or not is_first_unseen(case, one):
+        return None
+    smaller = _smaller(case, one) if one.block_size > _SAFE_BLOCK else []
+    code = "path-mtu" if smaller else "path-cut"
+    server = case.voice.server_itself
+    what = f"Blocks of {one.block_size} octets from {case.voice.server} do not come "
+    return Draft(
+        code=code,
+        headline=f"{what}past this capture, small packets do: most likely a link "
+        "before it is too small for them, or drops fragments."
+        if smaller
+        else f"{server}, or the way from it, is silent: no block of {case.file} comes "
+        f"past this capture, and {case.client} repeats ACK 0.",
+        confidence=LIKELY if smaller else POSSIBLE,
+        stands_at="between" if smaller else "unknown",
+        transfers=tuple(case.numbers),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text="the options were acknowledged, and nothing came from "
+                f"{case.voice.server} after that",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            *_repeats(one),
+            *evidence.worked(smaller, case.client),
+        ),
+        remedies=Later(partial(remedies.smaller_blocks, case))
+        if smaller
+        else remedies.say(
+            "look at the server, and at the firewalls before it",
+            f"see whether smaller blocks come than those of {one.block_size} octets",
+        ),
+        helps=helps_for(code, case),
+        proof=proofs.fetch_in_blocks(case, one.block_size),
+    )
+
+
 def mtu_lowered(case: Case) -> Draft | None:
     """A smaller link was found on the way, and is reckoned with: all is well."""
     one = case.latest
@@ -96,6 +131,28 @@ def mtu_lowered(case: Case) -> Draft | None:
         ),
         remedies=remedies.fewer_octets(case),
     )
+
+
+def is_first_unseen(case: Case, one: TransferView) -> bool:
+    """Whether the client goes on asking for block 1, and the server says nothing.
+
+    A server that repeats its OACK has not got the ACK.
+    """
+    is_agreed = one.direction == "read" and one.heard and bool(one.agreed)
+    if not case.scene.is_capture or not is_agreed or case.is_done:
+        return False
+    if one.sent_blocks or one.retransmits:
+        return False
+    is_long = one.repeated - one.moved >= _STILL
+    return is_long and one.repeated_acks >= _LOST_BLOCKS
+
+
+def _smaller(case: Case, one: TransferView) -> list[Neighbour]:
+    """Return what the client got in smaller blocks."""
+    own = [other for other in case.neighbours if other.client == case.client]
+    return [
+        other for other in own if other.has_blocks and other.block_size < one.block_size
+    ]
 
 
 def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
