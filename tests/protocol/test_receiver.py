@@ -308,6 +308,20 @@ class TestRequest:
         _pass_deadline(session)
         assert session.receive_request(10.0) is None
 
+    def test_one_after_progress_makes_this_session_go(self) -> None:
+        session = receiving_session(blocks=1, timeout=6.0)
+        assert session.receive_request(1.1) is None
+
+    def test_one_amid_progress_is_ignored(self) -> None:
+        session = receiving_session(blocks=1)
+        session.receive_data(2, FULL, 1.2)
+        assert session.receive_request(1.24) == []
+
+    def test_one_while_the_file_is_stored_is_ignored(self) -> None:
+        session = receiving_session(blocks=1)
+        session.receive_data(2, SHORT, 0.1)
+        assert session.receive_request(9.0) == []
+
     def test_client_that_only_asks_is_given_up(self) -> None:
         session = receiving_session(timeout=2.0)
         session.receive_request(1.9)

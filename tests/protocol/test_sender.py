@@ -265,6 +265,17 @@ class TestRepeatedRequest:
         session.receive_ack(1, 0.1)
         assert session.receive_request(1.0) == []
 
+    def test_after_progress_makes_it_give_way(self) -> None:
+        session, _ = running_session(timeout=6.0)
+        session.receive_ack(1, 0.1)
+        assert session.receive_request(1.2) is None
+
+    def test_amid_progress_is_ignored(self) -> None:
+        session, _ = running_session()
+        session.receive_ack(1, 0.1)
+        session.receive_ack(2, 1.2)
+        assert session.receive_request(1.24) == []
+
     def test_after_ack_0_never_gets_data(self) -> None:
         session, _ = running_session(window=4)
         assert session.receive_request(1.0) == []

@@ -136,7 +136,8 @@ class ReceiveSession(Session):
         """
         self.received, self.acked = received, acked
         self._sent_at, came_at = times
-        self._heard, self._is_fresh = True, received == acked
+        self._is_fresh = received == acked
+        self._hear(came_at)
         self._due = came_at + self.timer.timeout
 
     def receive_error(self, code: int, text: str) -> list[Command]:
@@ -154,15 +155,22 @@ class ReceiveSession(Session):
 
         Returns:
             The first answer once more; none when the path doubled the request or
-            the transfer is moving; None when the client has begun anew and this
-            session should make way.
+            brought it late; None when the client has begun anew and this session
+            should make way.
         """
         self._require_running("receive_request")
-        if now - self._sent_at < TWIN_REQUEST:
-            return []
         if self.received:
-            return None if self.timeouts or self.state is State.DALLYING else []
-        return [self._repeat(now)]
+            return None if self.is_left(now) else []
+        return [] if now - self._sent_at < TWIN_REQUEST else [self._repeat(now)]
+
+    def is_left(self, now: float) -> bool:
+        """Whether the same request, coming NOW, says that the peer has begun anew.
+
+        Once everything is in, it does at once; while that is stored, not at all.
+        """
+        if self.state is State.DALLYING:
+            return now - self._sent_at >= TWIN_REQUEST
+        return self.state is not State.COMMITTING and super().is_left(now)
 
     def handle_timer(self, now: float) -> list[Command]:
         """Send the last answer again, give the peer up, or stop dallying."""
@@ -189,7 +197,8 @@ class ReceiveSession(Session):
         if self._is_fresh:  # Karn: only what was sent once tells a round trip
             self.timer.measure(now - self._sent_at)
             self._is_fresh = False
-        self.state, self._heard = State.RECEIVING, True
+        self.state = State.RECEIVING
+        self._hear(now)
         self.received += 1
         self.timeouts, self._gap_reported = 0, False
         if octets < self._block_size:

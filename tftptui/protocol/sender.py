@@ -103,7 +103,8 @@ class SendSession(Session):
         self._runs = [(acked + 1, sent_to, 1)]
         self._sent_at = sent_at
         self.timer.measure(trip)
-        self._gap_answered, self._heard = False, True
+        self._gap_answered = False
+        self._hear(sent_at)
         self._due = sent_at + self.timer.timeout
 
     def receive_error(self, code: int, text: str) -> list[Command]:
@@ -126,17 +127,17 @@ class SendSession(Session):
         """Take the same request once more (RFC 1350 §4: never a second TID).
 
         Returns:
-            Commands that repeat the last packet; none when the path doubled the
-            request or the transfer is moving; None when the client has begun
-            anew and this session should make way.
+            Commands that repeat the first answer; none when the path doubled the
+            request or brought it late; None when the client has begun anew and
+            this session should make way.
         """
         self._require_running("receive_request")
-        if now - self._sent_at < TWIN_REQUEST:
-            return []
         # Once ACK 0 has come the OACK has arrived, and DATA would mislead a client
         # that waits for it: it would take the blocks for 512 octets (RFC 2347).
         if self._heard:
-            return None if self.timeouts else []
+            return None if self.is_left(now) else []
+        if now - self._sent_at < TWIN_REQUEST:
+            return []
         due = self._due
         negotiating = self.state is _NEGOTIATING
         commands = self._send_oack(now) if negotiating else self._restart(now)
@@ -269,7 +270,7 @@ class SendSession(Session):
     def _progress(self, now: float, *, fresh: bool) -> None:
         if fresh:  # Karn: only what was sent once tells a round trip
             self.timer.measure(now - self._sent_at)
-        self._heard = True
+        self._hear(now)
         self._gap_answered = False
         self.timeouts = 0
 

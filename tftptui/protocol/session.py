@@ -11,6 +11,10 @@ from tftptui.protocol.timing import RetransmitTimer
 TWIN_REQUEST = 0.05
 """Seconds: a request repeated sooner was doubled by the path, not by the client."""
 
+LATE_REQUEST = 1.0
+"""Seconds after the peer's first answer within which the same request may still be one
+that the peer sent before it: no path mixes up for longer what it carries."""
+
 
 class State(Enum):
     """Where a session stands."""
@@ -57,6 +61,7 @@ class Session(ABC):
         self._peer = peer
         # A server has answered the request before a client's session begins.
         self._heard = peer == "server"
+        self._heard_at = self._moved_at = 0.0
         self._sent_at = 0.0
         self._due: float | None = None
 
@@ -78,6 +83,15 @@ class Session(ABC):
     def heard(self) -> bool:
         """Whether the peer has answered, so that its address is its own."""
         return self._heard
+
+    def is_left(self, now: float) -> bool:
+        """Whether the same request, coming NOW, says that the peer has begun anew.
+
+        RFC 1350 does not say. No client asks again once it has acknowledged an answer,
+        or sent data; but the path may double a request, or bring it late.
+        """
+        is_late = self.timeouts > 0 or now - self._heard_at > LATE_REQUEST
+        return self._heard and is_late and now - self._moved_at >= TWIN_REQUEST
 
     def postpone(self, seconds: float) -> None:
         """Leave out of all waits the time that what was to be sent left later.
@@ -136,6 +150,12 @@ class Session(ABC):
     def _abandon(self) -> list[Command]:
         did = "stopped answering" if self._heard else "never answered"
         return self._end(Outcome.ABANDONED, f"the {self._peer} {did}")
+
+    def _hear(self, now: float) -> None:
+        """Note that the peer made progress."""
+        if not self._heard:
+            self._heard, self._heard_at = True, now
+        self._moved_at = now
 
     def _arm(self, now: float) -> None:
         self._sent_at = now

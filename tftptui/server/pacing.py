@@ -43,8 +43,8 @@ class PacedRead(ReadTransfer):
         self._held: int | None = None
 
     def take_request(self, arrival: Arrival, now: float) -> bool:
-        """Take the same request again: what it asks for is on its way."""
-        if not self._unsent:
+        """Take the same request again: what it asks for may be on its way."""
+        if not self._unsent or self._session.is_left(now):
             return super().take_request(arrival, now)
         self._note_repeated(arrival)
         return True
@@ -147,7 +147,7 @@ class PacedWrite(WriteTransfer):
 
     def take_request(self, arrival: Arrival, now: float) -> bool:
         """Take the same request again."""
-        if self._unsent is None:
+        if self._unsent is None or self._session.is_left(now):
             return super().take_request(arrival, now)
         self._note_repeated(arrival)
         return True
