@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.cases import CLIENT, NOON, SERVER, case, icmp, neighbour, tried
 from tests.support.findings import draft_of
-from tftptui.knowledge.case import Scene
+from tftptui.knowledge.case import Case, Scene
 from tftptui.knowledge.rules import judge
 from tftptui.telemetry.findings import LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView
@@ -126,3 +126,28 @@ def test_a_capture_in_which_the_server_is_silent_calls_no_client_silent() -> Non
     one = waiting(retransmits=6, timeouts=6, **quiet)
     gone = draft_of(case(one, now=40.0, scene=BESIDE))
     assert gone.code == "client-gone"
+
+
+def unheard(**changes: Any) -> Case:
+    """Requests from two low ports, of which a capture shows no answer."""
+    asked: dict[str, Any] = {"phase": "abandoned", "requests": 5, "server_tid": 0}
+    ones = tuple(tried(number, **asked) for number in (1, 6))
+    return case(unanswered=ones, scene=BESIDE, now=30.0, **changes)
+
+
+def test_ports_of_the_same_client_that_get_answers_are_named() -> None:
+    draft = draft_of(unheard(neighbours=(neighbour(client=CLIENT, at=9.0),)))
+    assert draft.code == "no-answer-seen"
+    assert draft.headline.endswith(
+        "most likely its UDP ports 2070 and 2075 get none, port 44669 does."
+    )
+    assert "--local-port 2075 " in draft.proof
+    assert draft.proof.index("2075") < draft.proof.index("44669")
+
+
+def test_where_no_port_of_it_gets_any_the_proof_asks_from_the_same_port() -> None:
+    draft = draft_of(unheard(neighbours=(neighbour(),)))
+    assert draft.headline.endswith(
+        "though answers to others are: most likely it gets none."
+    )
+    assert "--local-port 2075 " in draft.proof

@@ -7,7 +7,7 @@ the server: the capture may not see the way back.
 from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
-from tftptui.knowledge.case import Case
+from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.chance import rounds_no_chance
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
@@ -155,25 +155,51 @@ def nobody_answers(case: Case) -> Draft | None:
     asked = sum(one.requests for one in case.unanswered)
     if last.server not in case.scene.addresses:
         return _answers_not_seen(case, last)
-    told = f"No answer to {case.client} from {last.server} is in this capture, for"
+    tids = list(dict.fromkeys(one.client_tid for one in case.unanswered))
+    own = [one for one in case.working if one.client == case.client]
+    own = [one for one in own if one.client_tid not in tids]
     return Draft(
         code="no-answer-seen",
-        headline=f"{told} {case.file}, though answers to others are: most likely "
-        "it gets none."
-        if asked > 1
-        else f"{told} {case.file}; it asked only once, so perhaps it has got one.",
+        headline=_no_answer(case, tids, own),
         confidence=LIKELY if asked > 1 else POSSIBLE,
         stands_at="unknown",
         transfers=tuple(one.number for one in case.unanswered),
         since=case.unanswered[0].started,
         evidence=(
             _asked(case),
-            Evidence(text=f"answers of {last.server} to others do come past here"),
+            *(evidence.worked(own, case.client) or (_others_get(last),)),
         ),
         remedies=remedies.say(
-            "look whether the server serves this client, and at the firewalls before it"
+            "look at the firewalls before the place of the capture: answers to other "
+            "ports of the same client pass"
+            if own
+            else "look whether the server serves this client, and at the firewalls "
+            "before it"
         ),
-        proof=proofs.fetch(case),
+        proof="; ".join(
+            proofs.fetch_from_port(case, tid)
+            for tid in (last.client_tid, *(one.client_tid for one in own[-1:]))
+        ),
+    )
+
+
+def _others_get(last: TransferView) -> Evidence:
+    return Evidence(text=f"answers of {last.server} to others do come past here")
+
+
+def _no_answer(case: Case, tids: list[int], own: list[Neighbour]) -> str:
+    """Return to whom no answer came; OWN other ports of the client got some."""
+    told = f"No answer to {case.client} from {case.unanswered[-1].server}"
+    told = f"{told} is in this capture, for {case.file}"
+    if sum(one.requests for one in case.unanswered) == 1:
+        return f"{told}; it asked only once, so perhaps it has got one."
+    if not own:
+        return f"{told}, though answers to others are: most likely it gets none."
+    good = list(dict.fromkeys(one.client_tid for one in own[-3:]))
+    get, do = ("gets", "get")[len(tids) > 1], ("does", "do")[len(good) > 1]
+    return (
+        f"{told}: most likely its {port_word(tids, 'UDP')} {get} none, "
+        f"{port_word(good)} {do}."
     )
 
 
