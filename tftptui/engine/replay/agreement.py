@@ -11,8 +11,11 @@ from tftptui.telemetry.views import TransferView
 _MOST_DIGITS = 19
 
 
-def agree(view: TransferView, oack: Oack) -> Counting | None:
-    """Write down what was granted; return how blocks are counted, if that is said."""
+def agree(view: TransferView, oack: Oack, *, is_cut: bool) -> Counting | None:
+    """Write down what was granted; return how blocks are counted, if that is said.
+
+    Of an OACK that the capture has cut the end may grant more.
+    """
     view.agreed = option_texts(oack.options)
     granted = by_name(oack.options)
     view.block_size = number(granted, b"blksize") or view.block_size
@@ -21,6 +24,8 @@ def agree(view: TransferView, oack: Oack) -> Counting | None:
     view.total_size = view.total_size if total is None else total
     for name, value in view.asked:
         given = granted.get(name.lower().encode())
+        if given is None and is_cut:
+            continue
         if given is None:
             view.notes.append(f"{name} was not granted")
         elif name.lower() != "tsize" and visible(given) != value:

@@ -3,6 +3,7 @@
 from tftptui.engine.around import recognise_request
 from tftptui.engine.replay.agreement import agree
 from tftptui.engine.replay.answerers import Answerers
+from tftptui.engine.replay.cut import CUT, is_cut, parse_kept
 from tftptui.engine.replay.exchange import Exchange
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
@@ -15,10 +16,10 @@ from tftptui.protocol.packets import (
     Opcode,
     Request,
     WriteRequest,
-    parse,
 )
 from tftptui.server.recorder import Recorder, error_note, request_note
 from tftptui.server.report import About, Report
+from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Signature
@@ -86,6 +87,9 @@ class Conversation:
             self._exchange.openings = self.requests
         kind = Kind.WRQ if self._is_write else Kind.RRQ
         flags, twins = 0, self.view.twins
+        if is_cut(datagram) and self.requests == 1:
+            self.view.notes.append(f"the request is {CUT}: options may be missing")
+            self._exchange.is_size_known = False
         if self.requests > 1:
             self._report.count_again()
             if self.view.twins == twins:
@@ -125,6 +129,7 @@ class Conversation:
         view.notes.append("who is the server is a guess: whoever sends the data")
         self._exchange.begin_within(int.from_bytes(datagram.payload[2:HEADER]))
         self.begin(server)
+        view.single_port = server.port == TFTP_PORT  # which any server may answer from
 
     def take(self, datagram: Datagram, *, from_client: bool) -> None:
         """Take a packet between the two ends."""
@@ -134,7 +139,7 @@ class Conversation:
         payload, octets = datagram.payload, datagram.octets
         opcode = payload[:2]
         if len(payload) < HEADER or octets < HEADER:
-            self._odd(octets, "too short for TFTP")
+            self._odd(octets, CUT if octets >= HEADER else "too short for TFTP")
         elif opcode == _DATA and from_client == self._is_write:
             self._exchange.data(payload, octets, now)
         elif opcode == _ACK and from_client != self._is_write:
@@ -142,10 +147,8 @@ class Conversation:
             blocks.ack(payload[2] << 8 | payload[3], octets, now)
             if blocks.is_complete:
                 self.end(Outcome.COMPLETED)
-        elif octets > len(payload):
-            self._odd(octets, "cut off by the capture")
         else:
-            self._other(payload, from_client=from_client)
+            self._other(datagram, from_client=from_client)
 
     def answer_elsewhere(self, datagram: Datagram) -> None:
         """Take an answer from another port of the server than the last came from.
@@ -246,20 +249,21 @@ class Conversation:
 
     # Kinds of packets.
 
-    def _other(self, payload: bytes, *, from_client: bool) -> None:
+    def _other(self, datagram: Datagram, *, from_client: bool) -> None:
+        octets = datagram.octets
         try:
-            packet = parse(payload)
+            packet = parse_kept(datagram)
         except PeerError as error:
-            self._odd(len(payload), error.text)
+            self._odd(octets, error.text)
             return
         match packet:
             case ErrorPacket():
-                self._error(packet, len(payload), from_client=from_client)
+                self._error(packet, octets, from_client=from_client)
             case Oack() if not from_client:
-                self._oack(packet, len(payload))
+                self._oack(packet, octets, is_cut=is_cut(datagram))
             case _:
                 name = type(packet).__name__
-                self._odd(len(payload), f"{name} makes no sense here")
+                self._odd(octets, f"{name} makes no sense here")
 
     def _odd(self, octets: int, why: str) -> None:
         self._report.malformed(octets, why)
@@ -285,12 +289,13 @@ class Conversation:
         outcome = Outcome.PROBED if is_probe else Outcome.FAILED
         self.end(outcome, f"{words}: {said}" if said else words)
 
-    def _oack(self, oack: Oack, octets: int) -> None:
+    def _oack(self, oack: Oack, octets: int, *, is_cut: bool) -> None:
         self._oacks += 1
         view, blocks, again = self.view, self._exchange, self._oacks
         if again == 1:
-            blocks.is_size_known = True
-            blocks.counting = agree(view, oack) or blocks.counting
+            blocks.counting = agree(view, oack, is_cut=is_cut) or blocks.counting
+            names = {name.lower() for name, _ in view.agreed}
+            blocks.is_size_known = not is_cut or "blksize" in names
         flags, now = 0, self.last_seen
         if self._is_write and again > 1:
             _, flags = blocks.losses.ack_again(0, blocks.highest, self.requests, now)
@@ -344,7 +349,7 @@ class Conversation:
         if opcode == _ERROR:
             kind = Kind.ERROR_RECEIVED if from_client else Kind.ERROR
             try:
-                packet = parse(payload)
+                packet = parse_kept(datagram)
             except PeerError as error:
                 kind, why = Kind.MALFORMED, error.text
             else:

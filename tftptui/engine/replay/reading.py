@@ -132,6 +132,11 @@ class Reading:
                 f"{dissector.incomplete} fragmented datagrams lack fragments; "
                 "capture with the filter: host CLIENT and (udp or icmp or icmp6)"
             )
+        if dissector.maimed or dissector.headless:
+            words.append(
+                f"{_cut_words(dissector.cut, dissector.headless)}; "
+                "to keep them whole: tcpdump -s 0 (tftptui: no --snaplen)"
+            )
         return words
 
     def asides(self) -> list[str]:
@@ -141,9 +146,18 @@ class Reading:
             (self.rebuilding.copies.count, "packet", "seen twice, counted once"),
             (self._dissector.other, "frame", "without a UDP datagram"),
         )
-        return [
+        asides = [
             f"{counted(count, noun)} {words}" for count, noun, words in told if count
         ]
+        if self._is_only_content_cut:
+            words = _cut_words(self._dissector.cut, 0)
+            asides.append(f"{words}, of which only the content of files is missing")
+        return asides
+
+    @property
+    def _is_only_content_cut(self) -> bool:
+        dissector = self._dissector
+        return dissector.cut > 0 and not dissector.maimed + dissector.headless
 
     def _take(self, captured: Captured) -> None:
         if self.first is None:
@@ -152,3 +166,13 @@ class Reading:
         seen = self._dissector.take(captured)
         if seen is not None:
             self.rebuilding.take(seen)
+
+
+def _cut_words(cut: int, headless: int) -> str:
+    """Return how many datagrams a capture has cut, and how many it has not at all."""
+    told = []
+    if cut:
+        told.append(f"{counted(cut, 'UDP datagram')} cut short by the capture")
+    if headless:
+        told.append(f"{counted(headless, 'frame')} cut before the datagram begins")
+    return ", ".join(told)

@@ -10,6 +10,7 @@ from tftptui.engine.replay.around import Around
 from tftptui.engine.replay.clock import CaptureClock
 from tftptui.engine.replay.conversation import Conversation
 from tftptui.engine.replay.copies import Copies
+from tftptui.engine.replay.cut import parse_kept
 from tftptui.engine.replay.orphans import Orphans
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
@@ -20,7 +21,6 @@ from tftptui.protocol.packets import (
     Mode,
     ReadRequest,
     Request,
-    parse,
 )
 from tftptui.server.listener import Arrival
 from tftptui.server.recorder import Recorder, error_note
@@ -166,7 +166,7 @@ class Rebuilding:
     def _request(self, datagram: Datagram) -> bool:
         """Take a request; return False if it is none."""
         try:
-            request = parse(datagram.payload)
+            request = parse_kept(datagram)
         except PeerError:
             return False
         if not isinstance(request, Request):
@@ -365,7 +365,7 @@ def _errand(conversation: Conversation) -> Errand:
 
 def _error(datagram: Datagram) -> ErrorPacket | None:
     try:
-        packet = parse(datagram.payload)
+        packet = parse_kept(datagram)
     except PeerError:
         return None
     return packet if isinstance(packet, ErrorPacket) else None

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 import msgspec
 
+from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.telemetry.capture.blocks import Captured
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.links import Inner, Place, inner, is_known
@@ -18,7 +19,11 @@ _EXTENSIONS = (0, 43, 60)
 """Hop-by-hop, routing and destination options (RFC 8200 §4)."""
 
 _MOST_EXTENSIONS = 16
+_LINK_HEADER = 14
+"""Octets of the shortest after which a datagram is looked for, Ethernet's."""
+
 _UDP_LENGTH = 8
+_DATA = Opcode.DATA.to_bytes(2)
 _MOST_PENDING = 4_096
 _DAMAGE = (IndexError, ValueError, struct.error)
 """What it leads to when a packet is shorter than it says."""
@@ -88,12 +93,16 @@ class Dissector:
         unknown_links: frames of link types that can't be read, by type.
         other: frames that hold no UDP and no ICMP error.
         incomplete: fragmented datagrams of which parts are missing.
+        cut: datagrams that lost octets to the capture's snap length; maimed: those of
+            them that lost more than the content of a file; headless: frames that lost
+            all of their datagram.
     """
 
     def __init__(self) -> None:
         self.unknown_links: dict[int, int] = {}
         self.other = 0
         self.incomplete = 0
+        self.cut = self.maimed = self.headless = 0
         self._pending: OrderedDict[tuple[str, str, int], _Pending] = OrderedDict()
 
     def take(self, captured: Captured) -> Seen | IcmpSeen | None:
@@ -105,10 +114,25 @@ class Dissector:
         frame = captured.octets
         found = inner(captured.link_type, frame)
         if found is None:
-            self._count_other(captured.link_type)
+            self._count_other(captured)
             return None
-        if found.version == 4 and (plain := _plain(captured, found)) is not None:  # noqa: PLR2004 - IPv4
-            return plain
+        seen: Seen | IcmpSeen | None
+        seen = _plain(captured, found) if found.version == 4 else None  # noqa: PLR2004 - IPv4
+        if seen is None:
+            seen = self._unusual(captured, found)
+        if len(frame) < captured.length and isinstance(seen, Seen):
+            self._count_cut(seen.datagram)
+        return seen
+
+    def _count_cut(self, datagram: Datagram) -> None:
+        payload = datagram.payload
+        if len(payload) < datagram.octets:
+            self.cut += 1
+            self.maimed += payload[:2] != _DATA or len(payload) < HEADER
+
+    def _unusual(self, captured: Captured, found: Inner) -> Seen | IcmpSeen | None:
+        """Do it for whatever is not plain."""
+        frame = captured.octets
         try:
             ip = _PARSERS[found.version](frame, found.start, captured.length)
         except _DAMAGE:
@@ -120,7 +144,11 @@ class Dissector:
             seen = _datagram(captured, found, ip)
         elif ip is not None and ip.protocol in (_ICMP, _ICMP_V6):
             seen = _icmp(captured, found, ip)
-        self.other += seen is None
+        if seen is None:
+            may_be_cut = ip is None or ip.protocol == _UDP
+            is_headless = may_be_cut and len(frame) < captured.length
+            self.headless += is_headless
+            self.other += not is_headless
         return seen
 
     def finish(self) -> None:
@@ -129,12 +157,14 @@ class Dissector:
             self.incomplete += pending.wanted is None or pending.seen < pending.wanted
         self._pending.clear()
 
-    def _count_other(self, link_type: int) -> None:
-        if is_known(link_type):
-            self.other += 1
+    def _count_other(self, captured: Captured) -> None:
+        link, kept = captured.link_type, len(captured.octets)
+        if not is_known(link):
+            self.unknown_links[link] = self.unknown_links.get(link, 0) + 1
+        elif kept < min(captured.length, _LINK_HEADER):
+            self.headless += 1
         else:
-            count = self.unknown_links.get(link_type, 0)
-            self.unknown_links[link_type] = count + 1
+            self.other += 1
 
     def _is_first(self, ip: _Ip) -> bool:
         """Take note of a fragment; return whether the datagram begins in it."""
