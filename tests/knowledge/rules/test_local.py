@@ -37,6 +37,16 @@ def test_a_firewall_of_this_host_is_known_by_the_error_of_sending() -> None:
     assert "udp sport 40000-40099 udp dport 1024-65535 accept" in command
 
 
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENETUNREACH])
+def test_a_try_whose_answers_have_left_is_not_told_of(number: int) -> None:
+    before = tried(number=2, client_tid=2_070, phase="abandoned")
+    after = tried(number=3, client_tid=2_071, send_errno=number)
+    found = judge(case(before, after))
+    assert found is not None
+    assert found.transfers == (3,)
+    assert "2070" not in found.headline + "".join(one.text for one in found.evidence)
+
+
 @pytest.mark.parametrize(
     "number",
     [errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL],

@@ -1,6 +1,7 @@
 """Trouble on this host and its own segment: known for certain, at once."""
 
 import errno
+from dataclasses import replace
 from functools import partial
 
 from tftptui.knowledge import evidence, proofs, remedies
@@ -22,14 +23,15 @@ _ROUTING = {
 
 def output_blocked(case: Case) -> Draft | None:
     """This host's own firewall lets no answer out: sending fails with EPERM."""
-    found = _failing(case, {errno.EPERM})
-    if found is None:
+    case = _failing(case, {errno.EPERM})
+    if not case.tries:
         return None
+    found = case.tries[0]
     code = "server-output-blocked"
     return Draft(
         code=code,
         headline=f"This host's own firewall stops the answers to {case.client}, "
-        f"{port_word(case.client_tids)}: none of them left this machine.",
+        f"{port_word(case.client_tids)}: they do not leave this machine.",
         confidence=FACT,
         stands_at="server",
         transfers=tuple(case.numbers),
@@ -44,12 +46,14 @@ def output_blocked(case: Case) -> Draft | None:
 
 def no_route(case: Case) -> Draft | None:
     """This host has no usable route to the client."""
-    found = _failing(case, set(_ROUTING))
+    failing = _failing(case, set(_ROUTING))
+    found = failing.tries[0] if failing.tries else None
     refused = next((one for one in case.refusals if one.reason == "no-route"), None)
     if found is None and (refused is None or case.heard):
         return None
     seen: list[Evidence] = []
     if found is not None:
+        case = failing
         seen.append(_failure(found))
     elif refused is not None:
         seen.append(Evidence(text=refused.message, time=refused.time))
@@ -135,11 +139,13 @@ def wrong_source(case: Case) -> Draft | None:
     )
 
 
-def _failing(case: Case, numbers: set[int]) -> TransferView | None:
-    """Return a try whose packets do not leave this host for one of these reasons."""
-    if case.heard:
-        return None
-    return next((one for one in case.tries if one.send_errno in numbers), None)
+def _failing(case: Case, numbers: set[int]) -> Case:
+    """Return a case with those tries alone whose packets do not leave for such reasons.
+
+    What an earlier one was sent may have left before a rule or a route was changed.
+    """
+    failing = [one for one in case.tries if one.send_errno in numbers]
+    return replace(case, tries=() if case.heard else tuple(failing))
 
 
 def _failure(view: TransferView) -> Evidence:
