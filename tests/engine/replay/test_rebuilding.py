@@ -209,8 +209,24 @@ class TestEndings:
         talk.ask()
         first = talk.over()[0]
         assert (first.phase, first.timeouts) == ("abandoned", 4)
-        assert first.error == "the client stopped answering"
+        assert first.error == "the client never answered"
         assert first.ended == pytest.approx(first.started + 8.05, abs=0.02)
+
+    @pytest.mark.parametrize("who", ["client", "server"])
+    def test_either_falls_silent_amid_a_file(self, talk: Talk, who: str) -> None:
+        talk.ask()
+        talk.move()
+        talk.data(1)
+        talk.ack(1)
+        for _ in range(4):
+            talk.data(2) if who == "client" else talk.ack(1)
+            talk.wait(2)
+        talk.client = ("10.0.4.38", 2_070)
+        talk.wait(20)
+        talk.ask()
+        first = talk.over()[0]
+        assert first.phase == "abandoned"
+        assert first.error == f"the {who} stopped answering"
 
     def test_last_ack_is_missing(self, talk: Talk) -> None:
         talk.ask()

@@ -238,9 +238,17 @@ class Conversation:
         elif self.has_left:
             self.end(Outcome.ABANDONED, "the client closed its port")
         else:
-            who = "server" if self._is_write else "client"
-            self.end(Outcome.ABANDONED, f"the {who} stopped answering")
+            self.end(Outcome.ABANDONED, self._who_fell_silent())
         self.view.ended = heard_last  # it is known only now
+
+    def _who_fell_silent(self) -> str:
+        """Return it in words: who repeats something in vain is not silent himself."""
+        view = self.view
+        if not view.heard:
+            return "the client never answered"
+        is_asking = view.repeated > view.moved and not view.retransmits
+        who = "server" if self._is_write or is_asking else "client"
+        return f"the {who} stopped answering"
 
     @property
     def _is_all_sent(self) -> bool:
