@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.cases import CLIENT, NOON, SERVER, case, icmp, neighbour, tried
 from tests.support.findings import draft_of
@@ -32,6 +33,13 @@ def test_what_a_client_sent_in_vain_until_it_closed_its_port_is_lost_behind() ->
     draft = draft_of(case(blocks_behind(), now=4.1, icmp=gone, scene=BESIDE))
     assert draft.code == "acks-blocked"
     assert draft.headline.startswith(f"The blocks of {CLIENT} are in this capture, but")
+
+
+def test_what_is_lost_behind_is_told_though_the_client_has_closed_its_port() -> None:
+    one = replace(blocks_behind(), phase="abandoned", ended=NOON + 4.05)
+    gone = (icmp(3, CLIENT, 4.05),)
+    draft = draft_of(case(one, now=4.1, icmp=gone, scene=BESIDE))
+    assert draft.code == "acks-blocked"
 
 
 def test_while_it_goes_on_the_same_may_be_chance() -> None:

@@ -11,7 +11,7 @@ from tftptui.knowledge import evidence, proofs, remedies
 from tftptui.knowledge.case import Case, Icmp
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
-from tftptui.knowledge.rules import endings, sizes
+from tftptui.knowledge.rules import beside, endings, sizes
 from tftptui.knowledge.rules.quiet import is_quiet_after_one
 from tftptui.telemetry.findings import FACT, LIKELY, Place
 from tftptui.telemetry.views import TransferView
@@ -19,6 +19,9 @@ from tftptui.telemetry.words import joined, port_word, seconds
 
 _MANY_UNHEEDED = 3
 """Packets in a row that a client took without a word, before it closed its port."""
+
+_STALLS = (sizes.mtu, beside.acks_behind, endings.cut)
+"""What a stall has shown before the client closed its port."""
 
 _AT_ONCE = 1.0
 """Seconds: an error that comes so soon after a request answers our first packet."""
@@ -122,7 +125,7 @@ def port_closed(case: Case) -> Draft | None:
         return None
     if latest.phase != "abandoned" or (case.requests > 1 and not latest.heard):
         return None
-    if is_quiet_after_one(case) or sizes.mtu(case) or endings.cut(case):
+    if is_quiet_after_one(case) or any(rule(case) for rule in _STALLS):
         return None  # it waited, and left when nothing came of that
     words, place = _how_it_closed(case, latest, found)
     return Draft(
