@@ -10,6 +10,7 @@ import pytest
 
 from tftptui.client.orders import Order, Result
 from tftptui.client.run import run
+from tftptui.client.troubles import no_block
 from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.offer import Offer
@@ -89,6 +90,29 @@ def test_server_that_falls_silent_is_told_with_the_last_block(tmp_path: Path) ->
     assert result.outcome is Outcome.ABANDONED
     assert result.error == "the server stopped answering after block 1"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("block_size", "tries"), [(1_428, "try --blksize 512, or: "), (512, "")]
+)
+def test_blocks_that_never_come_are_told_with_what_to_try(
+    tmp_path: Path, block_size: int, tries: str
+) -> None:
+    def answer(sock: socket.socket, client: Endpoint) -> None:
+        oack = encode_oack(((b"blksize", str(block_size).encode()),))
+        sock.sendto(oack, client.as_socket_address())
+
+    with server_that(answer) as port:
+        result = get(tmp_path, port, offer=Offer(block_size=block_size))
+    assert result.error == (
+        f"the server agreed to blocks of {block_size:,} octets, then fell silent; "
+        f"{tries}tftptui probe 127.0.0.1:{port} file"
+    )
+
+
+def test_blocks_of_a_put_that_are_never_acknowledged_may_be_too_large() -> None:
+    told = no_block(1_428, "")
+    assert told.endswith("then fell silent; try --blksize 512")
 
 
 def test_refused_size_of_a_put_is_the_size_of_the_file(tmp_path: Path) -> None:

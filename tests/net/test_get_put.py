@@ -219,7 +219,8 @@ def test_silent_server_is_told(ours: Place) -> None:
         port = deaf.getsockname()[1]
         result = ours.get("file", port=port, timeout=1, retries=0)
     sent = f"1 request sent from port {result.local_port} in 1 s"
-    assert result.error == f"no answer from 127.0.0.1:{port}: {sent}"
+    more = f"tftptui probe 127.0.0.1:{port} file"
+    assert result.error == f"no answer from 127.0.0.1:{port}: {sent}; {more}"
 
 
 def test_file_that_can_not_be_written_is_told_before_anything_is_asked(

@@ -17,7 +17,7 @@ from tftptui.client.originals import open_original
 from tftptui.client.putting import Putting
 from tftptui.client.resolving import ResolveError, resolve
 from tftptui.client.targets import NetasciiTarget, Target, open_target
-from tftptui.client.troubles import port_trouble, silence
+from tftptui.client.troubles import no_block, port_trouble, probing, silence
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.packets import Mode
@@ -137,7 +137,7 @@ def _result(order: Order, exchange: Exchange, channel: Channel) -> Result:
     return Result(
         order=order,
         outcome=end.outcome,
-        error=_words(end, exchange, channel),
+        error=_words(order, end, exchange, channel),
         server=channel.server,
         local_port=channel.local.port,
         server_tid=channel.peer,
@@ -149,18 +149,22 @@ def _result(order: Order, exchange: Exchange, channel: Channel) -> Result:
     )
 
 
-def _words(end: End, exchange: Exchange, channel: Channel) -> str:
+def _words(order: Order, end: End, exchange: Exchange, channel: Channel) -> str:
     """Say why it did not go well."""
     counts = exchange.counts
+    probe = "" if order.is_write else probing(channel.server, order.file)
     if end.text == NEVER_ANSWERED:
         return silence(
             channel.server,
             channel.local.port,
             requests=counts.requests,
             seconds=counts.seconds,
-            hint=_hint(exchange, channel),
+            hint=_hint(exchange, channel) or probe,
         )
-    if exchange.terms is not None and end.outcome is Outcome.ABANDONED:
+    terms = exchange.terms
+    if terms is not None and end.outcome is Outcome.ABANDONED:
+        if terms.options and not counts.blocks and not exchange.last_report:
+            return no_block(terms.block_size, probe)
         return f"{end.text} after block {counts.blocks}"
     return end.text
 

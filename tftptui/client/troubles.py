@@ -1,12 +1,15 @@
 """What the system says, as an ERROR for the server and as words for people."""
 
 import errno
+from shlex import quote
 
 from tftptui.net.addresses import Endpoint
 from tftptui.net.holders import port_holders
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.settings import PortRange
+from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.words import counted
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -37,6 +40,22 @@ def port_trouble(error: OSError, ports: PortRange) -> str:
         holder = "" if several else port_holders(ports.first)
         return f"{which} taken" + (f" by {holder}" if holder else "")
     return f"{which} not to be had: {error.strerror}"
+
+
+def probing(server: Endpoint, file: bytes) -> str:
+    """Return what to type to see which ports, sizes and options get an answer."""
+    return f"tftptui probe {server} {quote(visible(file))}"
+
+
+def no_block(block_size: int, probe: str) -> str:
+    """Say that options were agreed to, and that nothing came since.
+
+    PROBE is what to type to find out more; empty if there is nothing.
+    """
+    text = f"the server agreed to blocks of {block_size:,} octets, then fell silent"
+    tries = [f"try --blksize {DEFAULT_BLOCK_SIZE}"] * (block_size > DEFAULT_BLOCK_SIZE)
+    tries += [probe] * bool(probe)
+    return f"{text}; {', or: '.join(tries)}" if tries else text
 
 
 def silence(
