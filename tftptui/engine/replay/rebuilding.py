@@ -1,6 +1,5 @@
 """Transfers rebuilt from the datagrams of a capture, one datagram after another."""
 
-from collections import deque
 from collections.abc import Callable
 
 from msgspec import structs
@@ -12,6 +11,7 @@ from tftptui.engine.replay.conversation import Conversation
 from tftptui.engine.replay.copies import Copies
 from tftptui.engine.replay.cut import parse_kept
 from tftptui.engine.replay.orphans import Orphans
+from tftptui.engine.replay.refusals import Refusals, error_in
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import Outcome
@@ -23,14 +23,13 @@ from tftptui.protocol.packets import (
     Request,
 )
 from tftptui.server.listener import Arrival
-from tftptui.server.recorder import Recorder, error_note
+from tftptui.server.recorder import Recorder
 from tftptui.server.requests import requested
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen, Seen
-from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.events import Event, Refused
+from tftptui.telemetry.events import Event
 from tftptui.telemetry.icmp import error_name, is_port_closed
-from tftptui.telemetry.packets import Kind, PacketRing
+from tftptui.telemetry.packets import PacketRing
 from tftptui.telemetry.views import Refusal, TransferView
 
 SILENCE = 60.0
@@ -53,8 +52,6 @@ _MOST_LOOKS = 100
 _REQUESTS = (b"\0\1", b"\0\2")
 _ANSWERS = (b"\0\3", b"\0\4", b"\0\5", b"\0\6")
 _FIRST = (b"\0\3\0\1", b"\0\4\0\0")
-_REASONS = {1: "not-found", 2: "access", 3: "limit", 4: "malformed", 6: "exists"}
-"""What the journal calls it, by error code; the text may know better."""
 
 Key = tuple[tuple[str, int], str]
 """A client's endpoint and the address of the server."""
@@ -72,7 +69,6 @@ class Rebuilding:
 
     Attributes:
         orphans: datagrams that belong to no transfer that can be known.
-        refusals: requests answered with an ERROR, taken by take_refusals().
     """
 
     def __init__(
@@ -91,7 +87,7 @@ class Rebuilding:
         self._waiting: dict[tuple[str, int], Key] = {}
         self._unanswered: dict[Errand, dict[int, Conversation]] = {}
         self._changed: dict[int, Conversation] = {}
-        self._refusals: deque[Refusal] = deque()
+        self._refusals = Refusals(self.recorder)
         self._swept, self._is_over = 0.0, False
 
     @property
@@ -132,9 +128,7 @@ class Rebuilding:
 
     def take_refusals(self) -> list[Refusal]:
         """Return the requests refused since this was last asked."""
-        refusals = list(self._refusals)
-        self._refusals.clear()
-        return refusals
+        return self._refusals.take()
 
     def _hear(self, event: Event) -> None:
         self.findings.take(event)
@@ -154,7 +148,9 @@ class Rebuilding:
             self._took(asking, datagram, from_client=True)
         elif asking is not None and asking.reply_elsewhere(datagram):
             self._changed[asking.number] = asking
-        elif not self._is_from_elsewhere(datagram):
+        elif not self._is_from_elsewhere(datagram) and not self._refusals.take_after(
+            datagram
+        ):
             self._orphan(datagram)
 
     def _took(
@@ -223,7 +219,7 @@ class Rebuilding:
     def _begin(self, conversation: Conversation, datagram: Datagram) -> None:
         self._waiting.pop(datagram.destination, None)
         self._tell_other_tries(conversation)
-        error = _error(datagram)
+        error = error_in(datagram)
         if error is not None and not conversation.is_told:
             self._refuse(conversation, datagram, error)
             return
@@ -269,26 +265,10 @@ class Rebuilding:
         self, conversation: Conversation, datagram: Datagram, error: ErrorPacket
     ) -> None:
         """Take an ERROR that is the first answer: no transfer has come of it."""
-        view, recorder = conversation.view, self.recorder
         del self._living[datagram.destination, datagram.source[0]]
         self._changed.pop(conversation.number, None)
         self._around.forget(conversation.number)
-        for number in conversation.asked_in:
-            recorder.ring.disown(number, f"{view.client} {recorder.ring.note(number)}")
-        port, note = datagram.source[1], error_note(error)
-        recorder.loose(Kind.ERROR, conversation.client, port, datagram.octets, note)
-        reason = _REASONS.get(error.code, "undefined")
-        recorder.counters.count_refusal(reason)
-        refusal = Refusal(
-            time=self.clock.wall(),
-            client=view.client,
-            client_tid=view.client_tid,
-            file=view.file,
-            reason=reason,
-            message=visible(error.message),
-        )
-        self._refusals.append(refusal)
-        recorder.emit(_refused(refusal, view, error.code))
+        self._refusals.refuse(conversation, datagram, error)
 
     def _sweep(self, now: float, patience: float = SILENCE) -> None:
         """End those of whom nothing more was heard, and forget what is long over."""
@@ -361,27 +341,3 @@ class Rebuilding:
 def _errand(conversation: Conversation) -> Errand:
     view = conversation.view
     return view.client, view.file, view.direction
-
-
-def _error(datagram: Datagram) -> ErrorPacket | None:
-    try:
-        packet = parse_kept(datagram)
-    except PeerError:
-        return None
-    return packet if isinstance(packet, ErrorPacket) else None
-
-
-def _refused(refusal: Refusal, view: TransferView, code: int) -> Refused:
-    return Refused(
-        time=refusal.time,
-        transfer=None,
-        client=refusal.client,
-        client_tid=refusal.client_tid,
-        server=view.server,
-        server_tid=None,
-        file=refusal.file,
-        direction=view.direction,
-        reason=refusal.reason,
-        error_code=code,
-        message=refusal.message,
-    )
