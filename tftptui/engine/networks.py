@@ -50,6 +50,7 @@ class Networks:
                 has_blocks=view.acked_blocks > 0,
                 is_upload=view.direction == "write",
                 is_open=view.running and not worked,
+                requests=view.requests,
             )
         )
         while len(self._networks) > KEPT_NETWORKS:

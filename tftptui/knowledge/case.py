@@ -92,6 +92,7 @@ class Neighbour:
         is_done: whether everything has arrived.
         is_upload: whether the client was to send the file.
         is_open: whether it still runs, and was sent again in vain so far.
+        requests: how often it was asked for.
     """
 
     number: int
@@ -109,6 +110,7 @@ class Neighbour:
     has_blocks: bool
     is_upload: bool = False
     is_open: bool = False
+    requests: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

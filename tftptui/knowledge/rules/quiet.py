@@ -20,7 +20,7 @@ _PATIENCE_GAPS = 3
 _SHORTEST_STAY, _STAY_GAPS = 3.0, 2
 """The same of a client whose port is known to have been open until it closed it."""
 
-_FEW_ANSWERS = 3
+_FEW_ANSWERS, _NOT_AT_ONCE = 3, 2
 _SAFE_BLOCK = 512
 _SURER = 0.85
 """How sure it is where the client was there, and the way to it free."""
@@ -65,7 +65,8 @@ def acks(case: Case) -> Draft | None:
 def _sure_of_acks(case: Case) -> float:
     if case.own_block and case.own_block.is_fresh:
         return FACT
-    return LIKELY if case.client_left == inf else _SURER
+    is_there = case.client_left < inf and taken(case) >= _FEW_ANSWERS
+    return _SURER if is_there else LIKELY
 
 
 def _is_there(case: Case, one: TransferView) -> list[Evidence]:
@@ -129,7 +130,7 @@ def is_quiet_after_one(case: Case) -> bool:
     one = case.tries[0]
     if one.send_errno or one.peer_error is not None:
         return False
-    if has_given_up(case):
+    if has_given_up(case) or _is_once_more(case):
         return not case.scene.single_port  # its ACKs would take the request's way
     patience = _PATIENCE_GAPS * retry_gap(one.kind)
     patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
@@ -149,6 +150,23 @@ def has_given_up(case: Case) -> bool:
     stayed = case.client_left - case.last_asked
     patience = max(_SHORTEST_STAY, _STAY_GAPS * _own_gap(case.tries[0]))
     return taken(case) >= _FEW_ANSWERS and stayed >= min(_LONGEST_PATIENCE, patience)
+
+
+def _is_once_more(case: Case) -> bool:
+    """Whether the client was quiet after one request before, which shows it is on."""
+    own = [one for one in case.neighbours if one.client == case.client]
+    quiet = [
+        one
+        for one in own
+        if not one.worked
+        and one.requests == 1
+        and one.begun + _LONGEST_PATIENCE <= case.last_asked
+    ]
+    if not quiet or any(one.worked and one.begun > quiet[-1].begun for one in own):
+        return False
+    if taken(case) < _NOT_AT_ONCE:
+        return False  # it only looked, and closed its port
+    return case.quiet >= _SHORTEST_STAY and case.answers >= _FEW_ANSWERS
 
 
 def taken(case: Case) -> int:
