@@ -70,6 +70,13 @@ def test_nobody_listens() -> None:
     assert "tftptui doctor" in found.stdout
 
 
+def test_a_file_that_is_missing_is_something_found(tmp_path: Path) -> None:
+    with Serve(tmp_path) as server:
+        found = run(str(server.at), "nosuch", "--from-ports", str(free_range(1)))
+    assert "file-missing" in found.stdout
+    assert found.returncode == 1
+
+
 def test_the_script_for_others_asks_nobody() -> None:
     found = run("192.0.2.1", "file", "--commands", "--from-ports", "2070-2071")
     assert found.returncode == 0
