@@ -10,8 +10,13 @@ from textual.widgets import Input, Static
 
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Window
+from tftptui.ui.widgets.typing_order import InOrder
 
 PROMISE = "Transfers that run end with the files they have."
+
+
+class FolderField(InOrder, Input):
+    """The folder's name."""
 
 
 class FolderScreen(Window[str]):
@@ -43,7 +48,7 @@ class FolderScreen(Window[str]):
         with Vertical() as body:
             body.border_title = Content("Serve another folder")
             body.border_subtitle = Content("enter serve it · esc back")
-            yield Input(self._folder, compact=True)
+            yield FolderField(self._folder, compact=True)
             yield Static(
                 f"✗ {self._why}" if self._why else PROMISE,
                 markup=False,

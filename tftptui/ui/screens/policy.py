@@ -27,12 +27,13 @@ from tftptui.ui.widgets.policy_verdict import (
 )
 from tftptui.ui.widgets.port_scene import RECENT
 from tftptui.ui.widgets.rows import RowList
+from tftptui.ui.widgets.typing_order import InOrder
 
 WHEN = "from the next request on"
 """When a change holds."""
 
 
-class PolicyField(Input):
+class PolicyField(InOrder, Input):
     """The value as text, whose enter key is one of ours."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("policy-field", "submit")

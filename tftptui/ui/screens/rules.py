@@ -15,6 +15,7 @@ from tftptui.demo.rules import RuleError, parse_rule
 from tftptui.settings import PortRange, SettingsError, parse_port_range
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Below
+from tftptui.ui.widgets.typing_order import InOrder
 
 HINT = (
     "Rules hold as you write them; the first that matches decides.\n"
@@ -45,6 +46,14 @@ class Hands:
     follow: Callable[[list[str]], None]
     turn: Callable[[], bool]
     narrow: Callable[[PortRange], Awaitable[str]]
+
+
+class RulesField(InOrder, TextArea):
+    """The rules, one a line."""
+
+
+class RangeField(InOrder, Input):
+    """The server's range."""
 
 
 class RulesScreen(Below[None]):
@@ -100,11 +109,11 @@ class RulesScreen(Below[None]):
         with Vertical() as body:
             body.border_title = Content("Firewall rules · the server's range")
             with Horizontal():
-                yield TextArea("".join(f"{rule}\n" for rule in self._rules))
+                yield RulesField("".join(f"{rule}\n" for rule in self._rules))
                 with Vertical(id="range"):
                     answers = SINGLE.format(self._single) if self._single else ""
                     yield Static(answers or ANSWERS_FROM, markup=False)
-                    yield Input(self._ports, compact=True)
+                    yield RangeField(self._ports, compact=True)
                     yield Static(APPLIES, id="said", markup=False)
             yield Static(HINT, id="hint", markup=False)
 

@@ -7,9 +7,10 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tftptui.ui.actions import bindings
+from tftptui.ui.widgets.typing_order import InOrder
 
 
-class NarrowField(Input):
+class NarrowField(InOrder, Input):
     """One line, hidden until open() is called.
 
     It tells each change by Narrowed, and by Left that the list has the keys again.

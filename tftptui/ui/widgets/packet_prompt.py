@@ -16,6 +16,7 @@ from tftptui.telemetry.filters.completing import completed
 from tftptui.ui.actions import bindings
 from tftptui.ui.memory import Memory
 from tftptui.ui.themes import slot_styles
+from tftptui.ui.widgets.typing_order import InOrder
 
 Known = Callable[[], Mapping[str, Iterable[str]]]
 """Returns values that have been seen, by the key of a filter."""
@@ -55,7 +56,7 @@ class FilterSuggester(Suggester):
         return completed(value, self._known())
 
 
-class PromptField(Input):
+class PromptField(InOrder, Input):
     """A line of text whose keys are ours."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")

@@ -27,12 +27,13 @@ from tftptui.ui.widgets.port_verdict import (
     judge,
     same,
 )
+from tftptui.ui.widgets.typing_order import InOrder
 
 RANGE = re.compile(r"\s*([0-9]{1,5})\s*(?:-|–|:|,|\.\.|to)\s*([0-9]{1,5})\s*")
 """A range as people and configuration files write it."""
 
 
-class PortField(Input):
+class PortField(InOrder, Input):
     """A field of numbers, whose enter key is one of ours."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("fields", "submit")
