@@ -60,6 +60,21 @@ def test_a_packet_stops_before_the_wall(fate: str, words: str) -> None:
     assert words in line
 
 
+def test_a_request_that_is_dropped_stays_on_its_side_of_the_wall() -> None:
+    (line,) = drawn(lane(packet(0.5, fate="dropped", to_server=True, label="RRQ")))
+    assert "─ RRQ ✗║─" in line
+
+
+@pytest.mark.parametrize("to_server", [True, False])
+@pytest.mark.parametrize("step", range(-8, 9))
+def test_the_wall_stands_while_names_cross_it(step: int, *, to_server: bool) -> None:
+    crossing = packet(0.5 + step / 50, to_server=to_server)
+    (line,) = drawn(lane(crossing))
+    head = "►" if to_server else "◄"
+    assert line[wall_place(WIDTH)] in ("║", head)
+    assert "DATA 3" in line or line[wall_place(WIDTH)] == head
+
+
 def test_a_lost_packet_says_so() -> None:
     (line,) = drawn(lane(packet(0.25, fate="lost")))
     assert "✗ DATA 3 lost" in line

@@ -86,3 +86,8 @@ def duration(seconds: float) -> str:
 def count(number: int) -> str:
     """Return a whole number with its thousands apart: ``73,512``."""
     return f"{number:,}"
+
+
+def whole_percent(share: float) -> int:
+    """Return a share of 0 to 1 in percent; 100 means that all of it is there."""
+    return int(share * 100)

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from tftptui.demo.view import WALL, LaneView, PacketView
 from tftptui.telemetry.escapes import visible
+from tftptui.ui.formats import whole_percent
 from tftptui.ui.widgets.rows import fitted
 
 Slots = Mapping[str, Style]
@@ -91,7 +92,7 @@ def status_words(lane: LaneView) -> tuple[str, str]:
         return f"{lane.count} {mark}", slot
     words, slot = _OUTCOMES.get(lane.status, (lane.status, "transfer-active"))
     if not words and lane.share is not None:
-        words = f"{lane.share:>4.0%}"
+        words = f"{whole_percent(lane.share):>3}%"
     return words, slot
 
 
@@ -119,15 +120,24 @@ def _put(
     taken: set[int],
     slots: Slots,
 ) -> None:
-    """Put a packet on its track; where there is no room for its name, its head."""
+    """Put a packet on its track, its name behind it, or before it at the wall.
+
+    Where there is no room for the name on one side of the wall, its head.
+    """
     head, words = _words(packet)
     place = packet_place(packet, len(drawn))
-    trail = list(enumerate(words, place + 1))
-    if packet.to_server and packet.fate == "flying":
-        trail = list(enumerate(words, place - len(words)))
-    fits = all(0 <= cell < len(drawn) and cell not in taken for cell, _ in trail)
+    right = list(enumerate(words, place + 1))
+    left = list(enumerate(words, place - len(words)))
+    trails = [left, right] if packet.to_server else [right, left]
+    wall = round((len(drawn) - 1) * WALL)
+    if wall not in dict(trails[0]) or packet.fate in ("dropped", "refused"):
+        trails = trails[:1]  # beyond the wall it would look as if it had passed
+    else:
+        trails = [*(one for one in trails if wall not in dict(one)), trails[0]]
+    free = set(range(len(drawn))) - taken
+    trail = next((one for one in trails if free.issuperset(dict(one))), [])
     style = slots[packet_slot(packet)]
-    for cell, mark in [*(trail if fits else []), (place, head)]:
+    for cell, mark in [*trail, (place, head)]:
         drawn[cell] = (mark, style)
         taken.add(cell)
 

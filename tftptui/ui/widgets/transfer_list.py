@@ -10,6 +10,7 @@ from textual.message import Message
 
 from tftptui.engine.messages import Finding, TransferView
 from tftptui.telemetry.trials import SELF_TEST
+from tftptui.ui.formats import whole_percent
 from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words
 from tftptui.ui.widgets.alarm_words import alarm_in_cells
@@ -277,7 +278,7 @@ class TransferList(RowList[int]):
             options=words.options(view),
             blocks=words.blocks(view),
             bar="~".ljust(words.BAR) if part is None else words.bar(part),
-            percent="" if part is None else f"{int(part * 100)} %",
+            percent="" if part is None else f"{whole_percent(part)} %",
             rate=pace.rate if view.running else words.mean_rate(view),
             quiet=pace.quiet if view.running else "",
             eta=pace.eta,
