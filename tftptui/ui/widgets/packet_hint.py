@@ -18,6 +18,12 @@ def hint(store: Store, view: PacketView, width: int) -> list[Cell]:
         return _wrapped(f"{words} esc takes the filter away.", width)
     if view.transfer is not None:
         return _wrapped("No packet of this transfer is kept; esc shows all.", width)
+    return _of_none(store, width)
+
+
+def _of_none(store: Store, width: int) -> list[Cell]:
+    if store.status is not None and store.status.source == "demo":
+        return _wrapped("No packets yet: press . to begin.", width)
     lines = _wrapped(
         "No packets yet. Each request, block and answer will be one line here.", width
     )
