@@ -1,11 +1,8 @@
 """The program on the screen, with a demo as its engine."""
 
-import msgspec
-
 from tftptui.demo.held import DemoEngine
 from tftptui.demo.stage import SCENE_OVER
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.counters import Counters
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.demo import DemoScreen, Manner
 from tftptui.ui.screens.main import MainScreen
@@ -17,31 +14,14 @@ PLAIN = Manner()
 
 
 class DemoStore(Store):
-    """What a demo has told, without what a new step has cut off.
+    """What a demo has told, without findings of a step that is left.
 
-    Nobody aborted those transfers or mended what was found, and an audience would
-    ask who did.
+    Nobody mended what was found, and an audience would ask who did.
     """
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._cut_off: set[int] = set()
-
-    @property
-    def of_clients(self) -> Counters:
-        """The totals without what was cut off."""
-        told, cut_off = super().of_clients, len(self._cut_off)
-        return msgspec.structs.replace(
-            told, started=told.started - cut_off, aborted=told.aborted - cut_off
-        )
 
     def fold(self, frame: Frame) -> None:
         """Take one frame in."""
         super().fold(frame)
-        for view in frame.transfers:
-            if view.error == SCENE_OVER:
-                self._cut_off.add(view.number)
-                self.transfers.pop(view.number, None)
         for finding in frame.findings:
             if finding.withdrawn == SCENE_OVER:
                 self.findings.pop(finding.number, None)
