@@ -103,6 +103,26 @@ async def test_a_presenter_goes_through_it(size: tuple[int, int]) -> None:
         await screen.until("Now it works.", "2 of 2 · over", "● done")
 
 
+async def test_after_the_last_step_a_key_says_that_it_was() -> None:
+    async with shown() as screen:
+        await screen.pilot.press("full_stop")
+        await screen.until("1 of 2 · over")
+        await screen.pilot.press("full_stop")
+        await screen.until("2 of 2 · over")
+        await screen.pilot.press("full_stop")
+        await screen.until("that was the last step: , shows it again, q ends")
+
+
+async def test_what_a_step_has_in_force_stands_in_its_box() -> None:
+    steps = TEXT.replace("[[steps]]", "[[steps]]\nfirewall.helper = true", 1)
+    steps = steps.replace("until = 3.0", "until = 3.0\nserver.single_port = true", 1)
+    async with shown(text=steps) as screen:
+        await screen.until("helper □", "single port □")
+        assert "press . to begin." in screen.text()
+        await screen.pilot.press("full_stop")
+        await screen.until("helper ■", "single port ■")
+
+
 async def test_a_remote_control_works_on_the_stage() -> None:
     async with shown() as screen:
         await screen.pilot.press("pagedown")
@@ -252,13 +272,15 @@ async def test_a_refused_request_is_told_where_transfers_would_be() -> None:
         await screen.until("The last request was refused", "none for 127.")
 
 
-async def test_what_a_new_step_cuts_off_was_aborted_by_nobody() -> None:
+async def test_what_a_new_step_cuts_off_ends_as_aborted() -> None:
     async with shown() as screen:
         await screen.pilot.press(*["minus"] * 6, "full_stop")
         await screen.until("1 of 2 · running", "1 running")
         await screen.pilot.press(*["plus"] * 6, "full_stop")
         await screen.until("2 of 2 · over", "done")
-        assert "aborted" not in screen.text()
+        assert "1 aborted" in screen.text().splitlines()[0]
+        ends = [view.error for view in screen.app.store.transfers.values()]
+        assert "the demo has begun another step" in ends
 
 
 async def test_panes_have_their_keys_and_the_stage_its_own() -> None:

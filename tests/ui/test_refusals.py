@@ -36,9 +36,13 @@ def told(*refusals: Refusal, width: int = 138, now: float = NOW) -> str:
 def test_a_full_range_is_told_with_its_remedy() -> None:
     many = [refusal("ports-exhausted", FULL)] * 24
     assert told(*many) == (
-        f"✗ 24 requests refused: {FULL} · 1 port rests · r widens the range"
+        f"✗ 24 requests refused in the last 30 s: {FULL} · 1 port rests"
+        " · r widens the range"
     )
-    assert told(*many, width=78) == f"✗ 24 refused: {FULL} · r widens the range"
+    short = FULL.removeprefix("server has ")
+    assert told(*many, width=78) == (
+        f"✗ 24 refused in 30 s: {short} · r widens the range"
+    )
 
 
 @pytest.mark.parametrize("width", [138, 78, 60])
@@ -49,7 +53,9 @@ def test_a_name_that_climbs_out_is_told_whole(width: int) -> None:
     assert line.startswith("✗ ../../etc/passwd to 10.0.4.22 refused: ")
     assert "outside" in line
     assert "…" not in line
-    assert "2 refused, the last ../../etc/passwd" in told(climbing, climbing, width=78)
+    assert "2 refused in 30 s, the last ../../etc/passwd" in told(
+        climbing, climbing, width=78
+    )
 
 
 def test_an_upload_is_told_with_its_remedy() -> None:
@@ -93,7 +99,7 @@ def test_others_are_told_by_name() -> None:
     assert told(busy) == (
         "✗ x.cfg to 10.0.4.22 refused: the server is busy: 9 of 9 transfers"
     )
-    assert told(busy, busy).startswith("✗ 2 requests refused, the last x.cfg to 10.")
+    assert told(busy, busy).startswith("✗ 2 requests refused in 30 s, the last x.cfg")
 
 
 def test_several_kinds_are_counted() -> None:
@@ -126,6 +132,14 @@ async def test_refused_clients_are_seen_at_once(size: tuple[int, int]) -> None:
     assert "69 needs a right" in lines[1]
     assert "✗ 24 re" in lines[2]
     assert "r widens the range" in lines[2]
+
+
+def test_what_a_demos_step_before_refused_is_told_no_more() -> None:
+    store = Store()
+    store.fold(frame(refusals=[refusal("ports-exhausted", FULL)], ports=ports()))
+    assert tell_refusals(store, NOW + 5, 138)
+    store.scene_since = NOW + 3
+    assert tell_refusals(store, NOW + 5, 138) == ""
 
 
 async def test_it_goes_when_it_is_old() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum
+from math import inf
 
 from tftptui.demo.casting import tables_with
 from tftptui.demo.impairments import Impairments
@@ -38,6 +39,7 @@ class Director:
     Attributes:
         number: of the step, from 0; state: of it.
         began: demo time at which it began; ended: likewise, None before.
+        began_at: the same as seconds since the epoch.
         events_from: events there were at its beginning.
         free_play: what is switched by hand.
         over: called when a step is over.
@@ -47,7 +49,7 @@ class Director:
         self.stage = stage
         self.number = 0
         self.state = StepState.READY
-        self.began = 0.0
+        self.began = self.began_at = 0.0
         self.ended: float | None = None
         self.events_from = 0
         self.free_play = PlayView()
@@ -107,6 +109,8 @@ class Director:
         """Begin a step as if all before it had been shown."""
         self.stage.clear()
         self.number = number
+        if not number:  # no transfer came before: no port rests
+            self.stage.engine.service.pool.expire(inf)
         self._reset()
         for step in self.steps[:number]:
             self._change(step)
@@ -208,6 +212,7 @@ class Director:
     def _mark(self) -> None:
         stage = self.stage
         self.began, self.ended = stage.time(), None
+        self.began_at = stage.wall_time()
         self._counts_from = self.began
         self.events_from = len(stage.events)
         self._round += 1

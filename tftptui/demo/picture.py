@@ -63,6 +63,8 @@ def picture(director: Director, pace: Pace) -> DemoView:
         last_stop=stage.last_stop(since),
         clients=_clients(director),
         play=director.free_play,
+        single_port=stage.engine.service.settings.single_port,
+        began=0.0 if is_ready else round(director.began_at, 3),
     )
 
 

@@ -117,6 +117,8 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
             was told that has failed.
         clients: those of the scenario.
         play: what is switched by hand.
+        single_port: whether the server answers from the port that was asked.
+        began: when the step began, seconds since the epoch; 0 before the first.
     """
 
     title: str
@@ -138,3 +140,5 @@ class DemoView(msgspec.Struct, frozen=True, kw_only=True):
     waiting: str = ""
     clients: list[ClientView] = []
     play: PlayView = PlayView()
+    single_port: bool = False
+    began: float = 0.0

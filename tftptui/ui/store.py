@@ -78,6 +78,7 @@ class Store:
         refusals: the latest requests of clients that were answered with an ERROR.
         findings: the latest, by number; those withdrawn are among them.
         policy_since: when what decides on requests was last changed; 0.0 for never.
+        scene_since: when a demo has begun its step; what was refused before is no news.
         locations: searches for where packets are dropped, by their transfer.
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
@@ -110,6 +111,7 @@ class Store:
     digests: dict[Version, HashView] = field(default_factory=dict)
     settings: dict[str, Value] = field(default_factory=dict)
     policy_since: float = 0.0
+    scene_since: float = 0.0
     engine_error: str | None = None
     comes_back: bool = False
     looks_only: bool = False

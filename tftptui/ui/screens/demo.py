@@ -161,6 +161,7 @@ class DemoScreen(MainScreen):
         except EngineError:  # it has not begun, or is over
             return
         self._view = view
+        self._store.scene_since = view.began
         self._stage.show(view)
         if self._rest is not None:
             self._go_by_itself(view, self._rest)
@@ -179,7 +180,13 @@ class DemoScreen(MainScreen):
     # What keys do.
 
     def action_onward(self) -> None:
-        """Begin, or go on to the next step."""
+        """Begin, or go on to the next step; after the last, say that it was."""
+        view = self._view
+        if view is not None and view.step == view.steps:
+            was = "was" if view.state == "over" else "is"
+            told = f"that {was} the last step: , shows it again, q ends"
+            self.app.notify(told, markup=False)
+            return
         self._tell(self._demo.next())
 
     def action_anew(self) -> None:
@@ -188,11 +195,10 @@ class DemoScreen(MainScreen):
 
     def on_stage_view_wished(self, event: StageView.Wished) -> None:
         """Do what a key of the stage means."""
-        wishes = {
-            "pause": self._demo.pause,
-            "onward": self._demo.next,
-            "anew": self._demo.again,
-        }
+        if event.wish == "onward":
+            self.action_onward()
+            return
+        wishes = {"pause": self._demo.pause, "anew": self._demo.again}
         self._tell(wishes[event.wish]())
 
     def action_pace(self, steps: int) -> None:

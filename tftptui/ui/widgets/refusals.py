@@ -16,6 +16,9 @@ from tftptui.ui.widgets.rows import fitted, fitted_words
 RECENT = 30.0
 """Seconds for which a refusal is told."""
 
+SHORTLY = f"in {RECENT:.0f} s"
+"""The same where there is little room: a count that shrinks needs its time."""
+
 ELSEWHERE = frozenset({"not-found"})
 """Reasons that the Files pane tells."""
 
@@ -59,7 +62,7 @@ def tell_refusals(store: Store, now: float, width: int) -> str:
 def _recent_kinds(store: Store, now: float) -> list[_Kind]:
     found: dict[str, _Kind] = {}
     for one in reversed(store.refusals):
-        if now - one.time > RECENT:
+        if now - one.time > RECENT or one.time < store.scene_since:
             break
         # What another policy refused may be let in now: that is no news any more.
         is_outdated = one.reason in BY_POLICY and one.time < store.policy_since
@@ -79,12 +82,16 @@ def _forms(kind: _Kind, store: Store) -> list[str]:
     last, message = kind.last, kind.last.message
     names = [_whose(name, last) for name in short_names(last.file)]
     if last.reason == OUTSIDE:
-        times = f"{count(kind.times)} refused, the last " if kind.times > 1 else ""
+        times = (
+            f"{count(kind.times)} refused {SHORTLY}, the last "
+            if kind.times > 1
+            else ""
+        )
         refused = ": " if times else " refused: "
         told = [f"✗ {times}{name}{refused}" for name in names]
         return [f"{one}{words}" for one in told for words in _OUTSIDE]
     if kind.times > 1:
-        times = f"✗ {count(kind.times)} requests refused"
+        times = f"✗ {count(kind.times)} requests refused {SHORTLY}"
         told = [f"{times}, the last {name}: {message}" for name in names]
         return [*told, f"{times}: {message}"]
     return [
@@ -106,13 +113,15 @@ def _ports_forms(kind: _Kind, store: Store) -> list[str]:
     rest = ""
     if resting:
         rest = f" · {counted(resting, 'port rests', 'ports rest')}"
-    remedy = " · r widens the range"
+    remedy, short = " · r widens the range", message.removeprefix("server has ")
     return [
-        f"✗ {requests} refused: {message}{rest}{remedy}",
-        f"✗ {requests} refused: {message}{remedy}",
-        f"✗ {number} refused: {message}{remedy}",
-        f"✗ {number} refused: {message}",
-        f"✗ {number} refused: no free port",
+        f"✗ {requests} refused in the last {RECENT:.0f} s: {message}{rest}{remedy}",
+        f"✗ {requests} refused {SHORTLY}: {message}{rest}{remedy}",
+        f"✗ {requests} refused {SHORTLY}: {message}{remedy}",
+        f"✗ {number} refused {SHORTLY}: {message}{remedy}",
+        f"✗ {number} refused {SHORTLY}: {short}{remedy}",
+        f"✗ {number} refused {SHORTLY}: {message}",
+        f"✗ {number} refused {SHORTLY}: no free port",
     ]
 
 
@@ -122,7 +131,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
     whole = f"refused: {last.message}{remedy}"
     short = "refused · P allows them"
     if kind.times > 1:
-        times = f"✗ {count(kind.times)} uploads"
+        times = f"✗ {count(kind.times)} uploads {SHORTLY}"
         return [
             f"{times}, the last {last.file} by {last.client}, {whole}",
             f"{times} {whole}",

@@ -16,7 +16,7 @@ CAPTION_LINES = 3
 LINE_FROM = 110
 """Cells from which on the line's impairments stand beside the switches."""
 
-_HITS = 6
+_HITS, _COUNTS = 6, "  packets"
 _MARKS = {
     "accept": ("✓", "transfer-completed"),
     "drop": ("✗", "transfer-failed"),
@@ -50,14 +50,13 @@ def rule_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
     if view.play.rules_off:
         return [Text("firewall: off, by hand", slots["muted"])]
     heads = [
-        *(["reads requests"] if view.has_helper else []),
+        *(["helper"] if view.has_helper else []),
         *([f"NAT {view.nat}"] if view.nat else []),
-        *([f"passes {view.forwards}:69 on"] if view.forwards else []),
+        *([f"forwards {view.forwards}:69"] if view.forwards else []),
     ]
     head = f"firewall{': ' if heads else ''}{', '.join(heads)}"
-    lines = [
-        Text(fitted(head, width - _HITS) + f"{'packets':>{_HITS}}", slots["muted"])
-    ]
+    head = fitted(head, max(0, width - len(_COUNTS)))
+    lines = [Text(f"{head}{_COUNTS}", slots["muted"])]
     return lines + [_rule(rule, view, width, slots) for rule in view.rules]
 
 
@@ -93,13 +92,16 @@ def line_text(view: DemoView) -> str:
 
 
 def switch_line(view: DemoView, width: int, slots: Slots) -> Text:
-    """Return what can be switched by hand and how it stands, then the line."""
+    """Return what can be switched by hand and how it stands, then the line.
+
+    A helper, or a single port, is in force by whoever's doing, the step's too.
+    """
     play = view.play
     switches = [
         ("F5", "rules off", play.rules_off),
         ("F6", "loss 10 %", play.loss),
-        ("F7", "helper", play.helper),
-        ("F8", "single port", play.single_port),
+        ("F7", "helper", play.helper or view.has_helper),
+        ("F8", "single port", play.single_port or view.single_port),
         ("F9", "clients", bool(play.clients)),
     ]
     on, off = ("■ on  ", "□     ") if width >= LINE_FROM else ("■  ", "□  ")
