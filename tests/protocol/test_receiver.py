@@ -315,7 +315,7 @@ class TestRequest:
     def test_one_amid_progress_is_ignored(self) -> None:
         session = receiving_session(blocks=1)
         session.receive_data(2, FULL, 1.2)
-        assert session.receive_request(1.24) == []
+        assert session.receive_request(1.204) == []
 
     def test_one_while_the_file_is_stored_is_ignored(self) -> None:
         session = receiving_session(blocks=1)

@@ -274,7 +274,7 @@ class TestRepeatedRequest:
         session, _ = running_session()
         session.receive_ack(1, 0.1)
         session.receive_ack(2, 1.2)
-        assert session.receive_request(1.24) == []
+        assert session.receive_request(1.204) == []
 
     def test_after_ack_0_never_gets_data(self) -> None:
         session, _ = running_session(window=4)

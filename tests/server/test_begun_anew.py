@@ -89,7 +89,7 @@ async def test_a_client_that_is_started_again_at_once_is_served_at_once(
     await client.oack()
     first = client.peer
     await read_some(server, client, clock)
-    clock.advance(0.1)
+    clock.advance(0.01)
     client.ask(server.at, b"file", options=OPTIONS)
     await client.oack()
     assert client.peer != first

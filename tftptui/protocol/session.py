@@ -15,6 +15,9 @@ LATE_REQUEST = 1.0
 """Seconds after the peer's first answer within which the same request may still be one
 that the peer sent before it: no path mixes up for longer what it carries."""
 
+AMID_PROGRESS = 0.005
+"""Seconds after progress within which no peer can have been started again."""
+
 
 class State(Enum):
     """Where a session stands."""
@@ -91,7 +94,7 @@ class Session(ABC):
         or sent data; but the path may double a request, or bring it late.
         """
         is_late = self.timeouts > 0 or now - self._heard_at > LATE_REQUEST
-        return self._heard and is_late and now - self._moved_at >= TWIN_REQUEST
+        return self._heard and is_late and now - self._moved_at >= AMID_PROGRESS
 
     def postpone(self, seconds: float) -> None:
         """Leave out of all waits the time that what was to be sent left later.
