@@ -198,6 +198,8 @@ async def test_that_the_rules_are_off_is_told_where_they_are_written() -> None:
         await screen.until("Firewall rules", "off, by hand: everything passes")
         await screen.pilot.press("f5")
         await screen.until("Rules hold as you write them", "rules off □")
+        await screen.pilot.press("f6", "f7", "f8")
+        await screen.until("loss 10 % ■", "helper ■", "single port ■")
 
 
 async def test_in_single_port_mode_the_rules_name_the_one_port() -> None:

@@ -120,6 +120,14 @@ RULES = (
         "All rules off, or on again.",
         priority=True,
     ),
+    *(
+        Action("rules", call, key, label, effect, priority=True)
+        for call, key, label, effect in (
+            ("play('loss')", ("f6",), "Loss", "Loss by hand, on or off."),
+            ("play('helper')", ("f7",), "Helper", "A helper by hand, likewise."),
+            ("play('single_port')", ("f8",), "Single port", "Single port, likewise."),
+        )
+    ),
     Action(
         "rules",
         "close",

@@ -233,7 +233,9 @@ class DemoScreen(MainScreen):
         rules = [rule.text for rule in self._view.rules[:-1]]
         ports = self._store.ports
         range_ = "" if ports is None else f"{ports.first}-{ports.last}"
-        hands = Hands(self._follow_rules, self._turn_rules, self._narrow)
+        hands = Hands(
+            self._follow_rules, self._turn_rules, self.action_play, self._narrow
+        )
         is_off = self._play.rules_off
         status = self._store.status
         single = 0

@@ -40,11 +40,13 @@ class Hands:
     Attributes:
         follow: told of the rules whenever they make sense.
         turn: switches all rules off or on; returns whether they are off now.
+        play: switches something else by hand, as PlayView calls it.
         narrow: has the server answer from other ports; returns why it does not, or "".
     """
 
     follow: Callable[[list[str]], None]
     turn: Callable[[], bool]
+    play: Callable[[str], None]
     narrow: Callable[[PortRange], Awaitable[str]]
 
 
@@ -135,6 +137,10 @@ class RulesScreen(Below[None]):
         """Switch all rules off, or on."""
         self._is_off = self._hands.turn()
         self._hint()
+
+    def action_play(self, name: str) -> None:
+        """Switch something by hand that the line above has in view."""
+        self._hands.play(name)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Follow the rules if they make sense, or say why they don't."""
