@@ -54,6 +54,13 @@ def test_digits_write_a_port() -> None:
     assert made.client("atftp").port is None
 
 
+def test_a_digit_behind_the_highest_port_is_refused() -> None:
+    made = casting()
+    assert all(made.type_digit("rom", digit) for digit in (7, 0, 0, 0))
+    assert not made.type_digit("rom", 0)
+    assert made.client("rom").port == 7_000
+
+
 def test_one_more_is_like_a_client_of_the_scenario() -> None:
     made = casting()
     first = made.more("rom")

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tftptui.demo.view import ClientView, PlayedClient
+from tftptui.settings import HIGHEST_PORT
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Below
 from tftptui.ui.widgets.cast_list import Casting, CastList
@@ -78,7 +79,8 @@ class CastScreen(Below[None]):
 
     def action_digit(self, digit: int) -> None:
         """Write a digit of its port."""
-        self._casting.type_digit(self._current, digit)
+        if not self._casting.type_digit(self._current, digit):
+            self.app.notify(f"ports end at {HIGHEST_PORT}", markup=False)
         self._list.refresh_rows()
 
     @property

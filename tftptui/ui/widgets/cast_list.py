@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tftptui.demo.kinds import KINDS
 from tftptui.demo.view import ClientView, PlayedClient
+from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import span
@@ -21,7 +22,7 @@ NAME, KIND, ADDRESS, PORT = 11, 17, 15, 18
 MORE = "more"
 """How the names of clients that a hand has added begin."""
 
-_HIGHEST = 65_535
+_FIVE_DIGITS = 10_000
 
 
 @dataclass
@@ -55,14 +56,20 @@ class Casting:
         port = own.port if own is not None and own.kind == kind else None
         self.drafts[name] = msgspec.structs.replace(client, kind=kind, port=port)
 
-    def type_digit(self, name: str, digit: int) -> None:
-        """Write one more digit of its first port; one too many begins anew."""
+    def type_digit(self, name: str, digit: int) -> bool:
+        """Write one more digit of its first port; a sixth one begins anew.
+
+        Return False, and do nothing, where it would be no port any more.
+        """
         client = self.client(name)
         before = client.port if name in self.drafts else None
         port = (before or 0) * 10 + digit
-        if port > _HIGHEST:
+        if port > HIGHEST_PORT and before is not None:
+            if before < _FIVE_DIGITS:
+                return False
             port = digit
         self.drafts[name] = msgspec.structs.replace(client, port=port or None)
+        return True
 
     def rub_out(self, name: str) -> None:
         """Take a digit away; without one its kind chooses."""
