@@ -58,7 +58,12 @@ def test_an_unknown_name_is_told(capsys: Captured, *, check: bool) -> None:
     assert demo("tow-tids", check=check) == 2
     said = capsys.readouterr().err
     assert "no scenario 'tow-tids'" in said
-    assert "two-tids" in said
+    assert "did you mean two-tids?" in said
+
+
+def test_a_name_is_known_in_any_case(capsys: Captured) -> None:
+    assert demo("Missing-File", options=DemoOptions(speed=100.0)) == 0
+    assert "1/3" in capsys.readouterr().out
 
 
 def test_unknown_keys_are_told(tmp_path: Path, capsys: Captured) -> None:

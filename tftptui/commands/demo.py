@@ -1,5 +1,6 @@
 """The command ``demo``: a simulated network, with captions."""
 
+import difflib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,12 +115,15 @@ def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str,
     shipped = shipped_scenarios()
     if name is None:
         return shipped if every else {DEFAULT_SCENARIO: shipped[DEFAULT_SCENARIO]}
-    if name not in shipped:
+    known = name.casefold()
+    if known not in shipped:
+        near = difflib.get_close_matches(known, shipped, n=1)
+        meant = f"did you mean {near[0]}? Or " if near else ""
         raise UsageError(
-            f"there is no scenario {name!r}; choose from {', '.join(shipped)}, "
+            f"there is no scenario {name!r}; {meant}choose from {', '.join(shipped)}, "
             "or name a file with --scenario"
         )
-    return {name: shipped[name]}
+    return {known: shipped[known]}
 
 
 def _list() -> int:
