@@ -107,6 +107,16 @@ def test_it_is_clear_from_the_back_rows(snap_compare: Compare) -> None:
     assert snap_compare(host, terminal_size=(80, 21), run_before=show)
 
 
+@pytest.mark.parametrize("width", [40, 60])
+async def test_where_no_packet_can_be_seen_it_asks_for_room(width: int) -> None:
+    app = Host("tftptui-dark")
+    async with app.run_test(size=(width, 11)) as pilot:
+        await show(pilot)
+        lines = app.query_one(StageView)._lines
+        asks = any("needs more columns" in line.plain for line in lines)
+        assert asks == (width == 40)
+
+
 async def test_only_lines_that_changed_are_drawn_again() -> None:
     app = Host("tftptui-dark")
     async with app.run_test(size=(80, 11)) as pilot:

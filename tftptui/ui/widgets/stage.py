@@ -35,6 +35,11 @@ RULES_WIDTH = 56
 RULES_FROM = 130
 """Cells of the list of rules, and of the stage from which on it is shown."""
 
+LEAST = 50
+"""Cells without which no packet is seen on its way."""
+
+TOO_NARROW = "The stage needs more columns: 60 at least."
+
 _AROUND = 1 + CAPTION_LINES + 2
 """Lines that are not lanes."""
 
@@ -153,6 +158,8 @@ class StageView(Widget, can_focus=True):
         else:
             lanes = view.lanes[-rows:]
             lines = lane_lines(lanes, width, self._slots, is_open=is_open)
+            if lanes and width < LEAST:
+                lines = [Text(TOO_NARROW, self._slots["transfer-stalled"])]
             wall = wall_place(width)
         return [Text(" ").append_text(line) for line in lines], wall + 1
 
