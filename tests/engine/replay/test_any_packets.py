@@ -54,7 +54,10 @@ def test_any_packets_are_survived(data: st.DataObject) -> None:
         talk.rebuilding.take(data.draw(_seen(now)))
     views = talk.over()
     counters = talk.rebuilding.recorder.counters
-    assert counters.active == sum(view.running for view in views if view.server_tid)
+    running = [view for view in views if view.running]
+    # A try without an answer is told of only if another one was answered.
+    assert sum(view.server_tid > 0 for view in running) <= counters.active
+    assert counters.active <= len(running)
     for view in views:
         assert view.acked_octets >= 0
         assert view.running == (view.ended is None)
