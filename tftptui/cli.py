@@ -239,9 +239,12 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     if not {"--help", "-h"}.isdisjoint(sys.argv):
         app.resolved_commands()  # all of them, to tell of them
+    words = sys.argv[1:]
+    if words[:1] == ["analyze"]:  # cyclopts takes a lone - for an option
+        words = ["/dev/stdin" if word == "-" else word for word in words]
     try:
         status = app(
-            sys.argv[1:],
+            words,
             result_action="return_value",
             exit_on_error=False,
             print_error=False,

@@ -1,6 +1,5 @@
 """The command ``analyze``: a capture on the screens, or as a report."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,12 +11,25 @@ from tftptui.commands.usage import EXIT_FAILED
 KEPT_PACKETS = 1_000_000
 KEPT_TRANSFERS = 20_000
 
+_PIPED = (
+    "a capture comes through a pipe: "
+    "ssh HOST sudo tcpdump -U -w - udp or icmp | tftptui analyze - --report"
+)
+_NO_SCREEN = (
+    "the screens read a capture from a file only; of standard input add --report, or "
+    "write it to a file first: … | tee boot.pcap"
+)
+
 Format = Literal["text", "markdown", "json"]
 
 
 def analyze(
     capture: Annotated[
-        Path, Parameter(help="A pcap or pcapng file, as it is or packed by gzip.")
+        Path,
+        Parameter(
+            help="A pcap or pcapng file, as it is or packed by gzip; - is standard "
+            "input, for a report."
+        ),
     ],
     /,
     *,
@@ -36,6 +48,9 @@ def analyze(
 
     A capture between client and server sees more than either: what was lost, and
     on which side of it.
+
+    A report of what comes through a pipe, as from ssh HOST tcpdump -U -w -, is printed
+    at its end, or at Ctrl-C.
     """
     if report or format != "text":
         return _report(capture, format)
@@ -45,20 +60,29 @@ def analyze(
 def _report(capture: Path, format: Format) -> int:  # noqa: A002 - as above
     from tftptui.engine.client import EngineError  # noqa: PLC0415 - --help is instant
     from tftptui.engine.replay.outline import Outlining  # noqa: PLC0415
+    from tftptui.engine.replay.piped import STANDARD_INPUT  # noqa: PLC0415
     from tftptui.engine.replay.reading import Reading  # noqa: PLC0415
     from tftptui.engine.replay.words import FORMATS  # noqa: PLC0415
-    from tftptui.telemetry.escapes import visible  # noqa: PLC0415
     from tftptui.ui.progress import ProgressBar  # noqa: PLC0415
 
-    name = visible(os.fsencode(capture))
+    is_piped = capture == STANDARD_INPUT
+    if is_piped and sys.stdin.isatty():
+        print(f"tftptui: standard input is a terminal; {_PIPED}", file=sys.stderr)
+        return EXIT_FAILED
     try:
-        with Reading(capture) as reading, ProgressBar(name) as progress:
+        with Reading(capture) as reading, ProgressBar(reading.name) as progress:
             outlining, is_more = Outlining(reading), True
             while is_more:
-                is_more = reading.step()
+                try:
+                    is_more = reading.step()
+                except KeyboardInterrupt:
+                    if not is_piped or not reading.frames:
+                        raise
+                    reading.finish()  # tcpdump at its other end has been ended, too
+                    is_more = False
                 outlining.note()
                 progress.show(reading.position, reading.size or None)
-            outline = outlining.outline(name)
+            outline = outlining.outline(reading.name)
     except EngineError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FAILED
@@ -70,6 +94,7 @@ def _report(capture: Path, format: Format) -> int:  # noqa: A002 - as above
 
 def _show(capture: Path, theme: str | None) -> int:
     from tftptui.engine.client import EngineError  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.replay.piped import STANDARD_INPUT  # noqa: PLC0415
     from tftptui.engine.replay.reading import Reading  # noqa: PLC0415
     from tftptui.engine.replay.replay import ReplayEngine  # noqa: PLC0415
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
@@ -78,6 +103,9 @@ def _show(capture: Path, theme: str | None) -> int:
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
     from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
+    if capture == STANDARD_INPUT:
+        print(f"tftptui: {_NO_SCREEN}", file=sys.stderr)
+        return EXIT_FAILED
     try:
         with Reading(capture) as reading:
             reading.step()

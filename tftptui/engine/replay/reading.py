@@ -9,10 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from tftptui.engine.client import EngineError
+from tftptui.engine.replay.piped import STANDARD_INPUT, Piped
 from tftptui.engine.replay.rebuilding import Rebuilding
 from tftptui.telemetry.capture.blocks import Captured
 from tftptui.telemetry.capture.packets import Dissector
 from tftptui.telemetry.capture.reader import CaptureReader, NoCaptureError
+from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.packets import PacketRing
 from tftptui.telemetry.words import counted
@@ -27,11 +29,12 @@ class Reading:
     """Reads a capture step by step; ``with`` closes it.
 
     Args:
-        path: of the file.
+        path: of the file, or STANDARD_INPUT.
         kept_packets: records in the ring; more than one STEP makes.
         listen: gets the events that a server would have told.
 
     Attributes:
+        name: of the file, for people.
         rebuilding: what was found so far.
         size: octets of the file; 0 where that can't be known.
         first, last: nanoseconds since the epoch, of the first and last frame; None
@@ -48,18 +51,20 @@ class Reading:
         kept_packets: int = 4 * STEP,
         listen: Callable[[Event], None] = lambda _: None,
     ) -> None:
-        self.path = path
+        is_piped = path == STANDARD_INPUT
+        self.name = "standard input" if is_piped else visible(os.fsencode(path))
         self.rebuilding = Rebuilding(PacketRing(kept_packets), listen)
         self.first: int | None = None
         self.last: int | None = None
         self._dissector = Dissector()
         try:
             # Closed by close(), after many steps.
-            self._file = path.open("rb", buffering=0)
+            self._file = Piped() if is_piped else path.open("rb", buffering=0)
         except OSError as error:
-            raise EngineError(f"{path} can't be read: {error.strerror}") from error
+            raise EngineError(f"{self.name} can't be read: {error.strerror}") from error
         found = os.fstat(self._file.fileno())
         self.size = found.st_size if stat.S_ISREG(found.st_mode) else 0
+        self._is_counted = bool(self.size) or is_piped
         self._reader = CaptureReader(self._file)
         self._frames: Iterator[Captured] = self._reader.frames()
         self.is_over = False
@@ -91,14 +96,19 @@ class Reading:
                 count += 1
                 self._take(captured)
         except NoCaptureError as error:
-            raise EngineError(f"{self.path} is no capture: {error}") from error
+            raise EngineError(f"{self.name} is no capture: {error}") from error
         except OSError as error:
-            raise EngineError(f"{self.path} can't be read: {error.strerror}") from error
-        if count < STEP and not self.is_over:
+            raise EngineError(f"{self.name} can't be read: {error.strerror}") from error
+        if count < STEP:
+            self.finish()
+        return not self.is_over
+
+    def finish(self) -> None:
+        """Take what was read so far for all that there is."""
+        if not self.is_over:
             self.is_over = True
             self._dissector.finish()
             self.rebuilding.finish()
-        return not self.is_over
 
     @property
     def frames(self) -> int:
@@ -115,7 +125,7 @@ class Reading:
     @property
     def position(self) -> int:
         """Octets read so far; 0 where that can't be known."""
-        return self._reader.position if self.size else 0
+        return self._reader.position if self._is_counted else 0
 
     def troubles(self) -> list[str]:
         """Return what could not be read or made sense of, in sentences."""
