@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tests.support.talk import CLIENT, SERVER, Talk
+from tftptui.engine.asides import MOST_NAMED
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen
 from tftptui.telemetry.events import Found
@@ -327,3 +328,39 @@ def test_one_that_breaks_off_after_a_repeat_is_told_where_nothing_tells_more(
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert found.code == "server-aborted"
+
+
+def lossy(talk: Talk, name: bytes) -> None:
+    """Say a transfer of which four blocks are lost behind the capture."""
+    talk.ask(name)
+    talk.move()
+    for block in range(1, 5):
+        talk.data(block)
+        talk.wait(1)
+        talk.data(block)
+        talk.ack(block)
+    talk.data(5, octets=100)
+    talk.ack(5)
+
+
+def test_all_that_lost_packets_on_one_way_are_named_in_one_finding(talk: Talk) -> None:
+    for port, name in ((2_070, b"one"), (2_071, b"one"), (2_072, b"two")):
+        talk.client = (CLIENT, port)
+        lossy(talk, name)
+        talk.wait(1)
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert (found.code, found.transfers) == ("loss", [1, 2, 3])
+    assert found.headline.endswith(
+        "The same goes for 1 other transfer and 1 other file."
+    )
+    assert found.files == ["one", "two"]
+
+
+def test_a_rack_that_loses_packets_is_named_in_part(talk: Talk) -> None:
+    for number in range(1, 13):
+        talk.client = (f"10.0.4.{number}", 2_070)
+        lossy(talk, b"one")
+    talk.over()
+    (found,) = talk.rebuilding.findings.take_news()
+    assert len(found.clients) == MOST_NAMED
