@@ -144,3 +144,20 @@ def test_what_a_client_is_told_that_fails_stands_there() -> None:
         assert told.startswith("tftp-hpa: refused with ERROR 1: ")
 
     on_stage(text, play)
+
+
+def test_an_answer_from_a_stranger_is_seen_to_be_ignored() -> None:
+    text = TEXT.replace("[firewall]", '[firewall]\nforward = "254.1"', 1)
+
+    async def play(director: Director, over: Over) -> None:
+        director.set_rules(["accept"])
+        director.begin()
+        director.set_rules(["accept"])
+        await over.wait()
+        told = director.stage.last_stop(since=0.0)
+        assert re.fullmatch(r"tftp-hpa asked [\d.]+: [\d.]+ is a stranger to it", told)
+        lanes = picture(director, Pace(100.0)).lanes
+        fates = {one.fate for lane in lanes for one in lane.packets}
+        assert fates == {"ignored"}
+
+    on_stage(text, play)

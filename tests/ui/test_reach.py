@@ -45,3 +45,10 @@ def test_a_port_that_is_a_program_s_habit_was_left_as_it_was(
 ) -> None:
     one = view(1, client=client, client_tid=tid, kind=kind, kind_sure=0.95)
     assert reach.may_be_nats(Store(), one) is may_be_nats
+
+
+def test_behind_a_nat_that_is_known_the_port_may_be_its_choice() -> None:
+    store, one = Store(), view(1, client="127.0.9.1")
+    assert not reach.may_be_nats(store, one)
+    store.nats.add("127.0.9.1")
+    assert reach.may_be_nats(store, one)

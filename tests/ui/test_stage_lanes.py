@@ -75,6 +75,16 @@ def test_the_wall_stands_while_names_cross_it(step: int, *, to_server: bool) -> 
     assert "DATA 3" in line or line[wall_place(WIDTH)] == head
 
 
+def test_an_answer_that_a_client_has_no_use_for_says_so() -> None:
+    (line,) = drawn(lane(packet(0.0, fate="ignored")))
+    assert "●✗ DATA 3 ignored" in line
+
+
+def test_the_port_that_a_nat_has_chosen_stands_beyond_the_wall() -> None:
+    (line,) = drawn(lane(seen_port=1_024))
+    assert "─║1024─" in line
+
+
 def test_a_lost_packet_says_so() -> None:
     (line,) = drawn(lane(packet(0.25, fate="lost")))
     assert "✗ DATA 3 lost" in line

@@ -94,13 +94,19 @@ class Cast:
                 actor.machine.stop()
             actor.machine = None
 
-    def deliver(self, source: Endpoint, target: Endpoint, octets: bytes) -> None:
-        """Hand a datagram to whoever has that address and port, if anybody has."""
+    def deliver(self, source: Endpoint, target: Endpoint, octets: bytes) -> str:
+        """Hand a datagram to whoever has that address and port, if anybody has.
+
+        Return why it is not for them, or "".
+        """
+        ignored = ""
         for actor in self._at.get(target.host, ()):
             machine = actor.machine
             if machine is not None and machine.port == target.port:
-                machine.receive(target.port, source, octets, self._agenda.time())
+                now = self._agenda.time()
+                ignored = machine.receive(target.port, source, octets, now)
                 self._watch(actor)
+        return ignored
 
     def _watch(self, actor: Actor) -> None:
         """Have the alarm ring when the client's deadline has come."""

@@ -163,12 +163,23 @@ class ClientMachine:
         """Lose power: nothing is said and nothing heard any more."""
         self._asking = self._session = None
 
-    def receive(self, port: int, source: Endpoint, octets: bytes, now: float) -> None:
-        """Take a datagram that came to one of the client's ports."""
-        if port != self.port or source.host != self.errand.server.host:
-            return
+    def receive(self, port: int, source: Endpoint, octets: bytes, now: float) -> str:
+        """Take a datagram that came to one of the client's ports.
+
+        Return why it is not for this client, or "". All of them drop such silently.
+        """
+        if port != self.port:
+            return ""
+        if source.host != (asked := self.errand.server.host):
+            return f"{self.kind.title} asked {asked}: {source.host} is a stranger to it"
         if self._peer is not None and source != self._peer:
-            return  # a second TID: all of them drop it silently
+            return (
+                f"a second TID, {source.port}: the transfer is with {self._peer.port}"
+            )
+        self._take(source, octets, now)
+        return ""
+
+    def _take(self, source: Endpoint, octets: bytes, now: float) -> None:
         try:
             packet = parse(octets)
         except PeerError:

@@ -58,6 +58,7 @@ class Flight:
         stops_at: how far it gets, 0 to 1.
         is_copy: whether the line made it.
         reason: why it did not arrive.
+        ignored: why whom it reached has no use for it.
     """
 
     number: int
@@ -69,6 +70,7 @@ class Flight:
     stops_at: float = 1.0
     is_copy: bool = False
     reason: str = ""
+    ignored: str = ""
 
     @property
     def is_flying(self) -> bool:
@@ -106,11 +108,12 @@ class Ends:
     """Who is told of what comes out.
 
     Attributes:
-        deliver: gets a datagram and where it goes.
+        deliver: gets a datagram and where it goes; returns why it is ignored there,
+            or nothing.
         refuse: gets a datagram that was refused, on its way back to the sender.
     """
 
-    deliver: Callable[[Datagram, Way], None]
+    deliver: Callable[[Datagram, Way], str | None]
     refuse: Callable[[Datagram, Way], None]
 
 
@@ -213,7 +216,7 @@ class Network:
     def _arrive(self, flight: Flight, passed: Datagram) -> None:
         self.counts[flight.way].delivered += 1
         self._land(flight, Fate.DELIVERED)
-        self._ends.deliver(passed, flight.way)
+        flight.ignored = self._ends.deliver(passed, flight.way) or ""
 
     def _land(self, flight: Flight, fate: Fate) -> None:
         flight.fate, flight.ends = fate, self._timers.time()

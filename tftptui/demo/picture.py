@@ -11,6 +11,7 @@ from tftptui.demo.network import Flight
 from tftptui.demo.pace import Pace
 from tftptui.demo.rules import Way
 from tftptui.demo.soundness import WAITING
+from tftptui.demo.tracking import Flow
 from tftptui.demo.view import (
     ClientView,
     DemoView,
@@ -19,6 +20,7 @@ from tftptui.demo.view import (
     PacketView,
     RuleView,
 )
+from tftptui.net.addresses import Endpoint
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import Opcode
 
@@ -152,18 +154,31 @@ def _lane(lane: Lane, now: float, director: Director) -> LaneView:
         status=status,
         share=share,
         count=count,
+        seen_port=_seen_port(lane, now, director),
         packets=[
             _packet(flight, now)
             for flight in lane.flights[-MOST_PACKETS:]
-            if flight.is_flying or not flight.has_arrived
+            if flight.is_flying or not flight.has_arrived or flight.ignored
         ],
     )
+
+
+def _seen_port(lane: Lane, now: float, director: Director) -> int | None:
+    """Return the port that the server sees behind a NAT, if it is another one."""
+    tracking, server = director.stage.network.firewall.tracking, lane.server_port
+    if tracking.nat is None or lane.client_port is None or server is None:
+        return None
+    client = Endpoint(lane.actor.address, lane.client_port)
+    asked = Endpoint(director.stage.casting.server.host, server)
+    tracked = tracking.look_up(Flow(client, asked), now, to_server=True)
+    seen = lane.client_port if tracked is None else tracked.leaving.source.port
+    return None if seen == lane.client_port else seen
 
 
 def _packet(flight: Flight, now: float) -> PacketView:
     to_server = flight.way is Way.TO_SERVER
     progress = flight.progress(now)
-    fate: PacketFate = flight.fate.value
+    fate: PacketFate = "ignored" if flight.ignored else flight.fate.value
     return PacketView(
         number=flight.number,
         label=packet_label(flight.datagram.payload),

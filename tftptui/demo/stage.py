@@ -265,6 +265,8 @@ class Stage:
         """
         wall, passed = self.network.firewall, set[Way]()
         for one in reversed(self.network.landed):
+            if one.ignored and one.ends >= since:
+                return one.ignored
             if one.has_arrived:
                 passed.add(one.way)
             elif one.ends >= since or (
@@ -317,14 +319,15 @@ class Stage:
         datagram = Datagram(source, datagram.target, datagram.payload)
         self.network.send(datagram, Way.TO_CLIENT)
 
-    def _deliver(self, datagram: Datagram, way: Way) -> None:
+    def _deliver(self, datagram: Datagram, way: Way) -> str:
+        """Hand a datagram over; return why a client ignores it, or ""."""
         source, target, octets = datagram.source, datagram.target, datagram.payload
         if way is Way.TO_CLIENT:
-            self.cast.deliver(source, target, octets)
-            return
+            return self.cast.deliver(source, target, octets)
         if target.port == TFTP_PORT:
             target = Endpoint(target.host, self._listening)
         self._sockets.send(Datagram(source, target, octets))
+        return ""
 
     def _refuse(self, datagram: Datagram, way: Way) -> None:
         """Tell the engine; firmware and most client programs do not listen."""

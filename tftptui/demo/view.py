@@ -11,7 +11,7 @@ import msgspec
 WALL = 0.5
 """Where the firewall stands."""
 
-PacketFate = Literal["flying", "delivered", "dropped", "refused", "lost"]
+PacketFate = Literal["flying", "delivered", "dropped", "refused", "lost", "ignored"]
 
 
 class PacketView(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,7 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
             ``share`` tells it; of many machines "done" or "failed", with ``count``.
         share: of the file that it has, 0 to 1; None when not known.
         packets: on their way, and those that did not arrive lately.
+        seen_port: what a NAT has made of the client's port, if it is another one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
     share: float | None
     packets: list[PacketView]
     count: int = 0
+    seen_port: int | None = None
 
 
 class RuleView(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ class Store:
         refusals: the latest requests of clients that were answered with an ERROR.
         findings: the latest, by number; those withdrawn are among them.
         policy_since: when what decides on requests was last changed; 0.0 for never.
+        nats: addresses that a demo's clients hide behind.
         scene_since: when a demo has begun its step; what was refused before is no news.
         locations: searches for where packets are dropped, by their transfer.
         listings: open folders by their octets.
@@ -112,6 +113,7 @@ class Store:
     settings: dict[str, Value] = field(default_factory=dict)
     policy_since: float = 0.0
     scene_since: float = 0.0
+    nats: set[str] = field(default_factory=set)
     engine_error: str | None = None
     comes_back: bool = False
     looks_only: bool = False

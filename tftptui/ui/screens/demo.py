@@ -162,6 +162,8 @@ class DemoScreen(MainScreen):
             return
         self._view = view
         self._store.scene_since = view.began
+        if view.nat:
+            self._store.nats.add(view.nat)
         self._stage.show(view)
         if self._rest is not None:
             self._go_by_itself(view, self._rest)

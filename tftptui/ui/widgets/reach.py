@@ -40,6 +40,8 @@ def may_be_nats(store: Store, view: TransferView) -> bool:
 
     Not where no router stands between, nor where the port is the program's habit.
     """
+    if view.client in store.nats:
+        return True
     is_known = bool(view.kind) and kind_words(view) == view.kind
     if is_known and is_habit(view.kind, view.client_tid):
         return False

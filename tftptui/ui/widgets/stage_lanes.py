@@ -33,7 +33,7 @@ _CROWDS = {
     "done": ("done", "transfer-completed"),
     "failed": ("failed", "transfer-failed"),
 }
-STOPPED = {"dropped": "", "refused": " ICMP", "lost": " lost"}
+STOPPED = {"dropped": "", "refused": " ICMP", "lost": " lost", "ignored": " ignored"}
 
 
 def lane_lines(
@@ -77,7 +77,7 @@ def _line(lane: LaneView, width: int, slots: Slots, manner: tuple[str, bool]) ->
     theirs = "many" if lane.client_port is None else str(lane.client_port)
     ours = "TIDs" if lane.server_port is None else str(lane.server_port)
     line = Text.assemble((name, "bold"), f" {theirs:>{PORT}} ●")
-    line.append_text(_track(lane.packets, track, slots, is_open=is_open))
+    line.append_text(_track(lane, track, slots, is_open=is_open))
     line.append(f"● {ours:<{PORT}} ")
     is_told = shown or lane.client_port is None
     words, slot = status_words(lane) if is_told else ("", "muted")
@@ -96,15 +96,16 @@ def status_words(lane: LaneView) -> tuple[str, str]:
     return words, slot
 
 
-def _track(
-    packets: Sequence[PacketView], cells: int, slots: Slots, *, is_open: bool
-) -> Text:
+def _track(lane: LaneView, cells: int, slots: Slots, *, is_open: bool) -> Text:
     """Return the way between two ports, with what is on it."""
     line, wall = slots["frame"], round((cells - 1) * WALL)
     drawn: list[tuple[str, Style]] = [("─", line)] * cells
     if cells:
         drawn[wall] = ("┊", line) if is_open else ("║", slots["transfer-stalled"])
     if cells >= NARROWEST:
+        packets = lane.packets
+        for cell, mark in enumerate(str(lane.seen_port or ""), wall + 1):
+            drawn[cell] = (mark, slots["muted"])  # what a NAT has made of the port
         heads = {packet_place(packet, cells) for packet in packets}
         for packet in packets:
             _put(packet, drawn, heads, slots)
