@@ -205,3 +205,56 @@ def test_answer_of_another_port_is_saved_as_it_was(talk: Talk) -> None:
     sources = [one.source for one in saved if isinstance(one, Datagram)]
     assert (SERVER, FIRST) in sources
     assert (SERVER, SECOND) in sources
+
+
+def test_answer_to_an_earlier_file_is_none(talk: Talk) -> None:
+    talk.ask(b"first")
+    talk.move(FIRST)
+    talk.data(1)
+    talk.wait(1)
+    talk.ask(b"second")
+    talk.move(SECOND)
+    talk.data(1)
+    talk.wait(1)
+    talk.move(FIRST)
+    talk.data(1)
+    view = talk.over()[1]
+    assert (view.file, view.other_tids, view.retransmits) == ("second", (), 0)
+    assert talk.rebuilding.orphans == 0
+
+
+def test_answer_to_what_was_asked_before_the_capture_is_none(talk: Talk) -> None:
+    talk.move(FIRST)
+    talk.data(1)
+    talk.ask()
+    talk.move(SECOND)
+    talk.data(1)
+    talk.wait(1)
+    talk.move(FIRST)
+    talk.data(1)
+    view = talk.one()
+    assert (view.server_tid, view.other_tids, view.retransmits) == (SECOND, (), 0)
+    assert talk.rebuilding.orphans == 2
+
+
+def test_more_answers_than_requests_are_to_earlier_ones(talk: Talk) -> None:
+    talk.ask()
+    talk.move(FIRST)
+    talk.data(1)
+    talk.wait(1)
+    talk.move(SECOND)
+    talk.data(1)
+    view = talk.one()
+    assert (view.server_tid, view.other_tids, view.retransmits) == (FIRST, (), 0)
+    assert [one.server_tid for one in talk.records(Kind.DATA)] == [FIRST, SECOND]
+    assert talk.rebuilding.orphans == 0
+
+
+def test_client_may_take_that_all_the_same(talk: Talk) -> None:
+    talk.ask()
+    talk.move(FIRST)
+    talk.data(1)
+    talk.move(SECOND)
+    rest(talk)
+    view = talk.one()
+    assert (view.phase, view.server_tid) == ("completed", SECOND)

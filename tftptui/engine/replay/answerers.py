@@ -23,8 +23,18 @@ class Answerers:
         self._view = view
         self._ports: dict[int, None] = {}
         self._later: set[int] = set()
+        self._earlier: frozenset[int] = frozenset()
         self._is_asked_anew = False
         self._note = ""
+
+    def follow(self, before: "Answerers") -> None:
+        """Take note of what the client had asked for from the same port before."""
+        self._earlier = frozenset(before._ports)  # noqa: SLF001 - of its own kind
+
+    def is_due(self, port: int, requests: int) -> bool:
+        """Whether a port may answer one of so many requests, and none before them."""
+        is_new = port not in self._ports
+        return not is_new or (port not in self._earlier and len(self._ports) < requests)
 
     def asked(self) -> None:
         """Take a request, the first or a repeat."""

@@ -3,6 +3,7 @@
 from tftptui.engine.around import recognise_request
 from tftptui.engine.replay.agreement import agree
 from tftptui.engine.replay.answerers import Answerers
+from tftptui.engine.replay.beside import beside
 from tftptui.engine.replay.cut import CUT, is_cut, parse_kept
 from tftptui.engine.replay.exchange import Exchange
 from tftptui.net.addresses import Endpoint
@@ -27,9 +28,8 @@ from tftptui.telemetry.packets import Flag, Kind, PacketRecord
 from tftptui.telemetry.words import counted
 
 _DATA, _ACK = Opcode.DATA.to_bytes(2), Opcode.ACK.to_bytes(2)
-_ERROR, _OACK = Opcode.ERROR.to_bytes(2), Opcode.OACK.to_bytes(2)
-_FROM_SERVER = {_DATA: Kind.DATA, _ACK: Kind.ACK_SENT, _OACK: Kind.OACK}
-_FROM_CLIENT = {_DATA: Kind.DATA_RECEIVED, _ACK: Kind.ACK, _OACK: Kind.OACK_RECEIVED}
+_ERROR = Opcode.ERROR.to_bytes(2)
+_ANEW = "the client asked anew, and began again"
 _PROBE_CODES = (0, 8)
 
 
@@ -108,6 +108,10 @@ class Conversation:
         self.asked_in.append(self._recorder.ring.next - 1)
         self._touch()
 
+    def follow(self, before: "Conversation") -> None:
+        """Take note of what the client had asked for from the same port before."""
+        self._answerers.follow(before._answerers)  # noqa: SLF001 - of its own kind
+
     def begin(self, server: Endpoint) -> None:
         """Take note of who answers."""
         self.server_tid = server.port
@@ -157,6 +161,10 @@ class Conversation:
         same transfer.
         """
         port = datagram.source[1]
+        if not self._answerers.is_due(port, self.requests):
+            why = "most likely answers what was asked before"
+            self._take_beside(datagram, port, why, from_client=False)
+            return
         is_first = self._answerers.answered(port)
         is_open = self.outcome is None and not self.view.heard
         if not is_open or datagram.payload[:2] == _ERROR:
@@ -176,7 +184,7 @@ class Conversation:
         may_be_new = self.server_tid is not None and port != self.asked.port
         if not is_known and (was_heard or not is_block or not may_be_new):
             return False
-        if opcode not in (*_FROM_CLIENT, _ERROR):
+        if not is_block and opcode != _ERROR:
             return False
         if self.outcome is None and is_block and self._answerers.may_take(port):
             if was_heard:
@@ -342,7 +350,8 @@ class Conversation:
 
     def _begin_anew(self) -> None:
         """Take note that the client has asked again, and begins at the beginning."""
-        self.view.notes.append("the client asked anew, and began again")
+        if _ANEW not in self.view.notes:
+            self.view.notes.append(_ANEW)
         before = self._exchange
         self._exchange = Exchange(self.request, self._report, self._recorder)
         self._exchange.is_size_known = before.is_size_known
@@ -352,21 +361,8 @@ class Conversation:
         self, datagram: Datagram, port: int, why: str, *, from_client: bool
     ) -> None:
         """Write down what goes to or comes from a port that the client did not take."""
-        payload, octets = datagram.payload, datagram.octets
-        opcode, block = payload[:2], int.from_bytes(payload[2:HEADER])
-        if opcode == _ERROR:
-            kind = Kind.ERROR_RECEIVED if from_client else Kind.ERROR
-            try:
-                packet = parse_kept(datagram)
-            except PeerError as error:
-                kind, why = Kind.MALFORMED, error.text
-            else:
-                why = error_note(packet) if isinstance(packet, ErrorPacket) else why
-        else:
-            kind = (_FROM_CLIENT if from_client else _FROM_SERVER)[opcode]
-            octets -= HEADER * (opcode == _DATA)
-        block = block if opcode in (_DATA, _ACK) else 0
-        self._write_beside((port, block), max(0, octets), kind, why)
+        told = beside(datagram, why, from_client=from_client)
+        self._write_beside((port, told.block), told.octets, told.kind, told.note)
 
     def _write_beside(
         self, at: tuple[int, int], octets: int, kind: Kind, note: str, flags: int = 0

@@ -17,6 +17,10 @@ class Orphans:
     def __init__(self) -> None:
         self._waiting: OrderedDict[Pair, list[Datagram]] = OrderedDict()
 
+    def has_sent(self, datagram: Datagram) -> bool:
+        """Whether DATA of nobody came from where this comes from, to the same end."""
+        return (datagram.source, datagram.destination) in self._waiting
+
     def take(self, datagram: Datagram) -> list[Datagram] | None:
         """Return a transfer's first packets, DATA first, when this one proves it.
 

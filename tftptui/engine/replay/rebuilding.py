@@ -168,7 +168,7 @@ class Rebuilding:
         if not isinstance(request, Request):
             return False
         key = (datagram.source, datagram.destination[0])
-        living = self._living.get(key)
+        living = before = self._living.get(key)
         if living is not None and not self._is_repeat(living, request):
             living.end(Outcome.ABANDONED, "the client asked anew from the same port")
             self._around.forget(living.number)
@@ -176,6 +176,8 @@ class Rebuilding:
             living = None
         if living is None:
             living = self._meet(key, request, datagram)
+            if before is not None:
+                living.follow(before)
         living.ask(datagram)
         self._changed[living.number] = living
         return True
@@ -208,7 +210,8 @@ class Rebuilding:
             self._begin(conversation, datagram)
             return True
         if datagram.source[1] != conversation.server_tid:
-            if datagram.payload[:2] not in _ANSWERS:
+            is_earlier = self._half.has_sent(datagram)
+            if is_earlier or datagram.payload[:2] not in _ANSWERS:
                 return False
             conversation.answer_elsewhere(datagram)
             self._changed[conversation.number] = conversation
