@@ -121,6 +121,7 @@ def _ports_forms(kind: _Kind, store: Store) -> list[str]:
         f"✗ {number} refused {SHORTLY}: {message}{remedy}",
         f"✗ {number} refused {SHORTLY}: {short}{remedy}",
         f"✗ {number} refused {SHORTLY}: {message}",
+        f"✗ {number} refused {SHORTLY}: {short}",
         f"✗ {number} refused {SHORTLY}: no free port",
     ]
 
