@@ -339,3 +339,20 @@ def test_what_no_client_can_be_changes_nothing(client: PlayedClient, said: str) 
         assert kinds(director) == before
 
     on_stage(EVIDENCE, play)
+
+
+def test_the_first_step_again_finds_all_ports_at_rest_no_more() -> None:
+    one = 'ports = "40000-40000"\nquarantine = 600.0'
+    text = TEXT.replace('ports = "40000-40009"', one).replace('"drop"', '"accept"')
+
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        director.again()
+        await over.wait()
+        assert (answered_by(director), outcome(director)) == (
+            [40_000],
+            Outcome.COMPLETED,
+        )
+
+    on_stage(text, play)
