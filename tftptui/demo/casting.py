@@ -52,6 +52,7 @@ class Casting:
         self._cast, self._places, self._sockets = cast, places, sockets
         self._dice, self.server = dice, server
         self._tables: dict[str, ClientTable] = {}
+        self._ports: dict[Actor, int] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._tables
@@ -67,6 +68,8 @@ class Casting:
 
     def remove_client(self, name: str) -> None:
         """Cut the power of clients of one sort, and let them take part no more."""
+        for actor in self._cast.of(name):
+            self._ports.pop(actor, None)
         self._cast.remove(name)
         del self._tables[name]
 
@@ -104,9 +107,10 @@ class Casting:
         if port is None:
             port = low + self._dice.randbelow(high - low + 1)
         if self._places.is_one_address:
-            port = _FIRST_PORT + (port - _FIRST_PORT + _APART * index) % _PORTS
+            port = self._own_port(actor, port + _APART * index)
         if not is_masked:
             port = self._sockets.free_port(actor.address, port)
+        self._ports[actor] = port
         content = None
         if table.upload is not None:
             content = content_of(table.file, table.upload)
@@ -117,6 +121,17 @@ class Casting:
             content,
             None if table.options is None else tuple(table.options),
         )
+
+    def _own_port(self, actor: Actor, port: int) -> int:
+        """Return a port that no other machine uses: they share one address.
+
+        Two that had the same would be one client to the server.
+        """
+        others = {other for one, other in self._ports.items() if one is not actor}
+        port = _FIRST_PORT + (port - _FIRST_PORT) % _PORTS
+        while port in others:
+            port = _FIRST_PORT + (port - _FIRST_PORT + 1) % _PORTS
+        return port
 
 
 def tables_with(
