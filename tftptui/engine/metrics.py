@@ -163,7 +163,7 @@ def _why(error: OSError, host: str, port: int) -> str:
 
             holder = tcp_holder(port) or "another program"
             return f"{holder} has that port; choose another one{_another(host, port)}"
-        case errno.EADDRNOTAVAIL:
+        case errno.EADDRNOTAVAIL | None:  # asyncio from 3.13 on has no number
             return "this host has no such address; tftptui doctor lists them"
         case errno.EACCES:
             return "ports below 1024 are root's; choose one above"
