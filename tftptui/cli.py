@@ -240,7 +240,8 @@ def main() -> None:
     if not {"--help", "-h"}.isdisjoint(sys.argv):
         app.resolved_commands()  # all of them, to tell of them
     words = sys.argv[1:]
-    if words[:1] == ["analyze"]:  # cyclopts takes a lone - for an option
+    # allow_leading_hyphen would take a mistyped option for the name of a capture.
+    if words[:1] == ["analyze"]:
         words = ["/dev/stdin" if word == "-" else word for word in words]
     try:
         status = app(

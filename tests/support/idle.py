@@ -6,6 +6,8 @@ are due in a moment, and what the screen has yet to draw.
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -64,11 +66,18 @@ async def _nothing_is_left() -> None:
     loop: Any = asyncio.get_running_loop()
     end = loop.time() + _LONGEST
     while loop.time() < end:
-        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, not time
+        await _called_back(loop.call_soon)
         if loop._ready:
             continue
         timers = (one.when() for one in loop._scheduled if not one.cancelled())
         due = min(timers, default=inf) - loop.time()
         if due > _SOON:
             return
-        await asyncio.sleep(max(0.0, due))  # noqa: TID251 - until that timer is due
+        await _called_back(partial(loop.call_at, loop.time() + due))
+
+
+async def _called_back(call: Callable[..., object]) -> None:
+    """Wait until the loop gets to a callback that it is given now."""
+    done = asyncio.get_running_loop().create_future()
+    call(done.set_result, None)
+    await done

@@ -7,17 +7,14 @@ a name decides, in a thread.
 
 import asyncio
 import os
-import re
 
 from tftptui.engine.findings import Findings, Missed
 from tftptui.server.explaining import explain_read
 from tftptui.server.root import Root
+from tftptui.telemetry.escapes import may_be_changed
 
 MOST_LOOKED_AT = 64
 """Stories looked at in one go after a change; the others are next."""
-
-_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|…$")
-"""What telemetry.escapes puts for what can't be shown."""
 
 
 class Mended:
@@ -83,7 +80,7 @@ def _served(root: Root, name: str, client: str) -> str | None:
 
     A name that had to be made visible is not known any more as it was asked for.
     """
-    if _ESCAPE.search(name):
+    if may_be_changed(name):
         return None
     asked = os.fsencode(name)
     try:

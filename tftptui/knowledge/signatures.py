@@ -74,6 +74,12 @@ def retry_gap(kind: str) -> float:
     return client.gap if client else UNKNOWN_GAP
 
 
+def timeout_in(options: AskedOptions) -> float | None:
+    """Return the seconds that a timeout option names (RFC 2349); None if none does."""
+    value = {name.casefold(): value for name, value in options}.get("timeout", "")
+    return float(value) if value.isascii() and value.isdecimal() else None
+
+
 def may_ignore_repeats(kind: str) -> bool:
     """Whether a program now and then leaves what is sent again unanswered."""
     client = known(kind)

@@ -105,14 +105,20 @@ class Recorder:
         return raws
 
     def loose(
-        self, kind: Kind, client: Endpoint, server_port: int, octets: int, note: str
+        self,
+        kind: Kind,
+        client: Endpoint,
+        server_port: int,
+        octets: int,
+        note: str,
+        block: int = 0,
     ) -> None:
         """Keep a packet that belongs to no transfer; the note names the client."""
         self.packet(
             PacketRecord(
                 time=self.clock.wall(),
                 transfer=NO_TRANSFER,
-                block=0,
+                block=block,
                 count=1,
                 client_tid=client.port,
                 server_tid=server_port,

@@ -13,6 +13,8 @@ _MARKUP = frozenset("\\`*_[]<>|#&~")
 LONGEST = 256
 """Characters of one name or message that are shown."""
 
+_ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|…$")
+
 _MOST_OCTETS = 4
 """Of one character in UTF-8."""
 
@@ -43,6 +45,11 @@ def _visible(text: bytes | str) -> str:
 
 
 _remembered = lru_cache(maxsize=1_024)(_visible)
+
+
+def may_be_changed(text: str) -> bool:
+    """Whether visible() may have written something out in a text, or cut it."""
+    return _ESCAPED.search(text) is not None
 
 
 def markdown(text: str) -> str:

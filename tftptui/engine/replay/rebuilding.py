@@ -11,7 +11,7 @@ from tftptui.engine.replay.conversation import Conversation
 from tftptui.engine.replay.copies import Copies
 from tftptui.engine.replay.cut import parse_kept
 from tftptui.engine.replay.orphans import Orphans
-from tftptui.engine.replay.refusals import Refusals, error_in
+from tftptui.engine.replay.refusals import Ends, Refusals, error_in
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import Outcome
@@ -53,8 +53,6 @@ _REQUESTS = (b"\0\1", b"\0\2")
 _ANSWERS = (b"\0\3", b"\0\4", b"\0\5", b"\0\6")
 _FIRST = (b"\0\3\0\1", b"\0\4\0\0")
 
-Key = tuple[tuple[str, int], str]
-"""A client's endpoint and the address of the server."""
 
 Errand = tuple[str, str, str]
 """A client's address, a file and which way it goes."""
@@ -83,8 +81,8 @@ class Rebuilding:
         self.orphans = 0
         self._half = Orphans()
         self._last_number = 0
-        self._living: dict[Key, Conversation] = {}
-        self._waiting: dict[tuple[str, int], Key] = {}
+        self._living: dict[Ends, Conversation] = {}
+        self._waiting: dict[tuple[str, int], Ends] = {}
         self._unanswered: dict[Errand, dict[int, Conversation]] = {}
         self._changed: dict[int, Conversation] = {}
         self._refusals = Refusals(self.recorder)
@@ -187,7 +185,7 @@ class Rebuilding:
         is_going_on = living.outcome in (None, Outcome.UNCONFIRMED)
         return living.request == request and is_recent and is_going_on
 
-    def _meet(self, key: Key, request: Request, datagram: Datagram) -> Conversation:
+    def _meet(self, key: Ends, request: Request, datagram: Datagram) -> Conversation:
         self._last_number += 1
         client, asked = Endpoint(*datagram.source), Endpoint(*datagram.destination)
         ends = (client, asked)

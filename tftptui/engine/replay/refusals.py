@@ -8,13 +8,14 @@ from collections import OrderedDict, deque
 
 from tftptui.engine.replay.conversation import Conversation
 from tftptui.engine.replay.cut import parse_kept
+from tftptui.net.addresses import Endpoint
 from tftptui.protocol.errors import PeerError
 from tftptui.protocol.packets import HEADER, Ack, ErrorPacket
 from tftptui.server.recorder import Recorder, error_note
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused
-from tftptui.telemetry.packets import NO_TRANSFER, Kind, PacketRecord
+from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import Refusal, TransferView
 
 _REASONS = {1: "not-found", 2: "access", 3: "limit", 4: "malformed", 6: "exists"}
@@ -24,7 +25,7 @@ _MOST_REMEMBERED = 1_000
 _LATE = 60.0
 """Seconds after which what a client sends is no answer to an ERROR."""
 
-_Ends = tuple[tuple[str, int], str]
+Ends = tuple[tuple[str, int], str]
 """A client's endpoint and the address of the server."""
 
 
@@ -34,7 +35,7 @@ class Refusals:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._waiting: deque[Refusal] = deque()
-        self._recent: OrderedDict[_Ends, tuple[set[int], float]] = OrderedDict()
+        self._recent: OrderedDict[Ends, tuple[set[int], float]] = OrderedDict()
 
     def take(self) -> list[Refusal]:
         """Return those since this was last asked."""
@@ -89,19 +90,8 @@ class Refusals:
             case _:
                 return False
         ports.add(server[1])
-        self._recorder.packet(
-            PacketRecord(
-                time=self._recorder.clock.wall(),
-                transfer=NO_TRANSFER,
-                block=block,
-                count=1,
-                client_tid=client[1],
-                server_tid=server[1],
-                octets=datagram.octets,
-                kind=kind,
-            ),
-            f"{client[0]} {note}",
-        )
+        octets = datagram.octets
+        self._recorder.loose(kind, Endpoint(*client), server[1], octets, note, block)
         return True
 
     def _remember(self, datagram: Datagram) -> None:

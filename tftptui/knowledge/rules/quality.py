@@ -5,7 +5,8 @@ from itertools import pairwise
 from tftptui.knowledge import evidence, remedies
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.signatures import retry_gap
+from tftptui.knowledge.signatures import retry_gap, timeout_in
+from tftptui.protocol.timing import SHORTEST
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, seconds, times
@@ -15,9 +16,6 @@ _FEW_RESENT = 3
 _LONG = 0.25
 _PATIENT, _TOO_SOON = 2.0, 0.2
 """Seconds: who waits so long before it asks again does not ask again so soon."""
-
-_SHORTEST_WAIT = 0.2
-"""Seconds after which a server sends again at the earliest, where no time is agreed."""
 
 _MANY_BLOCKS = 32
 
@@ -190,9 +188,8 @@ def _usual(one: TransferView) -> float:
 
 def _wait(one: TransferView) -> float:
     """Return the seconds at least after which something is sent again."""
-    agreed = {name.casefold(): value for name, value in one.agreed}.get("timeout", "")
-    is_number = agreed.isascii() and agreed.isdecimal()
-    return float(agreed) if is_number else _SHORTEST_WAIT
+    agreed = timeout_in(one.agreed)
+    return SHORTEST if agreed is None else agreed
 
 
 def _places(one: TransferView) -> list[Evidence]:

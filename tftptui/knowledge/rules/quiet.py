@@ -8,7 +8,8 @@ from tftptui.knowledge.case import Case
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.empty import is_of_empty
-from tftptui.knowledge.signatures import retry_gap
+from tftptui.knowledge.signatures import retry_gap, timeout_in
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
@@ -21,7 +22,6 @@ _SHORTEST_STAY, _STAY_GAPS = 3.0, 2
 """The same of a client whose port is known to have been open until it closed it."""
 
 _FEW_ANSWERS, _NOT_AT_ONCE = 3, 2
-_SAFE_BLOCK = 512
 _SURER = 0.85
 """How sure it is where the client was there, and the way to it free."""
 
@@ -83,10 +83,10 @@ def _is_there(case: Case, one: TransferView) -> list[Evidence]:
 
 def _may_be_large(case: Case, one: TransferView) -> list[Evidence]:
     """Return that blocks of an upload may be lost for their size alone."""
-    if not case.is_upload or one.block_size <= _SAFE_BLOCK:
+    if not case.is_upload or one.block_size <= DEFAULT_BLOCK_SIZE:
         return []
     text = f"perhaps only blocks as large as {one.block_size} octets are lost"
-    return [Evidence(text=f"{text}: put it in blocks of {_SAFE_BLOCK} to see")]
+    return [Evidence(text=f"{text}: put it in blocks of {DEFAULT_BLOCK_SIZE} to see")]
 
 
 def _acks_headline(case: Case, port: str) -> str:
@@ -178,6 +178,5 @@ def taken(case: Case) -> int:
 
 def _own_gap(one: TransferView) -> float:
     """Return after how many seconds it asks again: as it says itself, if it does."""
-    asked = {name.casefold(): value for name, value in one.asked}.get("timeout", "")
-    gap = retry_gap(one.kind)
-    return min(gap, float(asked)) if asked.isascii() and asked.isdecimal() else gap
+    asked, gap = timeout_in(one.asked), retry_gap(one.kind)
+    return gap if asked is None else min(gap, asked)

@@ -7,6 +7,7 @@ from tftptui.knowledge.case import Case, Neighbour
 from tftptui.knowledge.chance import rounds_no_chance
 from tftptui.knowledge.draft import Draft, Later
 from tftptui.knowledge.helps import helps_for
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, times
@@ -14,7 +15,6 @@ from tftptui.telemetry.words import counted, times
 _HEADERS = 32
 """Octets of IPv4, UDP and TFTP before the data of a block."""
 
-_SAFE_BLOCK = 512
 _SMALLEST_LINK = 1_280
 _STILL, _SILENT = 3.0, 5.0
 """Seconds for which nothing moves, besides time-outs in a row that are no chance. The
@@ -70,7 +70,7 @@ def unseen_block(case: Case) -> Draft | None:
     one = case.latest
     if one is None or not is_first_unseen(case, one):
         return None
-    smaller = _smaller(case, one) if one.block_size > _SAFE_BLOCK else []
+    smaller = _smaller(case, one) if one.block_size > DEFAULT_BLOCK_SIZE else []
     code = "path-mtu" if smaller else "path-cut"
     server = case.voice.server_itself
     what = f"Blocks of {one.block_size} octets from {case.voice.server} do not come "
@@ -158,7 +158,7 @@ def _smaller(case: Case, one: TransferView) -> list[Neighbour]:
 def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
     if one.direction != "read" or not one.heard or one.acked_blocks:
         return False
-    if not one.sent_blocks or not one.agreed or one.block_size <= _SAFE_BLOCK:
+    if not one.sent_blocks or not one.agreed or one.block_size <= DEFAULT_BLOCK_SIZE:
         return False
     return _is_given_up(case, one) or _is_still(case, one)
 
