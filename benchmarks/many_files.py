@@ -33,7 +33,7 @@ from time import monotonic, perf_counter
 
 import psutil
 
-from tftptui.engine.child import ChildEngine
+from tftptui.engine.holders.child import ChildEngine
 from tftptui.engine.messages import FindFiles, Frame, OpenFolder
 from tftptui.settings import Settings
 from tftptui.ui.app import TftpApp
@@ -42,7 +42,7 @@ from tftptui.ui.widgets.file_rows import EntryRow, NearRow
 
 TIMES = 20
 BLOCK = 516
-HOST = "tftptui.engine.host"
+HOST = "tftptui.engine.holders.host"
 MEBI = 1 << 20
 
 

@@ -22,7 +22,7 @@ gc.set_threshold(20_000, 20, 50)
 
 # These share the machine's ports, namespaces and CPUs: where tests run side by side
 # (pytest -n), these run one after the other.
-SHARING = ("client", "commands", "doctor", "engine", "net", "rfc", "server")
+SHARING = ("client", "commands", "doctor", "engine", "net", "replay", "rfc", "server")
 
 PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 

@@ -32,8 +32,8 @@ def test_help_tells_a_command_by_the_first_line_of_its_own(
 
 def test_a_screen_begins_without_the_server_and_the_commands_it_does_not_need() -> None:
     code = (
-        "import sys, tftptui.cli, tftptui.ui.app, tftptui.engine.child, "
-        "tftptui.engine.rights; print(*sys.modules)"
+        "import sys, tftptui.cli, tftptui.ui.app, tftptui.engine.holders.child, "
+        "tftptui.engine.holders.rights; print(*sys.modules)"
     )
     loaded = set(_run(code).split())
     slow = {

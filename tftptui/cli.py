@@ -82,7 +82,7 @@ def serve(
     ] = None,
 ) -> int:
     """Serve ROOT without a screen; the journal goes to standard output."""
-    from tftptui.engine.headless import run  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.holders.headless import run  # noqa: PLC0415 - --help is instant
 
     settings = settings_of(options, root, journal)
     return run(msgspec.structs.replace(settings, control=control))
@@ -102,7 +102,7 @@ def attach(
     theme: Annotated[str | None, Parameter(help="Colours, as without attach.")] = None,
 ) -> int:
     """Show what a running tftptui serve does; it goes on when the screen is left."""
-    from tftptui.engine.attach import AttachedEngine, find_socket  # noqa: PLC0415
+    from tftptui.engine.holders.attach import AttachedEngine, find_socket  # noqa: PLC0415
 
     try:
         path = find_socket(socket)
@@ -138,7 +138,7 @@ def doctor(
     from tftptui.doctor.reading import read_facts  # noqa: PLC0415
     from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415
     from tftptui.doctor.result import exit_status  # noqa: PLC0415
-    from tftptui.engine.attach import may_attach  # noqa: PLC0415
+    from tftptui.engine.holders.attach import may_attach  # noqa: PLC0415
 
     settings = settings_of(options, root, None)
     try:
@@ -190,15 +190,15 @@ def explain(
 
 def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     """Run the screen on an engine of its own."""
-    from tftptui.engine.rights import drop_rights, drop_rights_of  # noqa: PLC0415
+    from tftptui.engine.holders.rights import drop_rights, drop_rights_of  # noqa: PLC0415
 
     if is_inline:
-        from tftptui.engine.inline import InlineEngine  # noqa: PLC0415
+        from tftptui.engine.holders.inline import InlineEngine  # noqa: PLC0415
 
         return _watch(InlineEngine(settings, started=drop_rights_of), theme)
-    from tftptui.engine.child import ChildEngine  # noqa: PLC0415
+    from tftptui.engine.holders.child import ChildEngine  # noqa: PLC0415
 
-    # The screen gives up root's rights as its child does; see engine/rights.py.
+    # The screen gives up root's rights as its child does; see engine/holders/rights.py.
     return _watch(ChildEngine(settings, partial(drop_rights, settings.user)), theme)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from make_demo_pictures import main as make_demo_pictures
 
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import Frame
 from tftptui.protocol.packets import Mode, ReadRequest, encode_ack, encode_request
 from tftptui.resources import packaged_folder

@@ -80,7 +80,7 @@ def test_a_server_of_ours_is_known(tmp_path: Path) -> None:
         ("/usr/bin/tftptui serve /srv", True),
         ("/usr/bin/python3.11 /home/a/bin/tftptui /srv", True),
         ("python3 -m tftptui serve", True),
-        ("/usr/bin/python3 -P -m tftptui.engine.host 7", True),
+        ("/usr/bin/python3 -P -m tftptui.engine.holders.host 7", True),
         ("python3 -m http.server tftptui", False),
         ("/usr/sbin/in.tftpd -l /srv/tftptui", False),
         ("python3 -m", False),

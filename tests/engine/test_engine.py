@@ -16,7 +16,7 @@ from tests.support.udp_client import UdpClient
 from tests.support.watcher import watching
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import (
     AbortTransfer,
     CloseFolder,

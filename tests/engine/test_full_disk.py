@@ -11,9 +11,9 @@ import pytest
 
 from tests.support.clock import FakeClock
 from tests.support.running import settings_for
-from tftptui.engine.inline import InlineEngine
-from tftptui.engine.journal import open_journal
-from tftptui.engine.journal_file import AGAIN
+from tftptui.engine.holders.inline import InlineEngine
+from tftptui.engine.recording.journal import open_journal
+from tftptui.engine.recording.journal_file import AGAIN
 from tftptui.telemetry.events import Warned
 
 WHY = "File too large"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tftptui.engine.client import EngineError
-from tftptui.engine.journal import open_journal
+from tftptui.engine.recording.journal import open_journal
 from tftptui.telemetry.events import Warned
 
 EVENT = Warned(time=0.0, message="mind the gap")

@@ -15,7 +15,7 @@ from tests.support.seen import Seen
 from tests.support.udp_client import UdpClient
 from tests.support.unprivileged import unprivileged
 from tests.support.watcher import PATIENCE, Watcher, watching
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.mended import MOST_LOOKED_AT, Mended
 from tftptui.engine.messages import ChangeSettings
 from tftptui.server.names import Names

@@ -10,7 +10,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tests.support.watcher import Watcher, watching
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.protocol.packets import Options
 from tftptui.telemetry.findings import Finding
 

@@ -8,8 +8,8 @@ from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.client import CommandRefusedError
-from tftptui.engine.inline import InlineEngine
-from tftptui.engine.live import settings_after
+from tftptui.engine.holders.inline import InlineEngine
+from tftptui.engine.live_settings import settings_after
 from tftptui.engine.messages import OpenFolder, ServeFolder
 
 

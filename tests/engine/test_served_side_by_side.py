@@ -10,9 +10,9 @@ import pytest
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tests.support.watcher import PATIENCE, Watcher, watching
-from tftptui.engine.child import ChildEngine
-from tftptui.engine.inline import InlineEngine
-from tftptui.engine.live import settings_after
+from tftptui.engine.holders.child import ChildEngine
+from tftptui.engine.holders.inline import InlineEngine
+from tftptui.engine.live_settings import settings_after
 from tftptui.engine.messages import Entry, OpenFolder, ServeFolder
 from tftptui.files.given import folder_above, named_of
 from tftptui.settings import Settings

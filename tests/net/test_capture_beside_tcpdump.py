@@ -12,7 +12,7 @@ from tests.support.real_clients import ATFTP, ATFTP_WINDOWS, CURL, CURL_PLAIN
 from tests.support.serve import Serve
 from tests.support.tcpdump import captured
 from tests.support.tshark import dissect, require_tshark, troubles
-from tftptui.engine.replay.reading import Reading
+from tftptui.replay.reading import Reading
 from tftptui.telemetry.views import TransferView
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]

@@ -13,7 +13,7 @@ from tests.support.namespaces import Routed
 from tests.support.other_servers import OTHERS, serving_within
 from tests.support.tcpdump import captured
 from tests.support.tshark import dissect, require_tshark
-from tftptui.engine.replay.reading import Reading
+from tftptui.replay.reading import Reading
 from tftptui.telemetry.packets import LAYOUT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 

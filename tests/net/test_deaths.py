@@ -40,7 +40,9 @@ def program(tmp_path: Path, at: Endpoint) -> Iterator[Terminal]:
 def engine_of(program: Terminal) -> int:
     """Return the process that serves."""
     children = psutil.Process(program.program.pid).children(recursive=True)
-    (engine,) = [c.pid for c in children if "tftptui.engine.host" in c.cmdline()]
+    (engine,) = [
+        c.pid for c in children if "tftptui.engine.holders.host" in c.cmdline()
+    ]
     return engine
 
 

@@ -13,13 +13,13 @@ from tests.support.running import settings_for
 from tests.support.serve import environment
 from tests.support.watcher import watching
 from tftptui.engine.client import CommandRefusedError
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import Locate, Location
 
 SCRIPT = """
 import asyncio, sys
 import msgspec
-from tftptui.engine.locating import Locating
+from tftptui.engine.ttl_search import Locating
 from tftptui.net.addresses import Endpoint
 from tftptui.net.walking import Walker
 

@@ -22,7 +22,7 @@ from tests.support.real_clients import (
 from tests.support.relay import Loss, Relay
 from tests.support.running import settings_for
 from tests.support.watcher import Watcher, watching
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.protocol.packets import Opcode
 from tftptui.protocol.timing import SHORTEST
 from tftptui.telemetry.packets import Flag, Kind, PacketRecord

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.pictures import frame, view
-from tftptui.engine.live import live_settings
+from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import Frame
 from tftptui.settings import Settings, Value
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from tftptui.engine.replay.rebuilding import Rebuilding
 from tftptui.protocol.packets import (
     Mode,
     Options,
@@ -14,6 +13,7 @@ from tftptui.protocol.packets import (
     encode_oack,
     encode_request,
 )
+from tftptui.replay.rebuilding import Rebuilding
 from tftptui.telemetry.capture.frames import Datagram, Place
 from tftptui.telemetry.capture.packets import IcmpSeen, Seen
 from tftptui.telemetry.events import Event

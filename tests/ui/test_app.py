@@ -10,7 +10,7 @@ from tests.support.findings import blocked
 from tests.support.pictures import frame, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
-from tftptui.engine.live import live_settings
+from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import ChangeSettings
 from tftptui.settings import Settings
 from tftptui.ui.app import TftpApp

@@ -15,7 +15,7 @@ from tests.support.udp_client import UdpClient
 from tftptui.client.probing import Stop
 from tftptui.doctor.result import Mark, Result
 from tftptui.doctor.self_test import OFFERS, Expect, Patient, self_test
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ExpectSelfTest
 from tftptui.net.addresses import Endpoint
 from tftptui.ui.app import TftpApp

@@ -9,7 +9,7 @@ import pytest
 from tests.server.test_storms import MANY, checkout, git
 from tests.support.udp_client import UdpClient
 from tests.ui.test_real_engine import Live, live
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ExamineFiles, FileKinds
 from tftptui.ui.widgets.file_list import FileList
 from tftptui.ui.widgets.file_model import MOST_CHILDREN

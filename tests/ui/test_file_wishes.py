@@ -9,7 +9,7 @@ from tests.support.file_scene import file, folder, listing
 from tests.support.pictures import NOW, frame, status
 from tests.support.screens import SMALL, Shown, shown
 from tests.ui.test_file_asked import GUESS, SURE, missed
-from tftptui.engine.live import exact_rule
+from tftptui.engine.live_settings import exact_rule
 from tftptui.engine.messages import (
     CancelHash,
     ChangeSettings,

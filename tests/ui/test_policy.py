@@ -12,7 +12,7 @@ from tests.support.policy_scene import settings, told
 from tests.support.running import settings_for
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.watcher import watching
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ChangeSettings
 from tftptui.settings import LIVE, SettingsError, Value
 from tftptui.ui.widgets.policy_table import BY_NAME, POLICIES, Policy

@@ -12,7 +12,7 @@ from tests.support.screens import SMALL
 from tests.support.serve import PATIENCE
 from tests.support.strips import text_of
 from tests.support.udp_client import UdpClient
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.net.addresses import Endpoint
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.preview import PreviewScreen

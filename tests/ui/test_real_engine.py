@@ -14,7 +14,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.strips import text_of
 from tests.support.udp_client import UdpClient
-from tftptui.engine.inline import InlineEngine
+from tftptui.engine.holders.inline import InlineEngine
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import PortRange
 from tftptui.ui.app import TftpApp

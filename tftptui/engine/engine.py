@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tftptui.engine.around import require_known_clients, surroundings_of
-from tftptui.engine.capture_switch import CaptureSwitch
+from tftptui.engine.change_names import lead_elsewhere
+from tftptui.engine.change_ports import set_ports
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.file_info import Shelf
 from tftptui.engine.findings import LOOK_INTERVAL, Findings
-from tftptui.engine.live import live_settings
-from tftptui.engine.locating import Locating, Searches
+from tftptui.engine.host_addresses import Whereabouts
+from tftptui.engine.host_ports import Survey
+from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import (
     AbortTransfer,
     ActionCommand,
@@ -33,19 +36,16 @@ from tftptui.engine.messages import (
     TransferView,
     UnlinkName,
 )
-from tftptui.engine.metrics import Metrics
 from tftptui.engine.misfits import Misfits
 from tftptui.engine.nearby import Nearby
 from tftptui.engine.own_rules import OwnRules
-from tftptui.engine.port_range import set_ports
-from tftptui.engine.port_view import port_map
-from tftptui.engine.renaming import lead_elsewhere
+from tftptui.engine.port_map import port_map
+from tftptui.engine.recording.capture_switch import CaptureSwitch
+from tftptui.engine.recording.metrics import Metrics
 from tftptui.engine.self_tests import SelfTests
-from tftptui.engine.shelf import Shelf
 from tftptui.engine.status import status_of
-from tftptui.engine.survey import Survey
 from tftptui.engine.taken import require_port, taken
-from tftptui.engine.whereabouts import Whereabouts
+from tftptui.engine.ttl_search import Locating, Searches
 from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.walking import Walker
 from tftptui.server.binding import BindError
@@ -184,7 +184,7 @@ class Engine:
         self._ticker.start()
 
     def _measures(self) -> "Measures":
-        from tftptui.engine.measuring import measures_of  # noqa: PLC0415 - an extra
+        from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - an extra
 
         teller, host = self.findings.teller, self._survey.latest
         return measures_of(self.service, teller, host, self._began)

@@ -11,8 +11,8 @@ from typing import TypeGuard
 import msgspec
 
 from tftptui.engine.client import CommandRefusedError
+from tftptui.engine.file_info import Shelf
 from tftptui.engine.messages import LookAtFile
-from tftptui.engine.shelf import Shelf
 from tftptui.engine.telling import Teller
 from tftptui.knowledge.case import Scene
 from tftptui.knowledge.causes import Touched

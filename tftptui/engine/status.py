@@ -3,8 +3,8 @@
 import os
 
 from tftptui import __version__
+from tftptui.engine.host_addresses import Whereabouts
 from tftptui.engine.messages import Status
-from tftptui.engine.whereabouts import Whereabouts
 from tftptui.server.service import Service
 from tftptui.server.watch import Watch
 from tftptui.telemetry.views import Recording

@@ -25,6 +25,6 @@ def require_port(settings: Settings, held: Sequence[socket.socket]) -> None:
 
 def taken(error: BindError, settings: Settings) -> EngineError:
     """Return what to tell of a listener that could not be opened."""
-    from tftptui.engine.attach import instead  # noqa: PLC0415 - it needs the engine
+    from tftptui.engine.holders.attach import instead  # noqa: PLC0415 - it needs the engine
 
     return EngineError(f"{error}{instead(settings.port)}")

@@ -29,7 +29,7 @@ AFTERWARDS = (
     "tftptui.ui.widgets.policy_table",
     "tftptui.ui.screens.policy",
     "psutil",
-    "tftptui.engine.rights",
+    "tftptui.engine.holders.rights",
     "tftptui.client.probing",
     "tftptui.doctor.reading",
     "tftptui.doctor.filters",

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeGuard
 import msgspec
 from platformdirs import user_state_path
 
-from tftptui.engine.rights import invoking_user
+from tftptui.engine.holders.rights import invoking_user
 
 KEPT_LINES = 30
 """Lines of each kind that can be called up again."""

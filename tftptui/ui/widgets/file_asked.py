@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterable
 
-from tftptui.engine.live import exact_rule
+from tftptui.engine.live_settings import exact_rule
 from tftptui.engine.messages import NearName, Refusal
 from tftptui.knowledge.names import Attempt, Search, searches
 from tftptui.telemetry.escapes import visible

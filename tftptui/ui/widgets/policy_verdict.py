@@ -8,7 +8,7 @@ from typing import cast
 
 import msgspec
 
-from tftptui.engine.live import live_settings
+from tftptui.engine.live_settings import live_settings
 from tftptui.settings import (
     Settings,
     SettingsError,

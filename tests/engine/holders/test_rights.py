@@ -1,0 +1,146 @@
+"""Root's rights are given up once the sockets are open, and binding is kept."""
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.serve import Serve, environment
+from tests.support.udp_client import UdpClient
+from tftptui.engine.client import EngineError
+from tftptui.engine.holders.rights import drop_rights, invoking_user
+
+NOBODY = pwd.getpwnam("nobody")
+NET_BIND_SERVICE = 1 << 10
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to drop")
+
+
+def status_of(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return {
+        key: value.strip() for key, _, value in (line.partition(":") for line in lines)
+    }
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        ({}, None),
+        ({"SUDO_UID": "0"}, None),
+        ({"SUDO_UID": str(NOBODY.pw_uid)}, "nobody"),
+        ({"PKEXEC_UID": str(NOBODY.pw_uid)}, "nobody"),
+        ({"DOAS_USER": "nobody"}, "nobody"),
+        ({"DOAS_USER": "root"}, None),
+        ({"SUDO_UID": "rm -rf"}, None),
+        ({"SUDO_UID": "4000000000"}, None),
+    ],
+)
+def test_who_became_root(environment: dict[str, str], name: str | None) -> None:
+    assert invoking_user(environment) == name
+
+
+def test_an_unknown_user_is_named() -> None:
+    with pytest.raises(EngineError, match="no user 'nobody-at-all'"):
+        drop_rights("nobody-at-all")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that everybody can reach; pytest's own are root's alone.
+
+    Another run of pytest makes those private again, whatever is done to them here.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for file, mode in (("open", 0o644), ("closed", 0o600)):
+            (folder / file).write_bytes(octets(700))
+            (folder / file).chmod(mode)
+        yield folder
+
+
+@root_only
+async def test_a_server_becomes_somebody_and_reads_as_they_may(folder: Path) -> None:
+    with Serve(folder, "--user", "nobody", "--write", "new") as server:
+        at = server.at
+        server.until(
+            "warning", message="not root any more: files are read and written as nobody"
+        )
+        status = status_of(server.process.pid)
+        with UdpClient() as client:
+            assert await client.read(at, b"open") == octets(700)
+            client.ask(at, b"closed")
+            assert b"may not read" in (await client.error()).message
+            client.offer(at, b"new")
+            assert b"may not write" in (await client.error()).message
+        assert server.stop() == 0
+    assert status["Uid"].split() == [str(NOBODY.pw_uid)] * 4
+    assert status["Gid"].split() == [str(NOBODY.pw_gid)] * 4
+    assert int(status["CapEff"], 16) & ~NET_BIND_SERVICE == 0
+
+
+@root_only
+def test_the_right_to_bind_outlives_the_others_and_is_passed_on() -> None:
+    program = (
+        "import subprocess; from tftptui.engine.holders.rights import drop_rights; "
+        "drop_rights('nobody'); subprocess.run(['cat', '/proc/self/status'])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert f"Uid:\t{NOBODY.pw_uid}" in run.stdout
+    assert f"CapEff:\t{NET_BIND_SERVICE:016x}" in run.stdout
+
+
+def warned(server: Serve, words: str) -> bool:
+    return any(words in line["message"] for line in server.of("warning"))
+
+
+@root_only
+def test_a_root_that_the_user_may_not_read_is_said(folder: Path) -> None:
+    folder.chmod(0o700)
+    with Serve(folder, "--user", "nobody") as server:
+        server.until_so(lambda: warned(server, "nobody can't read"))
+        server.stop(signal.SIGINT)
+
+
+@pytest.fixture
+def shut_in(folder: Path) -> Path:
+    """A folder that all may read, in one that root alone may enter."""
+    root = folder / "root"
+    root.mkdir(mode=0o755)
+    (root / "open").write_bytes(octets(700))
+    folder.chmod(0o700)
+    return root
+
+
+@root_only
+async def test_a_root_below_a_folder_that_the_user_may_not_enter_is_served(
+    shut_in: Path,
+) -> None:
+    with Serve(shut_in, "--user", "nobody") as server:
+        server.until_so(lambda: warned(server, "nobody may not enter the folders"))
+        with UdpClient() as client:
+            assert await client.read(server.at, b"open") == octets(700)
+        assert server.stop(signal.SIGINT) == 0
+
+
+def test_only_root_becomes_somebody_else(tmp_path: Path) -> None:
+    # As root the name is unknown, as anybody else it is somebody else's.
+    name = "nobody-at-all" if os.geteuid() == 0 else "root"
+    with Serve(tmp_path, "--user", name) as server:
+        assert server.wait() == 1
+        assert name in server.stderr

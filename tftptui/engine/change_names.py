@@ -1,0 +1,65 @@
+"""Commands that let names lead elsewhere: to another file, into another folder."""
+
+import contextlib
+import os
+
+from tftptui.engine.client import CommandRefusedError
+from tftptui.engine.live_settings import folder_of, with_rule
+from tftptui.engine.messages import LinkName, RewriteName, ServeFolder, UnlinkName
+from tftptui.server.aliases import link, unlink
+from tftptui.server.naming import root_of
+from tftptui.server.service import Service
+from tftptui.server.walk import RootError
+from tftptui.settings import SettingsError
+
+
+def lead_elsewhere(
+    service: Service, command: LinkName | UnlinkName | RewriteName | ServeFolder
+) -> None:
+    """Make a link, take one away, make a rule, or serve another folder.
+
+    Raises:
+        CommandRefusedError: it can't be done, or would not help; nothing has changed.
+    """
+    try:
+        match command:
+            case LinkName(asked, name):
+                _require_writing(service, "; make a rewrite rule instead")
+                link(service.root, asked, name)
+            case UnlinkName(asked, name):
+                _require_writing(service)
+                unlink(service.root, asked, name)
+            case RewriteName(asked, name):
+                _add_rule(service, asked, name)
+            case ServeFolder(folder):
+                _serve(service, folder)
+    except (RootError, SettingsError) as error:
+        raise CommandRefusedError(str(error)) from error
+    except OSError as error:
+        raise CommandRefusedError(f"the link: {error.strerror}") from error
+
+
+def _require_writing(service: Service, instead: str = "") -> None:
+    if service.settings.write == "off":
+        raise CommandRefusedError(
+            f"uploads are off, so nothing is written into the root{instead}"
+        )
+
+
+def _serve(service: Service, folder: str) -> None:
+    try:
+        service.serve(folder_of(folder), by="operator")
+    except (OSError, ValueError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise CommandRefusedError(f"{folder} can't be served: {why}") from error
+
+
+def _add_rule(service: Service, asked: bytes, name: bytes) -> None:
+    settings = with_rule(service.settings, asked, name)
+    trial = root_of(settings)
+    with contextlib.closing(trial):
+        file = trial.open(asked)
+    os.close(file.descriptor)
+    if file.name != b"/".join(part for part in name.split(b"/") if part):
+        raise CommandRefusedError("another rewrite rule would lead elsewhere")
+    service.change_settings({"rewrite": list(settings.rewrite)}, by="operator")

@@ -1,0 +1,147 @@
+"""Watching a server that runs by itself: ``tftptui attach``."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from shlex import quote
+
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.holders.control import SUFFIX, is_alive, usual_folder, usual_place
+from tftptui.engine.holders.remote import LONGEST_READ, RemoteEngine, decoder
+from tftptui.engine.messages import (
+    Answer,
+    CloseFolder,
+    Command,
+    ExamineFiles,
+    FindFiles,
+    HashFile,
+    LookAtFile,
+    OpenFolder,
+    Ready,
+)
+from tftptui.engine.wire import MessageStream, WireError
+from tftptui.settings import TFTP_PORT
+
+_LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
+"""What changes nothing."""
+
+
+def find_socket(wanted: Path | None) -> Path:
+    """Return the socket to attach to: the one named, or the only one there is.
+
+    Raises:
+        EngineError: there is none, or several; the text says what to type.
+    """
+    if wanted is not None:
+        return wanted
+    folder = usual_folder()
+    named = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    match [path for path in named if _is_alive(path)]:
+        case [one]:
+            return one
+        case []:
+            raise EngineError(
+                f"no server of yours runs (nothing in {folder}); start one with "
+                "tftptui serve ROOT, or name its socket"
+            )
+        case found:
+            names = "\n  ".join(
+                f"tftptui attach {path}   (takes requests on port {path.stem})"
+                for path in found
+            )
+            raise EngineError(f"several servers run; choose:\n  {names}")
+
+
+def may_attach(port: int) -> bool:
+    """Whether a server of ours that takes requests on PORT may be watched."""
+    return _is_alive(usual_place(port))
+
+
+def instead(port: int | None) -> str:
+    """Return what to do where PORT is another server's of ours; "" if it is not."""
+    if not may_attach(TFTP_PORT if port is None else port):
+        return ""
+    return "; or watch the server that has it: tftptui attach"
+
+
+def _is_alive(path: Path) -> bool:
+    try:
+        return is_alive(path)
+    except OSError:
+        return False
+
+
+def _why(path: Path, error: OSError) -> str:
+    """Return why a socket can't be opened, and what to type."""
+    owner = _owner(path) if isinstance(error, PermissionError) else ""
+    if owner:
+        command = f"sudo -u {quote(owner)} tftptui attach {quote(str(path))}"
+        return f"it is a server of {owner}'s; {command}"
+    return f"{error.strerror or error}; start a server with tftptui serve ROOT"
+
+
+def _owner(path: Path) -> str:
+    """Return who owns a socket, or else the folder that keeps us from seeing it."""
+    for place in (path, *path.parents):
+        with contextlib.suppress(OSError, KeyError):
+            return place.owner()
+    return ""
+
+
+class AttachedEngine(RemoteEngine):
+    """Holds an engine by its socket, and leaves it alone in the end; see EngineClient.
+
+    Args:
+        path: of the socket.
+        is_read_only: whether to refuse every command that changes something.
+    """
+
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+        self._path, self._is_read_only = path, is_read_only
+        super().__init__()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._receiving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Attach; see EngineClient."""
+        self._forget()
+        try:
+            reader, writer = await asyncio.open_unix_connection(
+                str(self._path), limit=LONGEST_READ
+            )
+        except OSError as error:
+            raise EngineError(
+                f"can't attach to {self._path}: {_why(self._path, error)}"
+            ) from error
+        self._stream = MessageStream(reader, writer, decoder())
+        try:
+            ready = await self._stream.receive()
+        except WireError:
+            ready = None
+        if not isinstance(ready, Ready):
+            await self.stop()
+            raise EngineError(f"what answers at {self._path} is no tftptui")
+        receiving = self._receive(self._stream)
+        self._receiving = asyncio.get_running_loop().create_task(receiving)
+
+    async def ask(self, command: Command) -> Answer | None:
+        """Carry a command out, unless it changes something and we only look."""
+        if self._is_read_only and not isinstance(command, _LOOKS):
+            raise CommandRefusedError("attached to look only; nothing is changed")
+        return await super().ask(command)
+
+    async def stop(self) -> None:
+        """Leave; the server and its transfers go on."""
+        if self._stream is not None:
+            await self._stream.close()
+            self._stream = None
+        if self._receiving is not None:
+            self._receiving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._receiving
+            self._receiving = None
+
+    async def _reason(self) -> str:
+        return f"the server behind {self._path} is gone"

@@ -1,0 +1,153 @@
+"""An engine in a process of its own, so that drawing never costs a packet.
+
+The two talk over a socket pair. When the holder dies its end closes, and the
+child ends all transfers and itself; when the child dies the holder is told why.
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from tftptui.engine.client import EngineError
+from tftptui.engine.holders.held_sockets import HeldSockets
+from tftptui.engine.holders.remote import (
+    LONGEST_READ,
+    FromEngine,
+    RemoteEngine,
+    decoder,
+)
+from tftptui.engine.live_settings import settings_after
+from tftptui.engine.messages import Command, Frame, Ready, Stop
+from tftptui.engine.wire import MessageStream
+from tftptui.settings import Settings
+
+_STOP_PATIENCE = 5.0
+"""Seconds that a child may take to end in good order."""
+
+_KEPT_STDERR = 2_000
+
+
+class ChildEngine(RemoteEngine):
+    """Holds an engine in a child process; see EngineClient.
+
+    Args:
+        settings: what the child serves and how.
+        started: called whenever the child has begun to serve.
+    """
+
+    def __init__(
+        self, settings: Settings, started: Callable[[], object] = lambda: None
+    ) -> None:
+        self._settings, self._started = settings, started
+        self._highest = 0
+        self._held = HeldSockets()
+        super().__init__()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._process: asyncio.subprocess.Process | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stderr = b""
+
+    def _carried_out(self, command: Command) -> None:
+        self._settings = settings_after(self._settings, command)
+
+    def _seen(self, frame: Frame) -> None:
+        numbers = (view.number for view in frame.transfers)
+        self._highest = max(self._highest, *numbers, 0)
+
+    async def start(self) -> None:
+        """Start the child and wait until it serves; see EngineClient.
+
+        After stop() it may be called again, as after a crash.
+        """
+        self._forget()
+        ours, theirs = socket.socketpair()
+        with theirs, self._held.keeper() as keeper:
+            passed = [theirs.fileno(), keeper.fileno(), *self._held.descriptors]
+            try:
+                self._process = await _spawn(passed)
+            except OSError as error:
+                ours.close()
+                raise EngineError(
+                    f"can't start a server process: {sys.executable}: {error.strerror}"
+                ) from error
+        reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST_READ)
+        self._stream = MessageStream(reader, writer, decoder())
+        loop = asyncio.get_running_loop()
+        self._tasks.append(loop.create_task(self._keep_stderr()))
+        with contextlib.suppress(ConnectionError):
+            await self._stream.send(
+                msgspec.structs.replace(self._settings, numbered_from=self._highest)
+            )
+        try:
+            await self._await_ready(self._stream)
+        finally:
+            self._held.take()
+        self._started()
+        self._tasks.append(loop.create_task(self._receive(self._stream)))
+
+    async def stop(self) -> None:
+        """End the child in good order, or else by force; see EngineClient."""
+        if self._process is None:
+            return
+        if self._ended is None:  # else it died, and may be begun anew with them
+            self._held.close()
+        if self._stream is not None:
+            with contextlib.suppress(ConnectionError):
+                await self._stream.send(Stop())
+        try:
+            await asyncio.wait_for(self._process.wait(), _STOP_PATIENCE)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        await asyncio.gather(*self._tasks)
+        if self._stream is not None:
+            await self._stream.close()
+            self._stream = None
+
+    async def _await_ready(self, stream: MessageStream[FromEngine]) -> None:
+        message = await stream.receive()
+        if isinstance(message, Ready) and message.error is None:
+            return
+        await self.stop()
+        if isinstance(message, Ready) and message.error is not None:
+            raise EngineError(message.error)
+        raise EngineError(await self._reason())
+
+    async def _keep_stderr(self) -> None:
+        """Keep the end of what the child says before it dies."""
+        if self._process is None or self._process.stderr is None:
+            return
+        while piece := await self._process.stderr.read(_KEPT_STDERR):
+            self._stderr = (self._stderr + piece)[-_KEPT_STDERR:]
+
+    async def _reason(self) -> str:
+        if self._process is None:
+            return "the engine was not started"
+        code = await self._process.wait()
+        await self._tasks[0]
+        said = self._stderr.decode("utf-8", "replace").strip().splitlines()
+        how = (
+            f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        )
+        return f"the engine {how}" + (f": {said[-1]}" if said else "")
+
+
+async def _spawn(descriptors: list[int]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # never import from the folder we happen to stand in
+        "-m",
+        "tftptui.engine.holders.host",
+        *map(str, descriptors),
+        pass_fds=descriptors,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )

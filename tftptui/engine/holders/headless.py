@@ -1,0 +1,108 @@
+"""The engine without a screen: ``tftptui serve``."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from shlex import quote
+
+from tftptui.engine.client import EngineError
+from tftptui.engine.engine import Engine
+from tftptui.engine.holders.control import Control, usual_place
+from tftptui.engine.holders.rights import drop_rights_of
+from tftptui.engine.own_rules import OwnRules, read_first
+from tftptui.engine.recording.journal import open_journal
+from tftptui.engine.recording.metrics import url_of
+from tftptui.server.limits import calm_collector, give_short_turns
+from tftptui.server.loop import new_loop
+from tftptui.settings import NO_CONTROL, Settings
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; clients of living transfers are told.
+
+    SIGHUP opens the journal's file anew; a journal on a terminal has nobody then, and
+    it ends.
+
+    Raises:
+        EngineError: the root, a port or the journal can't be had.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    with open_journal(settings.journal) as journal:
+        hung_up = stop.set if journal.is_on_terminal else journal.reopen
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
+        rules = OwnRules()
+        engine = Engine(settings, journal.listener, rules=rules)
+        await engine.start()
+        calm_collector()
+        give_short_turns()
+        await read_first(rules)
+        try:
+            drop_rights_of(engine)
+            async with _control(engine) as socket:
+                _say(engine, socket)
+                journal.voice.tell_at(engine.service)
+                await stop.wait()
+                await engine.stop()
+        finally:
+            await engine.stop()
+
+
+@contextlib.asynccontextmanager
+async def _control(engine: Engine) -> AsyncIterator[Path | None]:
+    """Let others attach, and give the socket for it.
+
+    A server that nobody can attach to serves all the same, and gives None.
+    """
+    wanted = engine.settings.control
+    if wanted == NO_CONTROL:
+        yield None
+        return
+    port = engine.service.listeners[0].local.port
+    path = usual_place(port) if wanted is None else Path(wanted)
+    control = Control(engine, path)
+    try:
+        await control.start()
+    except EngineError as error:
+        engine.service.warn(str(error))
+        yield None
+        return
+    try:
+        yield path
+    finally:
+        await control.stop()
+
+
+def run(settings: Settings) -> int:
+    """Run serve(); return the exit status, after saying on stderr what went wrong."""
+    try:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(serve(settings))
+    except EngineError as error:
+        sys.stderr.write(f"tftptui: {error}\n")
+        return 1
+    return 0
+
+
+def _say(engine: Engine, socket: Path | None) -> None:
+    """Tell a person where requests are taken; standard output is the journal's."""
+    service = engine.service
+    places = ", ".join(str(listener.local) for listener in service.listeners)
+    lines = [
+        *service.notices,
+        f"serving {service.root.path} on {places}, answering from {service.pool.ports}",
+    ]
+    journal = engine.settings.journal
+    if journal not in (None, "-"):  # else nothing but this shows what happens
+        lines.append(f"the journal goes to {journal}")
+        if socket is not None:
+            lines.append(f"to watch it: tftptui attach {quote(str(socket))}")
+    if engine.settings.metrics is not None:
+        lines.append(f"metrics for Prometheus at {url_of(engine.settings.metrics)}")
+    sys.stderr.write("".join(f"tftptui: {line}\n" for line in lines))
+    sys.stderr.flush()

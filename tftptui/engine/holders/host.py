@@ -1,0 +1,129 @@
+"""The child's side: ``python -m tftptui.engine.holders.host FD KEEPER [SOCKET…]``.
+
+It runs an engine for whoever is at the other end of FD.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.engine import Engine
+from tftptui.engine.holders.held_sockets import give_to
+from tftptui.engine.holders.rights import drop_rights_of
+from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
+from tftptui.engine.own_rules import OwnRules, read_first
+from tftptui.engine.recording.journal import open_journal
+from tftptui.engine.wire import MessageStream, settings_decoder
+from tftptui.server.limits import calm_collector, give_short_turns
+from tftptui.server.loop import new_loop
+from tftptui.settings import Settings
+
+FromHolder = Ask | Stop
+
+
+async def host(
+    descriptor: int, keeper: socket.socket, held: Sequence[socket.socket]
+) -> None:
+    """Run an engine until the holder says stop or is gone.
+
+    Its listeners' sockets are given to the KEEPER; HELD are those of the one before.
+    """
+    holder = socket.socket(fileno=descriptor)
+    reader, writer = await asyncio.open_connection(sock=holder)
+    settings = await MessageStream(reader, writer, settings_decoder()).receive()
+    stream = MessageStream(reader, writer, msgspec.msgpack.Decoder(FromHolder))
+    with contextlib.suppress(ConnectionError):  # the holder is gone: we go too
+        try:
+            if settings is not None:
+                await _run(settings, stream, keeper, held)
+        except EngineError as error:
+            await stream.send(Ready(str(error)))
+    await stream.close()
+
+
+async def _run(
+    settings: Settings,
+    stream: MessageStream[FromHolder],
+    keeper: socket.socket,
+    held: Sequence[socket.socket],
+) -> None:
+    with open_journal(settings.journal) as journal:
+        rules = OwnRules()
+        engine = Engine(settings, journal.listener, rules=rules)
+        await engine.start(held)
+        give_to(keeper, [one.socket for one in engine.service.listeners])
+        calm_collector()
+        give_short_turns()
+        await read_first(rules)
+        try:
+            drop_rights_of(engine)
+            journal.voice.tell_at(engine.service)
+            await stream.send(Ready())
+            await _serve(engine, stream)
+        finally:
+            await engine.stop()
+
+
+async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:
+    loop = asyncio.get_running_loop()
+    telling = loop.create_task(_tell(engine, stream))
+    listening = loop.create_task(_listen(engine, stream))
+    await asyncio.wait({telling, listening}, return_when=asyncio.FIRST_COMPLETED)
+    if not _was_told(listening) and engine.settings.on_close == "drain":
+        await engine.drain()
+    await engine.stop()
+    listening.cancel()
+    await asyncio.gather(telling, listening, return_exceptions=True)
+    await stream.send(Farewell())
+
+
+def _was_told(listening: asyncio.Task[bool]) -> bool:
+    """Whether the holder said that we shall stop, and is not just gone."""
+    return listening.done() and not listening.exception() and listening.result()
+
+
+async def _tell(engine: Engine, stream: MessageStream[FromHolder]) -> None:
+    # A slow holder makes us wait here; the next frame then holds all that came since.
+    async for frame in engine.frames():
+        await stream.send(frame)
+
+
+async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> bool:
+    """Carry out what the holder asks; return whether it said that we shall stop."""
+    # Tasks begin in the order of the commands; only what takes long is overtaken.
+    async with asyncio.TaskGroup() as answering:
+        while (message := await stream.receive()) is not None:
+            match message:
+                case Stop():
+                    return True
+                case Ask():
+                    answering.create_task(_answer(engine, stream, message))
+    return False
+
+
+async def _answer(engine: Engine, stream: MessageStream[FromHolder], ask: Ask) -> None:
+    try:
+        reply = Reply(ask.number, answer=await engine.ask(ask.command))
+    except CommandRefusedError as error:
+        reply = Reply(ask.number, str(error))
+    with contextlib.suppress(ConnectionError):
+        await stream.send(reply)
+
+
+def main() -> None:
+    """Run the host; signals to the terminal's group are the holder's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        holder, keeper, *held = map(int, sys.argv[1:])
+        sockets = [socket.socket(fileno=number) for number in held]
+        runner.run(host(holder, socket.socket(fileno=keeper), sockets))
+
+
+if __name__ == "__main__":
+    main()

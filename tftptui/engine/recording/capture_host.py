@@ -1,0 +1,81 @@
+"""The process that writes a capture; its argument is a file descriptor."""
+
+import os
+import signal
+import socket
+import sys
+
+import msgspec
+
+from tftptui.engine.recording.capture_pipe import (
+    LENGTH,
+    Begun,
+    Message,
+    Met,
+    Over,
+    Told,
+    receive,
+)
+from tftptui.files.content import Content
+from tftptui.telemetry.capture.place import CaptureError
+from tftptui.telemetry.capture.scribe import Batch, Scribe, place_of
+
+
+class Host:
+    """Takes messages and does what they say."""
+
+    def __init__(self) -> None:
+        self._scribe: Scribe | None = None
+
+    def take(self, message: Message, descriptors: list[int]) -> Told:
+        """Carry a message out; the answer says how far the capture has got."""
+        scribe = self._scribe
+        try:
+            match message:
+                case Begun(path=path, size=size, files=files, snaplen=snaplen):
+                    place = place_of(path, size, files)
+                    scribe = self._scribe = Scribe(descriptors[0], place, snaplen)
+                case _ if scribe is None:
+                    return Told(error="nothing was begun")
+                case Met(view=view, has_content=has_content):
+                    version = view.version
+                    content = Content(descriptors[0], version) if has_content else None
+                    scribe.opened(view, content)
+                case Batch():
+                    scribe.write(message)
+                case Over():
+                    scribe.finish()
+        except (CaptureError, OSError) as error:
+            return Told(error=str(error))
+        return Told(packets=scribe.packets, octets=scribe.octets)
+
+    def close(self) -> None:
+        """Write what is left: whoever sent it is gone."""
+        if self._scribe is not None:
+            self._scribe.finish()
+
+
+def serve(sock: socket.socket) -> None:
+    """Answer messages until there are no more."""
+    host = Host()
+    decoder = msgspec.msgpack.Decoder(Message)
+    while (received := receive(sock)) is not None:
+        octets, descriptors = received
+        message = decoder.decode(octets)
+        answer = msgspec.msgpack.encode(host.take(message, descriptors))
+        sock.sendall(len(answer).to_bytes(LENGTH) + answer)
+        if isinstance(message, Over):
+            return
+    host.close()
+
+
+def main() -> None:
+    """Run the host; signals to the terminal's group are the server's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(5)
+    with socket.socket(fileno=int(sys.argv[1])) as sock:
+        serve(sock)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""How a capture reaches the process that writes it: a length, msgpack, descriptors.
+
+Every message is answered, so that the sender knows how far it has got.
+"""
+
+import contextlib
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from tftptui.files.content import Content
+from tftptui.telemetry.capture.scribe import Batch
+from tftptui.telemetry.views import TransferView
+
+LENGTH = 4
+
+
+class PipeError(Exception):
+    """The capture has ended; the text says why."""
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun"):
+    """The first message; the file's descriptor comes along."""
+
+    path: bytes
+    size: int | None
+    files: int
+    snaplen: int | None
+
+
+class Met(msgspec.Struct, frozen=True, kw_only=True, tag="met"):
+    """A transfer; if ``has_content``, a descriptor of its file comes along."""
+
+    view: TransferView
+    has_content: bool
+
+
+class Over(msgspec.Struct, frozen=True, tag="over"):
+    """The last message."""
+
+
+Message = Begun | Met | Batch | Over
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: how much is written, or why no more will be."""
+
+    packets: int = 0
+    octets: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A transfer whose packets may come; whoever takes it closes its content."""
+
+    view: TransferView
+    content: Content | None
+
+
+class Pipe:
+    """The process that writes, from the side of whoever has something to write."""
+
+    def __init__(self, begun: Begun, descriptor: int) -> None:
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(Told)
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            # -P: never import from the folder we happen to stand in.
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "tftptui.engine.recording.capture_host",
+                    str(theirs.fileno()),
+                ],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._begun, self._descriptor = begun, descriptor
+
+    def __enter__(self) -> Self:
+        """Hand the file over.
+
+        Raises:
+            PipeError: it can't be written.
+        """
+        try:
+            self._ask(self._begun, Content(self._descriptor))
+        except PipeError:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the process."""
+        self._close()
+
+    def send(self, item: Opened | Batch) -> tuple[int, int]:
+        """Have something written; return packets and octets written so far.
+
+        Raises:
+            PipeError: it can't be.
+        """
+        if isinstance(item, Batch):
+            return self._ask(item)
+        content = item.content
+        met = Met(view=item.view, has_content=content is not None)
+        return self._ask(met, content)
+
+    def finish(self) -> tuple[int, int]:
+        """Have the file closed; return as send() does.
+
+        Raises:
+            PipeError: what was left could not be written.
+        """
+        return self._ask(Over())
+
+    def _ask(self, message: Message, content: Content | None = None) -> tuple[int, int]:
+        octets = self._encoder.encode(message)
+        octets = len(octets).to_bytes(LENGTH) + octets
+        try:
+            if content is not None:
+                with contextlib.closing(content):
+                    sent = socket.send_fds(self._socket, [octets], [content.descriptor])
+                octets = octets[sent:]
+            self._socket.sendall(octets)
+            answer = receive(self._socket)
+        except OSError as error:
+            raise PipeError(f"its process is gone: {error.strerror}") from error
+        if answer is None:
+            raise PipeError("its process has ended")
+        told = self._decoder.decode(answer[0])
+        if told.error is not None:
+            raise PipeError(told.error)
+        return told.packets, told.octets
+
+    def _close(self) -> None:
+        self._socket.close()  # which ends the process, if it has not ended yet
+        self._process.wait()
+
+
+def receive(sock: socket.socket) -> tuple[bytes, list[int]] | None:
+    """Return one message and the descriptors that came along; None at the end.
+
+    Raises:
+        OSError: the other end broke off.
+    """
+    head, descriptors, _, _ = socket.recv_fds(sock, LENGTH, 1)
+    while 0 < len(head) < LENGTH:
+        more = sock.recv(LENGTH - len(head))
+        if not more:
+            return None
+        head += more
+    if not head:
+        return None
+    wanted = int.from_bytes(head)
+    octets = bytearray()
+    while len(octets) < wanted:
+        piece = sock.recv(min(1 << 20, wanted - len(octets)))
+        if not piece:
+            return None
+        octets += piece
+    return bytes(octets), descriptors

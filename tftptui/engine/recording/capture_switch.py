@@ -1,0 +1,99 @@
+"""Switches a capture on and off while the server runs."""
+
+import asyncio
+from collections.abc import Callable
+
+from tftptui.engine.recording.live_capture import LiveCapture, place_of
+from tftptui.server.recorder import Recorder
+from tftptui.server.transfer import Transfer
+from tftptui.settings import Settings
+from tftptui.telemetry.capture.place import CaptureError
+from tftptui.telemetry.events import TransferStarted
+from tftptui.telemetry.views import Recording
+
+
+class CaptureSwitch:
+    """The capture that is on, if one is.
+
+    Args:
+        recorder: has the records.
+        transfers: those that are going on, by number.
+        warn: tells the operator what stops nothing.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        transfers: dict[int, Transfer],
+        warn: Callable[[str], None],
+    ) -> None:
+        self._recorder, self._transfers, self._warn = recorder, transfers, warn
+        self._live: LiveCapture | None = None
+        self._ending: LiveCapture | None = None
+        self._snaplen: int | None = None
+
+    @property
+    def recording(self) -> Recording | None:
+        """What is being written, for whoever watches."""
+        return None if self._live is None else self._live.recording
+
+    def follow(self, settings: Settings) -> None:
+        """Capture where SETTINGS say, or no more.
+
+        Raises:
+            CaptureError: that can't be; what was on before is still on.
+        """
+        live = self._live
+        if settings.capture is None:
+            self._end()
+            return
+        is_same = live is not None and live.place == place_of(settings)
+        if is_same and self._snaplen == settings.snaplen:
+            return
+        if live is not None and live.place.path == place_of(settings).path:
+            raise CaptureError("end the capture first; then begin it as you want it")
+        if self._ending is not None and self._ending.is_finishing:
+            raise CaptureError(
+                "the capture before is still being written; try again in a moment"
+            )
+        begun = LiveCapture(settings, self._recorder, self._transfers, self._failed)
+        self._end()
+        begun.start()
+        self._live, self._snaplen = begun, settings.snaplen
+
+    def began(self, event: TransferStarted) -> None:
+        """Take note of a transfer that begins."""
+        if self._live is not None:
+            self._live.began(event.transfer or 0)
+
+    async def stop(self) -> None:
+        """End the capture and wait for its file."""
+        self._end()
+        if self._ending is not None:
+            await asyncio.to_thread(self._ending.wait)
+            if self._ending.is_finishing:
+                path = self._ending.recording.path
+                self._warn(f"the end of the capture {path} was not written in time")
+
+    def _failed(self, why: str) -> None:
+        live = self._live
+        if live is not None:
+            self._end()
+            packets = live.recording.packets
+            self._warn(
+                f"the capture {live.recording.path} has ended: {why}; "
+                f"{packets} packets are in it"
+            )
+
+    def _end(self) -> None:
+        live = self._live
+        if live is None:
+            return
+        self._live = None
+        live.stop()
+        self._ending = live
+        if live.missed:
+            self._warn(
+                f"the capture {live.recording.path} lacks {live.missed} records: "
+                "they came faster than they could be written"
+            )

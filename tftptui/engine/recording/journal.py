@@ -1,0 +1,174 @@
+"""Where the journal goes: a file, standard output, or nowhere."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from tftptui.engine.client import EngineError
+from tftptui.engine.recording.journal_file import FLAGS, MODE, JournalFile
+from tftptui.engine.recording.pipe_writer import Outlet
+from tftptui.server.clock import SystemClock
+from tftptui.telemetry.journal import Journal
+
+if TYPE_CHECKING:
+    from tftptui.server.service import Service
+
+
+class Voice:
+    """Says what is wrong with a journal: on standard error, and to the operator."""
+
+    def __init__(self) -> None:
+        self._service: Service | None = None
+        self._said = self._told = ""
+
+    def say(self, text: str) -> None:
+        """Say it now; the operator hears of it as soon as this turn is over."""
+        self._said = text
+        sys.stderr.write(f"tftptui: {text}\n")
+        if self._service is not None:
+            # Later: a warning is a line of this very journal, which is being written.
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def tell_at(self, service: "Service") -> None:
+        """Tell the latest and what is said from now on to the operator of SERVICE."""
+        self._service = service
+        if self._said:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._service is None:
+            return
+        if self._told in self._service.notices:  # one at a time: a disk may flutter
+            self._service.notices.remove(self._told)
+        self._told = self._said
+        self._service.warn(self._said)
+
+
+class PlacedJournal(Journal):
+    """A journal somewhere.
+
+    Args:
+        write: as for any journal.
+        name: what people are told it is: "the journal /var/log/tftp.jsonl".
+        voice: says what is wrong with it.
+
+    Attributes:
+        reopen: opens its file anew by its path, as those who move logs away want it;
+            does nothing where the journal is in no file.
+        is_on_terminal: whether a person reads it as it comes.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[bytes], object] | None,
+        name: str = "the journal",
+        voice: Voice | None = None,
+    ) -> None:
+        self.voice = voice = voice or Voice()
+        self.reopen: Callable[[], None] = lambda: None
+        self.is_on_terminal = False
+        super().__init__(write, lambda why: voice.say(f"{name} {why}"))
+
+
+@contextlib.contextmanager
+def open_journal(
+    place: str | None, now: Callable[[], float] | None = None
+) -> Iterator[PlacedJournal]:
+    """Open the journal at PLACE ("-" is standard output); None keeps none.
+
+    NOW is read to try a full disk again, and by default the system's clock.
+
+    Raises:
+        EngineError: the file can't be written.
+    """
+    if place is None:
+        yield PlacedJournal(None)
+        return
+    descriptor = os.dup(sys.stdout.fileno()) if place == "-" else _open(place)
+    with contextlib.ExitStack() as ending:
+        found = os.fstat(descriptor)
+        if stat.S_ISREG(found.st_mode):
+            yield ending.enter_context(_in_file(descriptor, place, now))
+            return
+        ending.callback(os.close, descriptor)
+        if os.path.samestat(found, Path(os.devnull).stat()):
+            yield PlacedJournal(None)  # nobody could read it
+            return
+        yield ending.enter_context(_in_stream(descriptor, place))
+
+
+def _open(place: str) -> int:
+    """Open a file, or a pipe that somebody reads."""
+    try:
+        # A pipe that nobody reads would else be waited for.
+        descriptor = os.open(place, FLAGS | os.O_NONBLOCK, MODE)
+    except OSError as error:
+        why = error.strerror
+        if error.errno == errno.ENXIO:
+            why = f"nobody reads that pipe; begin with: cat {place}"
+        folder = Path(place).parent
+        if error.errno == errno.ENOENT and not folder.exists():
+            why = f"there is no folder {folder}; make it: mkdir -p {quote(str(folder))}"
+        raise EngineError(f"the journal {place} can't be written: {why}") from error
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
+def _open_file(place: str) -> int:
+    """Open a file for appending, and nothing else in its place."""
+    descriptor = _open(place)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise EngineError(f"the journal {place} can't be written: it is no file any more")
+
+
+@contextlib.contextmanager
+def _in_file(
+    descriptor: int, place: str, now: Callable[[], float] | None
+) -> Iterator[PlacedJournal]:
+    """Give a journal in a file, which keeps nobody waiting."""
+    name, voice = _name(place), Voice()
+    file = JournalFile(descriptor, name, voice.say, now or SystemClock().now)
+    journal = PlacedJournal(file.write, name, voice)
+
+    def reopen() -> None:
+        try:
+            file.turn_to(_open_file(place))
+        except EngineError as error:
+            voice.say(f"{error}; it goes on in the file that it was in")
+
+    if place != "-":
+        journal.reopen = reopen
+    try:
+        yield journal
+    finally:
+        file.hurry()
+        if missing := journal.close(lambda: 0):
+            voice.say(f"{name} lacks its last lines: {missing:,}")
+        file.close()
+
+
+@contextlib.contextmanager
+def _in_stream(descriptor: int, place: str) -> Iterator[PlacedJournal]:
+    """Give a journal whose reader may keep it waiting, but nobody else."""
+    outlet = Outlet(descriptor)
+    voice = Voice()
+    journal = PlacedJournal(outlet.write, _name(place), voice)
+    journal.is_on_terminal = os.isatty(descriptor)
+    try:
+        yield journal
+    finally:
+        if unread := journal.close(outlet.close):
+            voice.say(f"nobody read the last lines of the journal: {unread:,}")
+
+
+def _name(place: str) -> str:
+    return f"the journal {'on standard output' if place == '-' else place}"

@@ -1,0 +1,40 @@
+"""What a scrape is told: totals and how things stand, read where they are kept."""
+
+from collections import Counter
+
+from tftptui import __version__
+from tftptui.engine.port_map import port_map
+from tftptui.engine.telling import Teller
+from tftptui.server.service import Service
+from tftptui.telemetry.metrics import Measures
+from tftptui.telemetry.views import (
+    FOREIGN,
+    FREE,
+    QUARANTINED,
+    USED,
+    HostPorts,
+)
+
+_STATES = {
+    FREE: "free",
+    USED: "used",
+    QUARANTINED: "quarantined",
+    FOREIGN: "foreign",
+}
+
+
+def measures_of(
+    service: Service, teller: Teller, host: HostPorts | None, began: float
+) -> Measures:
+    """Return the measures of a service that BEGAN at a wall clock."""
+    states = Counter(port_map(service, host).states)
+    return Measures(
+        version=__version__,
+        began=began,
+        counters=service.recorder.counters,
+        stalled=sum(one.is_stalled for one in service.transfers.values()),
+        ports={name: states[state] for state, name in _STATES.items()},
+        alarms=teller.alarms,
+        alarms_open=teller.open_alarms,
+        findings=dict(teller.told),
+    )

@@ -1,0 +1,193 @@
+"""An outline of a capture as text, Markdown or JSON."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from tftptui.replay.summary import Outline
+from tftptui.telemetry.counters import Counters
+from tftptui.telemetry.escapes import markdown
+from tftptui.telemetry.findings import Finding, Remedy
+from tftptui.telemetry.views import Refusal, TransferView
+from tftptui.telemetry.words import counted
+
+MOST_PLATFORMS = 2
+"""Kinds of firewalls whose commands a report for people has."""
+
+
+def as_json(outline: Outline) -> str:
+    """Return an outline as one JSON object, and a line feed."""
+    told = msgspec.structs.asdict(outline)
+    told["transfers"] = [msgspec.structs.asdict(view) for view in outline.transfers]
+    return msgspec.json.encode(told).decode() + "\n"
+
+
+def as_text(outline: Outline) -> str:
+    """Return an outline for people."""
+    head = [_headline(outline), *(f"! {trouble}" for trouble in outline.troubles)]
+    told = [_totals(outline.counters)] if outline.counters.requests else []
+    end = _end(outline)
+    rows = [_cells(view, end) for view in outline.transfers]
+    refused = [_refusal(one) for one in outline.refusals]
+    found = [line for one in outline.findings for line in _finding(one)]
+    blocks = [head, told, _table(_HEADS, rows), refused, found, outline.asides]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def as_markdown(outline: Outline) -> str:
+    """Return an outline as Markdown."""
+    blocks = [[f"# {markdown(outline.file)}"], [markdown(_headline(outline))]]
+    blocks.append([f"- **{markdown(trouble)}**" for trouble in outline.troubles])
+    if outline.transfers:
+        rules = ["---"] * len(_HEADS)
+        end = _end(outline)
+        told = [_cells(one, end) for one in outline.transfers]
+        rows = [[markdown(cell) for cell in cells] for cells in told]
+        lines = [f"| {' | '.join(row)} |" for row in [list(_HEADS), rules, *rows]]
+        blocks += [["## Transfers"], lines]
+    if outline.refusals:
+        blocks.append(["## Refused"])
+        blocks.append([f"- {markdown(_refusal(one))}" for one in outline.refusals])
+    if outline.findings:
+        blocks.append(["## Findings"])
+    for finding in outline.findings:
+        blocks.append([f"### {markdown(finding.headline)}"])
+        blocks.append(list(_listed(_finding(finding)[1:])))
+    blocks.append([f"- {markdown(aside)}" for aside in outline.asides])
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    """Give lines as a list in Markdown, what is to be typed as it is."""
+    is_typed = False
+    for line in [*lines, ""]:
+        if line.startswith(_TYPED) != is_typed:
+            is_typed = not is_typed
+            yield "  ```"
+        if line:
+            yield f"  {line.strip()}" if is_typed else f"- {markdown(line.strip())}"
+
+
+_TYPED = " " * 4
+"""What commands in a report begin with."""
+
+_HEADS = (
+    "#",
+    "client",
+    "server",
+    "file",
+    "outcome",
+    "octets",
+    "seconds",
+    "sent again",
+    "came again",
+    "why",
+)
+
+
+def _end(outline: Outline) -> float:
+    """Return the time of the last packet, seconds; 0 in an empty capture."""
+    return datetime.fromisoformat(outline.end).timestamp() if outline.end else 0.0
+
+
+def _cells(view: TransferView, end: float) -> list[str]:
+    """Return a row; one that is not over at the END of the capture lasts till then."""
+    seconds = max(0.0, (view.ended or end) - view.started)
+    outcome = view.phase if not view.running else "unfinished"
+    why = view.error or ("the capture ends before it does" if view.running else "")
+    return [
+        str(view.number),
+        f"{view.client} {view.client_tid}",
+        f"{view.server} {view.server_tid or '–'}",
+        view.file if view.direction == "read" else f"{view.file} (upload)",
+        outcome,
+        f"{view.acked_octets:,}",
+        f"{seconds:.3f}",
+        str(view.retransmits),
+        str(view.duplicates),
+        "; ".join([why, *view.notes] if why else view.notes),
+    ]
+
+
+def _table(heads: Sequence[str], rows: list[list[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if head in _NUMBERS else cell.ljust(width)
+            for cell, width, head in zip(row, widths, heads, strict=True)
+        ).rstrip()
+        for row in (list(heads), *rows)
+    ]
+
+
+_NUMBERS = frozenset({"#", "octets", "seconds", "sent again", "came again"})
+
+
+def _headline(outline: Outline) -> str:
+    frames = counted(outline.packets, "packet")
+    if outline.begin is None:
+        return f"{outline.file}: no packets"
+    return f"{outline.file}: {frames} in {outline.seconds:,.3f} s from {outline.begin}"
+
+
+def _totals(counters: Counters) -> str:
+    words = ", ".join(_ended(counters))
+    again = counted(counters.retransmits, "packet")
+    return (
+        f"{counted(counters.requests, 'request')}, {counters.refused:,} refused; "
+        f"{counted(counters.started, 'transfer')}{': ' if words else ''}{words}; "
+        f"the servers sent {again} again"
+    )
+
+
+def _finding(finding: Finding) -> list[str]:
+    """Return a finding: what, how sure, what shows it, what to do."""
+    numbers = ", ".join(str(number) for number in finding.transfers)
+    about = f"; transfers {numbers}" if numbers else ""
+    return [
+        f"{finding.headline}",
+        f"  {finding.code}, {finding.confidence:.0%} sure{about}",
+        *(f"  seen: {one.text}" for one in finding.evidence),
+        *_to_do(finding.remedies),
+        *([f"  prove it: {finding.proof}"] if finding.proof else []),
+    ]
+
+
+def _to_do(remedies: Sequence[Remedy]) -> Iterator[str]:
+    """Give what to do: in plain words, and for the first platforms of many."""
+    platforms = list(dict.fromkeys(one.platform for one in remedies if one.platform))
+    told = ["", *platforms[:MOST_PLATFORMS]]
+    for remedy in remedies:
+        if remedy.platform in told:
+            platform = f"{remedy.platform}: " if remedy.platform else ""
+            yield f"  to do: {platform}{remedy.text}"
+            yield from (f"{_TYPED}{line}" for line in remedy.command.splitlines())
+    if left := platforms[MOST_PLATFORMS:]:
+        yield f"  likewise for {', '.join(left)}: on the screen, or in --format json"
+
+
+def _ended(counters: Counters) -> Iterator[str]:
+    names = ("completed", "unconfirmed", "failed", "abandoned", "probed")
+    for name in names:
+        count = getattr(counters, name)
+        if count:
+            yield f"{count:,} {name}"
+    if counters.active:
+        yield f"{counters.active:,} unfinished"
+
+
+def _refusal(refusal: Refusal) -> str:
+    return (
+        f"refused: {refusal.file} for {refusal.client} port {refusal.client_tid}: "
+        f"{refusal.message or refusal.reason}"
+    )
+
+
+FORMATS: Mapping[str, Callable[[Outline], str]] = {
+    "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
+}
