@@ -20,12 +20,12 @@ from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Mode, ReadRequest, encode_request
 from tftptui.server.clock import SystemClock
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool
 from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.root import Root
-from tftptui.server.uploads import UploadPolicy, Uploads
+from tftptui.server.transfer.open_transfer import Opener
+from tftptui.server.transfer.uploads import UploadPolicy, Uploads
 from tftptui.settings import Settings
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.journal import journal_line

@@ -19,7 +19,7 @@ from typing import Any
 
 from tftptui.engine.engine import Engine
 from tftptui.server import opened
-from tftptui.server.loop import EngineLoop
+from tftptui.server.fastpath.event_loop import EngineLoop
 from tftptui.settings import Settings
 
 SMALL, LARGE = 300, 64 << 10

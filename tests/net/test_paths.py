@@ -75,7 +75,7 @@ asyncio.run(read(*sys.argv[1:]))
 SENDER = """
 import select, sys
 from tftptui.net.addresses import Endpoint
-from tftptui.server.transport import open_transport
+from tftptui.server.transfer.transport import open_transport
 
 here, there, count = sys.argv[1:]
 transport = open_transport(Endpoint(here, 0), Endpoint(there, 2070))

@@ -19,7 +19,7 @@ from tftptui.server.ports import (
     PortsExhaustedError,
     PortTakenError,
 )
-from tftptui.server.transport import open_transport
+from tftptui.server.transfer.transport import open_transport
 from tftptui.settings import PortRange
 from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED
 

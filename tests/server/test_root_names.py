@@ -11,7 +11,7 @@ from tests.support.unprivileged import unprivileged
 from tftptui.files.hidden import PREFIX as PART_PREFIX
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.root import Root
-from tftptui.server.uploads import UploadError, UploadPolicy, Uploads
+from tftptui.server.transfer.uploads import UploadError, UploadPolicy, Uploads
 from tftptui.server.walk import RootError
 
 OTHER = "192.0.2.8"

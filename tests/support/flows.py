@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.support.alarm import FakeAlarm
 from tests.support.clock import FakeClock
-from tftptui.server.bandwidth import Bandwidth, Pacer
+from tftptui.server.transfer.bandwidth import Bandwidth, Pacer
 
 Log = list[tuple[float, int]]
 """Times and octets."""

@@ -12,7 +12,7 @@ from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import ActionCommand, ChangeSettings, Locate
 from tftptui.engine.own_rules import OwnRules
-from tftptui.server.loop import new_loop
+from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.settings import PortRange, Settings, Value
 from tftptui.telemetry.events import (
     Event,

@@ -23,15 +23,15 @@ from tftptui.protocol.packets import (
     encode_request,
     parse,
 )
-from tftptui.server.bandwidth import Bandwidth
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool
 from tftptui.server.reception import Reception
 from tftptui.server.root import Root
-from tftptui.server.shared import SharedTransport
-from tftptui.server.transfer import Transfer
-from tftptui.server.uploads import UploadPolicy, Uploads
+from tftptui.server.transfer.bandwidth import Bandwidth
+from tftptui.server.transfer.open_transfer import Opener
+from tftptui.server.transfer.shared_transport import SharedTransport
+from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.transfer.uploads import UploadPolicy, Uploads
 from tftptui.settings import Settings
 
 CLIENT = Endpoint("192.0.2.7", 2_070)

@@ -16,7 +16,7 @@ from typing import TypeVar, TypeVarTuple
 
 from tftptui.demo.settling import Errands, Loopback
 from tftptui.server.clock import Clock
-from tftptui.server.loop import FileObject
+from tftptui.server.fastpath.event_loop import FileObject
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

@@ -26,7 +26,7 @@ from tftptui.knowledge.signatures import surer
 from tftptui.knowledge.stories import story_of
 from tftptui.server.access import neighbourhood
 from tftptui.server.clock import Clock
-from tftptui.server.transfer import Transfer
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import (
     Event,
     IcmpReceived,

@@ -18,7 +18,7 @@ from tftptui.knowledge.case import Scene
 from tftptui.knowledge.causes import Touched
 from tftptui.knowledge.rules.machines import is_particular, misfit, starts
 from tftptui.server.requests import Recognise
-from tftptui.server.transfer import Transfer
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.file_views import FilePiece
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView

@@ -19,7 +19,7 @@ from tftptui.replay.negotiation import agree
 from tftptui.replay.other_packets import beside
 from tftptui.replay.truncated import CUT, is_cut, parse_kept
 from tftptui.server.recorder import Recorder, error_note, request_note
-from tftptui.server.report import About, Report
+from tftptui.server.transfer.report import About, Report
 from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible

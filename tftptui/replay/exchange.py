@@ -13,7 +13,7 @@ from tftptui.replay.block_numbers import Counting, Piece, pieces
 from tftptui.replay.losses import NOTHING, Losses
 from tftptui.replay.negotiation import by_name, number
 from tftptui.server.recorder import Recorder
-from tftptui.server.report import Report
+from tftptui.server.transfer.report import Report
 from tftptui.telemetry.packets import HEADER_OCTETS, Flag, Kind
 
 _STALLED = 2

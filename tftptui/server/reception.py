@@ -16,18 +16,18 @@ from tftptui.protocol.packets import (
     WriteRequest,
     parse,
 )
-from tftptui.server.left_behind import LeftBehind
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.opening import Opener
 from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
 from tftptui.server.recorder import error_note, request_note
 from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of
-from tftptui.server.shared import SharedTransport
-from tftptui.server.sockets import NoWayError
-from tftptui.server.transfer import Transfer
-from tftptui.server.uploads import UploadError
+from tftptui.server.transfer.open_transfer import Opener
+from tftptui.server.transfer.shared_transport import SharedTransport
+from tftptui.server.transfer.sockets import NoWayError
+from tftptui.server.transfer.stale_client import LeftBehind
+from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.transfer.uploads import UploadError
 from tftptui.server.walk import RootError
 from tftptui.telemetry.packets import Kind
 from tftptui.telemetry.views import Refusal

@@ -12,19 +12,19 @@ from tftptui import __version__
 from tftptui.net.host_networks import host_networks
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
+from tftptui.server.fastpath.event_loop import readers_of
 from tftptui.server.limits import raise_descriptor_limit
 from tftptui.server.listener import Listener
-from tftptui.server.loop import readers_of
 from tftptui.server.naming import names_of, root_of
-from tftptui.server.opening import Opener
 from tftptui.server.ports import PortPool, Random
 from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.refusing import Seek, seek_nothing
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root import Root
-from tftptui.server.transfer import Transfer
-from tftptui.server.uploads import Uploads, upload_policy
+from tftptui.server.transfer.open_transfer import Opener
+from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.transfer.uploads import Uploads, upload_policy
 from tftptui.settings import (
     PortRange,
     Settings,

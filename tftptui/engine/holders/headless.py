@@ -15,8 +15,8 @@ from tftptui.engine.holders.rights import drop_rights_of
 from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.recording.metrics import url_of
+from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.server.limits import calm_collector, give_short_turns
-from tftptui.server.loop import new_loop
 from tftptui.settings import NO_CONTROL, Settings
 
 

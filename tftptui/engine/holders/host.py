@@ -20,8 +20,8 @@ from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.wire import MessageStream, settings_decoder
+from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.server.limits import calm_collector, give_short_turns
-from tftptui.server.loop import new_loop
 from tftptui.settings import Settings
 
 FromHolder = Ask | Stop

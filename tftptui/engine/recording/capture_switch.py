@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tftptui.engine.recording.live_capture import LiveCapture, place_of
 from tftptui.server.recorder import Recorder
-from tftptui.server.transfer import Transfer
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.events import TransferStarted

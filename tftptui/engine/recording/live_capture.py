@@ -18,7 +18,7 @@ import msgspec
 from tftptui.engine.recording.capture_pipe import Begun, Opened, Pipe, PipeError
 from tftptui.server.clock import Ticker
 from tftptui.server.recorder import Recorder
-from tftptui.server.transfer import Transfer
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CapturePlace
 from tftptui.telemetry.capture.scribe import Batch

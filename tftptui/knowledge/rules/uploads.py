@@ -11,7 +11,7 @@ from tftptui.telemetry.words import times
 
 _DISK_FULL = 3  # RFC 1350, error codes
 _NO_ROOM = "no room"
-"""How the texts of a disk that is full begin; see server/uploads.py."""
+"""How the texts of a disk that is full begin; see server/transfer/uploads.py."""
 
 _CURES = {
     "denied": ("allow uploads", "--write new"),

@@ -1,0 +1,1 @@
+"""One transfer: its session, sockets, report and the file that it moves."""

@@ -1,0 +1,281 @@
+"""From an accepted request to a transfer: the file, the TID, what is agreed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from msgspec import structs
+
+from tftptui.files.content import Content
+from tftptui.files.sources import FileSource, NetasciiSource, Source
+from tftptui.files.staging import Staging
+from tftptui.files.versions import version_of
+from tftptui.net.addresses import Endpoint
+from tftptui.net.routes import Routes
+from tftptui.protocol.options import (
+    DEFAULT_BLOCK_SIZE,
+    MAX_IN_FLIGHT,
+    Agreed,
+    Limits,
+    announced_size,
+    negotiate,
+    path_block_size,
+)
+from tftptui.protocol.packets import Mode, Request, WriteRequest
+from tftptui.protocol.receiver import ReceiveSession
+from tftptui.server.clock import LoopAlarm
+from tftptui.server.fastpath.one_block_read import BriefRead
+from tftptui.server.listener import Arrival, Listener
+from tftptui.server.opened import SharedFile
+from tftptui.server.ports import PortPool
+from tftptui.server.recorder import Recorder
+from tftptui.server.refused_options import is_narrow, refused_options
+from tftptui.server.requests import Recognise, nobody
+from tftptui.server.root import Root
+from tftptui.server.transfer.bandwidth import Bandwidth
+from tftptui.server.transfer.pacing import PacedRead, PacedWrite
+from tftptui.server.transfer.receive import WriteTransfer
+from tftptui.server.transfer.send import ReadTransfer
+from tftptui.server.transfer.shared_transport import SharedTransport
+from tftptui.server.transfer.sockets import NoWayError
+from tftptui.server.transfer.spec import AnyTransport, Parts, timer_of
+from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.transfer.transport import (
+    Transport,
+    is_known,
+    open_alone,
+    open_transport,
+)
+from tftptui.server.transfer.uploads import NetasciiUpload, Sink, Uploads
+from tftptui.settings import Settings
+
+_NETASCII, _OCTET = Mode.NETASCII, Mode.OCTET  # an Enum is slow to look in
+_PLAIN = Agreed()
+"""What holds without options."""
+
+
+@dataclass
+class Opener:
+    """Makes transfers from what the server has. Its fields may be changed live."""
+
+    settings: Settings
+    root: Root
+    pool: PortPool
+    recorder: Recorder
+    uploads: Uploads
+    recognise: Recognise = nobody
+
+    def __post_init__(self) -> None:
+        clock = self.recorder.clock
+        self.bandwidth = Bandwidth(clock, partial(LoopAlarm, clock))
+        self._routes = Routes()
+
+    def open(
+        self,
+        number: int,
+        request: Request,
+        place: tuple[Listener, Arrival],
+        closed: Callable[[Transfer], None],
+    ) -> Transfer:
+        """Return a transfer that has not sent anything yet.
+
+        PLACE is the listener that took the request, and how it came.
+
+        Raises:
+            RootError: the file can't be served.
+            UploadError: the file can't be written.
+            PortsExhaustedError: no TID is free.
+            OSError: no socket can be had, or there is no way to the client.
+        """
+        settings = self.settings
+        self.bandwidth.change(
+            total=settings.bandwidth, each=settings.transfer_bandwidth
+        )
+        if isinstance(request, WriteRequest):
+            return self._open_write(number, request, place, closed)
+        return self._open_read(number, request, place, closed)
+
+    def _open_read(
+        self,
+        number: int,
+        request: Request,
+        place: tuple[Listener, Arrival],
+        closed: Callable[[Transfer], None],
+    ) -> Transfer:
+        listener, arrival = place
+        file = self.root.share(request.filename, arrival.client.host)
+        transport = self._transport(listener, arrival, file.close, self._alone)
+        if self._is_brief(request) and transport.to and file.find_packet():
+            asked = (request, arrival, file)
+            return BriefRead(number, asked, transport, self, self.recorder, closed)
+        is_text = request.mode is _NETASCII
+        source: Source = (
+            NetasciiSource(file) if is_text else FileSource(file, may_wait=False)
+        )
+        content = None if is_text else _content_of(file)
+        agreed = self._agreed(request, transport, arrival.client, source.size)
+        way = (transport, arrival)
+        parts = self._parts(number, request, file.name, way, agreed, content)
+        staging = (
+            Staging(agreed.block_size, agreed.window, agreed.numbering)
+            if is_text
+            else file.staging(agreed.block_size, agreed.window, agreed.numbering)
+        )
+        pacer = self.bandwidth.pacer()
+        if pacer is None:
+            return ReadTransfer(parts, source, staging, closed)
+        return PacedRead(parts, source, staging, pacer, closed)
+
+    def _is_brief(self, request: Request) -> bool:
+        """Whether a request that one packet answers needs nothing else."""
+        is_plain = not request.options and request.mode is _OCTET
+        return (
+            is_plain and self.bandwidth.pacer() is None and not self.recorder.tells_all
+        )
+
+    def whole(self, read: BriefRead) -> tuple[Parts, Source, Staging]:
+        """Return what a read is made of that was a brief one until now."""
+        file = read.file
+        way, content = (read.transport, read.arrival), _content_of(file)
+        parts = self._parts(read.number, read.request, file.name, way, _PLAIN, content)
+        parts = structs.replace(
+            parts,
+            settings=read.settings,
+            leased_from=read.leased_from,
+            single_port=read.settings.single_port,
+        )
+        source = FileSource(file, may_wait=False)
+        return parts, source, file.staging(DEFAULT_BLOCK_SIZE, 1, _PLAIN.numbering)
+
+    def _open_write(
+        self,
+        number: int,
+        request: WriteRequest,
+        place: tuple[Listener, Arrival],
+        closed: Callable[[Transfer], None],
+    ) -> Transfer:
+        listener, arrival = place
+        announced = announced_size(request.options)
+        upload = self.uploads.open(
+            self.root,
+            request.filename,
+            client=arrival.client.host,
+            announced=announced,
+        )
+        is_text = request.mode is Mode.NETASCII
+        sink: Sink = NetasciiUpload(upload) if is_text else upload
+        transport = self._transport(listener, arrival, sink.discard, open_transport)
+        agreed = self._agreed(request, transport, arrival.client, announced)
+        session = ReceiveSession(
+            block_size=agreed.block_size,
+            window=agreed.window,
+            negotiated=bool(agreed.oack),
+            timer=timer_of(agreed, self.settings),
+        )
+        session.numbering = agreed.numbering
+        content = None if is_text else upload.content
+        way = (transport, arrival)
+        parts = self._parts(number, request, upload.name, way, agreed, content)
+        pacer = self.bandwidth.pacer()
+        if pacer is None:
+            return WriteTransfer(parts, session, sink, announced, closed)
+        return PacedWrite(parts, session, sink, pacer, announced, closed)
+
+    def _parts(
+        self,
+        number: int,
+        request: Request,
+        name: bytes,
+        way: tuple[AnyTransport, Arrival],
+        agreed: Agreed,
+        content: Content | None,
+    ) -> Parts:
+        settings = self.settings
+        transport, arrival = way
+        return Parts(
+            number=number,
+            request=request,
+            arrival=arrival,
+            transport=transport,
+            agreed=agreed,
+            recorder=self.recorder,
+            settings=settings,
+            name=name,
+            content=content,
+            recognise=self.recognise,
+            leased_from=None if settings.single_port else self.pool.choice,
+            single_port=settings.single_port,
+        )
+
+    def _transport(
+        self,
+        listener: Listener,
+        arrival: Arrival,
+        give_up: Callable[[], None],
+        way: Callable[[Endpoint, Endpoint], Transport],
+    ) -> AnyTransport:
+        """Open a port for what was opened before, or call GIVE_UP and raise.
+
+        It is one of the pool, on the address that was asked, opened by WAY, or the
+        listener's own.
+        """
+        try:
+            if self.settings.single_port:
+                return SharedTransport(listener, arrival)
+            asked, client = arrival.server, arrival.client
+
+            def open_port(port: int) -> Transport:
+                return way(Endpoint(asked.host, port, asked.scope), client)
+
+            return self.pool.lease(open_port, self.recorder.clock.now()).opened
+        except BaseException:
+            give_up()
+            raise
+
+    def _alone(self, local: Endpoint, client: Endpoint) -> Transport:
+        """Open one socket, which is enough for a start."""
+        if not is_known(local):
+            return open_transport(local, client)
+        try:
+            mtu = self._routes.mtu(local, client, self.recorder.clock.now())
+        except OSError as error:
+            raise NoWayError(error.errno, error.strerror) from error
+        return open_alone(local, client, mtu)
+
+    def _agreed(
+        self,
+        request: Request,
+        transport: AnyTransport,
+        client: Endpoint,
+        size: int | None,
+    ) -> Agreed:
+        if not request.options:
+            return _PLAIN
+        limits = self._limits(request, transport, client)
+        return negotiate(request.options, limits, size)
+
+    def _refused(self, request: Request, client: Endpoint) -> frozenset[bytes]:
+        refuse = self.settings.refuse
+        signature = self.recognise(request, client) if is_narrow(refuse) else None
+        return refused_options(refuse, signature.kind if signature else "")
+
+    def _limits(
+        self, request: Request, transport: AnyTransport, client: Endpoint
+    ) -> Limits:
+        mtu = transport.route_mtu() if self.settings.fit_route else None
+        in_flight = self.bandwidth.in_flight(MAX_IN_FLIGHT)
+        return Limits(
+            block_size=min(
+                self.settings.max_block_size, max(DEFAULT_BLOCK_SIZE, in_flight)
+            ),
+            window=self.settings.max_window,
+            in_flight=in_flight,
+            refused=self._refused(request, client),
+            path_block_size=(
+                None if mtu is None else path_block_size(mtu, ipv6=":" in client.host)
+            ),
+        )
+
+
+def _content_of(file: SharedFile) -> Content:
+    return Content(file.descriptor, version_of(file.status))

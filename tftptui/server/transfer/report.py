@@ -1,0 +1,315 @@
+"""What one transfer tells the world: its view, its packet records, its events."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from tftptui.net.addresses import Endpoint
+from tftptui.net.icmp import IcmpError
+from tftptui.protocol.commands import End, Outcome
+from tftptui.protocol.options import Agreed
+from tftptui.protocol.packets import Request, WriteRequest
+from tftptui.protocol.session import TWIN_REQUEST
+from tftptui.server.naming import served_as
+from tftptui.server.recorder import Recorder, option_texts
+from tftptui.server.requests import Recognise, nobody
+from tftptui.server.transfer.icmp_log_limit import Complaints
+from tftptui.telemetry.endings import ended_event, keys_of, modified_of
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import (
+    IcmpReceived,
+    Signature,
+    TransferStarted,
+)
+from tftptui.telemetry.packets import Flag, Kind, template_of
+from tftptui.telemetry.strangers import stray_note
+from tftptui.telemetry.versions import Version
+from tftptui.telemetry.views import TransferView
+
+_KEPT_TIMES = 8
+"""Requests whose times a view tells: enough to see a rhythm."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transfer is about, which never changes.
+
+    Attributes:
+        name: of the file below the root; empty where it is the one asked for.
+        leased_from: see TransferView.
+    """
+
+    request: Request
+    agreed: Agreed = Agreed()
+    name: bytes = b""
+    recognise: Recognise = nobody
+    leased_from: tuple[int, int, str] | None = None
+    single_port: bool = False
+
+
+class Report:
+    """Writes down one transfer. ``version`` grows with everything that happens.
+
+    Its view is made when somebody first looks: most transfers are over before.
+
+    Attributes:
+        started, progressed: wall clock of the request and of the last progress;
+            ended_at: of the end, if it was without an event.
+        tids: the number of the transfer, and the port of each end.
+    """
+
+    __slots__ = (
+        "_about",
+        "_complaints",
+        "_ends",
+        "_made",
+        "_recorder",
+        "ended_at",
+        "progressed",
+        "started",
+        "tids",
+        "version",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        ends: tuple[Endpoint, Endpoint],
+        about: About,
+        recorder: Recorder,
+    ) -> None:
+        client, server = self._ends = ends
+        self.version = 0
+        self.tids = (number, client.port, server.port)
+        self.started = self.progressed = recorder.clock.wall()
+        self.ended_at: float | None = None
+        self._recorder = recorder
+        self._about = about
+        self._made: TransferView | None = None
+        self._complaints: Complaints | None = None
+
+    @property
+    def view(self) -> TransferView:
+        """The transfer as a picture, with all that never changes."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def _make(self) -> TransferView:
+        about, (client, server) = self._about, self._ends
+        request, agreed = about.request, about.agreed
+        kind = about.recognise(request, client)
+        return TransferView(
+            number=self.tids[0],
+            client=client.host,
+            client_tid=client.port,
+            server=server.host,
+            server_tid=server.port,
+            file=visible(request.filename),
+            served=served_as(request.filename, about.name or request.filename),
+            direction="write" if isinstance(request, WriteRequest) else "read",
+            mode=request.mode.value,
+            asked=option_texts(request.options),
+            agreed=option_texts(agreed.oack),
+            notes=list(agreed.notes),
+            block_size=agreed.block_size,
+            window=agreed.window,
+            started=self.started,
+            moved=self.progressed,
+            ended=self.ended_at,
+            asked_at=(self.started,),
+            single_port=about.single_port,
+            leased_from=about.leased_from,
+            kind=kind.kind if kind else "",
+            kind_sure=kind.sure if kind else 0.0,
+        )
+
+    def tell_version(self, version: Version) -> None:
+        """Note which version of the file is read, or was written."""
+        self.view.version, self.view.modified = version, version.modified_ns / 1e9
+
+    def packet(
+        self,
+        kind: Kind,
+        octets: int,
+        *,
+        run: tuple[int, int] = (0, 1),
+        attempt: int = 1,
+        flags: int = 0,
+        note: str = "",
+    ) -> float:
+        """Keep one packet, or a RUN of blocks, (first, count); return when it was."""
+        block, count = run
+        self.version += 1
+        wall = self._recorder.clock.wall()
+        if attempt > 1:
+            self.view.retransmits += count
+            if kind is Kind.OACK:
+                self.view.oacks_again += 1
+        number, client_tid, server_tid = self.tids
+        fields = (
+            wall,
+            number,
+            block,
+            count,
+            client_tid,
+            server_tid,
+            octets,
+            kind,
+            attempt,
+            flags,
+        )
+        self._recorder.put(fields, note)
+        return wall
+
+    def exchange(self, window: int, octets: int) -> bytes:
+        """Return the template of an ACK and the WINDOW of OCTETS that it sets off.
+
+        Who adds to the ring's exchanges has exchanged() count later.
+        """
+        return template_of(self.tids, window, octets)
+
+    def settle(self) -> None:
+        """Have all that was added that way written down."""
+        self._recorder.ring.settle()
+
+    def exchanged(self, times: int, window: int, octets: int, wall: float) -> None:
+        """Count what was kept that way, the last time at WALL."""
+        self.version += 1
+        self.moved(wall)
+        counters = self._recorder.counters
+        counters.packets_received += times
+        counters.packets_sent += times * window
+        counters.octets_sent += times * octets
+
+    def raw(self, octets: bytes, *, is_sent: bool, other: Endpoint) -> None:
+        """Keep the datagram of the last packet, if somebody captures."""
+        _, ours = self._ends
+        ends = (ours, other) if is_sent else (other, ours)
+        self._recorder.raw(octets, *ends)
+
+    def runs(self, kind: Kind, octets: int) -> Callable[[float, int, int], None]:
+        """Return what keeps a run of blocks of OCTETS each; gathered() counts later."""
+        return self._recorder.ring.runs(self.tids, kind, octets)
+
+    def singles(self, kind: Kind, octets: int) -> Callable[[float, int], None]:
+        """Return what keeps one packet of a block; gathered() counts later."""
+        return self._recorder.ring.singles(self.tids, kind, octets)
+
+    def gathered(self, blocks: int, acks: int, wall: float) -> None:
+        """Count full BLOCKS kept that way, and ACKS; the last came at WALL."""
+        self.version += 1
+        self.moved(wall)
+        counters = self._recorder.counters
+        counters.packets_received += blocks
+        counters.octets_received += blocks * self._about.agreed.block_size
+        counters.packets_sent += acks
+
+    def trouble(self, note: str) -> None:
+        """Add to the last packet why it did not leave."""
+        self._recorder.ring.annotate(self._recorder.ring.next - 1, note)
+
+    def duplicate(self) -> None:
+        """Count a packet that the client sent again."""
+        self.view.duplicates += 1
+        self.view.repeated = self._recorder.clock.wall()
+        self._recorder.counters.duplicates += 1
+
+    def asked_again(self, datagram: bytes, asked: Endpoint, note: str) -> None:
+        """Keep a request that came to ASKED once more, from client or path."""
+        view, wall = self.view, self._recorder.clock.wall()
+        kind = Kind.WRQ if view.direction == "write" else Kind.RRQ
+        number, client_tid, _ = self.tids
+        ends, octets = (client_tid, asked.port), len(datagram)
+        fields = (wall, number, 0, 1, *ends, octets, kind, 1, Flag.DUPLICATE)
+        self._recorder.put(fields, note)
+        self._recorder.raw(datagram, Endpoint(view.client, client_tid), asked)
+        self.count_again()
+
+    def count_again(self) -> None:
+        """Count a request that came once more, and is kept already."""
+        self.version += 1
+        self.duplicate()
+        view, wall = self.view, self._recorder.clock.wall()
+        if wall - view.asked_at[-1] < TWIN_REQUEST:
+            view.twins += 1
+        else:
+            view.requests += 1
+            view.asked_at = (*view.asked_at[1 - _KEPT_TIMES :], wall)
+
+    def malformed(self, octets: int, why: str) -> None:
+        """Keep a packet that makes no sense."""
+        self._recorder.counters.malformed += 1
+        self.packet(Kind.MALFORMED, octets, note=why)
+
+    def stray(self, octets: int, stranger: Endpoint) -> int:
+        """Keep a datagram of a stranger; return how many there have been."""
+        self.view.strays += 1
+        self._recorder.counters.strays += 1
+        self.packet(Kind.STRAY, octets, note=stray_note(str(stranger)))
+        return self.view.strays
+
+    def icmp(self, error: IcmpError) -> None:
+        """Keep an ICMP error that came for what we sent."""
+        sender = error.sender or "somebody"
+        self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
+        if self._complaints is None:
+            self._complaints = Complaints()
+        if not self._complaints.is_told(self._recorder.clock.now()):
+            self._recorder.counters.suppressed += 1
+            return
+        self._recorder.emit(
+            IcmpReceived(
+                time=self._recorder.clock.wall(),
+                **keys_of(self.view),
+                type=error.type,
+                code=error.code,
+                name=error.name,
+                sender=error.sender,
+            )
+        )
+
+    def expired(self) -> None:
+        """Count a transfer that took too long."""
+        self._recorder.counters.expired += 1
+
+    def moved(self, wall: float | None = None) -> None:
+        """Note that the client made progress, at WALL or now."""
+        self.progressed = self._recorder.clock.wall() if wall is None else wall
+        if self._made is not None:
+            self._made.moved = self.progressed
+
+    def began(self) -> None:
+        """Tell that the transfer has begun; the view has to be up to date."""
+        view = self.view
+        self._recorder.emit(
+            TransferStarted(
+                time=view.started,
+                **keys_of(view),
+                asked=dict(view.asked),
+                agreed=dict(view.agreed),
+                tsize=view.total_size,
+                served=view.served or None,
+                signature=Signature(view.kind, view.kind_sure) if view.kind else None,
+                modified=modified_of(view),
+            )
+        )
+
+    def over(self, outcome: Outcome) -> None:
+        """Count the end of a transfer that went well and was not told of."""
+        self.version += 1
+        self.ended_at = self._recorder.clock.wall()
+        if self._made is not None:
+            self._made.ended = self.ended_at
+        self._recorder.counters.count_end(outcome.value)
+
+    def ended(self, end: End) -> None:
+        """Tell how the transfer ended; the view has to be up to date."""
+        self.over(end.outcome)
+        view, recorder = self.view, self._recorder
+        view.error = end.text
+        if self._complaints is not None:
+            now, wall = recorder.clock.now(), recorder.clock.wall()
+            untold = self._complaints.summary(view.client, now, wall)
+            if untold is not None:
+                recorder.emit(untold)
+        recorder.emit(ended_event(view, end.outcome.value))

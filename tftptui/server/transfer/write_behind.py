@@ -1,0 +1,122 @@
+"""Uploads to a slow disk: what comes is written by a thread, so that nobody waits."""
+
+import asyncio
+import os
+import threading
+from collections import deque
+
+from tftptui.files.content import Content
+from tftptui.server.transfer.uploads import Upload, UploadError
+
+SLOW = 0.05
+"""Seconds that a write may take before the next ones are left to a thread."""
+
+_MOST_WAITING = 16 << 20
+"""Octets that may wait; whoever brings more waits for the disk."""
+
+
+class WriteBehind:
+    """An Upload that is written by a thread; see there for what the calls mean.
+
+    What goes wrong in the thread is raised by the next call.
+
+    Attributes:
+        octets: it has by now, with those that wait.
+        writing: the thread's work, once there was some.
+    """
+
+    def __init__(self, upload: Upload) -> None:
+        self.octets = upload.octets
+        self._upload = upload
+        self._waiting: deque[bytes] = deque()
+        self._waiting_octets = 0
+        self._error: UploadError | None = None
+        self._is_writing = self._is_dropped = False
+        self.writing: asyncio.Future[None] | None = None
+        self._moved = threading.Condition()
+
+    @property
+    def status(self) -> os.stat_result | None:
+        """How it stands once it has its name."""
+        return self._upload.status
+
+    @property
+    def content(self) -> Content:
+        """What has been written, for a capture."""
+        return self._upload.content
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether each block has to be looked at before more are asked for."""
+        return self._upload.is_limited
+
+    def write(self, octets: bytes | memoryview) -> None:
+        """Append octets; see Upload."""
+        self.write_all([memoryview(octets)])
+
+    def write_all(self, pieces: list[memoryview]) -> None:
+        """Append a copy of PIECES, in order; see Upload."""
+        piece = b"".join(pieces)
+        self._upload.admit(len(piece))
+        with self._moved:
+            self._moved.wait_for(lambda: self._waiting_octets < _MOST_WAITING)
+            self._raise_error()
+            self._waiting.append(piece)
+            self._waiting_octets += len(piece)
+            self.octets += len(piece)
+            is_new = not self._is_writing
+            self._is_writing = True
+        if is_new:
+            loop = asyncio.get_running_loop()
+            self.writing = loop.run_in_executor(None, self._run)
+
+    def flush(self) -> None:
+        """Wait until the disk has everything; meant for a thread; see Upload."""
+        with self._moved:
+            self._moved.wait_for(lambda: not self._is_writing)
+            self._raise_error()
+        self._upload.flush()
+
+    def publish(self) -> None:
+        """Give the file its name; see Upload."""
+        self._upload.publish()
+
+    def discard(self) -> None:
+        """Leave nothing behind; what waits is not written any more."""
+        with self._moved:
+            self._forget()
+            self._is_dropped = True
+            is_idle = not self._is_writing
+        if is_idle:  # else the thread does it, when it has done
+            self._upload.discard()
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _forget(self) -> None:
+        self._waiting.clear()
+        self._waiting_octets = 0
+
+    def _run(self) -> None:
+        """Write what waits, in a thread."""
+        while (piece := self._next()) is not None:
+            try:
+                self._upload.append([memoryview(piece)])
+            except UploadError as error:
+                with self._moved:
+                    self._error = error
+                    self._forget()
+        if self._is_dropped:
+            self._upload.discard()
+
+    def _next(self) -> bytes | None:
+        with self._moved:
+            if not self._waiting:
+                self._is_writing = False
+                self._moved.notify_all()
+                return None
+            piece = self._waiting.popleft()
+            self._waiting_octets -= len(piece)
+            self._moved.notify_all()
+            return piece
