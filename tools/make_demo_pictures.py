@@ -10,8 +10,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from tftptui.demo.held import DemoEngine
-from tftptui.demo.scenarios import read_scenario, shipped_scenarios
+from tftptui.demo.demo_engine import DemoEngine
+from tftptui.demo.scenario.files import read_scenario, shipped_scenarios
 from tftptui.ui.demo_app import DemoApp
 from tftptui.ui.screens.demo import Manner
 from tftptui.ui.themes import DEFAULT_THEME

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tftptui.commands.demo import DemoOptions, demo
-from tftptui.demo.scenarios import shipped_scenarios
+from tftptui.demo.scenario.files import shipped_scenarios
 
 BROKEN = """
 title = "Broken"

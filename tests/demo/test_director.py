@@ -5,7 +5,7 @@ import pytest
 from tests.support.staging import Over, on_stage
 from tftptui.demo.casting import CastingError
 from tftptui.demo.director import Director, StepState
-from tftptui.demo.rules import Action, Way
+from tftptui.demo.simulation.firewall_rules import Action, Way
 from tftptui.demo.view import PlayedClient, PlayView
 from tftptui.protocol.commands import Outcome
 

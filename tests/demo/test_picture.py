@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.staging import Over, on_stage
 from tftptui.demo.director import Director
-from tftptui.demo.pace import Pace
 from tftptui.demo.picture import packet_label, picture
+from tftptui.demo.simulation.demo_time import Pace
 from tftptui.demo.view import PlayView
 
 pytestmark = pytest.mark.net

@@ -25,8 +25,8 @@ from tests.support.truth_table import (
     Row,
     passes_in_simulation,
 )
-from tftptui.demo.firewall import Datagram, Firewall
-from tftptui.demo.rules import Action, Way
+from tftptui.demo.simulation.firewall import Datagram, Firewall
+from tftptui.demo.simulation.firewall_rules import Action, Way
 from tftptui.net.addresses import Endpoint
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]

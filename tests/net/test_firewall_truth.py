@@ -21,9 +21,9 @@ from tests.support.truth_table import (
     Row,
     simulated,
 )
-from tftptui.demo.firewall import Datagram, Firewall
-from tftptui.demo.rules import Action, Way
-from tftptui.demo.tracking import Tracking
+from tftptui.demo.simulation.connection_tracking import Tracking
+from tftptui.demo.simulation.firewall import Datagram, Firewall
+from tftptui.demo.simulation.firewall_rules import Action, Way
 from tftptui.net.addresses import Endpoint
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tftptui.demo.checking import run_through
+from tftptui.demo.check import run_through
 from tftptui.demo.director import Director
-from tftptui.demo.pace import Pace, PacedLoop
-from tftptui.demo.places import Places
-from tftptui.demo.scenario import Scenario
-from tftptui.demo.scenarios import parse_scenario
+from tftptui.demo.scenario.files import parse_scenario
+from tftptui.demo.scenario.tables import Scenario
+from tftptui.demo.simulation.addresses import Places
+from tftptui.demo.simulation.demo_time import Pace, PacedLoop
 from tftptui.demo.stage import Stage, temporary_root
 
 Play = Callable[[Director, "Over"], Awaitable[None]]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.namespaces import Routed, routed
 from tests.support.truth_table import Packet
-from tftptui.demo.rules import ANY, Ports, Rule, Way, parse_rule
+from tftptui.demo.simulation.firewall_rules import ANY, Ports, Rule, Way, parse_rule
 from tftptui.net.addresses import Endpoint
 
 PATIENCE = 0.1

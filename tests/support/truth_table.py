@@ -5,8 +5,8 @@ The answers were measured with nftables, and are measured again where that can b
 
 from dataclasses import dataclass
 
-from tftptui.demo.firewall import Datagram, Firewall
-from tftptui.demo.rules import Action, Way
+from tftptui.demo.simulation.firewall import Datagram, Firewall
+from tftptui.demo.simulation.firewall_rules import Action, Way
 from tftptui.net.addresses import Endpoint
 
 RANGE = "50000-50019"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tftptui.demo.kinds import KINDS
+from tftptui.demo.simulation.client_kinds import KINDS
 from tftptui.demo.view import ClientView, PlayedClient
 from tftptui.ui.widgets.cast_list import Casting, port_words
 

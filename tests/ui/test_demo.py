@@ -15,8 +15,8 @@ from textual.widgets import Input, TextArea
 from tests.support.screens import LARGE, SMALL
 from tests.support.serve import environment
 from tests.support.strips import text_of
-from tftptui.demo.held import DemoEngine
-from tftptui.demo.scenarios import parse_scenario
+from tftptui.demo.demo_engine import DemoEngine
+from tftptui.demo.scenario.files import parse_scenario
 from tftptui.ui.demo_app import DemoApp
 from tftptui.ui.screens.demo import Manner
 from tftptui.ui.widgets.stage import StageView

@@ -79,7 +79,7 @@ def demo(
     Where there is no terminal the demo is told in words.
     """
     # What it takes is slow to import, and --help is instant.
-    from tftptui.demo.scenarios import ScenarioError  # noqa: PLC0415
+    from tftptui.demo.scenario.files import ScenarioError  # noqa: PLC0415
     from tftptui.engine.client import EngineError  # noqa: PLC0415
 
     try:
@@ -103,7 +103,7 @@ def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str,
     Raises:
         UsageError: that makes no sense.
     """
-    from tftptui.demo.scenarios import shipped_scenarios  # noqa: PLC0415
+    from tftptui.demo.scenario.files import shipped_scenarios  # noqa: PLC0415
 
     speed, file = options.speed, options.scenario
     if speed is not None and not _SLOWEST <= speed <= _FASTEST:
@@ -127,7 +127,7 @@ def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str,
 
 
 def _list() -> int:
-    from tftptui.demo.scenarios import read_scenario, shipped_scenarios  # noqa: PLC0415
+    from tftptui.demo.scenario.files import read_scenario, shipped_scenarios  # noqa: PLC0415
 
     for name, path in shipped_scenarios().items():
         print(f"{name:<{_NAMES_WIDTH}}  {read_scenario(path).title}")
@@ -136,8 +136,8 @@ def _list() -> int:
 
 def _check(places: dict[str, Path], options: DemoOptions) -> int:
     """Run scenarios through; say of each how it went."""
-    from tftptui.demo.checking import check  # noqa: PLC0415 - --help is instant
-    from tftptui.demo.scenarios import read_scenario  # noqa: PLC0415
+    from tftptui.demo.check import check  # noqa: PLC0415 - --help is instant
+    from tftptui.demo.scenario.files import read_scenario  # noqa: PLC0415
 
     worst = 0
     for title, place in places.items():
@@ -152,14 +152,14 @@ def _check(places: dict[str, Path], options: DemoOptions) -> int:
 
 def _show(title: str, place: Path, options: DemoOptions) -> int:
     """Show a scenario on the screen, or where there is none tell it in words."""
-    from tftptui.demo.scenarios import read_scenario  # noqa: PLC0415 - likewise
+    from tftptui.demo.scenario.files import read_scenario  # noqa: PLC0415 - likewise
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
 
     scenario = read_scenario(place)
     if options.record is not None:
         return _record(title, place, options)
     if check_terminal() is None and sys.stdout.isatty():
-        from tftptui.demo.held import DemoEngine  # noqa: PLC0415
+        from tftptui.demo.demo_engine import DemoEngine  # noqa: PLC0415
         from tftptui.ui.demo_app import DemoApp  # noqa: PLC0415
         from tftptui.ui.screens.demo import Manner  # noqa: PLC0415
         from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
@@ -169,8 +169,8 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
         ui = DemoApp(held, theme=options.theme or DEFAULT_THEME, manner=manner)
         ui.run()
         return ui.return_code or 0
-    from tftptui.demo.checking import check  # noqa: PLC0415
-    from tftptui.demo.telling import step_lines  # noqa: PLC0415
+    from tftptui.demo.check import check  # noqa: PLC0415
+    from tftptui.demo.transcript import step_lines  # noqa: PLC0415
 
     print(f"{title}: {scenario.title}\n{scenario.about}\n", flush=True)
     check(
@@ -184,7 +184,7 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
 
 def _record(title: str, place: Path, options: DemoOptions) -> int:
     """Record a scenario that goes by itself."""
-    from tftptui.demo.recording import RecordingError, parse_size, record  # noqa: PLC0415
+    from tftptui.demo.screen_recording import RecordingError, parse_size, record  # noqa: PLC0415
 
     command = ["demo", "--auto", "--scenario", str(place), "--seed", str(options.seed)]
     if options.speed is not None:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tftptui.demo.actors import Actor, Cast
-from tftptui.demo.chance import Dice
-from tftptui.demo.kinds import KINDS
-from tftptui.demo.machine import Errand
-from tftptui.demo.places import Places, Sockets
-from tftptui.demo.scenario import ClientTable
+from tftptui.demo.cast import Actor, Cast
+from tftptui.demo.scenario.tables import ClientTable
+from tftptui.demo.simulation.addresses import Places, Sockets
+from tftptui.demo.simulation.client_kinds import KINDS
+from tftptui.demo.simulation.machine import Errand
+from tftptui.demo.simulation.seeded_random import Dice
 from tftptui.demo.view import PlayedClient
 from tftptui.net.addresses import Endpoint
 

@@ -5,10 +5,10 @@ from enum import Enum
 from math import inf
 
 from tftptui.demo.casting import tables_with
-from tftptui.demo.impairments import Impairments
-from tftptui.demo.machine import Tally
-from tftptui.demo.rules import Way
-from tftptui.demo.scenario import FirewallTable, NetworkTable, Step
+from tftptui.demo.scenario.tables import FirewallTable, NetworkTable, Step
+from tftptui.demo.simulation.firewall_rules import Way
+from tftptui.demo.simulation.impairments import Impairments
+from tftptui.demo.simulation.machine import Tally
 from tftptui.demo.stage import SCENE_OVER, Stage
 from tftptui.demo.view import PlayView
 from tftptui.protocol.commands import Outcome

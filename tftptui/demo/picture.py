@@ -3,15 +3,15 @@
 from collections import Counter
 from math import ceil
 
-from tftptui.demo.actors import Actor
+from tftptui.demo.cast import Actor
 from tftptui.demo.director import Director, StepState
-from tftptui.demo.impairments import Impairments, Line
-from tftptui.demo.lanes import Lane
-from tftptui.demo.network import Flight
-from tftptui.demo.pace import Pace
-from tftptui.demo.rules import Way
-from tftptui.demo.soundness import WAITING
-from tftptui.demo.tracking import Flow
+from tftptui.demo.scenario.validation import WAITING
+from tftptui.demo.simulation.connection_tracking import Flow
+from tftptui.demo.simulation.demo_time import Pace
+from tftptui.demo.simulation.firewall_rules import Way
+from tftptui.demo.simulation.impairments import Impairments, Line
+from tftptui.demo.simulation.lanes import Lane
+from tftptui.demo.simulation.network import Flight
 from tftptui.demo.view import (
     ClientView,
     DemoView,

@@ -1,6 +1,6 @@
 """The program on the screen, with a demo as its engine."""
 
-from tftptui.demo.held import DemoEngine
+from tftptui.demo.demo_engine import DemoEngine
 from tftptui.demo.stage import SCENE_OVER
 from tftptui.engine.messages import Frame
 from tftptui.ui.app import TftpApp

@@ -8,7 +8,7 @@ import msgspec
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tftptui.demo.held import DemoEngine
+from tftptui.demo.demo_engine import DemoEngine
 from tftptui.demo.view import DemoView, PlayedClient, PlayView
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import SetPorts

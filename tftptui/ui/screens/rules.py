@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
-from tftptui.demo.rules import RuleError, parse_rule
+from tftptui.demo.simulation.firewall_rules import RuleError, parse_rule
 from tftptui.settings import PortRange, SettingsError, parse_port_range
 from tftptui.ui.actions import bindings
 from tftptui.ui.screens.window import Below

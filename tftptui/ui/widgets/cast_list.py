@@ -8,7 +8,7 @@ import msgspec
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 
-from tftptui.demo.kinds import KINDS
+from tftptui.demo.simulation.client_kinds import KINDS
 from tftptui.demo.view import ClientView, PlayedClient
 from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.escapes import visible

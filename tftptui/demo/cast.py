@@ -1,0 +1,125 @@
+"""The clients on the stage: each a machine with an address and its own alarm."""
+
+from collections.abc import Callable, Iterator
+
+from tftptui.demo.simulation.client_kinds import ClientKind
+from tftptui.demo.simulation.event_queue import Agenda
+from tftptui.demo.simulation.machine import ClientMachine, Errand, Tally
+from tftptui.net.addresses import Endpoint
+
+SendAs = Callable[[Endpoint, Endpoint, bytes], None]
+"""Sends octets from one endpoint to another."""
+
+
+class Actor:
+    """One simulated client.
+
+    Attributes:
+        name: what the scenario calls its sort.
+        address: its own.
+        machine: what it is doing, or None while it is off.
+    """
+
+    def __init__(self, name: str, kind: ClientKind, address: str) -> None:
+        self.name, self.kind, self.address = name, kind, address
+        self.machine: ClientMachine | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is on, and knows how it ended."""
+        return self.machine is not None and self.machine.is_over
+
+    @property
+    def due(self) -> float | None:
+        """When it sends again if nothing comes, or None."""
+        return None if self.machine is None else self.machine.deadline()
+
+    @property
+    def tally(self) -> Tally | None:
+        """What it has done since it was switched on."""
+        return None if self.machine is None else self.machine.tally
+
+
+class Cast:
+    """All clients of a scenario, found by their address and port."""
+
+    def __init__(self, agenda: Agenda, send: SendAs) -> None:
+        self._agenda, self._send = agenda, send
+        self._actors: list[Actor] = []
+        self._at: dict[str, list[Actor]] = {}
+
+    def __iter__(self) -> Iterator[Actor]:
+        return iter(self._actors)
+
+    def __len__(self) -> int:
+        return len(self._actors)
+
+    def add(self, actor: Actor) -> None:
+        """Let a client take part; it is off."""
+        self._actors.append(actor)
+        self._at.setdefault(actor.address, []).append(actor)
+
+    def remove(self, name: str) -> None:
+        """Let the clients of one sort take part no more, switched off."""
+        for actor in self.of(name):
+            if actor.machine is not None:
+                actor.machine.stop()
+            actor.machine = None
+            self._actors.remove(actor)
+            self._at[actor.address].remove(actor)
+
+    def of(self, name: str) -> list[Actor]:
+        """Return the clients of one sort."""
+        return [actor for actor in self._actors if actor.name == name]
+
+    def switch_on(self, actor: Actor, errand: Errand, when: float) -> None:
+        """Have a client begin at a moment; what it did before is forgotten."""
+
+        def send(port: int, target: Endpoint, octets: bytes) -> None:
+            self._send(Endpoint(actor.address, port), target, octets)
+
+        machine = actor.machine = ClientMachine(actor.kind, errand, send)
+
+        def begin() -> None:
+            if actor.machine is machine:
+                machine.start(self._agenda.time())
+                self._watch(actor)
+
+        self._agenda.call_at(when, begin)
+
+    def switch_off(self) -> None:
+        """Cut everybody's power."""
+        for actor in self._actors:
+            if actor.machine is not None:
+                actor.machine.stop()
+            actor.machine = None
+
+    def deliver(self, source: Endpoint, target: Endpoint, octets: bytes) -> str:
+        """Hand a datagram to whoever has that address and port, if anybody has.
+
+        Return why it is not for them, or "".
+        """
+        ignored = ""
+        for actor in self._at.get(target.host, ()):
+            machine = actor.machine
+            if machine is not None and machine.port == target.port:
+                now = self._agenda.time()
+                ignored = machine.receive(target.port, source, octets, now)
+                self._watch(actor)
+        return ignored
+
+    def _watch(self, actor: Actor) -> None:
+        """Have the alarm ring when the client's deadline has come."""
+        machine, due = actor.machine, actor.due
+        if due is None:
+            return
+
+        def ring() -> None:
+            # A later packet may have moved the deadline, or the client is off.
+            if machine is None or actor.machine is not machine:
+                return
+            if machine.deadline() == due:
+                machine.handle_timer(self._agenda.time())
+                self._watch(actor)
+
+        self._agenda.call_at(due, ring)

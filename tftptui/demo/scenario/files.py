@@ -1,0 +1,65 @@
+"""Scenarios from TOML files: read, and looked at before the show begins."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from tftptui.demo.scenario.tables import Scenario
+from tftptui.demo.scenario.toml_errors import explained
+from tftptui.demo.scenario.toml_lines import line_of
+from tftptui.demo.scenario.validation import Place, UnsoundError, look_at
+from tftptui.resources import packaged_folder
+
+
+class ScenarioError(Exception):
+    """A scenario makes no sense; the text names the file and the place."""
+
+
+def parse_scenario(text: str, where: str = "scenario") -> Scenario:
+    """Read a scenario; WHERE is what errors call it.
+
+    Raises:
+        ScenarioError: it makes no sense.
+    """
+    try:
+        scenario = msgspec.convert(tomllib.loads(text), Scenario)
+        look_at(scenario)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{where}: {error}") from error
+    except msgspec.ValidationError as error:
+        raise _wrong(text, where, *explained(error)) from error
+    except UnsoundError as error:
+        raise _wrong(text, where, error.place, str(error)) from error
+    return scenario
+
+
+def _wrong(text: str, where: str, place: Place, said: str) -> ScenarioError:
+    """Return an error that tells line and step of what is wrong."""
+    line = line_of(text, place)
+    step = (
+        f"step {int(place[1]) + 1}: " if place[:1] == ("steps",) and place[1:] else ""
+    )
+    return ScenarioError(
+        f"{where}{'' if line is None else f', line {line}'}: {step}{said}"
+    )
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario file.
+
+    Raises:
+        ScenarioError: it can't be read, or makes no sense.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise ScenarioError(f"{path} can't be read: {reason}") from error
+    return parse_scenario(text, str(path))
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the scenarios that ship with the program, by name."""
+    folder = packaged_folder("scenarios")
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}

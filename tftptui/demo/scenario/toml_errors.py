@@ -1,0 +1,97 @@
+"""What msgspec says of a wrong file, in words that tell what to write."""
+
+import re
+
+import msgspec
+
+from tftptui.demo.scenario.tables import (
+    ClientTable,
+    Expected,
+    FileTable,
+    FirewallTable,
+    LineTable,
+    NetworkTable,
+    Scenario,
+    ServerExpected,
+    Step,
+)
+from tftptui.demo.scenario.validation import Place
+
+_AT = re.compile(r" - at `\$(?P<path>[^`]*)`$")
+_PART = re.compile(r"\.(?P<name>\w+)|\[(?P<number>\d+)\]|\[(?P<any>\.\.\.)\]")
+_MISSING = re.compile(r"Object missing required field `(?P<key>\w+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>\w+)`")
+_NO_CHOICE = re.compile(r"Invalid enum value '(?P<value>.*)'")
+_TYPE = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<got>[^`]+)`")
+
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "": Scenario,
+    "files": FileTable,
+    "clients": ClientTable,
+    "steps": Step,
+    "firewall": FirewallTable,
+    "network": NetworkTable,
+    "to_server": LineTable,
+    "to_client": LineTable,
+    "expect": Expected,
+    "expect_server": ServerExpected,
+}
+_CHOICES = {
+    "until": '"clients", "server" or seconds like 20.0',
+    "policy": '"accept", "drop" or "reject"',
+}
+_EXAMPLES = {
+    "title": 'title = "The boot ROM is blocked"',
+    "about": 'about = "What differs is the port of the client."',
+    "clients": "a table like [clients.rom]",
+    "steps": "a table [[steps]]",
+    "caption": 'caption = "Look at the wall."',
+    "kind": 'kind = "intel-rom"',
+    "at": 'at = "4.37"',
+    "file": 'file = "pxelinux.0"',
+    "name": 'name = "pxelinux.0"',
+    "octets": "octets = 12000",
+    "outcome": 'outcome = "completed"',
+}
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": 'a text in "…"',
+    "bool": "true or false",
+    "array": "a list [ … ]",
+    "object": "a table",
+}
+
+
+def explained(error: msgspec.ValidationError) -> tuple[Place, str]:
+    """Return where something is wrong, and what to write in its place."""
+    text = str(error)
+    found = _AT.search(text)
+    place: Place = ()
+    if found is not None:
+        text = text[: found.start()]
+        place = tuple(
+            part["name"] or ("*" if part["any"] else int(part["number"]))
+            for part in _PART.finditer(found["path"])
+        )
+    names = [part for part in place if isinstance(part, str) and part != "*"]
+    last = names[-1] if names else ""
+    if missing := _MISSING.fullmatch(text):
+        key = missing["key"]
+        return place, f"{key} is missing; write {_EXAMPLES.get(key, f'{key} = …')}"
+    if unknown := _UNKNOWN.fullmatch(text):
+        key, table = unknown["key"], _TABLES.get(last)
+        known = ", ".join(table.__struct_fields__) if table else ""
+        hint = f"; choose from {known}" if known else ""
+        return (*place, key), f"there is no key {key!r}{hint}"
+    if (no_choice := _NO_CHOICE.fullmatch(text)) and last in _CHOICES:
+        value = no_choice["value"]
+        return place, f"{last} can't be {value!r}; choose from {_CHOICES[last]}"
+    if wrong := _TYPE.fullmatch(text):
+        wanted = " or ".join(_word(word) for word in wrong["wanted"].split(" | "))
+        return place, f"{last} has to be {wanted}, not {_word(wrong['got'])}"
+    return place, f"{last}: {text}" if last else text
+
+
+def _word(name: str) -> str:
+    return _WORDS.get(name, name)

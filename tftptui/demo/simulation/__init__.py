@@ -1,0 +1,1 @@
+"""The simulated network: client machines, a firewall, lossy lines, a clock."""
