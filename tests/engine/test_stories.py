@@ -1,5 +1,6 @@
 """Which requests belong together, and what is told of views alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from tests.support.cases import (
     refused,
     tried,
 )
+from tests.support.deep_size import deep_size
 from tests.support.seen import OURS, Seen
-from tftptui.engine.stories import KEPT_STORIES, KEPT_TRIES, Stories, Story
+from tftptui.engine.stories import KEPT_BYTES, KEPT_STORIES, KEPT_TRIES, Stories, Story
 from tftptui.telemetry.events import Found
 from tftptui.telemetry.views import TransferView
 
@@ -164,6 +166,53 @@ def test_memory_is_bounded(stories: Stories) -> None:
     assert len(stories) == KEPT_STORIES
     assert stories.of(1) is None
     assert stories.of(KEPT_STORIES) is not None
+
+
+def one_try_each(stories: Stories, numbers: range) -> None:
+    for number in numbers:
+        stories.begin(tried(number, file=f"f{number:09}"), NETWORK)
+
+
+def many_tries(stories: Stories, numbers: range) -> None:
+    for number in numbers:
+        for again in range(KEPT_TRIES + 5):
+            one = 100 * number + again
+            stories.begin(tried(one, again / 10, file=f"f{number:09}"), NETWORK)
+
+
+def long_names(stories: Stories, numbers: range) -> None:
+    for number in numbers:
+        for again in range(10):
+            event = refused("not-found", again / 10, file=f"{number:09}" + "f" * 4_000)
+            stories.refuse(event, NETWORK)
+
+
+def split_off(stories: Stories, numbers: range) -> None:
+    for number in numbers:
+        one, other = 2 * number, 2 * number + 1
+        story = stories.begin(tried(one, file=f"f{number:09}"), NETWORK)
+        view = tried(other, 1.0, file=f"f{number:09}")
+        stories.begin(view, NETWORK)
+        stories.split(story, view)
+
+
+@pytest.mark.parametrize(
+    ("come", "many"),
+    [
+        (one_try_each, KEPT_STORIES),
+        (many_tries, 600),
+        (long_names, 600),
+        (split_off, KEPT_STORIES),
+    ],
+)
+def test_what_all_stories_hold_stops_growing(
+    stories: Stories, come: Callable[[Stories, range], None], many: int
+) -> None:
+    come(stories, range(many, 2 * many))
+    full = deep_size(stories)
+    come(stories, range(2 * many, 3 * many))
+    assert deep_size(stories) <= 1.1 * full
+    assert full < 1.25 * KEPT_BYTES
 
 
 def test_a_story_keeps_its_latest_tries(stories: Stories) -> None:

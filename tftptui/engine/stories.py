@@ -24,6 +24,9 @@ LONGEST_STEP = 16
 """How far a client moves its port at most when it asks again."""
 
 KEPT_STORIES = 4_096
+KEPT_BYTES = 24 << 20
+"""What all stories may hold, about; hostile names and options are long."""
+
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
 _PASSING = frozenset({"rate", "client-limit"})
@@ -31,6 +34,10 @@ _PASSING = frozenset({"rate", "client-limit"})
 
 _KEPT_TIMES = 8
 _KEPT_KINDS = 16
+
+_EMPTY_BYTES = 2_300
+_TRY_BYTES = 1_100
+"""What a story, and each of its tries, holds without the client's texts."""
 
 Key = tuple[str, str, str]
 """Client, file and direction."""
@@ -123,6 +130,18 @@ class Story:
     def is_over(self) -> bool:
         """Whether no try runs any more."""
         return not any(view.running for view in self.views.values())
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds, about."""
+        texts = 0
+        for view in self.views.values():
+            asked = sum(len(name) + len(value) for name, value in view.asked)
+            texts += len(view.file) + len(view.served) + asked
+        for one in self.refusals:
+            texts += len(one.file) + len(one.message)
+        tries = len(self.views) + len(self.refusals)
+        return _EMPTY_BYTES + tries * _TRY_BYTES + texts
 
     @property
     def icmp(self) -> tuple[Icmp, ...]:
@@ -236,10 +255,11 @@ class Story:
 
 
 class Stories:
-    """The stories of late, the oldest forgotten first."""
+    """The stories of late, the oldest forgotten first: see KEPT_STORIES, KEPT_BYTES."""
 
     def __init__(self) -> None:
-        self._stories: OrderedDict[Story, None] = OrderedDict()
+        self._stories: OrderedDict[Story, int] = OrderedDict()  # with their sizes
+        self._bytes = 0
         self._latest: dict[Key, Story] = {}
         self._of_transfer: dict[int, Story] = {}
 
@@ -277,8 +297,8 @@ class Stories:
         story = self._latest.get(key)
         if story is None or not story.takes_refusal(event):
             story = self._open(key, network)
-        self._stories.move_to_end(story)
         story.refuse(event)
+        self._renew(story)
         return story
 
     def split(self, story: Story, view: TransferView) -> Story:
@@ -295,28 +315,33 @@ class Stories:
 
     def forget(self, story: Story) -> None:
         """Let a story go that is over and says nothing."""
-        self._stories.pop(story, None)
+        self._bytes -= self._stories.pop(story, 0)
         if self._latest.get(story.key) is story:
             del self._latest[story.key]
         for number in story.views:
             self._of_transfer.pop(number, None)
 
     def _add(self, story: Story, view: TransferView) -> None:
-        self._stories.move_to_end(story)
         story.add(view)
         self._of_transfer[view.number] = story
         if len(story.views) > KEPT_TRIES:
             oldest = next(iter(story.views))
             del story.views[oldest]
             self._of_transfer.pop(oldest, None)
+        self._renew(story)
 
     def _open(self, key: Key, network: str) -> Story:
-        story = Story(key, network)
-        self._stories[story] = None
-        self._latest[key] = story
-        while len(self._stories) > KEPT_STORIES:
-            self.forget(next(iter(self._stories)))
+        story = self._latest[key] = Story(key, network)
         return story
+
+    def _renew(self, story: Story) -> None:
+        """Make a story the latest, and forget the oldest of those that are too many."""
+        self._bytes += story.size - self._stories.pop(story, 0)
+        self._stories[story] = story.size
+        while len(self._stories) > KEPT_STORIES or (
+            self._bytes > KEPT_BYTES and len(self._stories) > 1
+        ):
+            self.forget(next(iter(self._stories)))
 
 
 def _is_apart(latest: TransferView, view: TransferView) -> bool:
