@@ -29,7 +29,7 @@ from tftptui.server.transfer.uploads import UploadPolicy, Uploads
 from tftptui.settings import Settings
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.journal import journal_line
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.records.ring import PacketRing
 
 ADDRESSES = (1_000, 10_000, 100_000, 1_000_000)
 REQUESTS_EACH = 2

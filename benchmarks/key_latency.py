@@ -96,7 +96,7 @@ async def until(due: float) -> None:
 
 def packed(count: int) -> bytes:
     """Return records of DATA and ACKs of many transfers, some of it sent again."""
-    from tftptui.telemetry.packets import LAYOUT, Kind  # noqa: PLC0415 - child only
+    from tftptui.telemetry.records.ring import LAYOUT, Kind  # noqa: PLC0415 - child only
 
     octets = bytearray()
     for number in range(count):

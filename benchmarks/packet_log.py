@@ -13,7 +13,7 @@ from time import perf_counter
 from textual.app import App, ComposeResult
 
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.packets import LAYOUT, Kind
+from tftptui.telemetry.records.ring import LAYOUT, Kind
 from tftptui.ui.store import Store
 from tftptui.ui.themes import SLOT_DEFAULTS
 from tftptui.ui.widgets.packet_log import PacketLog

@@ -39,7 +39,7 @@ def test_a_screen_begins_without_the_server_and_the_commands_it_does_not_need() 
     slow = {
         "tftptui.server.service",
         "tftptui.engine.engine",
-        "tftptui.doctor.checks",
+        "tftptui.doctor.checks.all_checks",
         "tftptui.commands.client",
     }
     assert not loaded & slow

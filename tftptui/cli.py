@@ -11,14 +11,14 @@ from cyclopts import App, CycloptsError, Parameter
 
 from tftptui import __version__
 from tftptui.commands.config import add_config, config
+from tftptui.commands.parse_errors import told
 from tftptui.commands.server import (
     DEFAULTS,
     RootArgument,
     ServerOptions,
     settings_of,
 )
-from tftptui.commands.usage import EXIT_FAILED, EXIT_UNREAD, EXIT_USAGE
-from tftptui.commands.wrong import told
+from tftptui.commands.usage_error import EXIT_FAILED, EXIT_UNREAD, EXIT_USAGE
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
 
@@ -134,8 +134,8 @@ def doctor(
     Takes the options of serve and changes nothing. Ends with 0 if all is well, 1 if
     there is something to look at, 2 if something is bad.
     """
-    from tftptui.doctor.checks import asked_port, check_all  # noqa: PLC0415 - --help
-    from tftptui.doctor.reading import read_facts  # noqa: PLC0415
+    from tftptui.doctor.checks.all_checks import asked_port, check_all  # noqa: PLC0415 - --help
+    from tftptui.doctor.reading.host import read_facts  # noqa: PLC0415
     from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415
     from tftptui.doctor.result import exit_status  # noqa: PLC0415
     from tftptui.engine.holders.attach import may_attach  # noqa: PLC0415

@@ -10,9 +10,9 @@ from tests.support.builders import BLOCK, octets
 from tests.support.fake_wire import FakeWire
 from tests.support.memory_files import FullTarget, MemorySource, MemoryTarget
 from tftptui.client.exchange import Exchange
-from tftptui.client.getting import Getting
-from tftptui.client.orders import Order
-from tftptui.client.putting import Putting
+from tftptui.client.get import Getting
+from tftptui.client.put import Putting
+from tftptui.client.transfer_order import Order
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome

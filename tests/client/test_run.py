@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tftptui.client.orders import Order, Result
+from tftptui.client.error_words import no_block
 from tftptui.client.run import run
-from tftptui.client.troubles import no_block
+from tftptui.client.transfer_order import Order, Result
 from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.offer import Offer

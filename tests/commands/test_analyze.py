@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.captured import boot, windows
 from tftptui.cli import app
-from tftptui.telemetry.export import save_packets
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.export import save_packets
+from tftptui.telemetry.records.ring import Kind
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.serve import Serve, environment
-from tftptui.client.places import parse_place
+from tftptui.client.server_address import parse_place
 from tftptui.commands.client import (
     ClientOptions,
     order_to_get,
     order_to_put,
 )
-from tftptui.commands.usage import UsageError
+from tftptui.commands.usage_error import UsageError
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.packets import Mode
 from tftptui.settings import PortRange

@@ -12,7 +12,7 @@ from tests.support.free_ports import free_range
 from tests.support.plain_server import PlainServer
 from tests.support.serve import Serve, environment
 from tftptui.commands.probe import parse_ports
-from tftptui.commands.usage import UsageError
+from tftptui.commands.usage_error import UsageError
 from tftptui.protocol.packets import encode_error
 from tftptui.settings import SettingsError
 

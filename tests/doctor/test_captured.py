@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.verdicts import comes_through
-from tftptui.doctor.filters.exchange import Ends, judge
-from tftptui.doctor.filters.host import read_host
-from tftptui.doctor.filters.model import Ruleset
+from tftptui.doctor.packet_filter.exchange import Ends, judge
+from tftptui.doctor.packet_filter.model import Ruleset
+from tftptui.doctor.packet_filter.ruleset import read_host
 
 CAPTURED = Path(__file__).parent / "captured"
 

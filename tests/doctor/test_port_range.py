@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.patients import ROOT, SETTINGS, facts
-from tftptui.doctor.checks import check_all
+from tftptui.doctor.checks.all_checks import check_all
 from tftptui.doctor.result import Mark, Result
 from tftptui.settings import PortRange, Settings
 

@@ -8,7 +8,7 @@ from tests.support.builders import octets
 from tests.support.free_ports import free_range
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
-from tftptui.client.probing import Stop
+from tftptui.client.probe import Stop
 from tftptui.doctor.result import Mark, Result
 from tftptui.doctor.self_test import OFFERS, Patient, self_test
 from tftptui.net.addresses import Endpoint

@@ -27,7 +27,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.net.addresses import Endpoint
 from tftptui.telemetry.events import Event, PortsChanged
-from tftptui.telemetry.packets import LAYOUT, RECORD, Kind
+from tftptui.telemetry.records.ring import LAYOUT, RECORD, Kind
 
 LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""

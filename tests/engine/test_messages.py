@@ -50,7 +50,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.findings import Evidence, Finding, Help, Remedy
-from tftptui.telemetry.walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, Walk
 
 Message = Frame | Ready | Reply | Farewell | Ask | Stop
 

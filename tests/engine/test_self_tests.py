@@ -4,7 +4,7 @@ from tests.support.clock import FakeClock
 from tftptui.engine.self_tests import EXPECTED, SelfTests
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Mode, ReadRequest
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 
 PORT = 45_000
 REQUEST = ReadRequest(b"small", Mode.OCTET, ((b"blksize", b"1432"), (b"tsize", b"0")))

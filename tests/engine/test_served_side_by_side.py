@@ -14,7 +14,7 @@ from tftptui.engine.holders.child import ChildEngine
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.live_settings import settings_after
 from tftptui.engine.messages import Entry, OpenFolder, ServeFolder
-from tftptui.files.given import folder_above, named_of
+from tftptui.files.named_files import folder_above, named_of
 from tftptui.settings import Settings
 
 

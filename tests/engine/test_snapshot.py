@@ -4,7 +4,7 @@ from typing import Any
 
 from tftptui.engine.messages import Frame, HashView
 from tftptui.engine.snapshot import KEPT_HASHES, Snapshot
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.records.ring import PacketRing
 from tftptui.telemetry.versions import Version
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.set_back import write_over
-from tftptui.client.originals import open_original
-from tftptui.files.sources import (
+from tftptui.client.upload_source import open_original
+from tftptui.files.source import (
     FileSource,
     NetasciiSource,
     ReadFile,

@@ -10,7 +10,7 @@ from tftptui.knowledge.probing import Asked, conclude
 from tftptui.knowledge.probing.asked import HostRules
 from tftptui.knowledge.probing.text import equivalents, report_text
 from tftptui.telemetry.findings import FACT, LIKELY
-from tftptui.telemetry.trials import Outcome, Trial
+from tftptui.telemetry.probe_trials import Outcome, Trial
 
 ASKED = Asked("10.0.1.5", 69, "pxe/it's.0")
 

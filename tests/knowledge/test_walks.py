@@ -13,7 +13,7 @@ from tftptui.knowledge.walks import (
     verdict,
 )
 from tftptui.telemetry.findings import FACT, LIKELY
-from tftptui.telemetry.walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, Walk
 
 CLIENT, NEAR, FAR = "10.55.32.175", "10.2.0.1", "10.1.0.1"
 

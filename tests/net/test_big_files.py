@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.builders import octets
 from tests.support.serve import Serve, environment
-from tftptui.client.orders import Order, Result
 from tftptui.client.run import run
+from tftptui.client.transfer_order import Order, Result
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.offer import Offer
 

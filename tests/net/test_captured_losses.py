@@ -14,7 +14,7 @@ from tests.support.other_servers import OTHERS, serving_within
 from tests.support.tcpdump import captured
 from tests.support.tshark import dissect, require_tshark
 from tftptui.replay.reading import Reading
-from tftptui.telemetry.packets import LAYOUT, Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import LAYOUT, Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]

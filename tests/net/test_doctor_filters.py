@@ -15,15 +15,15 @@ from tests.support.firewall_lab import HASTY, PATIENT, Lab, require
 from tests.support.namespaces import Routed
 from tests.support.serve import Serve, environment
 from tests.support.verdicts import comes_through
-from tftptui.doctor.filters.exchange import Ends, Exchange, judge
-from tftptui.doctor.filters.host import read_host
-from tftptui.doctor.filters.model import Ruleset
+from tftptui.doctor.packet_filter.exchange import Ends, Exchange, judge
+from tftptui.doctor.packet_filter.model import Ruleset
+from tftptui.doctor.packet_filter.ruleset import read_host
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import Where
 
 _LISTER = """
 import json
-from tftptui.doctor.rules_reading import read_filters
+from tftptui.doctor.reading.packet_filter import read_filters
 filters = read_filters()
 assert not filters.trouble, filters.trouble
 print(json.dumps([filters.nft, filters.saved, filters.legacy]))

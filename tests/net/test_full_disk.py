@@ -13,7 +13,7 @@ from tests.support.builders import octets
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import names_in, settle
-from tftptui.files.landing import GATHERED
+from tftptui.files.block_buffer import GATHERED
 from tftptui.protocol.packets import ErrorPacket
 
 pytestmark = pytest.mark.net

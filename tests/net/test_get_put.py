@@ -19,8 +19,8 @@ from tests.support.other_servers import (
     serving,
 )
 from tests.support.serve import Serve
-from tftptui.client.orders import Order, Result
 from tftptui.client.run import run
+from tftptui.client.transfer_order import Order, Result
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.offer import Offer

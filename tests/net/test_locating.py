@@ -21,7 +21,7 @@ import asyncio, sys
 import msgspec
 from tftptui.engine.ttl_search import Locating
 from tftptui.net.addresses import Endpoint
-from tftptui.net.walking import Walker
+from tftptui.net.ttl_socket import Walker
 
 told = []
 walker = Walker(Endpoint(sys.argv[1], 40_000), Endpoint(sys.argv[2], 2_072))

@@ -25,7 +25,7 @@ from tests.support.watcher import Watcher, watching
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.protocol.packets import Opcode
 from tftptui.protocol.timing import SHORTEST
-from tftptui.telemetry.packets import Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 
 pytestmark = pytest.mark.net
 

@@ -8,7 +8,7 @@ from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen
 from tftptui.telemetry.capture.rebuilt import Logged, Rebuilder
 from tftptui.telemetry.events import IcmpReceived
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 FIRST, SECOND = 56_760, 53_022
 LEFT = "from a port that the client left"

@@ -5,7 +5,7 @@ import pytest
 from tests.support.talk import CLIENT, Talk
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 FIREWALL = "10.0.4.1"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.talk import Talk
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tftptui.telemetry.events import (
     TransferEnded,
     TransferStarted,
 )
-from tftptui.telemetry.packets import NO_TRANSFER, Flag, Kind
+from tftptui.telemetry.records.ring import NO_TRANSFER, Flag, Kind
 
 TSIZE = ((b"tsize", b"0"),)
 

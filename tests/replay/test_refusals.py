@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.talk import CLIENT, Talk
-from tftptui.telemetry.packets import NO_TRANSFER, Kind
+from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import AbortTransfer, CloseFolder, OpenFolder
 from tftptui.replay.replay_engine import ReplayEngine
 from tftptui.telemetry.events import Event, TransferEnded
-from tftptui.telemetry.export import save_packets
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.export import save_packets
+from tftptui.telemetry.records.ring import Flag, Kind
 
 
 def saved(place: Path, *logs: Log) -> Path:

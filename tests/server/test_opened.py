@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tftptui.files.sources import FileSource, SourceChangedError
+from tftptui.files.source import FileSource, SourceChangedError
 from tftptui.files.staging import Scratch, Staging
 from tftptui.protocol.packets import ROLL_TO_0
 from tftptui.server.opened import AT_REST, MOST_KEPT, SHARED_ROOM, SharedFile

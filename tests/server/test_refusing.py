@@ -13,7 +13,7 @@ from tftptui.server.policy import LONGEST_REQUEST, WORDS
 from tftptui.server.rates import KEPT_ADDRESSES
 from tftptui.server.refusing import KEPT_REFUSALS
 from tftptui.telemetry.events import Refused, Requested, Suppressed
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 REQUEST_OCTETS = len(b"\0\1gone\0octet\0")
 MANY = 20_000

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.name_tree import INSIDE, OWN, make_tree, opened
 from tests.support.unprivileged import unprivileged
-from tftptui.files.hidden import PREFIX as PART_PREFIX
+from tftptui.files.hidden_file import PREFIX as PART_PREFIX
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.root import Root
 from tftptui.server.transfer.uploads import UploadError, UploadPolicy, Uploads

@@ -24,7 +24,7 @@ from tftptui.telemetry.events import (
     TransferEnded,
     TransferStarted,
 )
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import FREE, QUARANTINED, USED
 
 pytestmark = pytest.mark.net

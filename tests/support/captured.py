@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tests.support.pictures import view
-from tftptui.telemetry.packets import Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 
 BEGIN = 1_700_000_000.0

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tftptui.telemetry.filters.terms import (
+from tftptui.telemetry.records.filters.terms import (
     HOSTS,
     MARKS,
     MOMENTS,

@@ -3,7 +3,7 @@
 from tests.support.pane_host import Noted, packets, record
 from tests.support.pictures import NOW, frame, view
 from tftptui.engine.messages import RUNNING, Frame
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 STEP = 0.002
 """Seconds between two packets."""

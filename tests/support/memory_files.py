@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Sequence
 
-from tftptui.files.sources import SourceChangedError
+from tftptui.files.source import SourceChangedError
 
 
 class MemoryTarget:

@@ -3,7 +3,7 @@
 from tests.support.pane_host import Hosted, Noted, record
 from tests.support.pictures import status, view
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.ui.memory import Memory
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_log import PacketLog

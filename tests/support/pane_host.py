@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from tests.support.pictures import NOW
 from tests.support.strips import strips_of
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.packets import LAYOUT, Kind, PacketRecord
+from tftptui.telemetry.records.ring import LAYOUT, Kind, PacketRecord
 from tftptui.ui.store import Store
 from tftptui.ui.themes import SLOT_DEFAULTS
 from tftptui.ui.widgets.pane import Pane

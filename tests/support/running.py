@@ -16,7 +16,7 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service
 from tftptui.settings import Settings
 from tftptui.telemetry.events import Event
-from tftptui.telemetry.packets import PacketRecord, PacketRing
+from tftptui.telemetry.records.ring import PacketRecord, PacketRing
 
 PATIENCE = 10.0
 """Seconds to wait for an event that must come."""

@@ -7,9 +7,9 @@ from tests.support.clock import FakeClock
 from tftptui.engine.findings import Findings
 from tftptui.engine.surroundings import Surroundings
 from tftptui.knowledge.case import Scene
-from tftptui.telemetry.endings import ended_event
 from tftptui.telemetry.events import Event, Found, TransferStarted
 from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.transfer_events import ended_event
 from tftptui.telemetry.views import TransferView
 
 OURS = "10.0.4.1"

@@ -17,7 +17,7 @@ from tftptui.replay.rebuilding import Rebuilding
 from tftptui.telemetry.capture.frames import Datagram, Place
 from tftptui.telemetry.capture.packets import IcmpSeen, Seen
 from tftptui.telemetry.events import Event
-from tftptui.telemetry.packets import LAYOUT, PacketRecord, PacketRing
+from tftptui.telemetry.records.ring import LAYOUT, PacketRecord, PacketRing
 from tftptui.telemetry.views import TransferView
 
 BEGIN = 1_700_000_000

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.udp_client import UdpClient
-from tftptui.files.hidden import PREFIX as PART_PREFIX
+from tftptui.files.hidden_file import PREFIX as PART_PREFIX
 from tftptui.net.addresses import Endpoint
 
 

@@ -1,7 +1,7 @@
 """What the doctor's verdicts on the three flows of a transfer add up to."""
 
-from tftptui.doctor.filters.exchange import Exchange
-from tftptui.doctor.filters.model import Truth
+from tftptui.doctor.packet_filter.exchange import Exchange
+from tftptui.doctor.packet_filter.model import Truth
 
 
 def comes_through(exchange: Exchange) -> Truth:

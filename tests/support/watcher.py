@@ -9,7 +9,7 @@ from tftptui.engine.client import EngineClient, EngineError
 from tftptui.engine.messages import Frame, PortMap, Status, TransferView
 from tftptui.net.addresses import Endpoint
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.packets import PacketRecord, PacketRing
+from tftptui.telemetry.records.ring import PacketRecord, PacketRing
 
 PATIENCE = 20.0
 """Seconds to wait for news that must come."""

@@ -12,7 +12,7 @@ from tests.support.pictures import frame, status, view
 from tests.support.running import settings_for
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.udp_client import UdpClient
-from tftptui.client.probing import Stop
+from tftptui.client.probe import Stop
 from tftptui.doctor.result import Mark, Result
 from tftptui.doctor.self_test import OFFERS, Expect, Patient, self_test
 from tftptui.engine.holders.inline import InlineEngine

@@ -2,7 +2,7 @@ import msgspec
 
 from tests.support.pictures import frame, view
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.farewell import farewell, running_forms
 from tftptui.ui.store import Store
 

@@ -15,7 +15,7 @@ from tests.support.file_scene import (
 from tests.support.pane_host import hosted
 from tests.support.pictures import NOW, status, view
 from tftptui.engine.messages import Frame, HashView, Refusal
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.widgets.file_rows import plain_name
 
 

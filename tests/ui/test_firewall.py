@@ -20,7 +20,7 @@ from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.plans import Part
 from tftptui.knowledge.firewall.situation import SituationError, Way, Where
 from tftptui.knowledge.firewall.traffic import traffic_of
-from tftptui.telemetry.walks import Location, Walk
+from tftptui.telemetry.ttl_walks import Location, Walk
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.seen_lines import seen_lines
 from tftptui.ui.widgets.wishes import Wishes

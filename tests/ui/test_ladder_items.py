@@ -13,7 +13,7 @@ from tests.support.ladder_scene import (
     windows,
 )
 from tests.support.pane_host import Noted, record
-from tftptui.telemetry.packets import LAYOUT, Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import LAYOUT, Flag, Kind, PacketRecord
 from tftptui.ui.plots import bars, squeezed
 from tftptui.ui.widgets import ladder_items
 from tftptui.ui.widgets.ladder_items import Arrow, Fold, Ladder, Pause

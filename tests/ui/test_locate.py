@@ -8,7 +8,7 @@ from tests.support.pictures import NOW
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.why_scene import founding_case
 from tftptui.engine.messages import Frame, Locate, Location
-from tftptui.telemetry.walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, Walk
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 

@@ -9,7 +9,7 @@ from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import founding_case
 from tftptui.engine.messages import Refusal
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 
 NAMES = ("Transfers", "Files", "Ports", "Packets")
 

@@ -15,7 +15,7 @@ from tests.support.pane_host import (
 from tests.support.pictures import frame, view
 from tests.support.screens import SMALL, shown
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.ui.widgets.packet_index import SLICE
 from tftptui.ui.widgets.packet_log import PacketLog
 from tftptui.ui.widgets.packet_prompt import PacketPrompt, Purpose

@@ -22,7 +22,7 @@ from tests.support.pane_host import (
 from tests.support.pictures import readme
 from tests.support.screens import SMALL, shown
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 HOSTILE = ("[bold red]X[/]", "[@click=app.bell]c[/]", "a[/b]c", r"\x1b]0;title\x07")
 

@@ -2,8 +2,8 @@ import pytest
 
 from tests.support.packet_scene import a_blocked_boot_rom, filled, rows_of
 from tests.support.pane_host import Noted, hosted, packets, record
-from tftptui.telemetry.packets import Flag, Kind
-from tftptui.telemetry.strangers import answer_note, stray_note
+from tftptui.telemetry.records.ring import Flag, Kind
+from tftptui.telemetry.stray_notes import answer_note, stray_note
 
 
 def spaced(row: str) -> str:

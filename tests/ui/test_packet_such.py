@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from tests.support.pane_host import record
 from tests.support.pictures import view
-from tftptui.telemetry.filters.parsing import parse
-from tftptui.telemetry.filters.terms import Filter
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.filters.parsing import parse
+from tftptui.telemetry.records.filters.terms import Filter
+from tftptui.telemetry.records.ring import Kind
 from tftptui.ui.widgets.packet_such import Such, terms_of
 from tftptui.ui.widgets.packet_words import Line
 

@@ -8,7 +8,7 @@ from tests.support.packet_scene import a_blocked_boot_rom, filled, rows_of
 from tests.support.pane_host import Noted, acknowledgements, hosted, packets, record
 from tests.support.pictures import NOW, view
 from tftptui.engine.messages import Frame
-from tftptui.telemetry.packets import Flag, Kind, PacketRing
+from tftptui.telemetry.records.ring import Flag, Kind, PacketRing
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_index import SLICE, PacketIndex
 from tftptui.ui.widgets.packet_log import PacketLog

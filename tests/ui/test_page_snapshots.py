@@ -11,11 +11,11 @@ from tests.support.screens import LARGE, SMALL
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.strips import text_of
 from tests.support.why_scene import founding_case
-from tftptui.client.probing import Stop
+from tftptui.client.probe import Stop
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.doctor.self_test import Expect
 from tftptui.engine.messages import ExpectSelfTest, Frame, Location
-from tftptui.telemetry.walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, Walk
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.doctor import DoctorScreen
 from tftptui.ui.screens.locate import LocateScreen

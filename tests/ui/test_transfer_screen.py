@@ -20,8 +20,8 @@ from tests.support.pictures import NOW, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.engine.messages import Finding, Frame
-from tftptui.telemetry.packet_chunks import PacketChunks
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
+from tftptui.telemetry.records.watched_ring import PacketChunks
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.transfer import TransferScreen
 from tftptui.ui.widgets import ladder_list

@@ -9,7 +9,7 @@ from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.why_scene import finding, founding_case
 from tftptui.engine.messages import Frame, TransferPhase
 from tftptui.telemetry.findings import LIKELY, OURS, Earlier, Remedy
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.ui.widgets.why_words import as_text
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])

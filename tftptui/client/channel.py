@@ -11,7 +11,7 @@ from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.routes import allow_fragments
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import encode_error
-from tftptui.telemetry.strangers import SAID
+from tftptui.telemetry.stray_notes import SAID
 
 _ROOM = 65_536  # no UDP datagram is longer
 _BUFFER = 1 << 20

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
-from tftptui.client.orders import Counts, Order, Progress
+from tftptui.client.transfer_order import Counts, Order, Progress
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (

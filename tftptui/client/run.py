@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tftptui.client.channel import Channel, open_channel
+from tftptui.client.download_target import NetasciiTarget, Target, open_target
+from tftptui.client.error_words import no_block, port_trouble, probing, silence
 from tftptui.client.exchange import Exchange
-from tftptui.client.getting import Getting
+from tftptui.client.get import Getting
 from tftptui.client.interrupts import Interrupts
-from tftptui.client.orders import Order, Progress, Result
-from tftptui.client.originals import open_original
-from tftptui.client.putting import Putting
-from tftptui.client.resolving import ResolveError, resolve
-from tftptui.client.targets import NetasciiTarget, Target, open_target
-from tftptui.client.troubles import no_block, port_trouble, probing, silence
+from tftptui.client.put import Putting
+from tftptui.client.resolve import ResolveError, resolve
+from tftptui.client.transfer_order import Order, Progress, Result
+from tftptui.client.upload_source import open_original
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.packets import Mode

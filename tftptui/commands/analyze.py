@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from tftptui.commands.usage import EXIT_FAILED
+from tftptui.commands.usage_error import EXIT_FAILED
 
 KEPT_PACKETS = 1_000_000
 KEPT_TRANSFERS = 20_000

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from tftptui.client.orders import EXIT_INTERRUPTED, Order, Result
-from tftptui.client.places import Place, PlaceError, parse_place
-from tftptui.client.targets import STANDARD_STREAM
-from tftptui.commands.usage import EXIT_USAGE, UsageError
+from tftptui.client.download_target import STANDARD_STREAM
+from tftptui.client.server_address import Place, PlaceError, parse_place
+from tftptui.client.transfer_order import EXIT_INTERRUPTED, Order, Result
+from tftptui.commands.usage_error import EXIT_USAGE, UsageError
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import (
     MAX_BLOCK_SIZE,
@@ -233,8 +233,8 @@ def _place_here(name: bytes, local: str | None) -> str:
 def _do(order: Order, options: ClientOptions) -> int:
     """Run an order; tell what came of it."""
     # --help is instant.
+    from tftptui.client.result_words import as_json, summary  # noqa: PLC0415
     from tftptui.client.run import run  # noqa: PLC0415
-    from tftptui.client.words import as_json, summary  # noqa: PLC0415
 
     shows = not options.quiet and not options.json and sys.stderr.isatty()
     try:

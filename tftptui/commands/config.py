@@ -15,7 +15,7 @@ from tftptui.commands.config_file import (
     how_to_make,
     read_config,
 )
-from tftptui.commands.usage import EXIT_USAGE
+from tftptui.commands.usage_error import EXIT_USAGE
 
 CONFIG = "--config"
 

@@ -255,7 +255,7 @@ def _beside(file: Path, option: Option, value: object) -> object:
 
 
 def _served_beside(folder: Path, argument: Path) -> Path:
-    """Return a path, or NAME=PATH, as seen from a folder; see files/given.py."""
+    """Return a path, or NAME=PATH, as seen from a folder; see files/named_files.py."""
     place = folder / argument.expanduser()
     before, has_name, behind = str(argument).partition("=")
     if not has_name or "/" in before or place.exists():

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tftptui.commands.usage import EXIT_FAILED, EXIT_USAGE, UsageError
+from tftptui.commands.usage_error import EXIT_FAILED, EXIT_USAGE, UsageError
 
 DEFAULT_SCENARIO = "two-tids"
 

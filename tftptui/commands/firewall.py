@@ -11,7 +11,7 @@ import msgspec
 from cyclopts import Parameter
 
 from tftptui.commands.journal_lines import JournalLines
-from tftptui.commands.usage import EXIT_USAGE
+from tftptui.commands.usage_error import EXIT_USAGE
 from tftptui.knowledge.firewall.advice import Advice, advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.flows_csv import csv_text

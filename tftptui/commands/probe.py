@@ -8,15 +8,15 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from tftptui.client.places import Place, PlaceError, parse_place
-from tftptui.commands.option_sets import NO_OPTIONS, parse_option_set
-from tftptui.commands.usage import EXIT_USAGE, UsageError
+from tftptui.client.server_address import Place, PlaceError, parse_place
+from tftptui.commands.tftp_options import NO_OPTIONS, parse_option_set
+from tftptui.commands.usage_error import EXIT_USAGE, UsageError
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import MAX_BLOCK_SIZE, MIN_BLOCK_SIZE
 from tftptui.settings import SettingsError, parse_port_range
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 
 EXIT_FINE, EXIT_FOUND, EXIT_INTERRUPTED = 0, 1, 130
 
@@ -177,8 +177,8 @@ def _probe(
     options: ProbeOptions,
 ) -> int:
     # --help is instant.
-    from tftptui.client.resolving import ResolveError, resolve  # noqa: PLC0415
-    from tftptui.doctor.answers import look_here  # noqa: PLC0415
+    from tftptui.client.resolve import ResolveError, resolve  # noqa: PLC0415
+    from tftptui.doctor.client_firewall import look_here  # noqa: PLC0415
     from tftptui.knowledge.probing import Asked, conclude  # noqa: PLC0415
     from tftptui.knowledge.probing.text import equivalents, report_text  # noqa: PLC0415
     from tftptui.net.interfaces import source_towards  # noqa: PLC0415
@@ -215,7 +215,7 @@ def _trials(
     server: Endpoint, name: bytes, wanted: Wanted, options: ProbeOptions
 ) -> tuple[list[Trial], list[Trial], list[Trial]]:
     """Do the trials from all ports, then those of sizes and of sets of options."""
-    from tftptui.client.probing import Probe, Stop, run_probe  # noqa: PLC0415
+    from tftptui.client.probe import Probe, Stop, run_probe  # noqa: PLC0415
     from tftptui.ui.progress import StepsBar  # noqa: PLC0415
 
     count = len(wanted.ports) + len(wanted.sizes) + len(wanted.sets)

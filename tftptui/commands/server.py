@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
-from tftptui.commands.usage import EXIT_USAGE, hint_at
-from tftptui.files.given import folder_above, named_of
+from tftptui.commands.usage_error import EXIT_USAGE, hint_at
+from tftptui.files.named_files import folder_above, named_of
 from tftptui.resources import packaged_folder
 from tftptui.settings import (
     DEFAULT_PORTS,

@@ -60,7 +60,7 @@ class Filters:
 
 
 PARTS = ".tftptui-*"
-"""How parts of uploads are called on the disk, for a shell; see files/hidden.py."""
+"""Names of unfinished uploads, as a shell pattern; see files/hidden_file.py."""
 
 LEFT_BEHIND = 3_600.0
 """Seconds: a part of an upload that has not grown for so long is nobody's any more."""

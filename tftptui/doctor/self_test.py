@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tftptui.client.probing import Probe, Stop, free_ports, run_probe
+from tftptui.client.probe import Probe, Stop, free_ports, run_probe
 from tftptui.doctor.result import Result, bad, ok, warn
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.offer import Offer
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import joined
 
 TOPIC = "self-test"

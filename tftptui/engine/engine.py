@@ -47,7 +47,7 @@ from tftptui.engine.status import status_of
 from tftptui.engine.taken import require_port, taken
 from tftptui.engine.ttl_search import Locating, Searches
 from tftptui.net.addresses import Endpoint, is_taken
-from tftptui.net.walking import Walker
+from tftptui.net.ttl_socket import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
@@ -69,7 +69,7 @@ from tftptui.telemetry.events import (
     TransferEnded,
     TransferStarted,
 )
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.records.ring import PacketRing
 
 if TYPE_CHECKING:
     from tftptui.telemetry.metrics import Measures

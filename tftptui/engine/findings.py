@@ -36,9 +36,9 @@ from tftptui.telemetry.events import (
     TransferStarted,
 )
 from tftptui.telemetry.findings import Finding
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
+from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.walks import Location
 
 LOOK_INTERVAL = 1.0
 """Seconds between looks at every living transfer."""

@@ -17,6 +17,7 @@ from tftptui.telemetry.file_views import (
     KindView,
 )
 from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import (
     FOREIGN,
     FREE,
@@ -36,7 +37,6 @@ from tftptui.telemetry.views import (
     TransferPhase,
     TransferView,
 )
-from tftptui.telemetry.walks import Location
 
 __all__ = [
     "FOREIGN",

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv6Interface, ip_address
 
 from tftptui.doctor.facts import Filters
-from tftptui.doctor.filters.evaluate import Passage
-from tftptui.doctor.filters.exchange import Ends, Exchange, judge
-from tftptui.doctor.filters.host import read_host
-from tftptui.doctor.filters.model import Ruleset
-from tftptui.doctor.filters.nft import RulesetError
-from tftptui.doctor.rules_reading import may_read, read_filters
+from tftptui.doctor.packet_filter.evaluate import Passage
+from tftptui.doctor.packet_filter.exchange import Ends, Exchange, judge
+from tftptui.doctor.packet_filter.model import Ruleset
+from tftptui.doctor.packet_filter.nft import RulesetError
+from tftptui.doctor.packet_filter.ruleset import read_host
+from tftptui.doctor.reading.packet_filter import may_read, read_filters
 from tftptui.knowledge.case import OwnBlock, Scene
 from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.views import TransferView

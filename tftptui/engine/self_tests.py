@@ -11,7 +11,7 @@ from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import own_links
 from tftptui.protocol.packets import Request
 from tftptui.telemetry.events import Signature
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 
 EXPECTED = 20.0
 """Seconds for which a port is taken to be the self-test's."""

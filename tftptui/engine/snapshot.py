@@ -15,7 +15,7 @@ from tftptui.engine.messages import (
     TransferView,
 )
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.packets import RECORD, PacketRing
+from tftptui.telemetry.records.ring import RECORD, PacketRing
 from tftptui.telemetry.versions import Version
 
 KEPT_REFUSALS, KEPT_FINDINGS, KEPT_HASHES = 500, 200, 1_000

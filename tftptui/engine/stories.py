@@ -9,8 +9,8 @@ from tftptui.knowledge.case import Icmp
 from tftptui.knowledge.signatures import is_firmware
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.walks import Location
 
 WINDOW = 12.0
 """Seconds since the last request: the longest gap of any known client is 10 s."""

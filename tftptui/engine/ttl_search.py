@@ -8,8 +8,8 @@ import msgspec
 from tftptui.knowledge.walks import is_over, verdict
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
-from tftptui.net.walking import Walker
-from tftptui.telemetry.walks import Hop, Location, Walk
+from tftptui.net.ttl_socket import Walker
+from tftptui.telemetry.ttl_walks import Hop, Location, Walk
 
 PATIENCE = 1.0
 """Seconds to wait for an answer; routers give about one a second."""

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from struct import Struct
 
 from tftptui.files.block_numbers import HIGH, LOW
-from tftptui.files.sources import Source
+from tftptui.files.source import Source
 from tftptui.protocol.packets import (
     BLOCK_MODULUS,
     HEADER,

@@ -15,8 +15,8 @@ from tftptui.knowledge.signatures import AskedOptions, is_firmware
 from tftptui.knowledge.voice import OURSELVES, Voice, beside
 from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
+from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import HostNetwork, TransferView
-from tftptui.telemetry.walks import Location
 
 _STEP = 16
 """How far a client moves its port at most from one try to the next."""

@@ -9,7 +9,7 @@ from tftptui.knowledge.signatures import known
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import Evidence
-from tftptui.telemetry.walks import Location
+from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
 

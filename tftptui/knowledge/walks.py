@@ -6,7 +6,7 @@ none, so silence alone proves nothing; silence on one way where the other is who
 """
 
 from tftptui.telemetry.findings import FACT, LIKELY
-from tftptui.telemetry.walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, Walk
 
 ENOUGH_SILENCE = 3
 """Hops without an answer after which a walk is given up."""

@@ -24,7 +24,7 @@ from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Signature
-from tftptui.telemetry.packets import Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 from tftptui.telemetry.words import counted
 
 _DATA, _ACK = Opcode.DATA.to_bytes(2), Opcode.ACK.to_bytes(2)

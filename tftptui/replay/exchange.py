@@ -14,7 +14,7 @@ from tftptui.replay.losses import NOTHING, Losses
 from tftptui.replay.negotiation import by_name, number
 from tftptui.server.recorder import Recorder
 from tftptui.server.transfer.report import Report
-from tftptui.telemetry.packets import HEADER_OCTETS, Flag, Kind
+from tftptui.telemetry.records.ring import HEADER_OCTETS, Flag, Kind
 
 _STALLED = 2
 """Repeats of one packet in a row that are a stall."""

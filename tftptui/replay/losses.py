@@ -9,7 +9,7 @@ that something else explains, and answers that may just have crossed, prove noth
 
 from typing import Final
 
-from tftptui.telemetry.packets import Flag
+from tftptui.telemetry.records.ring import Flag
 from tftptui.telemetry.views import TransferView
 
 Told = tuple[str, int]

@@ -7,7 +7,7 @@ from tftptui.protocol.packets import HEADER, ErrorPacket, Opcode
 from tftptui.replay.truncated import parse_kept
 from tftptui.server.recorder import error_note
 from tftptui.telemetry.capture.frames import Datagram
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 _DATA, _ACK = Opcode.DATA.to_bytes(2), Opcode.ACK.to_bytes(2)
 _ERROR, _OACK = Opcode.ERROR.to_bytes(2), Opcode.OACK.to_bytes(2)

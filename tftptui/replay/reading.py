@@ -16,7 +16,7 @@ from tftptui.telemetry.capture.packets import Dissector
 from tftptui.telemetry.capture.reader import CaptureReader, NoCaptureError
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.records.ring import PacketRing
 from tftptui.telemetry.words import counted
 
 STEP = 10_000

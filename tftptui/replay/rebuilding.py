@@ -29,7 +29,7 @@ from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen, Seen
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.icmp import error_name, is_port_closed
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.records.ring import PacketRing
 from tftptui.telemetry.views import Refusal, TransferView
 
 SILENCE = 60.0

@@ -15,7 +15,7 @@ from tftptui.server.recorder import Recorder, error_note
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import Refusal, TransferView
 
 _REASONS = {1: "not-found", 2: "access", 3: "limit", 4: "malformed", 6: "exists"}

@@ -9,8 +9,8 @@ from functools import lru_cache
 import msgspec
 
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.net.buffers import ask_for_room
 from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
+from tftptui.net.receive_buffer import ask_for_room
 from tftptui.net.routes import allow_fragments
 
 _IP_PKTINFO = 8  # not in Python 3.11's socket module

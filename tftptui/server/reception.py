@@ -29,7 +29,7 @@ from tftptui.server.transfer.stale_client import LeftBehind
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import UploadError
 from tftptui.server.walk import RootError
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import Refusal
 
 _REQUESTS = (b"\0\1", b"\0\2")

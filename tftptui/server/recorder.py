@@ -10,7 +10,7 @@ from tftptui.telemetry.capture.rebuilt import Raw
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Event
-from tftptui.telemetry.packets import (
+from tftptui.telemetry.records.ring import (
     NO_TRANSFER,
     SENT,
     Fields,

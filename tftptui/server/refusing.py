@@ -12,7 +12,7 @@ from tftptui.server.policy import Policy, Verdict
 from tftptui.server.recorder import Recorder, request_note
 from tftptui.server.requests import Recognise, kind_of, nobody, requested
 from tftptui.telemetry.events import Refused, Requested, Signature, Suppressed
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import NearName, Refusal
 
 KEPT_REFUSALS = 500

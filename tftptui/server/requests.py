@@ -8,7 +8,7 @@ from tftptui.server.listener import Arrival
 from tftptui.server.recorder import option_texts
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Requested, Signature
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 _RRQ, _WRQ = Kind.RRQ, Kind.WRQ
 

@@ -10,8 +10,8 @@ import stat
 from types import TracebackType
 from typing import Self
 
-from tftptui.files.hidden import PREFIX as PART_PREFIX
-from tftptui.files.sources import OpenFile
+from tftptui.files.hidden_file import PREFIX as PART_PREFIX
+from tftptui.files.source import OpenFile
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.names import components
 from tftptui.telemetry.escapes import visible

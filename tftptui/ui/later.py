@@ -16,7 +16,7 @@ AFTERWARDS = (
     "tftptui.knowledge.recipes",
     "tftptui.ui.screens.commands",
     "tftptui.ui.screens.firewall",
-    "tftptui.telemetry.export",
+    "tftptui.telemetry.records.export",
     "tftptui.ui.widgets.ladder_list",
     "tftptui.ui.screens.transfer",
     "tftptui.ui.screens.transfer_wishes",
@@ -30,10 +30,10 @@ AFTERWARDS = (
     "tftptui.ui.screens.policy",
     "psutil",
     "tftptui.engine.holders.rights",
-    "tftptui.client.probing",
-    "tftptui.doctor.reading",
-    "tftptui.doctor.filters",
-    "tftptui.doctor.checks",
+    "tftptui.client.probe",
+    "tftptui.doctor.reading.host",
+    "tftptui.doctor.packet_filter",
+    "tftptui.doctor.checks.all_checks",
     "tftptui.ui.screens.doctor",
 )
 """In this order, so that none takes long: what the next one needs comes before it."""

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, get_args
 
-from tftptui.telemetry.export import SaveFormat, save_packets
-from tftptui.telemetry.packets import PacketRecord
+from tftptui.telemetry.records.export import SaveFormat, save_packets
+from tftptui.telemetry.records.ring import PacketRecord
 from tftptui.telemetry.views import TransferView
 from tftptui.ui.formats import count
 

@@ -23,14 +23,14 @@ from tftptui.engine.messages import (
 )
 from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
-from tftptui.telemetry.packet_chunks import PacketChunks
-from tftptui.telemetry.packets import (
+from tftptui.telemetry.probe_trials import SELF_TEST
+from tftptui.telemetry.records.ring import (
     NO_TRANSFER,
     RECORD,
     Kind,
     PacketRecord,
 )
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.records.watched_ring import PacketChunks
 from tftptui.telemetry.versions import Version
 
 KEPT_REFUSALS = 1_000

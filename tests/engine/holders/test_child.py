@@ -25,7 +25,7 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.holders.child import ChildEngine
 from tftptui.engine.messages import AbortTransfer, ChangeSettings, SetPorts
 from tftptui.net.addresses import Endpoint
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

@@ -21,7 +21,7 @@ from tftptui.engine.holders.control import Control, usual_folder, usual_place
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import AbortTransfer, CloseFolder, OpenFolder, SetPorts
 from tftptui.net.addresses import Endpoint
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

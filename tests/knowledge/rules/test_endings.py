@@ -8,7 +8,7 @@ from tests.support.cases import NOON, asked_again, case, completed, tried
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.rules import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
-from tftptui.telemetry.trials import SEEN_ENOUGH
+from tftptui.telemetry.probe_trials import SEEN_ENOUGH
 
 ABORT = "the client ended it with ERROR 8: User aborted the transfer"
 UEFI: dict[str, Any] = {

@@ -10,7 +10,7 @@ from tests.support.findings import boot_rom
 from tftptui.knowledge.case import Case
 from tftptui.knowledge.rules import judge
 from tftptui.telemetry.findings import FACT, LIKELY
-from tftptui.telemetry.walks import Hop, Location, Walk
+from tftptui.telemetry.ttl_walks import Hop, Location, Walk
 
 WHOLE = Walk(
     port=49_200,

@@ -20,7 +20,7 @@ from tftptui.protocol.packets import Options
 from tftptui.server.transfer.send import ReadTransfer
 from tftptui.server.transfer.transport import Transport
 from tftptui.telemetry.events import TransferEnded, TransferStarted
-from tftptui.telemetry.packets import Kind, PacketRecord
+from tftptui.telemetry.records.ring import Kind, PacketRecord
 
 pytestmark = pytest.mark.net
 

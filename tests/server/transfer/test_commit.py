@@ -14,7 +14,7 @@ from tests.support.upload_scene import hidden_in, names_in, settle, slow_disk
 from tftptui.server.service import SHUTDOWN
 from tftptui.server.transfer.receive import WriteTransfer
 from tftptui.telemetry.events import TransferEnded
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

@@ -15,7 +15,7 @@ from tftptui.telemetry.events import (
     TransferEnded,
     TransferStarted,
 )
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

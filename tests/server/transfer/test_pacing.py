@@ -18,7 +18,7 @@ from tftptui.server.transfer.pacing import PacedRead, PacedWrite
 from tftptui.server.transfer.receive import WriteTransfer
 from tftptui.server.transfer.send import ReadTransfer
 from tftptui.telemetry.events import TransferEnded
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 RATE = 10_000
 """Octets a second: a block of 512 takes 51.6 ms."""

@@ -15,7 +15,7 @@ from tftptui.files.versions import version_of
 from tftptui.protocol.packets import Ack, Mode
 from tftptui.protocol.receiver import DALLY
 from tftptui.telemetry.events import TransferEnded, TransferStarted
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 pytestmark = pytest.mark.net
 

@@ -12,7 +12,7 @@ from tests.support.set_back import write_over
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Data, ErrorPacket, Mode, Options
 from tftptui.telemetry.events import TransferEnded, TransferStarted
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

@@ -14,7 +14,7 @@ from tests.support.upload_scene import names_in
 from tftptui.net.addresses import Endpoint
 from tftptui.server.service import SHUTDOWN
 from tftptui.telemetry.events import TransferEnded, TransferStarted
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

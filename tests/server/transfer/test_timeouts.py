@@ -11,7 +11,7 @@ from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.timing import SHORTEST
 from tftptui.telemetry.events import TransferEnded
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

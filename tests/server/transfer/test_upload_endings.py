@@ -12,7 +12,7 @@ from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import hidden_in, names_in, settle
 from tftptui.server.service import SHUTDOWN
 from tftptui.telemetry.events import Refused, TransferEnded, TransferStarted
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 

@@ -12,7 +12,7 @@ from tftptui.telemetry.capture.packets import Seen
 from tftptui.telemetry.capture.place import CaptureError, CapturePlace
 from tftptui.telemetry.capture.rebuilt import Raw
 from tftptui.telemetry.capture.scribe import Batch, Scribe
-from tftptui.telemetry.packets import PacketRing
+from tftptui.telemetry.records.ring import PacketRing
 
 
 class Whole:

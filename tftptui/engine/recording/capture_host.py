@@ -16,7 +16,7 @@ from tftptui.engine.recording.capture_pipe import (
     Told,
     receive,
 )
-from tftptui.files.content import Content
+from tftptui.files.file_content import Content
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.capture.scribe import Batch, Scribe, place_of
 

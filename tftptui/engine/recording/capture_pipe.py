@@ -13,7 +13,7 @@ from typing import Self
 
 import msgspec
 
-from tftptui.files.content import Content
+from tftptui.files.file_content import Content
 from tftptui.telemetry.capture.scribe import Batch
 from tftptui.telemetry.views import TransferView
 

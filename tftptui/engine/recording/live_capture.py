@@ -23,7 +23,7 @@ from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CapturePlace
 from tftptui.telemetry.capture.scribe import Batch
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.packets import RECORD
+from tftptui.telemetry.records.ring import RECORD
 from tftptui.telemetry.views import Recording
 
 INTERVAL = 0.1

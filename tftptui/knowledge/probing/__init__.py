@@ -12,7 +12,7 @@ from tftptui.knowledge.probing.asked import Asked
 from tftptui.knowledge.probing.from_options import from_options, options_explain
 from tftptui.knowledge.probing.from_ports import from_ports
 from tftptui.knowledge.probing.from_sizes import from_sizes
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 
 __all__ = ["Asked", "conclude"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tftptui.telemetry.findings import Evidence
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import counted, joined, port_word, url
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing.asked import Asked, options_of, options_word
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Help, Remedy
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import joined
 
 _ANSWERED = "the server answers requests that differ in nothing else"

@@ -6,7 +6,7 @@ from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing.asked import Asked, ports_of, seen
 from tftptui.knowledge.probing.silent import silence
 from tftptui.telemetry.findings import FACT, LIKELY, OURS, POSSIBLE, Remedy
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import port_word
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing.asked import Asked, sizes_word
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Help, Remedy
-from tftptui.telemetry.trials import Outcome, Trial
+from tftptui.telemetry.probe_trials import Outcome, Trial
 
 
 def from_sizes(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:

@@ -30,7 +30,7 @@ from tftptui.telemetry.findings import (
     Place,
     Remedy,
 )
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import port_word
 
 _HEARD = ("ok", "options", "error", "stalled", "cut")

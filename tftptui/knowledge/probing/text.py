@@ -7,7 +7,7 @@ from textwrap import wrap
 from tftptui.knowledge.draft import Draft
 from tftptui.knowledge.probing.asked import Asked, options_of, options_word
 from tftptui.knowledge.saying import KNOBS, SEEN_BY_CLIENT, VERDICTS, how_sure
-from tftptui.telemetry.trials import Trial
+from tftptui.telemetry.probe_trials import Trial
 
 _MARKS = {
     "ok": "●",

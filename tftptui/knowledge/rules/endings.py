@@ -8,7 +8,7 @@ from tftptui.knowledge.helps import helps_for
 from tftptui.knowledge.rules.silence import is_unanswered
 from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
-from tftptui.telemetry.trials import SEEN_ENOUGH
+from tftptui.telemetry.probe_trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, seconds
 

@@ -11,7 +11,7 @@ from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
 
 _CHANGED = ("the file was cut short", "the file was changed")
-"""How texts of SourceChangedError begin; see files/sources.py."""
+"""How texts of SourceChangedError begin; see files/source.py."""
 
 _EXHAUSTED = 20.0
 """Seconds after the last request that found no free port: then there are enough."""

@@ -10,7 +10,7 @@ step here is there because it has to be.
 
 from collections.abc import Callable, Iterator
 
-from tftptui.files.sources import Source, SourceChangedError
+from tftptui.files.source import Source, SourceChangedError
 from tftptui.files.staging import OF_FEW, Awaited, Scratch, Staging, blocks_in, scratch
 from tftptui.net.addresses import endpoint_of
 from tftptui.protocol.commands import Outcome
@@ -22,7 +22,7 @@ from tftptui.server.recorder import oack_of
 from tftptui.server.transfer.sockets import LONGEST
 from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import Transfer
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import SLOW
 
 _LASTING = 16

@@ -10,7 +10,7 @@ may be sent before they are written.
 from collections.abc import Callable
 from struct import Struct
 
-from tftptui.files.landing import Landing
+from tftptui.files.block_buffer import Landing
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.receiver import ReceiveSession
@@ -19,7 +19,7 @@ from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import Sink, Upload, UploadError
 from tftptui.server.transfer.write_behind import SLOW, WriteBehind
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 
 _BATCH = 64
 """Datagrams read in a row before others have their turn."""

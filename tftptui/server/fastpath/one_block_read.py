@@ -8,7 +8,7 @@ it when somebody looks, or when anything happens but the one ACK.
 from collections.abc import Callable
 from typing import Protocol
 
-from tftptui.files.sources import Source
+from tftptui.files.source import Source
 from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import HEADER, Request, encode_ack
@@ -22,7 +22,7 @@ from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import LOOK, Transfer
 from tftptui.server.transfer.transport import Transport
 from tftptui.settings import Settings
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import SLOW
 
 _ACK_1 = encode_ack(1)

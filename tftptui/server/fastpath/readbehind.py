@@ -6,7 +6,7 @@ from a few numbers; whoever asks for the session gets it up to date.
 
 from collections.abc import Callable
 
-from tftptui.files.sources import Source
+from tftptui.files.source import Source
 from tftptui.protocol.sender import SendSession
 from tftptui.protocol.session import State
 from tftptui.protocol.timing import SHORTEST

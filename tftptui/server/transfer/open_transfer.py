@@ -6,8 +6,8 @@ from functools import partial
 
 from msgspec import structs
 
-from tftptui.files.content import Content
-from tftptui.files.sources import FileSource, NetasciiSource, Source
+from tftptui.files.file_content import Content
+from tftptui.files.source import FileSource, NetasciiSource, Source
 from tftptui.files.staging import Staging
 from tftptui.files.versions import version_of
 from tftptui.net.addresses import Endpoint

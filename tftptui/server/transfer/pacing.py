@@ -8,7 +8,7 @@ knows exactly what has left.
 from collections import deque
 from collections.abc import Callable
 
-from tftptui.files.sources import Source
+from tftptui.files.source import Source
 from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Command, SendAck, SendBlocks, Store
 from tftptui.protocol.packets import HEADER, Opcode, acknowledged
@@ -20,7 +20,7 @@ from tftptui.server.transfer.send import ReadTransfer, left_before
 from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import Sink
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 
 _DATA = Opcode.DATA.to_bytes(2)
 

@@ -20,7 +20,7 @@ from tftptui.server.fastpath.batched_receive import GatheringWrite
 from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import Sink, UploadError
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
 _DATA = Opcode.DATA.to_bytes(2)

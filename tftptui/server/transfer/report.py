@@ -14,15 +14,15 @@ from tftptui.server.naming import served_as
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.transfer.icmp_log_limit import Complaints
-from tftptui.telemetry.endings import ended_event, keys_of, modified_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (
     IcmpReceived,
     Signature,
     TransferStarted,
 )
-from tftptui.telemetry.packets import Flag, Kind, template_of
-from tftptui.telemetry.strangers import stray_note
+from tftptui.telemetry.records.ring import Flag, Kind, template_of
+from tftptui.telemetry.stray_notes import stray_note
+from tftptui.telemetry.transfer_events import ended_event, keys_of, modified_of
 from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import TransferView
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from tftptui.files.sources import ColdError, Source, SourceChangedError
+from tftptui.files.source import ColdError, Source, SourceChangedError
 from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Command, SendBlocks, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
@@ -13,7 +13,7 @@ from tftptui.server.fastpath.ack_fast_path import ShortWay
 from tftptui.server.fastpath.gso_bursts import GAP, late_after
 from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import Transfer
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
 _ACK, _DATA = Kind.ACK, Kind.DATA  # an Enum is slow to look in

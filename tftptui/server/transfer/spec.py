@@ -1,6 +1,6 @@
 """What a transfer is made of, before it is one."""
 
-from tftptui.files.content import Content
+from tftptui.files.file_content import Content
 from tftptui.protocol.options import Agreed
 from tftptui.protocol.timing import RetransmitTimer
 from tftptui.server.listener import Arrival

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tftptui.files.content import Content
+from tftptui.files.file_content import Content
 from tftptui.net.addresses import Endpoint, SocketAddress, endpoint_of
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import (
@@ -32,8 +32,8 @@ from tftptui.server.transfer.sockets import LONGEST
 from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.time_limits import Fate, lifespan_by
 from tftptui.telemetry.escapes import visible
-from tftptui.telemetry.packets import Kind
-from tftptui.telemetry.strangers import SAID, answer_note
+from tftptui.telemetry.records.ring import Kind
+from tftptui.telemetry.stray_notes import SAID, answer_note
 from tftptui.telemetry.views import TransferPhase, TransferView
 
 LOOK = 0.5

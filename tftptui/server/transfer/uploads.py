@@ -10,8 +10,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tftptui.files.content import Content
-from tftptui.files.hidden import create_hidden, take_place
+from tftptui.files.file_content import Content
+from tftptui.files.hidden_file import create_hidden, take_place
 from tftptui.files.mounts import is_far_device
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder

@@ -5,7 +5,7 @@ import os
 import threading
 from collections import deque
 
-from tftptui.files.content import Content
+from tftptui.files.file_content import Content
 from tftptui.server.transfer.uploads import Upload, UploadError
 
 SLOW = 0.05

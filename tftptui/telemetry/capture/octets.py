@@ -18,7 +18,7 @@ from tftptui.protocol.packets import (
     encode_oack,
     encode_request,
 )
-from tftptui.telemetry.packets import Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 from tftptui.telemetry.views import TransferView
 
 DATA_KINDS = (Kind.DATA, Kind.DATA_RECEIVED)

@@ -15,8 +15,8 @@ from tftptui.telemetry.capture.octets import (
     packet_of,
 )
 from tftptui.telemetry.icmp import numbers
-from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
-from tftptui.telemetry.strangers import stranger_of, without_stranger
+from tftptui.telemetry.records.ring import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.stray_notes import stranger_of, without_stranger
 from tftptui.telemetry.views import TransferView
 
 _REMEMBERED = 256

@@ -10,7 +10,7 @@ from tftptui.telemetry.capture.octets import Read, nothing
 from tftptui.telemetry.capture.place import CaptureError, CapturePlace
 from tftptui.telemetry.capture.rebuilt import Logged, Raw, Rebuilder
 from tftptui.telemetry.capture.writer import CaptureWriter
-from tftptui.telemetry.packets import LAYOUT, NO_TRANSFER, PacketRecord
+from tftptui.telemetry.records.ring import LAYOUT, NO_TRANSFER, PacketRecord
 from tftptui.telemetry.views import TransferView
 
 _BUFFER = 1 << 18

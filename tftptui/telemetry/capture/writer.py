@@ -12,7 +12,7 @@ from tftptui.telemetry.capture.frames import (
     frame,
 )
 from tftptui.telemetry.capture.rebuilt import Logged, Rebuilder
-from tftptui.telemetry.packets import NO_TRANSFER, Kind
+from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 from tftptui.telemetry.views import TransferView
 
 APPLICATION = f"tftptui {__version__}"

@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import BindingType
 
-from tftptui.client.probing import Stop
-from tftptui.doctor.checks import check_all
+from tftptui.client.probe import Stop
+from tftptui.doctor.checks.all_checks import check_all
 from tftptui.doctor.facts import EVERYWHERE
-from tftptui.doctor.reading import read_facts
+from tftptui.doctor.reading.host import read_facts
 from tftptui.doctor.report import report_text
 from tftptui.doctor.result import Mark, Result, warn
 from tftptui.doctor.self_test import TOPIC, Expect, Patient, self_test

@@ -18,7 +18,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.knowledge.recipes import Order
 from tftptui.settings import TFTP_PORT
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.screens.commands import CommandsScreen
 from tftptui.ui.screens.folder import FolderScreen
 from tftptui.ui.screens.preview import PreviewScreen

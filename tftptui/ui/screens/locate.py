@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tftptui.engine.messages import Location
-from tftptui.telemetry.walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, Walk
 from tftptui.ui.actions import page_bindings
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store

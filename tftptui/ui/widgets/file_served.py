@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tftptui.engine.messages import TransferView
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.telemetry.versions import Version
 from tftptui.ui.widgets.file_rows import plain_name
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from tftptui.telemetry.columns import Columns, within
+from tftptui.telemetry.records.columns import Columns, within
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.ladder_items import Ladder
 from tftptui.ui.widgets.ladder_series import Series

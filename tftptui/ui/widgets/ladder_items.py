@@ -9,8 +9,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-from tftptui.telemetry.columns import ERROR_KINDS
-from tftptui.telemetry.packets import SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.records.columns import ERROR_KINDS
+from tftptui.telemetry.records.ring import SENT, Flag, Kind, PacketRecord
 
 MOST_ITEMS, MOST_NUMBERS = 50_000, 1_000_000
 """Items and numbers of records that are kept; the oldest go first."""

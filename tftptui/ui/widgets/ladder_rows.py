@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.ui.widgets.fitting import whole_clauses
 from tftptui.ui.widgets.ladder_items import Fold, Pause
 from tftptui.ui.widgets.ladder_words import (

@@ -6,7 +6,7 @@ they are used up, two become one.
 
 from dataclasses import dataclass
 
-from tftptui.telemetry.packets import Flag, Kind, PacketRecord
+from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 
 SLOTS = 256
 FIRST_LENGTH = 0.005

@@ -1,9 +1,9 @@
 """What the transfer screen says: over the ladder, on its arrows, and at its side."""
 
 from tftptui.engine.messages import PortMap, TransferView
-from tftptui.telemetry.endings import ended_event
 from tftptui.telemetry.journal import journal_line
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
+from tftptui.telemetry.transfer_events import ended_event
 from tftptui.ui.formats import count
 from tftptui.ui.widgets.ladder_items import Fold, Pause
 from tftptui.ui.widgets.packet_words import Line, data_octets, kind_word, run_text

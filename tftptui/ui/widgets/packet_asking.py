@@ -6,9 +6,9 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 
-from tftptui.telemetry.filters.matching import moment_time, type_of
-from tftptui.telemetry.filters.parsing import Problem, parse
-from tftptui.telemetry.filters.terms import Filter, Moment, Term, Types
+from tftptui.telemetry.records.filters.matching import moment_time, type_of
+from tftptui.telemetry.records.filters.parsing import Problem, parse
+from tftptui.telemetry.records.filters.terms import Filter, Moment, Term, Types
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
 from tftptui.ui.memory import Memory

@@ -1,6 +1,6 @@
 """All that is known of one packet, as pairs of a name and a text."""
 
-from tftptui.telemetry.packets import Flag, Kind
+from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.ui.formats import clock, count, endpoint
 from tftptui.ui.widgets.packet_words import (
     Line,

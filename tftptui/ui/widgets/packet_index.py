@@ -3,8 +3,8 @@
 from array import array
 from bisect import bisect_left
 
-from tftptui.telemetry.columns import Columns, both
-from tftptui.telemetry.filters.matching import Matcher
+from tftptui.telemetry.records.columns import Columns, both
+from tftptui.telemetry.records.filters.matching import Matcher
 from tftptui.ui.widgets.packet_search import PacketSource
 
 SLICE = 32_768

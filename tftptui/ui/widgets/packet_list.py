@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from tftptui.telemetry.filters.terms import Filter
+from tftptui.telemetry.records.filters.terms import Filter
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
-from tftptui.telemetry.filters.completing import completed
+from tftptui.telemetry.records.filters.completing import completed
 from tftptui.ui.actions import bindings
 from tftptui.ui.memory import Memory
 from tftptui.ui.themes import slot_styles

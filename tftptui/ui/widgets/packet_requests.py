@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 
-from tftptui.telemetry.packets import Kind
+from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import TransferView
 from tftptui.ui.widgets.packet_search import PacketSource, before
 

@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tftptui.telemetry.packets import NO_TRANSFER, Kind, PacketRecord
-from tftptui.telemetry.strangers import stranger_of
+from tftptui.telemetry.records.ring import NO_TRANSFER, Kind, PacketRecord
+from tftptui.telemetry.stray_notes import stranger_of
 from tftptui.ui.formats import clock
 from tftptui.ui.widgets.packet_words import (
     BLOCK_KINDS,

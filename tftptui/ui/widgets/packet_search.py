@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from struct import Struct, calcsize
 from typing import Protocol
 
-from tftptui.telemetry.packets import (
+from tftptui.telemetry.records.ring import (
     LAYOUT,
     RECORD,
     SENT,

@@ -1,7 +1,14 @@
 """What a packet may be like: the terms of a filter that would mean it, too."""
 
-from tftptui.telemetry.filters.matching import type_of
-from tftptui.telemetry.filters.terms import Filter, Numbers, Term, Test, Texts, Types
+from tftptui.telemetry.records.filters.matching import type_of
+from tftptui.telemetry.records.filters.terms import (
+    Filter,
+    Numbers,
+    Term,
+    Test,
+    Texts,
+    Types,
+)
 from tftptui.ui.widgets.packet_words import Line, client_and_note
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from tftptui.telemetry.filters.matching import Matcher
-from tftptui.telemetry.filters.terms import Filter, Numbers, Term
-from tftptui.telemetry.packet_chunks import PacketChunks
-from tftptui.telemetry.packets import NO_TRANSFER, Kind
+from tftptui.telemetry.records.filters.matching import Matcher
+from tftptui.telemetry.records.filters.terms import Filter, Numbers, Term
+from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
+from tftptui.telemetry.records.watched_ring import PacketChunks
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_index import PacketIndex
 from tftptui.ui.widgets.packet_requests import Requests

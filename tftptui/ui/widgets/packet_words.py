@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 
 from tftptui.protocol.packets import BLOCK_MODULUS
-from tftptui.telemetry.packets import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
-from tftptui.telemetry.strangers import stranger_of, without_stranger
+from tftptui.telemetry.records.ring import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.stray_notes import stranger_of, without_stranger
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import clock, count

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from tftptui.engine.messages import TransferView
-from tftptui.telemetry.endings import keys_of
+from tftptui.telemetry.transfer_events import keys_of
 from tftptui.ui.store import Store
 
 Line = dict[str, object]

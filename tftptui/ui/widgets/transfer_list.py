@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.message import Message
 
 from tftptui.engine.messages import Finding, TransferView
-from tftptui.telemetry.trials import SELF_TEST
+from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.formats import whole_percent
 from tftptui.ui.store import Store
 from tftptui.ui.widgets import transfer_words as words

@@ -10,8 +10,8 @@ from tftptui.knowledge.saying import (
     how_sure,
 )
 from tftptui.telemetry.findings import OURS, Finding, Remedy
+from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import PortMap
-from tftptui.telemetry.walks import Location
 from tftptui.telemetry.words import span
 from tftptui.ui.store import Store
 

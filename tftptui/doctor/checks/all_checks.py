@@ -1,0 +1,43 @@
+"""All checks, in the order in which one would look."""
+
+from collections.abc import Sequence
+
+from tftptui.doctor.checks.host_firewall import Network, check_firewall
+from tftptui.doctor.checks.limits import check_clock, check_limits, check_screen
+from tftptui.doctor.checks.network import check_network
+from tftptui.doctor.checks.ports import check_ports
+from tftptui.doctor.checks.root_folder import check_root
+from tftptui.doctor.facts import Facts
+from tftptui.doctor.result import Result, ok
+from tftptui.settings import TFTP_PORT, Settings
+
+
+def asked_port(settings: Settings) -> int:
+    """Return the port that the server would take."""
+    return TFTP_PORT if settings.port is None else settings.port
+
+
+def check_all(
+    facts: Facts, settings: Settings, clients: Sequence[Network] = ()
+) -> list[Result]:
+    """Judge everything that a machine said of itself."""
+    port = asked_port(settings)
+    return [
+        *check_ports(facts, settings, port),
+        *check_network(facts, settings.listen),
+        *check_firewall(facts, settings, port, clients),
+        *_helper(facts),
+        *check_root(facts.served, settings, facts.user),
+        *check_limits(facts, settings),
+        check_clock(facts),
+        check_screen(facts),
+    ]
+
+
+def _helper(facts: Facts) -> list[Result]:
+    """Tell of the kernel's TFTP helper; a server's own host rarely needs it."""
+    if facts.helper is None:
+        return []
+    text = "has the TFTP helper" if facts.helper else "has no TFTP helper loaded"
+    use = "only firewalls and translators that forward need it, and a rule to set it"
+    return [ok("helper", f"this kernel {text}; {use}")]

@@ -1,0 +1,103 @@
+"""Whether this host's own rules let answers in to its ports: it is the client here."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Interface, IPv6Interface, ip_address
+
+from tftptui.doctor.facts import Filters
+from tftptui.doctor.packet_filter.exchange import Ends, judge_answer
+from tftptui.doctor.packet_filter.model import Ruleset
+from tftptui.doctor.packet_filter.nft import RulesetError
+from tftptui.doctor.packet_filter.ruleset import read_host
+from tftptui.doctor.reading.packet_filter import may_read, read_filters
+from tftptui.knowledge.probing.asked import Asked, HostRules
+from tftptui.net.interfaces import interface_addresses
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.probe_trials import Trial
+
+_USUAL = (40_000, 49_152, 60_999)
+"""Ports that a server may answer from, where none is known."""
+
+_MOST = 4
+
+Interfaces = Mapping[str, Sequence[IPv4Interface | IPv6Interface]]
+
+
+def look_here(
+    asked: Asked,
+    by_port: Sequence[Trial],
+    read: Callable[[], Filters] = read_filters,
+    interfaces: Callable[[], Interfaces] = interface_addresses,
+    may: Callable[[], bool] = may_read,
+) -> Asked:
+    """Return ASKED with what this host's own rules do to answers.
+
+    They are read, which takes a while, only if some trial got none.
+
+    Args:
+        asked: whom our ports asked.
+        by_port: what came of that.
+        read: asks the programs for the rules.
+        interfaces: tells this host's addresses.
+        may: whether there is the right to read them.
+    """
+    if all(one.outcome != "silent" for one in by_port):
+        return asked
+    if not sys.platform.startswith("linux"):
+        return replace(asked, rules=HostRules("its rules are read on Linux only"))
+    if not may():
+        return replace(asked, rules=HostRules("only root may read its rules"))
+    tids = sorted({one.server_tid for one in by_port if one.server_tid is not None})
+    try:
+        ends = _ends(asked, (one.port for one in by_port), interfaces())
+        rules = _rules(_ruleset(read()), ends, asked.port, tids[:_MOST] or _USUAL)
+    except RulesetError as error:
+        rules = HostRules(visible(str(error)))
+    return replace(asked, rules=rules)
+
+
+def _ruleset(filters: Filters) -> Ruleset:
+    """Return the rules.
+
+    Raises:
+        RulesetError: they can't be read, and why.
+    """
+    if filters.trouble:
+        raise RulesetError(filters.trouble)
+    return read_host(filters.nft, filters.saved, filters.legacy)
+
+
+def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterator[Ends]:
+    """Give us and the server for each of our ports, and the device between.
+
+    Raises:
+        RulesetError: our address is not known, so nothing can be judged.
+    """
+    try:
+        server, own = ip_address(asked.server.partition("%")[0]), ip_address(asked.own)
+    except ValueError:
+        raise RulesetError("our address towards the server is not known") from None
+    homes = [
+        name for name, found in interfaces.items() if any(a.ip == own for a in found)
+    ]
+    # What this host sends itself comes by its loopback, whatever the address.
+    device = "lo" if own == server or not homes else homes[0]
+    for port in ports:
+        yield Ends(own, port, server, device)
+
+
+def _rules(
+    ruleset: Ruleset, ends: Iterable[Ends], asked: int, tids: Sequence[int]
+) -> HostRules:
+    """Judge answers from any of TIDS to each end; ASKED is where it asked."""
+    stops: dict[int, str] = {}
+    doubts: dict[int, str] = {}
+    for each in ends:
+        found = [judge_answer(ruleset, each, asked=asked, answering=t) for t in tids]
+        against = [one for one in found if one.passes is not True]
+        if not against:
+            continue
+        is_sure = all(one.passes is False for one in found)
+        (stops if is_sure else doubts)[each.client_port] = visible(against[0].by)
+    return HostRules(stops=stops, doubts=doubts)

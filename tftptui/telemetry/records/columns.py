@@ -1,0 +1,203 @@
+"""Packed packet records seen column by column.
+
+One field of many records is a slice with a stride, and a test on it a table look-up
+at the speed of C: a million records take some hundredths of a second. A *mask* has
+one octet a record, 1 where something holds and 0 where not.
+"""
+
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import compress
+from struct import Struct, calcsize
+
+from tftptui.telemetry.records.ring import LAYOUT, RECORD, Flag, Kind
+
+_BLOCK_AT = calcsize("<dI")
+_TRANSFER_AT = calcsize("<d")
+_COUNT_AT = calcsize("<dII")
+_CLIENT_TID_AT = _COUNT_AT + 2
+_SERVER_TID_AT = _COUNT_AT + 4
+_OCTETS_AT = _COUNT_AT + 6
+_KIND_AT = _COUNT_AT + 8
+_ATTEMPT_AT = _KIND_AT + 1
+_FLAGS_AT = _KIND_AT + 2
+_TIME = Struct(f"<d{LAYOUT.size - _TRANSFER_AT}x")
+_VALUES = range(256)
+
+ERROR_KINDS = frozenset(
+    {
+        Kind.ERROR,
+        Kind.ERROR_RECEIVED,
+        Kind.ICMP,
+        Kind.LOST,
+        Kind.MALFORMED,
+        Kind.STRAY,
+    }
+)
+"""Kinds of record that tell of something wrong."""
+
+
+def table(holds: Callable[[int], object]) -> bytes:
+    """Return for bytes.translate() in which values of one octet something holds."""
+    return bytes(bool(holds(value)) for value in _VALUES)
+
+
+_AGAIN = table(lambda attempt: attempt > 1)
+_SHOWS_LOSS = table((Flag.LOST_TO_CLIENT | Flag.LOST_TO_SERVER).__and__)
+_IS_ERROR = table(lambda kind: kind in ERROR_KINDS)
+FLAGGED = {flag: table(flag.__and__) for flag in Flag}
+"""Where a flag is set."""
+
+
+class Columns:
+    """Packed RECORDS, numbered from FIRST on.
+
+    Args:
+        records: packed, in order.
+        first: number of the first one.
+        notes: returns the notes of records from a number on to before another.
+    """
+
+    def __init__(
+        self,
+        records: bytes,
+        first: int = 0,
+        notes: Callable[[int, int], Mapping[int, str]] | None = None,
+    ) -> None:
+        self.first = first
+        self._records = records
+        self._notes = notes
+
+    def __len__(self) -> int:
+        return len(self._records) // RECORD
+
+    @property
+    def end(self) -> int:
+        """Number after the last one."""
+        return self.first + len(self)
+
+    # Columns.
+
+    @cached_property
+    def kinds(self) -> bytes:
+        """One Kind a record."""
+        return self._records[_KIND_AT::RECORD]
+
+    @cached_property
+    def attempts(self) -> bytes:
+        """Attempts."""
+        return self._records[_ATTEMPT_AT::RECORD]
+
+    @cached_property
+    def flags(self) -> bytes:
+        """Flags; there are few, they fit into the low octet."""
+        return self._records[_FLAGS_AT::RECORD]
+
+    @property
+    def transfers(self) -> "memoryview[int]":
+        """Numbers of transfers."""
+        return self._longs(_TRANSFER_AT)
+
+    @property
+    def blocks(self) -> "memoryview[int]":
+        """Numbers of (first) blocks."""
+        return self._longs(_BLOCK_AT)
+
+    @property
+    def counts(self) -> "memoryview[int]":
+        """Blocks in each run."""
+        return self._shorts(_COUNT_AT)
+
+    @property
+    def client_tids(self) -> "memoryview[int]":
+        """Ports of clients."""
+        return self._shorts(_CLIENT_TID_AT)
+
+    @property
+    def server_tids(self) -> "memoryview[int]":
+        """Ports of ours."""
+        return self._shorts(_SERVER_TID_AT)
+
+    @property
+    def octets(self) -> "memoryview[int]":
+        """Octets, modulo 65536 for runs."""
+        return self._shorts(_OCTETS_AT)
+
+    @property
+    def times(self) -> Iterator[float]:
+        """Wall clocks."""
+        return (time for (time,) in _TIME.iter_unpack(self._records))
+
+    @cached_property
+    def ends_in_time(self) -> tuple[float, float]:
+        """The times of the first and the last record."""
+        last = len(self._records) - RECORD
+        return (
+            _TIME.unpack_from(self._records)[0],
+            _TIME.unpack_from(self._records, last)[0],
+        )
+
+    @cached_property
+    def notes(self) -> Mapping[int, str]:
+        """The notes there are, by number."""
+        return self._notes(self.first, self.end) if self._notes else {}
+
+    # Masks.
+
+    @property
+    def resent(self) -> bytes:
+        """Mask: what we sent again."""
+        return self.attempts.translate(_AGAIN)
+
+    @property
+    def losses(self) -> bytes:
+        """Mask: what shows in a capture that something was lost."""
+        return self.flags.translate(_SHOWS_LOSS)
+
+    @property
+    def errors(self) -> bytes:
+        """Mask: what tells of something wrong."""
+        return self.kinds.translate(_IS_ERROR)
+
+    def mask_of(self, numbers: Iterable[int]) -> bytes:
+        """Return the mask that has 1 at these records."""
+        mask = bytearray(len(self))
+        for number in numbers:
+            mask[number - self.first] = 1
+        return bytes(mask)
+
+    def chosen(self, mask: bytes) -> "array[int]":
+        """Return the numbers of the records that MASK has 1 for."""
+        return array("Q", compress(range(self.first, self.end), mask))
+
+    def _longs(self, at: int) -> "memoryview[int]":
+        return memoryview(self._records).cast("I")[at // 4 :: RECORD // 4]
+
+    def _shorts(self, at: int) -> "memoryview[int]":
+        return memoryview(self._records).cast("H")[at // 2 :: RECORD // 2]
+
+
+def within(column: Iterable[int], wanted: Collection[int]) -> bytes:
+    """Return the mask of numbers that are in WANTED, a set or a range."""
+    return bytes(map(wanted.__contains__, column))
+
+
+def both(one: bytes, other: bytes) -> bytes:
+    """Return the mask of what both masks have."""
+    joined = int.from_bytes(one) & int.from_bytes(other)
+    return joined.to_bytes(len(one))
+
+
+def either(one: bytes, other: bytes) -> bytes:
+    """Return the mask of what one of two masks has."""
+    joined = int.from_bytes(one) | int.from_bytes(other)
+    return joined.to_bytes(len(one))
+
+
+_OTHER = bytes([1, 0])
+
+
+def neither(mask: bytes) -> bytes:
+    """Return the mask of what a mask has not."""
+    return mask.translate(_OTHER.ljust(256, b"\0"))

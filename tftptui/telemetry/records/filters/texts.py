@@ -1,0 +1,99 @@
+"""Tests on names and addresses, as filters write them."""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from tftptui.telemetry.records.filters.terms import HOSTS, Texts, Word
+from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
+from tftptui.telemetry.views import TransferView
+
+_JOKER = re.compile(r"[*?]")
+_MODE = re.compile(r" (octet|netascii|mail)( .*)?$")
+"""What follows the name in the note of a request."""
+
+
+def text_test(pattern: str) -> Callable[[str], bool]:
+    """Return a test for PATTERN: a part of a text, or all of it with ``*`` and ``?``.
+
+    Capital letters matter only where the pattern has some.
+    """
+    flags = re.IGNORECASE if pattern == pattern.lower() else re.NOFLAG
+    if not _JOKER.search(pattern):
+        part = re.compile(re.escape(pattern), flags)
+        return lambda text: part.search(text) is not None
+    whole = re.compile(_expression(pattern), flags | re.DOTALL)
+    return lambda text: whole.fullmatch(text) is not None
+
+
+def _expression(pattern: str) -> str:
+    pieces = [
+        "".join("." if one == "?" else re.escape(one) for one in piece)
+        for piece in pattern.split("*")
+    ]
+    if len(pieces) == 1:
+        return pieces[0]
+    # Atomic: the first place where a piece fits is as good as any later one, and
+    # many stars would else take for ever to find nothing.
+    middle = "".join(f"(?>.*?{piece})" for piece in pieces[1:-1] if piece)
+    return f"{pieces[0]}{middle}.*{pieces[-1]}"
+
+
+def host_test(pattern: str) -> Callable[[str], bool]:
+    """Return a test for an address, a network, or a part of an address."""
+    try:
+        if "/" in pattern:
+            network = ip_network(pattern, strict=False)
+            return lambda host: _is_in(host, network)
+        wanted = str(ip_address(pattern))
+    except ValueError:
+        return text_test(pattern)
+    return lambda host: host == wanted
+
+
+def _is_in(host: str, network: IPv4Network | IPv6Network) -> bool:
+    try:
+        return ip_address(host) in network
+    except ValueError:
+        return False
+
+
+def test_of(test: Word | Texts) -> Callable[[str], bool]:
+    """Return whether a text is what a term means."""
+    if isinstance(test, Word):
+        text = test.text
+        if _JOKER.search(text) and not (text.startswith("*") or text.endswith("*")):
+            text = f"*{text}*"
+        return text_test(text)
+    make = host_test if test.key in HOSTS else text_test
+    tests = [make(pattern) for pattern in test.patterns]
+    return lambda text: any(passes(text) for passes in tests)
+
+
+def texts_of(view: TransferView, test: Word | Texts) -> tuple[str, ...]:
+    """Return what a term looks at in a transfer."""
+    files = (view.file, view.file.rpartition("/")[2], view.served)
+    if isinstance(test, Word):
+        return (view.client, *files, view.kind)
+    return {
+        "client": (view.client,),
+        "server": (view.server,),
+        "file": files,
+        "kind": (view.kind,),
+    }.get(test.key, ())
+
+
+def texts_in(
+    note: str, kind: int, transfer: int, test: Word | Texts
+) -> tuple[str, ...]:
+    """Return what a term looks at in the note of a record."""
+    if isinstance(test, Word) or test.key == "note":
+        return (note,)
+    host, _, rest = note.partition(" ")
+    is_loose = transfer == NO_TRANSFER  # such notes begin with the client's address
+    if test.key == "client" and is_loose:
+        return (host,)
+    if test.key == "file" and kind in (Kind.RRQ, Kind.WRQ):
+        name = _MODE.sub("", rest if is_loose else note)
+        return (name, name.rpartition("/")[2])
+    return ()
