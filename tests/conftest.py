@@ -16,25 +16,26 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 
-# What ten thousand tests leave behind stays: to look through it for garbage again and
-# again took a seventh of the time.
+# Collecting garbage among what thousands of tests leave behind took a seventh of the
+# time at the default thresholds.
 gc.set_threshold(20_000, 20, 50)
-
-# These share the machine's ports, namespaces and CPUs: where tests run side by side
-# (pytest -n), these run one after the other.
-SHARING = ("client", "commands", "doctor", "engine", "net", "replay", "rfc", "server")
 
 PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests may not run at the same time: those of one group."""
+    """Say which tests ``pytest -n 2 --dist loadgroup`` runs on one worker.
+
+    Tests with network namespaces run one after the other: some take all of a CPU, and
+    what they check has time limits. All other tests go to either worker, a file at a
+    time, so that what a module's fixtures start is started once.
+    """
     tests = Path(__file__).parent
     for item in items:
-        place = item.path.relative_to(tests)
-        is_sharing = place.parts[0] in SHARING
-        group = "sharing" if is_sharing else "-".join(place.with_suffix("").parts)
+        place = item.path.relative_to(tests).with_suffix("")
+        is_netns = item.get_closest_marker("netns") is not None
+        group = "netns" if is_netns else "-".join(place.parts)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

@@ -1,4 +1,4 @@
-"""Ports of this machine that nobody holds, for servers under test."""
+"""UDP ports of this machine that are free, for servers under test."""
 
 import itertools
 import os
@@ -6,19 +6,26 @@ import socket
 
 from tftptui.settings import PortRange
 
-_FIRST, _LAST = 10_000, 30_000  # below what the system hands out by itself
+_FIRST, _LAST = 10_000, 30_000  # below the ephemeral range
+
+# Each worker of pytest-xdist has ports of its own: a server takes the ports of its
+# range one by one, so a range can look free to another worker while it is in use.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_SHARE = (_LAST - _FIRST) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_START = _FIRST + _WORKER * _SHARE
+
 _turn = itertools.count(os.getpid() * 101)
 
 
 def free_range(count: int) -> PortRange:
-    """Return COUNT neighbouring UDP ports, free a moment ago on every address.
+    """Return COUNT neighboring UDP ports that were free a moment ago on every address.
 
-    Each call starts to look elsewhere, so that test runs side by side, and tests
-    one after the other, do not meet.
+    Each call starts its search further on, so that tests one after the other, and
+    two runs of the suite at the same time, get different ports.
     """
-    places = (_LAST - _FIRST) // count
+    places = _SHARE // count
     for _ in range(places):
-        first = _FIRST + next(_turn) % places * count
+        first = _START + next(_turn) % places * count
         if all(_is_free(port) for port in range(first, first + count)):
             return PortRange(first, first + count - 1)
     raise AssertionError(f"this machine has no {count} free ports in a row")
