@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.waiting import await_readable
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.server.listener import BATCH, Arrival, Listener
+from tftptui.server.listener import BATCH, Arrival, Listener, asked_address
 
 EVERY_V4, EVERY_V6 = "0.0.0.0", "::"  # noqa: S104
 OURS_V4 = ["127.0.0.1", "127.0.0.2", "127.8.9.10"]  # all of 127/8 is this machine
@@ -47,6 +47,26 @@ def test_the_asked_address_is_told_where_all_are_served(asked: str) -> None:
         assert arrival.server == Endpoint(asked, listener.local.port)
         assert arrival.client.port == sock.getsockname()[1]
         assert arrival.datagram == b"hello"
+
+
+def test_what_is_sent_to_a_broadcast_address_is_known() -> None:
+    with listening(EVERY_V4) as listener, client() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        sock.sendto(b"hello", ("127.255.255.255", listener.local.port))
+        assert only_arrival(listener).is_to_many
+        sock.sendto(b"hello", ("127.0.0.1", listener.local.port))
+        assert not only_arrival(listener).is_to_many
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_to_many"), [("ff02::1", True), ("fe80::1", False), ("::1", False)]
+)
+def test_what_is_sent_to_a_multicast_address_is_known(
+    asked: str, *, is_to_many: bool
+) -> None:
+    info = socket.inet_pton(socket.AF_INET6, asked) + bytes(4)
+    told = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)
+    assert asked_address([told]) == (asked, is_to_many)
 
 
 @pytest.mark.parametrize("asked", OURS_V4)

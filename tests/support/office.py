@@ -84,9 +84,11 @@ class Office:
         self.root.close()
         self.listener.close()
 
-    def take(self, datagram: bytes, client: Endpoint = CLIENT) -> None:
+    def take(
+        self, datagram: bytes, client: Endpoint = CLIENT, *, is_to_many: bool = False
+    ) -> None:
         """Have a datagram come from a client."""
-        arrival = Arrival(datagram, client, self.listener.local)
+        arrival = Arrival(datagram, client, self.listener.local, is_to_many)
         self.reception.take(self.listener, arrival)
 
     def ask(

@@ -29,7 +29,7 @@ KEPT_BYTES = 24 << 20
 
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
-_PASSING = frozenset({"rate", "client-limit"})
+_PASSING = frozenset({"rate", "client-limit", "broadcast"})
 """Why refusals tell nothing of the file."""
 
 _KEPT_TIMES = 8

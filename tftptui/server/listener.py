@@ -16,6 +16,7 @@ from tftptui.net.routes import allow_fragments
 _IP_PKTINFO = 8  # not in Python 3.11's socket module
 _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
+_V6_MULTICAST = 0xFF  # the first byte (RFC 4291 §2.7)
 _ANY = "0.0.0.0"  # noqa: S104 - to recognise it
 _LONGEST_REQUEST = 65_535
 BATCH = 64
@@ -23,11 +24,18 @@ BATCH = 64
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One datagram as it came: who sent it, and which of our addresses was asked."""
+    """One datagram as it came.
+
+    Attributes:
+        client: who sent it; server: which of our addresses was asked.
+        is_to_many: whether it was sent to a broadcast or multicast address; ``server``
+            is then the address that a reply would leave from.
+    """
 
     datagram: bytes
     client: Endpoint
     server: Endpoint
+    is_to_many: bool = False
 
 
 class Listener:
@@ -88,9 +96,10 @@ class Listener:
     def _receive_of_many(self) -> Arrival:
         """Return a datagram to any of our addresses."""
         datagram, ancillary, _, address = self.socket.recvmsg(_LONGEST_REQUEST, 256)
-        asked, client = _asked_address(ancillary), endpoint_of(address)
+        asked, is_to_many = asked_address(ancillary)
+        client = endpoint_of(address)
         server = Endpoint(asked or self.local.host, self.local.port, client.scope)
-        return Arrival(datagram, client, server)
+        return Arrival(datagram, client, server, is_to_many)
 
     def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
         """Send a packet back, from the address that was asked.
@@ -136,21 +145,26 @@ class Listener:
         ask_for_room(sock)
 
 
-def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str | None:
-    """Return which of our addresses a datagram was sent to, if the system says."""
+def asked_address(ancillary: list[tuple[int, int, bytes]]) -> tuple[str | None, bool]:
+    """Return which of our addresses was asked, if known, and whether it means many."""
     for level, kind, octets in ancillary:
         if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
             return _local_address(octets)
         if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
             destination, _ = _V6_INFO.unpack(octets)
-            return socket.inet_ntop(socket.AF_INET6, destination)
-    return None
+            host = socket.inet_ntop(socket.AF_INET6, destination)
+            return host, destination[0] == _V6_MULTICAST
+    return None, False
 
 
 @lru_cache(maxsize=64)
-def _local_address(octets: bytes) -> str:
-    _, local, _ = _V4_INFO.unpack(octets)
-    return socket.inet_ntop(socket.AF_INET, local)
+def _local_address(octets: bytes) -> tuple[str, bool]:
+    """Return our address and whether the header's destination is another.
+
+    That is a broadcast or multicast address: what is sent to one of ours has it there.
+    """
+    _, local, destination = _V4_INFO.unpack(octets)
+    return socket.inet_ntop(socket.AF_INET, local), local != destination
 
 
 @lru_cache(maxsize=64)

@@ -42,6 +42,14 @@ class Verdict:
     text: str
 
 
+TO_MANY = Verdict(
+    "broadcast",
+    ErrorCode.UNDEFINED,
+    "requests to a broadcast or multicast address are not answered",
+)
+"""Every server there would reply, and make a flood (RFC 1123 §4.2.3.4)."""
+
+
 class Policy:
     """What may be asked, by whom and how often. Times are of a monotonic clock.
 

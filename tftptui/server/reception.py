@@ -17,7 +17,7 @@ from tftptui.protocol.packets import (
     parse,
 )
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.policy import LONGEST_REQUEST, Policy, Verdict
+from tftptui.server.policy import LONGEST_REQUEST, TO_MANY, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
 from tftptui.server.recorder import error_note, request_note
 from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
@@ -118,6 +118,10 @@ class Reception:
         return True
 
     def _request(self, listener: Listener, arrival: Arrival, request: Request) -> None:
+        if arrival.is_to_many:
+            self._recorder.counters.requests += 1
+            self._desk.refuse(listener, arrival, request, TO_MANY)
+            return
         client = arrival.client.host
         self.policy.follow(self.opener.settings)
         verdict = self.policy.admit(client, self._recorder.clock.now())

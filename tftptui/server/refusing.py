@@ -102,6 +102,9 @@ class RefusalDesk:
         self._summarise(self._gate.take_summaries(now))
 
     def _answer(self, listener: Listener, arrival: Arrival, verdict: Verdict) -> None:
+        if arrival.is_to_many:
+            self._recorder.counters.unanswered += 1
+            return
         room = self._policy.room(
             verdict.reason,
             arrival.client.host,

@@ -9,6 +9,7 @@ REFUSALS = {
     "limit": "limited",
     "client-limit": "limited",
     "rate": "too_fast",
+    "broadcast": "broadcast",
 }
 """Refusals that have a total of their own, by the journal's reason."""
 
@@ -27,6 +28,7 @@ class Counters(msgspec.Struct, kw_only=True):
             and names that are the server's own.
         limited: requests refused because too many transfers were going on.
         too_fast: requests refused because too many came from one address.
+        broadcast: requests to a broadcast or multicast address; they get no reply.
         unanswered: refused requests and malformed datagrams that got no ERROR.
         suppressed: refusals and ICMP errors that the journal only counts, because they
             were many.
@@ -67,6 +69,7 @@ class Counters(msgspec.Struct, kw_only=True):
     aborted: int = 0
     missing: int = 0
     octets_received: int = 0
+    broadcast: int = 0
 
     @property
     def active(self) -> int:

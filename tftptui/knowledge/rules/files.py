@@ -19,7 +19,9 @@ _EXHAUSTED = 20.0
 _SHORT_REST = 2.0
 """Seconds that a port should rest at least: what comes late finds nobody else there."""
 
-_OF_THE_MOMENT = frozenset({"rate", "client-limit", "limit", "ports-exhausted"})
+_OF_THE_MOMENT = frozenset(
+    {"rate", "client-limit", "limit", "ports-exhausted", "broadcast"}
+)
 """Why a request is refused whatever file it is for: the next may be answered."""
 
 _MISSING = frozenset({"file-missing", "file-case"})
