@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tftptui.net.ephemeral_ports import ephemeral_range, first_plain_port, may_bind_low
+from tftptui.net.local_ports import ephemeral_range, first_plain_port, may_bind_low
 
 
 def test_a_port_that_the_system_picks_is_of_the_range_it_names() -> None:

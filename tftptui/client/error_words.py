@@ -4,7 +4,7 @@ import errno
 from shlex import quote
 
 from tftptui.net.addresses import Endpoint
-from tftptui.net.port_holders import port_holders
+from tftptui.net.local_ports import port_holders
 from tftptui.protocol.commands import SendError
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE

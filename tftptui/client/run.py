@@ -15,7 +15,7 @@ from tftptui.client.exchange import Exchange
 from tftptui.client.get import Getting
 from tftptui.client.interrupts import Interrupts
 from tftptui.client.put import Putting
-from tftptui.client.resolve import ResolveError, resolve
+from tftptui.client.server_address import ResolveError, resolve
 from tftptui.client.transfer_order import Order, Progress, Result
 from tftptui.client.upload_source import open_original
 from tftptui.net.addresses import Endpoint

@@ -1,10 +1,13 @@
-"""Where a server is, as people write it."""
+"""Where a server is, as people write it, and the addresses its name stands for."""
 
+import socket
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.protocol.packets import Mode
 from tftptui.settings import HIGHEST_PORT, LOWEST_PORT, TFTP_PORT
+from tftptui.telemetry.escapes import visible
 
 SCHEME = "tftp://"
 _MODE_MARK = b";mode="
@@ -83,3 +86,26 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not LOWEST_PORT <= int(text) <= HIGHEST_PORT:
         raise PlaceError(f"{text!r} is no port; choose from 1 to {HIGHEST_PORT}")
     return int(text)
+
+
+class ResolveError(Exception):
+    """There is no such host; the text says so and why."""
+
+
+def resolve(host: str, port: int) -> list[Endpoint]:
+    """Return the addresses that a host's name stands for, in order.
+
+    Raises:
+        ResolveError: there are none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no such name can be"
+        raise ResolveError(f"can't find the host {visible(host)!r}: {why}") from error
+    known = (socket.AF_INET, socket.AF_INET6)
+    return [
+        endpoint_of((str(address[0]), *address[1:]))
+        for family, _, _, _, address in found
+        if family in known
+    ]

@@ -59,8 +59,7 @@ def analyze(
 
 def _report(capture: Path, format: Format) -> int:  # noqa: A002 - as above
     from tftptui.engine.client import EngineError  # noqa: PLC0415 - --help is instant
-    from tftptui.replay.reading import Reading  # noqa: PLC0415
-    from tftptui.replay.standard_input import STANDARD_INPUT  # noqa: PLC0415
+    from tftptui.replay.reading import STANDARD_INPUT, Reading  # noqa: PLC0415
     from tftptui.replay.summary import Outlining  # noqa: PLC0415
     from tftptui.replay.summary_text import FORMATS  # noqa: PLC0415
     from tftptui.ui.progress import ProgressBar  # noqa: PLC0415
@@ -94,9 +93,8 @@ def _report(capture: Path, format: Format) -> int:  # noqa: A002 - as above
 
 def _show(capture: Path, theme: str | None) -> int:
     from tftptui.engine.client import EngineError  # noqa: PLC0415 - --help is instant
-    from tftptui.replay.reading import Reading  # noqa: PLC0415
+    from tftptui.replay.reading import STANDARD_INPUT, Reading  # noqa: PLC0415
     from tftptui.replay.replay_engine import ReplayEngine  # noqa: PLC0415
-    from tftptui.replay.standard_input import STANDARD_INPUT  # noqa: PLC0415
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
     from tftptui.ui.memory import kept_memory  # noqa: PLC0415
     from tftptui.ui.store import Store  # noqa: PLC0415

@@ -177,7 +177,7 @@ def _probe(
     options: ProbeOptions,
 ) -> int:
     # --help is instant.
-    from tftptui.client.resolve import ResolveError, resolve  # noqa: PLC0415
+    from tftptui.client.server_address import ResolveError, resolve  # noqa: PLC0415
     from tftptui.doctor.client_firewall import look_here  # noqa: PLC0415
     from tftptui.knowledge.probing import Asked, conclude  # noqa: PLC0415
     from tftptui.knowledge.probing.text import equivalents, report_text  # noqa: PLC0415

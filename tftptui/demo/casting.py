@@ -9,8 +9,8 @@ from tftptui.demo.cast import Actor, Cast
 from tftptui.demo.scenario.tables import ClientTable
 from tftptui.demo.simulation.addresses import Places, Sockets
 from tftptui.demo.simulation.client_kinds import KINDS
+from tftptui.demo.simulation.impairments import Dice
 from tftptui.demo.simulation.machine import Errand
-from tftptui.demo.simulation.seeded_random import Dice
 from tftptui.demo.view import PlayedClient
 from tftptui.net.addresses import Endpoint
 

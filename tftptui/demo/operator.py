@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tftptui.demo.scenario.server_settings import (
+from tftptui.demo.scenario.tables import (
     PORT_SETTINGS,
     ports_changed,
     sort_settings,

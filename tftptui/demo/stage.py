@@ -11,13 +11,13 @@ from msgspec import UNSET
 from tftptui.demo.cast import Cast
 from tftptui.demo.casting import Casting, content_of
 from tftptui.demo.operator import Operator
-from tftptui.demo.scenario.server_settings import settings_with
 from tftptui.demo.scenario.tables import (
     ClientTable,
     FirewallTable,
     LineTable,
     NetworkTable,
     Scenario,
+    settings_with,
 )
 from tftptui.demo.simulation.addresses import Places, Sockets
 from tftptui.demo.simulation.connection_tracking import Tracking
@@ -26,10 +26,9 @@ from tftptui.demo.simulation.event_queue import Deed, LoopAgenda
 from tftptui.demo.simulation.firewall import Datagram
 from tftptui.demo.simulation.firewall_rules import Action, Way
 from tftptui.demo.simulation.icmp_errors import PORT_UNREACHABLE, PROHIBITED, refuse
-from tftptui.demo.simulation.impairments import parse_fault
+from tftptui.demo.simulation.impairments import Dice, parse_fault
 from tftptui.demo.simulation.lanes import Lanes
 from tftptui.demo.simulation.network import Ends, Network
-from tftptui.demo.simulation.seeded_random import Dice
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import Frame

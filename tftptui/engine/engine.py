@@ -9,11 +9,9 @@ import msgspec
 
 from tftptui.engine.around import require_known_clients, surroundings_of
 from tftptui.engine.change_names import lead_elsewhere
-from tftptui.engine.change_ports import set_ports
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.file_info import Shelf
 from tftptui.engine.findings import LOOK_INTERVAL, Findings
-from tftptui.engine.host_addresses import Whereabouts
 from tftptui.engine.host_ports import Survey
 from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import (
@@ -39,11 +37,11 @@ from tftptui.engine.messages import (
 from tftptui.engine.misfits import Misfits
 from tftptui.engine.nearby import Nearby
 from tftptui.engine.own_rules import OwnRules
-from tftptui.engine.port_map import port_map
+from tftptui.engine.ports import port_map, set_ports
 from tftptui.engine.recording.capture_switch import CaptureSwitch
 from tftptui.engine.recording.metrics import Metrics
 from tftptui.engine.self_tests import SelfTests
-from tftptui.engine.status import status_of
+from tftptui.engine.status import HostAddresses, status_of
 from tftptui.engine.taken import require_port, taken
 from tftptui.engine.ttl_search import Locating, Searches
 from tftptui.net.addresses import Endpoint, is_taken
@@ -127,7 +125,7 @@ class Engine:
         self._shelf: Shelf | None = None
         self._searches = Searches(self.findings.located)
         self._told = _Told()
-        self._place = Whereabouts()
+        self._place = HostAddresses()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._tick)
         self._stopped = self._over = False

@@ -11,8 +11,12 @@ from contextlib import suppress
 
 import msgspec
 
-from tftptui.net.ephemeral_ports import ephemeral_range, first_plain_port, may_bind_low
-from tftptui.net.port_holders import udp_holders
+from tftptui.net.local_ports import (
+    ephemeral_range,
+    first_plain_port,
+    may_bind_low,
+    udp_holders,
+)
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import HostPorts
 

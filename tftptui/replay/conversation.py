@@ -14,8 +14,8 @@ from tftptui.protocol.packets import (
     WriteRequest,
 )
 from tftptui.replay.answering_ports import Answerers
+from tftptui.replay.block_numbers import agree
 from tftptui.replay.exchange import Exchange
-from tftptui.replay.negotiation import agree
 from tftptui.replay.other_packets import beside
 from tftptui.replay.truncated import CUT, is_cut, parse_kept
 from tftptui.server.recorder import Recorder, error_note, request_note

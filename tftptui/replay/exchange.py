@@ -9,9 +9,8 @@ from collections.abc import Callable
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import BLOCK_MODULUS, HEADER, Request, WriteRequest
 from tftptui.replay.block_attempts import Attempts
-from tftptui.replay.block_numbers import Counting, Piece, pieces
+from tftptui.replay.block_numbers import Counting, Piece, by_name, number, pieces
 from tftptui.replay.losses import NOTHING, Losses
-from tftptui.replay.negotiation import by_name, number
 from tftptui.server.recorder import Recorder
 from tftptui.server.transfer.report import Report
 from tftptui.telemetry.records.ring import HEADER_OCTETS, Flag, Kind

@@ -1,5 +1,6 @@
 """A capture file on its way through: reader, dissector and rebuilding in one."""
 
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -10,7 +11,6 @@ from typing import Self
 
 from tftptui.engine.client import EngineError
 from tftptui.replay.rebuilding import Rebuilding
-from tftptui.replay.standard_input import STANDARD_INPUT, Piped
 from tftptui.telemetry.capture.blocks import Captured
 from tftptui.telemetry.capture.packets import Dissector
 from tftptui.telemetry.capture.reader import CaptureReader, NoCaptureError
@@ -186,3 +186,40 @@ def _cut_words(cut: int, headless: int) -> str:
     if headless:
         told.append(f"{counted(headless, 'frame')} cut before the datagram begins")
     return ", ".join(told)
+
+
+STANDARD_INPUT = Path("/dev/stdin")
+"""It is not opened by that name: what ssh leads here may be a socket."""
+
+_NUMBER = 0
+
+
+class Piped(io.RawIOBase):
+    """Reads standard input, and leaves it open.
+
+    It is Python, where a signal can end it between two reads: a loop in C, as that of a
+    file, goes on to wait for octets when the signal comes just before.
+    """
+
+    def __init__(self) -> None:
+        self._octets = 0
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        return _NUMBER
+
+    def tell(self) -> int:
+        """Return how many octets were read, also of a pipe."""
+        return self._octets
+
+    def readinto(  # type: ignore[override]  # io.BufferedReader gives a memoryview
+        self, buffer: memoryview
+    ) -> int:
+        """Read what there is, at least an octet; 0 at the end."""
+        octets = os.readv(_NUMBER, [buffer])
+        self._octets += octets
+        return octets

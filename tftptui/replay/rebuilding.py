@@ -15,7 +15,6 @@ from tftptui.protocol.packets import (
     ReadRequest,
     Request,
 )
-from tftptui.replay.clock import CaptureClock
 from tftptui.replay.conversation import Conversation
 from tftptui.replay.duplicates import Copies
 from tftptui.replay.missing_requests import Orphans
@@ -342,3 +341,23 @@ class Rebuilding:
 def _errand(conversation: Conversation) -> Errand:
     view = conversation.view
     return view.client, view.file, view.direction
+
+
+class CaptureClock:
+    """A clock that a capture moves; see server.clock.Clock."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def move(self, nanoseconds: int) -> None:
+        """Go on to a time, in nanoseconds since the epoch; never backwards."""
+        seconds = nanoseconds / 1_000_000_000
+        self._seconds = max(self._seconds, seconds)
+
+    def now(self) -> float:
+        """Return seconds; the same as wall()."""
+        return self._seconds
+
+    def wall(self) -> float:
+        """Return seconds since the epoch."""
+        return self._seconds

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Sequence
 
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.net.port_holders import port_holders
+from tftptui.net.local_ports import port_holders
 from tftptui.server.listener import Listener
 from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
 from tftptui.telemetry.words import joined

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from tftptui.demo.simulation.impairments import (
     Arrival,
+    Dice,
     ImpairmentError,
     Impairments,
     Line,
     parse_fault,
 )
-from tftptui.demo.simulation.seeded_random import Dice
 
 ACK_3 = b"\0\4\0\3"
 

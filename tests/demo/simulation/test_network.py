@@ -10,9 +10,8 @@ from tftptui.demo.simulation.connection_tracking import Tracking
 from tftptui.demo.simulation.event_queue import Agenda
 from tftptui.demo.simulation.firewall import Datagram
 from tftptui.demo.simulation.firewall_rules import Action, Way
-from tftptui.demo.simulation.impairments import Impairments
+from tftptui.demo.simulation.impairments import Dice, Impairments
 from tftptui.demo.simulation.network import Ends, Fate, Network
-from tftptui.demo.simulation.seeded_random import Dice
 from tftptui.net.addresses import Endpoint
 
 CLIENT, SERVER = Endpoint("127.0.4.37", 2_072), Endpoint("127.0.1.5", 69)

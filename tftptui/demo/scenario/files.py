@@ -6,8 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tftptui.demo.scenario.tables import Scenario
-from tftptui.demo.scenario.toml_errors import explained
-from tftptui.demo.scenario.toml_lines import line_of
+from tftptui.demo.scenario.toml_errors import explained, line_of
 from tftptui.demo.scenario.validation import Place, UnsoundError, look_at
 from tftptui.resources import packaged_folder
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from tftptui.demo.scenario.server_settings import PORT_SETTINGS, settings_with
 from tftptui.demo.scenario.tables import (
+    PORT_SETTINGS,
     ClientTable,
     Expected,
     FileTable,
@@ -13,6 +13,7 @@ from tftptui.demo.scenario.tables import (
     NetworkTable,
     Scenario,
     Step,
+    settings_with,
 )
 from tftptui.demo.simulation.client_kinds import KINDS
 from tftptui.demo.simulation.firewall_rules import RuleError, parse_rule

@@ -1,5 +1,6 @@
 """What a line does to the packets it carries, besides carrying them."""
 
+import random
 import re
 from dataclasses import dataclass
 from typing import Protocol
@@ -193,3 +194,18 @@ class Line:
             return Arrival(arrives + held - now, is_held=True)
         arrives = self._last = max(arrives, self._last)
         return Arrival(arrives - now)
+
+
+class Dice:
+    """Numbers that look random; the same seed gives the same ones in the same order."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - it has to repeat
+
+    def random(self) -> float:
+        """Return a number from 0 to below 1."""
+        return self._random.random()
+
+    def randbelow(self, exclusive_upper_bound: int, /) -> int:
+        """Return a number from 0 to below the bound."""
+        return self._random.randrange(exclusive_upper_bound)

@@ -19,9 +19,13 @@ from tftptui.doctor.reading.packet_filter import read_filters
 from tftptui.doctor.reading.programs import printed
 from tftptui.doctor.reading.root_folder import served_by
 from tftptui.net.addresses import Endpoint
-from tftptui.net.bind_check import bind_trouble
-from tftptui.net.ephemeral_ports import ephemeral_range, first_plain_port, may_bind_low
 from tftptui.net.interfaces import interface_addresses, own_addresses
+from tftptui.net.local_ports import (
+    bind_trouble,
+    ephemeral_range,
+    first_plain_port,
+    may_bind_low,
+)
 from tftptui.net.receive_buffer import room_for_requests
 from tftptui.settings import Settings
 from tftptui.telemetry.escapes import visible

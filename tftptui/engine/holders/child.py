@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -151,3 +152,28 @@ async def _spawn(descriptors: list[int]) -> asyncio.subprocess.Process:
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
+
+
+@contextmanager
+def beside(settings: Settings) -> Iterator[list[str]]:
+    """Serve as SETTINGS say while this is entered; give the listeners' endpoints.
+
+    To be used in a thread without an event loop.
+
+    Raises:
+        EngineError: it can't serve; the text says why.
+    """
+    engine = ChildEngine(settings)
+    with asyncio.Runner() as runner:
+        runner.run(engine.start())
+        try:
+            yield runner.run(_listeners(engine))
+        finally:
+            runner.run(engine.stop())
+
+
+async def _listeners(engine: ChildEngine) -> list[str]:
+    async for frame in engine.frames():
+        if frame.status is not None:
+            return frame.status.listeners
+    raise EngineError("the server told nothing of itself")

@@ -159,7 +159,7 @@ def _reply(
 def _why(error: OSError, host: str, port: int) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            from tftptui.net.port_holders import tcp_holder  # noqa: PLC0415 - seldom wanted
+            from tftptui.net.local_ports import tcp_holder  # noqa: PLC0415 - seldom wanted
 
             holder = tcp_holder(port) or "another program"
             return f"{holder} has that port; choose another one{_another(host, port)}"

@@ -22,7 +22,7 @@ from tftptui.doctor.report import report_text
 from tftptui.doctor.result import Mark, Result, warn
 from tftptui.doctor.self_test import TOPIC, Expect, Patient, self_test
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.holders.brief_child import beside
+from tftptui.engine.holders.child import beside
 from tftptui.engine.messages import ExpectSelfTest
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import Named, PortRange, Settings

@@ -7,7 +7,7 @@ import pytest
 from tests.support.clock import FakeClock
 from tests.support.running import running
 from tftptui.engine.messages import FOREIGN, FREE, QUARANTINED, USED, HostPorts
-from tftptui.engine.port_map import port_map
+from tftptui.engine.ports import port_map
 
 START = 5.0
 

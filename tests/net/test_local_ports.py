@@ -5,7 +5,7 @@ import socket
 
 from tests.support.free_ports import free_range
 from tests.support.port_holder import holder
-from tftptui.net.port_holders import port_holders, udp_holders
+from tftptui.net.local_ports import port_holders, udp_holders
 
 
 def test_the_holder_of_a_port_is_named_with_its_pid() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tftptui.demo.scenario.toml_lines import line_of
+from tftptui.demo.scenario.toml_errors import line_of
 
 TEXT = """\
 title = "x"
