@@ -57,6 +57,7 @@ def test_protocol_loads_no_socket_and_no_loop() -> None:
         "tftptui.settings",
         "tftptui.telemetry",
         "tftptui.knowledge",
+        "tftptui.findings",
         "tftptui.files",
         "tftptui.net",
         "tftptui.server",

@@ -7,7 +7,7 @@ import pytest
 
 from tftptui.doctor.client_firewall import look_here
 from tftptui.doctor.facts import Filters
-from tftptui.knowledge.probing.asked import Asked, HostRules
+from tftptui.findings.probing.asked import Asked, HostRules
 from tftptui.telemetry.probe_trials import Outcome, Trial
 
 OWN, SERVER = "10.0.4.9", "10.0.1.5"

@@ -16,8 +16,8 @@ from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import ExpectSelfTest
-from tftptui.engine.telling import TOLD
-from tftptui.engine.troubles import MOST_ALIKE
+from tftptui.findings.incidents import MOST_ALIKE
+from tftptui.findings.reporting import TOLD
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Options
 from tftptui.telemetry.events import Event, Found, Refused, TransferStarted

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.support.talk import CLIENT, SERVER, Talk
-from tftptui.engine.asides import MOST_NAMED
+from tftptui.findings.notes import MOST_NAMED
 from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.capture.packets import IcmpSeen
 from tftptui.telemetry.events import Found

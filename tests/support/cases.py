@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from tftptui.knowledge.case import Case, Icmp, Neighbour, Scene
+from tftptui.findings.facts import Case, Icmp, Neighbour, Scene
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
 

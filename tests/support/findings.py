@@ -15,9 +15,9 @@ from tests.support.cases import (
     neighbour,
     tried,
 )
-from tftptui.knowledge.case import Case, Scene
-from tftptui.knowledge.draft import Draft
-from tftptui.knowledge.rules import judge, notes
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Case, Scene
+from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import Finding
 
 ONE_PORT = Scene(single_port=True, addresses=frozenset({SERVER}))

@@ -10,8 +10,8 @@ import msgspec
 
 from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
+from tftptui.engine.host_firewall import OwnRules
 from tftptui.engine.messages import ActionCommand, ChangeSettings, Locate
-from tftptui.engine.own_rules import OwnRules
 from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.settings import PortRange, Settings, Value
 from tftptui.telemetry.events import (

@@ -4,9 +4,9 @@ import msgspec
 
 from tests.support.cases import SERVER
 from tests.support.clock import FakeClock
+from tftptui.engine.fact_sources import Surroundings
 from tftptui.engine.findings import Findings
-from tftptui.engine.surroundings import Surroundings
-from tftptui.knowledge.case import Scene
+from tftptui.findings.facts import Scene
 from tftptui.telemetry.events import Event, Found, TransferStarted
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.transfer_events import ended_event

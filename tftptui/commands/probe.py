@@ -179,8 +179,8 @@ def _probe(
     # --help is instant.
     from tftptui.client.server_address import ResolveError, resolve  # noqa: PLC0415
     from tftptui.doctor.client_firewall import look_here  # noqa: PLC0415
-    from tftptui.knowledge.probing import Asked, conclude  # noqa: PLC0415
-    from tftptui.knowledge.probing.text import equivalents, report_text  # noqa: PLC0415
+    from tftptui.findings.probing import Asked, conclude  # noqa: PLC0415
+    from tftptui.findings.probing.text import equivalents, report_text  # noqa: PLC0415
     from tftptui.net.interfaces import source_towards  # noqa: PLC0415
 
     port = place.port_or(options.port)

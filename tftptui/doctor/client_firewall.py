@@ -11,7 +11,7 @@ from tftptui.doctor.packet_filter.model import Ruleset
 from tftptui.doctor.packet_filter.nft import RulesetError
 from tftptui.doctor.packet_filter.ruleset import read_host
 from tftptui.doctor.reading.packet_filter import may_read, read_filters
-from tftptui.knowledge.probing.asked import Asked, HostRules
+from tftptui.findings.probing.asked import Asked, HostRules
 from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.probe_trials import Trial

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tftptui.engine.own_rules import OwnRules
-from tftptui.engine.surroundings import Surroundings
-from tftptui.knowledge.case import Scene
+from tftptui.engine.fact_sources import Surroundings
+from tftptui.engine.host_firewall import OwnRules
+from tftptui.findings.facts import Scene
 from tftptui.knowledge.signatures import recognise, unknown_kind
 from tftptui.net.host_networks import host_networks
 from tftptui.net.interfaces import Links, own_links

@@ -10,8 +10,10 @@ import msgspec
 from tftptui.engine.around import require_known_clients, surroundings_of
 from tftptui.engine.change_names import lead_elsewhere
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.fetched_programs import Misfits
 from tftptui.engine.file_info import Shelf
 from tftptui.engine.findings import LOOK_INTERVAL, Findings
+from tftptui.engine.host_firewall import OwnRules
 from tftptui.engine.host_ports import Survey
 from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import (
@@ -34,9 +36,7 @@ from tftptui.engine.messages import (
     TransferView,
     UnlinkName,
 )
-from tftptui.engine.misfits import Misfits
-from tftptui.engine.nearby import Nearby
-from tftptui.engine.own_rules import OwnRules
+from tftptui.engine.near_names import Nearby
 from tftptui.engine.ports import port_map, set_ports
 from tftptui.engine.recording.capture_switch import CaptureSwitch
 from tftptui.engine.recording.metrics import Metrics

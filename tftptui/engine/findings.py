@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from tftptui.engine.asides import Asides
-from tftptui.engine.cases import Cases
-from tftptui.engine.requests import KEPT_OF_EACH, Requests
-from tftptui.engine.stories import KEPT_STORIES, Stories, Story
-from tftptui.engine.surroundings import Surroundings
-from tftptui.engine.telling import Teller, bound
-from tftptui.engine.troubles import Troubles
-from tftptui.engine.unreached import Unreached
-from tftptui.knowledge.case import Case
+from tftptui.engine.blocked_requests import Unreached
+from tftptui.engine.fact_sources import Surroundings
+from tftptui.engine.gather_facts import Cases
+from tftptui.findings.client_requests import KEPT_OF_EACH, Requests
+from tftptui.findings.facts import Case
+from tftptui.findings.incidents import Troubles
+from tftptui.findings.notes import Asides
+from tftptui.findings.registry import MENDED, OF_SERVER
+from tftptui.findings.reporting import Teller, bound
+from tftptui.findings.summary import story_of
+from tftptui.findings.tries import KEPT_STORIES, Stories, Story
 from tftptui.knowledge.names import Attempt
-from tftptui.knowledge.rules import MENDED, OF_SERVER
 from tftptui.knowledge.signatures import surer
-from tftptui.knowledge.stories import story_of
 from tftptui.server.access import neighbourhood
 from tftptui.server.clock import Clock
 from tftptui.server.transfer.transfer import Transfer
@@ -74,7 +74,7 @@ class Findings:
         self, clock: Clock, emit: Callable[[Event], None], around: Surroundings
     ) -> None:
         self._clock, self._around = clock, around
-        self._teller = self.teller = Teller(clock, emit)
+        self._teller = self.teller = Teller(clock.now, clock.wall, emit)
         self._stories = Stories()
         self._cases = Cases(clock, around)
         self._troubles, self._asides = Troubles(self.teller), Asides(self.teller)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tftptui.knowledge.walks import is_over, verdict
+from tftptui.knowledge.ttl_walk import is_over, verdict
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.net.ttl_socket import Walker

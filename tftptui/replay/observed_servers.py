@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from tftptui.engine.surroundings import Surroundings
-from tftptui.knowledge.case import Scene
+from tftptui.engine.fact_sources import Surroundings
+from tftptui.findings.facts import Scene
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import HIGHEST_PORT, TFTP_PORT
 from tftptui.telemetry.views import TransferView

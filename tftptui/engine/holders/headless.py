@@ -12,7 +12,7 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.holders.control import Control, usual_place
 from tftptui.engine.holders.rights import drop_rights_of
-from tftptui.engine.own_rules import OwnRules, read_first
+from tftptui.engine.host_firewall import OwnRules, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.recording.metrics import url_of
 from tftptui.server.fastpath.event_loop import new_loop

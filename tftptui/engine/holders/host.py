@@ -16,8 +16,8 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.holders.held_sockets import give_to
 from tftptui.engine.holders.rights import drop_rights_of
+from tftptui.engine.host_firewall import OwnRules, read_first
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
-from tftptui.engine.own_rules import OwnRules, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.wire import MessageStream, settings_decoder
 from tftptui.server.fastpath.event_loop import new_loop

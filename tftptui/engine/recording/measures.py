@@ -4,7 +4,7 @@ from collections import Counter
 
 from tftptui import __version__
 from tftptui.engine.ports import port_map
-from tftptui.engine.telling import Teller
+from tftptui.findings.reporting import Teller
 from tftptui.server.service import Service
 from tftptui.telemetry.metrics import Measures
 from tftptui.telemetry.views import (

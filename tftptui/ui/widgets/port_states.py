@@ -12,7 +12,7 @@ from tftptui.engine.messages import (
     PortMap,
     TransferView,
 )
-from tftptui.knowledge.causes import OF_THE_WAY
+from tftptui.findings.causes import OF_THE_WAY
 from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import Store
 

@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from tftptui.knowledge.saying import (
+from tftptui.findings.labels import (
     KNOBS,
     KNOBS_ON_SCREEN,
     PLACES,

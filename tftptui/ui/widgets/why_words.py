@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tftptui.knowledge.saying import (
+from tftptui.findings.labels import (
     KNOBS,
     PLACES,
     SEEN_IN_CAPTURE,

@@ -1,0 +1,106 @@
+"""What slows down what works: told, never an alarm."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.cases import NOON, case, completed, tried
+from tftptui.findings.registry import judge, notes
+
+SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83, "moved": NOON + 50}
+
+
+def codes(**changes: Any) -> list[str]:
+    return [draft.code for draft in notes(case(completed(**changes)))]
+
+
+@pytest.mark.parametrize(
+    ("resent", "told"), [(0, []), (2, []), (3, ["loss"]), (40, ["loss"])]
+)
+def test_loss_is_told_when_it_is_worth_it(resent: int, told: list[str]) -> None:
+    assert codes(retransmits=resent) == told
+
+
+def test_few_lost_of_many_are_no_loss() -> None:
+    assert codes(retransmits=19, sent_blocks=1_000) == []
+
+
+def test_loss_is_told_of_what_was_sent_whole_too() -> None:
+    assert codes(retransmits=30, phase="unconfirmed") == ["loss"]
+
+
+def test_doubled_requests_are_told() -> None:
+    assert codes(twins=1) == ["duplicated-packets"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap", "told"),
+    [
+        ("Intel boot ROM", 0.1, ["duplicated-packets"]),
+        ("Intel boot ROM", 2.0, []),
+        ("BusyBox", 0.1, []),
+        ("", 0.1, []),
+    ],
+)
+def test_a_patient_client_does_not_ask_again_at_once(
+    kind: str, gap: float, told: list[str]
+) -> None:
+    assert codes(kind=kind, asked_at=(NOON, NOON + gap), requests=2) == told
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, []), (2, ["reordering"])])
+def test_reordering_is_told(count: int, told: list[str]) -> None:
+    assert codes(reordered=count) == told
+
+
+def test_a_long_way_is_told_with_what_it_costs() -> None:
+    (draft,) = notes(case(completed(least_round_trip=0.55, **SLOW)))
+    assert draft.code == "long-round-trip"
+    assert "no more than 1 kB/s" in draft.headline
+
+
+def test_a_slow_client_is_told_from_a_long_way() -> None:
+    assert codes(least_round_trip=0.001, **SLOW) == ["client-slow"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "resent", "told"),
+    [
+        (40.0, 5, ["loss"]),  # 8 waits of 5 s, three of them for a lost ACK
+        (15.0, 0, []),  # three lost ACKs
+        (100.0, 3, ["client-slow", "loss"]),  # mostly its own time
+    ],
+)
+def test_waits_for_what_was_lost_make_no_client_slow(
+    seconds: float, resent: int, told: list[str]
+) -> None:
+    """An ACK that the client repeats after its wait looks like a slow answer."""
+    seen = codes(
+        agreed=[("timeout", "5")],
+        sent_blocks=137,
+        acked_blocks=137,
+        round_trip=0.6,
+        least_round_trip=0.0005,
+        retransmits=resent,
+        moved=NOON + seconds,
+    )
+    assert sorted(seen) == told
+
+
+def test_a_lost_ack_makes_no_long_way_either() -> None:
+    seen = {"agreed": [("timeout", "5")], "moved": NOON + 6}
+    assert codes(round_trip=0.6, least_round_trip=0.1, **seen) == []
+
+
+def test_a_few_blocks_say_nothing_of_time() -> None:
+    assert codes(round_trip=0.6, least_round_trip=0.001, acked_blocks=3) == []
+
+
+def test_notes_are_no_alarms_and_no_trouble() -> None:
+    seen = case(completed(retransmits=30, twins=2, reordered=5, **SLOW))
+    assert [draft.is_alarm for draft in notes(seen)] == [False] * 4
+    assert judge(seen) is None
+
+
+def test_a_try_without_an_answer_has_no_quality() -> None:
+    assert notes(case(tried())) == []

@@ -1,0 +1,60 @@
+"""Words of findings: counts, whose ports these are, what fits."""
+
+from typing import Any
+
+from tests.support.cases import CLIENT, FILE, asked_again, case, icmp, neighbour, tried
+from tests.support.findings import draft_of
+from tftptui.findings.evidence import complaints
+
+
+def test_errors_of_several_transfers_are_one_line() -> None:
+    told = complaints(
+        [icmp(1, "10.0.1.1", 1.0, 2.0, 3.0), icmp(1, "10.0.1.1", 4.0, 5.0, transfer=2)]
+    )
+    assert [one.text for one in told] == [
+        "ICMP 'type 3 code 1' from 10.0.1.1, 5 times for 2 transfers"
+    ]
+    assert told[0].transfer == 2
+
+
+def test_one_block_is_one_block() -> None:
+    one = tried(
+        heard=True, acked_blocks=1, sent_blocks=9, timeouts=9, retransmits=9, kind=""
+    )
+    draft = draft_of(case(one, now=40.0))
+    assert draft.evidence[0].text.startswith("1 block acknowledged")
+
+
+def test_a_port_of_another_client_is_said_to_be_its() -> None:
+    again = asked_again(tried(retransmits=4), 6.0)
+    own = neighbour(50, client=CLIENT, client_tid=49_200)
+    other = neighbour(51, client="10.0.4.22", client_tid=50_000)
+    draft = draft_of(case(again, now=9.0, neighbours=(own, other)))
+    told = "to port 49200 and port 50000 of 10.0.4.22 they arrive"
+    assert told in draft.headline
+
+
+def stuck(size: int) -> dict[str, Any]:
+    return {
+        "file": FILE,
+        "agreed": [("blksize", str(size))],
+        "block_size": size,
+        "heard": True,
+        "sent_blocks": 1,
+        "timeouts": 8,
+    }
+
+
+def test_blocks_are_to_be_smaller_than_those_that_were_lost() -> None:
+    def cure(size: int, *seen: int) -> str:
+        near = [
+            neighbour(50 + number, client=CLIENT, block_size=one)
+            for number, one in enumerate(seen)
+        ]
+        one = tried(**stuck(size))
+        return draft_of(case(one, now=40.0, neighbours=tuple(near))).remedies[0].command
+
+    assert cure(1_468) == "--max-blksize 1428"
+    assert cure(8_192, 512) == "--max-blksize 1428"
+    assert cure(1_248) == "--max-blksize 512"
+    assert cure(1_468, 512, 1_248) == "--max-blksize 1248"

@@ -1,0 +1,93 @@
+"""What turning a knob would do: verdict and reason are about that knob."""
+
+import pytest
+
+from tests.support.cases import CURL, case, completed, tried
+from tftptui.findings.facts import Case, Scene
+from tftptui.findings.helps import helps_for
+from tftptui.telemetry.findings import Help, Knob
+
+CODES = (
+    "acks-blocked",
+    "answers-blocked",
+    "answers-refused",
+    "client-aborted",
+    "client-away",
+    "client-firewall-refuses",
+    "client-gone",
+    "client-port-blocked",
+    "client-quiet",
+    "gateway-silent",
+    "nat-without-helper",
+    "no-route",
+    "options-not-understood",
+    "options-refused",
+    "path-cut",
+    "path-mtu",
+    "range-mismatch",
+    "routing-loop",
+    "server-output-blocked",
+    "stale-conntrack",
+    "wrong-source-address",
+)
+HALFWAY = completed(1, phase="stalled", ended=None, acked_blocks=40, **CURL)
+
+
+def of(code: str, knob: Knob, seen: Case | None = None) -> Help:
+    told = helps_for(code, seen or case(HALFWAY))
+    (found,) = [one for one in told if one.knob == knob]
+    return found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_knob_is_judged_and_has_a_reason(code: str) -> None:
+    told = helps_for(code, case(HALFWAY))
+    assert len({one.knob for one in told}) == len(told) == 6
+    assert all(one.why and "{" not in one.why for one in told)
+
+
+@pytest.mark.parametrize("knob", ["block-size", "timeout"])
+@pytest.mark.parametrize("code", CODES)
+def test_ports_are_no_reason_for_sizes_and_times(code: str, knob: Knob) -> None:
+    assert "port" not in of(code, knob).why
+
+
+@pytest.mark.parametrize("code", ["client-gone", "client-away", "client-quiet"])
+def test_who_is_only_busy_or_unplugged_may_be_waited_for(code: str) -> None:
+    found = of(code, "timeout")
+    assert found.verdict == "unknown"
+    assert "more retries" in found.why
+
+
+def test_a_size_of_which_blocks_arrived_is_none_of_the_reasons() -> None:
+    assert of("client-gone", "block-size").verdict == "no"
+    at_once = case(tried(1, heard=True))
+    assert of("client-gone", "block-size", at_once).verdict == "unknown"
+
+
+def test_a_client_that_broke_off_may_have_minded_what_came_late() -> None:
+    assert of("client-aborted", "timeout").verdict == "no"
+    late = case(completed(1, retransmits=3))
+    assert of("client-aborted", "timeout", late).verdict == "unknown"
+
+
+def test_only_a_block_size_that_was_agreed_to_may_be_minded() -> None:
+    assert of("options-refused", "block-size").verdict == "no"
+    agreed = case(tried(1, agreed=[("blksize", "1468")]))
+    assert of("options-refused", "block-size", agreed).verdict == "unknown"
+
+
+def test_a_longer_time_out_changes_no_option() -> None:
+    asked = case(tried(1, agreed=[("timeout", "5")]))
+    assert of("options-refused", "timeout", asked).verdict == "no"
+
+
+def test_the_blocks_of_an_upload_may_be_too_large() -> None:
+    assert of("acks-blocked", "block-size").verdict == "no"
+    upload = case(tried(1, direction="write"))
+    assert of("acks-blocked", "block-size", upload).verdict == "unknown"
+
+
+def test_single_port_mode_is_no_cure_where_it_is_on() -> None:
+    seen = case(HALFWAY, scene=Scene(single_port=True))
+    assert of("client-gone", "single-port", seen).why.startswith("that is what")

@@ -1,0 +1,143 @@
+"""What two walks mean, from what was measured with two routers in a row."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tftptui.knowledge.ttl_walk import (
+    ENOUGH_SILENCE,
+    LONGEST,
+    filters_by_port,
+    is_direct,
+    is_over,
+    verdict,
+)
+from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.ttl_walks import Hop, Walk
+
+CLIENT, NEAR, FAR = "10.55.32.175", "10.2.0.1", "10.1.0.1"
+
+
+def walk(port: int, *hops: str) -> Walk:
+    """Each hop as an address that let it pass, "client", "!address", or silence."""
+    told: list[Hop] = []
+    for ttl, text in enumerate(hops, 1):
+        match text:
+            case "":
+                told.append(Hop(ttl=ttl, answer="silent"))
+            case "client":
+                told.append(Hop(ttl=ttl, answer="reached", sender=CLIENT))
+            case _ if text.startswith("!"):
+                name = "administratively prohibited"
+                sender = text[1:]
+                told.append(Hop(ttl=ttl, answer="refused", sender=sender, name=name))
+            case _:
+                told.append(Hop(ttl=ttl, answer="passed", sender=text))
+    return Walk(port=port, hops=told)
+
+
+WHOLE = walk(49_200, NEAR, FAR, "client")
+
+
+def said(*hops: str, other: Walk = WHOLE) -> str:
+    return verdict(walk(2_072, *hops), other)
+
+
+def test_nothing_is_dropped_any_more() -> None:
+    assert "reach the client now" in said(NEAR, FAR, "client")
+
+
+def test_of_a_client_that_had_answered_nothing_was_dropped() -> None:
+    text = verdict(walk(2_072, NEAR, FAR, "client"), WHOLE, was_heard=True)
+    assert "nothing drops them" in text
+    assert "dropped them before" not in text
+
+
+@pytest.mark.parametrize("hops", [(NEAR, "", "", ""), (NEAR, "", "")])
+def test_a_wall_after_the_first_router(hops: tuple[str, ...]) -> None:
+    text = said(*hops)
+    assert f"dropped at {NEAR} or just behind it" in text
+    assert "filters by the client's port" in text
+    assert "listens" not in text
+
+
+def test_the_last_router_and_the_client_look_alike() -> None:
+    text = said(NEAR, FAR, "", "", "")
+    assert f"dropped at {FAR} or just behind it, or by the client's own" in text
+    assert "unless the client listens there" in text
+
+
+def test_where_the_client_is_the_first_hop_nothing_stands_between() -> None:
+    beside = walk(49_200, "client")
+    text = said("", "", "", other=beside)
+    assert text.startswith(f"{CLIENT} is the first hop, so no router stands between")
+    assert "by its own firewall, or by a switch or bridge" in text
+    assert "before the first hop" not in text
+    assert is_direct(beside)
+    assert not is_direct(WHOLE)
+    assert not is_direct(walk(49_200, ""))
+
+
+def test_a_wall_before_the_first_router() -> None:
+    assert "dropped before the first hop" in said("", "", "")
+
+
+def test_silence_on_both_ways_teaches_nothing() -> None:
+    assert "nothing is learned" in said("", "", "", other=walk(49_200, "", "", ""))
+
+
+def test_the_same_silence_on_both_ways_is_no_filter_of_ports() -> None:
+    text = said(NEAR, "", "", "", other=walk(49_200, NEAR, "", "", ""))
+    assert "both ports" in text
+    assert "filters" not in text
+
+
+def test_the_other_port_gets_further() -> None:
+    text = said(NEAR, "", "", "", other=walk(49_200, NEAR, FAR, "", "", ""))
+    assert f"get further, to {FAR}" in text
+
+
+def test_who_refuses_is_named() -> None:
+    text = said(NEAR, f"!{FAR}")
+    assert text.startswith(f"{FAR} refuses packets to UDP port 2072")
+    assert "49200 reach the client" in text
+
+
+def test_a_walk_ends_at_the_client_at_a_refusal_in_silence_or_far_away() -> None:
+    assert not is_over(walk(1))
+    assert not is_over(walk(1, NEAR))
+    assert not is_over(walk(1, NEAR, *[""] * (ENOUGH_SILENCE - 1)))
+    assert not is_over(walk(1, "", "", NEAR))
+    assert is_over(WHOLE)
+    assert is_over(walk(1, f"!{NEAR}"))
+    assert is_over(walk(1, NEAR, *[""] * ENOUGH_SILENCE))
+    assert is_over(walk(1, *[NEAR] * LONGEST))
+
+
+hops = st.lists(st.sampled_from(["", NEAR, FAR, "client", f"!{FAR}"]), max_size=LONGEST)
+
+
+@given(suspect=hops, other=hops)
+def test_there_is_always_a_verdict_and_it_names_only_ports_walked_to(
+    suspect: list[str], other: list[str]
+) -> None:
+    text = verdict(walk(2_072, *suspect), walk(49_200, *other))
+    assert text.endswith(".")
+    assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    ("hops", "other", "sure"),
+    [
+        ((NEAR, "", "", ""), WHOLE, FACT),  # the far router passes on the others
+        ((NEAR, FAR, "", "", ""), WHOLE, LIKELY),  # the client may listen there
+        ((NEAR, FAR, "client"), WHOLE, 0.0),
+        ((NEAR, f"!{FAR}"), WHOLE, 0.0),  # somebody says so: no silence
+        ((NEAR, "", "", ""), walk(49_200, NEAR, FAR, "", "", ""), 0.0),
+        (("", "", ""), walk(49_200, "", "", ""), 0.0),
+    ],
+)
+def test_how_sure_it_is_that_a_port_is_filtered(
+    hops: tuple[str, ...], other: Walk, sure: float
+) -> None:
+    assert filters_by_port(walk(2_072, *hops), other) == sure

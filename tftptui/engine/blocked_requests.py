@@ -1,0 +1,51 @@
+"""Whether this host's own rules keep requests from us: told until one arrives."""
+
+from collections.abc import Callable
+
+from tftptui.engine.host_firewall import OwnRules
+from tftptui.findings.causes import Touched
+from tftptui.findings.facts import Scene
+from tftptui.findings.reporting import Teller
+from tftptui.findings.rules.local import requests_stopped
+from tftptui.server.clock import Clock
+from tftptui.telemetry.findings import Finding
+
+
+class Unreached:
+    """Looks at the rules as long as nothing has arrived.
+
+    Args:
+        clock: where times come from.
+        teller: whom to tell.
+        rules: this host's own; None where nobody reads them.
+    """
+
+    def __init__(self, clock: Clock, teller: Teller, rules: OwnRules | None) -> None:
+        self._clock, self._teller, self._rules = clock, teller, rules
+        self._is_reached = False
+        self._told: Finding | None = None
+
+    def reached(self) -> None:
+        """Take note that a request has arrived."""
+        self._is_reached = True
+        self._withdraw("a request has arrived")
+
+    def look(self, scene_of: Callable[[str], Scene]) -> None:
+        """Look at the rules, and tell what they are found to do."""
+        if self._is_reached or self._rules is None:
+            return
+        now = self._clock.now()
+        self._rules.refresh(now, is_idle=True)
+        scene = scene_of("")
+        block = self._rules.stops_requests(scene, now)
+        if block is None:
+            self._withdraw("this host's own rules let requests in")
+        elif self._told is None:
+            wall = self._clock.wall()
+            draft = requests_stopped(block, self._rules.address, scene, wall)
+            self._told = self._teller.trouble(draft, Touched([], []))
+
+    def _withdraw(self, why: str) -> None:
+        if self._told is not None:
+            self._teller.withdraw(self._told, why)
+            self._told = None

@@ -1,0 +1,113 @@
+"""Whether a machine has fetched a program that it can't start: told when it has.
+
+The transfer went well then, and yet nothing starts. What the file is, is read in a
+thread once the transfer is over; only of clients that run on one kind of machine.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeGuard
+
+import msgspec
+
+from tftptui.engine.client import CommandRefusedError
+from tftptui.engine.file_info import Shelf
+from tftptui.engine.messages import LookAtFile
+from tftptui.findings.causes import Touched
+from tftptui.findings.facts import Scene
+from tftptui.findings.reporting import Teller
+from tftptui.findings.rules.machines import is_particular, misfit, starts
+from tftptui.server.requests import Recognise
+from tftptui.server.transfer.transfer import Transfer
+from tftptui.telemetry.file_views import FilePiece
+from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.views import TransferView
+
+MOST_AT_ONCE = 8
+"""Files that are looked into; of more transfers that end together nothing is told."""
+
+MOST_TAKEN = 64
+"""Transfers that are looked at of those that end at once."""
+
+KEPT = 500
+"""Clients whose finding is remembered, so that it can be withdrawn."""
+
+
+class Misfits:
+    """Call take_over() with transfers, between begin() and stop().
+
+    Args:
+        teller: whom to tell.
+        scene: what is known of this server towards a client.
+        recognise: tells the program from its request.
+    """
+
+    def __init__(
+        self, teller: Teller, scene: Callable[[str], Scene], recognise: Recognise
+    ) -> None:
+        self._teller, self._scene, self._recognise = teller, scene, recognise
+        self._shelf: Shelf | None = None
+        self._looking: set[asyncio.Task[None]] = set()
+        self._told: dict[str, Finding] = {}
+
+    def begin(self, shelf: Shelf) -> None:
+        """Look into files of this shelf from now on."""
+        self._shelf = shelf
+
+    async def stop(self) -> None:
+        """Look into no more files."""
+        self._shelf = None
+        await asyncio.gather(*self._looking, return_exceptions=True)
+
+    def take_over(self, transfers: Sequence[Transfer]) -> None:
+        """Take transfers that are over, and look into the files of particular clients.
+
+        Of a flood of them the latest are looked at.
+        """
+        for transfer in transfers[-MOST_TAKEN:]:
+            kind = self._recognise(transfer.request, transfer.client)
+            if kind is None or not is_particular(kind.kind):
+                continue  # before a view is made: most were over before anybody looked
+            view = transfer.view()
+            is_whole = view.phase == "completed" and view.direction == "read"
+            if is_whole and view.modified is not None:
+                self._begin_look(msgspec.structs.replace(view))
+
+    def _begin_look(self, view: TransferView) -> None:
+        if self._shelf is not None and len(self._looking) < MOST_AT_ONCE:
+            task = asyncio.create_task(self._look(self._shelf, view))
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+
+    async def _look(self, shelf: Shelf, view: TransferView) -> None:
+        name = (view.served or view.file).encode()
+        try:
+            piece = await shelf.answer(LookAtFile(name, 0, 0))
+        except CommandRefusedError:
+            return  # it is gone, or its name can't be said in text
+        if self._shelf is not None and _is_version(piece, view):
+            self._judge(view, piece)
+
+    def _judge(self, view: TransferView, piece: FilePiece) -> None:
+        told = self._told.get(view.client)
+        draft = misfit(view, piece.kind, self._scene(view.client))
+        if draft is not None and (told is None or told.headline != draft.headline):
+            found = self._teller.trouble(draft, Touched([view.client], [view.file]))
+            if found is not None:
+                self._told[view.client] = found
+        elif told is not None and starts(view.kind, piece.kind):
+            why = f"{view.client} has got one that it can start"
+            self._teller.withdraw(told, why)
+            del self._told[view.client]
+        while len(self._told) > KEPT:
+            del self._told[next(iter(self._told))]
+
+
+def _is_version(piece: object, view: TransferView) -> TypeGuard[FilePiece]:
+    """Whether a piece is of the version of the file that was sent."""
+    return (
+        isinstance(piece, FilePiece)
+        and view.version is not None
+        and piece.version is not None
+        and piece.version.may_be(view.version)
+    )

@@ -1,0 +1,176 @@
+"""Finds what clients meant by names that are not there, beside the server's work.
+
+The names below the root are counted in a thread, when somebody first asks for one
+that is missing, and again when something changed. Whatever is found is looked at
+before it is told: it is still there, inside the root, and may be read.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from itertools import takewhile
+
+import msgspec
+
+from tftptui.engine.findings import Findings
+from tftptui.engine.missing_files import Mended
+from tftptui.knowledge.names import KnownNames, near_names
+from tftptui.knowledge.names.near import MOST, Near
+from tftptui.server.census import is_served, names_below
+from tftptui.server.explaining import Explanation
+from tftptui.server.naming import root_of
+from tftptui.server.root import Root
+from tftptui.settings import Settings
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.views import NearName
+
+MOST_WAITING = 64
+"""Names that wait for an answer; those beyond get none."""
+
+OLDEST = 30.0
+"""Seconds after which the names are counted again whatever was heard of changes."""
+
+PAUSE = 1.0
+IDLE_SHARE = 20
+"""Counting that took a second is not done again for this many, nor within PAUSE."""
+
+LONGEST_COUNT = 10.0
+"""Seconds after which counting ends with what there is."""
+
+_KEPT = 1_000
+_OFFERED = 3 * MOST
+"""Candidates that are looked at until MOST are there."""
+
+Tell = Callable[[list[NearName]], None]
+
+
+class Nearby:
+    """Answers seek() soon, between begin() and stop(); else at once, with nothing.
+
+    Args:
+        now: a monotonic clock, seconds.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._root: Root | None = None
+        self._known: KnownNames | None = None
+        self._answers: dict[bytes, list[NearName]] = {}
+        self._counted, self._took = 0.0, 0.0
+        self._has_changed = False
+        self._waiting: deque[tuple[bytes, Tell]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._mended = Mended()
+
+    def begin(self, root: Root) -> None:
+        """Look for names below ROOT from now on."""
+        self._root, self._known = root, None
+        self._answers.clear()
+        self._mended.begin(root)
+
+    def look_again(self, findings: Findings) -> None:
+        """See whether what FINDINGS tell as missing has come; call it often."""
+        self._mended.look(findings)
+
+    def changed(self) -> None:
+        """Take in that something below the root is not as it was."""
+        self._has_changed = True
+        self._mended.changed()
+
+    async def stop(self) -> None:
+        """Look no more; who still waits is told nothing."""
+        self._root = None
+        await self._mended.stop()
+        if self._task is not None:
+            await self._task  # a thread can't be stopped, but it sees that we are
+
+    def seek(self, asked: bytes, tell: Tell) -> None:
+        """Find which files may be meant by ASKED, and TELL them."""
+        if self._root is None or len(self._waiting) >= MOST_WAITING:
+            tell([])
+            return
+        self._waiting.append((asked, tell))
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        while self._waiting:
+            names = {asked for asked, _ in self._waiting}
+            found: dict[bytes, list[NearName]] = {}
+            if self._root is not None:
+                found = await asyncio.to_thread(self._find, self._root, names)
+            # What came meanwhile waits for the next turn.
+            for _ in range(len(self._waiting)):
+                asked, tell = self._waiting.popleft()
+                if asked in found or self._root is None:
+                    tell(found.get(asked, []))
+                else:
+                    self._waiting.append((asked, tell))
+
+    def _find(self, root: Root, names: set[bytes]) -> dict[bytes, list[NearName]]:
+        """Answer some names; runs in a thread, one at a time."""
+        known = self._fresh_names(root)
+        found = {}
+        for name in names:
+            if name not in self._answers and len(self._answers) < _KEPT:
+                self._answers[name] = near_below(root, name, known)
+            answer = self._answers.get(name)
+            found[name] = near_below(root, name, known) if answer is None else answer
+        return found
+
+    def _fresh_names(self, root: Root) -> KnownNames:
+        begun = self._now()
+        age, known = begun - self._counted, self._known
+        is_old = self._has_changed or age > OLDEST
+        if known is not None and not (
+            is_old and age > max(PAUSE, IDLE_SHARE * self._took)
+        ):
+            return known
+        self._has_changed = False
+        known = count_names(root, go_on=lambda: self._may_go_on(begun))
+        self._known, self._answers = known, {}
+        self._counted = self._now()
+        self._took = self._counted - begun
+        return known
+
+    def _may_go_on(self, begun: float) -> bool:
+        return self._root is not None and self._now() - begun < LONGEST_COUNT
+
+
+def count_names(root: Root, *, go_on: Callable[[], bool] = lambda: True) -> KnownNames:
+    """Return the names below the root, as far as they can be counted."""
+    return KnownNames(names_below(root, go_on=go_on), root=bytes(root.path))
+
+
+def with_near_names(
+    explanation: Explanation, settings: Settings, asked: bytes
+) -> Explanation:
+    """Add to how a read of ASKED ends which files may be meant, if it is not there."""
+    if explanation.reason != "not-found" or explanation.direction != "read":
+        return explanation
+    with closing(root_of(settings)) as root:
+        near = near_below(root, asked, count_names(root))
+    return msgspec.structs.replace(explanation, near=near)
+
+
+def near_below(root: Root, asked: bytes, known: KnownNames) -> list[NearName]:
+    """Return which files that are served now may be meant by ASKED."""
+    offered = near_names(asked, known, most=_OFFERED)
+    there = [near for near in offered if is_served(root, near.name)]
+    return [_told(near) for near in _alike_sure(there)][:MOST]
+
+
+def _alike_sure(near: list[Near]) -> Iterable[Near]:
+    """Leave out guesses behind what is certain."""
+    return takewhile(lambda one: one.is_sure == near[0].is_sure, near)
+
+
+def _told(near: Near) -> NearName:
+    return NearName(
+        name=near.name,
+        text=visible(near.name),
+        rule=near.rule,
+        words=near.words,
+        sure=near.is_sure,
+    )

@@ -1,0 +1,219 @@
+"""Which troubles have one cause, and what is said of all that it touches.
+
+A firewall on the way is one cause, whoever meets it and for whatever file; a missing
+file is one, whoever asks for it. Told once, with everybody whom it keeps from a file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Case
+from tftptui.telemetry.findings import Evidence
+from tftptui.telemetry.words import counted, port_word
+from tftptui.telemetry.words import joined as in_words
+
+MOST_TOLD = 6
+"""Lines of evidence about others whom a cause touches; the rest are counted."""
+
+_OF_THE_SERVER = frozenset({"range-exhausted", "disk-full", "answers-not-seen"})
+"""The same for every client."""
+
+OF_THE_WAY = frozenset(
+    {
+        "acks-blocked",
+        "answers-blocked",
+        "answers-refused",
+        "client-port-blocked",
+        "gateway-silent",
+        "nat-without-helper",
+        "no-route",
+        "path-cut",
+        "path-mtu",
+        "range-mismatch",
+        "routing-loop",
+        "server-output-blocked",
+        "wrong-source-address",
+    }
+)
+"""The same for all clients of a network."""
+
+_OF_THE_FILE = frozenset({"file-case", "file-changed", "file-missing"})
+"""The same for all that ask for it; what may be read goes by more than the name."""
+
+_OF_THE_CLIENT = frozenset(
+    {
+        "client-aborted",
+        "client-firewall-refuses",
+        "client-gone",
+        "no-answer-seen",
+        "options-not-understood",
+        "options-refused",
+        "requests-refused",
+        "stale-conntrack",
+    }
+)
+"""The same whatever the client asks for; it broke off if it said the same."""
+
+_BY_ICMP = frozenset(
+    {
+        "answers-refused",
+        "client-firewall-refuses",
+        "client-gone",
+        "no-route",
+        "routing-loop",
+    }
+)
+"""The same if the same machines report it."""
+
+_SURER = {"client-port-blocked": "answers-blocked"}
+"""What is the same as another, and better known."""
+
+
+class Cause(NamedTuple):
+    """What two troubles have in common if they have one cause.
+
+    Attributes:
+        code: of the finding, or of the one that is less sure of the same.
+        where: the way, the client, or "" for what is the server's.
+        what: the file, the machines that reported it, or what the client said.
+    """
+
+    code: str
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a cause does to one client that wants one file.
+
+    Attributes:
+        draft: the trouble, as a rule sees it there.
+        others: of the case that it was seen in.
+    """
+
+    draft: Draft
+    client: str
+    file: str
+    others: tuple[str, ...] = ()
+
+
+class Touched(NamedTuple):
+    """Clients that a cause touches, and files that they do not get for it.
+
+    Those that show it best stand first; both are empty where it is nobody's alone.
+    """
+
+    clients: list[str]
+    files: list[str]
+
+
+def cause_of(draft: Draft, case: Case, way: str) -> Cause:
+    """Return the cause of a trouble; WAY names the way to the client."""
+    code = _SURER.get(draft.code, draft.code)
+    seen = ""
+    if code in _BY_ICMP:
+        seen = " ".join(sorted({one.sender or "" for one in case.icmp}))
+    if code == "client-aborted" and case.latest is not None:
+        seen = case.latest.error
+    if code in _OF_THE_SERVER:
+        return Cause(code, "", "")
+    if code in OF_THE_WAY:
+        return Cause(code, "" if draft.stands_at == "server" else way, seen)
+    if code in _OF_THE_FILE:
+        return Cause(code, "", case.file)
+    if code in _OF_THE_CLIENT:
+        return Cause(code, case.client, seen)
+    return Cause(code, case.client, case.file)
+
+
+def leading(parts: Sequence[Part]) -> Part:
+    """Return the part that shows the cause most surely, the first of these.
+
+    Why an upload is not taken its newest answer tells: others may have been mended.
+    """
+    if parts[0].draft.code == "upload-refused":
+        return parts[-1]
+    return max(parts, key=lambda one: one.draft.confidence)
+
+
+def joined(parts: Sequence[Part]) -> Draft:
+    """Return what is told of a cause: the surest part, and whom else it touches."""
+    lead = leading(parts)
+    if len(parts) == 1:
+        return lead.draft
+    others = [one for one in parts if one is not lead]
+    numbers = {number for one in parts for number in one.draft.transfers}
+    headline, so_for = lead.draft.headline, _so_for(lead, others)
+    if so_for:
+        headline = f"{lead.draft.plain or headline}{so_for}"
+    return replace(
+        lead.draft,
+        headline=headline,
+        said=_said(parts, headline),
+        transfers=tuple(sorted(numbers)),
+        since=min(one.draft.since for one in parts),
+        evidence=(*lead.draft.evidence, *_lines(others, lead.client)),
+    )
+
+
+def touched(parts: Sequence[Part]) -> Touched:
+    """Return whom a cause touches, the one that shows it best first."""
+    found = [leading(parts), *parts]
+    clients = dict.fromkeys(one.client for one in found)
+    return Touched(list(clients), list(dict.fromkeys(one.file for one in found)))
+
+
+def _said(parts: Sequence[Part], headline: str) -> tuple[tuple[int, str], ...]:
+    """Return what is said of each transfer by itself, where it is not the HEADLINE."""
+    drafts = [one.draft for one in parts if one.draft.headline != headline]
+    return tuple((number, one.headline) for one in drafts for number in one.transfers)
+
+
+def _so_for(lead: Part, others: Sequence[Part]) -> str:
+    """Return for how many others it is so, as a sentence; "" for none."""
+    files = {one.file for one in others if one.client == lead.client} - {lead.file}
+    clients = {one.client for one in others} - {lead.client}
+    same = [one for one in others if (one.client, one.file) == (lead.client, lead.file)]
+    again = {number for one in same for number in one.draft.transfers}
+    found = (
+        (len(again - set(lead.draft.transfers)), "other transfer"),
+        (len(files), "other file"),
+        (len(clients), "other client"),
+    )
+    told = [counted(count, what) for count, what in found if count]
+    return f" The same goes for {in_words(told)}{_on(lead, others)}." if told else ""
+
+
+def _on(lead: Part, others: Sequence[Part]) -> str:
+    """Return the others' ports, where the headline names some and not all of these."""
+    tids = {tid for one in others for tid in one.draft.client_tids}
+    if not lead.draft.client_tids or tids <= {*lead.draft.client_tids}:
+        return ""
+    words = port_word(tids)
+    # How many there are changes with each request: a rack's would be told for ever.
+    return f", on {words}" if words.startswith("port") else ", on other ports"
+
+
+def _lines(others: Sequence[Part], client: str) -> list[Evidence]:
+    """Return a line for each of the others, as far as there is room."""
+    told = [_line(one, client) for one in others[:MOST_TOLD]]
+    rest = len(others) - MOST_TOLD
+    if rest > 0:
+        told.append(Evidence(text=f"and so it was {rest:,} times more"))
+    return told
+
+
+def _line(one: Part, client: str) -> Evidence:
+    seen = one.draft.evidence[0] if one.draft.evidence else None
+    text = seen.text if seen else one.draft.headline
+    if one.file not in text:
+        text = f"{one.file}: {text}"
+    who = "likewise" if one.client == client else f"likewise {one.client}"
+    return Evidence(
+        text=f"{who}: {text}",
+        transfer=seen.transfer if seen else None,
+        time=seen.time if seen else one.draft.since,
+    )

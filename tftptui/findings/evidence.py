@@ -1,0 +1,162 @@
+"""What was seen, row by row, as most rules need it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+from tftptui.findings.facts import Case, Icmp, Neighbour, OwnBlock
+from tftptui.knowledge.signatures import known
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import Evidence
+from tftptui.telemetry.ttl_walks import Location
+from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
+
+
+def asked(case: Case) -> Evidence:
+    """Return how often, from where and in which rhythm the client asked."""
+    moments = sorted(time for one in case.tries for time in one.asked_at)
+    text = f"{counted(case.requests, 'request')} for {case.file}"
+    if case.tries:
+        text += f", from {port_word(case.client_tids)}"
+    gaps = [seconds(after - before) for before, after in pairwise(moments)]
+    if gaps:
+        text += f", {joined(gaps[:3])}{' …' if gaps[3:] else ''} apart"
+    client = known(case.kind)
+    if client and client.steps and len(case.client_tids) > 1:
+        text += ", the client's port higher each time"
+    number = case.numbers[-1] if case.tries else None
+    return Evidence(text=text, transfer=number, time=case.last_asked)
+
+
+def answered_alike(case: Case, last: Refused) -> Case:
+    """Return a case with those refusals alone that had the same answer as LAST."""
+    same = tuple(one for one in case.refusals if one.message == last.message)
+    if len(same) == len(case.refusals):
+        return case  # and so had, most likely, those that are counted only
+    return replace(case, refusals=same, refusals_in_all=0, ports_in_all=0)
+
+
+def refused_requests(case: Case) -> str:
+    """Return how many requests were refused, and from how many ports they came."""
+    tids = case.refused_tids
+    if case.refused_from > len(tids):
+        asked = counted(case.refused, "request")
+        return f"{asked} from {counted(case.refused_from, 'port')}"
+    if len(tids) == 1:
+        return f"asked {times(case.refused)}, from {port_word(tids)}"
+    return f"{counted(case.refused, 'request')}, from {port_word(tids)}"
+
+
+def unanswered(case: Case) -> Evidence:
+    """Return what became of our answers while nothing came back."""
+    first = case.tries[0]
+    icmp = "no ICMP error came" if not case.icmp else "ICMP errors came"
+    left = "all left this host without an error"
+    if case.scene.is_capture:
+        left = "all came past the place of the capture"
+    text = (
+        f"{counted(case.answers, 'answer')} from {port_word(case.server_tids)}: "
+        f"none was acknowledged, {icmp}, {left}"
+    )
+    return Evidence(text=text, transfer=first.number, time=first.started)
+
+
+def program(case: Case) -> list[Evidence]:
+    """Return which program asks, and what one has to know of it."""
+    client = known(case.kind)
+    if client is None:
+        return []
+    text = f"it looks like {client.kind}"
+    if client.quirk and (not client.is_of_oacks or _minds_oacks(case)):
+        text = f"{text}. {client.quirk}"
+    return [Evidence(text=text)]
+
+
+def _minds_oacks(case: Case) -> bool:
+    """Whether an OACK was sent again, and no block was acknowledged since."""
+    return any(one.oacks_again and not one.acked_blocks for one in case.tries)
+
+
+def own_rules(block: OwnBlock | None) -> list[Evidence]:
+    """Return what this host's own rules say, if they stop something."""
+    if block is None:
+        return []
+    if block.is_fresh:
+        return [Evidence(text=f"this host's own rules: {visible(block.by)}")]
+    minutes = counted(max(1, round(block.age / 60)), "minute")
+    return [
+        Evidence(
+            text=f"this host's own rules as read {minutes} ago: {visible(block.by)}; "
+            "this server may not read them any more, sudo tftptui doctor may"
+        )
+    ]
+
+
+def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
+    """Return ICMP errors, those of one sender and kind together."""
+    alike: dict[tuple[str, str], list[Icmp]] = {}
+    for one in icmp:
+        alike.setdefault((one.name, one.sender or "somebody"), []).append(one)
+    found = []
+    for (name, sender), those in alike.items():
+        last = max(those, key=lambda one: one.times[-1])
+        count = sum(len(one.times) for one in those)
+        of = f" for {len(those)} transfers" if len(those) > 1 else ""
+        text = f"ICMP {name!r} from {sender}, {times(count)}{of}"
+        found.append(Evidence(text=text, transfer=last.transfer, time=last.times[-1]))
+    return found
+
+
+def refused(case: Case, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:
+    """Return who refused what, what was asked and by which program."""
+    return (*complaints(icmp), asked(case), *program(case))
+
+
+def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
+    """Return transfers of the same network that worked, a few of them."""
+    found = list(neighbours)[-3:]
+    return [
+        Evidence(
+            text=f"{_who(one, client)}{_what_came(one)}",
+            transfer=one.number,
+            time=one.time,
+        )
+        for one in reversed(found)
+    ]
+
+
+def walked(location: Location | None) -> list[Evidence]:
+    """Return what a walk hop by hop has shown, if there was one."""
+    if location is None or not location.verdict:
+        return []
+    text = f"hop by hop to {location.client}: {location.verdict}"
+    return [Evidence(text=text, transfer=location.transfer)]
+
+
+def in_vain(case: Case, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
+    """Return what shows that our answers do not arrive, and whose others do."""
+    return (
+        asked(case),
+        unanswered(case),
+        *worked(others, case.client),
+        *program(case),
+    )
+
+
+def _what_came(one: Neighbour) -> str:
+    """Return how far a transfer came that shows a way, as the end of a sentence."""
+    port = ports([one.client_tid])
+    if one.is_done:
+        did = "sent" if one.is_upload else "got"
+        return f" {did} {one.file} on its port {port}"
+    return f": answers reached its port {port}, for {one.file}"
+
+
+def _who(one: Neighbour, client: str) -> str:
+    looks = f"it looks like {one.kind}" if one.kind else ""
+    if one.client == client:
+        return f"the same host ({looks or 'another program'})"
+    # What they have in common is known; whether that is one network is not.
+    same = "/64" if ":" in one.client else "/24"
+    return f"{one.client} (same {same}{f'; {looks}' if looks else ''})"

@@ -1,0 +1,384 @@
+"""What the rules look at: one client's tries for one file, and what stands around.
+
+Plain facts; who gathers them is engine/, a reader of captures, or a test. Times are
+wall clock, seconds since the epoch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
+from shlex import quote
+
+from tftptui.findings.voice import OURSELVES, Voice, beside
+from tftptui.knowledge.names import Search
+from tftptui.knowledge.signatures import AskedOptions, is_firmware
+from tftptui.settings import DEFAULT_PORTS
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.ttl_walks import Location
+from tftptui.telemetry.views import HostNetwork, TransferView
+
+_STEP = 16
+"""How far a client moves its port at most from one try to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Icmp:
+    """ICMP errors of one kind that came for what one try sent.
+
+    Attributes:
+        type, code: of the message; name: the same in words.
+        sender: address of the machine that complained, or None.
+        transfer: number of the try.
+        times: when they came.
+    """
+
+    type: int
+    code: int
+    name: str
+    sender: str | None
+    transfer: int
+    times: tuple[float, ...]
+
+    @property
+    def is_v6(self) -> bool:
+        """Whether it is ICMPv6, whose numbers mean other things."""
+        return ":" in (self.sender or "")
+
+    @property
+    def is_prohibited(self) -> bool:
+        """Whether a rule forbids it: administratively prohibited."""
+        if self.is_v6:
+            return self.type == 1 and self.code in (1, 5, 6)  # RFC 4443 §3.1
+        return self.type == 3 and self.code in (2, 9, 10, 13)  # noqa: PLR2004 - RFC 1812
+
+    @property
+    def is_port_closed(self) -> bool:
+        """Whether it says that nobody listens on that port."""
+        return (self.type, self.code) == ((1, 4) if self.is_v6 else (3, 3))
+
+    @property
+    def is_host_unreachable(self) -> bool:
+        """Whether the last router could not reach the machine."""
+        return (self.type, self.code) == ((1, 3) if self.is_v6 else (3, 1))
+
+    @property
+    def is_no_route(self) -> bool:
+        """Whether a router knows no way."""
+        return (self.type, self.code) == ((1, 0) if self.is_v6 else (3, 0))
+
+    @property
+    def is_too_big(self) -> bool:
+        """Whether a packet did not fit the next link."""
+        return (self.type, self.code) == ((2, 0) if self.is_v6 else (3, 4))
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether a packet has gone round too long."""
+        return (self.type, self.code) == ((3, 0) if self.is_v6 else (11, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A transfer of the same network, as far as it tells something of the way.
+
+    Attributes:
+        number: of the transfer.
+        worked: whether the client answered; else it never did. has_blocks: whether a
+            block of its file arrived, too.
+        had_oack: whether we answered with an OACK.
+        time: when that was seen; of one that never answered, when it asked.
+        begun: when it was first asked for.
+        is_done: whether everything has arrived.
+        is_upload: whether the client was to send the file.
+        is_open: whether it still runs, and was sent again in vain so far.
+        requests: how often it was asked for.
+    """
+
+    number: int
+    client: str
+    client_tid: int
+    server_tid: int
+    file: str
+    kind: str
+    worked: bool
+    had_oack: bool
+    block_size: int
+    time: float
+    begun: float
+    is_done: bool
+    has_blocks: bool
+    is_upload: bool = False
+    is_open: bool = False
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is known of this server, or of the one that a capture shows.
+
+    Attributes:
+        port: where requests are taken.
+        first, last: the range that answers leave from.
+        rest: seconds that a port rests after a transfer.
+        single_port: whether they leave from the port that was asked instead.
+        addresses: of this host.
+        on_link: whether the client is on a network of this host, if that is known.
+        root: the folder that is served.
+        named: names and paths of what is served side by side instead.
+        networks: of this host, whose length is known.
+        is_capture: whether all of it comes from a capture: then the server is
+            somebody else's, and its answers were seen somewhere on their way.
+    """
+
+    port: int = 69
+    first: int = DEFAULT_PORTS.first
+    last: int = DEFAULT_PORTS.last
+    rest: float = 0.0
+    single_port: bool = False
+    addresses: frozenset[str] = frozenset()
+    on_link: bool | None = None
+    root: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
+    networks: tuple[HostNetwork, ...] = ()
+    is_capture: bool = False
+
+    def place(self, file: str) -> str:
+        """Return where FILE is on the disk, or would be."""
+        file = file.lstrip("/")
+        top, slash, below = file.partition("/")
+        if top in self.named:
+            return self.named[top] + slash + below
+        return f"{self.root}/{file}"
+
+    def disk(self, file: str) -> str:
+        """Return what is served of the disk that FILE is on."""
+        return self.named.get(file.strip("/").partition("/")[0], self.root)
+
+    def arguments(self) -> str:
+        """Return what is served, as one types it."""
+        if self.named:
+            named = [f"{name}={path}" for name, path in self.named.items()]
+            return " ".join(quote(one) for one in named)
+        return quote(self.root) if self.root else "."
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBlock:
+    """A rule of this host's own packet filter that stops what is meant for us.
+
+    Attributes:
+        by: the rule, or the chain whose policy it is.
+        age: seconds since the rules were read; is_fresh: whether they surely are so.
+    """
+
+    by: str
+    age: float = 0.0
+    is_fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A client's tries for one file that belong together.
+
+    Attributes:
+        now: when it is looked at.
+        client, file: who, and what for.
+        tries: its transfers, oldest first.
+        refusals: of its requests that were answered with an ERROR, the latest,
+            oldest first; refusals_in_all: how many there were, from ports_in_all
+            ports; 0 where these are all.
+        icmp: errors that came for these tries.
+        neighbours: others of its /24 (IPv6: /64), oldest first; the client's own
+            other tries are among them.
+        asked_address: where the client sent its requests, if that is known to differ
+            from where we answer.
+        search: the client's search that the file was missing in, if it belongs to one.
+        own_block: what of this host's own rules stops the client's ACKs, if they are
+            known to be stopped.
+        location: what was learned hop by hop of the way to one of its ports, if
+            somebody had that looked for.
+        unanswered: tries of a capture that shows no answer to them, oldest first;
+            they are none of ``tries``.
+        others: clients that are kept from files by the same cause, as far as is known.
+        is_left: whether the client went on with an earlier request after these tries.
+        last_exhausted: when a request of any client was last refused because no port
+            was free; 0 if none was.
+        there: the file below the root that the client would get now, if it was refused
+            one and has not asked since; empty if none.
+    """
+
+    now: float
+    client: str
+    file: str
+    scene: Scene = field(default_factory=Scene)
+    tries: tuple[TransferView, ...] = ()
+    refusals: tuple[Refused, ...] = ()
+    refusals_in_all: int = 0
+    ports_in_all: int = 0
+    icmp: tuple[Icmp, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    asked_address: str = ""
+    search: Search | None = None
+    own_block: OwnBlock | None = None
+    unanswered: tuple[TransferView, ...] = ()
+    location: Location | None = None
+    others: tuple[str, ...] = ()
+    is_left: bool = False
+    last_exhausted: float = 0.0
+    there: str = ""
+
+    @property
+    def voice(self) -> Voice:
+        """How the server is spoken of."""
+        if not self.scene.is_capture:
+            return OURSELVES
+        seen = [one.server for one in (*self.tries, *self.unanswered)]
+        seen += [one.server for one in self.refusals]
+        return beside(seen[0] if seen else "")
+
+    @property
+    def working(self) -> list[Neighbour]:
+        """Its neighbours that worked, on ports that have not failed since.
+
+        What a port has shown of the way is what it has shown last.
+        """
+        failed: dict[tuple[str, int], float] = {}
+        vain = [one for one in self.tries if not one.has_answered]
+        told = [(one.client, one.client_tid, one.started) for one in vain]
+        vain_ones = [one for one in self.neighbours if not one.worked]
+        told += [(one.client, one.client_tid, one.begun) for one in vain_ones]
+        for client, tid, begun in told:
+            failed[client, tid] = max(begun, failed.get((client, tid), 0.0))
+        return [
+            one
+            for one in self.neighbours
+            if one.worked and one.begun >= failed.get((one.client, one.client_tid), 0.0)
+        ]
+
+    @property
+    def latest(self) -> TransferView | None:
+        """The last try, if any request was taken."""
+        return self.tries[-1] if self.tries else None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the client has answered us in any try."""
+        return any(one.heard for one in self.tries)
+
+    @property
+    def requests(self) -> int:
+        """How often it was asked for, doubled requests not counted."""
+        return sum(one.requests for one in self.tries) + self.refused
+
+    @property
+    def last_asked(self) -> float:
+        """When it was last asked for."""
+        tries = (*self.tries, *self.unanswered)
+        asked = [time for one in tries for time in one.asked_at]
+        return max([*asked, *(one.time for one in self.refusals)], default=self.now)
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since it was last asked for."""
+        return self.now - self.last_asked
+
+    @property
+    def client_left(self) -> float:
+        """When the client was first known to have closed its port; inf if never."""
+        closed = [one for one in self.icmp if one.is_port_closed]
+        left = [one.times[0] for one in closed if one.sender == self.client]
+        return min(left, default=inf)
+
+    def closed_at(self, one: TransferView) -> list[float]:
+        """Return when the client's port was said to be closed since ONE last moved."""
+        closed = [icmp for icmp in self.icmp if icmp.is_port_closed]
+        own = [icmp for icmp in closed if icmp.sender == self.client]
+        found = [icmp.times for icmp in own if icmp.transfer == one.number]
+        return sorted(time for times in found for time in times if time > one.moved)
+
+    @property
+    def waited(self) -> float:
+        """Seconds since our first answer."""
+        return self.now - self.tries[0].started if self.tries else 0.0
+
+    @property
+    def client_tids(self) -> list[int]:
+        """The client's ports, in order."""
+        return list(dict.fromkeys(one.client_tid for one in self.tries))
+
+    @property
+    def refused(self) -> int:
+        """How many requests were answered with an ERROR."""
+        return max(self.refusals_in_all, len(self.refusals))
+
+    @property
+    def refused_tids(self) -> set[int]:
+        """The client's ports that the latest of these came from."""
+        return {one.client_tid for one in self.refusals}
+
+    @property
+    def refused_from(self) -> int:
+        """How many ports all of these came from."""
+        return max(self.ports_in_all, len(self.refused_tids))
+
+    @property
+    def is_one_program(self) -> bool:
+        """Whether one may have asked all along: it keeps its port, or counts up."""
+        asked = [(one.started, one.client_tid) for one in self.tries]
+        asked += [(one.time, one.client_tid) for one in self.refusals]
+        if self.refused_from > len(self.refused_tids):
+            return False
+        tids = [tid for _, tid in sorted(asked)]
+        return all(0 <= after - tid <= _STEP for tid, after in pairwise(tids))
+
+    @property
+    def server_tids(self) -> list[int]:
+        """Our ports, in order."""
+        tids = (tid for one in self.tries for tid in (one.server_tid, *one.other_tids))
+        return list(dict.fromkeys(tids))
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the tries."""
+        return [one.number for one in self.tries]
+
+    @property
+    def answers(self) -> int:
+        """How many packets the tries without an answer were sent."""
+        return sum(1 + one.retransmits for one in self.tries if not one.heard)
+
+    @property
+    def kind(self) -> str:
+        """The client program, where the tries tell."""
+        surest = max(self.tries, key=lambda one: one.kind_sure, default=None)
+        return surest.kind if surest else ""
+
+    @property
+    def has_no_firewall(self) -> bool:
+        """Whether the client surely has none of its own: boot firmware."""
+        return is_firmware(self.kind)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no try runs any more."""
+        return not any(one.running for one in self.tries)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the last try has got everything, and nothing was refused since."""
+        latest = self.latest
+        if latest is None or latest.phase != "completed":
+            return False
+        return not self.refusals or self.refusals[-1].time <= latest.started
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether the client wants to put a file here."""
+        one = self.latest or next(reversed(self.refusals), None)
+        return one is not None and one.direction == "write"
+
+
+def same_options(one: AskedOptions, other: AskedOptions) -> bool:
+    """Whether two requests ask for the same: then the second is a retry."""
+    return list(one) == list(other)

@@ -1,0 +1,59 @@
+"""Where answers are lost in silence, as far as the server's end can tell.
+
+Nobody reports it. Behind a router it may be anything on the way; where the client is
+attached directly, only its own host is left, and a switch or bridge that filters.
+Another port of the same client that gets its answers clears nobody: rules of the
+client's own firewall go by ports as well.
+"""
+
+from ipaddress import ip_address
+
+from tftptui.findings.facts import Case
+from tftptui.knowledge.ttl_walk import filters_by_port, is_direct
+from tftptui.telemetry.findings import FACT, Place
+
+_SWITCH = "a switch or bridge before it"
+
+
+def place_of_silence(case: Case) -> Place:
+    """Return where our answers to a client are dropped."""
+    if case.has_no_firewall or _is_before_client(case):
+        return "between"
+    return "client-segment" if _is_attached(case) else "between-or-client"
+
+
+def dropped(case: Case) -> str:
+    """Return that and where they are dropped, as the end of a sentence."""
+    way = "behind this capture" if case.scene.is_capture else "on the way"
+    match place_of_silence(case):
+        case "between":
+            return f"dropped {way}"
+        case "client-segment":
+            return f"dropped by the client's own firewall, or by {_SWITCH}"
+        case _:
+            return f"dropped {way}, or by the client's own firewall"
+
+
+def _is_before_client(case: Case) -> bool:
+    """Whether a walk has shown that a machine before the client drops them."""
+    found = case.location
+    if found is None or not found.is_done:
+        return False
+    is_ours = found.suspect.port in case.client_tids
+    return is_ours and filters_by_port(found.suspect, found.other) >= FACT
+
+
+def _is_attached(case: Case) -> bool:
+    """Whether no router stands before the client."""
+    found = case.location
+    if found is not None and is_direct(found.other):
+        return True
+    return bool(case.scene.on_link) and not _is_loopback(case.client)
+
+
+def _is_loopback(client: str) -> bool:
+    """Whether it is an address of the loopback, which may stand for any machine."""
+    try:
+        return ip_address(client.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,41 @@
+"""What trials from many client ports mean: the same findings, seen from the client.
+
+From here requests and answers look alike when they are lost: nothing comes back. What
+tells is the comparison between ports, between sizes, between options, and what others
+say.
+"""
+
+from collections.abc import Sequence
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.probing.asked import Asked
+from tftptui.findings.probing.from_options import from_options, options_explain
+from tftptui.findings.probing.from_ports import from_ports
+from tftptui.findings.probing.from_sizes import from_sizes
+from tftptui.telemetry.probe_trials import Trial
+
+__all__ = ["Asked", "conclude"]
+
+
+def conclude(
+    asked: Asked,
+    by_port: Sequence[Trial],
+    by_size: Sequence[Trial] = (),
+    by_options: Sequence[Trial] = (),
+) -> list[Draft]:
+    """Return what the trials mean, the most telling first; empty if all is well.
+
+    Args:
+        asked: whom they asked for what.
+        by_port: trials that differ in our port only.
+        by_size: trials that differ in the block size that was asked for.
+        by_options: trials that differ in the options that were asked for.
+    """
+    by_choice = list(from_options(asked, [*by_port, *by_size], by_options))
+    # The same options may have been answered from elsewhere: then it is the port.
+    is_explained = bool(by_choice) and options_explain(by_port, by_options)
+    return [
+        *from_ports(asked, () if is_explained else by_port),
+        *from_sizes(asked, [*by_size, *by_options]),
+        *by_choice,
+    ]

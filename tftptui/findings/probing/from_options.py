@@ -1,0 +1,166 @@
+"""What trials tell that differ in the options that were asked for.
+
+An option is to blame that stands in every set that failed, and in none that worked;
+where several do, all of them are named.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.probing.asked import Asked, options_of, options_word
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Help, Remedy
+from tftptui.telemetry.probe_trials import Trial
+from tftptui.telemetry.words import joined
+
+_ANSWERED = "the server answers requests that differ in nothing else"
+
+
+def options_explain(by_port: Sequence[Trial], by_options: Sequence[Trial]) -> bool:
+    """Whether no port got an answer because of the options: without them one came."""
+    is_silent = all(one.outcome == "silent" and one.options for one in by_port)
+    plain = (one for one in by_options if not one.options)
+    return bool(by_port) and is_silent and any(one.outcome == "ok" for one in plain)
+
+
+def from_options(
+    asked: Asked, others: Sequence[Trial], by_options: Sequence[Trial]
+) -> Iterator[Draft]:
+    """Yield what is wrong with options; OTHERS were asked besides."""
+    tried = [*others, *by_options]
+    disliked = [one for one in tried if one.outcome == "options"]
+    if disliked:
+        yield _refused(asked, disliked)
+    good = [one for one in tried if one.outcome == "ok"]
+    if not good:
+        return
+    silent = [one for one in by_options if one.outcome == "silent"]
+    if options_explain(others, by_options):
+        silent += others
+    if blamed := _blamed(silent, good):
+        yield _not_understood(asked, silent, blamed)
+    stuck = [one for one in by_options if one.outcome in ("stalled", "cut")]
+    blamed = [name for name in _blamed(stuck, good) if name != "blksize"]
+    if blamed == ["windowsize"]:
+        yield _too_much_at_once(asked, stuck)
+    elif blamed:
+        yield _no_block(asked, stuck, blamed)
+    erring = [one for one in by_options if one.outcome == "error"]
+    if _blamed(erring, good):
+        yield _refused(asked, erring)
+
+
+def _blamed(failed: Sequence[Trial], good: Sequence[Trial]) -> list[str]:
+    """Return the options that all that FAILED asked for, and none of the GOOD."""
+    if not failed:
+        return []
+    worked = {name for one in good for name in options_of(one)}
+    names = options_of(failed[0])
+    return [
+        name
+        for name in names
+        if name not in worked and all(name in options_of(one) for one in failed)
+    ]
+
+
+def _not_understood(
+    asked: Asked, silent: Sequence[Trial], blamed: Sequence[str]
+) -> Draft:
+    names = joined(blamed)
+    return Draft(
+        code="options-not-understood",
+        headline=f"{asked.server} does not answer requests that ask for {names}; "
+        "without, it does",
+        confidence=FACT if len(_sets(silent)) > 1 else LIKELY,
+        stands_at="unknown",
+        evidence=(
+            Evidence(text=f"no answer to {_listed(silent)}"),
+            Evidence(text=_ANSWERED),
+        ),
+        remedies=(
+            Remedy(text=f"Have the clients ask without {names}, if they can."),
+            Remedy(
+                text="Look at the server's program, and at a firewall on the way that "
+                "reads TFTP: one of them drops requests with options (RFC 2347 wants "
+                "unknown ones passed over)."
+            ),
+        ),
+        helps=_HELPS,
+        proof=_with_and_without(asked),
+    )
+
+
+def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
+    first = refused[0]
+    return Draft(
+        code="options-refused",
+        headline=f"{asked.server} and a client can't agree on options "
+        f"{options_word(first)}: {first.detail}",
+        confidence=FACT,
+        stands_at="server",
+        evidence=(Evidence(text=f"so it was with {_listed(refused)}"),),
+        remedies=(
+            Remedy(
+                text="Have the server pass over options that it does not want (RFC "
+                "2347) and grant no more than was asked; else have the clients ask "
+                "for none."
+            ),
+        ),
+        helps=_HELPS,
+        proof=_with_and_without(asked),
+    )
+
+
+def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
+    windows = joined(sorted({options_of(one)["windowsize"] for one in stuck}, key=int))
+    return Draft(
+        code="loss",
+        headline=f"With windows of {windows} blocks {asked.server} falls silent, block "
+        "by block it does not: something drops what comes at once",
+        confidence=LIKELY,
+        stands_at="between",
+        evidence=(
+            Evidence(text=f"agreed and then silent: {_listed(stuck)}"),
+            Evidence(text=_ANSWERED),
+        ),
+        remedies=(
+            Remedy(text="Look for a policer or a small queue on the way."),
+            Remedy(text="Have the clients ask for no windowsize, or a smaller one."),
+        ),
+        helps=_HELPS,
+    )
+
+
+def _no_block(asked: Asked, stuck: Sequence[Trial], blamed: Sequence[str]) -> Draft:
+    names = joined(blamed)
+    return Draft(
+        code="options-not-understood",
+        headline=f"{asked.server} agrees to {names} and then sends nothing more",
+        confidence=LIKELY,
+        stands_at="unknown",
+        evidence=(
+            Evidence(text=f"agreed and then silent: {_listed(stuck)}"),
+            Evidence(text=_ANSWERED),
+        ),
+        remedies=(Remedy(text=f"Have the clients ask without {names}."),),
+        helps=_HELPS,
+        proof=_with_and_without(asked),
+    )
+
+
+_HELPS = (
+    Help(knob="port-range", verdict="no", why="other requests are answered"),
+    Help(knob="single-port", verdict="no", why="other requests are answered"),
+    Help(knob="client-port", verdict="no", why="other options do, from the same port"),
+)
+
+
+def _sets(trials: Sequence[Trial]) -> list[str]:
+    return list(dict.fromkeys(options_word(one) for one in trials))
+
+
+def _listed(trials: Sequence[Trial]) -> str:
+    return joined(_sets(trials))
+
+
+def _with_and_without(asked: Asked) -> str:
+    return f"{asked.fetch('--tftp-no-options')}; {asked.fetch()}"

@@ -1,0 +1,155 @@
+"""What trials tell that differ in the client's port only."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.probing.asked import Asked, ports_of, seen
+from tftptui.findings.probing.silent import silence
+from tftptui.telemetry.findings import FACT, LIKELY, OURS, POSSIBLE, Remedy
+from tftptui.telemetry.probe_trials import Trial
+from tftptui.telemetry.words import port_word
+
+
+def from_ports(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
+    """Yield what each way of going wrong means, the more certain before the less."""
+    told = [one for one in trials if one.outcome != "no-port"]
+    if not told:
+        return
+    for outcome, rule in _RULES.items():
+        these = [one for one in told if one.outcome == outcome]
+        if not these:
+            continue
+        if rule is None:
+            yield from silence(asked, these, told)
+        else:
+            yield rule(asked, these, told)
+
+
+def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draft:
+    first = refused[0]
+    is_server = first.reporter == asked.server
+    if is_server:
+        headline = (
+            f"{asked.server} itself refuses our requests to UDP port {asked.port}: "
+            "nobody listens there, or its firewall rejects them"
+        )
+    else:
+        headline = (
+            f"{first.reporter or 'Somebody'} refuses our requests to {asked.server}, "
+            f"from {port_word(ports_of(refused))}"
+        )
+    return Draft(
+        code="requests-not-arriving",
+        headline=headline,
+        confidence=FACT,
+        stands_at="server" if is_server else "between",
+        evidence=(seen(refused, first.detail),),
+        remedies=(
+            Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
+        ),
+        proof=asked.fetch_from(ports_of(refused)[0]),
+    )
+
+
+def _elsewhere(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
+    other = these[0].reporter
+    return Draft(
+        code="wrong-source-address",
+        headline=f"{asked.server} was asked, {other} answers: clients drop that",
+        confidence=FACT,
+        stands_at="server",
+        evidence=(seen(these, these[0].detail),),
+        remedies=(
+            Remedy(
+                text="Have the server answer from the address that is asked: bind it "
+                f"to {asked.server}, or take a server that does so by itself."
+            ),
+        ),
+        proof=asked.fetch_from(ports_of(these)[0]),
+    )
+
+
+def _failed(_: Asked, these: Sequence[Trial], __: Sequence[Trial]) -> Draft:
+    first = these[0]
+    is_missing = "ERROR 1" in first.detail
+    return Draft(
+        code="file-missing" if is_missing else "upload-refused",
+        headline=f"The way is free, but {first.detail}",
+        confidence=FACT,
+        stands_at="nobody",
+        is_alarm=False,
+        evidence=(seen(these, "answered with an ERROR"),),
+        remedies=(Remedy(text="Ask for a file that the server has."),)
+        if is_missing
+        else (),
+    )
+
+
+def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
+    return Draft(
+        code="acks-blocked",
+        headline=f"{asked.server} answers our {port_word(ports_of(these))}, but no "
+        "block comes: our ACKs are lost, or its blocks are",
+        confidence=LIKELY,
+        stands_at="between-or-server",
+        evidence=(seen(these, "an OACK came, and no block after it"),),
+        remedies=(
+            Remedy(
+                text="Have UDP from the clients to the server's own range allowed, not "
+                f"only to port {asked.port}."
+            ),
+        ),
+        proof=asked.fetch_from(ports_of(these)[0]),
+    )
+
+
+def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
+    octets = max(one.octets for one in these)
+    further = [one for one in told if one.outcome == "ok" and one.octets > octets]
+    if len(further) > len(these):
+        return _lost(asked, these, further)
+    some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
+    return Draft(
+        code="path-cut",
+        headline=f"{some} from {asked.server} begin and then fall silent, after "
+        f"{octets:,} octets at most",
+        confidence=POSSIBLE if further else LIKELY,
+        stands_at="unknown",
+        evidence=(
+            seen(these, these[0].detail),
+            *((seen(further, "went on further"),) if further else ()),
+        ),
+        proof=asked.fetch_from(ports_of(these)[0]),
+    )
+
+
+def _lost(asked: Asked, these: Sequence[Trial], further: Sequence[Trial]) -> Draft:
+    """Return what a few that fell silent mean where most went on: chance, at most."""
+    few, most = len(these), len(these) + len(further)
+    verb = "fell silent on its way" if few == 1 else "fell silent on their way"
+    return Draft(
+        code="loss",
+        headline=f"{few} of {most} transfers from {asked.server} {verb}, the others "
+        "went on further: perhaps packets are lost",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        is_alarm=False,
+        evidence=(seen(these, these[0].detail), seen(further, "went on further")),
+        remedies=(
+            Remedy(text="Ask again from the same port: does it fall silent once more?"),
+        ),
+        proof=asked.fetch_from(ports_of(these)[0]),
+    )
+
+
+_Rule = Callable[[Asked, Sequence[Trial], Sequence[Trial]], Draft]
+
+_RULES: dict[str, _Rule | None] = {
+    "elsewhere": _elsewhere,
+    "refused": _refused,
+    "silent": None,  # it takes the others to say what silence means
+    "stalled": _stalled,
+    "cut": _cut,
+    "error": _failed,
+}
+"""What trials of each outcome mean beside all, the more certain before the less."""

@@ -1,0 +1,63 @@
+"""What trials tell that differ in the size of their blocks."""
+
+from collections.abc import Iterator, Sequence
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.probing.asked import Asked, sizes_word
+from tftptui.telemetry.findings import FACT, OURS, Evidence, Help, Remedy
+from tftptui.telemetry.probe_trials import Outcome, Trial
+
+
+def from_sizes(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
+    """Yield that small blocks arrive and larger ones don't, if it is so."""
+    good = [one for one in trials if one.outcome == "ok" and one.block_size]
+    bad: list[Outcome] = ["stalled", "cut"]
+    lost = [one for one in trials if one.outcome in bad and one.block_size]
+    if not good or not lost:
+        return
+    largest = max(one.block_size or 0 for one in good)
+    smallest = min(one.block_size or 0 for one in lost)
+    if smallest <= largest:
+        return
+    yield _too_large(asked, (largest, good), (smallest, lost))
+
+
+def _too_large(
+    asked: Asked,
+    arriving: tuple[int, Sequence[Trial]],
+    lost_ones: tuple[int, Sequence[Trial]],
+) -> Draft:
+    (largest, good), (smallest, lost) = arriving, lost_ones
+    return Draft(
+        code="path-mtu",
+        headline=f"Blocks of {largest} octets arrive, blocks of {smallest} do not",
+        confidence=FACT,
+        stands_at="between",
+        evidence=(
+            Evidence(text=f"agreed and then silent: {sizes_word(lost)}"),
+            Evidence(text=f"arrived: {sizes_word(good)}"),
+        ),
+        remedies=(
+            Remedy(
+                text=f"Let the server grant no blksize above {largest}: then no packet "
+                "is larger than the way's smallest link.",
+            ),
+            Remedy(
+                platform=OURS,
+                text="on the server",
+                command=f"tftptui --max-blksize {largest}",
+            ),
+        ),
+        helps=(
+            Help(
+                knob="block-size",
+                verdict="yes",
+                why=f"blocks of {largest} octets arrive",
+            ),
+            Help(knob="port-range", verdict="no", why="small packets pass"),
+            Help(knob="single-port", verdict="no", why="small packets pass"),
+        ),
+        proof="; ".join(
+            asked.fetch(f"--tftp-blksize {size}") for size in (largest, smallest)
+        ),
+    )

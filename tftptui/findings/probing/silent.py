@@ -1,0 +1,251 @@
+"""Trials that got no answer: by our port, or whatever our port is.
+
+Who asks can't see where silence is made. It may be on the way or on this very host,
+whose own rules are read where that is allowed; only they make it certain.
+"""
+
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address, ip_network
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.probing.asked import Asked, ports_of, seen
+from tftptui.knowledge.firewall.advice import advise
+from tftptui.knowledge.firewall.dialects.all import Dialect
+from tftptui.knowledge.firewall.missing import printing
+from tftptui.knowledge.firewall.networks import network_around
+from tftptui.knowledge.firewall.situation import (
+    ANYWHERE,
+    CLIENT_PORTS,
+    Situation,
+    Where,
+)
+from tftptui.settings import DEFAULT_PORTS
+from tftptui.telemetry.findings import (
+    FACT,
+    LIKELY,
+    OURS,
+    POSSIBLE,
+    Evidence,
+    Help,
+    Place,
+    Remedy,
+)
+from tftptui.telemetry.probe_trials import Trial
+from tftptui.telemetry.words import port_word
+
+_HEARD = ("ok", "options", "error", "stalled", "cut")
+_READ_RULES = "sudo nft -a list ruleset"
+_RANGE = "what is dropped is dropped by our port, which the server does not choose"
+_ANY = "not a single packet comes back, of whatever size"
+
+_SINGLE_PORT = Help(
+    knob="single-port",
+    verdict="unknown",
+    why="yes if the firewall keeps state, no if it is a plain access list",
+)
+_PORT_HELPS = (
+    Help(knob="port-range", verdict="no", why=_RANGE),
+    _SINGLE_PORT,
+    Help(knob="block-size", verdict="no", why=_ANY),
+    Help(
+        knob="helper",
+        verdict="yes",
+        why="it lets the answer to each request pass, whatever its port",
+    ),
+)
+
+
+def silence(
+    asked: Asked, silent: Sequence[Trial], told: Sequence[Trial]
+) -> Iterator[Draft]:
+    """Yield what it means: what this host itself stops, and what is lost elsewhere."""
+    heard = [one for one in told if one.outcome in _HEARD]
+    here = [one for one in silent if one.port in asked.rules.stops]
+    if here and not asked.rules.stops.keys() & set(ports_of(heard)):
+        yield _stopped_here(asked, here, heard)
+        silent = [one for one in silent if one not in here]
+    if silent:
+        yield _silent(asked, silent, heard) if heard else _nothing(asked, silent)
+
+
+def _stopped_here(
+    asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]
+) -> Draft:
+    """Return what this host's own rules, which were read, do to its own answers."""
+    lost = ports_of(silent)
+    rules = list(dict.fromkeys(asked.rules.stops[port] for port in lost))
+    elsewhere = Help(
+        knob="client-port",
+        verdict="yes" if heard else "unknown",
+        why=f"{port_word(ports_of(heard))} did get answers"
+        if heard
+        else "if the rules let another one through",
+    )
+    return Draft(
+        code="client-port-blocked" if heard else "answers-blocked",
+        headline="This host's own firewall drops what comes back to our "
+        f"{port_word(lost, 'UDP')}: {rules[0]}",
+        confidence=FACT,
+        stands_at="client",
+        evidence=(
+            Evidence(text=f"this host's own rules, read just now: {'; '.join(rules)}"),
+            seen(silent, "no answer"),
+            *((seen(heard, "answered"),) if heard else ()),
+        ),
+        remedies=_let_in_here(asked, heard),
+        helps=(
+            Help(knob="port-range", verdict="no", why=_RANGE),
+            _SINGLE_PORT,
+            Help(knob="block-size", verdict="no", why=_ANY),
+            elsewhere,
+        ),
+        proof=_READ_RULES,
+    )
+
+
+def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
+    let_in = Remedy(
+        text=f"On this host: let UDP from {asked.server} in to ports 1024–65535, in "
+        "the chain that drops it."
+    )
+    tids = {one.server_tid for one in heard if one.server_tid}
+    situation = _situation(asked, tids, Where.CLIENT)
+    if situation is None:
+        return (let_in,)
+    command = printing(advise(situation, Dialect.NFTABLES))
+    rules = Remedy(platform=OURS, text="the rules for this host", command=command)
+    return (let_in, rules)
+
+
+def _place(asked: Asked, lost: Sequence[int]) -> Place:
+    """Return where silence is made: this host is spared only if it was looked at."""
+    return "between" if asked.rules.spare(lost) else "between-or-client"
+
+
+def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
+    """Return what is known of this host's own rules."""
+    rules = asked.rules
+    doubts = [rules.doubts[port] for port in lost if port in rules.doubts]
+    if rules.trouble:
+        text = f"this host's own firewall may do it: {rules.trouble}"
+    elif doubts:
+        text = f"whether this host's own rules do it hangs on {doubts[0]}"
+    elif rules.spare(lost):
+        text = "this host's own nftables and iptables rules, read just now, let it in"
+    else:
+        text = "this host's own rules would drop it, but answers came in all the same"
+    return Evidence(text=text)
+
+
+def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
+    """Return that this host's own firewall has to be looked at, unless it was."""
+    if asked.rules.spare(lost):
+        return ()
+    return (
+        Remedy(
+            text="Look at this host's own firewall first: does it let in what is no "
+            "reply to a flow? As root, probe reads its rules and says so.",
+            command=_READ_RULES,
+        ),
+    )
+
+
+def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Draft:
+    lost, good = ports_of(silent), ports_of(heard)
+    apart = max(lost) < min(good) or min(lost) > max(good)
+    edge = min(good) if max(lost) < min(good) else max(good)
+    where = f"; from {'port' if edge == min(good) else 'up to port'} {edge} they arrive"
+    return Draft(
+        code="client-port-blocked",
+        headline=f"Nothing comes back to our {port_word(lost, 'UDP')}"
+        + (where if apart else f"; to {port_word(good)} it does"),
+        confidence=FACT if apart and len(lost) > 1 else LIKELY,
+        stands_at=_place(asked, lost),
+        evidence=(
+            seen(silent, "no answer"),
+            seen(heard, "answered"),
+            Evidence(text="the same file each time; only our port differs"),
+            _looked_at(asked, lost),
+        ),
+        remedies=(*_look_here(asked, lost), *_let_answers_pass(asked, heard)),
+        helps=_PORT_HELPS,
+        proof=asked.fetch_from(lost[0], good[-1]),
+    )
+
+
+def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
+    ask = Remedy(
+        text=f"Have UDP from {asked.server} to the clients' ports 1024–65535 "
+        "allowed; a client chooses its port, a boot ROM its own low one."
+    )
+    situation = _situation(asked, {one.server_tid for one in heard if one.server_tid})
+    if situation is None:
+        return (ask,)
+    command = printing(advise(situation, Dialect.NFTABLES))
+    told = "the rules for any firewall"
+    if asked.own:
+        told += f"; that {situation.clients[0]} is our network is assumed"
+    rules = Remedy(platform=OURS, text=told, command=command)
+    return (ask, rules)
+
+
+def _situation(
+    asked: Asked, tids: set[int], where: Where = Where.BETWEEN
+) -> Situation | None:
+    """Return what rules are wanted for, or None where no address is known.
+
+    The server's range can't be told from here: it is ours if all ports seen are.
+    """
+    is_ours = bool(tids) and all(tid in DEFAULT_PORTS for tid in tids)
+    try:
+        server = ip_address(asked.server.partition("%")[0])
+        own = ip_address(asked.own.partition("%")[0]) if asked.own else None
+        clients = (network_around(own),) if own else ANYWHERE
+        if own and where is Where.CLIENT:
+            clients = (ip_network(own),)
+        return Situation(
+            servers=(server,),
+            clients=clients,
+            where=where,
+            port=asked.port,
+            ports=DEFAULT_PORTS if is_ours else CLIENT_PORTS,
+            is_single_port=tids == {asked.port},
+        )
+    except ValueError:  # a name, or SituationError
+        return None
+
+
+def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
+    lost = ports_of(silent)
+    return Draft(
+        code="requests-not-arriving",
+        headline=f"Nothing comes back from {asked.server}, whatever our port",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        evidence=(
+            seen(silent, "no answer"),
+            Evidence(text="no ICMP error came either: whoever drops says nothing"),
+            _looked_at(asked, lost),
+        ),
+        remedies=(
+            *_look_here(asked, lost),
+            Remedy(
+                text="Look at the server: if it shows our requests, its answers are "
+                "lost on the way back; if it shows none, the requests are."
+            ),
+            Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
+        ),
+        helps=(
+            Help(
+                knob="single-port",
+                verdict="unknown",
+                why="yes if the requests arrive and the firewall keeps state",
+            ),
+            Help(
+                knob="port-range",
+                verdict="unknown",
+                why="yes only if a rule for other ports of the server exists",
+            ),
+        ),
+        proof=f"tcpdump -ni any udp and host {asked.server}",
+    )

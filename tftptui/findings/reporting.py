@@ -1,0 +1,228 @@
+"""From drafts to findings: numbered, told once, revised, withdrawn, within bounds."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tftptui.findings.causes import Touched
+from tftptui.findings.draft import Draft, Later
+from tftptui.server.rates import Bucket, Rate
+from tftptui.telemetry.events import Event, Found
+from tftptui.telemetry.findings import Earlier, Finding
+
+TOLD = Rate(per_second=5, burst=100)
+"""New findings, so that a flood of strange requests fills no screen and no disk."""
+
+NOTED = Rate(per_second=1, burst=50)
+"""New findings that are no trouble; they must not use up what trouble needs."""
+
+NEW_AT_ONCE = 3
+"""Troubles told anew in one go: to say what to type on nine firewalls takes a while."""
+
+KEPT_NEWS = 1_000
+"""Findings, and transfers told anew, that wait for a watcher."""
+
+STANDS = 3_600.0
+"""Seconds for which an alarm counts as open without news: who is switched off and never
+comes back will not tell us that it is over."""
+
+KEPT_HISTORY = 8
+"""Former versions that a finding remembers."""
+
+_JOURNALLED = ("code", "headline", "confidence", "stands_at", "clients", "files")
+
+
+class Teller:
+    """Numbers findings and hands them to the journal and to watchers.
+
+    Call begin_round() from time to time: it bounds what is told between.
+
+    Args:
+        now: a monotonic clock, seconds; wall: seconds since the epoch.
+        emit: gets an event for each finding that is new, withdrawn, or says something
+            else than before.
+
+    Attributes:
+        alarms: how many troubles were told; told: how many findings, by code.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        wall: Callable[[], float],
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._now, self._wall, self._emit = now, wall, emit
+        self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
+        self.alarms, self.told = 0, Counter[str]()
+        self._news: dict[int, Finding] = {}
+        self._open: dict[int, float] = {}  # when each was told last, in this order
+        self._number = self._this_round = 0
+
+    @property
+    def open_alarms(self) -> int:
+        """Troubles told and not withdrawn, of which there was news not long ago."""
+        oldest = self._now() - STANDS
+        return sum(told > oldest for told in self._open.values())
+
+    def begin_round(self) -> None:
+        """Allow some new troubles again."""
+        self._this_round = 0
+
+    def take_news(self) -> list[Finding]:
+        """Return findings that are new, revised or withdrawn since this was asked."""
+        news, self._news = list(self._news.values()), {}
+        return news
+
+    def trouble(self, draft: Draft, whose: Touched) -> Finding | None:
+        """Tell a new trouble; None when there are too many just now."""
+        now = self._now()
+        if self._this_round >= NEW_AT_ONCE or not self._told.take(1, now):
+            return None
+        self._this_round += 1
+        return self._new(draft, whose)
+
+    def note(self, draft: Draft, whose: Touched) -> Finding | None:
+        """Tell what is no trouble; likewise."""
+        if not self._noted.take(1, self._now()):
+            return None
+        return self._new(draft, whose)
+
+    def name(self, before: Finding, draft: Draft, whose: Touched) -> Finding:
+        """Name more cases of the same in what is no trouble; no journal wants that."""
+        return self._tell(
+            msgspec.structs.replace(
+                before, **_fields(draft), **_whose(whose), found=self._wall()
+            ),
+            is_journalled=False,
+        )
+
+    def revise(
+        self, before: Finding, draft: Draft, whose: Touched, *, renew: bool = False
+    ) -> Finding:
+        """Tell what new evidence makes of a finding; the journal only what matters.
+
+        RENEW says that its remedies are others now, which takes a while to work out.
+        """
+        if not renew and not _differs(before, draft, whose):
+            return before
+        first, is_turned = _whose(whose), before.code != draft.code
+        is_worked_out = isinstance(draft.remedies, Later)  # which takes a while
+        is_same = (
+            is_worked_out
+            and not renew
+            and not is_turned
+            and all(getattr(before, name) == first[name] for name in ("client", "file"))
+        )
+        revised = msgspec.structs.replace(
+            before,
+            **_fields(draft),
+            **first,
+            found=self._wall(),
+            remedies=before.remedies if is_same else list(draft.remedies),
+            ports=before.ports if is_same else draft.ports,
+            revises=before.code if is_turned else before.revises,
+        )
+        if is_turned:
+            self._count(revised, was_alarm=before.is_alarm)
+        if is_turned or before.confidence != draft.confidence:
+            revised = msgspec.structs.replace(
+                revised, history=_and_before(before), turned=revised.found
+            )
+        is_other = any(
+            getattr(before, name) != getattr(revised, name) for name in _JOURNALLED
+        )
+        return self._tell(revised, is_journalled=is_other)
+
+    def withdraw(self, before: Finding, why: str) -> Finding:
+        """Tell that a finding holds no longer."""
+        now = self._wall()
+        over = msgspec.structs.replace(
+            before,
+            found=now,
+            turned=now,
+            withdrawn=why,
+            history=_and_before(before),
+        )
+        return self._tell(over)
+
+    def _new(self, draft: Draft, whose: Touched) -> Finding:
+        self._number += 1
+        now = self._wall()
+        finding = Finding(
+            number=self._number,
+            found=now,
+            turned=now,
+            remedies=list(draft.remedies),
+            ports=draft.ports,
+            **_whose(whose),
+            **_fields(draft),
+        )
+        self._count(finding)
+        return self._tell(finding)
+
+    def _count(self, finding: Finding, *, was_alarm: bool = False) -> None:
+        self.alarms += finding.is_alarm and not was_alarm
+        self.told[finding.code] += 1
+
+    def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
+        self._news[finding.number] = finding
+        bound(self._news)
+        self._open.pop(finding.number, None)
+        if finding.is_alarm and not finding.withdrawn:
+            self._open[finding.number] = self._now()
+            bound(self._open)
+        if is_journalled:
+            self._emit(Found.of(finding))
+        return finding
+
+
+def bound(news: dict[int, Any]) -> None:
+    """Drop the oldest of what nobody has asked for: a server may have no watcher."""
+    while len(news) > KEPT_NEWS:
+        del news[next(iter(news))]
+
+
+def _and_before(before: Finding) -> list[Earlier]:
+    """Return the history of a finding with what it says just now."""
+    said = Earlier(
+        code=before.code,
+        headline=before.headline,
+        confidence=before.confidence,
+        told=before.turned,
+    )
+    return [*before.history, said][-KEPT_HISTORY:]
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    """Return what of a finding is a draft's, but for what takes long: the remedies."""
+    return {
+        "code": draft.code,
+        "headline": draft.headline,
+        "confidence": draft.confidence,
+        "stands_at": draft.stands_at,
+        "is_alarm": draft.is_alarm,
+        "transfers": list(draft.transfers),
+        "said": dict(draft.said),
+        "since": draft.since,
+        "evidence": list(draft.evidence),
+        "helps": list(draft.helps),
+        "proof": draft.proof,
+    }
+
+
+def _whose(whose: Touched) -> dict[str, Any]:
+    """Return what of a finding says whom it touches."""
+    return {
+        "client": next(iter(whose.clients), ""),
+        "clients": whose.clients,
+        "file": next(iter(whose.files), ""),
+        "files": whose.files,
+    }
+
+
+def _differs(finding: Finding, draft: Draft, whose: Touched) -> bool:
+    fields = _fields(draft) | _whose(whose)
+    return any(getattr(finding, name) != value for name, value in fields.items())
