@@ -216,7 +216,6 @@ def _watch(
     from tftptui.ui.memory import kept_memory  # noqa: PLC0415
     from tftptui.ui.store import Store  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
-    from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
     problem = check_terminal()
     if problem is not None:
@@ -225,7 +224,7 @@ def _watch(
     ui = TftpApp(
         client,
         store=Store(comes_back=goes_on, looks_only=looks_only),
-        theme=theme or DEFAULT_THEME,
+        theme=theme,
         memory=kept_memory(),
     )
     if looks_only:

@@ -12,6 +12,7 @@ from tests.support.pictures import NOW
 from tests.support.strips import strips_of
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.records.ring import LAYOUT, Kind, PacketRecord
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.store import Store
 from tftptui.ui.themes import SLOT_DEFAULTS
 from tftptui.ui.widgets.pane import Pane
@@ -33,6 +34,10 @@ class PaneHost(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.pane
+
+    def on_copy_wanted(self, event: CopyWanted) -> None:
+        self.copy_to_clipboard(event.text)
+        self.notify(event.what)
 
     def on_mount(self) -> None:
         self.pane.frame_arrived()

@@ -21,6 +21,7 @@ from tests.support.unprivileged import unprivileged
 from tests.support.why_scene import founding_case
 from tftptui.ui.app import TftpApp
 from tftptui.ui.memory import (
+    COPY_NAME,
     KEPT_LINES,
     LARGEST,
     LONGEST_LINE,
@@ -28,6 +29,7 @@ from tftptui.ui.memory import (
     Memory,
     kept_memory,
 )
+from tftptui.ui.themes import DEFAULT_THEME
 from tftptui.ui.widgets.packet_log import PacketLog
 
 NOBODY = pwd.getpwnam("nobody")
@@ -47,10 +49,51 @@ def test_filters_searches_and_the_platform_are_known_to_the_next_run(
     for kind, line in (("filter", "retrans"), ("filter", "dup"), ("find", "oack")):
         memory.remember_line(kind, line)
     memory.remember_platform("ufw")
+    memory.remember_theme("contrast")
     again = Memory(place)
     assert again.lines("filter") == ["retrans", "dup"]
     assert again.lines("find") == ["oack"]
     assert again.platform == "ufw"
+    assert again.theme == "contrast"
+
+
+def test_the_last_copy_is_in_a_file_of_its_own(place: Path) -> None:
+    memory = Memory(place)
+    for text in ("rules\n", "ticket ü"):
+        kept = memory.keep_copy(text)
+        assert isinstance(kept, Path)
+        assert kept.read_text("utf-8") == text
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [one.name for one in place.parent.iterdir()] == [COPY_NAME]
+
+
+def test_why_a_copy_is_in_no_file_is_returned(locked: Path) -> None:
+    with unprivileged():
+        kept = Memory(locked / "tftptui" / NAME).keep_copy("rules")
+    assert isinstance(kept, PermissionError)
+
+
+async def test_a_theme_that_is_chosen_is_the_theme_next_time(place: Path) -> None:
+    app = TftpApp(ScriptedEngine(), memory=Memory(place))
+    async with app.run_test(size=LARGE) as pilot:
+        while not app.is_settled:
+            await pilot.pause()
+        app.theme = "contrast"
+        await pilot.pause()
+    assert TftpApp(ScriptedEngine(), memory=Memory(place)).theme == "contrast"
+
+
+async def test_a_theme_that_an_option_names_is_not_remembered(place: Path) -> None:
+    app = TftpApp(ScriptedEngine(), theme="contrast", memory=Memory(place))
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.pause()
+    assert Memory(place).theme == ""
+
+
+def test_a_remembered_theme_that_is_gone_is_the_default(place: Path) -> None:
+    Memory(place).remember_theme("gone")
+    app = TftpApp(ScriptedEngine(), memory=Memory(place))
+    assert (app.theme, app.notices) == (DEFAULT_THEME, [])
 
 
 def test_times_and_names_of_files_are_of_this_run(place: Path) -> None:

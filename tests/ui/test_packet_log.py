@@ -328,7 +328,7 @@ async def test_a_row_can_be_read_whole_and_copied() -> None:
         assert "3 octets are no TFTP packet, and more words than fit" in s.text()
         assert "10.0.9.77:2070" in s.text()
         await s.press("escape", "y")
-        assert "copied:" in s.text()
+        assert "1 row: sent to the terminal" in s.text()
 
 
 async def test_no_more_trouble_is_told_once() -> None:

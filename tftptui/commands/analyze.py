@@ -99,7 +99,6 @@ def _show(capture: Path, theme: str | None) -> int:
     from tftptui.ui.memory import kept_memory  # noqa: PLC0415
     from tftptui.ui.store import Store  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
-    from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
     if capture == STANDARD_INPUT:
         print(f"tftptui: {_NO_SCREEN}", file=sys.stderr)
@@ -117,7 +116,7 @@ def _show(capture: Path, theme: str | None) -> int:
     ui = TftpApp(
         ReplayEngine(capture),
         store=store,
-        theme=theme or DEFAULT_THEME,
+        theme=theme,
         now=lambda: store.now,  # the time of the capture, which stands still
         memory=kept_memory(),
     )

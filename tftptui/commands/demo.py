@@ -161,12 +161,12 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
     if check_terminal() is None and sys.stdout.isatty():
         from tftptui.demo.demo_engine import DemoEngine  # noqa: PLC0415
         from tftptui.ui.demo_app import DemoApp  # noqa: PLC0415
+        from tftptui.ui.memory import kept_memory  # noqa: PLC0415
         from tftptui.ui.screens.demo import Manner  # noqa: PLC0415
-        from tftptui.ui.themes import DEFAULT_THEME  # noqa: PLC0415
 
         held = DemoEngine(scenario, seed=options.seed, speed=options.speed)
         manner = Manner(rest=_REST if options.auto else None, big=options.big)
-        ui = DemoApp(held, theme=options.theme or DEFAULT_THEME, manner=manner)
+        ui = DemoApp(held, theme=options.theme, manner=manner, memory=kept_memory())
         ui.run()
         return ui.return_code or 0
     from tftptui.demo.check import check  # noqa: PLC0415
@@ -191,8 +191,7 @@ def _record(title: str, place: Path, options: DemoOptions) -> int:
         command += ["--speed", str(options.speed)]
     if options.big:
         command.append("--big")
-    if options.theme is not None:
-        command += ["--theme", options.theme]
+    command += ["--theme", options.theme or "tftptui-dark"]
     target = options.record or Path(f"{title}.cast")
     try:
         seconds = record(command, target, parse_size(options.size), title)

@@ -4,10 +4,10 @@ from tftptui.demo.demo_engine import DemoEngine
 from tftptui.demo.stage import SCENE_OVER
 from tftptui.engine.messages import Frame
 from tftptui.ui.app import TftpApp
+from tftptui.ui.memory import Memory
 from tftptui.ui.screens.demo import DemoScreen, Manner
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.store import Store
-from tftptui.ui.themes import DEFAULT_THEME
 
 PLAIN = Manner()
 """A presenter leads; the stage stands above the panes."""
@@ -32,14 +32,22 @@ class DemoApp(TftpApp):
 
     Args:
         demo: what is shown.
-        theme: name of a theme.
+        theme: name of a theme; None for the one that was chosen last.
         manner: how it is shown.
+        memory: what is known from runs before.
     """
 
     def __init__(
-        self, demo: DemoEngine, *, theme: str = DEFAULT_THEME, manner: Manner = PLAIN
+        self,
+        demo: DemoEngine,
+        *,
+        theme: str | None = None,
+        manner: Manner = PLAIN,
+        memory: Memory | None = None,
     ) -> None:
-        super().__init__(demo, theme=theme, now=demo.clock.wall, store=DemoStore())
+        super().__init__(
+            demo, theme=theme, now=demo.clock.wall, store=DemoStore(), memory=memory
+        )
         self._demo, self._manner = demo, manner
 
     def get_default_screen(self) -> MainScreen:

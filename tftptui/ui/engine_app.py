@@ -6,19 +6,23 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from textual.app import App
+from textual.notifications import SeverityLevel
+from textual.theme import Theme
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import ChangeSettings, Command
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
+from tftptui.ui.clipboard import into_multiplexer, told
 from tftptui.ui.driver import lasting_driver
 from tftptui.ui.farewell import farewell
 from tftptui.ui.feed import PATIENCE, Feed
 from tftptui.ui.later import STEP, Later
 from tftptui.ui.memory import Memory
-from tftptui.ui.messages import FrameArrived
+from tftptui.ui.messages import CopyWanted, FrameArrived
 from tftptui.ui.store import Store
 from tftptui.ui.themes import (
     DEFAULT_THEME,
@@ -47,7 +51,8 @@ class EngineApp(App[None]):
     Args:
         client: the engine; it is started on mount and stopped at the end.
         store: what has been told so far, for tests and replays.
-        theme: name of a theme; an unknown one is told in a notice.
+        theme: name of a theme, an unknown one is told in a notice; None for the one
+            that was chosen last, or the default.
         now: wall clock for ages.
         pace: seconds between two drawings at least.
         memory: what is known from runs before; nothing outlives this one without.
@@ -64,7 +69,7 @@ class EngineApp(App[None]):
         client: EngineClient,
         *,
         store: Store | None = None,
-        theme: str = DEFAULT_THEME,
+        theme: str | None = None,
         now: Callable[[], float] = wall_clock,
         pace: float = PACE,
         memory: Memory | None = None,
@@ -78,7 +83,7 @@ class EngineApp(App[None]):
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []
         self._later, self.is_settled = Later(), False
-        self._take_theme(theme)
+        self._take_theme(theme or self.memory.theme, is_asked=theme is not None)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Let themes that don't know our slots work as well."""
@@ -93,6 +98,7 @@ class EngineApp(App[None]):
     def on_mount(self) -> None:
         """Start the engine and listen to the system."""
         self._catch_signals()
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.run_worker(self.feed.run(), group="feed", exclusive=True)
 
     def on_ready(self) -> None:
@@ -155,15 +161,19 @@ class EngineApp(App[None]):
 
     # Themes.
 
-    def _take_theme(self, wanted: str) -> None:
-        """Use the theme WANTED; if it is ours it is the only one that is read yet."""
+    def _take_theme(self, wanted: str, *, is_asked: bool) -> None:
+        """Use the theme WANTED; if it is ours it is the only one that is read yet.
+
+        One that is asked for now, not remembered, is told where there is none.
+        """
         folder = packaged_folder("themes")
         names = {file.stem for file in folder.glob("*.toml")}
         if f"tftptui-{wanted}" in names:  # "dark", "light"
             wanted = f"tftptui-{wanted}"
         if wanted not in names and wanted not in self.available_themes:
             known = ", ".join(sorted(names))
-            self.notices.append(f"there is no theme {wanted!r}; there are {known}")
+            if is_asked:
+                self.notices.append(f"there is no theme {wanted!r}; there are {known}")
             wanted = DEFAULT_THEME
         if wanted in names:
             try:
@@ -173,12 +183,41 @@ class EngineApp(App[None]):
         self._theme_read = wanted
         if wanted in self.available_themes:
             self.theme = wanted
+        self._theme_shown = self.theme
+
+    def _theme_changed(self, theme: Theme) -> None:
+        """Remember a theme that was chosen; the first one was not, here."""
+        if theme.name != self._theme_shown:
+            self._theme_shown = theme.name
+            self.memory.remember_theme(theme.name)
 
     def _take_other_themes(self) -> None:
         themes, problems = read_themes(packaged_folder("themes"), but=self._theme_read)
         for theme in themes:
             self.register_theme(theme)
         self.notices.extend(problems)
+
+    # Copying.
+
+    def on_copy_wanted(self, event: CopyWanted) -> None:
+        """Copy what somebody wants copied."""
+        self.run_worker(self._copy(event.text, event.what), group="copy")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy text that was selected in a field, which Textual asks for."""
+        self.run_worker(self._copy(text, "the selection"), group="copy")
+
+    async def _copy(self, text: str, what: str) -> None:
+        """Copy TEXT to all that takes it, and say where it is."""
+        self._clipboard = text  # of Textual's own fields
+        kept = self.memory.keep_copy(text)
+        file = kept if isinstance(kept, Path) else None
+        multiplexer = await into_multiplexer(text, file)
+        if multiplexer is None:
+            super().copy_to_clipboard(text)
+        severity: SeverityLevel = "warning" if file is None else "information"
+        words = told(what, multiplexer, kept)
+        self.notify(words, severity=severity, markup=False)
 
     # What the engine is asked to do.
 

@@ -1,8 +1,9 @@
 """What a person chose and typed before, kept from one run to the next.
 
-The latest filters and searches of the packet log, and the platform whose remedies were
-wanted, in a small file of the folder for such things. It may be missing, damaged or not
-writable: then nothing is remembered, and nothing is said.
+The latest filters and searches of the packet log, the platform whose remedies were
+wanted and the theme, in a small file of the state folder. It may be missing, damaged
+or not writable: then nothing is remembered, and nothing is said. The latest copied text
+is in a file beside it.
 """
 
 import os
@@ -10,6 +11,7 @@ import pwd
 import stat
 import tempfile
 from contextlib import suppress
+from errno import EPERM
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
@@ -29,6 +31,7 @@ KEPT_KINDS = frozenset({"filter", "find"})
 """Lines that the next run knows; names of files and times are of the moment."""
 
 NAME = "screen.json"
+COPY_NAME = "last-copy.txt"
 
 
 class _Kept(NamedTuple):
@@ -36,6 +39,7 @@ class _Kept(NamedTuple):
 
     lines: dict[str, list[str]]
     platform: str
+    theme: str
 
 
 class Memory:
@@ -50,7 +54,7 @@ class Memory:
         self._place, self._owner = place, owner
         self._before: _Kept | None = None
         self._lines: dict[str, list[str]] = {}
-        self._platform = ""
+        self._platform = self._theme = ""
 
     def lines(self, kind: str) -> list[str]:
         """Return the lines of a kind, the latest last."""
@@ -78,19 +82,53 @@ class Memory:
             self._platform = platform
             self._write()
 
+    @property
+    def theme(self) -> str:
+        """The theme that was chosen last; "" if nobody has chosen one."""
+        return self._theme or self._known().theme
+
+    def remember_theme(self, theme: str) -> None:
+        """Keep which theme was chosen."""
+        if theme != self.theme:
+            self._theme = theme
+            self._write()
+
+    def keep_copy(self, text: str) -> Path | OSError | None:
+        """Write TEXT to a file of its own, in place of the copy before.
+
+        Returns:
+            The file, or why it can't be written; None if nothing is to be kept.
+        """
+        if self._place is None:
+            return None
+        place = self._place.with_name(COPY_NAME)
+        try:
+            if not self._is_ours():
+                raise PermissionError(EPERM, os.strerror(EPERM))
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(place, text.encode())
+        except OSError as error:
+            return error
+        return place
+
+    def _is_ours(self) -> bool:
+        return self._owner is None or self._owner == os.geteuid()
+
     def _known(self) -> _Kept:
         if self._before is None:
-            self._before = _Kept({}, "") if self._place is None else _read(self._place)
+            self._before = (
+                _Kept({}, "", "") if self._place is None else _read(self._place)
+            )
         return self._before
 
     def _write(self) -> None:
         """Write it down, with what another tftptui has written meanwhile."""
         place = self._place
-        if place is None or (self._owner is not None and self._owner != os.geteuid()):
+        if place is None or not self._is_ours():
             return
         self._before = None
         lines = {kind: self.lines(kind) for kind in sorted(KEPT_KINDS)}
-        kept = {"lines": lines, "platform": self.platform}
+        kept = {"lines": lines, "platform": self.platform, "theme": self.theme}
         with suppress(OSError):
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _replace(place, msgspec.json.encode(kept))
@@ -127,11 +165,12 @@ def _read(place: Path) -> _Kept:
     with suppress(OSError, ValueError, RecursionError):
         found = msgspec.json.decode(_octets_of(place))
     known = found if isinstance(found, dict) else {}
-    lines, platform = known.get("lines"), known.get("platform")
+    lines, platform, theme = map(known.get, ("lines", "platform", "theme"))
     of_kinds = lines if isinstance(lines, dict) else {}
     return _Kept(
         {kind: _lines_in(of_kinds.get(kind)) for kind in KEPT_KINDS},
         platform if _is_line(platform) else "",
+        theme if _is_line(theme) else "",
     )
 
 

@@ -25,6 +25,7 @@ from tftptui.resources import packaged_folder
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.actions import page_bindings
 from tftptui.ui.formats import endpoint
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Window
 from tftptui.ui.themes import slot_styles
@@ -155,8 +156,7 @@ class CommandsScreen(Window[None]):
             problem = f"{recipe.title} {filled.problem}"
             self.app.notify(problem, severity="warning", markup=False)
             return
-        self.app.copy_to_clipboard("\n".join(filled.lines))
-        self.app.notify(f"copied for {recipe.title}", markup=False)
+        self.post_message(CopyWanted("\n".join(filled.lines), recipe.title))
 
     def _fill(self) -> None:
         order = self._order

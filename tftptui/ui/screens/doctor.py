@@ -28,6 +28,7 @@ from tftptui.net.addresses import Endpoint
 from tftptui.settings import Named, PortRange, Settings
 from tftptui.telemetry.words import span
 from tftptui.ui.actions import page_bindings
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -176,8 +177,7 @@ class DoctorScreen(Page[None]):
 
     def action_copy(self) -> None:
         """Copy all of it as text."""
-        self.app.copy_to_clipboard(report_text(self._results))
-        self.app.notify("copied the doctor's report", markup=False)
+        self.post_message(CopyWanted(report_text(self._results), "the report"))
 
     def action_again(self) -> None:
         """Look at everything again."""

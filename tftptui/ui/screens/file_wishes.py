@@ -19,6 +19,7 @@ from tftptui.engine.messages import (
 from tftptui.knowledge.recipes import Order
 from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.probe_trials import SELF_TEST
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.commands import CommandsScreen
 from tftptui.ui.screens.folder import FolderScreen
 from tftptui.ui.screens.preview import PreviewScreen
@@ -107,8 +108,7 @@ class FileWishes:
 
     def _copy(self, row: Row) -> None:
         if name := name_of(row):
-            self._screen.app.copy_to_clipboard(name)
-            self._screen.app.notify(f"copied {name}", markup=False)
+            self._screen.post_message(CopyWanted(name, "the name"))
 
     def _look(self, row: Row, fetches: Sequence[str]) -> None:
         if (name := own_file(row)) is not None:

@@ -20,6 +20,7 @@ from tftptui.knowledge.firewall.ticket import CSV_COMMAND, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import HIGHEST_PORT, PortRange
 from tftptui.ui.actions import page_bindings
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
@@ -114,15 +115,13 @@ class FirewallScreen(Page[None]):
     def action_copy(self) -> None:
         """Copy the rules."""
         if self._advice is not None:
-            self.app.copy_to_clipboard(advice_text(self._advice))
-            self.app.notify("copied the rules", markup=False)
+            self.post_message(CopyWanted(advice_text(self._advice), "the rules"))
 
     def action_copy_ticket(self) -> None:
         """Copy the request to whoever keeps the firewall."""
         if self._advice is not None:
             text = markdown_text(self._advice, _ELSEWHERE)
-            self.app.copy_to_clipboard(text)
-            self.app.notify("copied the request for the firewall team", markup=False)
+            self.post_message(CopyWanted(text, "the ticket"))
 
     def action_save(self) -> None:
         """Ask whether to save that request in the current folder, and do so."""

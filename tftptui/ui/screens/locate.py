@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from tftptui.engine.messages import Location
 from tftptui.telemetry.ttl_walks import Hop, Walk
 from tftptui.ui.actions import page_bindings
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -56,8 +57,7 @@ class LocateScreen(Page[None]):
     def action_copy(self) -> None:
         """Copy the walks and what they mean as text."""
         if self._shown is not None:
-            self.app.copy_to_clipboard(as_text(self._shown))
-            self.app.notify("copied the walks as text", markup=False)
+            self.post_message(CopyWanted(as_text(self._shown), "the search"))
 
 
 def as_text(location: Location) -> str:

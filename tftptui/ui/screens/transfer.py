@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tftptui.engine.messages import TransferView
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import age
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.saving import in_other_format, noted, save, suggested_name
 from tftptui.ui.screens.facts import FactsScreen
 from tftptui.ui.screens.help import HelpScreen
@@ -195,8 +196,7 @@ class TransferScreen(ModalScreen[Left | None]):
         index = self._ladder.cursor_index
         line = None if index is None else self._ladder.line_at(index)
         if line is not None:
-            self.app.copy_to_clipboard(plain(line))
-            self.notify(f"copied: {plain(line)}", timeout=2, markup=False)
+            self.post_message(CopyWanted(plain(line), "1 packet"))
 
     def action_save(self) -> None:
         """Save the packets of this transfer, for Wireshark and as a table."""

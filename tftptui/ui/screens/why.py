@@ -11,6 +11,7 @@ from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
 from tftptui.ui.actions import page_bindings
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
@@ -162,8 +163,7 @@ class WhyScreen(Page[Wish | None]):
 
     def action_copy_proof(self) -> None:
         """Copy the command that proves it."""
-        self.app.copy_to_clipboard(self._finding.proof)
-        self.app.notify(f"copied: {self._finding.proof}", markup=False)
+        self.post_message(CopyWanted(self._finding.proof, "the command"))
 
     def action_copy(self) -> None:
         """Copy all of it as text."""
@@ -172,8 +172,7 @@ class WhyScreen(Page[Wish | None]):
         text = words.as_text(
             self._finding, platform, learned, now, is_capture=self._store.is_capture
         )
-        self.app.copy_to_clipboard(text)
-        self.app.notify("copied the finding as text", markup=False)
+        self.post_message(CopyWanted(text, "the finding"))
 
     def action_platform(self, step: int) -> None:
         """Show the remedies of another platform."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from tftptui.telemetry.records.filters.terms import Filter
 from tftptui.ui.actions import bindings
 from tftptui.ui.formats import count
+from tftptui.ui.messages import CopyWanted
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.packet_rows import TimeMode
 from tftptui.ui.widgets.packet_scroll import PacketScroll
@@ -196,12 +197,10 @@ class PacketList(PacketScroll, can_focus=True):
         lines = [plain(line) for line in self._chosen_lines()]
         if not lines:
             return
-        self.app.copy_to_clipboard("\n".join(lines))
-        several = f"{count(len(lines))} rows"
+        what = "1 row" if len(lines) == 1 else f"{count(len(lines))} rows"
         if len(lines) == MOST_COPIED:
-            several = f"the first {several}; s saves all of them"
-        told = lines[0] if len(lines) == 1 else several
-        self.notify(f"copied: {told}", timeout=TOLD, markup=False)
+            what = f"the first {what} (s saves all)"
+        self.post_message(CopyWanted("\n".join(lines), what))
         self.range_from = None
         self._tell()
 
