@@ -88,12 +88,56 @@ def test_random_reaches_every_port() -> None:
     assert sorted(leased(pool, 64)) == list(range(1, 65))
 
 
-def test_a_port_rests_after_a_transfer() -> None:
+def test_a_free_port_is_preferred_to_one_that_cools_down() -> None:
+    pool = sequential()
+    for port in leased(pool, 2):
+        pool.release(port, 0.0)
+    assert leased(pool, 1, now=9.9) == [102]
+
+
+def test_a_range_of_one_port_serves_back_to_back() -> None:
     pool = sequential(PortRange(100, 100))
-    pool.release(pool.lease(opened, 0.0).port, 5.0)
+    for _ in range(3):
+        port = pool.lease(opened, 0.0, "192.0.2.1").port
+        assert port == 100
+        pool.release(port, 0.0, "192.0.2.1")
+
+
+def cooling_after(*clients: str) -> PortPool:
+    """Return a pool whose ports cool down after transfers of these, first 100."""
+    pool = sequential(PortRange(100, 99 + len(clients)))
+    for client in clients:
+        pool.lease(opened, 0.0, client)
+    for number, client in enumerate(clients):
+        pool.release(100 + number, float(number), client)
+    return pool
+
+
+def test_without_a_free_port_the_longest_cooled_of_another_client_is_lent() -> None:
+    assert cooling_after("a", "a", "b", "c").lease(opened, 4.0, "a").port == 102
+
+
+def test_where_all_cool_after_the_same_client_the_longest_cooled_is_lent() -> None:
+    assert cooling_after("a", "a", "a").lease(opened, 4.0, "a").port == 100
+
+
+def test_another_clients_port_outside_a_new_range_is_not_lent() -> None:
+    pool = cooling_after("b", "a", "a")
+    pool.change(PortRange(101, 102), order="sequential", quarantine=10.0)
+    assert pool.lease(opened, 4.0, "a").port == 101
+
+
+def test_a_cooling_port_that_another_program_has_taken_is_passed_over() -> None:
+    pool = cooling_after("a", "a")
+    assert pool.lease(Outside(100), 4.0, "a").port == 101
+    assert pool.state(100) is FOREIGN
+
+
+def test_only_ports_in_use_exhaust_the_range() -> None:
+    pool = cooling_after("a", "b")
+    leased(pool, 2, now=4.0)
     with pytest.raises(PortsExhaustedError):
-        pool.lease(opened, 14.9)
-    assert pool.lease(opened, 15.0).port == 100
+        pool.lease(opened, 4.0)
 
 
 def test_without_quarantine_a_port_is_free_at_once() -> None:
@@ -197,14 +241,13 @@ def test_another_range_does_not_show_leases_outside_it() -> None:
     assert pool.states() == bytes([FREE, FREE])
 
 
-def test_another_quarantine_counts_from_the_next_release_on() -> None:
+def test_another_quarantine_holds_for_ports_that_cool_down_already() -> None:
     pool = sequential(quarantine=10.0)
-    first, second = leased(pool, 2)
-    pool.release(first, 0.0)
+    pool.release(leased(pool, 1)[0], 0.0)
     pool.change(THREE, order="sequential", quarantine=1.0)
-    pool.release(second, 0.0)
+    assert pool.resting() == {100: 1.0}
     pool.expire(1.0)
-    assert (pool.state(first), pool.state(second)) == (QUARANTINED, FREE)
+    assert pool.state(100) is FREE
 
 
 def test_another_range_forgets_what_was_foreign() -> None:
@@ -260,44 +303,63 @@ class PoolMachine(RuleBasedStateMachine):
         self.pool = PortPool(
             PortRange(1, 4), order="sequential", quarantine=2.0, chance=SteppingChance()
         )
-        self.used: set[int] = set()
-        self.resting: dict[int, float] = {}
+        self.quarantine = 2.0
+        self.used: dict[int, str] = {}
+        self.cooling: dict[int, tuple[float, str]] = {}
         self.foreign: dict[int, float] = {}
         self.outside = Outside()
 
     def expected(self, port: int) -> int:
         if port in self.used:
             return USED
-        if self.resting.get(port, 0.0) > self.now:
+        if self.cooling.get(port, (-100.0, ""))[0] + self.quarantine > self.now:
             return QUARANTINED
-        return FOREIGN if self.foreign.get(port, 0.0) > self.now else FREE
+        found = self.foreign.get(port, -FOREIGN_RECHECK)
+        return FOREIGN if found + FOREIGN_RECHECK > self.now else FREE
 
-    @rule()
-    def lease(self) -> None:
+    def candidates(self, client: str) -> list[list[int]]:
+        """Return what may be lent: any of the first list, else of the next."""
+        held = self.outside.held
         ports = range(self.pool.ports.first, self.pool.ports.last + 1)
-        free = {port for port in ports if self.expected(port) == FREE}
-        latest = self.now + FOREIGN_RECHECK - FOREIGN_IN_NEED
-        old = {port for port, until in self.foreign.items() if until <= latest}
-        if not free - self.outside.held:  # in need, it tries foreign ones once more
-            free |= {port for port in old if self.expected(port) == FOREIGN}
+        free = [port for port in ports if self.expected(port) == FREE]
+        cooling = [port for port in ports if self.expected(port) == QUARANTINED]
+        cooling.sort(key=lambda port: self.cooling[port][0])
+        cooling.sort(key=lambda port: self.cooling[port][1] == client)
+        old = [
+            port
+            for port in ports
+            if self.expected(port) == FOREIGN
+            and self.foreign[port] + FOREIGN_IN_NEED <= self.now
+        ]
+        lists = [free, *([port] for port in cooling), old]
+        return [[port for port in some if port not in held] for some in lists]
+
+    @rule(client=st.sampled_from("abc"))
+    def lease(self, client: str) -> None:
+        best = next(filter(None, self.candidates(client)), [])
         self.outside.tried.clear()
         port = None
         with contextlib.suppress(PortsExhaustedError):
-            port = self.pool.lease(self.outside, self.now).port
+            port = self.pool.lease(self.outside, self.now, client).port
+        assert port in best if best else port is None
         for tried in self.outside.held.intersection(self.outside.tried):
-            self.foreign[tried] = self.now + FOREIGN_RECHECK
-        assert (port in free - self.outside.held) == bool(free - self.outside.held)
-        assert set(self.outside.tried) <= free
-        self.used |= {port} if port is not None else set()
-        self.foreign.pop(port or 0, None)
+            self.foreign[tried] = self.now
+            self.cooling.pop(tried, None)
+        if port is not None:
+            self.used[port] = client
+            self.foreign.pop(port, None)
+            self.cooling.pop(port, None)
 
     @precondition(lambda self: self.used)
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
         port = data.draw(st.sampled_from(sorted(self.used)))
-        self.used.discard(port)
-        self.resting[port] = self.now + self.pool.quarantine
-        self.pool.release(port, self.now)
+        client = self.used.pop(port)
+        self.now += 0.001  # no two at one moment: which cooled longer is clear then
+        if self.quarantine:
+            self.cooling[port] = (self.now, client)
+        self.pool.release(port, self.now, client)
+        self.pool.expire(self.now)
 
     @rule(seconds=st.sampled_from([0.5, 2.0, FOREIGN_RECHECK]))
     def wait(self, seconds: float) -> None:
@@ -316,7 +378,15 @@ class PoolMachine(RuleBasedStateMachine):
     )
     def change(self, ports: PortRange, order: str, quarantine: float) -> None:
         self.foreign.clear()
+        self.quarantine = quarantine
         self.pool.change(ports, order=order, quarantine=quarantine)
+
+        self.pool.expire(self.now)
+        self.cooling = {
+            port: (released, client)
+            for port, (released, client) in self.cooling.items()
+            if released + quarantine > self.now
+        }
 
     @invariant()
     def states_are_as_expected(self) -> None:
@@ -325,4 +395,4 @@ class PoolMachine(RuleBasedStateMachine):
 
 
 TestPool = PoolMachine.TestCase
-TestPool.settings = settings(max_examples=60, stateful_step_count=40)
+TestPool.settings = settings(max_examples=60, stateful_step_count=30)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.pictures import NOW, frame, ports, view
 from tests.support.port_scene import HOST
 from tests.ui.test_port_verdict import scene_of
-from tftptui.engine.messages import QUARANTINED, Frame, Refusal, TransferView
+from tftptui.engine.messages import QUARANTINED, USED, Frame, Refusal, TransferView
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.port_demand import at_once
 from tftptui.ui.widgets.port_presets import presets
@@ -70,7 +70,7 @@ def test_a_proposal_stands_when_the_refusals_are_no_news_any_more() -> None:
     ("clients", "words"), [(1, "1 client of"), (2, "2 clients of")]
 )
 def test_clients_are_counted_in_words(clients: int, words: str) -> None:
-    taken = msgspec.structs.replace(ports(), states=bytes([QUARANTINED] * 100))
+    taken = msgspec.structs.replace(ports(), states=bytes([USED] * 100))
     views = [view(n, client=f"10.0.4.{n}") for n in range(1, clients + 1)]
     found = scene_of(frame(*views, ports=taken, host_ports=HOST))
     assert words in presets(found)[0].why

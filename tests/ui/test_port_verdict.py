@@ -153,8 +153,8 @@ def test_only_clients_of_late_count() -> None:
 def test_no_free_port_is_told_with_numbers_and_a_remedy() -> None:
     found = scene_of(exhausted_case())
     assert tell_exhausted(found) == (
-        "✗ no free port: 3 requests of 2 clients refused within 60 s · 7 used, "
-        "3 resting · r ↓ enter makes it 40000–40089"
+        "✗ no free port: 3 requests of 2 clients refused within 60 s · 10 used"
+        " · r ↓ enter makes it 40000–40089"
     )
     assert presets(found)[0].typed == typed("40000", "40089")
 

@@ -307,7 +307,7 @@ async def test_the_firewall_rules_follow_what_is_typed() -> None:
 async def test_the_banner_goes_when_ports_are_free_again() -> None:
     async with shown(exhausted_case(), size=SMALL) as screen:
         await screen.press("3")
-        assert "r ↓ enter makes it 40000–40089" in screen.text()
+        assert "r ↓ enter makes it 40000–40089" in " ".join(screen.text().split())
         await screen.tell(frame(time=NOW + 61, ports=ports()))
         assert "NO FREE PORT" not in screen.text()
 

@@ -164,7 +164,11 @@ class ServerOptions:
         Parameter(help="Answer from the port that was asked instead.", negative=()),
     ] = False
     quarantine: Annotated[
-        float, Parameter(help="Seconds that a port rests after a transfer.")
+        float,
+        Parameter(
+            help="Seconds a port cools down after a transfer; it is used sooner only "
+            "when no port is free."
+        ),
     ] = 10.0
     max_blksize: Annotated[int, Parameter(help="Largest block granted, in octets.")] = (
         65_464

@@ -73,7 +73,6 @@ class _Around:
             port=listeners[0].local.port if listeners else 0,
             first=service.pool.ports.first,
             last=service.pool.ports.last,
-            rest=service.pool.quarantine,
             single_port=settings.single_port,
             addresses=self._own.addresses,
             on_link=self._own.reach(client),

@@ -120,7 +120,6 @@ class Scene:
     Attributes:
         port: where requests are taken.
         first, last: the range that answers leave from.
-        rest: seconds that a port rests after a transfer.
         single_port: whether they leave from the port that was asked instead.
         addresses: of this host.
         on_link: whether the client is on a network of this host, if that is known.
@@ -134,7 +133,6 @@ class Scene:
     port: int = 69
     first: int = DEFAULT_PORTS.first
     last: int = DEFAULT_PORTS.last
-    rest: float = 0.0
     single_port: bool = False
     addresses: frozenset[str] = frozenset()
     on_link: bool | None = None

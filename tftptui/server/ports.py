@@ -1,12 +1,14 @@
 """The pool of server TIDs: which port of the range the next transfer gets.
 
-A port is free, used (leased to one transfer), quarantined (resting, so that late
-datagrams find nobody) or foreign (another program holds it).
+A port is free, used (leased to one transfer), quarantined (cooling down after a
+transfer, so that late datagrams find nobody) or foreign (another program holds it).
+Cooling is a preference, never a reason to refuse a request: see `PortPool.lease`.
 """
 
 import os
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -16,7 +18,7 @@ from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED, PortState
 
 
 class PortsExhaustedError(Exception):
-    """No port of the range is free; the text says so and names the range."""
+    """All ports of the range are in use; the text says so and names the range."""
 
 
 class PortTakenError(Exception):
@@ -73,7 +75,8 @@ class PortPool:
     Args:
         ports: the range.
         order: "random" (RFC 6056 §3.3.1) or "sequential".
-        quarantine: seconds that a port rests after release().
+        quarantine: seconds that a port cools down after release(), where others are
+            free.
         chance: where randomness comes from.
 
     Attributes:
@@ -94,38 +97,69 @@ class PortPool:
         self.quarantine = quarantine
         self.version = 0
         self._chance = chance or Chance()
+        self._free = list(range(ports.first, ports.last + 1))  # sorted
         self._used: set[int] = set()
-        self._resting: dict[int, float] = {}
+        self._cooling: dict[int, tuple[float, str]] = {}
+        """Released when, by which client; the port released first comes first."""
+        self._cooled_by: Counter[str] = Counter()
+        """How many ports cool down after transfers of each client."""
         self._foreign: dict[int, float] = {}
-        self._ends: list[tuple[float, int]] = []  # a heap of when these are over
+        """When each was found held by another program, the first one first."""
         self._following = ports.first
 
-    def lease(self, open_port: Callable[[int], T], now: float) -> Lease[T]:
-        """Open a free port of the range with OPEN_PORT and hold it.
+    def lease(
+        self, open_port: Callable[[int], T], now: float, client: str = ""
+    ) -> Lease[T]:
+        """Open a port of the range with OPEN_PORT and hold it.
+
+        A free port is taken first. Without one, it is the port that has cooled down
+        longest of those whose last client was not CLIENT (an address), because only
+        late datagrams of the same client can be mistaken for new ones; then the one
+        that has cooled down longest; then ports that other programs held a while ago.
 
         OPEN_PORT raises PortTakenError if another program holds the port; the
-        next one is tried then. Where none is free, those are tried once more that
-        others held a while ago.
+        next one is tried then.
 
         Raises:
-            PortsExhaustedError: no port is free.
+            PortsExhaustedError: all ports are in use.
         """
         self.expire(now)
-        port = self._first_candidate()
-        for _ in range(len(self.ports)):
-            taken = port in self._used or port in self._resting
-            if not taken and port not in self._foreign:
-                lease = self._try(port, open_port, now)
-                if lease is not None:
-                    return lease
-            port = port + 1 if port < self.ports.last else self.ports.first
-        for port in self._tried_long_ago(now):
+        while self._free:
+            lease = self._try(self._take_free(), open_port, now)
+            if lease is not None:
+                return lease
+        while (port := self._longest_cooled(client)) is not None:
+            lease = self._try(port, open_port, now)
+            if lease is not None:
+                return lease
+        for port in self._found_long_ago(now):
             lease = self._try(port, open_port, now)
             if lease is not None:
                 return lease
         foreign = len(self._foreign)
         told = f"; other programs hold {foreign:,} of them" if foreign else ""
         raise PortsExhaustedError(f"server has no free port in {self.ports}{told}")
+
+    def _take_free(self) -> int:
+        """Return the free port at or above a chosen one, or the lowest one."""
+        first, last, order = self.choice
+        if order == "random":
+            wanted = first + self._chance.randbelow(last - first + 1)
+        else:
+            wanted = self._following
+        return self._free[bisect_left(self._free, wanted) % len(self._free)]
+
+    def _longest_cooled(self, client: str) -> int | None:
+        """Return the port that a client gets while none is free; None without any."""
+        is_any_of_others = self._cooled_by[client] < len(self._cooling)
+        longest = None
+        for port, (_, last_client) in self._cooling.items():
+            if port not in self.ports:
+                continue
+            if last_client != client or not is_any_of_others:
+                return port
+            longest = longest or port
+        return longest
 
     def _try(
         self, port: int, open_port: Callable[[int], T], now: float
@@ -135,27 +169,50 @@ class PortPool:
         try:
             opened = open_port(port)
         except PortTakenError:
-            self._set_aside(self._foreign, port, now + FOREIGN_RECHECK)
+            self._forget(port)
+            self._foreign[port] = now
             return None
-        self._foreign.pop(port, None)
+        self._forget(port)
         self._used.add(port)
         self._following = port + 1
         return Lease(port, opened)
 
-    def _tried_long_ago(self, now: float) -> list[int]:
-        """Return foreign ports that may have become free, the longest known first."""
-        latest = now + FOREIGN_RECHECK - FOREIGN_IN_NEED
-        old = [port for port, until in self._foreign.items() if until <= latest]
-        return sorted(old, key=self._foreign.__getitem__)[:_TRIED_IN_NEED]
+    def _forget(self, port: int) -> None:
+        """Make a port neither free, cooling down nor foreign."""
+        place = bisect_left(self._free, port)
+        if place < len(self._free) and self._free[place] == port:
+            del self._free[place]
+        self._foreign.pop(port, None)
+        self._stop_cooling(port)
 
-    def release(self, port: int, now: float) -> None:
-        """Give a leased port back; it rests first. Other ports are no concern."""
+    def _stop_cooling(self, port: int) -> None:
+        _, client = self._cooling.pop(port, (0.0, None))
+        if client is None:
+            return
+        self._cooled_by[client] -= 1
+        if not self._cooled_by[client]:
+            del self._cooled_by[client]
+
+    def _found_long_ago(self, now: float) -> list[int]:
+        """Return foreign ports that may have become free, the first found first."""
+        old = [
+            port
+            for port, found in self._foreign.items()
+            if found + FOREIGN_IN_NEED <= now
+        ]
+        return old[:_TRIED_IN_NEED]
+
+    def release(self, port: int, now: float, client: str = "") -> None:
+        """Give back the port leased to CLIENT; it cools down. Others are ignored."""
         if port not in self._used:
             return
         self._used.discard(port)
-        if self.quarantine > 0:
-            self._set_aside(self._resting, port, now + self.quarantine)
         self.version += 1
+        if self.quarantine > 0:
+            self._cooling[port] = (now, client)
+            self._cooled_by[client] += 1
+        else:
+            self._set_free(port)
 
     def change(self, ports: PortRange, *, order: str, quarantine: float) -> None:
         """Use another range from now on; leased ports stay with their transfers."""
@@ -163,26 +220,36 @@ class PortPool:
         self.choice = (ports.first, ports.last, order)
         self._following = ports.first
         self._foreign.clear()
+        taken = self._used | self._cooling.keys()
+        whole = range(ports.first, ports.last + 1)
+        self._free = [port for port in whole if port not in taken]
         self.version += 1
 
     def expire(self, now: float) -> None:
-        """Free the ports whose rest is over, and forget old news of others."""
-        while self._ends and self._ends[0][0] <= now:
-            until, port = heappop(self._ends)
-            for waiting in (self._resting, self._foreign):
-                if waiting.get(port) == until:
-                    del waiting[port]
-                    self.version += 1
+        """Free the ports that have cooled down, and forget old news of others."""
+        while self._cooling:
+            port, (released, _) = next(iter(self._cooling.items()))
+            if released + self.quarantine > now:
+                break
+            self._stop_cooling(port)
+            self._set_free(port)
+        while self._foreign:
+            port, found = next(iter(self._foreign.items()))
+            if found + FOREIGN_RECHECK > now:
+                break
+            del self._foreign[port]
+            self._set_free(port)
 
-    def _set_aside(self, where: dict[int, float], port: int, until: float) -> None:
-        where[port] = until
-        heappush(self._ends, (until, port))
+    def _set_free(self, port: int) -> None:
+        self.version += 1
+        if port in self.ports:
+            insort(self._free, port)
 
     def state(self, port: int) -> PortState:
         """Return what a port is as of the last expire()."""
         if port in self._used:
             return USED
-        if port in self._resting:
+        if port in self._cooling:
             return QUARANTINED
         if port in self._foreign:
             return FOREIGN
@@ -191,28 +258,23 @@ class PortPool:
     def states(self) -> bytes:
         """Return one PortState for each port of the range, in order."""
         states = bytearray(len(self.ports))
-        for port in self._used | self._resting.keys() | self._foreign.keys():
+        for port in self._used | self._cooling.keys() | self._foreign.keys():
             if port in self.ports:
                 states[port - self.ports.first] = self.state(port)
         return bytes(states)
 
     def engaged(self) -> set[int]:
-        """Return the ports that are used or resting, in the range or not any more."""
-        return self._used | self._resting.keys()
+        """Return the ports in use or cooling down, in the range or not any more."""
+        return self._used | self._cooling.keys()
 
     def resting(self) -> dict[int, float]:
-        """Return each port of the range that rests, and until when."""
+        """Return each port of the range that cools down, and until when."""
         return {
-            port: until for port, until in self._resting.items() if port in self.ports
+            port: released + self.quarantine
+            for port, (released, _) in self._cooling.items()
+            if port in self.ports
         }
 
     def count(self, state: PortState) -> int:
         """Return how many ports of the range are in a state."""
         return self.states().count(state)
-
-    def _first_candidate(self) -> int:
-        """Return where to begin; the others follow in order, once around."""
-        first, last, order = self.choice
-        if order == "random":
-            return first + self._chance.randbelow(last - first + 1)
-        return self._following if first <= self._following <= last else first

@@ -310,7 +310,8 @@ class Service:
     def _ended(self, transfer: Transfer) -> None:
         del self.transfers[transfer.number]
         self._readers = None
-        self.pool.release(transfer.server.port, self.recorder.clock.now())
+        now = self.recorder.clock.now()
+        self.pool.release(transfer.server.port, now, transfer.client.host)
         self._finished.append(transfer)
         if not transfer.is_told:
             self._untold.append(transfer)

@@ -115,7 +115,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ports: range of the server's TIDs.
         order: how a TID is chosen: "random" (RFC 6056) or "sequential".
         single_port: answer from the port that was asked, from no port of the range.
-        quarantine: seconds that a port rests after a transfer.
+        quarantine: seconds that a port cools down after a transfer: it is used again
+            sooner only when no port is free.
         max_block_size: octets; larger wishes are lowered to it.
         max_window: blocks; larger wishes are lowered to it.
         fit_route: lower blksize to what the route carries unfragmented.

@@ -23,7 +23,7 @@ class Counters(msgspec.Struct, kw_only=True):
         refused: requests that began no transfer; most get an ERROR, see unanswered.
         malformed: datagrams that are no TFTP, or make no sense at that port.
         missing: requests refused because there is no such file.
-        exhausted: requests refused because no port of the range was free.
+        exhausted: requests refused because all ports of the range were in use.
         denied: requests refused because of who asked, uploads that are off, mail mode,
             and names that are the server's own.
         limited: requests refused because too many transfers were going on.

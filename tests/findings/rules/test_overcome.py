@@ -124,16 +124,6 @@ def test_another_range_ends_that_ports_are_wanting_at_once() -> None:
     assert overcome(seen, "range-exhausted") == "the range is 42000–42099 now"
 
 
-@pytest.mark.parametrize(("rest", "count"), [(0.0, 1), (2.0, 1), (10.0, 2)])
-def test_a_shorter_rest_is_only_named_where_ports_rest_long(
-    rest: float, count: int
-) -> None:
-    scene = Scene(first=42_000, last=42_001, rest=rest)
-    draft = OF_SERVER["range-exhausted"](exhausted(5.0, scene=scene))
-    assert draft is not None
-    assert len(tuple(draft.remedies)) == count
-
-
 def test_a_larger_block_size_that_was_only_agreed_on_is_no_cure() -> None:
     large = tried(1, block_size=1_428, heard=True, sent_blocks=1, timeouts=8)
     agreed = later(49_200, block_size=1_468, is_done=False, has_blocks=False)

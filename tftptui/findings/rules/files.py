@@ -16,9 +16,6 @@ _CHANGED = ("the file was cut short", "the file was changed")
 _EXHAUSTED = 20.0
 """Seconds after the last request that found no free port: then there are enough."""
 
-_SHORT_REST = 2.0
-"""Seconds that a port should rest at least: what comes late finds nobody else there."""
-
 _OF_THE_MOMENT = frozenset(
     {"rate", "client-limit", "limit", "ports-exhausted", "broadcast"}
 )
@@ -154,12 +151,12 @@ def changed(case: Case) -> Draft | None:
 
 
 def ports_exhausted(case: Case) -> Draft | None:
-    """No port of the range was free."""
+    """All ports of the range were in use."""
     is_ours = not case.scene.is_capture
     if not (is_ours and is_exhausted(case) and is_range_of_now(case)):
         return None
     scene, foreign = case.scene, _foreign(case)
-    taken = "were in use or at rest"
+    taken = "were in use"
     if foreign == scene.last - scene.first + 1:
         taken = "were held by other programs"
     elif foreign:
@@ -199,14 +196,10 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
         return tuple(found)
     found.append(
         Remedy(
-            text="a larger range, 10 ports for each client that boots at once: r in "
+            text="a larger range, a port for each transfer at the same time: r in "
             "the pane Ports proposes one, --ports FIRST-LAST sets it at the start"
         )
     )
-    if scene.rest > _SHORT_REST:
-        text = f"or a shorter rest of ports between transfers than {scene.rest:g} s"
-        command = f"--quarantine {_SHORT_REST:g}"
-        found.append(Remedy(platform=OURS, text=text, command=command))
     return tuple(found)
 
 

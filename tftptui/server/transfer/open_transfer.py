@@ -227,7 +227,8 @@ class Opener:
             def open_port(port: int) -> Transport:
                 return way(Endpoint(asked.host, port, asked.scope), client)
 
-            return self.pool.lease(open_port, self.recorder.clock.now()).opened
+            now = self.recorder.clock.now()
+            return self.pool.lease(open_port, now, client.host).opened
         except BaseException:
             give_up()
             raise

@@ -15,8 +15,8 @@ def tell_exhausted(scene: Scene) -> str:
     now = scene.now
     if now is None or not scene.is_exhausted:
         return ""
-    used, resting = now.states.count(USED), now.states.count(QUARANTINED)
-    state = f"{count(used)} used, {count(resting)} resting"
+    used, cooling = now.states.count(USED), now.states.count(QUARANTINED)
+    state = f"{count(used)} used"
     refused = ""
     if scene.refused:
         requests = len(scene.refused)
@@ -28,8 +28,8 @@ def tell_exhausted(scene: Scene) -> str:
     remedy = " · r ↓ proposes more"
     if room := wider(scene):
         remedy = f" · r ↓ enter makes it {span(*room)}"
-    if FREE in now.states:
-        state = f"{count(now.states.count(FREE))} free now"
+    if scene.has_room:
+        state = f"{count(now.states.count(FREE) + cooling)} free now"
         ago = age(max(1.0, scene.since_refused))
         return f"no port was free {ago}: {refused}{state}{remedy}"
     return f"✗ no free port: {refused}{state}{remedy}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tftptui.engine.messages import (
     FREE,
+    QUARANTINED,
     Finding,
     HostPorts,
     PortMap,
@@ -62,11 +63,17 @@ class Scene:
         return self.wanted > self.clients * PORTS_PER_CLIENT
 
     @property
+    def has_room(self) -> bool:
+        """Whether a port is free or cools down, so that the next client gets one."""
+        states = self.now.states if self.now else b""
+        return FREE in states or QUARANTINED in states
+
+    @property
     def is_exhausted(self) -> bool:
         """Whether the next client finds no port, or the last ones did not."""
         if self.now is None or self.now.single_port:
             return False
-        return FREE not in self.now.states or bool(self.refused)
+        return not self.has_room or bool(self.refused)
 
 
 def scene(store: Store, now: float) -> Scene:
