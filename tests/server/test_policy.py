@@ -7,7 +7,14 @@ import pytest
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import Mode, ReadRequest, Request, WriteRequest
-from tftptui.server.policy import BURST_SECONDS, MOST_WORDS, WORDS, Policy, Verdict
+from tftptui.server.policy import (
+    BURST_SECONDS,
+    KEPT_PROVEN,
+    MOST_WORDS,
+    WORDS,
+    Policy,
+    Verdict,
+)
 from tftptui.settings import Settings
 
 SETTINGS = Settings(root=Path("/srv/tftp"), max_transfers=3)
@@ -167,3 +174,12 @@ def test_no_error_is_longer_than_words_need() -> None:
 @pytest.mark.parametrize("reason", ["denied", "rate", "malformed"])
 def test_a_flood_is_met_with_silence(reason: str) -> None:
     assert rooms(reason, 20, 30)[int(WORDS.burst) :] == [0] * 10
+
+
+def test_addresses_that_have_answered_are_known_the_latest_of_them() -> None:
+    known = policy()
+    for number in range(KEPT_PROVEN + 1):
+        known.vouch(f"host {number}")
+    assert not known.is_proven("host 0")
+    assert known.is_proven("host 1")
+    assert known.known_addresses == KEPT_PROVEN

@@ -61,6 +61,8 @@ def neighbourhood(host: str) -> str:
     smaller one behind a router is seldom known here. Link-local addresses are of the
     link that they name (RFC 4007 §11): fe80::%eth0/64.
     """
+    if ":" not in host:
+        return f"{host.rpartition('.')[0]}.0/24"  # forged ones are many: in short
     address = plain_address(host)
     network = ip_network((address, _NEIGHBOURHOOD[address.version]), strict=False)
     _, percent, link = host.partition("%")

@@ -56,12 +56,16 @@ class Gate:
         network = neighbourhood(client)
         if self._networks.take((reason, network), now) and self._all.take(1, now):
             return True
-        if not self._silenced:
-            self._since = now
         known = (reason, network) in self._silenced
         has_room = known or len(self._silenced) < KEPT_NETWORKS
-        self._silenced[reason, network if has_room else None] += 1
+        self.silence(reason, network if has_room else None, now)
         return False
+
+    def silence(self, reason: str, network: str | None, now: float) -> None:
+        """Count what is not written."""
+        if not self._silenced:
+            self._since = now
+        self._silenced[reason, network] += 1
 
     def due_summaries(self, now: float) -> list[Summary]:
         """Return what has to be told now."""

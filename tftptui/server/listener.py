@@ -19,7 +19,7 @@ _V6_INFO = struct.Struct("=16sI")  # destination, interface
 _V6_MULTICAST = 0xFF  # the first byte (RFC 4291 §2.7)
 _ANY = "0.0.0.0"  # noqa: S104 - to recognise it
 _LONGEST_REQUEST = 65_535
-BATCH = 64
+BATCH = 256
 """Datagrams taken at one wake-up, so that transfers have their turn."""
 
 

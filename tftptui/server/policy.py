@@ -1,5 +1,6 @@
 """Which requests are taken at all, before the disk is looked at."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from tftptui.protocol.errors import ErrorCode
@@ -19,6 +20,9 @@ MOST_WORDS = 512
 
 LONGEST_REQUEST = 1_024
 """Octets. RFC 2347 allows 512, and no client is known that needs more."""
+
+KEPT_PROVEN = 4_096
+"""Addresses that have answered, the latest."""
 
 FLOODING = frozenset({"denied", "rate", "malformed"})
 """Reasons that a client gets no short answer for, either."""
@@ -62,11 +66,13 @@ class Policy:
         self._access = AccessList(settings.allow, settings.deny)
         self._requests = _request_table(settings)
         self._words = RateTable(WORDS)
+        self._proven: OrderedDict[str, None] = OrderedDict()
 
     @property
     def known_addresses(self) -> int:
         """How many addresses are remembered, in all tables together."""
-        return len(self._words) + len(self._requests or ())
+        tables = (self._words, self._requests or (), self._proven)
+        return sum(map(len, tables))
 
     def follow(self, settings: Settings) -> None:
         """Go by these settings from now on; the same ones again cost nothing."""
@@ -102,6 +108,14 @@ class Policy:
         """
         if self._requests is not None:
             self._requests.give_back(client)
+        self._proven[client] = None
+        self._proven.move_to_end(client)
+        if len(self._proven) > KEPT_PROVEN:
+            self._proven.popitem(last=False)
+
+    def is_proven(self, client: str) -> bool:
+        """Whether an address has answered a transfer of late: it is no forgery."""
+        return client in self._proven
 
     def judge(
         self, request: Request, client: str, active: int, of_client: int

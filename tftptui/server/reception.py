@@ -32,7 +32,8 @@ from tftptui.server.walk import RootError
 from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import Refusal
 
-_REQUESTS = (b"\0\1", b"\0\2")
+REQUESTS = (b"\0\1", b"\0\2")
+"""How datagrams begin that ask for something."""
 
 _parse = lru_cache(maxsize=1_024)(parse)
 """A rack of machines asks for the same few files, in the same octets."""
@@ -66,7 +67,7 @@ class Reception:
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
-        if arrival.client in self.transfers and self._deliver(arrival):
+        if self.deliver(arrival):
             return
         try:
             if len(arrival.datagram) > LONGEST_REQUEST:
@@ -94,6 +95,10 @@ class Reception:
         if found is not None and isinstance(found.transport, SharedTransport):
             found.take_error(error)
 
+    def shed(self) -> None:
+        """Count a datagram that is dropped unread: too many came."""
+        self._desk.shed()
+
     def take_refusals(self) -> list[Refusal]:
         """Return the latest requests refused since this was last asked."""
         return self._desk.take_latest()
@@ -107,12 +112,12 @@ class Reception:
         """Tell what has not been told; call it last."""
         self._desk.flush()
 
-    def _deliver(self, arrival: Arrival) -> bool:
+    def deliver(self, arrival: Arrival) -> bool:
         """Hand what belongs to a transfer in single-port mode to it."""
-        living = self.transfers[arrival.client]
-        if not isinstance(living.transport, SharedTransport):
+        living = self.transfers.get(arrival.client)
+        if living is None or not isinstance(living.transport, SharedTransport):
             return False
-        if arrival.datagram[:2] in _REQUESTS:
+        if arrival.datagram[:2] in REQUESTS:
             return False
         living.transport.deliver(arrival.datagram)
         return True

@@ -86,6 +86,12 @@ class RefusalDesk:
             verdict = Verdict("malformed", error.code, error.text)
             self._answer(listener, arrival, verdict)
 
+    def shed(self) -> None:
+        """Count what is dropped unread, and tell it from time to time."""
+        recorder = self._recorder
+        recorder.counters.shed += 1
+        self._gate.silence("overload", None, recorder.clock.now())
+
     def take_latest(self) -> list[Refusal]:
         """Return the latest refusals since this was last asked."""
         latest = list(self._latest)

@@ -13,6 +13,7 @@ from tftptui.net.host_networks import host_networks
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.fastpath.event_loop import readers_of
+from tftptui.server.intake import Intake
 from tftptui.server.limits import raise_descriptor_limit
 from tftptui.server.listener import Listener
 from tftptui.server.naming import names_of, root_of
@@ -89,6 +90,7 @@ class Service:
         self._readers: dict[str, list[TransferView]] | None = None
         self._root: Root | None = None
         self._reception: Reception | None = None
+        self._intake: Intake | None = None
         # Bounded: a server without a screen has nobody who takes them.
         self._finished: deque[Transfer] = deque(maxlen=settings.kept_transfers)
         self._untold: deque[Transfer] = deque(maxlen=MOST_UNTOLD)
@@ -139,6 +141,7 @@ class Service:
             seek=self._seek,
         )
         loop = asyncio.get_running_loop()
+        self._intake = Intake(self._reception, loop.call_soon)
         self._loop_readers = readers_of(loop)  # to ask which loop runs is a system call
         for listener in self.listeners:
             loop.add_reader(listener.socket, self._receive, listener)
@@ -156,6 +159,8 @@ class Service:
         for listener in self.listeners:
             loop.remove_reader(listener.socket)
             listener.close()
+        if self._intake is not None:
+            self._intake.close()
         if self._reception is not None:
             self._reception.close()
         self._root.close()
@@ -294,9 +299,8 @@ class Service:
         self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=message))
 
     def _receive(self, listener: Listener) -> None:
-        if self._reception is not None:
-            for arrival in listener.arrivals():
-                self._reception.take(listener, arrival)
+        if self._intake is not None and self._reception is not None:
+            self._intake.receive(listener)
             for error in listener.take_errors():
                 self._reception.complain(error)
 

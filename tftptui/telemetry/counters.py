@@ -41,6 +41,7 @@ class Counters(msgspec.Struct, kw_only=True):
         duplicates: packets that clients sent again.
         strays: datagrams on a TID from a wrong endpoint, and ACKs of no transfer where
             requests are taken.
+        shed: datagrams dropped unread because more came than there was time for.
         started: transfers that began, and below how many ended how.
     """
 
@@ -70,6 +71,7 @@ class Counters(msgspec.Struct, kw_only=True):
     missing: int = 0
     octets_received: int = 0
     broadcast: int = 0
+    shed: int = 0
 
     @property
     def active(self) -> int:

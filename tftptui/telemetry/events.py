@@ -94,7 +94,8 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
     """Refusals, or ICMP errors, that were not written one by one: they were too many.
 
     Attributes:
-        reason: why requests were refused; "icmp" for the ICMP errors of a transfer.
+        reason: why requests were refused; "icmp" for the ICMP errors of a transfer;
+            "overload" for datagrams dropped unread, as there was no time for them.
         network: of the clients; None when they came from too many to name.
         count: how many.
         seconds: in how long.

@@ -26,6 +26,7 @@ _TOTALS = (
     ("requests", "requests", "Requests understood, repeats left out."),
     ("malformed_packets", "malformed", "No TFTP, or of no sense at that port."),
     ("unanswered_packets", "unanswered", "Refused or malformed, without an ERROR."),
+    ("shed_packets", "shed", "Dropped unread: too many came."),
     ("transfers_started", "started", "Transfers that began."),
     ("transfers_expired", "expired", "Transfers ended for taking too long."),
     ("retransmitted_packets", "retransmits", "Packets that the server sent again."),
