@@ -3,7 +3,8 @@
 ``python benchmarks/costs.py`` starts ``tftptui serve`` for each measurement, on one
 CPU together with the load generator of --bench (by default ../shared/bench), and
 atftpd for uploads where it is installed. It keeps the figures in benchmarks/results/
-and, with --readme, writes the table into README.md. Linux.
+and, with --readme, writes the table into README.md. --short loads for a tenth of a
+second each and keeps nothing: enough to see that it works. Linux.
 """
 
 import argparse
@@ -33,6 +34,14 @@ OPEN = 500
 """Transfers that are held open to weigh them."""
 
 Figures = dict[str, float]
+Load = tuple[str, ...]
+"""The load generator, and how long it runs."""
+
+Sizes = tuple[tuple[int, int], ...]
+UPLOADS: Sizes = ((1428, 1), (1428, 16), (1428, 64), (8192, 8))
+"""Block size and window."""
+RECEIVERS: Sizes = ((16, 16_384), (64, 65_536))
+"""Window, and bytes of the client's socket buffer."""
 
 
 @contextlib.contextmanager
@@ -77,10 +86,10 @@ def answers(host: str) -> bool:
         return True
 
 
-def start_time(root: Path) -> Figures:
+def start_time(root: Path, times: int = 5) -> Figures:
     """Return seconds from the start of the program to its first answer."""
     seconds, used = [], []
-    for _ in range(5):
+    for _ in range(times):
         with serving(root) as (pid, waited):
             seconds.append(waited)
             used.append(cpu_time(pid))
@@ -120,22 +129,22 @@ def resident(pid: int) -> float:
 
 
 def load(
-    program: str, root: Path, host: str, *options: str, told: tuple[str, ...] = ()
+    program: Load, root: Path, host: str, *options: str, told: tuple[str, ...] = ()
 ) -> float:
     """Return MB/s of the load generator with OPTIONS; the server is TOLD more."""
     with serving(root, host, told):
         return loaded(program, host, *options)
 
 
-def loaded(program: str, host: str, *options: str) -> float:
+def loaded(program: Load, host: str, *options: str) -> float:
     """Return MB/s of the load generator with OPTIONS, of the server that runs."""
-    command = [program, "--host", host, "--port", str(PORT), "--cpu", str(CPU)]
-    command += ["--batch", "--seconds", "2", "--json", *options]
+    command = [*program, "--host", host, "--port", str(PORT), "--cpu", str(CPU)]
+    command += ["--batch", "--json", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(json.loads(done.stdout)["MB_s"])
 
 
-def peer_load(program: str, root: Path, *options: str) -> float:
+def peer_load(program: Load, root: Path, *options: str) -> float:
     """Return likewise of atftpd; 0 where it is not installed."""
     if shutil.which(PEER[0]) is None:
         return 0.0
@@ -144,11 +153,11 @@ def peer_load(program: str, root: Path, *options: str) -> float:
         return loaded(program, "127.0.0.1", *options)
 
 
-def uploads(program: str, root: Path) -> Figures:
+def uploads(program: Load, root: Path, sizes: Sizes = UPLOADS) -> Figures:
     """Return MB/s of uploads with several windows, beside atftpd."""
     upload = ("--file", "up-%d", "--files", "4", "--upload", str(root / "large"))
     figures: Figures = {}
-    for size, window in ((1428, 1), (1428, 16), (1428, 64), (8192, 8)):
+    for size, window in sizes:
         options = ("--blksize", str(size), "--windowsize", str(window))
         ours = load(program, root, "127.0.0.1", *upload, *options)
         figures[f"upload {size} w{window}, MB/s"] = ours
@@ -157,23 +166,38 @@ def uploads(program: str, root: Path) -> Figures:
     return figures
 
 
-def small_receivers(program: str, root: Path) -> Figures:
+def small_receivers(program: Load, root: Path, sizes: Sizes = RECEIVERS) -> Figures:
     """Return MB/s of clients whose socket holds less than a window."""
     figures: Figures = {}
-    for window, room in ((16, 16_384), (64, 65_536)):
-        options = ("--file", "large", "--blksize", "1428", "--timeout", "200")
-        options += ("--windowsize", str(window), "--rcvbuf", str(room))
+    for window, room in sizes:
+        options = ["--file", "large", "--blksize", "1428", "--timeout", "200"]
+        options += ["--windowsize", str(window), "--rcvbuf", str(room)]
         for how, told in (("", ()), (", no GSO", ("--no-gso",))):
             name = f"read 1428 w{window}, client's buffer {room >> 10} KiB{how}, MB/s"
             figures[name] = load(program, root, "127.0.0.1", *options, told=told)
     return figures
 
 
-def measure(bench: Path, root: Path) -> Figures:
-    """Return everything."""
+def built(bench: Path, root: Path) -> str:
+    """Compile the load generator; return where it is."""
     program = str(root / "tftpload")
     source, compiler = str(bench / "tftpload.c"), shutil.which("cc") or "cc"
     subprocess.run([compiler, "-O2", "-o", program, source, "-lpthread"], check=True)
+    return program
+
+
+def measure_briefly(program: Load, root: Path) -> Figures:
+    """Return the first figure of each kind."""
+    return {
+        **start_time(root, 1),
+        "memory of a transfer, 512 w1, KiB": memory(root, b""),
+        **uploads(program, root, UPLOADS[:1]),
+        **small_receivers(program, root, RECEIVERS[:1]),
+    }
+
+
+def measure(program: Load, root: Path) -> Figures:
+    """Return everything."""
     read = ("--file", "large", "--blksize", "1428")
     window = ("--windowsize", "16")
     windowed = b"blksize\x001428\0windowsize\x0016\0"
@@ -203,6 +227,7 @@ def main() -> int:
     default = HERE.parent.parent / "shared" / "bench"
     parser.add_argument("--bench", type=Path, default=default)
     parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--nice", type=int, default=0, help="of all, for root")
     options = parser.parse_args()
     bench: Path = options.bench
@@ -214,7 +239,12 @@ def main() -> int:
         root = Path(folder)
         (root / "small").write_bytes(b"x" * 300)
         (root / "large").write_bytes(os.urandom(1 << 20) * 32)
-        figures = measure(bench, root)
+        program = built(bench, root)
+        if options.short:
+            brief = measure_briefly((program, "--seconds", "0.1"), root)
+            print("\n".join(table(brief)))
+            return 0
+        figures = measure((program, "--seconds", "2"), root)
     about, lines = keep("costs", figures), table(figures)
     print("\n".join(lines))
     if options.readme:

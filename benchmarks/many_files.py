@@ -1,8 +1,8 @@
 """What a root of 100,000 files costs: time to the first row, memory, each change.
 
-``python benchmarks/many_files.py [FILES]`` makes a root with that many files, once in
-one folder and once in folders of 100, runs the engine in a process of its own and the
-screen without a terminal, and prints for each:
+``python benchmarks/many_files.py [FILES] [--short]`` makes a root with that many files,
+once in one folder and once in folders of 100, runs the engine in a process of its own
+and the screen without a terminal, and prints for each:
 
 - first row: from the start of the screen to the first file in the pane;
 - open: from the key that opens the folder to its rows;
@@ -14,18 +14,22 @@ screen without a terminal, and prints for each:
 - gap: the longest that a running lock-step transfer waits for its next block, without
   a screen, while nothing else goes on, a folder is listed (again), names are counted,
   and words are looked for.
+
+``--short`` makes one root of 200 files, and each change twice: enough to see that it
+works.
 """
 
+import argparse
 import asyncio
 import contextlib
 import multiprocessing
 import os
 import socket
 import statistics
-import sys
 import tempfile
 from array import array
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -40,7 +44,11 @@ from tftptui.ui.app import TftpApp
 from tftptui.ui.widgets.file_list import FileList
 from tftptui.ui.widgets.file_rows import EntryRow, NearRow
 
-TIMES = 20
+TIMES, SHORT_TIMES = 20, 2
+COUNT, SHORT_COUNT = 100_000, 200
+SETTLING, SHORT_SETTLING = 2.0, 0.2
+"""Seconds until a transfer is at its pace."""
+
 BLOCK = 516
 HOST = "tftptui.engine.holders.host"
 MEBI = 1 << 20
@@ -72,6 +80,10 @@ class Run:
         rows = self.files()._model.rows  # noqa: SLF001 - measured, not used
         return [row.path for row in rows if isinstance(row, EntryRow)]
 
+    def shows(self, path: bytes) -> bool:
+        """Whether PATH is in the pane."""
+        return path in self.rows()
+
     async def until(self, is_so: Callable[[], bool]) -> float:
         """Return the seconds until something is so."""
         began = perf_counter()
@@ -92,8 +104,8 @@ class Run:
         return any(isinstance(row, NearRow) and row.asked.name == name for row in rows)
 
 
-async def measure(root: Path) -> None:
-    """Print what one root costs."""
+async def measure(root: Path, times: int) -> None:
+    """Print what one root costs; each change and each miss is made TIMES times."""
     run, began = Run(root), perf_counter()
     async with run.app.run_test(size=(140, 40)) as pilot:
         await run.until(lambda: bool(run.rows()))
@@ -106,19 +118,18 @@ async def measure(root: Path) -> None:
         opened = await run.until(lambda: any(b"/" in row for row in run.rows()))
         print(f"  open           {opened:8.2f} s")
         busy, waits = child.cpu_times(), []
-        for number in range(TIMES):
+        for number in range(times):
             name = os.fsdecode(first) + f"/a-{number:03}"
             (root / name).touch()
-            row = os.fsencode(name)
-            waits.append(await run.until(lambda row=row: row in run.rows()))
+            waits.append(await run.until(partial(run.shows, os.fsencode(name))))
         used = sum(child.cpu_times()[:2]) - sum(busy[:2])
         print(f"  change         {statistics.median(waits):8.2f} s")
-        print(f"  of the engine  {used / TIMES:8.2f} s")
+        print(f"  of the engine  {used / times:8.2f} s")
         waits = []
-        for number in range(TIMES):
+        for number in range(times):
             name = f"IMAGE-{number:06}.BIN"
             run.miss(name)
-            waits.append(await run.until(lambda name=name: run.near(name)))
+            waits.append(await run.until(partial(run.near, name)))
         print(f"  first miss     {waits[0]:8.2f} s")
         print(f"  later          {statistics.median(waits[1:]):8.2f} s")
         after = (child.memory_info().rss, psutil.Process().memory_info().rss)
@@ -129,7 +140,9 @@ async def measure(root: Path) -> None:
 
 
 def fetch(port: int, holder: Connection) -> None:
-    """Fetch ``busy`` again and again until told; then tell when blocks came.
+    """Fetch ``busy`` again and again until told; then send when blocks came.
+
+    The first block is reported at once.
 
     It is a process of its own, so that it waits for nobody but the server.
     """
@@ -139,6 +152,8 @@ def fetch(port: int, holder: Connection) -> None:
             client.settimeout(10)
             client.sendto(b"\0\1busy\0octet\0", ("127.0.0.1", port))
             datagram, server = client.recvfrom(1_024)
+            if not came:
+                holder.send("it runs")
             while len(datagram) == BLOCK and (len(came) % 1_024 or not holder.poll()):
                 came.append(monotonic())
                 client.sendto(b"\0\4" + datagram[2:4], server)
@@ -183,7 +198,7 @@ async def running(root: Path) -> AsyncIterator[tuple[Engine, int]]:
         await reading
 
 
-async def measure_gaps(root: Path) -> None:
+async def measure_gaps(root: Path, settling: float) -> None:
     """Print how long a transfer waits while folders are looked at."""
     folder = root / "board-00000"
     spawn = multiprocessing.get_context("spawn")
@@ -191,9 +206,10 @@ async def measure_gaps(root: Path) -> None:
     async with running(root) as (engine, port):
         process = spawn.Process(target=fetch, args=(port, theirs))
         process.start()
-        await asyncio.sleep(2)  # noqa: TID251 - until it is at its pace
+        await asyncio.to_thread(pipe.recv)
+        await asyncio.sleep(settling)  # noqa: TID251 - until it is at its pace
         marks = [("quiet", monotonic())]
-        await asyncio.sleep(2)  # noqa: TID251
+        await asyncio.sleep(settling)  # noqa: TID251
         marks.append(("list", monotonic()))
         await engine.held.ask(OpenFolder(os.fsencode(folder.name)))
         await engine.until(lambda frame: frame.listings)
@@ -211,22 +227,34 @@ async def measure_gaps(root: Path) -> None:
         pipe.send("end")
         came = pipe.recv()
         process.join()
+    print_gaps(came, marks)
+
+
+def print_gaps(came: list[float], marks: list[tuple[str, float]]) -> None:
+    """Print the longest wait between two blocks, from each mark to the next."""
     for (what, begun), (_, over) in pairwise(marks):
         part = [time for time in came if begun <= time <= over]
-        gap = max(b - a for a, b in pairwise(part))
+        # Too short for two blocks: the gap is longer than what went on.
+        gap = max((b - a for a, b in pairwise(part)), default=over - begun)
         print(f"  gap {what:11}{gap * 1_000:8.1f} ms")
 
 
 def main() -> None:
     """Measure both roots."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    for each in (count, 100):
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("files", nargs="?", type=int)
+    parser.add_argument("--short", action="store_true")
+    options = parser.parse_args()
+    count = options.files or (SHORT_COUNT if options.short else COUNT)
+    times = SHORT_TIMES if options.short else TIMES
+    settling = SHORT_SETTLING if options.short else SETTLING
+    for each in (100,) if options.short else (count, 100):
         with tempfile.TemporaryDirectory() as name:
             make(Path(name), count, each=each)
             print(f"{count:,} files, {each:,} in a folder")
-            asyncio.run(measure(Path(name)))
+            asyncio.run(measure(Path(name), times))
             (Path(name) / "busy").write_bytes(os.urandom(64 * MEBI))
-            asyncio.run(measure_gaps(Path(name)))
+            asyncio.run(measure_gaps(Path(name), settling))
 
 
 if __name__ == "__main__":

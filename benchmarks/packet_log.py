@@ -1,11 +1,12 @@
 """What the packet log costs: appending, painting, and the memory of a record.
 
-Run it with ``python benchmarks/packet_log.py``. One line for each size of the ring;
-times are medians in milliseconds, at 120 columns and 40 rows.
+``python benchmarks/packet_log.py [RECORDS ...]`` prints one line for each size of the
+ring; times are medians in milliseconds, at 120 columns and 40 rows.
 """
 
 import asyncio
 import statistics
+import sys
 import tracemalloc
 from collections.abc import Callable
 from time import perf_counter
@@ -14,6 +15,7 @@ from textual.app import App, ComposeResult
 
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.records.ring import LAYOUT, Kind
+from tftptui.ui.memory import Memory
 from tftptui.ui.store import Store
 from tftptui.ui.themes import SLOT_DEFAULTS
 from tftptui.ui.widgets.packet_log import PacketLog
@@ -83,7 +85,7 @@ async def measure(size: int) -> None:
     for first in range(0, size, BATCH):
         store.fold(batch(first))
     frames = iter([batch(size + BATCH * number) for number in range(3 * ROUNDS)])
-    pane = PacketLog(store)
+    pane = PacketLog(store, Memory())
     rows = pane.rows
     app = Host(pane)
 
@@ -119,8 +121,8 @@ async def measure(size: int) -> None:
 
 
 def main() -> None:
-    """Measure all sizes."""
-    for size in SIZES:
+    """Measure the sizes given, or the usual ones."""
+    for size in [int(text) for text in sys.argv[1:]] or SIZES:
         asyncio.run(measure(size))
 
 

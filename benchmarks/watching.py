@@ -31,7 +31,8 @@ PORT = 36_969
 ENGINE_CPU, SCREEN_CPU = 0, 1
 LIMITS = ("--quarantine", "0", "--max-transfers", "2000", "--request-rate", "0")
 SETTLING = 2.0
-"""Seconds until a start, or the beginning of a load, no longer shows."""
+"""Seconds until a start, or the beginning of a load, no longer shows; of a load that is
+measured for less, so long."""
 
 
 class Terminal:
@@ -47,9 +48,11 @@ class Terminal:
         self._over = False
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        while not (engines := children.read_text().split()):
+            pause(0.05)
+        self.engine = int(engines[0])
         pause(SETTLING)
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
-        self.engine = int(children.split()[0])
         os.sched_setaffinity(self.engine, {ENGINE_CPU})
         os.sched_setaffinity(self.pid, {SCREEN_CPU})
 
@@ -120,17 +123,18 @@ def tell(name: str, told: tuple[float, float, float], blocks: float) -> None:
 
 def with_screen(load: str, root: str, seconds: float) -> None:
     """Measure the program with its screen."""
+    settling = min(SETTLING, seconds)
     terminal = Terminal(root, "--port", str(PORT), *LIMITS)
     try:
         tell("idle", watched(terminal, seconds), 0)
-        running = Load(load, seconds + 2 * SETTLING)
-        pause(SETTLING)
+        running = Load(load, seconds + 2 * settling)
+        pause(settling)
         told = watched(terminal, seconds)
         tell("one client, 512 w1", told, running.blocks())
         pause(1)
         tell("idle, after it", watched(terminal, seconds), 0)
-        running = Load(load, seconds + 2 * SETTLING, "--clients", "50")
-        pause(SETTLING)
+        running = Load(load, seconds + 2 * settling, "--clients", "50")
+        pause(settling)
         told = watched(terminal, seconds)
         tell("50 clients, 512 w1", told, running.blocks())
     finally:
@@ -139,12 +143,13 @@ def with_screen(load: str, root: str, seconds: float) -> None:
 
 def without_screen(load: str, root: str, seconds: float) -> None:
     """Measure the server alone."""
+    settling = min(SETTLING, seconds)
     command = [PROGRAM, "serve", root, "--port", str(PORT), *LIMITS]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         os.sched_setaffinity(server.pid, {ENGINE_CPU})
         pause(SETTLING)
-        running = Load(load, seconds + 2 * SETTLING)
-        pause(SETTLING)
+        running = Load(load, seconds + 2 * settling)
+        pause(settling)
         before, began = processor_seconds(server.pid), time.monotonic()
         pause(seconds)
         span = time.monotonic() - began
