@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tests.support.builders import octets
-from tests.support.cases import refused
 from tests.support.clock import FakeClock
+from tests.support.facts import refused
 from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient

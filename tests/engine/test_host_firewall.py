@@ -4,12 +4,12 @@ import json
 from ipaddress import IPv4Interface
 from typing import Any
 
-from tests.support.cases import CLIENT, SERVER, tried
 from tests.support.clock import FakeClock
+from tests.support.facts import CLIENT, SERVER, tried
 from tftptui.doctor.facts import Filters
-from tftptui.engine.fact_sources import Surroundings
+from tftptui.engine.fact_sources import FactSources
 from tftptui.engine.findings import Findings
-from tftptui.engine.host_firewall import FRESH, SOONEST, OwnRules
+from tftptui.engine.host_firewall import FRESH, SOONEST, HostFirewall
 from tftptui.findings.facts import Scene
 from tftptui.telemetry.events import Event, Found, Requested
 from tftptui.telemetry.findings import FACT
@@ -48,13 +48,13 @@ class Host:
     def __init__(self, found: Filters, *, may: bool = True) -> None:
         self.found, self.asked, self.may = found, 0, may
         ours = {"eth0": [IPv4Interface(f"{SERVER}/24")]}
-        self.rules = OwnRules(self._read, lambda: ours, lambda: self.may)
+        self.rules = HostFirewall(self._read, lambda: ours, lambda: self.may)
 
     def _read(self) -> Filters:
         self.asked += 1
         return self.found
 
-    def read(self, now: float, **how: Any) -> OwnRules:
+    def read(self, now: float, **how: Any) -> HostFirewall:
         self.rules.refresh(now, **how)
         self.rules.settle(10.0)
         return self.rules
@@ -113,7 +113,7 @@ def test_they_are_read_less_and_less_often_while_nothing_happens() -> None:
 def told(host: Host, *events: Event) -> list[Found]:
     """Return what findings tell within some seconds in which these events come."""
     clock, found = FakeClock(), list[Event]()
-    around = Surroundings(lambda _: None, list, lambda _: SCENE, host.rules)
+    around = FactSources(lambda _: None, list, lambda _: SCENE, host.rules)
     findings = Findings(clock, found.append, around)
     for _ in range(4):
         clock.advance(2.0)

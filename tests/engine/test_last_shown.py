@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.cases import CURL, NOON, completed, tried
+from tests.support.facts import CURL, NOON, completed, tried
 from tests.support.seen import Seen
 from tftptui.telemetry.findings import FACT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.support.cases import CLIENT, refused
+from tests.support.facts import CLIENT, refused
 from tests.support.running import settings_for
 from tests.support.seen import Seen
 from tests.support.udp_client import UdpClient
@@ -17,7 +17,7 @@ from tests.support.unprivileged import unprivileged
 from tests.support.watcher import PATIENCE, Watcher, watching
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ChangeSettings
-from tftptui.engine.missing_files import MOST_LOOKED_AT, Mended
+from tftptui.engine.missing_files import MOST_LOOKED_AT, MissingFiles
 from tftptui.server.names import Names
 from tftptui.server.root import Root
 from tftptui.telemetry.findings import Finding
@@ -29,7 +29,7 @@ class Scene:
     """A root, findings, and a look at what was mended."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.seen, self.mended = folder, Seen(), Mended()
+        self.folder, self.seen, self.mended = folder, Seen(), MissingFiles()
         self.root = Root(folder)
         self.mended.begin(self.root)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.clock import FakeClock
 from tests.support.unprivileged import unprivileged
-from tftptui.engine.near_names import MOST_WAITING, OLDEST, PAUSE, Nearby
+from tftptui.engine.near_names import MOST_WAITING, OLDEST, PAUSE, NearNames
 from tftptui.server.root import Root
 from tftptui.telemetry.views import NearName
 
@@ -24,7 +24,7 @@ class Scene:
         self.folder.mkdir()
         self.clock = FakeClock(100.0)
         self.root = Root(self.folder)
-        self.nearby = Nearby(self.clock.now)
+        self.nearby = NearNames(self.clock.now)
         self.nearby.begin(self.root)
 
     def make(self, name: str) -> Path:

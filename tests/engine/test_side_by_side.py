@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.support.cases import CURL, NOON, asked_again, completed, refused, tried
+from tests.support.facts import CURL, NOON, asked_again, completed, refused, tried
 from tests.support.seen import Seen
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.support.cases import completed, refused
+from tests.support.facts import completed, refused
 from tests.support.seen import Seen
 from tftptui.telemetry.events import Found
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.support.cases import CLIENT, FIREWALL, case, icmp, neighbour, tried
+from tests.support.facts import CLIENT, FIREWALL, facts_of, icmp, neighbour, tried
 from tests.support.findings import boot_rom
 from tftptui.findings.causes import (
     MOST_TOLD,
     Cause,
-    Part,
+    Occurrence,
+    affected,
     cause_of,
     joined,
     leading,
-    touched,
 )
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY, Place
 
@@ -28,7 +28,7 @@ def draft(code: str, confidence: float = LIKELY, place: Place = "between") -> Dr
 def cause(
     code: str, way: str = WAY, place: Place = "between", **facts: object
 ) -> Cause:
-    return cause_of(draft(code, place=place), case(**facts), way)  # type: ignore[arg-type]
+    return cause_of(draft(code, place=place), facts_of(**facts), way)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("code", ["answers-blocked", "path-mtu", "acks-blocked"])
@@ -75,17 +75,17 @@ def test_what_nobody_has_listed_is_of_one_client_and_file() -> None:
     assert cause("a-new-one") != cause("a-new-one", client="10.0.4.99")
 
 
-def part(seen: Case, client: str = CLIENT, file: str = "pxelinux.0") -> Part:
+def part(seen: Facts, client: str = CLIENT, file: str = "pxelinux.0") -> Occurrence:
     found = judge(seen)
     assert found is not None
-    return Part(found, client, file)
+    return Occurrence(found, client, file)
 
 
 def test_the_surest_leads_and_the_others_are_told_below_it() -> None:
-    sure = case(*boot_rom().tries, neighbours=(neighbour(),))
+    sure = facts_of(*boot_rom().tries, neighbours=(neighbour(),))
     parts = [part(boot_rom(), "10.0.4.99", "other"), part(sure)]
     assert leading(parts) is parts[1]
-    assert touched(parts) == ([CLIENT, "10.0.4.99"], ["pxelinux.0", "other"])
+    assert affected(parts) == ([CLIENT, "10.0.4.99"], ["pxelinux.0", "other"])
     told = joined(parts)
     assert (told.code, told.confidence) == ("client-port-blocked", FACT)
     assert told.headline == (
@@ -102,8 +102,8 @@ def test_one_alone_is_told_as_it_is() -> None:
 
 
 def test_transfers_of_all_are_told_and_since_when_it_is_so() -> None:
-    early = part(case(tried(4, requests=3), now=9.0))
-    late = part(case(tried(9, 20.0, requests=3), now=29.0))
+    early = part(facts_of(tried(4, requests=3), now=9.0))
+    late = part(facts_of(tried(9, 20.0, requests=3), now=29.0))
     told = joined([late, early])
     assert told.transfers == (4, 9)
     assert told.since == early.draft.since
@@ -145,7 +145,7 @@ def test_the_headline_names_nobody_s_ports_as_those_of_others(
 ) -> None:
     others = [
         part(
-            case(
+            facts_of(
                 *(
                     tried(number, 2.0 * number, client_tid=tid, requests=2)
                     for number, tid in enumerate(of_one, 1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.cases import CURL, case, completed, tried
-from tftptui.findings.facts import Case, Scene
+from tests.support.facts import CURL, completed, facts_of, tried
+from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.helps import helps_for
 from tftptui.telemetry.findings import Help, Knob
 
@@ -33,15 +33,15 @@ CODES = (
 HALFWAY = completed(1, phase="stalled", ended=None, acked_blocks=40, **CURL)
 
 
-def of(code: str, knob: Knob, seen: Case | None = None) -> Help:
-    told = helps_for(code, seen or case(HALFWAY))
+def of(code: str, knob: Knob, seen: Facts | None = None) -> Help:
+    told = helps_for(code, seen or facts_of(HALFWAY))
     (found,) = [one for one in told if one.knob == knob]
     return found
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_each_knob_is_judged_and_has_a_reason(code: str) -> None:
-    told = helps_for(code, case(HALFWAY))
+    told = helps_for(code, facts_of(HALFWAY))
     assert len({one.knob for one in told}) == len(told) == 6
     assert all(one.why and "{" not in one.why for one in told)
 
@@ -61,33 +61,33 @@ def test_who_is_only_busy_or_unplugged_may_be_waited_for(code: str) -> None:
 
 def test_a_size_of_which_blocks_arrived_is_none_of_the_reasons() -> None:
     assert of("client-gone", "block-size").verdict == "no"
-    at_once = case(tried(1, heard=True))
+    at_once = facts_of(tried(1, heard=True))
     assert of("client-gone", "block-size", at_once).verdict == "unknown"
 
 
 def test_a_client_that_broke_off_may_have_minded_what_came_late() -> None:
     assert of("client-aborted", "timeout").verdict == "no"
-    late = case(completed(1, retransmits=3))
+    late = facts_of(completed(1, retransmits=3))
     assert of("client-aborted", "timeout", late).verdict == "unknown"
 
 
 def test_only_a_block_size_that_was_agreed_to_may_be_minded() -> None:
     assert of("options-refused", "block-size").verdict == "no"
-    agreed = case(tried(1, agreed=[("blksize", "1468")]))
+    agreed = facts_of(tried(1, agreed=[("blksize", "1468")]))
     assert of("options-refused", "block-size", agreed).verdict == "unknown"
 
 
 def test_a_longer_time_out_changes_no_option() -> None:
-    asked = case(tried(1, agreed=[("timeout", "5")]))
+    asked = facts_of(tried(1, agreed=[("timeout", "5")]))
     assert of("options-refused", "timeout", asked).verdict == "no"
 
 
 def test_the_blocks_of_an_upload_may_be_too_large() -> None:
     assert of("acks-blocked", "block-size").verdict == "no"
-    upload = case(tried(1, direction="write"))
+    upload = facts_of(tried(1, direction="write"))
     assert of("acks-blocked", "block-size", upload).verdict == "unknown"
 
 
 def test_single_port_mode_is_no_cure_where_it_is_on() -> None:
-    seen = case(HALFWAY, scene=Scene(single_port=True))
+    seen = facts_of(HALFWAY, scene=Scene(single_port=True))
     assert of("client-gone", "single-port", seen).why.startswith("that is what")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CLIENT, NOON, asked_again, completed, refused, tried
+from tests.support.facts import CLIENT, NOON, asked_again, completed, refused, tried
 from tests.support.seen import Seen
 from tftptui.findings.incidents import MOST_JOINED
 from tftptui.telemetry.findings import FACT, LIKELY

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.cases import (
+from tests.support.facts import (
     CLIENT,
     SERVER,
     asked_again,
-    case,
+    facts_of,
     neighbour,
     tried,
 )
@@ -20,12 +20,12 @@ def test_another_port_of_the_same_host_does_not_clear_its_own_firewall() -> None
     """Rules of a host go by ports as those of a router do."""
     one = asked_again(tried(**HIGH), 7.0)
     worked = neighbour(client=CLIENT, client_tid=2_070)
-    draft = draft_of(case(one, neighbours=(worked,), scene=ONE_PORT))
+    draft = draft_of(facts_of(one, neighbours=(worked,), scene=ONE_PORT))
     assert (draft.code, draft.stands_at) == ("answers-blocked", "between-or-client")
     low = asked_again(tried(kind=""), 7.0)
     worked = neighbour(client=CLIENT, client_tid=49_200)
     tries = (low, asked_again(tried(2, client_tid=2_071, kind=""), 7.0))
-    draft = draft_of(case(*tries, neighbours=(worked,), now=9.0))
+    draft = draft_of(facts_of(*tries, neighbours=(worked,), now=9.0))
     assert (draft.code, draft.stands_at) == ("client-port-blocked", "between-or-client")
     assert "or by the client's own firewall; to port 49200" in draft.headline
     assert any("sudo tftptui probe" in one.command for one in draft.remedies)
@@ -46,7 +46,7 @@ def test_a_client_on_a_network_of_ours_leaves_only_its_own_host(
     """But one of the loopback may stand for any machine, as in the demo."""
     beside = Scene(addresses=frozenset({SERVER}), on_link=True)
     one = asked_again(tried(**HIGH, client=client), 7.0)
-    draft = draft_of(replace(case(one, scene=beside), client=client))
+    draft = draft_of(replace(facts_of(one, scene=beside), client=client))
     assert (draft.code, draft.stands_at) == ("answers-blocked", place)
     told = [one.text for one in draft.remedies]
     is_there = told[0].startswith(f"on {client}: let UDP from {SERVER} in")
@@ -55,12 +55,12 @@ def test_a_client_on_a_network_of_ours_leaves_only_its_own_host(
 
 
 def test_lost_acks_may_be_dropped_on_this_host_unless_its_rules_say_no() -> None:
-    draft = draft_of(case(tried(retransmits=5), now=40.0))
+    draft = draft_of(facts_of(tried(retransmits=5), now=40.0))
     assert (draft.code, draft.stands_at) == ("acks-blocked", "between-or-server")
 
 
 def test_the_client_s_own_firewall_may_be_the_one_that_remembers() -> None:
     again = asked_again(tried(client_tid=2_072, kind=""), 6.0)
     worked = neighbour(client=CLIENT, client_tid=3_000, at=5.0)
-    draft = draft_of(case(again, now=9.0, neighbours=(worked,)))
+    draft = draft_of(facts_of(again, now=9.0, neighbours=(worked,)))
     assert (draft.code, draft.stands_at) == ("stale-conntrack", "between-or-client")

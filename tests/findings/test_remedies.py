@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.cases import CLIENT, SERVER, case, neighbour, tried
+from tests.support.facts import CLIENT, SERVER, facts_of, neighbour, tried
 from tftptui.findings import remedies
-from tftptui.findings.facts import Case, Scene
+from tftptui.findings.facts import Facts, Scene
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import OURS, Remedy
 from tftptui.telemetry.views import HostNetwork
@@ -20,7 +20,7 @@ def platforms(found: tuple[Remedy, ...]) -> set[str]:
 
 
 def test_answers_are_asked_for_in_words_in_rules_and_at_this_server() -> None:
-    found = remedies.let_answers_through(case(tried()))
+    found = remedies.let_answers_through(facts_of(tried()))
     assert found[0].platform == ""
     assert "ports 40000–40099 to 10.0.4.0/24 ports 1024–65535" in found[0].text
     assert {"nftables", "Cisco ASA", "Juniper SRX", OURS} <= platforms(found)
@@ -36,18 +36,18 @@ def test_answers_are_asked_for_in_words_in_rules_and_at_this_server() -> None:
 )
 def test_single_port_mode_is_no_remedy_where_it_is_on(say: object) -> None:
     assert callable(say)
-    assert OURS in platforms(say(case(tried())))
-    assert OURS not in platforms(say(case(tried(), scene=SINGLE)))
+    assert OURS in platforms(say(facts_of(tried())))
+    assert OURS not in platforms(say(facts_of(tried(), scene=SINGLE)))
 
 
 def test_acks_are_let_through_on_the_way_and_here() -> None:
-    found = remedies.let_acks_through(case(tried()))
+    found = remedies.let_acks_through(facts_of(tried()))
     lines = [one.command for one in found if one.platform == "iptables"]
     assert ["-I FORWARD" in lines[0], "-I INPUT" in lines[1]] == [True, True]
 
 
 def test_the_clients_own_firewall_names_that_client_alone() -> None:
-    found = remedies.on_the_client(case(tried()))
+    found = remedies.on_the_client(facts_of(tried()))
     rules = [one.command for one in found if one.platform not in ("", OURS)]
     assert rules
     assert not [line for line in rules if "10.0.4.0/24" in line]
@@ -55,12 +55,12 @@ def test_the_clients_own_firewall_names_that_client_alone() -> None:
 
 
 def test_this_host_runs_no_windows() -> None:
-    found = remedies.let_out(case(tried()))
+    found = remedies.let_out(facts_of(tried()))
     assert platforms(found) == {"nftables", "iptables", "ufw"}
 
 
 def test_what_old_flows_are_forgotten_by_is_said_for_each_firewall() -> None:
-    found = remedies.flush(case(tried()))
+    found = remedies.flush(facts_of(tried()))
     said = {one.platform: one.command for one in found}
     assert said["iptables"] == "conntrack -D -p udp --orig-port-dst 69"
     assert said["Cisco ASA"] == f"clear conn protocol udp address {SERVER}"
@@ -72,14 +72,14 @@ def test_what_old_flows_are_forgotten_by_is_said_for_each_firewall() -> None:
 def test_messages_of_small_links_pass_in_the_clients_own_family(
     client: str, word: str
 ) -> None:
-    found = remedies.smaller_blocks(case(tried(), client=client))
+    found = remedies.smaller_blocks(facts_of(tried(), client=client))
     said = {one.platform: one.command for one in found}
     assert word in said["nftables"]
 
 
-def link_local() -> Case:
+def link_local() -> Facts:
     view = tried(client="fe80::7%eth0", server="fe80::1%eth0")
-    return case(view, client="fe80::7%eth0")
+    return facts_of(view, client="fe80::7%eth0")
 
 
 def test_an_interface_in_an_address_is_left_out_of_rules() -> None:
@@ -89,25 +89,25 @@ def test_an_interface_in_an_address_is_left_out_of_rules() -> None:
 
 
 def test_without_an_address_there_are_words_alone() -> None:
-    found = remedies.let_answers_through(case(client=""))
+    found = remedies.let_answers_through(facts_of(client=""))
     assert platforms(found) == {"", OURS}
 
 
 def test_an_assumed_network_is_said_to_be_one() -> None:
     for say in (remedies.let_answers_through, remedies.let_acks_through):
-        asked = say(case(tried(), neighbours=(neighbour(),)))[0].text
+        asked = say(facts_of(tried(), neighbours=(neighbour(),)))[0].text
         assert "10.0.4.0/24 is assumed: 10.0.4.22 and 10.0.4.37 were seen" in asked
 
 
 def test_what_this_host_knows_of_the_network_goes_before_that() -> None:
     scene = Scene(networks=(HostNetwork("10.0.4.0/25", "eth1", is_own=True),))
-    found = remedies.let_answers_through(case(tried(), scene=scene))
+    found = remedies.let_answers_through(facts_of(tried(), scene=scene))
     assert "10.0.4.0/25" in found[0].text
     assert "assumed" not in found[0].text
     assert [one for one in found if "10.0.4.0/24" in one.command] == []
 
 
-def of_a_capture(case_: Case, say: Callable[[Case], tuple[Remedy, ...]]) -> str:
+def of_a_capture(case_: Facts, say: Callable[[Facts], tuple[Remedy, ...]]) -> str:
     found = say(replace(case_, scene=Scene(is_capture=True)))
     assert OURS not in platforms(found)
     return " ".join(one.text for one in found if not one.platform)
@@ -142,17 +142,17 @@ def of_a_capture(case_: Case, say: Callable[[Case], tuple[Remedy, ...]]) -> str:
     ],
 )
 def test_a_server_that_a_capture_shows_may_be_any(
-    say: Callable[[Case], tuple[Remedy, ...]], words: str
+    say: Callable[[Facts], tuple[Remedy, ...]], words: str
 ) -> None:
-    assert words in of_a_capture(case(tried(block_size=1_468)), say)
+    assert words in of_a_capture(facts_of(tried(block_size=1_468)), say)
 
 
 def test_ours_is_told_by_our_own_settings() -> None:
     good = PortRange(45_000, 45_003)
     for found in (
-        remedies.equal_ranges(case(tried()), good),
-        remedies.fewer_octets(case(tried())),
-        remedies.smaller_blocks(case(tried())),
+        remedies.equal_ranges(facts_of(tried()), good),
+        remedies.fewer_octets(facts_of(tried())),
+        remedies.smaller_blocks(facts_of(tried())),
     ):
         told = " ".join(f"{one.text} {one.command}" for one in found)
         assert "tftpd-hpa" not in told

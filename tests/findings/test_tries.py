@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import (
+from tests.support.deep_size import deep_size
+from tests.support.facts import (
     CLIENT,
     NOON,
     SERVER,
@@ -14,9 +15,14 @@ from tests.support.cases import (
     refused,
     tried,
 )
-from tests.support.deep_size import deep_size
 from tests.support.seen import OURS, Seen
-from tftptui.findings.tries import KEPT_BYTES, KEPT_STORIES, KEPT_TRIES, Stories, Story
+from tftptui.findings.tries import (
+    KEPT_BYTES,
+    KEPT_CLIENT_TRIES,
+    KEPT_TRIES,
+    ClientTries,
+    TriesIndex,
+)
 from tftptui.telemetry.events import Found
 from tftptui.telemetry.views import TransferView
 
@@ -24,31 +30,31 @@ NETWORK = "10.0.4.0/24"
 
 
 @pytest.fixture
-def stories() -> Stories:
-    return Stories()
+def index() -> TriesIndex:
+    return TriesIndex()
 
 
-def told(stories: Stories, *views: TransferView) -> list[Story]:
-    return [stories.begin(view, NETWORK) for view in views]
+def told(index: TriesIndex, *views: TransferView) -> list[ClientTries]:
+    return [index.begin(view, NETWORK) for view in views]
 
 
-def test_tries_within_the_longest_gap_are_one_story(stories: Stories) -> None:
-    first, second = told(stories, tried(1), tried(2, 10.0))
+def test_tries_within_the_longest_gap_are_one_story(index: TriesIndex) -> None:
+    first, second = told(index, tried(1), tried(2, 10.0))
     assert first is second
 
 
-def test_a_pause_begins_another_story(stories: Stories) -> None:
-    first, second = told(stories, tried(1), tried(2, 13.0))
+def test_a_pause_begins_another_story(index: TriesIndex) -> None:
+    first, second = told(index, tried(1), tried(2, 13.0))
     assert first is not second
 
 
-def test_the_same_port_and_request_are_a_retry_for_longer(stories: Stories) -> None:
-    first, second = told(stories, tried(1), tried(2, 50.0, client_tid=2_070))
+def test_the_same_port_and_request_are_a_retry_for_longer(index: TriesIndex) -> None:
+    first, second = told(index, tried(1), tried(2, 50.0, client_tid=2_070))
     assert first is second
 
 
-def test_a_later_request_keeps_the_story_open(stories: Stories) -> None:
-    first, second = told(stories, asked_again(tried(1), 10.0), tried(2, 20.0))
+def test_a_later_request_keeps_the_story_open(index: TriesIndex) -> None:
+    first, second = told(index, asked_again(tried(1), 10.0), tried(2, 20.0))
     assert first is second
 
 
@@ -57,19 +63,19 @@ def test_a_later_request_keeps_the_story_open(stories: Stories) -> None:
     [{"file": "other"}, {"client": "10.0.4.38"}, {"direction": "write"}],
 )
 def test_others_have_stories_of_their_own(
-    stories: Stories, changes: dict[str, Any]
+    index: TriesIndex, changes: dict[str, Any]
 ) -> None:
-    first, second = told(stories, tried(1), tried(2, 1.0, **changes))
+    first, second = told(index, tried(1), tried(2, 1.0, **changes))
     assert first is not second
 
 
-def test_another_program_has_a_story_of_its_own(stories: Stories) -> None:
-    first, second = told(stories, tried(1), tried(2, 1.0, kind="curl"))
+def test_another_program_has_a_story_of_its_own(index: TriesIndex) -> None:
+    first, second = told(index, tried(1), tried(2, 1.0, kind="curl"))
     assert first is not second
 
 
-def test_what_came_is_over(stories: Stories) -> None:
-    first, second = told(stories, completed(1), tried(2, 2.0))
+def test_what_came_is_over(index: TriesIndex) -> None:
+    first, second = told(index, completed(1), tried(2, 2.0))
     assert first is not second
 
 
@@ -78,16 +84,16 @@ def cut(**changes: Any) -> TransferView:
     return tried(1, **given)
 
 
-def test_who_begins_anew_after_a_cut_is_one_story(stories: Stories) -> None:
-    first, second = told(stories, cut(), tried(2, 130.0))
+def test_who_begins_anew_after_a_cut_is_one_story(index: TriesIndex) -> None:
+    first, second = told(index, cut(), tried(2, 130.0))
     assert first is second
 
 
 @pytest.mark.parametrize("changes", [{"peer_error": 0}, {"acked_blocks": 0}])
 def test_who_left_with_a_word_begins_another(
-    stories: Stories, changes: dict[str, Any]
+    index: TriesIndex, changes: dict[str, Any]
 ) -> None:
-    first, second = told(stories, cut(**changes), tried(2, 130.0))
+    first, second = told(index, cut(**changes), tried(2, 130.0))
     assert first is not second
 
 
@@ -97,18 +103,16 @@ def test_who_left_with_a_word_begins_another(
     ids=["the next port", "from afar", "nobody waits any more"],
 )
 def test_another_program_beside_one_that_stands_still_is_no_try_of_it(
-    stories: Stories, tid: int, phase: str, stories_in_all: int
+    index: TriesIndex, tid: int, phase: str, stories_in_all: int
 ) -> None:
     still = cut(kind="curl", phase=phase)
-    told(stories, still, tried(2, 100.0, kind="curl", client_tid=tid))
-    assert len(stories) == stories_in_all
+    told(index, still, tried(2, 100.0, kind="curl", client_tid=tid))
+    assert len(index) == stories_in_all
 
 
-def test_firmware_that_begins_anew_is_alone_on_its_machine(stories: Stories) -> None:
+def test_firmware_that_begins_anew_is_alone_on_its_machine(index: TriesIndex) -> None:
     edk2 = {"kind": "UEFI PXE (edk2)"}
-    first, second = told(
-        stories, cut(**edk2), tried(2, 100.0, client_tid=1_548, **edk2)
-    )
+    first, second = told(index, cut(**edk2), tried(2, 100.0, client_tid=1_548, **edk2))
     assert first is second
 
 
@@ -132,14 +136,14 @@ def test_a_program_that_stands_still_is_told_though_another_gets_the_file() -> N
     assert (found.code, found.transfers) == ("client-gone", [1])
 
 
-def test_long_after_a_cut_it_is_another(stories: Stories) -> None:
-    first, second = told(stories, cut(), tried(2, 160.0))
+def test_long_after_a_cut_it_is_another(index: TriesIndex) -> None:
+    first, second = told(index, cut(), tried(2, 160.0))
     assert first is not second
 
 
-def test_two_machines_behind_one_address_are_two(stories: Stories) -> None:
+def test_two_machines_behind_one_address_are_two(index: TriesIndex) -> None:
     moving = tried(1, heard=True, acked_blocks=3, timeouts=0, phase="sending")
-    first, second = told(stories, moving, tried(2, 1.0))
+    first, second = told(index, moving, tried(2, 1.0))
     assert first is not second
 
 
@@ -154,71 +158,71 @@ LEFT: dict[str, Any] = {
 
 @pytest.mark.parametrize(("tid", "is_same"), [(49_201, True), (2_070, False)])
 def test_who_left_on_purpose_and_asks_from_afar_tries_something_else(
-    stories: Stories, tid: int, *, is_same: bool
+    index: TriesIndex, tid: int, *, is_same: bool
 ) -> None:
-    first, second = told(stories, tried(1, **LEFT), tried(2, 1.0, client_tid=tid))
+    first, second = told(index, tried(1, **LEFT), tried(2, 1.0, client_tid=tid))
     assert (first is second) is is_same
 
 
-def test_memory_is_bounded(stories: Stories) -> None:
-    for number in range(1, KEPT_STORIES + 100):
-        stories.begin(tried(number, file=f"f{number}"), NETWORK)
-    assert len(stories) == KEPT_STORIES
-    assert stories.of(1) is None
-    assert stories.of(KEPT_STORIES) is not None
+def test_memory_is_bounded(index: TriesIndex) -> None:
+    for number in range(1, KEPT_CLIENT_TRIES + 100):
+        index.begin(tried(number, file=f"f{number}"), NETWORK)
+    assert len(index) == KEPT_CLIENT_TRIES
+    assert index.of(1) is None
+    assert index.of(KEPT_CLIENT_TRIES) is not None
 
 
-def one_try_each(stories: Stories, numbers: range) -> None:
+def one_try_each(index: TriesIndex, numbers: range) -> None:
     for number in numbers:
-        stories.begin(tried(number, file=f"f{number:09}"), NETWORK)
+        index.begin(tried(number, file=f"f{number:09}"), NETWORK)
 
 
-def many_tries(stories: Stories, numbers: range) -> None:
+def many_tries(index: TriesIndex, numbers: range) -> None:
     for number in numbers:
         for again in range(KEPT_TRIES + 5):
             one = 100 * number + again
-            stories.begin(tried(one, again / 10, file=f"f{number:09}"), NETWORK)
+            index.begin(tried(one, again / 10, file=f"f{number:09}"), NETWORK)
 
 
-def long_names(stories: Stories, numbers: range) -> None:
+def long_names(index: TriesIndex, numbers: range) -> None:
     for number in numbers:
         for again in range(10):
             event = refused("not-found", again / 10, file=f"{number:09}" + "f" * 4_000)
-            stories.refuse(event, NETWORK)
+            index.refuse(event, NETWORK)
 
 
-def split_off(stories: Stories, numbers: range) -> None:
+def split_off(index: TriesIndex, numbers: range) -> None:
     for number in numbers:
         one, other = 2 * number, 2 * number + 1
-        story = stories.begin(tried(one, file=f"f{number:09}"), NETWORK)
+        story = index.begin(tried(one, file=f"f{number:09}"), NETWORK)
         view = tried(other, 1.0, file=f"f{number:09}")
-        stories.begin(view, NETWORK)
-        stories.split(story, view)
+        index.begin(view, NETWORK)
+        index.split(story, view)
 
 
 @pytest.mark.parametrize(
     ("come", "many"),
     [
-        (one_try_each, KEPT_STORIES),
+        (one_try_each, KEPT_CLIENT_TRIES),
         (many_tries, 600),
         (long_names, 600),
-        (split_off, KEPT_STORIES),
+        (split_off, KEPT_CLIENT_TRIES),
     ],
 )
 def test_what_all_stories_hold_stops_growing(
-    stories: Stories, come: Callable[[Stories, range], None], many: int
+    index: TriesIndex, come: Callable[[TriesIndex, range], None], many: int
 ) -> None:
-    come(stories, range(many, 2 * many))
-    full = deep_size(stories)
-    come(stories, range(2 * many, 3 * many))
-    assert deep_size(stories) <= 1.1 * full
+    come(index, range(many, 2 * many))
+    full = deep_size(index)
+    come(index, range(2 * many, 3 * many))
+    assert deep_size(index) <= 1.1 * full
     assert full < 1.25 * KEPT_BYTES
 
 
-def test_a_story_keeps_its_latest_tries(stories: Stories) -> None:
+def test_a_story_keeps_its_latest_tries(index: TriesIndex) -> None:
     for number in range(1, 2 * KEPT_TRIES):
-        stories.begin(tried(number, number / 10), NETWORK)
-    story = stories.of(2 * KEPT_TRIES - 1)
+        index.begin(tried(number, number / 10), NETWORK)
+    story = index.of(2 * KEPT_TRIES - 1)
     assert story is not None
     assert len(story.views) == KEPT_TRIES
 
@@ -261,7 +265,7 @@ def test_what_ends_well_is_done_with_at_once() -> None:
         view = completed(number, file=f"f{number}")
         seen.begin(view)
         seen.end(view)
-    assert len(seen.findings._stories) == len(seen.findings._due) == 0
+    assert len(seen.findings._all_tries) == len(seen.findings._due) == 0
 
 
 def test_a_thousand_in_trouble_are_looked_at_in_turn() -> None:
@@ -286,14 +290,14 @@ def test_losses_on_the_way_to_one_network_are_told_once() -> None:
     assert {one.client.rpartition(".")[0] for one in losses} == {"10.0.4", "10.0.9"}
 
 
-def beside(**changes: Any) -> tuple[Story, TransferView]:
+def beside(**changes: Any) -> tuple[ClientTries, TransferView]:
     """Return a story of two ports side by side, and the later try.
 
     The later one asks 2 s after the first, which CHANGES befall then.
     """
-    stories = Stories()
+    index = TriesIndex()
     first, later = tried(1), tried(2, 2.0)
-    story, same = told(stories, first, later)
+    story, same = told(index, first, later)
     assert story is same
     for name, value in changes.items():
         setattr(first, name, value)
@@ -330,7 +334,7 @@ def test_two_programs_of_one_host_are_told_apart_once_the_first_goes_on() -> Non
     for name, value in {**ACKED, "moved": seen.clock.wall()}.items():
         setattr(seen.views[1], name, value)
     seen.look(1.0)
-    first, second = (seen.findings._stories.of(number) for number in (1, 2))
+    first, second = (seen.findings._all_tries.of(number) for number in (1, 2))
     assert first is not second
 
 

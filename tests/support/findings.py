@@ -2,21 +2,21 @@
 
 import msgspec
 
-from tests.support.cases import (
+from tests.support.facts import (
     CLIENT,
     CURL,
     FILE,
     FIREWALL,
     NOON,
     SERVER,
-    case,
     completed,
+    facts_of,
     icmp,
     neighbour,
     tried,
 )
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case, Scene
+from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import Finding
 
@@ -25,18 +25,18 @@ HIGH = {"client_tid": 44_669, **CURL}
 """Another program of the client, on a port that is let through."""
 
 
-def draft_of(seen: Case) -> Draft:
+def draft_of(seen: Facts) -> Draft:
     """Return what the rules say of a case, which must be something."""
     draft = judge(seen)
     assert draft is not None
     return draft
 
 
-def boot_rom(*, tries: int = 3) -> Case:
+def boot_rom(*, tries: int = 3) -> Facts:
     """Return the founding case: a boot ROM asks from 2070 on and hears nothing."""
     starts = (0.0, 2.02, 6.03, 12.02, 19.98)
     found = [tried(number, starts[number - 1]) for number in range(1, tries + 1)]
-    return case(*found, now=starts[tries - 1] + 1.5)
+    return facts_of(*found, now=starts[tries - 1] + 1.5)
 
 
 def blocked() -> Finding:
@@ -47,7 +47,7 @@ def blocked() -> Finding:
 def port_blocked() -> Finding:
     """Return the founding case after a transfer on a high port has worked."""
     before = boot_rom()
-    after = Case(
+    after = Facts(
         now=before.now,
         client=before.client,
         file=before.file,
@@ -61,17 +61,17 @@ def port_blocked() -> Finding:
 def refused() -> Finding:
     """Return a firewall that says it refuses."""
     one = tried(1)
-    return finding(case(one, now=4.0, icmp=(icmp(13, FIREWALL, 0.1, 2.1),)))
+    return finding(facts_of(one, now=4.0, icmp=(icmp(13, FIREWALL, 0.1, 2.1),)))
 
 
 def acks_lost() -> Finding:
     """Return a client that asked once: its ACKs do not come."""
-    return finding(case(tried(1, retransmits=3, timeouts=3), now=14.0))
+    return finding(facts_of(tried(1, retransmits=3, timeouts=3), now=14.0))
 
 
 def no_output() -> Finding:
     """Return this host's own firewall in the way."""
-    return finding(case(tried(1, send_errno=1), now=1.0))
+    return finding(facts_of(tried(1, send_errno=1), now=1.0))
 
 
 def large_lost() -> Finding:
@@ -87,7 +87,7 @@ def large_lost() -> Finding:
         duplicates=2,
         repeated=NOON + 8.0,
     )
-    return finding(case(one))
+    return finding(facts_of(one))
 
 
 def probed() -> Finding:
@@ -101,12 +101,12 @@ def probed() -> Finding:
         kind="UEFI PXE (edk2)",
         asked=[("tsize", "0"), ("blksize", "1468"), ("windowsize", "4")],
     )
-    return finding(case(one, now=1.0))
+    return finding(facts_of(one, now=1.0))
 
 
 def lossy() -> Finding:
     """Return a transfer that came, with many packets sent again."""
-    return finding(case(completed(1, retransmits=9)))
+    return finding(facts_of(completed(1, retransmits=9)))
 
 
 def withdrawn() -> Finding:
@@ -118,7 +118,7 @@ def withdrawn() -> Finding:
     )
 
 
-def finding(seen: Case, number: int = 1) -> Finding:
+def finding(seen: Facts, number: int = 1) -> Finding:
     """Return what the rules say of a case, as a finding; the trouble first."""
     draft = judge(seen) or next(iter(notes(seen)))
     return Finding(

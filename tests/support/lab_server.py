@@ -10,7 +10,7 @@ import msgspec
 
 from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
-from tftptui.engine.host_firewall import OwnRules
+from tftptui.engine.host_firewall import HostFirewall
 from tftptui.engine.messages import ActionCommand, ChangeSettings, Locate
 from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.settings import PortRange, Settings, Value
@@ -118,7 +118,7 @@ class LabServer:
         self._loop = asyncio.get_running_loop()
         plain = Settings(root=self.root, port=69, ports=PORTS)
         settings = msgspec.structs.replace(plain, **self.changes)
-        engine = Engine(settings, self.events.append, rules=OwnRules())
+        engine = Engine(settings, self.events.append, rules=HostFirewall())
         self._engine = engine
         await engine.start()
         self._ready.set()

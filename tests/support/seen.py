@@ -2,9 +2,9 @@
 
 import msgspec
 
-from tests.support.cases import SERVER
 from tests.support.clock import FakeClock
-from tftptui.engine.fact_sources import Surroundings
+from tests.support.facts import SERVER
+from tftptui.engine.fact_sources import FactSources
 from tftptui.engine.findings import Findings
 from tftptui.findings.facts import Scene
 from tftptui.telemetry.events import Event, Found, TransferStarted
@@ -25,7 +25,7 @@ class Seen:
         self.events: list[Event] = []
         self._told: dict[int, Finding] = {}
         get = self.views.get
-        around = Surroundings(get, lambda: list(self.views), lambda _: SCENE)
+        around = FactSources(get, lambda: list(self.views), lambda _: SCENE)
         self.findings = Findings(self.clock, self.events.append, around)
 
     def begin(self, view: TransferView) -> None:

@@ -2,26 +2,28 @@
 
 from collections.abc import Callable
 
-from tftptui.engine.host_firewall import OwnRules
-from tftptui.findings.causes import Touched
+from tftptui.engine.host_firewall import HostFirewall
+from tftptui.findings.causes import Affected
 from tftptui.findings.facts import Scene
-from tftptui.findings.reporting import Teller
+from tftptui.findings.reporting import Reporter
 from tftptui.findings.rules.local import requests_stopped
 from tftptui.server.clock import Clock
 from tftptui.telemetry.findings import Finding
 
 
-class Unreached:
+class BlockedRequests:
     """Looks at the rules as long as nothing has arrived.
 
     Args:
         clock: where times come from.
-        teller: whom to tell.
+        reporter: whom to tell.
         rules: this host's own; None where nobody reads them.
     """
 
-    def __init__(self, clock: Clock, teller: Teller, rules: OwnRules | None) -> None:
-        self._clock, self._teller, self._rules = clock, teller, rules
+    def __init__(
+        self, clock: Clock, reporter: Reporter, rules: HostFirewall | None
+    ) -> None:
+        self._clock, self._reporter, self._rules = clock, reporter, rules
         self._is_reached = False
         self._told: Finding | None = None
 
@@ -43,9 +45,9 @@ class Unreached:
         elif self._told is None:
             wall = self._clock.wall()
             draft = requests_stopped(block, self._rules.address, scene, wall)
-            self._told = self._teller.trouble(draft, Touched([], []))
+            self._told = self._reporter.alarm(draft, Affected([], []))
 
     def _withdraw(self, why: str) -> None:
         if self._told is not None:
-            self._teller.withdraw(self._told, why)
+            self._reporter.withdraw(self._told, why)
             self._told = None

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tftptui.engine.around import require_known_clients, surroundings_of
 from tftptui.engine.change_names import lead_elsewhere
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.fetched_programs import Misfits
+from tftptui.engine.fact_sources import fact_sources_of
+from tftptui.engine.fetched_programs import FetchedPrograms
 from tftptui.engine.file_info import Shelf
 from tftptui.engine.findings import LOOK_INTERVAL, Findings
-from tftptui.engine.host_firewall import OwnRules
+from tftptui.engine.host_firewall import HostFirewall
 from tftptui.engine.host_ports import Survey
+from tftptui.engine.known_clients import require_known_clients
 from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import (
     AbortTransfer,
@@ -36,7 +37,7 @@ from tftptui.engine.messages import (
     TransferView,
     UnlinkName,
 )
-from tftptui.engine.near_names import Nearby
+from tftptui.engine.near_names import NearNames
 from tftptui.engine.ports import port_map, set_ports
 from tftptui.engine.recording.capture_switch import CaptureSwitch
 from tftptui.engine.recording.metrics import Metrics
@@ -96,14 +97,14 @@ class Engine:
         clock: Clock | None = None,
         *,
         chance: Random | None = None,
-        rules: OwnRules | None = None,
+        rules: HostFirewall | None = None,
     ) -> None:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)
         self._listen = listen or (lambda _: None)
         self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
         self.recorder.is_heard = listen is not None
-        self._nearby = Nearby(self.recorder.clock.now)
+        self._nearby = NearNames(self.recorder.clock.now)
         self._self_tests = SelfTests(self.recorder.clock.now)
         self.service = service = Service(
             settings,
@@ -112,10 +113,10 @@ class Engine:
             seek=self._nearby.seek,
             recognise=self._self_tests.recognise,
         )
-        around = surroundings_of(self.service, rules)
+        around = fact_sources_of(self.service, rules)
         self.findings = Findings(self.recorder.clock, self._listen, around)
-        self._misfits = Misfits(
-            self.findings.teller, around.scene, self._self_tests.recognise
+        self._misfits = FetchedPrograms(
+            self.findings.reporter, around.scene, self._self_tests.recognise
         )
         self._began = self.recorder.clock.wall()
         self._metrics = Metrics(self._measures)
@@ -184,8 +185,8 @@ class Engine:
     def _measures(self) -> "Measures":
         from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - an extra
 
-        teller, host = self.findings.teller, self._survey.latest
-        return measures_of(self.service, teller, host, self._began)
+        reporter, host = self.findings.reporter, self._survey.latest
+        return measures_of(self.service, reporter, host, self._began)
 
     async def stop(self) -> None:
         """End all transfers, tell their clients; frames() then ends."""

@@ -13,9 +13,9 @@ import msgspec
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.file_info import Shelf
 from tftptui.engine.messages import LookAtFile
-from tftptui.findings.causes import Touched
+from tftptui.findings.causes import Affected
 from tftptui.findings.facts import Scene
-from tftptui.findings.reporting import Teller
+from tftptui.findings.reporting import Reporter
 from tftptui.findings.rules.machines import is_particular, misfit, starts
 from tftptui.server.requests import Recognise
 from tftptui.server.transfer.transfer import Transfer
@@ -33,19 +33,19 @@ KEPT = 500
 """Clients whose finding is remembered, so that it can be withdrawn."""
 
 
-class Misfits:
+class FetchedPrograms:
     """Call take_over() with transfers, between begin() and stop().
 
     Args:
-        teller: whom to tell.
+        reporter: whom to tell.
         scene: what is known of this server towards a client.
         recognise: tells the program from its request.
     """
 
     def __init__(
-        self, teller: Teller, scene: Callable[[str], Scene], recognise: Recognise
+        self, reporter: Reporter, scene: Callable[[str], Scene], recognise: Recognise
     ) -> None:
-        self._teller, self._scene, self._recognise = teller, scene, recognise
+        self._reporter, self._scene, self._recognise = reporter, scene, recognise
         self._shelf: Shelf | None = None
         self._looking: set[asyncio.Task[None]] = set()
         self._told: dict[str, Finding] = {}
@@ -92,12 +92,12 @@ class Misfits:
         told = self._told.get(view.client)
         draft = misfit(view, piece.kind, self._scene(view.client))
         if draft is not None and (told is None or told.headline != draft.headline):
-            found = self._teller.trouble(draft, Touched([view.client], [view.file]))
+            found = self._reporter.alarm(draft, Affected([view.client], [view.file]))
             if found is not None:
                 self._told[view.client] = found
         elif told is not None and starts(view.kind, piece.kind):
             why = f"{view.client} has got one that it can start"
-            self._teller.withdraw(told, why)
+            self._reporter.withdraw(told, why)
             del self._told[view.client]
         while len(self._told) > KEPT:
             del self._told[next(iter(self._told))]

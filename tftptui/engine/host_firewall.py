@@ -17,7 +17,7 @@ from tftptui.doctor.packet_filter.model import Ruleset
 from tftptui.doctor.packet_filter.nft import RulesetError
 from tftptui.doctor.packet_filter.ruleset import read_host
 from tftptui.doctor.reading.packet_filter import may_read, read_filters
-from tftptui.findings.facts import OwnBlock, Scene
+from tftptui.findings.facts import HostBlock, Scene
 from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.views import TransferView
 
@@ -50,7 +50,7 @@ class _Known:
     )
 
 
-class OwnRules:
+class HostFirewall:
     """What is known of the rules; nothing here waits, but for settle().
 
     Args:
@@ -102,7 +102,7 @@ class OwnRules:
             return
         self._known = _Known(ruleset, self._interfaces(), now)
 
-    def stops_acks(self, view: TransferView, port: int, now: float) -> OwnBlock | None:
+    def stops_acks(self, view: TransferView, port: int, now: float) -> HostBlock | None:
         """Return what stops the ACKs, or blocks, of a transfer; None if nothing does.
 
         PORT is where it was asked.
@@ -126,7 +126,7 @@ class OwnRules:
         found = _askers(self._known.interfaces) if self._known else []
         return found[0][1] if found else ""
 
-    def stops_requests(self, scene: Scene, now: float) -> OwnBlock | None:
+    def stops_requests(self, scene: Scene, now: float) -> HostBlock | None:
         """Return what stops each request to us, from whatever network; or None."""
         known = self._known
         if known is None:
@@ -142,15 +142,15 @@ class OwnRules:
         return _block(passages[0], now - known.at)
 
 
-async def read_first(rules: OwnRules) -> None:
+async def read_first(rules: HostFirewall) -> None:
     """Let rules be read while there is the right to, for a moment at most."""
     if may_read():
         rules.refresh(asyncio.get_running_loop().time())
         await asyncio.to_thread(rules.settle, PATIENCE)
 
 
-def _block(passage: Passage, age: float) -> OwnBlock:
-    return OwnBlock(by=passage.by, age=age, is_fresh=age < FRESH)
+def _block(passage: Passage, age: float) -> HostBlock:
+    return HostBlock(by=passage.by, age=age, is_fresh=age < FRESH)
 
 
 def _exchange(

@@ -14,10 +14,10 @@ from tftptui.server.root import Root
 from tftptui.telemetry.escapes import may_be_changed
 
 MOST_LOOKED_AT = 64
-"""Stories looked at in one go after a change; the others are next."""
+"""Tries looked at in one go after a change; the others are next."""
 
 
-class Mended:
+class MissingFiles:
     """Tells Findings what is there, between begin() and stop().
 
     Call changed() when something below the root is not as it was, or names are
@@ -68,7 +68,7 @@ def _there(root: Root, missed: list[Missed]) -> list[tuple[Missed, str]]:
     """Return whose next request would be served, and with what."""
     found = []
     for one in missed:
-        names = (_served(root, name, one.story.client) for name in one.names)
+        names = (_served(root, name, one.tries.client) for name in one.names)
         served = next((name for name in names if name is not None), None)
         if served is not None:
             found.append((one, served))

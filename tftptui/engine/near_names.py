@@ -14,7 +14,7 @@ from itertools import takewhile
 import msgspec
 
 from tftptui.engine.findings import Findings
-from tftptui.engine.missing_files import Mended
+from tftptui.engine.missing_files import MissingFiles
 from tftptui.knowledge.names import KnownNames, near_names
 from tftptui.knowledge.names.near import MOST, Near
 from tftptui.server.census import is_served, names_below
@@ -45,7 +45,7 @@ _OFFERED = 3 * MOST
 Tell = Callable[[list[NearName]], None]
 
 
-class Nearby:
+class NearNames:
     """Answers seek() soon, between begin() and stop(); else at once, with nothing.
 
     Args:
@@ -61,7 +61,7 @@ class Nearby:
         self._has_changed = False
         self._waiting: deque[tuple[bytes, Tell]] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._mended = Mended()
+        self._mended = MissingFiles()
 
     def begin(self, root: Root) -> None:
         """Look for names below ROOT from now on."""

@@ -6,7 +6,7 @@ The screen says beforehand from which ports of this host it will ask.
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
-from tftptui.engine.around import recognise_request
+from tftptui.engine.known_clients import recognise_request
 from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import own_links
 from tftptui.protocol.packets import Request

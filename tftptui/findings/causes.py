@@ -1,16 +1,16 @@
-"""Which troubles have one cause, and what is said of all that it touches.
+"""Which findings have one cause, and what is said of all that it touches.
 
 A firewall on the way is one cause, whoever meets it and for whatever file; a missing
 file is one, whoever asks for it. Told once, with everybody whom it keeps from a file.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
-from tftptui.telemetry.findings import Evidence
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import Evidence, Finding
 from tftptui.telemetry.words import counted, port_word
 from tftptui.telemetry.words import joined as in_words
 
@@ -86,7 +86,7 @@ class Cause(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Occurrence:
     """What a cause does to one client that wants one file.
 
     Attributes:
@@ -100,7 +100,7 @@ class Part:
     others: tuple[str, ...] = ()
 
 
-class Touched(NamedTuple):
+class Affected(NamedTuple):
     """Clients that a cause touches, and files that they do not get for it.
 
     Those that show it best stand first; both are empty where it is nobody's alone.
@@ -110,69 +110,102 @@ class Touched(NamedTuple):
     files: list[str]
 
 
-def cause_of(draft: Draft, case: Case, way: str) -> Cause:
-    """Return the cause of a trouble; WAY names the way to the client."""
+@dataclass(eq=False)
+class Incident:
+    """Findings with one cause, and everybody whom it keeps from a file.
+
+    Attributes:
+        cause: what it is known by while it stands; network: that of its first client.
+        occurrences: what it does, by the tries that show it, the first of them first.
+        finding: as it is told; None until it is.
+        reckoned: those others that the remedies reckon with.
+        why: why the last of its occurrences has left it; last: whose that was.
+    """
+
+    cause: Cause
+    network: str
+    occurrences: dict[Hashable, Occurrence] = field(default_factory=dict)
+    finding: Finding | None = None
+    reckoned: tuple[str, ...] = ()
+    why: str = ""
+    last: str = ""
+
+    def others(self, client: str) -> tuple[str, ...]:
+        """Return whom it touches besides a client, in order of their addresses."""
+        clients = {one.client for one in self.occurrences.values()}
+        return tuple(sorted(clients - {client}))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is kept from a file by it any more."""
+        return not self.occurrences
+
+
+def cause_of(draft: Draft, facts: Facts, way: str) -> Cause:
+    """Return the cause of a finding; WAY names the way to the client."""
     code = _SURER.get(draft.code, draft.code)
     seen = ""
     if code in _BY_ICMP:
-        seen = " ".join(sorted({one.sender or "" for one in case.icmp}))
-    if code == "client-aborted" and case.latest is not None:
-        seen = case.latest.error
+        seen = " ".join(sorted({one.sender or "" for one in facts.icmp}))
+    if code == "client-aborted" and facts.latest is not None:
+        seen = facts.latest.error
     if code in _OF_THE_SERVER:
         return Cause(code, "", "")
     if code in OF_THE_WAY:
         return Cause(code, "" if draft.stands_at == "server" else way, seen)
     if code in _OF_THE_FILE:
-        return Cause(code, "", case.file)
+        return Cause(code, "", facts.file)
     if code in _OF_THE_CLIENT:
-        return Cause(code, case.client, seen)
-    return Cause(code, case.client, case.file)
+        return Cause(code, facts.client, seen)
+    return Cause(code, facts.client, facts.file)
 
 
-def leading(parts: Sequence[Part]) -> Part:
+def leading(occurrences: Sequence[Occurrence]) -> Occurrence:
     """Return the part that shows the cause most surely, the first of these.
 
     Why an upload is not taken its newest answer tells: others may have been mended.
     """
-    if parts[0].draft.code == "upload-refused":
-        return parts[-1]
-    return max(parts, key=lambda one: one.draft.confidence)
+    if occurrences[0].draft.code == "upload-refused":
+        return occurrences[-1]
+    return max(occurrences, key=lambda one: one.draft.confidence)
 
 
-def joined(parts: Sequence[Part]) -> Draft:
+def joined(occurrences: Sequence[Occurrence]) -> Draft:
     """Return what is told of a cause: the surest part, and whom else it touches."""
-    lead = leading(parts)
-    if len(parts) == 1:
+    lead = leading(occurrences)
+    if len(occurrences) == 1:
         return lead.draft
-    others = [one for one in parts if one is not lead]
-    numbers = {number for one in parts for number in one.draft.transfers}
+    others = [one for one in occurrences if one is not lead]
+    numbers = {number for one in occurrences for number in one.draft.transfers}
     headline, so_for = lead.draft.headline, _so_for(lead, others)
     if so_for:
         headline = f"{lead.draft.plain or headline}{so_for}"
     return replace(
         lead.draft,
         headline=headline,
-        said=_said(parts, headline),
+        said=_said(occurrences, headline),
         transfers=tuple(sorted(numbers)),
-        since=min(one.draft.since for one in parts),
+        since=min(one.draft.since for one in occurrences),
         evidence=(*lead.draft.evidence, *_lines(others, lead.client)),
     )
 
 
-def touched(parts: Sequence[Part]) -> Touched:
+def affected(occurrences: Sequence[Occurrence]) -> Affected:
     """Return whom a cause touches, the one that shows it best first."""
-    found = [leading(parts), *parts]
+    found = [leading(occurrences), *occurrences]
     clients = dict.fromkeys(one.client for one in found)
-    return Touched(list(clients), list(dict.fromkeys(one.file for one in found)))
+    return Affected(list(clients), list(dict.fromkeys(one.file for one in found)))
 
 
-def _said(parts: Sequence[Part], headline: str) -> tuple[tuple[int, str], ...]:
+def _said(
+    occurrences: Sequence[Occurrence], headline: str
+) -> tuple[tuple[int, str], ...]:
     """Return what is said of each transfer by itself, where it is not the HEADLINE."""
-    drafts = [one.draft for one in parts if one.draft.headline != headline]
+    drafts = [one.draft for one in occurrences if one.draft.headline != headline]
     return tuple((number, one.headline) for one in drafts for number in one.transfers)
 
 
-def _so_for(lead: Part, others: Sequence[Part]) -> str:
+def _so_for(lead: Occurrence, others: Sequence[Occurrence]) -> str:
     """Return for how many others it is so, as a sentence; "" for none."""
     files = {one.file for one in others if one.client == lead.client} - {lead.file}
     clients = {one.client for one in others} - {lead.client}
@@ -187,7 +220,7 @@ def _so_for(lead: Part, others: Sequence[Part]) -> str:
     return f" The same goes for {in_words(told)}{_on(lead, others)}." if told else ""
 
 
-def _on(lead: Part, others: Sequence[Part]) -> str:
+def _on(lead: Occurrence, others: Sequence[Occurrence]) -> str:
     """Return the others' ports, where the headline names some and not all of these."""
     tids = {tid for one in others for tid in one.draft.client_tids}
     if not lead.draft.client_tids or tids <= {*lead.draft.client_tids}:
@@ -197,7 +230,7 @@ def _on(lead: Part, others: Sequence[Part]) -> str:
     return f", on {words}" if words.startswith("port") else ", on other ports"
 
 
-def _lines(others: Sequence[Part], client: str) -> list[Evidence]:
+def _lines(others: Sequence[Occurrence], client: str) -> list[Evidence]:
     """Return a line for each of the others, as far as there is room."""
     told = [_line(one, client) for one in others[:MOST_TOLD]]
     rest = len(others) - MOST_TOLD
@@ -206,7 +239,7 @@ def _lines(others: Sequence[Part], client: str) -> list[Evidence]:
     return told
 
 
-def _line(one: Part, client: str) -> Evidence:
+def _line(one: Occurrence, client: str) -> Evidence:
     seen = one.draft.evidence[0] if one.draft.evidence else None
     text = seen.text if seen else one.draft.headline
     if one.file not in text:

@@ -13,7 +13,7 @@ KEPT_OF_EACH = 64
 """Requests remembered of each client, and clients: what a flood can cost."""
 
 
-class Requests:
+class ClientRequests:
     """Read requests by client, whether they found their file or not.
 
     Attributes:

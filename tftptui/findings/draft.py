@@ -8,10 +8,10 @@ from typing import overload
 from tftptui.telemetry.findings import Evidence, Help, Place, Remedy
 
 
-class Later(Sequence[Remedy]):
+class LazyRemedies(Sequence[Remedy]):
     """Remedies that are worked out when somebody reads them, and then once.
 
-    A case is judged again every second; what to type on nine firewalls is wanted
+    Facts are judged again every second; what to type on nine firewalls is wanted
     only when a finding is told.
     """
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from tftptui.findings.facts import Case, Icmp, Neighbour, OwnBlock
+from tftptui.findings.facts import Facts, HostBlock, Icmp, Neighbour
 from tftptui.knowledge.signatures import known
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused
@@ -13,72 +13,72 @@ from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
 
-def asked(case: Case) -> Evidence:
+def asked(facts: Facts) -> Evidence:
     """Return how often, from where and in which rhythm the client asked."""
-    moments = sorted(time for one in case.tries for time in one.asked_at)
-    text = f"{counted(case.requests, 'request')} for {case.file}"
-    if case.tries:
-        text += f", from {port_word(case.client_tids)}"
+    moments = sorted(time for one in facts.tries for time in one.asked_at)
+    text = f"{counted(facts.requests, 'request')} for {facts.file}"
+    if facts.tries:
+        text += f", from {port_word(facts.client_tids)}"
     gaps = [seconds(after - before) for before, after in pairwise(moments)]
     if gaps:
         text += f", {joined(gaps[:3])}{' …' if gaps[3:] else ''} apart"
-    client = known(case.kind)
-    if client and client.steps and len(case.client_tids) > 1:
+    client = known(facts.kind)
+    if client and client.steps and len(facts.client_tids) > 1:
         text += ", the client's port higher each time"
-    number = case.numbers[-1] if case.tries else None
-    return Evidence(text=text, transfer=number, time=case.last_asked)
+    number = facts.numbers[-1] if facts.tries else None
+    return Evidence(text=text, transfer=number, time=facts.last_asked)
 
 
-def answered_alike(case: Case, last: Refused) -> Case:
-    """Return a case with those refusals alone that had the same answer as LAST."""
-    same = tuple(one for one in case.refusals if one.message == last.message)
-    if len(same) == len(case.refusals):
-        return case  # and so had, most likely, those that are counted only
-    return replace(case, refusals=same, refusals_in_all=0, ports_in_all=0)
+def answered_alike(facts: Facts, last: Refused) -> Facts:
+    """Return facts with those refusals alone that had the same answer as LAST."""
+    same = tuple(one for one in facts.refusals if one.message == last.message)
+    if len(same) == len(facts.refusals):
+        return facts  # and so had, most likely, those that are counted only
+    return replace(facts, refusals=same, refusals_in_all=0, ports_in_all=0)
 
 
-def refused_requests(case: Case) -> str:
+def refused_requests(facts: Facts) -> str:
     """Return how many requests were refused, and from how many ports they came."""
-    tids = case.refused_tids
-    if case.refused_from > len(tids):
-        asked = counted(case.refused, "request")
-        return f"{asked} from {counted(case.refused_from, 'port')}"
+    tids = facts.refused_tids
+    if facts.refused_from > len(tids):
+        asked = counted(facts.refused, "request")
+        return f"{asked} from {counted(facts.refused_from, 'port')}"
     if len(tids) == 1:
-        return f"asked {times(case.refused)}, from {port_word(tids)}"
-    return f"{counted(case.refused, 'request')}, from {port_word(tids)}"
+        return f"asked {times(facts.refused)}, from {port_word(tids)}"
+    return f"{counted(facts.refused, 'request')}, from {port_word(tids)}"
 
 
-def unanswered(case: Case) -> Evidence:
+def unanswered(facts: Facts) -> Evidence:
     """Return what became of our answers while nothing came back."""
-    first = case.tries[0]
-    icmp = "no ICMP error came" if not case.icmp else "ICMP errors came"
+    first = facts.tries[0]
+    icmp = "no ICMP error came" if not facts.icmp else "ICMP errors came"
     left = "all left this host without an error"
-    if case.scene.is_capture:
+    if facts.scene.is_capture:
         left = "all came past the place of the capture"
     text = (
-        f"{counted(case.answers, 'answer')} from {port_word(case.server_tids)}: "
+        f"{counted(facts.answers, 'answer')} from {port_word(facts.server_tids)}: "
         f"none was acknowledged, {icmp}, {left}"
     )
     return Evidence(text=text, transfer=first.number, time=first.started)
 
 
-def program(case: Case) -> list[Evidence]:
+def program(facts: Facts) -> list[Evidence]:
     """Return which program asks, and what one has to know of it."""
-    client = known(case.kind)
+    client = known(facts.kind)
     if client is None:
         return []
     text = f"it looks like {client.kind}"
-    if client.quirk and (not client.is_of_oacks or _minds_oacks(case)):
+    if client.quirk and (not client.is_of_oacks or _minds_oacks(facts)):
         text = f"{text}. {client.quirk}"
     return [Evidence(text=text)]
 
 
-def _minds_oacks(case: Case) -> bool:
+def _minds_oacks(facts: Facts) -> bool:
     """Whether an OACK was sent again, and no block was acknowledged since."""
-    return any(one.oacks_again and not one.acked_blocks for one in case.tries)
+    return any(one.oacks_again and not one.acked_blocks for one in facts.tries)
 
 
-def own_rules(block: OwnBlock | None) -> list[Evidence]:
+def own_rules(block: HostBlock | None) -> list[Evidence]:
     """Return what this host's own rules say, if they stop something."""
     if block is None:
         return []
@@ -108,9 +108,9 @@ def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
     return found
 
 
-def refused(case: Case, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:
+def refused(facts: Facts, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:
     """Return who refused what, what was asked and by which program."""
-    return (*complaints(icmp), asked(case), *program(case))
+    return (*complaints(icmp), asked(facts), *program(facts))
 
 
 def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
@@ -134,13 +134,13 @@ def walked(location: Location | None) -> list[Evidence]:
     return [Evidence(text=text, transfer=location.transfer)]
 
 
-def in_vain(case: Case, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
+def in_vain(facts: Facts, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
     """Return what shows that our answers do not arrive, and whose others do."""
     return (
-        asked(case),
-        unanswered(case),
-        *worked(others, case.client),
-        *program(case),
+        asked(facts),
+        unanswered(facts),
+        *worked(others, facts.client),
+        *program(facts),
     )
 
 

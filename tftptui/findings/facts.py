@@ -10,7 +10,6 @@ from itertools import pairwise
 from math import inf
 from shlex import quote
 
-from tftptui.findings.voice import OURSELVES, Voice, beside
 from tftptui.knowledge.names import Search
 from tftptui.knowledge.signatures import AskedOptions, is_firmware
 from tftptui.settings import DEFAULT_PORTS
@@ -113,6 +112,34 @@ class Neighbour:
     requests: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ServerWords:
+    """Words for the server and what is its own.
+
+    Attributes:
+        server: as in "packets from this server".
+        server_itself: the same at the beginning of a sentence.
+        our: as in "our answers"; ours: as in "ports of ours".
+        host: the machine that it runs on.
+    """
+
+    server: str
+    server_itself: str
+    our: str
+    ours: str
+    host: str
+
+
+OUR_SERVER = ServerWords("this server", "This server", "our", "ours", "this host")
+
+
+def observed_server(server: str) -> ServerWords:
+    """Return how somebody speaks who only looks on; SERVER is its address."""
+    name = f"the server {server}".rstrip()
+    its = "the server's"
+    return ServerWords(name, f"T{name[1:]}", its, its, f"{its} host")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What is known of this server, or of the one that a capture shows.
@@ -162,7 +189,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnBlock:
+class HostBlock:
     """A rule of this host's own packet filter that stops what is meant for us.
 
     Attributes:
@@ -176,7 +203,7 @@ class OwnBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Facts:
     """A client's tries for one file that belong together.
 
     Attributes:
@@ -218,7 +245,7 @@ class Case:
     neighbours: tuple[Neighbour, ...] = ()
     asked_address: str = ""
     search: Search | None = None
-    own_block: OwnBlock | None = None
+    host_block: HostBlock | None = None
     unanswered: tuple[TransferView, ...] = ()
     location: Location | None = None
     others: tuple[str, ...] = ()
@@ -227,13 +254,13 @@ class Case:
     there: str = ""
 
     @property
-    def voice(self) -> Voice:
+    def words(self) -> ServerWords:
         """How the server is spoken of."""
         if not self.scene.is_capture:
-            return OURSELVES
+            return OUR_SERVER
         seen = [one.server for one in (*self.tries, *self.unanswered)]
         seen += [one.server for one in self.refusals]
-        return beside(seen[0] if seen else "")
+        return observed_server(seen[0] if seen else "")
 
     @property
     def working(self) -> list[Neighbour]:

@@ -4,7 +4,7 @@ Most important is what would *not* help: the server's range never cures a block 
 client's port.
 """
 
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.telemetry.findings import Help, Knob, Verdict
 
 Row = dict[Knob, tuple[Verdict, str]]
@@ -214,32 +214,32 @@ _NO_RULE_KNOWN = frozenset({"answers-blocked", "answers-refused"})
 """Where nothing tells the client's port from ours, unless another transfer worked."""
 
 
-def helps_for(code: str, case: Case) -> tuple[Help, ...]:
+def helps_for(code: str, facts: Facts) -> tuple[Help, ...]:
     """Return which knobs would change a trouble, and which not; none if unknown.
 
     CODE is that of a finding, or of what goes by the same code for another reason:
     "client-away" (a machine says so) and "client-quiet" (it has never answered).
     """
-    row = dict(_TABLE.get(code, {})) | _as_it_stands(code, case)
-    if row and case.scene.single_port:
+    row = dict(_TABLE.get(code, {})) | _as_it_stands(code, facts)
+    if row and facts.scene.single_port:
         row["single-port"] = ("no", "that is what {server} does already")
         row["port-range"] = ("no", "in single-port mode no port of the range is used")
-    voice = case.voice
-    words = {"our": voice.our, "ours": voice.ours, "server": voice.server}
+    said = facts.words
+    words = {"our": said.our, "ours": said.ours, "server": said.server}
     return tuple(
         Help(knob=knob, verdict=verdict, why=why.format_map(words))
         for knob, (verdict, why) in row.items()
     )
 
 
-def _as_it_stands(code: str, case: Case) -> Row:
-    """Return what of a row goes by what this case shows."""
-    one = case.latest
-    if code in _NO_RULE_KNOWN and not case.working:
+def _as_it_stands(code: str, facts: Facts) -> Row:
+    """Return what of a row goes by what these facts show."""
+    one = facts.latest
+    if code in _NO_RULE_KNOWN and not facts.working:
         return {"port-range": ("unknown", _OTHER_RULE)}
     if one is None:
         return {}
-    if code == "acks-blocked" and case.is_upload:
+    if code == "acks-blocked" and facts.is_upload:
         return {
             "block-size": ("unknown", "yes if its blocks are too large for the way")
         }

@@ -13,7 +13,7 @@ FRESH = 3_600.0
 """Seconds for which a transfer tells something of the way."""
 
 
-class Networks:
+class NetworkHistory:
     """Transfers that worked or were never answered, by the network of the client."""
 
     def __init__(self) -> None:

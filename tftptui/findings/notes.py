@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from tftptui.findings.causes import Part, Touched, joined, touched
+from tftptui.findings.causes import Affected, Occurrence, affected, joined
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import notes
-from tftptui.findings.reporting import Teller
-from tftptui.findings.tries import Story
+from tftptui.findings.reporting import Reporter
+from tftptui.findings.tries import ClientTries
 
 REMEMBERED = 600.0
 """Seconds for which the same is not told again of the way to a network."""
@@ -18,39 +18,41 @@ MOST_NAMED = 8
 
 @dataclass(slots=True)
 class _Told:
-    """What was told of a way: when, in which story, and of which cases."""
+    """What was told of a way: when, in which tries, and of which transfers."""
 
     time: float
-    story: Story
-    parts: list[Part]
+    tries: ClientTries
+    occurrences: list[Occurrence]
 
     def has(self, draft: Draft) -> bool:
         """Whether it names the transfers of a draft."""
-        named = {number for one in self.parts for number in one.draft.transfers}
+        named = {number for one in self.occurrences for number in one.draft.transfers}
         return named.issuperset(draft.transfers)
 
 
-class Asides:
+class Notes:
     """Findings that are no alarm, as losses and size probes."""
 
-    def __init__(self, teller: Teller) -> None:
-        self._teller = teller
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
         self._of_way: dict[tuple[str, str], _Told] = {}
 
-    def follow(self, story: Story, case: Case) -> None:
-        """Tell what a case shows besides, unless it is told."""
-        for draft in notes(case):
-            if draft.code in story.notes:
+    def follow(self, tries: ClientTries, facts: Facts) -> None:
+        """Tell what the facts show besides, unless it is told."""
+        for draft in notes(facts):
+            if draft.code in tries.notes:
                 continue
-            known = self._known(story, draft, case.now)
-            part = Part(draft, story.client, story.file)
+            known = self._known(tries, draft, facts.now)
+            occurrence = Occurrence(draft, tries.client, tries.file)
             if known is not None:
-                self._add(known, part)
+                self._add(known, occurrence)
                 continue
-            told = self._teller.note(draft, Touched([story.client], [story.file]))
+            told = self._reporter.note(draft, Affected([tries.client], [tries.file]))
             if told is not None:
-                story.notes[draft.code] = told
-                self._of_way[story.way, draft.code] = _Told(case.now, story, [part])
+                tries.notes[draft.code] = told
+                self._of_way[tries.way, draft.code] = _Told(
+                    facts.now, tries, [occurrence]
+                )
 
     def look_back(self, now: float) -> None:
         """Forget what may be told again."""
@@ -64,19 +66,19 @@ class Asides:
         """Forget all that was told."""
         self._of_way.clear()
 
-    def _known(self, story: Story, draft: Draft, now: float) -> _Told | None:
+    def _known(self, tries: ClientTries, draft: Draft, now: float) -> _Told | None:
         """Return what was told of the way to another client of the network."""
         if draft.stands_at != "between":
             return None
-        told = self._of_way.get((story.way, draft.code))
+        told = self._of_way.get((tries.way, draft.code))
         return told if told is not None and now - told.time < REMEMBERED else None
 
-    def _add(self, told: _Told, part: Part) -> None:
+    def _add(self, told: _Told, occurrence: Occurrence) -> None:
         """Name one more of the same in what was told."""
-        if told.has(part.draft) or len(told.parts) >= MOST_NAMED:
+        if told.has(occurrence.draft) or len(told.occurrences) >= MOST_NAMED:
             return
-        told.parts.append(part)
-        notes_, code = told.story.notes, part.draft.code
-        notes_[code] = self._teller.name(
-            notes_[code], joined(told.parts), touched(told.parts)
+        told.occurrences.append(occurrence)
+        notes_, code = told.tries.notes, occurrence.draft.code
+        notes_[code] = self._reporter.name(
+            notes_[code], joined(told.occurrences), affected(told.occurrences)
         )

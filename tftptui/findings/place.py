@@ -8,24 +8,24 @@ client's own firewall go by ports as well.
 
 from ipaddress import ip_address
 
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.knowledge.ttl_walk import filters_by_port, is_direct
 from tftptui.telemetry.findings import FACT, Place
 
 _SWITCH = "a switch or bridge before it"
 
 
-def place_of_silence(case: Case) -> Place:
+def place_of_silence(facts: Facts) -> Place:
     """Return where our answers to a client are dropped."""
-    if case.has_no_firewall or _is_before_client(case):
+    if facts.has_no_firewall or _is_before_client(facts):
         return "between"
-    return "client-segment" if _is_attached(case) else "between-or-client"
+    return "client-segment" if _is_attached(facts) else "between-or-client"
 
 
-def dropped(case: Case) -> str:
+def dropped(facts: Facts) -> str:
     """Return that and where they are dropped, as the end of a sentence."""
-    way = "behind this capture" if case.scene.is_capture else "on the way"
-    match place_of_silence(case):
+    way = "behind this capture" if facts.scene.is_capture else "on the way"
+    match place_of_silence(facts):
         case "between":
             return f"dropped {way}"
         case "client-segment":
@@ -34,21 +34,21 @@ def dropped(case: Case) -> str:
             return f"dropped {way}, or by the client's own firewall"
 
 
-def _is_before_client(case: Case) -> bool:
+def _is_before_client(facts: Facts) -> bool:
     """Whether a walk has shown that a machine before the client drops them."""
-    found = case.location
+    found = facts.location
     if found is None or not found.is_done:
         return False
-    is_ours = found.suspect.port in case.client_tids
+    is_ours = found.suspect.port in facts.client_tids
     return is_ours and filters_by_port(found.suspect, found.other) >= FACT
 
 
-def _is_attached(case: Case) -> bool:
+def _is_attached(facts: Facts) -> bool:
     """Whether no router stands before the client."""
-    found = case.location
+    found = facts.location
     if found is not None and is_direct(found.other):
         return True
-    return bool(case.scene.on_link) and not _is_loopback(case.client)
+    return bool(facts.scene.on_link) and not _is_loopback(facts.client)
 
 
 def _is_loopback(client: str) -> bool:

@@ -1,54 +1,54 @@
 """Commands that prove a finding, with the real addresses, ports and names in them."""
 
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.telemetry.words import url
 
 HIGH_PORT = 49_200
 """A client port that nearly every firewall lets answers through to."""
 
 
-def _url(case: Case) -> str:
-    server = case.asked_address
-    if not server and case.latest is not None:
-        server = case.latest.server
-    if not server and case.refusals:
-        server = case.refusals[-1].server
-    if not server and case.unanswered:
-        server = case.unanswered[-1].server
-    return url(server, case.scene.port, case.file)
+def _url(facts: Facts) -> str:
+    server = facts.asked_address
+    if not server and facts.latest is not None:
+        server = facts.latest.server
+    if not server and facts.refusals:
+        server = facts.refusals[-1].server
+    if not server and facts.unanswered:
+        server = facts.unanswered[-1].server
+    return url(server, facts.scene.port, facts.file)
 
 
-def fetch(case: Case) -> str:
+def fetch(facts: Facts) -> str:
     """Return the fetch that shows whether the server answers at all."""
-    return f"curl -m 20 {_url(case)} -o /dev/null"
+    return f"curl -m 20 {_url(facts)} -o /dev/null"
 
 
-def fetch_from_port(case: Case, port: int) -> str:
+def fetch_from_port(facts: Facts, port: int) -> str:
     """Return the fetch that shows what becomes of answers to a client's port.
 
     To be run in the client's network. Without -m curl would try for ever.
     """
-    return f"curl -m 20 --local-port {port} {_url(case)} -o /dev/null"
+    return f"curl -m 20 --local-port {port} {_url(facts)} -o /dev/null"
 
 
-def fetch_from_ports(case: Case) -> str:
+def fetch_from_ports(facts: Facts) -> str:
     """Return the same from the client's port and then from a high one."""
-    low = case.client_tids[0] if case.client_tids else 2_070
-    return f"{fetch_from_port(case, low)}; {fetch_from_port(case, HIGH_PORT)}"
+    low = facts.client_tids[0] if facts.client_tids else 2_070
+    return f"{fetch_from_port(facts, low)}; {fetch_from_port(facts, HIGH_PORT)}"
 
 
-def fetch_in_blocks(case: Case, large: int) -> str:
+def fetch_in_blocks(facts: Facts, large: int) -> str:
     """Return the fetches that show whether large blocks are lost."""
     both = [
-        f"curl -m 20 --tftp-blksize {size} {_url(case)} -o /dev/null"
+        f"curl -m 20 --tftp-blksize {size} {_url(facts)} -o /dev/null"
         for size in (512, large)
     ]
     return "; ".join(both)
 
 
-def route(case: Case) -> str:
+def route(facts: Facts) -> str:
     """Return what shows this host's way to the client."""
-    return f"ip route get {case.client}"
+    return f"ip route get {facts.client}"
 
 
 def neighbours() -> str:
@@ -56,21 +56,21 @@ def neighbours() -> str:
     return "ip neigh"
 
 
-def trace(case: Case) -> str:
+def trace(facts: Facts) -> str:
     """Return what shows the hops to the client."""
-    return f"traceroute -n {case.client}"
+    return f"traceroute -n {facts.client}"
 
 
-def watch(case: Case) -> str:
+def watch(facts: Facts) -> str:
     """Return what shows both directions on this host."""
-    return f"tcpdump -ni any udp and host {case.client}"
+    return f"tcpdump -ni any udp and host {facts.client}"
 
 
-def remembered(case: Case) -> str:
+def remembered(facts: Facts) -> str:
     """Return what shows on a Linux firewall which requests it remembers."""
-    return f"conntrack -L -p udp --orig-port-dst {case.scene.port}"
+    return f"conntrack -L -p udp --orig-port-dst {facts.scene.port}"
 
 
-def tracked(case: Case) -> str:
+def tracked(facts: Facts) -> str:
     """Return what shows on a Linux firewall whether its helper took the request."""
-    return f"{remembered(case)}; conntrack -L expect"
+    return f"{remembered(facts)}; conntrack -L expect"

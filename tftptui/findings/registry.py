@@ -1,13 +1,13 @@
-"""The decision table: what a case means, by rules in their order of precedence.
+"""The decision table: what facts mean, by rules in their order of precedence.
 
 This host's own errors come first, then what a named machine reports, then the sizes,
-then silence. Each rule is a pure function of a Case.
+then silence. Each rule is a pure function of Facts.
 """
 
 from collections.abc import Callable, Mapping
 
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.findings.rules import (
     beside,
     empty,
@@ -42,7 +42,7 @@ __all__ = [
     "overcome",
 ]
 
-Rule = Callable[[Case], Draft | None]
+Rule = Callable[[Facts], Draft | None]
 
 TROUBLE: tuple[Rule, ...] = (
     local.output_blocked,
@@ -102,21 +102,21 @@ NOTES: tuple[Rule, ...] = (
 """What is worth knowing though it is no trouble; all that fit are told."""
 
 
-def judge(case: Case) -> Draft | None:
+def judge(facts: Facts) -> Draft | None:
     """Return why a client does not get its file, or None when it does."""
-    if case.is_done or (case.tries and _is_moving(case)):
+    if facts.is_done or (facts.tries and _is_moving(facts)):
         return None
-    return next((found for rule in TROUBLE if (found := rule(case))), None)
+    return next((found for rule in TROUBLE if (found := rule(facts))), None)
 
 
-def notes(case: Case) -> list[Draft]:
-    """Return what is worth knowing of a case besides."""
-    return [found for rule in NOTES if (found := rule(case))]
+def notes(facts: Facts) -> list[Draft]:
+    """Return what is worth knowing of facts besides."""
+    return [found for rule in NOTES if (found := rule(facts))]
 
 
-def _is_moving(case: Case) -> bool:
+def _is_moving(facts: Facts) -> bool:
     """Whether the last try is on its way and nothing keeps it."""
-    latest = case.tries[-1]
-    is_newest = not case.refusals or latest.started >= case.refusals[-1].time
+    latest = facts.tries[-1]
+    is_newest = not facts.refusals or latest.started >= facts.refusals[-1].time
     is_quick = latest.running and latest.heard and not latest.timeouts
-    return is_newest and is_quick and not sizes.is_first_unseen(case, latest)
+    return is_newest and is_quick and not sizes.is_first_unseen(facts, latest)

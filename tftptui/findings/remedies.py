@@ -7,7 +7,7 @@ what cures it without them, is said here.
 from ipaddress import ip_address, ip_network
 from shlex import quote
 
-from tftptui.findings.facts import Case, Scene
+from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.place import place_of_silence
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
@@ -43,50 +43,52 @@ _SWITCH = (
 Remedies = tuple[Remedy, ...]
 
 
-def let_answers_through(case: Case) -> tuple[Remedy, ...]:
+def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
     """Return the ways to get answers to any client port through a firewall."""
-    place = place_of_silence(case)
+    place = place_of_silence(facts)
     if place == "client-segment":
-        return (*on_the_client(case), *say(_SWITCH))
+        return (*on_the_client(facts), *say(_SWITCH))
     ask = Remedy(
-        text=f"ask for: allow UDP from {_server(case)} {_ours(case)} to "
-        f"{_clients(case)} ports 1024–65535 (the client chooses its port)"
-        f"{_assumption(case)}"
+        text=f"ask for: allow UDP from {_server(facts)} {_ours(facts)} to "
+        f"{_clients(facts)} ports 1024–65535 (the client chooses its port)"
+        f"{_assumption(facts)}"
     )
-    rules = _rules(case, Part.ANSWERS, Where.BETWEEN, _BOTH)
-    here = () if place == "between" else (_look_at_client(case),)
-    return (ask, *here, *rules, *_one_port(case, "not where it is an access list"))
+    rules = _rules(facts, Part.ANSWERS, Where.BETWEEN, _BOTH)
+    here = () if place == "between" else (_look_at_client(facts),)
+    return (ask, *here, *rules, *_one_port(facts, "not where it is an access list"))
 
 
-def _look_at_client(case: Case) -> Remedy:
+def _look_at_client(facts: Facts) -> Remedy:
     """Return how to see what the client's own firewall does."""
-    at = url(_server(case), case.scene.port, case.file)
-    ports_ = ",".join(str(tid) for tid in (*case.client_tids[:_MOST_TRIED], _HIGH_TID))
+    at = url(_server(facts), facts.scene.port, facts.file)
+    ports_ = ",".join(str(tid) for tid in (*facts.client_tids[:_MOST_TRIED], _HIGH_TID))
     return Remedy(
-        text=f"or look at the own firewall of {case.client}: on Linux, as root, this "
+        text=f"or look at the own firewall of {facts.client}: on Linux, as root, this "
         "reads its rules",
         command=f"sudo tftptui probe {at} --from-ports {ports_}",
     )
 
 
-def range_of(case: Case) -> str:
+def range_of(facts: Facts) -> str:
     """Return the range that rules of firewalls are written for; "" for one port."""
-    scene = case.scene
+    scene = facts.scene
     return "" if scene.single_port else span(PortRange(scene.first, scene.last))
 
 
-def let_acks_through(case: Case) -> tuple[Remedy, ...]:
+def let_acks_through(facts: Facts) -> tuple[Remedy, ...]:
     """Return the ways to get the client's ACKs to our ports."""
     ask = Remedy(
-        text=f"ask for: allow UDP from {_clients(case)} ports 1024–65535 to "
-        f"{_server(case)} {_ours(case)}, on the way and on {case.voice.host}"
-        f"{_assumption(case)}"
+        text=f"ask for: allow UDP from {_clients(facts)} ports 1024–65535 to "
+        f"{_server(facts)} {_ours(facts)}, on the way and on {facts.words.host}"
+        f"{_assumption(facts)}"
     )
     ways = (Way.RANGE,)
-    on_the_way = _rules(case, Part.ACKS, Where.BETWEEN, ways)
-    here = () if case.scene.is_capture else _rules(case, Part.ACKS, Where.SERVER, ways)
+    on_the_way = _rules(facts, Part.ACKS, Where.BETWEEN, ways)
+    here = (
+        () if facts.scene.is_capture else _rules(facts, Part.ACKS, Where.SERVER, ways)
+    )
     one_port = _of_server(
-        case,
+        facts,
         "answer from the port that was asked: the ACKs then take the way of the "
         "request",
         "--single-port",
@@ -108,33 +110,33 @@ def let_requests_in(server: str, scene: Scene) -> tuple[Remedy, ...]:
     return remedies_for(situation, Part.REQUEST, (Way.RANGE,))
 
 
-def let_out(case: Case) -> tuple[Remedy, ...]:
+def let_out(facts: Facts) -> tuple[Remedy, ...]:
     """Return the ways to get answers out of this host, which runs Linux."""
-    rules = _rules(case, Part.ANSWERS, Where.SERVER, (Way.RANGE,))
+    rules = _rules(facts, Part.ANSWERS, Where.SERVER, (Way.RANGE,))
     windows = Dialect.WINDOWS.speech.title
     return tuple(rule for rule in rules if rule.platform != windows)
 
 
-def on_the_client(case: Case) -> tuple[Remedy, ...]:
+def on_the_client(facts: Facts) -> tuple[Remedy, ...]:
     """Return the ways to get answers past the client's own firewall."""
     ask = Remedy(
-        text=f"on {case.client}: let UDP from {_server(case)} in, or load the "
-        f"TFTP helper for what goes out to port {case.scene.port}",
+        text=f"on {facts.client}: let UDP from {_server(facts)} in, or load the "
+        f"TFTP helper for what goes out to port {facts.scene.port}",
     )
-    rules = _rules(case, Part.ANSWERS, Where.CLIENT, _BOTH)
-    return (ask, *rules, *_one_port(case))
+    rules = _rules(facts, Part.ANSWERS, Where.CLIENT, _BOTH)
+    return (ask, *rules, *_one_port(facts))
 
 
-def for_translation(case: Case) -> tuple[Remedy, ...]:
+def for_translation(facts: Facts) -> tuple[Remedy, ...]:
     """Return the ways to get answers through an address translation."""
     ask = Remedy(text="load the TFTP helper on the machine that translates addresses")
-    rules = _rules(case, Part.ANSWERS, Where.BETWEEN, (Way.HELPER,), has_nat=True)
-    return (ask, *rules, *_one_port(case))
+    rules = _rules(facts, Part.ANSWERS, Where.BETWEEN, (Way.HELPER,), has_nat=True)
+    return (ask, *rules, *_one_port(facts))
 
 
-def flush(case: Case) -> tuple[Remedy, ...]:
+def flush(facts: Facts) -> tuple[Remedy, ...]:
     """Return how a firewall is made to forget old flows."""
-    situation = _situation(case, Where.BETWEEN)
+    situation = _situation(facts, Where.BETWEEN)
     commands: dict[str, str] = {}
     for dialect in Dialect if situation else ():
         speech = dialect.speech
@@ -155,13 +157,13 @@ def flush(case: Case) -> tuple[Remedy, ...]:
     )
 
 
-def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
+def smaller_blocks(facts: Facts) -> tuple[Remedy, ...]:
     """Return how to keep packets small enough."""
-    is_v6 = ":" in case.client
-    octets, why = _that_fit(case)
+    is_v6 = ":" in facts.client
+    octets, why = _that_fit(facts)
     return (
         *_of_server(
-            case,
+            facts,
             f"grant no larger blocks: {why}",
             f"--max-blksize {octets}",
             block_settings(octets),
@@ -178,13 +180,13 @@ def smaller_blocks(case: Case) -> tuple[Remedy, ...]:
     )
 
 
-def _that_fit(case: Case) -> tuple[int, str]:
+def _that_fit(facts: Facts) -> tuple[int, str]:
     """Return how large blocks may be, and why: less than what did not arrive."""
-    tried = case.latest.block_size if case.latest else _SMALL_BLOCKS + 1
+    tried = facts.latest.block_size if facts.latest else _SMALL_BLOCKS + 1
     arrived = [
         one.block_size
-        for one in case.neighbours
-        if one.client == case.client and one.has_blocks and one.block_size < tried
+        for one in facts.neighbours
+        if one.client == facts.client and one.has_blocks and one.block_size < tried
     ]
     if arrived and max(arrived) > _SAFE_BLOCKS:
         return max(arrived), f"{max(arrived)} arrived, {_SAFE_BLOCKS} suits all ways"
@@ -194,23 +196,23 @@ def _that_fit(case: Case) -> tuple[int, str]:
     return _SAFE_BLOCKS, f"{_SAFE_BLOCKS} suits all ways"
 
 
-def refuse_option(case: Case, names: list[str]) -> tuple[Remedy, ...]:
+def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
     """Return how to leave options out of the answers to this client program."""
-    whom = f"@{case.kind}" if case.kind else ""
+    whom = f"@{facts.kind}" if facts.kind else ""
     return _of_server(
-        case,
+        facts,
         "leave the options out of its answers, one after the other",
         " ".join(f"--refuse {quote(name + whom)}" for name in names),
         refusal_settings(names, whom),
     )
 
 
-def refuse_size(case: Case) -> tuple[Remedy, ...]:
+def refuse_size(facts: Facts) -> tuple[Remedy, ...]:
     """Return how a client is not told the size of a file."""
-    whom = f"@{case.kind}" if case.kind else ""
+    whom = f"@{facts.kind}" if facts.kind else ""
     return (
         *_of_server(
-            case,
+            facts,
             "leave tsize out of its answers",
             f"--refuse {quote('tsize' + whom)}",
             refusal_settings(["tsize"], whom),
@@ -219,25 +221,25 @@ def refuse_size(case: Case) -> tuple[Remedy, ...]:
     )
 
 
-def equal_ranges(case: Case, good: PortRange) -> Remedies:
+def equal_ranges(facts: Facts, good: PortRange) -> Remedies:
     """Return how a firewall and the server come to have one range; GOOD passes it."""
-    if not case.scene.is_capture:
-        used = span(PortRange(case.scene.first, case.scene.last), "–")
+    if not facts.scene.is_capture:
+        used = span(PortRange(facts.scene.first, facts.scene.last), "–")
         return say(
             f"make both ranges equal: answer from {span(good, '–')}, or have the "
             f"firewall let {used} through"
         )
     return say(
-        f"make both ranges equal: have {case.voice.server} answer from "
+        f"make both ranges equal: have {facts.words.server} answer from "
         f"{span(good, '–')} ({range_settings(good)}), or have the firewall let the "
         "whole range of that server through"
     )
 
 
-def fewer_octets(case: Case) -> Remedies:
+def fewer_octets(facts: Facts) -> Remedies:
     """Return how blocks are small enough from the start, where all is well anyhow."""
-    octets = min(_SMALL_BLOCKS, case.latest.block_size if case.latest else 512)
-    if not case.scene.is_capture:
+    octets = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
+    if not facts.scene.is_capture:
         return say(f"nothing; --max-blksize {octets} would ask less from the start")
     asked = "a smaller largest block at the server would ask less from the start"
     return say(f"nothing; {asked} ({block_settings(octets)})")
@@ -248,28 +250,28 @@ def say(*texts: str) -> tuple[Remedy, ...]:
     return tuple(Remedy(text=text) for text in texts)
 
 
-def _one_port(case: Case, but: str = "") -> tuple[Remedy, ...]:
+def _one_port(facts: Facts, but: str = "") -> tuple[Remedy, ...]:
     """Return single-port mode, where it is not on already."""
-    if case.scene.single_port:
+    if facts.scene.single_port:
         return ()
     text = "answer from the port that was asked"
     if but:
         text += f": cures it where the firewall keeps state, {but}"
-    return _of_server(case, text, "--single-port", ONE_PORT)
+    return _of_server(facts, text, "--single-port", ONE_PORT)
 
 
-def _of_server(case: Case, text: str, option: str, anybody_s: str) -> Remedies:
+def _of_server(facts: Facts, text: str, option: str, anybody_s: str) -> Remedies:
     """Return what to change at the server: with our OPTION, if it is ours.
 
     ANYBODY_S says what servers call it, which one a capture shows is not known.
     """
-    if not case.scene.is_capture:
+    if not facts.scene.is_capture:
         return (Remedy(platform=OURS, text=text, command=option),)
-    return (Remedy(text=f"have {case.voice.server} {text} ({anybody_s})"),)
+    return (Remedy(text=f"have {facts.words.server} {text} ({anybody_s})"),)
 
 
 def _rules(
-    case: Case,
+    facts: Facts,
     part: Part,
     where: Where,
     ways: tuple[Way, ...],
@@ -277,17 +279,19 @@ def _rules(
     has_nat: bool = False,
 ) -> tuple[Remedy, ...]:
     """Return what to type on firewalls that stand there."""
-    situation = _situation(case, where, has_nat=has_nat)
+    situation = _situation(facts, where, has_nat=has_nat)
     return remedies_for(situation, part, ways) if situation else ()
 
 
-def _situation(case: Case, where: Where, *, has_nat: bool = False) -> Situation | None:
+def _situation(
+    facts: Facts, where: Where, *, has_nat: bool = False
+) -> Situation | None:
     """Return what rules are wanted for, or None where no address is known."""
-    scene = case.scene
-    clients = case.client if where is Where.CLIENT else _clients(case)
+    scene = facts.scene
+    clients = facts.client if where is Where.CLIENT else _clients(facts)
     try:
         return Situation(
-            servers=(ip_address(_server(case)),),
+            servers=(ip_address(_server(facts)),),
             clients=(ip_network(clients.partition("%")[0], strict=False),),
             port=scene.port,
             ports=PortRange(scene.first, scene.last),
@@ -299,30 +303,30 @@ def _situation(case: Case, where: Where, *, has_nat: bool = False) -> Situation 
         return None
 
 
-def _server(case: Case) -> str:
+def _server(facts: Facts) -> str:
     """Return the address that was asked, without the interface it may name."""
-    return case.latest.server.partition("%")[0] if case.latest else "SERVER"
+    return facts.latest.server.partition("%")[0] if facts.latest else "SERVER"
 
 
-def _clients(case: Case) -> str:
-    network = _network(case)
-    return case.client if network is None else str(network.network)
+def _clients(facts: Facts) -> str:
+    network = _network(facts)
+    return facts.client if network is None else str(network.network)
 
 
-def _assumption(case: Case) -> str:
+def _assumption(facts: Facts) -> str:
     """Return that the network is an assumption, if it is one."""
-    network = _network(case)
+    network = _network(facts)
     return f"; {network.words}" if network and network.is_assumed else ""
 
 
-def _network(case: Case) -> ClientNetwork | None:
+def _network(facts: Facts) -> ClientNetwork | None:
     """Return the client's network; None where no address is known."""
-    client = _address(case.client)
+    client = _address(facts.client)
     if client is None:
         return None
-    seen = [*(one.client for one in case.neighbours), *case.others]
+    seen = [*(one.client for one in facts.neighbours), *facts.others]
     others = [known for one in seen if (known := _address(one)) is not None]
-    return client_networks([client], others, case.scene.networks)[0]
+    return client_networks([client], others, facts.scene.networks)[0]
 
 
 def _address(text: str) -> Address | None:
@@ -333,9 +337,9 @@ def _address(text: str) -> Address | None:
         return None
 
 
-def _ours(case: Case) -> str:
+def _ours(facts: Facts) -> str:
     """Return the ports that answers leave from, in words."""
-    scene = case.scene
+    scene = facts.scene
     if scene.single_port:
         return f"port {scene.port}"
     told = span(PortRange(scene.first, scene.last), "–")

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from tftptui.findings.causes import Touched
-from tftptui.findings.draft import Draft, Later
+from tftptui.findings.causes import Affected
+from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.server.rates import Bucket, Rate
 from tftptui.telemetry.events import Event, Found
 from tftptui.telemetry.findings import Earlier, Finding
@@ -34,7 +34,7 @@ KEPT_HISTORY = 8
 _JOURNALLED = ("code", "headline", "confidence", "stands_at", "clients", "files")
 
 
-class Teller:
+class Reporter:
     """Numbers findings and hands them to the journal and to watchers.
 
     Call begin_round() from time to time: it bounds what is told between.
@@ -76,7 +76,7 @@ class Teller:
         news, self._news = list(self._news.values()), {}
         return news
 
-    def trouble(self, draft: Draft, whose: Touched) -> Finding | None:
+    def alarm(self, draft: Draft, whose: Affected) -> Finding | None:
         """Tell a new trouble; None when there are too many just now."""
         now = self._now()
         if self._this_round >= NEW_AT_ONCE or not self._told.take(1, now):
@@ -84,13 +84,13 @@ class Teller:
         self._this_round += 1
         return self._new(draft, whose)
 
-    def note(self, draft: Draft, whose: Touched) -> Finding | None:
+    def note(self, draft: Draft, whose: Affected) -> Finding | None:
         """Tell what is no trouble; likewise."""
         if not self._noted.take(1, self._now()):
             return None
         return self._new(draft, whose)
 
-    def name(self, before: Finding, draft: Draft, whose: Touched) -> Finding:
+    def name(self, before: Finding, draft: Draft, whose: Affected) -> Finding:
         """Name more cases of the same in what is no trouble; no journal wants that."""
         return self._tell(
             msgspec.structs.replace(
@@ -100,7 +100,7 @@ class Teller:
         )
 
     def revise(
-        self, before: Finding, draft: Draft, whose: Touched, *, renew: bool = False
+        self, before: Finding, draft: Draft, whose: Affected, *, renew: bool = False
     ) -> Finding:
         """Tell what new evidence makes of a finding; the journal only what matters.
 
@@ -109,7 +109,7 @@ class Teller:
         if not renew and not _differs(before, draft, whose):
             return before
         first, is_turned = _whose(whose), before.code != draft.code
-        is_worked_out = isinstance(draft.remedies, Later)  # which takes a while
+        is_worked_out = isinstance(draft.remedies, LazyRemedies)  # which takes a while
         is_same = (
             is_worked_out
             and not renew
@@ -148,7 +148,7 @@ class Teller:
         )
         return self._tell(over)
 
-    def _new(self, draft: Draft, whose: Touched) -> Finding:
+    def _new(self, draft: Draft, whose: Affected) -> Finding:
         self._number += 1
         now = self._wall()
         finding = Finding(
@@ -213,7 +213,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _whose(whose: Touched) -> dict[str, Any]:
+def _whose(whose: Affected) -> dict[str, Any]:
     """Return what of a finding says whom it touches."""
     return {
         "client": next(iter(whose.clients), ""),
@@ -223,6 +223,6 @@ def _whose(whose: Touched) -> dict[str, Any]:
     }
 
 
-def _differs(finding: Finding, draft: Draft, whose: Touched) -> bool:
+def _differs(finding: Finding, draft: Draft, whose: Affected) -> bool:
     fields = _fields(draft) | _whose(whose)
     return any(getattr(finding, name) != value for name, value in fields.items())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tftptui.findings.facts import Case, same_options
+from tftptui.findings.facts import Facts, same_options
 from tftptui.knowledge.signatures import known
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import (
@@ -19,21 +19,21 @@ _SOON = 1.0
 """Seconds after our first answer during which silence means nothing."""
 
 
-def story_of(case: Case) -> str:
-    """Return the story of a case; empty while it is one plain try."""
-    if not case.tries:
+def summary_of(facts: Facts) -> str:
+    """Return the summary of a client's tries; empty while it is one plain try."""
+    if not facts.tries:
         return ""
-    parts = [*_stages(case), *_refused(case)]
+    parts = [*_stages(facts), *_refused(facts)]
     if parts:
-        return f"{'; '.join([*parts, *_result(case)])}."
-    if len(case.tries) == 1 and case.requests == 1:
+        return f"{'; '.join([*parts, *_result(facts)])}."
+    if len(facts.tries) == 1 and facts.requests == 1:
         return ""
-    return f"{'; '.join([_asked(case), *_result(case)])}."
+    return f"{'; '.join([_asked(facts), *_result(facts)])}."
 
 
-def _stages(case: Case) -> list[str]:
+def _stages(facts: Facts) -> list[str]:
     """Return what a client did that asked for the size before the file."""
-    first, *others = case.tries
+    first, *others = facts.tries
     size_first = first.phase == "probed" and others
     if not size_first or same_options(first.asked, others[-1].asked):
         return []
@@ -43,48 +43,48 @@ def _stages(case: Case) -> list[str]:
     return [f"{text}{more} from {_from_ports(others)}"]
 
 
-def _refused(case: Case) -> list[str]:
-    count = case.refused
-    if not count or not case.tries:
+def _refused(facts: Facts) -> list[str]:
+    count = facts.refused
+    if not count or not facts.tries:
         return []
-    if _are_of_others(case):
-        return [f"{_other_requests(case)}, refused"]
+    if _are_of_others(facts):
+        return [f"{_other_requests(facts)}, refused"]
     return [
         f"refused {times(count)}",
-        f"asked {times(case.requests - count)} from {_from_ports(case.tries)}",
+        f"asked {times(facts.requests - count)} from {_from_ports(facts.tries)}",
     ]
 
 
-def _are_of_others(case: Case) -> bool:
+def _are_of_others(facts: Facts) -> bool:
     """Whether all that was refused came from other ports, while a try ran.
 
     Other programs of the same host most likely asked for the same file.
     """
-    begun, tids = case.tries[0].started, case.client_tids
-    are_later = all(one.time > begun for one in case.refusals)
-    return case.refused > 0 and are_later and case.refused_tids.isdisjoint(tids)
+    begun, tids = facts.tries[0].started, facts.client_tids
+    are_later = all(one.time > begun for one in facts.refusals)
+    return facts.refused > 0 and are_later and facts.refused_tids.isdisjoint(tids)
 
 
-def _other_requests(case: Case) -> str:
-    tids, count = case.refused_tids, case.refused_from
+def _other_requests(facts: Facts) -> str:
+    tids, count = facts.refused_tids, facts.refused_from
     whence = port_word(tids) if count == len(tids) else counted(count, "port")
     return (
-        f"{counted(case.refused, 'other request')} of this host for it, from {whence}"
+        f"{counted(facts.refused, 'other request')} of this host for it, from {whence}"
     )
 
 
-def _asked(case: Case) -> str:
-    text = f"asked {times(case.requests)}, from {_from_ports(case.tries)}"
-    if not case.is_one_program:
-        text = f"{counted(case.requests, 'request')}, from {_from_ports(case.tries)}"
-    client = known(case.kind)
-    if client and client.steps and _is_counting(case.client_tids, client.steps):
+def _asked(facts: Facts) -> str:
+    text = f"asked {times(facts.requests)}, from {_from_ports(facts.tries)}"
+    if not facts.is_one_program:
+        text = f"{counted(facts.requests, 'request')}, from {_from_ports(facts.tries)}"
+    client = known(facts.kind)
+    if client and client.steps and _is_counting(facts.client_tids, client.steps):
         return f"{text}, each +{client.steps}: it takes a new port at each try"
     keeps = client and not client.steps and not client.is_firmware
-    if keeps and len(case.client_tids) > 1:
+    if keeps and len(facts.client_tids) > 1:
         return f"{text}: a program that was run again, or several programs"
-    gaps = _gaps(case.tries)
-    if len(case.client_tids) == 1 and gaps:
+    gaps = _gaps(facts.tries)
+    if len(facts.client_tids) == 1 and gaps:
         return f"{text}, {joined([seconds(gap) for gap in gaps])} apart"
     return text
 
@@ -106,26 +106,26 @@ def _gaps(tries: Sequence[TransferView]) -> list[float]:
     return [after - before for before, after in pairwise(asked)][:3]
 
 
-def _result(case: Case) -> list[str]:
-    latest = case.tries[-1]
+def _result(facts: Facts) -> list[str]:
+    latest = facts.tries[-1]
     if latest.phase == "completed":
-        return [_came(case, latest)]
-    if case.heard or any(one.phase == "probed" for one in case.tries):
+        return [_came(facts, latest)]
+    if facts.heard or any(one.phase == "probed" for one in facts.tries):
         return []
-    if case.waited < _SOON:
+    if facts.waited < _SOON:
         return []
-    if case.answers == 1:
-        return [f"{case.voice.our} answer was not acknowledged"]
-    answers = counted(case.answers, "answer")
-    return [f"none of {case.voice.our} {answers} was acknowledged"]
+    if facts.answers == 1:
+        return [f"{facts.words.our} answer was not acknowledged"]
+    answers = counted(facts.answers, "answer")
+    return [f"none of {facts.words.our} {answers} was acknowledged"]
 
 
-def _came(case: Case, latest: TransferView) -> str:
+def _came(facts: Facts, latest: TransferView) -> str:
     """Return that the file came: at which try, if one program has tried all along."""
-    if all(one.phase == "completed" for one in case.tries) and len(case.tries) > 1:
+    if all(one.phase == "completed" for one in facts.tries) and len(facts.tries) > 1:
         return "it came each time"
-    if case.is_one_program:
-        return f"it came at the {ordinal(case.requests)} try"
-    if _are_of_others(case) and case.requests == case.refused + 1:
+    if facts.is_one_program:
+        return f"it came at the {ordinal(facts.requests)} try"
+    if _are_of_others(facts) and facts.requests == facts.refused + 1:
         return "it came at the first try"
     return f"it came on port {latest.client_tid}"

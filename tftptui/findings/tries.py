@@ -1,11 +1,11 @@
-"""Which requests belong together: a client's tries for one file are one story."""
+"""Which requests belong together: those of one client for one file."""
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tftptui.findings.causes import Incident
 from tftptui.findings.facts import Icmp
-from tftptui.findings.incident import Trouble
 from tftptui.knowledge.signatures import is_firmware
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
@@ -23,9 +23,9 @@ whose transfer was cut waits and then begins anew."""
 LONGEST_STEP = 16
 """How far a client moves its port at most when it asks again."""
 
-KEPT_STORIES = 4_096
+KEPT_CLIENT_TRIES = 4_096
 KEPT_BYTES = 24 << 20
-"""What all stories may hold, about; hostile names and options are long."""
+"""What all tries may hold, about; hostile names and options are long."""
 
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
@@ -37,7 +37,7 @@ _KEPT_KINDS = 16
 
 _EMPTY_BYTES = 2_300
 _TRY_BYTES = 1_100
-"""What a story, and each of its tries, holds without the client's texts."""
+"""What ClientTries, and each try in it, hold without the client's texts."""
 
 Key = tuple[str, str, str]
 """Client, file and direction."""
@@ -46,7 +46,7 @@ _IcmpKey = tuple[int, int, int, str | None, str]
 
 
 @dataclass(eq=False)
-class Story:
+class ClientTries:
     """One client's tries for one file.
 
     Attributes:
@@ -58,10 +58,10 @@ class Story:
             own as "", what the server is short of by code.
         notes: other findings, by code.
         text: its story as last told.
-        noted: tries that are written down in Networks; ended: those of them that
+        noted: tries that are written down in NetworkHistory; ended: those of them that
             were over then; doubted: those that ran, and had been sent again in vain.
         rhythms: tries whose second request has told how sure one is of the client.
-        way: by what name the way to its client is remembered; see Networks.
+        way: by what name the way to its client is remembered; see NetworkHistory.
         location: what was learned hop by hop of the way to its client.
         is_left: whether its client asked once more, and went on with what it had asked
             for before.
@@ -77,7 +77,7 @@ class Story:
     )
     refused: int = 0
     refused_ports: int = 0
-    troubles: dict[str, Trouble] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
     notes: dict[str, Finding] = field(default_factory=dict)
     text: str = ""
     noted: set[int] = field(default_factory=set)
@@ -102,9 +102,9 @@ class Story:
         return self.key[1]
 
     @property
-    def trouble(self) -> Trouble | None:
+    def incident(self) -> Incident | None:
         """Why it does not get the file, or did not, of its own."""
-        return self.troubles.get("")
+        return self.incidents.get("")
 
     @property
     def latest(self) -> TransferView | None:
@@ -120,7 +120,7 @@ class Story:
     @property
     def is_calm(self) -> bool:
         """Whether there is nothing to look at: one try on its way, or done."""
-        if self.troubles or self.notes or self.refusals or self._icmp or self.text:
+        if self.incidents or self.notes or self.refusals or self._icmp or self.text:
             return False
         if len(self.views) != 1:
             return False
@@ -190,7 +190,7 @@ class Story:
     @property
     def is_told(self) -> bool:
         """Whether its own trouble stands."""
-        return self.trouble is not None and self in self.trouble.parts
+        return self.incident is not None and self in self.incident.occurrences
 
     def _keep(self, event: Refused) -> None:
         """Keep a refusal; those for too many requests displace no other."""
@@ -254,94 +254,96 @@ class Story:
         return not any(_is_near(one, view) for one in others)
 
 
-class Stories:
-    """The stories of late, the oldest forgotten first: see KEPT_STORIES, KEPT_BYTES."""
+class TriesIndex:
+    """Recent tries; the oldest are forgotten (KEPT_CLIENT_TRIES, KEPT_BYTES)."""
 
     def __init__(self) -> None:
-        self._stories: OrderedDict[Story, int] = OrderedDict()  # with their sizes
+        self._all_tries: OrderedDict[ClientTries, int] = (
+            OrderedDict()
+        )  # with their sizes
         self._bytes = 0
-        self._latest: dict[Key, Story] = {}
-        self._of_transfer: dict[int, Story] = {}
+        self._latest: dict[Key, ClientTries] = {}
+        self._of_transfer: dict[int, ClientTries] = {}
 
     def __len__(self) -> int:
-        return len(self._stories)
+        return len(self._all_tries)
 
-    def __iter__(self) -> Iterator[Story]:
-        return iter(self._stories)
+    def __iter__(self) -> Iterator[ClientTries]:
+        return iter(self._all_tries)
 
     def clients(self) -> set[str]:
         """Return the clients that have one."""
         return {client for client, _, _ in self._latest}
 
-    def of(self, transfer: int | None) -> Story | None:
-        """Return the story of a transfer."""
+    def of(self, transfer: int | None) -> ClientTries | None:
+        """Return the tries that a transfer is one of."""
         return None if transfer is None else self._of_transfer.get(transfer)
 
-    def current(self, view: TransferView) -> Story | None:
-        """Return the last story of a transfer's client for its file."""
+    def current(self, view: TransferView) -> ClientTries | None:
+        """Return the last tries of a transfer's client for its file."""
         return self._latest.get((view.client, view.file, view.direction))
 
-    def begin(self, view: TransferView, network: str) -> Story:
-        """Return the story that a new transfer belongs to."""
+    def begin(self, view: TransferView, network: str) -> ClientTries:
+        """Return the tries that a new transfer belongs to."""
         key = (view.client, view.file, view.direction)
-        story = self._latest.get(key)
-        if story is None or not story.takes(view):
-            before, story = story, self._open(key, network)
-            story.is_left = before is not None and before.goes_on(view)
-        self._add(story, view)
-        return story
+        tries = self._latest.get(key)
+        if tries is None or not tries.takes(view):
+            before, tries = tries, self._open(key, network)
+            tries.is_left = before is not None and before.goes_on(view)
+        self._add(tries, view)
+        return tries
 
-    def refuse(self, event: Refused, network: str) -> Story:
-        """Return the story that a refused request belongs to."""
+    def refuse(self, event: Refused, network: str) -> ClientTries:
+        """Return the tries that a refused request belongs to."""
         key = _key(event)
-        story = self._latest.get(key)
-        if story is None or not story.takes_refusal(event):
-            story = self._open(key, network)
-        story.refuse(event)
-        self._renew(story)
-        return story
+        tries = self._latest.get(key)
+        if tries is None or not tries.takes_refusal(event):
+            tries = self._open(key, network)
+        tries.refuse(event)
+        self._renew(tries)
+        return tries
 
-    def split(self, story: Story, view: TransferView) -> Story:
-        """Take a try out of a story and return one of its own."""
-        del story.views[view.number]
-        story.noted.discard(view.number)
-        story.ended.discard(view.number)
-        own = self._open(story.key, story.network)
-        own.is_left = story.goes_on(view)
-        own.doubted |= story.doubted & {view.number}
-        own.text = story.text  # so it was told of this one, until it is told anew
+    def split(self, tries: ClientTries, view: TransferView) -> ClientTries:
+        """Take one try out and return ClientTries of its own."""
+        del tries.views[view.number]
+        tries.noted.discard(view.number)
+        tries.ended.discard(view.number)
+        own = self._open(tries.key, tries.network)
+        own.is_left = tries.goes_on(view)
+        own.doubted |= tries.doubted & {view.number}
+        own.text = tries.text  # so it was told of this one, until it is told anew
         self._add(own, view)
         return own
 
-    def forget(self, story: Story) -> None:
-        """Let a story go that is over and says nothing."""
-        self._bytes -= self._stories.pop(story, 0)
-        if self._latest.get(story.key) is story:
-            del self._latest[story.key]
-        for number in story.views:
+    def forget(self, tries: ClientTries) -> None:
+        """Forget tries that are over and show no trouble."""
+        self._bytes -= self._all_tries.pop(tries, 0)
+        if self._latest.get(tries.key) is tries:
+            del self._latest[tries.key]
+        for number in tries.views:
             self._of_transfer.pop(number, None)
 
-    def _add(self, story: Story, view: TransferView) -> None:
-        story.add(view)
-        self._of_transfer[view.number] = story
-        if len(story.views) > KEPT_TRIES:
-            oldest = next(iter(story.views))
-            del story.views[oldest]
+    def _add(self, tries: ClientTries, view: TransferView) -> None:
+        tries.add(view)
+        self._of_transfer[view.number] = tries
+        if len(tries.views) > KEPT_TRIES:
+            oldest = next(iter(tries.views))
+            del tries.views[oldest]
             self._of_transfer.pop(oldest, None)
-        self._renew(story)
+        self._renew(tries)
 
-    def _open(self, key: Key, network: str) -> Story:
-        story = self._latest[key] = Story(key, network)
-        return story
+    def _open(self, key: Key, network: str) -> ClientTries:
+        tries = self._latest[key] = ClientTries(key, network)
+        return tries
 
-    def _renew(self, story: Story) -> None:
-        """Make a story the latest, and forget the oldest of those that are too many."""
-        self._bytes += story.size - self._stories.pop(story, 0)
-        self._stories[story] = story.size
-        while len(self._stories) > KEPT_STORIES or (
-            self._bytes > KEPT_BYTES and len(self._stories) > 1
+    def _renew(self, tries: ClientTries) -> None:
+        """Make tries the latest, and forget the oldest where they are too many."""
+        self._bytes += tries.size - self._all_tries.pop(tries, 0)
+        self._all_tries[tries] = tries.size
+        while len(self._all_tries) > KEPT_CLIENT_TRIES or (
+            self._bytes > KEPT_BYTES and len(self._all_tries) > 1
         ):
-            self.forget(next(iter(self._stories)))
+            self.forget(next(iter(self._all_tries)))
 
 
 def _is_apart(latest: TransferView, view: TransferView) -> bool:

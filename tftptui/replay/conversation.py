@@ -1,6 +1,6 @@
 """One transfer, as its packets tell it to somebody who stands beside the wire."""
 
-from tftptui.engine.around import recognise_request
+from tftptui.engine.known_clients import recognise_request
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome

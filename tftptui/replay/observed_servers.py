@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tftptui.engine.fact_sources import Surroundings
+from tftptui.engine.fact_sources import FactSources
 from tftptui.findings.facts import Scene
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import HIGHEST_PORT, TFTP_PORT
@@ -30,10 +30,10 @@ class Around:
         """Where servers were asked last; 0 before the first request."""
         return next(reversed(self._asked.values()), 0)
 
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> FactSources:
         """Return it as the findings want it."""
         view = self.views.get
-        return Surroundings(view, self._numbers, self._scene)
+        return FactSources(view, self._numbers, self._scene)
 
     def forget(self, number: int) -> None:
         """Drop a transfer that is over."""

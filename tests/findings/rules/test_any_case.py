@@ -7,9 +7,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.cases import CLIENT, FILE, FIREWALL, NOON, SERVER, refused
+from tests.support.facts import CLIENT, FILE, FIREWALL, NOON, SERVER, refused
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case, Icmp, Neighbour, Scene
+from tftptui.findings.facts import Facts, Icmp, Neighbour, Scene
 from tftptui.findings.registry import (
     NOTES,
     OF_SERVER,
@@ -19,7 +19,7 @@ from tftptui.findings.registry import (
     overcome,
 )
 from tftptui.findings.rules import files, local
-from tftptui.findings.summary import story_of
+from tftptui.findings.summary import summary_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.findings import FACT, OURS
 from tftptui.telemetry.views import TransferView
@@ -145,11 +145,11 @@ REASONS = st.sampled_from(
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn) -> Facts:
     count = draw(st.integers(0, 4))
     is_capture = draw(st.booleans())
     unseen = draw(st.integers(0, 2)) if is_capture else 0
-    return Case(
+    return Facts(
         now=NOON + draw(st.floats(0.0, 200.0)),
         client=CLIENT,
         file=FILE,
@@ -181,31 +181,31 @@ def whole(draft: Draft) -> bool:
 
 @settings(max_examples=150)
 @given(cases())
-def test_every_rule_is_total_and_says_all(seen: Case) -> None:
+def test_every_rule_is_total_and_says_all(seen: Facts) -> None:
     drafts = [rule(seen) for rule in (*TROUBLE, *NOTES)]
     assert all(whole(draft) for draft in drafts if draft is not None)
 
 
 @settings(max_examples=80)
 @given(cases())
-def test_judging_never_fails(seen: Case) -> None:
+def test_judging_never_fails(seen: Facts) -> None:
     draft = judge(seen)
     overcome(seen, draft.code if draft else "answers-blocked")
     notes(seen)
     for rule in OF_SERVER.values():
         rule(seen)
-    story_of(seen)
+    summary_of(seen)
 
 
 @settings(max_examples=80)
 @given(cases(), st.floats(91.0, 150.0))
-def test_what_has_come_is_no_trouble(seen: Case, at: float) -> None:
+def test_what_has_come_is_no_trouble(seen: Facts, at: float) -> None:
     if not seen.tries:
         return
     last = msgspec.structs.replace(
         seen.tries[-1], phase="completed", started=NOON + at, number=9
     )
-    done = Case(
+    done = Facts(
         now=seen.now,
         client=seen.client,
         file=seen.file,
@@ -220,14 +220,14 @@ def test_what_has_come_is_no_trouble(seen: Case, at: float) -> None:
 
 @settings(max_examples=80)
 @given(cases())
-def test_notes_are_never_alarms(seen: Case) -> None:
+def test_notes_are_never_alarms(seen: Facts) -> None:
     assert [draft.code for draft in notes(seen) if draft.is_alarm] == []
 
 
 @settings(max_examples=100)
 @given(cases())
-def test_silence_is_never_a_fact(seen: Case) -> None:
-    quiet = Case(
+def test_silence_is_never_a_fact(seen: Facts) -> None:
+    quiet = Facts(
         now=seen.now,
         client=seen.client,
         file=seen.file,
@@ -244,7 +244,7 @@ def test_silence_is_never_a_fact(seen: Case) -> None:
 
 @settings(max_examples=150)
 @given(cases())
-def test_nobody_speaks_as_a_server_that_a_capture_shows(seen: Case) -> None:
+def test_nobody_speaks_as_a_server_that_a_capture_shows(seen: Facts) -> None:
     if not seen.scene.is_capture:
         return
     for draft in [rule(seen) for rule in OF_CAPTURES]:

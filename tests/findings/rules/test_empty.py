@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CLIENT, CURL, asked_again, case, icmp, tried
+from tests.support.facts import CLIENT, CURL, asked_again, facts_of, icmp, tried
 from tests.support.findings import draft_of
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY
@@ -24,7 +24,7 @@ def empty(number: int = 1, at: float = 0.0, **changes: Any) -> TransferView:
 
 def test_curl_that_closes_its_port_at_an_empty_file_is_told_so() -> None:
     one = empty(phase="abandoned")
-    draft = draft_of(case(one, now=13.0, icmp=(icmp(3, CLIENT, 6.0, 12.0),)))
+    draft = draft_of(facts_of(one, now=13.0, icmp=(icmp(3, CLIENT, 6.0, 12.0),)))
     assert (draft.code, draft.confidence) == ("options-refused", FACT)
     assert "can't fetch an empty file" in draft.headline
     assert draft.remedies[0].command == "--refuse tsize@curl"
@@ -32,8 +32,8 @@ def test_curl_that_closes_its_port_at_an_empty_file_is_told_so() -> None:
 
 
 def test_in_silence_it_is_most_likely_so() -> None:
-    assert judge(case(empty(retransmits=1), now=7.5)) is None
-    draft = draft_of(case(empty(retransmits=3), now=20.0))
+    assert judge(facts_of(empty(retransmits=1), now=7.5)) is None
+    draft = draft_of(facts_of(empty(retransmits=3), now=20.0))
     assert (draft.code, draft.confidence) == ("options-refused", LIKELY)
 
 
@@ -43,13 +43,13 @@ def test_who_runs_it_again_is_not_taken_for_a_way_that_is_blocked(
     now: float, icmps: Any
 ) -> None:
     tries = [empty(number, at, retransmits=3) for number, at in ((1, 0.0), (2, 3.0))]
-    draft = judge(case(*tries, now=now, icmp=icmps))
+    draft = judge(facts_of(*tries, now=now, icmp=icmps))
     assert draft is None or draft.code == "options-refused"
 
 
 def test_a_program_that_nobody_knows_is_likely_like_curl() -> None:
     one = empty(kind="", kind_sure=0.0)
-    draft = draft_of(case(one, now=3.0, icmp=(icmp(3, CLIENT, 2.0),)))
+    draft = draft_of(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 2.0),)))
     assert (draft.code, draft.confidence) == ("options-refused", LIKELY)
     assert "as curl does" in draft.headline
     assert draft.remedies[0].command == "--refuse tsize"
@@ -57,9 +57,9 @@ def test_a_program_that_nobody_knows_is_likely_like_curl() -> None:
 
 def test_who_asks_again_from_its_port_has_not_got_the_answer() -> None:
     again = asked_again(empty(retransmits=4), 7.0)
-    assert draft_of(case(again, now=9.0)).code == "answers-blocked"
+    assert draft_of(facts_of(again, now=9.0)).code == "answers-blocked"
 
 
 def test_curl_and_a_file_that_is_not_empty_is_as_ever() -> None:
     one = empty(total_size=12, agreed=[("tsize", "12")], retransmits=3)
-    assert draft_of(case(one, now=30.0)).code == "acks-blocked"
+    assert draft_of(facts_of(one, now=30.0)).code == "acks-blocked"

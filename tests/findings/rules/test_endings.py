@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import NOON, asked_again, case, completed, tried
-from tftptui.findings.facts import Case
+from tests.support.facts import NOON, asked_again, completed, facts_of, tried
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH
@@ -31,30 +31,30 @@ def left(**changes: Any) -> Any:
     return tried(**(given | changes))
 
 
-def codes(seen: Case) -> list[str]:
+def codes(seen: Facts) -> list[str]:
     return [draft.code for draft in notes(seen)]
 
 
 def test_a_uefi_client_probes_the_size_and_that_is_normal() -> None:
-    seen = case(left(**UEFI), now=20.0)
+    seen = facts_of(left(**UEFI), now=20.0)
     assert (codes(seen), judge(seen)) == (["size-probe"], None)
 
 
 def test_the_next_request_with_other_options_shows_a_probe() -> None:
     probe = left(error="the client ended it with ERROR 8: no", phase="failed")
     file = completed(2, 0.2, asked=[("blksize", "1468")])
-    assert codes(case(probe, file)) == ["size-probe"]
+    assert codes(facts_of(probe, file)) == ["size-probe"]
 
 
 def test_a_probe_whose_oack_was_repeated_is_still_one() -> None:
-    seen = case(left(phase="failed", **UEFI), now=20.0)
+    seen = facts_of(left(phase="failed", **UEFI), now=20.0)
     assert (codes(seen), judge(seen)) == (["size-probe"], None)
 
 
-def refusing(**changes: Any) -> Case:
+def refusing(**changes: Any) -> Facts:
     said = "the client ended it with ERROR 8: bad timeout"
     given = {"phase": "failed", "error": said, "asked": [("timeout", "5")]}
-    return case(left(agreed=[("timeout", "5")], **(given | changes)), now=20.0)
+    return facts_of(left(agreed=[("timeout", "5")], **(given | changes)), now=20.0)
 
 
 def test_options_that_a_client_refuses_are_named() -> None:
@@ -73,7 +73,7 @@ def test_after_a_question_for_the_size_it_is_likely_only() -> None:
 
 def test_a_moment_is_left_for_the_next_request() -> None:
     (one,) = refusing().tries
-    assert judge(case(one, now=1.0)) is None
+    assert judge(facts_of(one, now=1.0)) is None
 
 
 @pytest.mark.parametrize("code", [0, 8])
@@ -86,7 +86,7 @@ def test_a_raspberry_only_looks_whether_the_file_is_there(code: int) -> None:
         acked_blocks=1,
         heard=True,
     )
-    seen = case(look, now=20.0)
+    seen = facts_of(look, now=20.0)
     assert (codes(seen), judge(seen)) == (["size-probe"], None)
 
 
@@ -99,7 +99,7 @@ def test_a_client_that_breaks_off_says_why() -> None:
         acked_blocks=399,
         heard=True,
     )
-    draft = judge(case(one))
+    draft = judge(facts_of(one))
     assert draft is not None
     assert (draft.code, draft.stands_at) == ("client-aborted", "client")
     assert "block 399: disk full." in draft.headline
@@ -121,7 +121,7 @@ def killed(**changes: Any) -> Any:
 
 
 def broken_off(**changes: Any) -> Any:
-    draft = judge(case(killed(**changes)))
+    draft = judge(facts_of(killed(**changes)))
     assert draft is not None
     assert draft.code == "client-aborted"
     return draft
@@ -150,7 +150,7 @@ def test_a_probe_that_has_seen_enough_is_no_trouble() -> None:
         acked_blocks=128,
         heard=True,
     )
-    assert judge(case(one)) is None
+    assert judge(facts_of(one)) is None
 
 
 def halfway(**changes: Any) -> Any:
@@ -166,7 +166,7 @@ def halfway(**changes: Any) -> Any:
 
 
 def test_silence_in_the_middle_has_many_causes() -> None:
-    draft = judge(case(halfway()))
+    draft = judge(facts_of(halfway()))
     assert draft is not None
     assert (draft.code, draft.confidence, draft.stands_at) == (
         "client-gone",
@@ -185,7 +185,7 @@ def test_the_more_blocks_the_more_time_outs_in_a_row_are_chance(
 ) -> None:
     def judged(timeouts: int, now: float = 8.5) -> object:
         return judge(
-            case(
+            facts_of(
                 halfway(
                     acked_blocks=blocks,
                     sent_blocks=blocks + 1,
@@ -215,7 +215,7 @@ def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:
         timeouts=0,
         heard=True,
     )
-    draft = judge(case(one, now=20.0))
+    draft = judge(facts_of(one, now=20.0))
     assert draft is not None
     assert draft.code == "client-aborted"
     assert any("same OACK twice" in seen.text for seen in draft.evidence)
@@ -227,60 +227,60 @@ def test_atftp_may_leave_repeats_unanswered_until_we_have_been_silent() -> None:
     That was after 11 s, and after 14 s on a busy machine, where our waits are longer.
     """
     kind = "tftp-hpa or atftp"
-    assert judge(case(halfway(kind=kind), now=15.5)) is None
-    draft = judge(case(halfway(kind=kind), now=16.5))
+    assert judge(facts_of(halfway(kind=kind), now=15.5)) is None
+    draft = judge(facts_of(halfway(kind=kind), now=16.5))
     assert draft is not None
     assert draft.code == "client-gone"
-    assert judge(case(halfway(kind="curl"), now=9.0)) is not None
+    assert judge(facts_of(halfway(kind="curl"), now=9.0)) is not None
 
 
 def test_a_client_that_repeats_its_acks_is_alive() -> None:
-    draft = judge(case(halfway(duplicates=2, repeated=NOON + 4)))
+    draft = judge(facts_of(halfway(duplicates=2, repeated=NOON + 4)))
     assert draft is not None
     assert (draft.code, draft.confidence) == ("path-cut", LIKELY)
 
 
 def test_acks_that_were_repeated_before_the_end_say_nothing() -> None:
-    draft = judge(case(halfway(duplicates=2, repeated=NOON + 0.5)))
+    draft = judge(facts_of(halfway(duplicates=2, repeated=NOON + 0.5)))
     assert draft is not None
     assert draft.code == "client-gone"
 
 
 def test_a_client_that_asks_again_in_vain_is_alive() -> None:
     again = asked_again(tried(2, 5.0), 7.0)
-    draft = judge(case(halfway(phase="abandoned"), again, now=11.5))
+    draft = judge(facts_of(halfway(phase="abandoned"), again, now=11.5))
     assert draft is not None
     assert draft.code == "path-cut"
 
 
 def test_who_may_have_everything_is_not_missed() -> None:
-    assert judge(case(halfway(sent_blocks=83, acked_blocks=82))) is None
+    assert judge(facts_of(halfway(sent_blocks=83, acked_blocks=82))) is None
 
 
 def test_who_has_repeated_an_ack_before_may_have_everything_since() -> None:
     """As firmware that starts what it has got: nobody is there to say so again."""
     last: dict[str, Any] = {"sent_blocks": 83, "acked_blocks": 82, "duplicates": 1}
-    assert judge(case(halfway(repeated=NOON + 2, **last))) is None
-    draft = judge(case(halfway(repeated=NOON + 7, **last)))
+    assert judge(facts_of(halfway(repeated=NOON + 2, **last))) is None
+    draft = judge(facts_of(halfway(repeated=NOON + 7, **last)))
     assert draft is not None
     assert draft.code == "path-cut"
 
 
 def test_who_began_something_else_is_not_gone() -> None:
-    assert judge(case(halfway(phase="abandoned", superseded=True))) is None
+    assert judge(facts_of(halfway(phase="abandoned", superseded=True))) is None
 
 
 def test_a_moment_of_silence_is_no_trouble() -> None:
-    assert judge(case(halfway(moved=NOON + 6))) is None
+    assert judge(facts_of(halfway(moved=NOON + 6))) is None
 
 
 def test_a_single_loss_is_no_trouble() -> None:
-    assert judge(case(halfway(timeouts=1, phase="sending"))) is None
+    assert judge(facts_of(halfway(timeouts=1, phase="sending"))) is None
 
 
 @pytest.mark.parametrize("phase", ["completed", "aborted"])
 def test_the_end_is_no_silence(phase: str) -> None:
-    assert judge(case(halfway(phase=phase))) is None
+    assert judge(facts_of(halfway(phase=phase))) is None
 
 
 def test_an_error_after_a_stall_leaves_the_cut_that_it_showed() -> None:
@@ -293,10 +293,10 @@ def test_an_error_after_a_stall_leaves_the_cut_that_it_showed() -> None:
         error="the client ended it with ERROR 0: Undefined error code",
         ended=NOON + 20,
     )
-    draft = judge(case(one, now=21.0))
+    draft = judge(facts_of(one, now=21.0))
     assert draft is not None
     assert draft.code == "path-cut"
     quick = halfway(timeouts=1, phase="failed", peer_error=0, ended=NOON + 2)
-    draft = judge(case(quick, now=21.0))
+    draft = judge(facts_of(quick, now=21.0))
     assert draft is not None
     assert draft.code == "client-aborted"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CLIENT, NOON, case, completed, refused, tried
+from tests.support.facts import CLIENT, NOON, completed, facts_of, refused, tried
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case, Scene
+from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import OF_SERVER, judge
 from tftptui.knowledge.names import Attempt, searches
 from tftptui.telemetry.words import LEADS_NOWHERE
@@ -15,15 +15,15 @@ SCENE = Scene(root="/srv/images")
 CONFIGS = ("01-aa-bb-cc-dd-ee-ff", "0A000425", "0A00042", "0A0004", "0A000", "default")
 
 
-def found(seen: Case) -> Draft:
+def found(seen: Facts) -> Draft:
     of_server = [draft for rule in OF_SERVER.values() if (draft := rule(seen))]
     draft = judge(seen) or next(iter(of_server), None)
     assert draft is not None
     return draft
 
 
-def missing(**changes: Any) -> Case:
-    return case(refusals=(refused("not-found", **changes),), scene=SCENE)
+def missing(**changes: Any) -> Facts:
+    return facts_of(refusals=(refused("not-found", **changes),), scene=SCENE)
 
 
 def test_a_file_that_is_not_here_is_told_at_once() -> None:
@@ -54,7 +54,7 @@ def test_another_case_has_a_code_and_a_cure_of_its_own() -> None:
 
 
 def test_a_folder_in_front_can_be_left_out() -> None:
-    seen = case(
+    seen = facts_of(
         file="tftpboot/pxelinux.0",
         refusals=(
             refused(
@@ -72,12 +72,12 @@ def test_a_folder_in_front_can_be_left_out() -> None:
 def test_what_is_served_by_name_is_found_where_it_is() -> None:
     scene = Scene(root="/srv", named={"fw": "/srv/fw-2", "x": "/srv/a b"})
     miss = (refused("access", file="fw/boot.img"),)
-    draft = found(case(file="fw/boot.img", refusals=miss, scene=scene))
+    draft = found(facts_of(file="fw/boot.img", refusals=miss, scene=scene))
     assert draft.remedies[0].command == "namei -l /srv/fw-2/boot.img"
     assert draft.proof == "tftptui explain fw/boot.img fw=/srv/fw-2 'x=/srv/a b'"
 
 
-def searching(count: int, *, found_last: bool = False, now: float = 1.0) -> Case:
+def searching(count: int, *, found_last: bool = False, now: float = 1.0) -> Facts:
     """A boot that has asked for COUNT of its configurations in vain."""
     names = [f"pxelinux.cfg/{name}" for name in CONFIGS[:count]]
     attempts = [
@@ -88,7 +88,7 @@ def searching(count: int, *, found_last: bool = False, now: float = 1.0) -> Case
         attempts.append(Attempt(NOON + 0.9, "pxelinux.cfg/default", found=True))
     search = searches(attempts, NOON + now)[0]
     miss = refused("not-found", file=names[-1], at=attempts[count - 1].time - NOON)
-    return case(file=names[-1], refusals=(miss,), search=search, now=now)
+    return facts_of(file=names[-1], refusals=(miss,), search=search, now=now)
 
 
 def test_a_healthy_boot_misses_names_in_silence() -> None:
@@ -109,12 +109,12 @@ def test_a_client_that_stops_in_the_middle_is_told_after_a_while() -> None:
 
 def test_a_file_that_came_since_is_there() -> None:
     came = completed(2, 5.0)
-    assert judge(case(came, refusals=(refused("not-found"),))) is None
+    assert judge(facts_of(came, refusals=(refused("not-found"),))) is None
 
 
 def test_what_lies_outside_is_said_once_and_no_file_is_asked_for_there() -> None:
     message = "that lies outside the folder that is served"
-    seen = case(
+    seen = facts_of(
         file="../../etc/passwd", refusals=(refused("outside-root", message=message),)
     )
     draft = found(seen)
@@ -125,18 +125,18 @@ def test_what_lies_outside_is_said_once_and_no_file_is_asked_for_there() -> None
 
 @pytest.mark.parametrize("reason", ["access", "unreadable", "not-a-file"])
 def test_a_file_that_may_not_be_read_is_told(reason: str) -> None:
-    draft = found(case(refusals=(refused(reason, message="why"),), scene=SCENE))
+    draft = found(facts_of(refusals=(refused(reason, message="why"),), scene=SCENE))
     assert draft.code == "file-permission"
     assert draft.headline.endswith(": why.")
 
 
 def test_rights_are_shown_along_the_whole_path() -> None:
-    draft = found(case(refusals=(refused("access"),), scene=SCENE))
+    draft = found(facts_of(refusals=(refused("access"),), scene=SCENE))
     assert draft.remedies[0].command == "namei -l /srv/images/pxelinux.0"
 
 
 def test_names_that_differ_in_case_alone_are_told() -> None:
-    assert found(case(refusals=(refused("ambiguous"),))).code == "file-case"
+    assert found(facts_of(refusals=(refused("ambiguous"),))).code == "file-case"
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_names_that_differ_in_case_alone_are_told() -> None:
 )
 def test_a_file_that_changes_underneath_is_told(why: str) -> None:
     one = tried(phase="failed", error=why, heard=True, our_error=0, ended=NOON + 2)
-    assert found(case(one)).code == "file-changed"
+    assert found(facts_of(one)).code == "file-changed"
 
 
 def test_a_range_without_a_free_port_is_told_with_its_size() -> None:
-    draft = found(case(refusals=(refused("ports-exhausted"),)))
+    draft = found(facts_of(refusals=(refused("ports-exhausted"),)))
     assert draft.code == "range-exhausted"
     assert "All 100 ports 40000–40099" in draft.headline
     assert "were in use when" in draft.headline
@@ -161,7 +161,7 @@ def test_a_range_without_a_free_port_is_told_with_its_size() -> None:
 def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
     text = "server has no free port in 40000-40099; other programs hold 100 of them"
     miss = refused("ports-exhausted", message=text)
-    draft = found(case(refusals=(miss,)))
+    draft = found(facts_of(refusals=(miss,)))
     assert "40000–40099 were held by other programs when" in draft.headline
     (remedy,) = draft.remedies
     assert remedy.text.startswith("a range that other programs leave alone")
@@ -170,7 +170,7 @@ def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
 def test_a_range_of_which_others_hold_some_may_be_too_small_as_well() -> None:
     text = "server has no free port in 40000-40099; other programs hold 7 of them"
     miss = refused("ports-exhausted", message=text)
-    draft = found(case(refusals=(miss,)))
+    draft = found(facts_of(refusals=(miss,)))
     assert "were taken, 7 of them by other programs, when" in draft.headline
     words = [remedy.text.split(":")[0] for remedy in draft.remedies]
     assert [word.partition(" ")[0] for word in words] == ["a", "a"]
@@ -190,7 +190,7 @@ def test_a_range_of_which_others_hold_some_may_be_too_small_as_well() -> None:
 )
 def test_uploads_that_are_not_taken_are_told(reason: str, code: str) -> None:
     miss = refused(reason, direction="write", message="because")
-    assert found(case(refusals=(miss,))).code == code
+    assert found(facts_of(refusals=(miss,))).code == code
 
 
 @pytest.mark.parametrize(
@@ -202,21 +202,21 @@ def test_uploads_that_are_not_taken_are_told(reason: str, code: str) -> None:
 )
 def test_an_upload_that_ends_in_the_middle_says_why(error: str, code: str) -> None:
     one = tried(phase="failed", direction="write", our_error=3, error=error, heard=True)
-    assert found(case(one)).code == code
+    assert found(facts_of(one)).code == code
 
 
 def test_no_room_is_told_before_it_begins_too() -> None:
     miss = refused(
         "disk-full", direction="write", message="no room: 9 octets announced, 3 free"
     )
-    draft = found(case(refusals=(miss,)))
+    draft = found(facts_of(refusals=(miss,)))
     assert draft.code == "disk-full"
     assert CLIENT in draft.headline
 
 
 @pytest.mark.parametrize("reason", ["rate", "client-limit", "malformed"])
 def test_what_is_refused_on_purpose_is_no_trouble(reason: str) -> None:
-    assert judge(case(refusals=(refused(reason),))) is None
+    assert judge(facts_of(refusals=(refused(reason),))) is None
 
 
 @pytest.mark.parametrize(
@@ -235,5 +235,5 @@ def test_requests_are_counted_by_the_ports_that_they_came_from(
     tids: list[int], counts: dict[str, int], told: str
 ) -> None:
     refusals = tuple(refused("ports-exhausted", client_tid=tid) for tid in tids)
-    draft = found(case(refusals=refusals, **counts))
+    draft = found(facts_of(refusals=refusals, **counts))
     assert draft.evidence[0].text.startswith(told)

@@ -2,26 +2,26 @@
 
 import pytest
 
-from tests.support.cases import (
+from tests.support.facts import (
     CLIENT,
     CURL,
     FIREWALL,
     NOON,
     asked_again,
-    case,
+    facts_of,
     icmp,
     tried,
 )
 from tests.support.findings import ONE_PORT
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY
 
 V6_CLIENT, V6_FIREWALL = "2001:db8:4::37", "2001:db8:1::1"
 
 
-def found(seen: Case) -> Draft:
+def found(seen: Facts) -> Draft:
     draft = judge(seen)
     assert draft is not None
     return draft
@@ -29,7 +29,7 @@ def found(seen: Case) -> Draft:
 
 @pytest.mark.parametrize("code", [2, 3, 9, 10, 13])
 def test_a_firewall_that_refuses_is_named(code: int) -> None:
-    draft = found(case(tried(), now=3.0, icmp=(icmp(code, FIREWALL, 0.1, 2.1),)))
+    draft = found(facts_of(tried(), now=3.0, icmp=(icmp(code, FIREWALL, 0.1, 2.1),)))
     assert (draft.code, draft.confidence, draft.stands_at) == (
         "answers-refused",
         FACT,
@@ -42,33 +42,35 @@ def test_a_firewall_that_refuses_is_named(code: int) -> None:
 def test_a_firewall_is_named_over_ipv6_too(code: int) -> None:
     one = tried(client=V6_CLIENT)
     seen = icmp(code, V6_FIREWALL, 0.1, 2.1, kind=1)
-    draft = found(case(one, now=3.0, client=V6_CLIENT, icmp=(seen,)))
+    draft = found(facts_of(one, now=3.0, client=V6_CLIENT, icmp=(seen,)))
     assert draft.code == "answers-refused"
 
 
 def test_one_message_may_be_forged() -> None:
-    assert judge(case(tried(), now=3.0, icmp=(icmp(13, FIREWALL, 0.1),))) is None
+    assert judge(facts_of(tried(), now=3.0, icmp=(icmp(13, FIREWALL, 0.1),))) is None
 
 
 def test_one_message_and_a_client_that_asks_again_are_believed() -> None:
     one = asked_again(tried(), 2.0)
-    assert found(case(one, icmp=(icmp(13, FIREWALL, 0.1),))).code == "answers-refused"
+    assert (
+        found(facts_of(one, icmp=(icmp(13, FIREWALL, 0.1),))).code == "answers-refused"
+    )
 
 
 def test_messages_from_before_the_last_progress_are_over() -> None:
     one = tried(heard=True, acked_blocks=5, moved=NOON + 8, timeouts=1, phase="sending")
-    assert judge(case(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),))) is None
+    assert judge(facts_of(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),))) is None
 
 
 def test_messages_after_progress_count() -> None:
     one = tried(heard=True, acked_blocks=5, moved=NOON + 1)
-    assert found(case(one, icmp=(icmp(13, FIREWALL, 2.0, 4.0),))).code == (
+    assert found(facts_of(one, icmp=(icmp(13, FIREWALL, 2.0, 4.0),))).code == (
         "answers-refused"
     )
 
 
 def test_the_clients_own_firewall_says_prohibited() -> None:
-    draft = found(case(tried(), now=3.0, icmp=(icmp(13, CLIENT, 0.1, 2.1),)))
+    draft = found(facts_of(tried(), now=3.0, icmp=(icmp(13, CLIENT, 0.1, 2.1),)))
     assert (draft.code, draft.confidence, draft.stands_at) == (
         "client-firewall-refuses",
         FACT,
@@ -76,10 +78,10 @@ def test_the_clients_own_firewall_says_prohibited() -> None:
     )
 
 
-def insisting(**changes: object) -> Case:
+def insisting(**changes: object) -> Facts:
     """A client that asks again and again, each time told closed by its own address."""
     one = asked_again(tried(**{**CURL, **changes}), 5.0)
-    return case(one, now=6.0, icmp=(icmp(3, CLIENT, 0.01, 5.01),))
+    return facts_of(one, now=6.0, icmp=(icmp(3, CLIENT, 0.01, 5.01),))
 
 
 def test_closed_at_each_request_is_most_likely_the_clients_firewall() -> None:
@@ -100,12 +102,12 @@ def test_firmware_has_no_firewall_so_it_is_a_translation() -> None:
 def test_ports_that_were_left_are_closed_late_and_mean_nothing() -> None:
     tries = (tried(1), tried(2, 2.0))
     late = (icmp(3, CLIENT, 1.9), icmp(3, CLIENT, 9.0, transfer=2))
-    assert found(case(*tries, icmp=late)).code == "answers-blocked"
+    assert found(facts_of(*tries, icmp=late)).code == "answers-blocked"
 
 
 def test_a_program_that_is_gone_is_no_alarm() -> None:
     one = tried(phase="abandoned", ended=NOON + 2.1)
-    draft = found(case(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 2.1),)))
+    draft = found(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 2.1),)))
     assert (draft.code, draft.is_alarm, draft.stands_at) == (
         "client-port-closed",
         False,
@@ -115,7 +117,7 @@ def test_a_program_that_is_gone_is_no_alarm() -> None:
 
 def test_a_program_that_takes_an_answer_and_goes_most_likely_meets_no_block() -> None:
     one = tried(phase="abandoned", retransmits=2)
-    headline = found(case(one, now=3.0, icmp=(icmp(3, CLIENT, 1.1, 2.1),))).headline
+    headline = found(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 1.1, 2.1),))).headline
     assert headline == (
         "The program on 10.0.4.37 asked for pxelinux.0 and was gone: its UDP port 2070 "
         "is closed. Most likely nothing blocks the way."
@@ -124,7 +126,7 @@ def test_a_program_that_takes_an_answer_and_goes_most_likely_meets_no_block() ->
 
 def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> None:
     one = tried(phase="abandoned", retransmits=1)
-    draft = found(case(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
+    draft = found(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
     assert (draft.confidence, draft.stands_at) == (LIKELY, "client")
     assert "or an address translation" in draft.headline
@@ -133,7 +135,7 @@ def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> Non
 
 def test_a_program_that_was_heard_and_goes_meets_no_block() -> None:
     one = tried(phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1)
-    draft = found(case(one, now=5.0, icmp=(icmp(3, CLIENT, 2.0, 4.0),)))
+    draft = found(facts_of(one, now=5.0, icmp=(icmp(3, CLIENT, 2.0, 4.0),)))
     assert (draft.code, draft.confidence) == ("client-port-closed", FACT)
     assert draft.headline.endswith("Nothing blocks the way.")
 
@@ -148,19 +150,19 @@ def test_who_waited_without_a_word_before_it_left_cannot_send_to_us(
         phase="abandoned", asked=asked, kind="", retransmits=4, direction=direction
     )
     closed = icmp(3, CLIENT, 6.08, 8.09)
-    draft = found(case(one, now=8.1, icmp=(closed,)))
+    draft = found(facts_of(one, now=8.1, icmp=(closed,)))
     assert draft.code == "acks-blocked"
     assert LIKELY < draft.confidence < FACT
     told = " ".join(line.text for line in draft.evidence)
     assert "its port was closed 6.1 s after it asked" in told
     assert "switched off" not in told
-    alone = case(one, now=8.1, icmp=(closed,), scene=ONE_PORT)
+    alone = facts_of(one, now=8.1, icmp=(closed,), scene=ONE_PORT)
     assert found(alone).code == "client-port-closed"
 
 
 def test_who_gave_up_sooner_than_it_asks_again_may_have_met_a_block() -> None:
     one = tried(phase="abandoned", retransmits=4)
-    draft = found(case(one, now=6.0, icmp=(icmp(3, CLIENT, 3.0, 5.0),)))
+    draft = found(facts_of(one, now=6.0, icmp=(icmp(3, CLIENT, 3.0, 5.0),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
     assert (draft.confidence, draft.stands_at) == (LIKELY, "unknown")
     assert draft.headline.endswith("Perhaps its ACKs were lost on the way.")
@@ -170,22 +172,22 @@ def test_who_falls_silent_amid_a_file_and_goes_may_have_met_a_block() -> None:
     one = tried(
         phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1, timeouts=5
     )
-    draft = found(case(one, now=9.0, icmp=(icmp(3, CLIENT, 6.0, 8.0),)))
+    draft = found(facts_of(one, now=9.0, icmp=(icmp(3, CLIENT, 6.0, 8.0),)))
     assert (draft.code, draft.stands_at) == ("client-port-closed", "unknown")
 
 
 def test_a_program_that_has_everything_and_goes_is_nothing() -> None:
     one = tried(phase="unconfirmed", heard=True, acked_blocks=82, sent_blocks=83)
-    assert judge(case(one, icmp=(icmp(3, CLIENT, 3.0, 4.0),))) is None
+    assert judge(facts_of(one, icmp=(icmp(3, CLIENT, 3.0, 4.0),))) is None
 
 
 def test_packets_that_go_round_are_told() -> None:
-    draft = found(case(tried(), icmp=(icmp(0, FIREWALL, 0.1, 2.1, kind=11),)))
+    draft = found(facts_of(tried(), icmp=(icmp(0, FIREWALL, 0.1, 2.1, kind=11),)))
     assert (draft.code, draft.stands_at) == ("routing-loop", "between")
 
 
 def test_a_router_without_a_way_back_is_named() -> None:
-    draft = found(case(tried(), icmp=(icmp(0, FIREWALL, 0.1, 2.1),)))
+    draft = found(facts_of(tried(), icmp=(icmp(0, FIREWALL, 0.1, 2.1),)))
     assert (draft.code, draft.stands_at) == ("no-route", "between")
     assert FIREWALL in draft.headline
 
@@ -194,7 +196,7 @@ def test_a_router_without_a_way_back_is_named() -> None:
 def test_a_client_that_is_gone_is_told_by_the_last_router(
     times: tuple[float, ...], sure: float
 ) -> None:
-    draft = found(case(tried(), icmp=(icmp(1, FIREWALL, *times),)))
+    draft = found(facts_of(tried(), icmp=(icmp(1, FIREWALL, *times),)))
     assert (draft.code, draft.confidence, draft.stands_at) == (
         "client-gone",
         sure,
@@ -203,4 +205,6 @@ def test_a_client_that_is_gone_is_told_by_the_last_router(
 
 
 def test_unknown_messages_say_nothing() -> None:
-    assert judge(case(tried(), now=3.0, icmp=(icmp(99, FIREWALL, 1.0, 2.0),))) is None
+    assert (
+        judge(facts_of(tried(), now=3.0, icmp=(icmp(99, FIREWALL, 1.0, 2.0),))) is None
+    )

@@ -1,6 +1,6 @@
 """What a port has shown of the way is what it showed last, and no more than it did."""
 
-from tests.support.cases import CLIENT, SERVER, asked_again, case, neighbour, tried
+from tests.support.facts import CLIENT, SERVER, asked_again, facts_of, neighbour, tried
 from tests.support.findings import draft_of
 from tftptui.findings.facts import Scene
 from tftptui.telemetry.findings import FACT
@@ -10,11 +10,11 @@ def test_what_a_port_showed_last_outweighs_what_it_showed_before() -> None:
     again = asked_again(tried(client_tid=2_071), 6.0)
     worked = neighbour(50, client=CLIENT, client_tid=2_070, at=-90.0)
     failed = neighbour(51, client=CLIENT, client_tid=2_070, at=-30.0, worked=False)
-    seen = case(again, now=9.0, neighbours=(worked, failed))
+    seen = facts_of(again, now=9.0, neighbours=(worked, failed))
     draft = draft_of(seen)
     assert (draft.code, draft.helps[0].verdict) == ("answers-blocked", "unknown")
     high = neighbour(52, client=CLIENT, client_tid=49_200, at=8.0)
-    draft = draft_of(case(again, now=9.0, neighbours=(worked, failed, high)))
+    draft = draft_of(facts_of(again, now=9.0, neighbours=(worked, failed, high)))
     assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
     assert "to port 49200 they arrive" in draft.headline
 
@@ -23,7 +23,7 @@ def test_a_port_that_works_again_is_one_that_works() -> None:
     again = asked_again(tried(client_tid=2_072), 6.0)
     failed = neighbour(50, client=CLIENT, client_tid=3_000, at=-30.0, worked=False)
     worked = neighbour(51, client=CLIENT, client_tid=3_000, at=-5.0)
-    draft = draft_of(case(again, now=9.0, neighbours=(failed, worked)))
+    draft = draft_of(facts_of(again, now=9.0, neighbours=(failed, worked)))
     assert draft.code == "stale-conntrack"
 
 
@@ -31,7 +31,7 @@ def test_its_proof_names_the_port_that_requests_go_to() -> None:
     again = asked_again(tried(client_tid=2_072), 6.0)
     worked = neighbour(client=CLIENT, client_tid=3_000, at=5.0)
     scene = Scene(port=26_969, addresses=frozenset({SERVER}))
-    draft = draft_of(case(again, now=9.0, neighbours=(worked,), scene=scene))
+    draft = draft_of(facts_of(again, now=9.0, neighbours=(worked,), scene=scene))
     assert draft.proof == "conntrack -L -p udp --orig-port-dst 26969"
 
 
@@ -40,7 +40,7 @@ def test_only_who_has_all_of_a_file_has_got_it() -> None:
     whole = neighbour(50, client=CLIENT, client_tid=44_001, file="a.img")
     part = neighbour(51, client=CLIENT, client_tid=44_002, file="b.img", is_done=False)
     put = neighbour(52, client=CLIENT, client_tid=44_003, file="c.log", is_upload=True)
-    draft = draft_of(case(again, now=9.0, neighbours=(whole, part, put)))
+    draft = draft_of(facts_of(again, now=9.0, neighbours=(whole, part, put)))
     told = [one.text.partition(")")[2] for one in draft.evidence[2:5]]
     assert told == [
         " sent c.log on its port 44003",

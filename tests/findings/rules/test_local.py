@@ -5,13 +5,13 @@ import errno
 import msgspec
 import pytest
 
-from tests.support.cases import (
+from tests.support.facts import (
     CLIENT,
     FIREWALL,
     NOON,
     SERVER,
     asked_again,
-    case,
+    facts_of,
     icmp,
     refused,
     tried,
@@ -24,7 +24,7 @@ ON_LINK = Scene(addresses=frozenset({SERVER}), on_link=True)
 
 
 def test_a_firewall_of_this_host_is_known_by_the_error_of_sending() -> None:
-    found = judge(case(tried(send_errno=errno.EPERM), now=0.1))
+    found = judge(facts_of(tried(send_errno=errno.EPERM), now=0.1))
     assert found is not None
     assert (found.code, found.confidence, found.stands_at) == (
         "server-output-blocked",
@@ -41,7 +41,7 @@ def test_a_firewall_of_this_host_is_known_by_the_error_of_sending() -> None:
 def test_a_try_whose_answers_have_left_is_not_told_of(number: int) -> None:
     before = tried(number=2, client_tid=2_070, phase="abandoned")
     after = tried(number=3, client_tid=2_071, send_errno=number)
-    found = judge(case(before, after))
+    found = judge(facts_of(before, after))
     assert found is not None
     assert found.transfers == (3,)
     assert "2070" not in found.headline + "".join(one.text for one in found.evidence)
@@ -52,51 +52,51 @@ def test_a_try_whose_answers_have_left_is_not_told_of(number: int) -> None:
     [errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL],
 )
 def test_no_route_is_known_by_the_error_of_sending(number: int) -> None:
-    found = judge(case(tried(send_errno=number), now=0.1))
+    found = judge(facts_of(tried(send_errno=number), now=0.1))
     assert found is not None
     assert (found.code, found.stands_at) == ("no-route", "server")
     assert found.proof == f"ip route get {CLIENT}"
 
 
 def test_no_route_before_a_transfer_began_is_known_too() -> None:
-    found = judge(case(refusals=(refused("no-route"),)))
+    found = judge(facts_of(refusals=(refused("no-route"),)))
     assert found is not None
     assert (found.code, found.confidence) == ("no-route", FACT)
 
 
 def test_who_has_answered_was_reached() -> None:
     moving = tried(send_errno=errno.EPERM, heard=True, timeouts=1, phase="sending")
-    assert judge(case(moving)) is None
+    assert judge(facts_of(moving)) is None
 
 
 def test_a_silent_gateway_is_reported_by_this_host_itself() -> None:
-    found = judge(case(tried(), icmp=(icmp(1, SERVER, 3.0),)))
+    found = judge(facts_of(tried(), icmp=(icmp(1, SERVER, 3.0),)))
     assert found is not None
     assert (found.code, found.stands_at) == ("gateway-silent", "server-segment")
 
 
 def test_on_our_own_segment_it_is_the_client_that_is_silent() -> None:
-    found = judge(case(tried(), icmp=(icmp(1, SERVER, 3.0),), scene=ON_LINK))
+    found = judge(facts_of(tried(), icmp=(icmp(1, SERVER, 3.0),), scene=ON_LINK))
     assert found is not None
     assert (found.code, found.stands_at) == ("client-gone", "client")
 
 
 def test_answers_from_another_address_are_known() -> None:
     one = asked_again(tried(), 2.0)
-    found = judge(case(one, asked_address="10.0.1.6"))
+    found = judge(facts_of(one, asked_address="10.0.1.6"))
     assert found is not None
     assert (found.code, found.confidence) == ("wrong-source-address", FACT)
     assert "10.0.1.6" in found.headline
 
 
 def test_answers_from_the_asked_address_are_right() -> None:
-    found = judge(case(tried(), asked_address=SERVER, now=2.0))
+    found = judge(facts_of(tried(), asked_address=SERVER, now=2.0))
     assert found is None
 
 
 def test_this_hosts_errors_come_before_icmp_and_silence() -> None:
     one = asked_again(tried(send_errno=errno.EPERM), 2.0, 6.0)
-    seen = case(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),), asked_address="10.0.1.6")
+    seen = facts_of(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),), asked_address="10.0.1.6")
     found = judge(seen)
     assert found is not None
     assert found.code == "server-output-blocked"
@@ -104,7 +104,7 @@ def test_this_hosts_errors_come_before_icmp_and_silence() -> None:
 
 def test_icmp_comes_before_the_address_check() -> None:
     one = asked_again(tried(), 2.0)
-    seen = case(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),), asked_address="10.0.1.6")
+    seen = facts_of(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),), asked_address="10.0.1.6")
     found = judge(seen)
     assert found is not None
     assert found.code == "answers-refused"
@@ -113,7 +113,7 @@ def test_icmp_comes_before_the_address_check() -> None:
 def test_in_single_port_mode_the_rule_names_that_port() -> None:
     one = msgspec.structs.replace(tried(send_errno=errno.EPERM), server_tid=69)
     scene = Scene(single_port=True, addresses=frozenset({SERVER}))
-    found = judge(case(one, scene=scene))
+    found = judge(facts_of(one, scene=scene))
     assert found is not None
     assert "udp sport 69 " in found.remedies[0].command
     assert found.since == NOON

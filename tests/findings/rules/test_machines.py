@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.cases import completed
+from tests.support.facts import completed
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Scene
 from tftptui.findings.rules.machines import is_particular, misfit, starts

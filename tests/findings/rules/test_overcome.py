@@ -5,30 +5,30 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import (
+from tests.support.facts import (
     CLIENT,
     FILE,
     NOON,
-    case,
     completed,
+    facts_of,
     neighbour,
     refused,
     tried,
 )
-from tftptui.findings.facts import Case, Neighbour, Scene
+from tftptui.findings.facts import Facts, Neighbour, Scene
 from tftptui.findings.registry import OF_SERVER, is_undecided, judge, overcome
 from tftptui.telemetry.findings import FACT
 
 HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
 
 
-def blocked(*others: Neighbour, kind: str = "curl") -> Case:
+def blocked(*others: Neighbour, kind: str = "curl") -> Facts:
     """Return a client whose ports 2070 and 2071 are dropped; others of it work."""
     tries = (
         tried(1, 0.0, client_tid=2_070, kind=kind),
         tried(2, 5.0, client_tid=2_071, kind=kind),
     )
-    return case(*tries, now=60.0, neighbours=others)
+    return facts_of(*tries, now=60.0, neighbours=others)
 
 
 def later(client_tid: int, **changes: object) -> Neighbour:
@@ -77,17 +77,17 @@ def test_a_high_port_that_works_does_not_say_that_answers_reach_low_ones() -> No
     assert overcome(blocked(later(50_001)), "answers-blocked") == ""
 
 
-def exhausted(now: float, last: float = 0.0, **changes: object) -> Case:
+def exhausted(now: float, last: float = 0.0, **changes: object) -> Facts:
     message = "server has no free port in 42000-42001"
     given = {
         "scene": Scene(first=42_000, last=42_001),
         "refusals": (refused("ports-exhausted", message=message),),
         "last_exhausted": NOON + last,
     }
-    return case(now=now, **(given | changes))
+    return facts_of(now=now, **(given | changes))
 
 
-def code_of(seen: Case) -> str:
+def code_of(seen: Facts) -> str:
     draft = OF_SERVER["range-exhausted"](seen)
     return draft.code if draft else ""
 
@@ -128,8 +128,8 @@ def test_a_larger_block_size_that_was_only_agreed_on_is_no_cure() -> None:
     large = tried(1, block_size=1_428, heard=True, sent_blocks=1, timeouts=8)
     agreed = later(49_200, block_size=1_468, is_done=False, has_blocks=False)
     arrived = later(49_200, block_size=1_468, is_done=False, has_blocks=True)
-    assert overcome(case(large, neighbours=(agreed,)), "path-mtu") == ""
-    cured = overcome(case(large, neighbours=(arrived,)), "path-mtu")
+    assert overcome(facts_of(large, neighbours=(agreed,)), "path-mtu") == ""
+    cured = overcome(facts_of(large, neighbours=(arrived,)), "path-mtu")
     assert cured == "blocks of 1468 octets arrive now"
 
 
@@ -141,17 +141,17 @@ def test_a_new_try_that_has_not_come_as_far_says_nothing_yet(
     code: str, acked: int, *, is_open: bool
 ) -> None:
     new = tried(2, heard=True, timeouts=0, phase="sending", acked_blocks=acked)
-    assert is_undecided(case(tried(1), new), code) is is_open
+    assert is_undecided(facts_of(tried(1), new), code) is is_open
 
 
 def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
     missed = refused("not-found", client_tid=50_001)
-    seen = case(completed(2, 5.0, client_tid=50_002), refusals=(missed,))
+    seen = facts_of(completed(2, 5.0, client_tid=50_002), refusals=(missed,))
     assert overcome(seen, "file-missing") == (
         "it is there now; it came on the client's port 50002"
     )
     other = completed(2, 5.0, client_tid=50_002, served="lpxelinux.0")
-    assert overcome(case(other, refusals=(missed,)), "file-missing") == (
+    assert overcome(facts_of(other, refusals=(missed,)), "file-missing") == (
         "lpxelinux.0 is given for it now; it came on the client's port 50002"
     )
 
@@ -161,11 +161,11 @@ def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
     [(2_071, "it came at the second try, on"), (50_002, "it came on the client's")],
 )
 def test_only_one_program_tries_twice(tid: int, told: str) -> None:
-    seen = case(tried(1, client_tid=2_070), completed(2, 5.0, client_tid=tid))
+    seen = facts_of(tried(1, client_tid=2_070), completed(2, 5.0, client_tid=tid))
     assert overcome(seen, "answers-blocked").startswith(told)
 
 
-def stopped(**changes: Any) -> Case:
+def stopped(**changes: Any) -> Facts:
     """Return a program that got 40 blocks until 4 s after noon, and no more."""
     given: dict[str, Any] = {
         "phase": "stalled",
@@ -178,7 +178,7 @@ def stopped(**changes: Any) -> Case:
         "client_tid": 46_834,
         "kind": "curl",
     }
-    return case(completed(1, **(given | changes)), now=20.0)
+    return facts_of(completed(1, **(given | changes)), now=20.0)
 
 
 NEXT = neighbour(52, 6.0, client=CLIENT, client_tid=58_065, file=FILE)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import NOON, case, completed, tried
+from tests.support.facts import NOON, completed, facts_of, tried
 from tftptui.findings.registry import judge, notes
 
 SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83, "moved": NOON + 50}
 
 
 def codes(**changes: Any) -> list[str]:
-    return [draft.code for draft in notes(case(completed(**changes)))]
+    return [draft.code for draft in notes(facts_of(completed(**changes)))]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_reordering_is_told(count: int, told: list[str]) -> None:
 
 
 def test_a_long_way_is_told_with_what_it_costs() -> None:
-    (draft,) = notes(case(completed(least_round_trip=0.55, **SLOW)))
+    (draft,) = notes(facts_of(completed(least_round_trip=0.55, **SLOW)))
     assert draft.code == "long-round-trip"
     assert "no more than 1 kB/s" in draft.headline
 
@@ -97,10 +97,10 @@ def test_a_few_blocks_say_nothing_of_time() -> None:
 
 
 def test_notes_are_no_alarms_and_no_trouble() -> None:
-    seen = case(completed(retransmits=30, twins=2, reordered=5, **SLOW))
+    seen = facts_of(completed(retransmits=30, twins=2, reordered=5, **SLOW))
     assert [draft.is_alarm for draft in notes(seen)] == [False] * 4
     assert judge(seen) is None
 
 
 def test_a_try_without_an_answer_has_no_quality() -> None:
-    assert notes(case(tried())) == []
+    assert notes(facts_of(tried())) == []

@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CLIENT, NOON, case, icmp, neighbour, tried
+from tests.support.facts import CLIENT, NOON, facts_of, icmp, neighbour, tried
 from tests.support.findings import draft_of
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import LIKELY
 
 
-def once_more(*, now: float = 33.5, **changes: Any) -> Case:
+def once_more(*, now: float = 33.5, **changes: Any) -> Facts:
     """A client that was quiet after one request half a minute ago, and is so again."""
     before: dict[str, Any] = {"worked": False, "is_open": True, "client": CLIENT}
     known = neighbour(at=0.0, **(before | changes))
-    return case(tried(2, 30.0, kind=""), now=now, neighbours=(known,))
+    return facts_of(tried(2, 30.0, kind=""), now=now, neighbours=(known,))
 
 
 def test_who_is_quiet_once_more_takes_no_other_answers_either() -> None:

@@ -4,13 +4,21 @@ from typing import Any
 
 import pytest
 
-from tests.support.cases import CLIENT, NOON, case, completed, icmp, neighbour, tried
-from tftptui.findings.facts import Case
+from tests.support.facts import (
+    CLIENT,
+    NOON,
+    completed,
+    facts_of,
+    icmp,
+    neighbour,
+    tried,
+)
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 
 
-def stuck(**changes: Any) -> Case:
+def stuck(**changes: Any) -> Facts:
     given: dict[str, Any] = {
         "asked": [("blksize", "1468")],
         "agreed": [("blksize", "1468")],
@@ -21,7 +29,7 @@ def stuck(**changes: Any) -> Case:
         "duplicates": 1,
         "repeated": NOON + 5,
     }
-    return case(tried(**(given | changes)))
+    return facts_of(tried(**(given | changes)))
 
 
 def test_a_client_that_waits_for_block_1_sees_no_large_packet() -> None:
@@ -45,8 +53,8 @@ def test_a_client_that_says_nothing_more_may_be_gone() -> None:
 def test_who_is_quiet_may_have_lost_two_acks() -> None:
     """Seen at a loss of 2 %: block 1 had arrived, and its repeats were not answered."""
     (one,) = stuck(duplicates=0, repeated=0.0).tries
-    assert judge(case(one, now=4.5)) is None
-    draft = judge(case(one, now=5.5))
+    assert judge(facts_of(one, now=4.5)) is None
+    draft = judge(facts_of(one, now=5.5))
     assert draft is not None
     assert draft.code == "path-mtu"
 
@@ -54,7 +62,7 @@ def test_who_is_quiet_may_have_lost_two_acks() -> None:
 def test_small_blocks_that_arrive_make_it_a_fact() -> None:
     small = neighbour(client=CLIENT, block_size=512)
     (one,) = stuck().tries
-    draft = judge(case(one, neighbours=(small,)))
+    draft = judge(facts_of(one, neighbours=(small,)))
     assert draft is not None
     assert draft.confidence == FACT
     assert "most likely" not in draft.headline
@@ -83,25 +91,25 @@ def test_what_has_just_begun_is_no_trouble() -> None:
 def test_a_smaller_link_that_is_reckoned_with_is_worth_a_note() -> None:
     note = "blksize 1468→1428: the route carries no more unfragmented"
     one = completed(notes=[note], block_size=1_428)
-    (draft,) = notes(case(one))
+    (draft,) = notes(facts_of(one))
     assert (draft.code, draft.is_alarm) == ("path-mtu-lowered", False)
 
 
 def test_an_ethernet_is_no_small_link() -> None:
     note = "blksize 8192→1468: the route carries no more unfragmented"
-    assert notes(case(completed(notes=[note], block_size=1_468))) == []
+    assert notes(facts_of(completed(notes=[note], block_size=1_468))) == []
 
 
 def test_a_router_that_tells_of_a_small_link_is_worth_a_note() -> None:
     seen = icmp(4, "10.0.1.1", 0.1, transfer=9)
-    (draft,) = notes(case(completed(), icmp=(seen,)))
+    (draft,) = notes(facts_of(completed(), icmp=(seen,)))
     assert draft.code == "path-mtu-lowered"
 
 
 def test_smaller_blocks_that_did_not_arrive_either_make_nothing_sure() -> None:
     (one,) = stuck(timeouts=3, duplicates=2).tries
     agreed = neighbour(client=CLIENT, block_size=512, has_blocks=False)
-    draft = judge(case(one, neighbours=(agreed,)))
+    draft = judge(facts_of(one, neighbours=(agreed,)))
     assert draft is not None
     assert draft.confidence == LIKELY
 
@@ -130,7 +138,7 @@ def test_an_error_before_a_stall_could_show_is() -> None:
 def test_a_port_closed_after_a_stall_is_not_its_cause() -> None:
     closed = (icmp(3, CLIENT, 21.0, 22.0),)
     (one,) = stuck(duplicates=3, timeouts=6, phase="abandoned").tries
-    draft = judge(case(one, now=23.0, icmp=closed))
+    draft = judge(facts_of(one, now=23.0, icmp=closed))
     assert draft is not None
     assert draft.code == "path-mtu"
 
@@ -138,6 +146,6 @@ def test_a_port_closed_after_a_stall_is_not_its_cause() -> None:
 def test_who_goes_with_the_first_block_has_most_likely_got_it() -> None:
     closed = (icmp(3, CLIENT, 1.0, 2.0),)
     (one,) = stuck(duplicates=0, timeouts=2, phase="abandoned").tries
-    draft = judge(case(one, now=3.0, icmp=closed))
+    draft = judge(facts_of(one, now=3.0, icmp=closed))
     assert draft is not None
     assert draft.code == "client-port-closed"

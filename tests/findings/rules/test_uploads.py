@@ -2,12 +2,12 @@
 
 import msgspec
 
-from tests.support.cases import (
+from tests.support.facts import (
     CLIENT,
     FILE,
     SERVER,
-    case,
     completed,
+    facts_of,
     neighbour,
     refused,
 )
@@ -28,7 +28,7 @@ def not_taken(reason: str, text: str, at: float = 0.0, file: str = FILE) -> Refu
 def test_only_those_count_that_had_the_answer() -> None:
     put = completed(1, 1.0, direction="write")
     old = not_taken("denied", NO_UPLOADS)
-    seen = case(put, refusals=(old, not_taken("exists", "that file exists", 5.0)))
+    seen = facts_of(put, refusals=(old, not_taken("exists", "that file exists", 5.0)))
     draft = draft_of(seen)
     assert draft.evidence[0].text == (
         "asked once, from port 2070; the answer was: that file exists"
@@ -40,18 +40,18 @@ def test_a_folder_that_is_not_there_is_to_be_made() -> None:
     file = "my logs/boot.log"
     scene = Scene(root="/srv/tftp", addresses=frozenset({SERVER}))
     miss = not_taken("not-found", NO_FOLDER, file=file)
-    draft = draft_of(case(file=file, refusals=(miss,), scene=scene))
+    draft = draft_of(facts_of(file=file, refusals=(miss,), scene=scene))
     assert draft.remedies[0].command == "mkdir -p '/srv/tftp/my logs'"
 
 
 def test_an_upload_that_came_later_was_sent() -> None:
     later = neighbour(client=CLIENT, file=FILE, at=9.0, is_upload=True)
-    seen = case(refusals=(not_taken("denied", NO_UPLOADS),), neighbours=(later,))
+    seen = facts_of(refusals=(not_taken("denied", NO_UPLOADS),), neighbours=(later,))
     assert overcome(seen, "upload-refused") == (
         "the client sent the file later, on its port 44669"
     )
     got = neighbour(client=CLIENT, file=FILE, at=9.0)
-    seen = case(refusals=(not_taken("denied", NO_UPLOADS),), neighbours=(got,))
+    seen = facts_of(refusals=(not_taken("denied", NO_UPLOADS),), neighbours=(got,))
     assert overcome(seen, "upload-refused") == ""
 
 

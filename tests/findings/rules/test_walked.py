@@ -5,9 +5,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.support.cases import CLIENT, FIREWALL
+from tests.support.facts import CLIENT, FIREWALL
 from tests.support.findings import boot_rom
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.ttl_walks import Hop, Location, Walk
@@ -22,7 +22,7 @@ WHOLE = Walk(
 )
 
 
-def walked(passed: int, **changes: object) -> Case:
+def walked(passed: int, **changes: object) -> Facts:
     """Return the founding case after a walk that PASSED so many machines."""
     silent = [Hop(ttl=ttl, answer="silent") for ttl in range(passed + 1, passed + 4)]
     location = Location(

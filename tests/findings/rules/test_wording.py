@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from tests.support.cases import CLIENT, FILE, asked_again, case, icmp, neighbour, tried
+from tests.support.facts import (
+    CLIENT,
+    FILE,
+    asked_again,
+    facts_of,
+    icmp,
+    neighbour,
+    tried,
+)
 from tests.support.findings import draft_of
 from tftptui.findings.evidence import complaints
 
@@ -21,7 +29,7 @@ def test_one_block_is_one_block() -> None:
     one = tried(
         heard=True, acked_blocks=1, sent_blocks=9, timeouts=9, retransmits=9, kind=""
     )
-    draft = draft_of(case(one, now=40.0))
+    draft = draft_of(facts_of(one, now=40.0))
     assert draft.evidence[0].text.startswith("1 block acknowledged")
 
 
@@ -29,7 +37,7 @@ def test_a_port_of_another_client_is_said_to_be_its() -> None:
     again = asked_again(tried(retransmits=4), 6.0)
     own = neighbour(50, client=CLIENT, client_tid=49_200)
     other = neighbour(51, client="10.0.4.22", client_tid=50_000)
-    draft = draft_of(case(again, now=9.0, neighbours=(own, other)))
+    draft = draft_of(facts_of(again, now=9.0, neighbours=(own, other)))
     told = "to port 49200 and port 50000 of 10.0.4.22 they arrive"
     assert told in draft.headline
 
@@ -52,7 +60,11 @@ def test_blocks_are_to_be_smaller_than_those_that_were_lost() -> None:
             for number, one in enumerate(seen)
         ]
         one = tried(**stuck(size))
-        return draft_of(case(one, now=40.0, neighbours=tuple(near))).remedies[0].command
+        return (
+            draft_of(facts_of(one, now=40.0, neighbours=tuple(near)))
+            .remedies[0]
+            .command
+        )
 
     assert cure(1_468) == "--max-blksize 1428"
     assert cure(8_192, 512) == "--max-blksize 1428"

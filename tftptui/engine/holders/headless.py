@@ -12,7 +12,7 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.holders.control import Control, usual_place
 from tftptui.engine.holders.rights import drop_rights_of
-from tftptui.engine.host_firewall import OwnRules, read_first
+from tftptui.engine.host_firewall import HostFirewall, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.recording.metrics import url_of
 from tftptui.server.fastpath.event_loop import new_loop
@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
     with open_journal(settings.journal) as journal:
         hung_up = stop.set if journal.is_on_terminal else journal.reopen
         loop.add_signal_handler(signal.SIGHUP, hung_up)
-        rules = OwnRules()
+        rules = HostFirewall()
         engine = Engine(settings, journal.listener, rules=rules)
         await engine.start()
         calm_collector()

@@ -16,7 +16,7 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.holders.held_sockets import give_to
 from tftptui.engine.holders.rights import drop_rights_of
-from tftptui.engine.host_firewall import OwnRules, read_first
+from tftptui.engine.host_firewall import HostFirewall, read_first
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.wire import MessageStream, settings_decoder
@@ -54,7 +54,7 @@ async def _run(
     held: Sequence[socket.socket],
 ) -> None:
     with open_journal(settings.journal) as journal:
-        rules = OwnRules()
+        rules = HostFirewall()
         engine = Engine(settings, journal.listener, rules=rules)
         await engine.start(held)
         give_to(keeper, [one.socket for one in engine.service.listeners])

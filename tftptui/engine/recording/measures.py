@@ -4,7 +4,7 @@ from collections import Counter
 
 from tftptui import __version__
 from tftptui.engine.ports import port_map
-from tftptui.findings.reporting import Teller
+from tftptui.findings.reporting import Reporter
 from tftptui.server.service import Service
 from tftptui.telemetry.metrics import Measures
 from tftptui.telemetry.views import (
@@ -24,7 +24,7 @@ _STATES = {
 
 
 def measures_of(
-    service: Service, teller: Teller, host: HostPorts | None, began: float
+    service: Service, reporter: Reporter, host: HostPorts | None, began: float
 ) -> Measures:
     """Return the measures of a service that BEGAN at a wall clock."""
     states = Counter(port_map(service, host).states)
@@ -34,7 +34,7 @@ def measures_of(
         counters=service.recorder.counters,
         stalled=sum(one.is_stalled for one in service.transfers.values()),
         ports={name: states[state] for state, name in _STATES.items()},
-        alarms=teller.alarms,
-        alarms_open=teller.open_alarms,
-        findings=dict(teller.told),
+        alarms=reporter.alarms,
+        alarms_open=reporter.open_alarms,
+        findings=dict(reporter.told),
     )

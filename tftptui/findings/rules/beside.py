@@ -8,8 +8,8 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.chance import rounds_no_chance
-from tftptui.findings.draft import Draft, Later
-from tftptui.findings.facts import Case, Neighbour
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import helps_for
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
@@ -47,11 +47,11 @@ HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
 """A capture that sees the answers, which come from ports that nobody knows before."""
 
 
-def refused(case: Case) -> Draft | None:
+def refused(facts: Facts) -> Draft | None:
     """The server of a capture answered the request with an ERROR."""
-    if not case.scene.is_capture or not case.refusals or _is_harmless(case):
+    if not facts.scene.is_capture or not facts.refusals or _is_harmless(facts):
         return None
-    last, latest = case.refusals[-1], case.latest
+    last, latest = facts.refusals[-1], facts.latest
     if latest is not None and latest.started > last.time:
         return None
     is_write = last.direction == "write"
@@ -59,41 +59,42 @@ def refused(case: Case) -> Draft | None:
     what = "store" if is_write else "give out"
     return Draft(
         code="upload-refused" if is_write and code != "disk-full" else code,
-        headline=_does_not_have(case, last)
-        or f"{case.voice.server_itself} does not {what} {case.file}: {last.message}.",
+        headline=_does_not_have(facts, last)
+        or f"{facts.words.server_itself} does not {what} {facts.file}: {last.message}.",
         confidence=FACT,
         stands_at="server",
-        since=case.refusals[0].time,
+        since=facts.refusals[0].time,
         evidence=(
             Evidence(
-                text=f"{evidence.refused_requests(case)}; "
+                text=f"{evidence.refused_requests(facts)}; "
                 f"the answer was ERROR {last.error_code}: {last.message}",
                 time=last.time,
             ),
         ),
         remedies=remedies.say(_CURES.get(last.reason, _LOOK)),
-        proof="" if is_write else proofs.fetch(case),
+        proof="" if is_write else proofs.fetch(facts),
     )
 
 
-def broken_off(case: Case) -> Draft | None:
+def broken_off(facts: Facts) -> Draft | None:
     """The server of a capture ended a transfer with an ERROR, of its own accord."""
-    one = case.latest
+    one = facts.latest
     is_own = one is not None and not one.timeouts
-    return given_up(case) if is_own else None
+    return given_up(facts) if is_own else None
 
 
-def given_up(case: Case) -> Draft | None:
+def given_up(facts: Facts) -> Draft | None:
     """The same, also where it had waited in vain: then silence tells more."""
-    one = case.latest
-    if not case.scene.is_capture or one is None or one.our_error is None:
+    one = facts.latest
+    if not facts.scene.is_capture or one is None or one.our_error is None:
         return None
     if one.phase != "failed":
         return None
     return Draft(
         code="server-aborted",
-        headline=f"{case.voice.server_itself} broke {case.file} for {case.client} off "
-        f"at block {one.acked_blocks:,}: {one.error.partition(': ')[2] or one.error}.",
+        headline=f"{facts.words.server_itself} broke {facts.file} for {facts.client} "
+        f"off at block {one.acked_blocks:,}: "
+        f"{one.error.partition(': ')[2] or one.error}.",
         confidence=FACT,
         stands_at="server",
         transfers=(one.number,),
@@ -103,15 +104,15 @@ def given_up(case: Case) -> Draft | None:
     )
 
 
-def sent_back(case: Case) -> Draft | None:
+def sent_back(facts: Facts) -> Draft | None:
     """A named machine reports that it does not take the request."""
-    found = [one for one in case.unanswered if one.bounced is not None]
-    if not found or case.is_done:
+    found = [one for one in facts.unanswered if one.bounced is not None]
+    if not found or facts.is_done:
         return None
     last = found[-1]
     name, sender, _ = last.bounced or ("", "", 0)
     is_server = sender == last.server
-    who = case.voice.server if is_server else sender
+    who = facts.words.server if is_server else sender
     why = (
         "no TFTP server runs there, or its firewall refuses"
         if is_server
@@ -120,7 +121,7 @@ def sent_back(case: Case) -> Draft | None:
     total = sum(one.bounced[2] for one in found if one.bounced)
     return Draft(
         code="requests-refused",
-        headline=f"Requests of {case.client} for {case.file} are sent back by {who} "
+        headline=f"Requests of {facts.client} for {facts.file} are sent back by {who} "
         f"({name}): {why}.",
         confidence=FACT if total > 1 else LIKELY,
         stands_at="server" if is_server else "between",
@@ -132,42 +133,42 @@ def sent_back(case: Case) -> Draft | None:
                 transfer=last.number,
                 time=last.moved,
             ),
-            _asked(case),
+            _asked(facts),
         ),
         remedies=remedies.say(
             "look whether the server runs, on which port, and at its own firewall"
             if is_server
-            else f"look at the rules of {sender}: UDP port {case.scene.port} must pass"
+            else f"look at the rules of {sender}: UDP port {facts.scene.port} must pass"
         ),
-        proof=proofs.fetch(case),
+        proof=proofs.fetch(facts),
     )
 
 
-def nobody_answers(case: Case) -> Draft | None:
+def nobody_answers(facts: Facts) -> Draft | None:
     """No answer to a client's requests came past the place of the capture."""
-    if not case.unanswered or case.is_done or case.is_left:
+    if not facts.unanswered or facts.is_done or facts.is_left:
         return None
-    last, latest = case.unanswered[-1], case.latest
+    last, latest = facts.unanswered[-1], facts.latest
     if latest is not None and latest.started > last.started:
         return None
-    if case.refusals and case.refusals[-1].time > last.started:
+    if facts.refusals and facts.refusals[-1].time > last.started:
         return None  # an ERROR is an answer, too
-    asked = sum(one.requests for one in case.unanswered)
-    if last.server not in case.scene.addresses:
-        return _answers_not_seen(case, last)
-    tids = list(dict.fromkeys(one.client_tid for one in case.unanswered))
-    own = [one for one in case.working if one.client == case.client]
+    asked = sum(one.requests for one in facts.unanswered)
+    if last.server not in facts.scene.addresses:
+        return _answers_not_seen(facts, last)
+    tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
+    own = [one for one in facts.working if one.client == facts.client]
     own = [one for one in own if one.client_tid not in tids]
     return Draft(
         code="no-answer-seen",
-        headline=_no_answer(case, tids, own),
+        headline=_no_answer(facts, tids, own),
         confidence=LIKELY if asked > 1 else POSSIBLE,
         stands_at="unknown",
-        transfers=tuple(one.number for one in case.unanswered),
-        since=case.unanswered[0].started,
+        transfers=tuple(one.number for one in facts.unanswered),
+        since=facts.unanswered[0].started,
         evidence=(
-            _asked(case),
-            *(evidence.worked(own, case.client) or (_others_get(last),)),
+            _asked(facts),
+            *(evidence.worked(own, facts.client) or (_others_get(last),)),
         ),
         remedies=remedies.say(
             "look at the firewalls before the place of the capture: answers to other "
@@ -177,7 +178,7 @@ def nobody_answers(case: Case) -> Draft | None:
             "before it"
         ),
         proof="; ".join(
-            proofs.fetch_from_port(case, tid)
+            proofs.fetch_from_port(facts, tid)
             for tid in (last.client_tid, *(one.client_tid for one in own[-1:]))
         ),
     )
@@ -187,11 +188,11 @@ def _others_get(last: TransferView) -> Evidence:
     return Evidence(text=f"answers of {last.server} to others do come past here")
 
 
-def _no_answer(case: Case, tids: list[int], own: list[Neighbour]) -> str:
+def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
     """Return to whom no answer came; OWN other ports of the client got some."""
-    told = f"No answer to {case.client} from {case.unanswered[-1].server}"
-    told = f"{told} is in this capture, for {case.file}"
-    if sum(one.requests for one in case.unanswered) == 1:
+    told = f"No answer to {facts.client} from {facts.unanswered[-1].server}"
+    told = f"{told} is in this capture, for {facts.file}"
+    if sum(one.requests for one in facts.unanswered) == 1:
         return f"{told}; it asked only once, so perhaps it has got one."
     if not own:
         return f"{told}, though answers to others are: most likely it gets none."
@@ -203,7 +204,7 @@ def _no_answer(case: Case, tids: list[int], own: list[Neighbour]) -> str:
     )
 
 
-def _answers_not_seen(case: Case, last: TransferView) -> Draft:
+def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
     """Return that a capture may well see one direction only."""
     return Draft(
         code="answers-not-seen",
@@ -211,45 +212,45 @@ def _answers_not_seen(case: Case, last: TransferView) -> Draft:
         "there is none, perhaps the capture does not see it.",
         confidence=POSSIBLE,
         stands_at="unknown",
-        transfers=tuple(one.number for one in case.unanswered),
-        since=case.unanswered[0].started,
+        transfers=tuple(one.number for one in facts.unanswered),
+        since=facts.unanswered[0].started,
         evidence=(
-            _asked(case),
+            _asked(facts),
             Evidence(
                 text="answers come from ports of their own, which a filter for port 69 "
                 "leaves out, and may take another way than requests"
             ),
         ),
         remedies=remedies.say(
-            f"capture anew, with those ports: {HOW.format(client=case.client)}",
+            f"capture anew, with those ports: {HOW.format(client=facts.client)}",
             "or look whether the server runs, and at the firewalls before it",
         ),
-        proof=proofs.fetch(case),
+        proof=proofs.fetch(facts),
     )
 
 
-def acks_behind(case: Case) -> Draft | None:
+def acks_behind(facts: Facts) -> Draft | None:
     """What the client answers comes past the capture, and the server repeats itself."""
-    one = case.latest
-    if not case.scene.is_capture or one is None or case.is_done:
+    one = facts.latest
+    if not facts.scene.is_capture or one is None or facts.is_done:
         return None
-    is_on = one.running and not case.closed_at(one)
+    is_on = one.running and not facts.closed_at(one)
     enough = rounds_no_chance(one.acked_blocks) if is_on else _FEW
-    lost = one.lost_to_server + _is_error_lost(case, one)
+    lost = one.lost_to_server + _is_error_lost(facts, one)
     if lost < _FEW or one.timeouts < enough or one.lost_to_client:
         return None
-    if is_on and case.now - one.moved < _STILL:
+    if is_on and facts.now - one.moved < _STILL:
         return None
-    code, what = "acks-blocked", "blocks" if case.is_upload else "ACKs"
+    code, what = "acks-blocked", "blocks" if facts.is_upload else "ACKs"
     again = min(lost, one.retransmits)
     return Draft(
         code=code,
-        headline=f"The {what} of {case.client} are in this capture, but do not reach "
-        f"UDP port {one.server_tid} of {case.voice.server}: dropped behind it, most "
+        headline=f"The {what} of {facts.client} are in this capture, but do not reach "
+        f"UDP port {one.server_tid} of {facts.words.server}: dropped behind it, most "
         "likely by a firewall.",
         confidence=LIKELY,
         stands_at="between",
-        transfers=tuple(case.numbers),
+        transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
             Evidence(
@@ -258,44 +259,44 @@ def acks_behind(case: Case) -> Draft | None:
                 transfer=one.number,
                 time=one.moved,
             ),
-            evidence.asked(case),
+            evidence.asked(facts),
         ),
-        remedies=Later(partial(remedies.let_acks_through, case)),
-        ports=remedies.range_of(case),
-        helps=helps_for(code, case),
-        proof=proofs.fetch_from_port(case, one.client_tid),
+        remedies=LazyRemedies(partial(remedies.let_acks_through, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_port(facts, one.client_tid),
     )
 
 
-def _is_error_lost(case: Case, one: TransferView) -> bool:
+def _is_error_lost(facts: Facts, one: TransferView) -> bool:
     """Whether the server went on after an ERROR of the client's had come past."""
     if one.peer_error is None or one.ended is None:
         return False
-    return any(time - one.ended > _CROSSING for time in case.closed_at(one))
+    return any(time - one.ended > _CROSSING for time in facts.closed_at(one))
 
 
-def _is_harmless(case: Case) -> bool:
+def _is_harmless(facts: Facts) -> bool:
     """Whether a healthy boot asks for this name in vain."""
-    search = case.search
-    if search is None or case.refusals[-1].reason != "not-found":
+    search = facts.search
+    if search is None or facts.refusals[-1].reason != "not-found":
         return False
-    return not search.is_alarm or search.missing[-1] != case.file
+    return not search.is_alarm or search.missing[-1] != facts.file
 
 
-def _does_not_have(case: Case, last: Refused) -> str:
+def _does_not_have(facts: Facts, last: Refused) -> str:
     if last.reason != "not-found" or last.direction == "write":
         return ""
-    if case.search is not None and not case.search.list.hint:
-        return f"{case.search.words}: {case.voice.server} has none of them."
-    return f"{case.client} asks for {case.file}, which {case.voice.server} lacks."
+    if facts.search is not None and not facts.search.list.hint:
+        return f"{facts.search.words}: {facts.words.server} has none of them."
+    return f"{facts.client} asks for {facts.file}, which {facts.words.server} lacks."
 
 
-def _asked(case: Case) -> Evidence:
-    tids = list(dict.fromkeys(one.client_tid for one in case.unanswered))
-    asked = sum(one.requests for one in case.unanswered)
-    last = case.unanswered[-1]
+def _asked(facts: Facts) -> Evidence:
+    tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
+    asked = sum(one.requests for one in facts.unanswered)
+    last = facts.unanswered[-1]
     return Evidence(
-        text=f"{counted(asked, 'request')} for {case.file}, from {port_word(tids)}, "
+        text=f"{counted(asked, 'request')} for {facts.file}, from {port_word(tids)}, "
         "without an answer in this capture",
         transfer=last.number,
         time=last.moved,

@@ -3,7 +3,7 @@
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.chance import FEWEST, rounds_no_chance
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case, same_options
+from tftptui.findings.facts import Facts, same_options
 from tftptui.findings.helps import helps_for
 from tftptui.findings.rules.silence import is_unanswered
 from tftptui.knowledge.signatures import may_ignore_repeats
@@ -30,15 +30,15 @@ _SILENT_BY_THEN = 15.0
 that the first of more than 5 s begins within 10 s, and it speaks after 5 s of that."""
 
 
-def size_probe(case: Case) -> Draft | None:
+def size_probe(facts: Facts) -> Draft | None:
     """The client asked for the size and left: boot firmware does, and comes back."""
-    found = next((one for one in case.tries if _is_probe(case, one)), None)
+    found = next((one for one in facts.tries if _is_probe(facts, one)), None)
     if found is None:
         return None
     return Draft(
         code="size-probe",
-        headline=f"{found.kind or case.client} asked only for the size of {case.file}: "
-        "normal, the ERROR is how it ends that.",
+        headline=f"{found.kind or facts.client} asked only for the size of "
+        f"{facts.file}: normal, the ERROR is how it ends that.",
         confidence=FACT,
         stands_at="nobody",
         is_alarm=False,
@@ -46,18 +46,18 @@ def size_probe(case: Case) -> Draft | None:
         since=found.started,
         evidence=(
             Evidence(text=found.error, transfer=found.number, time=found.ended),
-            *evidence.program(case),
+            *evidence.program(facts),
         ),
         remedies=remedies.say("nothing"),
     )
 
 
-def options_refused(case: Case) -> Draft | None:
+def options_refused(facts: Facts) -> Draft | None:
     """The client does not like a value in our OACK, and gives up."""
-    one = case.latest
+    one = facts.latest
     if one is None or not _ended_by_client(one) or one.sent_blocks or not one.agreed:
         return None
-    if _is_probe(case, one) or case.now - (one.ended or case.now) < _FOLLOWS:
+    if _is_probe(facts, one) or facts.now - (one.ended or facts.now) < _FOLLOWS:
         return None
     if one.peer_error != _OPTION_REFUSED and one.retransmits:
         return None  # it may mind that it got the same answer twice
@@ -66,8 +66,8 @@ def options_refused(case: Case) -> Draft | None:
     is_clear = one.peer_error == _OPTION_REFUSED and one.phase != "probed"
     return Draft(
         code=code,
-        headline=f"{case.client} refuses what {case.voice.server} agreed to ({agreed}) "
-        "and gives up.",
+        headline=f"{facts.client} refuses what {facts.words.server} agreed to "
+        f"({agreed}) and gives up.",
         confidence=FACT if is_clear else LIKELY,
         stands_at="client",
         transfers=(one.number,),
@@ -75,24 +75,27 @@ def options_refused(case: Case) -> Draft | None:
         evidence=(
             Evidence(text=one.error, transfer=one.number, time=one.ended),
             *(Evidence(text=note, transfer=one.number) for note in one.notes),
-            *evidence.program(case),
+            *evidence.program(facts),
         ),
-        remedies=remedies.refuse_option(case, [name for name, _ in one.agreed]),
-        helps=helps_for(code, case),
-        proof=proofs.fetch_from_port(case, one.client_tid),
+        remedies=remedies.refuse_option(facts, [name for name, _ in one.agreed]),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_port(facts, one.client_tid),
     )
 
 
-def aborted(case: Case) -> Draft | None:
+def aborted(facts: Facts) -> Draft | None:
     """The client broke a transfer off and said so."""
-    one = case.latest
-    if one is None or not _ended_by_client(one) or _is_probe(case, one):
+    one = facts.latest
+    if one is None or not _ended_by_client(one) or _is_probe(facts, one):
         return None
     is_early = not one.sent_blocks and not one.retransmits
     if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
     code, said = "client-aborted", one.error.partition(": ")[2] or one.error
-    where, broke = f"at block {one.acked_blocks:,}", f"{case.client} broke {case.file}"
+    where, broke = (
+        f"at block {one.acked_blocks:,}",
+        f"{facts.client} broke {facts.file}",
+    )
     return Draft(
         code=code,
         headline=f"{broke} off {where}: {said}.",
@@ -103,10 +106,10 @@ def aborted(case: Case) -> Draft | None:
         since=one.ended or one.moved,
         evidence=(
             Evidence(text=f"{one.error}, {where}", transfer=one.number, time=one.ended),
-            *evidence.program(case),
+            *evidence.program(facts),
         ),
         remedies=remedies.say(_look_there(one)),
-        helps=helps_for(code, case),
+        helps=helps_for(code, facts),
     )
 
 
@@ -120,23 +123,23 @@ def _look_there(one: TransferView) -> str:
     )
 
 
-def cut(case: Case) -> Draft | None:
+def cut(facts: Facts) -> Draft | None:
     """Blocks had arrived, now none does, though the client is alive."""
-    moved = [one for one in case.tries if one.heard and one.acked_blocks]
-    if not moved or case.is_done:
+    moved = [one for one in facts.tries if one.heard and one.acked_blocks]
+    if not moved or facts.is_done:
         return None
-    one, latest = moved[-1], case.tries[-1]
+    one, latest = moved[-1], facts.tries[-1]
     # A client that has the last block, and starts it, repeats nothing any more.
     waited = _STUCK_SECONDS if _may_have_all(one) else 0.0
-    is_alive = _is_stuck(case, one) and one.repeated > one.moved + waited
-    asks_again = latest is not one and is_unanswered_since(case, one)
+    is_alive = _is_stuck(facts, one) and one.repeated > one.moved + waited
+    asks_again = latest is not one and is_unanswered_since(facts, one)
     if not (is_alive or asks_again):
         return None
     why = "asks again" if asks_again else "repeats its ACKs"
     code, where = "path-cut", f" at block {one.acked_blocks:,}"
     cut_, then = (
-        f"The way to {case.client} was cut",
-        f"it {why}, and {case.voice.our} packets do not arrive any more.",
+        f"The way to {facts.client} was cut",
+        f"it {why}, and {facts.words.our} packets do not arrive any more.",
     )
     return Draft(
         code=code,
@@ -144,58 +147,61 @@ def cut(case: Case) -> Draft | None:
         plain=f"{cut_}: {then}",
         confidence=LIKELY,
         stands_at="between-or-client",
-        transfers=tuple(case.numbers),
+        transfers=tuple(facts.numbers),
         since=one.moved,
-        evidence=(_stopped(case, one), evidence.asked(case)),
+        evidence=(_stopped(facts, one), evidence.asked(facts)),
         remedies=remedies.say(
             "look for what changed on the way at that moment: a rule, a route, a link",
             "if there was a pause before: raise the firewall's time-out for UDP",
         ),
-        helps=helps_for(code, case),
-        proof=proofs.trace(case),
+        helps=helps_for(code, facts),
+        proof=proofs.trace(facts),
     )
 
 
-def gone(case: Case) -> Draft | None:
+def gone(facts: Facts) -> Draft | None:
     """Blocks had arrived, then the client fell silent without a word."""
-    one = case.latest
-    if one is None or not one.heard or not _is_stuck(case, one):
+    one = facts.latest
+    if one is None or not one.heard or not _is_stuck(facts, one):
         return None
-    if _ended_by_client(one) or _has_last_word(case, one):
+    if _ended_by_client(one) or _has_last_word(facts, one):
         return None
-    if _may_have_all(one) or _may_speak_yet(case, one):
+    if _may_have_all(one) or _may_speak_yet(facts, one):
         return None
     code = "client-gone"
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
-    silent, did = f"{case.client} fell silent", "sent" if case.is_upload else "fetched"
+    silent, did = (
+        f"{facts.client} fell silent",
+        "sent" if facts.is_upload else "fetched",
+    )
     why = "switched off, unplugged, busy, or the way to it was cut."
     return Draft(
         code=code,
-        headline=f"{silent} {where} of {case.file}: {why}",
-        plain=f"{silent} while it {did} {case.file}: {why}",
+        headline=f"{silent} {where} of {facts.file}: {why}",
+        plain=f"{silent} while it {did} {facts.file}: {why}",
         confidence=POSSIBLE,
         stands_at="unknown",
         transfers=(one.number,),
         since=one.moved,
-        evidence=(_stopped(case, one),),
+        evidence=(_stopped(facts, one),),
         remedies=remedies.say(
             "look whether the client is still running, and whether it can be reached"
         ),
-        helps=helps_for(code, case),
-        proof=f"ping -c 3 {case.client}",
+        helps=helps_for(code, facts),
+        proof=f"ping -c 3 {facts.client}",
     )
 
 
-def is_unanswered_since(case: Case, one: TransferView) -> bool:
+def is_unanswered_since(facts: Facts, one: TransferView) -> bool:
     """Whether a client asks again in vain since a try that had moved."""
-    later = tuple(other for other in case.tries if other.number > one.number)
+    later = tuple(other for other in facts.tries if other.number > one.number)
     return is_unanswered(
-        Case(now=case.now, client=case.client, file=case.file, tries=later)
+        Facts(now=facts.now, client=facts.client, file=facts.file, tries=later)
     )
 
 
-def _stopped(case: Case, one: TransferView) -> Evidence:
-    silent = seconds((one.ended or case.now) - one.moved)
+def _stopped(facts: Facts, one: TransferView) -> Evidence:
+    silent = seconds((one.ended or facts.now) - one.moved)
     return Evidence(
         text=f"{counted(one.acked_blocks, 'block')} acknowledged, then nothing for "
         f"{silent}; no ICMP error came",
@@ -204,14 +210,14 @@ def _stopped(case: Case, one: TransferView) -> Evidence:
     )
 
 
-def _is_stuck(case: Case, one: TransferView) -> bool:
+def _is_stuck(facts: Facts, one: TransferView) -> bool:
     """Whether nothing moves any more, and none did before the client itself left."""
-    closed = case.closed_at(one)
+    closed = facts.closed_at(one)
     if one.superseded:
         return False
     if one.phase == "abandoned" and not closed:
         return True
-    until = min([*closed, one.ended or case.now])
+    until = min([*closed, one.ended or facts.now])
     still, timeouts = until - one.moved, one.timeouts - len(closed)
     enough = rounds_no_chance(one.acked_blocks, max(0, one.retransmits - one.timeouts))
     if still >= _LONG_STUCK:
@@ -220,14 +226,14 @@ def _is_stuck(case: Case, one: TransferView) -> bool:
     return has_waited and timeouts >= enough and still >= _STUCK_SECONDS
 
 
-def _has_last_word(case: Case, one: TransferView) -> bool:
+def _has_last_word(facts: Facts, one: TransferView) -> bool:
     """Whether a capture shows that the server is silent, and not the client."""
-    return case.scene.is_capture and one.repeated > one.moved and not one.retransmits
+    return facts.scene.is_capture and one.repeated > one.moved and not one.retransmits
 
 
-def _may_speak_yet(case: Case, one: TransferView) -> bool:
+def _may_speak_yet(facts: Facts, one: TransferView) -> bool:
     """Whether the client is one that speaks only after we have been silent."""
-    is_waiting = one.running and case.now - one.moved < _SILENT_BY_THEN
+    is_waiting = one.running and facts.now - one.moved < _SILENT_BY_THEN
     return is_waiting and may_ignore_repeats(one.kind)
 
 
@@ -242,13 +248,13 @@ def _ended_by_client(one: TransferView) -> bool:
     return one.peer_error is not None and one.phase in ("failed", "probed")
 
 
-def _is_probe(case: Case, one: TransferView) -> bool:
+def _is_probe(facts: Facts, one: TransferView) -> bool:
     """Whether a try was only to see how large a file is, or whether it is there."""
     if not _ended_by_client(one) or one.peer_error not in _PROBE_CODES:
         return False
     if one.acked_blocks > _PROBE_BLOCKS or one.direction == "write":
         return False
-    later = [other for other in case.tries if other.number > one.number]
+    later = [other for other in facts.tries if other.number > one.number]
     if any(not same_options(other.asked, one.asked) for other in later):
         return True
     said = one.error.casefold()

@@ -5,7 +5,7 @@ from shlex import quote
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case, Scene
+from tftptui.findings.facts import Facts, Scene
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
@@ -31,20 +31,20 @@ _LOCKED = {
 }
 
 
-def missing(case: Case) -> Draft | None:
+def missing(facts: Facts) -> Draft | None:
     """The file is not there; what is there instead may be what was meant."""
-    refused = _last_refusal(case, "read")
-    if refused is None or refused.reason != "not-found" or _is_expected(case):
+    refused = _last_refusal(facts, "read")
+    if refused is None or refused.reason != "not-found" or _is_expected(facts):
         return None
     is_case = refused.near_rule == "case"
-    search = case.search
+    search = facts.search
     if search is not None and search.is_alarm and not search.list.hint:
         text = f"{search.words}: {joined(search.missing[-2:])} and others."
         headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
     elif refused.message == LEADS_NOWHERE:
-        headline = f"{case.client} asks for {case.file}, a link that leads nowhere."
+        headline = f"{facts.client} asks for {facts.file}, a link that leads nowhere."
     else:
-        headline = f"{case.client} asks for {case.file}, which is not here."
+        headline = f"{facts.client} asks for {facts.file}, which is not here."
     if refused.near:
         headline = f"{headline[:-1]}; {refused.near[0]} is."
     return Draft(
@@ -52,70 +52,70 @@ def missing(case: Case) -> Draft | None:
         headline=headline,
         confidence=FACT,
         stands_at="server",
-        since=case.refusals[0].time,
+        since=facts.refusals[0].time,
         evidence=(
-            _asked_in_vain(case, refused),
+            _asked_in_vain(facts, refused),
             *(Evidence(text=f"here is {name}") for name in refused.near),
-            *_searched(case),
+            *_searched(facts),
         ),
-        remedies=_spelling(case, refused),
-        proof=_explain(case),
+        remedies=_spelling(facts, refused),
+        proof=_explain(facts),
     )
 
 
-def is_still_missing(case: Case, code: str) -> bool:
+def is_still_missing(facts: Facts, code: str) -> bool:
     """Whether a name that was told as missing is so: nothing was served for it since.
 
     That its client asks on, or is told to ask later, says nothing of the file.
     """
-    if code not in _MISSING or _last_refusal(case, "read") is None:
+    if code not in _MISSING or _last_refusal(facts, "read") is None:
         return False
-    return case.search is None or case.search.state != "normal"
+    return facts.search is None or facts.search.state != "normal"
 
 
-def ambiguous(case: Case) -> Draft | None:
+def ambiguous(facts: Facts) -> Draft | None:
     """Several files differ in case alone, and none is written as asked."""
-    refused = _last_refusal(case, "read")
+    refused = _last_refusal(facts, "read")
     if refused is None or refused.reason != "ambiguous":
         return None
     return Draft(
         code="file-case",
-        headline=f"{case.client} asks for {case.file}; {refused.message}.",
+        headline=f"{facts.client} asks for {facts.file}; {refused.message}.",
         confidence=FACT,
         stands_at="server",
-        since=case.refusals[0].time,
-        evidence=(_asked_in_vain(case, refused),),
+        since=facts.refusals[0].time,
+        evidence=(_asked_in_vain(facts, refused),),
         remedies=remedies.say(
             "have the client ask for one of them as it is written, or keep one alone"
         ),
-        proof=_explain(case),
+        proof=_explain(facts),
     )
 
 
-def locked(case: Case) -> Draft | None:
+def locked(facts: Facts) -> Draft | None:
     """The file is there and can't be served."""
-    refused = _last_refusal(case, "read")
+    refused = _last_refusal(facts, "read")
     if refused is None or refused.reason not in _LOCKED:
         return None
     is_outside = refused.reason == "outside-root"  # and that is all the ERROR says
     told = "" if is_outside else f": {refused.message}"
     return Draft(
         code="file-permission",
-        headline=f"{case.client} asks for {case.file}, but {_LOCKED[refused.reason]}"
+        headline=f"{facts.client} asks for {facts.file}, but {_LOCKED[refused.reason]}"
         f"{told}.",
         confidence=FACT,
         stands_at="server",
-        since=case.refusals[0].time,
-        evidence=(_asked_in_vain(case, refused),),
-        remedies=_unlocking(case, refused.reason),
-        proof=_explain(case),
+        since=facts.refusals[0].time,
+        evidence=(_asked_in_vain(facts, refused),),
+        remedies=_unlocking(facts, refused.reason),
+        proof=_explain(facts),
     )
 
 
-def _unlocking(case: Case, reason: str) -> tuple[Remedy, ...]:
+def _unlocking(facts: Facts, reason: str) -> tuple[Remedy, ...]:
     if reason == "access":
         text = "let the server's user read it, and enter the folders above"
-        command = f"namei -l {quote(case.scene.place(case.file))}"
+        command = f"namei -l {quote(facts.scene.place(facts.file))}"
         return (Remedy(platform="Linux", text=text, command=command),)
     if reason == "outside-root":
         return remedies.say(
@@ -125,14 +125,14 @@ def _unlocking(case: Case, reason: str) -> tuple[Remedy, ...]:
     return remedies.say("put a regular file there, below the folder that is served")
 
 
-def changed(case: Case) -> Draft | None:
+def changed(facts: Facts) -> Draft | None:
     """The file changed while it was sent, so the transfer was ended."""
-    one = case.latest
+    one = facts.latest
     if one is None or one.phase != "failed" or not one.error.startswith(_CHANGED):
         return None
     return Draft(
         code="file-changed",
-        headline=f"{case.file} changed while {case.client} was reading it; the "
+        headline=f"{facts.file} changed while {facts.client} was reading it; the "
         "transfer was ended, for half of each version is no file.",
         confidence=FACT,
         stands_at="server",
@@ -143,19 +143,19 @@ def changed(case: Case) -> Draft | None:
             Remedy(
                 text="write the new version beside the old one and rename it: "
                 "transfers that are going on then keep the old one",
-                command=f"cp NEW {quote(case.file)}.new && "
-                f"mv {quote(case.file)}.new {quote(case.file)}",
+                command=f"cp NEW {quote(facts.file)}.new && "
+                f"mv {quote(facts.file)}.new {quote(facts.file)}",
             ),
         ),
     )
 
 
-def ports_exhausted(case: Case) -> Draft | None:
+def ports_exhausted(facts: Facts) -> Draft | None:
     """All ports of the range were in use."""
-    is_ours = not case.scene.is_capture
-    if not (is_ours and is_exhausted(case) and is_range_of_now(case)):
+    is_ours = not facts.scene.is_capture
+    if not (is_ours and is_exhausted(facts) and is_range_of_now(facts)):
         return None
-    scene, foreign = case.scene, _foreign(case)
+    scene, foreign = facts.scene, _foreign(facts)
     taken = "were in use"
     if foreign == scene.last - scene.first + 1:
         taken = "were held by other programs"
@@ -164,19 +164,19 @@ def ports_exhausted(case: Case) -> Draft | None:
     return Draft(
         code="range-exhausted",
         headline=f"All {scene.last - scene.first + 1} ports {scene.first}–{scene.last} "
-        f"{taken} when {case.client} asked for {case.file}.",
+        f"{taken} when {facts.client} asked for {facts.file}.",
         confidence=FACT,
         stands_at="server",
-        since=_without_port(case)[0].time,
-        evidence=(_asked_in_vain(case, _without_port(case)[-1]),),
+        since=_without_port(facts)[0].time,
+        evidence=(_asked_in_vain(facts, _without_port(facts)[-1]),),
         remedies=_more_ports(scene, foreign),
         proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )
 
 
-def _foreign(case: Case) -> int:
+def _foreign(facts: Facts) -> int:
     """Return how many ports other programs held when the last one was wanting."""
-    mine = _without_port(case)
+    mine = _without_port(facts)
     held = re.search(r"other programs hold ([0-9,]+)", mine[-1].message if mine else "")
     return int(held[1].replace(",", "")) if held else 0
 
@@ -203,51 +203,51 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
     return tuple(found)
 
 
-def is_exhausted(case: Case) -> bool:
+def is_exhausted(facts: Facts) -> bool:
     """Whether ports are wanting, for this client a moment ago and for any since."""
-    missed = last_exhausted(case)
-    return missed is not None and case.now - missed < _EXHAUSTED
+    missed = last_exhausted(facts)
+    return missed is not None and facts.now - missed < _EXHAUSTED
 
 
-def last_exhausted(case: Case) -> float | None:
+def last_exhausted(facts: Facts) -> float | None:
     """Return when a request last found no free port; None if none of these ever did."""
-    mine = _without_port(case)
-    return max(case.last_exhausted, mine[-1].time) if mine else None
+    mine = _without_port(facts)
+    return max(facts.last_exhausted, mine[-1].time) if mine else None
 
 
-def is_range_of_now(case: Case) -> bool:
+def is_range_of_now(facts: Facts) -> bool:
     """Whether a refusal names the range that answers leave from now."""
-    now = f"{case.scene.first}-{case.scene.last}"
-    mine = _without_port(case)
+    now = f"{facts.scene.first}-{facts.scene.last}"
+    mine = _without_port(facts)
     told = mine[-1].message if mine else ""
     named = re.search(r"[0-9]+-[0-9]+", told)
-    return case.scene.is_capture or named is None or named[0] == now
+    return facts.scene.is_capture or named is None or named[0] == now
 
 
-def _without_port(case: Case) -> list[Refused]:
-    return [one for one in case.refusals if one.reason == "ports-exhausted"]
+def _without_port(facts: Facts) -> list[Refused]:
+    return [one for one in facts.refusals if one.reason == "ports-exhausted"]
 
 
-def _last_refusal(case: Case, direction: str) -> Refused | None:
+def _last_refusal(facts: Facts, direction: str) -> Refused | None:
     """Return the last refusal that tells of the file, unless it was served since."""
-    told = [one for one in case.refusals if one.reason not in _OF_THE_MOMENT]
+    told = [one for one in facts.refusals if one.reason not in _OF_THE_MOMENT]
     if not told or told[-1].direction != direction:
         return None
-    last, latest = told[-1], case.latest
+    last, latest = told[-1], facts.latest
     return None if latest is not None and latest.started > last.time else last
 
 
-def _is_expected(case: Case) -> bool:
+def _is_expected(facts: Facts) -> bool:
     """Whether a healthy boot asks for this name in vain."""
-    search = case.search
+    search = facts.search
     if search is None:
         return False
     # One finding for the whole search, at the name that was asked for last.
-    return not search.is_alarm or search.missing[-1] != case.file
+    return not search.is_alarm or search.missing[-1] != facts.file
 
 
-def _asked_in_vain(case: Case, last: Refused) -> Evidence:
-    alike = evidence.answered_alike(case, last)
+def _asked_in_vain(facts: Facts, last: Refused) -> Evidence:
+    alike = evidence.answered_alike(facts, last)
     return Evidence(
         text=f"{evidence.refused_requests(alike)}; the answer was "
         f"ERROR {last.error_code}: {last.message}",
@@ -255,8 +255,8 @@ def _asked_in_vain(case: Case, last: Refused) -> Evidence:
     )
 
 
-def _searched(case: Case) -> list[Evidence]:
-    search = case.search
+def _searched(facts: Facts) -> list[Evidence]:
+    search = facts.search
     if search is None:
         return []
     if search.list.hint:
@@ -265,8 +265,8 @@ def _searched(case: Case) -> list[Evidence]:
     return [Evidence(text=f"{search.list.client} asked for {names}")]
 
 
-def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
-    place = case.scene.place(case.file)
+def _spelling(facts: Facts, refused: Refused) -> tuple[Remedy, ...]:
+    place = facts.scene.place(facts.file)
     found: list[Remedy] = []
     if refused.message == LEADS_NOWHERE:
         text = "put a file where the link leads, or have it lead elsewhere"
@@ -277,18 +277,18 @@ def _spelling(case: Case, refused: Refused) -> tuple[Remedy, ...]:
         )
         text = "or take all names in any case: P changes it, or start the server with"
         found.append(Remedy(platform=OURS, text=text, command="--ignore-case"))
-    if refused.near_rule == "extra-folder" and "/" in case.file.strip("/"):
-        folder = case.file.strip("/").partition("/")[0]
+    if refused.near_rule == "extra-folder" and "/" in facts.file.strip("/"):
+        folder = facts.file.strip("/").partition("/")[0]
         rule = quote(f"^/?{folder}/=")
         text = "leave out the folder in front"
         found.append(Remedy(platform=OURS, text=text, command=f"--rewrite {rule}"))
     if refused.near:
         found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
-    if not case.scene.named or "/" in case.file.strip("/"):
+    if not facts.scene.named or "/" in facts.file.strip("/"):
         otherwise = "or " if found else ""
         found.append(Remedy(text=f"{otherwise}put the file at {place}"))
     return tuple(found)
 
 
-def _explain(case: Case) -> str:
-    return f"tftptui explain {quote(case.file)} {case.scene.arguments()}"
+def _explain(facts: Facts) -> str:
+    return f"tftptui explain {quote(facts.file)} {facts.scene.arguments()}"

@@ -1,6 +1,6 @@
-"""When a trouble is over: what the client got done since."""
+"""When a finding is over: what the client got done since."""
 
-from tftptui.findings.facts import Case, Neighbour
+from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.rules.files import (
     is_exhausted,
     is_range_of_now,
@@ -38,152 +38,152 @@ _STEP = 16
 """How far a client moves its port at most from one try to the next."""
 
 
-def overcome(case: Case, code: str) -> str:
-    """Return why a trouble holds no longer; empty while it does."""
+def overcome(facts: Facts, code: str) -> str:
+    """Return why a finding holds no longer; empty while it does."""
     if code == "range-exhausted":  # of the server: one that got a port proves nothing
-        return _has_ports_again(case)
+        return _has_ports_again(facts)
     if code == "disk-full":
-        return "there is room for it now" if has_room_again(case) else ""
-    latest = case.latest
-    if case.is_done and latest is not None:
-        if case.requests == 1:
+        return "there is room for it now" if has_room_again(facts) else ""
+    latest = facts.latest
+    if facts.is_done and latest is not None:
+        if facts.requests == 1:
             return "the transfer completed"
-        return _came(case, latest)
-    return _is_there(case, code) or _since(case, code)
+        return _came(facts, latest)
+    return _is_there(facts, code) or _since(facts, code)
 
 
-def is_undecided(case: Case, code: str) -> bool:
-    """Whether nothing has shown yet that a trouble is over.
+def is_undecided(facts: Facts, code: str) -> bool:
+    """Whether nothing has shown yet that a finding is over.
 
     A new try has not come to where the last one stood still, or nobody has tried.
     """
-    if is_still_missing(case, code):
+    if is_still_missing(facts, code):
         return True
-    latest = case.latest
+    latest = facts.latest
     if code != "path-mtu" or latest is None or latest.phase == "completed":
         return False
     return latest.direction == "read" and not latest.acked_blocks
 
 
-def answers_again(case: Case) -> str:
+def answers_again(facts: Facts) -> str:
     """Return what a client that moves again has done, when nothing is wrong now."""
-    latest = case.latest
-    if case.search is not None and case.search.state == "normal":
-        return f"{case.search.list.client} went on without it, as it does"
+    latest = facts.latest
+    if facts.search is not None and facts.search.state == "normal":
+        return f"{facts.search.list.client} went on without it, as it does"
     if latest is None or not latest.heard:
-        is_back = len(case.tries) > 1 and any(one.heard for one in case.tries)
+        is_back = len(facts.tries) > 1 and any(one.heard for one in facts.tries)
         return "the client asks again" if is_back else "there is no sign of it any more"
-    if case.requests == 1:
+    if facts.requests == 1:
         return "the client answers again"
-    if not case.is_one_program:
+    if not facts.is_one_program:
         return f"the client answers on its port {latest.client_tid}"
-    nth = ordinal(case.requests)
+    nth = ordinal(facts.requests)
     return f"the client answers since its {nth} request, port {latest.client_tid}"
 
 
-def _came(case: Case, latest: TransferView) -> str:
+def _came(facts: Facts, latest: TransferView) -> str:
     """Return how a file came at last: by trying again, or because it is there now."""
     whence = f"on the client's port {latest.client_tid}"
-    if case.refusals and case.refusals[-1].reason in _OF_NAMES:
+    if facts.refusals and facts.refusals[-1].reason in _OF_NAMES:
         if latest.served:
             return f"{latest.served} is given for it now; it came {whence}"
         return f"it is there now; it came {whence}"
-    if case.is_one_program:
-        return f"it came at the {ordinal(case.requests)} try, {whence}"
+    if facts.is_one_program:
+        return f"it came at the {ordinal(facts.requests)} try, {whence}"
     return f"it came {whence}"
 
 
-def _is_there(case: Case, code: str) -> str:
+def _is_there(facts: Facts, code: str) -> str:
     """Return what a client will get that was refused a file; empty if nothing."""
-    if code not in MENDED or not case.there:
+    if code not in MENDED or not facts.there:
         return ""
     if code == "file-permission":
         return "it may be read now: the next request gets it"
-    if case.there.strip("/") != case.file.strip("/"):
-        return f"{case.there} is there now: the next request gets it"
+    if facts.there.strip("/") != facts.file.strip("/"):
+        return f"{facts.there} is there now: the next request gets it"
     return "it is there now: the next request gets it"
 
 
-def _has_ports_again(case: Case) -> str:
+def _has_ports_again(facts: Facts) -> str:
     """Return why ports are wanting no more; empty while they are."""
-    missed, scene = last_exhausted(case), case.scene
-    if not is_range_of_now(case):
+    missed, scene = last_exhausted(facts), facts.scene
+    if not is_range_of_now(facts):
         return f"the range is {scene.first}–{scene.last} now"
-    if missed is not None and not is_exhausted(case):
-        since = seconds(case.now - missed)
+    if missed is not None and not is_exhausted(facts):
+        since = seconds(facts.now - missed)
         return f"no request has been without a free port for {since}"
     return ""
 
 
-def _larger(case: Case, later: list[Neighbour]) -> str:
-    latest = case.latest
+def _larger(facts: Facts, later: list[Neighbour]) -> str:
+    latest = facts.latest
     sizes = [one.block_size for one in later if one.has_blocks]
     if latest is None or not sizes or max(sizes) < latest.block_size:
         return ""
     return f"blocks of {max(sizes)} octets arrive now"
 
 
-def _since(case: Case, code: str) -> str:
+def _since(facts: Facts, code: str) -> str:
     """Return what the client got done in other tries, after these."""
     later = [
         one
-        for one in case.neighbours
-        if one.worked and one.client == case.client and one.begun > case.last_asked
+        for one in facts.neighbours
+        if one.worked and one.client == facts.client and one.begun > facts.last_asked
     ]
     if code == "path-mtu":
-        return _larger(case, later)
+        return _larger(facts, later)
     if code in _OF_ONE_PROGRAM:
-        later = [one for one in later if _is_same_program(case, one)]
-    if any(_is_without_options(case, one) for one in later):
+        later = [one for one in later if _is_same_program(facts, one)]
+    if any(_is_without_options(facts, one) for one in later):
         return (
             "the client got the file without options: most likely it does not "
-            f"understand {case.voice.our} answer to them"
+            f"understand {facts.words.our} answer to them"
         )
-    again = _ports_again(case, code, later)
+    again = _ports_again(facts, code, later)
     if again:
         return f"answers to its port {joined([ports(again)])} arrive now"
     same = [
         one
         for one in later
-        if one.file == case.file and one.is_done and one.is_upload == case.is_upload
+        if one.file == facts.file and one.is_done and one.is_upload == facts.is_upload
     ]
     if code == "answers-blocked":
-        same = [one for one in same if _is_alike(case, one)]
+        same = [one for one in same if _is_alike(facts, one)]
     if same and code not in _OF_PORTS:
-        did = "sent" if case.is_upload else "got"
+        did = "sent" if facts.is_upload else "got"
         return f"the client {did} the file later, on its port {same[0].client_tid}"
     return ""
 
 
-def _is_same_program(case: Case, one: Neighbour) -> bool:
+def _is_same_program(facts: Facts, one: Neighbour) -> bool:
     """Whether a client has begun anew after it fell silent, or was ended.
 
     What moved while another began, or stands still beside it, is another program's.
     """
-    latest = case.tries[-1] if case.tries else None
+    latest = facts.tries[-1] if facts.tries else None
     if latest is None or one.begun <= latest.moved:
         return False
-    if len({one.kind, case.kind} - {""}) > 1:
+    if len({one.kind, facts.kind} - {""}) > 1:
         return False
     is_near = 0 <= one.client_tid - latest.client_tid <= _STEP
-    return is_near or case.is_over or is_firmware(case.kind)
+    return is_near or facts.is_over or is_firmware(facts.kind)
 
 
-def _is_alike(case: Case, one: Neighbour) -> bool:
+def _is_alike(facts: Facts, one: Neighbour) -> bool:
     """Whether it came on a port of the kind that answers did not reach."""
-    kinds = {tid >= EPHEMERAL[0] for tid in case.client_tids}
+    kinds = {tid >= EPHEMERAL[0] for tid in facts.client_tids}
     return (one.client_tid >= EPHEMERAL[0]) in kinds
 
 
-def _is_without_options(case: Case, one: Neighbour) -> bool:
+def _is_without_options(facts: Facts, one: Neighbour) -> bool:
     """Whether a client has fallen back to no options, and got the file so."""
-    if one.file != case.file or one.had_oack or not case.tries:
+    if one.file != facts.file or one.had_oack or not facts.tries:
         return False
-    is_next = 0 <= one.client_tid - case.tries[-1].client_tid <= _STEP
-    return is_next and all(other.agreed for other in case.tries)
+    is_next = 0 <= one.client_tid - facts.tries[-1].client_tid <= _STEP
+    return is_next and all(other.agreed for other in facts.tries)
 
 
-def _ports_again(case: Case, code: str, later: list[Neighbour]) -> list[int]:
+def _ports_again(facts: Facts, code: str, later: list[Neighbour]) -> list[int]:
     """Return ports that work now and did not, or the next of a client that counts.
 
     Another port is no cure of these: it tells which ports are dropped.
@@ -191,14 +191,14 @@ def _ports_again(case: Case, code: str, later: list[Neighbour]) -> list[int]:
     return [
         one.client_tid
         for one in later
-        if one.client_tid in case.client_tids
-        or (code == "client-port-blocked" and _is_next_try(case, one))
+        if one.client_tid in facts.client_tids
+        or (code == "client-port-blocked" and _is_next_try(facts, one))
     ]
 
 
-def _is_next_try(case: Case, one: Neighbour) -> bool:
+def _is_next_try(facts: Facts, one: Neighbour) -> bool:
     """Whether the same program has moved its port on, as it does at each try."""
     client = known(one.kind)
-    if client is None or not client.steps or one.kind != case.kind:
+    if client is None or not client.steps or one.kind != facts.kind:
         return False
-    return 0 < one.client_tid - case.tries[-1].client_tid <= _STEP
+    return 0 < one.client_tid - facts.tries[-1].client_tid <= _STEP

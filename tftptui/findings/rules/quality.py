@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.knowledge.signatures import retry_gap, timeout_in
 from tftptui.protocol.timing import SHORTEST
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -20,9 +20,9 @@ _PATIENT, _TOO_SOON = 2.0, 0.2
 _MANY_BLOCKS = 32
 
 
-def loss(case: Case) -> Draft | None:
+def loss(facts: Facts) -> Draft | None:
     """It came, but more than two packets in a hundred had to be sent again."""
-    one = case.latest
+    one = facts.latest
     if one is None or one.direction != "read":
         return None
     if one.phase not in ("completed", "unconfirmed"):
@@ -34,7 +34,7 @@ def loss(case: Case) -> Draft | None:
     did = "got" if one.phase == "completed" else "was sent all of"
     return Draft(
         code="loss",
-        headline=f"{case.client} {did} {case.file}, but packets were lost: "
+        headline=f"{facts.client} {did} {facts.file}, but packets were lost: "
         f"{one.retransmits:,} sent again for {counted(blocks, 'block')}.",
         confidence=FACT,
         stands_at="between",
@@ -48,15 +48,15 @@ def loss(case: Case) -> Draft | None:
     )
 
 
-def duplicated(case: Case) -> Draft | None:
+def duplicated(facts: Facts) -> Draft | None:
     """The way doubles packets: a request came twice in less time than it takes."""
-    twins = [one for one in case.tries if one.twins or _asked_too_soon(one)]
+    twins = [one for one in facts.tries if one.twins or _asked_too_soon(one)]
     if not twins:
         return None
     first = twins[0]
     return Draft(
         code="duplicated-packets",
-        headline=f"Packets from {case.client} arrive twice: something on the way "
+        headline=f"Packets from {facts.client} arrive twice: something on the way "
         "doubles them. Each is answered once.",
         confidence=FACT,
         stands_at="between",
@@ -76,16 +76,16 @@ def duplicated(case: Case) -> Draft | None:
     )
 
 
-def reordering(case: Case) -> Draft | None:
+def reordering(facts: Facts) -> Draft | None:
     """The way changes the order of packets."""
-    found = [one for one in case.tries if one.reordered > 1]
+    found = [one for one in facts.tries if one.reordered > 1]
     if not found:
         return None
     one = found[-1]
     return Draft(
         code="reordering",
-        headline=f"Packets from {case.client} arrive in another order than it sent "
-        f"them ({counted(one.reordered, 'block')} of {case.file}).",
+        headline=f"Packets from {facts.client} arrive in another order than it sent "
+        f"them ({counted(one.reordered, 'block')} of {facts.file}).",
         confidence=FACT,
         stands_at="between",
         is_alarm=False,
@@ -103,9 +103,9 @@ def reordering(case: Case) -> Draft | None:
     )
 
 
-def long_round_trip(case: Case) -> Draft | None:
+def long_round_trip(facts: Facts) -> Draft | None:
     """Each block waits for a long way there and back."""
-    one = case.latest
+    one = facts.latest
     if one is None or one.round_trip is None or _usual(one) < _LONG:
         return None
     if one.acked_blocks < _MANY_BLOCKS or _is_slow_client(one):
@@ -113,7 +113,7 @@ def long_round_trip(case: Case) -> Draft | None:
     rate = one.block_size * one.window / one.round_trip
     return Draft(
         code="long-round-trip",
-        headline=f"An answer from {case.client} takes {seconds(one.round_trip)}: with "
+        headline=f"An answer from {facts.client} takes {seconds(one.round_trip)}: with "
         f"{counted(one.window, 'block')} of {one.block_size} octets "
         f"at a time no more than {rate / 1000:,.0f} kB/s can pass.",
         confidence=FACT,
@@ -133,17 +133,17 @@ def long_round_trip(case: Case) -> Draft | None:
     )
 
 
-def slow_client(case: Case) -> Draft | None:
+def slow_client(facts: Facts) -> Draft | None:
     """The way is short, but the client takes its time with each block."""
-    one = case.latest
+    one = facts.latest
     if one is None or one.acked_blocks < _MANY_BLOCKS or not _is_slow_client(one):
         return None
     taken, least = one.round_trip or 0.0, one.least_round_trip or 0.0
     return Draft(
         code="client-slow",
-        headline=f"{case.client} takes {seconds(taken)} for each block of {case.file}, "
-        f"though the way there and back takes {seconds(least)}: it is busy storing "
-        "them.",
+        headline=f"{facts.client} takes {seconds(taken)} for each block of "
+        f"{facts.file}, though the way there and back takes {seconds(least)}: it is "
+        "busy storing them.",
         confidence=LIKELY,
         stands_at="client",
         is_alarm=False,
@@ -155,7 +155,7 @@ def slow_client(case: Case) -> Draft | None:
                 f"{seconds(taken)}",
                 transfer=one.number,
             ),
-            *evidence.program(case),
+            *evidence.program(facts),
         ),
         remedies=remedies.say("nothing: it is the client's flash, disk or memory"),
     )

@@ -4,8 +4,8 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.chance import rounds_no_chance
-from tftptui.findings.draft import Draft, Later
-from tftptui.findings.facts import Case, Neighbour
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import helps_for
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
@@ -28,12 +28,12 @@ no ACK was lost but the block itself, each time."""
 _ROUTE_WORDS = "the route carries no more"
 
 
-def mtu(case: Case) -> Draft | None:
+def mtu(facts: Facts) -> Draft | None:
     """The options were agreed on, but no block arrives."""
-    one = case.latest
-    if one is None or not _is_stuck_at_first_block(case, one):
+    one = facts.latest
+    if one is None or not _is_stuck_at_first_block(facts, one):
         return None
-    smaller = _smaller(case, one)
+    smaller = _smaller(facts, one)
     repeats = one.repeated_acks > 0
     is_large = one.block_size + _HEADERS > _SMALLEST_LINK
     confidence = LIKELY if repeats and is_large else POSSIBLE
@@ -42,12 +42,12 @@ def mtu(case: Case) -> Draft | None:
     sure = "" if smaller else "most likely "
     return Draft(
         code=code,
-        headline=f"Blocks of {one.block_size} octets do not reach {case.client}, small "
-        f"packets do: {sure}a link on the way is too small for them, or drops "
+        headline=f"Blocks of {one.block_size} octets do not reach {facts.client}, "
+        f"small packets do: {sure}a link on the way is too small for them, or drops "
         "fragments.",
         confidence=FACT if smaller else confidence,
         stands_at="between",
-        transfers=tuple(case.numbers),
+        transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
             Evidence(
@@ -57,69 +57,69 @@ def mtu(case: Case) -> Draft | None:
                 time=one.moved,
             ),
             *_repeats(one),
-            *evidence.worked(smaller, case.client),
+            *evidence.worked(smaller, facts.client),
         ),
-        remedies=Later(partial(remedies.smaller_blocks, case)),
-        helps=helps_for(code, case),
-        proof=proofs.fetch_in_blocks(case, one.block_size),
+        remedies=LazyRemedies(partial(remedies.smaller_blocks, facts)),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_in_blocks(facts, one.block_size),
     )
 
 
-def unseen_block(case: Case) -> Draft | None:
+def unseen_block(facts: Facts) -> Draft | None:
     """No block comes to the place of a capture, though the client goes on asking."""
-    one = case.latest
-    if one is None or not is_first_unseen(case, one):
+    one = facts.latest
+    if one is None or not is_first_unseen(facts, one):
         return None
-    smaller = _smaller(case, one) if one.block_size > DEFAULT_BLOCK_SIZE else []
+    smaller = _smaller(facts, one) if one.block_size > DEFAULT_BLOCK_SIZE else []
     code = "path-mtu" if smaller else "path-cut"
-    server = case.voice.server_itself
-    what = f"Blocks of {one.block_size} octets from {case.voice.server} do not come "
+    server = facts.words.server_itself
+    what = f"Blocks of {one.block_size} octets from {facts.words.server} do not come "
     return Draft(
         code=code,
         headline=f"{what}past this capture, small packets do: most likely a link "
         "before it is too small for them, or drops fragments."
         if smaller
-        else f"{server}, or the way from it, is silent: no block of {case.file} comes "
-        f"past this capture, and {case.client} repeats ACK 0.",
+        else f"{server}, or the way from it, is silent: no block of {facts.file} comes "
+        f"past this capture, and {facts.client} repeats ACK 0.",
         confidence=LIKELY if smaller else POSSIBLE,
         stands_at="between" if smaller else "unknown",
-        transfers=tuple(case.numbers),
+        transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
             Evidence(
                 text="the options were acknowledged, and nothing came from "
-                f"{case.voice.server} after that",
+                f"{facts.words.server} after that",
                 transfer=one.number,
                 time=one.moved,
             ),
             *_repeats(one),
-            *evidence.worked(smaller, case.client),
+            *evidence.worked(smaller, facts.client),
         ),
-        remedies=Later(partial(remedies.smaller_blocks, case))
+        remedies=LazyRemedies(partial(remedies.smaller_blocks, facts))
         if smaller
         else remedies.say(
             "look at the server, and at the firewalls before it",
             f"see whether smaller blocks come than those of {one.block_size} octets",
         ),
-        helps=helps_for(code, case),
-        proof=proofs.fetch_in_blocks(case, one.block_size),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_in_blocks(facts, one.block_size),
     )
 
 
-def mtu_lowered(case: Case) -> Draft | None:
+def mtu_lowered(facts: Facts) -> Draft | None:
     """A smaller link was found on the way, and is reckoned with: all is well."""
-    one = case.latest
+    one = facts.latest
     if one is None:
         return None
-    told = [icmp for icmp in case.icmp if icmp.is_too_big]
+    told = [icmp for icmp in facts.icmp if icmp.is_too_big]
     is_small = one.block_size + _HEADERS < 1_500  # noqa: PLR2004 - Ethernet
     lowered = [note for note in one.notes if _ROUTE_WORDS in note]
     if not told and not (lowered and is_small):
         return None
     return Draft(
         code="path-mtu-lowered",
-        headline=f"The way to {case.client} carries smaller packets than usual; blocks "
-        f"of {one.block_size} octets fit.",
+        headline=f"The way to {facts.client} carries smaller packets than usual; "
+        f"blocks of {one.block_size} octets fit.",
         confidence=FACT,
         stands_at="nobody",
         is_alarm=False,
@@ -129,17 +129,17 @@ def mtu_lowered(case: Case) -> Draft | None:
             *(Evidence(text=note, transfer=one.number) for note in lowered),
             *evidence.complaints(told),
         ),
-        remedies=remedies.fewer_octets(case),
+        remedies=remedies.fewer_octets(facts),
     )
 
 
-def is_first_unseen(case: Case, one: TransferView) -> bool:
+def is_first_unseen(facts: Facts, one: TransferView) -> bool:
     """Whether the client goes on asking for block 1, and the server says nothing.
 
     A server that repeats its OACK has not got the ACK.
     """
     is_agreed = one.direction == "read" and one.heard and bool(one.agreed)
-    if not case.scene.is_capture or not is_agreed or case.is_done:
+    if not facts.scene.is_capture or not is_agreed or facts.is_done:
         return False
     if one.sent_blocks or one.retransmits:
         return False
@@ -147,35 +147,35 @@ def is_first_unseen(case: Case, one: TransferView) -> bool:
     return is_long and one.repeated_acks >= _LOST_BLOCKS
 
 
-def _smaller(case: Case, one: TransferView) -> list[Neighbour]:
+def _smaller(facts: Facts, one: TransferView) -> list[Neighbour]:
     """Return what the client got in smaller blocks."""
-    own = [other for other in case.neighbours if other.client == case.client]
+    own = [other for other in facts.neighbours if other.client == facts.client]
     return [
         other for other in own if other.has_blocks and other.block_size < one.block_size
     ]
 
 
-def _is_stuck_at_first_block(case: Case, one: TransferView) -> bool:
+def _is_stuck_at_first_block(facts: Facts, one: TransferView) -> bool:
     if one.direction != "read" or not one.heard or one.acked_blocks:
         return False
     if not one.sent_blocks or not one.agreed or one.block_size <= DEFAULT_BLOCK_SIZE:
         return False
-    return _is_given_up(case, one) or _is_still(case, one)
+    return _is_given_up(facts, one) or _is_still(facts, one)
 
 
-def _is_given_up(case: Case, one: TransferView) -> bool:
+def _is_given_up(facts: Facts, one: TransferView) -> bool:
     """Whether it was waited for the client to the end, and it had not left before."""
-    return one.phase == "abandoned" and not case.closed_at(one)
+    return one.phase == "abandoned" and not facts.closed_at(one)
 
 
-def _is_still(case: Case, one: TransferView) -> bool:
+def _is_still(facts: Facts, one: TransferView) -> bool:
     """Whether more was lost than chance loses, before the client itself left."""
-    closed = case.closed_at(one)
+    closed = facts.closed_at(one)
     timeouts = one.timeouts - len(closed)
     is_clear = timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
     is_no_chance = is_clear or timeouts >= rounds_no_chance(0)
     enough = _STILL if one.repeated_acks else _SILENT
-    until = min([*closed, one.ended or case.now])
+    until = min([*closed, one.ended or facts.now])
     return is_no_chance and until - one.moved >= enough
 
 

@@ -4,7 +4,7 @@ from shlex import quote
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Case
+from tftptui.findings.facts import Facts
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import times
@@ -20,44 +20,45 @@ _CURES = {
 }
 
 
-def disk_full(case: Case) -> Draft | None:
+def disk_full(facts: Facts) -> Draft | None:
     """There is no room for the file: so it is until some of it is stored."""
-    found = None if has_room_again(case) else _without_room(case)
-    if found is None or case.scene.is_capture:
+    found = None if has_room_again(facts) else _without_room(facts)
+    if found is None or facts.scene.is_capture:
         return None
     return Draft(
         code="disk-full",
-        headline=f"There is no room for {case.file} from {case.client}: {found.text}.",
+        headline=f"There is no room for {facts.file} from {facts.client}: "
+        f"{found.text}.",
         confidence=FACT,
         stands_at="server",
         transfers=() if found.transfer is None else (found.transfer,),
-        since=found.time or case.now,
+        since=found.time or facts.now,
         evidence=(found,),
         remedies=remedies.say("make room on the disk that is served from"),
-        proof=f"df -h {case.scene.disk(case.file)}",
+        proof=f"df -h {facts.scene.disk(facts.file)}",
     )
 
 
-def has_room_again(case: Case) -> bool:
+def has_room_again(facts: Facts) -> bool:
     """Whether blocks were stored in a try after the last that found no room."""
-    found = _without_room(case)
+    found = _without_room(facts)
     since = found.time if found else None
     return since is not None and any(
         one.started > since and one.acked_blocks > 0 and not _is_full(one)
-        for one in case.tries
+        for one in facts.tries
     )
 
 
-def _without_room(case: Case) -> Evidence | None:
+def _without_room(facts: Facts) -> Evidence | None:
     """Return the last answer that there is no room, with the try that had it."""
     found = [
         Evidence(text=one.message, time=one.time)
-        for one in case.refusals
+        for one in facts.refusals
         if one.direction == "write" and one.message.startswith(_NO_ROOM)
     ]
     found += [
         Evidence(text=one.error, transfer=one.number, time=one.ended or one.moved)
-        for one in case.tries
+        for one in facts.tries
         if _is_full(one)
     ]
     return max(found, key=lambda one: one.time or 0.0, default=None)
@@ -68,33 +69,33 @@ def _is_full(one: TransferView) -> bool:
     return is_ours and one.error.startswith(_NO_ROOM)
 
 
-def refused(case: Case) -> Draft | None:
+def refused(facts: Facts) -> Draft | None:
     """Uploads are not allowed, or not this one; of others' servers beside.py tells."""
-    why = None if case.scene.is_capture else _said(case)
+    why = None if facts.scene.is_capture else _said(facts)
     if why is None or why[1].startswith(_NO_ROOM):
         return None
     reason, text = why
     if reason in ("ports-exhausted", "no-route", "socket"):
         return None
-    one = None if _is_refused_last(case) else case.latest
+    one = None if _is_refused_last(facts) else facts.latest
     return Draft(
         code="upload-refused",
-        headline=f"{case.client} may not put {case.file} here: {text}.",
+        headline=f"{facts.client} may not put {facts.file} here: {text}.",
         confidence=FACT,
         stands_at="server",
         transfers=(one.number,) if one else (),
-        since=_since(case),
-        evidence=(_ended(one, text) if one else _refused(case),),
-        remedies=_cure(case, reason),
+        since=_since(facts),
+        evidence=(_ended(one, text) if one else _refused(facts),),
+        remedies=_cure(facts, reason),
     )
 
 
-def _cure(case: Case, reason: str) -> tuple[Remedy, ...]:
+def _cure(facts: Facts, reason: str) -> tuple[Remedy, ...]:
     """Return what to change, so that the upload is taken."""
     cure = _CURES.get("limit" if reason == "failed" else reason)
     if cure:
         return (Remedy(platform=OURS, text=cure[0], command=cure[1]),)
-    folder = case.scene.place(case.file).rpartition("/")[0]
+    folder = facts.scene.place(facts.file).rpartition("/")[0]
     if reason == "not-found":
         make = f"mkdir -p {quote(folder)}"
         text = "make the folder; this server's user must be able to write there"
@@ -102,11 +103,11 @@ def _cure(case: Case, reason: str) -> tuple[Remedy, ...]:
     return remedies.say("look at the folder's owner, and who may write there")
 
 
-def _said(case: Case) -> tuple[str, str] | None:
+def _said(facts: Facts) -> tuple[str, str] | None:
     """Return why the last upload was not taken, as reason and words."""
-    latest = case.latest
-    if _is_refused_last(case):
-        last = case.refusals[-1]
+    latest = facts.latest
+    if _is_refused_last(facts):
+        last = facts.refusals[-1]
         return (last.reason, last.message) if last.direction == "write" else None
     if latest is None or latest.direction != "write":
         return None
@@ -115,23 +116,23 @@ def _said(case: Case) -> tuple[str, str] | None:
     return "failed", latest.error
 
 
-def _is_refused_last(case: Case) -> bool:
+def _is_refused_last(facts: Facts) -> bool:
     """Whether the last request was refused, so that no transfer began."""
-    if not case.refusals:
+    if not facts.refusals:
         return False
-    return case.latest is None or case.latest.started <= case.refusals[-1].time
+    return facts.latest is None or facts.latest.started <= facts.refusals[-1].time
 
 
-def _since(case: Case) -> float:
-    if case.refusals:
-        return case.refusals[0].time
-    return case.tries[-1].started
+def _since(facts: Facts) -> float:
+    if facts.refusals:
+        return facts.refusals[0].time
+    return facts.tries[-1].started
 
 
-def _refused(case: Case) -> Evidence:
+def _refused(facts: Facts) -> Evidence:
     """Return how often the last answer was given; others don't count."""
-    last = case.refusals[-1]
-    asked = evidence.refused_requests(evidence.answered_alike(case, last))
+    last = facts.refusals[-1]
+    asked = evidence.refused_requests(evidence.answered_alike(facts, last))
     return Evidence(text=f"{asked}; the answer was: {last.message}", time=last.time)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from tftptui.findings.facts import Case, Icmp, Neighbour, Scene
+from tftptui.findings.facts import Facts, Icmp, Neighbour, Scene
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.views import TransferView
 
@@ -70,7 +70,7 @@ def completed(number: int = 9, at: float = 0.0, **changes: Any) -> TransferView:
     return tried(number, at, **(given | changes))
 
 
-def case(*tries: TransferView, now: float = 10.0, **changes: Any) -> Case:
+def facts_of(*tries: TransferView, now: float = 10.0, **changes: Any) -> Facts:
     """Return the case that these tries are, looked at NOW seconds after noon."""
     given: dict[str, Any] = {
         "now": NOON + now,
@@ -79,7 +79,7 @@ def case(*tries: TransferView, now: float = 10.0, **changes: Any) -> Case:
         "scene": Scene(addresses=frozenset({SERVER, "127.0.0.1"}), on_link=False),
         "tries": tries,
     }
-    return Case(**(given | changes))
+    return Facts(**(given | changes))
 
 
 def icmp(code: int, sender: str, *at: float, kind: int = 3, transfer: int = 1) -> Icmp:

@@ -1,0 +1,27 @@
+"""Which client program asks, for a server that does without that knowledge."""
+
+from tftptui.knowledge.signatures import recognise, unknown_kind
+from tftptui.protocol.packets import Request
+from tftptui.server.recorder import option_texts
+from tftptui.settings import Settings, SettingsError
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.events import Signature
+
+
+def recognise_request(request: Request, client_tid: int) -> Signature | None:
+    """Return the program that a request comes from, or None."""
+    client = recognise(
+        option_texts(request.options), client_tid, visible(request.filename)
+    )
+    return Signature(client.kind, client.sure) if client else None
+
+
+def require_known_clients(settings: Settings) -> None:
+    """Look whether options are refused to programs that are known.
+
+    Raises:
+        SettingsError: one is not.
+    """
+    trouble = unknown_kind(settings.refuse)
+    if trouble:
+        raise SettingsError(trouble)
