@@ -40,6 +40,7 @@ from tftptui.engine.messages import (
 from tftptui.engine.near_names import NearNames
 from tftptui.engine.ports import port_map, set_ports
 from tftptui.engine.recording.capture_switch import CaptureSwitch
+from tftptui.engine.recording.journal_limits import JournalLimits
 from tftptui.engine.recording.metrics import Metrics
 from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.status import HostAddresses, status_of
@@ -49,6 +50,7 @@ from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.ttl_socket import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
+from tftptui.server.gate import Summary
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
@@ -102,6 +104,7 @@ class Engine:
         self.settings = settings
         ring = PacketRing(settings.kept_packets)
         self._listen = listen or (lambda _: None)
+        self._limits = JournalLimits()
         self.recorder = Recorder(clock or SystemClock(), ring, self._heard)
         self.recorder.is_heard = listen is not None
         self._nearby = NearNames(self.recorder.clock.now)
@@ -135,6 +138,7 @@ class Engine:
         self._gather(LOOK_INTERVAL)
         self.findings.tick()
         self._nearby.look_again(self.findings)
+        self._summarise(self._limits.due_summaries(self.recorder.clock.now()))
         self._due.set()
 
     def _gather(self, age: float) -> None:
@@ -203,6 +207,7 @@ class Engine:
             await self._shelf.stop()
         if self._watch is not None:
             await self._watch.stop()
+        self._summarise(self._limits.take_summaries(self.recorder.clock.now()))
         self.service.close()
         await self._capture.stop()
         self._over = True
@@ -223,11 +228,18 @@ class Engine:
         elif isinstance(event, FileChanged):
             self._nearby.changed()
             self.service.file_changed(event.file)
-        self._listen(event)
+        if self._limits.passes(event, self.recorder.clock.now()):
+            self._listen(event)
+        elif isinstance(event, TransferStarted):
+            self.recorder.counters.suppressed += 1
         self.findings.take(event)
         if isinstance(event, TransferEnded):
             over = self.service.transfers.get(event.transfer or 0)
             self._misfits.take_over([over] if over else [])
+
+    def _summarise(self, summaries: list[Summary]) -> None:
+        for summary in summaries:
+            self._listen(summary.event(self.recorder.clock.wall()))
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield a frame whenever there is something to tell; the last after stop()."""

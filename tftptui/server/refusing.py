@@ -11,7 +11,7 @@ from tftptui.server.listener import Arrival, Listener
 from tftptui.server.policy import Policy, Verdict
 from tftptui.server.recorder import Recorder, request_note
 from tftptui.server.requests import Recognise, kind_of, nobody, requested
-from tftptui.telemetry.events import Refused, Requested, Signature, Suppressed
+from tftptui.telemetry.events import Refused, Requested, Signature
 from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import NearName, Refusal
 
@@ -90,7 +90,7 @@ class RefusalDesk:
         """Count what is dropped unread, and tell it from time to time."""
         recorder = self._recorder
         recorder.counters.shed += 1
-        self._gate.silence("overload", None, recorder.clock.now())
+        self._gate.count("overload", None, recorder.clock.now())
 
     def take_latest(self) -> list[Refusal]:
         """Return the latest refusals since this was last asked."""
@@ -168,15 +168,7 @@ class RefusalDesk:
 
     def _summarise(self, summaries: list[Summary]) -> None:
         for summary in summaries:
-            self._recorder.emit(
-                Suppressed(
-                    time=self._recorder.clock.wall(),
-                    reason=summary.reason,
-                    network=summary.network,
-                    count=summary.count,
-                    seconds=summary.seconds,
-                )
-            )
+            self._recorder.emit(summary.event(self._recorder.clock.wall()))
 
     def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
         octets = len(arrival.datagram)

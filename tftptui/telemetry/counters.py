@@ -30,8 +30,8 @@ class Counters(msgspec.Struct, kw_only=True):
         too_fast: requests refused because too many came from one address.
         broadcast: requests to a broadcast or multicast address; they get no reply.
         unanswered: refused requests and malformed datagrams that got no ERROR.
-        suppressed: refusals and ICMP errors that the journal only counts, because they
-            were many.
+        suppressed: refusals, transfers and ICMP errors that the journal only counts,
+            because they were many.
         expired: transfers ended because they took too long or stood still.
         octets_sent: data octets in DATA packets, retransmissions included;
             octets_received: likewise in those of clients.

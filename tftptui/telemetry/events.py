@@ -91,10 +91,11 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
 
 
 class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
-    """Refusals, or ICMP errors, that were not written one by one: they were too many.
+    """What was not written one by one, because there was too much of it.
 
     Attributes:
         reason: why requests were refused; "icmp" for the ICMP errors of a transfer;
+            "transfers" for transfers, of which neither line is written;
             "overload" for datagrams dropped unread, as there was no time for them.
         network: of the clients; None when they came from too many to name.
         count: how many.

@@ -1,0 +1,81 @@
+"""How much of the journal one address can fill with transfers.
+
+Refusals and findings have limits of their own; what is left are the lines of transfers.
+A forged request costs its sender one datagram, and the journal a line when the transfer
+begins and another when it ends. So an address has few of these until it has replied.
+"""
+
+from collections import OrderedDict
+
+from tftptui.server.access import neighbourhood
+from tftptui.server.gate import Silenced
+from tftptui.server.rates import Bucket, Rate, RateTable
+from tftptui.telemetry.events import Event, IcmpReceived, TransferEnded, TransferStarted
+
+UNPROVEN = Rate(per_second=0.1, burst=500)
+"""Transfers written of an address that has never replied."""
+
+ALL_UNPROVEN = Rate(per_second=2, burst=5_000)
+"""Transfers written of all these addresses: forged ones are many."""
+
+PROVEN = Rate(per_second=20, burst=5_000)
+"""Transfers written of an address that has completed one."""
+
+KEPT_PROVEN = 4_096
+KEPT_UNWRITTEN = 65_536
+"""Transfers that are not written, until their end; more than can be at once."""
+
+
+class JournalLimits(Silenced):
+    """Decides which events of transfers are written; all others are.
+
+    A transfer is written from its beginning to its end, or not at all. What is not
+    written is counted: ``suppressed`` events of the reason "transfers" tell how many.
+    Times are seconds of a monotonic clock.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unproven = RateTable(UNPROVEN)
+        self._all_unproven = Bucket(ALL_UNPROVEN)
+        self._per_proven = RateTable(PROVEN, KEPT_PROVEN)
+        self._proven: OrderedDict[str, None] = OrderedDict()
+        self._unwritten: OrderedDict[int | None, None] = OrderedDict()
+
+    def passes(self, event: Event, now: float) -> bool:
+        """Whether an event is written."""
+        match event:
+            case TransferStarted():
+                return self._begins(event, now)
+            case TransferEnded():
+                if event.outcome == "completed":
+                    self._note(event.client)
+                if event.transfer in self._unwritten:
+                    del self._unwritten[event.transfer]
+                    return False
+                return True
+            case IcmpReceived():
+                return event.transfer not in self._unwritten
+            case _:
+                return True
+
+    def _begins(self, event: TransferStarted, now: float) -> bool:
+        client = event.client
+        if client in self._proven:
+            is_written = self._per_proven.take(client, now)
+        else:
+            is_written = self._unproven.take(client, now)
+            is_written = is_written and self._all_unproven.take(1, now)
+        if not is_written:
+            self.count("transfers", neighbourhood(client), now)
+            self._unwritten[event.transfer] = None
+            if len(self._unwritten) > KEPT_UNWRITTEN:
+                self._unwritten.popitem(last=False)
+        return is_written
+
+    def _note(self, client: str) -> None:
+        """Note that an address is no forgery."""
+        self._proven[client] = None
+        self._proven.move_to_end(client)
+        if len(self._proven) > KEPT_PROVEN:
+            self._proven.popitem(last=False)
