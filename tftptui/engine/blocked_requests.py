@@ -5,8 +5,8 @@ from collections.abc import Callable
 from tftptui.engine.host_firewall import HostFirewall
 from tftptui.findings.causes import Affected
 from tftptui.findings.facts import Scene
+from tftptui.findings.host.requests_not_arriving import requests_stopped
 from tftptui.findings.reporting import Reporter
-from tftptui.findings.rules.local import requests_stopped
 from tftptui.server.clock import Clock
 from tftptui.telemetry.findings import Finding
 

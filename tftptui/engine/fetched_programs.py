@@ -14,9 +14,9 @@ from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.file_info import Shelf
 from tftptui.engine.messages import LookAtFile
 from tftptui.findings.causes import Affected
+from tftptui.findings.client.wrong_machine import is_particular, misfit, starts
 from tftptui.findings.facts import Scene
 from tftptui.findings.reporting import Reporter
-from tftptui.findings.rules.machines import is_particular, misfit, starts
 from tftptui.server.requests import Recognise
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.file_views import FilePiece

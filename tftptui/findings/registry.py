@@ -6,28 +6,51 @@ then silence. Each rule is a pure function of Facts.
 
 from collections.abc import Callable, Mapping
 
+from tftptui.findings.capture import (
+    no_answer_seen,
+    request_refused,
+    requests_refused,
+    server_aborted,
+)
+from tftptui.findings.client import (
+    client_aborted,
+    client_gone,
+    client_port_closed,
+    options_not_understood,
+    options_refused,
+    size_probe,
+)
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import MENDED, answers_again, is_undecided, overcome
 from tftptui.findings.facts import Facts
-from tftptui.findings.rules import (
-    beside,
-    empty,
-    endings,
-    files,
-    icmp,
-    local,
-    quality,
-    quiet,
-    silence,
-    sizes,
-    uploads,
-    walked,
+from tftptui.findings.file import (
+    disk_full,
+    file_changed,
+    file_missing,
+    file_permission,
+    upload_refused,
 )
-from tftptui.findings.rules.overcome import (
-    MENDED,
-    answers_again,
-    is_undecided,
-    overcome,
+from tftptui.findings.host import (
+    gateway_silent,
+    no_route,
+    range_exhausted,
+    server_output_blocked,
+    wrong_source_address,
 )
+from tftptui.findings.path import (
+    acks_blocked,
+    answers_blocked,
+    answers_refused,
+    client_firewall_refuses,
+    client_port_blocked,
+    nat_without_helper,
+    path_cut,
+    path_mtu,
+    range_mismatch,
+    routing_loop,
+    stale_conntrack,
+)
+from tftptui.findings.quality import duplicated_packets, loss, reordering, round_trip
 
 __all__ = [
     "MENDED",
@@ -45,59 +68,59 @@ __all__ = [
 Rule = Callable[[Facts], Draft | None]
 
 TROUBLE: tuple[Rule, ...] = (
-    local.output_blocked,
-    local.no_route,
-    local.gateway_silent,
-    icmp.refused,
-    empty.refused,
-    icmp.client_refuses,
-    icmp.no_route_there,
-    icmp.loop,
-    icmp.host_gone,
-    icmp.port_closed,
-    local.wrong_source,
-    beside.refused,
-    beside.broken_off,
-    files.missing,
-    files.ambiguous,
-    files.locked,
-    files.changed,
-    uploads.refused,
-    endings.options_refused,
-    sizes.mtu,
-    sizes.unseen_block,
-    beside.acks_behind,
-    endings.cut,
-    endings.aborted,
-    silence.client_port,
-    silence.options_not_understood,
-    silence.range_mismatch,
-    silence.stale_state,
-    silence.translation,
-    walked.client_port,
-    silence.answers,
-    quiet.acks,
-    beside.sent_back,
-    beside.nobody_answers,
-    beside.given_up,
-    endings.gone,
+    server_output_blocked.output_blocked,
+    no_route.no_route,
+    gateway_silent.gateway_silent,
+    answers_refused.refused,
+    options_refused.empty_file_refused,
+    client_firewall_refuses.client_refuses,
+    no_route.no_route_there,
+    routing_loop.loop,
+    client_gone.host_gone,
+    client_port_closed.port_closed,
+    wrong_source_address.wrong_source,
+    request_refused.refused,
+    server_aborted.broken_off,
+    file_missing.missing,
+    file_missing.ambiguous,
+    file_permission.locked,
+    file_changed.changed,
+    upload_refused.refused,
+    options_refused.options_refused,
+    path_mtu.mtu,
+    path_mtu.unseen_block,
+    acks_blocked.acks_behind,
+    path_cut.cut,
+    client_aborted.aborted,
+    client_port_blocked.client_port,
+    options_not_understood.options_not_understood,
+    range_mismatch.range_mismatch,
+    stale_conntrack.stale_state,
+    nat_without_helper.translation,
+    client_port_blocked.walked_client_port,
+    answers_blocked.answers,
+    acks_blocked.acks,
+    requests_refused.sent_back,
+    no_answer_seen.nobody_answers,
+    server_aborted.given_up,
+    client_gone.gone,
 )
 """The first that fits says why a client does not get its file."""
 
 OF_SERVER: Mapping[str, Rule] = {
-    "range-exhausted": files.ports_exhausted,
-    "disk-full": uploads.disk_full,
+    "range-exhausted": range_exhausted.ports_exhausted,
+    "disk-full": disk_full.disk_full,
 }
 """What the server itself is short of, by code: true beside whatever else is."""
 
 NOTES: tuple[Rule, ...] = (
-    endings.size_probe,
-    sizes.mtu_lowered,
-    quality.loss,
-    quality.duplicated,
-    quality.reordering,
-    quality.long_round_trip,
-    quality.slow_client,
+    size_probe.size_probe,
+    path_mtu.mtu_lowered,
+    loss.loss,
+    duplicated_packets.duplicated,
+    reordering.reordering,
+    round_trip.long_round_trip,
+    round_trip.slow_client,
 )
 """What is worth knowing though it is no trouble; all that fit are told."""
 
@@ -119,4 +142,4 @@ def _is_moving(facts: Facts) -> bool:
     latest = facts.tries[-1]
     is_newest = not facts.refusals or latest.started >= facts.refusals[-1].time
     is_quick = latest.running and latest.heard and not latest.timeouts
-    return is_newest and is_quick and not sizes.is_first_unseen(facts, latest)
+    return is_newest and is_quick and not path_mtu.is_first_unseen(facts, latest)

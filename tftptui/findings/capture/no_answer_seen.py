@@ -1,0 +1,113 @@
+"""no-answer-seen and answers-not-seen: a capture shows requests without an answer.
+
+Who looks at a capture stands beside the wire. That nothing came past is no fact about
+the server: the capture may not see the way back.
+"""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts, Neighbour
+from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, port_word
+
+HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
+"""A capture that sees the answers, which come from ports that nobody knows before."""
+
+
+def nobody_answers(facts: Facts) -> Draft | None:
+    """No answer to a client's requests came past the place of the capture."""
+    if not facts.unanswered or facts.is_done or facts.is_left:
+        return None
+    last, latest = facts.unanswered[-1], facts.latest
+    if latest is not None and latest.started > last.started:
+        return None
+    if facts.refusals and facts.refusals[-1].time > last.started:
+        return None  # an ERROR is an answer, too
+    asked = sum(one.requests for one in facts.unanswered)
+    if last.server not in facts.scene.addresses:
+        return _answers_not_seen(facts, last)
+    tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
+    own = [one for one in facts.working if one.client == facts.client]
+    own = [one for one in own if one.client_tid not in tids]
+    return Draft(
+        code="no-answer-seen",
+        headline=_no_answer(facts, tids, own),
+        confidence=LIKELY if asked > 1 else POSSIBLE,
+        stands_at="unknown",
+        transfers=tuple(one.number for one in facts.unanswered),
+        since=facts.unanswered[0].started,
+        evidence=(
+            unanswered_requests(facts),
+            *(evidence.worked(own, facts.client) or (_others_get(last),)),
+        ),
+        remedies=remedies.say(
+            "look at the firewalls before the place of the capture: answers to other "
+            "ports of the same client pass"
+            if own
+            else "look whether the server serves this client, and at the firewalls "
+            "before it"
+        ),
+        proof="; ".join(
+            proofs.fetch_from_port(facts, tid)
+            for tid in (last.client_tid, *(one.client_tid for one in own[-1:]))
+        ),
+    )
+
+
+def _others_get(last: TransferView) -> Evidence:
+    return Evidence(text=f"answers of {last.server} to others do come past here")
+
+
+def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
+    """Return to whom no answer came; OWN other ports of the client got some."""
+    told = f"No answer to {facts.client} from {facts.unanswered[-1].server}"
+    told = f"{told} is in this capture, for {facts.file}"
+    if sum(one.requests for one in facts.unanswered) == 1:
+        return f"{told}; it asked only once, so perhaps it has got one."
+    if not own:
+        return f"{told}, though answers to others are: most likely it gets none."
+    good = list(dict.fromkeys(one.client_tid for one in own[-3:]))
+    get, do = ("gets", "get")[len(tids) > 1], ("does", "do")[len(good) > 1]
+    return (
+        f"{told}: most likely its {port_word(tids, 'UDP')} {get} none, "
+        f"{port_word(good)} {do}."
+    )
+
+
+def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
+    """Return that a capture may well see one direction only."""
+    return Draft(
+        code="answers-not-seen",
+        headline=f"No request to {last.server} has an answer in this capture: perhaps "
+        "there is none, perhaps the capture does not see it.",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        transfers=tuple(one.number for one in facts.unanswered),
+        since=facts.unanswered[0].started,
+        evidence=(
+            unanswered_requests(facts),
+            Evidence(
+                text="answers come from ports of their own, which a filter for port 69 "
+                "leaves out, and may take another way than requests"
+            ),
+        ),
+        remedies=remedies.say(
+            f"capture anew, with those ports: {HOW.format(client=facts.client)}",
+            "or look whether the server runs, and at the firewalls before it",
+        ),
+        proof=proofs.fetch(facts),
+    )
+
+
+def unanswered_requests(facts: Facts) -> Evidence:
+    """Return how often and from where it was requested without an answer."""
+    tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
+    asked = sum(one.requests for one in facts.unanswered)
+    last = facts.unanswered[-1]
+    return Evidence(
+        text=f"{counted(asked, 'request')} for {facts.file}, from {port_word(tids)}, "
+        "without an answer in this capture",
+        transfer=last.number,
+        time=last.moved,
+    )

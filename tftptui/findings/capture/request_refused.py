@@ -1,0 +1,70 @@
+"""request-refused and the like: the server of a capture answered with an ERROR."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import FACT, Evidence
+
+_CODES = {
+    "not-found": "file-missing",
+    "access": "file-permission",
+    "limit": "disk-full",
+}
+"""What a finding is called, by what the ERROR says; see docs of the journal."""
+
+_CURES = {
+    "not-found": "look where that server keeps its files, how it spells the name, and "
+    "below which folder it looks; or have the client ask for another name",
+    "access": "let the server's user read the file (an upload: write it), and look at "
+    "the server's own log",
+    "limit": "make room on the server's disk, or raise its limit for uploads",
+    "exists": "have the server replace files, or give the upload another name",
+}
+
+LOOK = "look at the server's own log: the ERROR says all that it tells its client"
+
+
+def refused(facts: Facts) -> Draft | None:
+    """The server of a capture answered the request with an ERROR."""
+    if not facts.scene.is_capture or not facts.refusals or _is_harmless(facts):
+        return None
+    last, latest = facts.refusals[-1], facts.latest
+    if latest is not None and latest.started > last.time:
+        return None
+    is_write = last.direction == "write"
+    code = _CODES.get(last.reason, "request-refused")
+    what = "store" if is_write else "give out"
+    return Draft(
+        code="upload-refused" if is_write and code != "disk-full" else code,
+        headline=_does_not_have(facts, last)
+        or f"{facts.words.server_itself} does not {what} {facts.file}: {last.message}.",
+        confidence=FACT,
+        stands_at="server",
+        since=facts.refusals[0].time,
+        evidence=(
+            Evidence(
+                text=f"{evidence.refused_requests(facts)}; "
+                f"the answer was ERROR {last.error_code}: {last.message}",
+                time=last.time,
+            ),
+        ),
+        remedies=remedies.say(_CURES.get(last.reason, LOOK)),
+        proof="" if is_write else proofs.fetch(facts),
+    )
+
+
+def _is_harmless(facts: Facts) -> bool:
+    """Whether a healthy boot asks for this name in vain."""
+    search = facts.search
+    if search is None or facts.refusals[-1].reason != "not-found":
+        return False
+    return not search.is_alarm or search.missing[-1] != facts.file
+
+
+def _does_not_have(facts: Facts, last: Refused) -> str:
+    if last.reason != "not-found" or last.direction == "write":
+        return ""
+    if facts.search is not None and not facts.search.list.hint:
+        return f"{facts.search.words}: {facts.words.server} has none of them."
+    return f"{facts.client} asks for {facts.file}, which {facts.words.server} lacks."

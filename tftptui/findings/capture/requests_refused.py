@@ -1,0 +1,48 @@
+"""requests-refused: a named machine rejects requests, by ICMP."""
+
+from tftptui.findings import proofs, remedies
+from tftptui.findings.capture.no_answer_seen import unanswered_requests
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+from tftptui.telemetry.words import times
+
+
+def sent_back(facts: Facts) -> Draft | None:
+    """A named machine reports that it does not take the request."""
+    found = [one for one in facts.unanswered if one.bounced is not None]
+    if not found or facts.is_done:
+        return None
+    last = found[-1]
+    name, sender, _ = last.bounced or ("", "", 0)
+    is_server = sender == last.server
+    who = facts.words.server if is_server else sender
+    why = (
+        "no TFTP server runs there, or its firewall refuses"
+        if is_server
+        else ("a firewall or router refuses them")
+    )
+    total = sum(one.bounced[2] for one in found if one.bounced)
+    return Draft(
+        code="requests-refused",
+        headline=f"Requests of {facts.client} for {facts.file} are sent back by {who} "
+        f"({name}): {why}.",
+        confidence=FACT if total > 1 else LIKELY,
+        stands_at="server" if is_server else "between",
+        transfers=tuple(one.number for one in found),
+        since=found[0].started,
+        evidence=(
+            Evidence(
+                text=f"ICMP {name!r} from {sender}, {times(total)}",
+                transfer=last.number,
+                time=last.moved,
+            ),
+            unanswered_requests(facts),
+        ),
+        remedies=remedies.say(
+            "look whether the server runs, on which port, and at its own firewall"
+            if is_server
+            else f"look at the rules of {sender}: UDP port {facts.scene.port} must pass"
+        ),
+        proof=proofs.fetch(facts),
+    )

@@ -1,0 +1,35 @@
+"""server-aborted: the server of a capture ended a transfer with an ERROR."""
+
+from tftptui.findings import remedies
+from tftptui.findings.capture.request_refused import LOOK
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import FACT, Evidence
+
+
+def broken_off(facts: Facts) -> Draft | None:
+    """The server of a capture ended a transfer with an ERROR, of its own accord."""
+    one = facts.latest
+    is_own = one is not None and not one.timeouts
+    return given_up(facts) if is_own else None
+
+
+def given_up(facts: Facts) -> Draft | None:
+    """The same, also where it had waited in vain: then silence tells more."""
+    one = facts.latest
+    if not facts.scene.is_capture or one is None or one.our_error is None:
+        return None
+    if one.phase != "failed":
+        return None
+    return Draft(
+        code="server-aborted",
+        headline=f"{facts.words.server_itself} broke {facts.file} for {facts.client} "
+        f"off at block {one.acked_blocks:,}: "
+        f"{one.error.partition(': ')[2] or one.error}.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=(one.number,),
+        since=one.ended or one.moved,
+        evidence=(Evidence(text=one.error, transfer=one.number, time=one.ended),),
+        remedies=remedies.say(LOOK),
+    )

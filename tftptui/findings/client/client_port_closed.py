@@ -1,0 +1,74 @@
+"""client-port-closed: the client closed its port and does not ask again; no alarm."""
+
+from tftptui.findings import evidence, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts, Icmp
+from tftptui.findings.icmp_errors import is_client, since_progress
+from tftptui.findings.path.acks_blocked import acks_behind
+from tftptui.findings.path.path_cut import cut
+from tftptui.findings.path.path_mtu import mtu
+from tftptui.findings.silence import is_quiet_after_one
+from tftptui.telemetry.findings import FACT, LIKELY, Place
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import seconds
+
+_MANY_UNHEEDED = 3
+"""Packets in a row that a client took without a word, before it closed its port."""
+
+_STALLS = (mtu, acks_behind, cut)
+"""What a stall has shown before the client closed its port."""
+
+
+def port_closed(facts: Facts) -> Draft | None:
+    """The client has closed its port, and does not ask again."""
+    found = [
+        one
+        for one in since_progress(facts, lambda one: one.is_port_closed)
+        if is_client(facts, one)
+    ]
+    latest = facts.latest
+    if not found or latest is None or found[-1].transfer != latest.number:
+        return None
+    if latest.phase != "abandoned" or (facts.requests > 1 and not latest.heard):
+        return None
+    if is_quiet_after_one(facts) or any(rule(facts) for rule in _STALLS):
+        return None  # it waited, and left when nothing came of that
+    words, place = _how_it_closed(facts, latest, found)
+    return Draft(
+        code="client-port-closed",
+        headline=words,
+        confidence=FACT if latest.heard and place == "nobody" else LIKELY,
+        stands_at=place,
+        is_alarm=False,
+        transfers=(latest.number,),
+        since=found[-1].times[0],
+        evidence=(*evidence.complaints(found), evidence.asked(facts)),
+        remedies=remedies.say("nothing; look at the client, or let it ask again"),
+    )
+
+
+def _how_it_closed(
+    facts: Facts, one: TransferView, found: list[Icmp]
+) -> tuple[str, Place]:
+    """Return what a closed port tells, and where the cause may be.
+
+    That ICMP comes shows that the way there is free. Of the way back it tells nothing,
+    so that only who was heard, or left too early to say anything, clears it.
+    """
+    asked = f"The program on {facts.client} asked for {facts.file}"
+    closed = f"its UDP port {one.client_tid} is closed"
+    rounds = 1 + (one.timeouts if one.heard else one.retransmits)
+    unheeded = rounds - sum(len(icmp.times) for icmp in found)
+    if unheeded >= _MANY_UNHEEDED:
+        waited = found[0].times[0] - (one.moved if one.heard else facts.last_asked)
+        gave_up = f"and gave up: {closed}, after {seconds(waited)} without a word."
+        lost = "blocks" if facts.is_upload else "ACKs"
+        return f"{asked} {gave_up} Perhaps its {lost} were lost on the way.", "unknown"
+    if one.heard:
+        return f"{asked} and then stopped: {closed}. Nothing blocks the way.", "nobody"
+    if unheeded > 0:
+        gone = f"{asked} and was gone: {closed}."
+        return f"{gone} Most likely nothing blocks the way.", "nobody"
+    why = "an address translation takes no answer from another port"
+    gone = f"{asked}, and at the first answer {closed}: most likely it was gone"
+    return f"{gone}, or {why}.", "client"

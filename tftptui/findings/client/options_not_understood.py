@@ -1,0 +1,41 @@
+"""options-not-understood: the client takes no OACK; without options it works."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import helps_for
+from tftptui.findings.silence import is_other_class, is_unanswered
+from tftptui.telemetry.findings import LIKELY
+
+
+def options_not_understood(facts: Facts) -> Draft | None:
+    """The client takes no OACK: without options the same one works."""
+    if not is_unanswered(facts) or not all(one.agreed for one in facts.tries):
+        return None
+    plain = [
+        one
+        for one in facts.working
+        if not one.had_oack and (one.client, one.kind) == (facts.client, facts.kind)
+    ]
+    if not plain or is_other_class(max(facts.client_tids), plain):
+        return None
+    code = "options-not-understood"
+    asked = list(dict.fromkeys(name for name, _ in facts.tries[-1].agreed))
+    return Draft(
+        code=code,
+        headline=f"{facts.client} most likely does not understand {facts.words.our} "
+        "answer to its options: it asks again, and works without them.",
+        confidence=LIKELY,
+        stands_at="client",
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=(
+            evidence.asked(facts),
+            evidence.unanswered(facts),
+            *evidence.worked(plain, facts.client),
+        ),
+        remedies=remedies.refuse_option(facts, asked),
+        helps=helps_for(code, facts),
+        proof=f"{proofs.fetch_from_port(facts, facts.client_tids[0])} "
+        "--tftp-no-options",
+    )

@@ -1,0 +1,97 @@
+"""options-refused: the client gives up at what the OACK says, or at a size of 0.
+
+Seen of curl 7.88.1: an OACK with tsize=0 ends it ("getpeername() failed", status 71).
+It repeats nothing and sends no ERROR, so that it looks like ACKs that are lost; with no
+tsize in the answer it gets the file.
+"""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.client.size_probe import OPTION_REFUSED, is_probe
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts, Icmp
+from tftptui.findings.helps import helps_for
+from tftptui.findings.silence import CURL, is_of_empty
+from tftptui.findings.stalls import ended_by_client
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+
+_FOLLOWS = 3.0
+"""Seconds in which a client that has asked for the size asks for the file."""
+
+_SURE = 0.9
+"""How sure the program must be for a fact."""
+
+_LONGEST_GAP, _FEW_ANSWERS = 8.0, 3
+"""Seconds after which curl would have asked again, and answers that no chance loses."""
+
+
+def options_refused(facts: Facts) -> Draft | None:
+    """The client does not like a value in our OACK, and gives up."""
+    one = facts.latest
+    if one is None or not ended_by_client(one) or one.sent_blocks or not one.agreed:
+        return None
+    if is_probe(facts, one) or facts.now - (one.ended or facts.now) < _FOLLOWS:
+        return None
+    if one.peer_error != OPTION_REFUSED and one.retransmits:
+        return None  # it may mind that it got the same answer twice
+    code = "options-refused"
+    agreed = ", ".join(f"{name}={value}" for name, value in one.agreed)
+    is_clear = one.peer_error == OPTION_REFUSED and one.phase != "probed"
+    return Draft(
+        code=code,
+        headline=f"{facts.client} refuses what {facts.words.server} agreed to "
+        f"({agreed}) and gives up.",
+        confidence=FACT if is_clear else LIKELY,
+        stands_at="client",
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            Evidence(text=one.error, transfer=one.number, time=one.ended),
+            *(Evidence(text=note, transfer=one.number) for note in one.notes),
+            *evidence.program(facts),
+        ),
+        remedies=remedies.refuse_option(facts, [name for name, _ in one.agreed]),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_port(facts, one.client_tid),
+    )
+
+
+def empty_file_refused(facts: Facts) -> Draft | None:
+    """The client closes its port when it is told that a file has no octets."""
+    if not is_of_empty(facts) or any(one.is_prohibited for one in facts.icmp):
+        return None
+    one, closed = facts.tries[-1], _closed(facts)
+    is_silent = facts.quiet >= _LONGEST_GAP and facts.answers >= _FEW_ANSWERS
+    if not closed and not is_silent:
+        return None
+    is_curl = one.kind == CURL and one.kind_sure >= _SURE
+    surely = "" if is_curl and closed else "most likely "
+    who = f"{CURL} on {facts.client}" if one.kind == CURL else facts.client
+    code = "options-refused"
+    return Draft(
+        code=code,
+        headline=f"{facts.file} is empty, and {who} {surely}can't fetch an empty file "
+        "whose size it is told (tsize=0): it closes its port at that"
+        + (" and fails." if one.kind == CURL else ", as curl does."),
+        confidence=LIKELY if surely else FACT,
+        stands_at="client",
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=(
+            Evidence(
+                text="it was told that the file has 0 octets, and acknowledged nothing",
+                transfer=one.number,
+                time=one.started,
+            ),
+            *evidence.complaints(closed),
+            evidence.asked(facts),
+        ),
+        remedies=remedies.refuse_size(facts),
+        helps=helps_for(code, facts),
+        proof=f"{proofs.fetch(facts)} --tftp-no-options",
+    )
+
+
+def _closed(facts: Facts) -> list[Icmp]:
+    return [
+        one for one in facts.icmp if one.is_port_closed and one.sender == facts.client
+    ]

@@ -1,0 +1,54 @@
+"""size-probe: the client asked only for the size of a file; no alarm."""
+
+from tftptui.findings import evidence, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts, same_options
+from tftptui.findings.stalls import ended_by_client
+from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.telemetry.views import TransferView
+
+OPTION_REFUSED = 8  # RFC 2347
+_PROBE_CODES = (0, OPTION_REFUSED)
+
+_PROBE_BLOCKS = 1
+"""Blocks after which some loaders break off that only look whether a file is there."""
+
+
+def size_probe(facts: Facts) -> Draft | None:
+    """The client asked for the size and left: boot firmware does, and comes back."""
+    found = next((one for one in facts.tries if is_probe(facts, one)), None)
+    if found is None:
+        return None
+    return Draft(
+        code="size-probe",
+        headline=f"{found.kind or facts.client} asked only for the size of "
+        f"{facts.file}: normal, the ERROR is how it ends that.",
+        confidence=FACT,
+        stands_at="nobody",
+        is_alarm=False,
+        transfers=(found.number,),
+        since=found.started,
+        evidence=(
+            Evidence(text=found.error, transfer=found.number, time=found.ended),
+            *evidence.program(facts),
+        ),
+        remedies=remedies.say("nothing"),
+    )
+
+
+def is_probe(facts: Facts, one: TransferView) -> bool:
+    """Whether a try was only to see how large a file is, or whether it is there."""
+    if not ended_by_client(one) or one.peer_error not in _PROBE_CODES:
+        return False
+    if one.acked_blocks > _PROBE_BLOCKS or one.direction == "write":
+        return False
+    later = [other for other in facts.tries if other.number > one.number]
+    if any(not same_options(other.asked, one.asked) for other in later):
+        return True
+    said = one.error.casefold()
+    is_told = one.phase == "probed" and ("abort" in said or one.peer_error == 0)
+    return (
+        is_told
+        or one.kind in ("UEFI PXE (edk2)", "Intel boot ROM")
+        or (one.kind == "Raspberry Pi ROM")
+    )

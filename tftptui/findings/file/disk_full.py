@@ -1,0 +1,61 @@
+"""disk-full: there is no room for an upload."""
+
+from tftptui.findings import remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.telemetry.views import TransferView
+
+DISK_FULL = 3  # RFC 1350, error codes
+
+NO_ROOM = "no room"
+"""How the texts of a disk that is full begin; see server/transfer/uploads.py."""
+
+
+def disk_full(facts: Facts) -> Draft | None:
+    """There is no room for the file: so it is until some of it is stored."""
+    found = None if has_room_again(facts) else _without_room(facts)
+    if found is None or facts.scene.is_capture:
+        return None
+    return Draft(
+        code="disk-full",
+        headline=f"There is no room for {facts.file} from {facts.client}: "
+        f"{found.text}.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=() if found.transfer is None else (found.transfer,),
+        since=found.time or facts.now,
+        evidence=(found,),
+        remedies=remedies.say("make room on the disk that is served from"),
+        proof=f"df -h {facts.scene.disk(facts.file)}",
+    )
+
+
+def has_room_again(facts: Facts) -> bool:
+    """Whether blocks were stored in a try after the last that found no room."""
+    found = _without_room(facts)
+    since = found.time if found else None
+    return since is not None and any(
+        one.started > since and one.acked_blocks > 0 and not _is_full(one)
+        for one in facts.tries
+    )
+
+
+def _without_room(facts: Facts) -> Evidence | None:
+    """Return the last answer that there is no room, with the try that had it."""
+    found = [
+        Evidence(text=one.message, time=one.time)
+        for one in facts.refusals
+        if one.direction == "write" and one.message.startswith(NO_ROOM)
+    ]
+    found += [
+        Evidence(text=one.error, transfer=one.number, time=one.ended or one.moved)
+        for one in facts.tries
+        if _is_full(one)
+    ]
+    return max(found, key=lambda one: one.time or 0.0, default=None)
+
+
+def _is_full(one: TransferView) -> bool:
+    is_ours = one.direction == "write" and one.our_error == DISK_FULL
+    return is_ours and one.error.startswith(NO_ROOM)

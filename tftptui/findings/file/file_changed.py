@@ -1,0 +1,35 @@
+"""file-changed: the file changed while it was sent."""
+
+from shlex import quote
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import FACT, Evidence, Remedy
+
+_CHANGED = ("the file was cut short", "the file was changed")
+"""How texts of SourceChangedError begin; see files/source.py."""
+
+
+def changed(facts: Facts) -> Draft | None:
+    """The file changed while it was sent, so the transfer was ended."""
+    one = facts.latest
+    if one is None or one.phase != "failed" or not one.error.startswith(_CHANGED):
+        return None
+    return Draft(
+        code="file-changed",
+        headline=f"{facts.file} changed while {facts.client} was reading it; the "
+        "transfer was ended, for half of each version is no file.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=(one.number,),
+        since=one.ended or one.moved,
+        evidence=(Evidence(text=one.error, transfer=one.number, time=one.ended),),
+        remedies=(
+            Remedy(
+                text="write the new version beside the old one and rename it: "
+                "transfers that are going on then keep the old one",
+                command=f"cp NEW {quote(facts.file)}.new && "
+                f"mv {quote(facts.file)}.new {quote(facts.file)}",
+            ),
+        ),
+    )

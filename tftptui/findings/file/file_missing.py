@@ -1,0 +1,118 @@
+"""file-missing and file-case: the file is not there; another name may be meant."""
+
+from shlex import quote
+
+from tftptui.findings import remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
+
+_MISSING = frozenset({"file-missing", "file-case"})
+
+
+def missing(facts: Facts) -> Draft | None:
+    """The file is not there; what is there instead may be what was meant."""
+    refused = last_refusal(facts, "read")
+    if refused is None or refused.reason != "not-found" or _is_expected(facts):
+        return None
+    is_case = refused.near_rule == "case"
+    search = facts.search
+    if search is not None and search.is_alarm and not search.list.hint:
+        text = f"{search.words}: {joined(search.missing[-2:])} and others."
+        headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
+    elif refused.message == LEADS_NOWHERE:
+        headline = f"{facts.client} asks for {facts.file}, a link that leads nowhere."
+    else:
+        headline = f"{facts.client} asks for {facts.file}, which is not here."
+    if refused.near:
+        headline = f"{headline[:-1]}; {refused.near[0]} is."
+    return Draft(
+        code="file-case" if is_case else "file-missing",
+        headline=headline,
+        confidence=FACT,
+        stands_at="server",
+        since=facts.refusals[0].time,
+        evidence=(
+            asked_in_vain(facts, refused),
+            *(Evidence(text=f"here is {name}") for name in refused.near),
+            *_searched(facts),
+        ),
+        remedies=_spelling(facts, refused),
+        proof=explain(facts),
+    )
+
+
+def is_still_missing(facts: Facts, code: str) -> bool:
+    """Whether a name that was told as missing is so: nothing was served for it since.
+
+    That its client asks on, or is told to ask later, says nothing of the file.
+    """
+    if code not in _MISSING or last_refusal(facts, "read") is None:
+        return False
+    return facts.search is None or facts.search.state != "normal"
+
+
+def ambiguous(facts: Facts) -> Draft | None:
+    """Several files differ in case alone, and none is written as asked."""
+    refused = last_refusal(facts, "read")
+    if refused is None or refused.reason != "ambiguous":
+        return None
+    return Draft(
+        code="file-case",
+        headline=f"{facts.client} asks for {facts.file}; {refused.message}.",
+        confidence=FACT,
+        stands_at="server",
+        since=facts.refusals[0].time,
+        evidence=(asked_in_vain(facts, refused),),
+        remedies=remedies.say(
+            "have the client ask for one of them as it is written, or keep one alone"
+        ),
+        proof=explain(facts),
+    )
+
+
+def _is_expected(facts: Facts) -> bool:
+    """Whether a healthy boot asks for this name in vain."""
+    search = facts.search
+    if search is None:
+        return False
+    # One finding for the whole search, at the name that was asked for last.
+    return not search.is_alarm or search.missing[-1] != facts.file
+
+
+def _searched(facts: Facts) -> list[Evidence]:
+    search = facts.search
+    if search is None:
+        return []
+    if search.list.hint:
+        return [Evidence(text=search.list.hint)]
+    names = f"{counted(len(search.missing), 'name')}: {joined(search.missing[:12])}"
+    return [Evidence(text=f"{search.list.client} asked for {names}")]
+
+
+def _spelling(facts: Facts, refused: Refused) -> tuple[Remedy, ...]:
+    place = facts.scene.place(facts.file)
+    found: list[Remedy] = []
+    if refused.message == LEADS_NOWHERE:
+        text = "put a file where the link leads, or have it lead elsewhere"
+        return (Remedy(text=text, command=f"ls -l {quote(place)}"),)
+    if refused.near_rule == "case":
+        found.append(
+            Remedy(text="press a in the pane Files: it is answered from now on")
+        )
+        text = "or take all names in any case: P changes it, or start the server with"
+        found.append(Remedy(platform=OURS, text=text, command="--ignore-case"))
+    if refused.near_rule == "extra-folder" and "/" in facts.file.strip("/"):
+        folder = facts.file.strip("/").partition("/")[0]
+        rule = quote(f"^/?{folder}/=")
+        text = "leave out the folder in front"
+        found.append(Remedy(platform=OURS, text=text, command=f"--rewrite {rule}"))
+    if refused.near:
+        found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
+    if not facts.scene.named or "/" in facts.file.strip("/"):
+        otherwise = "or " if found else ""
+        found.append(Remedy(text=f"{otherwise}put the file at {place}"))
+    return tuple(found)

@@ -1,0 +1,49 @@
+"""file-permission: the file is there and can't be served."""
+
+from shlex import quote
+
+from tftptui.findings import remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
+from tftptui.telemetry.findings import FACT, Remedy
+
+_LOCKED = {
+    "access": "this server may not read it",
+    "unreadable": "this server can't read it",
+    "not-a-file": "it is no regular file",
+    "outside-root": "it lies outside the folder that is served",
+}
+
+
+def locked(facts: Facts) -> Draft | None:
+    """The file is there and can't be served."""
+    refused = last_refusal(facts, "read")
+    if refused is None or refused.reason not in _LOCKED:
+        return None
+    is_outside = refused.reason == "outside-root"  # and that is all the ERROR says
+    told = "" if is_outside else f": {refused.message}"
+    return Draft(
+        code="file-permission",
+        headline=f"{facts.client} asks for {facts.file}, but {_LOCKED[refused.reason]}"
+        f"{told}.",
+        confidence=FACT,
+        stands_at="server",
+        since=facts.refusals[0].time,
+        evidence=(asked_in_vain(facts, refused),),
+        remedies=_unlocking(facts, refused.reason),
+        proof=explain(facts),
+    )
+
+
+def _unlocking(facts: Facts, reason: str) -> tuple[Remedy, ...]:
+    if reason == "access":
+        text = "let the server's user read it, and enter the folders above"
+        command = f"namei -l {quote(facts.scene.place(facts.file))}"
+        return (Remedy(platform="Linux", text=text, command=command),)
+    if reason == "outside-root":
+        return remedies.say(
+            "nothing, unless the client is meant to have it: then put a copy below the "
+            "folder that is served, and have the client ask for that"
+        )
+    return remedies.say("put a regular file there, below the folder that is served")

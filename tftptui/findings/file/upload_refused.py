@@ -1,0 +1,89 @@
+"""upload-refused: uploads are off, or not this one."""
+
+from shlex import quote
+
+from tftptui.findings import evidence, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.findings.file.disk_full import DISK_FULL, NO_ROOM
+from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import times
+
+_CURES = {
+    "denied": ("allow uploads", "--write new"),
+    "exists": ("allow files to be replaced", "--write overwrite"),
+    "limit": ("allow more octets", "--max-upload 100000000"),
+}
+
+
+def refused(facts: Facts) -> Draft | None:
+    """Uploads are not allowed, or not this one; of others' servers beside.py tells."""
+    why = None if facts.scene.is_capture else _said(facts)
+    if why is None or why[1].startswith(NO_ROOM):
+        return None
+    reason, text = why
+    if reason in ("ports-exhausted", "no-route", "socket"):
+        return None
+    one = None if _is_refused_last(facts) else facts.latest
+    return Draft(
+        code="upload-refused",
+        headline=f"{facts.client} may not put {facts.file} here: {text}.",
+        confidence=FACT,
+        stands_at="server",
+        transfers=(one.number,) if one else (),
+        since=_since(facts),
+        evidence=(_ended(one, text) if one else _refused(facts),),
+        remedies=_cure(facts, reason),
+    )
+
+
+def _cure(facts: Facts, reason: str) -> tuple[Remedy, ...]:
+    """Return what to change, so that the upload is taken."""
+    cure = _CURES.get("limit" if reason == "failed" else reason)
+    if cure:
+        return (Remedy(platform=OURS, text=cure[0], command=cure[1]),)
+    folder = facts.scene.place(facts.file).rpartition("/")[0]
+    if reason == "not-found":
+        make = f"mkdir -p {quote(folder)}"
+        text = "make the folder; this server's user must be able to write there"
+        return (Remedy(text=text, command=make),)
+    return remedies.say("look at the folder's owner, and who may write there")
+
+
+def _said(facts: Facts) -> tuple[str, str] | None:
+    """Return why the last upload was not taken, as reason and words."""
+    latest = facts.latest
+    if _is_refused_last(facts):
+        last = facts.refusals[-1]
+        return (last.reason, last.message) if last.direction == "write" else None
+    if latest is None or latest.direction != "write":
+        return None
+    if latest.phase != "failed" or latest.our_error != DISK_FULL:
+        return None
+    return "failed", latest.error
+
+
+def _is_refused_last(facts: Facts) -> bool:
+    """Whether the last request was refused, so that no transfer began."""
+    if not facts.refusals:
+        return False
+    return facts.latest is None or facts.latest.started <= facts.refusals[-1].time
+
+
+def _since(facts: Facts) -> float:
+    if facts.refusals:
+        return facts.refusals[0].time
+    return facts.tries[-1].started
+
+
+def _refused(facts: Facts) -> Evidence:
+    """Return how often the last answer was given; others don't count."""
+    last = facts.refusals[-1]
+    asked = evidence.refused_requests(evidence.answered_alike(facts, last))
+    return Evidence(text=f"{asked}; the answer was: {last.message}", time=last.time)
+
+
+def _ended(one: TransferView, text: str) -> Evidence:
+    asked = f"asked {times(one.requests)}; it was ended: {text}"
+    return Evidence(text=asked, transfer=one.number, time=one.ended or one.moved)

@@ -1,0 +1,1 @@
+"""What this host itself does or lacks."""

@@ -1,0 +1,74 @@
+"""no-route: this host, or a router on the path, has no route to the client."""
+
+import errno
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import helps_for
+from tftptui.findings.icmp_errors import is_firm, since_progress
+from tftptui.findings.send_errors import failing, failure
+from tftptui.telemetry.findings import FACT, Evidence
+
+_ROUTING = {
+    errno.ENETUNREACH: "no route leads there",
+    errno.EHOSTUNREACH: "a route says that it is unreachable",
+    errno.EACCES: "a route prohibits it",
+    errno.EINVAL: "a route swallows what goes there",
+    errno.ENETDOWN: "the network interface is down",
+}
+
+
+def no_route(facts: Facts) -> Draft | None:
+    """This host has no usable route to the client."""
+    unsent = failing(facts, set(_ROUTING))
+    found = unsent.tries[0] if unsent.tries else None
+    refused = next((one for one in facts.refusals if one.reason == "no-route"), None)
+    if found is None and (refused is None or facts.heard):
+        return None
+    seen: list[Evidence] = []
+    if found is not None:
+        facts = unsent
+        seen.append(failure(found))
+    elif refused is not None:
+        seen.append(Evidence(text=refused.message, time=refused.time))
+    why = _ROUTING.get(found.send_errno, "") if found else ""
+    code = "no-route"
+    return Draft(
+        code=code,
+        headline=f"This server has no way to {facts.client}"
+        + (f": {why}." if why else "."),
+        confidence=FACT,
+        stands_at="server",
+        transfers=tuple(facts.numbers),
+        since=seen[0].time or facts.now,
+        evidence=tuple(seen),
+        remedies=remedies.say(
+            f"give this host a route to {facts.client}: its default gateway, or one "
+            "for that network"
+        ),
+        helps=helps_for(code, facts),
+        proof=proofs.route(facts),
+    )
+
+
+def no_route_there(facts: Facts) -> Draft | None:
+    """A router on the way knows no way to the client."""
+    found = since_progress(facts, lambda one: one.is_no_route)
+    if not is_firm(facts, found):
+        return None
+    code = "no-route"
+    return Draft(
+        code=code,
+        headline=f"The router {found[0].sender} has no route back to {facts.client}.",
+        confidence=FACT,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=found[0].times[0],
+        evidence=(*evidence.complaints(found), evidence.asked(facts)),
+        remedies=remedies.say(
+            f"give {found[0].sender} a route to the network of {facts.client}"
+        ),
+        helps=helps_for(code, facts),
+        proof=proofs.trace(facts),
+    )

@@ -1,0 +1,102 @@
+"""range-exhausted: no port of the range is free."""
+
+import re
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts, Scene
+from tftptui.findings.refusals import asked_in_vain
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import FACT, Remedy
+from tftptui.telemetry.words import seconds
+
+_EXHAUSTED = 20.0
+"""Seconds after the last request that found no free port: then there are enough."""
+
+
+def ports_exhausted(facts: Facts) -> Draft | None:
+    """All ports of the range were in use."""
+    is_ours = not facts.scene.is_capture
+    if not (is_ours and is_exhausted(facts) and is_range_of_now(facts)):
+        return None
+    scene, foreign = facts.scene, _foreign(facts)
+    taken = "were in use"
+    if foreign == scene.last - scene.first + 1:
+        taken = "were held by other programs"
+    elif foreign:
+        taken = f"were taken, {foreign:,} of them by other programs,"
+    return Draft(
+        code="range-exhausted",
+        headline=f"All {scene.last - scene.first + 1} ports {scene.first}–{scene.last} "
+        f"{taken} when {facts.client} asked for {facts.file}.",
+        confidence=FACT,
+        stands_at="server",
+        since=_without_port(facts)[0].time,
+        evidence=(asked_in_vain(facts, _without_port(facts)[-1]),),
+        remedies=_more_ports(scene, foreign),
+        proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
+    )
+
+
+def _foreign(facts: Facts) -> int:
+    """Return how many ports other programs held when the last one was wanting."""
+    mine = _without_port(facts)
+    held = re.search(r"other programs hold ([0-9,]+)", mine[-1].message if mine else "")
+    return int(held[1].replace(",", "")) if held else 0
+
+
+def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
+    """Return what helps; how large a range has to be, the pane Ports knows best."""
+    found = []
+    if foreign:
+        found.append(
+            Remedy(
+                text="a range that other programs leave alone: r in the pane Ports "
+                "changes it, --ports FIRST-LAST sets it at the start; or end the "
+                "programs that hold these (the proof below names them)"
+            )
+        )
+    if foreign == scene.last - scene.first + 1:  # none is left to be short of
+        return tuple(found)
+    found.append(
+        Remedy(
+            text="a larger range, a port for each transfer at the same time: r in "
+            "the pane Ports proposes one, --ports FIRST-LAST sets it at the start"
+        )
+    )
+    return tuple(found)
+
+
+def is_exhausted(facts: Facts) -> bool:
+    """Whether ports are wanting, for this client a moment ago and for any since."""
+    missed = last_exhausted(facts)
+    return missed is not None and facts.now - missed < _EXHAUSTED
+
+
+def last_exhausted(facts: Facts) -> float | None:
+    """Return when a request last found no free port; None if none of these ever did."""
+    mine = _without_port(facts)
+    return max(facts.last_exhausted, mine[-1].time) if mine else None
+
+
+def is_range_of_now(facts: Facts) -> bool:
+    """Whether a refusal names the range that answers leave from now."""
+    now = f"{facts.scene.first}-{facts.scene.last}"
+    mine = _without_port(facts)
+    told = mine[-1].message if mine else ""
+    named = re.search(r"[0-9]+-[0-9]+", told)
+    return facts.scene.is_capture or named is None or named[0] == now
+
+
+def _without_port(facts: Facts) -> list[Refused]:
+    return [one for one in facts.refusals if one.reason == "ports-exhausted"]
+
+
+def has_ports_again(facts: Facts) -> str:
+    """Return why ports are wanting no more; empty while they are."""
+    missed, scene = last_exhausted(facts), facts.scene
+    if not is_range_of_now(facts):
+        return f"the range is {scene.first}–{scene.last} now"
+    if missed is not None and not is_exhausted(facts):
+        since = seconds(facts.now - missed)
+        return f"no request has been without a free port for {since}"
+    return ""

@@ -1,0 +1,1 @@
+"""What stands between client and server."""

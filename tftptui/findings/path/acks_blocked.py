@@ -1,0 +1,155 @@
+"""acks-blocked: the client got the reply, its ACKs do not arrive."""
+
+from functools import partial
+from math import inf
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.chance import rounds_no_chance
+from tftptui.findings.client.client_gone import gone_after_asking
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import helps_for
+from tftptui.findings.silence import FEW_ANSWERS, is_quiet_after_one, taken
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import seconds, times
+
+_SURER = 0.85
+"""How sure it is where the client was there, and the way to it free."""
+
+_FEW = 2
+"""Repeats in a row that tell why a transfer ended; one that goes on may have them by
+chance."""
+
+_STILL = 5.0
+"""Seconds for which it does not go on, besides: a client may leave repeats unanswered
+and repeat its own ACK only then."""
+
+_CROSSING = 1.0
+"""Seconds for which packets of both ends may cross."""
+
+
+def acks(facts: Facts) -> Draft | None:
+    """The client asked once and is quiet: our answer arrived, its ACKs do not."""
+    if not is_quiet_after_one(facts):
+        return None
+    one = facts.tries[0]
+    if facts.scene.single_port:
+        return gone_after_asking(facts, one)
+    code, own = "acks-blocked", facts.host_block
+    return Draft(
+        code=code,
+        headline=_acks_headline(facts, f"UDP port {one.server_tid}"),
+        plain=_acks_headline(facts, "the UDP ports"),
+        confidence=_sure_of_acks(facts),
+        stands_at="server" if own else "between-or-server",
+        transfers=tuple(facts.numbers),
+        since=one.started,
+        evidence=(
+            *evidence.own_rules(own),
+            Evidence(
+                text=f"one request for {facts.file} from port {one.client_tid}, and "
+                "none after it: a client that gets no answer asks again",
+                transfer=one.number,
+                time=one.started,
+            ),
+            evidence.unanswered(facts),
+            *evidence.program(facts),
+            *_is_there(facts, one),
+            *_may_be_large(facts, one),
+        ),
+        remedies=LazyRemedies(partial(remedies.let_acks_through, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_port(facts, one.client_tid),
+    )
+
+
+def _sure_of_acks(facts: Facts) -> float:
+    if facts.host_block and facts.host_block.is_fresh:
+        return FACT
+    is_there = facts.client_left < inf and taken(facts) >= FEW_ANSWERS
+    return _SURER if is_there else LIKELY
+
+
+def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
+    """Return what tells whether the client was switched off meanwhile."""
+    if facts.client_left == inf:
+        return [Evidence(text="a client switched off just then would look the same")]
+    stayed = seconds(facts.client_left - facts.last_asked)
+    text = (
+        f"its port was closed {stayed} after it asked, as ICMP from {facts.client} "
+        "says: it is on, and the way to it is free"
+    )
+    return [Evidence(text=text, transfer=one.number, time=facts.client_left)]
+
+
+def _may_be_large(facts: Facts, one: TransferView) -> list[Evidence]:
+    """Return that blocks of an upload may be lost for their size alone."""
+    if not facts.is_upload or one.block_size <= DEFAULT_BLOCK_SIZE:
+        return []
+    text = f"perhaps only blocks as large as {one.block_size} octets are lost"
+    return [Evidence(text=f"{text}: put it in blocks of {DEFAULT_BLOCK_SIZE} to see")]
+
+
+def _acks_headline(facts: Facts, port: str) -> str:
+    own, what = facts.host_block, "blocks" if facts.is_upload else "ACKs"
+    lost = f"its {what} to {port} of {facts.words.server}"
+    if own is None:
+        return (
+            f"{facts.client} most likely got {facts.words.our} answer, but {lost} do "
+            f"not arrive: dropped on the way, or by {facts.words.host}'s own firewall."
+        )
+    surely = "" if own.is_fresh else "most likely "
+    then = "" if own.is_fresh else ", by the rules that it had"
+    return (
+        f"{facts.client} {surely}got our answer, but {lost} are dropped by this host's "
+        f"own firewall{then}."
+    )
+
+
+def acks_behind(facts: Facts) -> Draft | None:
+    """What the client answers comes past the capture, and the server repeats itself."""
+    one = facts.latest
+    if not facts.scene.is_capture or one is None or facts.is_done:
+        return None
+    is_on = one.running and not facts.closed_at(one)
+    enough = rounds_no_chance(one.acked_blocks) if is_on else _FEW
+    lost = one.lost_to_server + _is_error_lost(facts, one)
+    if lost < _FEW or one.timeouts < enough or one.lost_to_client:
+        return None
+    if is_on and facts.now - one.moved < _STILL:
+        return None
+    code, what = "acks-blocked", "blocks" if facts.is_upload else "ACKs"
+    again = min(lost, one.retransmits)
+    return Draft(
+        code=code,
+        headline=f"The {what} of {facts.client} are in this capture, but do not reach "
+        f"UDP port {one.server_tid} of {facts.words.server}: dropped behind it, most "
+        "likely by a firewall.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text=f"{times(again)} the server sent something again whose answer "
+                "had come past here before",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            evidence.asked(facts),
+        ),
+        remedies=LazyRemedies(partial(remedies.let_acks_through, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_port(facts, one.client_tid),
+    )
+
+
+def _is_error_lost(facts: Facts, one: TransferView) -> bool:
+    """Whether the server went on after an ERROR of the client's had come past."""
+    if one.peer_error is None or one.ended is None:
+        return False
+    return any(time - one.ended > _CROSSING for time in facts.closed_at(one))

@@ -1,0 +1,37 @@
+"""answers-refused: a firewall on the path rejects replies, by ICMP."""
+
+from functools import partial
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import helps_for
+from tftptui.findings.icmp_errors import is_client, is_firm, since_progress
+from tftptui.telemetry.findings import FACT
+from tftptui.telemetry.words import joined, port_word
+
+
+def refused(facts: Facts) -> Draft | None:
+    """A firewall on the way refuses what goes to the client."""
+    found = since_progress(facts, lambda one: one.is_prohibited or one.is_port_closed)
+    found = [one for one in found if not is_client(facts, one) and one.sender]
+    if not is_firm(facts, found):
+        return None
+    names = list(dict.fromkeys(one.sender or "" for one in found))
+    code = "answers-refused"
+    return Draft(
+        code=code,
+        headline=f"The firewall at {joined(names)} refuses packets from "
+        f"{facts.words.server} to {port_word(facts.client_tids, 'UDP')} of "
+        f"{facts.client}.",
+        client_tids=tuple(facts.client_tids),
+        confidence=FACT,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=found[0].times[0],
+        evidence=evidence.refused(facts, found),
+        remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_ports(facts),
+    )

@@ -1,0 +1,55 @@
+"""client-firewall-refuses: the client's own firewall rejects replies, by ICMP."""
+
+from functools import partial
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts, Icmp
+from tftptui.findings.helps import helps_for
+from tftptui.findings.icmp_errors import insists, is_client, is_firm, since_progress
+from tftptui.findings.path.nat_without_helper import closed_by_translation
+from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.words import port_word
+
+
+def client_refuses(facts: Facts) -> Draft | None:
+    """The client's own firewall, or an address translation before it, refuses."""
+    prohibited = [
+        one
+        for one in since_progress(facts, lambda one: one.is_prohibited)
+        if is_client(facts, one)
+    ]
+    closed = [
+        one
+        for one in since_progress(facts, lambda one: one.is_port_closed)
+        if is_client(facts, one)
+    ]
+    if facts.heard:
+        return None
+    if is_firm(facts, prohibited):
+        return _client_firewall(facts, prohibited, is_sure=True)
+    if insists(facts, closed):
+        if facts.has_no_firewall:
+            return closed_by_translation(facts, closed)
+        return _client_firewall(facts, closed, is_sure=False)
+    return None
+
+
+def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft:
+    code = "client-firewall-refuses"
+    return Draft(
+        code=code,
+        headline=f"{facts.client} itself refuses {facts.words.our} answers to its "
+        f"{port_word(facts.client_tids, 'UDP')}: its own firewall, or an address "
+        "translation before it.",
+        client_tids=tuple(facts.client_tids),
+        confidence=FACT if is_sure else LIKELY,
+        stands_at="client",
+        transfers=tuple(facts.numbers),
+        since=found[0].times[0],
+        evidence=evidence.refused(facts, found),
+        remedies=LazyRemedies(partial(remedies.on_the_client, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_ports(facts),
+    )

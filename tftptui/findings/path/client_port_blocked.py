@@ -1,0 +1,98 @@
+"""client-port-blocked: replies to some of the client's ports are dropped."""
+
+from functools import partial
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.helps import helps_for
+from tftptui.findings.place import dropped, place_of_silence
+from tftptui.findings.silence import MANY, is_other_class, is_unanswered, ports_of
+from tftptui.knowledge.clients import EPHEMERAL
+from tftptui.knowledge.ttl_walk import filters_by_port
+from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.words import joined, port_word
+
+
+def client_port(facts: Facts) -> Draft | None:
+    """Answers to low client ports are dropped: a transfer on a higher one works."""
+    if not is_unanswered(facts):
+        return None
+    ours = facts.client_tids
+    known = facts.working
+    worked = [one for one in known if not _is_of_another_port(facts, one)]
+    if not worked or min(one.client_tid for one in worked) <= max(ours):
+        return None
+    is_own = facts.client in {one.client for one in worked}
+    if is_own and len(ours) < MANY and not is_other_class(max(ours), worked):
+        return None  # it may as well be the flow that a firewall remembers
+    code = "client-port-blocked"
+    is_clear = is_other_class(max(ours), worked)
+    surely = "" if is_clear else "most likely "
+    return Draft(
+        code=code,
+        headline=f"Packets from {facts.words.server} to {port_word(ours, 'UDP')} of "
+        f"{facts.client} are {surely}{dropped(facts)}; to "
+        f"{_where_they_arrive(facts, known)} they arrive.",
+        client_tids=tuple(facts.client_tids),
+        confidence=FACT if is_clear else LIKELY,
+        stands_at=place_of_silence(facts),
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=evidence.in_vain(facts, known),
+        remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_ports(facts),
+    )
+
+
+def walked_client_port(facts: Facts) -> Draft | None:
+    """Answers to the client's port are dropped; what goes to another port arrives."""
+    found = facts.location
+    if found is None or not found.is_done or not is_unanswered(facts):
+        return None
+    sure = filters_by_port(found.suspect, found.other)
+    if not sure or found.suspect.port not in facts.client_tids:
+        return None
+    code = "client-port-blocked"
+    surely = "" if sure >= FACT else "most likely "
+    return Draft(
+        code=code,
+        headline=f"Packets from {facts.words.server} to "
+        f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are {surely}"
+        f"{dropped(facts)}; to {port_word([found.other.port])} they arrive.",
+        client_tids=tuple(facts.client_tids),
+        confidence=sure,
+        stands_at=place_of_silence(facts),
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=(*evidence.walked(found), *evidence.in_vain(facts, ())),
+        remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
+        ports=remedies.range_of(facts),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_ports(facts),
+    )
+
+
+def _is_of_another_port(facts: Facts, one: Neighbour) -> bool:
+    """Whether the client did later, on another low port, what these can't.
+
+    That tells where the dropped ports end, and not that they are dropped no more.
+    """
+    is_own = one.client == facts.client and one.client_tid not in facts.client_tids
+    return is_own and one.begun > facts.last_asked and one.client_tid < EPHEMERAL[0]
+
+
+def _where_they_arrive(facts: Facts, known: list[Neighbour]) -> str:
+    """Return the ports that answers reach, and whose they are where not all are its."""
+    latest = known[-3:]
+    own = [one.client_tid for one in latest if one.client == facts.client]
+    others = [one for one in latest if one.client != facts.client]
+    if not own or not others:
+        return port_word(ports_of(known))
+    whose: dict[str, list[int]] = {}
+    for one in others:
+        whose.setdefault(one.client, []).append(one.client_tid)
+    told = [f"{port_word(tids)} of {client}" for client, tids in whose.items()]
+    return joined([port_word(own), *told])

@@ -1,0 +1,192 @@
+"""path-mtu: small packets pass, whole blocks do not. path-mtu-lowered: cured itself."""
+
+from functools import partial
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.chance import rounds_no_chance
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.helps import helps_for
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, times
+
+_HEADERS = 32
+"""Octets of IPv4, UDP and TFTP before the data of a block."""
+
+_SMALLEST_LINK = 1_280
+
+_STILL, _SILENT = 3.0, 5.0
+"""Seconds for which nothing moves, besides time-outs in a row that are no chance. The
+longer where the client has said nothing since: it may have block 1 and leave repeats
+unanswered, as barebox does, so that two lost ACKs make four time-outs."""
+
+_LOST_BLOCKS, _ASKED_FOR = 3, 2
+"""Time-outs in a row, and how often the client says that it still has nothing: then
+no ACK was lost but the block itself, each time."""
+
+_ROUTE_WORDS = "the route carries no more"
+
+
+def mtu(facts: Facts) -> Draft | None:
+    """The options were agreed on, but no block arrives."""
+    one = facts.latest
+    if one is None or not _is_stuck_at_first_block(facts, one):
+        return None
+    smaller = _smaller(facts, one)
+    repeats = one.repeated_acks > 0
+    is_large = one.block_size + _HEADERS > _SMALLEST_LINK
+    confidence = LIKELY if repeats and is_large else POSSIBLE
+    code = "path-mtu"
+    octets = one.block_size + _HEADERS
+    sure = "" if smaller else "most likely "
+    return Draft(
+        code=code,
+        headline=f"Blocks of {one.block_size} octets do not reach {facts.client}, "
+        f"small packets do: {sure}a link on the way is too small for them, or drops "
+        "fragments.",
+        confidence=FACT if smaller else confidence,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text=f"the options were acknowledged, block 1 ({octets} octets as a "
+                f"packet) was sent {times(_sent(one))} and never was",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            *_repeats(one),
+            *evidence.worked(smaller, facts.client),
+        ),
+        remedies=LazyRemedies(partial(remedies.smaller_blocks, facts)),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_in_blocks(facts, one.block_size),
+    )
+
+
+def unseen_block(facts: Facts) -> Draft | None:
+    """No block comes to the place of a capture, though the client goes on asking."""
+    one = facts.latest
+    if one is None or not is_first_unseen(facts, one):
+        return None
+    smaller = _smaller(facts, one) if one.block_size > DEFAULT_BLOCK_SIZE else []
+    code = "path-mtu" if smaller else "path-cut"
+    server = facts.words.server_itself
+    what = f"Blocks of {one.block_size} octets from {facts.words.server} do not come "
+    return Draft(
+        code=code,
+        headline=f"{what}past this capture, small packets do: most likely a link "
+        "before it is too small for them, or drops fragments."
+        if smaller
+        else f"{server}, or the way from it, is silent: no block of {facts.file} comes "
+        f"past this capture, and {facts.client} repeats ACK 0.",
+        confidence=LIKELY if smaller else POSSIBLE,
+        stands_at="between" if smaller else "unknown",
+        transfers=tuple(facts.numbers),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text="the options were acknowledged, and nothing came from "
+                f"{facts.words.server} after that",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            *_repeats(one),
+            *evidence.worked(smaller, facts.client),
+        ),
+        remedies=LazyRemedies(partial(remedies.smaller_blocks, facts))
+        if smaller
+        else remedies.say(
+            "look at the server, and at the firewalls before it",
+            f"see whether smaller blocks come than those of {one.block_size} octets",
+        ),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_in_blocks(facts, one.block_size),
+    )
+
+
+def mtu_lowered(facts: Facts) -> Draft | None:
+    """A smaller link was found on the way, and is reckoned with: all is well."""
+    one = facts.latest
+    if one is None:
+        return None
+    told = [icmp for icmp in facts.icmp if icmp.is_too_big]
+    is_small = one.block_size + _HEADERS < 1_500  # noqa: PLR2004 - Ethernet
+    lowered = [note for note in one.notes if _ROUTE_WORDS in note]
+    if not told and not (lowered and is_small):
+        return None
+    return Draft(
+        code="path-mtu-lowered",
+        headline=f"The way to {facts.client} carries smaller packets than usual; "
+        f"blocks of {one.block_size} octets fit.",
+        confidence=FACT,
+        stands_at="nobody",
+        is_alarm=False,
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            *(Evidence(text=note, transfer=one.number) for note in lowered),
+            *evidence.complaints(told),
+        ),
+        remedies=remedies.fewer_octets(facts),
+    )
+
+
+def is_first_unseen(facts: Facts, one: TransferView) -> bool:
+    """Whether the client goes on asking for block 1, and the server says nothing.
+
+    A server that repeats its OACK has not got the ACK.
+    """
+    is_agreed = one.direction == "read" and one.heard and bool(one.agreed)
+    if not facts.scene.is_capture or not is_agreed or facts.is_done:
+        return False
+    if one.sent_blocks or one.retransmits:
+        return False
+    is_long = one.repeated - one.moved >= _STILL
+    return is_long and one.repeated_acks >= _LOST_BLOCKS
+
+
+def _smaller(facts: Facts, one: TransferView) -> list[Neighbour]:
+    """Return what the client got in smaller blocks."""
+    own = [other for other in facts.neighbours if other.client == facts.client]
+    return [
+        other for other in own if other.has_blocks and other.block_size < one.block_size
+    ]
+
+
+def _is_stuck_at_first_block(facts: Facts, one: TransferView) -> bool:
+    if one.direction != "read" or not one.heard or one.acked_blocks:
+        return False
+    if not one.sent_blocks or not one.agreed or one.block_size <= DEFAULT_BLOCK_SIZE:
+        return False
+    return _is_given_up(facts, one) or _is_still(facts, one)
+
+
+def _is_given_up(facts: Facts, one: TransferView) -> bool:
+    """Whether it was waited for the client to the end, and it had not left before."""
+    return one.phase == "abandoned" and not facts.closed_at(one)
+
+
+def _is_still(facts: Facts, one: TransferView) -> bool:
+    """Whether more was lost than chance loses, before the client itself left."""
+    closed = facts.closed_at(one)
+    timeouts = one.timeouts - len(closed)
+    is_clear = timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
+    is_no_chance = is_clear or timeouts >= rounds_no_chance(0)
+    enough = _STILL if one.repeated_acks else _SILENT
+    until = min([*closed, one.ended or facts.now])
+    return is_no_chance and until - one.moved >= enough
+
+
+def _sent(one: TransferView) -> int:
+    return 1 + max(one.timeouts, 1)
+
+
+def _repeats(one: TransferView) -> list[Evidence]:
+    count = one.repeated_acks
+    if count < 1:
+        return []
+    text = f"{counted(count, 'repeated ACK')}: the client is alive and waits"
+    return [Evidence(text=text, transfer=one.number, time=one.repeated)]

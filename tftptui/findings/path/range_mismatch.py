@@ -1,0 +1,69 @@
+"""range-mismatch: a firewall lets another range of server ports through."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.helps import helps_for
+from tftptui.findings.silence import ENOUGH, MANY, is_quiet_after_one, is_unanswered
+from tftptui.settings import PortRange
+from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.words import ports
+
+
+def range_mismatch(facts: Facts) -> Draft | None:
+    """Only some of our ports work: a firewall lets another range through.
+
+    A server can tell as soon as ports of both kinds have been tried, in turns and by
+    the same client: else the client, or the hour, would explain it as well. Where no
+    port of the range is let through there is nothing to compare, and it looks like
+    ACKs that are lost altogether (quiet.acks).
+    """
+    is_quiet = is_unanswered(facts) or is_quiet_after_one(facts)
+    if not is_quiet or facts.scene.single_port:
+        return None
+    worked = [one for one in facts.neighbours if one.worked]
+    begun = min((one.time for one in worked), default=facts.now)  # the rules may be new
+    vain = [one for one in facts.neighbours if not one.worked and not one.is_open]
+    failed = [one for one in vain if one.time > begun]
+    bad = {one.server_tid for one in failed} | set(facts.server_tids)
+    good = {one.server_tid for one in worked}
+    is_enough = min(len(good), len(bad)) >= MANY and len(good | bad) >= ENOUGH
+    if not is_enough or not _is_apart(good, bad):
+        return None
+    if not _is_in_turns(facts, worked, failed):
+        return None
+    code, used = "range-mismatch", f"{facts.scene.first}–{facts.scene.last}"
+    return Draft(
+        code=code,
+        headline=f"Transfers on {facts.words.our} ports {ports(good)} work, those on "
+        f"{ports(bad)} don't: a firewall most likely lets another range through than "
+        + ("it uses." if facts.scene.is_capture else f"{used}."),
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=(
+            evidence.asked(facts),
+            evidence.unanswered(facts),
+            *evidence.worked(worked, facts.client),
+        ),
+        remedies=remedies.equal_ranges(facts, PortRange(min(good), max(good))),
+        helps=helps_for(code, facts),
+        proof=proofs.fetch_from_port(facts, facts.client_tids[0]),
+    )
+
+
+def _is_apart(some: set[int], others: set[int]) -> bool:
+    return max(some) < min(others) or max(others) < min(some)
+
+
+def _is_in_turns(
+    facts: Facts, worked: list[Neighbour], failed: list[Neighbour]
+) -> bool:
+    """Whether one client had both, and neither came only after the other."""
+    clients = {one.client for one in failed} | {facts.client}
+    if clients.isdisjoint(one.client for one in worked):
+        return False
+    bad = [*(one.time for one in failed), *(one.started for one in facts.tries)]
+    good = [one.time for one in worked]
+    return min(bad) < max(good) and min(good) < max(bad)

@@ -1,0 +1,57 @@
+"""stale-conntrack: a firewall goes by a flow that it remembers."""
+
+from functools import partial
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import helps_for
+from tftptui.findings.place import place_of_silence
+from tftptui.findings.silence import MANY, is_other_class, is_unanswered, ports_of
+from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.words import port_word
+
+
+def stale_state(facts: Facts) -> Draft | None:
+    """A firewall remembers the flow of this client port from before a change.
+
+    The client has got something on another port of the same kind, and asks in vain
+    from this one since: had the way been mended for all, it would work.
+    """
+    if not is_unanswered(facts) or facts.scene.single_port:
+        return None
+    worked = [
+        one
+        for one in facts.working
+        if one.client == facts.client
+        and one.client_tid not in facts.client_tids
+        and one.time < facts.last_asked
+    ]
+    ours = facts.client_tids
+    if not worked or len(ours) >= MANY or is_other_class(max(ours), worked):
+        return None
+    code = "stale-conntrack"
+    gets, do = _verbs(ours, "gets", "get"), _verbs(ports_of(worked), "does", "do")
+    return Draft(
+        code=code,
+        headline=f"Only {port_word(ours, 'UDP')} of {facts.client} {gets} no answer, "
+        f"{port_word(ports_of(worked))} {do}: a firewall most likely goes by what it "
+        "remembers from before its rules were changed.",
+        client_tids=tuple(facts.client_tids),
+        confidence=LIKELY,
+        stands_at=place_of_silence(facts),
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=(
+            evidence.asked(facts),
+            evidence.unanswered(facts),
+            *evidence.worked(worked, facts.client),
+        ),
+        remedies=LazyRemedies(partial(remedies.flush, facts)),
+        helps=helps_for(code, facts),
+        proof=proofs.remembered(facts),
+    )
+
+
+def _verbs(tids: list[int], one: str, many: str) -> str:
+    return one if len(set(tids)) == 1 else many

@@ -1,0 +1,1 @@
+"""What slows a transfer down that works; no alarm."""

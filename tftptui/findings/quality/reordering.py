@@ -1,0 +1,34 @@
+"""reordering: the path changes the order of packets."""
+
+from tftptui.findings import remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.telemetry.words import counted
+
+
+def reordering(facts: Facts) -> Draft | None:
+    """The way changes the order of packets."""
+    found = [one for one in facts.tries if one.reordered > 1]
+    if not found:
+        return None
+    one = found[-1]
+    return Draft(
+        code="reordering",
+        headline=f"Packets from {facts.client} arrive in another order than it sent "
+        f"them ({counted(one.reordered, 'block')} of {facts.file}).",
+        confidence=FACT,
+        stands_at="between",
+        is_alarm=False,
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            Evidence(
+                text=f"{counted(one.reordered, 'block')} came just after a later one",
+                transfer=one.number,
+            ),
+        ),
+        remedies=remedies.say(
+            "look for several ways of unequal length; a smaller window suffers less"
+        ),
+    )

@@ -1,0 +1,95 @@
+"""long-round-trip and client-slow: each block waits, for the path or for the client."""
+
+from tftptui.findings import evidence, remedies
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.knowledge.signatures import timeout_in
+from tftptui.protocol.timing import SHORTEST
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, seconds
+
+_LONG = 0.25
+
+_MANY_BLOCKS = 32
+
+
+def long_round_trip(facts: Facts) -> Draft | None:
+    """Each block waits for a long way there and back."""
+    one = facts.latest
+    if one is None or one.round_trip is None or _usual(one) < _LONG:
+        return None
+    if one.acked_blocks < _MANY_BLOCKS or _is_slow_client(one):
+        return None
+    rate = one.block_size * one.window / one.round_trip
+    return Draft(
+        code="long-round-trip",
+        headline=f"An answer from {facts.client} takes {seconds(one.round_trip)}: with "
+        f"{counted(one.window, 'block')} of {one.block_size} octets "
+        f"at a time no more than {rate / 1000:,.0f} kB/s can pass.",
+        confidence=FACT,
+        stands_at="between",
+        is_alarm=False,
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            Evidence(
+                text=f"round trip {seconds(one.round_trip)}, measured",
+                transfer=one.number,
+            ),
+        ),
+        remedies=remedies.say(
+            "have the client ask for larger blocks (blksize) or windows (windowsize)"
+        ),
+    )
+
+
+def slow_client(facts: Facts) -> Draft | None:
+    """The way is short, but the client takes its time with each block."""
+    one = facts.latest
+    if one is None or one.acked_blocks < _MANY_BLOCKS or not _is_slow_client(one):
+        return None
+    taken, least = one.round_trip or 0.0, one.least_round_trip or 0.0
+    return Draft(
+        code="client-slow",
+        headline=f"{facts.client} takes {seconds(taken)} for each block of "
+        f"{facts.file}, though the way there and back takes {seconds(least)}: it is "
+        "busy storing them.",
+        confidence=LIKELY,
+        stands_at="client",
+        is_alarm=False,
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            Evidence(
+                text=f"the quickest answer took {seconds(least)}, the usual one "
+                f"{seconds(taken)}",
+                transfer=one.number,
+            ),
+            *evidence.program(facts),
+        ),
+        remedies=remedies.say("nothing: it is the client's flash, disk or memory"),
+    )
+
+
+def _is_slow_client(one: TransferView) -> bool:
+    least = one.least_round_trip
+    return least is not None and _usual(one) > max(_LONG, 10 * least)
+
+
+def _usual(one: TransferView) -> float:
+    """Return the seconds that an answer usually takes, as far as that is known.
+
+    What was measured last may be a wait: where an ACK was lost and the client repeats
+    it, that looks like an answer that took so long. So all rounds must have taken as
+    much, reckoned without the waits for what was sent again.
+    """
+    waited = one.retransmits * _wait(one)
+    rounds = max(1.0, one.acked_blocks / max(1, one.window))
+    return min(one.round_trip or 0.0, (one.moved - one.started - waited) / rounds)
+
+
+def _wait(one: TransferView) -> float:
+    """Return the seconds at least after which something is sent again."""
+    agreed = timeout_in(one.agreed)
+    return SHORTEST if agreed is None else agreed

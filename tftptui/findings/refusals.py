@@ -1,0 +1,37 @@
+"""Requests that were answered with an ERROR, as evidence."""
+
+from shlex import quote
+
+from tftptui.findings import evidence
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.events import Refused
+from tftptui.telemetry.findings import Evidence
+
+_OF_THE_MOMENT = frozenset(
+    {"rate", "client-limit", "limit", "ports-exhausted", "broadcast"}
+)
+"""Why a request is refused whatever file it is for: the next may be answered."""
+
+
+def last_refusal(facts: Facts, direction: str) -> Refused | None:
+    """Return the last refusal that tells of the file, unless it was served since."""
+    told = [one for one in facts.refusals if one.reason not in _OF_THE_MOMENT]
+    if not told or told[-1].direction != direction:
+        return None
+    last, latest = told[-1], facts.latest
+    return None if latest is not None and latest.started > last.time else last
+
+
+def asked_in_vain(facts: Facts, last: Refused) -> Evidence:
+    """Return how often it was requested, and what the answer was."""
+    alike = evidence.answered_alike(facts, last)
+    return Evidence(
+        text=f"{evidence.refused_requests(alike)}; the answer was "
+        f"ERROR {last.error_code}: {last.message}",
+        time=last.time,
+    )
+
+
+def explain(facts: Facts) -> str:
+    """Return the command that explains how a name is understood."""
+    return f"tftptui explain {quote(facts.file)} {facts.scene.arguments()}"

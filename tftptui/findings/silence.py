@@ -1,0 +1,166 @@
+"""Silence that no chance explains: asked again in vain, or asked once and quiet.
+
+A client that asks again has not got our answer; one that asks once and is quiet has,
+and its ACKs are lost. Silence alone is never a fact: what other transfers of the same
+network did makes it one.
+"""
+
+from math import inf
+
+from tftptui.findings.facts import Facts, Neighbour, same_options
+from tftptui.knowledge.clients import EPHEMERAL
+from tftptui.knowledge.signatures import retry_gap, timeout_in
+from tftptui.telemetry.views import TransferView
+
+_SOON = 3.0
+"""Seconds after our first answer: on a slow way a client asks several times sooner."""
+
+_ANSWERS, _FEW_ANSWERS = 4, 3
+"""Answers in a row that no chance loses: four, or three where a client or its time-out
+is slow, all of which have had the time to be answered."""
+
+_SLOW, _SETTLED = 6.0, 1.0
+"""Seconds after our first answer, and after the last request."""
+
+MANY, ENOUGH = 3, 8
+"""Ports of each kind, and of both, so that it is hardly chance how they lie."""
+
+_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 7.0
+
+_PATIENCE_GAPS = 3
+"""How many times a client has let the moment pass at which it would ask again."""
+
+_SHORTEST_STAY, _STAY_GAPS = 3.0, 2
+"""The same of a client whose port is known to have been open until it closed it."""
+
+FEW_ANSWERS, _NOT_AT_ONCE = 3, 2
+
+CURL = "curl"
+
+
+def is_unanswered(facts: Facts) -> bool:
+    """Whether a client has asked again although we have answered, and heard nothing.
+
+    The same request twice is a retry; another one may be the next stage of a client
+    that has got what it wanted.
+    """
+    if facts.heard or not facts.tries or is_of_empty(facts):
+        return False
+    if any(one.peer_error is not None or one.send_errno for one in facts.tries):
+        return False
+    groups: list[list[TransferView]] = []
+    for one in facts.tries:
+        if groups and same_options(groups[-1][0].asked, one.asked):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return any(_is_in_vain(facts, group) for group in groups)
+
+
+def _is_in_vain(facts: Facts, group: list[TransferView]) -> bool:
+    """Whether a request was made again, and too many answers to it were lost."""
+    waited = facts.now - group[0].started
+    if sum(one.requests for one in group) < 2 or waited < _SOON:  # noqa: PLR2004 - again
+        return False
+    answers = sum(1 + one.retransmits for one in group)
+    is_slow = waited >= _SLOW and facts.quiet >= _SETTLED
+    return answers >= (_FEW_ANSWERS if is_slow else _ANSWERS)
+
+
+def is_unanswered_since(facts: Facts, one: TransferView) -> bool:
+    """Whether a client asks again in vain since a try that had moved."""
+    later = tuple(other for other in facts.tries if other.number > one.number)
+    return is_unanswered(
+        Facts(now=facts.now, client=facts.client, file=facts.file, tries=later)
+    )
+
+
+def is_quiet_after_one(facts: Facts) -> bool:
+    """Whether a client asked once, and longer ago than it would ask again."""
+    is_one = facts.requests == 1 and len(facts.tries) == 1
+    if facts.heard or not is_one or facts.is_left or is_of_empty(facts):
+        return False
+    one = facts.tries[0]
+    if one.send_errno or one.peer_error is not None:
+        return False
+    if has_given_up(facts) or _is_once_more(facts):
+        return not facts.scene.single_port  # its ACKs would take the request's way
+    patience = _PATIENCE_GAPS * retry_gap(one.kind)
+    patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
+    if facts.client_left - facts.last_asked < patience:
+        return False  # it had not waited for us so long
+    return facts.quiet >= patience and facts.answers >= FEW_ANSWERS
+
+
+def has_given_up(facts: Facts) -> bool:
+    """Whether a client let its time to ask again pass twice, and closed its port then.
+
+    That it is closed now is reported: so the way to it is free, and what came before
+    was taken. Who only looks, as for a size, closes its port at once.
+    """
+    if facts.heard or facts.requests != 1 or facts.client_left == inf:
+        return False
+    stayed = facts.client_left - facts.last_asked
+    patience = max(_SHORTEST_STAY, _STAY_GAPS * _own_gap(facts.tries[0]))
+    return taken(facts) >= FEW_ANSWERS and stayed >= min(_LONGEST_PATIENCE, patience)
+
+
+def _is_once_more(facts: Facts) -> bool:
+    """Whether the client was quiet after one request before, which shows it is on."""
+    own = [one for one in facts.neighbours if one.client == facts.client]
+    quiet = [
+        one
+        for one in own
+        if not one.worked
+        and one.requests == 1
+        and one.begun + _LONGEST_PATIENCE <= facts.last_asked
+    ]
+    if not quiet or any(one.worked and one.begun > quiet[-1].begun for one in own):
+        return False
+    if taken(facts) < _NOT_AT_ONCE:
+        return False  # it only looked, and closed its port
+    return facts.quiet >= _SHORTEST_STAY and facts.answers >= FEW_ANSWERS
+
+
+def taken(facts: Facts) -> int:
+    """Return how many answers came while the client's port was not yet closed."""
+    closed = [one for one in facts.icmp if one.is_port_closed]
+    sent_back = [len(one.times) for one in closed if one.sender == facts.client]
+    return facts.answers - sum(sent_back)
+
+
+def _own_gap(one: TransferView) -> float:
+    """Return after how many seconds it asks again: as it says itself, if it does."""
+    asked, gap = timeout_in(one.asked), retry_gap(one.kind)
+    return gap if asked is None else min(gap, asked)
+
+
+def is_of_empty(facts: Facts) -> bool:
+    """Whether the size of an empty file was told to what may be curl, and no more came.
+
+    What gets no answer at all asks again, from the same port.
+    """
+    if not facts.tries or facts.heard:
+        return False
+    return all(_is_told_nothing(one) for one in facts.tries)
+
+
+def _is_told_nothing(one: TransferView) -> bool:
+    """Whether a read that may be curl's was answered with a size of 0, once."""
+    is_empty = one.direction == "read" and one.total_size == 0
+    is_asked_once = one.requests == 1 and one.kind in (CURL, "")
+    is_silent = not one.send_errno and one.peer_error is None
+    return is_empty and is_asked_once and is_silent and "tsize" in dict(one.agreed)
+
+
+def is_other_class(highest: int, worked: list[Neighbour]) -> bool:
+    """Whether a port is of those that programs choose, and all that worked are not.
+
+    Boot firmware asks from low ports, programs on an operating system from high ones.
+    """
+    return highest < EPHEMERAL[0] <= min(one.client_tid for one in worked)
+
+
+def ports_of(neighbours: list[Neighbour]) -> list[int]:
+    """Return the client ports of the last few of them."""
+    return [one.client_tid for one in neighbours[-3:]]

@@ -1,0 +1,50 @@
+"""Transfers that had begun and then stand still: since when, and who is silent."""
+
+from tftptui.findings.chance import FEWEST, rounds_no_chance
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, seconds
+
+STUCK_SECONDS, _LONG_STUCK = 5.0, 8.0
+"""Seconds for which nothing moves, besides time-outs in a row that are no chance. After
+the longer time one less will do: on a slow way the next is far off."""
+
+
+def is_stuck(facts: Facts, one: TransferView) -> bool:
+    """Whether nothing moves any more, and none did before the client itself left."""
+    closed = facts.closed_at(one)
+    if one.superseded:
+        return False
+    if one.phase == "abandoned" and not closed:
+        return True
+    until = min([*closed, one.ended or facts.now])
+    still, timeouts = until - one.moved, one.timeouts - len(closed)
+    enough = rounds_no_chance(one.acked_blocks, max(0, one.retransmits - one.timeouts))
+    if still >= _LONG_STUCK:
+        enough = max(FEWEST, enough - 1)
+    has_waited = one.running or one.phase == "abandoned" or ended_by_client(one)
+    return has_waited and timeouts >= enough and still >= STUCK_SECONDS
+
+
+def may_have_all(one: TransferView) -> bool:
+    """Whether the last block is out: a client that has it may go without a word."""
+    if one.direction != "read" or one.total_size is None:
+        return False
+    return one.sent_blocks > one.total_size // one.block_size
+
+
+def ended_by_client(one: TransferView) -> bool:
+    """Whether the client ended it with an ERROR."""
+    return one.peer_error is not None and one.phase in ("failed", "probed")
+
+
+def stopped(facts: Facts, one: TransferView) -> Evidence:
+    """Return when and after how many blocks nothing came any more."""
+    silent = seconds((one.ended or facts.now) - one.moved)
+    return Evidence(
+        text=f"{counted(one.acked_blocks, 'block')} acknowledged, then nothing for "
+        f"{silent}; no ICMP error came",
+        transfer=one.number,
+        time=one.moved,
+    )
