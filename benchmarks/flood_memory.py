@@ -23,7 +23,7 @@ from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
 from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 from tftptui.server.transfer.open_transfer import Opener
 from tftptui.server.transfer.uploads import UploadPolicy, Uploads
 from tftptui.settings import Settings

@@ -18,8 +18,8 @@ from types import FrameType
 from typing import Any
 
 from tftptui.engine.engine import Engine
-from tftptui.server import opened
 from tftptui.server.fastpath.event_loop import EngineLoop
+from tftptui.server.root import open_file_cache
 from tftptui.settings import Settings
 
 SMALL, LARGE = 300, 64 << 10
@@ -173,7 +173,7 @@ def measured(root: Path) -> None:
 
 def main() -> int:
     """Count and print."""
-    opened.AT_REST = -(10**12)  # as if our files had lain there for long
+    open_file_cache.AT_REST = -(10**12)  # as if our files had lain there for long
     if sys.argv[1:2] == [MEASURED]:
         measured(Path(sys.argv[2]))
         return 0

@@ -172,7 +172,7 @@ def explain(
     Takes the options of serve. Ends with 1 if the request would be refused.
     """
     from tftptui.engine.near_names import with_near_names  # noqa: PLC0415 - --help is instant
-    from tftptui.server.explaining import run  # noqa: PLC0415
+    from tftptui.server.root.explain import run  # noqa: PLC0415
 
     settings, asked = settings_of(options, root, None), os.fsencode(name)
     try:

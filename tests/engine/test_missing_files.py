@@ -18,8 +18,8 @@ from tests.support.watcher import PATIENCE, Watcher, watching
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ChangeSettings
 from tftptui.engine.missing_files import MOST_LOOKED_AT, MissingFiles
-from tftptui.server.names import Names
-from tftptui.server.root import Root
+from tftptui.server.root.names import Names
+from tftptui.server.root.root import Root
 from tftptui.telemetry.findings import Finding
 
 NEXT = "the next request gets it"

@@ -10,7 +10,7 @@ import pytest
 from tests.support.clock import FakeClock
 from tests.support.unprivileged import unprivileged
 from tftptui.engine.near_names import MOST_WAITING, OLDEST, PAUSE, NearNames
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 from tftptui.telemetry.views import NearName
 
 PATIENCE = 20.0

@@ -19,7 +19,7 @@ from tftptui.files.source import (
 )
 from tftptui.protocol import netascii
 from tftptui.protocol.packets import Mode
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 
 BLOCK = 512
 SMALL, BIG = 3_000, 700_000

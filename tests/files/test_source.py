@@ -21,7 +21,7 @@ from tftptui.files.source import (
     SourceChangedError,
 )
 from tftptui.protocol import netascii
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 
 BLOCK = 512
 MIXED_ENDS = b"a\nb\rc\r\nd\0" * 40_000  # grows beyond several pieces

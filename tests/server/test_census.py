@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.name_tree import make_tree
 from tftptui.server import census
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tftptui.server.names import Names
-from tftptui.server.rewriting import parse_rules
-from tftptui.server.root import Root
+from tftptui.server.root.names import Names
+from tftptui.server.root.rewriting import parse_rules
+from tftptui.server.root.root import Root
 
 OWN = "192.0.2.7"
 """The client that has a folder of its own."""

@@ -26,7 +26,7 @@ from tftptui.protocol.packets import (
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
 from tftptui.server.reception import Reception
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 from tftptui.server.transfer.bandwidth import Bandwidth
 from tftptui.server.transfer.open_transfer import Opener
 from tftptui.server.transfer.shared_transport import SharedTransport

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.test_storms import MANY, checkout, git
+from tests.server.watch.test_storms import MANY, checkout, git
 from tests.support.udp_client import UdpClient
 from tests.ui.test_real_engine import Live, live
 from tftptui.engine.holders.inline import InlineEngine

@@ -69,7 +69,7 @@ class NameOptions:
         """
         rules = self.rewrite
         if rules or self.rewrite_file is not None:
-            from tftptui.server.rewriting import (  # noqa: PLC0415 - --help is instant
+            from tftptui.server.root.rewriting import (  # noqa: PLC0415 - --help is instant
                 parse_rules,
                 read_rules,
             )

@@ -6,10 +6,10 @@ import os
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.live_settings import folder_of, with_rule
 from tftptui.engine.messages import LinkName, RewriteName, ServeFolder, UnlinkName
-from tftptui.server.aliases import link, unlink
-from tftptui.server.naming import root_of
+from tftptui.server.root.from_settings import root_of
+from tftptui.server.root.link_commands import link, unlink
+from tftptui.server.root.path_resolution import RootError
 from tftptui.server.service import Service
-from tftptui.server.walk import RootError
 from tftptui.settings import SettingsError
 
 

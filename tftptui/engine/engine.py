@@ -54,7 +54,7 @@ from tftptui.server.gate import Summary
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
-from tftptui.server.watch import Watch
+from tftptui.server.watch.watch import Watch
 from tftptui.settings import (
     Settings,
     SettingsError,

@@ -23,9 +23,9 @@ from tftptui.engine.messages import (
 from tftptui.files.versions import version_of
 from tftptui.knowledge.magic import READ, FileKind, recognise
 from tftptui.server.census import names_below
-from tftptui.server.folders import counted
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
+from tftptui.server.watch.directory_listing import counted
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.file_views import (
     FileKinds,

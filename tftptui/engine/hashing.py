@@ -10,8 +10,8 @@ import msgspec
 
 from tftptui.files.versions import version_of
 from tftptui.knowledge import checksums
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.file_views import HashView
 

@@ -9,8 +9,8 @@ import asyncio
 import os
 
 from tftptui.engine.findings import Findings, Missed
-from tftptui.server.explaining import explain_read
-from tftptui.server.root import Root
+from tftptui.server.root.explain import explain_read
+from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import may_be_changed
 
 MOST_LOOKED_AT = 64

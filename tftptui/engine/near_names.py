@@ -18,9 +18,9 @@ from tftptui.engine.missing_files import MissingFiles
 from tftptui.knowledge.names import KnownNames, near_names
 from tftptui.knowledge.names.near import MOST, Near
 from tftptui.server.census import is_served, names_below
-from tftptui.server.explaining import Explanation
-from tftptui.server.naming import root_of
-from tftptui.server.root import Root
+from tftptui.server.root.explain import Explanation
+from tftptui.server.root.from_settings import root_of
+from tftptui.server.root.root import Root
 from tftptui.settings import Settings
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import NearName

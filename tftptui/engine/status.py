@@ -7,7 +7,7 @@ from tftptui.engine.messages import Status
 from tftptui.net.host_networks import host_networks
 from tftptui.net.interfaces import own_addresses
 from tftptui.server.service import Service
-from tftptui.server.watch import Watch
+from tftptui.server.watch.watch import Watch
 from tftptui.telemetry.views import HostNetwork, Recording
 
 INTERVAL = 30.0

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError, is_hidden
+from tftptui.server.root.path_resolution import RootError, is_hidden
+from tftptui.server.root.root import Root
 
 MOST_NAMES = 200_000
 """Files that are counted; about 250 octets of memory each."""

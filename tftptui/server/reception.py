@@ -22,13 +22,13 @@ from tftptui.server.ports import PortsExhaustedError
 from tftptui.server.recorder import error_note, request_note
 from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of
+from tftptui.server.root.path_resolution import RootError
 from tftptui.server.transfer.open_transfer import Opener
 from tftptui.server.transfer.shared_transport import SharedTransport
 from tftptui.server.transfer.sockets import NoWayError
 from tftptui.server.transfer.stale_client import LeftBehind
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import UploadError
-from tftptui.server.walk import RootError
 from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.views import Refusal
 

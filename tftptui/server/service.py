@@ -16,13 +16,13 @@ from tftptui.server.fastpath.event_loop import readers_of
 from tftptui.server.intake import Intake
 from tftptui.server.limits import raise_descriptor_limit
 from tftptui.server.listener import Listener
-from tftptui.server.naming import names_of, root_of
 from tftptui.server.ports import PortPool, Random
 from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.refusing import Seek, seek_nothing
 from tftptui.server.requests import Recognise, nobody
-from tftptui.server.root import Root
+from tftptui.server.root.from_settings import names_of, root_of
+from tftptui.server.root.root import Root
 from tftptui.server.transfer.open_transfer import Opener
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import Uploads, upload_policy

@@ -14,8 +14,8 @@ from tests.support.clock import FakeClock
 from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import encode_ack
-from tftptui.server import opened
 from tftptui.server.fastpath.one_block_read import BriefRead
+from tftptui.server.root import open_file_cache
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import Event, IcmpReceived
 from tftptui.telemetry.views import SLOW, TransferView
@@ -220,7 +220,7 @@ ACTS: list[Act] = [
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "file").write_bytes(octets(300))
-    monkeypatch.setattr(opened, "AT_REST", -(10**12))  # each file is
+    monkeypatch.setattr(open_file_cache, "AT_REST", -(10**12))  # each file is
     return tmp_path
 
 

@@ -11,7 +11,8 @@ from tests.support.builders import octets
 from tests.support.unprivileged import unprivileged
 from tests.support.upload_scene import hidden_in, names_in
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.root import Root
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
 from tftptui.server.transfer.uploads import (
     NetasciiUpload,
     Upload,
@@ -19,7 +20,6 @@ from tftptui.server.transfer.uploads import (
     UploadPolicy,
     Uploads,
 )
-from tftptui.server.walk import RootError
 
 CLIENT, OTHER = "192.0.2.7", "192.0.2.8"
 

@@ -14,7 +14,7 @@ from tests.support.running import running
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import hidden_in, slow_disk
 from tftptui.server.fastpath import batched_receive
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 from tftptui.server.transfer.receive import WriteTransfer
 from tftptui.server.transfer.uploads import Upload, UploadError, UploadPolicy, Uploads
 from tftptui.server.transfer.write_behind import WriteBehind

@@ -16,7 +16,7 @@ from tftptui.telemetry.events import Warned
 
 if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
     from tftptui.engine.engine import Engine
-    from tftptui.server.root import Root
+    from tftptui.server.root.root import Root
 
 _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 8, 47, 2
 _CAP_NET_BIND_SERVICE = 10

@@ -13,9 +13,9 @@ from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import HEADER, Request, encode_ack
 from tftptui.server.listener import Arrival
-from tftptui.server.opened import SharedFile
 from tftptui.server.ports import PortPool
 from tftptui.server.recorder import Recorder
+from tftptui.server.root.open_file_cache import SharedFile
 from tftptui.server.transfer.send import ReadTransfer
 from tftptui.server.transfer.sockets import LONGEST
 from tftptui.server.transfer.spec import Parts

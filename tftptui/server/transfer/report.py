@@ -10,9 +10,9 @@ from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.protocol.session import TWIN_REQUEST
-from tftptui.server.naming import served_as
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.server.requests import Recognise, nobody
+from tftptui.server.root.from_settings import served_as
 from tftptui.server.transfer.icmp_log_limit import Complaints
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (

@@ -15,7 +15,7 @@ from tftptui.files.hidden_file import create_hidden, take_place
 from tftptui.files.mounts import is_far_device
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
-from tftptui.server.root import NewPlace, Root
+from tftptui.server.root.root import NewPlace, Root
 from tftptui.settings import Settings
 
 _MODE = 0o644

@@ -11,8 +11,8 @@ import pytest
 from tests.support.running import Written
 from tests.support.unprivileged import unprivileged
 from tftptui.server.clock import Ticker
-from tftptui.server.root import Root
-from tftptui.server.watch import Watch
+from tftptui.server.root.root import Root
+from tftptui.server.watch.watch import Watch
 from tftptui.telemetry.events import FileChanged
 from tftptui.telemetry.views import Listing
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.walk import RootError, Walk, outside, twin
+from tftptui.server.root.path_resolution import RootError, Walk, outside, twin
 from tftptui.settings import Named
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC

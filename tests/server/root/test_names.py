@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.server.names import Candidate, Names, components
-from tftptui.server.rewriting import LONGEST, parse_rules
+from tftptui.server.root.names import Candidate, Names, components
+from tftptui.server.root.rewriting import LONGEST, parse_rules
 
 OWN = "192.0.2.7"
 ANY_NAME = st.binary(max_size=40) | st.lists(

@@ -13,7 +13,7 @@ from tests.support.serve import environment
 PROGRAM = """
 import asyncio, subprocess, sys
 from pathlib import Path
-from tests.server.test_watch import FileChanged, watching
+from tests.server.watch.test_watch import FileChanged, watching
 
 folder = Path(sys.argv[1])
 far = subprocess.Popen(

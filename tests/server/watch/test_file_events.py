@@ -14,7 +14,7 @@ import pytest
 from watchdog.events import FileSystemEvent
 
 from tests.support.serve import environment
-from tftptui.server.changes import Change, Changes, Watched
+from tftptui.server.watch.file_events import Change, Changes, Watched
 
 PATIENCE = 15.0
 
@@ -160,7 +160,7 @@ def with_watches(program: str, folder: Path, *, most: int) -> str:
 FEW_WATCHES = """
 import asyncio, errno, os, sys
 from pathlib import Path
-from tftptui.server.changes import Changes, Watched
+from tftptui.server.watch.file_events import Changes, Watched
 
 Path("/proc/sys/user/max_inotify_watches").write_text(sys.argv[2])
 
@@ -182,7 +182,7 @@ asyncio.run(watch())
 POLLED = """
 import asyncio, sys
 from pathlib import Path
-from tests.server.test_watch import FileChanged, watching
+from tests.server.watch.test_watch import FileChanged, watching
 
 Path("/proc/sys/user/max_inotify_watches").write_text(sys.argv[2])
 

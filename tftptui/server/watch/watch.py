@@ -15,13 +15,13 @@ from collections.abc import Coroutine, Iterable
 from pathlib import Path
 
 from tftptui.files.mounts import file_system, is_far
-from tftptui.server.changes import Change, Changes, watched_of
-from tftptui.server.folders import list_folder
-from tftptui.server.patrol import Patrol
 from tftptui.server.recorder import Recorder
-from tftptui.server.renamed import Renamed
-from tftptui.server.root import Root
-from tftptui.server.walk import is_hidden
+from tftptui.server.root.path_resolution import is_hidden
+from tftptui.server.root.root import Root
+from tftptui.server.watch.directory_listing import list_folder
+from tftptui.server.watch.file_events import Change, Changes, watched_of
+from tftptui.server.watch.patrol import Patrol
+from tftptui.server.watch.renames import Renamed
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import FileChanged
 from tftptui.telemetry.views import Listing

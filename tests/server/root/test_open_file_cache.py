@@ -10,9 +10,14 @@ import pytest
 from tftptui.files.source import FileSource, SourceChangedError
 from tftptui.files.staging import Scratch, Staging
 from tftptui.protocol.packets import ROLL_TO_0
-from tftptui.server.opened import AT_REST, MOST_KEPT, SHARED_ROOM, SharedFile
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError, ServedFile
+from tftptui.server.root.open_file_cache import (
+    AT_REST,
+    MOST_KEPT,
+    SHARED_ROOM,
+    SharedFile,
+)
+from tftptui.server.root.path_resolution import RootError, ServedFile
+from tftptui.server.root.root import Root
 from tftptui.telemetry.versions import Version
 
 

@@ -1,7 +1,7 @@
 """Listings say what was renamed a moment ago."""
 
-from tftptui.server.changes import Change
-from tftptui.server.renamed import MOST, Renamed
+from tftptui.server.watch.file_events import Change
+from tftptui.server.watch.renames import MOST, Renamed
 from tftptui.telemetry.views import Entry, Listing
 
 

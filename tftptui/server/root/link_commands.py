@@ -5,9 +5,9 @@ import posixpath
 import stat
 
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.names import components
-from tftptui.server.root import NewPlace, Root
-from tftptui.server.walk import RootError, Walk
+from tftptui.server.root.names import components
+from tftptui.server.root.path_resolution import RootError, Walk
+from tftptui.server.root.root import NewPlace, Root
 from tftptui.telemetry.escapes import visible
 
 

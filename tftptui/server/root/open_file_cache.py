@@ -14,8 +14,8 @@ from tftptui.files.staging import Staging, Whole, scratch
 from tftptui.files.versions import version_of
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
-from tftptui.server.names import components
-from tftptui.server.walk import RootError, ServedFile, Walk
+from tftptui.server.root.names import components
+from tftptui.server.root.path_resolution import RootError, ServedFile, Walk
 from tftptui.telemetry.versions import Version
 
 MOST_KEPT = 256

@@ -29,7 +29,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 
 GATHERED = 0.2
 """Seconds of changes that are told together: a copy is many of them."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import replace
 
-from tftptui.server.rewriting import LONGEST, Rule, rewrite
+from tftptui.server.root.rewriting import LONGEST, Rule, rewrite
 
 _DRIVE = re.compile(rb"/*[A-Za-z]:/+")
 _PADDING = b"\xff"

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from tftptui.net.neighbours import hardware_address
-from tftptui.server.names import Names, components, no_folder
-from tftptui.server.rewriting import parse_rules
-from tftptui.server.root import Root
+from tftptui.server.root.names import Names, components, no_folder
+from tftptui.server.root.rewriting import parse_rules
+from tftptui.server.root.root import Root
 from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
 

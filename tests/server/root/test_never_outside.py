@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.name_tree import INSIDE, OWN, make_tree, opened
-from tftptui.server.explaining import explain_read, explain_write
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError
+from tftptui.server.root.explain import explain_read, explain_write
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
 
 ROOT_STEPS = (
@@ -139,7 +139,7 @@ def test_what_is_explained_of_an_upload_is_what_happens(
 COUNTING = """
 import os, sys
 from pathlib import Path
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
 
 root = Root(Path(sys.argv[1]))
 calls = []

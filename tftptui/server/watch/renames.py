@@ -4,7 +4,7 @@ import time
 
 import msgspec
 
-from tftptui.server.changes import Change
+from tftptui.server.watch.file_events import Change
 from tftptui.telemetry.views import Listing
 
 REMEMBERED = 10.0

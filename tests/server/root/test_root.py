@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.unprivileged import unprivileged
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.root import Root
-from tftptui.server.walk import MAX_LINKS, RootError, kind_of
+from tftptui.server.root.path_resolution import MAX_LINKS, RootError, kind_of
+from tftptui.server.root.root import Root
 
 SECRET = b"not yours"
 

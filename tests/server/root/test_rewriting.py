@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.server.rewriting import (
+from tftptui.server.root.rewriting import (
     LONGEST,
     Rewritten,
     parse_rule,

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.names import Candidate, Names
-from tftptui.server.opened import OpenedFiles, SharedFile
-from tftptui.server.places import Place, Places, PlacesWalk, open_places
-from tftptui.server.walk import FOLDER, RootError, ServedFile, Walk
+from tftptui.server.root.names import Candidate, Names
+from tftptui.server.root.open_file_cache import OpenedFiles, SharedFile
+from tftptui.server.root.path_resolution import FOLDER, RootError, ServedFile, Walk
+from tftptui.server.root.places import Place, Places, PlacesWalk, open_places
 from tftptui.settings import Named, words_of
 
 T = TypeVar("T")

@@ -10,8 +10,14 @@ from contextlib import suppress
 import msgspec
 
 from tftptui.files.versions import version_of
-from tftptui.server.root import Root
-from tftptui.server.walk import EFFECTIVE, RootError, is_hidden, kind_of, refusal
+from tftptui.server.root.path_resolution import (
+    EFFECTIVE,
+    RootError,
+    is_hidden,
+    kind_of,
+    refusal,
+)
+from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import Entry, Listing
 

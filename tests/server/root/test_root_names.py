@@ -10,9 +10,9 @@ from tests.support.name_tree import INSIDE, OWN, make_tree, opened
 from tests.support.unprivileged import unprivileged
 from tftptui.files.hidden_file import PREFIX as PART_PREFIX
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.root import Root
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
 from tftptui.server.transfer.uploads import UploadError, UploadPolicy, Uploads
-from tftptui.server.walk import RootError
 
 OTHER = "192.0.2.8"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
 
 
 @pytest.fixture

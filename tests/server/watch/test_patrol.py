@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.unprivileged import unprivileged
-from tftptui.server.patrol import Patrol
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
+from tftptui.server.watch.patrol import Patrol
 from tftptui.settings import Named
 
 

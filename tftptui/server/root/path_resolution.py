@@ -13,7 +13,7 @@ from typing import Self
 from tftptui.files.hidden_file import PREFIX as PART_PREFIX
 from tftptui.files.source import OpenFile
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.names import components
+from tftptui.server.root.names import components
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.words import LEADS_NOWHERE
 

@@ -13,10 +13,10 @@ from ipaddress import ip_address
 import msgspec
 
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.names import Candidate, Names, components, no_folder
-from tftptui.server.naming import root_of
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError, Walk, is_hidden, refusal
+from tftptui.server.root.from_settings import root_of
+from tftptui.server.root.names import Candidate, Names, components, no_folder
+from tftptui.server.root.path_resolution import RootError, Walk, is_hidden, refusal
+from tftptui.server.root.root import Root
 from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import NearName

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.test_watch import Watching, watching
+from tests.server.watch.test_watch import Watching, watching
 from tests.support.serve import environment
 
 MANY = 3_000

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.support.name_tree import INSIDE, make_tree
 from tftptui.server.census import names_below
-from tftptui.server.explaining import explain_read, explain_write
-from tftptui.server.folders import list_folder
-from tftptui.server.names import Names
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError
+from tftptui.server.root.explain import explain_read, explain_write
+from tftptui.server.root.names import Names
+from tftptui.server.root.path_resolution import RootError
+from tftptui.server.root.root import Root
+from tftptui.server.watch.directory_listing import list_folder
 from tftptui.settings import Named
 
 STEPS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.unprivileged import unprivileged
-from tftptui.server import folders
-from tftptui.server.folders import list_folder
-from tftptui.server.root import Root
+from tftptui.server.root.root import Root
+from tftptui.server.watch import directory_listing
+from tftptui.server.watch.directory_listing import list_folder
 from tftptui.telemetry.views import Entry, Listing
 
 
@@ -152,12 +152,12 @@ def test_an_upload_in_progress_is_not_listed(root: Root, folder: Path) -> None:
 def test_of_a_huge_folder_the_first_names_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "MOST_TOLD", 3)
+    monkeypatch.setattr(directory_listing, "MOST_TOLD", 3)
     for name in ("b", "a", "c", "e"):
         (tmp_path / name).touch()
     (tmp_path / "d").mkdir()
     with contextlib.closing(Root(tmp_path)) as root:
-        listing = folders.list_folder(root, b"")
+        listing = directory_listing.list_folder(root, b"")
     assert [entry.name for entry in listing.entries] == [b"d", b"a", b"b"]
     assert listing.more == 2
 

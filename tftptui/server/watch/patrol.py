@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tftptui.server.changes import Change
-from tftptui.server.root import Root
-from tftptui.server.walk import RootError, is_hidden, refusal
+from tftptui.server.root.path_resolution import RootError, is_hidden, refusal
+from tftptui.server.root.root import Root
+from tftptui.server.watch.file_events import Change
 
 MOST_NAMES = 50_000
 """Names that are remembered, about 300 octets each; folders beyond are left out."""

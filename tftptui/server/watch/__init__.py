@@ -1,0 +1,1 @@
+"""Follows the disk: the watcher, the patrol where nothing watches, the listings."""
