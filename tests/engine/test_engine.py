@@ -26,6 +26,7 @@ from tftptui.engine.messages import (
     SetPorts,
 )
 from tftptui.net.addresses import Endpoint
+from tftptui.protocol.timing import FIRST_RETRIES
 from tftptui.telemetry.events import Event, PortsChanged
 from tftptui.telemetry.records.ring import LAYOUT, RECORD, Kind
 
@@ -199,7 +200,7 @@ async def test_a_client_given_up_without_a_packet_is_counted(
     engine: Engine, client: UdpClient, clock: FakeClock
 ) -> None:
     await begin(engine, client)
-    for _ in range(engine.settings.retries):
+    for _ in range(FIRST_RETRIES):
         clock.advance(LAST_WAIT)
         await client.data()
     engine.next_frame()

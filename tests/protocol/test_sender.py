@@ -196,6 +196,49 @@ class TestGivingUp:
         end = End(Outcome.ABANDONED, "the client never answered")
         assert _pass_deadline(session) == [end]
 
+    def test_nobody_gets_more_than_four_repeats_before_an_answer(self) -> None:
+        session = _negotiating(retries=100)
+        for attempt in range(2, 6):
+            assert _pass_deadline(session) == [SendOack(attempt)]
+        end = End(Outcome.ABANDONED, "the client never answered")
+        assert _pass_deadline(session) == [end]
+
+    @pytest.mark.parametrize("fixed", [None, 1.0])
+    def test_who_has_answered_is_waited_for_with_few_packets(
+        self, fixed: float | None
+    ) -> None:
+        timer = RetransmitTimer(fixed, patience=60.0)
+        session = SendSession(window=8, last_block=100, timer=timer)
+        session.start(0.0)
+        session.receive_ack(8, 0.001)
+        sent: list[object] = []
+        now = 0.0
+        while (due := session.deadline()) is not None:
+            now = due
+            sent += session.handle_timer(now)
+        assert 60.0 <= now <= 70.0
+        whole, single = SendBlocks(9, 8, 2), SendBlocks(9, 1, 8)
+        assert (sent[0], sent[6]) == (whole, single)
+        assert len(sent) < 16
+
+    def test_for_the_last_ack_alone_the_retries_are_enough(self) -> None:
+        timer = RetransmitTimer(retries=0, patience=60.0)
+        session = SendSession(last_block=2, timer=timer)
+        session.start(0.0)
+        session.receive_ack(1, 0.1)
+        end = End(Outcome.UNCONFIRMED, "everything was sent, the last ACK never came")
+        assert _pass_deadline(session) == [end]
+
+    def test_after_the_probes_a_client_gets_the_rest_of_its_window(self) -> None:
+        timer = RetransmitTimer(retries=1, patience=60.0)
+        session = SendSession(window=4, last_block=100, timer=timer)
+        session.start(0.0)
+        session.receive_ack(4, 0.001)
+        for _ in range(4):
+            _pass_deadline(session)
+        rest = [SendBlocks(6, 3, 3), SendBlocks(9, 1, 1)]
+        assert session.receive_ack(5, 30.0) == rest
+
     def test_silence_in_the_middle_is_abandoned(self) -> None:
         session = _negotiating(retries=0)
         session.receive_ack(0, 0.1)

@@ -38,6 +38,20 @@ def test_fixed_wait_may_exceed_the_bounds() -> None:
     assert RetransmitTimer(255.0).timeout == 255.0
 
 
+def test_fixed_wait_with_patience_backs_off_to_the_bound() -> None:
+    timer, waits = RetransmitTimer(1.0, patience=60.0), []
+    for _ in range(5):
+        waits.append(timer.timeout)
+        timer.back_off()
+    assert waits == [1.0, 2.0, 4.0, 8.0, 8.0]
+
+
+def test_fixed_wait_beyond_the_bound_stays_as_it_is() -> None:
+    timer = RetransmitTimer(20.0, patience=60.0)
+    timer.back_off()
+    assert timer.timeout == 20.0
+
+
 def test_fixed_timer_still_measures() -> None:
     assert _timer_after([0.25], 3.0).smoothed == 0.25
 

@@ -30,11 +30,13 @@ async def test_a_limit_holds_from_the_next_request_on(folder: Path) -> None:
     with running(folder) as server, UdpClient() as one, UdpClient() as two:
         one.ask(server.at, b"file")
         await one.data()
+        one.ack(1)
+        await one.data()
         server.service.change_settings({"max_transfers": 1}, by="test")
         two.ask(server.at, b"file")
         assert b"1 of 1 transfers" in (await two.error()).message
-        one.ack(1)
-        assert (await one.data()).block16 == 2
+        one.ack(2)
+        assert (await one.data()).block16 == 3
 
 
 async def test_names_are_understood_anew(folder: Path) -> None:

@@ -317,6 +317,14 @@ class PoolMachine(RuleBasedStateMachine):
         found = self.foreign.get(port, -FOREIGN_RECHECK)
         return FOREIGN if found + FOREIGN_RECHECK > self.now else FREE
 
+    def expire(self) -> None:
+        self.pool.expire(self.now)
+        self.cooling = {
+            port: (released, client)
+            for port, (released, client) in self.cooling.items()
+            if released + self.quarantine > self.now
+        }
+
     def candidates(self, client: str) -> list[list[int]]:
         """Return what may be lent: any of the first list, else of the next."""
         held = self.outside.held
@@ -359,12 +367,12 @@ class PoolMachine(RuleBasedStateMachine):
         if self.quarantine:
             self.cooling[port] = (self.now, client)
         self.pool.release(port, self.now, client)
-        self.pool.expire(self.now)
+        self.expire()
 
     @rule(seconds=st.sampled_from([0.5, 2.0, FOREIGN_RECHECK]))
     def wait(self, seconds: float) -> None:
         self.now += seconds
-        self.pool.expire(self.now)
+        self.expire()
 
     @rule(port=PORTS)
     def another_program_comes_or_goes(self, port: int) -> None:
@@ -381,12 +389,7 @@ class PoolMachine(RuleBasedStateMachine):
         self.quarantine = quarantine
         self.pool.change(ports, order=order, quarantine=quarantine)
 
-        self.pool.expire(self.now)
-        self.cooling = {
-            port: (released, client)
-            for port, (released, client) in self.cooling.items()
-            if released + quarantine > self.now
-        }
+        self.expire()
 
     @invariant()
     def states_are_as_expected(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Mode, WriteRequest, encode_error, encode_request
+from tftptui.server.eviction import GRACE
 from tftptui.telemetry.events import (
     Refused,
     Requested,
@@ -291,14 +293,20 @@ async def test_an_error_is_never_answered(
     assert (await client.error()).code == 1  # the first answer is to the request
 
 
+async def begun(server: Running, client: UdpClient) -> None:
+    """Have a client acknowledge the first block of a read, so that it is proven."""
+    client.ask(server.at, b"file")
+    await client.data()
+    client.ack(1)
+    await client.data()
+
+
 async def test_no_free_port_is_said_with_the_range(folder: Path) -> None:
     ports = free_range(2)
     with running(folder, ports=ports) as server, UdpClient() as third:
         with UdpClient() as one, UdpClient() as two:
-            one.ask(server.at, b"file")
-            two.ask(server.at, b"file")
-            await one.data()
-            await two.data()
+            await begun(server, one)
+            await begun(server, two)
             third.ask(server.at, b"file")
             error = await third.error()
         text = f"server has no free port in {ports}"
@@ -306,6 +314,41 @@ async def test_no_free_port_is_said_with_the_range(folder: Path) -> None:
         assert third.peer == server.at
         assert server.event(Refused).reason == "ports-exhausted"
         assert server.service.recorder.counters.exhausted == 1
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"ports": free_range(2)}, {"max_transfers": 2}, {"max_client_transfers": 2}],
+    ids=["range", "count", "count-of-the-client"],
+)
+async def test_who_has_not_answered_makes_way_for_the_next_request(
+    folder: Path, clock: FakeClock, client: UdpClient, limits: dict[str, Any]
+) -> None:
+    with running(folder, clock, **limits) as server, UdpClient() as proven:
+        await begun(server, proven)
+        with UdpClient() as silent:
+            silent.ask(server.at, b"file")
+            await silent.data()
+            clock.advance(GRACE)
+            assert await client.read(server.at, b"other") == b"other"
+        counters = server.service.recorder.counters
+        assert counters.evicted == 1
+        proven.ack(2)
+        await proven.data()
+
+
+async def test_a_client_silent_for_longer_than_the_retries_makes_way(
+    folder: Path, clock: FakeClock, client: UdpClient
+) -> None:
+    limits = {"ports": free_range(1), "retries": 1}
+    with running(folder, clock, **limits) as server, UdpClient() as paused:
+        await begun(server, paused)
+        (transfer,) = server.service.transfers.values()
+        for _ in range(2):
+            assert transfer.due is not None
+            clock.advance(transfer.due - clock.now())
+            transfer.tick(clock.now())
+        assert await client.read(server.at, b"other") == b"other"
 
 
 async def test_one_port_serves_one_client_after_another_at_once(
@@ -321,8 +364,7 @@ async def test_more_transfers_than_allowed_are_refused(
     folder: Path, client: UdpClient
 ) -> None:
     with running(folder, max_transfers=1) as server, UdpClient() as second:
-        client.ask(server.at, b"file")
-        await client.data()
+        await begun(server, client)
         second.ask(server.at, b"file")
         error = await second.error()
         text = b"the server is busy: 1 of 1 transfers"

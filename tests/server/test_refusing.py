@@ -63,6 +63,16 @@ def test_a_client_beyond_its_transfers_is_refused(folder: Path) -> None:
         assert len(desk.reception.transfers) == 2
 
 
+def test_the_address_with_most_silent_transfers_makes_way_first(folder: Path) -> None:
+    with office(folder, max_transfers=3) as desk:
+        desk.ask(b"file")
+        for port in (2_070, 2_071, 2_072):
+            desk.ask(b"file", Endpoint("192.0.2.8", port))
+        assert reasons(desk) == []
+        assert [one.port for one in desk.reception.transfers] == [2_070, 2_071, 2_072]
+        assert desk.reception.of_client == {CLIENT.host: 1, "192.0.2.8": 2}
+
+
 def test_a_transfer_that_is_over_makes_room(folder: Path) -> None:
     with office(folder, max_client_transfers=1) as desk:
         desk.ask(b"file")
@@ -234,6 +244,6 @@ def test_what_an_address_gets_that_never_answers_is_bounded(folder: Path) -> Non
         for _ in range(1_500):
             desk.wait(0.05)
         data = [r for r in desk.written.packets() if r.kind == Kind.DATA]
-        assert len(data) == 1 + 6
-        assert sum(len(packet) for _, _, packet in desk.listener.sent) == 7 * 516
+        assert len(data) == 1 + 4
+        assert sum(len(packet) for _, _, packet in desk.listener.sent) == 5 * 516
         assert desk.reception.transfers == {}

@@ -14,6 +14,7 @@ from tests.support.running import Running, Written, running, settings_for
 from tests.support.udp_client import UdpClient
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Mode, encode_ack, encode_error
+from tftptui.protocol.timing import FIRST_RETRIES
 from tftptui.server.binding import BindError
 from tftptui.server.service import SHUTDOWN, Service, ServiceError
 from tftptui.telemetry.events import (
@@ -181,13 +182,13 @@ async def test_a_silent_client_is_given_up(
     server: Running, client: UdpClient, clock: FakeClock
 ) -> None:
     await begin(server, client)
-    for _ in range(server.service.settings.retries):
+    for _ in range(FIRST_RETRIES):
         clock.advance(LAST_WAIT)
         await client.data()
     clock.advance(LAST_WAIT)
     ended = await server.written.until(TransferEnded)
     assert (ended.outcome, ended.error) == ("abandoned", "the client never answered")
-    assert (ended.octets, ended.retransmits, ended.heard) == (0, 6, False)
+    assert (ended.octets, ended.retransmits, ended.heard) == (0, 4, False)
 
 
 async def test_attempts_are_counted_in_the_ring(

@@ -180,7 +180,7 @@ class ReceiveSession(Session):
         if self.state is State.DALLYING:
             return self._close()
         self.timeouts += 1
-        if self.timeouts > self.timer.retries:
+        if self._is_over(now):
             return self._abandon()
         self.timer.back_off()
         self._gap_reported = False

@@ -150,13 +150,24 @@ class SendSession(Session):
         if self._due is None or now < self._due:
             return []
         self.timeouts += 1
-        if self.timeouts > self.timer.retries:
+        if self._is_over(now):
             return self.give_up()
         self.timer.back_off()
         self._gap_answered = False
         if self.state is _NEGOTIATING:
             return self._send_oack(now)
-        return self._restart(now)
+        is_patient = self.timeouts > self.timer.retries
+        return self._probe(now) if is_patient else self._restart(now)
+
+    def _is_over(self, now: float) -> bool:
+        """Whether to give the client up.
+
+        Where only the last ACK is missing it has most likely finished and left, so the
+        retries are enough.
+        """
+        if self._heard and self.acked + 1 == self._last_block:
+            return self.timeouts > self.timer.retries
+        return super()._is_over(now)
 
     def absolute(self, block16: int) -> int:
         """Return the absolute block that a wire block most likely means.
@@ -229,6 +240,15 @@ class SendSession(Session):
         new = self._extend()
         self._arm(now)
         return [*commands, new] if new else commands
+
+    def _probe(self, now: float) -> list[Command]:
+        """Send the first missing block alone: it finds out whether anybody is there."""
+        block = self.acked + 1
+        (_, last, attempt), *later = [run for run in self._runs if run[1] >= block]
+        rest = [(block + 1, last, attempt)] if block < last else []
+        self._runs = [(block, block, attempt + 1), *rest, *later]
+        self._arm(now)
+        return [SendBlocks(block, 1, attempt + 1)]
 
     def _send_new(self, now: float) -> list[Command]:
         """Fill the window up and send nothing again."""

@@ -6,7 +6,7 @@ from enum import Enum
 from tftptui.protocol.commands import Command, End, Outcome, SendError
 from tftptui.protocol.errors import ErrorCode, MisuseError
 from tftptui.protocol.packets import ROLL_TO_0
-from tftptui.protocol.timing import RetransmitTimer
+from tftptui.protocol.timing import FIRST_RETRIES, RetransmitTimer
 
 TWIN_REQUEST = 0.05
 """Seconds: a request repeated sooner was doubled by the path, not by the client."""
@@ -153,6 +153,13 @@ class Session(ABC):
     def _abandon(self) -> list[Command]:
         did = "stopped answering" if self._heard else "never answered"
         return self._end(Outcome.ABANDONED, f"the {self._peer} {did}")
+
+    def _is_over(self, now: float) -> bool:
+        """Whether the peer has been silent for long enough to be given up."""
+        retries, patience = self.timer.retries, self.timer.patience
+        if not self._heard:
+            return self.timeouts > min(retries, FIRST_RETRIES)
+        return self.timeouts > retries and now - self._moved_at >= patience
 
     def _hear(self, now: float) -> None:
         """Note that the peer made progress."""

@@ -7,6 +7,10 @@ on which one widespread client gives up."""
 RETRIES = 6
 """Time-outs without progress before a peer is given up."""
 
+FIRST_RETRIES = 4
+"""Time-outs at most before a peer that has never answered is given up: its address may
+be forged, and each retransmission goes to somebody who did not ask for it."""
+
 SHORTEST, LONGEST = 0.2, 8.0
 
 _ALPHA, _BETA, _K = 1 / 8, 1 / 4, 4.0  # RFC 6298 §2
@@ -21,10 +25,23 @@ class RetransmitTimer:
     stays until the next measurement (RFC 6298 §5): were it forgotten at an answer
     to a repeated packet, a client slower than the wait would get every packet
     twice and could never be measured.
+
+    Args:
+        fixed: the wait that was agreed; None goes by the round trips.
+        retries: time-outs without progress, at least, before a peer is given up.
+        patience: seconds without progress, at least, before a peer that has answered
+            once is given up. With patience a fixed wait backs off as well, to at most
+            LONGEST or itself.
     """
 
-    def __init__(self, fixed: float | None = None, retries: int = RETRIES) -> None:
+    def __init__(
+        self,
+        fixed: float | None = None,
+        retries: int = RETRIES,
+        patience: float = 0.0,
+    ) -> None:
         self.retries = retries
+        self.patience = patience
         self.smoothed: float | None = None
         """Round trip in seconds (SRTT); None until one was measured."""
         self.least: float | None = None
@@ -37,9 +54,9 @@ class RetransmitTimer:
     @property
     def timeout(self) -> float:
         """Seconds until the next retransmission is due."""
-        if self._fixed:
+        if self._fixed and not self.patience:
             return self._base
-        return min(LONGEST, self._base * self._factor)
+        return max(self._base, min(LONGEST, self._base * self._factor))
 
     def measure(self, round_trip: float) -> None:
         """Take one round trip time (RFC 6298 §2), which also ends a back-off."""

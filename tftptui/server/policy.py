@@ -39,11 +39,13 @@ class Verdict:
         reason: the journal's word for it.
         code: of the ERROR for the client.
         text: why, for people.
+        is_full: whether it would be taken if another transfer made way.
     """
 
     reason: str
     code: ErrorCode
     text: str
+    is_full: bool = False
 
 
 TO_MANY = Verdict(
@@ -134,11 +136,11 @@ class Policy:
             return verdict
         if active >= settings.max_transfers:
             text = f"the server is busy: {active} of {settings.max_transfers} transfers"
-            return Verdict("limit", ErrorCode.UNDEFINED, text)
+            return Verdict("limit", ErrorCode.UNDEFINED, text, is_full=True)
         most = settings.max_client_transfers
         if most is not None and of_client >= most:
             text = f"{client} has {of_client} of {most} transfers it may have at once"
-            return Verdict("client-limit", ErrorCode.UNDEFINED, text)
+            return Verdict("client-limit", ErrorCode.UNDEFINED, text, is_full=True)
         return None
 
     def room(self, reason: str, client: str, asked: int, now: float) -> int:

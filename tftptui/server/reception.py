@@ -1,5 +1,6 @@
 """What happens to a datagram that reaches a listener."""
 
+import errno
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tftptui.protocol.packets import (
     WriteRequest,
     parse,
 )
+from tftptui.server.eviction import Evictions
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.policy import LONGEST_REQUEST, TO_MANY, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
@@ -63,6 +65,7 @@ class Reception:
         self._desk = RefusalDesk(
             self._recorder, self.policy, self.seek, self.opener.recognise
         )
+        self._evictions = Evictions()
         self._left = LeftBehind()
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
@@ -139,12 +142,37 @@ class Reception:
             return
         self._recorder.counters.requests += 1
         if verdict is None:
-            active, of_client = len(self.transfers), self.of_client[client]
-            verdict = self.policy.judge(request, client, active, of_client)
-        if verdict is None:
-            verdict = self._begin(listener, arrival, request)
+            verdict = self._try(listener, arrival, request)
+            while verdict is not None and self._make_room(verdict, client):
+                verdict = self._try(listener, arrival, request)
         if verdict is not None:
             self._desk.refuse(listener, arrival, request, verdict)
+
+    def _try(
+        self, listener: Listener, arrival: Arrival, request: Request
+    ) -> Verdict | None:
+        """Begin a transfer if there is room; else return why not."""
+        active, of_client = len(self.transfers), self.of_client[arrival.client.host]
+        verdict = self.policy.judge(request, arrival.client.host, active, of_client)
+        return verdict or self._begin(listener, arrival, request)
+
+    def _make_room(self, verdict: Verdict, client: str) -> bool:
+        """End a transfer whose client is silent, if a request fails for want of room.
+
+        Returns:
+            Whether it is worth trying again.
+        """
+        if not verdict.is_full:
+            return False
+        of_client = client if verdict.reason == "client-limit" else None
+        clock = self._recorder.clock
+        silent = self._evictions.unproven(clock.wall(), of_client)
+        if silent is None and of_client is None:
+            silent = self._evictions.waiting(self.transfers.values(), clock.now())
+        if silent is None:
+            return False
+        silent.evict()
+        return True
 
     def _is_repeated(self, arrival: Arrival, request: Request) -> bool:
         """Hand a repeated request to its transfer (RFC 1350 §4: no second TID).
@@ -176,15 +204,18 @@ class Reception:
         except (RootError, UploadError) as error:
             return Verdict(error.reason, error.code, error.text)
         except PortsExhaustedError as error:
-            return Verdict("ports-exhausted", ErrorCode.UNDEFINED, str(error))
+            code = ErrorCode.UNDEFINED
+            return Verdict("ports-exhausted", code, str(error), is_full=True)
         except NoWayError as error:
             text = f"the server has no way to {arrival.client.host}: {error.strerror}"
             return Verdict("no-route", ErrorCode.UNDEFINED, text)
         except OSError as error:
             text = f"the server can't open a socket for this: {error.strerror}"
-            return Verdict("socket", ErrorCode.UNDEFINED, text)
+            is_full = error.errno in (errno.EMFILE, errno.ENFILE)
+            return Verdict("socket", ErrorCode.UNDEFINED, text, is_full=is_full)
         self.last_number = number
         self._left.begin(transfer, wall)
+        self._evictions.begin(transfer)
         self.transfers[arrival.client] = transfer
         self.of_client[arrival.client.host] += 1
         self._record_request(arrival, request, number, wall)
@@ -195,6 +226,7 @@ class Reception:
     def _ended(self, transfer: Transfer) -> None:
         host = transfer.client.host
         self._left.end(transfer)
+        self._evictions.end(transfer)
         if self.transfers.get(transfer.client) is transfer:
             del self.transfers[transfer.client]
         self.of_client[host] -= 1

@@ -33,6 +33,7 @@ class Counters(msgspec.Struct, kw_only=True):
         suppressed: refusals, transfers and ICMP errors that the journal only counts,
             because they were many.
         expired: transfers ended because they took too long or stood still.
+        evicted: transfers whose client did not answer, ended to make room for others.
         octets_sent: data octets in DATA packets, retransmissions included;
             octets_received: likewise in those of clients.
         packets_sent: packets that left.
@@ -55,6 +56,7 @@ class Counters(msgspec.Struct, kw_only=True):
     unanswered: int = 0
     suppressed: int = 0
     expired: int = 0
+    evicted: int = 0
     octets_sent: int = 0
     packets_sent: int = 0
     packets_received: int = 0

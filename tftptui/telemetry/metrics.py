@@ -29,6 +29,7 @@ _TOTALS = (
     ("shed_packets", "shed", "Dropped unread: too many came."),
     ("transfers_started", "started", "Transfers that began."),
     ("transfers_expired", "expired", "Transfers ended for taking too long."),
+    ("transfers_evicted", "evicted", "Silent transfers ended to make room."),
     ("retransmitted_packets", "retransmits", "Packets that the server sent again."),
     ("duplicate_packets", "duplicates", "Packets that clients sent again."),
     ("stray_packets", "strays", "Datagrams from an endpoint of no transfer there."),

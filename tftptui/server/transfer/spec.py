@@ -31,7 +31,15 @@ class Parts(About, frozen=True, kw_only=True):
     content: Content | None = None
 
 
+PATIENCE = 60.0
+"""Seconds without progress, at least, before a client that has answered is given up."""
+
+_WAITS = 6
+"""The same in time-outs that the client asked for."""
+
+
 def timer_of(agreed: Agreed, settings: Settings) -> RetransmitTimer:
     """Return the timer of a transfer: the client's own wish comes first (RFC 2349)."""
     wished = settings.timeout if agreed.timeout is None else agreed.timeout
-    return RetransmitTimer(wished, settings.retries)
+    patience = max(PATIENCE, _WAITS * (agreed.timeout or 0.0))
+    return RetransmitTimer(wished, settings.retries, patience)

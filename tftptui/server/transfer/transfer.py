@@ -225,6 +225,12 @@ class Transfer(ABC):
         self._report.view.superseded = True
         self._run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
 
+    def evict(self) -> None:
+        """End silently, because another transfer needs the place."""
+        text = "ended without a reply of the client, to make room for other requests"
+        self._parts.recorder.counters.evicted += 1
+        self._run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
+
     def abort(self, text: str) -> None:
         """End it and tell the client why."""
         self._run([Close()] if self.outcome else self._session.abort(text))
@@ -283,6 +289,13 @@ class Transfer(ABC):
     def is_stalled(self) -> bool:
         """Whether it runs and stands still; cheaper than to ask its view."""
         return self.outcome is None and self._state.stalled
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its client, who had answered, is silent for more than the retries."""
+        if not self.is_stalled:
+            return False
+        return self._state.timeouts > self._parts.settings.retries
 
     def _phase(self) -> TransferPhase:
         if self.outcome is not None:
