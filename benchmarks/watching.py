@@ -3,9 +3,9 @@
 ``python benchmarks/watching.py`` runs ``tftptui`` in a pseudo-terminal, 140×40, and
 prints CPU seconds a second of both processes and what reaches the terminal: with
 nothing going on, with one client at full speed, one block at a time, after it, and
-with 50 clients. The first load stands beside ``tftptui serve`` doing the same, as CPU
-microseconds a block. The engine shares a CPU with the load generator of --bench (by
-default ../shared/bench), the screen has another. Linux.
+with 50 clients and 1,000. The first load and the last stand beside ``tftptui serve``
+doing the same, as CPU microseconds a block. The engine shares a CPU with the load
+generator of --bench (by default ../shared/bench), the screen has another. Linux.
 """
 
 import argparse
@@ -29,7 +29,11 @@ HERE = Path(__file__).resolve().parent
 PROGRAM = str(Path(sys.executable).with_name("tftptui"))
 PORT = 36_969
 ENGINE_CPU, SCREEN_CPU = 0, 1
-LIMITS = ("--quarantine", "0", "--max-transfers", "2000", "--request-rate", "0")
+LIMITS = [
+    *("--quarantine", "0", "--ports", "40000-51000"),
+    *("--max-transfers", "2000", "--request-rate", "0"),
+]
+THOUSAND = ("--clients", "1000", "--blksize", "1428", "--windowsize", "4")
 SETTLING = 2.0
 """Seconds until a start, or the beginning of a load, no longer shows; of a load that is
 measured for less, so long."""
@@ -137,6 +141,11 @@ def with_screen(load: str, root: str, seconds: float) -> None:
         pause(settling)
         told = watched(terminal, seconds)
         tell("50 clients, 512 w1", told, running.blocks())
+        pause(1)
+        running = Load(load, seconds + 2 * SETTLING, *THOUSAND)
+        pause(SETTLING)
+        told = watched(terminal, seconds)
+        tell("1,000 clients, w4", told, running.blocks())
     finally:
         terminal.end()
 

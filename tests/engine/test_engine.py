@@ -1,6 +1,7 @@
 """The engine: what a watcher is told, and what it may ask."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tests.support.watcher import watching
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.engine import Engine
+from tftptui.engine.engine import ALWAYS_TOLD, FRAME_INTERVAL, Engine
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import (
     AbortTransfer,
@@ -127,6 +128,26 @@ async def test_only_transfers_that_changed_are_told(
         second.ack(1)
         await second.data()
         assert [view.number for view in news(engine).transfers] == [2]
+
+
+async def test_of_many_transfers_each_is_told_within_a_second(folder: Path) -> None:
+    many = 6 * ALWAYS_TOLD
+    settings = settings_for(folder, ports=free_range(many))
+    engine = Engine(settings)
+    await engine.start()
+    with contextlib.ExitStack() as ending:
+        clients = [ending.enter_context(UdpClient()) for _ in range(many)]
+        for client in clients:
+            await begin(engine, client)
+        assert len(news(engine).transfers) == many  # new ones wait for nothing
+        for client in clients:
+            client.ack(1)
+            await client.data()
+        frames = [news(engine) for _ in range(round(1 / FRAME_INTERVAL))]
+        told = [view.number for frame in frames for view in frame.transfers]
+        await engine.stop()
+    assert max(len(frame.transfers) for frame in frames) < many / 2
+    assert sorted(told) == list(range(1, many + 1))
 
 
 async def test_a_told_transfer_does_not_change_afterwards(

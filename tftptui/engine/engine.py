@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,6 +55,7 @@ from tftptui.server.gate import Summary
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.service import Service, ServiceError
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.watch.watch import Watch
 from tftptui.settings import (
     Settings,
@@ -384,11 +386,11 @@ class Engine:
         frame.ports = port_map(self.service, survey.latest)
 
     def _changed_transfers(self) -> list[TransferView]:
-        living, before = self.service.transfers, self._told.versions
-        now = {number: one.version for number, one in living.items()}
-        news = [living[n] for n, version in now.items() if version != before.get(n)]
-        changed = [msgspec.structs.replace(transfer.view()) for transfer in news]
-        finished, self._told.versions = self.service.take_finished(), now
+        finished = self.service.take_finished()
+        changed = [
+            msgspec.structs.replace(one.view())
+            for one in self._told.changed(self.service.transfers)
+        ]
         told = {view.number for view in changed + finished}
         retold = [v for v in self.findings.take_retold() if v.number not in told]
         return changed + finished + retold
@@ -397,6 +399,10 @@ class Engine:
         place, counters = self._place, self.recorder.counters
         place.look(self.recorder.clock.now(), is_asked=counters.requests > 0)
         return status_of(self.service, self._watch, place, self._capture.recording)
+
+
+ALWAYS_TOLD = 100
+"""Transfers that every frame may tell of; of more, each is told once a second."""
 
 
 class _Told:
@@ -408,4 +414,24 @@ class _Told:
         self.settings: Settings | None = None
         self.ports_version = (-1, 0)
         self.packets_next = 0
-        self.versions: dict[int, int] = {}
+        self._versions: dict[int, int] = {}  # those looked at longest ago first
+
+    def changed(self, living: Mapping[int, Transfer]) -> list[Transfer]:
+        """Return the LIVING transfers to tell of: the new ones, and some that changed.
+
+        Of many each has its turn once a second: to look at all in each frame costs
+        as much as the packets of a thousand, here and at the screen.
+        """
+        versions = self._versions
+        for number in versions.keys() - living.keys():
+            del versions[number]
+        share = max(ALWAYS_TOLD, round(len(versions) * FRAME_INTERVAL))
+        turn = list(islice(versions, share))
+        turn += [number for number in living if number not in versions]
+        changed = []
+        for number in turn:
+            one = living[number]
+            if versions.pop(number, None) != one.version:
+                changed.append(one)
+            versions[number] = one.version
+        return changed

@@ -41,6 +41,10 @@ RATE_SPAN = 2.0
 """Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
 
 
+TURN = 1.0
+"""Seconds that the total of a transfer may be old when many are under way."""
+
+
 class Rate:
     """Octets a second over the last RATE_SPAN seconds, from a growing total."""
 
@@ -57,8 +61,8 @@ class Rate:
         """Return octets a second at NOW, or None when nothing can be said yet."""
         if not self._marks:
             return None
-        (begin, before), (_, total) = self._marks[0], self._marks[-1]
-        span = now - begin
+        (begin, before), (latest, total) = self._marks[0], self._marks[-1]
+        span = max(latest, now - TURN) - begin
         return (total - before) / span if span > 0 else None
 
 
