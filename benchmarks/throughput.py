@@ -27,16 +27,21 @@ KEPT = ("MB_s", "transfers_s", "server_cpu_s_per_GB", "timeouts", "errors", "fai
 """What is kept of each round."""
 
 OURS = ("tftptui serve", "tftptui")
+DEFAULTS = "tftptui defaults"
+"""The same server with the default range, cooling time and limits."""
+
 FLOOR = "floor"
-SERVED = "{root} --listen {host} --port {port} --ports 20000-31000 --quarantine 0"
+PLACE = "{root} --listen {host} --port {port}"
+SERVED = f"{PLACE} --ports 20000-31000 --quarantine 0"
 LIMITS = "--max-transfers 2000 --request-rate 0"
 
 
 def commands(program: str) -> list[str]:
-    """Return the options that add our two servers to a comparison."""
+    """Return the options that add our servers to a comparison."""
     screen = f"{sys.executable} {HERE / 'in_terminal.py'} {program}"
     return [
         *("--server", f"{OURS[0]}={program} serve {SERVED} {LIMITS}"),
+        *("--server", f"{DEFAULTS}={program} serve {PLACE}"),
         *("--server", f"{OURS[1]}={screen} {SERVED} {LIMITS}"),
     ]
 
@@ -96,15 +101,15 @@ def wrong_words(bench: Path, options: argparse.Namespace) -> list[str]:
 
 def table(kept: Figures) -> list[str]:
     """Return ratios to the fastest peer and CPU seconds per GB, as Markdown."""
-    lines = [
-        "| case | fastest peer | serve | with screen | bare C | CPU s/GB: peer, ours |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
+    head = (
+        "| case | fastest peer | serve | with screen | bare C | CPU s/GB: peer, ours "
+    )
+    lines = [f"{head}| defaults / serve |", "|---|--:|--:|--:|--:|--:|--:|"]
     for case, servers in kept.items():
         unit = "transfers_s" if case.startswith("small") else "MB_s"
         value = {name: _median(runs, unit) for name, runs in servers.items()}
         cost = {n: _median(runs, "server_cpu_s_per_GB") for n, runs in servers.items()}
-        measured = (*OURS, FLOOR)
+        measured = (*OURS, FLOOR, DEFAULTS)
         peers = [name for name in servers if name not in measured and value[name]]
         best = max(peers, key=lambda name: value[name], default="")
         cheapest = min((cost[name] for name in peers if cost[name]), default=0.0)
@@ -114,7 +119,8 @@ def table(kept: Figures) -> list[str]:
         ratios = [_ratio(value.get(name, 0.0), top) for name in measured]
         lines.append(
             f"| {case} | {best} {top:,.1f} | {ratios[0]} | {ratios[1]} "
-            f"| {ratios[2]} | {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} |"
+            f"| {ratios[2]} | {cheapest:.2f}, {cost.get(OURS[0], 0.0):.2f} "
+            f"| {_ratio(value.get(DEFAULTS, 0.0), value.get(OURS[0], 0.0))} |"
         )
     return lines
 
