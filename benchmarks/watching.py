@@ -157,13 +157,18 @@ def without_screen(load: str, root: str, seconds: float) -> None:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         os.sched_setaffinity(server.pid, {ENGINE_CPU})
         pause(SETTLING)
-        running = Load(load, seconds + 2 * settling)
-        pause(settling)
-        before, began = processor_seconds(server.pid), time.monotonic()
-        pause(seconds)
-        span = time.monotonic() - began
-        used = (processor_seconds(server.pid) - before) / span
-        tell("one client, serve", (used, 0, 0), running.blocks())
+        loads: dict[str, tuple[str, ...]] = {
+            "one client, serve": (),
+            "1,000, serve": THOUSAND,
+        }
+        for name, options in loads.items():
+            running = Load(load, seconds + 2 * settling, *options)
+            pause(settling)
+            before, began = processor_seconds(server.pid), time.monotonic()
+            pause(seconds)
+            span = time.monotonic() - began
+            used = (processor_seconds(server.pid) - before) / span
+            tell(name, (used, 0, 0), running.blocks())
         server.terminate()
 
 
