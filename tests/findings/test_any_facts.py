@@ -8,18 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.facts import CLIENT, FILE, FIREWALL, NOON, SERVER, refused
+from tests.support.finding_kinds import ended
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Icmp, Neighbour, Scene
 from tftptui.findings.file import file_changed, file_missing, file_permission
 from tftptui.findings.host import no_route, server_output_blocked
-from tftptui.findings.registry import (
-    NOTES,
-    OF_SERVER,
-    TROUBLE,
-    judge,
-    notes,
-    overcome,
-)
+from tftptui.findings.registry import NOTES, OF_SERVER, TROUBLE, judge, notes
 from tftptui.findings.summary import summary_of
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.findings import FACT, OURS
@@ -192,7 +186,7 @@ def test_every_rule_is_total_and_says_all(seen: Facts) -> None:
 @given(cases())
 def test_judging_never_fails(seen: Facts) -> None:
     draft = judge(seen)
-    overcome(seen, draft.code if draft else "answers-blocked")
+    ended(seen, draft.code if draft else "answers-blocked")
     notes(seen)
     for rule in OF_SERVER.values():
         rule(seen)
@@ -217,7 +211,7 @@ def test_what_has_come_is_no_trouble(seen: Facts, at: float) -> None:
         neighbours=seen.neighbours,
     )
     assert judge(done) is None
-    assert overcome(done, "answers-blocked") != ""
+    assert ended(done, "answers-blocked") != ""
 
 
 @settings(max_examples=80)

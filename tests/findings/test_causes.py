@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.facts import CLIENT, FIREWALL, facts_of, icmp, neighbour, tried
+from tests.support.finding_kinds import KINDS
 from tests.support.findings import boot_rom
 from tftptui.findings.causes import (
     MOST_TOLD,
@@ -22,7 +23,9 @@ WAY, FAR = "10.0.4.0/24", "10.0.9.0/24"
 
 
 def draft(code: str, confidence: float = LIKELY, place: Place = "between") -> Draft:
-    return Draft(code=code, headline="So.", confidence=confidence, stands_at=place)
+    return Draft(
+        kind=KINDS[code], headline="So.", confidence=confidence, stands_at=place
+    )
 
 
 def cause(
@@ -69,10 +72,10 @@ def test_who_is_gone_is_gone_for_all_files() -> None:
     assert cause("client-gone") != cause("client-gone", client="10.0.4.99")
 
 
-def test_what_nobody_has_listed_is_of_one_client_and_file() -> None:
-    assert cause("a-new-one") == cause("a-new-one")
-    assert cause("a-new-one") != cause("a-new-one", file="other")
-    assert cause("a-new-one") != cause("a-new-one", client="10.0.4.99")
+def test_what_may_be_read_is_of_one_client_and_file() -> None:
+    assert cause("file-permission") == cause("file-permission")
+    assert cause("file-permission") != cause("file-permission", file="other")
+    assert cause("file-permission") != cause("file-permission", client="10.0.4.99")
 
 
 def part(seen: Facts, client: str = CLIENT, file: str = "pxelinux.0") -> Occurrence:

@@ -15,8 +15,9 @@ from tests.support.facts import (
     refused,
     tried,
 )
+from tests.support.finding_kinds import ended, is_undecided
 from tftptui.findings.facts import Facts, Neighbour, Scene
-from tftptui.findings.registry import OF_SERVER, is_undecided, judge, overcome
+from tftptui.findings.registry import OF_SERVER, judge
 from tftptui.telemetry.findings import FACT
 
 HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
@@ -44,37 +45,37 @@ def test_another_port_that_works_later_is_no_cure_of_the_blocked(tid: int) -> No
     assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
     assert "2070–2071" in draft.headline
     assert str(tid) in draft.headline
-    assert overcome(seen, draft.code) == ""
+    assert ended(seen, draft.code) == ""
 
 
 def test_a_port_of_its_own_that_works_later_is() -> None:
     seen = blocked(HIGH, later(2_071))
-    assert "2071 arrive now" in overcome(seen, "client-port-blocked")
+    assert "2071 arrive now" in ended(seen, "client-port-blocked")
 
 
 @pytest.mark.parametrize("kind", ["curl", ""])
 def test_the_next_port_of_a_program_that_keeps_its_own_is_none(kind: str) -> None:
     seen = blocked(HIGH, later(2_074, kind=kind), kind=kind)
-    assert overcome(seen, "client-port-blocked") == ""
+    assert ended(seen, "client-port-blocked") == ""
 
 
 def test_the_next_port_of_a_boot_rom_that_counts_is() -> None:
     kind = "Intel boot ROM"
     seen = blocked(HIGH, later(2_074, kind=kind), kind=kind)
-    assert "2074 arrive now" in overcome(seen, "client-port-blocked")
+    assert "2074 arrive now" in ended(seen, "client-port-blocked")
 
 
 @pytest.mark.parametrize("code", ["answers-blocked", "acks-blocked", "path-cut"])
 def test_what_began_before_or_is_not_done_yet_is_no_cure(code: str) -> None:
     old = later(2_500, begun=NOON + 1.0)
     running = later(2_500, is_done=False)
-    assert overcome(blocked(old), code) == ""
-    assert overcome(blocked(running), code) == ""
-    assert "got the file later" in overcome(blocked(later(2_500)), code)
+    assert ended(blocked(old), code) == ""
+    assert ended(blocked(running), code) == ""
+    assert "got the file later" in ended(blocked(later(2_500)), code)
 
 
 def test_a_high_port_that_works_does_not_say_that_answers_reach_low_ones() -> None:
-    assert overcome(blocked(later(50_001)), "answers-blocked") == ""
+    assert ended(blocked(later(50_001)), "answers-blocked") == ""
 
 
 def exhausted(now: float, last: float = 0.0, **changes: object) -> Facts:
@@ -95,18 +96,18 @@ def code_of(seen: Facts) -> str:
 def test_ports_are_wanting_until_nobody_has_missed_one_for_a_while() -> None:
     ran = later(39_805, is_done=False, begun=NOON - 5.0)
     early = exhausted(10.0, neighbours=(ran,))
-    assert (code_of(early), overcome(early, "range-exhausted")) == (
+    assert (code_of(early), ended(early, "range-exhausted")) == (
         "range-exhausted",
         "",
     )
     other = exhausted(30.0, last=25.0)
-    assert (code_of(other), overcome(other, "range-exhausted")) == (
+    assert (code_of(other), ended(other, "range-exhausted")) == (
         "range-exhausted",
         "",
     )
     past = exhausted(30.0)
     assert code_of(past) == ""
-    assert overcome(past, "range-exhausted") == (
+    assert ended(past, "range-exhausted") == (
         "no request has been without a free port for 30 s"
     )
 
@@ -115,21 +116,21 @@ def test_a_client_that_got_a_port_does_not_say_that_all_do() -> None:
     done = tried(1, 1.0, phase="completed", heard=True)
     seen = exhausted(5.0, tries=(done,), last=4.0)
     assert code_of(seen) == "range-exhausted"
-    assert overcome(seen, "range-exhausted") == ""
+    assert ended(seen, "range-exhausted") == ""
 
 
 def test_another_range_ends_that_ports_are_wanting_at_once() -> None:
     seen = exhausted(5.0, scene=Scene(first=42_000, last=42_099))
     assert code_of(seen) == ""
-    assert overcome(seen, "range-exhausted") == "the range is 42000–42099 now"
+    assert ended(seen, "range-exhausted") == "the range is 42000–42099 now"
 
 
 def test_a_larger_block_size_that_was_only_agreed_on_is_no_cure() -> None:
     large = tried(1, block_size=1_428, heard=True, sent_blocks=1, timeouts=8)
     agreed = later(49_200, block_size=1_468, is_done=False, has_blocks=False)
     arrived = later(49_200, block_size=1_468, is_done=False, has_blocks=True)
-    assert overcome(facts_of(large, neighbours=(agreed,)), "path-mtu") == ""
-    cured = overcome(facts_of(large, neighbours=(arrived,)), "path-mtu")
+    assert ended(facts_of(large, neighbours=(agreed,)), "path-mtu") == ""
+    cured = ended(facts_of(large, neighbours=(arrived,)), "path-mtu")
     assert cured == "blocks of 1468 octets arrive now"
 
 
@@ -147,11 +148,11 @@ def test_a_new_try_that_has_not_come_as_far_says_nothing_yet(
 def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
     missed = refused("not-found", client_tid=50_001)
     seen = facts_of(completed(2, 5.0, client_tid=50_002), refusals=(missed,))
-    assert overcome(seen, "file-missing") == (
+    assert ended(seen, "file-missing") == (
         "it is there now; it came on the client's port 50002"
     )
     other = completed(2, 5.0, client_tid=50_002, served="lpxelinux.0")
-    assert overcome(facts_of(other, refusals=(missed,)), "file-missing") == (
+    assert ended(facts_of(other, refusals=(missed,)), "file-missing") == (
         "lpxelinux.0 is given for it now; it came on the client's port 50002"
     )
 
@@ -162,7 +163,7 @@ def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
 )
 def test_only_one_program_tries_twice(tid: int, told: str) -> None:
     seen = facts_of(tried(1, client_tid=2_070), completed(2, 5.0, client_tid=tid))
-    assert overcome(seen, "answers-blocked").startswith(told)
+    assert ended(seen, "answers-blocked").startswith(told)
 
 
 def stopped(**changes: Any) -> Facts:
@@ -190,7 +191,7 @@ def gone(one: Neighbour, **changes: Any) -> str:
     draft = judge(seen)
     assert draft is not None
     assert draft.code in ("client-gone", "client-aborted")
-    return overcome(replace(seen, neighbours=(one,)), draft.code)
+    return ended(replace(seen, neighbours=(one,)), draft.code)
 
 
 def test_another_program_of_the_host_does_not_bring_back_one_that_fell_silent() -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.support.clock import FakeClock
 from tftptui.findings.causes import Affected
 from tftptui.findings.draft import Draft
+from tftptui.findings.path import answers_blocked
 from tftptui.findings.reporting import STANDS, Reporter
 from tftptui.telemetry.events import Event
 
@@ -13,7 +14,7 @@ WHOSE = Affected(["10.0.0.7"], ["pxelinux.0"])
 
 def draft(headline: str = "So.", *, is_alarm: bool = True) -> Draft:
     return Draft(
-        code="answers-blocked",
+        kind=answers_blocked.KIND,
         headline=headline,
         confidence=1.0,
         stands_at="between",

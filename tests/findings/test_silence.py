@@ -16,10 +16,11 @@ from tests.support.facts import (
     neighbour,
     tried,
 )
+from tests.support.finding_kinds import ended
 from tests.support.findings import HIGH, ONE_PORT, boot_rom, draft_of
 from tftptui.findings.facts import Facts, HostBlock, Scene
 from tftptui.findings.host.requests_not_arriving import requests_stopped
-from tftptui.findings.registry import judge, overcome
+from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 
 
@@ -143,7 +144,7 @@ def test_the_same_machine_on_a_high_port_is_the_founding_case() -> None:
     draft = draft_of(seen)
     assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
     assert draft.stands_at == "between"
-    assert overcome(seen, draft.code) == ""
+    assert ended(seen, draft.code) == ""
 
 
 def test_a_port_that_fails_while_another_of_its_kind_works_is_remembered() -> None:
@@ -164,7 +165,7 @@ def test_a_port_that_worked_before_is_not_held_against_itself() -> None:
 def test_a_later_success_on_another_port_only_ends_it() -> None:
     worked = neighbour(client=CLIENT, client_tid=3_000, at=9.0, file="pxelinux.0")
     seen = facts_of(asked_again(tried(), 6.0), now=9.5, neighbours=(worked,))
-    assert overcome(seen, draft_of(seen).code) == (
+    assert ended(seen, draft_of(seen).code) == (
         "the client got the file later, on its port 3000"
     )
 
@@ -305,7 +306,7 @@ def test_who_gets_it_without_options_does_not_understand_our_answer(
         client=CLIENT, client_tid=tid, file=FILE, had_oack=False, time=NOON + 20
     )
     seen = with_neighbours(plain)
-    assert ("understand our" in overcome(seen, "answers-blocked")) is is_over
+    assert ("understand our" in ended(seen, "answers-blocked")) is is_over
 
 
 def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:

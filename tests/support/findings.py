@@ -137,4 +137,5 @@ def finding(seen: Facts, number: int = 1) -> Finding:
         remedies=list(draft.remedies),
         helps=list(draft.helps),
         proof=draft.proof,
+        broken=list(draft.kind.broken),
     )

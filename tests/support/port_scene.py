@@ -25,6 +25,7 @@ ROM, NEIGHBOUR = "10.0.4.37", "10.0.4.22"
 NO_CURE = Finding(
     number=1,
     code="client-port-blocked",
+    broken=["answer"],
     headline="answers to ports 2070–2072 of 10.0.4.37 are dropped on the way",
     confidence=LIKELY,
     stands_at="between",

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tests.support.finding_kinds import KINDS
 from tests.support.pictures import NOW, frame, view
 from tftptui.engine.messages import Finding, Frame, TransferView
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Help, Remedy
@@ -122,7 +123,8 @@ def finding(**changes: Any) -> Finding:
         "helps": HELPS,
         "proof": "curl -m 20 --local-port 2072 tftp://10.0.1.5/pxelinux.0 -o /dev/null",
     }
-    return Finding(**(given | changes))
+    told = given | changes
+    return Finding(**({"broken": list(KINDS[told["code"]].broken)} | told))
 
 
 def founding_case(**changes: Any) -> list[Frame]:

@@ -58,7 +58,11 @@ def test_what_is_blocked_is_used_all_the_same() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"withdrawn": "it completed"}, {"is_alarm": False}, {"code": "file-missing"}],
+    [
+        {"withdrawn": "it completed"},
+        {"is_alarm": False},
+        {"code": "file-missing", "broken": []},
+    ],
 )
 def test_a_finding_about_something_else_blocks_no_port(
     changes: dict[str, object],

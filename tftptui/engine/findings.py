@@ -18,7 +18,7 @@ from tftptui.findings.client_requests import KEPT_OF_EACH, ClientRequests
 from tftptui.findings.facts import Facts
 from tftptui.findings.incidents import Incidents
 from tftptui.findings.notes import Notes
-from tftptui.findings.registry import MENDED, OF_SERVER
+from tftptui.findings.registry import OF_SERVER
 from tftptui.findings.reporting import Reporter, bound
 from tftptui.findings.summary import summary_of
 from tftptui.findings.tries import KEPT_CLIENT_TRIES, ClientTries, TriesIndex
@@ -182,7 +182,7 @@ class Findings:
         return [
             Missed(tries, self._gatherer.names(tries), tries.last_asked)
             for tries in self._incidents
-            if tries.incident and tries.is_told and tries.incident.cause.code in MENDED
+            if tries.incident and tries.is_told and tries.incident.cause.kind.is_on_disk
         ]
 
     def found_there(self, missed: Missed, served: str) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import Evidence, Finding
 from tftptui.telemetry.words import counted, port_word
 from tftptui.telemetry.words import joined as in_words
@@ -17,70 +18,17 @@ from tftptui.telemetry.words import joined as in_words
 MOST_TOLD = 6
 """Lines of evidence about others whom a cause touches; the rest are counted."""
 
-_OF_THE_SERVER = frozenset({"range-exhausted", "disk-full", "answers-not-seen"})
-"""The same for every client."""
-
-OF_THE_WAY = frozenset(
-    {
-        "acks-blocked",
-        "answers-blocked",
-        "answers-refused",
-        "client-port-blocked",
-        "gateway-silent",
-        "nat-without-helper",
-        "no-route",
-        "path-cut",
-        "path-mtu",
-        "range-mismatch",
-        "routing-loop",
-        "server-output-blocked",
-        "wrong-source-address",
-    }
-)
-"""The same for all clients of a network."""
-
-_OF_THE_FILE = frozenset({"file-case", "file-changed", "file-missing"})
-"""The same for all that ask for it; what may be read goes by more than the name."""
-
-_OF_THE_CLIENT = frozenset(
-    {
-        "client-aborted",
-        "client-firewall-refuses",
-        "client-gone",
-        "no-answer-seen",
-        "options-not-understood",
-        "options-refused",
-        "requests-refused",
-        "stale-conntrack",
-    }
-)
-"""The same whatever the client asks for; it broke off if it said the same."""
-
-_BY_ICMP = frozenset(
-    {
-        "answers-refused",
-        "client-firewall-refuses",
-        "client-gone",
-        "no-route",
-        "routing-loop",
-    }
-)
-"""The same if the same machines report it."""
-
-_SURER = {"client-port-blocked": "answers-blocked"}
-"""What is the same as another, and better known."""
-
 
 class Cause(NamedTuple):
     """What two troubles have in common if they have one cause.
 
     Attributes:
-        code: of the finding, or of the one that is less sure of the same.
+        kind: of the finding, or the one that is less sure of the same.
         where: the way, the client, or "" for what is the server's.
         what: the file, the machines that reported it, or what the client said.
     """
 
-    code: str
+    kind: Kind
     where: str
     what: str
 
@@ -143,21 +91,19 @@ class Incident:
 
 def cause_of(draft: Draft, facts: Facts, way: str) -> Cause:
     """Return the cause of a finding; WAY names the way to the client."""
-    code = _SURER.get(draft.code, draft.code)
-    seen = ""
-    if code in _BY_ICMP:
-        seen = " ".join(sorted({one.sender or "" for one in facts.icmp}))
-    if code == "client-aborted" and facts.latest is not None:
-        seen = facts.latest.error
-    if code in _OF_THE_SERVER:
-        return Cause(code, "", "")
-    if code in OF_THE_WAY:
-        return Cause(code, "" if draft.stands_at == "server" else way, seen)
-    if code in _OF_THE_FILE:
-        return Cause(code, "", facts.file)
-    if code in _OF_THE_CLIENT:
-        return Cause(code, facts.client, seen)
-    return Cause(code, facts.client, facts.file)
+    kind = draft.kind.surer_than or draft.kind
+    seen = kind.told_apart(facts)
+    match kind.scope:
+        case Scope.SERVER:
+            return Cause(kind, "", "")
+        case Scope.PATH:
+            return Cause(kind, "" if draft.stands_at == "server" else way, seen)
+        case Scope.FILE:
+            return Cause(kind, "", facts.file)
+        case Scope.CLIENT:
+            return Cause(kind, facts.client, seen)
+        case Scope.CLIENT_AND_FILE:
+            return Cause(kind, facts.client, facts.file)
 
 
 def leading(occurrences: Sequence[Occurrence]) -> Occurrence:
@@ -165,7 +111,7 @@ def leading(occurrences: Sequence[Occurrence]) -> Occurrence:
 
     Why an upload is not taken its newest answer tells: others may have been mended.
     """
-    if occurrences[0].draft.code == "upload-refused":
+    if occurrences[0].draft.kind.newest_leads:
         return occurrences[-1]
     return max(occurrences, key=lambda one: one.draft.confidence)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
 
+from tftptui.findings.codes import Code
+from tftptui.findings.kind import Kind
 from tftptui.telemetry.findings import Evidence, Help, Place, Remedy
 
 
@@ -53,7 +55,7 @@ class Draft:
         ports: the range that the remedies are for, as "A-B", or "".
     """
 
-    code: str
+    kind: Kind
     headline: str
     plain: str = ""
     client_tids: tuple[int, ...] = ()
@@ -68,3 +70,8 @@ class Draft:
     helps: tuple[Help, ...] = ()
     proof: str = ""
     ports: str = ""
+
+    @property
+    def code(self) -> Code:
+        """What it is called."""
+        return self.kind.code

@@ -22,6 +22,11 @@ def since_progress(facts: Facts, fits: Callable[[Icmp], bool]) -> list[Icmp]:
     ]
 
 
+def reporters(facts: Facts) -> str:
+    """Return who reported errors: two machines that do so are two causes."""
+    return " ".join(sorted({one.sender or "" for one in facts.icmp}))
+
+
 def is_client(facts: Facts, one: Icmp) -> bool:
     """Whether the client itself sent an error."""
     return one.sender == facts.client

@@ -17,13 +17,12 @@ from tftptui.findings.causes import (
     leading,
 )
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import answers_again
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind
 from tftptui.findings.registry import (
     Rule,
-    answers_again,
-    is_undecided,
     judge,
-    overcome,
 )
 from tftptui.findings.reporting import Reporter
 from tftptui.findings.tries import ClientTries
@@ -65,13 +64,13 @@ class Incidents:
         """Judge a client's tries by the facts as they stand."""
         draft, incident = self._rule(facts), self._of(tries)
         if incident is None or tries not in incident.occurrences:
-            if draft is not None and not overcome(facts, draft.code):
+            if draft is not None and not draft.kind.ended(facts):
                 self._join(tries, draft, cause_of(draft, facts, tries.way))
             return
         before = incident.occurrences[tries].draft
-        if draft is None and is_undecided(facts, before.code):
+        if draft is None and before.kind.undecided(facts):
             return
-        why = overcome(facts, draft.code if draft else before.code)
+        why = (draft or before).kind.ended(facts)
         if why or draft is None:
             self._leave(tries, why or answers_again(facts))
             return
@@ -106,7 +105,8 @@ class Incidents:
         """Forget what is long over; return tries that time alone may have cured."""
         passing = []
         for tries in list(self._standing):
-            if self._slot == "range-exhausted":
+            incident = self._of(tries)
+            if incident is not None and incident.cause.kind.ends_in_time:
                 passing.append(tries)
             if tries.is_over and tries.touched < now - REMEMBERED:
                 self._let_go(tries)
@@ -126,7 +126,7 @@ class Incidents:
         """Add tries to the incident of their cause, or begin one."""
         incident = self._open.get(cause)
         if incident is None:
-            if self._are_too_many(tries.network, cause.code):
+            if self._are_too_many(tries.network, cause.kind):
                 return
             incident = self._open[cause] = Incident(cause, tries.network)
         elif len(incident.occurrences) >= MOST_JOINED:
@@ -201,10 +201,7 @@ class Incidents:
     def _let_go(self, tries: ClientTries) -> None:
         """Stop following tries that are long over; a name may be asked for no more."""
         incident = self._of(tries)
-        if incident is not None and incident.cause.code in (
-            "file-missing",
-            "file-case",
-        ):
+        if incident is not None and incident.cause.kind.ends_unasked:
             self._leave(tries, "it is not asked for any more")
         else:
             self._forget(tries)
@@ -226,9 +223,9 @@ class Incidents:
         if self._open.get(incident.cause) is incident:
             del self._open[incident.cause]
 
-    def _are_too_many(self, network: str, code: str) -> bool:
+    def _are_too_many(self, network: str, kind: Kind) -> bool:
         alike = sum(
-            one.network == network and one.cause.code == code
+            one.network == network and one.cause.kind is kind
             for one in self._open.values()
         )
         return alike >= MOST_ALIKE

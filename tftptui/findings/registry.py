@@ -21,7 +21,6 @@ from tftptui.findings.client import (
     size_probe,
 )
 from tftptui.findings.draft import Draft
-from tftptui.findings.ends import MENDED, answers_again, is_undecided, overcome
 from tftptui.findings.facts import Facts
 from tftptui.findings.file import (
     disk_full,
@@ -51,19 +50,6 @@ from tftptui.findings.path import (
     stale_conntrack,
 )
 from tftptui.findings.quality import duplicated_packets, loss, reordering, round_trip
-
-__all__ = [
-    "MENDED",
-    "NOTES",
-    "OF_SERVER",
-    "TROUBLE",
-    "Rule",
-    "answers_again",
-    "is_undecided",
-    "judge",
-    "notes",
-    "overcome",
-]
 
 Rule = Callable[[Facts], Draft | None]
 
@@ -100,6 +86,7 @@ TROUBLE: tuple[Rule, ...] = (
     client_port_blocked.walked_client_port,
     answers_blocked.answers,
     acks_blocked.acks,
+    client_gone.asked_once,
     requests_refused.sent_back,
     no_answer_seen.nobody_answers,
     server_aborted.given_up,

@@ -199,7 +199,7 @@ def _and_before(before: Finding) -> list[Earlier]:
 def _fields(draft: Draft) -> dict[str, Any]:
     """Return what of a finding is a draft's, but for what takes long: the remedies."""
     return {
-        "code": draft.code,
+        "code": draft.code.value,
         "headline": draft.headline,
         "confidence": draft.confidence,
         "stands_at": draft.stands_at,
@@ -210,6 +210,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "evidence": list(draft.evidence),
         "helps": list(draft.helps),
         "proof": draft.proof,
+        "broken": list(draft.kind.broken),
     }
 
 

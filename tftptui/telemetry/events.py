@@ -203,6 +203,7 @@ class Found(Event, frozen=True, kw_only=True, tag="finding"):
         fields = msgspec.structs.asdict(finding)
         del fields["history"], fields["turned"]  # the journal has them line by line
         del fields["said"]  # of the evidence each line names its transfer
+        del fields["broken"]  # the code says it
         because = fields.pop("withdrawn")
         time = fields.pop("found")
         return cls(time=time, withdrawn=bool(because), because=because, **fields)

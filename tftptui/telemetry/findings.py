@@ -29,6 +29,9 @@ Knob = Literal[
 
 Verdict = Literal["yes", "no", "unknown"]
 
+Lane = Literal["request", "answer", "up", "down"]
+"""The request to our listener, our first answer, and from then on to us and from us."""
+
 FACT, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
 """Confidence: stated as a fact, "most likely", listed as a possibility."""
 
@@ -115,6 +118,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             touched; see of().
         ports: the range that the remedies were written for, as "A-B"; "" where it
             does not matter to them.
+        broken: what of the exchange does not arrive; empty where no packet is lost.
     """
 
     number: int
@@ -140,6 +144,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     clients: list[str] = []
     files: list[str] = []
     said: dict[int, str] = {}
+    broken: list[Lane] = []
 
     def of(self, transfer: int) -> str:
         """Return what is said of a transfer: its own headline, if it has one."""

@@ -11,10 +11,10 @@ from tests.support.facts import (
     neighbour,
     refused,
 )
+from tests.support.finding_kinds import ended
 from tests.support.findings import draft_of
 from tests.support.seen import Seen
 from tftptui.findings.facts import Scene
-from tftptui.findings.registry import overcome
 from tftptui.telemetry.events import Refused
 
 NO_UPLOADS = "this server takes no uploads"
@@ -47,12 +47,12 @@ def test_a_folder_that_is_not_there_is_to_be_made() -> None:
 def test_an_upload_that_came_later_was_sent() -> None:
     later = neighbour(client=CLIENT, file=FILE, at=9.0, is_upload=True)
     seen = facts_of(refusals=(not_taken("denied", NO_UPLOADS),), neighbours=(later,))
-    assert overcome(seen, "upload-refused") == (
+    assert ended(seen, "upload-refused") == (
         "the client sent the file later, on its port 44669"
     )
     got = neighbour(client=CLIENT, file=FILE, at=9.0)
     seen = facts_of(refusals=(not_taken("denied", NO_UPLOADS),), neighbours=(got,))
-    assert overcome(seen, "upload-refused") == ""
+    assert ended(seen, "upload-refused") == ""
 
 
 def answered(seen: Seen, reason: str, text: str) -> str:

@@ -5,14 +5,34 @@ the server: the capture may not see the way back.
 """
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, port_word
 
 HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
 """A capture that sees the answers, which come from ports that nobody knows before."""
+
+
+KIND = Kind(
+    code=Code.NO_ANSWER_SEEN,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps={},
+    ended=served,
+)
+
+NOT_SEEN = Kind(
+    code=Code.ANSWERS_NOT_SEEN,
+    scope=Scope.SERVER,
+    broken=(),
+    helps={},
+    ended=served,
+)
 
 
 def nobody_answers(facts: Facts) -> Draft | None:
@@ -31,7 +51,7 @@ def nobody_answers(facts: Facts) -> Draft | None:
     own = [one for one in facts.working if one.client == facts.client]
     own = [one for one in own if one.client_tid not in tids]
     return Draft(
-        code="no-answer-seen",
+        kind=KIND,
         headline=_no_answer(facts, tids, own),
         confidence=LIKELY if asked > 1 else POSSIBLE,
         stands_at="unknown",
@@ -78,7 +98,7 @@ def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
 def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
     """Return that a capture may well see one direction only."""
     return Draft(
-        code="answers-not-seen",
+        kind=NOT_SEEN,
         headline=f"No request to {last.server} has an answer in this capture: perhaps "
         "there is none, perhaps the capture does not see it.",
         confidence=POSSIBLE,

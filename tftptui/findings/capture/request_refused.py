@@ -1,15 +1,24 @@
 """request-refused and the like: the server of a capture answered with an ERROR."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
+from tftptui.findings.file import (
+    disk_full,
+    file_missing,
+    file_permission,
+    upload_refused,
+)
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, Evidence
 
-_CODES = {
-    "not-found": "file-missing",
-    "access": "file-permission",
-    "limit": "disk-full",
+_KINDS = {
+    "not-found": file_missing.MISSING,
+    "access": file_permission.KIND,
+    "limit": disk_full.KIND,
 }
 """What a finding is called, by what the ERROR says; see docs of the journal."""
 
@@ -25,6 +34,15 @@ _CURES = {
 LOOK = "look at the server's own log: the ERROR says all that it tells its client"
 
 
+KIND = Kind(
+    code=Code.REQUEST_REFUSED,
+    scope=Scope.CLIENT_AND_FILE,
+    broken=(),
+    helps={},
+    ended=served,
+)
+
+
 def refused(facts: Facts) -> Draft | None:
     """The server of a capture answered the request with an ERROR."""
     if not facts.scene.is_capture or not facts.refusals or _is_harmless(facts):
@@ -33,10 +51,12 @@ def refused(facts: Facts) -> Draft | None:
     if latest is not None and latest.started > last.time:
         return None
     is_write = last.direction == "write"
-    code = _CODES.get(last.reason, "request-refused")
+    kind = _KINDS.get(last.reason, KIND)
+    if is_write and kind is not disk_full.KIND:
+        kind = upload_refused.KIND
     what = "store" if is_write else "give out"
     return Draft(
-        code="upload-refused" if is_write and code != "disk-full" else code,
+        kind=kind,
         headline=_does_not_have(facts, last)
         or f"{facts.words.server_itself} does not {what} {facts.file}: {last.message}.",
         confidence=FACT,

@@ -2,10 +2,21 @@
 
 from tftptui.findings import proofs, remedies
 from tftptui.findings.capture.no_answer_seen import unanswered_requests
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.words import times
+
+KIND = Kind(
+    code=Code.REQUESTS_REFUSED,
+    scope=Scope.CLIENT,
+    broken=("request",),
+    helps={},
+    ended=served,
+)
 
 
 def sent_back(facts: Facts) -> Draft | None:
@@ -24,7 +35,7 @@ def sent_back(facts: Facts) -> Draft | None:
     )
     total = sum(one.bounced[2] for one in found if one.bounced)
     return Draft(
-        code="requests-refused",
+        kind=KIND,
         headline=f"Requests of {facts.client} for {facts.file} are sent back by {who} "
         f"({name}): {why}.",
         confidence=FACT if total > 1 else LIKELY,

@@ -2,9 +2,20 @@
 
 from tftptui.findings import remedies
 from tftptui.findings.capture.request_refused import LOOK
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, Evidence
+
+KIND = Kind(
+    code=Code.SERVER_ABORTED,
+    scope=Scope.CLIENT_AND_FILE,
+    broken=(),
+    helps={},
+    ended=served,
+)
 
 
 def broken_off(facts: Facts) -> Draft | None:
@@ -22,7 +33,7 @@ def given_up(facts: Facts) -> Draft | None:
     if one.phase != "failed":
         return None
     return Draft(
-        code="server-aborted",
+        kind=KIND,
         headline=f"{facts.words.server_itself} broke {facts.file} for {facts.client} "
         f"off at block {one.acked_blocks:,}: "
         f"{one.error.partition(': ')[2] or one.error}.",

@@ -2,15 +2,48 @@
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.client.size_probe import is_probe
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served_to_its_program
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import (
+    HAD_ARRIVED,
+    ITSELF,
+    Row,
+    no_port_matters,
+    small_blocks,
+)
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.stalls import ended_by_client
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
 
 _DISK_FULL = 3  # RFC 1350 §5
+
+
+def _came_late(facts: Facts) -> Row:
+    row, one = small_blocks(facts), facts.latest
+    if one is not None and one.retransmits:
+        row["timeout"] = ("unknown", "yes if it gave up because packets came late")
+    return row
+
+
+def _what_it_said(facts: Facts) -> str:
+    return facts.latest.error if facts.latest else ""
+
+
+KIND = Kind(
+    code=Code.CLIENT_ABORTED,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=no_port_matters(
+        ITSELF, HAD_ARRIVED, "nothing was waited for: the client ended it", ITSELF
+    ),
+    ended=served_to_its_program,
+    adjust=_came_late,
+    told_apart=_what_it_said,
+)
 
 
 def aborted(facts: Facts) -> Draft | None:
@@ -21,13 +54,13 @@ def aborted(facts: Facts) -> Draft | None:
     is_early = not one.sent_blocks and not one.retransmits
     if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
-    code, said = "client-aborted", one.error.partition(": ")[2] or one.error
+    said = one.error.partition(": ")[2] or one.error
     where, broke = (
         f"at block {one.acked_blocks:,}",
         f"{facts.client} broke {facts.file}",
     )
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{broke} off {where}: {said}.",
         plain=f"{broke} off: {said}.",
         confidence=FACT,
@@ -39,7 +72,7 @@ def aborted(facts: Facts) -> Draft | None:
             *evidence.program(facts),
         ),
         remedies=remedies.say(_look_there(one)),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
     )
 
 

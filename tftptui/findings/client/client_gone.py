@@ -1,10 +1,20 @@
 """client-gone: the client fell silent without a word, or a router finds it no more."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served_to_its_program
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
-from tftptui.findings.icmp_errors import is_firm, since_progress
+from tftptui.findings.helps import (
+    HAD_ARRIVED,
+    PASSED,
+    helps_of,
+    no_port_matters,
+    small_blocks,
+)
+from tftptui.findings.icmp_errors import is_firm, reporters, since_progress
+from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.silence import is_quiet_after_one
 from tftptui.findings.stalls import ended_by_client, is_stuck, may_have_all, stopped
 from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
@@ -15,6 +25,49 @@ _SILENT_BY_THEN = 15.0
 that the first of more than 5 s begins within 10 s, and it speaks after 5 s of that."""
 
 
+_AWAY = no_port_matters(
+    "the client is not there, on any port",
+    "small packets find no client either",
+    "",
+    "no firewall drops the packets: nobody is there to take them",
+) | {
+    "timeout": (
+        "unknown",
+        "yes if it comes back at once, as after a loose cable: more retries",
+    )
+}
+"""Where a machine says so."""
+
+_QUIET = no_port_matters(
+    "ACKs go where the request went, and that came through",
+    "a first answer is small",
+    "",
+    "ACKs go where the request went, and that came through",
+) | {
+    "timeout": (
+        "unknown",
+        "yes if the client is only busy: more retries wait for it",
+    )
+}
+"""Where it has never answered."""
+
+KIND = Kind(
+    code=Code.CLIENT_GONE,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=no_port_matters(f"{PASSED} on these ports", HAD_ARRIVED, "", PASSED)
+    | {
+        "timeout": (
+            "unknown",
+            "yes if the client is only busy: more retries wait for it",
+        )
+    },
+    ended=served_to_its_program,
+    adjust=small_blocks,
+    told_apart=reporters,
+)
+
+
 def host_gone(facts: Facts) -> Draft | None:
     """The last router, or this host on its own segment, finds the client no more."""
     found = since_progress(facts, lambda one: one.is_host_unreachable)
@@ -22,11 +75,10 @@ def host_gone(facts: Facts) -> Draft | None:
         found = [one for one in found if one.sender not in facts.scene.addresses]
     if not found:
         return None
-    code = "client-gone"
     is_own = found[0].sender in facts.scene.addresses
     who = facts.words.server if is_own else found[0].sender
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.client} is not there any more, says {who}: switched off, "
         "unplugged, or its address has changed.",
         confidence=FACT if is_firm(facts, found) else LIKELY,
@@ -35,7 +87,7 @@ def host_gone(facts: Facts) -> Draft | None:
         since=found[0].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
         remedies=remedies.say("look at the client, its cable and its address"),
-        helps=helps_for("client-away", facts),
+        helps=helps_of(_AWAY, facts),
         proof=f"ping -c 3 {facts.client}",
     )
 
@@ -49,7 +101,6 @@ def gone(facts: Facts) -> Draft | None:
         return None
     if may_have_all(one) or _may_speak_yet(facts, one):
         return None
-    code = "client-gone"
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
     silent, did = (
         f"{facts.client} fell silent",
@@ -57,7 +108,7 @@ def gone(facts: Facts) -> Draft | None:
     )
     why = "switched off, unplugged, busy, or the way to it was cut."
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{silent} {where} of {facts.file}: {why}",
         plain=f"{silent} while it {did} {facts.file}: {why}",
         confidence=POSSIBLE,
@@ -68,16 +119,18 @@ def gone(facts: Facts) -> Draft | None:
         remedies=remedies.say(
             "look whether the client is still running, and whether it can be reached"
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}",
     )
 
 
-def gone_after_asking(facts: Facts, one: TransferView) -> Draft:
-    """Return that a client fell silent after one request."""
-    code = "client-gone"
+def asked_once(facts: Facts) -> Draft | None:
+    """The client asked once and is quiet; its ACKs would take the request's way."""
+    if not facts.scene.single_port or not is_quiet_after_one(facts):
+        return None
+    one = facts.tries[0]
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.client} asked for {facts.file} once and fell silent: "
         "switched off, or its answers are lost.",
         confidence=POSSIBLE,
@@ -86,7 +139,7 @@ def gone_after_asking(facts: Facts, one: TransferView) -> Draft:
         since=one.started,
         evidence=(evidence.asked(facts), evidence.unanswered(facts)),
         remedies=remedies.say("look whether the client is still running"),
-        helps=helps_for("client-quiet", facts),
+        helps=helps_of(_QUIET, facts),
         proof=proofs.watch(facts),
     )
 

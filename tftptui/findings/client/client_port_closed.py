@@ -1,9 +1,12 @@
 """client-port-closed: the client closed its port and does not ask again; no alarm."""
 
 from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts, Icmp
 from tftptui.findings.icmp_errors import is_client, since_progress
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path.acks_blocked import acks_behind
 from tftptui.findings.path.path_cut import cut
 from tftptui.findings.path.path_mtu import mtu
@@ -17,6 +20,15 @@ _MANY_UNHEEDED = 3
 
 _STALLS = (mtu, acks_behind, cut)
 """What a stall has shown before the client closed its port."""
+
+
+KIND = Kind(
+    code=Code.CLIENT_PORT_CLOSED,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps={},
+    ended=never,
+)
 
 
 def port_closed(facts: Facts) -> Draft | None:
@@ -35,7 +47,7 @@ def port_closed(facts: Facts) -> Draft | None:
         return None  # it waited, and left when nothing came of that
     words, place = _how_it_closed(facts, latest, found)
     return Draft(
-        code="client-port-closed",
+        kind=KIND,
         headline=words,
         confidence=FACT if latest.heard and place == "nobody" else LIKELY,
         stands_at=place,

@@ -1,11 +1,28 @@
 """options-not-understood: the client takes no OACK; without options it works."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import minds_block_size, no_port_matters
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.silence import is_other_class, is_unanswered
 from tftptui.telemetry.findings import LIKELY
+
+KIND = Kind(
+    code=Code.OPTIONS_NOT_UNDERSTOOD,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=no_port_matters(
+        "{our} answers arrive",
+        "no block size was agreed to",
+        "the client minds what is in the answer, not when it comes",
+        "{our} answers arrive",
+    ),
+    ended=served_on_its_ports,
+    adjust=minds_block_size,
+)
 
 
 def options_not_understood(facts: Facts) -> Draft | None:
@@ -19,10 +36,9 @@ def options_not_understood(facts: Facts) -> Draft | None:
     ]
     if not plain or is_other_class(max(facts.client_tids), plain):
         return None
-    code = "options-not-understood"
     asked = list(dict.fromkeys(name for name, _ in facts.tries[-1].agreed))
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.client} most likely does not understand {facts.words.our} "
         "answer to its options: it asks again, and works without them.",
         confidence=LIKELY,
@@ -35,7 +51,7 @@ def options_not_understood(facts: Facts) -> Draft | None:
             *evidence.worked(plain, facts.client),
         ),
         remedies=remedies.refuse_option(facts, asked),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=f"{proofs.fetch_from_port(facts, facts.client_tids[0])} "
         "--tftp-no-options",
     )

@@ -7,9 +7,12 @@ tsize in the answer it gets the file.
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.client.size_probe import OPTION_REFUSED, is_probe
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import minds_block_size, no_port_matters
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.silence import CURL, is_of_empty
 from tftptui.findings.stalls import ended_by_client
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -24,6 +27,21 @@ _LONGEST_GAP, _FEW_ANSWERS = 8.0, 3
 """Seconds after which curl would have asked again, and answers that no chance loses."""
 
 
+KIND = Kind(
+    code=Code.OPTIONS_REFUSED,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=no_port_matters(
+        "{our} answers arrive",
+        "no block size was agreed to",
+        "the client minds what is in the answer, not when it comes",
+        "{our} answers arrive",
+    ),
+    ended=served,
+    adjust=minds_block_size,
+)
+
+
 def options_refused(facts: Facts) -> Draft | None:
     """The client does not like a value in our OACK, and gives up."""
     one = facts.latest
@@ -33,11 +51,10 @@ def options_refused(facts: Facts) -> Draft | None:
         return None
     if one.peer_error != OPTION_REFUSED and one.retransmits:
         return None  # it may mind that it got the same answer twice
-    code = "options-refused"
     agreed = ", ".join(f"{name}={value}" for name, value in one.agreed)
     is_clear = one.peer_error == OPTION_REFUSED and one.phase != "probed"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.client} refuses what {facts.words.server} agreed to "
         f"({agreed}) and gives up.",
         confidence=FACT if is_clear else LIKELY,
@@ -50,7 +67,7 @@ def options_refused(facts: Facts) -> Draft | None:
             *evidence.program(facts),
         ),
         remedies=remedies.refuse_option(facts, [name for name, _ in one.agreed]),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, one.client_tid),
     )
 
@@ -66,9 +83,8 @@ def empty_file_refused(facts: Facts) -> Draft | None:
     is_curl = one.kind == CURL and one.kind_sure >= _SURE
     surely = "" if is_curl and closed else "most likely "
     who = f"{CURL} on {facts.client}" if one.kind == CURL else facts.client
-    code = "options-refused"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.file} is empty, and {who} {surely}can't fetch an empty file "
         "whose size it is told (tsize=0): it closes its port at that"
         + (" and fails." if one.kind == CURL else ", as curl does."),
@@ -86,7 +102,7 @@ def empty_file_refused(facts: Facts) -> Draft | None:
             evidence.asked(facts),
         ),
         remedies=remedies.refuse_size(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=f"{proofs.fetch(facts)} --tftp-no-options",
     )
 

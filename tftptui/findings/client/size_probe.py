@@ -1,8 +1,11 @@
 """size-probe: the client asked only for the size of a file; no alarm."""
 
 from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts, same_options
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.stalls import ended_by_client
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.views import TransferView
@@ -14,13 +17,22 @@ _PROBE_BLOCKS = 1
 """Blocks after which some loaders break off that only look whether a file is there."""
 
 
+KIND = Kind(
+    code=Code.SIZE_PROBE,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps={},
+    ended=never,
+)
+
+
 def size_probe(facts: Facts) -> Draft | None:
     """The client asked for the size and left: boot firmware does, and comes back."""
     found = next((one for one in facts.tries if is_probe(facts, one)), None)
     if found is None:
         return None
     return Draft(
-        code="size-probe",
+        kind=KIND,
         headline=f"{found.kind or facts.client} asked only for the size of "
         f"{facts.file}: normal, the ERROR is how it ends that.",
         confidence=FACT,

@@ -7,8 +7,11 @@ of request is known, and what a file is for stands in its first octets.
 
 from shlex import quote
 
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Scene
+from tftptui.findings.kind import Kind, Scope
 from tftptui.knowledge.magic.table import BIOS
 from tftptui.telemetry.file_views import KindView
 from tftptui.telemetry.findings import LIKELY, Evidence, Remedy
@@ -31,6 +34,15 @@ _STARTED = frozenset({"nbp", "efi"})
 _BY_OPTION = Remedy(
     text="have DHCP name a file for each kind of client; its option 93 says which it "
     "is: 0 for x86 BIOS, 7 and 9 for x86-64 UEFI, 11 for arm64 UEFI"
+)
+
+
+KIND = Kind(
+    code=Code.WRONG_MACHINE,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps={},
+    ended=never,
 )
 
 
@@ -58,7 +70,7 @@ def misfit(view: TransferView, file: KindView, scene: Scene) -> Draft | None:
     name = view.served or view.file
     who = {**_ON_BIOS, **_UEFI}[view.kind]
     return Draft(
-        code="wrong-machine",
+        kind=KIND,
         headline=f"{view.client} is {who} and has got {name} ({file.words}): {why}.",
         confidence=LIKELY,
         stands_at="nobody",

@@ -1,8 +1,10 @@
 """disk-full: there is no room for an upload."""
 
 from tftptui.findings import remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.views import TransferView
 
@@ -12,13 +14,26 @@ NO_ROOM = "no room"
 """How the texts of a disk that is full begin; see server/transfer/uploads.py."""
 
 
+def _has_room(facts: Facts) -> str:
+    return "there is room for it now" if has_room_again(facts) else ""
+
+
+KIND = Kind(
+    code=Code.DISK_FULL,
+    scope=Scope.SERVER,
+    broken=(),
+    helps={},
+    ended=_has_room,
+)
+
+
 def disk_full(facts: Facts) -> Draft | None:
     """There is no room for the file: so it is until some of it is stored."""
     found = None if has_room_again(facts) else _without_room(facts)
     if found is None or facts.scene.is_capture:
         return None
     return Draft(
-        code="disk-full",
+        kind=KIND,
         headline=f"There is no room for {facts.file} from {facts.client}: "
         f"{found.text}.",
         confidence=FACT,

@@ -2,12 +2,24 @@
 
 from shlex import quote
 
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, Evidence, Remedy
 
 _CHANGED = ("the file was cut short", "the file was changed")
 """How texts of SourceChangedError begin; see files/source.py."""
+
+
+KIND = Kind(
+    code=Code.FILE_CHANGED,
+    scope=Scope.FILE,
+    broken=(),
+    helps={},
+    ended=served,
+)
 
 
 def changed(facts: Facts) -> Draft | None:
@@ -16,7 +28,7 @@ def changed(facts: Facts) -> Draft | None:
     if one is None or one.phase != "failed" or not one.error.startswith(_CHANGED):
         return None
     return Draft(
-        code="file-changed",
+        kind=KIND,
         headline=f"{facts.file} changed while {facts.client} was reading it; the "
         "transfer was ended, for half of each version is no file.",
         confidence=FACT,

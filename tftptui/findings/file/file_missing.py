@@ -3,14 +3,48 @@
 from shlex import quote
 
 from tftptui.findings import remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served_or_there
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
 
-_MISSING = frozenset({"file-missing", "file-case"})
+
+def is_still_missing(facts: Facts) -> bool:
+    """Whether a name that was told as missing is so: nothing was served for it since.
+
+    That its client asks on, or is told to ask later, says nothing of the file.
+    """
+    if last_refusal(facts, "read") is None:
+        return False
+    return facts.search is None or facts.search.state != "normal"
+
+
+MISSING = Kind(
+    code=Code.FILE_MISSING,
+    scope=Scope.FILE,
+    broken=(),
+    helps={},
+    ended=served_or_there,
+    undecided=is_still_missing,
+    is_on_disk=True,
+    ends_unasked=True,
+)
+
+CASE = Kind(
+    code=Code.FILE_CASE,
+    scope=Scope.FILE,
+    broken=(),
+    helps={},
+    ended=served_or_there,
+    undecided=is_still_missing,
+    is_on_disk=True,
+    ends_unasked=True,
+)
 
 
 def missing(facts: Facts) -> Draft | None:
@@ -30,7 +64,7 @@ def missing(facts: Facts) -> Draft | None:
     if refused.near:
         headline = f"{headline[:-1]}; {refused.near[0]} is."
     return Draft(
-        code="file-case" if is_case else "file-missing",
+        kind=CASE if is_case else MISSING,
         headline=headline,
         confidence=FACT,
         stands_at="server",
@@ -45,23 +79,13 @@ def missing(facts: Facts) -> Draft | None:
     )
 
 
-def is_still_missing(facts: Facts, code: str) -> bool:
-    """Whether a name that was told as missing is so: nothing was served for it since.
-
-    That its client asks on, or is told to ask later, says nothing of the file.
-    """
-    if code not in _MISSING or last_refusal(facts, "read") is None:
-        return False
-    return facts.search is None or facts.search.state != "normal"
-
-
 def ambiguous(facts: Facts) -> Draft | None:
     """Several files differ in case alone, and none is written as asked."""
     refused = last_refusal(facts, "read")
     if refused is None or refused.reason != "ambiguous":
         return None
     return Draft(
-        code="file-case",
+        kind=CASE,
         headline=f"{facts.client} asks for {facts.file}; {refused.message}.",
         confidence=FACT,
         stands_at="server",

@@ -3,8 +3,11 @@
 from shlex import quote
 
 from tftptui.findings import remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import completed, served
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.findings import FACT, Remedy
 
@@ -16,6 +19,22 @@ _LOCKED = {
 }
 
 
+def _served_or_readable(facts: Facts) -> str:
+    if not completed(facts) and facts.there:
+        return "it may be read now: the next request gets it"
+    return served(facts)
+
+
+KIND = Kind(
+    code=Code.FILE_PERMISSION,
+    scope=Scope.CLIENT_AND_FILE,
+    broken=(),
+    helps={},
+    ended=_served_or_readable,
+    is_on_disk=True,
+)
+
+
 def locked(facts: Facts) -> Draft | None:
     """The file is there and can't be served."""
     refused = last_refusal(facts, "read")
@@ -24,7 +43,7 @@ def locked(facts: Facts) -> Draft | None:
     is_outside = refused.reason == "outside-root"  # and that is all the ERROR says
     told = "" if is_outside else f": {refused.message}"
     return Draft(
-        code="file-permission",
+        kind=KIND,
         headline=f"{facts.client} asks for {facts.file}, but {_LOCKED[refused.reason]}"
         f"{told}.",
         confidence=FACT,

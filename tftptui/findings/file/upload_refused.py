@@ -3,9 +3,12 @@
 from shlex import quote
 
 from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.file.disk_full import DISK_FULL, NO_ROOM
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import times
@@ -15,6 +18,16 @@ _CURES = {
     "exists": ("allow files to be replaced", "--write overwrite"),
     "limit": ("allow more octets", "--max-upload 100000000"),
 }
+
+
+KIND = Kind(
+    code=Code.UPLOAD_REFUSED,
+    scope=Scope.CLIENT_AND_FILE,
+    broken=(),
+    helps={},
+    ended=served,
+    newest_leads=True,
+)
 
 
 def refused(facts: Facts) -> Draft | None:
@@ -27,7 +40,7 @@ def refused(facts: Facts) -> Draft | None:
         return None
     one = None if _is_refused_last(facts) else facts.latest
     return Draft(
-        code="upload-refused",
+        kind=KIND,
         headline=f"{facts.client} may not put {facts.file} here: {text}.",
         confidence=FACT,
         stands_at="server",

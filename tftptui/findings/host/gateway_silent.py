@@ -1,10 +1,26 @@
 """gateway-silent: this host's gateway does not answer ARP."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import no_port_matters
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT
+
+KIND = Kind(
+    code=Code.GATEWAY_SILENT,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps=no_port_matters(
+        "the gateway takes no packet, from and to any port",
+        "the gateway takes no small packets either",
+        "nothing gets further, however often it is sent, as long as it does not answer",
+        "it is the gateway that is wanting, no rule of a firewall",
+    ),
+    ended=served,
+)
 
 
 def gateway_silent(facts: Facts) -> Draft | None:
@@ -16,9 +32,8 @@ def gateway_silent(facts: Facts) -> Draft | None:
     ]
     if not mine or facts.scene.on_link or facts.heard:
         return None
-    code = "gateway-silent"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"The gateway on the way to {facts.client} does not answer: it is "
         f"off, or not on the segment of {facts.words.server}.",
         confidence=FACT,
@@ -30,6 +45,6 @@ def gateway_silent(facts: Facts) -> Draft | None:
             "look at the gateway, its cable and VLAN, and at the default route of "
             f"{facts.words.host}"
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.neighbours(),
     )

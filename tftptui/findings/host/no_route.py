@@ -3,10 +3,13 @@
 import errno
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
-from tftptui.findings.icmp_errors import is_firm, since_progress
+from tftptui.findings.helps import no_port_matters
+from tftptui.findings.icmp_errors import is_firm, reporters, since_progress
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.send_errors import failing, failure
 from tftptui.telemetry.findings import FACT, Evidence
 
@@ -17,6 +20,21 @@ _ROUTING = {
     errno.EINVAL: "a route swallows what goes there",
     errno.ENETDOWN: "the network interface is down",
 }
+
+
+KIND = Kind(
+    code=Code.NO_ROUTE,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps=no_port_matters(
+        "there is no way to the client, from and to any port",
+        "there is no way for small packets either",
+        "nothing arrives, however often it is sent, as long as there is no way",
+        "it is a route that is wanting, no rule of a firewall",
+    ),
+    ended=served,
+    told_apart=reporters,
+)
 
 
 def no_route(facts: Facts) -> Draft | None:
@@ -33,9 +51,8 @@ def no_route(facts: Facts) -> Draft | None:
     elif refused is not None:
         seen.append(Evidence(text=refused.message, time=refused.time))
     why = _ROUTING.get(found.send_errno, "") if found else ""
-    code = "no-route"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"This server has no way to {facts.client}"
         + (f": {why}." if why else "."),
         confidence=FACT,
@@ -47,7 +64,7 @@ def no_route(facts: Facts) -> Draft | None:
             f"give this host a route to {facts.client}: its default gateway, or one "
             "for that network"
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.route(facts),
     )
 
@@ -57,9 +74,8 @@ def no_route_there(facts: Facts) -> Draft | None:
     found = since_progress(facts, lambda one: one.is_no_route)
     if not is_firm(facts, found):
         return None
-    code = "no-route"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"The router {found[0].sender} has no route back to {facts.client}.",
         confidence=FACT,
         stands_at="between",
@@ -69,6 +85,6 @@ def no_route_there(facts: Facts) -> Draft | None:
         remedies=remedies.say(
             f"give {found[0].sender} a route to the network of {facts.client}"
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.trace(facts),
     )

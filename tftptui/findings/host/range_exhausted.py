@@ -2,8 +2,10 @@
 
 import re
 
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Scene
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.refusals import asked_in_vain
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, Remedy
@@ -11,6 +13,27 @@ from tftptui.telemetry.words import seconds
 
 _EXHAUSTED = 20.0
 """Seconds after the last request that found no free port: then there are enough."""
+
+
+def _has_ports_again(facts: Facts) -> str:
+    """Return why ports are wanting no more; empty while they are."""
+    missed, scene = last_exhausted(facts), facts.scene
+    if not is_range_of_now(facts):
+        return f"the range is {scene.first}–{scene.last} now"
+    if missed is not None and not is_exhausted(facts):
+        since = seconds(facts.now - missed)
+        return f"no request has been without a free port for {since}"
+    return ""
+
+
+KIND = Kind(
+    code=Code.RANGE_EXHAUSTED,
+    scope=Scope.SERVER,
+    broken=(),
+    helps={},
+    ended=_has_ports_again,
+    ends_in_time=True,
+)
 
 
 def ports_exhausted(facts: Facts) -> Draft | None:
@@ -25,7 +48,7 @@ def ports_exhausted(facts: Facts) -> Draft | None:
     elif foreign:
         taken = f"were taken, {foreign:,} of them by other programs,"
     return Draft(
-        code="range-exhausted",
+        kind=KIND,
         headline=f"All {scene.last - scene.first + 1} ports {scene.first}–{scene.last} "
         f"{taken} when {facts.client} asked for {facts.file}.",
         confidence=FACT,
@@ -89,14 +112,3 @@ def is_range_of_now(facts: Facts) -> bool:
 
 def _without_port(facts: Facts) -> list[Refused]:
     return [one for one in facts.refusals if one.reason == "ports-exhausted"]
-
-
-def has_ports_again(facts: Facts) -> str:
-    """Return why ports are wanting no more; empty while they are."""
-    missed, scene = last_exhausted(facts), facts.scene
-    if not is_range_of_now(facts):
-        return f"the range is {scene.first}–{scene.last} now"
-    if missed is not None and not is_exhausted(facts):
-        since = seconds(facts.now - missed)
-        return f"no request has been without a free port for {since}"
-    return ""

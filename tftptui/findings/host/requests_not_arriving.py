@@ -3,9 +3,20 @@
 from functools import partial
 
 from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import never
 from tftptui.findings.facts import HostBlock, Scene
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+
+KIND = Kind(
+    code=Code.REQUESTS_NOT_ARRIVING,
+    scope=Scope.SERVER,
+    broken=("request",),
+    helps={},
+    ended=never,
+)
 
 
 def requests_stopped(block: HostBlock, server: str, scene: Scene, now: float) -> Draft:
@@ -13,10 +24,9 @@ def requests_stopped(block: HostBlock, server: str, scene: Scene, now: float) ->
 
     No packet tells it, so it is no rule over facts; SERVER is an address of ours.
     """
-    code = "requests-not-arriving"
     surely = "" if block.is_fresh else "most likely "
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"This host's own firewall {surely}drops requests to UDP port "
         f"{scene.port} before this server sees them.",
         confidence=FACT if block.is_fresh else LIKELY,

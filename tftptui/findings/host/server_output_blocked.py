@@ -4,12 +4,29 @@ import errno
 from functools import partial
 
 from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.send_errors import failing, failure
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import port_word
+
+KIND = Kind(
+    code=Code.SERVER_OUTPUT_BLOCKED,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("unknown", "yes if this host's rules let other ports out"),
+        "single-port": ("yes", "if this host lets replies, or its port 69, out"),
+        "block-size": ("no", "nothing leaves this host"),
+        "timeout": ("no", "nothing leaves this host"),
+        "helper": ("yes", "on this host, with related traffic let out"),
+        "client-port": ("unknown", "yes if this host's rules look at it"),
+    },
+    ended=served,
+)
 
 
 def output_blocked(facts: Facts) -> Draft | None:
@@ -18,9 +35,8 @@ def output_blocked(facts: Facts) -> Draft | None:
     if not facts.tries:
         return None
     found = facts.tries[0]
-    code = "server-output-blocked"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"This host's own firewall stops the answers to {facts.client}, "
         f"{port_word(facts.client_tids)}: they do not leave this machine.",
         confidence=FACT,
@@ -30,6 +46,6 @@ def output_blocked(facts: Facts) -> Draft | None:
         evidence=(failure(found), evidence.asked(facts)),
         remedies=LazyRemedies(partial(remedies.let_out, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof="nft list chains; iptables -S OUTPUT",
     )

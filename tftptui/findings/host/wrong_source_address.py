@@ -1,10 +1,27 @@
 """wrong-source-address: replies leave from another address than was asked."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import NOT_TAKEN, no_port_matters
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+
+KIND = Kind(
+    code=Code.WRONG_SOURCE_ADDRESS,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps=no_port_matters(
+        "it is the address that differs, not the port",
+        f"{NOT_TAKEN}, at any size of blocks",
+        f"{NOT_TAKEN}, whenever they come",
+        "a firewall is not what drops them: the client does",
+    )
+    | {"single-port": ("unknown", "yes if a translation changed the address asked")},
+    ended=served,
+)
 
 
 def wrong_source(facts: Facts) -> Draft | None:
@@ -14,9 +31,8 @@ def wrong_source(facts: Facts) -> Draft | None:
         return None
     if facts.asked_address == latest.server:
         return None
-    code = "wrong-source-address"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"The client asked {facts.asked_address}, the answers come from "
         f"{latest.server}: it does not take them.",
         confidence=FACT if facts.requests > 1 else LIKELY,
@@ -36,6 +52,6 @@ def wrong_source(facts: Facts) -> Draft | None:
             f"have the server listen on {facts.asked_address} itself, "
             f"or point the client at {latest.server}"
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.watch(facts),
     )

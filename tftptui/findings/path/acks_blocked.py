@@ -5,10 +5,12 @@ from math import inf
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.chance import rounds_no_chance
-from tftptui.findings.client.client_gone import gone_after_asking
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import ANY_TIME, Row
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.silence import FEW_ANSWERS, is_quiet_after_one, taken
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -30,16 +32,40 @@ _CROSSING = 1.0
 """Seconds for which packets of both ends may cross."""
 
 
+def _of_upload(facts: Facts) -> Row:
+    if not facts.is_upload or facts.latest is None:
+        return {}
+    return {"block-size": ("unknown", "yes if its blocks are too large for the way")}
+
+
+KIND = Kind(
+    code=Code.ACKS_BLOCKED,
+    scope=Scope.PATH,
+    broken=("up",),
+    helps={
+        "port-range": (
+            "unknown",
+            "yes if the firewall lets other ports of {ours} through",
+        ),
+        "single-port": ("yes", "the ACKs then go where the request went"),
+        "block-size": ("no", "an ACK is small, whatever the size of blocks"),
+        "timeout": ("no", ANY_TIME),
+        "helper": ("yes", "a TFTP helper lets both directions of the transfer through"),
+        "client-port": ("no", "the client's request came through from that port"),
+    },
+    ended=served,
+    adjust=_of_upload,
+)
+
+
 def acks(facts: Facts) -> Draft | None:
     """The client asked once and is quiet: our answer arrived, its ACKs do not."""
-    if not is_quiet_after_one(facts):
+    if facts.scene.single_port or not is_quiet_after_one(facts):
         return None
     one = facts.tries[0]
-    if facts.scene.single_port:
-        return gone_after_asking(facts, one)
-    code, own = "acks-blocked", facts.host_block
+    own = facts.host_block
     return Draft(
-        code=code,
+        kind=KIND,
         headline=_acks_headline(facts, f"UDP port {one.server_tid}"),
         plain=_acks_headline(facts, "the UDP ports"),
         confidence=_sure_of_acks(facts),
@@ -61,7 +87,7 @@ def acks(facts: Facts) -> Draft | None:
         ),
         remedies=LazyRemedies(partial(remedies.let_acks_through, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, one.client_tid),
     )
 
@@ -121,10 +147,10 @@ def acks_behind(facts: Facts) -> Draft | None:
         return None
     if is_on and facts.now - one.moved < _STILL:
         return None
-    code, what = "acks-blocked", "blocks" if facts.is_upload else "ACKs"
+    what = "blocks" if facts.is_upload else "ACKs"
     again = min(lost, one.retransmits)
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"The {what} of {facts.client} are in this capture, but do not reach "
         f"UDP port {one.server_tid} of {facts.words.server}: dropped behind it, most "
         "likely by a firewall.",
@@ -143,7 +169,7 @@ def acks_behind(facts: Facts) -> Draft | None:
         ),
         remedies=LazyRemedies(partial(remedies.let_acks_through, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, one.client_tid),
     )
 

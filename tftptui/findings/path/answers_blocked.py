@@ -3,13 +3,52 @@
 from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
-from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.ends import completed, later_success, later_tries
+from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.helps import (
+    ANY_SIZE,
+    ANY_TIME,
+    HELPER,
+    ONE_PORT,
+    RANGE,
+    other_rule,
+)
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.place import dropped, place_of_silence
 from tftptui.findings.silence import is_unanswered
+from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import port_word
+
+
+def _served_on_alike(facts: Facts) -> str:
+    """Return that the file came on a port of the kind that answers did not reach."""
+    kinds = {tid >= EPHEMERAL[0] for tid in facts.client_tids}
+
+    def is_alike(one: Neighbour) -> bool:
+        return (one.client_tid >= EPHEMERAL[0]) in kinds
+
+    later = later_tries(facts)
+    return completed(facts) or later_success(facts, later, cures=is_alike)
+
+
+KIND = Kind(
+    code=Code.ANSWERS_BLOCKED,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", RANGE),
+        "single-port": ("unknown", ONE_PORT),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", ANY_TIME),
+        "helper": ("yes", HELPER),
+        "client-port": ("unknown", "yes if only some ports are let through"),
+    },
+    ended=_served_on_alike,
+    adjust=other_rule,
+)
 
 
 def answers(facts: Facts) -> Draft | None:
@@ -17,9 +56,8 @@ def answers(facts: Facts) -> Draft | None:
     if not is_unanswered(facts):
         return None
     worked = facts.working
-    code = "answers-blocked"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Packets from {facts.words.server} to "
         f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are most likely "
         f"{dropped(facts)}.",
@@ -31,6 +69,6 @@ def answers(facts: Facts) -> Draft | None:
         evidence=evidence.in_vain(facts, worked),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
     )

@@ -3,12 +3,38 @@
 from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
-from tftptui.findings.icmp_errors import is_client, is_firm, since_progress
+from tftptui.findings.helps import (
+    ANY_SIZE,
+    HELPER,
+    ONE_PORT,
+    RANGE,
+    other_rule,
+)
+from tftptui.findings.icmp_errors import is_client, is_firm, reporters, since_progress
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import joined, port_word
+
+KIND = Kind(
+    code=Code.ANSWERS_REFUSED,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", RANGE),
+        "single-port": ("unknown", ONE_PORT),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", "what is refused is refused however often it is sent"),
+        "helper": ("yes", HELPER),
+        "client-port": ("unknown", "yes if only some ports are let through"),
+    },
+    ended=served,
+    adjust=other_rule,
+    told_apart=reporters,
+)
 
 
 def refused(facts: Facts) -> Draft | None:
@@ -18,9 +44,8 @@ def refused(facts: Facts) -> Draft | None:
     if not is_firm(facts, found):
         return None
     names = list(dict.fromkeys(one.sender or "" for one in found))
-    code = "answers-refused"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"The firewall at {joined(names)} refuses packets from "
         f"{facts.words.server} to {port_word(facts.client_tids, 'UDP')} of "
         f"{facts.client}.",
@@ -32,6 +57,6 @@ def refused(facts: Facts) -> Draft | None:
         evidence=evidence.refused(facts, found),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
     )

@@ -3,13 +3,38 @@
 from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
-from tftptui.findings.helps import helps_for
-from tftptui.findings.icmp_errors import insists, is_client, is_firm, since_progress
+from tftptui.findings.helps import ANY_SIZE, RANGE
+from tftptui.findings.icmp_errors import (
+    insists,
+    is_client,
+    is_firm,
+    reporters,
+    since_progress,
+)
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path.nat_without_helper import closed_by_translation
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.words import port_word
+
+KIND = Kind(
+    code=Code.CLIENT_FIREWALL_REFUSES,
+    scope=Scope.CLIENT,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", RANGE),
+        "single-port": ("yes", "the answer then comes from the port that was asked"),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", "what is refused is refused however often it is sent"),
+        "helper": ("yes", "on the client's own firewall, in its output hook"),
+        "client-port": ("unknown", "yes if its firewall lets some ports through"),
+    },
+    ended=served,
+    told_apart=reporters,
+)
 
 
 def client_refuses(facts: Facts) -> Draft | None:
@@ -36,9 +61,8 @@ def client_refuses(facts: Facts) -> Draft | None:
 
 
 def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft:
-    code = "client-firewall-refuses"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.client} itself refuses {facts.words.our} answers to its "
         f"{port_word(facts.client_tids, 'UDP')}: its own firewall, or an address "
         "translation before it.",
@@ -50,6 +74,6 @@ def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft
         evidence=evidence.refused(facts, found),
         remedies=LazyRemedies(partial(remedies.on_the_client, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
     )

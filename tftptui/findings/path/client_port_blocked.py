@@ -3,15 +3,64 @@
 from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import STEP, completed, later_success, later_tries, no
 from tftptui.findings.facts import Facts, Neighbour
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import (
+    ANY_SIZE,
+    ANY_TIME,
+    HELPER,
+    ONE_PORT,
+    RANGE,
+)
+from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.path import answers_blocked
 from tftptui.findings.place import dropped, place_of_silence
 from tftptui.findings.silence import MANY, is_other_class, is_unanswered, ports_of
 from tftptui.knowledge.clients import EPHEMERAL
+from tftptui.knowledge.signatures import known
 from tftptui.knowledge.ttl_walk import filters_by_port
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.words import joined, port_word
+
+
+def _its_port_works(facts: Facts) -> str:
+    """Return that answers to its port arrive now, or to the next of a program.
+
+    Another port is no cure: it tells which ports are dropped.
+    """
+
+    def is_again(one: Neighbour) -> bool:
+        return one.client_tid in facts.client_tids or _is_next_try(facts, one)
+
+    later = later_tries(facts)
+    return completed(facts) or later_success(facts, later, again=is_again, cures=no)
+
+
+def _is_next_try(facts: Facts, one: Neighbour) -> bool:
+    """Whether the same program has moved its port on, as it does at each try."""
+    client = known(one.kind)
+    if client is None or not client.steps or one.kind != facts.kind:
+        return False
+    return 0 < one.client_tid - facts.tries[-1].client_tid <= STEP
+
+
+KIND = Kind(
+    code=Code.CLIENT_PORT_BLOCKED,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", RANGE),
+        "single-port": ("unknown", ONE_PORT),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", ANY_TIME),
+        "helper": ("yes", HELPER),
+        "client-port": ("yes", "from a port that is let through it works"),
+    },
+    ended=_its_port_works,
+    surer_than=answers_blocked.KIND,
+)
 
 
 def client_port(facts: Facts) -> Draft | None:
@@ -26,11 +75,10 @@ def client_port(facts: Facts) -> Draft | None:
     is_own = facts.client in {one.client for one in worked}
     if is_own and len(ours) < MANY and not is_other_class(max(ours), worked):
         return None  # it may as well be the flow that a firewall remembers
-    code = "client-port-blocked"
     is_clear = is_other_class(max(ours), worked)
     surely = "" if is_clear else "most likely "
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Packets from {facts.words.server} to {port_word(ours, 'UDP')} of "
         f"{facts.client} are {surely}{dropped(facts)}; to "
         f"{_where_they_arrive(facts, known)} they arrive.",
@@ -42,7 +90,7 @@ def client_port(facts: Facts) -> Draft | None:
         evidence=evidence.in_vain(facts, known),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
     )
 
@@ -55,10 +103,9 @@ def walked_client_port(facts: Facts) -> Draft | None:
     sure = filters_by_port(found.suspect, found.other)
     if not sure or found.suspect.port not in facts.client_tids:
         return None
-    code = "client-port-blocked"
     surely = "" if sure >= FACT else "most likely "
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Packets from {facts.words.server} to "
         f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are {surely}"
         f"{dropped(facts)}; to {port_word([found.other.port])} they arrive.",
@@ -70,7 +117,7 @@ def walked_client_port(facts: Facts) -> Draft | None:
         evidence=(*evidence.walked(found), *evidence.in_vain(facts, ())),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
     )
 

@@ -4,18 +4,35 @@ from functools import partial
 from ipaddress import ip_address
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import ANY_SIZE, ANY_TIME
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.silence import is_unanswered
 from tftptui.telemetry.findings import LIKELY
+
+KIND = Kind(
+    code=Code.NAT_WITHOUT_HELPER,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", "the translation knows no answer from any port but 69"),
+        "single-port": ("yes", "the answer then fits the translation of the request"),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", ANY_TIME),
+        "helper": ("yes", "a TFTP helper teaches the translation the answer's port"),
+        "client-port": ("no", "the translation would not know that one either"),
+    },
+    ended=served,
+)
 
 
 def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
     """Return that a translation knows no reply from another port."""
-    code = "nat-without-helper"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.client} asks from a port and says that it is closed: most "
         "likely it is an address translation that knows no answer from another port "
         "than the one that was asked.",
@@ -26,7 +43,7 @@ def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
         evidence=evidence.refused(facts, found),
         remedies=LazyRemedies(partial(remedies.for_translation, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.tracked(facts),
     )
 
@@ -38,9 +55,8 @@ def translation(facts: Facts) -> Draft | None:
     latest = facts.tries[-1]
     if not (_is_public(facts.client) and _is_private(latest.server)):
         return None
-    code = "nat-without-helper"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{facts.words.server_itself} has a private address, {latest.server}, "
         f"and {facts.client} is none: the machine that translates between them most "
         f"likely does not translate {facts.words.our} answers.",
@@ -51,7 +67,7 @@ def translation(facts: Facts) -> Draft | None:
         evidence=(evidence.asked(facts), evidence.unanswered(facts)),
         remedies=LazyRemedies(partial(remedies.for_translation, facts)),
         ports=remedies.range_of(facts),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.watch(facts),
     )
 

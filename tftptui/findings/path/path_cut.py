@@ -1,12 +1,33 @@
 """path-cut: blocks had arrived, now none does, though the client is alive."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import HAD_ARRIVED, PASSED
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.silence import is_unanswered_since
 from tftptui.findings.stalls import STUCK_SECONDS, is_stuck, may_have_all, stopped
 from tftptui.telemetry.findings import LIKELY
+
+KIND = Kind(
+    code=Code.PATH_CUT,
+    scope=Scope.PATH,
+    broken=("up", "down"),
+    helps={
+        "port-range": ("no", "the transfer had begun on these ports"),
+        "single-port": ("no", "the transfer had begun on these ports"),
+        "block-size": ("no", HAD_ARRIVED),
+        "timeout": (
+            "unknown",
+            "yes if the way is only cut for a moment: more retries outlast that",
+        ),
+        "helper": ("no", PASSED),
+        "client-port": ("no", "the transfer had begun on these ports"),
+    },
+    ended=served,
+)
 
 
 def cut(facts: Facts) -> Draft | None:
@@ -22,13 +43,13 @@ def cut(facts: Facts) -> Draft | None:
     if not (is_alive or asks_again):
         return None
     why = "asks again" if asks_again else "repeats its ACKs"
-    code, where = "path-cut", f" at block {one.acked_blocks:,}"
+    where = f" at block {one.acked_blocks:,}"
     cut_, then = (
         f"The way to {facts.client} was cut",
         f"it {why}, and {facts.words.our} packets do not arrive any more.",
     )
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"{cut_}{where}: {then}",
         plain=f"{cut_}: {then}",
         confidence=LIKELY,
@@ -40,6 +61,6 @@ def cut(facts: Facts) -> Draft | None:
             "look for what changed on the way at that moment: a rule, a route, a link",
             "if there was a pause before: raise the firewall's time-out for UDP",
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.trace(facts),
     )

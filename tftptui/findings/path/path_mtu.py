@@ -4,9 +4,13 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.chance import rounds_no_chance
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import completed, later_tries, never
 from tftptui.findings.facts import Facts, Neighbour
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import ANY_TIME
+from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.path import path_cut
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
@@ -29,6 +33,48 @@ no ACK was lost but the block itself, each time."""
 _ROUTE_WORDS = "the route carries no more"
 
 
+def _larger_arrive(facts: Facts) -> str:
+    """Return that blocks as large as these arrive now."""
+    latest = facts.latest
+    sizes = [one.block_size for one in later_tries(facts) if one.has_blocks]
+    if facts.is_done or latest is None or not sizes or max(sizes) < latest.block_size:
+        return completed(facts)
+    return f"blocks of {max(sizes)} octets arrive now"
+
+
+def _not_as_far_yet(facts: Facts) -> bool:
+    """Whether a new try has not come to where the last one stood still."""
+    latest = facts.latest
+    if latest is None or latest.phase == "completed":
+        return False
+    return latest.direction == "read" and not latest.acked_blocks
+
+
+KIND = Kind(
+    code=Code.PATH_MTU,
+    scope=Scope.PATH,
+    broken=("down",),
+    helps={
+        "port-range": ("no", "small packets pass on these ports"),
+        "single-port": ("no", "it is the size that is in the way"),
+        "block-size": ("yes", "blocks that fit the way's smallest link arrive"),
+        "timeout": ("no", ANY_TIME),
+        "helper": ("no", "small packets pass already"),
+        "client-port": ("no", "small packets pass to that port"),
+    },
+    ended=_larger_arrive,
+    undecided=_not_as_far_yet,
+)
+
+LOWERED = Kind(
+    code=Code.PATH_MTU_LOWERED,
+    scope=Scope.PATH,
+    broken=(),
+    helps={},
+    ended=never,
+)
+
+
 def mtu(facts: Facts) -> Draft | None:
     """The options were agreed on, but no block arrives."""
     one = facts.latest
@@ -38,11 +84,10 @@ def mtu(facts: Facts) -> Draft | None:
     repeats = one.repeated_acks > 0
     is_large = one.block_size + _HEADERS > _SMALLEST_LINK
     confidence = LIKELY if repeats and is_large else POSSIBLE
-    code = "path-mtu"
     octets = one.block_size + _HEADERS
     sure = "" if smaller else "most likely "
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Blocks of {one.block_size} octets do not reach {facts.client}, "
         f"small packets do: {sure}a link on the way is too small for them, or drops "
         "fragments.",
@@ -61,7 +106,7 @@ def mtu(facts: Facts) -> Draft | None:
             *evidence.worked(smaller, facts.client),
         ),
         remedies=LazyRemedies(partial(remedies.smaller_blocks, facts)),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_in_blocks(facts, one.block_size),
     )
 
@@ -72,11 +117,11 @@ def unseen_block(facts: Facts) -> Draft | None:
     if one is None or not is_first_unseen(facts, one):
         return None
     smaller = _smaller(facts, one) if one.block_size > DEFAULT_BLOCK_SIZE else []
-    code = "path-mtu" if smaller else "path-cut"
+    kind = KIND if smaller else path_cut.KIND
     server = facts.words.server_itself
     what = f"Blocks of {one.block_size} octets from {facts.words.server} do not come "
     return Draft(
-        code=code,
+        kind=kind,
         headline=f"{what}past this capture, small packets do: most likely a link "
         "before it is too small for them, or drops fragments."
         if smaller
@@ -102,7 +147,7 @@ def unseen_block(facts: Facts) -> Draft | None:
             "look at the server, and at the firewalls before it",
             f"see whether smaller blocks come than those of {one.block_size} octets",
         ),
-        helps=helps_for(code, facts),
+        helps=kind.would_help(facts),
         proof=proofs.fetch_in_blocks(facts, one.block_size),
     )
 
@@ -118,7 +163,7 @@ def mtu_lowered(facts: Facts) -> Draft | None:
     if not told and not (lowered and is_small):
         return None
     return Draft(
-        code="path-mtu-lowered",
+        kind=LOWERED,
         headline=f"The way to {facts.client} carries smaller packets than usual; "
         f"blocks of {one.block_size} octets fit.",
         confidence=FACT,

@@ -1,13 +1,31 @@
 """range-mismatch: a firewall lets another range of server ports through."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts, Neighbour
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import ANY_SIZE, ANY_TIME, HELPER
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.silence import ENOUGH, MANY, is_quiet_after_one, is_unanswered
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import ports
+
+KIND = Kind(
+    code=Code.RANGE_MISMATCH,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("yes", "answer from ports that the firewall lets through"),
+        "single-port": ("yes", "then no range has to be opened at all"),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", ANY_TIME),
+        "helper": ("yes", HELPER),
+        "client-port": ("no", "other transfers from such ports work"),
+    },
+    ended=served_on_its_ports,
+)
 
 
 def range_mismatch(facts: Facts) -> Draft | None:
@@ -32,9 +50,9 @@ def range_mismatch(facts: Facts) -> Draft | None:
         return None
     if not _is_in_turns(facts, worked, failed):
         return None
-    code, used = "range-mismatch", f"{facts.scene.first}–{facts.scene.last}"
+    used = f"{facts.scene.first}–{facts.scene.last}"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Transfers on {facts.words.our} ports {ports(good)} work, those on "
         f"{ports(bad)} don't: a firewall most likely lets another range through than "
         + ("it uses." if facts.scene.is_capture else f"{used}."),
@@ -48,7 +66,7 @@ def range_mismatch(facts: Facts) -> Draft | None:
             *evidence.worked(worked, facts.client),
         ),
         remedies=remedies.equal_ranges(facts, PortRange(min(good), max(good))),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, facts.client_tids[0]),
     )
 

@@ -1,11 +1,28 @@
 """routing-loop: packets to the client go round in a circle."""
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
-from tftptui.findings.icmp_errors import is_firm, since_progress
+from tftptui.findings.helps import no_port_matters
+from tftptui.findings.icmp_errors import is_firm, reporters, since_progress
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT
+
+KIND = Kind(
+    code=Code.ROUTING_LOOP,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps=no_port_matters(
+        "a route goes by addresses: packets of all ports go round",
+        "small packets go round as well",
+        "what goes round is lost, however often it is sent",
+        "it is a route that is wrong, no rule of a firewall",
+    ),
+    ended=served,
+    told_apart=reporters,
+)
 
 
 def loop(facts: Facts) -> Draft | None:
@@ -13,9 +30,8 @@ def loop(facts: Facts) -> Draft | None:
     found = since_progress(facts, lambda one: one.is_loop)
     if not is_firm(facts, found):
         return None
-    code = "routing-loop"
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Packets to {facts.client} go round in a circle, or too far: "
         f"{found[0].sender} says that their time to live has run out.",
         confidence=FACT,
@@ -27,6 +43,6 @@ def loop(facts: Facts) -> Draft | None:
             f"look at the routing near {found[0].sender}, "
             f"and at {facts.words.host}'s default time to live"
         ),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.trace(facts),
     )

@@ -3,13 +3,31 @@
 from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
+from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import helps_for
+from tftptui.findings.helps import ANY_SIZE
+from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.place import place_of_silence
 from tftptui.findings.silence import MANY, is_other_class, is_unanswered, ports_of
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import port_word
+
+KIND = Kind(
+    code=Code.STALE_CONNTRACK,
+    scope=Scope.CLIENT,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", "the firewall remembers the flow of the request"),
+        "single-port": ("unknown", "the remembered flow may let its replies through"),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", "each request keeps the old entry alive"),
+        "helper": ("no", "it is not asked for a flow that exists already"),
+        "client-port": ("yes", "another port is a new flow, which meets the new rules"),
+    },
+    ended=served_on_its_ports,
+)
 
 
 def stale_state(facts: Facts) -> Draft | None:
@@ -30,10 +48,9 @@ def stale_state(facts: Facts) -> Draft | None:
     ours = facts.client_tids
     if not worked or len(ours) >= MANY or is_other_class(max(ours), worked):
         return None
-    code = "stale-conntrack"
     gets, do = _verbs(ours, "gets", "get"), _verbs(ports_of(worked), "does", "do")
     return Draft(
-        code=code,
+        kind=KIND,
         headline=f"Only {port_word(ours, 'UDP')} of {facts.client} {gets} no answer, "
         f"{port_word(ports_of(worked))} {do}: a firewall most likely goes by what it "
         "remembers from before its rules were changed.",
@@ -48,7 +65,7 @@ def stale_state(facts: Facts) -> Draft | None:
             *evidence.worked(worked, facts.client),
         ),
         remedies=LazyRemedies(partial(remedies.flush, facts)),
-        helps=helps_for(code, facts),
+        helps=KIND.would_help(facts),
         proof=proofs.remembered(facts),
     )
 

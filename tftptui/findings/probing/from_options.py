@@ -6,8 +6,10 @@ where several do, all of them are named.
 
 from collections.abc import Iterator, Sequence
 
+from tftptui.findings.client import options_not_understood, options_refused
 from tftptui.findings.draft import Draft
 from tftptui.findings.probing.asked import Asked, options_of, options_word
+from tftptui.findings.quality import loss
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Help, Remedy
 from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import joined
@@ -67,7 +69,7 @@ def _not_understood(
 ) -> Draft:
     names = joined(blamed)
     return Draft(
-        code="options-not-understood",
+        kind=options_not_understood.KIND,
         headline=f"{asked.server} does not answer requests that ask for {names}; "
         "without, it does",
         confidence=FACT if len(_sets(silent)) > 1 else LIKELY,
@@ -92,7 +94,7 @@ def _not_understood(
 def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
     first = refused[0]
     return Draft(
-        code="options-refused",
+        kind=options_refused.KIND,
         headline=f"{asked.server} and a client can't agree on options "
         f"{options_word(first)}: {first.detail}",
         confidence=FACT,
@@ -113,7 +115,7 @@ def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
 def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
     windows = joined(sorted({options_of(one)["windowsize"] for one in stuck}, key=int))
     return Draft(
-        code="loss",
+        kind=loss.KIND,
         headline=f"With windows of {windows} blocks {asked.server} falls silent, block "
         "by block it does not: something drops what comes at once",
         confidence=LIKELY,
@@ -133,7 +135,7 @@ def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
 def _no_block(asked: Asked, stuck: Sequence[Trial], blamed: Sequence[str]) -> Draft:
     names = joined(blamed)
     return Draft(
-        code="options-not-understood",
+        kind=options_not_understood.KIND,
         headline=f"{asked.server} agrees to {names} and then sends nothing more",
         confidence=LIKELY,
         stands_at="unknown",

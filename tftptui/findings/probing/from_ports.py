@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from tftptui.findings.draft import Draft
+from tftptui.findings.file import file_missing, upload_refused
+from tftptui.findings.host import requests_not_arriving, wrong_source_address
+from tftptui.findings.path import acks_blocked, path_cut
 from tftptui.findings.probing.asked import Asked, ports_of, seen
 from tftptui.findings.probing.silent import silence
+from tftptui.findings.quality import loss
 from tftptui.telemetry.findings import FACT, LIKELY, OURS, POSSIBLE, Remedy
 from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import port_word
@@ -39,7 +43,7 @@ def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draf
             f"from {port_word(ports_of(refused))}"
         )
     return Draft(
-        code="requests-not-arriving",
+        kind=requests_not_arriving.KIND,
         headline=headline,
         confidence=FACT,
         stands_at="server" if is_server else "between",
@@ -54,7 +58,7 @@ def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draf
 def _elsewhere(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     other = these[0].reporter
     return Draft(
-        code="wrong-source-address",
+        kind=wrong_source_address.KIND,
         headline=f"{asked.server} was asked, {other} answers: clients drop that",
         confidence=FACT,
         stands_at="server",
@@ -73,7 +77,7 @@ def _failed(_: Asked, these: Sequence[Trial], __: Sequence[Trial]) -> Draft:
     first = these[0]
     is_missing = "ERROR 1" in first.detail
     return Draft(
-        code="file-missing" if is_missing else "upload-refused",
+        kind=file_missing.MISSING if is_missing else upload_refused.KIND,
         headline=f"The way is free, but {first.detail}",
         confidence=FACT,
         stands_at="nobody",
@@ -87,7 +91,7 @@ def _failed(_: Asked, these: Sequence[Trial], __: Sequence[Trial]) -> Draft:
 
 def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     return Draft(
-        code="acks-blocked",
+        kind=acks_blocked.KIND,
         headline=f"{asked.server} answers our {port_word(ports_of(these))}, but no "
         "block comes: our ACKs are lost, or its blocks are",
         confidence=LIKELY,
@@ -110,7 +114,7 @@ def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
         return _lost(asked, these, further)
     some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
     return Draft(
-        code="path-cut",
+        kind=path_cut.KIND,
         headline=f"{some} from {asked.server} begin and then fall silent, after "
         f"{octets:,} octets at most",
         confidence=POSSIBLE if further else LIKELY,
@@ -128,7 +132,7 @@ def _lost(asked: Asked, these: Sequence[Trial], further: Sequence[Trial]) -> Dra
     few, most = len(these), len(these) + len(further)
     verb = "fell silent on its way" if few == 1 else "fell silent on their way"
     return Draft(
-        code="loss",
+        kind=loss.KIND,
         headline=f"{few} of {most} transfers from {asked.server} {verb}, the others "
         "went on further: perhaps packets are lost",
         confidence=POSSIBLE,

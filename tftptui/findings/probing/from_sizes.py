@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tftptui.findings.draft import Draft
+from tftptui.findings.path import path_mtu
 from tftptui.findings.probing.asked import Asked, sizes_word
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Help, Remedy
 from tftptui.telemetry.probe_trials import Outcome, Trial
@@ -29,7 +30,7 @@ def _too_large(
 ) -> Draft:
     (largest, good), (smallest, lost) = arriving, lost_ones
     return Draft(
-        code="path-mtu",
+        kind=path_mtu.KIND,
         headline=f"Blocks of {largest} octets arrive, blocks of {smallest} do not",
         confidence=FACT,
         stands_at="between",

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
 
 from tftptui.findings.draft import Draft
+from tftptui.findings.host import requests_not_arriving
+from tftptui.findings.path import answers_blocked, client_port_blocked
 from tftptui.findings.probing.asked import Asked, ports_of, seen
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
@@ -82,7 +84,7 @@ def _stopped_here(
         else "if the rules let another one through",
     )
     return Draft(
-        code="client-port-blocked" if heard else "answers-blocked",
+        kind=client_port_blocked.KIND if heard else answers_blocked.KIND,
         headline="This host's own firewall drops what comes back to our "
         f"{port_word(lost, 'UDP')}: {rules[0]}",
         confidence=FACT,
@@ -156,7 +158,7 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
     edge = min(good) if max(lost) < min(good) else max(good)
     where = f"; from {'port' if edge == min(good) else 'up to port'} {edge} they arrive"
     return Draft(
-        code="client-port-blocked",
+        kind=client_port_blocked.KIND,
         headline=f"Nothing comes back to our {port_word(lost, 'UDP')}"
         + (where if apart else f"; to {port_word(good)} it does"),
         confidence=FACT if apart and len(lost) > 1 else LIKELY,
@@ -218,7 +220,7 @@ def _situation(
 def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
     lost = ports_of(silent)
     return Draft(
-        code="requests-not-arriving",
+        kind=requests_not_arriving.KIND,
         headline=f"Nothing comes back from {asked.server}, whatever our port",
         confidence=POSSIBLE,
         stands_at="unknown",

@@ -3,14 +3,26 @@
 from itertools import pairwise
 
 from tftptui.findings import remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.knowledge.signatures import retry_gap
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.views import TransferView
 
 _PATIENT, _TOO_SOON = 2.0, 0.2
 """Seconds: who waits so long before it asks again does not ask again so soon."""
+
+
+KIND = Kind(
+    code=Code.DUPLICATED_PACKETS,
+    scope=Scope.PATH,
+    broken=(),
+    helps={},
+    ended=never,
+)
 
 
 def duplicated(facts: Facts) -> Draft | None:
@@ -20,7 +32,7 @@ def duplicated(facts: Facts) -> Draft | None:
         return None
     first = twins[0]
     return Draft(
-        code="duplicated-packets",
+        kind=KIND,
         headline=f"Packets from {facts.client} arrive twice: something on the way "
         "doubles them. Each is answered once.",
         confidence=FACT,

@@ -1,8 +1,11 @@
 """loss: the file came, but more than two packets of a hundred were sent again."""
 
 from tftptui.findings import remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, times
@@ -10,6 +13,15 @@ from tftptui.telemetry.words import counted, times
 _LOSS = 0.02
 
 _FEW_RESENT = 3
+
+
+KIND = Kind(
+    code=Code.LOSS,
+    scope=Scope.PATH,
+    broken=(),
+    helps={},
+    ended=never,
+)
 
 
 def loss(facts: Facts) -> Draft | None:
@@ -25,7 +37,7 @@ def loss(facts: Facts) -> Draft | None:
         return None
     did = "got" if one.phase == "completed" else "was sent all of"
     return Draft(
-        code="loss",
+        kind=KIND,
         headline=f"{facts.client} {did} {facts.file}, but packets were lost: "
         f"{one.retransmits:,} sent again for {counted(blocks, 'block')}.",
         confidence=FACT,

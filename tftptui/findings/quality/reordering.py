@@ -1,10 +1,21 @@
 """reordering: the path changes the order of packets."""
 
 from tftptui.findings import remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.words import counted
+
+KIND = Kind(
+    code=Code.REORDERING,
+    scope=Scope.PATH,
+    broken=(),
+    helps={},
+    ended=never,
+)
 
 
 def reordering(facts: Facts) -> Draft | None:
@@ -14,7 +25,7 @@ def reordering(facts: Facts) -> Draft | None:
         return None
     one = found[-1]
     return Draft(
-        code="reordering",
+        kind=KIND,
         headline=f"Packets from {facts.client} arrive in another order than it sent "
         f"them ({counted(one.reordered, 'block')} of {facts.file}).",
         confidence=FACT,

@@ -1,8 +1,11 @@
 """long-round-trip and client-slow: each block waits, for the path or for the client."""
 
 from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
+from tftptui.findings.kind import Kind, Scope
 from tftptui.knowledge.signatures import timeout_in
 from tftptui.protocol.timing import SHORTEST
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -14,6 +17,23 @@ _LONG = 0.25
 _MANY_BLOCKS = 32
 
 
+LONG = Kind(
+    code=Code.LONG_ROUND_TRIP,
+    scope=Scope.PATH,
+    broken=(),
+    helps={},
+    ended=never,
+)
+
+CLIENT = Kind(
+    code=Code.CLIENT_SLOW,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps={},
+    ended=never,
+)
+
+
 def long_round_trip(facts: Facts) -> Draft | None:
     """Each block waits for a long way there and back."""
     one = facts.latest
@@ -23,7 +43,7 @@ def long_round_trip(facts: Facts) -> Draft | None:
         return None
     rate = one.block_size * one.window / one.round_trip
     return Draft(
-        code="long-round-trip",
+        kind=LONG,
         headline=f"An answer from {facts.client} takes {seconds(one.round_trip)}: with "
         f"{counted(one.window, 'block')} of {one.block_size} octets "
         f"at a time no more than {rate / 1000:,.0f} kB/s can pass.",
@@ -51,7 +71,7 @@ def slow_client(facts: Facts) -> Draft | None:
         return None
     taken, least = one.round_trip or 0.0, one.least_round_trip or 0.0
     return Draft(
-        code="client-slow",
+        kind=CLIENT,
         headline=f"{facts.client} takes {seconds(taken)} for each block of "
         f"{facts.file}, though the way there and back takes {seconds(least)}: it is "
         "busy storing them.",

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from textual.binding import BindingType
 from textual.geometry import Region
 
+from tftptui.findings.codes import Code
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
@@ -200,7 +201,7 @@ class WhyScreen(Page[Wish | None]):
             return f"Why? {one.code}"
         if not one.is_alarm:
             return f"{one.client} and {one.file}"
-        verb = "start" if one.code == "wrong-machine" else "get"
+        verb = "start" if one.code == Code.WRONG_MACHINE else "get"
         verb = "put" if self._is_upload() else verb
         files, others = len(one.files) - 1, len(one.clients) - 1
         if others > 0:
@@ -214,7 +215,7 @@ class WhyScreen(Page[Wish | None]):
         one = self._finding
         views = (self._store.transfers.get(number) for number in one.transfers)
         is_write = any(view is not None and view.direction == "write" for view in views)
-        return is_write or one.code in ("upload-refused", "disk-full")
+        return is_write or one.code in (Code.UPLOAD_REFUSED, Code.DISK_FULL)
 
     # What is shown.
 

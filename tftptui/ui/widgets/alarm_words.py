@@ -3,15 +3,16 @@
 from rich.cells import cell_len
 
 from tftptui.engine.messages import Finding
+from tftptui.findings.codes import Code
 from tftptui.telemetry.findings import FACT, Place
 from tftptui.telemetry.words import port_word
 from tftptui.ui.store import Store
 
-_BRIEF = {
-    "acks-blocked": "Most likely lost on the way to us: what {client} answers",
-    "answers-blocked": "Most likely dropped {where} {client}, {ports}",
-    "client-port-blocked": "Dropped {where} {client}, {ports}",
-    "nat-without-helper": "Most likely not translated: our answers to {client}",
+_BRIEF: dict[str, str] = {
+    Code.ACKS_BLOCKED: "Most likely lost on the way to us: what {client} answers",
+    Code.ANSWERS_BLOCKED: "Most likely dropped {where} {client}, {ports}",
+    Code.CLIENT_PORT_BLOCKED: "Dropped {where} {client}, {ports}",
+    Code.NAT_WITHOUT_HELPER: "Most likely not translated: our answers to {client}",
 }
 """What is told shortly of findings whose headline has its verb late, by their code."""
 
@@ -31,8 +32,8 @@ def alarm_in_cells(
     """
     headline = finding.of(transfer)
     code = finding.code
-    if code == "client-port-blocked" and finding.confidence < FACT:
-        code = "answers-blocked"  # the same, but not told as a fact
+    if code == Code.CLIENT_PORT_BLOCKED and finding.confidence < FACT:
+        code = Code.ANSWERS_BLOCKED  # the same, but not told as a fact
     brief = _BRIEF.get(code)
     if brief is None or cell_len(headline) <= width:
         return headline

@@ -5,6 +5,7 @@ import re
 from rich.text import Text
 
 from tftptui.engine.messages import Listing, PortMap, Status
+from tftptui.findings.codes import Code
 from tftptui.telemetry.words import url
 from tftptui.ui.formats import span
 from tftptui.ui.store import Store
@@ -31,7 +32,7 @@ def invitation(store: Store) -> Text:
 def _closed(store: Store) -> Text | None:
     """Return that no request can arrive, if that is known."""
     finding = store.latest_finding()
-    if finding is None or finding.code != "requests-not-arriving":
+    if finding is None or finding.code != Code.REQUESTS_NOT_ARRIVING:
         return None
     told = Text.assemble((finding.headline, "bold"))
     return told.append("\n\nPress w to see which rule, and what to do.")

@@ -12,7 +12,6 @@ from tftptui.engine.messages import (
     PortMap,
     TransferView,
 )
-from tftptui.findings.causes import OF_THE_WAY
 from tftptui.ui.plots import LEVELS
 from tftptui.ui.store import Store
 
@@ -24,9 +23,6 @@ BLOCKED = 6
 
 DALLYING = 7
 """Used by an upload that is stored, until its last ACK has surely arrived."""
-
-BLOCK_CODES = OF_THE_WAY | {"client-firewall-refuses", "stale-conntrack"}
-"""Findings about packets that do not get through."""
 
 MARKS: Mapping[int, str] = {
     FREE: "·",
@@ -129,8 +125,13 @@ def blocks(store: Store) -> list[Finding]:
     return [
         finding
         for finding in store.findings.values()
-        if finding.code in BLOCK_CODES and finding.is_alarm and not finding.withdrawn
+        if _is_of_transfers(finding) and finding.is_alarm and not finding.withdrawn
     ]
+
+
+def _is_of_transfers(finding: Finding) -> bool:
+    """Whether packets of transfers do not arrive, and not only requests."""
+    return bool(set(finding.broken) - {"request"})
 
 
 def accused(

@@ -5,17 +5,15 @@ Each lane is one way between two ports; the broken one ends at the wall.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 from rich.style import Style
 from rich.text import Text
 
 from tftptui.engine.messages import TransferView
-from tftptui.telemetry.findings import Finding, Place
+from tftptui.findings.codes import Code
+from tftptui.telemetry.findings import Finding, Lane, Place
 from tftptui.ui.widgets.rows import fitted
-
-Way = Literal["request", "answer", "up", "down"]
-"""The request to our listener, our first answer, and from then on to us and from us."""
 
 Slots = Mapping[str, Style]
 
@@ -35,30 +33,6 @@ _WHERE: dict[Place, float] = {
     "unknown": 0.5,
 }
 """How far from the client the wall stands; where nobody blocks there is none."""
-
-_ANSWERS = (
-    "server-output-blocked",
-    "no-route",
-    "gateway-silent",
-    "wrong-source-address",
-    "answers-blocked",
-    "client-port-blocked",
-    "answers-refused",
-    "client-firewall-refuses",
-    "range-mismatch",
-    "nat-without-helper",
-    "stale-conntrack",
-    "routing-loop",
-)
-_BROKEN: dict[str, tuple[Way, ...]] = {
-    **dict.fromkeys(_ANSWERS, ("answer",)),
-    "requests-not-arriving": ("request",),
-    "requests-refused": ("request",),
-    "acks-blocked": ("up",),
-    "path-mtu": ("down",),
-    "path-cut": ("up", "down"),
-}
-"""The ways that a finding says are broken; what is not here has no drawing."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +61,13 @@ class Scene:
         ends = (view.client, view.server, view.client_tid, view.server_tid)
         return cls(*ends, asked_on, view.direction == "read", is_ours)
 
-    def ports(self, way: Way) -> tuple[int, int]:
+    def ports(self, way: Lane) -> tuple[int, int]:
         """Return the client's port and ours."""
         return self.client_tid, self.asked_on if way == "request" else self.server_tid
 
-    def name(self, way: Way) -> str:
+    def name(self, way: Lane) -> str:
         """Return what travels that way."""
-        names: dict[Way, tuple[str, str]] = {
+        names: dict[Lane, tuple[str, str]] = {
             "request": ("WRQ", "RRQ"),
             "answer": ("first answer", "first answer"),
             "up": ("DATA", "ACK"),
@@ -104,15 +78,15 @@ class Scene:
 
 def drawing(finding: Finding, scene: Scene, width: int, slots: Slots) -> Text | None:
     """Return the drawing in WIDTH cells; None where there is nothing to draw."""
-    broken = _BROKEN.get(finding.code, ())
+    broken = finding.broken
     if not broken or width < NARROWEST:
         return None
-    if finding.code == "path-mtu" and not scene.is_read:
-        broken = ("up",)  # the large packets are the client's
+    if finding.code == Code.PATH_MTU and not scene.is_read:
+        broken = ["up"]  # the large packets are the client's
     track = width - 2 * (PORT + 2)
     share = _WHERE.get(finding.stands_at)
     wall = None if share is None else max(3, min(track - 4, round(track * share)))
-    ways: list[Way] = ["request", "answer", "up", "down"]
+    ways: list[Lane] = ["request", "answer", "up", "down"]
     last = max(ways.index(way) for way in broken)
     lines = [_heads(scene, width, wall, slots)]
     lines += [
@@ -147,7 +121,7 @@ class _Lane:
     """One way between two ports; ``wall`` is where it ends, in cells from the left."""
 
     scene: Scene
-    way: Way
+    way: Lane
     track: int
     wall: int | None
 

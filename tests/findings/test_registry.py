@@ -1,0 +1,52 @@
+"""Each code is declared once, raised by some rule, and documented."""
+
+import inspect
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.support.finding_kinds import DECLARED
+from tftptui.findings.codes import Code
+from tftptui.findings.kind import Kind
+from tftptui.findings.registry import NOTES, OF_SERVER, TROUBLE
+
+APART = {Code.REQUESTS_NOT_ARRIVING, Code.WRONG_MACHINE}
+"""What no rule over facts finds: engine/blocked_requests.py, fetched_programs.py."""
+
+DIAGNOSIS = Path(__file__).parents[2] / "docs/diagnosis.md"
+
+
+def test_each_code_is_declared_exactly_once() -> None:
+    assert Counter(kind.code for kind in DECLARED) == Counter(Code)
+
+
+def test_the_registry_has_a_rule_from_the_file_of_each_finding() -> None:
+    rules = (*TROUBLE, *NOTES, *OF_SERVER.values())
+    files = {inspect.getmodule(rule) for rule in rules}
+    listed = {
+        kind for file in files for kind in vars(file).values() if kind in DECLARED
+    }
+    assert {kind.code for kind in listed} == set(Code) - APART
+
+
+def test_no_rule_stands_in_the_registry_twice() -> None:
+    rules = (*TROUBLE, *NOTES, *OF_SERVER.values())
+    assert len(set(rules)) == len(rules)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_each_code_is_documented(code: Code) -> None:
+    assert f"`{code}`" in DIAGNOSIS.read_text()
+
+
+REPLIES = [kind for kind in DECLARED if kind.broken == ("answer",)]
+
+
+@pytest.mark.parametrize("kind", REPLIES, ids=lambda kind: str(kind.code))
+def test_another_range_is_a_cure_only_where_rules_name_the_servers_ports(
+    kind: Kind,
+) -> None:
+    verdict, _ = kind.helps["port-range"]
+    cures = {Code.RANGE_MISMATCH, Code.SERVER_OUTPUT_BLOCKED}
+    assert (verdict != "no") is (kind.code in cures)
