@@ -23,6 +23,7 @@ from tftptui.server.root.from_settings import root_of
 from tftptui.server.root.root import Root
 from tftptui.settings import Settings
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import NearName
 
 MOST_WAITING = 64
@@ -147,7 +148,7 @@ def with_near_names(
     explanation: Explanation, settings: Settings, asked: bytes
 ) -> Explanation:
     """Add to how a read of ASKED ends which files may be meant, if it is not there."""
-    if explanation.reason != "not-found" or explanation.direction != "read":
+    if explanation.reason != Reason.NOT_FOUND or explanation.direction != "read":
         return explanation
     with closing(root_of(settings)) as root:
         near = near_below(root, asked, count_names(root))

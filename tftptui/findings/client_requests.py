@@ -7,6 +7,7 @@ from collections import OrderedDict, deque
 
 from tftptui.knowledge.names import Attempt, Search, list_of, searches
 from tftptui.telemetry.events import Refused
+from tftptui.telemetry.refusal_reasons import Reason
 
 KEPT_CLIENTS = 1_024
 KEPT_OF_EACH = 64
@@ -26,9 +27,9 @@ class ClientRequests:
 
     def refuse(self, event: Refused) -> None:
         """Write down a request that was refused."""
-        if event.reason == "ports-exhausted":
+        if event.reason == Reason.PORTS_EXHAUSTED:
             self.last_exhausted = event.time
-        if event.reason == "not-found" and event.direction == "read":
+        if event.reason == Reason.NOT_FOUND and event.direction == "read":
             missed = Attempt(event.time, event.file, found=False)
             self.note(event.client, missed)
 

@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterable
 
 from tftptui.findings.facts import Facts, Neighbour
 from tftptui.knowledge.signatures import is_firmware
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import joined, ordinal, ports
 
 _OF_NAMES = frozenset(
-    {"not-found", "ambiguous", "access", "unreadable", "not-a-file", "outside-root"}
+    {
+        Reason.NOT_FOUND,
+        Reason.AMBIGUOUS,
+        Reason.ACCESS,
+        Reason.UNREADABLE,
+        Reason.NOT_A_FILE,
+        Reason.OUTSIDE_ROOT,
+    }
 )
 """Reasons of refusals that no other try cures, but somebody who mends the file."""
 

@@ -6,9 +6,16 @@ from tftptui.findings import evidence
 from tftptui.findings.facts import Facts
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import Evidence
+from tftptui.telemetry.refusal_reasons import Reason
 
 _OF_THE_MOMENT = frozenset(
-    {"rate", "client-limit", "limit", "ports-exhausted", "broadcast"}
+    {
+        Reason.RATE,
+        Reason.CLIENT_LIMIT,
+        Reason.LIMIT,
+        Reason.PORTS_EXHAUSTED,
+        Reason.BROADCAST,
+    }
 )
 """Why a request is refused whatever file it is for: the next may be answered."""
 

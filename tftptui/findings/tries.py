@@ -9,6 +9,7 @@ from tftptui.findings.facts import Icmp
 from tftptui.knowledge.signatures import is_firmware
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import TransferView
 
@@ -29,7 +30,7 @@ KEPT_BYTES = 24 << 20
 
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
-_PASSING = frozenset({"rate", "client-limit", "broadcast"})
+_PASSING = frozenset({Reason.RATE, Reason.CLIENT_LIMIT, Reason.BROADCAST})
 """Why refusals tell nothing of the file."""
 
 _KEPT_TIMES = 8

@@ -16,9 +16,16 @@ from tftptui.telemetry.capture.frames import Datagram
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.records.ring import Kind
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Refusal, TransferView
 
-_REASONS = {1: "not-found", 2: "access", 3: "limit", 4: "malformed", 6: "exists"}
+_REASONS = {
+    1: Reason.NOT_FOUND,
+    2: Reason.ACCESS,
+    3: Reason.LIMIT,
+    4: Reason.MALFORMED,
+    6: Reason.EXISTS,
+}
 """What the journal calls it, by error code; the text may know better."""
 
 _MOST_REMEMBERED = 1_000
@@ -52,7 +59,7 @@ class Refusals:
             recorder.ring.disown(number, f"{view.client} {recorder.ring.note(number)}")
         port, note = datagram.source[1], error_note(error)
         recorder.loose(Kind.ERROR, conversation.client, port, datagram.octets, note)
-        reason = _REASONS.get(error.code, "undefined")
+        reason = _REASONS.get(error.code, Reason.UNDEFINED)
         recorder.counters.count_refusal(reason)
         refusal = Refusal(
             time=recorder.clock.wall(),

@@ -8,6 +8,7 @@ from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.server.access import AccessList
 from tftptui.server.rates import Rate, RateTable
 from tftptui.settings import Settings
+from tftptui.telemetry.refusal_reasons import Reason
 
 BURST_SECONDS = 20.0
 """A client may send that many seconds' worth of requests at once."""
@@ -24,7 +25,7 @@ LONGEST_REQUEST = 1_024
 KEPT_PROVEN = 4_096
 """Addresses that have answered, the latest."""
 
-FLOODING = frozenset({"denied", "rate", "malformed"})
+FLOODING = frozenset({Reason.DENIED, Reason.RATE, Reason.MALFORMED})
 """Reasons that a client gets no short answer for, either."""
 
 
@@ -42,14 +43,14 @@ class Verdict:
         is_full: whether it would be taken if another transfer made way.
     """
 
-    reason: str
+    reason: Reason
     code: ErrorCode
     text: str
     is_full: bool = False
 
 
 TO_MANY = Verdict(
-    "broadcast",
+    Reason.BROADCAST,
     ErrorCode.UNDEFINED,
     "requests to a broadcast or multicast address are not answered",
 )
@@ -89,7 +90,7 @@ class Policy:
         """Return why an address is not heard, or None when it is."""
         if not self._access.admits(client):
             return Verdict(
-                "denied",
+                Reason.DENIED,
                 ErrorCode.ACCESS_VIOLATION,
                 f"{client} may not use this server",
             )
@@ -97,7 +98,7 @@ class Policy:
             return None
         rate = self._requests.rate.per_second
         return Verdict(
-            "rate",
+            Reason.RATE,
             ErrorCode.UNDEFINED,
             f"too many requests from {client}: {rate:g} a second may be asked",
         )
@@ -136,11 +137,11 @@ class Policy:
             return verdict
         if active >= settings.max_transfers:
             text = f"the server is busy: {active} of {settings.max_transfers} transfers"
-            return Verdict("limit", ErrorCode.UNDEFINED, text, is_full=True)
+            return Verdict(Reason.LIMIT, ErrorCode.UNDEFINED, text, is_full=True)
         most = settings.max_client_transfers
         if most is not None and of_client >= most:
             text = f"{client} has {of_client} of {most} transfers it may have at once"
-            return Verdict("client-limit", ErrorCode.UNDEFINED, text, is_full=True)
+            return Verdict(Reason.CLIENT_LIMIT, ErrorCode.UNDEFINED, text, is_full=True)
         return None
 
     def room(self, reason: str, client: str, asked: int, now: float) -> int:
@@ -159,13 +160,13 @@ def _never(request: Request, settings: Settings) -> Verdict | None:
     """Return why nobody is granted such a request, whoever asks and when."""
     if settings.drain:
         text = "the server is about to end and takes no new requests"
-        return Verdict("draining", ErrorCode.UNDEFINED, text)
+        return Verdict(Reason.DRAINING, ErrorCode.UNDEFINED, text)
     if isinstance(request, WriteRequest) and settings.write == "off":
         text = "this server takes no uploads"
-        return Verdict("denied", ErrorCode.ACCESS_VIOLATION, text)
+        return Verdict(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
     if request.mode is _MAIL:
         text = "mail mode is obsolete; use octet"
-        return Verdict("denied", ErrorCode.ILLEGAL_OPERATION, text)
+        return Verdict(Reason.DENIED, ErrorCode.ILLEGAL_OPERATION, text)
     return None
 
 

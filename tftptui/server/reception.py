@@ -32,6 +32,7 @@ from tftptui.server.transfer.stale_client import LeftBehind
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import UploadError
 from tftptui.telemetry.records.ring import Kind
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Refusal
 
 REQUESTS = (b"\0\1", b"\0\2")
@@ -164,7 +165,7 @@ class Reception:
         """
         if not verdict.is_full:
             return False
-        of_client = client if verdict.reason == "client-limit" else None
+        of_client = client if verdict.reason == Reason.CLIENT_LIMIT else None
         clock = self._recorder.clock
         silent = self._evictions.unproven(clock.wall(), of_client)
         if silent is None and of_client is None:
@@ -205,14 +206,14 @@ class Reception:
             return Verdict(error.reason, error.code, error.text)
         except PortsExhaustedError as error:
             code = ErrorCode.UNDEFINED
-            return Verdict("ports-exhausted", code, str(error), is_full=True)
+            return Verdict(Reason.PORTS_EXHAUSTED, code, str(error), is_full=True)
         except NoWayError as error:
             text = f"the server has no way to {arrival.client.host}: {error.strerror}"
-            return Verdict("no-route", ErrorCode.UNDEFINED, text)
+            return Verdict(Reason.NO_ROUTE, ErrorCode.UNDEFINED, text)
         except OSError as error:
             text = f"the server can't open a socket for this: {error.strerror}"
             is_full = error.errno in (errno.EMFILE, errno.ENFILE)
-            return Verdict("socket", ErrorCode.UNDEFINED, text, is_full=is_full)
+            return Verdict(Reason.SOCKET, ErrorCode.UNDEFINED, text, is_full=is_full)
         self.last_number = number
         self._left.begin(transfer, wall)
         self._evictions.begin(transfer)

@@ -13,6 +13,7 @@ from tftptui.server.recorder import Recorder, request_note
 from tftptui.server.requests import Recognise, kind_of, nobody, requested
 from tftptui.telemetry.events import Refused, Requested, Signature
 from tftptui.telemetry.records.ring import Kind
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import NearName, Refusal
 
 KEPT_REFUSALS = 500
@@ -83,7 +84,7 @@ class RefusalDesk:
         self._recorder.counters.malformed += 1
         self._loose(Kind.MALFORMED, arrival, error.text)
         if error.code is not None:
-            verdict = Verdict("malformed", error.code, error.text)
+            verdict = Verdict(Reason.MALFORMED, error.code, error.text)
             self._answer(listener, arrival, verdict)
 
     def shed(self) -> None:
@@ -133,7 +134,7 @@ class RefusalDesk:
         self._recorder.emit(asked)
         program = self._recognise(request, arrival.client)
         tell = partial(self._tell, asked, (request.filename, program), verdict)
-        if verdict.reason == "not-found" and isinstance(request, ReadRequest):
+        if verdict.reason == Reason.NOT_FOUND and isinstance(request, ReadRequest):
             self._seek(request.filename, tell)
         else:
             tell([])

@@ -2,14 +2,16 @@
 
 import msgspec
 
-REFUSALS = {
-    "not-found": "missing",
-    "ports-exhausted": "exhausted",
-    "denied": "denied",
-    "limit": "limited",
-    "client-limit": "limited",
-    "rate": "too_fast",
-    "broadcast": "broadcast",
+from tftptui.telemetry.refusal_reasons import Reason
+
+REFUSALS: dict[str, str] = {
+    Reason.NOT_FOUND: "missing",
+    Reason.PORTS_EXHAUSTED: "exhausted",
+    Reason.DENIED: "denied",
+    Reason.LIMIT: "limited",
+    Reason.CLIENT_LIMIT: "limited",
+    Reason.RATE: "too_fast",
+    Reason.BROADCAST: "broadcast",
 }
 """Refusals that have a total of their own, by the journal's reason."""
 

@@ -14,21 +14,22 @@ from tftptui.findings.file import (
 from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.telemetry.refusal_reasons import Reason
 
-_KINDS = {
-    "not-found": file_missing.MISSING,
-    "access": file_permission.KIND,
-    "limit": disk_full.KIND,
+_KINDS: dict[str, Kind] = {
+    Reason.NOT_FOUND: file_missing.MISSING,
+    Reason.ACCESS: file_permission.KIND,
+    Reason.LIMIT: disk_full.KIND,
 }
 """What a finding is called, by what the ERROR says; see docs of the journal."""
 
-_CURES = {
-    "not-found": "look where that server keeps its files, how it spells the name, and "
-    "below which folder it looks; or have the client ask for another name",
-    "access": "let the server's user read the file (an upload: write it), and look at "
-    "the server's own log",
-    "limit": "make room on the server's disk, or raise its limit for uploads",
-    "exists": "have the server replace files, or give the upload another name",
+_CURES: dict[str, str] = {
+    Reason.NOT_FOUND: "look where that server keeps its files, how it spells the "
+    "name, and below which folder it looks; or have the client ask for another name",
+    Reason.ACCESS: "let the server's user read the file (an upload: write it), and "
+    "look at the server's own log",
+    Reason.LIMIT: "make room on the server's disk, or raise its limit for uploads",
+    Reason.EXISTS: "have the server replace files, or give the upload another name",
 }
 
 LOOK = "look at the server's own log: the ERROR says all that it tells its client"
@@ -77,13 +78,13 @@ def refused(facts: Facts) -> Draft | None:
 def _is_harmless(facts: Facts) -> bool:
     """Whether a healthy boot asks for this name in vain."""
     search = facts.search
-    if search is None or facts.refusals[-1].reason != "not-found":
+    if search is None or facts.refusals[-1].reason != Reason.NOT_FOUND:
         return False
     return not search.is_alarm or search.missing[-1] != facts.file
 
 
 def _does_not_have(facts: Facts, last: Refused) -> str:
-    if last.reason != "not-found" or last.direction == "write":
+    if last.reason != Reason.NOT_FOUND or last.direction == "write":
         return ""
     if facts.search is not None and not facts.search.list.hint:
         return f"{facts.search.words}: {facts.words.server} has none of them."

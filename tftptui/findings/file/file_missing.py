@@ -11,6 +11,7 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
 
 
@@ -50,7 +51,7 @@ CASE = Kind(
 def missing(facts: Facts) -> Draft | None:
     """The file is not there; what is there instead may be what was meant."""
     refused = last_refusal(facts, "read")
-    if refused is None or refused.reason != "not-found" or _is_expected(facts):
+    if refused is None or refused.reason != Reason.NOT_FOUND or _is_expected(facts):
         return None
     is_case = refused.near_rule == "case"
     search = facts.search
@@ -82,7 +83,7 @@ def missing(facts: Facts) -> Draft | None:
 def ambiguous(facts: Facts) -> Draft | None:
     """Several files differ in case alone, and none is written as asked."""
     refused = last_refusal(facts, "read")
-    if refused is None or refused.reason != "ambiguous":
+    if refused is None or refused.reason != Reason.AMBIGUOUS:
         return None
     return Draft(
         kind=CASE,

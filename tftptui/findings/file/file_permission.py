@@ -10,12 +10,13 @@ from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.findings import FACT, Remedy
+from tftptui.telemetry.refusal_reasons import Reason
 
-_LOCKED = {
-    "access": "this server may not read it",
-    "unreadable": "this server can't read it",
-    "not-a-file": "it is no regular file",
-    "outside-root": "it lies outside the folder that is served",
+_LOCKED: dict[str, str] = {
+    Reason.ACCESS: "this server may not read it",
+    Reason.UNREADABLE: "this server can't read it",
+    Reason.NOT_A_FILE: "it is no regular file",
+    Reason.OUTSIDE_ROOT: "it lies outside the folder that is served",
 }
 
 
@@ -40,7 +41,7 @@ def locked(facts: Facts) -> Draft | None:
     refused = last_refusal(facts, "read")
     if refused is None or refused.reason not in _LOCKED:
         return None
-    is_outside = refused.reason == "outside-root"  # and that is all the ERROR says
+    is_outside = refused.reason == Reason.OUTSIDE_ROOT  # and that is all the ERROR says
     told = "" if is_outside else f": {refused.message}"
     return Draft(
         kind=KIND,
@@ -56,11 +57,11 @@ def locked(facts: Facts) -> Draft | None:
 
 
 def _unlocking(facts: Facts, reason: str) -> tuple[Remedy, ...]:
-    if reason == "access":
+    if reason == Reason.ACCESS:
         text = "let the server's user read it, and enter the folders above"
         command = f"namei -l {quote(facts.scene.place(facts.file))}"
         return (Remedy(platform="Linux", text=text, command=command),)
-    if reason == "outside-root":
+    if reason == Reason.OUTSIDE_ROOT:
         return remedies.say(
             "nothing, unless the client is meant to have it: then put a copy below the "
             "folder that is served, and have the client ask for that"

@@ -10,13 +10,14 @@ from tftptui.findings.facts import Facts
 from tftptui.findings.file.disk_full import DISK_FULL, NO_ROOM
 from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import times
 
-_CURES = {
-    "denied": ("allow uploads", "--write new"),
-    "exists": ("allow files to be replaced", "--write overwrite"),
-    "limit": ("allow more octets", "--max-upload 100000000"),
+_CURES: dict[str, tuple[str, str]] = {
+    Reason.DENIED: ("allow uploads", "--write new"),
+    Reason.EXISTS: ("allow files to be replaced", "--write overwrite"),
+    Reason.LIMIT: ("allow more octets", "--max-upload 100000000"),
 }
 
 
@@ -36,7 +37,7 @@ def refused(facts: Facts) -> Draft | None:
     if why is None or why[1].startswith(NO_ROOM):
         return None
     reason, text = why
-    if reason in ("ports-exhausted", "no-route", "socket"):
+    if reason in (Reason.PORTS_EXHAUSTED, Reason.NO_ROUTE, Reason.SOCKET):
         return None
     one = None if _is_refused_last(facts) else facts.latest
     return Draft(
@@ -53,11 +54,11 @@ def refused(facts: Facts) -> Draft | None:
 
 def _cure(facts: Facts, reason: str) -> tuple[Remedy, ...]:
     """Return what to change, so that the upload is taken."""
-    cure = _CURES.get("limit" if reason == "failed" else reason)
+    cure = _CURES.get(Reason.LIMIT if reason == "failed" else reason)
     if cure:
         return (Remedy(platform=OURS, text=cure[0], command=cure[1]),)
     folder = facts.scene.place(facts.file).rpartition("/")[0]
-    if reason == "not-found":
+    if reason == Reason.NOT_FOUND:
         make = f"mkdir -p {quote(folder)}"
         text = "make the folder; this server's user must be able to write there"
         return (Remedy(text=text, command=make),)

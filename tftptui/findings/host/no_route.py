@@ -12,6 +12,7 @@ from tftptui.findings.icmp_errors import is_firm, reporters, since_progress
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.send_errors import failing, failure
 from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.telemetry.refusal_reasons import Reason
 
 _ROUTING = {
     errno.ENETUNREACH: "no route leads there",
@@ -41,7 +42,9 @@ def no_route(facts: Facts) -> Draft | None:
     """This host has no usable route to the client."""
     unsent = failing(facts, set(_ROUTING))
     found = unsent.tries[0] if unsent.tries else None
-    refused = next((one for one in facts.refusals if one.reason == "no-route"), None)
+    refused = next(
+        (one for one in facts.refusals if one.reason == Reason.NO_ROUTE), None
+    )
     if found is None and (refused is None or facts.heard):
         return None
     seen: list[Evidence] = []

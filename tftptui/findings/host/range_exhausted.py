@@ -9,6 +9,7 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.refusals import asked_in_vain
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, Remedy
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import seconds
 
 _EXHAUSTED = 20.0
@@ -111,4 +112,4 @@ def is_range_of_now(facts: Facts) -> bool:
 
 
 def _without_port(facts: Facts) -> list[Refused]:
-    return [one for one in facts.refusals if one.reason == "ports-exhausted"]
+    return [one for one in facts.refusals if one.reason == Reason.PORTS_EXHAUSTED]

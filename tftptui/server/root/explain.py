@@ -19,6 +19,7 @@ from tftptui.server.root.path_resolution import RootError, Walk, is_hidden, refu
 from tftptui.server.root.root import Root
 from tftptui.settings import Settings, SettingsError
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import NearName
 
 _MOST_LINKS = 3
@@ -123,7 +124,7 @@ def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explana
     told = _Told()
     if policy == "off":
         text = "this server takes no uploads"
-        told.problem = RootError("denied", ErrorCode.ACCESS_VIOLATION, text)
+        told.problem = RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
         return told.explanation(root, asked, client, direction="write")
     for target in root.names.targets(asked, client):
         may_overwrite = policy == "overwrite"
@@ -165,7 +166,7 @@ class _Told:
             self.trial, self.problem = trial, None
             return True
         self.problem = trial.problem
-        return trial.problem.reason != "not-found"
+        return trial.problem.reason != Reason.NOT_FOUND
 
     def explanation(
         self, root: Root, asked: bytes, client: str, *, direction: str
@@ -175,7 +176,7 @@ class _Told:
             code = ErrorCode.FILE_NOT_FOUND
             if direction == "write":
                 code = ErrorCode.ACCESS_VIOLATION
-            problem = RootError("malformed", code, "the request names no file")
+            problem = RootError(Reason.MALFORMED, code, "the request names no file")
         return Explanation(
             asked=visible(asked),
             client=client,
@@ -245,7 +246,7 @@ def _try_write(root: Root, target: Candidate, *, may_overwrite: bool) -> _Trial:
     found = f"{links}a file, {octets:,} octets"
     if not may_overwrite:
         text = "that file exists already"
-        return _Trial(found, RootError("exists", ErrorCode.FILE_EXISTS, text))
+        return _Trial(found, RootError(Reason.EXISTS, ErrorCode.FILE_EXISTS, text))
     return _Trial(found, name=name, octets=octets)
 
 

@@ -9,6 +9,7 @@ from tftptui.server.root.names import components
 from tftptui.server.root.path_resolution import RootError, Walk
 from tftptui.server.root.root import NewPlace, Root
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.refusal_reasons import Reason
 
 
 def link(root: Root, asked: bytes, name: bytes) -> bytes:
@@ -38,7 +39,7 @@ def _place(root: Root, asked: bytes) -> NewPlace:
         return root.reach_new(asked)
     except RootError as error:
         targets = [one.name for one in root.names.targets(asked, "")]
-        if error.reason != "not-found" or not targets:
+        if error.reason != Reason.NOT_FOUND or not targets:
             raise
         folder = visible(targets[0].rpartition(b"/")[0])
         text = f"there is no folder {folder} for a link: make it, or press a: a rule"
@@ -87,4 +88,4 @@ def _keep_if_it_leads(root: Root, place: NewPlace, name: bytes) -> None:
 
 
 def _refused(text: str) -> RootError:
-    return RootError("exists", ErrorCode.FILE_EXISTS, text)
+    return RootError(Reason.EXISTS, ErrorCode.FILE_EXISTS, text)

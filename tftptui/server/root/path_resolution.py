@@ -15,6 +15,7 @@ from tftptui.files.source import OpenFile
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.root.names import components
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import LEADS_NOWHERE
 
 MAX_LINKS = 40
@@ -37,7 +38,7 @@ class RootError(Exception):
         text: why, for people.
     """
 
-    def __init__(self, reason: str, code: ErrorCode, text: str) -> None:
+    def __init__(self, reason: Reason, code: ErrorCode, text: str) -> None:
         super().__init__(text)
         self.reason, self.code, self.text = reason, code, text
 
@@ -87,7 +88,7 @@ class Walk:
     def refusal(self, error: OSError) -> RootError:
         """Turn what the system says on the way into an ERROR for the client."""
         if self.links and error.errno == errno.ENOENT:
-            return RootError("not-found", ErrorCode.FILE_NOT_FOUND, LEADS_NOWHERE)
+            return RootError(Reason.NOT_FOUND, ErrorCode.FILE_NOT_FOUND, LEADS_NOWHERE)
         return refusal(error)
 
     def open(self, name: bytes) -> ServedFile:
@@ -280,7 +281,7 @@ def kind_of(mode: int) -> str:
 def _require_regular(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise RootError(
-            "not-a-file",
+            Reason.NOT_A_FILE,
             ErrorCode.ACCESS_VIOLATION,
             f"that is a {kind_of(found.st_mode)}, not a regular file",
         )
@@ -315,33 +316,33 @@ def _ambiguous(twins: list[bytes]) -> RootError:
     one, other, *more = map(visible, sorted(twins))
     others = f"{one}, {other}" if more else f"{one} and {other}"
     text = f"case decides which is meant: {others}" + (", …" if more else "")
-    return RootError("ambiguous", ErrorCode.ACCESS_VIOLATION, text)
+    return RootError(Reason.AMBIGUOUS, ErrorCode.ACCESS_VIOLATION, text)
 
 
 def _is_folder() -> RootError:
     text = "that is a folder, not a file"
-    return RootError("not-a-file", ErrorCode.ACCESS_VIOLATION, text)
+    return RootError(Reason.NOT_A_FILE, ErrorCode.ACCESS_VIOLATION, text)
 
 
 def _no_folder() -> RootError:
     text = "there is no such folder"
-    return RootError("not-found", ErrorCode.FILE_NOT_FOUND, text)
+    return RootError(Reason.NOT_FOUND, ErrorCode.FILE_NOT_FOUND, text)
 
 
 def _too_long() -> RootError:
     text = "no file here can have so long a name"
-    return RootError("malformed", ErrorCode.ACCESS_VIOLATION, text)
+    return RootError(Reason.MALFORMED, ErrorCode.ACCESS_VIOLATION, text)
 
 
 def _our_own() -> RootError:
     text = f"names that begin with {PART_PREFIX.decode()} are the server's own"
-    return RootError("denied", ErrorCode.ACCESS_VIOLATION, text)
+    return RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
 
 
 def outside() -> RootError:
     """Return the ERROR for what leads out of what is served."""
     return RootError(
-        "outside-root",
+        Reason.OUTSIDE_ROOT,
         ErrorCode.ACCESS_VIOLATION,
         "that lies outside the folder that is served",
     )
@@ -351,20 +352,22 @@ def refusal(error: OSError) -> RootError:
     """Turn what the system says into an ERROR for the client."""
     match error.errno:
         case errno.ENOENT | errno.ENOTDIR | errno.ENAMETOOLONG:
-            return RootError("not-found", ErrorCode.FILE_NOT_FOUND, "file not found")
+            return RootError(
+                Reason.NOT_FOUND, ErrorCode.FILE_NOT_FOUND, "file not found"
+            )
         case errno.EACCES | errno.EPERM:
             return RootError(
-                "access",
+                Reason.ACCESS,
                 ErrorCode.ACCESS_VIOLATION,
                 "the server may not read that file",
             )
         case errno.EMFILE | errno.ENFILE:
             return RootError(
-                "limit", ErrorCode.UNDEFINED, "the server has too many open files"
+                Reason.LIMIT, ErrorCode.UNDEFINED, "the server has too many open files"
             )
         case _:
             return RootError(
-                "unreadable",
+                Reason.UNREADABLE,
                 ErrorCode.UNDEFINED,
                 f"the server can't read that file: {error.strerror}",
             )

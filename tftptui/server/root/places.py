@@ -14,6 +14,7 @@ from typing import Self
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.root.path_resolution import RootError, Walk, outside, twin
 from tftptui.settings import Named
+from tftptui.telemetry.refusal_reasons import Reason
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -127,7 +128,9 @@ class PlacesWalk(Walk):
         if stat.S_ISLNK(mode):  # a new one: it is followed once Place.now() has looked
             raise outside()
         raise RootError(
-            "not-a-file", ErrorCode.ACCESS_VIOLATION, "that is no regular file any more"
+            Reason.NOT_A_FILE,
+            ErrorCode.ACCESS_VIOLATION,
+            "that is no regular file any more",
         )
 
     def _new_part(self, name: bytes) -> bytes:
@@ -146,4 +149,4 @@ def _resolved(given: Named, *, is_file: bool) -> tuple[bytes, bytes | None]:
 
 def _no_folder() -> RootError:
     text = "only what was named is served; nothing can be put beside it"
-    return RootError("access", ErrorCode.ACCESS_VIOLATION, text)
+    return RootError(Reason.ACCESS, ErrorCode.ACCESS_VIOLATION, text)

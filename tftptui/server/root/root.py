@@ -18,6 +18,7 @@ from tftptui.server.root.open_file_cache import OpenedFiles, SharedFile
 from tftptui.server.root.path_resolution import FOLDER, RootError, ServedFile, Walk
 from tftptui.server.root.places import Place, Places, PlacesWalk, open_places
 from tftptui.settings import Named, words_of
+from tftptui.telemetry.refusal_reasons import Reason
 
 T = TypeVar("T")
 
@@ -193,7 +194,7 @@ class Root:
                 with self.walk(ignore_case=candidate.ignore_case) as walk:
                     return take(walk, walk.open(candidate.name))
             except RootError as error:
-                if error.reason != "not-found":
+                if error.reason != Reason.NOT_FOUND:
                     raise
                 missing = error
         raise missing or _nameless(ErrorCode.FILE_NOT_FOUND)
@@ -230,7 +231,7 @@ class Root:
             try:
                 return self.try_new(candidate)
             except RootError as error:
-                if error.reason != "not-found":
+                if error.reason != Reason.NOT_FOUND:
                     raise
                 missing = error
         raise missing or _nameless(ErrorCode.ACCESS_VIOLATION)
@@ -254,4 +255,4 @@ class Root:
 
 
 def _nameless(code: ErrorCode) -> RootError:
-    return RootError("malformed", code, "the request names no file")
+    return RootError(Reason.MALFORMED, code, "the request names no file")

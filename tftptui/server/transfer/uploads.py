@@ -17,6 +17,7 @@ from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.netascii import Decoder
 from tftptui.server.root.root import NewPlace, Root
 from tftptui.settings import Settings
+from tftptui.telemetry.refusal_reasons import Reason
 
 _MODE = 0o644
 _MOST_PIECES = 1_024  # of one call; Linux takes no more (IOV_MAX)
@@ -34,7 +35,7 @@ class UploadError(Exception):
         text: why, for people.
     """
 
-    def __init__(self, reason: str, code: ErrorCode, text: str) -> None:
+    def __init__(self, reason: Reason, code: ErrorCode, text: str) -> None:
         super().__init__(text)
         self.reason, self.code, self.text = reason, code, text
 
@@ -116,7 +117,7 @@ class Uploads:
         place = _place(folder, name)
         if place in self._places:
             raise UploadError(
-                "busy", ErrorCode.ACCESS_VIOLATION, "another client is writing it"
+                Reason.BUSY, ErrorCode.ACCESS_VIOLATION, "another client is writing it"
             )
         return place
 
@@ -127,7 +128,7 @@ class Uploads:
         free = room.f_bavail * room.f_frsize
         if octets > free:
             raise UploadError(
-                "disk-full",
+                Reason.DISK_FULL,
                 ErrorCode.DISK_FULL,
                 f"no room: {octets} octets announced, {free} free",
             )
@@ -142,15 +143,17 @@ class Uploads:
         in_all = self.policy.total
         if largest is not None and total > largest:
             raise UploadError(
-                "limit", ErrorCode.DISK_FULL, f"files end at {largest} octets here"
+                Reason.LIMIT, ErrorCode.DISK_FULL, f"files end at {largest} octets here"
             )
         if quota is not None and used > quota:
             raise UploadError(
-                "limit", ErrorCode.DISK_FULL, f"your {quota} octets are used up"
+                Reason.LIMIT, ErrorCode.DISK_FULL, f"your {quota} octets are used up"
             )
         if in_all is not None and self._received_in_all + more > in_all:
             raise UploadError(
-                "limit", ErrorCode.DISK_FULL, f"all {in_all} octets here are used up"
+                Reason.LIMIT,
+                ErrorCode.DISK_FULL,
+                f"all {in_all} octets here are used up",
             )
 
 
@@ -359,7 +362,7 @@ def _exists(name: bytes, folder: int) -> bool:
 
 
 def _file_exists() -> UploadError:
-    return UploadError("exists", ErrorCode.FILE_EXISTS, "that file exists already")
+    return UploadError(Reason.EXISTS, ErrorCode.FILE_EXISTS, "that file exists already")
 
 
 @contextlib.contextmanager
@@ -375,13 +378,13 @@ def _trouble(error: OSError) -> UploadError:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             return UploadError(
-                "disk-full", ErrorCode.DISK_FULL, "no room left on the disk"
+                Reason.DISK_FULL, ErrorCode.DISK_FULL, "no room left on the disk"
             )
         case errno.EEXIST:
             return _file_exists()
         case errno.EACCES | errno.EPERM | errno.EROFS:
             text = "the server may not write there"
-            return UploadError("access", ErrorCode.ACCESS_VIOLATION, text)
+            return UploadError(Reason.ACCESS, ErrorCode.ACCESS_VIOLATION, text)
         case _:
             text = f"the server can't write that file: {error.strerror}"
-            return UploadError("unwritable", ErrorCode.UNDEFINED, text)
+            return UploadError(Reason.UNWRITABLE, ErrorCode.UNDEFINED, text)

@@ -19,6 +19,7 @@ from tftptui.server.root.path_resolution import (
 )
 from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Entry, Listing
 
 MOST_TOLD = 5_000
@@ -56,7 +57,7 @@ def _named(root: Root, name: bytes) -> Entry:
     try:
         status, may_read = root.look(name)
     except RootError as error:
-        why = "not there any more" if error.reason == "not-found" else error.text
+        why = "not there any more" if error.reason == Reason.NOT_FOUND else error.text
         return _other(name, why)
     if not status.st_nlink:  # deleted; one moved away is served on
         return _other(name, "not there any more")
@@ -115,7 +116,11 @@ def _met(
     try:
         status, may_read = _look(root, folder, found, descriptor)
     except RootError as error:
-        why = "link that leads nowhere" if error.reason == "not-found" else error.text
+        why = (
+            "link that leads nowhere"
+            if error.reason == Reason.NOT_FOUND
+            else error.text
+        )
         return _other(name, why)
     return _known(name, status, may_read=may_read)
 

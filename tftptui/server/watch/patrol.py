@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tftptui.server.root.path_resolution import RootError, is_hidden, refusal
 from tftptui.server.root.root import Root
 from tftptui.server.watch.file_events import Change
+from tftptui.telemetry.refusal_reasons import Reason
 
 MOST_NAMES = 50_000
 """Names that are remembered, about 300 octets each; folders beyond are left out."""
@@ -100,7 +101,7 @@ class Patrol:
         try:
             now = _marks(self._root, folder)
         except RootError as error:
-            if error.reason != "not-found":
+            if error.reason != Reason.NOT_FOUND:
                 self._keep(folder)  # it is there, and may not be looked at
             return []  # what went with a folder is told at the end of the round
         before = self._known.get(folder)

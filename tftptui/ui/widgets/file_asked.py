@@ -7,6 +7,7 @@ from tftptui.engine.live_settings import exact_rule
 from tftptui.engine.messages import NearName, Refusal
 from tftptui.knowledge.names import Attempt, Search, searches
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.file_rows import AskedRow, NearRow, QuietRow, Row, plain_name
 
@@ -92,7 +93,7 @@ def is_answered(store: Store, row: AskedRow, near: NearName) -> bool:
 
 
 def _is_missing(one: Refusal) -> bool:
-    return one.reason == "not-found" and one.direction == "read"
+    return one.reason == Reason.NOT_FOUND and one.direction == "read"
 
 
 def _places(found: Iterable[tuple[str, Search]]) -> Places:

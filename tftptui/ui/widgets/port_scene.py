@@ -10,6 +10,7 @@ from tftptui.engine.messages import (
     PortMap,
     Refusal,
 )
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.ui.store import Store
 from tftptui.ui.widgets.port_demand import at_once, with_margin
 from tftptui.ui.widgets.port_states import blocks
@@ -24,7 +25,7 @@ RECENT = 600.0
 REFUSED_RECENT = 60.0
 """Seconds for which clients that found no port are told."""
 
-EXHAUSTED = "ports-exhausted"
+EXHAUSTED = Reason.PORTS_EXHAUSTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from tftptui.engine.messages import QUARANTINED, Refusal
+from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import count
 from tftptui.ui.store import Store
@@ -19,15 +20,15 @@ RECENT = 30.0
 SHORTLY = f"in {RECENT:.0f} s"
 """The same where there is little room: a count that shrinks needs its time."""
 
-ELSEWHERE = frozenset({"not-found"})
+ELSEWHERE = frozenset({Reason.NOT_FOUND})
 """Reasons that the Files pane tells."""
 
-BY_POLICY = frozenset({"denied", "limit"})
+BY_POLICY = frozenset({Reason.DENIED, Reason.LIMIT})
 """Reasons that lie in what the operator allows."""
 
 LONGEST_NAME = 24
 NO_UPLOADS = "no uploads"
-OUTSIDE = "outside-root"
+OUTSIDE = Reason.OUTSIDE_ROOT
 _OUTSIDE = ("that lies outside the folder that is served", "it lies outside", "outside")
 
 
@@ -67,7 +68,7 @@ def _recent_kinds(store: Store, now: float) -> list[_Kind]:
         # What another policy refused may be let in now: that is no news any more.
         is_outdated = one.reason in BY_POLICY and one.time < store.policy_since
         if one.reason not in ELSEWHERE and not is_outdated:
-            key = one.message if one.reason == "denied" else one.reason
+            key = one.message if one.reason == Reason.DENIED else one.reason
             before = found.get(key, _Kind(0, one))
             found[key] = _Kind(before.times + 1, before.last)
     return [*found.values()]
@@ -75,9 +76,9 @@ def _recent_kinds(store: Store, now: float) -> list[_Kind]:
 
 def _forms(kind: _Kind, store: Store) -> list[str]:
     """Return the same from the longest to the shortest."""
-    if kind.last.reason == "ports-exhausted":
+    if kind.last.reason == Reason.PORTS_EXHAUSTED:
         return _ports_forms(kind, store)
-    if kind.last.reason == "denied" and NO_UPLOADS in kind.last.message:
+    if kind.last.reason == Reason.DENIED and NO_UPLOADS in kind.last.message:
         return _upload_forms(kind)
     last, message = kind.last, kind.last.message
     names = [_whose(name, last) for name in short_names(last.file)]
