@@ -190,7 +190,11 @@ def explain(
 
 def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     """Run the screen on an engine of its own."""
-    from tftptui.engine.holders.rights import drop_rights, drop_rights_of  # noqa: PLC0415
+    from tftptui.engine.holders.rights import (  # noqa: PLC0415
+        drop_rights,
+        drop_rights_of,
+        served_by,
+    )
 
     if is_inline:
         from tftptui.engine.holders.inline import InlineEngine  # noqa: PLC0415
@@ -199,7 +203,9 @@ def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:
     from tftptui.engine.holders.child import ChildEngine  # noqa: PLC0415
 
     # The screen gives up root's rights as its child does; see engine/holders/rights.py.
-    return _watch(ChildEngine(settings, partial(drop_rights, settings.user)), theme)
+    writes = settings.write != "off"
+    drop = partial(drop_rights, settings.user, served_by(settings), writes=writes)
+    return _watch(ChildEngine(settings, drop), theme)
 
 
 def _watch(

@@ -263,8 +263,9 @@ class ServerOptions:
     user: Annotated[
         str | None,
         Parameter(
-            help="Whom to become once the sockets are open, if started as root. "
-            "Without it: who called sudo."
+            help="User to run as once the sockets are open, if started as root. "
+            "Default: who called sudo; else tftp, nobody or the root folder's owner, "
+            "the first that can use the folder."
         ),
     ] = None
     metrics: Annotated[

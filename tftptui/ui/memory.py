@@ -55,6 +55,18 @@ class Memory:
         self._before: _Kept | None = None
         self._lines: dict[str, list[str]] = {}
         self._platform = self._theme = ""
+        self._held: dict[str, int] = {}
+
+    def hold(self) -> None:
+        """Open the files now: root can't once it has become somebody else."""
+        if self._place is None or not self._is_ours():
+            return
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        with suppress(OSError):
+            self._place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for name in (self._place.name, COPY_NAME):
+                path = self._place.with_name(name)
+                self._held[name] = os.open(path, flags, 0o600)
 
     def lines(self, kind: str) -> list[str]:
         """Return the lines of a kind, the latest last."""
@@ -105,8 +117,7 @@ class Memory:
         try:
             if not self._is_ours():
                 raise PermissionError(EPERM, os.strerror(EPERM))
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(place, text.encode())
+            self._store(place, text.encode())
         except OSError as error:
             return error
         return place
@@ -116,9 +127,9 @@ class Memory:
 
     def _known(self) -> _Kept:
         if self._before is None:
-            self._before = (
-                _Kept({}, "", "") if self._place is None else _read(self._place)
-            )
+            self._before = _Kept({}, "", "")
+            if self._place is not None:
+                self._before = _read(self._place, self._held.get(NAME))
         return self._before
 
     def _write(self) -> None:
@@ -130,8 +141,17 @@ class Memory:
         lines = {kind: self.lines(kind) for kind in sorted(KEPT_KINDS)}
         kept = {"lines": lines, "platform": self.platform, "theme": self.theme}
         with suppress(OSError):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(place, msgspec.json.encode(kept))
+            self._store(place, msgspec.json.encode(kept))
+
+    def _store(self, place: Path, octets: bytes) -> None:
+        """Write a file of the folder, in place if it was opened as root."""
+        held = self._held.get(place.name)
+        if held is not None:
+            os.ftruncate(held, 0)
+            os.pwrite(held, octets, 0)
+            return
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(place, octets)
 
 
 def kept_memory() -> Memory:
@@ -150,7 +170,9 @@ def kept_memory() -> Memory:
 def _memory_behind_root() -> Memory:
     user = invoking_user(os.environ)
     if user is None:
-        return Memory(user_state_path("tftptui", appauthor=False) / NAME)
+        memory = Memory(user_state_path("tftptui", appauthor=False) / NAME)
+        memory.hold()
+        return memory
     try:
         entry = pwd.getpwnam(user)
     except KeyError:
@@ -159,11 +181,11 @@ def _memory_behind_root() -> Memory:
     return Memory(folder / NAME, entry.pw_uid)
 
 
-def _read(place: Path) -> _Kept:
+def _read(place: Path, held: int | None) -> _Kept:
     """Return what a file holds; nothing where it is missing or damaged."""
     found: object = None
     with suppress(OSError, ValueError, RecursionError):
-        found = msgspec.json.decode(_octets_of(place))
+        found = msgspec.json.decode(_octets_of(place, held))
     known = found if isinstance(found, dict) else {}
     lines, platform, theme = map(known.get, ("lines", "platform", "theme"))
     of_kinds = lines if isinstance(lines, dict) else {}
@@ -174,8 +196,10 @@ def _read(place: Path) -> _Kept:
     )
 
 
-def _octets_of(place: Path) -> bytes:
+def _octets_of(place: Path, held: int | None) -> bytes:
     """Return what a file holds; it may be anything, and must not hold us up."""
+    if held is not None:
+        return os.pread(held, LARGEST, 0)
     descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

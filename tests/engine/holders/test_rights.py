@@ -18,9 +18,28 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.holders.rights import drop_rights, invoking_user
 
 NOBODY = pwd.getpwnam("nobody")
-NET_BIND_SERVICE = 1 << 10
+DAC_OVERRIDE, NET_BIND_SERVICE = 1 << 1, 1 << 10
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to drop")
+
+
+def _is_shared_python() -> bool:
+    """Whether an ordinary user can run this Python; root's own may be in its home."""
+    command = [sys.executable, "-c", "import tftptui"]
+    if os.geteuid() != 0:
+        return False
+    try:
+        run = subprocess.run(
+            command, user=NOBODY.pw_uid, env=environment(), check=False, timeout=60
+        )
+    except PermissionError:
+        return False
+    return run.returncode == 0
+
+
+shared_python = pytest.mark.skipif(
+    not _is_shared_python(), reason="needs root, and a Python that nobody can run"
+)
 
 
 def status_of(pid: int) -> dict[str, str]:
@@ -71,9 +90,7 @@ def folder() -> Iterator[Path]:
 async def test_a_server_becomes_somebody_and_reads_as_they_may(folder: Path) -> None:
     with Serve(folder, "--user", "nobody", "--write", "new") as server:
         at = server.at
-        server.until(
-            "warning", message="not root any more: files are read and written as nobody"
-        )
+        server.until("warning", message="running as nobody, no longer as root")
         status = status_of(server.process.pid)
         with UdpClient() as client:
             assert await client.read(at, b"open") == octets(700)
@@ -85,6 +102,84 @@ async def test_a_server_becomes_somebody_and_reads_as_they_may(folder: Path) -> 
     assert status["Uid"].split() == [str(NOBODY.pw_uid)] * 4
     assert status["Gid"].split() == [str(NOBODY.pw_gid)] * 4
     assert int(status["CapEff"], 16) & ~NET_BIND_SERVICE == 0
+    assert (status["NoNewPrivs"], int(status["CapBnd"], 16)) == ("1", 0)
+
+
+@pytest.fixture
+def by_root_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither sudo nor its like has started this."""
+    for name in ("SUDO_UID", "PKEXEC_UID", "DOAS_USER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@shared_python
+@pytest.mark.usefixtures("by_root_alone")
+async def test_root_without_sudo_becomes_a_system_user_that_can_read(
+    folder: Path,
+) -> None:
+    with Serve(folder) as server:
+        server.until_so(lambda: warned(server, "no longer as root"))
+        status = status_of(server.process.pid)
+        with UdpClient() as client:
+            assert await client.read(server.at, b"open") == octets(700)
+        assert server.stop() == 0
+    assert status["Uid"].split()[0] != "0"
+    assert (status["NoNewPrivs"], int(status["CapBnd"], 16)) == ("1", 0)
+    assert "tftptui: running as" in server.stderr
+
+
+@shared_python
+@pytest.mark.usefixtures("by_root_alone")
+def test_root_becomes_the_owner_of_a_root_that_takes_uploads(folder: Path) -> None:
+    daemon = pwd.getpwnam("daemon")
+    os.chown(folder, daemon.pw_uid, daemon.pw_gid)
+    with Serve(folder, "--write", "new") as server:
+        server.until("warning", message="running as daemon, no longer as root")
+        assert server.stop() == 0
+
+
+@root_only
+@pytest.mark.usefixtures("by_root_alone")
+async def test_where_nobody_else_can_read_it_root_stays_with_its_files_alone(
+    shut_in: Path,
+) -> None:
+    with Serve(shut_in) as server:
+        server.until_so(lambda: warned(server, "running as root: no system user can"))
+        status = status_of(server.process.pid)
+        with UdpClient() as client:
+            assert await client.read(server.at, b"open") == octets(700)
+        assert server.stop() == 0
+    assert int(status["CapEff"], 16) == NET_BIND_SERVICE | DAC_OVERRIDE
+    assert (status["NoNewPrivs"], int(status["CapBnd"], 16)) == ("1", 0)
+
+
+@root_only
+@pytest.mark.parametrize("user", [pytest.param("nobody", marks=shared_python), "root"])
+def test_a_server_that_is_begun_anew_may_bind_low_ports(user: str) -> None:
+    program = (
+        "import subprocess, sys; from tftptui.engine.holders.rights import drop_rights;"
+        f"drop_rights('{user}'); subprocess.run([sys.executable, '-c', "
+        "'import socket; socket.socket(type=2).bind((\"127.0.0.68\", 68))'], check=1)"
+    )
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, env=environment(), check=True, timeout=60)
+
+
+@root_only
+@pytest.mark.usefixtures("by_root_alone")
+def test_what_root_remembers_is_kept_once_it_is_somebody_else(tmp_path: Path) -> None:
+    program = (
+        "from tftptui.engine.holders.rights import drop_rights;"
+        "from tftptui.ui.memory import kept_memory; memory = kept_memory();"
+        "drop_rights('nobody'); memory.remember_theme('contrast');"
+        "print(memory.theme, memory.keep_copy('rules').read_text)"
+    )
+    given = environment() | {"XDG_STATE_HOME": str(tmp_path)}
+    run = [sys.executable, "-c", program]
+    subprocess.run(run, env=given, check=True, timeout=60)
+    kept = tmp_path / "tftptui"
+    assert '"theme":"contrast"' in (kept / "screen.json").read_text()
+    assert (kept / "last-copy.txt").read_text() == "rules"
 
 
 @root_only

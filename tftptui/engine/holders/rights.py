@@ -8,18 +8,25 @@ import os
 import pwd
 import struct
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
-from tftptui.telemetry.events import Warned
+from tftptui.settings import Settings
 
 if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
     from tftptui.engine.engine import Engine
     from tftptui.server.root.root import Root
 
-_PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 8, 47, 2
-_CAP_NET_BIND_SERVICE = 10
+_PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 8, 24, 38
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
+_CAP_DAC_OVERRIDE, _CAP_NET_BIND_SERVICE = 1, 10
+_MOST_CAPABILITIES, _INHERITABLE = 64, 8  # its place in the sets, bytes
+_SYSTEM_USERS = ("tftp", "nobody")
+"""Who may serve in root's place; Debian's tftpd-hpa and others create the first."""
+
 _CAPABILITY_VERSION_3 = 0x2008_0522
 
 
@@ -36,16 +43,24 @@ def invoking_user(environment: Mapping[str, str]) -> str | None:
     return user if user not in {"", "root"} else None
 
 
-def drop_rights(user: str | None) -> str | None:
-    """Become USER for good, or who became root; keep the right to bind low ports.
+def drop_rights(
+    user: str | None, served: Sequence[Path] = (), *, writes: bool = False
+) -> str | None:
+    """Become an ordinary user for good; keep the right to bind low ports.
 
-    Programs started later keep it too, so a server that ended can be begun anew.
+    Programs started later keep it too, so a server that ended can be begun anew. Of a
+    process that was root, nothing that it starts can become root again
+    (``PR_SET_NO_NEW_PRIVS``, an empty bounding set; capabilities(7)).
 
     Args:
-        user: a name; None for whoever became root through sudo, doas or pkexec.
+        user: a name; None for whoever became root through sudo, doas or pkexec, else a
+            system user or the owner of what is served, if they can use it.
+        served: the files and folders that are served.
+        writes: whether uploads are taken, so folders need to be writable.
 
     Returns:
-        Who we are now; None when we were not root, or nobody is known to become.
+        Who we are now, "root" if nobody else can use what is served; None when we
+        were not root.
 
     Raises:
         EngineError: there is no such user, or the system forbids it.
@@ -53,9 +68,7 @@ def drop_rights(user: str | None) -> str | None:
     if os.geteuid() != 0:
         _require_self(user)
         return None
-    name = user or invoking_user(os.environ)
-    if name is None or name == "root":
-        return None
+    name = user or invoking_user(os.environ) or _fitting(served, writes=writes)
     entry = _entry(name)
     try:
         _become(entry)
@@ -65,23 +78,73 @@ def drop_rights(user: str | None) -> str | None:
 
 
 def drop_rights_of(engine: "Engine") -> None:
-    """Do it for an engine that has started, and tell how that went.
+    """Do it for an engine that has started, and say who it is then.
 
     Raises:
         EngineError: as drop_rights() does.
     """
-    name = drop_rights(engine.settings.user)
-    if name is None and os.geteuid() != 0:
+    settings, service = engine.settings, engine.service
+    served = served_by(settings)
+    name = drop_rights(settings.user, served, writes=settings.write != "off")
+    if name is None:
         return
-    recorder = engine.recorder
-    text = (
-        f"not root any more: files are read and written as {name}"
-        if name
-        else "files are read and written as root; --user NAME makes it somebody else"
-    )
-    recorder.emit(Warned(time=recorder.clock.wall(), message=text))
-    for text in _unreadable(engine.service.root, name) if name is not None else ():
-        engine.service.warn(text)
+    if name != "root":
+        service.warn(f"running as {name}, no longer as root")
+        for text in _unreadable(service.root, name):
+            service.warn(text)
+    elif settings.user == "root":
+        service.warn("running as root, as --user says; root's other rights are dropped")
+    else:
+        use = "write to" if settings.write != "off" else "read"
+        service.warn(
+            f"running as root: no system user can {use} {served[0]} and this program; "
+            "choose a user with --user NAME"
+        )
+
+
+def served_by(settings: Settings) -> list[Path]:
+    """Return the files and folders that are served."""
+    return [one.path for one in settings.named] or [settings.root]
+
+
+def _fitting(served: Sequence[Path], *, writes: bool) -> str:
+    """Return the first user that can use what is served; "root" if there is none."""
+    candidates = list(_SYSTEM_USERS)
+    with suppress(OSError, KeyError):
+        candidates += [path.owner() for path in served[:1]]
+    for name in candidates:
+        with suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            if entry.pw_uid != 0 and _can_use(entry, served, writes=writes):
+                return name
+    return "root"
+
+
+def _can_use(entry: pwd.struct_passwd, served: Sequence[Path], *, writes: bool) -> bool:
+    """Whether a user can read what is served, or write to it; we are root again then.
+
+    The kernel is asked as that user: mode bits alone say nothing of ACLs or NFS. So is
+    our own program: parts of it are read later, and it may have to start again.
+    """
+    program = map(Path, (sys.executable, os.__file__, __file__))
+    folder = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
+    groups, group = os.getgroups(), os.getegid()
+    try:
+        os.initgroups(entry.pw_name, entry.pw_gid)
+        os.setegid(entry.pw_gid)
+        os.seteuid(entry.pw_uid)
+        wishes = dict.fromkeys(program, os.R_OK)
+        wishes |= {path: folder if path.is_dir() else os.R_OK for path in served}
+        return all(
+            os.access(path, wish, effective_ids=True) for path, wish in wishes.items()
+        )
+    except OSError:  # a folder above may not be entered, or no other user is possible
+        return False
+    finally:
+        os.seteuid(0)
+        with suppress(OSError):  # a container may forbid both
+            os.setegid(group)
+            os.setgroups(groups)
 
 
 def _unreadable(root: "Root", name: str) -> Iterator[str]:
@@ -118,23 +181,56 @@ def _entry(user: str) -> pwd.struct_passwd:
 
 def _become(entry: pwd.struct_passwd) -> None:
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    is_root = entry.pw_uid == 0
+    bits = 1 << _CAP_NET_BIND_SERVICE | (1 << _CAP_DAC_OVERRIDE if is_root else 0)
     if libc is not None:
+        _forbid_more(libc, bits)
         _call(libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0))
-    os.initgroups(entry.pw_name, entry.pw_gid)
-    os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
-    os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
+    if not is_root:
+        os.initgroups(entry.pw_name, entry.pw_gid)
+        os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
+        os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
     if libc is not None:
-        _keep_only_binding(libc)
+        _keep_only(libc, bits)
 
 
-def _keep_only_binding(libc: ctypes.CDLL) -> None:
-    """Keep CAP_NET_BIND_SERVICE for us and what we start, capabilities(7)."""
-    if not _set_capabilities(libc, 1 << _CAP_NET_BIND_SERVICE):
+def keep_only_files() -> None:
+    """Of root's rights keep only those to files; for a process that opens no ports.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    if sys.platform == "linux" and os.geteuid() == 0:
+        libc = ctypes.CDLL(None, use_errno=True)
+        _forbid_more(libc, 1 << _CAP_DAC_OVERRIDE)
+        _keep_only(libc, 1 << _CAP_DAC_OVERRIDE)
+
+
+def _forbid_more(libc: ctypes.CDLL, bits: int) -> None:
+    """Let no program that is started have more than capabilities BITS, capabilities(7).
+
+    Without CAP_SETPCAP, as in some containers, the bounding set stays as it is; then
+    no_new_privs alone keeps programs from getting more.
+    """
+    _call(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    # First those to pass on: they may not be added once the bounding set is empty.
+    header, sets = struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytearray(24)
+    if libc.capget(header, (ctypes.c_char * len(sets)).from_buffer(sets)) == 0:
+        struct.pack_into("I", sets, _INHERITABLE, bits)
+        libc.capset(header, bytes(sets))
+    for number in range(_MOST_CAPABILITIES):
+        if libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) != 0:
+            return
+
+
+def _keep_only(libc: ctypes.CDLL, bits: int) -> None:
+    """Keep capabilities BITS for us and what we start."""
+    if not _set_capabilities(libc, bits):
         # Not ours to keep (a container took it); root's others go all the same.
         _call(0 if _set_capabilities(libc, 0) else -1)
-        return
-    raised = _PR_CAP_AMBIENT_RAISE, _CAP_NET_BIND_SERVICE
-    _call(libc.prctl(_PR_CAP_AMBIENT, *raised, 0, 0))
+    elif os.geteuid() != 0:  # root's programs get what is inheritable
+        raised = _PR_CAP_AMBIENT_RAISE, _CAP_NET_BIND_SERVICE
+        _call(libc.prctl(_PR_CAP_AMBIENT, *raised, 0, 0))
 
 
 def _set_capabilities(libc: ctypes.CDLL, bits: int) -> bool:

@@ -7,6 +7,7 @@ import sys
 
 import msgspec
 
+from tftptui.engine.holders.rights import keep_only_files
 from tftptui.engine.recording.capture_pipe import (
     LENGTH,
     Begun,
@@ -73,6 +74,7 @@ def main() -> None:
     """Run the host; signals to the terminal's group are the server's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(5)
+    keep_only_files()
     with socket.socket(fileno=int(sys.argv[1])) as sock:
         serve(sock)
 
