@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
 
 _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 8, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
-_CAP_DAC_OVERRIDE, _CAP_NET_BIND_SERVICE = 1, 10
+_CAP_DAC_OVERRIDE, _CAP_SETUID, _CAP_NET_BIND_SERVICE = 1, 7, 10
 _MOST_CAPABILITIES, _INHERITABLE = 64, 8  # its place in the sets, bytes
 _SYSTEM_USERS = ("tftp", "nobody")
 """Who may serve in root's place; Debian's tftpd-hpa and others create the first."""
@@ -68,6 +68,8 @@ def drop_rights(
     if os.geteuid() != 0:
         _require_self(user)
         return None
+    if user in (None, "root") and not _may_become_others():
+        return "root"  # done before, as when the screen restarts its engine
     name = user or invoking_user(os.environ) or _fitting(served, writes=writes)
     entry = _entry(name)
     try:
@@ -105,6 +107,20 @@ def drop_rights_of(engine: "Engine") -> None:
 def served_by(settings: Settings) -> list[Path]:
     """Return the files and folders that are served."""
     return [one.path for one in settings.named] or [settings.root]
+
+
+def _may_become_others() -> bool:
+    """Whether this thread may change its user.
+
+    Not tried out: where threads that began earlier still may, the C library would end
+    the process, for all of them have to have one user.
+    """
+    if sys.platform != "linux":
+        return True
+    libc, header = ctypes.CDLL(None), struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
+    sets = bytearray(24)
+    libc.capget(header, (ctypes.c_char * len(sets)).from_buffer(sets))
+    return bool(struct.unpack_from("I", sets)[0] >> _CAP_SETUID & 1)
 
 
 def _fitting(served: Sequence[Path], *, writes: bool) -> str:
