@@ -41,8 +41,8 @@ from tftptui.engine.holders.child import ChildEngine
 from tftptui.engine.messages import FindFiles, Frame, OpenFolder
 from tftptui.settings import Settings
 from tftptui.ui.app import TftpApp
-from tftptui.ui.widgets.file_list import FileList
-from tftptui.ui.widgets.file_rows import EntryRow, NearRow
+from tftptui.ui.panes.files.list import FileList
+from tftptui.ui.panes.files.rows import EntryRow, NearRow
 
 TIMES, SHORT_TIMES = 20, 2
 COUNT, SHORT_COUNT = 100_000, 200

@@ -16,9 +16,9 @@ from textual.app import App, ComposeResult
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.records.ring import LAYOUT, Kind
 from tftptui.ui.memory import Memory
+from tftptui.ui.panes.packets.pane import PacketLog
 from tftptui.ui.store import Store
 from tftptui.ui.themes import SLOT_DEFAULTS
-from tftptui.ui.widgets.packet_log import PacketLog
 
 SIZES = (200_000, 1_000_000)
 BATCH = 5_000

@@ -218,7 +218,7 @@ def _watch(
     """Run the screen on an engine; print what is worth knowing afterwards."""
     # Textual is slow to import, and --help is instant.
     from tftptui.ui.app import TftpApp  # noqa: PLC0415
-    from tftptui.ui.farewell import bid_farewell  # noqa: PLC0415
+    from tftptui.ui.exit_summary import bid_farewell  # noqa: PLC0415
     from tftptui.ui.memory import kept_memory  # noqa: PLC0415
     from tftptui.ui.store import Store  # noqa: PLC0415
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415

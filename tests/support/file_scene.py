@@ -9,9 +9,9 @@ from tests.support.scripted_engine import ScriptedEngine
 from tftptui.engine.client import EngineError
 from tftptui.engine.messages import Command, Entry, Frame, Listing, Refusal
 from tftptui.telemetry.escapes import visible
+from tftptui.ui.panes.files.pane import FilesPane
+from tftptui.ui.panes.files.rows import Key
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.file_rows import Key
-from tftptui.ui.widgets.files import FilesPane
 
 
 class Clock:

@@ -5,8 +5,8 @@ from tests.support.pictures import status, view
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.records.ring import Kind
 from tftptui.ui.memory import Memory
+from tftptui.ui.panes.packets.pane import PacketLog
 from tftptui.ui.store import Store
-from tftptui.ui.widgets.packet_log import PacketLog
 
 
 def filled(*frames: Frame, kept: int = 1_000) -> tuple[PacketLog, Store]:

@@ -12,10 +12,10 @@ from tests.support.pictures import NOW
 from tests.support.strips import strips_of
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.records.ring import LAYOUT, Kind, PacketRecord
+from tftptui.ui.kit.pane import Pane
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.store import Store
 from tftptui.ui.themes import SLOT_DEFAULTS
-from tftptui.ui.widgets.pane import Pane
 
 Noted = tuple[PacketRecord, str]
 

@@ -5,7 +5,7 @@ import sys
 from tests.support.pictures import frame, view
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.ui.app import TftpApp
-from tftptui.ui.farewell import bid_farewell
+from tftptui.ui.exit_summary import bid_farewell
 from tftptui.ui.terminal import check_terminal
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ from tftptui.ui.memory import (
     Memory,
     kept_memory,
 )
+from tftptui.ui.panes.packets.pane import PacketLog
 from tftptui.ui.themes import DEFAULT_THEME
-from tftptui.ui.widgets.packet_log import PacketLog
 
 NOBODY = pwd.getpwnam("nobody")
 

@@ -15,9 +15,10 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tftptui.engine.messages import ChangeSettings
-from tftptui.ui.actions import bindings
+from tftptui.ui.disabled_keys import action_of, why_not
 from tftptui.ui.engine_app import EngineApp
-from tftptui.ui.farewell import running_forms
+from tftptui.ui.exit_summary import running_forms
+from tftptui.ui.keymap import bindings
 from tftptui.ui.palette import (
     Everything,
     key_commands,
@@ -25,7 +26,6 @@ from tftptui.ui.palette import (
     policy_commands,
 )
 from tftptui.ui.screens.main import MainScreen
-from tftptui.ui.unavailable import action_of, why_not
 from tftptui.ui.undo import Change
 
 if TYPE_CHECKING:  # no part of the first picture; see ui/later.py

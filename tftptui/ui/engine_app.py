@@ -17,10 +17,10 @@ from tftptui.engine.messages import ChangeSettings, Command
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
 from tftptui.ui.clipboard import into_multiplexer, told
+from tftptui.ui.deferred_imports import STEP, Later
 from tftptui.ui.driver import lasting_driver
-from tftptui.ui.farewell import farewell
+from tftptui.ui.exit_summary import farewell
 from tftptui.ui.feed import PATIENCE, Feed
-from tftptui.ui.later import STEP, Later
 from tftptui.ui.memory import Memory
 from tftptui.ui.messages import CopyWanted, FrameArrived
 from tftptui.ui.store import Store
@@ -235,7 +235,7 @@ class EngineApp(App[None]):
         self.run_worker(self._change(changes), group="settings")
 
     async def _change(self, changes: dict[str, Value]) -> None:
-        from tftptui.ui.widgets.policy_table import BY_NAME  # noqa: PLC0415
+        from tftptui.ui.policy.table import BY_NAME  # noqa: PLC0415
 
         if not await self.carry_out(ChangeSettings(changes)):
             return

@@ -7,7 +7,7 @@ from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tftptui.settings import Value, option_name
-from tftptui.ui.actions import CHAINS, TITLES, actions
+from tftptui.ui.keymap import CHAINS, TITLES, actions
 
 IN_WORDS = 0.4
 """How well a command fits whose description alone has what was typed; a name that
@@ -78,7 +78,7 @@ def policy_commands(
     settings: Mapping[str, Value], show: Callable[[str], None]
 ) -> Iterator[SystemCommand]:
     """Yield SETTINGS as they are, each of which leads to its row; found by words."""
-    from tftptui.ui.widgets.policy_table import POLICIES  # noqa: PLC0415 - see later.py
+    from tftptui.ui.policy.table import POLICIES  # noqa: PLC0415 - see later.py
 
     for policy in POLICIES if settings else ():
         now = policy.kind.show(settings.get(policy.name))

@@ -13,15 +13,15 @@ from tftptui.demo.view import DemoView, PlayedClient, PlayView
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import SetPorts
 from tftptui.settings import PortRange
-from tftptui.ui.actions import bindings
-from tftptui.ui.screens.cast import CastScreen
+from tftptui.ui.bars.tabs import TabLine
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.pane import Pane
+from tftptui.ui.screens.demo_clients import CastScreen
+from tftptui.ui.screens.demo_rules import Hands, RulesScreen
 from tftptui.ui.screens.main import MainScreen
-from tftptui.ui.screens.rules import Hands, RulesScreen
+from tftptui.ui.stage.view import StageView
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
-from tftptui.ui.widgets.pane import Pane
-from tftptui.ui.widgets.stage import StageView
-from tftptui.ui.widgets.tabs import TabLine
 
 LOOK = 0.08
 """Seconds between two pictures of the stage."""

@@ -27,7 +27,7 @@ from tftptui.engine.messages import ExpectSelfTest
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import Named, PortRange, Settings
 from tftptui.telemetry.words import span
-from tftptui.ui.actions import page_bindings
+from tftptui.ui.keymap import page_bindings
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import BindingType
 
-from tftptui.ui.actions import bindings
+from tftptui.ui.keymap import bindings
 from tftptui.ui.screens.window import Page
 from tftptui.ui.themes import slot_styles
 

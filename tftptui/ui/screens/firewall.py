@@ -19,18 +19,18 @@ from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import CSV_COMMAND, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import HIGHEST_PORT, PortRange
-from tftptui.ui.actions import page_bindings
+from tftptui.ui.findings.words import located
+from tftptui.ui.firewall.advice_view import advice_view
+from tftptui.ui.firewall.observed_traffic import seen_lines
+from tftptui.ui.firewall.rule_choice import KINDS, PLACES, Wishes
+from tftptui.ui.keymap import page_bindings
 from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.transfers.server_addresses import server_addresses
+from tftptui.ui.preferences import Taste
 from tftptui.ui.screens.question import Answer, Question
-from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
-from tftptui.ui.widgets.advice_view import advice_view
-from tftptui.ui.widgets.reach import server_addresses
-from tftptui.ui.widgets.seen_lines import seen_lines
-from tftptui.ui.widgets.why_words import located
-from tftptui.ui.widgets.wishes import KINDS, PLACES, Wishes
 
 ANY_TID = PortRange(1_024, HIGHEST_PORT)
 """What a server in a capture may answer from, for all that can be known."""

@@ -8,9 +8,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tftptui.ui.actions import bindings
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.typing_order import InOrder
 from tftptui.ui.screens.window import Window
-from tftptui.ui.widgets.typing_order import InOrder
 
 PROMISE = "Transfers that run end with the files they have."
 

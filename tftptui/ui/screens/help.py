@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tftptui.ui.actions import CHAINS, TITLES, actions, bindings
+from tftptui.ui.keymap import CHAINS, TITLES, actions, bindings
 from tftptui.ui.screens.marks import MARKS, TID
 from tftptui.ui.screens.window import Page
 from tftptui.ui.themes import slot_styles

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from tftptui.engine.messages import Location
 from tftptui.telemetry.ttl_walks import Hop, Walk
-from tftptui.ui.actions import page_bindings
+from tftptui.ui.keymap import page_bindings
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store

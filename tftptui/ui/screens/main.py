@@ -13,29 +13,29 @@ from textual.widgets import Input
 
 from tftptui.engine.client import EngineClient
 from tftptui.engine.messages import Finding
-from tftptui.ui.actions import bindings
+from tftptui.ui.bars.finding_line import FindingLine
+from tftptui.ui.bars.footer import FooterLine
+from tftptui.ui.bars.header import HeaderLine
+from tftptui.ui.bars.notice import NoticeLine
+from tftptui.ui.bars.refusals import RefusalLine
+from tftptui.ui.bars.tabs import TabLine
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.pane import Pane
 from tftptui.ui.memory import Memory
+from tftptui.ui.panes.files.pane import FilesPane
+from tftptui.ui.panes.packets.details import packet_facts
+from tftptui.ui.panes.packets.list import PacketList
+from tftptui.ui.panes.packets.pane import PacketLog
+from tftptui.ui.panes.ports.pane import PortsPane
+from tftptui.ui.panes.transfers.pane import TransfersPane
+from tftptui.ui.preferences import Taste
 from tftptui.ui.screens.facts import FactsScreen
-from tftptui.ui.screens.taste import Taste
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
-from tftptui.ui.widgets.files import FilesPane
-from tftptui.ui.widgets.finding_line import FindingLine
-from tftptui.ui.widgets.footer import FooterLine
-from tftptui.ui.widgets.header import HeaderLine
-from tftptui.ui.widgets.notice import NoticeLine
-from tftptui.ui.widgets.packet_facts import packet_facts
-from tftptui.ui.widgets.packet_list import PacketList
-from tftptui.ui.widgets.packet_log import PacketLog
-from tftptui.ui.widgets.pane import Pane
-from tftptui.ui.widgets.ports import PortsPane
-from tftptui.ui.widgets.refusals import RefusalLine
-from tftptui.ui.widgets.tabs import TabLine
-from tftptui.ui.widgets.transfers import TransfersPane
 
 if TYPE_CHECKING:  # screens that are no part of the first picture; see ui/later.py
-    from tftptui.ui.screens.file_wishes import FileWishes
-    from tftptui.ui.screens.transfer_wishes import TransferWishes
+    from tftptui.ui.screens.file_commands import FileWishes
+    from tftptui.ui.screens.transfer_commands import TransferWishes
 
 TICK = 1.0
 """Seconds between two looks at the clock."""
@@ -306,13 +306,13 @@ class MainScreen(Screen[None]):
 
     @cached_property
     def _about_files(self) -> "FileWishes":
-        from tftptui.ui.screens.file_wishes import FileWishes  # noqa: PLC0415
+        from tftptui.ui.screens.file_commands import FileWishes  # noqa: PLC0415
 
         return FileWishes(self, self._store, self._client, self._taste, self._undo)
 
     @cached_property
     def _about_transfers(self) -> "TransferWishes":
-        from tftptui.ui.screens.transfer_wishes import TransferWishes  # noqa: PLC0415
+        from tftptui.ui.screens.transfer_commands import TransferWishes  # noqa: PLC0415
 
         wishes = TransferWishes(self, self._store, self._client, self._taste, self._now)
         wishes.show_packets = self._show_packets

@@ -14,20 +14,20 @@ from textual.widgets import Input, Label, Static
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import ChangeSettings
 from tftptui.settings import Value
-from tftptui.ui.actions import bindings
-from tftptui.ui.store import Store
-from tftptui.ui.themes import slot_styles
-from tftptui.ui.undo import UndoList
-from tftptui.ui.widgets.footer import FooterLine
-from tftptui.ui.widgets.policy_list import PolicyList
-from tftptui.ui.widgets.policy_verdict import (
+from tftptui.ui.bars.footer import FooterLine
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.rows import RowList
+from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.panes.ports.model import RECENT
+from tftptui.ui.policy.list import PolicyList
+from tftptui.ui.policy.verdict import (
     DEFAULTS,
     PolicyVerdict,
     judge_policy,
 )
-from tftptui.ui.widgets.port_scene import RECENT
-from tftptui.ui.widgets.rows import RowList
-from tftptui.ui.widgets.typing_order import InOrder
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.undo import UndoList
 
 WHEN = "from the next request on"
 """When a change holds."""

@@ -12,11 +12,11 @@ from textual.widgets import Static
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FilePiece, LookAtFile
 from tftptui.telemetry.escapes import visible
-from tftptui.ui.actions import page_bindings
 from tftptui.ui.formats import count
+from tftptui.ui.keymap import page_bindings
+from tftptui.ui.kit.file_view import LONGEST_TEXT, PIECE, FileView
+from tftptui.ui.kit.highlighting import language_of
 from tftptui.ui.screens.window import Window
-from tftptui.ui.widgets.file_view import LONGEST_TEXT, PIECE, FileView
-from tftptui.ui.widgets.highlighting import language_of
 
 TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
 """Kinds that are shown as text at first; so are certificates in letters."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tftptui.ui.actions import bindings
+from tftptui.ui.keymap import bindings
 from tftptui.ui.messages import FrameArrived
 
 TOLD = 3.0

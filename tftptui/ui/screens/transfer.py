@@ -12,29 +12,29 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tftptui.engine.messages import TransferView
-from tftptui.ui.actions import bindings
+from tftptui.ui.bars.footer import FooterLine
 from tftptui.ui.formats import age
-from tftptui.ui.messages import CopyWanted
-from tftptui.ui.saving import in_other_format, noted, save, suggested_name
-from tftptui.ui.screens.facts import FactsScreen
-from tftptui.ui.screens.help import HelpScreen
-from tftptui.ui.store import Store
-from tftptui.ui.themes import slot_styles
-from tftptui.ui.widgets.fitting import fitting_form
-from tftptui.ui.widgets.footer import FooterLine
-from tftptui.ui.widgets.ladder_list import LadderList
-from tftptui.ui.widgets.ladder_rows import TIME, frame
-from tftptui.ui.widgets.ladder_words import (
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.fitting import fitting_form
+from tftptui.ui.kit.rows import fitted
+from tftptui.ui.ladder.list import LadderList
+from tftptui.ui.ladder.rows import TIME, frame
+from tftptui.ui.ladder.side import TransferSide
+from tftptui.ui.ladder.words import (
     client_choices,
     reading_text,
     server_choice,
 )
-from tftptui.ui.widgets.packet_facts import packet_facts
-from tftptui.ui.widgets.packet_words import plain
-from tftptui.ui.widgets.reach import may_be_nats
-from tftptui.ui.widgets.rows import fitted
-from tftptui.ui.widgets.transfer_side import TransferSide
-from tftptui.ui.widgets.transfer_words import kind_words, mark, short_host, slot
+from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.packets.details import packet_facts
+from tftptui.ui.panes.packets.saving import in_other_format, noted, save, suggested_name
+from tftptui.ui.panes.packets.words import plain
+from tftptui.ui.panes.transfers.server_addresses import may_be_nats
+from tftptui.ui.panes.transfers.words import kind_words, mark, short_host, slot
+from tftptui.ui.screens.facts import FactsScreen
+from tftptui.ui.screens.help import HelpScreen
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
 
 Left = Literal["packets", "why"] | int
 """Where to go on from here; a number is a pane's."""

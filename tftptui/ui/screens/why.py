@@ -11,16 +11,16 @@ from tftptui.findings.codes import Code
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
-from tftptui.ui.actions import page_bindings
+from tftptui.ui.findings import words
+from tftptui.ui.findings.body import WhyBody, leads_somewhere
+from tftptui.ui.keymap import page_bindings
 from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.transfers.words import meaning
+from tftptui.ui.preferences import Taste
 from tftptui.ui.screens.firewall import FirewallScreen
-from tftptui.ui.screens.taste import Taste
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
-from tftptui.ui.widgets import why_words as words
-from tftptui.ui.widgets.transfer_words import meaning
-from tftptui.ui.widgets.why_body import WhyBody, leads_somewhere
 
 _BELOW = "Below is "
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tftptui.ui.actions import bindings
+from tftptui.ui.keymap import bindings
 
 
 class Window(ModalScreen[ScreenResultType]):

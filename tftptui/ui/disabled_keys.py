@@ -1,0 +1,92 @@
+"""Why a key does nothing just now: in words, instead of silence."""
+
+from tftptui.engine.messages import TransferView
+from tftptui.ui.keymap import CHAINS, Action, actions
+from tftptui.ui.panes.transfers.words import short_host
+from tftptui.ui.store import Store
+
+CHANGES = frozenset(
+    {
+        *("main.range", "app.capture", "app.undo"),
+        *("transfers.abort", "transfers.locate"),
+        *("files.answer", "files.link", "files.serve"),
+        *("policy.edit", "policy.default", "policy.undo"),
+    }
+)
+"""Actions that change the server, or have it do something."""
+
+OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
+"""Actions that need a server of our own to be there."""
+
+_NOTHING = {
+    "app.undo": "nothing was changed from here that could be undone",
+    "main.why": "there is no finding: nothing is known to be wrong",
+    "transfers.abort": "this transfer is over",
+    "files.answer": "choose a name under “asked for, not here” that has near matches",
+    "files.commands": "choose a file: what to type is about one",
+    "files.hash": "choose a file: nothing else has a hash",
+    "files.link": "choose a name under “asked for, not here” that has near matches",
+}
+"""What is said where an action lacks something else."""
+
+LATELY = 20.0
+"""Seconds for which it is looked at why a client went away."""
+
+STARTING = "the server is still starting; in a moment"
+LOOKS_ONLY = "attached to look only: nothing is changed from here"
+CAPTURE = "this is a capture: there is no server to do it"
+NO_WRITING = "a link is written to the disk, and uploads are off: P switches them on"
+GONE = "there is no server now"
+
+
+def action_of(scope: str, key: str) -> Action | None:
+    """Return what KEY does in SCOPE, if it is a key of ours."""
+    for one in CHAINS.get(scope, ()):
+        for action in actions(one):
+            if key in action.keys:
+                return action
+    return None
+
+
+def why_not(action: Action, store: Store, *, has_near: bool = False) -> str:
+    """Return why an action that is not offered now is not; "" if that is not known.
+
+    HAS_NEAR: whether the row of a file has a near match.
+    """
+    if action.id in OF_A_SERVER:
+        if store.is_capture:
+            return CAPTURE
+        if store.looks_only and action.id in CHANGES:
+            return LOOKS_ONLY
+        if store.engine_error is not None:
+            return GONE
+        if store.status is None:
+            return STARTING
+    better = NO_WRITING if action.id == "files.link" and has_near else ""
+    if action.id == "main.why":
+        better = _unsure(store)
+    return better or _NOTHING.get(action.id, "")
+
+
+def _unsure(store: Store) -> str:
+    """Return what is known so far of transfers that nobody answers; "" without any."""
+    silent = [one for one in store.transfers.values() if _is_silent(one, store.now)]
+    if not silent:
+        return ""
+    latest = silent[-1]
+    told = "is silent just now"
+    if not latest.heard:
+        told = "has answered nothing yet; seconds will tell"
+    return (
+        f"nothing is sure yet: {short_host(latest.client, 39)}, port "
+        f"{latest.client_tid}, {told}"
+    )
+
+
+def _is_silent(one: TransferView, now: float) -> bool:
+    """Whether a client does not answer, or went away a moment ago without an answer."""
+    if one.running:
+        is_new = not (one.heard or one.acked_blocks)
+        return bool(one.timeouts) or one.requests > 1 or is_new
+    is_gone = one.phase == "abandoned" and not one.heard
+    return is_gone and now - (one.ended or one.moved) < LATELY

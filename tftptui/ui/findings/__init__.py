@@ -1,0 +1,1 @@
+"""One finding in words and as a drawing."""

@@ -1,0 +1,1 @@
+"""Firewall rules: what they are written for, and how they are drawn."""

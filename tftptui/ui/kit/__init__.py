@@ -1,0 +1,1 @@
+"""What panes and screens share: lists, fields, fitting text, keys."""

@@ -1,0 +1,300 @@
+"""A list of any length of which only the lines in view are ever drawn.
+
+The cursor holds on to the key of a thing, not to a line: rows may come, go and
+change places above it. After a change of the data call refresh_rows(): it
+compares what each line in view was drawn from with what it would be drawn from
+now, and has only the different ones drawn again.
+"""
+
+import os
+from abc import abstractmethod
+from collections.abc import Hashable, Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.virtual_size import take_size
+from tftptui.ui.themes import slot_styles
+
+Key = TypeVar("Key", bound=Hashable)
+
+KEPT_STRIPS = 512
+PAGE_OVERLAP = 1
+
+
+def fitted(text: str, width: int, *, right: bool = False) -> str:
+    """Return TEXT in exactly WIDTH cells; what is cut away ends in an ellipsis."""
+    cells = cell_len(text)
+    if cells > width:
+        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    room = " " * (width - cells)
+    return room + text if right else text + room
+
+
+def fitted_path(path: str, width: int) -> str:
+    """Return PATH in exactly WIDTH cells; its first folders go before its end does."""
+    shown, rest = path, path.lstrip("/")
+    while cell_len(shown) > width and "/" in rest.rstrip("/"):
+        rest = rest.partition("/")[2]
+        shown = f"…/{rest}"
+    return fitted(shown, width)
+
+
+def fitted_words(text: str, width: int) -> str:
+    """Return TEXT in exactly WIDTH cells; what is cut away begins with a whole word.
+
+    A number cut in two would be another number.
+    """
+    kept = fitted(text, width)
+    if cell_len(text) <= width or text[len(kept) - 1 :].startswith(" "):
+        return kept
+    words, _, piece = kept.rpartition(" ")
+    if not words or cell_len(piece) > width // 2:  # one long name
+        return kept
+    return fitted(f"{words} …", width)
+
+
+class RowList(ScrollView, Generic[Key], can_focus=True):
+    """The base of all lists; a subclass says which rows there are and draws one.
+
+    Attributes:
+        header_lines: lines at the top that don't scroll, 0 or 1.
+        cursor_key: the thing the cursor is on. None follows the first row until
+            the cursor is moved.
+    """
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--header", "rows--cursor"}
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        & > .rows--header { color: $muted; text-style: bold; }
+        & > .rows--cursor { background: $cursor-row-blurred; }
+        &:focus > .rows--cursor { background: $cursor-row; }
+    }
+    """
+    header_lines: int = 1
+
+    class Highlighted(Message):
+        """The cursor is on another row, or on none."""
+
+    class Opened(Message):
+        """A row was clicked while the cursor was on it already."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.cursor_key: Key | None = None
+        self.slots: Mapping[str, Style] = {}
+        self._last_index = 0
+        self._generation, self._stale = 0, True
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_STRIPS)
+        self._drawn: dict[int, Hashable] = {}
+        self._header_style = self._cursor_style = Style()
+
+    # What a subclass says.
+
+    @abstractmethod
+    def row_count(self) -> int:
+        """Return how many rows there are."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def key_at(self, index: int) -> Key:
+        """Return what row INDEX stands for."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def index_of(self, key: Key) -> int | None:
+        """Return the row that stands for KEY, or None when there is none any more."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def draw_row(self, index: int, width: int) -> list[Segment]:
+        """Return row INDEX, without a background: the row adds its own."""
+        raise NotImplementedError
+
+    def stamp(self, index: int) -> Hashable:
+        """Return all that row INDEX is drawn from, beside its key."""
+        return index
+
+    def draw_header(self, width: int) -> str:
+        """Return the line above the rows."""
+        return fitted("", width)
+
+    # What others may call.
+
+    @property
+    def cursor_index(self) -> int | None:
+        """The row with the cursor; None in an empty list."""
+        if not self.row_count():
+            return None
+        if self.cursor_key is None:
+            return 0
+        index = self.index_of(self.cursor_key)
+        return min(self._last_index, self.row_count() - 1) if index is None else index
+
+    @property
+    def current_key(self) -> Key | None:
+        """The thing under the cursor; None in an empty list."""
+        index = self.cursor_index
+        return None if index is None else self.key_at(index)
+
+    @property
+    def rows_in_view(self) -> int:
+        """How many rows fit."""
+        return max(1, self.size.height - self.header_lines)
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on row INDEX, or the nearest there is, and show it."""
+        if not self.row_count():
+            return
+        index = max(0, min(index, self.row_count() - 1))
+        self.cursor_key, self._last_index = self.key_at(index), index
+        self._reveal(index)
+        self.refresh_rows()
+        self.post_message(self.Highlighted())
+
+    def forget_drawn(self) -> None:
+        """Draw all again; for what no stamp tells."""
+        self._generation += 1
+        self._strips.clear()
+
+    def refresh_rows(self) -> None:
+        """Draw again the lines in view that would look different now."""
+        self._keep_cursor_in_place()
+        size = Size(self.size.width, self.row_count() + self.header_lines)
+        take_size(self, size)
+        for y in range(self.size.height):
+            if self._drawn.get(y) != self._line_key(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    # Drawing.
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the view."""
+        if self._stale:
+            self._look_up_colours()
+        key = self._line_key(y)
+        self._drawn[y] = key
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._draw_line(y)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Look the colours up anew before the next line is drawn."""
+        super().notify_style_update()
+        self._generation += 1
+        self._strips.clear()
+        self._stale = True
+
+    def _look_up_colours(self) -> None:
+        self._stale = False
+        self.slots = slot_styles(self.app.theme_variables)
+        self._header_style = self.get_component_rich_style("rows--header", partial=True)
+        self._cursor_style = self.get_component_rich_style("rows--cursor", partial=True)
+        if os.environ.get("NO_COLOR"):  # shades of grey are too much alike
+            self._cursor_style += Style(reverse=True)
+
+    def _line_key(self, y: int) -> Hashable:
+        width = self.size.width
+        if y < self.header_lines:
+            return self._generation, self.draw_header(width)
+        index = self._row_at(y)
+        if index >= self.row_count():
+            return self._generation, width
+        chosen = index == self.cursor_index
+        return self._generation, width, self.key_at(index), chosen, self.stamp(index)
+
+    def _row_at(self, y: int) -> int:
+        return y - self.header_lines + self.scroll_offset.y
+
+    def _draw_line(self, y: int) -> Strip:
+        width, ground = self.size.width, self.rich_style
+        if y < self.header_lines:
+            line = [Segment(self.draw_header(width), self._header_style)]
+        elif (index := self._row_at(y)) < self.row_count():
+            line = self.draw_row(index, width)
+            if index == self.cursor_index:
+                ground += self._cursor_style
+        else:
+            line = []
+        return Strip(line).adjust_cell_length(width).apply_style(ground).simplify()
+
+    # Moving.
+
+    def _keep_cursor_in_place(self) -> None:
+        """Scroll along when rows came or went above a cursor that is in view."""
+        if self.cursor_key is None:
+            return
+        index = self.index_of(self.cursor_key)
+        if index is None:
+            fallen = self.cursor_index
+            self.cursor_key = None if fallen is None else self.key_at(fallen)
+            self.post_message(self.Highlighted())
+        elif index != self._last_index:
+            top, before = self.scroll_offset.y, self._last_index
+            moved, self._last_index = index - before, index
+            if not top <= before < top + self.rows_in_view:
+                return  # the reader has scrolled away from it
+            if top:
+                self._scroll_rows(top + moved)
+            self._reveal(index)
+
+    def _reveal(self, index: int) -> None:
+        top = self.scroll_offset.y
+        if index < top:
+            self._scroll_rows(index)
+        elif index >= top + self.rows_in_view:
+            self._scroll_rows(index - self.rows_in_view + 1)
+
+    def _scroll_rows(self, top: int) -> None:
+        size = Size(self.size.width, self.row_count() + self.header_lines)
+        take_size(self, size)
+        self.scroll_to(y=max(0, top), animate=False, immediate=True)
+
+    def action_cursor(self, step: int) -> None:
+        """Move by STEP rows."""
+        self.move_cursor((self.cursor_index or 0) + step)
+
+    def action_page(self, step: int) -> None:
+        """Move by STEP pages."""
+        self.action_cursor(step * max(1, self.rows_in_view - PAGE_OVERLAP))
+
+    def action_first(self) -> None:
+        """Move to the first row."""
+        self.move_cursor(0)
+
+    def action_last(self) -> None:
+        """Move to the last row."""
+        self.move_cursor(self.row_count() - 1)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self._drawn.clear()
+        if self.cursor_key is not None and (index := self.cursor_index) is not None:
+            self._reveal(index)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row; a second click opens it."""
+        index = self._row_at(event.y)
+        if event.y < self.header_lines or index >= self.row_count():
+            return
+        again = self.key_at(index) == self.cursor_key
+        self.move_cursor(index)
+        if again:
+            self.post_message(self.Opened())

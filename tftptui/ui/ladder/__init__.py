@@ -1,0 +1,1 @@
+"""One transfer as a ladder of its packets."""

@@ -1,0 +1,390 @@
+"""The pane of files: what is served, what has changed, what was asked for in vain."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import (
+    CloseFolder,
+    ExamineFiles,
+    FileKinds,
+    FindFiles,
+    FoundFiles,
+    OpenFolder,
+)
+from tftptui.ui.formats import count
+from tftptui.ui.keymap import actions, bindings
+from tftptui.ui.kit.narrow_field import NarrowField
+from tftptui.ui.kit.pane import Pane
+from tftptui.ui.kit.rows import RowList
+from tftptui.ui.panes.files.columns import KINDS, foot
+from tftptui.ui.panes.files.detail import as_text, detail, fetches_of
+from tftptui.ui.panes.files.hashes import Line
+from tftptui.ui.panes.files.list import LIST_CALLS, FileList
+from tftptui.ui.panes.files.model import FileModel
+from tftptui.ui.panes.files.rows import (
+    AskedRow,
+    EntryRow,
+    NearRow,
+    Row,
+    name_of,
+    named_file,
+    own_file,
+)
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+
+_PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in LIST_CALLS)
+ROOM_FOR_DETAIL = 13
+ROOM_FOR_MORE = 17
+"""Lines of the pane from which the detail under the list is shown, and has a fourth."""
+
+SHORTEST_WORD = 2
+"""Letters from which on a word is looked for in folders that are not open."""
+
+MOST_EXAMINED = 64
+"""Files whose kinds are asked for at once."""
+
+
+class FilesPane(Pane):
+    """The pane; the engine lists the folders that are open, and no others."""
+
+    SCOPE = "files"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("files", *_PANE_CALLS)
+    DEFAULT_CSS = """
+    FilesPane {
+        & > #file-trouble {
+            height: auto;
+            max-height: 4;
+            color: $transfer-stalled;
+        }
+        & > #file-detail {
+            height: 4;
+            border-top: solid $frame;
+            padding: 0 1 0 0;
+        }
+    }
+    """
+
+    class Wished(Message):
+        """Something is wished for that needs more than this pane.
+
+        Attributes:
+            what: the action's name.
+            row: the row with the cursor.
+            fetches: its latest ones, in words.
+        """
+
+        def __init__(self, what: str, row: Row, fetches: Sequence[str] = ()) -> None:
+            super().__init__()
+            self.what, self.row, self.fetches = what, row, fetches
+
+    def __init__(
+        self, store: Store, client: EngineClient, *, now: Callable[[], float]
+    ) -> None:
+        super().__init__("Files", 2, id="files")
+        self._store, self._client, self._now = store, client, now
+        self._model = FileModel(store)
+        self._list = FileList(self._model, now=now, folded=self._tell_engine)
+        self._field = NarrowField()
+        self._trouble = Static(id="file-trouble", markup=False)
+        self._detail = Static(id="file-detail", markup=False)
+        self._told_cure = ""
+        self._lines = 0
+        self._told: object = None
+        self._bound: object = None
+        self._opened: set[bytes] = set()
+        self._engine = store.engines
+        self._is_telling = self._is_examining = False
+
+    @property
+    def chosen(self) -> EntryRow | None:
+        """The file or folder under the cursor, if it is one."""
+        row = self._list.current
+        return row if isinstance(row, EntryRow) else None
+
+    @property
+    def has_near(self) -> bool:
+        """Whether a file may be meant by the name under the cursor."""
+        return self._fits("answer")
+
+    def compose(self) -> ComposeResult:
+        """Yield what troubles the watch, the field, the list and the detail."""
+        yield self._trouble
+        yield self._field
+        yield self._list
+        yield self._detail
+
+    def main_widget(self) -> Widget:
+        """Return the list."""
+        return self._list
+
+    def on_mount(self) -> None:
+        """Have the root listed."""
+        self.frame_arrived()
+
+    def on_resize(self) -> None:
+        """Show the detail where there is room for it."""
+        self._detail.display = self.size.height >= ROOM_FOR_DETAIL
+        self._lines = 0
+        self._show()
+
+    def frame_arrived(self) -> None:
+        """Look at the store again; called when it has news and the pane is in view."""
+        before, at = self._model.rows, self._list.cursor_index
+        self._model.read(self._now())
+        self._list.keep_place(before, at)
+        self._show()
+        self._tell_engine()
+
+    def clock_ticked(self) -> None:
+        """Bring ages up to date; called once a second while the pane is in view."""
+        before, at = self._model.rows, self._list.cursor_index
+        self._model.look_again(self._now())
+        self._list.keep_place(before, at)
+        self._show()
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Tell about another row."""
+        event.stop()
+        self.refresh_bindings()
+        self._write_state()
+        self._examine()
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Open or close the folder, or look into the file, that was clicked twice."""
+        event.stop()
+        self.action_open()
+
+    def _show(self) -> None:
+        self._list.refresh_rows()
+        self._write_state()
+        self._examine()
+
+    def _write_state(self) -> None:
+        status = self._store.status
+        is_live = status is not None and not self._store.is_capture
+        self.state = status.watch if status and is_live else ""
+        cure = status.watch_cure if status else ""
+        self._trouble.display = bool(cure)
+        listed = f"{count(self._model.listed)} listed" if is_live else ""
+        row, now = self._list.current, self._now()
+        if (doable := self._doable(row)) != self._bound:
+            self._bound = doable
+            self.refresh_bindings()
+        is_told = self._detail.display
+        self.summary = listed if is_told else foot(row, now) or listed
+        lines = detail(row, self._model, now) if is_told else []
+        lines = lines[: self._make_room(lines)]
+        if (cure, lines) != self._told:
+            if cure != self._told_cure:
+                self._told_cure = cure
+                self._trouble.update(f"⚠ {cure}")
+            self._told = (cure, lines)
+            slots = slot_styles(self.app.theme_variables)
+            self._detail.update(as_text(lines, slots), layout=False)
+
+    def _make_room(self, told: list[Line]) -> int:
+        """Return how many lines the detail has: more than a few where rows are free."""
+        few = 3 + (self.size.height >= ROOM_FOR_MORE)
+        both = self._list.outer_size.height + self._detail.outer_size.height
+        text, width = "\n".join(words for words, _ in told), self._detail.size.width
+        wanted = Content(text).get_height({}, width) if width else 0
+        lines = max(few, min(wanted, both - 1 - self._list.row_count()))
+        if lines != self._lines:
+            self._lines = lines
+            self._detail.styles.height = lines + 1  # and the line above it
+        return lines
+
+    def _doable(self, row: Row | None) -> object:
+        """Return what decides which keys do something."""
+        kind = row.entry.kind if isinstance(row, EntryRow) else None
+        near = isinstance(row, AskedRow) and bool(row.near)
+        return type(row), kind, near, self._model.words
+
+    # What keys do.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the row under the cursor."""
+        del parameters
+        if self._store.is_fixed and action in ("serve", "answer", "link"):
+            return False
+        return self._fits(action)
+
+    def _fits(self, action: str) -> bool:
+        row = self._list.current
+        match action:
+            case "open":
+                is_folder = isinstance(row, EntryRow) and row.entry.kind == "folder"
+                answer = is_folder or own_file(row) is not None
+            case "commands":
+                answer = named_file(row) is not None
+            case "copy":
+                answer = bool(name_of(row))
+            case "hash":
+                answer = own_file(row) is not None
+            case "answer" | "link":
+                answer = isinstance(row, NearRow) or (
+                    isinstance(row, AskedRow) and bool(row.near)
+                )
+                status = self._store.status
+                if action == "link":
+                    answer = answer and bool(status and status.write != "off")
+            case "widen":
+                answer = bool(self._model.words)
+            case _:
+                answer = True
+        return answer
+
+    def action_open(self) -> None:
+        """Open or close the folder, or look into the file."""
+        row = self._list.current
+        if isinstance(row, EntryRow) and row.entry.kind == "folder":
+            self._list.fold()
+        elif own_file(row) is not None:
+            self._wish("look")
+
+    def action_commands(self) -> None:
+        """Show what to type on a client."""
+        self._wish("commands")
+
+    def action_copy(self) -> None:
+        """Copy the name under the cursor."""
+        self._wish("copy")
+
+    def action_hash(self) -> None:
+        """Hash the file, or stop that."""
+        self._wish("hash")
+
+    def action_answer(self) -> None:
+        """Answer the name asked for with the file that may be meant."""
+        self._wish("answer")
+
+    def action_link(self) -> None:
+        """Make a link of the name asked for."""
+        self._wish("link")
+
+    def action_serve(self) -> None:
+        """Serve another folder."""
+        self._wish("serve")
+
+    def action_find(self) -> None:
+        """Type words to look for."""
+        self._field.open()
+
+    def action_widen(self) -> None:
+        """Show all rows again."""
+        self._field.clear_words()
+        self._narrow(())
+
+    def on_narrow_field_narrowed(self, event: NarrowField.Narrowed) -> None:
+        """Show fewer rows, or more."""
+        event.stop()
+        self._narrow(event.words)
+
+    def on_narrow_field_left(self, event: NarrowField.Left) -> None:
+        """Give the list the keys."""
+        event.stop()
+        self.focus_main()
+
+    def _narrow(self, words: tuple[str, ...]) -> None:
+        self._model.narrow(words)
+        self._go_to_hit()
+        self.refresh_bindings()
+        if any(len(word) >= SHORTEST_WORD for word in words):
+            search = self._find(words)
+            self.run_worker(search, group="find", exclusive=True)
+
+    async def _find(self, words: tuple[str, ...]) -> None:
+        """Have the engine look in folders that are not open, once typing rests."""
+        with suppress(CommandRefusedError, EngineError):
+            found = await self._client.ask(FindFiles([*words]))
+            if isinstance(found, FoundFiles):
+                self._model.take_found(words, found)
+                self._go_to_hit()
+
+    def _go_to_hit(self) -> None:
+        """Put the cursor on what was looked for, unless it is on such a row."""
+        if self._model.words:
+            hit = self._model.hit(self._list.cursor_index)
+            if hit is not None:
+                self._list.move_cursor(hit)
+        self._show()
+
+    def _wish(self, what: str) -> None:
+        if (row := self._list.current) is not None:
+            fetches = fetches_of(row, self._model, self._now())
+            self.post_message(self.Wished(what, row, fetches))
+
+    # The engine.
+
+    def _tell_engine(self) -> None:
+        if self._store.engines != self._engine:
+            # Another one knows nothing of open folders, nor of what was looked for;
+            # whoever looked at another pane meanwhile has not seen the first one end.
+            self._engine = self._store.engines
+            self._opened.clear()
+            self._narrow(self._model.words)
+        if self._store.engine_error:
+            self._opened.clear()
+        elif self._model.wanted != self._opened and not self._is_telling:
+            self._is_telling = True
+            self.run_worker(self._open_and_close(), group="folders")
+
+    async def _open_and_close(self) -> None:
+        try:
+            while command := self._next_command():
+                await self._ask(command)
+        except EngineError:
+            self._opened.clear()  # not there yet, or no more: ask with the next frame
+        finally:
+            self._is_telling = False
+
+    def _next_command(self) -> OpenFolder | CloseFolder | None:
+        for folder in sorted(self._model.wanted - self._opened):
+            self._opened.add(folder)
+            return OpenFolder(folder)
+        for folder in sorted(self._opened - self._model.wanted):
+            self._opened.discard(folder)
+            return CloseFolder(folder)
+        return None
+
+    async def _ask(self, command: OpenFolder | CloseFolder) -> None:
+        try:
+            await self._client.ask(command)
+        except CommandRefusedError as error:
+            if isinstance(command, OpenFolder):
+                self._model.refuse(command.folder, str(error))
+                self._show()
+
+    def _examine(self) -> None:
+        """Have the engine look what the files in view are, where that is shown."""
+        if self._is_examining or self._store.engine_error:
+            return
+        is_wide = self._list.size.width > KINDS
+        current = self._list.current
+        rows = self._list.in_view if is_wide else []
+        rows = [current, *rows] if current and self._detail.display else rows
+        unknown = self._model.unknown(rows)[:MOST_EXAMINED]
+        if unknown:
+            self._is_examining = True
+            self.run_worker(self._ask_kinds(unknown), group="kinds")
+
+    async def _ask_kinds(self, rows: list[EntryRow]) -> None:
+        try:
+            answer = await self._client.ask(ExamineFiles([row.path for row in rows]))
+        except (CommandRefusedError, EngineError):
+            answer = None
+        finally:
+            self._is_examining = False
+        kinds = answer.kinds if isinstance(answer, FileKinds) else [None] * len(rows)
+        self._model.take_kinds(rows, kinds)
+        self._show()

@@ -1,0 +1,135 @@
+"""Which version of a file a transfer got, and whether that is the one there now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
+
+from tftptui.engine.messages import Entry, HashView, TransferView
+from tftptui.telemetry.versions import Version
+from tftptui.ui.formats import count, moment
+from tftptui.ui.panes.files.fetches import Last, size_of
+from tftptui.ui.panes.files.rows import EntryRow, plain_name
+from tftptui.ui.store import Store
+
+THIS = "this version"
+SAME_BYTES = "the same bytes as this"
+
+Digests = Mapping[Version, HashView]
+
+
+class Likeness(Enum):
+    """How the version that went out stands to the one that is there."""
+
+    SAME = auto()
+    OCTETS = auto()
+    """Another, of the same octets: both were hashed."""
+    PERHAPS = auto()
+    """The same but for the time of any change: other octets, or other rights."""
+    OTHER = auto()
+
+
+def likeness(last: Last, entry: Entry, digests: Digests) -> Likeness | None:
+    """Return how LAST stands to a file as it is now; None where that is not known."""
+    then, now = last.version, entry.version
+    if then is None or now is None:
+        is_same = last.is_version(entry.size, entry.modified)
+        return None if is_same is None else (_OTHER, _SAME)[is_same]
+    if then == now:
+        return Likeness.SAME
+    before, after = digests.get(then), digests.get(now)
+    if before is not None and after is not None:
+        return Likeness.OCTETS if before.sha256 == after.sha256 else Likeness.OTHER
+    return Likeness.PERHAPS if then.may_be(now) else Likeness.OTHER
+
+
+_SAME, _OTHER = Likeness.SAME, Likeness.OTHER
+_OF_ONE_TIME = {
+    Likeness.OCTETS: SAME_BYTES,
+    Likeness.PERHAPS: "perhaps another version, of the same time",
+    Likeness.OTHER: "another version of the same time",
+}
+
+
+def likeness_words(
+    last: Last, entry: Entry, digests: Digests, now: float, among: Sequence[Last] = ()
+) -> str:
+    """Return that in words, with the time of the version where it is another one.
+
+    In a list, AMONG others, it goes without saying that another one is not this.
+    """
+    found = likeness(last, entry, digests)
+    if found is None or last.modified is None:
+        return ""
+    if found is Likeness.SAME:
+        return THIS
+    behind = ", not this" if found is Likeness.OTHER and not among else ""
+    if last.modified == entry.modified:
+        return f"{_OF_ONE_TIME[found]}{behind}"
+    times = [one.modified for one in among if one.modified is not None]
+    time = moment_of(last.modified, [entry.modified, *times], now)
+    time += _changed(last.version, [one.version for one in among], now)
+    behind = f", {SAME_BYTES}" if found is Likeness.OCTETS else behind
+    return f"the version of {time}{behind}"
+
+
+def differs(before: Entry, after: Entry) -> bool:
+    """Whether a file is another than before, as far as its marks can tell for sure."""
+    if (before.size, before.modified) != (after.size, after.modified):
+        return True
+    if before.version is None or after.version is None:
+        return False
+    return not before.version.may_be(after.version)
+
+
+def hash_now(row: EntryRow, store: Store) -> HashView | None:
+    """Return the hash of a file as it is now, or how far its hashing is."""
+    view, entry = store.hashes.get(row.path), row.entry
+    if view is None or view.running or view.error:
+        return view
+    if view.version is None or entry.version is None:
+        is_same = (view.size, view.modified) == (entry.size, entry.modified)
+        return view if is_same else None
+    known = store.digests.get(entry.version)
+    return known if known is not None and known.name == row.path else None
+
+
+def moment_of(modified: float, others: Iterable[float], now: float) -> str:
+    """Return when a version was written, so that no OTHER reads the same."""
+    alike = any(one != modified and int(one) == int(modified) for one in others)
+    return moment(modified, now, precise=alike)
+
+
+def version_words(view: TransferView, store: Store) -> str:
+    """Return the version that a transfer reads, or wrote; "" where it isn't known."""
+    octets = view.version.size if view.version else size_of(view)
+    if view.modified is None or octets is None:
+        return ""
+    # Few of a thousand transfers are of another version that reads alike.
+    second, name = int(view.modified), _name(view)
+    others = [
+        one
+        for one in store.transfers.values()
+        if one.modified is not None
+        and int(one.modified) == second
+        and one.version != view.version
+        and _name(one) == name
+    ]
+    times = [one.modified for one in others if one.modified is not None]
+    time = moment_of(view.modified, times, store.now)
+    time += _changed(view.version, [one.version for one in others], store.now)
+    return f"the version of {time}, {count(octets)} octets"
+
+
+def _changed(
+    version: Version | None, others: Iterable[Version | None], now: float
+) -> str:
+    """Return when a version came to be, where OTHERS have the same time."""
+    if version is None or not any(
+        one is not None and one != version and one.modified_ns == version.modified_ns
+        for one in others
+    ):
+        return ""
+    return f" (changed {moment(version.changed_ns / 1e9, now)})"
+
+
+def _name(view: TransferView) -> str:
+    return plain_name(view.served or view.file)

@@ -1,0 +1,183 @@
+"""What keys do among the packets, and in the line where filters are typed."""
+
+from tftptui.ui.kit.keys import Action
+
+PACKETS = (
+    Action(
+        "packets",
+        "pause",
+        ("space", "F"),
+        "pause",
+        "Hold the view still, or follow what comes; the newest row follows again.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "trouble(1)",
+        ("n",),
+        "trouble",
+        "To the next retransmission, error or stray; or to the next match of a search.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "trouble(-1)",
+        ("N",),
+        "Trouble before",
+        "To the retransmission, error or stray before; or to the match before.",
+    ),
+    Action("packets", "error(1)", ("e",), "Error", "To the next error."),
+    Action("packets", "error(-1)", ("E",), "Error before", "To the error before."),
+    Action(
+        "packets",
+        "narrow",
+        ("equals_sign",),
+        "this transfer",
+        "Show only the packets of the transfer in this row.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "open",
+        ("enter",),
+        "row",
+        "All that is known of the packet, nothing cut away.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "unfold",
+        ("right", "l"),
+        "blocks",
+        "Show the blocks of a run one by one.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "fold",
+        ("left", "h"),
+        "run",
+        "Show the run as one row again.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "time",
+        ("t",),
+        "times",
+        "Times of day, since the request, since the row above, since the mark.",
+        shown=True,
+    ),
+    Action(
+        "packets",
+        "mark",
+        ("m", "T"),
+        "mark",
+        "Mark the row and count times from it; on the marked row: no more.",
+    ),
+    Action(
+        "packets",
+        "range",
+        ("v",),
+        "Choose rows",
+        "Choose rows from here to where the cursor goes; y copies them, s saves them.",
+    ),
+    Action(
+        "packets",
+        "copy",
+        ("y",),
+        "copy",
+        "Copy the row, or the chosen rows, to the clipboard.",
+        shown=True,
+    ),
+)
+
+# Before the rows see them: what is typed ahead goes into the line to type in.
+PACKET_LOG = (
+    Action(
+        "packet-log",
+        "filter",
+        ("slash",),
+        "filter",
+        "Show only some packets: client:10.0.4.37 type:ack retrans file:*.img since:5s "
+        "and more; what is typed holds at once.",
+        shown=True,
+        priority=True,
+    ),
+    Action(
+        "packet-log",
+        "widen",
+        ("escape",),
+        "all packets",
+        "Take away the search, then the filter, then show all transfers again.",
+        shown=True,
+    ),
+    Action(
+        "packet-log",
+        "save",
+        ("s",),
+        "save",
+        "Save what is shown, or the chosen rows: pcapng, CSV, JSON lines, text.",
+        shown=True,
+        priority=True,
+    ),
+    Action(
+        "packet-log",
+        "exclude",
+        ("exclamation_mark",),
+        "Hide such",
+        "Hide packets of the type in this row; the filter can be edited at once.",
+    ),
+    Action(
+        "packet-log",
+        "such",
+        ("a",),
+        "such",
+        "Show only packets of the same client; again: of its file, type, ports.",
+    ),
+    Action(
+        "packet-log",
+        "search",
+        ("S",),
+        "Search",
+        "Mark packets without hiding the others; n and N go through them.",
+        priority=True,
+    ),
+    Action(
+        "packet-log",
+        "go_to_time",
+        ("J",),
+        "Go to time",
+        "To the first packet at or after a time.",
+        priority=True,
+    ),
+)
+
+PROMPT = (
+    Action("prompt", "enter", ("enter",), "done", "Take what is typed.", shown=True),
+    Action(
+        "prompt",
+        "complete",
+        ("tab",),
+        "go on",
+        "Go on with what is typed, as shown behind it.",
+        shown=True,
+    ),
+    Action(
+        "prompt",
+        "recall(1)",
+        ("up",),
+        "earlier",
+        "Call up what was typed before.",
+        shown=True,
+    ),
+    Action("prompt", "recall(-1)", ("down",), "Later", "Back to later lines."),
+    Action(
+        "prompt",
+        "leave",
+        ("escape",),
+        "clear",
+        "Clear the line; when it is empty, go back to the packets.",
+        shown=True,
+    ),
+)

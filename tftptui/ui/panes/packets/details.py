@@ -1,0 +1,71 @@
+"""All that is known of one packet, as pairs of a name and a text."""
+
+from tftptui.telemetry.records.ring import Flag, Kind
+from tftptui.ui.formats import clock, count, endpoint
+from tftptui.ui.panes.packets.words import (
+    Line,
+    client_and_note,
+    data_octets,
+    kind_word,
+    not_kept,
+    runs_of_blocks,
+    since_text,
+)
+
+_PLAIN = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
+"""Kinds that say nothing themselves: their note is ours."""
+
+
+def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
+    """Return everything, nothing cut away; the server of a capture is not ours."""
+    record = line.record
+    if record.kind == Kind.LOST:
+        return [["missing", not_kept(record.block)]]
+    client, note = client_and_note(line)
+    direction = "sent" if line.is_sent else "received"
+    if is_capture:
+        direction = f"from the {'server' if line.is_sent else 'client'}, seen"
+    rows = [
+        ["packet", f"{kind_word(record)}, {direction} at {clock(record.time)}"],
+        ["client", endpoint(client, record.client_tid) if client else ""],
+        ["server" if is_capture else "ours", f"port {record.server_tid}"],
+        ["file", line.transfer.file if line.transfer else ""],
+        *runs_of_blocks(line),
+        ["octets", _octets(line)],
+        ["says", "" if record.kind in _PLAIN else note],
+        ["shows", _shown(line, note)],
+        ["again", _again(line)],
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _shown(line: Line, note: str) -> str:
+    """Return what a packet shows of others, as far as it is no text of its own."""
+    if line.record.kind in _PLAIN:
+        return note
+    sides = ((Flag.LOST_TO_CLIENT, "client"), (Flag.LOST_TO_SERVER, "server"))
+    return ", ".join(
+        f"something was lost between here and the {end}"
+        for flag, end in sides
+        if line.record.flags & flag
+    )
+
+
+def _octets(line: Line) -> str:
+    octets = data_octets(line)
+    if octets is None:
+        return ""
+    last = ", the last block" if line.record.flags & Flag.LAST else ""
+    return f"{count(octets)}{last}"
+
+
+def _again(line: Line) -> str:
+    if line.is_again:
+        since = since_text(line.since)
+        after = f", {since} after the first" if since else ""
+        return f"attempt {line.record.attempt}{after}"
+    if line.record.flags & Flag.DUPLICATE and line.record.kind != Kind.ACK:
+        return "received before"
+    if line.record.flags & Flag.DUPLICATE:
+        return "received before; a duplicate ACK is never answered (RFC 1123)"
+    return ""

@@ -1,0 +1,305 @@
+"""What a packet says about itself, in words: no colours, no widths of columns."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len
+
+from tftptui.protocol.packets import BLOCK_MODULUS
+from tftptui.telemetry.records.ring import NO_TRANSFER, SENT, Flag, Kind, PacketRecord
+from tftptui.telemetry.stray_notes import stranger_of, without_stranger
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted
+from tftptui.ui.formats import clock, count
+from tftptui.ui.kit.rows import fitted
+
+PORTS = 13
+"""Cells that ports() takes."""
+
+BLOCKS, OCTETS = 13, 8
+"""Cells of block numbers and of octets, which stand in columns, gap included."""
+
+_NOTE = 6
+"""Cells that are worth to begin a note in."""
+
+_ADDRESS_LIKE = re.compile(r"[\[\]0-9a-fA-F.:%]*[.:][\[\]0-9a-fA-F.:%,]*")
+
+_TYPES: Mapping[int, str] = {
+    Kind.RRQ: "RRQ",
+    Kind.WRQ: "WRQ",
+    Kind.DATA_RECEIVED: "DATA",
+    Kind.ACK: "ACK",
+    Kind.ERROR_RECEIVED: "ERROR",
+    Kind.OACK_RECEIVED: "OACK",
+    Kind.MALFORMED: "bad",
+    Kind.STRAY: "stray",
+    Kind.ICMP: "ICMP",
+    Kind.DATA: "DATA",
+    Kind.ACK_SENT: "ACK",
+    Kind.ERROR: "ERROR",
+    Kind.OACK: "OACK",
+}
+_MARKS: Mapping[int, str] = {Kind.MALFORMED: "✗", Kind.STRAY: "W", Kind.ICMP: "!"}
+_ERRORS = (*_MARKS, Kind.ERROR, Kind.ERROR_RECEIVED)
+_DATA = (Kind.DATA, Kind.DATA_RECEIVED)
+BLOCK_KINDS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All that one line is drawn from.
+
+    Attributes:
+        since: how long ago the first attempt was, in seconds, for what was sent
+            again and if known.
+        answer: the record that it answers, if that is known.
+        before: when the packet in the row before was, wall clock.
+        requested: when the request of its transfer came, wall clock, if known.
+        is_part: whether it is one block of a run that is shown as well.
+    """
+
+    record: PacketRecord
+    note: str = ""
+    transfer: TransferView | None = None
+    since: float | None = None
+    answer: PacketRecord | None = None
+    before: float | None = None
+    is_part: bool = False
+    requested: float | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it left this server."""
+        return self.record.kind > SENT
+
+    @property
+    def is_again(self) -> bool:
+        """Whether we sent it again."""
+        return self.record.attempt > 1
+
+    @property
+    def slot(self) -> str:
+        """The colour of what is worth noting; empty for the ordinary."""
+        if self.is_again:
+            return "packet-retransmit"
+        if self.record.kind in _ERRORS:
+            return "packet-error"
+        return "packet-duplicate" if self.record.flags & Flag.DUPLICATE else ""
+
+    @property
+    def mark(self) -> str:
+        """Same as the colour, for those who can't see it."""
+        if self.is_again:
+            return f"R{self.record.attempt}"
+        if self.record.flags & Flag.DUPLICATE:
+            return "D"
+        return _MARKS.get(self.record.kind, "")
+
+
+def plain(line: Line) -> str:
+    """Return one packet as text, nothing left out, for the clipboard."""
+    client, note = client_and_note(line)
+    time, kind = clock(line.record.time), kind_word(line.record)
+    direction = "sent" if line.is_sent else "received"
+    octets = data_octets(line)
+    sized = "" if octets is None else f"{count(octets)} octets"
+    blocks = [" ".join(pair) for pair in runs_of_blocks(line)]
+    last = "last" if line.record.flags & Flag.LAST else ""
+    parts = [time, direction, client, ports(line), kind, *blocks, sized, last, note]
+    if line.mark:
+        parts += [line.mark, since_text(line.since)]
+    return " ".join(" ".join(parts).split())
+
+
+def kind_word(record: PacketRecord) -> str:
+    """Return what it is, in at most five letters."""
+    return _TYPES.get(record.kind, "?")
+
+
+def not_kept(number: int) -> str:
+    """Return what stands where records are missing."""
+    return f"… {counted(number, 'record')} not kept"
+
+
+def has_run(record: PacketRecord) -> bool:
+    """Tell whether a record stands for several packets."""
+    return record.kind in _DATA and record.count > 1
+
+
+def block_of_run(line: Line, number: int) -> Line:
+    """Return one block of a run, counted from 1, as a line of its own."""
+    record = line.record
+    is_last = number == record.count
+    size = line.transfer.block_size if line.transfer else 0
+    octets = size
+    if is_last and (whole := data_octets(line)) is not None:
+        octets = whole - (record.count - 1) * size
+    flags = record.flags if is_last else record.flags & ~Flag.LAST
+    block = record.block + number - 1
+    one = replace(record, block=block, count=1, octets=octets, flags=flags)
+    return replace(line, record=one, note="", answer=None, is_part=True)
+
+
+def answer_text(line: Line) -> str:
+    """Return what it answers and after how long: ``DATA 17–32  12.1 ms``."""
+    answer = line.answer
+    if answer is None:
+        return ""
+    run = run_text(replace(line, record=answer)) if answer.kind in BLOCK_KINDS else ""
+    after = _after(line.record.time - answer.time)
+    return "  ".join(part for part in (f"{kind_word(answer)} {run}".rstrip(), after))
+
+
+def _after(seconds: float) -> str:
+    if seconds < 1:
+        return f"{max(0.0, seconds) * 1000:.1f} ms"
+    return f"{seconds:.1f} s"
+
+
+def runs_of_blocks(line: Line) -> list[list[str]]:
+    """Return blocks, and their numbers on the wire where those differ, by name."""
+    if line.record.kind not in BLOCK_KINDS:
+        return []
+    rows = [["block" if line.record.count <= 1 else "blocks", run_text(line)]]
+    return [*rows, ["on wire", wire]] if (wire := _wire_run(line)) else rows
+
+
+def client_and_note(line: Line) -> tuple[str, str]:
+    """Return the client's address, if known, and what else the note says."""
+    stranger = stranger_of(line.record, line.note)
+    if stranger is not None:
+        return stranger[0], without_stranger(line.record, line.note)
+    if line.transfer is not None:
+        return line.transfer.client, line.note
+    if line.record.transfer == NO_TRANSFER:
+        # Such notes begin with the client's address.
+        host, _, rest = line.note.partition(" ")
+        if _is_address(host):
+            return host, rest
+    return "", line.note
+
+
+def short_address(address: str, width: int) -> str:
+    """Return an address whole, or its end from a group on."""
+    if len(address) <= width or width <= 0:
+        return address if width > 0 else ""
+    tail = address[-(width - 1) :]
+    return "…" + tail[max(0, tail.find(":")) :]
+
+
+def ports(line: Line) -> str:
+    """Return from which port to which."""
+    record = line.record
+    _, source = stranger_of(record, line.note) or ("", record.client_tid)
+    destination = record.server_tid
+    if line.is_sent or record.kind == Kind.ICMP:  # which tells about what was sent
+        source, destination = destination, source
+    return f"{source:>5} → {destination:<5}"
+
+
+def since_text(seconds: float | None) -> str:
+    """Return a time after another: ``+12 ms``, ``+1.0 s``; nothing when unknown."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"+{seconds * 1000:.0f} ms"
+    return f"+{seconds:.1f} s" if seconds < 100 else f"+{seconds:.0f} s"  # noqa: PLR2004 - as wide
+
+
+def what(line: Line, note: str, room: int) -> str:
+    """Return blocks and octets, or else the note, in at most ROOM cells."""
+    if line.record.kind not in BLOCK_KINDS:
+        return _cut(note, room)
+    text = run_text(line).rjust(min(BLOCKS, max(0, room)))
+    octets = data_octets(line)
+    if room >= BLOCKS + OCTETS:
+        text += f"{'' if octets is None else count(octets):>{OCTETS}}"
+    text = _with_details(text, _details(line), room)
+    left = room - cell_len(text.rstrip()) - 2
+    if not note or left < 1:
+        return _cut(text, room)
+    # Numbers stand whole in their columns; of the note what there is room for.
+    return f"{text.rstrip()}  {_cut(note, left) if left >= _NOTE else '…'}"
+
+
+def _with_details(text: str, details: list[str], room: int) -> str:
+    """Return TEXT with as many of the details as fit, the first before the others."""
+    for kept in (details, details[:1]):
+        for gap in ("  ", " "):
+            whole = f"{text}{gap}{' '.join(kept)}"
+            if kept and cell_len(whole) <= room:
+                return whole
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cut(text: str, room: int) -> str:
+    """Return TEXT cut, between words where an address would be cut in two."""
+    if cell_len(text) <= room:
+        return text
+    kept = fitted(text, room)
+    if text[len(kept) - 1 :].startswith(" "):
+        return kept
+    words, _, piece = kept.rpartition(" ")
+    cut_word = text[len(words) :].split(maxsplit=1)[0]
+    if _ADDRESS_LIKE.fullmatch(cut_word) or (words and len(piece) < room // 2):
+        return fitted(f"{words} …".lstrip(), room).rstrip()
+    return kept
+
+
+def _details(line: Line) -> list[str]:
+    details = ["last"] if line.record.flags & Flag.LAST else []
+    wire = _wire_run(line)
+    return [*details, f"(wire {wire})"] if wire else details
+
+
+def _ends(line: Line) -> tuple[int, int]:
+    record = line.record
+    return record.block, record.block + max(1, record.count) - 1
+
+
+def run_text(line: Line) -> str:
+    """Return the block, or the first and the last block of a run."""
+    first, last = _ends(line)
+    return f"{count(first)}–{count(last)}" if last > first else count(first)
+
+
+def _wire_run(line: Line) -> str:
+    """Return the numbers that are sent for the blocks, if they are others."""
+    first, last = _ends(line)
+    if last < BLOCK_MODULUS:
+        return ""
+    wire = [f"{_wire_block(block, line.transfer)}" for block in (first, last)]
+    return "–".join(wire) if last > first else wire[0]
+
+
+def _wire_block(block: int, transfer: TransferView | None) -> int:
+    """Return the 16 bits that are sent for a block."""
+    if transfer is not None and ("rollover", "1") in transfer.agreed:
+        return (block - 1) % (BLOCK_MODULUS - 1) + 1
+    return block % BLOCK_MODULUS
+
+
+def data_octets(line: Line) -> int | None:
+    """Return the octets of a run, which its record has modulo 65536 only."""
+    record = line.record
+    if record.kind not in _DATA:
+        return None
+    if record.count <= 1:
+        return record.octets
+    if line.transfer is None:
+        return None
+    full = record.count * line.transfer.block_size
+    if record.flags & Flag.LAST:
+        full -= line.transfer.block_size
+        return full + (record.octets - full) % BLOCK_MODULUS
+    return full

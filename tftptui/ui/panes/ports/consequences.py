@@ -1,0 +1,93 @@
+"""What a person who changes the range may not think of, in words."""
+
+from collections.abc import Iterator, Sequence
+
+from tftptui.engine.messages import (
+    USED,
+    Finding,
+    HostPorts,
+    SetPorts,
+)
+from tftptui.telemetry.findings import Knob
+from tftptui.telemetry.words import counted
+from tftptui.ui.formats import count, span
+from tftptui.ui.panes.ports.model import PORTS_PER_CLIENT, Scene
+
+_HELPS = {
+    "no": "will not help",
+    "yes": "will help",
+    "unknown": "may or may not help",
+}
+
+MOST_NAMED = 2
+"""Ports of other programs that are told one by one."""
+
+
+def surprises(command: SetPorts, scene: Scene) -> tuple[str, ...]:
+    """Return sentences on what COMMAND would and would not do, the weightiest first."""
+    knob: Knob = "single-port" if command.single_port else "port-range"
+    told = [*helps(scene.findings, knob, "this")]
+    if not command.single_port:
+        told += [*_of_the_range(command, scene)]
+    return tuple(told)
+
+
+def notes(command: SetPorts, scene: Scene) -> tuple[str, ...]:
+    """Return sentences on what is worth knowing and no reason against COMMAND."""
+    host, inside = scene.host, range(command.first, command.last + 1)
+    if host is None or command.single_port:
+        return ()
+    own = range(host.own_first, host.own_last + 1)
+    if max(own.start, inside.start) >= min(own.stop, inside.stop):
+        return ()
+    given = span(own.start, own.stop - 1)
+    return (f"the system hands out {given}, too: one of these may be taken at times",)
+
+
+def helps(findings: Sequence[Finding], knob: Knob, what: str) -> Iterator[str]:
+    """Say of each client in trouble whether WHAT, a change of KNOB, helps it.
+
+    A client chooses its own port, and no range of ours changes that: this is what
+    is believed otherwise.
+    """
+    told: dict[tuple[str, str], set[str]] = {}
+    for finding in findings:
+        for one in finding.helps:
+            if one.knob == knob:
+                told.setdefault((one.verdict, one.why), set()).update(
+                    finding.clients or [finding.client]
+                )
+    for (verdict, why), clients in told.items():
+        first, *others = sorted(clients)
+        who = first + (f" and {len(others)} more" if others else "")
+        yield f"{what} {_HELPS[verdict]} {who}: {why}"
+
+
+def _of_the_range(command: SetPorts, scene: Scene) -> Iterator[str]:
+    size, host = command.last - command.first + 1, scene.host
+    inside = range(command.first, command.last + 1)
+    used = scene.now.states.count(USED) if scene.now else 0
+    if host and command.first < host.first_plain and not host.may_bind_low:
+        yield f"ports below {host.first_plain} need root"
+    if size < used:
+        yield f"only {size} for {used} in use: clients may wait"
+    elif size < scene.wanted:
+        yield (
+            f"{size} ports are few for {counted(scene.clients, 'client')}: "
+            f"a booting one takes about {PORTS_PER_CLIENT}"
+        )
+    if scene.listener in inside:
+        yield f"{scene.listener} takes requests and is left out"
+    if host:
+        yield from _of_the_host(inside, host, scene.listener)
+
+
+def _of_the_host(inside: range, host: HostPorts, listener: int | None) -> Iterator[str]:
+    held = [port for port in host.held if port in inside and port != listener]
+    if held:
+        named = ", ".join(
+            f"{port} {host.held[port] or 'another program'}"
+            for port in held[:MOST_NAMED]
+        )
+        more = f" and {count(len(held) - MOST_NAMED)} more" if held[MOST_NAMED:] else ""
+        yield f"held by others and left out: {named}{more}"

@@ -1,0 +1,290 @@
+"""The fields of the port range, and under them what they would do."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from tftptui.engine.messages import PortMap, SetPorts
+from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.fitting import whole_clauses
+from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.panes.ports.model import Scene
+from tftptui.ui.panes.ports.order_choice import OrderChoice
+from tftptui.ui.panes.ports.presets import Preset, presets
+from tftptui.ui.panes.ports.range_check import (
+    Typed,
+    Verdict,
+    chosen_order,
+    judge,
+    same,
+)
+from tftptui.ui.themes import slot_styles
+
+RANGE = re.compile(r"\s*([0-9]{1,5})\s*(?:-|–|:|,|\.\.|to)\s*([0-9]{1,5})\s*")
+"""A range as people and configuration files write it."""
+
+
+class PortField(InOrder, Input):
+    """A field of numbers, whose enter key is one of ours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("fields", "submit")
+
+    class RangePasted(Message):
+        """Both ends of a range were pasted."""
+
+        def __init__(self, first: str, last: str) -> None:
+            super().__init__()
+            self.first, self.last = first, last
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take a range whole; of anything else what the field may hold."""
+        if ends := RANGE.fullmatch(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.RangePasted(*ends.groups()))
+
+
+class PortEditor(Vertical):
+    """``from 40000 to 40099 ● random ○ sequential rest 10 s``, judged as typed.
+
+    SCENE returns what a range has to fit to at the moment.
+    """
+
+    DEFAULT_CSS = """
+    PortEditor {
+        height: auto;
+        & > Horizontal { height: 1; }
+        & Label { color: $muted; }
+        & Input { width: 7; background: $panel; padding: 0 1; }
+        & Input:focus { background: $cursor-row; }
+        & #rest { width: 5; }
+        & > #verdict {
+            height: 1;
+            color: $muted;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
+        &.-roomy > #verdict { height: auto; max-height: 7; text-wrap: wrap; }
+    }
+    """
+
+    class Wished(Message):
+        """A range was typed that may be used."""
+
+        def __init__(self, command: SetPorts) -> None:
+            super().__init__()
+            self.command = command
+
+    class Judged(Message):
+        """What stands in the fields was looked at."""
+
+    def __init__(self, scene: Callable[[], Scene]) -> None:
+        super().__init__(id="port-editor")
+        self._scene = scene
+        self._first = PortField(id="first", compact=True, restrict="[0-9]{0,5}")
+        self._last = PortField(id="last", compact=True, restrict="[0-9]{0,5}")
+        self._order = OrderChoice(id="order")
+        self._rest = PortField(id="rest", compact=True, restrict="[0-9.]{0,4}")
+        self._verdict = Static(id="verdict", markup=False)
+        self._said: Text | None = None
+        self._refused: tuple[SetPorts, str] | None = None
+        self._filled: SetPorts | None = None
+        self._outdated: PortMap | None = None
+        self._proposed: Preset | None = None
+
+    @property
+    def fields(self) -> tuple[Widget, ...]:
+        """The fields in the order of the tab key."""
+        return self._first, self._last, self._order, self._rest
+
+    @property
+    def is_at_first(self) -> bool:
+        """Whether the first port is what is typed."""
+        return self.screen.focused is self._first
+
+    @property
+    def wished(self) -> SetPorts | None:
+        """What the fields would do; None while something is wrong."""
+        return self._judge().command
+
+    @property
+    def changed(self) -> bool:
+        """Whether something else was typed than what is in use."""
+        return self._judge().command != self._filled
+
+    def compose(self) -> ComposeResult:
+        """Lay out one line of fields and one for the verdict."""
+        with Horizontal():
+            yield Label("from ")
+            yield self._first
+            yield Label(" to ")
+            yield self._last
+            yield self._order
+            yield Label("rest ")
+            yield self._rest
+            yield Label(" s")
+        yield self._verdict
+
+    def look(self) -> None:
+        """Take over the range in use, unless somebody is typing."""
+        if self.has_focus_within:
+            return
+        ports = self._scene().now
+        if ports is None or ports is self._outdated:
+            return
+        self._outdated = None
+        if same(ports) != self._filled or self._typed() != _in_fields(ports):
+            self.fill()
+
+    def applied(self) -> None:
+        """Keep what was typed until the engine tells that it is so."""
+        self._refused = None
+        self._outdated = self._scene().now
+
+    def fill(self) -> None:
+        """Put the values in use into the fields."""
+        ports = self._scene().now
+        self._proposed = None
+        if ports is None:
+            return
+        self._filled = same(ports)
+        self._put(_in_fields(ports))
+
+    def _put(self, typed: Typed) -> None:
+        with self.prevent(Input.Changed):
+            self._first.value, self._last.value = typed.first, typed.last
+            self._rest.value = typed.rest
+            self._order.order = typed.order
+
+    def propose(self, step: int) -> None:
+        """Fill the fields with the next proposal, or the one before."""
+        found = presets(self._scene())
+        if not found:
+            return
+        here = next((n for n, one in enumerate(found) if one == self._proposed), None)
+        start = -1 if step > 0 else len(found)
+        place = (start if here is None else here) + step
+        self._proposed = found[place % len(found)]
+        self._put(self._proposed.typed)
+        self.judge_now()
+
+    # What is said.
+
+    def say(self, *lines: tuple[str, str]) -> None:
+        """Show texts under the fields, each with a colour slot; the first weighs most.
+
+        In a narrow space it is the only one.
+        """
+        slots = slot_styles(self.app.theme_variables)
+        width = self._verdict.size.width
+        shortly = [(whole_clauses(words, width), slot) for words, slot in lines[:1]]
+        shown = lines if self.has_class("-roomy") else shortly
+        text = Text("\n").join(Text(words, slots[slot]) for words, slot in shown)
+        if text != self._said:
+            self._said = text
+            self._verdict.update(text)
+
+    def refuse(self, command: SetPorts, why: str) -> None:
+        """Say WHY a command was not carried out, as long as the fields mean it."""
+        self._refused = (command, why)
+        self.judge_now()
+
+    def judge_now(self) -> None:
+        """Say what the fields would do."""
+        verdict = self._judge()
+        self.post_message(self.Judged())
+        if verdict.command is None:
+            self.say((f"✗ {verdict.text}", "transfer-failed"))
+            return
+        if self._refused is not None and verdict.command == self._refused[0]:
+            self.say((f"✗ {self._refused[1]}", "transfer-failed"))
+            return
+        roomy = self.has_class("-roomy")
+        self.say(*(self._whole(verdict) if roomy else [self._short(verdict)]))
+
+    def _short(self, verdict: Verdict) -> tuple[str, str]:
+        if verdict.surprises:
+            return f"! {verdict.short}", "transfer-stalled"
+        return self._why or verdict.text, "muted"
+
+    def _whole(self, verdict: Verdict) -> Sequence[tuple[str, str]]:
+        return [
+            *([(self._why, "muted")] if self._why else []),
+            (verdict.text, "transfer-active"),
+            *((f"! {words}", "transfer-stalled") for words in verdict.surprises),
+            *((words, "muted") for words in verdict.notes),
+        ]
+
+    @property
+    def _why(self) -> str:
+        """What the proposal is good for that stands in the fields, if one does."""
+        proposed = self._proposed
+        return proposed.why if proposed and self._typed() == proposed.typed else ""
+
+    def _typed(self) -> Typed:
+        return Typed(
+            self._first.value, self._last.value, self._order.order, self._rest.value
+        )
+
+    def _judge(self) -> Verdict:
+        return judge(self._typed(), self._scene())
+
+    def field_beside(self, step: int) -> Widget | None:
+        """Return another field; None when there is none in that direction."""
+        # The screen knows at once; a widget is told later, after keys typed ahead.
+        focused = self.screen.focused
+        here = next((n for n, one in enumerate(self.fields) if one is focused), None)
+        if here is None or not 0 <= here + step < len(self.fields):
+            return None
+        return self.fields[here + step]
+
+    def on_descendant_focus(self) -> None:
+        """Begin to tell what would happen."""
+        self.judge_now()
+
+    def on_port_field_range_pasted(self, event: PortField.RangePasted) -> None:
+        """Fill both fields."""
+        event.stop()
+        self._first.value, self._last.value = event.first, event.last
+        self.screen.set_focus(self._last)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Judge what was typed."""
+        event.stop()
+        self.judge_now()
+
+    def on_order_choice_changed(self) -> None:
+        """Judge what was chosen."""
+        self.judge_now()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Apply what was typed."""
+        event.stop()
+        self._wish()
+
+    def on_order_choice_submitted(self) -> None:
+        """Apply what was chosen."""
+        self._wish()
+
+    def _wish(self) -> None:
+        verdict = self._judge()
+        if verdict.command is None:
+            self.judge_now()
+            return
+        self.post_message(self.Wished(verdict.command))
+
+
+def _in_fields(ports: PortMap) -> Typed:
+    """Return what the fields say of a range in use."""
+    return Typed(
+        str(ports.first), str(ports.last), chosen_order(ports), f"{ports.quarantine:g}"
+    )

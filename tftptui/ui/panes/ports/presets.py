@@ -1,0 +1,77 @@
+"""Ranges that are proposed, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tftptui.settings import DEFAULT_PORTS
+from tftptui.telemetry.words import counted
+from tftptui.ui.panes.ports.model import Scene
+from tftptui.ui.panes.ports.range_check import Typed
+
+HIGHEST = 65_535
+FIRST_PLAIN = 1_024
+DYNAMIC = 49_152
+"""RFC 6335 §6: from here on no port is registered for a service."""
+
+SMALL = 20
+LARGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What to put into the fields, and what it is good for."""
+
+    why: str
+    typed: Typed
+
+
+def presets(scene: Scene) -> list[Preset]:
+    """Return the proposals, the most useful one here first; none is in use already."""
+    now = scene.now
+    rest = f"{now.quarantine:g}" if now else "10"
+    in_use = (now.first, now.last) if now and not now.single_port else None
+    found = [
+        Preset(why, Typed(str(first), str(last), "random", rest))
+        for first, last, why in _ranges(scene)
+        if (first, last) != in_use
+    ]
+    if now is None or not now.single_port:
+        first, last = (now.first, now.last) if now else (DYNAMIC, HIGHEST)
+        why = "single port: all answers leave from the port that was asked"
+        found.append(Preset(why, Typed(str(first), str(last), "single port", rest)))
+    return found
+
+
+def wider(scene: Scene) -> tuple[int, int] | None:
+    """Return the range in use with room for the clients of late; None without one."""
+    now = scene.now
+    if now is None:
+        return None
+    count = max(2 * len(now.states), scene.wanted)
+    last = min(now.first + count - 1, HIGHEST)
+    return max(min(now.first, FIRST_PLAIN), last - count + 1), last
+
+
+def _reason(scene: Scene) -> str:
+    """Return why there should be more ports."""
+    now = scene.now
+    if scene.is_rush and now is not None:
+        rest = f"each rests {now.quarantine:g} s"
+        return f"as {scene.needed:,} were wanted at once: {rest}"
+    return f"for {counted(scene.clients, 'client')} of late"
+
+
+def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
+    if scene.now and (scene.is_exhausted or scene.wanted > len(scene.now.states)):
+        first, last = wider(scene) or (FIRST_PLAIN, HIGHEST)
+        yield first, last, f"wider: {last - first + 1:,} ports, {_reason(scene)}"
+    first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
+    yield first, last, "the default: 100 ports, ten machines booting at once"
+    if scene.host and scene.host.own_last + LARGE <= HIGHEST:
+        # Below them services stand for long, as those of Kubernetes (30000-32767).
+        first = scene.host.own_last + 1
+        why = f"{LARGE} ports above those that the system hands out itself"
+        yield first, first + LARGE - 1, why
+    yield 50_000, 50_000 + SMALL - 1, f"{SMALL} ports: two machines booting at once"
+    yield DYNAMIC, HIGHEST, "all dynamic ports, for which no service is registered"
+    yield FIRST_PLAIN, HIGHEST, "all ports that need no right"

@@ -1,0 +1,101 @@
+"""What the cursor of the Ports pane is on, in words."""
+
+from collections.abc import Mapping, Sequence
+
+from tftptui.engine.messages import (
+    FOREIGN,
+    FREE,
+    Finding,
+    TransferView,
+)
+from tftptui.knowledge.habits import zone_of
+from tftptui.ui.formats import age, count, duration, endpoint, span
+from tftptui.ui.panes.ports.client_axis import Caller
+from tftptui.ui.panes.ports.states import BLOCKED, NAMES, count_states
+from tftptui.ui.panes.transfers.words import ending_word
+from tftptui.ui.store import Store
+
+MOST_TOLD = 3
+"""Callers that are told one by one."""
+
+
+def tell_ports(
+    ports: range,
+    states: bytes,
+    store: Store,
+    now: float,
+    known: tuple[Mapping[int, TransferView], Mapping[int, Finding]],
+) -> str:
+    """Return one sentence on PORTS, whose STATES these are.
+
+    KNOWN is who had each of our ports last, and what was found out about it.
+    """
+    if len(ports) != 1 or len(states) != 1:
+        return _tell_many(ports, states)
+    port, (owned, found) = ports.start, known
+    view, state = owned.get(port), states[0]
+    if state == FOREIGN:
+        who = store.host_ports.held.get(port) if store.host_ports else ""
+        return f"{port} is held by {who or 'another program'}"
+    if state == FREE:
+        last = f"last used by {_whose(view, now)}" if view else "no transfer remembered"
+        return f"{port} is free · {last}"
+    if state == BLOCKED and port in found:
+        told = found[port].of(view.number if view else 0)
+        return f"{port} {_state(view, now)} · ! {told}"
+    until = store.ports.resting.get(port) if store.ports else None
+    return f"{port} {_state(view, now) if until is None else _rest(until, view, now)}"
+
+
+def _rest(until: float, view: TransferView | None, now: float) -> str:
+    whose = f" after {_whose(view, now)}" if view else ""
+    return f"rests {duration(max(0.0, until - now))} more{whose}"
+
+
+def _tell_many(ports: range, states: bytes) -> str:
+    counts = count_states(states)
+    told = [
+        f"{count(number)} {NAMES[state]}" for state, number in counts.items() if number
+    ]
+    closer = "" if counts[FREE] == len(states) else " · space looks closer"
+    return f"{span(ports.start, ports.stop - 1)}: {', '.join(told)}{closer}"
+
+
+def _state(view: TransferView | None, now: float) -> str:
+    if view is None:
+        return "is used"
+    if view.running:
+        return f"is used for {duration(now - view.started)} by {_who(view)}"
+    return f"was used by {_whose(view, now)}"
+
+
+def _who(view: TransferView) -> str:
+    return f"{endpoint(view.client, view.client_tid)} · {view.file}"
+
+
+def _whose(view: TransferView, now: float) -> str:
+    if view.running or view.ended is None:
+        return _who(view)
+    ending = ending_word(view)
+    return f"{_who(view)}, {ending} {age(now - view.ended)}"
+
+
+def tell_callers(ports: range, seen: Sequence[Caller], now: float) -> str:
+    """Return one sentence on the clients that came from PORTS."""
+    zone = zone_of(ports.start)
+    place = span(ports.start, ports.stop - 1)
+    whose = f", as {' and '.join(zone.names)} use" if zone.names else ""
+    if not seen:
+        return f"{place}{whose} · nobody asked from there yet"
+    latest = "; ".join(_caller(one, now) for one in seen[: -MOST_TOLD - 1 : -1])
+    more = len(seen) - MOST_TOLD
+    return f"{latest}{f'; {more} before' if more > 0 else ''} · {place}{whose}"
+
+
+_FATES = {"worked": "well", "failed": "failed", "asked": "no transfer"}
+
+
+def _caller(one: Caller, now: float) -> str:
+    what = f"{endpoint(one.client, one.port)} {one.file} {age(now - one.time)}"
+    fate = "under way" if one.fate == "asked" and one.transfer else _FATES[one.fate]
+    return f"{what}: {one.why or fate}"

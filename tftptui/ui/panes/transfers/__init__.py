@@ -1,0 +1,1 @@
+"""The Transfers pane."""

@@ -1,0 +1,306 @@
+"""The rows of the Transfers pane: columns that fold away when it gets narrow."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.message import Message
+
+from tftptui.engine.messages import Finding, TransferView
+from tftptui.telemetry.probe_trials import SELF_TEST
+from tftptui.ui.formats import whole_percent
+from tftptui.ui.kit.rows import RowList, fitted, fitted_path, fitted_words
+from tftptui.ui.panes.files.hashes import DIFFERS, hash_of
+from tftptui.ui.panes.transfers import words
+from tftptui.ui.panes.transfers.alarms import alarm_in_cells
+from tftptui.ui.store import Store
+
+WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
+"""Cells from which on there is room for the kind of client, for a whole IPv6 address,
+for the blocks and the estimate, for the options, and for the bar."""
+
+IPV4 = 15
+IPV6 = 24
+KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 14, 15, 15, 6, 8, 6
+SHORTEST_NAME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns there are and how wide: 0 means folded away."""
+
+    host: int
+    kind: int
+    tids: int
+    file: int
+    options: int
+    blocks: int
+    bar: int
+    eta: int
+
+    @property
+    def tail(self) -> int:
+        """Cells of everything from the bar on, where an ended one tells how."""
+        return _tail(self.bar, self.eta)
+
+
+def _tail(bar: int, eta: int) -> int:
+    return bar + PERCENT + 1 + RATE + (eta + 1 if eta else 0)
+
+
+def columns(width: int, *, long_hosts: bool, is_capture: bool = False) -> Columns:
+    """Return the columns for WIDTH cells; "server" takes one more than "ours"."""
+    roomy, middling = width >= ROOMY, width >= MIDDLING
+    host = IPV6 if long_hosts and width >= LONG else IPV4
+    kind = KIND if width >= WIDEST + host - IPV4 else 0
+    tids = (13 if middling else 11) + is_capture
+    options = OPTIONS if middling else 0
+    blocks = BLOCKS if roomy else 0
+    eta = ETA if roomy else 0
+    gap = 2 if middling else 1
+    bar = words.BAR if width >= TIGHT else 0
+    fixed = 2 + host + tids + _tail(bar, eta) + 3 * gap + 1
+    fixed += sum(part + gap for part in (kind, options, blocks) if part)
+    file = max(SHORTEST_NAME, width - fixed)
+    return Columns(host, kind, tids, file, options, blocks, bar, eta)
+
+
+class Cells(NamedTuple):
+    """The texts of one row: all that it is drawn from."""
+
+    mark: str
+    slot: str
+    host: str
+    kind: str
+    tids: tuple[int, int]
+    file: str
+    options: str
+    blocks: str
+    bar: str
+    percent: str
+    rate: str
+    quiet: str
+    eta: str
+    ending: tuple[str, ...]
+
+
+class TransferList(RowList[int]):
+    """Transfers by number: running ones first, the newest on top of each kind.
+
+    Under the newest transfer that a finding is about a line tells it; that row's key
+    is the transfer's number with a minus.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = "TransferList { scrollbar-gutter: stable; }"
+
+    class Scrolled(Message):
+        """Other rows are in view."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Let one stand for all that are still queued."""
+            return isinstance(message, TransferList.Scrolled)
+
+    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
+        super().__init__(id="transfer-list")
+        self._store, self._now = store, now
+        self._order: list[int] = []
+        self._sorted: dict[int, TransferView] = {}
+        self._places: dict[int, int] = {}
+        self._long_hosts = self._is_capture = False
+
+    def sort(self) -> None:
+        """Take over which transfers there are and how they stand."""
+        views = sorted(self._store.transfers.values(), key=_rank)
+        self._sorted = {view.number: view for view in views}
+        self._order = [key for view in views for key in self._keys(view)]
+        self._places = {number: row for row, number in enumerate(self._order)}
+        if not self._long_hosts and any(len(view.client) > IPV4 for view in views):
+            self._long_hosts = True
+            self.forget_drawn()
+        if self._is_capture != self._store.is_capture:
+            self._is_capture = self._store.is_capture
+            self.forget_drawn()
+        self.refresh_rows()
+
+    @property
+    def current(self) -> TransferView | None:
+        """The transfer under the cursor."""
+        return self._store.transfers.get(abs(self.current_key or 0))
+
+    def row_count(self) -> int:
+        """Return how many rows there are."""
+        return len(self._order)
+
+    def tells(self, finding: Finding) -> bool:
+        """Whether a row in view tells FINDING."""
+        top = self.scroll_offset.y
+        in_view = self._order[top : top + self.rows_in_view]
+        return any(-number in in_view for number in finding.transfers[-1:])
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say that other rows are in view."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Scrolled())
+
+    def key_at(self, index: int) -> int:
+        """Return the number of the transfer in row INDEX, or of the one above it."""
+        return self._order[index]
+
+    def index_of(self, key: int) -> int | None:
+        """Return the row of transfer KEY, or of what is told under it."""
+        return self._places.get(key)
+
+    def stamp(self, index: int) -> Hashable:
+        """Return the texts of the row."""
+        number = self._order[index]
+        return self._told(-number) if number < 0 else self._cells(index)
+
+    def draw_header(self, width: int) -> str:
+        """Return the names of the columns."""
+        fold, gap = self._columns(width), self._gap(width)
+        swap, whose = self._swap(width), "server" if self._is_capture else "ours"
+        names = [
+            "  " + fitted("client", fold.host),
+            *([fitted("kind", fold.kind)] if fold.kind else []),
+            fitted(f"{'TID':>5}{swap}{whose}", fold.tids),
+            fitted("file", fold.file),
+        ]
+        if fold.options:
+            names.append(fitted("options", fold.options))
+        if fold.blocks:
+            names.append(fitted("blocks", fold.blocks, right=True))
+        done = fitted("progress", fold.bar + PERCENT, right=not fold.bar)
+        tail = f"{done} {'rate':>{RATE}}"
+        names.append(tail + (f" {'eta':>{fold.eta}}" if fold.eta else ""))
+        return fitted(gap.join(names), width)
+
+    def draw_row(self, index: int, width: int) -> list[Segment]:
+        """Return one transfer, or what was found out about the one above."""
+        if (number := self._order[index]) < 0:
+            return self._draw_told(-number, width)
+        cells, fold = self._cells(index), self._columns(width)
+        state, muted = self.slots[cells.slot], self.slots["muted"]
+        gap = Segment(self._gap(width))
+        kind = fitted(words.short_kind(cells.kind, fold.kind), fold.kind)
+        line = [
+            Segment(fitted(cells.mark, 2), state),
+            Segment(fitted(words.short_host(cells.host, fold.host), fold.host)),
+            gap,
+            *([Segment(kind, muted), gap] if fold.kind else []),
+            Segment(f"{cells.tids[0]:>5}"),
+            Segment(self._swap(width), muted),
+            # None in a capture: no answer.
+            Segment(
+                f"{cells.tids[1] or '–':<{fold.tids - 5 - len(self._swap(width))}}"
+            ),
+            gap,
+            Segment(fitted_path(cells.file, fold.file)),
+            gap,
+        ]
+        if fold.options:
+            line += [Segment(fitted(cells.options, fold.options), muted), gap]
+        if fold.blocks:
+            line += [Segment(fitted(cells.blocks, fold.blocks, right=True)), gap]
+        return line + self._tail(cells, fold, state)
+
+    def _keys(self, view: TransferView) -> list[int]:
+        return [view.number, -view.number] if self._told(view.number) else [view.number]
+
+    def _told(self, number: int) -> str:
+        """Return the headline of an alarm whose newest transfer this is."""
+        finding = self._store.finding_of(number)
+        if finding is None or not finding.is_alarm or number != finding.transfers[-1]:
+            return ""
+        return finding.of(number)
+
+    def _draw_told(self, number: int, width: int) -> list[Segment]:
+        hint = "  w why? "  # a cell stays free before the scrollbar
+        room = width - len(hint)
+        finding = self._store.finding_of(number)
+        words_ = ""
+        if finding is not None:
+            words_ = alarm_in_cells(finding, self._store, room - 4, number)
+        headline = fitted_words(f"  ╰ {words_}", room)
+        alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
+        return [Segment(headline, alarm), Segment(hint, muted)]
+
+    def _tail(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+        if cells.ending:
+            return self._ending(cells, fold, state)
+        if cells.quiet and fold.bar:
+            return self._stalled(cells, fold, state)
+        line = [
+            Segment(cells.bar if fold.bar else "", state),
+            Segment(f"{cells.percent:>{PERCENT}} "),
+        ]
+        line.append(Segment(fitted(cells.rate, RATE, right=True)))
+        if fold.eta:
+            eta = fitted(cells.eta, fold.eta + 1, right=True)
+            line.append(Segment(eta, self.slots["muted"]))
+        return line
+
+    def _ending(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+        """Return the longest words that fit, and the mean rate where it has room."""
+        before = fold.bar + PERCENT
+        room = before + (len(cells.rate) < RATE)  # a cell stays free between them
+        if cells.rate and len(cells.ending[0]) <= room:
+            words_ = fitted(cells.ending[0], before + 1)
+            mean = fitted(cells.rate, RATE, right=True)
+            rest = " " * (fold.tail - before - 1 - RATE)
+            return [Segment(words_, state), Segment(mean + rest, self.slots["muted"])]
+        fits = (form for form in cells.ending if len(form) <= fold.tail)
+        return [Segment(fitted(next(fits, cells.ending[-1]), fold.tail), state)]
+
+    def _stalled(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+        """Return for how long it has been quiet in the place of the bar."""
+        percent = f"{cells.percent:>{PERCENT - 1}}"
+        quiet = fitted(cells.quiet, fold.bar + PERCENT + 1 - len(percent))
+        rest = fold.tail - fold.bar - PERCENT - 1
+        return [Segment(quiet, state), Segment(percent), Segment(" " * rest)]
+
+    def _view(self, number: int) -> TransferView:
+        """Return a transfer of a row; the store may have let go of it since sort()."""
+        return self._store.transfers.get(number) or self._sorted[number]
+
+    def _cells(self, index: int) -> Cells:
+        view, now = self._view(self._order[index]), self._now()
+        part = words.progress(view)
+        pace = words.pace(view, self._store.rate(view.number), now)
+        return Cells(
+            mark=words.mark(view),
+            slot=words.slot(view),
+            host=SELF_TEST if view.kind == SELF_TEST else view.client,
+            kind=words.kind_words(view),
+            tids=(view.client_tid, view.server_tid),
+            file=f"{DIFFERS} {view.file}" if self._differs(view) else view.file,
+            options=words.options(view),
+            blocks=words.blocks(view),
+            bar="~".ljust(words.BAR) if part is None else words.bar(part),
+            percent="" if part is None else f"{whole_percent(part)} %",
+            rate=pace.rate if view.running else words.mean_rate(view),
+            quiet=pace.quiet if view.running else "",
+            eta=pace.eta,
+            ending=() if view.running else tuple(words.ending(view, now)),
+        )
+
+    def _differs(self, view: TransferView) -> bool:
+        """Whether the file is not what a list of checksums says, as far as known."""
+        hashed = hash_of(view, self._store.hashes, self._store.digests)
+        return hashed is not None and hashed.verdict == "differs"
+
+    def _columns(self, width: int) -> Columns:
+        return columns(width, long_hosts=self._long_hosts, is_capture=self._is_capture)
+
+    def _swap(self, width: int) -> str:
+        return " ⇄ " if width >= MIDDLING else "⇄"
+
+    def _gap(self, width: int) -> str:
+        return "  " if width >= MIDDLING else " "
+
+
+def _rank(view: TransferView) -> tuple[bool, float]:
+    if view.running:
+        return False, -view.number
+    return True, -(view.ended or 0.0)

@@ -1,0 +1,335 @@
+"""A transfer in words and marks: what the list, the detail line and the details say."""
+
+from dataclasses import dataclass
+
+from tftptui.engine.messages import Finding, HashView, PortMap, TransferView
+from tftptui.ui.formats import age, count, duration, rate, span
+from tftptui.ui.panes.files.hashes import verdict
+
+NEVER_ANSWERED = "the client never answered"
+"""What the server says of a client that it gave up without a sign of life."""
+
+CHANGED = "the file was changed on the disk since this transfer began"
+
+STORED = "An upload: all of the file came, and it is stored."
+
+SURE = 0.75
+"""How sure a kind of client is from which on it is told without a mark."""
+
+BAR = 8
+"""Cells of a progress bar."""
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_SHOW_QUIET = 1.0
+
+MARKS = {
+    "completed": "●",
+    "unconfirmed": "◐",
+    "failed": "✗",
+    "abandoned": "∅",
+    "aborted": "⊘",
+    "probed": "○",
+    "stalled": "⚠",
+}
+SLOTS = {
+    "completed": "transfer-completed",
+    "unconfirmed": "transfer-unconfirmed",
+    "failed": "transfer-failed",
+    "abandoned": "transfer-failed",
+    "aborted": "transfer-failed",
+    "probed": "muted",
+    "stalled": "transfer-stalled",
+}
+_ENDINGS = {
+    "completed": "done",
+    "unconfirmed": "unconfirmed",
+    "failed": "failed",
+    "abandoned": "client gone",
+    "aborted": "aborted",
+    "probed": "size probe",
+}
+_MEANINGS = {
+    "negotiating": "Waits for the client to take up the answer.",
+    "sending": "Under way.",
+    "stalled": "Nothing new has come for a while; what is not answered is repeated.",
+    "completed": "The last block was acknowledged.",
+    "unconfirmed": "Everything was sent; the ACK of the last block never came.",
+    "failed": "It ended with an error.",
+    "abandoned": "The client stopped answering and was given up.",
+    "aborted": "You ended it.",
+    "probed": "The client asked for the size and left, as boot firmware does.",
+}
+
+
+def mark(view: TransferView) -> str:
+    """Return the one character that says how it stands."""
+    return MARKS.get(view.phase) or ("↓" if view.direction == "write" else "↑")
+
+
+def slot(view: TransferView) -> str:
+    """Return the colour slot that says how it stands."""
+    return SLOTS.get(view.phase, "transfer-active")
+
+
+def bar(part: float) -> str:
+    """Return a bar of BAR cells, filled to PART of 0 to 1, in eighths of a cell."""
+    eighths = int(max(0.0, min(1.0, part)) * BAR * 8)
+    whole, rest = divmod(eighths, 8)
+    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(BAR)
+
+
+def progress(view: TransferView) -> float | None:
+    """Return the part that was acknowledged, 0 to 1; None without a known size."""
+    if view.total_size is None:
+        return None
+    if view.total_size == 0:
+        return 0.0 if view.running else 1.0
+    return min(1.0, view.acked_octets / view.total_size)
+
+
+def blocks(view: TransferView) -> str:
+    """Return ``4,410/5,300``, or only how many came without a known size."""
+    if view.total_size is None:
+        return count(view.acked_blocks)
+    # RFC 1350 §6: the last block is the one shorter than a full one, even empty.
+    last = view.total_size // view.block_size + 1
+    return f"{count(view.acked_blocks)}/{count(last)}"
+
+
+def options(view: TransferView) -> str:
+    """Return what was agreed, and what was asked where that differs."""
+    asked = {name.lower(): value for name, value in view.asked}
+    agreed = {name.lower(): value for name, value in view.agreed}
+    words = [_changed(asked.get("blksize"), agreed.get("blksize"), view.block_size)]
+    if view.window > 1 or "windowsize" in agreed:
+        window = _changed(
+            asked.get("windowsize"), agreed.get("windowsize"), view.window
+        )
+        words.append(f"w{window}")
+    if "timeout" in agreed:
+        words.append(f"t{agreed['timeout']}")
+    if "tsize" in agreed:
+        words.append("tsize")
+    if view.mode != "octet":
+        words.append(view.mode)
+    return " ".join(words)
+
+
+def _changed(asked: str | None, agreed: str | None, used: int) -> str:
+    if asked is None or agreed is None or asked == agreed:
+        return agreed or str(used)
+    return f"{asked}→{agreed}"
+
+
+def ending_word(view: TransferView) -> str:
+    """Return how it ended, in a word or two."""
+    if view.phase == "abandoned" and not view.heard:
+        return "asked anew" if view.superseded else "no answer"
+    if view.direction == "write":
+        return f"↓ {_ENDINGS.get(view.phase, view.phase)}"
+    return _ENDINGS.get(view.phase, view.phase)
+
+
+def ending(view: TransferView, now: float) -> list[str]:
+    """Return what happened, how long ago, and what it took: ``done 12 s ago``.
+
+    The forms get shorter. How many packets were sent again is in each of a completed
+    one, whose mark tells the rest; of others it is how they ended.
+    """
+    ended = view.ended if view.ended is not None else view.moved
+    word, ago = ending_word(view), age(now - ended)
+    # “no answer now” would tell of a server that waits.
+    agos = ["just now"] if ago == "now" else [ago, ago.removesuffix(" ago")]
+    forms = [*(f"{word} {one}" for one in agos), word]
+    if not view.retransmits:
+        return forms
+    again = f"{view.retransmits} resent"
+    short = [again] if view.phase == "completed" else forms
+    return [*(f"{form}, {again}" for form in forms), *short]
+
+
+def mean_rate(view: TransferView) -> str:
+    """Return octets a second over the whole of a completed transfer, or nothing."""
+    if view.phase != "completed" or view.ended is None or not view.acked_octets:
+        return ""
+    seconds = view.ended - view.started
+    return rate(view.acked_octets / seconds) if seconds > 0 else ""
+
+
+def short_host(host: str, width: int) -> str:
+    """Return HOST in WIDTH cells: an IPv6 address is shortened to its last groups."""
+    if len(host) <= width:
+        return host
+    end = host[len(host) - width + 1 :]
+    return "…" + end[max(0, end.find(":")) :]
+
+
+def kind_words(view: TransferView) -> str:
+    """Return the kind of client, marked where it is a guess; nothing if not known."""
+    is_guess = 0 < view.kind_sure < SURE and " or " not in view.kind
+    return f"{view.kind}?" if is_guess else view.kind
+
+
+def short_kind(kind: str, width: int) -> str:
+    """Return a kind of client in WIDTH cells, without its last words if need be."""
+    if len(kind) > width:
+        kind = kind.replace(" or ", "/")
+    while len(kind) > width and " " in kind:
+        kind = kind.rpartition(" ")[0]
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast it goes.
+
+    Attributes:
+        rate, eta: texts for the columns; a stalled one tells in ``quiet`` instead
+            for how long nothing has moved.
+    """
+
+    rate: str = ""
+    eta: str = ""
+    quiet: str = ""
+
+
+def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
+    """Return the texts about a running transfer's speed."""
+    still = now - view.moved
+    if view.phase == "stalled":
+        return Pace(rate="–", quiet=f"quiet {duration(still)}")
+    if view.phase == "negotiating" or per_second is None:
+        return Pace(rate="–")
+    left = None if view.total_size is None else view.total_size - view.acked_octets
+    # No guess while nothing moves: a stall stops the estimate.
+    sure = left is not None and per_second > 0 and still < _SHOW_QUIET
+    eta = f"~{duration((left or 0) / per_second)}" if sure else ""
+    return Pace(rate=rate(per_second), eta=eta)
+
+
+def ports_in_words(
+    view: TransferView, ports: PortMap | None, *, may_be_nats: bool = False
+) -> str:
+    """Return who chose which port; MAY_BE_NATS: or a NAT the client's."""
+    ours = f"{view.server_tid} is ours"
+    if not view.server_tid:
+        ours = "no answer has come, so no other is known"
+    elif view.single_port:
+        ours = f"{view.server_tid} is the port it asked on (single-port mode)"
+    elif ports is not None:
+        ours += f", from {leased_from(view, ports)[0]}"
+    else:  # a capture, perhaps of somebody else's server
+        ours = f"{view.server_tid} is the server's"
+    theirs = "the client's own choice" + (", or a NAT's" if may_be_nats else "")
+    return f"Port {view.client_tid} is {theirs}; {ours}."
+
+
+def leased_from(view: TransferView, ports: PortMap) -> tuple[str, str]:
+    """Return the range that our port was chosen from, and in which order.
+
+    A server of an older version tells only PORTS, the range of now.
+    """
+    if view.leased_from is not None:
+        first, last, order = view.leased_from
+        return span(first, last), order
+    now = span(ports.first, ports.last)
+    if ports.first <= view.server_tid <= ports.last:
+        return now, ports.order
+    return f"a range before {now}", ""
+
+
+def agreement(view: TransferView) -> list[str]:
+    """Return one text an option: ``blksize 1468 → 1428``, ``tsize not granted``."""
+    agreed = {name.lower(): value for name, value in view.agreed}
+    told = []
+    for name, wanted in view.asked:
+        given = agreed.get(name.lower())
+        if not view.server_tid:  # a capture without an answer
+            told.append(f"{name} {wanted}")
+        elif given is None:
+            told.append(f"{name} {wanted} not granted")
+        else:
+            told.append(f"{name} {wanted}" + (f" → {given}" if given != wanted else ""))
+    return told
+
+
+def meaning(view: TransferView) -> str:
+    """Return in a sentence how it stands, and why, as far as that is known.
+
+    A client that was never heard of after its request tells where to look: both
+    ports are named, because it is the client's that firewalls mind most.
+    """
+    if view.phase == "negotiating" and not view.server_tid:
+        return "No answer to it has come past here."
+    if view.phase == "completed" and view.direction == "write":
+        return STORED
+    silent = view.phase == "stalled" and not view.error
+    gave_up = view.phase == "abandoned" and view.error == NEVER_ANSWERED
+    if view.moved > view.started or not (silent or gave_up):
+        return f"{_capital(view.error)}." if view.error else _MEANINGS[view.phase]
+    again = f", which asked {view.duplicates + 1} times," if view.duplicates else ""
+    verb = "are" if view.running else "were"
+    return (
+        f"Nothing has come back from the client{again} since its request: the packets "
+        f"to its port {view.client_tid} {verb} lost on the way, or its answers to port "
+        f"{view.server_tid} {verb}, or it has gone."
+    )
+
+
+def story(
+    view: TransferView,
+    ports: PortMap | None,
+    finding: Finding | None = None,
+    hashed: HashView | None = None,
+    *,
+    version: str = "",
+    may_be_nats: bool = False,
+) -> str:
+    """Return what the detail line says about the chosen transfer.
+
+    HASHED is the hash of the VERSION that it reads; MAY_BE_NATS says whether a NAT
+    may have chosen the client's port.
+    """
+    told = agreement(view)
+    asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
+    sentences = [
+        meaning(view) if finding is None else f"{_told(finding, view)}.",
+        verdict(hashed),
+        f"{_capital(view.story)}." if view.story else "",
+        ports_in_words(view, ports, may_be_nats=may_be_nats),
+        asked,
+        *(f"{_capital(note)}." for note in view.notes),
+        *([f"{_capital(CHANGED)}."] if view.changed else []),
+        counts_in_words(view),
+        f"{'Read' if view.direction == 'read' else 'Wrote'} {version}."
+        if version
+        else "",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def counts_in_words(view: TransferView) -> str:
+    """Return what went wrong on the way, in numbers."""
+    plural = "" if view.retransmits == 1 else "s"
+    told = [
+        f"{count(number)} {word}"
+        for number, word in (
+            (view.retransmits, f"packet{plural} sent again"),
+            (view.duplicates, "received twice"),
+            (view.strays, "from a wrong sender"),
+        )
+        if number
+    ]
+    return _capital(", ".join(told)) + "." if told else ""
+
+
+def _told(finding: Finding, view: TransferView) -> str:
+    """Return what is said of a transfer; a name keeps its case where that begins it."""
+    text = finding.of(view.number)
+    names = tuple(name for name in (view.file, *finding.files) if name)
+    is_name = text.startswith(names)
+    return text.rstrip(".") if is_name else _capital(text)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")

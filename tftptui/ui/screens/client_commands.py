@@ -1,0 +1,209 @@
+"""What to type on a client to fetch a file from here, or to send it here."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.console import Group
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tftptui.knowledge.recipes import (
+    CHECKED,
+    Filled,
+    Order,
+    Recipe,
+    RecipeError,
+    fill,
+    parse_recipes,
+)
+from tftptui.resources import packaged_folder
+from tftptui.telemetry.escapes import visible
+from tftptui.ui.formats import endpoint
+from tftptui.ui.keymap import page_bindings
+from tftptui.ui.kit.narrow_field import NarrowField
+from tftptui.ui.kit.rows import RowList
+from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.transfers.server_addresses import is_loopback
+from tftptui.ui.preferences import Taste
+from tftptui.ui.screens.recipe_list import RecipeList
+from tftptui.ui.screens.window import Window
+from tftptui.ui.themes import slot_styles
+
+
+def read_recipes() -> tuple[list[Recipe], list[str]]:
+    """Return the recipes that ship along, and what is wrong with some of them."""
+    recipes: list[Recipe] = []
+    problems: list[str] = []
+    for path in sorted(packaged_folder("recipes").glob("*.toml")):
+        try:
+            recipes += parse_recipes(path.read_text("utf-8"), source=path.name)
+        except (OSError, RecipeError) as error:
+            problems.append(str(error))
+    return recipes, problems
+
+
+class CommandsScreen(Window[None]):
+    """Shows commands for one file.
+
+    Args:
+        order: the file, and where this server is.
+        servers: addresses of ours, the best first.
+        taste: the recipe chosen here before.
+        kind: of client that fetched the file last; what to type there comes first.
+    """
+
+    SCOPE = "commands"
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    DEFAULT_CSS = """
+    CommandsScreen > Vertical {
+        width: 160;
+        height: 100%;
+        max-height: 40;
+        & > RecipeList { height: 1fr; }
+        & > #recipe {
+            height: auto;
+            max-height: 60%;
+            border-top: solid $frame;
+        }
+    }
+    """
+
+    def __init__(
+        self, order: Order, servers: Sequence[str], *, taste: Taste, kind: str = ""
+    ) -> None:
+        super().__init__()
+        self._kind = kind
+        self._order, self._servers, self._taste = order, [*servers], taste
+        self._recipes, self._problems = read_recipes()
+        self._list, self._field = RecipeList(), NarrowField()
+        self._list.cursor_key = taste.recipe or None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list and what to type."""
+        with Vertical() as body:
+            body.border_subtitle = Content(
+                "y copy · u upload · a address · / find · esc"
+            )
+            yield self._field
+            yield self._list
+            yield Static(id="recipe", markup=False)
+
+    def on_mount(self) -> None:
+        """Take the focus and fill everything in."""
+        self._list.focus()
+        self._fill()
+        for problem in self._problems:
+            self.app.notify(problem, severity="error", markup=False)
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Show another recipe whole."""
+        event.stop()
+        if (chosen := self._list.chosen) is not None:
+            self._taste.recipe = chosen[0].id
+        self._show()
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Copy what was clicked twice."""
+        event.stop()
+        self.action_copy()
+
+    def on_narrow_field_narrowed(self, event: NarrowField.Narrowed) -> None:
+        """Show fewer, or more."""
+        event.stop()
+        self._list.narrow(event.words)
+
+    def on_narrow_field_left(self, event: NarrowField.Left) -> None:
+        """Give the list the keys; its cursor holds on to what was found."""
+        event.stop()
+        self._list.focus()
+        self._list.move_cursor(self._list.cursor_index or 0)
+
+    def action_close(self) -> None:
+        """Widen the list first, then go back."""
+        if self._field.clear_words():
+            self._list.narrow(())
+        else:
+            self.dismiss()
+
+    def action_find(self) -> None:
+        """Type words to look for."""
+        self._field.open()
+
+    def action_direction(self) -> None:
+        """Fetch the file, or send it."""
+        self._order = replace(self._order, is_put=not self._order.is_put)
+        self._fill()
+
+    def action_address(self) -> None:
+        """Take another address of this server."""
+        here = self._servers.index(self._order.server)
+        server = self._servers[(here + 1) % len(self._servers)]
+        self._order = replace(self._order, server=server)
+        self._fill()
+
+    def action_copy(self) -> None:
+        """Copy what to type."""
+        chosen = self._list.chosen
+        if chosen is None:
+            return
+        recipe, filled = chosen
+        if not filled.lines:
+            problem = f"{recipe.title} {filled.problem}"
+            self.app.notify(problem, severity="warning", markup=False)
+            return
+        self.post_message(CopyWanted("\n".join(filled.lines), recipe.title))
+
+    def _fill(self) -> None:
+        order = self._order
+        what = "Send" if order.is_put else "Fetch"
+        where = endpoint(order.server, order.port)
+        body = self.query_one(Vertical)
+        body.border_title = Content(f"{what} {visible(order.file)} · {where}")
+        filled = [(one, fill(one, order)) for one in self._recipes]
+        self._list.show(sorted(filled, key=self._rank))
+        self._show()
+
+    def _rank(self, pair: tuple[Recipe, Filled]) -> tuple[bool, bool]:
+        """Return what goes before: what has fetched the file, then what works here."""
+        recipe, filled = pair
+        title = recipe.title.casefold()
+        kinds = [one for one in self._kind.casefold().split(" or ") if one]
+        return not any(title.startswith(one) for one in kinds), not filled.lines
+
+    def _only_here(self) -> str:
+        """Return that nobody else reaches us at such an address, and what to do."""
+        told = f"{self._order.server} is this machine itself: no other gets here by it"
+        if any(not is_loopback(one) for one in self._servers):
+            return f"{told}; a takes another address."
+        return f"{told}; serve without --listen, or with an address of the network."
+
+    def _show(self) -> None:
+        self.query_one("#recipe", Static).update(self._whole())
+
+    def _whole(self) -> Group | Text:
+        slots = slot_styles(self.app.theme_variables)
+        chosen = self._list.chosen
+        if chosen is None:
+            return Text(
+                "No client is called that; esc shows all again.", slots["muted"]
+            )
+        recipe, filled = chosen
+        parts = [Text(line, "bold", overflow="fold") for line in filled.lines]
+        if is_loopback(self._order.server):
+            parts.append(Text(f"▲ {self._only_here()}", slots["transfer-stalled"]))
+        if filled.problem:
+            problem = f"✗ {recipe.title} {filled.problem}."
+            parts.append(Text(problem, slots["transfer-failed"]))
+        if filled.cure:
+            parts.append(Text(filled.cure))
+        parts += [Text(f"· {note}", slots["muted"]) for note in filled.notes]
+        source = f", {recipe.reference}" if recipe.reference else ""
+        mark = "?" if recipe.checked == "known" else "✓"
+        known = Text(f"{mark} {CHECKED[recipe.checked]}{source}")
+        known.stylize(slots["transfer-stalled" if mark == "?" else "muted"])
+        return Group(*parts, known)

@@ -1,0 +1,122 @@
+"""The clients of a demo, to be exchanged while it runs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tftptui.demo.view import ClientView, PlayedClient
+from tftptui.settings import HIGHEST_PORT
+from tftptui.ui.keymap import bindings
+from tftptui.ui.screens.window import Below
+from tftptui.ui.stage.client_list import Casting, CastList
+
+HINT = (
+    "←→ another kind · digits its port · enter it asks now · a one more · x away\n"
+    "u as the scenario has it · esc done. Changes stay from step to step."
+)
+
+Follow = Callable[[dict[str, PlayedClient], str], None]
+"""Told of all that is changed by hand, and who asks now; "" for nobody."""
+
+
+class CastScreen(Below[None]):
+    """A row for each client; the stage above stays in sight.
+
+    Args:
+        own: the scenario's clients.
+        played: what a hand has made of them.
+        follow: told of changes as they are made.
+    """
+
+    # Before the list sees them: so what is typed ahead is taken in its order.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            replace(binding, priority=True)
+            for binding in bindings("cast")
+            if isinstance(binding, Binding)
+        ),
+        *(
+            Binding(str(digit), f"digit({digit})", show=False, priority=True)
+            for digit in range(10)
+        ),
+    ]
+    DEFAULT_CSS = """
+    CastScreen {
+        & > Vertical {
+            width: 84;
+            & > Static { height: 2; color: $muted; }
+        }
+    }
+    """
+
+    def __init__(
+        self,
+        own: list[ClientView],
+        played: dict[str, PlayedClient],
+        follow: Follow,
+    ) -> None:
+        super().__init__()
+        self._casting = Casting({one.name: one for one in own}, dict(played), {})
+        self._list = CastList(self._casting)
+        self._follow = follow
+
+    def compose(self) -> ComposeResult:
+        """Lay out the rows and what keys do."""
+        with Vertical() as body:
+            body.border_title = Content("Clients")
+            yield self._list
+            yield Static(HINT, markup=False)
+
+    def on_mount(self) -> None:
+        """Let keys move at once."""
+        self._list.focus()
+
+    def action_digit(self, digit: int) -> None:
+        """Write a digit of its port."""
+        if not self._casting.type_digit(self._current, digit):
+            self.app.notify(f"ports end at {HIGHEST_PORT}", markup=False)
+        self._list.refresh_rows()
+
+    @property
+    def _current(self) -> str:
+        return self._list.current_key or ""
+
+    def action_turn(self, step: int) -> None:
+        """Make it another kind."""
+        self._casting.turn(self._current, step)
+        self._list.refresh_rows()
+
+    def action_rub_out(self) -> None:
+        """Take a digit of its port away."""
+        self._casting.rub_out(self._current)
+        self._list.refresh_rows()
+
+    def action_ask(self) -> None:
+        """Let it ask now, as what it was made."""
+        self._casting.settle(self._current)
+        self._tell(self._current)
+
+    def action_more(self) -> None:
+        """Draft one more like it."""
+        name = self._casting.more(self._current)
+        self._list.move_cursor(self._casting.names().index(name))
+
+    def action_away(self) -> None:
+        """Let it take no part, or again."""
+        self._casting.send_away(self._current)
+        self._tell("")
+
+    def action_own(self) -> None:
+        """Make it what the scenario says."""
+        self._casting.take_back(self._current)
+        self._tell("")
+
+    def _tell(self, who: str) -> None:
+        self._list.refresh_rows()
+        self._follow(dict(self._casting.played), who)

@@ -1,0 +1,207 @@
+"""What keys in the pane of files lead to: other screens, the clipboard, the engine."""
+
+from collections.abc import Sequence
+
+from textual.screen import Screen
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import (
+    CancelHash,
+    ChangeSettings,
+    Command,
+    HashFile,
+    LinkName,
+    NearName,
+    RewriteName,
+    ServeFolder,
+    UnlinkName,
+)
+from tftptui.knowledge.recipes import Order
+from tftptui.settings import TFTP_PORT
+from tftptui.telemetry.probe_trials import SELF_TEST
+from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.files.missing_names import is_answered, missing_folder
+from tftptui.ui.panes.files.rows import (
+    AskedRow,
+    NearRow,
+    Row,
+    name_of,
+    named_file,
+    own_file,
+    plain_name,
+)
+from tftptui.ui.panes.transfers.server_addresses import server_addresses
+from tftptui.ui.preferences import Taste
+from tftptui.ui.screens.client_commands import CommandsScreen
+from tftptui.ui.screens.folder import FolderScreen
+from tftptui.ui.screens.preview import PreviewScreen
+from tftptui.ui.screens.question import Answer, Question
+from tftptui.ui.store import Store
+from tftptui.ui.undo import Change, UndoList
+
+
+class FileWishes:
+    """Carries out what is wished for in the pane of files.
+
+    Args:
+        screen: the one that the pane is on.
+        store: what is known.
+        client: the engine.
+        taste: choices made before.
+        undo: where it is kept how to take a change back.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        store: Store,
+        client: EngineClient,
+        taste: Taste,
+        undo: UndoList,
+    ) -> None:
+        self._screen, self._store = screen, store
+        self._client, self._taste, self._undo = client, taste, undo
+
+    def carry_out(self, what: str, row: Row, fetches: Sequence[str] = ()) -> None:
+        """Do what is wished for with a row; FETCHES are its latest, in words."""
+        match what:
+            case "commands":
+                self._commands(row)
+            case "copy":
+                self._copy(row)
+            case "look":
+                self._look(row, fetches)
+            case "hash":
+                self._hash(row)
+            case "answer":
+                self._rename(row, is_link=False)
+            case "link":
+                self._rename(row, is_link=True)
+            case "serve":
+                self._serve()
+            case _:
+                raise ValueError(f"no wish is called {what}")
+
+    def _commands(self, row: Row) -> None:
+        if (named := named_file(row)) is None:
+            return
+        name, size = named
+        asked = row.asked if isinstance(row, NearRow) else row
+        client = asked.client if isinstance(asked, AskedRow) else ""
+        servers = server_addresses(self._store, client)
+        status = self._store.status
+        port = status.port if status else TFTP_PORT
+        order = Order(servers[0], port, name, size)
+        screen = CommandsScreen(
+            order, servers, taste=self._taste, kind=self._fetched_by(row)
+        )
+        self._screen.app.push_screen(screen)
+
+    def _fetched_by(self, row: Row) -> str:
+        """Return which kind of client fetched a file last; "" if that is not known."""
+        name = plain_name(name_of(row))
+        for view in reversed(self._store.transfers.values()):
+            is_it = plain_name(view.served or view.file) == name
+            if is_it and view.direction == "read" and view.kind not in ("", SELF_TEST):
+                return view.kind
+        return ""
+
+    def _copy(self, row: Row) -> None:
+        if name := name_of(row):
+            self._screen.post_message(CopyWanted(name, "the name"))
+
+    def _look(self, row: Row, fetches: Sequence[str]) -> None:
+        if (name := own_file(row)) is not None:
+            self._screen.app.push_screen(PreviewScreen(self._client, name, fetches))
+
+    def _hash(self, row: Row) -> None:
+        if (name := own_file(row)) is None:
+            return
+        known = self._store.hashes.get(name)
+        is_running = known is not None and known.running
+        self._ask(CancelHash(name) if is_running else HashFile(name), "")
+
+    def _rename(self, row: Row, *, is_link: bool) -> None:
+        if (pair := _pair(row)) is None:
+            return
+        asked, near = pair
+        missing = missing_folder(self._store, asked.asked) if is_link else ""
+        back: Change | None = None
+        if is_link and not missing:
+            command: Command = LinkName(asked.asked, near.name)
+            do, more = "make a link", "it stays on the disk"
+            told = f"{asked.name} is a link to {near.text} now · u undoes it"
+            words = f"no link for {asked.name}"
+            back = Change(UnlinkName(asked.asked, near.name), words)
+        else:
+            command = RewriteName(asked.asked, near.name)
+            do, more = "add a rule", "until this server ends"
+            told = f"who asks for {asked.name} gets {near.text} from now on"
+            if is_answered(self._store, asked, near):
+                self._screen.app.notify(f"{told} already", markup=False)
+                return
+            if (rules := self._store.settings.get("rewrite")) is not None:
+                words = f"no rule of its own for {asked.name}"
+                back = Change(ChangeSettings({"rewrite": rules}), words)
+                told = f"{told} · u undoes it"
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
+                self._ask(command, told, back)
+
+        matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]
+        if missing:
+            lack = f"no folder {missing} for a link"
+            matters = [*(f"{lack}; {one}" for one in matters), lack]
+        self._screen.app.push_screen(
+            Question(matters, do, "leave it", [more]), answered
+        )
+
+    def _serve(self, folder: str = "", why: str = "") -> None:
+        status = self._store.status
+
+        def answered(folder: str | None) -> None:
+            if folder:
+                serving = self._serve_or_ask(folder)
+                self._screen.run_worker(serving, group="files")
+
+        screen = FolderScreen(folder or (status.root if status else ""), why)
+        self._screen.app.push_screen(screen, answered)
+
+    async def _serve_or_ask(self, folder: str) -> None:
+        """Have a folder served; one that can't be may be typed anew."""
+        try:
+            await self._client.ask(ServeFolder(folder))
+        except (CommandRefusedError, EngineError) as error:
+            self._serve(folder, str(error))
+        else:
+            told = f"{folder} is served from now on"
+            self._screen.app.notify(told, markup=False)
+
+    def _ask(self, command: Command, told: str, back: Change | None = None) -> None:
+        self._screen.run_worker(self._have_done(command, told, back), group="files")
+
+    async def _have_done(
+        self, command: Command, told: str, back: Change | None
+    ) -> None:
+        try:
+            await self._client.ask(command)
+        except (CommandRefusedError, EngineError) as error:
+            self._screen.app.notify(str(error), severity="error", markup=False)
+            return
+        if back is not None:
+            self._undo.did(back.back, back.words)
+            self._screen.refresh_bindings()
+        if told:
+            self._screen.app.notify(told, markup=False)
+
+
+def _pair(row: Row) -> tuple[AskedRow, NearName] | None:
+    """Return the name asked for and the file that is to answer it."""
+    match row:
+        case NearRow(asked=asked, near=near):
+            return asked, near
+        case AskedRow(near=(near, *_)):
+            return row, near
+        case _:
+            return None

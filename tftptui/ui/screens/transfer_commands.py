@@ -1,0 +1,160 @@
+"""What keys about a transfer lead to: other screens, its packets, the engine."""
+
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import AbortTransfer, Command, Finding, Locate
+from tftptui.telemetry.views import TransferView
+from tftptui.ui.bars.refusals import short_names
+from tftptui.ui.panes.transfers.list import IPV6
+from tftptui.ui.panes.transfers.words import short_host
+from tftptui.ui.preferences import Taste
+from tftptui.ui.screens.firewall import FirewallScreen
+from tftptui.ui.screens.locate import LocateScreen
+from tftptui.ui.screens.question import Answer, Question
+from tftptui.ui.screens.transfer import Left, TransferScreen
+from tftptui.ui.screens.why import WhyScreen, Wish
+from tftptui.ui.store import Store
+
+ShowPackets = Callable[[int | None, float | None], object]
+
+LONGEST_HOST = 39
+"""Cells of the longest IPv6 address."""
+
+
+class TransferWishes:
+    """Carries out what is wished for in the pane of transfers.
+
+    Args:
+        screen: the one that the pane is on.
+        store: what is known.
+        client: the engine.
+        taste: choices made before.
+        now: wall clock, seconds.
+
+    Attributes:
+        show_packets: shows the packets of one transfer, or of all, at a time.
+        show_pane: shows a pane by its number.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        store: Store,
+        client: EngineClient,
+        taste: Taste,
+        now: Callable[[], float],
+    ) -> None:
+        self._screen, self._store = screen, store
+        self._client, self._taste, self._now = client, taste, now
+        self.show_packets: ShowPackets = lambda _, __: None
+        self.show_pane: Callable[[int], object] = lambda _: None
+
+    def carry_out(self, what: str, number: int) -> None:
+        """Do what is wished for with a transfer."""
+        match what:
+            case "open":
+                self._open(number)
+            case "packets":
+                self.show_packets(number, None)
+            case "locate":
+                self._locate(number)
+            case "abort":
+                self._ask_abort(number)
+            case _:
+                raise ValueError(f"no wish is called {what}")
+
+    def explain(self, chosen: int | None) -> None:
+        """Show the finding about a transfer, or else the latest, if there is one."""
+        finding = None if chosen is None else self._store.finding_of(chosen)
+        view = None if chosen is None else self._store.transfers.get(chosen)
+        instead = view if finding is None else None
+        if finding is None:
+            finding = self._finding_near(view)
+        if finding is None:
+            return
+        screen = WhyScreen(
+            self._store,
+            finding.number,
+            taste=self._taste,
+            now=self._now,
+            instead=instead,
+        )
+
+        def answered(wish: Wish | None) -> None:
+            if wish is not None and wish.what == "packets":
+                self.show_packets(wish.transfer, wish.time)
+            elif wish is not None and wish.transfer is not None:
+                self.carry_out(wish.what, wish.transfer)
+
+        self._screen.app.push_screen(screen, answered)
+
+    def _finding_near(self, view: TransferView | None) -> Finding | None:
+        """Return the finding to show for a transfer that none names: its client's."""
+        found = self._store.findings_in_order()
+        if view is not None:
+            whose = (view.client, view.file)
+            found.sort(key=lambda one: (one.client, one.file) != whose)
+        return next(iter(found), None)
+
+    def show_rules(self) -> None:
+        """Show the firewall rules for the traffic seen."""
+        screen = FirewallScreen(self._store, taste=self._taste, now=self._now)
+        self._screen.app.push_screen(screen)
+
+    def _open(self, number: int) -> None:
+        def left(wish: Left | None) -> None:
+            if wish == "packets":
+                self.show_packets(number, None)
+            elif wish == "why":
+                self.explain(number)
+            elif wish is not None:
+                self.show_pane(wish)
+
+        screen = TransferScreen(self._store, number, now=self._now)
+        self._screen.app.push_screen(screen, left)
+
+    def _locate(self, number: int) -> None:
+        view = self._store.transfers.get(number)
+        if view is None:  # forgotten since
+            return
+        wish = Locate(
+            transfer=number,
+            client=view.client,
+            client_tid=view.client_tid,
+            server=view.server,
+            was_heard=view.has_answered,
+        )
+        screen = LocateScreen(self._store, number)
+        self._ask(wish, lambda: self._screen.app.push_screen(screen))
+
+    def _ask_abort(self, number: int) -> None:
+        view = self._store.transfers.get(number)
+        if view is None:
+            return
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
+                self._ask(AbortTransfer(number), lambda: None)
+
+        way = "to" if view.direction == "read" else "from"
+        matters = [
+            f"abort {file} {way} {short_host(view.client, room)}"
+            for room in (LONGEST_HOST, IPV6)
+            for file in short_names(view.file)
+        ]
+        question = Question(matters, "abort", "leave it", ["its client gets an ERROR"])
+        self._screen.app.push_screen(question, answered)
+
+    def _ask(self, command: Command, done: Callable[[], object]) -> None:
+        self._screen.run_worker(self._have_done(command, done), group="transfers")
+
+    async def _have_done(self, command: Command, done: Callable[[], object]) -> None:
+        try:
+            await self._client.ask(command)
+        except (CommandRefusedError, EngineError) as error:
+            self._screen.app.notify(str(error), severity="error", markup=False)
+        else:
+            done()

@@ -1,1 +1,0 @@
-"""The panes and the parts they share."""
