@@ -56,3 +56,21 @@ def test_a_reader_who_has_had_enough_is_no_error(line: str) -> None:
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.returncode > 0
+
+
+@pytest.mark.parametrize("module", ["cyclopts", "msgspec", "tftptui.cli"])
+def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(module: str) -> None:
+    # The signal comes where that module is looked for.
+    program = (
+        "import os, signal, sys\n"
+        "class At:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, At())\n"
+        "from tftptui.__main__ import main\n"
+        "main()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
+    )
+    assert (run.returncode, run.stderr) == (130, b"")

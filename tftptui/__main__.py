@@ -2,11 +2,14 @@
 
 import gc
 import os
+import sys
 
 SELDOM = (100_000, 10, 10)
 """When Python looks for garbage in circles. A start makes a hundred thousand things
 and no garbage, and looking at them all again and again takes a tenth of its time."""
 
+
+_INTERRUPTED = 130
 
 DRAWINGS = ("TEXTUAL_FPS", "120")
 """How often a second the screen may be drawn. It is only when something changed; but a
@@ -20,11 +23,14 @@ def quicken() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    quicken()
-    from tftptui.cli import main as run  # noqa: PLC0415 - after the line before
+    """Run the command line; ctrl+c ends it with 130, as shells have it."""
+    try:
+        quicken()
+        from tftptui.cli import main as run  # noqa: PLC0415 - after the line before
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

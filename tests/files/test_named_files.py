@@ -78,3 +78,10 @@ def test_the_folder_above_holds_all(place: Path) -> None:
 def test_a_few_names_stand_for_many() -> None:
     assert words_of(["a", "b", "c"]) == "a, b, c"
     assert words_of([*"abcde"]) == "a, b, c, … (5)"
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" * 3_000, "loop"])
+def test_what_the_system_cannot_look_up_is_said(place: Path, name: str) -> None:
+    (place / "loop").symlink_to("loop")
+    with pytest.raises(SettingsError, match=r"can't be served: (File|Too many)"):
+        named_of([Path(name)])

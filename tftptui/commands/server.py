@@ -340,6 +340,14 @@ def _size(octets: str | None) -> int | None:
 DEFAULTS = ServerOptions()
 
 
+def is_missing(path: Path) -> bool:
+    """Whether nothing is there; where that can't be told it may be."""
+    try:
+        return not path.exists()
+    except OSError:  # a name that is too long, a folder that may not be entered
+        return False
+
+
 def settings_of(
     options: ServerOptions, served: tuple[Path, ...], journal: str | None
 ) -> Settings:
@@ -347,7 +355,7 @@ def settings_of(
     try:
         return options.settings(served, journal)
     except SettingsError as error:
-        missing = (str(path) for path in served if not path.exists())
+        missing = (str(path) for path in served if is_missing(path))
         hint = hint_at(next(missing, ""))
         print(f"tftptui: {error}{hint}", file=sys.stderr)
         sys.exit(EXIT_USAGE)

@@ -15,6 +15,8 @@ def named_of(arguments: Sequence[Path]) -> tuple[Named, ...]:
     Raises:
         SettingsError: one is not there, or two have one name.
     """
+    for argument in arguments:
+        _require_sound(argument)
     if len(arguments) == 1 and arguments[0].is_dir():
         return ()
     named: dict[str, Named] = {}
@@ -31,6 +33,17 @@ def named_of(arguments: Sequence[Path]) -> tuple[Named, ...]:
 def folder_above(named: Sequence[Named]) -> Path:
     """Return the nearest folder that all of them lie in."""
     return Path(os.path.commonpath([one.path.parent for one in named]))
+
+
+def _require_sound(argument: Path) -> None:
+    """Refuse what the system can't even look up: a name too long, a loop of links."""
+    try:
+        argument.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return  # it may be NAME=PATH; what is missing is said later
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"{argument} can't be served: {why}") from error
 
 
 def _named(argument: Path) -> Named:

@@ -216,7 +216,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for name, (low, high) in _BOUNDS.items():
-            value = getattr(self, name)
+            value: object = getattr(self, name)
+            if value is not None and not isinstance(value, int | float):
+                raise SettingsError(
+                    f"{option_name(name)} {value!r}: it has to be a number, "
+                    f"{_number_text(low)} to {_number_text(high)}"
+                )
             if value is not None and not low <= value <= high:
                 raise SettingsError(
                     f"{option_name(name)} {_number_text(value)} makes no sense; "

@@ -71,6 +71,7 @@ def test_every_shipped_step_expects_something() -> None:
         ('start = ["pc"]', 'expect.mac = "completed"', "no client 'mac'"),
         ('start = ["pc"]', 'server.colour = "red"', "no setting 'colour'.*write"),
         ('start = ["pc"]', 'server.ports = "9-8"', "backwards"),
+        ('start = ["pc"]', 'server.quarantine = "x"', "quarantine 'x'.*a number"),
         ('start = ["pc"]', 'firewall.rules = ["allow"]', "step 1.*accept, drop"),
         ('start = ["pc"]', "network.loss = 2.0", "step 1.*no share"),
         ('start = ["pc"]', 'network.faults = ["eat"]', "step 1.*no fault"),

@@ -1,6 +1,7 @@
 """Files that hold captures, of every kind, whole and broken."""
 
 import gzip
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -88,6 +89,16 @@ def test_sections_put_end_to_end_have_interfaces_of_their_own() -> None:
 def test_comments_are_read() -> None:
     (captured,), _ = read(_pcapng(datagram(ACK)))
     assert captured.comments() == ["hm ⇄"]
+
+
+def test_a_time_that_is_no_date_is_moved_and_said_once() -> None:
+    # Nanoseconds in a file that says microseconds: the year 58891.
+    nanoseconds, microseconds = b"\x09\0\1\0\x09", b"\x09\0\1\0\x06"
+    octets = _pcapng(datagram(ACK), datagram(ACK)).replace(nanoseconds, microseconds)
+    frames, troubles = read(octets)
+    years = {datetime.fromtimestamp(one.time / 1e9, UTC).year for one in frames}
+    assert (years, len(troubles)) == ({9999}, 1)
+    assert "no date" in troubles[0]
 
 
 def test_simple_packets_are_read() -> None:

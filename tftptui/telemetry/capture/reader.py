@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tftptui.telemetry.capture import pcapng
 from tftptui.telemetry.capture.blocks import (
     PACKETS,
@@ -30,6 +32,9 @@ MOST = 16 << 20
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 4
+_LATEST = 253_402_128_000 * SECOND
+"""Two days before the year 10000: it is a date in every time zone."""
+
 _PCAP = {
     b"\xd4\xc3\xb2\xa1": ("<", 1_000),
     b"\xa1\xb2\xc3\xd4": (">", 1_000),
@@ -66,6 +71,7 @@ class CaptureReader:
     troubles: list[str] = field(default_factory=list)
     packets: int = 0
     interfaces: list[Interface] = field(default_factory=list)
+    _is_out_of_time: bool = False
     _buffered: io.BufferedReader | None = None  # it would close the file when it goes
 
     @property
@@ -87,7 +93,7 @@ class CaptureReader:
                 stream = gzip.GzipFile(fileobj=buffered)
             for captured in self._packets(stream):
                 self.packets += 1
-                yield captured
+                yield self._in_time(captured)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._trouble(f"what gzip packed is damaged ({error})")
 
@@ -98,6 +104,16 @@ class CaptureReader:
         if head == _PCAPNG:
             return self._pcapng(stream, head)
         raise NoCaptureError(_what_else(head, stream))
+
+    def _in_time(self, captured: Captured) -> Captured:
+        """Return a frame with a time that can be told as a date."""
+        if 0 <= captured.time <= _LATEST:
+            return captured
+        if not self._is_out_of_time:
+            self._is_out_of_time = True
+            self._trouble("times that are no date (before 1970, after 9999) are moved")
+        time = min(max(0, captured.time), _LATEST)
+        return msgspec.structs.replace(captured, time=time)
 
     def _trouble(self, what: str) -> None:
         self.troubles.append(f"after packet {self.packets}: {what}")
