@@ -91,6 +91,20 @@ def test_answer_that_may_have_crossed_shows_nothing(talk: Talk) -> None:
     assert lost(talk) == (0, 0)
 
 
+def test_answer_to_a_repeated_ack_says_nothing_about_the_usual_time(talk: Talk) -> None:
+    """It may answer either of them (Karn's rule, RFC 6298 §3)."""
+    begin(talk)
+    talk.wait(1)
+    talk.ack(2)
+    talk.wait(8)
+    for block in (3, 4):
+        talk.data(block)
+        talk.ack(block)
+    talk.wait(1)
+    talk.data(4)
+    assert notes(talk)[-1] == "ACK 4 lost between here and the server"
+
+
 def test_apprentice_s_repeats_show_nothing_new(talk: Talk) -> None:
     """A server that answers each repeated ACK sends each block twice from then on."""
     begin(talk)

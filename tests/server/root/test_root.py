@@ -235,6 +235,25 @@ def test_a_pipe_is_refused_and_not_waited_for(root: Root, folder: Path) -> None:
     assert refusal(root, b"pipe") == NOT_A_FILE
 
 
+def test_a_pipe_that_takes_a_files_place_before_it_is_opened_is_refused(
+    root: Root, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = folder / "swapped"
+    place.write_bytes(b"a file, when its name is looked up")
+    system_open = os.open
+
+    def swap_then_open(path: bytes, flags: int, *, dir_fd: int | None = None) -> int:
+        if path == b"swapped":
+            place.unlink()
+            os.mkfifo(place)
+        return system_open(path, flags, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", swap_then_open)
+    before = descriptors()
+    assert refusal(root, b"swapped") == NOT_A_FILE
+    assert descriptors() == before
+
+
 def test_a_socket_is_refused(root: Root, folder: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         listening.bind(str(folder / "socket"))
