@@ -38,11 +38,12 @@ def test_going_on_leaves_one_to_read_the_keys() -> None:
         terminal.read_until(b"fit.itb")
         threads = Path(f"/proc/{terminal.program.pid}/task")
         before = len(list(threads.iterdir()))
-        for _ in range(3):
+        for _ in range(8):
             terminal.written = b""
             terminal.program.send_signal(signal.SIGCONT)
-            terminal.read_until(b"fit.itb")  # all is drawn anew
-        assert len(list(threads.iterdir())) == before
+            terminal.read_until(b"fit.itb")  # everything is drawn again
+        # Others come and go meanwhile; if each had left its own there were 8 more.
+        assert len(list(threads.iterdir())) < before + 4
         terminal.type(b"\x11")
         terminal.read_all()
         assert terminal.program.wait() == 0
