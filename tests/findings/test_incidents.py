@@ -124,9 +124,10 @@ def test_all_whom_it_left_at_once_leave_with_one_word(seen: Seen) -> None:
 def test_what_is_sure_of_one_is_told_of_all(seen: Seen) -> None:
     seen.begin(in_vain(1))
     seen.begin(in_vain(2, client=OTHER))
+    seen.begin(in_vain(3, 3.0))
     seen.look(4.0)
     assert [one.confidence for one in seen.standing()] == [LIKELY]
-    seen.begin(completed(3, 6.0, client="10.0.4.40", client_tid=44_669, kind="curl"))
+    seen.begin(completed(4, 6.0, client="10.0.4.40", client_tid=44_669, kind="curl"))
     seen.look(2.0)
     (found,) = seen.standing()
     assert (found.code, found.number) == ("client-port-blocked", 1)

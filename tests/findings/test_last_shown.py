@@ -1,7 +1,9 @@
 """What a port has shown of the way is what it showed last, and no more than it did."""
 
+from dataclasses import replace
+
 from tests.support.facts import CLIENT, SERVER, asked_again, facts_of, neighbour, tried
-from tests.support.findings import draft_of
+from tests.support.findings import draft_of, remembered_flow
 from tftptui.findings.facts import Scene
 from tftptui.telemetry.findings import FACT
 
@@ -20,18 +22,14 @@ def test_what_a_port_showed_last_outweighs_what_it_showed_before() -> None:
 
 
 def test_a_port_that_works_again_is_one_that_works() -> None:
-    again = asked_again(tried(client_tid=2_072), 6.0)
-    failed = neighbour(50, client=CLIENT, client_tid=3_000, at=-30.0, worked=False)
-    worked = neighbour(51, client=CLIENT, client_tid=3_000, at=-5.0)
-    draft = draft_of(facts_of(again, now=9.0, neighbours=(failed, worked)))
+    failed = neighbour(50, client=CLIENT, client_tid=3_000, at=-300.0, worked=False)
+    draft = draft_of(remembered_flow(failed))
     assert draft.code == "stale-conntrack"
 
 
 def test_its_proof_names_the_port_that_requests_go_to() -> None:
-    again = asked_again(tried(client_tid=2_072), 6.0)
-    worked = neighbour(client=CLIENT, client_tid=3_000, at=5.0)
     scene = Scene(port=26_969, addresses=frozenset({SERVER}))
-    draft = draft_of(facts_of(again, now=9.0, neighbours=(worked,), scene=scene))
+    draft = draft_of(replace(remembered_flow(), scene=scene))
     assert draft.proof == "conntrack -L -p udp --orig-port-dst 26969"
 
 

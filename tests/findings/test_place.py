@@ -12,7 +12,7 @@ from tests.support.facts import (
     neighbour,
     tried,
 )
-from tests.support.findings import HIGH, ONE_PORT, boot_rom, draft_of
+from tests.support.findings import HIGH, ONE_PORT, boot_rom, draft_of, remembered_flow
 from tftptui.findings.facts import Scene
 
 
@@ -60,7 +60,5 @@ def test_lost_acks_may_be_dropped_on_this_host_unless_its_rules_say_no() -> None
 
 
 def test_the_client_s_own_firewall_may_be_the_one_that_remembers() -> None:
-    again = asked_again(tried(client_tid=2_072, kind=""), 6.0)
-    worked = neighbour(client=CLIENT, client_tid=3_000, at=5.0)
-    draft = draft_of(facts_of(again, now=9.0, neighbours=(worked,)))
+    draft = draft_of(remembered_flow(kind=""))
     assert (draft.code, draft.stands_at) == ("stale-conntrack", "between-or-client")

@@ -9,6 +9,7 @@ from tests.support.facts import (
     FIREWALL,
     NOON,
     SERVER,
+    asked_again,
     completed,
     facts_of,
     icmp,
@@ -16,7 +17,7 @@ from tests.support.facts import (
     tried,
 )
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Facts, Scene
+from tftptui.findings.facts import Facts, Neighbour, Scene
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import Finding
 
@@ -37,6 +38,16 @@ def boot_rom(*, tries: int = 3) -> Facts:
     starts = (0.0, 2.02, 6.03, 12.02, 19.98)
     found = [tried(number, starts[number - 1]) for number in range(1, tries + 1)]
     return facts_of(*found, now=starts[tries - 1] + 1.5)
+
+
+def remembered_flow(*neighbours: Neighbour, kind: str = "Intel boot ROM") -> Facts:
+    """Return port 2072 in vain before and after those around it worked."""
+    before = tried(1, client_tid=2_072, kind=kind)
+    after = asked_again(tried(2, 20.0, client_tid=2_072, kind=kind), 26.0)
+    high = neighbour(53, 10.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
+    low = neighbour(54, 15.0, client=CLIENT, client_tid=2_000, server_tid=40_012)
+    around = (*neighbours, high, low)
+    return facts_of(before, after, now=29.0, neighbours=around)
 
 
 def blocked() -> Finding:

@@ -37,6 +37,18 @@ def fetch_from_ports(facts: Facts) -> str:
     return f"{fetch_from_port(facts, low)}; {fetch_from_port(facts, HIGH_PORT)}"
 
 
+def fetch_from_next_ports(facts: Facts) -> str:
+    """Return the fetches that tell a rule for ports from a remembered flow.
+
+    They leave from unused ports beside the client's. If all work, a firewall remembers
+    the old flow; if none does, it is a rule for the client's port; if some do, for the
+    server's, or one of several paths.
+    """
+    first = min(65_528, max(facts.client_tids, default=2_070) + 1)
+    fetch_ = fetch_from_port(facts, first).replace(str(first), "$port", 1)
+    return f"for port in $(seq {first} {first + 7}); do {fetch_} && echo $port; done"
+
+
 def fetch_in_blocks(facts: Facts, large: int) -> str:
     """Return the fetches that show whether large blocks are lost."""
     both = [

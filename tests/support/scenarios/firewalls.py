@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from tests.support.lab import Lab
-from tests.support.lab_clients import program
+from tests.support.lab_clients import GRUB, program
 from tests.support.lab_server import PORTS
 from tests.support.scenarios.scenario import FILE, Scenario, Stage, none, one_of
 from tftptui.settings import PortRange
@@ -164,12 +164,40 @@ def stale_state(stage: Stage) -> None:
     stage.nft("router", forward(RELATED, REQUEST, before=helper("filter")))
     stage.boot(**fixed)
     stage.boot(port=3_000)
+    stage.boot(port=2_000)
     stage.boot(**fixed)
     stage.wait_for("stale-conntrack")
     stage.lab.set("router", "net/netfilter/nf_conntrack_udp_timeout", "1")
     stage.boot(port=2_072, step=0, asks=(0.0,), patience=1.5)
     stage.boot(port=2_072, step=0, asks=(0.0, 1.5))
     stage.wait_for()
+
+
+def part_of_range(stage: Stage) -> None:
+    """Answers from the first two ports of ours pass; the client's port is fine."""
+    good = f"{PORTS.first}-{PORTS.first + 1}"
+    answers = f"ip saddr {Lab.SERVER} udp sport {good} accept"
+    stage.nft("router", forward(REQUEST, answers, ACKS))
+    stage.boot(port=3_000)
+    stage.boot(port=3_001)
+    for _ in range(2):
+        stage.boot(port=2_072, step=0, asks=(0.0, 0.3), patience=4.5)
+    stage.wait_for("answers-blocked")
+
+
+def second_stage(stage: Stage) -> None:
+    """GRUB asks from a port that is let through, what it starts from a lower one."""
+    high = f"ip saddr {Lab.SERVER} udp dport 2000-65535 accept"
+    stage.nft("router", forward(REQUEST, high, ACKS))
+    stage.boot(port=25_300, step=0, options=GRUB)
+    stage.boot(port=1_592, step=0, asks=(0.0, 1.0), patience=5.0)
+    stage.wait_for("answers-blocked", "client-port-blocked")
+
+
+def check_range_may_help(stage: Stage) -> None:
+    finding = stage.finding("answers-blocked")
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "unknown"
+    assert any("a rule for the server's port" in one.text for one in finding.evidence)
 
 
 def acks_cut(stage: Stage) -> None:
@@ -297,7 +325,8 @@ FIREWALLS = (
         "stale state",
         stale_state,
         (frozenset({"answers-blocked"}), frozenset({"stale-conntrack"}), frozenset()),
-        succeeds=(False, False, True, False, False, True),
+        settings={"order": "sequential", "timeout": 1.0, "retries": 1},
+        succeeds=(False, False, True, True, False, False, True),
     ),
     Scenario(
         9,
@@ -358,5 +387,23 @@ FIREWALLS = (
         one_of("client-port-blocked"),
         never=frozenset({"client-aborted", "stale-conntrack", "client-gone"}),
         succeeds=(False,),
+    ),
+    Scenario(
+        38,
+        "part of range",
+        part_of_range,
+        one_of("answers-blocked"),
+        never=frozenset({"stale-conntrack", "client-port-blocked"}),
+        succeeds=(True, True, False, False),
+        settings={"order": "sequential", "quarantine": 0.0},
+        check=check_range_may_help,
+    ),
+    Scenario(
+        39,
+        "second stage",
+        second_stage,
+        one_of("answers-blocked", "client-port-blocked"),
+        never=frozenset({"stale-conntrack"}),
+        succeeds=(True, False),
     ),
 )

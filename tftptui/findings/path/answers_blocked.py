@@ -4,6 +4,7 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
+from tftptui.findings.comparison import Difference, compare, in_words
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import completed, later_success, later_tries
 from tftptui.findings.facts import Facts, Neighbour
@@ -13,6 +14,7 @@ from tftptui.findings.helps import (
     HELPER,
     ONE_PORT,
     RANGE,
+    Row,
     other_rule,
 )
 from tftptui.findings.kind import Kind, Scope
@@ -34,6 +36,13 @@ def _served_on_alike(facts: Facts) -> str:
     return completed(facts) or later_success(facts, later, cures=is_alike)
 
 
+def _by_comparison(facts: Facts) -> Row:
+    """Say that the range may help while the server's port may matter."""
+    if facts.tries and Difference.SERVER_PORT in compare(facts).candidates:
+        return {"port-range": ("unknown", "yes if rules pass only some of {ours}")}
+    return other_rule(facts)
+
+
 KIND = Kind(
     code=Code.ANSWERS_BLOCKED,
     scope=Scope.PATH,
@@ -47,7 +56,7 @@ KIND = Kind(
         "client-port": ("unknown", "yes if only some ports are let through"),
     },
     ended=_served_on_alike,
-    adjust=other_rule,
+    adjust=_by_comparison,
 )
 
 
@@ -55,7 +64,7 @@ def answers(facts: Facts) -> Draft | None:
     """The client asks again and again: our answers do not arrive."""
     if not is_unanswered(facts):
         return None
-    worked = facts.working
+    worked, told_apart = facts.working, in_words(compare(facts))
     return Draft(
         kind=KIND,
         headline=f"Packets from {facts.words.server} to "
@@ -66,9 +75,11 @@ def answers(facts: Facts) -> Draft | None:
         stands_at=place_of_silence(facts),
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
-        evidence=evidence.in_vain(facts, worked),
+        evidence=(*evidence.in_vain(facts, worked), *told_apart),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
-        proof=proofs.fetch_from_ports(facts),
+        proof=proofs.fetch_from_next_ports(facts)
+        if told_apart
+        else proofs.fetch_from_ports(facts),
     )

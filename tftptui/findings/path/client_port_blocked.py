@@ -4,6 +4,7 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
+from tftptui.findings.comparison import compare
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import STEP, completed, later_success, later_tries, no
 from tftptui.findings.facts import Facts, Neighbour
@@ -75,7 +76,10 @@ def client_port(facts: Facts) -> Draft | None:
     is_own = facts.client in {one.client for one in worked}
     if is_own and len(ours) < MANY and not is_other_class(max(ours), worked):
         return None  # it may as well be the flow that a firewall remembers
-    is_clear = is_other_class(max(ours), worked)
+    # Of one port of the server's, a rule for that would tell the same.
+    is_clear = is_other_class(max(ours), worked) and (
+        facts.scene.single_port or len(compare(facts).server_ports) > 1
+    )
     surely = "" if is_clear else "most likely "
     return Draft(
         kind=KIND,

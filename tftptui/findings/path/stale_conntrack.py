@@ -4,13 +4,14 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
+from tftptui.findings.comparison import Difference, compare
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import ANY_SIZE
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.place import place_of_silence
-from tftptui.findings.silence import MANY, is_other_class, is_unanswered, ports_of
+from tftptui.findings.silence import is_unanswered, ports_of
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import port_word
 
@@ -33,10 +34,14 @@ KIND = Kind(
 def stale_state(facts: Facts) -> Draft | None:
     """A firewall remembers the flow of this client port from before a change.
 
-    The client has got something on another port of the same kind, and asks in vain
-    from this one since: had the way been mended for all, it would work.
+    The client has got something on other ports, and asks in vain from this one, which
+    it used a moment before: had the way been mended for all, it would work. A rule for
+    the client's or the server's port must be excluded, or it is one of several causes
+    that answers-blocked lists.
     """
     if not is_unanswered(facts) or facts.scene.single_port:
+        return None
+    if compare(facts).candidates != [Difference.FLOW]:
         return None
     worked = [
         one
@@ -46,7 +51,7 @@ def stale_state(facts: Facts) -> Draft | None:
         and one.time < facts.last_asked
     ]
     ours = facts.client_tids
-    if not worked or len(ours) >= MANY or is_other_class(max(ours), worked):
+    if not worked:
         return None
     gets, do = _verbs(ours, "gets", "get"), _verbs(ports_of(worked), "does", "do")
     return Draft(
