@@ -117,6 +117,7 @@ class Engine:
             chance=chance,
             seek=self._nearby.seek,
             recognise=self._self_tests.recognise,
+            is_own=self._self_tests.expects,
         )
         around = fact_sources_of(self.service, rules)
         self.findings = Findings(self.recorder.clock, self._listen, around)

@@ -38,10 +38,14 @@ class SelfTests:
         while len(self._until) > _MOST:
             del self._until[next(iter(self._until))]
 
+    def expects(self, client: Endpoint) -> bool:
+        """Whether a client is the self-test, as far as was said before."""
+        until = self._until.get(client.port)  # of nearly all there is none
+        return until is not None and until > self._now() and _is_own(client.host)
+
     def recognise(self, request: Request, client: Endpoint) -> Signature | None:
         """Return the program that a request comes from, or None."""
-        is_expected = self._until.get(client.port, 0.0) > self._now()
-        if is_expected and _is_own(client.host):
+        if self.expects(client):
             return Signature(SELF_TEST, 1.0)
         return recognise_request(request, client.port)
 

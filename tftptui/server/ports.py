@@ -202,13 +202,18 @@ class PortPool:
         ]
         return old[:_TRIED_IN_NEED]
 
-    def release(self, port: int, now: float, client: str = "") -> None:
-        """Give back the port leased to CLIENT; it cools down. Others are ignored."""
+    def release(
+        self, port: int, now: float, client: str = "", *, cools: bool = True
+    ) -> None:
+        """Give back the port leased to CLIENT; it cools down. Others are ignored.
+
+        Not COOLS: nothing late can arrive, as after a self-test of this host.
+        """
         if port not in self._used:
             return
         self._used.discard(port)
         self.version += 1
-        if self.quarantine > 0:
+        if cools and self.quarantine > 0:
             self._cooling[port] = (now, client)
             self._cooled_by[client] += 1
         else:

@@ -3,12 +3,13 @@
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from tftptui import __version__
+from tftptui.net.addresses import Endpoint
 from tftptui.net.host_networks import host_networks
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
@@ -62,7 +63,8 @@ class Service:
     """A TFTP server on the running event loop.
 
     Call open(), then let the loop run; close() ends it. Listeners and transfers
-    are read by the loop; every transfer's deadline is looked at in one sweep.
+    are read by the loop; every transfer's deadline is looked at in one sweep. Ports
+    cool down, but for those that answered a client that ``is_own``.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Service:
         chance: Random | None = None,
         seek: Seek = seek_nothing,
         recognise: Recognise = nobody,
+        is_own: Callable[[Endpoint], bool] = lambda _: False,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
@@ -85,6 +88,7 @@ class Service:
         self.listeners: list[Listener] = []
         self.notices: list[str] = []
         self._recognise = recognise
+        self._is_own = is_own
         self.transfers: dict[int, Transfer] = {}
         self._seek = seek
         self._readers: dict[str, list[TransferView]] | None = None
@@ -314,8 +318,9 @@ class Service:
     def _ended(self, transfer: Transfer) -> None:
         del self.transfers[transfer.number]
         self._readers = None
-        now = self.recorder.clock.now()
-        self.pool.release(transfer.server.port, now, transfer.client.host)
+        now, client = self.recorder.clock.now(), transfer.client
+        cools = not self._is_own(client)
+        self.pool.release(transfer.server.port, now, client.host, cools=cools)
         self._finished.append(transfer)
         if not transfer.is_told:
             self._untold.append(transfer)

@@ -18,6 +18,7 @@ from tftptui.doctor.self_test import OFFERS, Expect, Patient, self_test
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ExpectSelfTest
 from tftptui.net.addresses import Endpoint
+from tftptui.telemetry.views import QUARANTINED
 from tftptui.ui.app import TftpApp
 from tftptui.ui.screens.doctor import DoctorScreen, examine
 from tftptui.ui.store import Store
@@ -47,6 +48,9 @@ async def test_it_looks_at_the_machine_and_asks_the_server_itself(
         assert tried[1].text.startswith("127.0.0.1 would answer in single-port mode")
         kinds = [one.kind for one in app.store.transfers.values()]
         assert kinds == ["self-test"] * len(OFFERS)
+        client = app.client
+        assert isinstance(client, InlineEngine)
+        assert client.engine.service.pool.count(QUARANTINED) == 0
         assert not app.store.findings
         reach = [one for one in screen._results if one.topic == "address"]
         assert any("only programs of this machine can ask" in one.text for one in reach)

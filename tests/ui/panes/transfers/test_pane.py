@@ -4,6 +4,7 @@ from tests.support.pane_host import hosted
 from tests.support.pictures import NOW, frame, ports, readme, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tftptui.engine.messages import AbortTransfer, Entry, Listing, Refusal
+from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.panes.empty import command, example_file, invitation
 from tftptui.ui.panes.transfers.list import TransferList
 from tftptui.ui.panes.transfers.pane import TransfersPane
@@ -12,6 +13,13 @@ from tftptui.ui.store import Store
 
 def rows(screen: Shown) -> TransferList:
     return screen.app.screen_stack[0].query_one(TransferList)
+
+
+async def test_self_tests_are_below_all_transfers_of_clients() -> None:
+    own = [view(4, "completed", kind=SELF_TEST), view(5, kind=SELF_TEST)]
+    async with shown(frame(view(1, "completed"), view(2), *own)) as screen:
+        listed = rows(screen)
+        assert [listed.key_at(row) for row in range(4)] == [2, 1, 5, 4]
 
 
 async def test_running_ones_come_first_the_newest_on_top() -> None:

@@ -89,6 +89,8 @@ class Cells(NamedTuple):
 class TransferList(RowList[int]):
     """Transfers by number: running ones first, the newest on top of each kind.
 
+    Self-tests of this server are below all transfers of clients.
+
     Under the newest transfer that a finding is about a line tells it; that row's key
     is the transfer's number with a minus.
     """
@@ -300,7 +302,8 @@ class TransferList(RowList[int]):
         return "  " if width >= MIDDLING else " "
 
 
-def _rank(view: TransferView) -> tuple[bool, float]:
+def _rank(view: TransferView) -> tuple[bool, bool, float]:
+    is_own = view.kind == SELF_TEST  # nobody waits for it: below all of clients
     if view.running:
-        return False, -view.number
-    return True, -(view.ended or 0.0)
+        return is_own, False, -view.number
+    return is_own, True, -(view.ended or 0.0)
