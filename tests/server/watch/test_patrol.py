@@ -12,6 +12,7 @@ import pytest
 from tests.support.unprivileged import unprivileged
 from tftptui.server.root.root import Root
 from tftptui.server.watch.patrol import Patrol
+from tftptui.server.watch.renames import Change
 from tftptui.settings import Named
 
 
@@ -120,25 +121,90 @@ def test_a_round_may_take_several_turns(patrol: Patrol, folder: Path) -> None:
     assert patrol.is_round_over
 
 
-def test_what_others_told_is_not_told_again(patrol: Patrol, folder: Path) -> None:
+def hinted(patrol: Patrol, *names: bytes, word: str = "modified") -> list[Change]:
+    """Return what a look at reported names finds."""
+    return patrol.look_at(dict.fromkeys(names, word))
+
+
+def test_what_a_report_led_to_is_not_told_again(patrol: Patrol, folder: Path) -> None:
     (folder / "new").touch()
     (folder / "sub" / "n").touch()
-    patrol.heard([b"new"])
+    assert hinted(patrol, b"new") == [Change(b"new", "added")]
+    assert hinted(patrol, b"new") == []
     assert a_round(patrol) == [(b"sub/n", "added")]
-    assert a_round(patrol) == []
-    assert a_round(patrol) == []
     (folder / "new").unlink()
     assert a_round(patrol) == [(b"new", "deleted")]
 
 
-def test_what_others_told_after_its_folder_was_looked_at_is_not_told_either(
+def test_a_folder_reported_amid_a_round_is_not_gone_at_its_end(
     patrol: Patrol, folder: Path
 ) -> None:
     patrol.turn(one_folder())
-    (folder / "new").touch()
-    patrol.heard([b"new"])
+    (folder / "fresh").mkdir()
+    (folder / "fresh" / "x").touch()
+    assert hinted(patrol, b"fresh") == [
+        Change(b"fresh", "added"),
+        Change(b"fresh/x", "added"),
+    ]
     assert a_round(patrol) == []  # the rest of this round
     assert a_round(patrol) == []
+
+
+def test_what_became_of_a_reported_name_is_read_from_the_disk(
+    patrol: Patrol, folder: Path
+) -> None:
+    (folder / "file").unlink()
+    (folder / "sub" / "a").write_bytes(b"longer")
+    assert hinted(patrol, b"file", b"sub/a", b"nowhere", word="added") == [
+        Change(b"file", "deleted"),
+        Change(b"sub/a", "modified"),
+    ]
+
+
+def test_a_reported_rename_is_one_change(patrol: Patrol, folder: Path) -> None:
+    (folder / "file").rename(folder / "sub" / "moved")
+    assert hinted(patrol, b"file", b"sub/moved") == [
+        Change(b"sub/moved", "renamed", b"file")
+    ]
+
+
+def test_a_renamed_folder_takes_its_files_along(patrol: Patrol, folder: Path) -> None:
+    long_ago = (folder / "file").stat().st_mtime - 1_000
+    for one in (folder / "sub", folder / "sub" / "inner"):
+        os.utime(one, (long_ago, long_ago))
+    (folder / "sub").rename(folder / "moved")
+    assert hinted(patrol, b"sub", b"moved") == [
+        Change(b"moved", "renamed", b"sub"),
+        Change(b"moved/a", "renamed", b"sub/a"),
+        Change(b"moved/b", "renamed", b"sub/b"),
+        Change(b"moved/inner", "renamed", b"sub/inner"),
+        Change(b"moved/inner/c", "renamed", b"sub/inner/c"),
+    ]
+    assert a_round(patrol) == []
+
+
+def test_a_reported_folder_that_is_gone_is_told_with_all_that_was_in_it(
+    patrol: Patrol, folder: Path
+) -> None:
+    shutil.rmtree(folder / "sub")
+    assert [(one.name, one.word) for one in hinted(patrol, b"sub")] == [
+        (b"sub", "deleted"),
+        (b"sub/a", "deleted"),
+        (b"sub/b", "deleted"),
+        (b"sub/inner", "deleted"),
+        (b"sub/inner/c", "deleted"),
+    ]
+    assert a_round(patrol) == []
+
+
+def test_a_report_from_a_folder_there_was_no_room_for_is_believed(
+    folder: Path,
+) -> None:
+    with contextlib.closing(Root(folder)) as root:
+        patrol = Patrol(root, most=2)
+        a_round(patrol)
+        (folder / "sub" / "a").unlink()
+        assert hinted(patrol, b"sub/a", word="deleted") == [Change(b"sub/a", "deleted")]
 
 
 def test_where_names_are_too_many_those_near_the_top_are_compared(

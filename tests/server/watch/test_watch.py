@@ -268,3 +268,16 @@ async def test_stopping_is_quick_and_final(folder: Path) -> None:
     async with asyncio.timeout(5.0):
         await watched.close()
     assert watched.watch._tasks == set()
+
+
+async def test_a_name_that_is_no_utf8_is_told_though_it_ends_the_watch(
+    watched: Watching, folder: Path
+) -> None:
+    (folder / LATIN).write_bytes(b"odd")
+    (folder / "later").touch()
+    async with asyncio.timeout(PATIENCE):
+        while {e.file for e in watched.written.of(FileChanged)} != {
+            "caf\\xe9",
+            "later",
+        }:
+            await watched.next_look()

@@ -1,66 +1,35 @@
-"""News of the disk: which names below a folder were added, modified or deleted.
+"""Names below the root that the system reports as changed, through watchfiles.
 
-What the system is asked for leaves out that files are opened and read, which is
-what this server does all day: each would wake a thread of ours.
+The reports are hints: which names to look at. What became of them is read from the
+disk (``patrol.py``), because a rename comes as two reports, a new folder without what
+is in it, and several reports of one moment in no order.
 """
 
 import asyncio
 import ctypes
+import errno
 import os
 import sys
 import threading
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from watchdog.events import (
-    DirAttribEvent,
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileAttribEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+import watchfiles
+from watchfiles import Change as Report
 
 from tftptui.server.root.root import Root
 
-GATHERED = 0.2
-"""Seconds of changes that are told together: a copy is many of them."""
+STEP = 200
+"""Milliseconds without another report after which those gathered are passed on; also
+how long the thread takes to stop."""
 
-_WANTED: list[type[FileSystemEvent]] = [
-    DirAttribEvent,
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileAttribEvent,
-    FileClosedEvent,  # after writing; each single write would be too much
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileMovedEvent,
-]
-_WORDS = {"created": "added", "deleted": "deleted"}
+DEBOUNCE = 400
+"""Milliseconds for which reports are gathered at most: a copy is many of them."""
 
+_IN_DELETE_SELF = 0x400
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of a name.
-
-    Attributes:
-        name: below the root.
-        word: "added", "modified", "deleted" or "renamed".
-        was: the name before, of one that is renamed.
-    """
-
-    name: bytes
-    word: str
-    was: bytes = b""
+Hints = dict[bytes, str]
+"""Names below the root, each with "added", "modified" or "deleted"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +39,8 @@ class Watched:
     Attributes:
         folder: absolute.
         prefix: what the names of its changes begin with: "" or a name and a slash.
-        only: names in it that matter, and how each is called; None for all, and all
-            below it.
+        only: names in it that matter, and the names each is served under; None for
+            all, and all below it.
     """
 
     folder: bytes
@@ -79,7 +48,7 @@ class Watched:
     only: Mapping[bytes, tuple[bytes, ...]] | None = None
 
     def names(self, path: bytes) -> Iterable[bytes]:
-        """Return how what is at PATH is called; nothing for what is not watched."""
+        """Return the served names of what is at PATH; none if it is not watched."""
         above = self.folder.rstrip(b"/") + b"/"
         if not path.startswith(above):
             return ()
@@ -88,7 +57,7 @@ class Watched:
 
 
 def watched_of(root: Root) -> list[Watched]:
-    """Return the folders that tell of all changes below ROOT."""
+    """Return the folders whose reports cover all of ROOT."""
     if root.top is None:
         return [Watched(os.fsencode(root.path))]
     found: list[Watched] = []
@@ -103,61 +72,107 @@ def watched_of(root: Root) -> list[Watched]:
     return found + [Watched(folder, only=only) for folder, only in files.items()]
 
 
-class Changes(FileSystemEventHandler):
-    """Watches folders, most with all below. Call start(), off the loop; then stop().
+class FileEvents:
+    """Watches folders. Call start(), off the loop; then stop().
+
+    A watch ends by itself when a name is not UTF-8 (watchfiles can't pass it on), when
+    the system has no watch left, or when a subfolder may not be read: ``is_alive`` is
+    then False, and ``error`` says why if that was an OSError.
 
     Args:
         watched: the folders.
-        loop: on which TELL is called.
-        tell: gets all changes of a moment, in order and each once.
+        loop: on which REPORT is called.
+        report: gets the names reported in one moment.
     """
 
     def __init__(
         self,
         watched: Sequence[Watched],
         loop: asyncio.AbstractEventLoop,
-        tell: Callable[[list[Change]], None],
+        report: Callable[[Hints], None],
     ) -> None:
-        self._watched = watched
-        self._loop = loop
-        self._tell = tell
-        self._lock = threading.Lock()
-        self._gathered: dict[Change, None] = {}
-        self._observer = _observer()
+        self._watched, self._loop, self._report = watched, loop, report
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.error: OSError | None = None
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still watches: it ends when the folder is gone."""
-        emitters = self._observer.emitters
-        return bool(emitters) and all(emitter.is_alive() for emitter in emitters)
+        """Whether it still watches."""
+        return not self._ended.is_set()
 
     def start(self) -> None:
-        """Begin to watch; all folders are walked through.
+        """Begin to watch; returns once the system watches all folders.
 
         Raises:
-            OSError: the folder can't be watched.
+            OSError: a folder can't be watched; ENOSPC for no watch left, EMFILE for no
+                watcher left, EACCES for a subfolder that may not be read.
         """
-        # A folder made while all are walked through is found twice: no harm, and
-        # nothing to write across a screen.
-        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
-        self._observer.start()
-        missing = [one for one in self._watched if not os.path.isdir(one.folder)]  # noqa: PTH112 - octets
-        for one in self._watched:
-            if one in missing and len(missing) < len(self._watched):
-                continue  # the others are watched meanwhile
-            self._observer.schedule(
-                self,
-                os.fsdecode(one.folder),
-                recursive=one.only is None,
-                event_filter=_WANTED,
-            )
+        there = [one for one in self._watched if os.path.isdir(one.folder)]  # noqa: PTH112 - bytes
+        if not there:
+            raise FileNotFoundError("none of the folders is there")
+        whole = [os.fsdecode(one.folder) for one in there if one.only is None]
+        flat = [os.fsdecode(one.folder) for one in there if one.only is not None]
+        for paths, is_recursive in ((whole, True), (flat, False)):
+            if paths:
+                self._start_thread(paths, is_recursive=is_recursive)
         self.require_room()
+        if self.error is not None:
+            raise self.error
+
+    def _start_thread(self, paths: list[str], *, is_recursive: bool) -> None:
+        began = threading.Event()
+        reports = watchfiles.watch(
+            *paths,
+            watch_filter=None,
+            step=STEP,
+            debounce=DEBOUNCE,
+            stop_event=self._stop,
+            rust_timeout=STEP,
+            yield_on_timeout=True,  # the first one says that it has begun
+            raise_interrupt=False,
+            recursive=is_recursive,
+            ignore_permission_denied=False,  # else it goes blind without a word
+        )
+        # Not a daemon: Rust code must not be cut off when the interpreter ends.
+        thread = threading.Thread(target=self._run, args=(reports, began), name="watch")
+        self._threads.append(thread)
+        thread.start()
+        began.wait()
+
+    def _run(
+        self, reports: Iterator[set[tuple[Report, str]]], began: threading.Event
+    ) -> None:
+        try:
+            for batch in reports:
+                began.set()
+                self._pass_on(batch)
+        except OSError as error:
+            self.error = _with_errno(error)
+        except (
+            RuntimeError
+        ):  # watchfiles' own, of a name that is not UTF-8 among others
+            pass
+        finally:
+            self._ended.set()
+            began.set()
+
+    def _pass_on(self, batch: set[tuple[Report, str]]) -> None:
+        hints: Hints = {}
+        for report, path in batch:
+            encoded = os.fsencode(path)
+            for one in self._watched:
+                for name in one.names(encoded):
+                    hints[name] = report.raw_str()
+        if hints and not self._stop.is_set():
+            self._loop.call_soon_threadsafe(self._report, hints)
 
     def require_room(self) -> None:
         """Make sure that the system has a watch left for one more folder.
 
-        The library says nothing of sub-folders that it found no watch for: changes in
-        them would be missed in silence.
+        Nothing reports a new subfolder that no watch was left for: changes in it would
+        be missed in silence.
 
         Raises:
             OSError: there is none; ENOSPC for watches, EMFILE for watchers.
@@ -166,90 +181,26 @@ class Changes(FileSystemEventHandler):
             _try_watch(b"/")  # any folder that is there for sure
 
     def stop(self) -> None:
-        """Watch no more; returns when the threads have ended."""
-        self._observer.stop()
-        if self._observer.is_alive():
-            self._observer.join()
+        """Watch no more. The threads end by themselves within a step."""
+        self._stop.set()
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Gather a change; called by a thread."""
-        if event.event_type == "moved":
-            self._gather(self._moved(event.src_path, event.dest_path))
-        else:
-            word = _WORDS.get(event.event_type, "modified")
-            self._gather([Change(name, word) for name in self._names(event.src_path)])
 
-    def _names(self, path: bytes | str) -> list[bytes]:
-        octets = os.fsencode(path)
-        return [name for one in self._watched for name in one.names(octets)]
-
-    def _moved(self, before: bytes | str, after: bytes | str) -> list[Change]:
-        """Return what a move is: out of what is watched, into it, or within."""
-        olds, news = self._names(before), self._names(after)
-        if not olds:
-            return [Change(name, "added") for name in news]
-        if not news:
-            return [Change(name, "deleted") for name in olds]
-        renamed = [Change(name, "renamed", olds[0]) for name in news]
-        return [*renamed, *(Change(name, "deleted") for name in olds[1:])]
-
-    def _gather(self, found: list[Change]) -> None:
-        if not found:
-            return
-        with self._lock:
-            is_first = not self._gathered
-            self._gathered.update(dict.fromkeys(found))
-        if is_first:
-            self._loop.call_soon_threadsafe(
-                self._loop.call_later, GATHERED, self._tell_all
-            )
-
-    def _tell_all(self) -> None:
-        with self._lock:
-            gathered, self._gathered = self._gathered, {}
-        self._tell(list(gathered))
+def _with_errno(error: OSError) -> OSError:
+    """Return an error of watchfiles with the errno that it leaves out."""
+    if isinstance(error, PermissionError):
+        return PermissionError(errno.EACCES, str(error))
+    if "watch limit" in str(error):
+        return OSError(errno.ENOSPC, str(error))
+    return error
 
 
 def _try_watch(folder: bytes) -> None:
-    from watchdog.observers import inotify_c  # noqa: PLC0415 - Linux alone has it
-
-    descriptor = inotify_c.inotify_init()
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = libc.inotify_init1(os.O_CLOEXEC)
     if descriptor < 0:
         raise OSError(ctypes.get_errno(), "no watcher is left")
     try:
-        mask = inotify_c.InotifyConstants.IN_DELETE_SELF
-        if inotify_c.inotify_add_watch(descriptor, folder, mask) < 0:
+        if libc.inotify_add_watch(descriptor, folder, _IN_DELETE_SELF) < 0:
             raise OSError(ctypes.get_errno(), "no watch is left")
     finally:
         os.close(descriptor)
-
-
-def _observer() -> BaseObserver:
-    """Return an observer that also hears of changed rights, and of nothing read."""
-    if not sys.platform.startswith("linux"):
-        return Observer()
-    from watchdog.observers.inotify import (  # noqa: PLC0415 - Linux alone has it
-        InotifyEmitter,
-        InotifyObserver,
-    )
-    from watchdog.observers.inotify_c import (  # noqa: PLC0415
-        InotifyConstants,
-        Mask,
-    )
-
-    class NarrowEmitter(InotifyEmitter):
-        """The library's own, which forgets changed rights when it is narrowed."""
-
-        def get_event_mask_from_filter(self) -> Mask:
-            """Return what the kernel is asked for."""
-            mask = super().get_event_mask_from_filter()
-            return Mask(mask | InotifyConstants.IN_ATTRIB)
-
-    class NarrowObserver(InotifyObserver):
-        """The library's own, with that emitter."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self._emitter_class = NarrowEmitter
-
-    return NarrowObserver()

@@ -1,41 +1,26 @@
-"""Changes below a root where nothing tells of them: all names are looked at in turn.
+"""Finds changes below a root by comparing what is there with what was there before.
 
-A round goes through every folder, those near the top first, and compares what it finds
-with the round before. It takes as many turns as it needs; call turn() off the loop.
+A round goes through every folder, those near the top first. It takes as many turns as
+it needs. Names that somebody reported as changed are compared at once. All calls that
+look at the disk belong off the event loop, one at a time.
 """
 
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from tftptui.server.root.path_resolution import RootError, is_hidden, refusal
 from tftptui.server.root.root import Root
-from tftptui.server.watch.file_events import Change
 from tftptui.telemetry.refusal_reasons import Reason
+from tftptui.server.watch.renames import Change, Mark, pair_renames, without_renames
 
 MOST_NAMES = 50_000
-"""Names that are remembered, about 300 octets each; folders beyond are left out."""
+"""Names that are remembered, about 300 bytes each; folders beyond are left out."""
 
 DEEPEST = 64
 """Folders in folders."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What tells one version of a file from another."""
-
-    mode: int
-    inode: int
-    size: int = 0
-    modified_ns: int = 0
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder, whose content is looked at on its own."""
-        return stat.S_ISDIR(self.mode)
 
 
 Folder = dict[bytes, Mark]
@@ -63,12 +48,6 @@ class Patrol:
         self._count = 0
         self._ahead: deque[tuple[bytes, int]] = deque()
         self._met: set[bytes] = set()
-        self._heard: set[bytes] = set()
-        self._heard_before: set[bytes] = set()
-
-    def heard(self, names: Iterable[bytes]) -> None:
-        """Take in that somebody else has told of NAMES: they are not told again."""
-        self._heard.update(names)
 
     @property
     def is_round_over(self) -> bool:
@@ -87,14 +66,90 @@ class Patrol:
         if not self._ahead:
             for gone in self._known.keys() - self._met:
                 changes += self._without(gone)
-        told = [one for one in changes if not self._was_heard(one.name)]
-        if not self._ahead:
-            # What was heard after its folder was looked at shows in the next round.
-            self._heard_before, self._heard = self._heard, set()
-        return told
+        return changes
 
-    def _was_heard(self, name: bytes) -> bool:
-        return name in self._heard or name in self._heard_before
+    def look_at(self, hints: Mapping[bytes, str]) -> list[Change]:
+        """Return what became of names that were reported as changed.
+
+        Args:
+            hints: "added", "modified" or "deleted" by name; believed only where the
+                name's folder is not remembered.
+        """
+        folders: dict[bytes, list[bytes]] = {}
+        for name in hints:
+            folder, _, part = name.rpartition(b"/")
+            if not is_hidden(part):
+                folders.setdefault(folder, []).append(part)
+        hinted = _Comparison(hints)
+        for folder, parts in sorted(folders.items()):
+            known = self._known.get(folder)
+            above = folder + b"/" if folder else b""
+            if known is None:
+                hinted.changes += [
+                    Change(above + part, hints[above + part])
+                    for part in parts
+                    if above + part not in hinted.came  # found with its folder
+                ]
+                continue
+            for part, status in _statuses(self._root, folder, parts):
+                self._compare(hinted, known, above + part, status)
+        renamed = pair_renames(hinted.gone, hinted.came, hinted.folder_times)
+        return without_renames(hinted.changes, renamed)
+
+    def _compare(
+        self,
+        found: "_Comparison",
+        known: Folder,
+        name: bytes,
+        status: os.stat_result | None,
+    ) -> None:
+        """Compare one name with what is known of it, and all below a folder."""
+        part = name.rpartition(b"/")[2]
+        before = known.get(part)
+        now = _mark(status) if status is not None else None
+        if before == now:
+            return
+        if before is not None and (now is None or before.inode != now.inode):
+            self._forget_below(found, name)
+        if status is None or now is None:
+            self._count -= 1
+            found.gone[name] = known.pop(part)
+            found.changes.append(Change(name, "deleted"))
+        elif before is not None:
+            known[part] = now
+            found.changes.append(Change(name, "modified"))
+        elif self._count >= self._most:  # not remembered, and perhaps here for long
+            self.is_whole = False
+            found.changes.append(Change(name, found.hints.get(name, "added")))
+            return
+        else:
+            known[part] = now
+            self._count += 1
+            found.came[name] = now
+            found.changes.append(Change(name, "added"))
+        if status is not None and now is not None and now.is_folder:
+            found.folder_times[name] = status.st_mtime_ns
+            if name not in self._known and name.count(b"/") < DEEPEST:
+                self._add_below(found, name)
+
+    def _forget_below(self, found: "_Comparison", folder: bytes) -> None:
+        above = folder + b"/"
+        for one in [n for n in self._known if n == folder or n.startswith(above)]:
+            marks = self._known[one]
+            found.gone |= {one + b"/" + part: mark for part, mark in marks.items()}
+            found.changes += self._without(one)
+
+    def _add_below(self, found: "_Comparison", folder: bytes) -> None:
+        """Remember a new folder and all that is in it already."""
+        self._known[folder] = {}
+        self._met.add(folder)  # a round under way may have passed its place
+        try:
+            parts = list(_marks(self._root, folder))
+        except RootError:
+            return
+        known = self._known[folder]
+        for part, status in _statuses(self._root, folder, parts):
+            self._compare(found, known, folder + b"/" + part, status)
 
     def _look(self, folder: bytes, depth: int) -> list[Change]:
         """Compare one folder with what it was, and put those in it behind the rest."""
@@ -137,6 +192,25 @@ class Patrol:
         names = self._known.pop(folder)
         self._count -= len(names)
         return [Change(folder + b"/" + name, "deleted") for name in names]
+
+
+class _Comparison:
+    """What a look at reported names has found.
+
+    Args:
+        hints: what was reported, by name.
+
+    Attributes:
+        gone, came: names with their marks.
+        folder_times: when folders were modified, nanoseconds.
+    """
+
+    def __init__(self, hints: Mapping[bytes, str]) -> None:
+        self.hints = hints
+        self.changes: list[Change] = []
+        self.gone: Folder = {}
+        self.came: Folder = {}
+        self.folder_times: dict[bytes, int] = {}
 
 
 def _differences(before: Folder, now: Folder) -> Iterator[tuple[bytes, str]]:
@@ -187,3 +261,41 @@ def _mark(found: os.stat_result) -> Mark:
     if stat.S_ISDIR(found.st_mode):
         return Mark(found.st_mode, found.st_ino)
     return Mark(found.st_mode, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _statuses(
+    root: Root, folder: bytes, parts: Iterable[bytes]
+) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    """Yield each name in a folder with its status, None for one that is not there.
+
+    Names in a folder that is there, but may not be looked at, are left out.
+    """
+    if not folder and root.top is not None:
+        yield from ((part, _named_status(root, part)) for part in parts)
+        return
+    try:
+        descriptor = root.open_folder(folder)
+    except RootError as error:
+        if error.reason == Reason.NOT_FOUND:
+            yield from ((part, None) for part in parts)
+        return
+    try:
+        for part in parts:
+            with suppress(PermissionError):
+                yield part, _status(part, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _named_status(root: Root, name: bytes) -> os.stat_result | None:
+    try:
+        return root.look(name)[0]
+    except RootError:
+        return None
+
+
+def _status(part: bytes, folder: int) -> os.stat_result | None:
+    try:
+        return os.stat(part, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None

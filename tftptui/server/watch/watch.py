@@ -1,9 +1,10 @@
 """Keeps the listings of open folders true while the disk changes.
 
-The watcher is a hint, not the truth: it goes blind where it may not look and when
-the system's watches are used up. So it is started again with growing pauses, and
-all open folders are looked at now and then whatever it says. Where nothing tells of
-changes a patrol goes through the other folders as well.
+The watcher is a hint, not the truth: it ends at a name that is not UTF-8, where a
+subfolder may not be read, and when the system's watches are used up. So it is started
+again with growing pauses, what changed meanwhile is found by comparing, and all open
+folders are looked at now and then whatever it says. Where nothing reports changes a
+patrol goes through the other folders as well.
 """
 
 import asyncio
@@ -19,9 +20,9 @@ from tftptui.server.recorder import Recorder
 from tftptui.server.root.path_resolution import is_hidden
 from tftptui.server.root.root import Root
 from tftptui.server.watch.directory_listing import list_folder
-from tftptui.server.watch.file_events import Change, Changes, watched_of
+from tftptui.server.watch.file_events import FileEvents, Hints, watched_of
 from tftptui.server.watch.patrol import Patrol
-from tftptui.server.watch.renames import Renamed
+from tftptui.server.watch.renames import Change, RecentRenames
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import FileChanged
 from tftptui.telemetry.views import Listing
@@ -69,8 +70,11 @@ class Watch:
         self._stop = asyncio.Event()
         self._due: dict[bytes, None] = {}
         self._is_listing = False
-        self._patrol, self._renamed = Patrol(root), Renamed()
-        self._round_begun, self._pace, self._patrolled = 0.0, 0, 0
+        self._hints: Hints = {}
+        self._is_following = False
+        self._patrol, self._renames = Patrol(root), RecentRenames()
+        self._at_patrol = asyncio.Lock()
+        self._round_begun, self._pace, self._patrolled = 0.0, 0, -1
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -133,27 +137,31 @@ class Watch:
     async def _watch_once(self) -> bool:
         """Watch for as long as that works; return whether it did at all."""
         loop = asyncio.get_running_loop()
-        version, changes = self._root.version, None
+        version, events = self._root.version, None
         try:
-            changes = Changes(watched_of(self._root), loop, self._changed)
-            await asyncio.to_thread(changes.start)
-            self._say(watching=True)
-            await self._list(list(self._open))  # it took a while to begin
-            while changes.is_alive and version == self._root.version:
+            events = FileEvents(watched_of(self._root), loop, self._heard)
+            async with self._at_patrol:  # reports wait until there is what to compare
+                await asyncio.to_thread(events.start)
+                self._say(watching=True)
+                await self._compare_all()
+            await self._list(list(self._open))
+            while events.is_alive and version == self._root.version:
                 if self._stop.is_set():
                     return True
                 await self._pause(_CHECK)
                 await asyncio.to_thread(self._root.follow)
-                await asyncio.to_thread(changes.require_room)
+                await asyncio.to_thread(events.require_room)
                 if self._root.is_there == (self.state == "gone"):
                     self._say(watching=True)
+            if events.error is not None:
+                raise events.error
         except OSError as error:  # no watches left, or the folder is gone
             await asyncio.to_thread(self._root.follow)
             self._say(error)
             return False
         finally:
-            if changes is not None:
-                await asyncio.to_thread(changes.stop)
+            if events is not None:
+                events.stop()
         self._say(watching=self._root.is_there)
         return True
 
@@ -169,7 +177,6 @@ class Watch:
             self._cure = f"changes made by other machines are not told on {kind}"
         else:
             self.state, self._cure = "watching", ""
-            self._patrolled = -1
 
     def _far(self) -> str:
         """Return the type of a file system that others may change, if we serve one."""
@@ -198,20 +205,36 @@ class Watch:
             await self._list(list(self._open))
             took = loop.time() - begun
 
+    async def _compare_all(self) -> None:
+        """Find what has changed since the last round, if there was one."""
+        self._know_root()
+        await self._turn()
+        while not self._patrol.is_round_over and not self._stop.is_set():
+            await self._turn()
+
     async def _look_everywhere(self) -> None:
-        """Find changes that nothing told of, while it is so."""
-        loop, patrol = asyncio.get_running_loop(), self._patrol
-        version = self._root.version
-        if self.state != "polling" or version != self._patrolled:
-            patrol.forget()
-            self._patrolled, self._pace, self._round_begun = version, 0, 0.0
+        """Find changes that nothing reports, while nothing does."""
         if self.state != "polling":
+            self._pace, self._round_begun = 0, 0.0
             return
-        if patrol.is_round_over:
-            self._begin_round(loop.time())
+        async with self._at_patrol:
+            self._know_root()
+            if self._patrol.is_round_over:
+                self._begin_round(asyncio.get_running_loop().time())
+            await self._turn()
+
+    def _know_root(self) -> None:
+        """Forget what another root held."""
+        if self._root.version != self._patrolled:
+            self._patrol.forget()
+            self._patrolled, self._pace = self._root.version, 0
+            self._round_begun = 0.0
+
+    async def _turn(self) -> None:
         end = time.monotonic() + LONGEST_TURN
-        changes = await asyncio.to_thread(patrol.turn, lambda: self._may(end))
-        for change in changes:
+        for change in await asyncio.to_thread(
+            self._patrol.turn, lambda: self._may(end)
+        ):
             self._tell(change)
 
     def _begin_round(self, now: float) -> None:
@@ -223,16 +246,34 @@ class Watch:
     def _may(self, end: float) -> bool:
         return not self._stop.is_set() and time.monotonic() < end
 
-    def _changed(self, changes: Iterable[Change]) -> None:
-        touched: set[bytes] = set()
-        for change in filter(None, map(_without_ours, changes)):
+    def _heard(self, hints: Hints) -> None:
+        """Take in which names were reported as changed; see FileEvents."""
+        ours = (name for name in hints if is_hidden(name.rpartition(b"/")[2]))
+        for name in [*ours]:  # uploads in progress
+            del hints[name]
+        self._hints |= hints
+        if not self._is_following and self._hints:
+            self._is_following = True
+            self._spawn(self._follow_hints())
+
+    async def _follow_hints(self) -> None:
+        try:
+            while self._hints and not self._stop.is_set():
+                hints, self._hints = self._hints, {}
+                async with self._at_patrol:
+                    changes = await asyncio.to_thread(self._patrol.look_at, hints)
+                self._changed(hints, changes)
+        finally:
+            self._is_following = False
+
+    def _changed(self, names: Iterable[bytes], changes: Iterable[Change]) -> None:
+        touched = set(names)
+        for change in changes:
             self._tell(change)
-            names = {change.name, change.was} - {b""}
+            touched |= {change.name, change.was} - {b""}
             if change.was:
-                self._renamed.note(change)
-            if self.state == "polling":
-                self._patrol.heard(names)
-            touched |= {name.rpartition(b"/")[0] for name in names} | names
+                self._renames.note(change)
+        touched |= {name.rpartition(b"/")[0] for name in touched}
         if folders := [folder for folder in self._open if folder in touched]:
             self._list_soon(folders)
 
@@ -270,21 +311,12 @@ class Watch:
         """Look at folders, off the loop: a big one takes a while."""
         for folder in folders:
             listing = await asyncio.to_thread(list_folder, self._root, folder)
-            listing = self._renamed.marked(listing)
+            listing = self._renames.marked(listing)
             if folder not in self._open:
                 continue
             if always or listing != self._open[folder]:
                 self._open[folder] = listing
                 self._news[folder] = listing
-
-
-def _without_ours(change: Change) -> Change | None:
-    """Return a change without names of our own: those of uploads in progress."""
-    if is_hidden(change.name.rpartition(b"/")[2]):
-        return Change(change.was, "deleted") if change.was else None
-    if change.was and is_hidden(change.was.rpartition(b"/")[2]):
-        return Change(change.name, "added")
-    return change
 
 
 _LIMIT = "sudo sysctl -w fs.inotify.max_user_"
