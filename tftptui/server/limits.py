@@ -9,6 +9,9 @@ try:
 except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]  # mypy sees the module only
 
+_WINDOWS_LIMIT = 8_192
+"""Files that the C library of Windows allows at most."""
+
 _THRESHOLD = 20_000
 """Objects more than before that make it look; Python has 700."""
 
@@ -25,6 +28,14 @@ def raise_descriptor_limit() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def descriptor_limit() -> int:
+    """Return how many descriptors this process may have open."""
+    if resource is None:
+        return _WINDOWS_LIMIT  # type: ignore[unreachable]  # reached on Windows
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft if soft != resource.RLIM_INFINITY else sys.maxsize
 
 
 def calm_collector() -> None:

@@ -10,8 +10,10 @@ import pytest
 from tftptui.files.source import FileSource, SourceChangedError
 from tftptui.files.staging import Scratch, Staging
 from tftptui.protocol.packets import ROLL_TO_0
+from tftptui.server.root import open_file_cache
 from tftptui.server.root.open_file_cache import (
     AT_REST,
+    DESCRIPTOR_SHARE,
     MOST_KEPT,
     SHARED_ROOM,
     SharedFile,
@@ -150,12 +152,42 @@ def test_other_rights_are_looked_at(root: Root, folder: Path) -> None:
     other.close()
 
 
+def make_files(folder: Path, count: int) -> list[bytes]:
+    names = [b"%d" % number for number in range(count)]
+    for name in names:
+        (folder / name.decode()).touch()
+    return names
+
+
 def test_not_more_are_kept_than_that(root: Root, folder: Path) -> None:
     before = descriptors()
-    for number in range(MOST_KEPT + 10):
-        (folder / f"{number}").touch()
-        root.share(b"%d" % number).close()
-    assert descriptors() - before <= MOST_KEPT
+    for name in make_files(folder, MOST_KEPT + 10):
+        root.share(name).close()
+    assert descriptors() - before == MOST_KEPT
+
+
+def test_the_least_recently_used_file_goes_first(
+    root: Root, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_file_cache, "MOST_KEPT", 2)
+    first, second, third = make_files(folder, 3)
+    kept = root.share(first)
+    second_kept = root.share(second)
+    assert root.share(first) is kept
+    root.share(third)
+    assert root.share(first) is kept
+    assert root.share(second) is not second_kept
+
+
+def test_it_holds_a_share_of_the_descriptors_that_we_may_have(
+    root: Root, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_file_cache, "descriptor_limit", lambda: 80)
+    before = descriptors()
+    for number in range(30):
+        (folder / "a" / "b" / f"{number}").touch()
+        root.share(b"a/b/%d" % number).close()  # three descriptors each
+        assert descriptors() - before <= 80 // DESCRIPTOR_SHARE
 
 
 def staging_of(file: SharedFile, block_size: int = 512) -> Staging:

@@ -14,12 +14,17 @@ from tftptui.files.staging import Staging, Whole, scratch
 from tftptui.files.versions import version_of
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
+from tftptui.server.limits import descriptor_limit
 from tftptui.server.root.names import components
 from tftptui.server.root.path_resolution import RootError, ServedFile, Walk
 from tftptui.telemetry.versions import Version
 
-MOST_KEPT = 256
-"""Files kept open; each may hold some descriptors of folders, too."""
+MOST_KEPT = 2_048
+"""Files kept open."""
+
+DESCRIPTOR_SHARE = 4
+"""The cache holds at most one of so many descriptors that this process may have: the
+rest is for transfers."""
 
 SHARED_ROOM, SHARED_BLOCKS = 65_536, 160
 """Octets of a file, and its blocks, that are read once for all who ask for it."""
@@ -146,30 +151,36 @@ class _Kept:
             return False
         return version_of(found) == self.version
 
+    @property
+    def descriptors(self) -> int:
+        """How many descriptors it holds."""
+        return 1 + len(self.way)
+
     def close(self) -> None:
         self.file.close()
         for _, _, folder in self.way:
             os.close(folder)
 
 
-class OpenedFiles:
-    """The files opened a moment ago, by the name that was asked for.
+class OpenFileCache:
+    """The files opened a moment ago, by the requested name; the least used go first.
 
     Call forget() once a second: what it keeps is never older.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, _Kept] = {}
+        self._kept: dict[bytes, _Kept] = {}  # the last used comes last
+        self._descriptors = 0
 
     def find(self, asked: bytes, root: int) -> SharedFile | None:
         """Return the file that ASKED means below the folder ROOT, if it is open."""
-        kept = self._kept.get(asked)
+        kept = self._kept.pop(asked, None)
         if kept is None:
             return None
         if not kept.is_there(root):
-            del self._kept[asked]
-            kept.close()
+            self._close(kept)
             return None
+        self._kept[asked] = kept
         kept.file.users += 1
         return kept.file
 
@@ -178,18 +189,28 @@ class OpenedFiles:
         names = walk.steps
         is_simple = not walk.links and b".." not in names
         if is_simple and tuple(names) == components(asked):
-            self._make_way(asked)
+            if (old := self._kept.pop(asked, None)) is not None:
+                self._close(old)
+            self._make_room(len(names))
             shared.users += 1
             kept = self._kept[asked] = _Kept(shared, walk.detach(), names)
+            self._descriptors += kept.descriptors
             shared.settle(kept.version)
         return shared
 
-    def _make_way(self, asked: bytes) -> None:
-        if len(self._kept) >= MOST_KEPT or asked in self._kept:
-            self.forget()
+    def _make_room(self, descriptors: int) -> None:
+        most = descriptor_limit() // DESCRIPTOR_SHARE
+        while self._kept and (
+            len(self._kept) >= MOST_KEPT or self._descriptors + descriptors > most
+        ):
+            self._close(self._kept.pop(next(iter(self._kept))))
+
+    def _close(self, kept: _Kept) -> None:
+        self._descriptors -= kept.descriptors
+        kept.close()
 
     def forget(self) -> None:
         """Let go of all that is kept; who uses a file still has it."""
-        kept, self._kept = self._kept, {}
+        kept, self._kept, self._descriptors = self._kept, {}, 0
         for one in kept.values():
             one.close()

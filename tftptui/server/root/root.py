@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.root.names import Candidate, Names
-from tftptui.server.root.open_file_cache import OpenedFiles, SharedFile
+from tftptui.server.root.open_file_cache import OpenFileCache, SharedFile
 from tftptui.server.root.path_resolution import FOLDER, RootError, ServedFile, Walk
 from tftptui.server.root.places import Place, Places, PlacesWalk, open_places
 from tftptui.settings import Named, words_of
@@ -67,7 +67,7 @@ class Root:
         self.version = 0
         self._given = path.absolute()
         self._descriptor = -1
-        self._opened = OpenedFiles()
+        self._opened = OpenFileCache()
         self._places: Places | None = None
         self._lost: set[bytes] = set()
         if named:
@@ -165,7 +165,7 @@ class Root:
         return self._open(asked, client, lambda _, file: file)
 
     def share(self, asked: bytes, client: str = "") -> SharedFile:
-        """Do the same, perhaps with a file that others have open; see OpenedFiles.
+        """Do the same, perhaps with a file that others have open; see OpenFileCache.
 
         Raises:
             RootError: likewise.
