@@ -13,8 +13,8 @@ from contextlib import suppress
 
 from tftptui.server.root.path_resolution import RootError, is_hidden, refusal
 from tftptui.server.root.root import Root
-from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.server.watch.renames import Change, Mark, pair_renames, without_renames
+from tftptui.telemetry.refusal_reasons import Reason
 
 MOST_NAMES = 50_000
 """Names that are remembered, about 300 bytes each; folders beyond are left out."""
