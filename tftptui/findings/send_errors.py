@@ -7,14 +7,28 @@ from tftptui.findings.facts import Facts
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
 
+_IN_A_ROW = 2
+"""Time-outs in a row whose repeats did not leave either: a rule that drops packets
+now and then, or a full table, fails a send or two, and the transfer goes on."""
+
 
 def failing(facts: Facts, numbers: set[int]) -> Facts:
     """Return facts with those tries alone whose packets do not leave for such reasons.
 
-    What an earlier one was sent may have left before a rule or a route was changed.
+    What an earlier one was sent may have left before a rule or a route was changed. Of
+    a client that was heard only the latest try counts: whether it is cut off here.
     """
-    failing = [one for one in facts.tries if one.send_errno in numbers]
-    return replace(facts, tries=() if facts.heard else tuple(failing))
+    found = [one for one in facts.tries if one.send_errno in numbers]
+    if facts.heard:
+        latest = facts.tries[-1]
+        is_cut = not latest.heard or latest.timeouts >= _IN_A_ROW
+        found = [latest] if latest in found and is_cut else []
+    return replace(facts, tries=tuple(found))
+
+
+def failing_since(view: TransferView) -> float:
+    """Return when packets have begun not to leave: wall clock."""
+    return view.moved if view.heard else view.started
 
 
 def failure(view: TransferView) -> Evidence:
@@ -23,5 +37,5 @@ def failure(view: TransferView) -> Evidence:
     return Evidence(
         text=f"sending from {view.server} port {view.server_tid} fails here: {name}",
         transfer=view.number,
-        time=view.started,
+        time=failing_since(view),
     )

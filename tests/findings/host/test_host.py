@@ -1,6 +1,7 @@
 """This host's own errors: facts, told at once, and before anything else."""
 
 import errno
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from tests.support.facts import (
     NOON,
     SERVER,
     asked_again,
+    completed,
     facts_of,
     icmp,
     refused,
@@ -64,9 +66,41 @@ def test_no_route_before_a_transfer_began_is_known_too() -> None:
     assert (found.code, found.confidence) == ("no-route", FACT)
 
 
-def test_who_has_answered_was_reached() -> None:
-    moving = tried(send_errno=errno.EPERM, heard=True, timeouts=1, phase="sending")
-    assert judge(facts_of(moving)) is None
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(errno.EPERM, "server-output-blocked"), (errno.ENETUNREACH, "no-route")],
+)
+def test_what_this_host_stops_amid_a_transfer_outranks_all_else(
+    number: int, code: str
+) -> None:
+    cut = completed(
+        phase="abandoned",
+        acked_blocks=40,
+        timeouts=6,
+        retransmits=6,
+        send_errno=number,
+        repeated=NOON + 9.0,
+    )
+    found = judge(facts_of(cut, now=20.0))
+    assert found is not None
+    assert (found.code, found.confidence, found.stands_at) == (code, FACT, "server")
+    assert found.since == cut.moved
+
+
+@pytest.mark.parametrize("changes", [{"timeouts": 1}, {"timeouts": 3, "send_errno": 0}])
+def test_a_packet_or_two_that_did_not_leave_are_no_trouble_of_this_host(
+    changes: dict[str, int],
+) -> None:
+    given: dict[str, Any] = {"send_errno": errno.EPERM, "heard": True}
+    found = judge(facts_of(tried(**(given | changes)), now=2.0))
+    assert found is None or found.stands_at != "server"
+
+
+def test_an_earlier_failure_is_over_once_the_client_was_heard_in_a_later_try() -> None:
+    before = tried(1, send_errno=errno.EPERM, phase="abandoned")
+    after = tried(2, 5.0, heard=True, timeouts=3, acked_blocks=9, phase="stalled")
+    found = judge(facts_of(before, after, now=9.0))
+    assert found is None or found.code != "server-output-blocked"
 
 
 def test_a_silent_gateway_is_reported_by_this_host_itself() -> None:

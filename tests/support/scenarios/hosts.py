@@ -38,6 +38,29 @@ def server_output(stage: Stage) -> None:
     stage.wait_for("server-output-blocked")
 
 
+LIMITED = "limit rate 1/hour burst 300 packets accept"
+
+
+def server_output_amid(stage: Stage) -> None:
+    """The server's own firewall lets a large file out in part."""
+    stage.nft("server", chain("output", LIMITED))
+    stage.amid_big_file(lambda: None)
+    stage.wait_for("server-output-blocked")
+
+
+def route_lost_amid(stage: Stage) -> None:
+    """The server loses its route to the client in the middle of a large file."""
+    stage.amid_big_file(lambda: stage.lab.ip("server", "route del default"))
+    stage.wait_for("no-route")
+
+
+def some_output_lost(stage: Stage) -> None:
+    """The server's own firewall drops a packet of ten: none in a row for long."""
+    stage.nft("server", chain("output", "numgen inc mod 10 == 9 drop", policy="accept"))
+    stage.boot(gap=0.5, patience=20.0)
+    stage.wait_for()
+
+
 def server_input(stage: Stage) -> None:
     """The server's own firewall lets requests in, and no ACK."""
     stage.nft("server", chain("input", "udp dport 69 accept"))
@@ -199,4 +222,21 @@ HOSTS = (
         notes=frozenset({"client-port-closed"}),
     ),
     Scenario(29, "client off", client_off, one_of("client-gone")),
+    Scenario(
+        40,
+        "server output amid",
+        server_output_amid,
+        one_of("server-output-blocked"),
+        never=frozenset({"path-cut", "client-gone", "acks-blocked"}),
+        succeeds=(False,),
+    ),
+    Scenario(
+        41,
+        "route lost amid",
+        route_lost_amid,
+        one_of("no-route"),
+        never=frozenset({"path-cut", "client-gone", "acks-blocked"}),
+        succeeds=(False,),
+    ),
+    Scenario(42, "some output lost", some_output_lost, none(), succeeds=(True,)),
 )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -24,6 +25,8 @@ CALM = 1.5
 """Seconds during which none may come."""
 
 _STEP = 0.1
+_SOME = 10_000
+"""Bytes of a large file after which it is under way."""
 
 
 @dataclass
@@ -52,6 +55,15 @@ class Stage:
             raise AssertionError(f"{len(firmware.content)} octets, and not the file's")
         self.results.append(came)
         return came
+
+    def amid_big_file(self, work: Callable[[], None], **changes: Any) -> None:
+        """Have firmware fetch a large file, and do something once blocks have come."""
+        firmware = Firmware(SERVED, "big.bin", **({"patience": 4.0} | changes))
+        with ThreadPoolExecutor(1) as pool:
+            fetched = pool.submit(self.lab.inside, "client", firmware.fetch)
+            _until(lambda: len(firmware.content) > _SOME or fetched.done(), PATIENCE)
+            work()
+            self.results.append(fetched.result())
 
     def inside(self, work: Callable[[], Any]) -> None:
         """Do something on the client."""

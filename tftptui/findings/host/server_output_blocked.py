@@ -9,7 +9,7 @@ from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.send_errors import failing, failure
+from tftptui.findings.send_errors import failing, failing_since, failure
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import port_word
 
@@ -42,7 +42,7 @@ def output_blocked(facts: Facts) -> Draft | None:
         confidence=FACT,
         stands_at="server",
         transfers=tuple(facts.numbers),
-        since=found.started,
+        since=failing_since(found),
         evidence=(failure(found), evidence.asked(facts)),
         remedies=LazyRemedies(partial(remedies.let_out, facts)),
         ports=remedies.range_of(facts),
