@@ -54,7 +54,9 @@ from tftptui.server.clock import Clock, SystemClock, Ticker
 from tftptui.server.gate import Summary
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
+from tftptui.server.root.root import Root
 from tftptui.server.service import Service, ServiceError
+from tftptui.server.transfer.leftover_uploads import remove_leftovers
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.watch.watch import Watch
 from tftptui.settings import (
@@ -73,9 +75,13 @@ from tftptui.telemetry.events import (
     TransferStarted,
 )
 from tftptui.telemetry.records.ring import PacketRing
+from tftptui.telemetry.words import counted
 
 if TYPE_CHECKING:
     from tftptui.telemetry.metrics import Measures
+
+_MOST_NAMED = 3
+"""Removed files that are named in a notice."""
 
 FRAME_INTERVAL = 0.2
 """Seconds between frames, if there is anything to tell."""
@@ -128,6 +134,7 @@ class Engine:
         self._metrics = Metrics(self._measures)
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
+        self._removing: asyncio.Task[None] | None = None
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
         self._searches = Searches(self.findings.located)
@@ -187,7 +194,19 @@ class Engine:
         self._misfits.begin(self._shelf)
         self._watch = Watch(self.service.root, self.recorder)
         self._watch.start()
+        if self.settings.write != "off":
+            removing = self._remove_leftovers(self.service.root)
+            self._removing = asyncio.get_running_loop().create_task(removing)
         self._ticker.start()
+
+    async def _remove_leftovers(self, root: Root) -> None:
+        """Remove what a killed server left of its uploads, and say so."""
+        removed = await asyncio.to_thread(remove_leftovers, root)
+        if removed:
+            some = ", ".join(removed[:_MOST_NAMED])
+            more = "…" if len(removed) > _MOST_NAMED else ""
+            what = counted(len(removed), "unfinished upload")
+            self.service.warn(f"removed {what} of a killed server: {some}{more}")
 
     def _measures(self) -> "Measures":
         from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - an extra
@@ -208,6 +227,8 @@ class Engine:
         await self._misfits.stop()
         if self._shelf is not None:
             await self._shelf.stop()
+        if self._removing is not None:
+            await self._removing
         if self._watch is not None:
             await self._watch.stop()
         self._summarise(self._limits.take_summaries(self.recorder.clock.now()))

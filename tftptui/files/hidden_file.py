@@ -3,6 +3,11 @@
 import os
 import secrets
 
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None  # type: ignore[assignment]  # mypy sees the module only
+
 PREFIX = b".tftptui-"
 """How the names of hidden files begin."""
 
@@ -14,12 +19,36 @@ _LONGEST_NAME = 200
 def create_hidden(folder: int, name: bytes, mode: int) -> tuple[bytes, int]:
     """Make a hidden file for NAME in a folder; return its own name and descriptor.
 
+    The file is locked as long as the descriptor is open, so that others see that it is
+    in use; see is_in_use().
+
     Raises:
         OSError: it can't be made.
     """
     token = secrets.token_hex(4).encode()
     hidden = PREFIX + name[:_LONGEST_NAME] + b"." + token
-    return hidden, os.open(hidden, _CREATE, mode, dir_fd=folder)
+    descriptor = os.open(hidden, _CREATE, mode, dir_fd=folder)
+    _lock(descriptor)
+    return hidden, descriptor
+
+
+def is_in_use(descriptor: int) -> bool:
+    """Whether another descriptor holds a hidden file, perhaps another process's.
+
+    Where the file system or the system knows no locks it is taken to be in use.
+    """
+    return not _lock(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file, without waiting; return whether it is locked now."""
+    if fcntl is None:
+        return False  # type: ignore[unreachable]  # reached on Windows
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def take_place(folder: int, hidden: bytes, name: bytes) -> None:

@@ -1,0 +1,33 @@
+"""A server that is killed amid an upload, and the next one on the same root."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import octets
+from tests.support.serve import Serve
+from tests.support.udp_client import UdpClient
+
+pytestmark = pytest.mark.net
+
+BEFORE = 1_000_000_000.0
+"""Seconds of the wall clock: years before any test runs."""
+
+
+async def test_the_next_server_removes_the_unfinished_upload_and_says_so(
+    tmp_path: Path,
+) -> None:
+    with Serve(tmp_path, "--write", "new") as server, UdpClient() as client:
+        client.offer(server.at, b"core.cfg")
+        await client.acked()
+        client.block(1, octets(512))
+        await client.acked()
+        assert server.stop(signal.SIGKILL) == -signal.SIGKILL
+    (hidden,) = os.listdir(tmp_path)  # noqa: PTH208 - names only
+    os.utime(tmp_path / hidden, (BEFORE, BEFORE))
+    with Serve(tmp_path, "--write", "new") as server:
+        message = server.until("warning")["message"]
+        assert message == (f"removed 1 unfinished upload of a killed server: {hidden}")
+        assert os.listdir(tmp_path) == []  # noqa: PTH208
