@@ -33,7 +33,7 @@ def add_config(
     if asked is None:
         return
     file = Path(asked.tokens[-1].value) if asked.has_tokens else default_file()
-    if not asked.has_tokens and not file.exists():
+    if not asked.has_tokens and not can_be_read(file):
         return
     for given in _read(file):
         argument = _argument(arguments, given)
@@ -61,12 +61,20 @@ def config(
         print(commented_file(), end="")
         return 0
     place = default_file() if file is None else file
-    if file is None and not place.exists():
+    if file is None and not can_be_read(place):
         print(f"{place} is not there; make it: {how_to_make(place)}")
         return 0
     for given in _read(place):
         print(f"{place}:{given.line}: {given.option.name} = {_words(given.value)}")
     return 0
+
+
+def can_be_read(file: Path) -> bool:
+    """Whether the usual file is there; in another user's home it is not for us."""
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 def _read(file: Path) -> list[Given]:

@@ -1,9 +1,11 @@
 """Watching a server that runs by itself, through its socket."""
 
 import asyncio
+import os
 import socket
 import stat
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -205,6 +207,48 @@ def test_which_socket_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         with listening(two), pytest.raises(EngineError, match=str(two)):
             find_socket(None)
         assert find_socket(two) == two
+
+
+@pytest.fixture
+def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A runtime folder of another user, and a temporary one for all."""
+    with tempfile.TemporaryDirectory() as name:
+        theirs, shared = Path(name) / "theirs", Path(name) / "shared"
+        Path(name).chmod(0o755)
+        theirs.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(theirs, 1, 1)
+        else:
+            theirs.chmod(0)
+        shared.mkdir()
+        shared.chmod(0o1777)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(theirs))
+        monkeypatch.setenv("TMPDIR", str(shared))
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield shared
+
+
+def test_where_the_runtime_folder_is_another_user_s_ours_is_used_and_said(
+    foreign: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(octets(700))
+    folder = foreign / f"tftptui-{os.geteuid()}"
+    with Serve(tmp_path) as server:
+        server.until_so(lambda: "not ours to use" in str(server.of("warning")))
+        server.until_it_speaks()
+        assert find_socket(None).parent == folder
+        assert server.stop() == 0
+
+
+async def test_a_folder_that_somebody_else_has_put_there_is_not_used(
+    foreign: Path, tmp_path: Path
+) -> None:
+    trap = foreign / f"tftptui-{os.geteuid()}"
+    (tmp_path / "trap").mkdir()
+    trap.symlink_to(tmp_path / "trap")
+    engine = Engine(settings_for(tmp_path))
+    with pytest.raises(EngineError, match="another user's"):
+        await Control(engine, usual_place(69)).start()
 
 
 async def test_serve_has_such_a_socket(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.holders.control import SUFFIX, is_alive, usual_folder, usual_place
+from tftptui.engine.holders.control import SUFFIX, folders, is_alive, usual_place
 from tftptui.engine.holders.remote import LONGEST_READ, RemoteEngine, decoder
 from tftptui.engine.messages import (
     Answer,
@@ -34,14 +34,14 @@ def find_socket(wanted: Path | None) -> Path:
     """
     if wanted is not None:
         return wanted
-    folder = usual_folder()
-    named = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    looked = folders()
+    named = [path for one in looked for path in sorted(one.glob(f"*{SUFFIX}"))]
     match [path for path in named if _is_alive(path)]:
         case [one]:
             return one
         case []:
             raise EngineError(
-                f"no server of yours runs (nothing in {folder}); start one with "
+                f"no server of yours runs (nothing in {looked[0]}); start one with "
                 "tftptui serve ROOT, or name its socket"
             )
         case found:

@@ -10,7 +10,7 @@ from shlex import quote
 
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
-from tftptui.engine.holders.control import Control, usual_place
+from tftptui.engine.holders.control import Control, runtime_folder, usual_place
 from tftptui.engine.holders.rights import drop_rights_of
 from tftptui.engine.host_firewall import HostFirewall, read_first
 from tftptui.engine.recording.journal import open_journal
@@ -65,6 +65,8 @@ async def _control(engine: Engine) -> AsyncIterator[Path | None]:
         return
     port = engine.service.listeners[0].local.port
     path = usual_place(port) if wanted is None else Path(wanted)
+    if wanted is None and path.parent != (theirs := runtime_folder()):
+        engine.service.warn(f"{theirs} is not ours to use: attach by {path}")
     control = Control(engine, path)
     try:
         await control.start()

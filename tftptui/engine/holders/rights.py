@@ -24,7 +24,7 @@ _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 8, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
 _CAP_DAC_OVERRIDE, _CAP_SETUID, _CAP_NET_BIND_SERVICE = 1, 7, 10
 _MOST_CAPABILITIES, _INHERITABLE = 64, 8  # its place in the sets, bytes
-_SYSTEM_USERS = ("tftp", "nobody")
+SYSTEM_USERS = ("tftp", "nobody")
 """Who may serve in root's place; Debian's tftpd-hpa and others create the first."""
 
 _CAPABILITY_VERSION_3 = 0x2008_0522
@@ -125,7 +125,7 @@ def _may_become_others() -> bool:
 
 def _fitting(served: Sequence[Path], *, writes: bool) -> str:
     """Return the first user that can use what is served; "root" if there is none."""
-    candidates = list(_SYSTEM_USERS)
+    candidates = list(SYSTEM_USERS)
     with suppress(OSError, KeyError):
         candidates += [path.owner() for path in served[:1]]
     for name in candidates:
