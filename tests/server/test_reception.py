@@ -1,5 +1,6 @@
 """What becomes of a datagram that reaches a listener."""
 
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Mode, WriteRequest, encode_error, encode_request
-from tftptui.server.eviction import GRACE
+from tftptui.server.eviction import GRACE, SPARED
 from tftptui.telemetry.events import (
     Refused,
     Requested,
@@ -335,6 +336,24 @@ async def test_who_has_not_answered_makes_way_for_the_next_request(
         assert counters.evicted == 1
         proven.ack(2)
         await proven.data()
+
+
+@pytest.mark.parametrize(
+    ("count", "evicted"), [(SPARED, 0), (SPARED + 1, 1)], ids=["nat", "flood"]
+)
+async def test_a_few_new_clients_behind_one_address_do_not_push_each_other_out(
+    folder: Path, clock: FakeClock, count: int, evicted: int
+) -> None:
+    with running(folder, clock, ports=free_range(count)) as server:
+        with contextlib.ExitStack() as clients:
+            for _ in range(count):
+                client = clients.enter_context(UdpClient())
+                client.ask(server.at, b"file")
+                await client.data()
+            last = clients.enter_context(UdpClient())
+            last.ask(server.at, b"file")
+            await last.receive()
+        assert server.service.recorder.counters.evicted == evicted
 
 
 async def test_a_client_silent_for_longer_than_the_retries_makes_way(

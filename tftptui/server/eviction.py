@@ -12,7 +12,11 @@ from collections.abc import Collection
 from tftptui.server.transfer.transfer import Transfer
 
 GRACE = 0.25
-"""Seconds that a client has for its first answer, if it has no other such transfer."""
+"""Seconds that a client has for its first answer before its transfer makes way."""
+
+SPARED = 16
+"""Young transfers of one address that are spared: several clients may share one, behind
+NAT; of an address with more the oldest makes way at once."""
 
 _SEARCH_INTERVAL = 0.25
 """Seconds between searches of all transfers for those that only wait."""
@@ -53,9 +57,9 @@ class Evictions:
             if not transfer.is_proven:
                 transfer.listen()  # the answer may still wait to be read
             if not transfer.is_proven and not transfer.is_closed:
-                is_alone = len(self._unproven[host]) == 1
                 is_new = wall - transfer.started < GRACE
-                return None if is_alone and is_new else transfer
+                is_spared = is_new and len(self._unproven[host]) <= SPARED
+                return None if is_spared else transfer
             self.end(transfer)
         return None
 
