@@ -176,6 +176,33 @@ def test_who_falls_silent_amid_a_file_and_goes_may_have_met_a_block() -> None:
     assert (draft.code, draft.stands_at) == ("client-port-closed", "unknown")
 
 
+def test_a_program_killed_amid_a_file_is_no_lost_ack_though_icmp_is_rationed() -> None:
+    one = tried(
+        phase="abandoned",
+        heard=True,
+        acked_blocks=900,
+        moved=NOON + 1,
+        timeouts=5,
+        **CURL,
+    )
+    draft = found(facts_of(one, now=9.0, icmp=(icmp(3, CLIENT, 4.1),)))
+    assert (draft.code, draft.confidence) == ("client-port-closed", FACT)
+    assert "then stopped" in draft.headline
+
+
+def test_a_program_that_went_after_its_own_time_out_may_have_missed_something() -> None:
+    one = tried(
+        phase="abandoned",
+        heard=True,
+        acked_blocks=900,
+        moved=NOON + 1,
+        timeouts=6,
+        **CURL,
+    )
+    draft = found(facts_of(one, now=30.0, icmp=(icmp(3, CLIENT, 15.0),)))
+    assert (draft.code, draft.stands_at) == ("client-port-closed", "unknown")
+
+
 def test_a_program_that_has_everything_and_goes_is_nothing() -> None:
     one = tried(phase="unconfirmed", heard=True, acked_blocks=82, sent_blocks=83)
     assert judge(facts_of(one, icmp=(icmp(3, CLIENT, 3.0, 4.0),))) is None

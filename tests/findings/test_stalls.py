@@ -105,6 +105,23 @@ def test_a_client_that_breaks_off_says_why() -> None:
     assert "block 399: disk full." in draft.headline
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"retransmits": 2}, "when an ACK of its was lost"),
+        ({"retransmits": 0}, "ctrl-c"),
+        ({"retransmits": 2, "kind": "curl"}, "ctrl-c"),
+    ],
+)
+def test_atftp_breaks_off_at_a_repeat_without_anybody_ending_it(
+    changes: dict[str, Any], told: str
+) -> None:
+    given = {"kind": "atftp", "acked_blocks": 40, "sent_blocks": 41, "heard": True}
+    draft = judge(facts_of(killed(**(given | changes))))
+    assert draft is not None
+    assert told in draft.remedies[0].text
+
+
 def killed(**changes: Any) -> Any:
     """A try of atftp that somebody ended, halfway."""
     given: dict[str, Any] = {

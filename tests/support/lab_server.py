@@ -105,6 +105,11 @@ class LabServer:
         found = min(one.time for one in self.found if one.code == code)
         return found - min(asked, default=found)
 
+    @property
+    def started(self) -> int:
+        """How many transfers have begun."""
+        return sum(isinstance(one, TransferStarted) for one in list(self.events))
+
     def outcomes(self) -> list[str]:
         """Return how its transfers ended, in order."""
         ended = [one for one in list(self.events) if isinstance(one, TransferEnded)]

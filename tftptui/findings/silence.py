@@ -101,7 +101,7 @@ def has_given_up(facts: Facts) -> bool:
     if facts.heard or facts.requests != 1 or facts.client_left == inf:
         return False
     stayed = facts.client_left - facts.last_asked
-    patience = max(_SHORTEST_STAY, _STAY_GAPS * _own_gap(facts.tries[0]))
+    patience = max(_SHORTEST_STAY, _STAY_GAPS * own_gap(facts.tries[0]))
     return taken(facts) >= FEW_ANSWERS and stayed >= min(_LONGEST_PATIENCE, patience)
 
 
@@ -129,7 +129,7 @@ def taken(facts: Facts) -> int:
     return facts.answers - sum(sent_back)
 
 
-def _own_gap(one: TransferView) -> float:
+def own_gap(one: TransferView) -> float:
     """Return after how many seconds it asks again: as it says itself, if it does."""
     asked, gap = timeout_in(one.asked), retry_gap(one.kind)
     return gap if asked is None else min(gap, asked)

@@ -1,5 +1,7 @@
 """Scenarios of this host, the client's host, and translations of addresses."""
 
+import subprocess
+
 from tests.support.lab import Lab
 from tests.support.lab_clients import ask_and_leave
 from tests.support.scenarios.firewalls import REPLIES, REQUEST, forward
@@ -15,6 +17,7 @@ from tftptui.telemetry.findings import FACT
 
 OTHER = "10.254.52.27"
 DEAD = "10.254.52.99"
+_KILLED = 6
 
 
 def chain(hook: str, *rules: str, policy: str = "drop") -> str:
@@ -160,6 +163,29 @@ def client_left(stage: Stage) -> None:
     stage.wait_for_note("client-port-closed")
 
 
+def clients_killed(stage: Stage) -> None:
+    """Six programs are killed at once, and their host rations what it says of that."""
+    stage.lab.set("client", "net/ipv4/icmp_ratelimit", "1000")
+    curl = ("curl", "-sS", "-o/dev/null")
+    url = f"tftp://{Lab.SERVER}/big.bin"
+    within = stage.lab.within("client")
+    running = [
+        subprocess.Popen([*within, *curl, url], stderr=subprocess.DEVNULL)
+        for _ in range(_KILLED)
+    ]
+    stage.wait_for_transfers(_KILLED)
+    for one in running:
+        one.kill()
+        one.wait()
+    stage.wait_for_ends(_KILLED)
+
+
+def check_nobody_is_accused(stage: Stage) -> None:
+    told = [one for one in stage.server.found if one.code == "client-port-closed"]
+    assert len(told[-1].transfers) == _KILLED
+    assert all("Nothing blocks the way." in one.headline for one in told), told
+
+
 def client_off(stage: Stage) -> None:
     """The client asks and is switched off: the router finds it no more."""
     stage.nft("client", chain("input", "meta l4proto icmp accept"))
@@ -237,6 +263,15 @@ HOSTS = (
         one_of("no-route"),
         never=frozenset({"path-cut", "client-gone", "acks-blocked"}),
         succeeds=(False,),
+    ),
+    Scenario(
+        43,
+        "clients killed",
+        clients_killed,
+        none(),
+        notes=frozenset({"client-port-closed"}),
+        settings={"transfer_bandwidth": 100_000},
+        check=check_nobody_is_accused,
     ),
     Scenario(42, "some output lost", some_output_lost, none(), succeeds=(True,)),
 )

@@ -65,6 +65,17 @@ class Stage:
             work()
             self.results.append(fetched.result())
 
+    def wait_for_transfers(self, count: int) -> None:
+        """Wait until so many transfers have begun, and had a moment to go on."""
+        _until(lambda: self.server.started >= count, PATIENCE)
+        _pause(CALM)
+
+    def wait_for_ends(self, count: int) -> None:
+        """Wait until so many transfers are over, and what is told of them."""
+        _until(lambda: len(self.server.outcomes()) >= count, 2 * PATIENCE)
+        _pause(CALM)
+        self.told.append(self.server.alarms)
+
     def inside(self, work: Callable[[], Any]) -> None:
         """Do something on the client."""
         self.lab.inside("client", work)

@@ -15,6 +15,7 @@ from tftptui.findings.helps import (
 )
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.stalls import ended_by_client
+from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
@@ -80,6 +81,12 @@ def _look_there(one: TransferView) -> str:
     """Return what to do about a client that broke off, as far as its ERROR tells."""
     if one.peer_error == _DISK_FULL:
         return "make room on the client: its disk or memory is full, it says"
+    is_unclear = one.peer_error == 0 and one.retransmits > 0
+    if is_unclear and may_ignore_repeats(one.kind):
+        return (
+            f"{one.kind} breaks off when an ACK of its was lost and a packet comes "
+            "again: have it try again, and look for what loses packets"
+        )
     return (
         "look at the client: was the program ended there, by ctrl-c, kill or a time "
         "limit? If not: its memory, its disk, its console"

@@ -10,13 +10,17 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path.acks_blocked import acks_behind
 from tftptui.findings.path.path_cut import cut
 from tftptui.findings.path.path_mtu import mtu
-from tftptui.findings.silence import is_quiet_after_one
+from tftptui.findings.silence import is_quiet_after_one, own_gap
 from tftptui.telemetry.findings import FACT, LIKELY, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
 
 _MANY_UNHEEDED = 3
 """Packets in a row that a client took without a word, before it closed its port."""
+
+_SLACK = 1.0
+"""Seconds beyond a client's own time-out: our repeat, which the error answers, is due
+just then where the client asked for that time-out."""
 
 _STALLS = (mtu, acks_behind, cut)
 """What a stall has shown before the client closed its port."""
@@ -65,14 +69,17 @@ def _how_it_closed(
     """Return what a closed port tells, and where the cause may be.
 
     That ICMP comes shows that the way there is free. Of the way back it tells nothing,
-    so that only who was heard, or left too early to say anything, clears it.
+    so that only who was heard, or left too early to say anything, clears it. Hosts
+    ration ICMP (RFC 1812 §4.3.2.8), so one error within the client's own time-out of
+    its last ACK is enough: it ended by itself, before it could miss anything.
     """
     asked = f"The program on {facts.client} asked for {facts.file}"
     closed = f"its UDP port {one.client_tid} is closed"
     rounds = 1 + (one.timeouts if one.heard else one.retransmits)
     unheeded = rounds - sum(len(icmp.times) for icmp in found)
-    if unheeded >= _MANY_UNHEEDED:
-        waited = found[0].times[0] - (one.moved if one.heard else facts.last_asked)
+    waited = found[0].times[0] - (one.moved if one.heard else facts.last_asked)
+    is_at_once = one.heard and waited <= own_gap(one) + _SLACK
+    if unheeded >= _MANY_UNHEEDED and not is_at_once:
         gave_up = f"and gave up: {closed}, after {seconds(waited)} without a word."
         lost = "blocks" if facts.is_upload else "ACKs"
         return f"{asked} {gave_up} Perhaps its {lost} were lost on the way.", "unknown"
