@@ -8,6 +8,7 @@ from tests.support.facts import CLIENT, NOON, asked_again, completed, refused, t
 from tests.support.seen import Seen
 from tftptui.findings.incidents import MOST_JOINED
 from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.ttl_walks import Hop, Location, Walk
 from tftptui.telemetry.views import TransferView
 
 OTHER = "10.0.4.38"
@@ -288,3 +289,29 @@ def test_who_breaks_off_for_another_reason_is_told_by_itself(seen: Seen) -> None
     broken_off(seen, 3, said="disk full")
     seen.look(1.0)
     assert [one.transfers for one in seen.standing()] == [[1, 2], [3]]
+
+
+def test_a_walk_that_moves_the_place_changes_what_to_do(seen: Seen) -> None:
+    seen.begin(in_vain(1))
+    seen.begin(in_vain(2, 3.0))
+    seen.begin(completed(3, 4.0, client="10.0.4.40", client_tid=44_669, kind="curl"))
+    seen.look(5.0)
+    (before,) = seen.standing()
+    assert (before.code, before.stands_at) == ("client-port-blocked", "between")
+    silent = [Hop(ttl=ttl, answer="silent") for ttl in (1, 2, 3)]
+    beside = [Hop(ttl=1, answer="reached", sender=CLIENT)]
+    seen.findings.located(
+        Location(
+            transfer=1,
+            client=CLIENT,
+            suspect=Walk(port=2_070, hops=silent),
+            other=Walk(port=49_200, hops=beside),
+            is_done=True,
+            verdict="the client is the first hop",
+        )
+    )
+    seen.look(1.0)
+    (after,) = seen.standing()
+    assert (after.number, after.stands_at) == (before.number, "server-segment")
+    assert "no router stands between" in after.remedies[0].text
+    assert after.evidence[0].text.endswith("the client is the first hop")

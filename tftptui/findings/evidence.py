@@ -137,6 +137,7 @@ def walked(location: Location | None) -> list[Evidence]:
 def in_vain(facts: Facts, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
     """Return what shows that our answers do not arrive, and whose others do."""
     return (
+        *walked(facts.location),
         asked(facts),
         unanswered(facts),
         *worked(others, facts.client),

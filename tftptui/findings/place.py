@@ -17,9 +17,11 @@ _SWITCH = "a switch or bridge before it"
 
 def place_of_silence(facts: Facts) -> Place:
     """Return where our answers to a client are dropped."""
-    if facts.has_no_firewall or _is_before_client(facts):
+    if _is_before_client(facts):
         return "between"
-    return "client-segment" if _is_attached(facts) else "between-or-client"
+    if _is_attached(facts):
+        return "server-segment" if facts.has_no_firewall else "client-segment"
+    return "between" if facts.has_no_firewall else "between-or-client"
 
 
 def dropped(facts: Facts) -> str:
@@ -28,6 +30,8 @@ def dropped(facts: Facts) -> str:
     match place_of_silence(facts):
         case "between":
             return f"dropped {way}"
+        case "server-segment":
+            return "dropped by a switch or bridge before the client"
         case "client-segment":
             return f"dropped by the client's own firewall, or by {_SWITCH}"
         case _:

@@ -35,10 +35,8 @@ from tftptui.telemetry.words import url
 _BOTH = (Way.RANGE, Way.HELPER)
 _MOST_TRIED, _HIGH_TID = 4, 49_200
 _SMALL_BLOCKS, _SAFE_BLOCKS = 1_428, 512
-_SWITCH = (
-    "where it lets them in: look at the switches and bridges before it, for no router "
-    "stands between"
-)
+_SWITCHES = "the switches and bridges before it, for no router stands between"
+_SWITCH = f"where it lets them in: look at {_SWITCHES}"
 
 Remedies = tuple[Remedy, ...]
 
@@ -46,6 +44,8 @@ Remedies = tuple[Remedy, ...]
 def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
     """Return the ways to get answers to any client port through a firewall."""
     place = place_of_silence(facts)
+    if place == "server-segment":
+        return say(f"look at {_SWITCHES}")
     if place == "client-segment":
         return (*on_the_client(facts), *say(_SWITCH))
     ask = Remedy(

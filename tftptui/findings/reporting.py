@@ -114,6 +114,7 @@ class Reporter:
             is_worked_out
             and not renew
             and not is_turned
+            and before.stands_at == draft.stands_at
             and all(getattr(before, name) == first[name] for name in ("client", "file"))
         )
         revised = msgspec.structs.replace(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.support.facts import CLIENT, FIREWALL
+from tests.support.facts import CLIENT, FIREWALL, neighbour
 from tests.support.findings import boot_rom
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
@@ -57,6 +57,24 @@ def test_where_the_client_is_the_first_hop_its_own_host_is_left() -> None:
     assert draft.stands_at == "client-segment"
     assert "dropped by the client's own firewall, or by a switch" in draft.headline
     assert "on the way" not in draft.headline
+
+
+def test_of_boot_firmware_a_switch_is_left_where_no_router_stands_between() -> None:
+    beside = Walk(port=49_200, hops=[Hop(ttl=1, answer="reached", sender=CLIENT)])
+    draft = judge(walked(0, other=beside))
+    assert draft is not None
+    assert (draft.code, draft.stands_at) == ("client-port-blocked", "server-segment")
+    assert "dropped by a switch or bridge before the client" in draft.headline
+    (remedy,) = draft.remedies
+    assert "no router stands between" in remedy.text
+
+
+def test_a_walk_stands_in_the_evidence_of_what_was_known_before_it() -> None:
+    high = neighbour(50, 9.0, client_tid=44_669)
+    draft = judge(replace(walked(1), neighbours=(high,)))
+    assert draft is not None
+    assert draft.evidence[0].text.startswith("hop by hop")
+    assert draft.stands_at == "between"
 
 
 def test_a_machine_that_drops_before_the_client_spares_its_firewall() -> None:

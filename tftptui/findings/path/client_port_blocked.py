@@ -118,7 +118,7 @@ def walked_client_port(facts: Facts) -> Draft | None:
         stands_at=place_of_silence(facts),
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
-        evidence=(*evidence.walked(found), *evidence.in_vain(facts, ())),
+        evidence=evidence.in_vain(facts, ()),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
