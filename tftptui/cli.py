@@ -102,7 +102,8 @@ def attach(
     theme: Annotated[str | None, Parameter(help="Colours, as without attach.")] = None,
 ) -> int:
     """Show what a running tftptui serve does; it goes on when the screen is left."""
-    from tftptui.engine.holders.attach import AttachedEngine, find_socket  # noqa: PLC0415
+    from tftptui.engine.control_socket import find_socket  # noqa: PLC0415
+    from tftptui.engine.holders.attach import AttachedEngine  # noqa: PLC0415
 
     try:
         path = find_socket(socket)
@@ -138,7 +139,7 @@ def doctor(
     from tftptui.doctor.reading.host import read_facts  # noqa: PLC0415
     from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415
     from tftptui.doctor.result import exit_status  # noqa: PLC0415
-    from tftptui.engine.holders.attach import may_attach  # noqa: PLC0415
+    from tftptui.engine.control_socket import may_attach  # noqa: PLC0415
 
     settings = settings_of(options, root, None)
     try:

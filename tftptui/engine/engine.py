@@ -10,6 +10,7 @@ import msgspec
 
 from tftptui.engine.change_names import lead_elsewhere
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.control_socket import port_taken, require_port
 from tftptui.engine.fact_sources import fact_sources_of
 from tftptui.engine.fetched_programs import FetchedPrograms
 from tftptui.engine.file_info import Shelf
@@ -45,7 +46,6 @@ from tftptui.engine.recording.journal_limits import JournalLimits
 from tftptui.engine.recording.metrics import Metrics
 from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.status import HostAddresses, status_of
-from tftptui.engine.taken import require_port, taken
 from tftptui.engine.ttl_search import Locating, Searches
 from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.ttl_socket import Walker
@@ -181,7 +181,7 @@ class Engine:
             require_known_clients(self.settings)
             self.service.open(held)
         except BindError as error:
-            raise taken(error, self.settings) from error
+            raise port_taken(error, self.settings) from error
         except (ServiceError, SettingsError) as error:
             raise EngineError(str(error)) from error
         try:

@@ -17,9 +17,10 @@ from tests.support.udp_client import UdpClient
 from tests.support.unprivileged import unprivileged
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.control_socket import find_socket, usual_folder, usual_place
 from tftptui.engine.engine import Engine
-from tftptui.engine.holders.attach import AttachedEngine, find_socket
-from tftptui.engine.holders.control import Control, usual_folder, usual_place
+from tftptui.engine.holders.attach import AttachedEngine
+from tftptui.engine.holders.control import Control
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import AbortTransfer, CloseFolder, OpenFolder, SetPorts
 from tftptui.net.addresses import Endpoint

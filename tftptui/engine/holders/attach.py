@@ -6,7 +6,6 @@ from pathlib import Path
 from shlex import quote
 
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.holders.control import SUFFIX, folders, is_alive, usual_place
 from tftptui.engine.holders.remote import LONGEST_READ, RemoteEngine, decoder
 from tftptui.engine.messages import (
     Answer,
@@ -20,55 +19,9 @@ from tftptui.engine.messages import (
     Ready,
 )
 from tftptui.engine.wire import MessageStream, WireError
-from tftptui.settings import TFTP_PORT
 
 _LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
 """What changes nothing."""
-
-
-def find_socket(wanted: Path | None) -> Path:
-    """Return the socket to attach to: the one named, or the only one there is.
-
-    Raises:
-        EngineError: there is none, or several; the text says what to type.
-    """
-    if wanted is not None:
-        return wanted
-    looked = folders()
-    named = [path for one in looked for path in sorted(one.glob(f"*{SUFFIX}"))]
-    match [path for path in named if _is_alive(path)]:
-        case [one]:
-            return one
-        case []:
-            raise EngineError(
-                f"no server of yours runs (nothing in {looked[0]}); start one with "
-                "tftptui serve ROOT, or name its socket"
-            )
-        case found:
-            names = "\n  ".join(
-                f"tftptui attach {path}   (takes requests on port {path.stem})"
-                for path in found
-            )
-            raise EngineError(f"several servers run; choose:\n  {names}")
-
-
-def may_attach(port: int) -> bool:
-    """Whether a server of ours that takes requests on PORT may be watched."""
-    return _is_alive(usual_place(port))
-
-
-def instead(port: int | None) -> str:
-    """Return what to do where PORT is another server's of ours; "" if it is not."""
-    if not may_attach(TFTP_PORT if port is None else port):
-        return ""
-    return "; or watch the server that has it: tftptui attach"
-
-
-def _is_alive(path: Path) -> bool:
-    try:
-        return is_alive(path)
-    except OSError:
-        return False
 
 
 def _why(path: Path, error: OSError) -> str:

@@ -9,21 +9,17 @@ import asyncio
 import contextlib
 import errno
 import os
-import pwd
 import socket
 import stat
-import tempfile
-import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from platformdirs import user_runtime_path
 
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.control_socket import is_alive, owner_of, private_folder
 from tftptui.engine.engine import Engine
-from tftptui.engine.holders.rights import SYSTEM_USERS
 from tftptui.engine.messages import (
     Ask,
     CloseFolder,
@@ -40,74 +36,10 @@ from tftptui.telemetry.events import Warned
 
 FromWatcher = Ask | Stop
 
-SUFFIX = ".sock"
 _PRIVATE = 0o700
 _FAREWELL = 1.0
 _WAITING = 25
 """Frames that may wait for a watcher: five seconds' worth."""
-
-
-def runtime_folder() -> Path:
-    """Return where a user's sockets belong, as the environment says."""
-    if named := os.environ.get("XDG_RUNTIME_DIR"):
-        return Path(named) / "tftptui"
-    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes another, aloud
-        warnings.simplefilter("ignore")
-        return user_runtime_path("tftptui", appauthor=False)
-
-
-def usual_folder() -> Path:
-    """Return where a user's servers have their sockets.
-
-    The environment may name another user's folder, as after su, or when root has
-    become somebody else: it is a folder of our own in the temporary one then.
-    """
-    folder = runtime_folder()
-    return folder if _is_ours(folder) else _own_folder(os.geteuid())
-
-
-def folders() -> list[Path]:
-    """Return where to look for servers: root's own may have become another user."""
-    found = [usual_folder()]
-    if os.geteuid() == 0:
-        for name in SYSTEM_USERS:
-            with contextlib.suppress(KeyError):
-                user = pwd.getpwnam(name).pw_uid
-                shared = Path(tempfile.gettempdir()) / f"runtime-{user}" / "tftptui"
-                # What somebody else has put there is no server of that user's.
-                places = (shared, _own_folder(user))
-                found += [place for place in places if _owner(place) == user]
-    return found
-
-
-def _own_folder(user: int) -> Path:
-    return Path(tempfile.gettempdir()) / f"tftptui-{user}"
-
-
-def _owner(folder: Path) -> int | None:
-    """Return who owns a folder; None if it isn't there or is no folder."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return None
-    return found.st_uid if stat.S_ISDIR(found.st_mode) else None
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether a folder, or the first above it that exists, is ours to write to."""
-    try:
-        place = next(one for one in (folder, *folder.parents) if one.exists())
-        is_shared = place != folder and bool(place.stat().st_mode & stat.S_IWOTH)
-        return is_shared or (
-            place.stat().st_uid == os.geteuid() and os.access(place, os.W_OK)
-        )
-    except OSError:  # a folder above it may not be entered
-        return False
-
-
-def usual_place(port: int) -> Path:
-    """Return the socket of a server that takes requests on PORT."""
-    return usual_folder() / f"{port}{SUFFIX}"
 
 
 class Control:
@@ -131,7 +63,10 @@ class Control:
         try:
             folder = self._path.parent
             folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-            if folder == _own_folder(os.geteuid()) and _owner(folder) != os.geteuid():
+            if (
+                folder == private_folder(os.geteuid())
+                and owner_of(folder) != os.geteuid()
+            ):
                 raise PermissionError(errno.EPERM, f"{folder} is another user's")
             _remove_stale(self._path)
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -277,20 +212,6 @@ class _Watcher:
             async with asyncio.timeout(_FAREWELL):
                 await self._frames.put(None)
                 await self._is_over.wait()
-
-
-def is_alive(path: Path) -> bool:
-    """Whether somebody listens on a socket.
-
-    Raises:
-        OSError: it is no socket, or not ours to open.
-    """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(str(path))
-        except (ConnectionRefusedError, FileNotFoundError):
-            return False
-    return True
 
 
 def _remove_stale(path: Path) -> None:

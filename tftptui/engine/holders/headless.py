@@ -9,8 +9,9 @@ from pathlib import Path
 from shlex import quote
 
 from tftptui.engine.client import EngineError
+from tftptui.engine.control_socket import runtime_folder, usual_place
 from tftptui.engine.engine import Engine
-from tftptui.engine.holders.control import Control, runtime_folder, usual_place
+from tftptui.engine.holders.control import Control
 from tftptui.engine.holders.rights import drop_rights_of
 from tftptui.engine.host_firewall import HostFirewall, read_first
 from tftptui.engine.recording.journal import open_journal

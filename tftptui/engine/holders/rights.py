@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tftptui.engine.client import EngineError
+from tftptui.engine.control_socket import SYSTEM_USERS
 from tftptui.settings import Settings
 
 if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
@@ -24,8 +25,6 @@ _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 8, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
 _CAP_DAC_OVERRIDE, _CAP_SETUID, _CAP_NET_BIND_SERVICE = 1, 7, 10
 _MOST_CAPABILITIES, _INHERITABLE = 64, 8  # its place in the sets, bytes
-SYSTEM_USERS = ("tftp", "nobody")
-"""Who may serve in root's place; Debian's tftpd-hpa and others create the first."""
 
 _CAPABILITY_VERSION_3 = 0x2008_0522
 

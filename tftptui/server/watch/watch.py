@@ -141,6 +141,8 @@ class Watch:
         try:
             events = FileEvents(watched_of(self._root), loop, self._heard)
             async with self._at_patrol:  # reports wait until there is what to compare
+                if self._forget_other_root():
+                    await self._compare_all()
                 await asyncio.to_thread(events.start)
                 self._say(watching=True)
                 await self._compare_all()
@@ -207,7 +209,6 @@ class Watch:
 
     async def _compare_all(self) -> None:
         """Find what has changed since the last round, if there was one."""
-        self._know_root()
         await self._turn()
         while not self._patrol.is_round_over and not self._stop.is_set():
             await self._turn()
@@ -218,17 +219,19 @@ class Watch:
             self._pace, self._round_begun = 0, 0.0
             return
         async with self._at_patrol:
-            self._know_root()
+            self._forget_other_root()
             if self._patrol.is_round_over:
                 self._begin_round(asyncio.get_running_loop().time())
             await self._turn()
 
-    def _know_root(self) -> None:
-        """Forget what another root held."""
-        if self._root.version != self._patrolled:
-            self._patrol.forget()
-            self._patrolled, self._pace = self._root.version, 0
-            self._round_begun = 0.0
+    def _forget_other_root(self) -> bool:
+        """Forget what another root held; return whether nothing is known now."""
+        if self._root.version == self._patrolled:
+            return False
+        self._patrol.forget()
+        self._patrolled, self._pace = self._root.version, 0
+        self._round_begun = 0.0
+        return True
 
     async def _turn(self) -> None:
         end = time.monotonic() + LONGEST_TURN
