@@ -19,9 +19,9 @@ from time import perf_counter
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Mode, ReadRequest, encode_request
 from tftptui.server.clock import SystemClock
+from tftptui.server.intake.reception import Reception
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
-from tftptui.server.reception import Reception
 from tftptui.server.recorder import Recorder
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.open_transfer import Opener

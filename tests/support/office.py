@@ -23,9 +23,9 @@ from tftptui.protocol.packets import (
     encode_request,
     parse,
 )
+from tftptui.server.intake.reception import Reception
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
-from tftptui.server.reception import Reception
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.bandwidth import Bandwidth
 from tftptui.server.transfer.open_transfer import Opener

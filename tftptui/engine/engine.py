@@ -51,7 +51,7 @@ from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.ttl_socket import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
-from tftptui.server.gate import Summary
+from tftptui.server.intake.refusal_limits import Summary
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.root.root import Root

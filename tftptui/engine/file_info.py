@@ -22,7 +22,7 @@ from tftptui.engine.messages import (
 )
 from tftptui.files.versions import version_of
 from tftptui.knowledge.magic import READ, FileKind, recognise
-from tftptui.server.census import names_below
+from tftptui.server.root.all_names import names_below
 from tftptui.server.root.path_resolution import RootError
 from tftptui.server.root.root import Root
 from tftptui.server.watch.directory_listing import counted

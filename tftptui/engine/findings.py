@@ -24,7 +24,7 @@ from tftptui.findings.summary import summary_of
 from tftptui.findings.tries import KEPT_CLIENT_TRIES, ClientTries, TriesIndex
 from tftptui.knowledge.names import Attempt
 from tftptui.knowledge.signatures import surer
-from tftptui.server.access import neighbourhood
+from tftptui.server.access_list import neighbourhood
 from tftptui.server.clock import Clock
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import (

@@ -17,7 +17,7 @@ from tftptui.engine.findings import Findings
 from tftptui.engine.missing_files import MissingFiles
 from tftptui.knowledge.names import KnownNames, near_names
 from tftptui.knowledge.names.near import MOST, Near
-from tftptui.server.census import is_served, names_below
+from tftptui.server.root.all_names import is_served, names_below
 from tftptui.server.root.explain import Explanation
 from tftptui.server.root.from_settings import root_of
 from tftptui.server.root.root import Root

@@ -8,7 +8,7 @@ import msgspec
 
 from tftptui.findings.causes import Affected
 from tftptui.findings.draft import Draft, LazyRemedies
-from tftptui.server.rates import Bucket, Rate
+from tftptui.server.rate_limits import Bucket, Rate
 from tftptui.telemetry.events import Event, Found
 from tftptui.telemetry.findings import Earlier, Finding
 

@@ -14,13 +14,13 @@ from tftptui.net.host_networks import host_networks
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.fastpath.event_loop import readers_of
-from tftptui.server.intake import Intake
-from tftptui.server.limits import raise_descriptor_limit
+from tftptui.server.intake.fair_queue import Intake
+from tftptui.server.intake.reception import Reception
+from tftptui.server.intake.refusals import Seek, seek_nothing
 from tftptui.server.listener import Listener
 from tftptui.server.ports import PortPool, Random
-from tftptui.server.reception import Reception
+from tftptui.server.process_limits import raise_descriptor_limit
 from tftptui.server.recorder import Recorder
-from tftptui.server.refusing import Seek, seek_nothing
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root.from_settings import names_of, root_of
 from tftptui.server.root.root import Root

@@ -17,8 +17,8 @@ from tftptui.engine.recording.journal_limits import (
     UNPROVEN,
     JournalLimits,
 )
-from tftptui.server.gate import SUMMARY_INTERVAL, Summary
-from tftptui.server.rates import KEPT_ADDRESSES
+from tftptui.server.intake.refusal_limits import SUMMARY_INTERVAL, Summary
+from tftptui.server.rate_limits import KEPT_ADDRESSES
 from tftptui.telemetry.events import (
     Event,
     IcmpReceived,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.name_tree import INSIDE, make_tree
-from tftptui.server.census import names_below
+from tftptui.server.root.all_names import names_below
 from tftptui.server.root.explain import explain_read, explain_write
 from tftptui.server.root.names import Names
 from tftptui.server.root.path_resolution import RootError

@@ -17,7 +17,7 @@ from tftptui.engine.host_firewall import HostFirewall, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.recording.metrics import url_of
 from tftptui.server.fastpath.event_loop import new_loop
-from tftptui.server.limits import calm_collector, give_short_turns
+from tftptui.server.process_limits import calm_collector, give_short_turns
 from tftptui.settings import NO_CONTROL, Settings
 
 

@@ -21,7 +21,7 @@ from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.wire import MessageStream, settings_decoder
 from tftptui.server.fastpath.event_loop import new_loop
-from tftptui.server.limits import calm_collector, give_short_turns
+from tftptui.server.process_limits import calm_collector, give_short_turns
 from tftptui.settings import Settings
 
 FromHolder = Ask | Stop

@@ -7,9 +7,9 @@ begins and another when it ends. So an address has few of these until it has rep
 
 from collections import OrderedDict
 
-from tftptui.server.access import neighbourhood
-from tftptui.server.gate import Silenced
-from tftptui.server.rates import Bucket, Rate, RateTable
+from tftptui.server.access_list import neighbourhood
+from tftptui.server.intake.refusal_limits import Silenced
+from tftptui.server.rate_limits import Bucket, Rate, RateTable
 from tftptui.telemetry.events import Event, IcmpReceived, TransferEnded, TransferStarted
 
 UNPROVEN = Rate(per_second=0.1, burst=500)

@@ -14,7 +14,7 @@ from tftptui.files.staging import Staging, Whole, scratch
 from tftptui.files.versions import version_of
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
-from tftptui.server.limits import descriptor_limit
+from tftptui.server.process_limits import descriptor_limit
 from tftptui.server.root.names import components
 from tftptui.server.root.path_resolution import RootError, ServedFile, Walk
 from tftptui.telemetry.versions import Version

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tftptui.server.clock import Clock
-from tftptui.server.rates import Bucket, Rate
+from tftptui.server.rate_limits import Bucket, Rate
 
 BURST_TIME = 0.02
 """Seconds' worth of octets that may leave at once; a block may in any case."""

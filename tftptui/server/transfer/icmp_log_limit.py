@@ -3,8 +3,8 @@
 They are easily forged: without a bound each would be a line of the journal.
 """
 
-from tftptui.server.access import neighbourhood
-from tftptui.server.rates import Bucket, Rate
+from tftptui.server.access_list import neighbourhood
+from tftptui.server.rate_limits import Bucket, Rate
 from tftptui.telemetry.events import Suppressed
 
 LINES = Rate(per_second=1 / 60, burst=20)

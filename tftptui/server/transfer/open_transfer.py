@@ -28,13 +28,13 @@ from tftptui.server.fastpath.one_block_read import BriefRead
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
 from tftptui.server.recorder import Recorder
-from tftptui.server.refused_options import is_narrow, refused_options
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root.open_file_cache import SharedFile
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.bandwidth import Bandwidth
 from tftptui.server.transfer.pacing import PacedRead, PacedWrite
 from tftptui.server.transfer.receive import WriteTransfer
+from tftptui.server.transfer.refused_options import is_narrow, refused_options
 from tftptui.server.transfer.send import ReadTransfer
 from tftptui.server.transfer.shared_transport import SharedTransport
 from tftptui.server.transfer.sockets import NoWayError

@@ -15,7 +15,7 @@ from tests.support.running import running
 from tests.support.udp_client import UdpClient
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Mode, ReadRequest, encode_ack, encode_request
-from tftptui.server.intake import MOST_WAITING, FairQueue, Intake
+from tftptui.server.intake.fair_queue import MOST_WAITING, FairQueue, Intake
 from tftptui.server.listener import Arrival
 from tftptui.telemetry.events import Suppressed
 

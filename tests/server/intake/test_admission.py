@@ -7,7 +7,7 @@ import pytest
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import Mode, ReadRequest, Request, WriteRequest
-from tftptui.server.policy import (
+from tftptui.server.intake.admission import (
     BURST_SECONDS,
     KEPT_PROVEN,
     MOST_WORDS,

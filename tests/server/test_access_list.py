@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.server.access import AccessList, neighbourhood, plain_address
+from tftptui.server.access_list import AccessList, neighbourhood, plain_address
 from tftptui.settings import SettingsError
 
 INSIDE, OUTSIDE = "192.0.2.7", "198.51.100.1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tftptui.server.gate import (
+from tftptui.server.intake.refusal_limits import (
     ALL_LINES,
     KEPT_NETWORKS,
     NETWORK_LINES,

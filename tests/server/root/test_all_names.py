@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.name_tree import make_tree
-from tftptui.server import census
+from tftptui.server.root import all_names
 from tftptui.server.root.root import Root
 
 
@@ -16,7 +16,7 @@ def root(tmp_path: Path) -> Iterator[Root]:
 
 
 def test_all_files_are_named_and_links_that_stay_inside(root: Root) -> None:
-    assert sorted(census.names_below(root)) == [
+    assert sorted(all_names.names_below(root)) == [
         b"192.0.2.7/file",
         b"192.0.2.7/inner",
         b"Boot/BCD",
@@ -29,21 +29,21 @@ def test_all_files_are_named_and_links_that_stay_inside(root: Root) -> None:
 
 
 def test_those_near_the_top_come_first(root: Root) -> None:
-    depths = [name.count(b"/") for name in census.names_below(root)]
+    depths = [name.count(b"/") for name in all_names.names_below(root)]
     assert depths == sorted(depths)
 
 
 def test_it_ends_when_it_is_told_to(root: Root) -> None:
     turns = iter([True, False])
-    names = [*census.names_below(root, go_on=lambda: next(turns))]
+    names = [*all_names.names_below(root, go_on=lambda: next(turns))]
     assert sorted(names) == [b"absin", b"file", b"in"]
 
 
 def test_it_ends_at_the_bound(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(census, "MOST_NAMES", 4)
-    assert len([*census.names_below(root)]) == 4
+    monkeypatch.setattr(all_names, "MOST_NAMES", 4)
+    assert len([*all_names.names_below(root)]) == 4
 
 
 def test_uploads_in_progress_are_not_named(root: Root) -> None:
     (root.path / ".tftptui-1234").write_bytes(b"half")
-    assert not any(b"tftptui" in name for name in census.names_below(root))
+    assert not any(b"tftptui" in name for name in all_names.names_below(root))

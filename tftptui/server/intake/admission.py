@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import Mode, Request, WriteRequest
-from tftptui.server.access import AccessList
-from tftptui.server.rates import Rate, RateTable
+from tftptui.server.access_list import AccessList
+from tftptui.server.rate_limits import Rate, RateTable
 from tftptui.settings import Settings
 from tftptui.telemetry.refusal_reasons import Reason
 

@@ -8,10 +8,10 @@ import pytest
 from tests.support.office import CLIENT, Office, office
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.errors import ErrorCode
-from tftptui.server.gate import ALL_LINES, KEPT_NETWORKS, NETWORK_LINES
-from tftptui.server.policy import LONGEST_REQUEST, WORDS
-from tftptui.server.rates import KEPT_ADDRESSES
-from tftptui.server.refusing import KEPT_REFUSALS
+from tftptui.server.intake.admission import LONGEST_REQUEST, WORDS
+from tftptui.server.intake.refusal_limits import ALL_LINES, KEPT_NETWORKS, NETWORK_LINES
+from tftptui.server.intake.refusals import KEPT_REFUSALS
+from tftptui.server.rate_limits import KEPT_ADDRESSES
 from tftptui.telemetry.events import Refused, Requested, Suppressed
 from tftptui.telemetry.records.ring import Kind
 

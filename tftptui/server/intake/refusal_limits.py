@@ -7,8 +7,8 @@ faster is counted, and told in one line every ten seconds.
 from collections import Counter
 from dataclasses import dataclass
 
-from tftptui.server.access import neighbourhood
-from tftptui.server.rates import Bucket, Rate, RateTable
+from tftptui.server.access_list import neighbourhood
+from tftptui.server.rate_limits import Bucket, Rate, RateTable
 from tftptui.telemetry.events import Suppressed
 
 NETWORK_LINES = Rate(per_second=1, burst=1_000)

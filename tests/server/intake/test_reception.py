@@ -13,7 +13,7 @@ from tests.support.free_ports import free_range
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Mode, WriteRequest, encode_error, encode_request
-from tftptui.server.eviction import GRACE, SPARED
+from tftptui.server.intake.eviction import GRACE, SPARED
 from tftptui.telemetry.events import (
     Refused,
     Requested,

@@ -6,9 +6,9 @@ from functools import partial
 
 from tftptui.protocol.errors import ErrorCode, PeerError
 from tftptui.protocol.packets import ReadRequest, Request, encode_error
-from tftptui.server.gate import Gate, Summary
+from tftptui.server.intake.admission import Policy, Verdict
+from tftptui.server.intake.refusal_limits import Gate, Summary
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.policy import Policy, Verdict
 from tftptui.server.recorder import Recorder, request_note
 from tftptui.server.requests import Recognise, kind_of, nobody, requested
 from tftptui.telemetry.events import Refused, Requested, Signature

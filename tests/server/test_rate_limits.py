@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.flows import most_at_once
-from tftptui.server.rates import Bucket, Rate, RateTable
+from tftptui.server.rate_limits import Bucket, Rate, RateTable
 
 ROUNDING = 1e-6
 

@@ -17,12 +17,12 @@ from tftptui.protocol.packets import (
     WriteRequest,
     parse,
 )
-from tftptui.server.eviction import Evictions
+from tftptui.server.intake.admission import LONGEST_REQUEST, TO_MANY, Policy, Verdict
+from tftptui.server.intake.eviction import Evictions
+from tftptui.server.intake.refusals import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.policy import LONGEST_REQUEST, TO_MANY, Policy, Verdict
 from tftptui.server.ports import PortsExhaustedError
 from tftptui.server.recorder import error_note, request_note
-from tftptui.server.refusing import RefusalDesk, Seek, seek_nothing, too_long
 from tftptui.server.requests import kind_of
 from tftptui.server.root.path_resolution import RootError
 from tftptui.server.transfer.open_transfer import Opener

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Generic, TypeVar
 
+from tftptui.server.intake.admission import LONGEST_REQUEST
+from tftptui.server.intake.reception import REQUESTS, Reception
 from tftptui.server.listener import Arrival, Listener
-from tftptui.server.policy import LONGEST_REQUEST
-from tftptui.server.reception import REQUESTS, Reception
 
 BUDGET = 0.0005
 """Seconds of each turn for requests."""
