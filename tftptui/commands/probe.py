@@ -204,7 +204,11 @@ def _probe(
     drafts = conclude(asked, *done)
     if options.json:
         grids = zip(("ports", "sizes", "options"), done, strict=True)
-        told = {"asked": asked, **dict(grids), "findings": drafts}
+        told = {
+            "asked": asked,
+            **dict(grids),
+            "findings": [one.as_told() for one in drafts],
+        }
         print(msgspec.json.encode(told).decode())
     else:
         print(report_text(asked, done[0], done[1:], drafts), end="")

@@ -1,7 +1,7 @@
 """A finding before it has a number: what a rule returns."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import overload
 
@@ -75,3 +75,8 @@ class Draft:
     def code(self) -> Code:
         """What it is called."""
         return self.kind.code
+
+    def as_told(self) -> dict[str, object]:
+        """Return it by the names of its fields, for JSON: its kind as ``code``."""
+        names = (one.name for one in fields(self) if one.name != "kind")
+        return {"code": self.code, **{name: getattr(self, name) for name in names}}
