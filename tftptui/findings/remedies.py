@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from shlex import quote
 
 from tftptui.findings.facts import Facts, Scene
-from tftptui.findings.place import place_of_silence
+from tftptui.findings.signs.place import place_of_silence
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.listing import span

@@ -14,7 +14,7 @@ from tftptui.findings.helps import (
     small_blocks,
 )
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.stalls import ended_by_client
+from tftptui.findings.signs.stalls import ended_by_client
 from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH

@@ -12,10 +12,15 @@ from tftptui.findings.helps import (
     no_port_matters,
     small_blocks,
 )
-from tftptui.findings.icmp_errors import is_firm, reporters, since_progress
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import is_quiet_after_one
-from tftptui.findings.stalls import ended_by_client, is_stuck, may_have_all, stopped
+from tftptui.findings.signs.icmp_errors import is_firm, reporters, since_progress
+from tftptui.findings.signs.silence import is_quiet_after_one
+from tftptui.findings.signs.stalls import (
+    ended_by_client,
+    is_stuck,
+    may_have_all,
+    stopped,
+)
 from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView

@@ -5,12 +5,12 @@ from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts, Icmp
-from tftptui.findings.icmp_errors import is_client, since_progress
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path.acks_blocked import acks_behind
 from tftptui.findings.path.path_cut import cut
 from tftptui.findings.path.path_mtu import mtu
-from tftptui.findings.silence import is_quiet_after_one, own_gap
+from tftptui.findings.signs.icmp_errors import is_client, since_progress
+from tftptui.findings.signs.silence import is_quiet_after_one, own_gap
 from tftptui.telemetry.findings import FACT, LIKELY, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds

@@ -7,7 +7,7 @@ from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import minds_block_size, no_port_matters
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import is_other_class, is_unanswered
+from tftptui.findings.signs.silence import is_other_class, is_unanswered
 from tftptui.telemetry.findings import LIKELY
 
 KIND = Kind(

@@ -13,8 +13,8 @@ from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
 from tftptui.findings.helps import minds_block_size, no_port_matters
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import CURL, is_of_empty
-from tftptui.findings.stalls import ended_by_client
+from tftptui.findings.signs.silence import CURL, is_of_empty
+from tftptui.findings.signs.stalls import ended_by_client
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 
 _FOLLOWS = 3.0

@@ -6,7 +6,7 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts, same_options
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.stalls import ended_by_client
+from tftptui.findings.signs.stalls import ended_by_client
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.views import TransferView
 

@@ -8,7 +8,7 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import served_or_there
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
+from tftptui.findings.signs.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.refusal_reasons import Reason

@@ -8,7 +8,7 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import completed, served
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.refusals import asked_in_vain, explain, last_refusal
+from tftptui.findings.signs.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
 

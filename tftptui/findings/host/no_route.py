@@ -8,9 +8,9 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import no_port_matters
-from tftptui.findings.icmp_errors import is_firm, reporters, since_progress
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.send_errors import failing, failure
+from tftptui.findings.signs.icmp_errors import is_firm, reporters, since_progress
+from tftptui.findings.signs.send_errors import failing, failure
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.refusal_reasons import Reason
 

@@ -6,7 +6,7 @@ from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.refusals import asked_in_vain
+from tftptui.findings.signs.refusals import asked_in_vain
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason

@@ -9,7 +9,7 @@ from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.send_errors import failing, failing_since, failure
+from tftptui.findings.signs.send_errors import failing, failing_since, failure
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import port_word
 

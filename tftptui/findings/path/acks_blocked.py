@@ -4,14 +4,14 @@ from functools import partial
 from math import inf
 
 from tftptui.findings import evidence, proofs, remedies
-from tftptui.findings.chance import rounds_no_chance
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import ANY_TIME, Row
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import FEW_ANSWERS, is_quiet_after_one, taken
+from tftptui.findings.signs.chance import rounds_no_chance
+from tftptui.findings.signs.silence import FEW_ANSWERS, is_quiet_after_one, taken
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView

@@ -4,7 +4,6 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
-from tftptui.findings.comparison import Difference, compare, in_words
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import completed, later_success, later_tries
 from tftptui.findings.facts import Facts, Neighbour
@@ -18,8 +17,9 @@ from tftptui.findings.helps import (
     other_rule,
 )
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.place import dropped, place_of_silence
-from tftptui.findings.silence import is_unanswered
+from tftptui.findings.signs.comparison import Difference, compare, in_words
+from tftptui.findings.signs.place import dropped, place_of_silence
+from tftptui.findings.signs.silence import is_unanswered
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import port_word

@@ -14,8 +14,13 @@ from tftptui.findings.helps import (
     RANGE,
     other_rule,
 )
-from tftptui.findings.icmp_errors import is_client, is_firm, reporters, since_progress
 from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.signs.icmp_errors import (
+    is_client,
+    is_firm,
+    reporters,
+    since_progress,
+)
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import joined, port_word
 

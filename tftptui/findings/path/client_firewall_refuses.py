@@ -8,15 +8,15 @@ from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
 from tftptui.findings.helps import ANY_SIZE, RANGE
-from tftptui.findings.icmp_errors import (
+from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.path.nat_without_helper import closed_by_translation
+from tftptui.findings.signs.icmp_errors import (
     insists,
     is_client,
     is_firm,
     reporters,
     since_progress,
 )
-from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.path.nat_without_helper import closed_by_translation
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.words import port_word
 

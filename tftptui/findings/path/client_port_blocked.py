@@ -4,7 +4,6 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
-from tftptui.findings.comparison import compare
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import STEP, completed, later_success, later_tries, no
 from tftptui.findings.facts import Facts, Neighbour
@@ -17,8 +16,9 @@ from tftptui.findings.helps import (
 )
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path import answers_blocked
-from tftptui.findings.place import dropped, place_of_silence
-from tftptui.findings.silence import MANY, is_other_class, is_unanswered, ports_of
+from tftptui.findings.signs.comparison import compare
+from tftptui.findings.signs.place import dropped, place_of_silence
+from tftptui.findings.signs.silence import MANY, is_other_class, is_unanswered, ports_of
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.signatures import known
 from tftptui.knowledge.ttl_walk import filters_by_port

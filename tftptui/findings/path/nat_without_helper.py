@@ -10,7 +10,7 @@ from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
 from tftptui.findings.helps import ANY_SIZE, ANY_TIME
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import is_unanswered
+from tftptui.findings.signs.silence import is_unanswered
 from tftptui.telemetry.findings import LIKELY
 
 KIND = Kind(

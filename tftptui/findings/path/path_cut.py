@@ -7,8 +7,8 @@ from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import HAD_ARRIVED, PASSED
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import is_unanswered_since
-from tftptui.findings.stalls import STUCK_SECONDS, is_stuck, may_have_all, stopped
+from tftptui.findings.signs.silence import is_unanswered_since
+from tftptui.findings.signs.stalls import STUCK_SECONDS, is_stuck, may_have_all, stopped
 from tftptui.telemetry.findings import LIKELY
 
 KIND = Kind(

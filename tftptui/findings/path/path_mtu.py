@@ -3,7 +3,6 @@
 from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
-from tftptui.findings.chance import rounds_no_chance
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import completed, later_tries, never
@@ -11,6 +10,7 @@ from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import ANY_TIME
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path import path_cut
+from tftptui.findings.signs.chance import rounds_no_chance
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView

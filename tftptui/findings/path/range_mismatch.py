@@ -7,7 +7,12 @@ from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import ANY_SIZE, ANY_TIME, HELPER
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.silence import ENOUGH, MANY, is_quiet_after_one, is_unanswered
+from tftptui.findings.signs.silence import (
+    ENOUGH,
+    MANY,
+    is_quiet_after_one,
+    is_unanswered,
+)
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import ports

@@ -4,14 +4,14 @@ from functools import partial
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
-from tftptui.findings.comparison import Difference, compare
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import ANY_SIZE
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.place import place_of_silence
-from tftptui.findings.silence import is_unanswered, ports_of
+from tftptui.findings.signs.comparison import Difference, compare
+from tftptui.findings.signs.place import place_of_silence
+from tftptui.findings.signs.silence import is_unanswered, ports_of
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.words import port_word
 

@@ -1,7 +1,7 @@
 """Transfers that had begun and then stand still: since when, and who is silent."""
 
-from tftptui.findings.chance import FEWEST, rounds_no_chance
 from tftptui.findings.facts import Facts
+from tftptui.findings.signs.chance import FEWEST, rounds_no_chance
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, seconds

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.support.facts import CLIENT, NOON, asked_again, facts_of, neighbour, tried
 from tests.support.findings import boot_rom, draft_of, remembered_flow
-from tftptui.findings.comparison import Difference, compare
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
+from tftptui.findings.signs.comparison import Difference, compare
 from tftptui.telemetry.findings import FACT
 
 BOTH = [Difference.CLIENT_PORT, Difference.SERVER_PORT]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.findings.chance import ROUND_LOST, rounds_no_chance
+from tftptui.findings.signs.chance import ROUND_LOST, rounds_no_chance
 
 
 def test_a_small_transfer_loses_four_rounds_in_a_row_hardly_ever() -> None:

@@ -1,0 +1,1 @@
+"""What several findings judge alike: silence, stalls, errors, places."""
