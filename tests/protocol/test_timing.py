@@ -38,12 +38,12 @@ def test_fixed_wait_may_exceed_the_bounds() -> None:
     assert RetransmitTimer(255.0).timeout == 255.0
 
 
-def test_fixed_wait_with_patience_backs_off_to_the_bound() -> None:
+def test_fixed_wait_with_patience_stays_for_three_and_then_backs_off() -> None:
     timer, waits = RetransmitTimer(1.0, patience=60.0), []
-    for _ in range(5):
+    for _ in range(7):
         waits.append(timer.timeout)
         timer.back_off()
-    assert waits == [1.0, 2.0, 4.0, 8.0, 8.0]
+    assert waits == [1.0, 1.0, 1.0, 2.0, 4.0, 8.0, 8.0]
 
 
 def test_fixed_wait_beyond_the_bound_stays_as_it_is() -> None:
@@ -67,3 +67,15 @@ def test_fixed_timer_still_measures() -> None:
 )
 def test_back_off_doubles_up_to_the_bound(time_outs: int, wait: float) -> None:
     assert _timer_after([None] * time_outs, None).timeout == wait
+
+
+def test_progress_ends_the_back_off_of_a_fixed_wait() -> None:
+    timer = RetransmitTimer(1.0, patience=60.0)
+    for _ in range(5):
+        timer.back_off()
+    timer.measure(0.1)
+    waits = []
+    for _ in range(4):
+        waits.append(timer.timeout)
+        timer.back_off()
+    assert waits == [1.0, 1.0, 1.0, 2.0]

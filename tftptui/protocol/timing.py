@@ -13,6 +13,10 @@ be forged, and each retransmission goes to somebody who did not ask for it."""
 
 SHORTEST, LONGEST = 0.2, 8.0
 
+STEADY = 2
+"""Time-outs after which a fixed wait stays as agreed (RFC 2349): a client that
+asked for one expects the first retransmissions then, and so does the diagnosis."""
+
 _ALPHA, _BETA, _K = 1 / 8, 1 / 4, 4.0  # RFC 6298 §2
 _RATIO = _BETA / (_BETA - _ALPHA)
 
@@ -30,8 +34,8 @@ class RetransmitTimer:
         fixed: the wait that was agreed; None goes by the round trips.
         retries: time-outs without progress, at least, before a peer is given up.
         patience: seconds without progress, at least, before a peer that has answered
-            once is given up. With patience a fixed wait backs off as well, to at most
-            LONGEST or itself.
+            once is given up. With patience a fixed wait backs off as well after STEADY
+            time-outs, to at most LONGEST or itself.
     """
 
     def __init__(
@@ -49,6 +53,8 @@ class RetransmitTimer:
         self._variation = 0.0
         self._base = INITIAL if fixed is None else fixed
         self._fixed = fixed is not None
+        self._steady = STEADY if self._fixed else 0
+        """Time-outs until the wait grows."""
         self._factor = 1
 
     @property
@@ -60,7 +66,7 @@ class RetransmitTimer:
 
     def measure(self, round_trip: float) -> None:
         """Take one round trip time (RFC 6298 §2), which also ends a back-off."""
-        self._factor = 1
+        self._factor, self._steady = 1, STEADY if self._fixed else 0
         least = self.least
         self.least = round_trip if least is None else min(least, round_trip)
         if self.smoothed is None:
@@ -95,6 +101,8 @@ class RetransmitTimer:
         self.smoothed = average + smooth * (self.smoothed - average)
 
     def back_off(self) -> None:
-        """Double the wait after a time-out (RFC 6298 §5.5)."""
-        if self.timeout < LONGEST:
+        """Double the wait after a time-out (RFC 6298 §5.5), if fixed after STEADY."""
+        if self._steady:
+            self._steady -= 1
+        elif self.timeout < LONGEST:
             self._factor *= 2
