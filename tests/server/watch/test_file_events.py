@@ -1,6 +1,7 @@
 """News of the disk, straight from the watcher."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import shutil
@@ -44,15 +45,24 @@ class Heard(FileEvents):
             await asyncio.to_thread(self._ended.wait)
 
 
+@contextlib.asynccontextmanager
+async def heard(folder: Path) -> AsyncIterator[Heard]:
+    """Watch a folder."""
+    events = Heard(folder)
+    await asyncio.to_thread(events.start)
+    try:
+        yield events
+    finally:
+        events.stop()
+        await events.until_it_ends()
+
+
 @pytest.fixture
 async def events(tmp_path: Path) -> AsyncIterator[Heard]:
     (tmp_path / "file").write_bytes(b"x" * 1_000)
     (tmp_path / "sub").mkdir()
-    events = Heard(tmp_path)
-    await asyncio.to_thread(events.start)
-    yield events
-    events.stop()
-    await events.until_it_ends()
+    async with heard(tmp_path) as events:
+        yield events
 
 
 async def test_a_file_that_is_written_is_reported(
@@ -91,6 +101,39 @@ async def test_a_name_that_is_not_utf8_ends_the_watch_without_an_error(
     await events.until_it_ends()
     assert not events.is_alive
     assert events.error is None
+
+
+async def test_a_root_whose_path_is_not_utf8_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "caf\udce9"
+    folder.mkdir()
+    with pytest.raises(OSError, match="not UTF-8") as caught:
+        await asyncio.to_thread(Heard(folder).start)
+    assert caught.value.errno == errno.EILSEQ
+
+
+async def test_what_changes_in_a_folder_with_a_link_to_it_has_its_own_name(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "real").mkdir()
+    for link in ("a-link", "z-link"):
+        (tmp_path / link).symlink_to("real")
+    async with heard(tmp_path) as events:
+        (tmp_path / "real" / "new").touch()
+        await events.until(b"real/new")
+    assert events.told == {b"real/new": "added"}
+
+
+async def test_what_changes_behind_a_link_that_leads_outside_is_not_reported(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "outside" / "sub").mkdir(parents=True)
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "link").symlink_to(tmp_path / "outside")
+    async with heard(tmp_path / "root") as events:
+        (tmp_path / "outside" / "sub" / "new").touch()
+        (tmp_path / "root" / "last").touch()
+        await events.until(b"last")
+    assert events.told == {b"last": "added"}
 
 
 async def test_what_is_not_there_can_not_be_watched(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Watched:
     """A folder to watch.
 
     Attributes:
-        folder: absolute.
+        folder: absolute, without links.
         prefix: what the names of its changes begin with: "" or a name and a slash.
         only: names in it that matter, and the names each is served under; None for
             all, and all below it.
@@ -107,7 +107,8 @@ class FileEvents:
 
         Raises:
             OSError: a folder can't be watched; ENOSPC for no watch left, EMFILE for no
-                watcher left, EACCES for a subfolder that may not be read.
+                watcher left, EACCES for a subfolder that may not be read, EILSEQ for a
+                path that is not UTF-8.
         """
         there = [one for one in self._watched if os.path.isdir(one.folder)]  # noqa: PTH112 - bytes
         if not there:
@@ -150,6 +151,8 @@ class FileEvents:
                 self._pass_on(batch)
         except OSError as error:
             self.error = _with_errno(error)
+        except UnicodeEncodeError:
+            self.error = OSError(errno.EILSEQ, "the path of the root is not UTF-8")
         except (
             RuntimeError
         ):  # watchfiles' own, of a name that is not UTF-8 among others
@@ -160,10 +163,16 @@ class FileEvents:
 
     def _pass_on(self, batch: set[tuple[Report, str]]) -> None:
         hints: Hints = {}
+        real: dict[bytes, bytes] = {}
         for report, path in batch:
-            encoded = os.fsencode(path)
+            # watchfiles goes through links: what they lead to is reported below a
+            # link only, even if it lies in the root, and reported if it does not.
+            folder, part = os.path.split(os.fsencode(path))
+            if folder not in real:
+                real[folder] = os.path.realpath(folder)
+            found = os.path.join(real[folder], part)  # noqa: PTH118 - bytes
             for one in self._watched:
-                for name in one.names(encoded):
+                for name in one.names(found):
                     hints[name] = report.raw_str()
         if hints and not self._stop.is_set():
             self._loop.call_soon_threadsafe(self._report, hints)
