@@ -8,7 +8,7 @@ from tests.support.pictures import view
 from tftptui.telemetry.records.filters.parsing import parse
 from tftptui.telemetry.records.filters.terms import Filter
 from tftptui.telemetry.records.ring import Kind
-from tftptui.ui.panes.packets.similar import Such, terms_of
+from tftptui.ui.panes.packets.similar import SimilarFilter, terms_of
 from tftptui.ui.panes.packets.words import Line
 
 LINE = Line(
@@ -18,7 +18,7 @@ LINE = Line(
 
 
 def test_each_press_is_another_term_and_then_none() -> None:
-    such, wanted = Such(), parse("retrans")
+    such, wanted = SimilarFilter(), parse("retrans")
     assert isinstance(wanted, Filter)
     told = []
     made = wanted
@@ -36,7 +36,7 @@ def test_each_press_is_another_term_and_then_none() -> None:
 
 
 def test_another_packet_begins_anew_from_what_holds() -> None:
-    such = Such()
+    such = SimilarFilter()
     made = such.another(Filter(), 7, LINE)
     again = such.another(made, 8, LINE)
     assert str(again) == 'client:10.0.4.37 file:"my file.img"'

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.ui.panes.packets.stops import Stops
+from tftptui.ui.panes.packets.model import Stops
 
 RESENT, ERRORS = array("Q", [2, 5, 9]), array("Q", [3, 8])
 

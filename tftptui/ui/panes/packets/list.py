@@ -1,21 +1,50 @@
-"""The packets as a list: filters, searches, steps, choices, copies."""
+"""The list of packets: follows the newest or holds still; draws only rows in view."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
 from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.geometry import Size
 from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from tftptui.telemetry.records.filters.terms import Filter
 from tftptui.ui.formats import count
 from tftptui.ui.keymap import bindings
+from tftptui.ui.kit.virtual_size import take_size
 from tftptui.ui.messages import CopyWanted
-from tftptui.ui.panes.packets.columns import TimeMode
-from tftptui.ui.panes.packets.model import Place
-from tftptui.ui.panes.packets.scroll import PacketScroll
-from tftptui.ui.panes.packets.words import Line, has_run, plain
+from tftptui.ui.panes.empty import ROOT, command, example_file
+from tftptui.ui.panes.packets.columns import (
+    Cell,
+    Columns,
+    Look,
+    TimeMode,
+    columns,
+    draw,
+)
+from tftptui.ui.panes.packets.model import PacketView, Place
+from tftptui.ui.panes.packets.words import Line, has_run, not_kept, plain
 from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+
+KEPT_STRIPS = 512
+
+MARGIN = 2
+"""Cells beside a hint."""
+
+MARKED, FOUND = "◆", "›"
+"""What stands before the marked packet, and before what was looked for."""
+
+_NEAR = 0.001
+"""Seconds by which the clocks of a record and of what was seen in it may differ."""
 
 HELD_LABELS = {"packets.pause": "follow"}
 """What keys do while it is held still, where that is something else."""
@@ -32,10 +61,87 @@ MOST_COPIED = 1_000
 MODES = (TimeMode.CLOCK, TimeMode.REQUEST, TimeMode.BEFORE, TimeMode.MARK)
 
 
-class PacketList(PacketScroll, can_focus=True):
-    """The rows, and what keys do with them; only those in view are ever drawn."""
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A row, and how far below the top of the view it is read.
+
+    Attributes:
+        row: what is read: the cursor's row, or the first one where that is not in view.
+        line: lines above it.
+        cursor: what the cursor was put on; it may be hidden by a filter now.
+        height: lines of the view when it was put there.
+    """
+
+    row: Place
+    line: int
+    cursor: Place | None
+    height: int
+
+    def top(self, view: PacketView, height: int) -> int:
+        """Return the first row in a view that is HEIGHT lines high now."""
+        return view.row_of(self.row) - min(self.line, max(0, height - 1))
+
+    def cursor_in(self, view: PacketView) -> Place | None:
+        """Return what the cursor is on now: the row, or the nearest that is shown."""
+        if self.cursor is None:
+            return None
+        return view.place_at(view.row_of(self.cursor))
+
+
+def _anchor_at(
+    view: PacketView, cursor: Place | None, top: int, height: int
+) -> _Anchor | None:
+    """Return what is read where row TOP is the first of HEIGHT; None if nothing is."""
+    if cursor is not None:
+        line = view.row_of(cursor) - top
+        if 0 <= line < height:
+            return _Anchor(cursor, line, cursor, height)
+    first = max(top, view.heading)
+    place = view.place_at(first)
+    return None if place is None else _Anchor(place, first - top, cursor, height)
+
+
+class PacketList(ScrollView, can_focus=True):
+    """A row per packet, a cursor, and what keys do with them.
+
+    The list follows the newest row until the reader pauses it, moves the cursor or
+    scrolls up. Then no row moves until the reader goes back to the newest one.
+
+    Attributes:
+        view: which packets have a row.
+        cursor: sequence number of the record under the cursor, if there is one;
+            ``part`` is the block of its run (from 1), 0 for the whole record.
+        range_from: where a selection of rows begins that ends at the cursor, if any.
+        mode: what the times are counted from.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("packets"), *bindings("list")]
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"packets--cursor", "packets--chosen"}
+    DEFAULT_CSS = """
+    PacketList {
+        height: 1fr;
+        width: 1fr;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 0;
+        & > .packets--cursor, & > .packets--chosen {
+            background: $cursor-row-blurred;
+        }
+        &:focus > .packets--cursor { background: $cursor-row; }
+    }
+    """
+
+    class Changed(Message):
+        """It was paused, narrowed, or follows again."""
+
+    class Scrolled(Message):
+        """Other rows are in view."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Let one stand for all that are still queued."""
+            return isinstance(message, PacketList.Scrolled)
 
     class Opened(Message):
         """One row shall be shown whole."""
@@ -45,14 +151,67 @@ class PacketList(PacketScroll, can_focus=True):
             self.line = line
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store)
+        super().__init__()
+        self.view = PacketView(store)
+        self.cursor: int | None = None
+        self.part = 0
+        self.range_from: int | None = None
+        self.mode = TimeMode.CLOCK
+        self._store = store
+        self._is_moving = False
+        self._anchor: _Anchor | None = None
         self._is_searching = False
         self._told_none: tuple[int, float] | None = None
+        self._generation = 0
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_STRIPS)
+        self._slots: Mapping[str, Style] = {}
+        self._hint: list[Cell] = []
+        self._ground: Style | None = None
+
+    @property
+    def row_width(self) -> int:
+        """Cells of a row."""
+        return self.scrollable_content_region.width
+
+    @property
+    def columns(self) -> Columns:
+        """Which columns there are now."""
+        return columns(self.row_width, with_client=self.view.transfer is None)
+
+    @property
+    def ground(self) -> Style:
+        """What rows without the cursor are drawn on; it takes long to find out."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
+
+    @property
+    def place(self) -> Place | None:
+        """What the cursor is on."""
+        return None if self.cursor is None else Place(self.cursor, self.part)
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the newest row stays in view."""
+        return not self.view.is_held
 
     @property
     def labels(self) -> Mapping[str, str]:
         """What keys do, where that is something else just now."""
         return {} if self.is_following else HELD_LABELS
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what does something now."""
+        if action == "unfold":
+            line = self._chosen()
+            return line is not None and has_run(line.record)
+        if action == "fold":
+            return self.cursor is not None and self.view.is_open(self.cursor)
+        if action in ("narrow", "copy", "open", "mark", "range"):
+            return self.cursor is not None
+        return super().check_action(action, parameters)
+
+    # News and filters.
 
     def frame_arrived(self) -> None:
         """Read the store; draw again only if a row in view came or went."""
@@ -112,6 +271,141 @@ class PacketList(PacketScroll, can_focus=True):
         if not self._is_searching:
             self._tell()
 
+    # Scroll, follow and hold.
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Hold still when the reader scrolls up."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Scrolled())
+        if self._is_moving:
+            return
+        if self.is_following and new_value < self.max_scroll_y:
+            self.pause()
+        elif self._anchor is not None and self._anchor.height == self.size.height:
+            self._look()
+
+    def on_resize(self) -> None:
+        """Stay at the newest row, or at what is read; columns may be others now."""
+        self._stay()
+        self._tell()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row, and hold still."""
+        row = event.y + self.scroll_offset.y
+        if self.view.place_at(row) is not None:
+            self.pause()
+            self.put_cursor(row)
+
+    def go_to(self, sequence: int) -> None:
+        """Hold still with the cursor on a record, or on the nearest that is shown."""
+        self.pause()
+        self.put_cursor(self.view.row_of(Place(sequence)))
+
+    def go_to_time(self, time: float) -> None:
+        """Hold still with the cursor on the first row that is not before a time."""
+        self.pause()
+        while self.view.search():
+            pass
+        self._take_size()
+        found = self.view.at_time(time - _NEAR)
+        if found is not None:
+            self.go_to(found)
+
+    def action_cursor(self, step: int) -> None:
+        """Move by STEP rows, and hold still."""
+        # Before it holds: then there may be newer ones, which nobody has seen.
+        place = self.place or self.view.place_at(self.view.rows - 1)
+        self.pause()
+        if place is not None:
+            self.put_cursor(self.view.row_of(place) + step)
+
+    def action_page(self, step: int) -> None:
+        """Move by STEP pages, and hold still."""
+        self.action_cursor(step * max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """Move to the oldest row, and hold still."""
+        self.pause()
+        self.put_cursor(0)
+
+    def action_last(self) -> None:
+        """Follow the newest row."""
+        self.cursor = self.range_from = self._anchor = None
+        self.view.release()
+        self._take_size()
+        self._scroll_rows(self.view.rows)
+        self._tell()
+
+    def action_pause(self) -> None:
+        """Hold still with the cursor on the newest row, or follow again."""
+        if self.is_following:
+            self.action_cursor(0)
+        else:
+            self.action_last()
+
+    def pause(self) -> None:
+        """Hold still."""
+        if not self.is_following:
+            return
+        self._look()
+        self.view.hold()
+        self._take_size()
+        self._stay()
+        self._tell()
+
+    def _look(self) -> None:
+        """Remember what is read now."""
+        top, height = self.scroll_offset.y, self.size.height
+        self._anchor = _anchor_at(self.view, self.place, top, height)
+
+    def _stay(self) -> None:
+        """Have the newest row at the bottom, or what is read where it was."""
+        if self.is_following:
+            self._scroll_rows(self.view.rows)
+        elif self._anchor is not None and self.view.shown:
+            self.cursor, self.part = self._anchor.cursor_in(self.view) or (None, 0)
+            self._scroll_rows(self._anchor.top(self.view, self.size.height))
+
+    def put_cursor(self, row: int) -> None:
+        """Put the cursor on a row, or the nearest there is, and show it."""
+        if self.view.shown:
+            row = max(self.view.heading, min(row, self.view.rows - 1))
+            place = self.view.place_at(row)
+            self.cursor, self.part = place or (None, 0)
+            self._reveal_cursor()
+            self._look()
+            self._tell()
+
+    def _reveal_cursor(self) -> None:
+        if self.place is None:
+            return
+        row, top = self.view.row_of(self.place), self.scroll_offset.y
+        if row <= self.view.heading:
+            self._scroll_rows(0)
+        elif row < top:
+            self._scroll_rows(row)
+        elif row >= top + self.size.height:
+            self._scroll_rows(row - self.size.height + 1)
+
+    def _take_size(self) -> None:
+        size = Size(self.row_width, self.view.rows)
+        if size != self.virtual_size:
+            self._is_moving = True
+            take_size(self, size)
+            self._is_moving = False
+
+    def _scroll_rows(self, top: int) -> None:
+        self._is_moving = True
+        self.scroll_to(y=max(0, top), animate=False, immediate=True)
+        self._is_moving = False
+
+    def _tell(self) -> None:
+        self.refresh()
+        self.refresh_bindings()
+        self.post_message(self.Changed())
+
+    # Keys.
+
     def action_trouble(self, step: int) -> None:
         """Move to the next trouble, or to what was looked for."""
         name = "trouble" if self.view.found is None else "match"
@@ -141,8 +435,6 @@ class PacketList(PacketScroll, can_focus=True):
             self.notify(f"No {name} {where} this row", timeout=TOLD, markup=False)
         else:
             self._told_none = before
-
-    # What is shown, and how.
 
     def action_open(self) -> None:
         """Show the row under the cursor whole."""
@@ -225,13 +517,117 @@ class PacketList(PacketScroll, can_focus=True):
     def _chosen(self) -> Line | None:
         return None if self.place is None else self.view.line(self.place)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what does something now."""
-        if action == "unfold":
-            line = self._chosen()
-            return line is not None and has_run(line.record)
-        if action == "fold":
-            return self.cursor is not None and self.view.is_open(self.cursor)
-        if action in ("narrow", "copy", "open", "mark", "range"):
-            return self.cursor is not None
-        return super().check_action(action, parameters)
+    # Draw.
+
+    def look_at_hint(self) -> None:
+        """Draw what stands in the place of rows again if it has changed."""
+        found = self._current_hint()
+        if found != self._hint:
+            self._hint = found
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the view."""
+        width, view = self.row_width, self.view
+        if not view.rows:
+            return self._draw_hint(y, width)
+        row = y + self.scroll_offset.y
+        place = view.place_at(row)
+        if place is None:
+            text = not_kept(view.dropped) if row < view.heading else ""
+            segments = [Segment(text, self._slots.get("muted"))]
+            return self._on_ground(segments, width, self.ground)
+        key = self._key(place, width)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._draw_row(place, width)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Take over colours that may have changed."""
+        super().notify_style_update()
+        self.forget_drawn()
+        self._slots = slot_styles(self.app.theme_variables)
+
+    def forget_drawn(self) -> None:
+        """Draw all rows again."""
+        self._generation += 1
+        self._ground = None
+        self._strips.clear()
+
+    def _key(self, place: Place, width: int) -> Hashable:
+        ground = place == self.place, self._is_chosen(place)
+        before = place.sequence
+        if self.mode == TimeMode.BEFORE:  # the row above may be another one
+            above = self.view.place_at(self.view.row_of(place) - 1)
+            before = above.sequence if above else -1
+        lead = self._lead(place)
+        all_of_them = self.view.transfer is None  # then there are clients in a column
+        drawn = lead, self.mode, before, all_of_them
+        return place, width, ground, drawn, self._generation
+
+    def _lead(self, place: Place) -> str:
+        if place.block:
+            return " "
+        if place.sequence == self.view.mark:
+            return MARKED
+        return FOUND if self.view.is_found(place.sequence) else " "
+
+    def _is_chosen(self, place: Place) -> bool:
+        if self.range_from is None or self.cursor is None:
+            return False
+        first, last = sorted((self.range_from, self.cursor))
+        return first <= place.sequence <= last
+
+    def _draw_row(self, place: Place, width: int) -> Strip:
+        wide = self.columns
+        line = self.view.line(place, with_answer=wide.answer > 0)
+        ground = self.ground
+        if place == self.place:
+            ground += self.get_component_rich_style("packets--cursor", partial=True)
+        elif self._is_chosen(place):
+            ground += self.get_component_rich_style("packets--chosen", partial=True)
+        look = Look(wide, self.mode, self.view.marked_time(), self._lead(place))
+        segments = [] if line is None else draw(line, look, self._slots)
+        return self._on_ground(segments, width, ground)
+
+    def _on_ground(self, segments: list[Segment], width: int, ground: Style) -> Strip:
+        return Strip(segments).adjust_cell_length(width).apply_style(ground)
+
+    def _current_hint(self) -> list[Cell]:
+        return _hint(self._store, self.view, self.row_width - 2 * MARGIN)
+
+    def _draw_hint(self, y: int, width: int) -> Strip:
+        lines = [("", ""), *self._current_hint()]
+        text, slot = lines[y] if y < len(lines) else ("", "")
+        segments = [Segment(" " * MARGIN + text, self._slots.get(slot))]
+        return self._on_ground(segments, width, self.rich_style)
+
+
+def _hint(store: Store, view: PacketView, width: int) -> list[Cell]:
+    """Return the lines, each in a slot."""
+    if view.is_searching:
+        return _wrapped("Looking through the packets that are kept …", width)
+    if view.wanted:
+        words = f"Of {count(view.kept)} packets none is meant by: {view.wanted.words}."
+        return _wrapped(f"{words} esc takes the filter away.", width)
+    if view.transfer is not None:
+        return _wrapped("No packet of this transfer is kept; esc shows all.", width)
+    return _of_none(store, width)
+
+
+def _of_none(store: Store, width: int) -> list[Cell]:
+    if store.status is not None and store.status.source == "demo":
+        return _wrapped("No packets yet: press . to begin.", width)
+    lines = _wrapped(
+        "No packets yet. Each request, block and answer will be one line here.", width
+    )
+    name = example_file(store.listings.get(ROOT))
+    if store.status is None or name is None:
+        return lines
+    lines += [("", ""), *_wrapped("To see some, type in another terminal:", width)]
+    return [*lines, ("", ""), (f"  {command(store.status, name)}", "")]
+
+
+def _wrapped(words: str, width: int) -> list[Cell]:
+    return [(text, "muted") for text in textwrap.wrap(words, max(1, width))]

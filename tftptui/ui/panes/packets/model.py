@@ -1,7 +1,7 @@
 """Which packets are in view: all or some, going on or held still, runs open or not."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,16 +10,100 @@ from tftptui.telemetry.records.filters.matching import Matcher
 from tftptui.telemetry.records.filters.terms import Filter, Numbers, Term
 from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 from tftptui.telemetry.records.watched_ring import PacketChunks
+from tftptui.telemetry.views import TransferView
 from tftptui.ui.panes.packets.index import PacketIndex
-from tftptui.ui.panes.packets.requests import Requests
 from tftptui.ui.panes.packets.search import (
     PacketSource,
     answered,
+    before,
     first_attempt,
 )
-from tftptui.ui.panes.packets.stops import Stops, has_number
 from tftptui.ui.panes.packets.words import Line, block_of_run, has_run
 from tftptui.ui.store import Store
+
+
+class Stops(NamedTuple):
+    """Sequence numbers in order, in one array for each reason to stop.
+
+    Attributes:
+        numbers: the arrays; they may go on behind the view.
+        end: the first number that the view does not show yet.
+    """
+
+    numbers: list["array[int]"]
+    end: int
+
+    def nearest(self, sequence: int, step: int) -> int | None:
+        """Return the nearest stop after a record, or before it if STEP < 0."""
+        nearest: list[int] = []
+        for numbers in self.numbers:
+            until = bisect_left(numbers, self.end)
+            if step > 0:
+                place = bisect_right(numbers, sequence)
+                nearest += numbers[place : min(place + 1, until)]
+            elif place := min(bisect_left(numbers, sequence), until):
+                nearest.append(numbers[place - 1])
+        return (min if step > 0 else max)(nearest, default=None)
+
+    def rank(self, sequence: int | None) -> tuple[int, int]:
+        """Return the how manieth stop a record is, or 0, and how many there are."""
+        total = sum(bisect_left(numbers, self.end) for numbers in self.numbers)
+        if sequence is None or not any(
+            has_number(numbers, sequence) for numbers in self.numbers
+        ):
+            return 0, total
+        return sum(bisect_right(one, sequence) for one in self.numbers), total
+
+
+def has_number(numbers: "array[int]", number: int) -> bool:
+    """Tell whether a number is among those of an array in order."""
+    place = bisect_left(numbers, number)
+    return place < len(numbers) and numbers[place] == number
+
+
+MOST = 1_000
+"""Transfers whose request is remembered."""
+
+SLACK, CLOSE = 0.05, 1e-6
+"""Seconds by which records may be out of order, and what is the same moment."""
+
+
+class Requests:
+    """Finds requests in records, each of them once."""
+
+    def __init__(self) -> None:
+        self._times: dict[tuple[int, float], float] = {}
+
+    def time_of(self, source: PacketSource, view: TransferView | None) -> float | None:
+        """Return when it came: a transfer begins a moment later, when all is agreed.
+
+        Where it is not kept, the beginning of the transfer has to do.
+        """
+        if view is None:
+            return None
+        key = view.number, view.started
+        found = self._times.get(key)
+        if found is None:
+            found = _found(source, view)
+            if found is None and not source.first:
+                return view.started  # it may come yet
+            if len(self._times) >= MOST:
+                self._times.clear()
+            found = self._times[key] = view.started if found is None else found
+        return found
+
+
+def _found(source: PacketSource, view: TransferView) -> float | None:
+    numbers = range(source.first, source.next)
+    end = bisect_right(
+        numbers, view.started + SLACK, key=lambda number: source.record(number).time
+    )
+    for record in before(source, source.first + end, view.number):
+        is_request = record.kind in (Kind.RRQ, Kind.WRQ)
+        if is_request and record.time <= view.started + CLOSE:
+            return record.time
+    return None
+
 
 MOST_GROWTH = 200_000
 """Records that come to a held view; later ones are counted only."""

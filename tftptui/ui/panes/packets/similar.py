@@ -31,7 +31,7 @@ def terms_of(line: Line) -> list[Term]:
     return [Term(test) for test in tests]
 
 
-class Such:
+class SimilarFilter:
     """Adds one term after the other of a packet to a filter, and then none again."""
 
     def __init__(self) -> None:
