@@ -2,8 +2,10 @@ from collections import Counter
 
 import pytest
 
-from tftptui.ui.keymap import ACTIONS, CHAINS, TITLES, actions, bindings, key_name
-from tftptui.ui.screens.help import help_order
+from tftptui.ui.actions import MAIN
+from tftptui.ui.keymap import ACTIONS, CHAINS, TITLES, actions
+from tftptui.ui.keys import bindings, key_name
+from tftptui.ui.screens.window import help_order
 
 
 @pytest.mark.parametrize("scope", CHAINS)
@@ -39,7 +41,7 @@ def test_each_effect_is_a_sentence() -> None:
 
 
 def test_bindings_come_from_the_list() -> None:
-    assert len(bindings("main")) == len(actions("main"))
+    assert len(bindings(MAIN)) == len(actions("main"))
 
 
 def test_help_begins_with_the_focused_pane() -> None:

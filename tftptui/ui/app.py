@@ -22,18 +22,20 @@ from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import ChangeSettings, Command
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
+from tftptui.ui.actions import APP
 from tftptui.ui.clipboard import into_multiplexer, told
 from tftptui.ui.deferred_imports import STEP, Later
 from tftptui.ui.disabled_keys import action_of, why_not
-from tftptui.ui.driver import lasting_driver
 from tftptui.ui.exit_summary import farewell, running_forms
 from tftptui.ui.feed import PATIENCE, Feed
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.memory import Memory
 from tftptui.ui.messages import CopyWanted, FrameArrived
 from tftptui.ui.palette import Everything, key_commands, pane_commands, policy_commands
 from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.screens.window import HelpScreen
 from tftptui.ui.store import Store
+from tftptui.ui.terminal import lasting_driver
 from tftptui.ui.themes import (
     DEFAULT_THEME,
     SLOT_DEFAULTS,
@@ -105,7 +107,7 @@ class TftpApp(App[None]):
     TITLE: str | None = "tftptui"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(APP)
     CSS = """
     MainScreen { background: $background; color: $foreground; }
     ToastRack { margin: 0; align: left bottom; overflow-y: hidden; }
@@ -465,10 +467,8 @@ class TftpApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys, those of the focused pane first."""
-        from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415
-
         if isinstance(self.screen, MainScreen):
-            self.clear_notifications()  # they would stand over its frame
+            self.clear_notifications()  # they would cover its frame
             self.push_screen(HelpScreen(self.screen.scope))
 
     def action_doctor(self) -> None:

@@ -11,7 +11,6 @@ from importlib import import_module
 
 AFTERWARDS = (
     "tftptui.ui.screens.question",
-    "tftptui.ui.screens.help",
     "tftptui.knowledge.names",
     "tftptui.knowledge.recipes",
     "tftptui.ui.screens.client_commands",

@@ -1,7 +1,8 @@
 """Why a key does nothing just now: in words, instead of silence."""
 
 from tftptui.engine.messages import TransferView
-from tftptui.ui.keymap import CHAINS, Action, actions
+from tftptui.ui.keymap import CHAINS, actions
+from tftptui.ui.keys import Action
 from tftptui.ui.panes.transfers.words import short_host
 from tftptui.ui.store import Store
 

@@ -1,42 +1,38 @@
-"""The one list of what keys do: bindings, the bottom line and the help come from it.
+"""All keys: which scopes there are, how they nest, and what each key does.
+
+The bottom line, the help and the palette come from this list.
 
 A scope is where a key works. Scopes nest: in a pane its own keys work, then those
 of lists, of the main screen and of the whole program. A key means one thing in
 such a chain.
 """
 
-from textual.binding import Binding, BindingType
-
-from tftptui.ui.kit.keys import Action, key_name
-from tftptui.ui.ladder.actions import LADDER, TRANSFER
-from tftptui.ui.panes.files.actions import COMMANDS, FILES, FOLDER, NARROWING, PREVIEW
-from tftptui.ui.panes.packets.actions import PACKET_LOG, PACKETS, PROMPT
-from tftptui.ui.panes.ports.actions import FIELDS, PORTS, RANGE
-from tftptui.ui.panes.transfers.actions import TRANSFERS
-from tftptui.ui.screens.actions import APP, LIST, MAIN
-from tftptui.ui.screens.window_actions import (
+from tftptui.ui.actions import (
+    APP,
+    COMMANDS,
     DOCTOR,
     FIREWALL,
+    FOLDER,
     HELP,
+    LIST,
     LOCATE,
+    MAIN,
+    NARROWING,
     PAGE,
     POLICY,
     POLICY_FIELD,
+    PREVIEW,
     QUESTION,
     WHY,
     WINDOW,
 )
+from tftptui.ui.keys import Action
+from tftptui.ui.ladder.actions import LADDER, TRANSFER
+from tftptui.ui.panes.files.actions import FILES
+from tftptui.ui.panes.packets.actions import PACKET_LOG, PACKETS, PROMPT
+from tftptui.ui.panes.ports.actions import FIELDS, PORTS, RANGE
+from tftptui.ui.panes.transfers.actions import TRANSFERS
 from tftptui.ui.stage.actions import CAST, DEMO, RULES, STAGE
-
-__all__ = [
-    "ACTIONS",
-    "CHAINS",
-    "TITLES",
-    "Action",
-    "actions",
-    "bindings",
-    "key_name",
-]
 
 CHAINS: dict[str, tuple[str, ...]] = {
     "transfers": ("transfers", "list", "main", "app"),
@@ -137,25 +133,3 @@ ACTIONS: tuple[Action, ...] = (
 def actions(scope: str) -> list[Action]:
     """Return the actions of one scope, in the order of the help."""
     return [action for action in ACTIONS if action.scope == scope]
-
-
-def page_bindings(scope: str) -> list[BindingType]:
-    """Return those of a window that tells its keys, too."""
-    return [*bindings(scope), *bindings("page")]
-
-
-def bindings(scope: str, *calls: str) -> list[BindingType]:
-    """Return Textual's bindings for one scope, or those of some of its calls."""
-    return [
-        Binding(
-            ",".join(action.keys),
-            action.call,
-            action.label,
-            show=action.shown,
-            key_display=action.shown_key,
-            priority=action.priority,
-            id=action.id,
-        )
-        for action in actions(scope)
-        if not calls or action.call in calls
-    ]

@@ -78,7 +78,7 @@ def policy_commands(
     settings: Mapping[str, Value], show: Callable[[str], None]
 ) -> Iterator[SystemCommand]:
     """Yield SETTINGS as they are, each of which leads to its row; found by words."""
-    from tftptui.ui.policy.table import POLICIES  # noqa: PLC0415 - see later.py
+    from tftptui.ui.policy.table import POLICIES  # noqa: PLC0415 - see deferred_imports.py
 
     for policy in POLICIES if settings else ():
         now = policy.kind.show(settings.get(policy.name))

@@ -1,9 +1,96 @@
-"""Whether there is a terminal that a screen can be drawn on."""
+"""The terminal: whether a screen can be drawn on it; a driver that outlives it."""
 
 import os
 import sys
+from contextlib import suppress
+from typing import Any, TextIO
 
-from tftptui.ui.driver import screen_file
+from textual.app import App
+from textual.driver import Driver
+
+
+def screen_file() -> TextIO | None:
+    """Return what the screen is drawn on: standard error, as Textual has it.
+
+    Where that is redirected, as by ``2>errors``, it is standard output. None if
+    neither is a terminal.
+    """
+    streams = (sys.__stderr__, sys.__stdout__)
+    return next((one for one in streams if one is not None and one.isatty()), None)
+
+
+class LastingFile:
+    """A text file whose other end may be closed; writing to it never fails."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write, or lose it."""
+        with suppress(OSError, ValueError):
+            return self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or lose it."""
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return self._file.isatty()
+
+
+if sys.platform != "win32":
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class LastingDriver(LinuxDriver):
+        """Textual's own, on a file that never fails, and begun anew where it ended."""
+
+        _is_begun = False
+
+        def __init__(
+            self,
+            app: App[object],
+            *,
+            debug: bool = False,
+            mouse: bool = True,
+            size: tuple[int, int] | None = None,
+        ) -> None:
+            super().__init__(app, debug=debug, mouse=mouse, size=size)
+            file = screen_file() or self._file
+            if file is not None:
+                lasting: Any = LastingFile(file)  # has all that is used of it
+                self._file = lasting
+
+        def start_application_mode(self) -> None:
+            """Take the terminal."""
+            self._is_begun = True
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+
+        def stop_application_mode(self) -> None:
+            """Give it back as it was."""
+            self._is_begun = False
+            super().stop_application_mode()
+
+        def _sigcont_application(self, *_: object) -> None:
+            """Take the terminal again after a stop, from whoever had it meanwhile."""
+            if self._is_begun:  # SIGSTOP, or a terminal that is gone
+                if not os.isatty(self.fileno):
+                    return
+                self.suspend_application_mode()
+                self._must_signal_resume = True
+            if self._must_signal_resume:
+                super()._sigcont_application()
+
+
+def lasting_driver() -> type[Driver] | None:
+    """Return the driver for this system, or None for Textual's choice."""
+    return None if sys.platform == "win32" else LastingDriver
 
 
 def check_terminal() -> str | None:

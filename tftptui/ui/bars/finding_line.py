@@ -8,7 +8,7 @@ from textual.widgets import Static
 from tftptui.telemetry.findings import Finding
 from tftptui.ui.kit.fitting import fitting_form
 from tftptui.ui.kit.rows import fitted_words
-from tftptui.ui.panes.transfers.alarms import alarm_in_cells
+from tftptui.ui.panes.transfers.words import alarm_in_cells
 from tftptui.ui.store import Store
 
 RECENT = 60.0

@@ -8,7 +8,8 @@ from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tftptui.ui.keymap import ACTIONS, Action, key_name
+from tftptui.ui.keymap import ACTIONS
+from tftptui.ui.keys import Action, key_name
 from tftptui.ui.themes import slot_styles
 
 GAP = 2

@@ -21,10 +21,36 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
-from tftptui.ui.keymap import bindings
-from tftptui.ui.kit.virtual_size import take_size
+from tftptui.ui.actions import LIST
+from tftptui.ui.keys import bindings
 from tftptui.ui.themes import slot_styles
+
+
+def take_size(view: ScrollView, size: Size) -> None:
+    """Have VIEW scroll over SIZE from now on.
+
+    Textual lays the screen out whenever that changes, which is a tenth of a second of
+    work a second while packets come in. Nothing moves for it unless the scroll bar
+    appears or goes, or the rows below what is in view are gone.
+    """
+    before = view.virtual_size
+    if size == before:
+        return
+    fits = size.height <= view.size.height
+    if (
+        size.width != before.width
+        or not view.is_mounted
+        or fits != (before.height <= view.size.height)
+        or view.scroll_offset.y > max(0, size.height - view.size.height)
+    ):
+        view.virtual_size = size
+        return
+    view.set_reactive(Widget.virtual_size, size)
+    if view.show_vertical_scrollbar:
+        view.vertical_scrollbar.window_virtual_size = size.height
+
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -74,7 +100,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--header", "rows--cursor"}
     DEFAULT_CSS = """
     RowList {

@@ -1,6 +1,6 @@
 """What keys do on the screen of one transfer."""
 
-from tftptui.ui.kit.keys import Action
+from tftptui.ui.keys import Action
 
 LADDER = (
     Action(

@@ -8,8 +8,9 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tftptui.telemetry.views import TransferView
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.rows import RowList
+from tftptui.ui.ladder.actions import LADDER
 from tftptui.ui.ladder.feed import LadderFeed
 from tftptui.ui.ladder.items import Arrow, Fold, Item, Key, Ladder, Pause
 from tftptui.ui.ladder.rows import (
@@ -43,7 +44,7 @@ UNANSWERED_PHASES = ("abandoned", "unconfirmed")
 class LadderList(RowList[Key]):
     """The rungs, the latest at the bottom; call look() when the store has news."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("ladder")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LADDER)
     header_lines = 0
 
     class Changed(Message):

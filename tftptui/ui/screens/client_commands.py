@@ -1,10 +1,12 @@
 """What to type on a client to fetch a file from here, or to send it here."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from rich.console import Group
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -23,16 +25,89 @@ from tftptui.knowledge.recipes import (
 )
 from tftptui.resources import packaged_folder
 from tftptui.telemetry.escapes import visible
+from tftptui.ui.actions import COMMANDS, PAGE
 from tftptui.ui.formats import endpoint
-from tftptui.ui.keymap import page_bindings
-from tftptui.ui.kit.narrow_field import NarrowField
-from tftptui.ui.kit.rows import RowList
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.fields import NarrowField, has_all
+from tftptui.ui.kit.rows import RowList, fitted
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.transfers.server_addresses import is_loopback
 from tftptui.ui.preferences import Taste
-from tftptui.ui.screens.recipe_list import RecipeList
 from tftptui.ui.screens.window import Window
 from tftptui.ui.themes import slot_styles
+
+_TITLE, _OS, _MORE, _WIDE = 30, 24, 8, 130
+_WORKS, _DOES_NOT = "  ", "✗ "
+
+
+class RecipeList(RowList[str]):
+    """One recipe a row; those that can't work here are muted and say so."""
+
+    header_lines = 0
+
+    def __init__(self) -> None:
+        super().__init__(id="recipes")
+        self._all: list[tuple[Recipe, Filled]] = []
+        self._shown: list[tuple[Recipe, Filled]] = []
+        self._words: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> tuple[Recipe, Filled] | None:
+        """The recipe under the cursor; None in an empty list."""
+        index = self.cursor_index
+        return None if index is None else self._shown[index]
+
+    def show(self, filled: Sequence[tuple[Recipe, Filled]]) -> None:
+        """Show other recipes."""
+        self._all = [*filled]
+        self._arrange()
+
+    def narrow(self, words: tuple[str, ...]) -> None:
+        """Show those in which all WORDS are."""
+        self._words = words
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._shown = [
+            (recipe, filled)
+            for recipe, filled in self._all
+            if has_all(self._words, f"{recipe.id} {recipe.title} {recipe.os}")
+        ]
+        self.refresh_rows()
+        self.post_message(self.Highlighted())
+
+    def row_count(self) -> int:
+        """Return how many rows there are."""
+        return len(self._shown)
+
+    def key_at(self, index: int) -> str:
+        """Return what row INDEX stands for."""
+        return self._shown[index][0].id
+
+    def index_of(self, key: str) -> int | None:
+        """Return the row that stands for KEY, or None when there is none."""
+        ids = [recipe.id for recipe, _ in self._shown]
+        return ids.index(key) if key in ids else None
+
+    def stamp(self, index: int) -> Hashable:
+        """Return all that row INDEX is drawn from, beside its key."""
+        return self._shown[index][1]
+
+    def draw_row(self, index: int, width: int) -> list[Segment]:
+        """Return row INDEX, without a background."""
+        recipe, filled = self._shown[index]
+        muted = self.slots.get("muted")
+        name = Style(bold=True) if filled.lines else muted
+        mark = _WORKS if filled.lines else _DOES_NOT
+        first = filled.lines[-1].strip() if filled.lines else filled.problem
+        os = _OS + (_MORE if width >= _WIDE else 0)
+        room = width - _TITLE - os - 2 - len(mark)
+        return [
+            Segment(mark, muted),
+            Segment(fitted(recipe.title, _TITLE), name),
+            Segment(fitted(recipe.os, os) + "  ", muted),
+            Segment(fitted(first, max(0, room)), None if filled.lines else muted),
+        ]
 
 
 def read_recipes() -> tuple[list[Recipe], list[str]]:
@@ -58,7 +133,7 @@ class CommandsScreen(Window[None]):
     """
 
     SCOPE = "commands"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*COMMANDS, *PAGE))
     DEFAULT_CSS = """
     CommandsScreen > Vertical {
         width: 160;

@@ -14,11 +14,12 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.messages import SetPorts
 from tftptui.settings import PortRange
 from tftptui.ui.bars.tabs import TabLine
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.screens.demo_clients import CastScreen
 from tftptui.ui.screens.demo_rules import Hands, RulesScreen
 from tftptui.ui.screens.main import MainScreen
+from tftptui.ui.stage.actions import DEMO
 from tftptui.ui.stage.view import StageView
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
@@ -49,7 +50,7 @@ class Manner:
 class DemoScreen(MainScreen):
     """A stage, and the panes of the server that is on it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("demo")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(DEMO)
     DEFAULT_CSS = """
     DemoScreen.-high > #panes { grid-rows: 5fr 4fr 7; }
     DemoScreen.-big {

@@ -12,8 +12,9 @@ from textual.widgets import Static
 
 from tftptui.demo.view import ClientView, PlayedClient
 from tftptui.settings import HIGHEST_PORT
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.screens.window import Below
+from tftptui.ui.stage.actions import CAST
 from tftptui.ui.stage.client_list import Casting, CastList
 
 HINT = (
@@ -38,7 +39,7 @@ class CastScreen(Below[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             replace(binding, priority=True)
-            for binding in bindings("cast")
+            for binding in bindings(CAST)
             if isinstance(binding, Binding)
         ),
         *(

@@ -13,9 +13,10 @@ from textual.widgets import Input, Static, TextArea
 
 from tftptui.demo.simulation.firewall_rules import RuleError, parse_rule
 from tftptui.settings import PortRange, SettingsError, parse_port_range
-from tftptui.ui.keymap import bindings
-from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.fields import InOrder
 from tftptui.ui.screens.window import Below
+from tftptui.ui.stage.actions import RULES
 
 HINT = (
     "Rules hold as you write them; the first that matches decides.\n"
@@ -69,7 +70,7 @@ class RulesScreen(Below[None]):
         single: the port that all answers leave from in single-port mode; else 0.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("rules")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(RULES)
     DEFAULT_CSS = """
     RulesScreen {
         & > Vertical {

@@ -27,7 +27,8 @@ from tftptui.engine.messages import ExpectSelfTest
 from tftptui.net.addresses import Endpoint
 from tftptui.settings import Named, PortRange, Settings
 from tftptui.telemetry.words import span
-from tftptui.ui.keymap import page_bindings
+from tftptui.ui.actions import DOCTOR, PAGE
+from tftptui.ui.keys import bindings
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
@@ -145,7 +146,7 @@ class DoctorScreen(Page[None]):
     """
 
     SCOPE = "doctor"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*DOCTOR, *PAGE))
     DEFAULT_CSS = "DoctorScreen > VerticalScroll { width: 104; }"
 
     def __init__(

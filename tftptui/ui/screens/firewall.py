@@ -19,11 +19,12 @@ from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import CSV_COMMAND, markdown_text
 from tftptui.knowledge.firewall.traffic import traffic_of
 from tftptui.settings import HIGHEST_PORT, PortRange
+from tftptui.ui.actions import FIREWALL, PAGE
 from tftptui.ui.findings.words import located
 from tftptui.ui.firewall.advice_view import advice_view
 from tftptui.ui.firewall.observed_traffic import seen_lines
 from tftptui.ui.firewall.rule_choice import KINDS, PLACES, Wishes
-from tftptui.ui.keymap import page_bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.transfers.server_addresses import server_addresses
 from tftptui.ui.preferences import Taste
@@ -51,7 +52,7 @@ class FirewallScreen(Page[None]):
     """
 
     SCOPE = "firewall"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*FIREWALL, *PAGE))
     DEFAULT_CSS = "FirewallScreen > VerticalScroll { width: 160; }"
 
     def __init__(

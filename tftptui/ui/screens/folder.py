@@ -8,8 +8,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tftptui.ui.keymap import bindings
-from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.actions import FOLDER
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.fields import InOrder
 from tftptui.ui.screens.window import Window
 
 PROMISE = "Transfers that run end with the files they have."
@@ -27,7 +28,7 @@ class FolderScreen(Window[str]):
         why: what was wrong with that, when it is asked for again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("folder")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(FOLDER)
     DEFAULT_CSS = """
     FolderScreen > Vertical {
         width: 80;

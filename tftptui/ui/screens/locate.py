@@ -11,7 +11,8 @@ from textual.binding import BindingType
 
 from tftptui.engine.messages import Location
 from tftptui.telemetry.ttl_walks import Hop, Walk
-from tftptui.ui.keymap import page_bindings
+from tftptui.ui.actions import LOCATE, PAGE
+from tftptui.ui.keys import bindings
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
@@ -32,7 +33,7 @@ class LocateScreen(Page[None]):
     """Follows the search that transfer NUMBER set off."""
 
     SCOPE = "locate"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*LOCATE, *PAGE))
     DEFAULT_CSS = "LocateScreen > VerticalScroll { width: 96; padding: 0 2; }"
 
     def __init__(self, store: Store, number: int) -> None:

@@ -13,13 +13,14 @@ from textual.widgets import Input
 
 from tftptui.engine.client import EngineClient
 from tftptui.engine.messages import Finding
+from tftptui.ui.actions import MAIN
 from tftptui.ui.bars.finding_line import FindingLine
 from tftptui.ui.bars.footer import FooterLine
 from tftptui.ui.bars.header import HeaderLine
 from tftptui.ui.bars.notice import NoticeLine
 from tftptui.ui.bars.refusals import RefusalLine
 from tftptui.ui.bars.tabs import TabLine
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.memory import Memory
 from tftptui.ui.panes.files.pane import FilesPane
@@ -29,7 +30,7 @@ from tftptui.ui.panes.packets.pane import PacketLog
 from tftptui.ui.panes.ports.pane import PortsPane
 from tftptui.ui.panes.transfers.pane import TransfersPane
 from tftptui.ui.preferences import Taste
-from tftptui.ui.screens.facts import FactsScreen
+from tftptui.ui.screens.window import FactsScreen
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 
@@ -63,7 +64,7 @@ class MainScreen(Screen[None]):
         (TALL, "-tall"),
         (HIGH, "-high"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = bindings("main")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(MAIN)
     DEFAULT_CSS = """
     MainScreen {
         & > TabLine { display: none; }

@@ -14,10 +14,11 @@ from textual.widgets import Input, Label, Static
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import ChangeSettings
 from tftptui.settings import Value
+from tftptui.ui.actions import POLICY, POLICY_FIELD, WINDOW
 from tftptui.ui.bars.footer import FooterLine
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.fields import InOrder
 from tftptui.ui.kit.rows import RowList
-from tftptui.ui.kit.typing_order import InOrder
 from tftptui.ui.panes.ports.model import RECENT
 from tftptui.ui.policy.list import PolicyList
 from tftptui.ui.policy.verdict import (
@@ -36,7 +37,7 @@ WHEN = "from the next request on"
 class PolicyField(InOrder, Input):
     """The value as text, whose enter key is one of ours."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("policy-field", "submit")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(POLICY_FIELD, "submit")
 
 
 class PolicyScreen(ModalScreen[None]):
@@ -46,9 +47,9 @@ class PolicyScreen(ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("window"),
-        *bindings("policy"),
-        *bindings("policy-field", "choose(1)", "choose(-1)", "leave"),
+        *bindings(WINDOW),
+        *bindings(POLICY),
+        *bindings(POLICY_FIELD, "choose(1)", "choose(-1)", "leave"),
     ]
     DEFAULT_CSS = """
     PolicyScreen {

@@ -12,10 +12,10 @@ from textual.widgets import Static
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FilePiece, LookAtFile
 from tftptui.telemetry.escapes import visible
+from tftptui.ui.actions import PAGE, PREVIEW
 from tftptui.ui.formats import count
-from tftptui.ui.keymap import page_bindings
-from tftptui.ui.kit.file_view import LONGEST_TEXT, PIECE, FileView
-from tftptui.ui.kit.highlighting import language_of
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.file_view import LONGEST_TEXT, PIECE, FileView, language_of
 from tftptui.ui.screens.window import Window
 
 TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
@@ -29,7 +29,7 @@ class PreviewScreen(Window[None]):
     """
 
     SCOPE = "preview"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*PREVIEW, *PAGE))
     DEFAULT_CSS = """
     PreviewScreen > Vertical {
         width: 116;

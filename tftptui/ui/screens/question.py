@@ -10,7 +10,8 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tftptui.ui.keymap import bindings
+from tftptui.ui.actions import QUESTION
+from tftptui.ui.keys import bindings
 from tftptui.ui.messages import FrameArrived
 
 TOLD = 3.0
@@ -36,7 +37,7 @@ class Question(ModalScreen[Answer]):
         drain: what d does; "" where it does nothing.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("question")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(QUESTION)
     DEFAULT_CSS = """
     Question {
         background: transparent;

@@ -14,9 +14,10 @@ from textual.widgets import Static
 from tftptui.engine.messages import TransferView
 from tftptui.ui.bars.footer import FooterLine
 from tftptui.ui.formats import age
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fitting import fitting_form
 from tftptui.ui.kit.rows import fitted
+from tftptui.ui.ladder.actions import TRANSFER
 from tftptui.ui.ladder.list import LadderList
 from tftptui.ui.ladder.rows import TIME, frame
 from tftptui.ui.ladder.side import TransferSide
@@ -31,8 +32,7 @@ from tftptui.ui.panes.packets.saving import in_other_format, noted, save, sugges
 from tftptui.ui.panes.packets.words import plain
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, mark, short_host, slot
-from tftptui.ui.screens.facts import FactsScreen
-from tftptui.ui.screens.help import HelpScreen
+from tftptui.ui.screens.window import FactsScreen, HelpScreen
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
@@ -56,7 +56,7 @@ class TransferScreen(ModalScreen[Left | None]):
         (WIDE, "-wide"),
     ]
     scope = "ladder"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("transfer")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TRANSFER)
     DEFAULT_CSS = """
     TransferScreen {
         background: $background;

@@ -11,9 +11,10 @@ from tftptui.findings.codes import Code
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
+from tftptui.ui.actions import PAGE, WHY
 from tftptui.ui.findings import words
 from tftptui.ui.findings.body import WhyBody, leads_somewhere
-from tftptui.ui.keymap import page_bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.transfers.words import meaning
 from tftptui.ui.preferences import Taste
@@ -52,7 +53,7 @@ class WhyScreen(Page[Wish | None]):
     """
 
     SCOPE = "why"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SCOPE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*WHY, *PAGE))
     DEFAULT_CSS = "WhyScreen > VerticalScroll { width: 104; padding: 0 2; }"
 
     def __init__(

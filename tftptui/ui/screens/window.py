@@ -1,9 +1,11 @@
-"""Windows above a screen: a frame that esc closes, and one to read in."""
+"""Windows above a screen: a frame that esc closes, a page to read, the help, facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -12,13 +14,42 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tftptui.ui.keymap import bindings
+from tftptui.ui.actions import HELP, WINDOW
+from tftptui.ui.keymap import CHAINS, TITLES, actions
+from tftptui.ui.keys import bindings
+from tftptui.ui.themes import slot_styles
+
+MARKS: tuple[tuple[str, str, str], ...] = (
+    ("↑ ↓", "transfer-active", "Transfer under way: to the client, from the client."),
+    ("●", "transfer-completed", "Completed: the last block was acknowledged."),
+    ("◐", "transfer-unconfirmed", "All was sent; the last ACK never came."),
+    ("✗ ∅ ⊘", "transfer-failed", "Failed, client gone, aborted by you."),
+    ("○", "muted", "The client asked for the size only, and left; normal."),
+    ("⚠", "transfer-stalled", "Stalled: nothing new has come for a while."),
+    ("· ■ ▒ ×", "port-used", "Port free, used, resting, of another program."),
+    ("R2 R3", "packet-retransmit", "Packet that we sent again: second, third time."),
+    ("D", "packet-duplicate", "Packet that the client sent again."),
+    ("◆ ›", "transfer-active", "Packet that times are counted from; search match."),
+    ("? ✗ !", "packet-error", "From a wrong sender, no TFTP, ICMP error."),
+    ("▶3 ↑12", "transfer-active", "File that 3 read now; was read 12 times."),
+    ("1468→1428", "muted", "Option blksize: asked for, and agreed."),
+    ("w16 t6", "muted", "Options windowsize and timeout in seconds, agreed."),
+    ("tsize", "muted", "Option tsize: the client was told the size."),
+    ("~", "muted", "The number after it is an estimate."),
+    ("atftp?", "muted", "A guess at the client program, by how it asks."),
+)
+"""Mark, slot of its colour, meaning."""
+
+TID = (
+    "A TID (transfer identifier, RFC 1350) is the UDP port that one end chose for "
+    "one transfer."
+)
 
 
 class Window(ModalScreen[ScreenResultType]):
     """A frame in the middle around a ``Vertical`` or a ``VerticalScroll``."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("window")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(WINDOW)
     DEFAULT_CSS = """
     Window {
         align: center middle;
@@ -41,8 +72,6 @@ class Window(ModalScreen[ScreenResultType]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415 - it is a window
-
         self.app.clear_notifications()
         self.app.push_screen(HelpScreen(self.SCOPE))
 
@@ -122,3 +151,76 @@ class Page(Window[ScreenResultType]):
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by LINES."""
         self._scroll.scroll_relative(y=lines, animate=False)
+
+
+PANES = ("transfers", "files", "ports", "fields", "packets", "packet-log", "prompt")
+
+
+def help_order(scope: str) -> list[str]:
+    """Return all scopes: what works in SCOPE now, then the other panes."""
+    here = list(CHAINS[scope])
+    if scope == "ports":
+        here.insert(1, "fields")
+    if scope == "packets":
+        here.insert(2, "prompt")
+    return here + [pane for pane in PANES if pane not in here]
+
+
+class HelpScreen(Page[None]):
+    """The list of keys, made from the list of actions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HELP)
+    DEFAULT_CSS = """
+    HelpScreen > VerticalScroll {
+        width: 84;
+        & > .heading { text-style: bold; color: $transfer-active; padding-top: 1; }
+    }
+    """
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"Keys · {TITLES[scope]}")
+        self._scope = scope
+
+    def parts(self) -> Iterator[Widget]:
+        """Yield one part for each scope, then the marks."""
+        for scope in help_order(self._scope):
+            if rows := actions(scope):
+                yield Static(TITLES[scope], classes="heading", markup=False)
+                table = Table.grid(padding=(0, 2), expand=True)
+                table.add_column(width=14, style="bold", no_wrap=True)
+                table.add_column(ratio=1)
+                for action in rows:
+                    table.add_row(Text(action.shown_keys), Text(action.effect))
+                yield Static(table)
+        yield Static("Marks", classes="heading", markup=False)
+        yield Static(self._marks())
+
+    def _marks(self) -> Group:
+        slots = slot_styles(self.app.theme_variables)
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=14, no_wrap=True)
+        table.add_column(ratio=1)
+        for mark, slot, meaning in MARKS:
+            table.add_row(Text(mark, slots[slot]), Text(meaning))
+        return Group(table, Text(f"\n{TID}"))
+
+
+class FactsScreen(Page[None]):
+    """Shows FACTS under a title, until esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HELP)
+    DEFAULT_CSS = "FactsScreen > VerticalScroll { width: 96; padding: 1 2; }"
+
+    def __init__(self, title: str, facts: Sequence[Sequence[str]]) -> None:
+        super().__init__(title)
+        self._facts = facts
+
+    def on_mount(self) -> None:
+        """Show the facts."""
+        muted = slot_styles(self.app.theme_variables)["muted"]
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=10, style=muted, no_wrap=True)
+        table.add_column(ratio=1)
+        for name, text in self._facts:
+            table.add_row(Text(name), Text(text, overflow="fold"))
+        self.show(table)

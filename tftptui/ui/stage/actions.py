@@ -1,6 +1,6 @@
 """What keys do in a demo."""
 
-from tftptui.ui.kit.keys import Action
+from tftptui.ui.keys import Action
 
 STAGE = (
     Action(

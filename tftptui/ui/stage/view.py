@@ -12,7 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tftptui.demo.view import DemoView
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
+from tftptui.ui.stage.actions import STAGE
 from tftptui.ui.stage.big import (
     LOWEST,
     NARROWEST,
@@ -53,7 +54,7 @@ class StageView(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = bindings("stage")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(STAGE)
     DEFAULT_CSS = """
     StageView { height: 11; background: $surface; color: $foreground; }
     """

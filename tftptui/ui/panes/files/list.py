@@ -7,8 +7,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.rows import RowList
+from tftptui.ui.panes.files.actions import FILES
 from tftptui.ui.panes.files.columns import cells
 from tftptui.ui.panes.files.model import FileModel
 from tftptui.ui.panes.files.rows import EntryRow, Key, Row
@@ -20,7 +21,7 @@ LIST_CALLS = ("unfold_in", "fold_out")
 class FileList(RowList[Key]):
     """The folders as a tree; only rows in view are drawn, only changed ones again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("files", *LIST_CALLS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(FILES, *LIST_CALLS)
     DEFAULT_CSS = "FileList { scrollbar-gutter: stable; }"
     header_lines = 0
 

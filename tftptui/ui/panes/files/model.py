@@ -13,7 +13,7 @@ import msgspec
 from tftptui.engine.messages import Entry, FoundFiles, HashView, KindView, Listing
 from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
-from tftptui.ui.kit.narrow_field import has_all
+from tftptui.ui.kit.fields import has_all
 from tftptui.ui.panes.files.fetches import Served
 from tftptui.ui.panes.files.missing_names import Asked, is_answered
 from tftptui.ui.panes.files.rows import (

@@ -21,10 +21,11 @@ from tftptui.engine.messages import (
     OpenFolder,
 )
 from tftptui.ui.formats import count
-from tftptui.ui.keymap import actions, bindings
-from tftptui.ui.kit.narrow_field import NarrowField
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.fields import NarrowField
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.kit.rows import RowList
+from tftptui.ui.panes.files.actions import FILES
 from tftptui.ui.panes.files.columns import KINDS, foot
 from tftptui.ui.panes.files.detail import as_text, detail, fetches_of
 from tftptui.ui.panes.files.hashes import Line
@@ -42,7 +43,7 @@ from tftptui.ui.panes.files.rows import (
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
-_PANE_CALLS = tuple(one.call for one in actions("files") if one.call not in LIST_CALLS)
+_PANE_CALLS = tuple(one.call for one in FILES if one.call not in LIST_CALLS)
 ROOM_FOR_DETAIL = 13
 ROOM_FOR_MORE = 17
 """Lines of the pane from which the detail under the list is shown, and has a fourth."""
@@ -58,7 +59,7 @@ class FilesPane(Pane):
     """The pane; the engine lists the folders that are open, and no others."""
 
     SCOPE = "files"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("files", *_PANE_CALLS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(FILES, *_PANE_CALLS)
     DEFAULT_CSS = """
     FilesPane {
         & > #file-trouble {

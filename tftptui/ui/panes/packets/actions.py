@@ -1,6 +1,6 @@
 """What keys do among the packets, and in the line where filters are typed."""
 
-from tftptui.ui.kit.keys import Action
+from tftptui.ui.keys import Action
 
 PACKETS = (
     Action(

@@ -17,11 +17,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tftptui.telemetry.records.filters.terms import Filter
+from tftptui.ui.actions import LIST
 from tftptui.ui.formats import count
-from tftptui.ui.keymap import bindings
-from tftptui.ui.kit.virtual_size import take_size
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.rows import take_size
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.empty import ROOT, command, example_file
+from tftptui.ui.panes.packets.actions import PACKETS
 from tftptui.ui.panes.packets.columns import (
     Cell,
     Columns,
@@ -115,7 +117,7 @@ class PacketList(ScrollView, can_focus=True):
         mode: what the times are counted from.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("packets"), *bindings("list")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PACKETS), *bindings(LIST)]
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"packets--cursor", "packets--chosen"}

@@ -15,9 +15,10 @@ from tftptui.telemetry.records.filters.matching import moment_time, type_of
 from tftptui.telemetry.records.filters.parsing import Problem, parse
 from tftptui.telemetry.records.filters.terms import Filter, Moment, Term, Types
 from tftptui.ui.formats import count, endpoint
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.memory import Memory
+from tftptui.ui.panes.packets.actions import PACKET_LOG
 from tftptui.ui.panes.packets.columns import heading
 from tftptui.ui.panes.packets.list import PacketList
 from tftptui.ui.panes.packets.minimap import PacketMap
@@ -68,7 +69,7 @@ class PacketLog(Pane):
 
     SCOPE = "packets"
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("packet-log")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(PACKET_LOG)
 
     DEFAULT_CSS = """
     PacketLog {

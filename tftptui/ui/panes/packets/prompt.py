@@ -13,9 +13,10 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
 from tftptui.telemetry.records.filters.completing import completed
-from tftptui.ui.keymap import bindings
-from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.fields import InOrder
 from tftptui.ui.memory import Memory
+from tftptui.ui.panes.packets.actions import PROMPT
 from tftptui.ui.themes import slot_styles
 
 Known = Callable[[], Mapping[str, Iterable[str]]]
@@ -59,7 +60,7 @@ class FilterSuggester(Suggester):
 class PromptField(InOrder, Input):
     """A line of text whose keys are ours."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(PROMPT)
     labels: Mapping[str, str] = LABELS[Purpose.FILTER]
 
     class Key(Message):

@@ -1,6 +1,6 @@
 """What keys do in the Ports pane: on the map, on the strip, in the fields."""
 
-from tftptui.ui.kit.keys import Action
+from tftptui.ui.keys import Action
 
 PORTS = (
     Action(

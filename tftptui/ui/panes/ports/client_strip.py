@@ -9,7 +9,8 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
+from tftptui.ui.panes.ports.actions import RANGE
 from tftptui.ui.panes.ports.client_axis import (
     Axis,
     Caller,
@@ -42,7 +43,7 @@ class ClientStrip(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = bindings("range")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(RANGE)
     DEFAULT_CSS = """
     ClientStrip {
         height: 1;

@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tftptui.engine.messages import FREE
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
+from tftptui.ui.panes.ports.actions import RANGE
 from tftptui.ui.panes.ports.map_geometry import Plan, close, whole
 from tftptui.ui.panes.ports.states import SLOTS, runs
 from tftptui.ui.store import Store
@@ -70,7 +71,7 @@ class RangeMap(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = bindings("range")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(RANGE)
     DEFAULT_CSS = "RangeMap { height: auto; min-height: 1; }"
 
     class Walked(Message):

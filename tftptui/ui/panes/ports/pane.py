@@ -13,13 +13,13 @@ from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FREE, Finding, SetPorts, TransferView
 from tftptui.ui.firewall.rule_choice import Wishes
 from tftptui.ui.formats import count
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
+from tftptui.ui.panes.ports.actions import FIELDS, PORTS
 from tftptui.ui.panes.ports.banner import PortBanner
 from tftptui.ui.panes.ports.client_strip import ClientStrip
 from tftptui.ui.panes.ports.consequences import helps
 from tftptui.ui.panes.ports.editor import PortEditor
-from tftptui.ui.panes.ports.legend import legend, summary
 from tftptui.ui.panes.ports.map import RangeMap
 from tftptui.ui.panes.ports.model import Scene, scene
 from tftptui.ui.panes.ports.range_check import firewall_needs, in_words, same
@@ -31,7 +31,7 @@ from tftptui.ui.panes.ports.states import (
     owners,
     shown_states,
 )
-from tftptui.ui.panes.ports.words import tell_callers, tell_ports
+from tftptui.ui.panes.ports.words import legend, summary, tell_callers, tell_ports
 from tftptui.ui.panes.transfers.pane import TransfersPane
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -68,9 +68,9 @@ class PortsPane(Pane):
 
     SCOPE = "ports"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("ports"),
+        *bindings(PORTS),
         *bindings(
-            "fields",
+            FIELDS,
             *("leave", "preset(1)", "preset(-1)", "next_field(1)", "next_field(-1)"),
             "to_last",
         ),

@@ -1,19 +1,63 @@
 """What the cursor of the Ports pane is on, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.style import Style
+from rich.text import Text
 
 from tftptui.engine.messages import (
     FOREIGN,
     FREE,
+    USED,
     Finding,
     TransferView,
 )
 from tftptui.knowledge.habits import zone_of
 from tftptui.ui.formats import age, count, duration, endpoint, span
 from tftptui.ui.panes.ports.client_axis import Caller
-from tftptui.ui.panes.ports.states import BLOCKED, NAMES, count_states
+from tftptui.ui.panes.ports.states import (
+    BLOCKED,
+    DALLYING,
+    MARKS,
+    NAMES,
+    SLOTS,
+    count_states,
+)
 from tftptui.ui.panes.transfers.words import ending_word
 from tftptui.ui.store import Store
+
+
+def summary(counts: Mapping[int, int]) -> str:
+    """Return the counts of states in one line: ``3 used · 97 free``."""
+    return " · ".join(
+        f"{count(number)} {NAMES[state]}" for state, number in _told(counts)
+    )
+
+
+def legend(
+    counts: Mapping[int, int], slots: Mapping[str, Style], oldest: float | None
+) -> Text:
+    """Return mark, number and meaning of each state.
+
+    OLDEST is for how many seconds a port has been used, if one is.
+    """
+    age = "" if oldest is None else f", oldest {duration(oldest)}"
+    return Text("  ").join(
+        Text.assemble(
+            (MARKS[state], slots[SLOTS[state]]),
+            f" {count(number)} {NAMES[state]}{age if state == USED else ''}",
+        )
+        for state, number in _told(counts)
+    )
+
+
+def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    return (
+        (state, number)
+        for state, number in counts.items()
+        if number or state not in (BLOCKED, DALLYING)
+    )
+
 
 MOST_TOLD = 3
 """Callers that are told one by one."""

@@ -1,6 +1,6 @@
 """What keys do in each of the four panes."""
 
-from tftptui.ui.kit.keys import Action
+from tftptui.ui.keys import Action
 
 TRANSFERS = (
     Action(

@@ -14,7 +14,7 @@ from tftptui.ui.formats import whole_percent
 from tftptui.ui.kit.rows import RowList, fitted, fitted_path, fitted_words
 from tftptui.ui.panes.files.hashes import DIFFERS, hash_of
 from tftptui.ui.panes.transfers import words
-from tftptui.ui.panes.transfers.alarms import alarm_in_cells
+from tftptui.ui.panes.transfers.words import alarm_in_cells
 from tftptui.ui.store import Store
 
 WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72

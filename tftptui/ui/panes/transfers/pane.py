@@ -13,12 +13,13 @@ from textual.widgets import Static
 
 from tftptui.engine.messages import Finding
 from tftptui.ui.formats import count, endpoint
-from tftptui.ui.keymap import bindings
+from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.kit.rows import RowList
 from tftptui.ui.panes.empty import invitation
 from tftptui.ui.panes.files.hashes import hash_of
 from tftptui.ui.panes.files.versions import version_words
+from tftptui.ui.panes.transfers.actions import TRANSFERS
 from tftptui.ui.panes.transfers.list import TransferList
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, story
@@ -32,7 +33,7 @@ class TransfersPane(Pane):
     """The list, and under it what a column can't say about the chosen transfer."""
 
     SCOPE = "transfers"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("transfers")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TRANSFERS)
     DEFAULT_CSS = """
     TransfersPane {
         & > #transfer-empty { padding: 1 2; height: 1fr; color: $muted; }

@@ -12,7 +12,7 @@ from tests.support.strips import strips_of
 from tests.ui.screens.test_preview import looking
 from tftptui.engine.messages import KindView
 from tftptui.knowledge.magic import recognise
-from tftptui.ui.kit.highlighting import LONGEST, highlighted, language_of
+from tftptui.ui.kit.file_view import LONGEST, highlighted, language_of
 
 SLOTS = {"muted": Style(color="red"), "transfer-active": Style(color="blue")}
 

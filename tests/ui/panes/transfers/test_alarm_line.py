@@ -7,8 +7,7 @@ from tests.support.pictures import frame
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import finding, founding_case, tries
 from tftptui.telemetry.findings import LIKELY
-from tftptui.ui.panes.transfers.alarms import alarm_in_cells
-from tftptui.ui.panes.transfers.words import story
+from tftptui.ui.panes.transfers.words import alarm_in_cells, story
 from tftptui.ui.store import Store
 
 

@@ -1,6 +1,9 @@
-"""What an action is, and how people write keys."""
+"""A key and what it does: the action, its bindings in Textual, how keys are written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,20 @@ _NAMES = {
 def key_name(key: str) -> str:
     """Return KEY as people write it: ``↑``, ``?``, ``ctrl+q``, ``X``."""
     return _NAMES.get(key, key)
+
+
+def bindings(actions: Iterable[Action], *calls: str) -> list[BindingType]:
+    """Return Textual's bindings for ACTIONS, or for those of them with these CALLS."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.call,
+            action.label,
+            show=action.shown,
+            key_display=action.shown_key,
+            priority=action.priority,
+            id=action.id,
+        )
+        for action in actions
+        if not calls or action.call in calls
+    ]

@@ -1,13 +1,31 @@
-"""The field for words that narrow a list: every word has to be somewhere in a row."""
+"""Fields to type in: keys in the order they arrive, and words that narrow a list."""
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.widgets import Input
 
-from tftptui.ui.keymap import bindings
-from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.actions import NARROWING
+from tftptui.ui.keys import bindings
+
+
+class InOrder(MessagePump):
+    """Stands before Input or TextArea among the bases of a field.
+
+    It is no widget itself: Textual looks for styles in the first one among the bases.
+    """
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Do what a key means at once; letters are the field's own matter."""
+        if not event.is_printable and await self._is_done(event.key):
+            event.prevent_default().stop()
+
+    async def _is_done(self, key: str) -> bool:
+        # Enter is a letter to a field of several lines: no binding has it there.
+        return await self.app._check_bindings(key)  # noqa: SLF001 - as Textual does it
 
 
 class NarrowField(InOrder, Input):
@@ -16,7 +34,7 @@ class NarrowField(InOrder, Input):
     It tells each change by Narrowed, and by Left that the list has the keys again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("narrowing")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(NARROWING)
     DEFAULT_CSS = """
     NarrowField {
         height: 1;

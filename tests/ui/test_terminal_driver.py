@@ -2,7 +2,7 @@
 
 import os
 
-from tftptui.ui.driver import LastingFile
+from tftptui.ui.terminal import LastingFile
 
 
 def test_writing_to_nobody_fails_nobody() -> None:

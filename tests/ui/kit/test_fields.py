@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tftptui.ui.kit.typing_order import InOrder
+from tftptui.ui.kit.fields import InOrder
 
 
 class Field(InOrder, Input):

@@ -9,8 +9,7 @@ from tests.support.pictures import NOW, frame, ports, view
 from tests.support.port_scene import HOST
 from tests.ui.panes.ports.test_range_check import scene_of
 from tftptui.engine.messages import QUARANTINED, USED, Frame, Refusal, TransferView
-from tftptui.ui.panes.ports.demand import at_once
-from tftptui.ui.panes.ports.model import scene
+from tftptui.ui.panes.ports.model import at_once, scene
 from tftptui.ui.panes.ports.presets import presets
 from tftptui.ui.store import Store
 
