@@ -7,7 +7,7 @@ from tftptui.engine.messages import TransferPhase
 from tftptui.ui.kit.rows import fitted, fitted_path
 from tftptui.ui.ladder.words import client_choices, counters, server_choice
 from tftptui.ui.panes.transfers import words
-from tftptui.ui.panes.transfers.list import columns
+from tftptui.ui.panes.transfers.list import layout
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,9 @@ def test_a_guess_at_the_kind_of_client_is_marked(
 @pytest.mark.parametrize("width", range(60, 200, 9))
 @pytest.mark.parametrize("long_hosts", [False, True])
 def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  # noqa: FBT001
-    fold = columns(width, long_hosts=long_hosts)
-    gap = 2 if width >= 94 else 1
-    parts = [fold.host, fold.tids, fold.file, fold.tail]
-    parts += [part for part in (fold.kind, fold.options, fold.blocks) if part]
-    assert 2 + sum(parts) + gap * (len(parts) - 1) + 1 == width
+    fold = layout(width, long_hosts=long_hosts)
+    rooms = [one.room + len(fold.gap) for one in fold.columns]
+    assert 2 + sum(rooms) + fold.tail + 1 == width
 
 
 @pytest.mark.parametrize("text", ["abc", "日本語", "x" * 50, ""])

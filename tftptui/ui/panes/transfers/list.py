@@ -1,7 +1,7 @@
 """The rows of the Transfers pane: columns that fold away when it gets narrow."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -11,6 +11,7 @@ from textual.message import Message
 from tftptui.engine.messages import Finding, TransferView
 from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.formats import whole_percent
+from tftptui.ui.kit.columns import FILL, Cell, Column, PlacedColumn, placed
 from tftptui.ui.kit.rows import RowList, fitted, fitted_path, fitted_words
 from tftptui.ui.panes.files.hashes import DIFFERS, hash_of
 from tftptui.ui.panes.transfers import words
@@ -23,48 +24,8 @@ for the blocks and the estimate, for the options, and for the bar."""
 
 IPV4 = 15
 IPV6 = 24
-KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 14, 15, 15, 6, 8, 6
+MARK, KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 2, 14, 15, 15, 6, 8, 6
 SHORTEST_NAME = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns there are and how wide: 0 means folded away."""
-
-    host: int
-    kind: int
-    tids: int
-    file: int
-    options: int
-    blocks: int
-    bar: int
-    eta: int
-
-    @property
-    def tail(self) -> int:
-        """Cells of everything from the bar on, where an ended one tells how."""
-        return _tail(self.bar, self.eta)
-
-
-def _tail(bar: int, eta: int) -> int:
-    return bar + PERCENT + 1 + RATE + (eta + 1 if eta else 0)
-
-
-def columns(width: int, *, long_hosts: bool, is_capture: bool = False) -> Columns:
-    """Return the columns for WIDTH cells; "server" takes one more than "ours"."""
-    roomy, middling = width >= ROOMY, width >= MIDDLING
-    host = IPV6 if long_hosts and width >= LONG else IPV4
-    kind = KIND if width >= WIDEST + host - IPV4 else 0
-    tids = (13 if middling else 11) + is_capture
-    options = OPTIONS if middling else 0
-    blocks = BLOCKS if roomy else 0
-    eta = ETA if roomy else 0
-    gap = 2 if middling else 1
-    bar = words.BAR if width >= TIGHT else 0
-    fixed = 2 + host + tids + _tail(bar, eta) + 3 * gap + 1
-    fixed += sum(part + gap for part in (kind, options, blocks) if part)
-    file = max(SHORTEST_NAME, width - fixed)
-    return Columns(host, kind, tids, file, options, blocks, bar, eta)
 
 
 class Cells(NamedTuple):
@@ -84,6 +45,79 @@ class Cells(NamedTuple):
     quiet: str
     eta: str
     ending: tuple[str, ...]
+
+
+class Layout(NamedTuple):
+    """The columns at one width, and what stands behind them.
+
+    From the bar on nothing is a column: the words of an ended or a stalled transfer
+    run over all of it.
+    """
+
+    columns: tuple[PlacedColumn[Cells], ...]
+    gap: str
+    bar: int
+    eta: int
+
+    @property
+    def tail(self) -> int:
+        """Cells of everything from the bar on, where an ended one says how it ended."""
+        return self.bar + PERCENT + 1 + RATE + (self.eta + 1 if self.eta else 0)
+
+
+@lru_cache(maxsize=8)
+def layout(width: int, *, long_hosts: bool, is_capture: bool = False) -> Layout:
+    """Return what fits into WIDTH cells."""
+    middling = width >= MIDDLING
+    host = IPV6 if long_hosts and width >= LONG else IPV4
+    swap = " ⇄ " if middling else "⇄"
+    whose = "server" if is_capture else "ours"
+    tids = 5 + len(swap) + 5 + is_capture  # "server" takes one more than "ours"
+    columns = (
+        Column("client", host, 0, _host),
+        Column("kind", KIND, WIDEST + host - IPV4, _kind),
+        Column(f"{'TID':>5}{swap}{whose}", tids, 0, partial(_tids, swap)),
+        Column("file", FILL, 0, _file),
+        Column("options", OPTIONS, MIDDLING, _options),
+        Column("blocks", BLOCKS, ROOMY, _blocks, is_right=True),
+    )
+    gap = 2 if middling else 1
+    bare = Layout(
+        (),
+        " " * gap,
+        bar=words.BAR if width >= TIGHT else 0,
+        eta=ETA if width >= ROOMY else 0,
+    )
+    taken = MARK + bare.tail + 1
+    found = placed(columns, width, gap=gap, taken=taken, fill_at_least=SHORTEST_NAME)
+    return bare._replace(columns=tuple(found))
+
+
+def _host(cells: Cells, room: int) -> list[Cell]:
+    return [(fitted(words.short_host(cells.host, room), room), "")]
+
+
+def _kind(cells: Cells, room: int) -> list[Cell]:
+    return [(fitted(words.short_kind(cells.kind, room), room), "muted")]
+
+
+def _tids(swap: str, cells: Cells, room: int) -> list[Cell]:
+    theirs, ours = cells.tids
+    # None in a capture: no answer.
+    text = f"{ours or '–':<{room - 5 - len(swap)}}"
+    return [(f"{theirs:>5}", ""), (swap, "muted"), (text, "")]
+
+
+def _file(cells: Cells, room: int) -> list[Cell]:
+    return [(fitted_path(cells.file, room), "")]
+
+
+def _options(cells: Cells, room: int) -> list[Cell]:
+    return [(fitted(cells.options, room), "muted")]
+
+
+def _blocks(cells: Cells, room: int) -> list[Cell]:
+    return [(fitted(cells.blocks, room, right=True), "")]
 
 
 class TransferList(RowList[int]):
@@ -161,50 +195,29 @@ class TransferList(RowList[int]):
 
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""
-        fold, gap = self._columns(width), self._gap(width)
-        swap, whose = self._swap(width), "server" if self._is_capture else "ours"
+        fold = self._layout(width)
         names = [
-            "  " + fitted("client", fold.host),
-            *([fitted("kind", fold.kind)] if fold.kind else []),
-            fitted(f"{'TID':>5}{swap}{whose}", fold.tids),
-            fitted("file", fold.file),
+            fitted(one.column.title, one.room, right=one.column.is_right)
+            for one in fold.columns
         ]
-        if fold.options:
-            names.append(fitted("options", fold.options))
-        if fold.blocks:
-            names.append(fitted("blocks", fold.blocks, right=True))
         done = fitted("progress", fold.bar + PERCENT, right=not fold.bar)
         tail = f"{done} {'rate':>{RATE}}"
         names.append(tail + (f" {'eta':>{fold.eta}}" if fold.eta else ""))
-        return fitted(gap.join(names), width)
+        return fitted(" " * MARK + fold.gap.join(names), width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """Return one transfer, or what was found out about the one above."""
         if (number := self._order[index]) < 0:
             return self._draw_told(-number, width)
-        cells, fold = self._cells(index), self._columns(width)
-        state, muted = self.slots[cells.slot], self.slots["muted"]
-        gap = Segment(self._gap(width))
-        kind = fitted(words.short_kind(cells.kind, fold.kind), fold.kind)
-        line = [
-            Segment(fitted(cells.mark, 2), state),
-            Segment(fitted(words.short_host(cells.host, fold.host), fold.host)),
-            gap,
-            *([Segment(kind, muted), gap] if fold.kind else []),
-            Segment(f"{cells.tids[0]:>5}"),
-            Segment(self._swap(width), muted),
-            # None in a capture: no answer.
-            Segment(
-                f"{cells.tids[1] or '–':<{fold.tids - 5 - len(self._swap(width))}}"
-            ),
-            gap,
-            Segment(fitted_path(cells.file, fold.file)),
-            gap,
-        ]
-        if fold.options:
-            line += [Segment(fitted(cells.options, fold.options), muted), gap]
-        if fold.blocks:
-            line += [Segment(fitted(cells.blocks, fold.blocks, right=True)), gap]
+        cells, fold = self._cells(index), self._layout(width)
+        state, gap = self.slots[cells.slot], Segment(fold.gap)
+        line = [Segment(fitted(cells.mark, MARK), state)]
+        for one in fold.columns:
+            line += [
+                Segment(text, self.slots[slot] if slot else None)
+                for text, slot in one.column.cell(cells, one.room)
+            ]
+            line.append(gap)
         return line + self._tail(cells, fold, state)
 
     def _keys(self, view: TransferView) -> list[int]:
@@ -228,7 +241,7 @@ class TransferList(RowList[int]):
         alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
         return [Segment(headline, alarm), Segment(hint, muted)]
 
-    def _tail(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+    def _tail(self, cells: Cells, fold: Layout, state: Style) -> list[Segment]:
         if cells.ending:
             return self._ending(cells, fold, state)
         if cells.quiet and fold.bar:
@@ -243,7 +256,7 @@ class TransferList(RowList[int]):
             line.append(Segment(eta, self.slots["muted"]))
         return line
 
-    def _ending(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+    def _ending(self, cells: Cells, fold: Layout, state: Style) -> list[Segment]:
         """Return the longest words that fit, and the mean rate where it has room."""
         before = fold.bar + PERCENT
         room = before + (len(cells.rate) < RATE)  # a cell stays free between them
@@ -255,7 +268,7 @@ class TransferList(RowList[int]):
         fits = (form for form in cells.ending if len(form) <= fold.tail)
         return [Segment(fitted(next(fits, cells.ending[-1]), fold.tail), state)]
 
-    def _stalled(self, cells: Cells, fold: Columns, state: Style) -> list[Segment]:
+    def _stalled(self, cells: Cells, fold: Layout, state: Style) -> list[Segment]:
         """Return for how long it has been quiet in the place of the bar."""
         percent = f"{cells.percent:>{PERCENT - 1}}"
         quiet = fitted(cells.quiet, fold.bar + PERCENT + 1 - len(percent))
@@ -292,14 +305,8 @@ class TransferList(RowList[int]):
         hashed = hash_of(view, self._store.hashes, self._store.digests)
         return hashed is not None and hashed.verdict == "differs"
 
-    def _columns(self, width: int) -> Columns:
-        return columns(width, long_hosts=self._long_hosts, is_capture=self._is_capture)
-
-    def _swap(self, width: int) -> str:
-        return " ⇄ " if width >= MIDDLING else "⇄"
-
-    def _gap(self, width: int) -> str:
-        return "  " if width >= MIDDLING else " "
+    def _layout(self, width: int) -> Layout:
+        return layout(width, long_hosts=self._long_hosts, is_capture=self._is_capture)
 
 
 def _rank(view: TransferView) -> tuple[bool, bool, float]:
