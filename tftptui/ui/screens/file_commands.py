@@ -20,6 +20,7 @@ from tftptui.knowledge.recipes import Order
 from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.files.actions import FileCommand
 from tftptui.ui.panes.files.missing_names import is_answered, missing_folder
 from tftptui.ui.panes.files.rows import (
     AskedRow,
@@ -40,8 +41,8 @@ from tftptui.ui.store import Store
 from tftptui.ui.undo import Change, UndoList
 
 
-class FileWishes:
-    """Carries out what is wished for in the pane of files.
+class FileCommandHandler:
+    """Carries out commands of the Files pane.
 
     Args:
         screen: the one that the pane is on.
@@ -62,25 +63,25 @@ class FileWishes:
         self._screen, self._store = screen, store
         self._client, self._taste, self._undo = client, taste, undo
 
-    def carry_out(self, what: str, row: Row, fetches: Sequence[str] = ()) -> None:
-        """Do what is wished for with a row; FETCHES are its latest, in words."""
+    def carry_out(
+        self, what: FileCommand, row: Row, fetches: Sequence[str] = ()
+    ) -> None:
+        """Carry out a command for a row; FETCHES are its latest, in words."""
         match what:
-            case "commands":
+            case FileCommand.COMMANDS:
                 self._commands(row)
-            case "copy":
+            case FileCommand.COPY:
                 self._copy(row)
-            case "look":
+            case FileCommand.LOOK:
                 self._look(row, fetches)
-            case "hash":
+            case FileCommand.HASH:
                 self._hash(row)
-            case "answer":
+            case FileCommand.ANSWER:
                 self._rename(row, is_link=False)
-            case "link":
+            case FileCommand.LINK:
                 self._rename(row, is_link=True)
-            case "serve":
+            case FileCommand.SERVE:
                 self._serve()
-            case _:
-                raise ValueError(f"no wish is called {what}")
 
     def _commands(self, row: Row) -> None:
         if (named := named_file(row)) is None:

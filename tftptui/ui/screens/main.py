@@ -35,8 +35,8 @@ from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 
 if TYPE_CHECKING:  # screens that are no part of the first picture; see ui/later.py
-    from tftptui.ui.screens.file_commands import FileWishes
-    from tftptui.ui.screens.transfer_commands import TransferWishes
+    from tftptui.ui.screens.file_commands import FileCommandHandler
+    from tftptui.ui.screens.transfer_commands import TransferCommandHandler
 
 TICK = 1.0
 """Seconds between two looks at the clock."""
@@ -303,19 +303,23 @@ class MainScreen(Screen[None]):
         before, self._before = self._before, self._ports
         self.show_pane(before)
 
-    # What is wished for in a pane.
+    # Commands of the panes.
 
     @cached_property
-    def _about_files(self) -> "FileWishes":
-        from tftptui.ui.screens.file_commands import FileWishes  # noqa: PLC0415
+    def _about_files(self) -> "FileCommandHandler":
+        from tftptui.ui.screens.file_commands import FileCommandHandler  # noqa: PLC0415
 
-        return FileWishes(self, self._store, self._client, self._taste, self._undo)
+        return FileCommandHandler(
+            self, self._store, self._client, self._taste, self._undo
+        )
 
     @cached_property
-    def _about_transfers(self) -> "TransferWishes":
-        from tftptui.ui.screens.transfer_commands import TransferWishes  # noqa: PLC0415
+    def _about_transfers(self) -> "TransferCommandHandler":
+        from tftptui.ui.screens.transfer_commands import TransferCommandHandler  # noqa: PLC0415
 
-        wishes = TransferWishes(self, self._store, self._client, self._taste, self._now)
+        wishes = TransferCommandHandler(
+            self, self._store, self._client, self._taste, self._now
+        )
         wishes.show_packets = self._show_packets
         wishes.show_pane = self.show_digit
         return wishes
@@ -325,11 +329,13 @@ class MainScreen(Screen[None]):
         facts = packet_facts(event.line, is_capture=self._store.is_capture)
         self.app.push_screen(FactsScreen("Packet", facts))
 
-    def on_transfers_pane_wished(self, event: TransfersPane.Wished) -> None:
+    def on_transfers_pane_command_wanted(
+        self, event: TransfersPane.CommandWanted
+    ) -> None:
         """Do something with a transfer."""
         self._about_transfers.carry_out(event.what, event.number)
 
-    def on_files_pane_wished(self, event: FilesPane.Wished) -> None:
+    def on_files_pane_command_wanted(self, event: FilesPane.CommandWanted) -> None:
         """Do something with a file, or a name."""
         self._about_files.carry_out(event.what, event.row, event.fetches)
 

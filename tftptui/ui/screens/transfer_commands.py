@@ -8,6 +8,7 @@ from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import AbortTransfer, Command, Finding, Locate
 from tftptui.telemetry.views import TransferView
 from tftptui.ui.bars.refusals import short_names
+from tftptui.ui.panes.transfers.actions import TransferCommand
 from tftptui.ui.panes.transfers.list import IPV6
 from tftptui.ui.panes.transfers.words import short_host
 from tftptui.ui.preferences import Taste
@@ -15,7 +16,7 @@ from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.locate import LocateScreen
 from tftptui.ui.screens.question import Answer, Question
 from tftptui.ui.screens.transfer import Left, TransferScreen
-from tftptui.ui.screens.why import WhyScreen, Wish
+from tftptui.ui.screens.why import NextView, WhyScreen
 from tftptui.ui.store import Store
 
 ShowPackets = Callable[[int | None, float | None], object]
@@ -24,8 +25,8 @@ LONGEST_HOST = 39
 """Cells of the longest IPv6 address."""
 
 
-class TransferWishes:
-    """Carries out what is wished for in the pane of transfers.
+class TransferCommandHandler:
+    """Carries out commands of the Transfers pane.
 
     Args:
         screen: the one that the pane is on.
@@ -52,19 +53,17 @@ class TransferWishes:
         self.show_packets: ShowPackets = lambda _, __: None
         self.show_pane: Callable[[int], object] = lambda _: None
 
-    def carry_out(self, what: str, number: int) -> None:
-        """Do what is wished for with a transfer."""
+    def carry_out(self, what: TransferCommand, number: int) -> None:
+        """Carry out a command for a transfer."""
         match what:
-            case "open":
+            case TransferCommand.OPEN:
                 self._open(number)
-            case "packets":
+            case TransferCommand.PACKETS:
                 self.show_packets(number, None)
-            case "locate":
+            case TransferCommand.LOCATE:
                 self._locate(number)
-            case "abort":
+            case TransferCommand.ABORT:
                 self._ask_abort(number)
-            case _:
-                raise ValueError(f"no wish is called {what}")
 
     def explain(self, chosen: int | None) -> None:
         """Show the finding about a transfer, or else the latest, if there is one."""
@@ -83,11 +82,13 @@ class TransferWishes:
             instead=instead,
         )
 
-        def answered(wish: Wish | None) -> None:
-            if wish is not None and wish.what == "packets":
-                self.show_packets(wish.transfer, wish.time)
-            elif wish is not None and wish.transfer is not None:
-                self.carry_out(wish.what, wish.transfer)
+        def answered(view: NextView | None) -> None:
+            if view is None:
+                return
+            if view.what is TransferCommand.PACKETS:
+                self.show_packets(view.transfer, view.time)
+            elif view.transfer is not None:
+                self.carry_out(view.what, view.transfer)
 
         self._screen.app.push_screen(screen, answered)
 
@@ -105,13 +106,13 @@ class TransferWishes:
         self._screen.app.push_screen(screen)
 
     def _open(self, number: int) -> None:
-        def left(wish: Left | None) -> None:
-            if wish == "packets":
+        def left(answer: Left | None) -> None:
+            if answer == "packets":
                 self.show_packets(number, None)
-            elif wish == "why":
+            elif answer == "why":
                 self.explain(number)
-            elif wish is not None:
-                self.show_pane(wish)
+            elif answer is not None:
+                self.show_pane(answer)
 
         screen = TransferScreen(self._store, number, now=self._now)
         self._screen.app.push_screen(screen, left)
@@ -120,7 +121,7 @@ class TransferWishes:
         view = self._store.transfers.get(number)
         if view is None:  # forgotten since
             return
-        wish = Locate(
+        command = Locate(
             transfer=number,
             client=view.client,
             client_tid=view.client_tid,
@@ -128,7 +129,7 @@ class TransferWishes:
             was_heard=view.has_answered,
         )
         screen = LocateScreen(self._store, number)
-        self._ask(wish, lambda: self._screen.app.push_screen(screen))
+        self._ask(command, lambda: self._screen.app.push_screen(screen))
 
     def _ask_abort(self, number: int) -> None:
         view = self._store.transfers.get(number)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Region
@@ -16,6 +16,7 @@ from tftptui.ui.findings import words
 from tftptui.ui.findings.body import WhyBody, leads_somewhere
 from tftptui.ui.keys import bindings
 from tftptui.ui.messages import CopyWanted
+from tftptui.ui.panes.transfers.actions import TransferCommand
 from tftptui.ui.panes.transfers.words import meaning
 from tftptui.ui.preferences import Taste
 from tftptui.ui.screens.firewall import FirewallScreen
@@ -27,21 +28,21 @@ _BELOW = "Below is "
 
 
 @dataclass(frozen=True)
-class Wish:
+class NextView:
     """What the person wants to see next.
 
     Attributes:
-        what: the packets of a transfer, or where those to its client are dropped.
+        what: PACKETS or LOCATE.
         transfer: its number; None for the packets of all.
-        time: wall clock, seconds: when the packet was that is wished for, or None.
+        time: wall clock, seconds: when the packet was to show, or None.
     """
 
-    what: Literal["packets", "locate"]
+    what: TransferCommand
     transfer: int | None
     time: float | None = None
 
 
-class WhyScreen(Page[Wish | None]):
+class WhyScreen(Page[NextView | None]):
     """Shows one finding and follows its changes; returns what to do about it.
 
     Args:
@@ -110,7 +111,7 @@ class WhyScreen(Page[Wish | None]):
 
     def action_packets(self) -> None:
         """Go to the packets of the latest transfer it is about."""
-        self._wish("packets")
+        self._leave_for(TransferCommand.PACKETS)
 
     def action_evidence(self, step: int) -> None:
         """Choose the next row of evidence whose packets can be shown."""
@@ -131,7 +132,7 @@ class WhyScreen(Page[Wish | None]):
         if self._chosen is None:
             return
         seen = self._finding.evidence[self._chosen]
-        self.dismiss(Wish("packets", seen.transfer, seen.time))
+        self.dismiss(NextView(TransferCommand.PACKETS, seen.transfer, seen.time))
 
     def _leading(self) -> list[int]:
         """Return the places of the evidence whose packets can be shown."""
@@ -149,12 +150,12 @@ class WhyScreen(Page[Wish | None]):
 
     def action_locate(self) -> None:
         """Look where packets to that transfer's client are dropped."""
-        self._wish("locate")
+        self._leave_for(TransferCommand.LOCATE)
 
-    def _wish(self, what: Literal["packets", "locate"]) -> None:
+    def _leave_for(self, what: TransferCommand) -> None:
         number = words.telling(self._finding, self._store)
         if number is not None:
-            self.dismiss(Wish(what, number))
+            self.dismiss(NextView(what, number))
 
     def action_firewall(self) -> None:
         """Show the firewall rules for the traffic seen."""

@@ -1,6 +1,21 @@
 """What keys do in the pane of files, and on screens that lead on from it."""
 
+from enum import StrEnum
+
 from tftptui.ui.keys import Action
+
+
+class FileCommand(StrEnum):
+    """What the pane asks the screen to do with a row; each is named as its action."""
+
+    COMMANDS = "commands"
+    COPY = "copy"
+    LOOK = "look"
+    HASH = "hash"
+    ANSWER = "answer"
+    LINK = "link"
+    SERVE = "serve"
+
 
 FILES = (
     Action(

@@ -25,7 +25,7 @@ from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fields import NarrowField
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.kit.rows import RowList
-from tftptui.ui.panes.files.actions import FILES
+from tftptui.ui.panes.files.actions import FILES, FileCommand
 from tftptui.ui.panes.files.columns import KINDS, foot
 from tftptui.ui.panes.files.detail import as_text, detail, fetches_of
 from tftptui.ui.panes.files.hashes import Line
@@ -75,16 +75,18 @@ class FilesPane(Pane):
     }
     """
 
-    class Wished(Message):
-        """Something is wished for that needs more than this pane.
+    class CommandWanted(Message):
+        """A key asks for something that needs more than this pane.
 
         Attributes:
-            what: the action's name.
+            what: the command.
             row: the row with the cursor.
             fetches: its latest ones, in words.
         """
 
-        def __init__(self, what: str, row: Row, fetches: Sequence[str] = ()) -> None:
+        def __init__(
+            self, what: FileCommand, row: Row, fetches: Sequence[str] = ()
+        ) -> None:
             super().__init__()
             self.what, self.row, self.fetches = what, row, fetches
 
@@ -251,31 +253,31 @@ class FilesPane(Pane):
         if isinstance(row, EntryRow) and row.entry.kind == "folder":
             self._list.fold()
         elif own_file(row) is not None:
-            self._wish("look")
+            self._want(FileCommand.LOOK)
 
     def action_commands(self) -> None:
         """Show what to type on a client."""
-        self._wish("commands")
+        self._want(FileCommand.COMMANDS)
 
     def action_copy(self) -> None:
         """Copy the name under the cursor."""
-        self._wish("copy")
+        self._want(FileCommand.COPY)
 
     def action_hash(self) -> None:
         """Hash the file, or stop that."""
-        self._wish("hash")
+        self._want(FileCommand.HASH)
 
     def action_answer(self) -> None:
         """Answer the name asked for with the file that may be meant."""
-        self._wish("answer")
+        self._want(FileCommand.ANSWER)
 
     def action_link(self) -> None:
         """Make a link of the name asked for."""
-        self._wish("link")
+        self._want(FileCommand.LINK)
 
     def action_serve(self) -> None:
         """Serve another folder."""
-        self._wish("serve")
+        self._want(FileCommand.SERVE)
 
     def action_find(self) -> None:
         """Type words to look for."""
@@ -320,10 +322,10 @@ class FilesPane(Pane):
                 self._list.move_cursor(hit)
         self._show()
 
-    def _wish(self, what: str) -> None:
+    def _want(self, what: FileCommand) -> None:
         if (row := self._list.current) is not None:
             fetches = fetches_of(row, self._model, self._now())
-            self.post_message(self.Wished(what, row, fetches))
+            self.post_message(self.CommandWanted(what, row, fetches))
 
     # The engine.
 

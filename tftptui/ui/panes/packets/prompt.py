@@ -1,7 +1,7 @@
 """The line in which filters, searches, times and file names are typed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import ClassVar
 
 from rich.text import Text
@@ -57,6 +57,15 @@ class FilterSuggester(Suggester):
         return completed(value, self._known())
 
 
+class PromptKey(StrEnum):
+    """Keys of the line to type in."""
+
+    ENTER = "enter"
+    LEAVE = "leave"
+    COMPLETE = "complete"
+    RECALL = "recall"
+
+
 class PromptField(InOrder, Input):
     """A line of text whose keys are ours."""
 
@@ -66,25 +75,25 @@ class PromptField(InOrder, Input):
     class Key(Message):
         """One of our keys was pressed; ``step`` is for going through old lines."""
 
-        def __init__(self, name: str, step: int = 0) -> None:
+        def __init__(self, name: PromptKey, step: int = 0) -> None:
             super().__init__()
             self.name, self.step = name, step
 
     def action_enter(self) -> None:
         """Take what was typed."""
-        self.post_message(self.Key("enter"))
+        self.post_message(self.Key(PromptKey.ENTER))
 
     def action_leave(self) -> None:
         """Clear what was typed, or leave."""
-        self.post_message(self.Key("leave"))
+        self.post_message(self.Key(PromptKey.LEAVE))
 
     def action_complete(self) -> None:
         """Go on with what was typed."""
-        self.post_message(self.Key("complete"))
+        self.post_message(self.Key(PromptKey.COMPLETE))
 
     def action_recall(self, step: int) -> None:
         """Call up an old line."""
-        self.post_message(self.Key("recall", step))
+        self.post_message(self.Key(PromptKey.RECALL, step))
 
 
 class PacketPrompt(Vertical):
@@ -209,17 +218,18 @@ class PacketPrompt(Vertical):
         """Do what a key means."""
         event.stop()
         match event.name:
-            case "enter":
+            case PromptKey.ENTER:
                 self._memory.remember_line(self.purpose.value, self.text)
                 self.post_message(self.Entered(self.purpose, self.text))
-            case "recall":
+            case PromptKey.RECALL:
                 self._recall(event.step)
-            case "complete":
+            case PromptKey.COMPLETE:
                 self._complete()
-            case _ if self.text and self.purpose in (Purpose.FILTER, Purpose.SEARCH):
-                self.fill("")
-            case _:
-                self.post_message(self.Left(self.purpose))
+            case PromptKey.LEAVE:
+                if self.text and self.purpose in (Purpose.FILTER, Purpose.SEARCH):
+                    self.fill("")
+                else:
+                    self.post_message(self.Left(self.purpose))
 
     def _complete(self) -> None:
         if self.purpose not in (Purpose.FILTER, Purpose.SEARCH):

@@ -32,6 +32,7 @@ from tftptui.ui.panes.ports.states import (
     shown_states,
 )
 from tftptui.ui.panes.ports.words import legend, summary, tell_callers, tell_ports
+from tftptui.ui.panes.transfers.actions import TransferCommand
 from tftptui.ui.panes.transfers.pane import TransfersPane
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -323,12 +324,14 @@ class PortsPane(Pane):
     def action_open(self) -> None:
         """Ask for the full view of the transfer under the cursor."""
         if number := self._transfer:
-            self.post_message(TransfersPane.Wished("open", number))
+            self.post_message(TransfersPane.CommandWanted(TransferCommand.OPEN, number))
 
     def action_narrow(self) -> None:
         """Ask for the packets of the transfer under the cursor."""
         if number := self._transfer:
-            self.post_message(TransfersPane.Wished("packets", number))
+            self.post_message(
+                TransfersPane.CommandWanted(TransferCommand.PACKETS, number)
+            )
 
     # The fields.
 

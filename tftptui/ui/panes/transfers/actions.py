@@ -1,6 +1,18 @@
 """What keys do in each of the four panes."""
 
+from enum import StrEnum
+
 from tftptui.ui.keys import Action
+
+
+class TransferCommand(StrEnum):
+    """What the pane asks the screen to do with a transfer."""
+
+    OPEN = "open"
+    PACKETS = "packets"
+    LOCATE = "locate"
+    ABORT = "abort"
+
 
 TRANSFERS = (
     Action(

@@ -19,7 +19,7 @@ from tftptui.ui.kit.rows import RowList
 from tftptui.ui.panes.empty import invitation
 from tftptui.ui.panes.files.hashes import hash_of
 from tftptui.ui.panes.files.versions import version_words
-from tftptui.ui.panes.transfers.actions import TRANSFERS
+from tftptui.ui.panes.transfers.actions import TRANSFERS, TransferCommand
 from tftptui.ui.panes.transfers.list import TransferList
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, story
@@ -48,15 +48,15 @@ class TransfersPane(Pane):
     }
     """
 
-    class Wished(Message):
+    class CommandWanted(Message):
         """Something shall be done with a transfer.
 
         Attributes:
-            what: "open", "packets", "locate" or "abort".
+            what: the command.
             number: of the transfer.
         """
 
-        def __init__(self, what: str, number: int) -> None:
+        def __init__(self, what: TransferCommand, number: int) -> None:
             super().__init__()
             self.what, self.number = what, number
 
@@ -146,22 +146,22 @@ class TransfersPane(Pane):
     def action_open(self) -> None:
         """Ask for the full view of the chosen transfer."""
         if view := self._list.current:
-            self.post_message(self.Wished("open", view.number))
+            self.post_message(self.CommandWanted(TransferCommand.OPEN, view.number))
 
     def action_narrow(self) -> None:
         """Ask for the packets of the chosen transfer."""
         if view := self._list.current:
-            self.post_message(self.Wished("packets", view.number))
+            self.post_message(self.CommandWanted(TransferCommand.PACKETS, view.number))
 
     def action_locate(self) -> None:
         """Ask where packets to the chosen transfer's client are dropped."""
         if view := self._list.current:
-            self.post_message(self.Wished("locate", view.number))
+            self.post_message(self.CommandWanted(TransferCommand.LOCATE, view.number))
 
     def action_abort(self) -> None:
         """Ask for the end of the chosen transfer."""
         if (view := self._list.current) and view.running:
-            self.post_message(self.Wished("abort", view.number))
+            self.post_message(self.CommandWanted(TransferCommand.ABORT, view.number))
 
     def _tell_detail(self) -> None:
         view = self._list.current
