@@ -254,7 +254,7 @@ class Engine:
             self.service.file_changed(event.file)
         if self._limits.passes(event, self.recorder.clock.now()):
             self._listen(event)
-        elif isinstance(event, TransferStarted):
+        elif isinstance(event, (TransferStarted, FileChanged)):
             self.recorder.counters.suppressed += 1
         self.findings.take(event)
         if isinstance(event, TransferEnded):

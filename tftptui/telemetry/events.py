@@ -96,8 +96,9 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
     Attributes:
         reason: why requests were refused; "icmp" for the ICMP errors of a transfer;
             "transfers" for transfers, of which neither line is written;
+            "files" for changed files;
             "overload" for datagrams dropped unread, as there was no time for them.
-        network: of the clients; None when they came from too many to name.
+        network: of the clients; None when they came from too many to name, or for files.
         count: how many.
         seconds: in how long.
     """

@@ -1,4 +1,4 @@
-"""How much of the journal one address can fill with transfers."""
+"""How much of the journal one address can fill with transfers and changed files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.support.udp_client import UdpClient
 from tftptui.engine.engine import Engine
 from tftptui.engine.recording.journal_limits import (
     ALL_UNPROVEN,
+    FILES,
     PROVEN,
     UNPROVEN,
     JournalLimits,
@@ -21,6 +22,7 @@ from tftptui.server.intake.refusal_limits import SUMMARY_INTERVAL, Summary
 from tftptui.server.rate_limits import KEPT_ADDRESSES
 from tftptui.telemetry.events import (
     Event,
+    FileChanged,
     IcmpReceived,
     Suppressed,
     TransferEnded,
@@ -91,6 +93,23 @@ def test_a_transfer_is_written_whole_or_not_at_all(limits: JournalLimits) -> Non
         )
         assert limits.passes(complaint, 0.0) is is_written
         assert limits.passes(failed(number), 0.0) is is_written
+
+
+def test_changed_files_have_a_limit_and_the_rest_is_counted(
+    limits: JournalLimits,
+) -> None:
+    def written(count: int, now: float) -> int:
+        return sum(
+            limits.passes(FileChanged(time=NOON, file="up", change="modified"), now)
+            for _ in range(count)
+        )
+
+    most = int(FILES.burst)
+    assert written(most + BEYOND, 0.0) == most
+    (told,) = limits.due_summaries(SUMMARY_INTERVAL)
+    assert told == Summary("files", None, BEYOND, SUMMARY_INTERVAL)
+    assert written(BEYOND, 10.0) == 10 * FILES.per_second
+    assert limits.passes(begun(1), 10.0)
 
 
 def test_what_it_remembers_stops_growing(limits: JournalLimits) -> None:

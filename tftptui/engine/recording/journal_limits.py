@@ -1,8 +1,9 @@
-"""How much of the journal one address can fill with transfers.
+"""How much of the journal one address can fill with transfers and changed files.
 
-Refusals and findings have limits of their own; what is left are the lines of transfers.
-A forged request costs its sender one datagram, and the journal a line when the transfer
-begins and another when it ends. So an address has few of these until it has replied.
+Refusals and findings have limits of their own; what is left are the lines of transfers
+and of files. A forged request costs its sender one datagram, and the journal a line when
+the transfer begins and another when it ends. So an address has few of these until it has
+replied. An upload changes a file, as often as its client likes.
 """
 
 from collections import OrderedDict
@@ -10,7 +11,13 @@ from collections import OrderedDict
 from tftptui.server.access_list import neighbourhood
 from tftptui.server.intake.refusal_limits import Silenced
 from tftptui.server.rate_limits import Bucket, Rate, RateTable
-from tftptui.telemetry.events import Event, IcmpReceived, TransferEnded, TransferStarted
+from tftptui.telemetry.events import (
+    Event,
+    FileChanged,
+    IcmpReceived,
+    TransferEnded,
+    TransferStarted,
+)
 
 UNPROVEN = Rate(per_second=0.1, burst=500)
 """Transfers written of an address that has never replied."""
@@ -21,16 +28,20 @@ ALL_UNPROVEN = Rate(per_second=2, burst=5_000)
 PROVEN = Rate(per_second=20, burst=5_000)
 """Transfers written of an address that has completed one."""
 
+FILES = Rate(per_second=2, burst=1_000)
+"""Changes written of all files: what changed a file is not known, so not by address."""
+
 KEPT_PROVEN = 4_096
 KEPT_UNWRITTEN = 65_536
 """Transfers that are not written, until their end; more than can be at once."""
 
 
 class JournalLimits(Silenced):
-    """Decides which events of transfers are written; all others are.
+    """Decides which events of transfers and files are written; all others are.
 
     A transfer is written from its beginning to its end, or not at all. What is not
-    written is counted: ``suppressed`` events of the reason "transfers" tell how many.
+    written is counted: ``suppressed`` events of the reasons "transfers" and "files" tell
+    how many.
     Times are seconds of a monotonic clock.
     """
 
@@ -39,6 +50,7 @@ class JournalLimits(Silenced):
         self._unproven = RateTable(UNPROVEN)
         self._all_unproven = Bucket(ALL_UNPROVEN)
         self._per_proven = RateTable(PROVEN, KEPT_PROVEN)
+        self._files = Bucket(FILES)
         self._proven: OrderedDict[str, None] = OrderedDict()
         self._unwritten: OrderedDict[int | None, None] = OrderedDict()
 
@@ -56,6 +68,11 @@ class JournalLimits(Silenced):
                 return True
             case IcmpReceived():
                 return event.transfer not in self._unwritten
+            case FileChanged():
+                is_written = self._files.take(1, now)
+                if not is_written:
+                    self.count("files", None, now)
+                return is_written
             case _:
                 return True
 
