@@ -98,7 +98,8 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
             "transfers" for transfers, of which neither line is written;
             "files" for changed files;
             "overload" for datagrams dropped unread, as there was no time for them.
-        network: of the clients; None when they came from too many to name, or for files.
+        network: of the clients; None when they came from too many to name, and for
+            files.
         count: how many.
         seconds: in how long.
     """

@@ -10,7 +10,6 @@ from tftptui.server.transfer.time_limits import (
     UNPROVEN_PATIENCE,
     Fate,
     Lifespan,
-    lifespan,
 )
 from tftptui.telemetry.events import TransferEnded
 
@@ -41,11 +40,6 @@ def test_what_becomes_of_it(
 
 def test_without_limits_it_goes_on_for_ever() -> None:
     assert FOREVER.judge(1e9, 1e9, is_proven=False) is Fate.GOES_ON
-
-
-@pytest.mark.parametrize(("retries", "patience"), [(6, UNPROVEN_PATIENCE), (29, 300)])
-def test_more_attempts_take_more_patience(retries: int, patience: float) -> None:
-    assert lifespan(None, None, retries).unproven == patience
 
 
 def ending(desk: Office) -> tuple[str, str | None]:
@@ -92,9 +86,12 @@ def test_progress_starts_the_idle_time_anew(folder: Path) -> None:
         assert desk.transfer().outcome is None
 
 
-def test_who_never_answered_is_given_up_without_a_word(folder: Path) -> None:
+@pytest.mark.parametrize("retries", [6, 29])
+def test_who_never_answered_is_given_up_without_a_word(
+    folder: Path, retries: int
+) -> None:
     patient = ((b"timeout", b"255"),)
-    with office(folder) as desk:
+    with office(folder, retries=retries) as desk:
         desk.ask(b"file", options=patient)
         desk.wait(UNPROVEN_PATIENCE)
         assert ending(desk) == ("abandoned", "the client never answered")

@@ -1,9 +1,9 @@
 """How much of the journal one address can fill with transfers and changed files.
 
 Refusals and findings have limits of their own; what is left are the lines of transfers
-and of files. A forged request costs its sender one datagram, and the journal a line when
-the transfer begins and another when it ends. So an address has few of these until it has
-replied. An upload changes a file, as often as its client likes.
+and of files. A forged request costs its sender one datagram, and the journal a line
+when the transfer begins and another when it ends. So an address has few of these until
+it has replied. An upload changes a file, as often as its client likes.
 """
 
 from collections import OrderedDict
@@ -40,9 +40,8 @@ class JournalLimits(Silenced):
     """Decides which events of transfers and files are written; all others are.
 
     A transfer is written from its beginning to its end, or not at all. What is not
-    written is counted: ``suppressed`` events of the reasons "transfers" and "files" tell
-    how many.
-    Times are seconds of a monotonic clock.
+    written is counted: ``suppressed`` events of the reasons "transfers" and "files"
+    tell how many. Times are seconds of a monotonic clock.
     """
 
     def __init__(self) -> None:
@@ -65,16 +64,19 @@ class JournalLimits(Silenced):
                 if event.transfer in self._unwritten:
                     del self._unwritten[event.transfer]
                     return False
-                return True
             case IcmpReceived():
                 return event.transfer not in self._unwritten
             case FileChanged():
-                is_written = self._files.take(1, now)
-                if not is_written:
-                    self.count("files", None, now)
-                return is_written
+                return self._changes(now)
             case _:
-                return True
+                pass
+        return True
+
+    def _changes(self, now: float) -> bool:
+        is_written = self._files.take(1, now)
+        if not is_written:
+            self.count("files", None, now)
+        return is_written
 
     def _begins(self, event: TransferStarted, now: float) -> bool:
         client = event.client

@@ -10,8 +10,7 @@ from tftptui.protocol.session import Session
 from tftptui.settings import Settings
 
 UNPROVEN_PATIENCE = 90.0
-ATTEMPT_PATIENCE = 10.0
-"""Seconds for a client that has never answered, and for each attempt if that is more.
+"""Seconds for a client that has never answered, whatever its time-outs and --retries.
 
 A forged request may ask for time-outs of minutes, to hold a port for hours.
 """
@@ -81,13 +80,9 @@ FOREVER = Lifespan()
 
 def lifespan_by(settings: Settings) -> Lifespan:
     """Return the limits of a transfer."""
-    return lifespan(
-        settings.max_transfer_time, settings.max_idle_time, settings.retries
-    )
+    return _lifespan(settings.max_transfer_time, settings.max_idle_time)
 
 
 @lru_cache(maxsize=8)
-def lifespan(longest: float | None, idle: float | None, retries: int) -> Lifespan:
-    """Return the limits of a transfer whose packets are sent again RETRIES times."""
-    unproven = max(UNPROVEN_PATIENCE, ATTEMPT_PATIENCE * (retries + 1))
-    return Lifespan(longest, idle, unproven)
+def _lifespan(longest: float | None, idle: float | None) -> Lifespan:
+    return Lifespan(longest, idle, UNPROVEN_PATIENCE)
