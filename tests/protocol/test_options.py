@@ -150,6 +150,15 @@ def test_large_blocks_shrink_the_window() -> None:
     assert agreed.window == MAX_IN_FLIGHT // 65_464
 
 
+@pytest.mark.parametrize(("digits", "granted"), [(20, 1024), (21, None)])
+def test_a_number_of_more_than_20_digits_is_left_out(
+    digits: int, granted: int | None
+) -> None:
+    asked = b"1024".zfill(digits)
+    agreed = negotiate(((b"blksize", asked),), Limits(), 100)
+    assert dict(agreed.oack) == ({} if granted is None else {b"blksize": b"1024"})
+
+
 def test_utimeout_is_in_microseconds() -> None:
     agreed = negotiate(((b"utimeout", b"500000"),), Limits(), 100)
     assert (agreed.timeout, agreed.oack) == (0.5, ((b"utimeout", b"500000"),))
