@@ -9,6 +9,7 @@ from tests.support.office import CLIENT, Office, office
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.errors import ErrorCode
 from tftptui.server.intake.admission import LONGEST_REQUEST, WORDS
+from tftptui.server.intake.eviction import GRACE
 from tftptui.server.intake.refusal_limits import ALL_LINES, KEPT_NETWORKS, NETWORK_LINES
 from tftptui.server.intake.refusals import KEPT_REFUSALS
 from tftptui.server.rate_limits import KEPT_ADDRESSES
@@ -66,8 +67,10 @@ def test_a_client_beyond_its_transfers_is_refused(folder: Path) -> None:
 def test_the_address_with_most_silent_transfers_makes_way_first(folder: Path) -> None:
     with office(folder, max_transfers=3) as desk:
         desk.ask(b"file")
-        for port in (2_070, 2_071, 2_072):
+        for port in (2_070, 2_071):
             desk.ask(b"file", Endpoint("192.0.2.8", port))
+        desk.clock.advance(GRACE)
+        desk.ask(b"file", Endpoint("192.0.2.8", 2_072))
         assert reasons(desk) == []
         assert [one.port for one in desk.reception.transfers] == [2_070, 2_071, 2_072]
         assert desk.reception.of_client == {CLIENT.host: 1, "192.0.2.8": 2}
