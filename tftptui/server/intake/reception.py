@@ -203,7 +203,8 @@ class Reception:
                 number, request, (listener, arrival), self._ended
             )
         except (RootError, UploadError) as error:
-            return Verdict(error.reason, error.code, error.text)
+            is_full = _lacks_descriptors(error.__cause__)
+            return Verdict(error.reason, error.code, error.text, is_full=is_full)
         except PortsExhaustedError as error:
             code = ErrorCode.UNDEFINED
             return Verdict(Reason.PORTS_EXHAUSTED, code, str(error), is_full=True)
@@ -212,7 +213,7 @@ class Reception:
             return Verdict(Reason.NO_ROUTE, ErrorCode.UNDEFINED, text)
         except OSError as error:
             text = f"the server can't open a socket for this: {error.strerror}"
-            is_full = error.errno in (errno.EMFILE, errno.ENFILE)
+            is_full = _lacks_descriptors(error)
             return Verdict(Reason.SOCKET, ErrorCode.UNDEFINED, text, is_full=is_full)
         self.last_number = number
         self._left.begin(transfer, wall)
@@ -251,3 +252,9 @@ class Reception:
             (wall, number, 0, 1, *ends, octets, kind, 1, 0), request_note(request)
         )
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
+
+
+def _lacks_descriptors(error: BaseException | None) -> bool:
+    """Whether the system has no descriptor left for a file or a socket."""
+    lacking = (errno.EMFILE, errno.ENFILE)
+    return isinstance(error, OSError) and error.errno in lacking
