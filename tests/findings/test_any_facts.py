@@ -98,6 +98,7 @@ def views(draw: st.DrawFn, number: int) -> TransferView:
         "our_error": draw(st.none() | st.integers(0, 9)),
         "error": draw(st.text(max_size=20).map(visible)),
         "superseded": draw(st.booleans()),
+        "evicted": draw(st.booleans()),
         "kind": draw(KINDS),
         "kind_sure": draw(st.floats(0.0, 1.0)),
     }

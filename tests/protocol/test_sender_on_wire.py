@@ -20,7 +20,8 @@ HOPELESS = st.builds(Path, DIRECTIONS, DIRECTIONS)
 
 LATE = st.lists(st.floats(0.0, 0.5), min_size=1, max_size=3).map(tuple)
 LATE_FATES = st.dictionaries(st.integers(0, 60), LATE, max_size=30)
-LOSSES = st.sets(st.integers(0, 30), max_size=3)
+LOSSES = st.sets(st.integers(0, 30), max_size=2)
+"""In each direction: four rounds at most, as many as a client gets before its proof."""
 SELDOM_LOST = st.builds(
     lambda fates, losses: Direction({**fates, **dict.fromkeys(losses, LOST)}),
     LATE_FATES,

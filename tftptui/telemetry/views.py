@@ -87,6 +87,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         least_round_trip: the shortest of all, seconds; None until measured.
         repeated: when the client last sent something again; 0 for never.
         superseded: whether the client itself began something else, or anew.
+        evicted: whether it was ended to make room for other requests.
         peer_error, our_error: code of the ERROR that the client, or we, ended it
             with, or None.
         reordered: blocks of an upload that came after later ones.
@@ -160,6 +161,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     oacks_again: int = 0
     version: Version | None = None
     other_tids: tuple[int, ...] = ()
+    evicted: bool = False
 
     @property
     def has_answered(self) -> bool:

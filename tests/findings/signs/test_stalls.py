@@ -287,6 +287,12 @@ def test_who_began_something_else_is_not_gone() -> None:
     assert judge(facts_of(halfway(phase="abandoned", superseded=True))) is None
 
 
+def test_who_was_ended_to_make_room_is_not_gone() -> None:
+    ended: dict[str, Any] = {"phase": "abandoned", "timeouts": 0}
+    assert judge(facts_of(halfway(**ended))) is not None
+    assert judge(facts_of(halfway(**ended, evicted=True))) is None
+
+
 def test_a_moment_of_silence_is_no_trouble() -> None:
     assert judge(facts_of(halfway(moved=NOON + 6))) is None
 

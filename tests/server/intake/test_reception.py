@@ -334,6 +334,7 @@ async def test_who_has_not_answered_makes_way_for_the_next_request(
             assert await client.read(server.at, b"other") == b"other"
         counters = server.service.recorder.counters
         assert counters.evicted == 1
+        assert [one.evicted for one in server.service.take_finished()] == [True]
         proven.ack(2)
         await proven.data()
 

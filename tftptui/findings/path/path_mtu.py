@@ -211,7 +211,8 @@ def _is_stuck_at_first_block(facts: Facts, one: TransferView) -> bool:
 
 def _is_given_up(facts: Facts, one: TransferView) -> bool:
     """Whether it was waited for the client to the end, and it had not left before."""
-    return one.phase == "abandoned" and not facts.closed_at(one)
+    is_given_up = one.phase == "abandoned" and not one.evicted
+    return is_given_up and not facts.closed_at(one)
 
 
 def _is_still(facts: Facts, one: TransferView) -> bool:

@@ -16,7 +16,7 @@ def is_stuck(facts: Facts, one: TransferView) -> bool:
     closed = facts.closed_at(one)
     if one.superseded:
         return False
-    if one.phase == "abandoned" and not closed:
+    if one.phase == "abandoned" and not closed and not one.evicted:
         return True
     until = min([*closed, one.ended or facts.now])
     still, timeouts = until - one.moved, one.timeouts - len(closed)

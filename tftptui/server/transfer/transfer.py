@@ -229,6 +229,7 @@ class Transfer(ABC):
         """End silently, because another transfer needs the place."""
         text = "ended without a reply of the client, to make room for other requests"
         self._parts.recorder.counters.evicted += 1
+        self._report.view.evicted = True
         self._run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
 
     def abort(self, text: str) -> None:
