@@ -15,6 +15,8 @@ pytestmark = pytest.mark.net
 BEFORE = 1_000_000_000.0
 """Seconds of the wall clock: years before any test runs."""
 
+REMOVED = "removed 1 unfinished upload of a killed server: {}"
+
 
 async def test_the_next_server_removes_the_unfinished_upload_and_says_so(
     tmp_path: Path,
@@ -28,6 +30,15 @@ async def test_the_next_server_removes_the_unfinished_upload_and_says_so(
     (hidden,) = os.listdir(tmp_path)  # noqa: PTH208 - names only
     os.utime(tmp_path / hidden, (BEFORE, BEFORE))
     with Serve(tmp_path, "--write", "new") as server:
-        message = server.until("warning")["message"]
-        assert message == (f"removed 1 unfinished upload of a killed server: {hidden}")
+        server.until("warning", message=REMOVED.format(hidden))
         assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_one_that_is_started_at_once_removes_it_a_little_later(
+    tmp_path: Path,
+) -> None:
+    hidden = tmp_path / ".tftptui-core.cfg.0123"
+    hidden.touch()  # written just now
+    with Serve(tmp_path, "--write", "new") as server:
+        server.until("warning", message=REMOVED.format(hidden.name))
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - names only

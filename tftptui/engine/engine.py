@@ -1,6 +1,7 @@
 """The engine: a service and what it tells, as frames; commands, carried out."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from itertools import islice
@@ -56,7 +57,7 @@ from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
 from tftptui.server.root.root import Root
 from tftptui.server.service import Service, ServiceError
-from tftptui.server.transfer.leftover_uploads import remove_leftovers
+from tftptui.server.transfer.leftover_uploads import MIN_AGE, remove_leftovers
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.watch.watch import Watch
 from tftptui.settings import (
@@ -135,6 +136,7 @@ class Engine:
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._removing: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
         self._searches = Searches(self.findings.located)
@@ -201,12 +203,20 @@ class Engine:
 
     async def _remove_leftovers(self, root: Root) -> None:
         """Remove what a killed server left of its uploads, and say so."""
-        removed = await asyncio.to_thread(remove_leftovers, root)
-        if removed:
-            some = ", ".join(removed[:_MOST_NAMED])
-            more = "…" if len(removed) > _MOST_NAMED else ""
-            what = counted(len(removed), "unfinished upload")
-            self.service.warn(f"removed {what} of a killed server: {some}{more}")
+        for pause in (0.0, MIN_AGE):  # those that were too young are old enough then
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+            if self._stopping.is_set():
+                return
+            removed = await asyncio.to_thread(remove_leftovers, root)
+            if removed:
+                self._say_removed(removed)
+
+    def _say_removed(self, removed: list[str]) -> None:
+        some = ", ".join(removed[:_MOST_NAMED])
+        more = "…" if len(removed) > _MOST_NAMED else ""
+        what = counted(len(removed), "unfinished upload")
+        self.service.warn(f"removed {what} of a killed server: {some}{more}")
 
     def _measures(self) -> "Measures":
         from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - an extra
@@ -219,6 +229,7 @@ class Engine:
         if self._stopped:
             return
         self._stopped = True
+        self._stopping.set()
         self._ticker.stop()
         await self._metrics.stop()
         await self._survey.stop()

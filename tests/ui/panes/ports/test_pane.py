@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from textual import events
 from textual.widgets import Input
@@ -5,7 +6,7 @@ from textual.widgets import Input
 from tests.support.pictures import NOW, frame, ports, status, view
 from tests.support.port_scene import blocked_client, exhausted_case
 from tests.support.screens import LARGE, SMALL, Shown, shown
-from tftptui.engine.messages import Frame, PortMap, SetPorts
+from tftptui.engine.messages import QUARANTINED, USED, Frame, PortMap, SetPorts
 from tftptui.ui.panes.ports.map import LABEL, NAME
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -310,6 +311,23 @@ async def test_the_banner_goes_when_ports_are_free_again() -> None:
         assert "r ↓ enter makes it 40000–40089" in " ".join(screen.text().split())
         await screen.tell(frame(time=NOW + 61, ports=ports()))
         assert "NO FREE PORT" not in screen.text()
+
+
+async def test_a_range_whose_ports_only_cool_down_is_not_called_used_up() -> None:
+    cooling = PortMap(
+        first=50_000,
+        last=50_001,
+        order="random",
+        quarantine=10.0,
+        states=bytes([QUARANTINED, USED]),
+        single_port=False,
+    )
+    async with shown(frame(ports=cooling), size=SMALL) as screen:
+        await screen.press("3")
+        assert "NO FREE PORT" not in screen.text()
+        used = msgspec.structs.replace(cooling, states=bytes([USED, USED]))
+        await screen.tell(frame(ports=used))
+        assert "NO FREE PORT" in screen.text()
 
 
 async def test_a_change_is_undone_by_one_key() -> None:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import FREE, Finding, SetPorts, TransferView
+from tftptui.engine.messages import FREE, QUARANTINED, Finding, SetPorts, TransferView
 from tftptui.ui.firewall.rule_choice import Wishes
 from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
@@ -198,7 +198,8 @@ class PortsPane(Pane):
             share = plan.share if plan else 1
             scale = f" · {count(share)} ports a cell" if share > 1 else ""
             order = "single port" if ports.single_port else ports.order
-            none = "" if FREE in ports.states else "NO FREE PORT · "
+            has_one = FREE in ports.states or QUARANTINED in ports.states
+            none = "" if has_one else "NO FREE PORT · "
             self.state = f"{none}{order}{scale} · rest {ports.quarantine:g} s"
             self.summary = summary(counts)
             slots = slot_styles(self.app.theme_variables)
