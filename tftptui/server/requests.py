@@ -28,8 +28,17 @@ def kind_of(request: Request) -> Kind:
     return _RRQ if isinstance(request, ReadRequest) else _WRQ
 
 
-def requested(arrival: Arrival, request: Request, wall: float) -> Requested:
-    """Return the event that a request is; WALL is when it came."""
+def requested(
+    arrival: Arrival, request: Request, wall: float, transfer: int | None = None
+) -> Requested:
+    """Return the event of a request.
+
+    Args:
+        arrival: how it came.
+        request: what it asks for.
+        wall: when it came, seconds of the wall clock.
+        transfer: the number of the transfer that it began, if it did.
+    """
     name = request.filename
     try:
         name.decode()
@@ -38,7 +47,7 @@ def requested(arrival: Arrival, request: Request, wall: float) -> Requested:
         raw = name.hex()
     return Requested(
         time=wall,
-        transfer=None,
+        transfer=transfer,
         client=arrival.client.host,
         client_tid=arrival.client.port,
         server=arrival.server.host,

@@ -116,11 +116,17 @@ def test_a_refusal_has_no_transfer(journal: list[Line]) -> None:
 
 def test_a_transfer_is_the_same_from_start_to_end(journal: list[Line]) -> None:
     ours = [line for line in journal if line.get("transfer") == 1]
-    assert [line["event"] for line in ours] == ["transfer_started", "transfer_ended"]
-    ends = [(line["client_tid"], line["server_tid"], line["file"]) for line in ours]
+    assert [line["event"] for line in ours] == [
+        "request",
+        "transfer_started",
+        "transfer_ended",
+    ]
+    request, *both = ours
+    ends = [(line["client_tid"], line["server_tid"], line["file"]) for line in both]
     assert ends[0] == ends[1]
-    assert ours[0]["agreed"] == {"blksize": "1000"}
-    assert (ours[1]["outcome"], ours[1]["octets"]) == ("completed", 2_000)
+    assert (request["client_tid"], request["server_tid"]) == (ends[0][0], None)
+    assert both[0]["agreed"] == {"blksize": "1000"}
+    assert (both[1]["outcome"], both[1]["octets"]) == ("completed", 2_000)
 
 
 def test_totals_agree_with_the_lines(journal: list[Line]) -> None:

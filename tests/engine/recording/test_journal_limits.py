@@ -24,6 +24,7 @@ from tftptui.telemetry.events import (
     Event,
     FileChanged,
     IcmpReceived,
+    Requested,
     Suppressed,
     TransferEnded,
     TransferStarted,
@@ -32,6 +33,11 @@ from tftptui.telemetry.transfer_events import ended_event, keys_of
 
 BEYOND = 50
 NETWORK = "10.0.4.0/24"
+
+
+def asked(number: int, client: str = CLIENT) -> Requested:
+    keys = keys_of(tried(number, client=client))
+    return Requested(time=NOON, **keys, asked={}, mode="octet")
 
 
 def begun(number: int, client: str = CLIENT) -> TransferStarted:
@@ -49,7 +55,10 @@ def done(number: int, client: str = CLIENT) -> TransferEnded:
 
 def begin(limits: JournalLimits, numbers: range, now: float = 0.0) -> int:
     """Return how many of these transfers are written."""
-    return sum(limits.passes(begun(number), now) for number in numbers)
+    return sum(
+        limits.passes(asked(number), now) and limits.passes(begun(number), now)
+        for number in numbers
+    )
 
 
 @pytest.fixture
@@ -68,7 +77,7 @@ def test_an_address_that_never_replied_has_a_few_transfers(
 
 
 def test_one_that_completed_a_transfer_has_many_more(limits: JournalLimits) -> None:
-    limits.passes(begun(0), 0.0)
+    limits.passes(asked(0), 0.0)
     limits.passes(done(0), 0.0)
     most = int(PROVEN.burst)
     # Sums of floats: one may be missing.
@@ -77,7 +86,7 @@ def test_one_that_completed_a_transfer_has_many_more(limits: JournalLimits) -> N
 
 def test_forged_addresses_have_a_limit_together(limits: JournalLimits) -> None:
     written = sum(
-        limits.passes(begun(number, f"10.{number >> 8}.{number & 255}.9"), 0.0)
+        limits.passes(asked(number, f"10.{number >> 8}.{number & 255}.9"), 0.0)
         for number in range(int(ALL_UNPROVEN.burst) + BEYOND)
     )
     assert written == ALL_UNPROVEN.burst
@@ -109,16 +118,16 @@ def test_changed_files_have_a_limit_and_the_rest_is_counted(
     (told,) = limits.due_summaries(SUMMARY_INTERVAL)
     assert told == Summary("files", None, BEYOND, SUMMARY_INTERVAL)
     assert written(BEYOND, 10.0) == 10 * FILES.per_second
-    assert limits.passes(begun(1), 10.0)
+    assert limits.passes(asked(1), 10.0)
 
 
 def test_what_it_remembers_stops_growing(limits: JournalLimits) -> None:
     def flood(numbers: range) -> None:
         for number in numbers:
             client = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
-            limits.passes(begun(2 * number, client), number / 100)
+            limits.passes(asked(2 * number, client), number / 100)
             limits.passes(done(2 * number, client), number / 100)
-            limits.passes(begun(2 * number + 1, client), number / 100)
+            limits.passes(asked(2 * number + 1, client), number / 100)
 
     flood(range(100_000, 100_000 + KEPT_ADDRESSES))
     full = deep_size(limits)
@@ -151,6 +160,8 @@ async def test_requests_from_one_port_fill_no_journal(
     begun = [event for event in events if isinstance(event, TransferStarted)]
     ended = [event for event in events if isinstance(event, TransferEnded)]
     told = [event for event in events if isinstance(event, Suppressed)]
-    assert len(begun) == len(ended) == UNPROVEN.burst
+    requests = [event for event in events if isinstance(event, Requested)]
+    assert len(requests) == len(begun) == len(ended) == UNPROVEN.burst
+    assert [one.transfer for one in requests] == [one.transfer for one in begun]
     assert [(one.reason, one.count) for one in told] == [("transfers", BEYOND)]
     assert engine.recorder.counters.suppressed == BEYOND

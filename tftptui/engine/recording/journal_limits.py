@@ -15,6 +15,7 @@ from tftptui.telemetry.events import (
     Event,
     FileChanged,
     IcmpReceived,
+    Requested,
     TransferEnded,
     TransferStarted,
 )
@@ -39,7 +40,7 @@ KEPT_UNWRITTEN = 65_536
 class JournalLimits(Silenced):
     """Decides which events of transfers and files are written; all others are.
 
-    A transfer is written from its beginning to its end, or not at all. What is not
+    A transfer is written from its request to its end, or not at all. What is not
     written is counted: ``suppressed`` events of the reasons "transfers" and "files"
     tell how many. Times are seconds of a monotonic clock.
     """
@@ -56,7 +57,7 @@ class JournalLimits(Silenced):
     def passes(self, event: Event, now: float) -> bool:
         """Whether an event is written."""
         match event:
-            case TransferStarted():
+            case Requested(transfer=int()):
                 return self._begins(event, now)
             case TransferEnded():
                 if event.outcome == "completed":
@@ -64,7 +65,7 @@ class JournalLimits(Silenced):
                 if event.transfer in self._unwritten:
                     del self._unwritten[event.transfer]
                     return False
-            case IcmpReceived():
+            case IcmpReceived() | TransferStarted():
                 return event.transfer not in self._unwritten
             case FileChanged():
                 return self._changes(now)
@@ -78,7 +79,7 @@ class JournalLimits(Silenced):
             self.count("files", None, now)
         return is_written
 
-    def _begins(self, event: TransferStarted, now: float) -> bool:
+    def _begins(self, event: Requested, now: float) -> bool:
         client = event.client
         if client in self._proven:
             is_written = self._per_proven.take(client, now)

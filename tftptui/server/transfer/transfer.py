@@ -134,7 +134,9 @@ class Transfer(ABC):
         """Tell by events that it has begun, if that is still to be done."""
         if not self.is_told:
             self.is_told = True
-            asked = requested(self._parts.arrival, self.request, self._report.started)
+            asked = requested(
+                self._parts.arrival, self.request, self._report.started, self.number
+            )
             self._parts.recorder.emit(asked)
             self.view()
             self._report.began()
