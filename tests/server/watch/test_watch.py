@@ -281,3 +281,15 @@ async def test_a_name_that_is_no_utf8_is_told_though_it_ends_the_watch(
             "later",
         }:
             await watched.next_look()
+
+
+async def test_folders_are_compared_while_the_watch_is_ended_by_a_name(
+    watched: Watching, folder: Path
+) -> None:
+    (folder / LATIN).write_bytes(b"odd")
+    async with asyncio.timeout(PATIENCE):
+        while watched.watch.state != "polling":
+            await watched.next_look()
+        assert watched.watch.cure.startswith("the watcher ended; it is started again")
+        while watched.watch.state != "watching":
+            await watched.next_look()

@@ -51,6 +51,11 @@ _CHECK = 1.0
 """Seconds between questions whether the watcher is still alive."""
 
 _PAUSES = (1, 2, 5, 10, 30)
+"""Seconds before it is started again, the longer the more often it ended: each start
+walks through the root, and clients that upload may choose names that end it."""
+
+_STEADY = 60.0
+"""Seconds of watching after which the pauses begin at the first one again."""
 
 
 class Watch:
@@ -135,8 +140,9 @@ class Watch:
             await self._list(list(self._open))
 
     async def _watch_once(self) -> bool:
-        """Watch for as long as that works; return whether it did at all."""
+        """Watch for as long as that works; return whether it did for a good while."""
         loop = asyncio.get_running_loop()
+        begun = loop.time()
         version, events = self._root.version, None
         try:
             events = FileEvents(watched_of(self._root), loop, self._heard)
@@ -147,16 +153,9 @@ class Watch:
                 self._say(watching=True)
                 await self._compare_all()
             await self._list(list(self._open))
-            while events.is_alive and version == self._root.version:
-                if self._stop.is_set():
-                    return True
-                await self._pause(_CHECK)
-                await asyncio.to_thread(self._root.follow)
-                await asyncio.to_thread(events.require_room)
-                if self._root.is_there == (self.state == "gone"):
-                    self._say(watching=True)
-            if events.error is not None:
-                raise events.error
+            await self._follow(events, version)
+            if self._stop.is_set():
+                return True
         except OSError as error:  # no watches left, or the folder is gone
             await asyncio.to_thread(self._root.follow)
             self._say(error)
@@ -164,8 +163,26 @@ class Watch:
         finally:
             if events is not None:
                 events.stop()
-        self._say(watching=self._root.is_there)
-        return True
+        is_other = version != self._root.version
+        self._say(watching=is_other)  # else it ended at a name that is not UTF-8
+        return is_other or loop.time() - begun >= _STEADY
+
+    async def _follow(self, events: FileEvents, version: int) -> None:
+        """Wait for the end of a watch, for another root, or for stop().
+
+        Raises:
+            OSError: the watch ended with it, or no watch is left for a new folder.
+        """
+        while events.is_alive and version == self._root.version:
+            if self._stop.is_set():
+                return
+            await self._pause(_CHECK)
+            await asyncio.to_thread(self._root.follow)
+            await asyncio.to_thread(events.require_room)
+            if self._root.is_there == (self.state == "gone"):
+                self._say(watching=True)
+        if events.error is not None:
+            raise events.error
 
     def _say(self, error: OSError | None = None, *, watching: bool = False) -> None:
         """Tell the state, and what would change it."""
