@@ -262,6 +262,12 @@ async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None
         assert says in screen.text().splitlines()[-1]
 
 
+async def test_where_there_is_no_transfer_none_is_called_over() -> None:
+    async with shown(frame()) as screen:
+        await screen.press("X")
+        assert "X: there is no transfer yet" in screen.text().splitlines()[-1]
+
+
 @pytest.mark.parametrize("key", ["c", "H"])
 async def test_a_folder_is_no_file_says_a_key_for_files(key: str) -> None:
     async with shown(frame(view(1)), listing(b"", folder(b"pxe"))) as screen:

@@ -66,6 +66,8 @@ def why_not(action: Action, store: Store, *, has_near: bool = False) -> str:
     better = NO_WRITING if action.id == "files.link" and has_near else ""
     if action.id == "main.why":
         better = _unsure(store)
+    if action.id == "transfers.abort" and not store.transfers:
+        better = "there is no transfer yet"
     return better or _NOTHING.get(action.id, "")
 
 
