@@ -53,7 +53,7 @@ def status_of(
         root=str(settings.root.absolute()),
         named=[(one.name, str(one.path)) for one in settings.named],
         pid=os.getpid(),
-        notices=list(service.notices),
+        notices=service.standing_notices(),
         watch=watch.state if watch else "gone",
         watch_cure=watch.cure if watch else "",
         write=settings.write,

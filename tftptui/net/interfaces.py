@@ -14,6 +14,10 @@ from ipaddress import (
     ip_interface,
 )
 
+import msgspec
+
+from tftptui.net.addresses import Endpoint
+
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _FAR_AWAY = ("192.0.2.1", "2001:db8::1")
 """Addresses of nobody (RFC 5737, RFC 3849): only the default route leads there."""
@@ -58,6 +62,16 @@ def own_links() -> Links:
     return Links(
         frozenset(str(each.ip) for each in own), frozenset(each.network for each in own)
     )
+
+
+def is_own_address(local: Endpoint) -> bool:
+    """Whether this machine has an address now; a wildcard address always."""
+    with socket.socket(local.family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(msgspec.structs.replace(local, port=0).as_socket_address())
+        except OSError:
+            return False
+    return True
 
 
 def source_towards(host: str) -> str | None:

@@ -138,5 +138,6 @@ def _trouble(error: OSError, address: str, port: int) -> str:
             f"stop it, or serve elsewhere with --port {FALLBACK_PORT}"
         )
     if error.errno == errno.EADDRNOTAVAIL:
+        # Not on Linux, where such an address is waited for: awaited_addresses.py.
         return f"{address} is no address of this machine; see: ip address"
     return f"{address} port {port} can't be used: {error.strerror}"

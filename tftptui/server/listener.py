@@ -13,7 +13,8 @@ from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 from tftptui.net.receive_buffer import ask_for_room
 from tftptui.net.routes import allow_fragments
 
-_IP_PKTINFO = 8  # not in Python 3.11's socket module
+_IP_PKTINFO, _IP_FREEBIND, _IPV6_FREEBIND = 8, 15, 78
+"""Linux's; not in Python 3.11's socket module."""
 _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
 _V6_MULTICAST = 0xFF  # the first byte (RFC 4291 §2.7)
@@ -43,6 +44,7 @@ class Listener:
 
     Args:
         local: address and port to bind; a wildcard address takes all of its family.
+            On Linux it need not be this machine's yet: requests come once it is.
         held: a listener's socket that is bound there already, if there is one.
 
     Raises:
@@ -142,6 +144,10 @@ class Listener:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         elif sys.platform.startswith("linux"):
             sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        if sys.platform.startswith("linux"):
+            is_v6 = sock.family == socket.AF_INET6
+            level = socket.IPPROTO_IPV6 if is_v6 else socket.IPPROTO_IP
+            sock.setsockopt(level, _IPV6_FREEBIND if is_v6 else _IP_FREEBIND, 1)
         ask_for_room(sock)
 
 

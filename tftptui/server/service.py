@@ -11,6 +11,7 @@ import msgspec
 from tftptui import __version__
 from tftptui.net.addresses import Endpoint
 from tftptui.net.host_networks import host_networks
+from tftptui.server.awaited_addresses import AwaitedAddresses
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.fastpath.event_loop import readers_of
@@ -65,6 +66,11 @@ class Service:
     Call open(), then let the loop run; close() ends it. Listeners and transfers
     are read by the loop; every transfer's deadline is looked at in one sweep. Ports
     cool down, but for those that answered a client that ``is_own``.
+
+    Attributes:
+        notices: what the operator is told until the end.
+        announce: gets a sentence when something changes that a person at a terminal
+            without a screen should know.
     """
 
     def __init__(
@@ -87,6 +93,8 @@ class Service:
         )
         self.listeners: list[Listener] = []
         self.notices: list[str] = []
+        self.announce: Callable[[str], object] = lambda _: None
+        self._awaited: AwaitedAddresses | None = None
         self._recognise = recognise
         self._is_own = is_own
         self.transfers: dict[int, Transfer] = {}
@@ -128,6 +136,8 @@ class Service:
             self._root.close()
             self._root = None
             raise
+        places = [listener.local for listener in self.listeners]
+        self._awaited = AwaitedAddresses(places, self._told_of_address)
         settings = self.settings
         opener = Opener(
             settings,
@@ -297,6 +307,14 @@ class Service:
             return []
         return self._reception.take_refusals()
 
+    def standing_notices(self) -> list[str]:
+        """Return what the operator should know now."""
+        return [*self.notices, *(self._awaited.notices if self._awaited else ())]
+
+    def _told_of_address(self, text: str) -> None:
+        self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=text))
+        self.announce(text)
+
     def warn(self, message: str) -> None:
         """Tell the operator something that stops nothing."""
         self.notices.append(message)
@@ -335,6 +353,8 @@ class Service:
         if now - self._forgotten_at >= OPENED_FOR:
             self._forgotten_at = now
             self.root.forget_opened()
+        if self._awaited is not None:
+            self._awaited.look(now)
 
     def _ports_text(self) -> str:
         if self.settings.single_port:
@@ -354,7 +374,7 @@ class Service:
                 networks=host_networks() if self.recorder.is_heard else [],
             )
         )
-        for notice in self.notices:
+        for notice in self.standing_notices():
             self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=notice))
 
 

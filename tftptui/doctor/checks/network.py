@@ -54,7 +54,11 @@ def _listening(facts: Facts, listen: tuple[str, ...]) -> Iterator[Result]:
         host = address.strip("[]").partition("%")[0]
         if host not in own | EVERYWHERE.keys():
             text = f"--listen {address} is no address of this machine that is up"
-            yield bad("address", text, "ip address")
+            if facts.system == "Linux":
+                text += ": the server starts, and waits for it"
+                yield warn("address", text, "ip address")
+            else:
+                yield bad("address", text, "ip address")
         elif host in own and ip_address(host).is_loopback:
             text = f"--listen {address}: only programs of this machine can ask"
             yield warn("address", text)

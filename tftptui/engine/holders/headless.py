@@ -97,7 +97,7 @@ def _say(engine: Engine, socket: Path | None) -> None:
     service = engine.service
     places = ", ".join(str(listener.local) for listener in service.listeners)
     lines = [
-        *service.notices,
+        *service.standing_notices(),
         f"serving {service.root.path} on {places}, answering from {service.pool.ports}",
     ]
     journal = engine.settings.journal
@@ -107,5 +107,10 @@ def _say(engine: Engine, socket: Path | None) -> None:
             lines.append(f"to watch it: tftptui attach {quote(str(socket))}")
     if engine.settings.metrics is not None:
         lines.append(f"metrics for Prometheus at {url_of(engine.settings.metrics)}")
+    _write(*lines)
+    service.announce = _write
+
+
+def _write(*lines: str) -> None:
     sys.stderr.write("".join(f"tftptui: {line}\n" for line in lines))
     sys.stderr.flush()
