@@ -7,7 +7,13 @@ import pytest
 from tests.support import fuzzing
 from tests.support.fuzzing import TARGETS, damaged
 
-ROUNDS = {"captures": 2_000, "scenarios": 2_000, "configuration": 1_000, "control": 300}
+ROUNDS = {
+    "captures": 2_000,
+    "scenarios": 2_000,
+    "configuration": 1_000,
+    "control": 300,
+    "wire": 3_000,
+}
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import msgspec
@@ -44,6 +45,22 @@ from tftptui.engine.messages import (
 from tftptui.engine.wire import MessageStream, WireError
 from tftptui.replay.reading import Reading
 from tftptui.telemetry.capture.frames import Datagram, frame
+from tftptui.wire.dhcp import DhcpMessage, MalformedDhcpError, Op, encode
+from tftptui.wire.dhcp import parse as parse_dhcp
+from tftptui.wire.frames import (
+    ARP_TYPE,
+    BROADCAST_MAC,
+    IPV4_TYPE,
+    Arp,
+    ArpOp,
+    UdpPacket,
+    build_arp,
+    build_ethernet,
+    build_udp,
+    parse_arp,
+    parse_ethernet,
+    parse_udp,
+)
 
 TID = 40_001
 COOKED = 16
@@ -235,9 +252,51 @@ class _NoWriter(asyncio.StreamWriter):
         pass
 
 
+_DISCOVER = DhcpMessage(
+    op=Op.REQUEST,
+    xid=7,
+    chaddr=b"\2" * 6,
+    file=b"boot.img",
+    options=((53, b"\1"), (60, b"PXEClient"), (93, b"\0\7"), (43, b"\6\1\x08")),
+)
+_ON_WIRE = (
+    build_ethernet(
+        BROADCAST_MAC,
+        b"\2" * 6,
+        IPV4_TYPE,
+        build_udp(
+            UdpPacket(IPv4Address(0), 68, IPv4Address(2**32 - 1), 67, encode(_DISCOVER))
+        ),
+    ),
+    build_ethernet(
+        BROADCAST_MAC,
+        b"\2" * 6,
+        ARP_TYPE,
+        build_arp(
+            Arp(ArpOp.REQUEST, b"\2" * 6, IPv4Address(1), bytes(6), IPv4Address(2))
+        ),
+    ),
+)
+
+
+def wire(chance: random.Random) -> bytes:
+    """Take a damaged frame of ARP or DHCP apart; return it."""
+    data = damaged(chance.choice(_ON_WIRE), chance)
+    ethernet = parse_ethernet(data)
+    if ethernet is None:
+        return data
+    parse_arp(ethernet.payload)
+    udp = parse_udp(ethernet.payload)
+    payload = ethernet.payload[28:] if udp is None else udp.payload
+    with contextlib.suppress(MalformedDhcpError):
+        encode(parse_dhcp(payload))
+    return data
+
+
 TARGETS: dict[str, Callable[[random.Random], bytes]] = {
     "captures": captures,
     "scenarios": scenarios,
     "configuration": configuration,
     "control": control,
+    "wire": wire,
 }

@@ -1,0 +1,1 @@
+"""What a machine asks the network before any TFTP: ARP, BOOTP and DHCP."""
