@@ -83,7 +83,9 @@ async def flood(addresses: int, root: Path) -> None:
     uploads = Uploads(UploadPolicy("off", None, None))
     pool = PortPool(settings.ports)
     opener = Opener(settings, Root(root), pool, recorder, uploads)
-    reception = Reception(opener, lambda _: None, lambda _: None)
+    reception = Reception(
+        opener, lambda _: None, lambda _: None, lambda _read, _transfer: None
+    )
     request = encode_request(ReadRequest(b"pxelinux.cfg/default", Mode.OCTET))
     before, begin = resident(), perf_counter()
     for number in range(addresses * REQUESTS_EACH):

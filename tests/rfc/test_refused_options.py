@@ -69,6 +69,6 @@ async def test_a_server_told_to_refuse_answers_the_rest(tmp_path: Path) -> None:
         client.ask(server.at, b"file", options=asked)
         assert (await client.oack()).options == ((b"blksize", b"1024"),)
         started = server.event(TransferStarted)
-        (view,) = [each.view() for each in server.service.transfers.values()]
+        (view,) = [each.whole().view() for each in server.service.transfers.values()]
     assert started.agreed == {"blksize": "1024"}
     assert view.notes == ["windowsize not granted: this server is told to refuse it"]

@@ -312,7 +312,11 @@ async def test_the_next_transfer_uses_the_other_range(
     assert client.peer == Endpoint("127.0.0.1", ports.first)
     server.service.set_ports(free_range(3), order="random", quarantine=0, by="")
     (transfer,) = server.service.transfers.values()
-    assert transfer.view().leased_from == (ports.first, ports.last, "sequential")
+    assert transfer.whole().view().leased_from == (
+        ports.first,
+        ports.last,
+        "sequential",
+    )
 
 
 async def test_closing_tells_clients_and_frees_everything(

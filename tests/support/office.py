@@ -23,6 +23,7 @@ from tftptui.protocol.packets import (
     encode_request,
     parse,
 )
+from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.intake.reception import Reception
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
@@ -76,11 +77,13 @@ class Office:
             Uploads(policy),
         )
         opener.bandwidth = Bandwidth(self.clock, self._make_alarm)
-        self.reception = Reception(opener, self._began, self.ended.append)
+        self.reception = Reception(
+            opener, self._began, self._ended, lambda _read, _transfer: None
+        )
 
     def close(self) -> None:
         for transfer in list(self.reception.transfers.values()):
-            transfer.abort("the test is over")
+            transfer.whole().abort("the test is over")
         self.root.close()
         self.listener.close()
 
@@ -122,7 +125,7 @@ class Office:
 
     def transfer(self, client: Endpoint = CLIENT) -> Transfer:
         """Return the transfer of a client."""
-        return self.reception.transfers[client]
+        return self.reception.transfers[client].whole()
 
     def wait(self, seconds: float) -> None:
         """Let time pass, all alarms and deadlines included."""
@@ -140,8 +143,11 @@ class Office:
         self.alarm = FakeAlarm(self.clock, ring)
         return self.alarm
 
+    def _ended(self, transfer: AnyTransfer) -> None:
+        self.ended.append(transfer.whole())
+
     @staticmethod
-    def _began(transfer: Transfer) -> None:
+    def _began(transfer: AnyTransfer) -> None:
         assert isinstance(transfer.transport, SharedTransport)
         transfer.transport.attach(transfer.readable, transfer.strayed)
 

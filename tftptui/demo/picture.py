@@ -231,9 +231,9 @@ def _waiting(director: Director, pace: Pace) -> str:
         if not actor.is_over and (due := actor.due) is not None
     ]
     waits += [
-        (transfer.due, "the server sends again")
+        (due, "the server sends again")
         for transfer in stage.engine.service.transfers.values()
-        if transfer.due is not None
+        if (due := transfer.whole().due) is not None
     ]
     if not waits:
         return next((words for actor in stage.cast if (words := _heard(actor))), "")

@@ -172,7 +172,7 @@ class Stage:
         """
         self.cast.switch_off()
         for transfer in list(self.engine.service.transfers.values()):
-            transfer.abort(SCENE_OVER)
+            transfer.whole().abort(SCENE_OVER)
         self.loop.settle()
         self._sockets.discard()
         self.network.forget()
@@ -189,7 +189,7 @@ class Stage:
         ports = {port for tally in tallies if tally for port in tally.ports}
         for transfer in list(self.engine.service.transfers.values()):
             if transfer.client.host in hosts and transfer.client.port in ports:
-                transfer.abort(SCENE_OVER)
+                transfer.whole().abort(SCENE_OVER)
         self.loop.settle()
         self._sockets.discard(ports)
         self.network.lose(self.lanes.forget(name))

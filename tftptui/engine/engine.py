@@ -52,6 +52,7 @@ from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.ttl_socket import Walker
 from tftptui.server.binding import BindError
 from tftptui.server.clock import Clock, SystemClock, Ticker
+from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.intake.refusal_limits import Summary
 from tftptui.server.ports import PortsExhaustedError, PortTakenError, Random
 from tftptui.server.recorder import Recorder
@@ -449,7 +450,7 @@ class _Told:
         self.packets_next = 0
         self._versions: dict[int, int] = {}  # those looked at longest ago first
 
-    def changed(self, living: Mapping[int, Transfer]) -> list[Transfer]:
+    def changed(self, living: Mapping[int, AnyTransfer]) -> list[Transfer]:
         """Return the LIVING transfers to tell of: the new ones, and some that changed.
 
         Of many each has its turn once a second: to look at all in each frame costs
@@ -463,7 +464,7 @@ class _Told:
         turn += [number for number in living if number not in versions]
         changed = []
         for number in turn:
-            one = living[number]
+            one = living[number].whole()
             if versions.pop(number, None) != one.version:
                 changed.append(one)
             versions[number] = one.version

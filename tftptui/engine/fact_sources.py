@@ -48,7 +48,7 @@ class _OfService:
 
     def view(self, number: int) -> TransferView | None:
         transfer = self.service.transfers.get(number)
-        return transfer.view() if transfer else None
+        return transfer.whole().view() if transfer else None
 
     def living(self) -> Iterable[int]:
         return self.service.transfers

@@ -17,8 +17,8 @@ from tftptui.findings.causes import Affected
 from tftptui.findings.client.wrong_machine import is_particular, misfit, starts
 from tftptui.findings.facts import Scene
 from tftptui.findings.reporting import Reporter
+from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.requests import Recognise
-from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.file_views import FilePiece
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
@@ -59,7 +59,7 @@ class FetchedPrograms:
         self._shelf = None
         await asyncio.gather(*self._looking, return_exceptions=True)
 
-    def take_over(self, transfers: Sequence[Transfer]) -> None:
+    def take_over(self, transfers: Sequence[AnyTransfer]) -> None:
         """Take transfers that are over, and look into the files of particular clients.
 
         Of a flood of them the latest are looked at.
@@ -68,7 +68,7 @@ class FetchedPrograms:
             kind = self._recognise(transfer.request, transfer.client)
             if kind is None or not is_particular(kind.kind):
                 continue  # before a view is made: most were over before anybody looked
-            view = transfer.view()
+            view = transfer.whole().view()
             is_whole = view.phase == "completed" and view.direction == "read"
             if is_whole and view.modified is not None:
                 self._begin_look(msgspec.structs.replace(view))

@@ -26,7 +26,7 @@ from tftptui.knowledge.names import Attempt
 from tftptui.knowledge.signatures import surer
 from tftptui.server.access_list import neighbourhood
 from tftptui.server.clock import Clock
-from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.telemetry.events import (
     Event,
     IcmpReceived,
@@ -109,16 +109,16 @@ class Findings:
             case _:
                 pass
 
-    def take_over(self, transfers: list[Transfer]) -> None:
+    def take_over(self, transfers: list[AnyTransfer]) -> None:
         """Take transfers that are over and went well, and that no event told of."""
         if transfers:
             self._unreached.reached()
         for transfer in self._worth_a_look(transfers):
-            view = transfer.view()
+            view = transfer.whole().view()
             if view.kind != SELF_TEST:
                 self._end(self._begin_try(view), view.ended or view.moved)
 
-    def _worth_a_look(self, transfers: list[Transfer]) -> list[Transfer]:
+    def _worth_a_look(self, transfers: list[AnyTransfer]) -> list[AnyTransfer]:
         """Leave out what would be forgotten at once: a client's many that went well."""
         clients, worth = self._all_tries.clients(), []
         counts: Counter[str] = Counter()

@@ -15,6 +15,7 @@ from tftptui.server.awaited_addresses import AwaitedAddresses
 from tftptui.server.binding import bind_listeners
 from tftptui.server.clock import Ticker
 from tftptui.server.fastpath.event_loop import readers_of
+from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.intake.fair_queue import Intake
 from tftptui.server.intake.reception import Reception
 from tftptui.server.intake.refusals import Seek, seek_nothing
@@ -97,15 +98,15 @@ class Service:
         self._awaited: AwaitedAddresses | None = None
         self._recognise = recognise
         self._is_own = is_own
-        self.transfers: dict[int, Transfer] = {}
+        self.transfers: dict[int, AnyTransfer] = {}
         self._seek = seek
         self._readers: dict[str, list[TransferView]] | None = None
         self._root: Root | None = None
         self._reception: Reception | None = None
         self._intake: Intake | None = None
         # Bounded: a server without a screen has nobody who takes them.
-        self._finished: deque[Transfer] = deque(maxlen=settings.kept_transfers)
-        self._untold: deque[Transfer] = deque(maxlen=MOST_UNTOLD)
+        self._finished: deque[AnyTransfer] = deque(maxlen=settings.kept_transfers)
+        self._untold: deque[AnyTransfer] = deque(maxlen=MOST_UNTOLD)
         self._forgotten_at = 0.0
         self._sweeper = Ticker(SWEEP, self._sweep)
 
@@ -151,6 +152,7 @@ class Service:
             opener,
             self._began,
             self._ended,
+            self._replaced,
             last_number=settings.numbered_from,
             seek=self._seek,
         )
@@ -169,7 +171,7 @@ class Service:
         self._sweeper.stop()
         loop = asyncio.get_running_loop()
         for transfer in list(self.transfers.values()):
-            transfer.abort(SHUTDOWN)
+            transfer.whole().abort(SHUTDOWN)
         for listener in self.listeners:
             loop.remove_reader(listener.socket)
             listener.close()
@@ -266,7 +268,7 @@ class Service:
         transfer = self.transfers.get(number)
         if transfer is None:
             return False
-        transfer.abort("ended by the operator")
+        transfer.whole().abort("ended by the operator")
         return True
 
     def file_changed(self, name: str) -> None:
@@ -274,7 +276,7 @@ class Service:
         if self._readers is None:
             self._readers = {}
             for transfer in self.transfers.values():
-                view = transfer.view()
+                view = transfer.whole().view()
                 if view.direction == "read":
                     served = (view.served or view.file).strip("/")
                     self._readers.setdefault(served, []).append(view)
@@ -283,11 +285,11 @@ class Service:
 
     def take_finished(self) -> list[TransferView]:
         """Return the latest transfers that ended since this was last asked."""
-        finished = [transfer.view() for transfer in self._finished]
+        finished = [transfer.whole().view() for transfer in self._finished]
         self._finished.clear()
         return finished
 
-    def take_untold(self) -> list[Transfer]:
+    def take_untold(self) -> list[AnyTransfer]:
         """Return the latest that ended well, and that no event has told of."""
         untold = list(self._untold)
         self._untold.clear()
@@ -299,7 +301,7 @@ class Service:
         for transfer in list(self.transfers.values()):
             if transfer.started > latest:
                 break
-            transfer.tell()
+            transfer.whole().tell()
 
     def take_refusals(self) -> list[Refusal]:
         """Return the requests refused since this was last asked."""
@@ -326,14 +328,18 @@ class Service:
             for error in listener.take_errors():
                 self._reception.complain(error)
 
-    def _began(self, transfer: Transfer) -> None:
+    def _began(self, transfer: AnyTransfer) -> None:
         self.transfers[transfer.number] = transfer
         self._readers = None
         transfer.transport.attach(
             transfer.readable, transfer.strayed, self._loop_readers
         )
 
-    def _ended(self, transfer: Transfer) -> None:
+    def _replaced(self, read: OneBlockRead, transfer: Transfer) -> None:
+        self.transfers[read.number] = transfer  # in its place: they have an order
+        read.transport.hand_over(transfer.strayed)
+
+    def _ended(self, transfer: AnyTransfer) -> None:
         del self.transfers[transfer.number]
         self._readers = None
         now, client = self.recorder.clock.now(), transfer.client

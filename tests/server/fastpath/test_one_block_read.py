@@ -14,9 +14,8 @@ from tests.support.clock import FakeClock
 from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import encode_ack
-from tftptui.server.fastpath.one_block_read import BriefRead
+from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.root import open_file_cache
-from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import Event, IcmpReceived
 from tftptui.telemetry.views import SLOW, TransferView
 
@@ -37,18 +36,18 @@ class Scene:
         self.server, self.clock, self.client = server, clock, client
         self.first = server.written.ring.next
         self.heard = len(server.written.events)
-        self.begun: list[Transfer] = []
+        self.begun: list[AnyTransfer] = []
         self._idle = asyncio.Event()
         reception = server.service._reception
         assert reception is not None
         began, ended = reception.began, reception.ended
 
-        def note_beginning(transfer: Transfer) -> None:
+        def note_beginning(transfer: AnyTransfer) -> None:
             self.begun.append(transfer)
             self._idle.clear()
             began(transfer)
 
-        def note_end(transfer: Transfer) -> None:
+        def note_end(transfer: AnyTransfer) -> None:
             ended(transfer)
             if not server.service.transfers:
                 self._idle.set()
@@ -153,7 +152,7 @@ async def it_is_asked_for_twice(scene: Scene) -> None:
 async def it_is_looked_at_meanwhile(scene: Scene) -> None:
     await scene.ask()
     (transfer,) = scene.server.service.transfers.values()
-    view = transfer.view()
+    view = transfer.whole().view()
     assert (view.phase, view.sent_blocks, view.acked_blocks) == ("sending", 1, 0)
     scene.client.ack(1)
 
@@ -224,25 +223,50 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def played(folder: Path, act: Act, *, brief: bool) -> dict[str, Any]:
-    """Return what is seen of an act, with brief reads or without."""
+async def played(folder: Path, act: Act, *, one_block: bool) -> dict[str, Any]:
+    """Return what is seen of an act, with one-block reads or without."""
     clock = FakeClock()
     with ExitStack() as stack:
         server = stack.enter_context(running(folder, clock))
         server.written.recorder.is_heard = False
         await Scene(server, clock, stack.enter_context(UdpClient())).fetch()
         server.service.take_finished()
-        if not brief:
+        if not one_block:
             server.service.root.forget_opened()  # so that it is read anew
         scene = Scene(server, clock, stack.enter_context(UdpClient()))
         await act(scene)
         await scene.over()
-        assert isinstance(scene.begun[0], BriefRead) == brief
+        assert isinstance(scene.begun[0], OneBlockRead) == one_block
         return scene.told()
 
 
 @pytest.mark.parametrize("act", ACTS)
 async def test_whatever_happens_is_told_the_same(folder: Path, act: Act) -> None:
-    assert await played(folder, act, brief=True) == await played(
-        folder, act, brief=False
+    assert await played(folder, act, one_block=True) == await played(
+        folder, act, one_block=False
     )
+
+
+async def test_a_transfer_takes_the_place_of_one_that_is_looked_at(
+    folder: Path,
+) -> None:
+    """In order, as the tables of living transfers are: and it goes on to the end."""
+    with running(folder, FakeClock()) as server, UdpClient() as other:
+        server.written.recorder.is_heard = False
+        with UdpClient() as client:
+            scene = Scene(server, FakeClock(), client)
+            await scene.fetch()
+        with UdpClient() as client:
+            scene = Scene(server, FakeClock(), client)
+            await scene.ask()
+            other.ask(server.at, b"file")
+            await other.data()
+            first, second = server.service.transfers.values()
+            whole = first.whole()
+            assert list(server.service.transfers.values()) == [whole, second]
+            assert first.whole() is whole.whole() is whole
+            assert isinstance(second, OneBlockRead)
+            client.ack(1)
+            other.ack(1)
+            await scene.over()
+        assert server.service.recorder.counters.completed == 3

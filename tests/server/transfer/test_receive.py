@@ -85,7 +85,7 @@ async def test_it_is_told_which_version_was_written(
 ) -> None:
     await client.write(server.at, b"new", octets(700))
     (told,) = server.service.take_finished() or [
-        one.view() for one in server.service.transfers.values()
+        one.whole().view() for one in server.service.transfers.values()
     ]
     found = (folder / "new").stat()
     assert told.version == version_of(found)
@@ -169,7 +169,7 @@ async def test_a_lost_oack_is_repeated_and_never_becomes_ack_0(
     assert (folder / "new").read_bytes() == octets(2_500)
     assert sent(server, Kind.OACK) == [(0, 1), (0, 2), (0, 3)]
     (transfer,) = server.service.transfers.values()  # it dallies
-    view = transfer.view()
+    view = transfer.whole().view()
     assert (view.oacks_again, view.retransmits) == (2, 2)
     assert (0, 1) not in sent(server, Kind.ACK_SENT)
 
@@ -214,7 +214,7 @@ async def test_how_much_was_stored_is_told_after_the_dallying_too(
 ) -> None:
     await client.write(server.at, b"new", b"content")
     (transfer,) = server.service.transfers.values()
-    assert transfer.view().total_size == 7
+    assert transfer.whole().view().total_size == 7
     clock.advance(LAST_WAIT)
     server.service._sweep()
     (view,) = server.service.take_finished()

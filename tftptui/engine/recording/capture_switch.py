@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from tftptui.engine.recording.live_capture import LiveCapture, place_of
+from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.recorder import Recorder
-from tftptui.server.transfer.transfer import Transfer
 from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.events import TransferStarted
@@ -24,7 +24,7 @@ class CaptureSwitch:
     def __init__(
         self,
         recorder: Recorder,
-        transfers: dict[int, Transfer],
+        transfers: dict[int, AnyTransfer],
         warn: Callable[[str], None],
     ) -> None:
         self._recorder, self._transfers, self._warn = recorder, transfers, warn

@@ -17,8 +17,8 @@ import msgspec
 
 from tftptui.engine.recording.capture_pipe import Begun, Opened, Pipe, PipeError
 from tftptui.server.clock import Ticker
+from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.recorder import Recorder
-from tftptui.server.transfer.transfer import Transfer
 from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CapturePlace
 from tftptui.telemetry.capture.scribe import Batch
@@ -73,7 +73,7 @@ class LiveCapture:
         self,
         settings: Settings,
         recorder: Recorder,
-        transfers: dict[int, Transfer],
+        transfers: dict[int, AnyTransfer],
         failed: Callable[[str], None],
     ) -> None:
         self.place = place_of(settings)
@@ -120,9 +120,10 @@ class LiveCapture:
 
     def began(self, number: int) -> None:
         """Take a transfer that has begun."""
-        transfer = self._transfers.get(number)
-        if transfer is None:
+        found = self._transfers.get(number)
+        if found is None:
             return
+        transfer = found.whole()
         self._known.add(number)
         content = None
         is_room = self._opened - self._progress.opened < MOST_HELD

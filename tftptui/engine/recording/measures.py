@@ -32,7 +32,7 @@ def measures_of(
         version=__version__,
         began=began,
         counters=service.recorder.counters,
-        stalled=sum(one.is_stalled for one in service.transfers.values()),
+        stalled=sum(one.whole().is_stalled for one in service.transfers.values()),
         ports={name: states[state] for state, name in _STATES.items()},
         alarms=reporter.alarms,
         alarms_open=reporter.open_alarms,

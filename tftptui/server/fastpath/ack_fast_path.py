@@ -21,7 +21,7 @@ from tftptui.server.fastpath.readbehind import ReadBehind
 from tftptui.server.recorder import oack_of
 from tftptui.server.transfer.sockets import LONGEST
 from tftptui.server.transfer.spec import Parts
-from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.transfer.transfer import LOOK, Transfer
 from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import SLOW
 
@@ -98,13 +98,32 @@ class ShortWay(ReadBehind):
         elif not self._go_on(self._last):
             self._run(self._sending.start(now))
 
+    def go_on_from(
+        self, begun: float, started: float, sent_at: float, ended_at: float
+    ) -> None:
+        """Stand where a one-block read does; see there for the times."""
+        report = self._report
+        report.started = report.progressed = started
+        if not sent_at:
+            return
+        self._begun, self._look_at = begun, begun + LOOK
+        self._awaited = self._sent_to = self._caught = 1
+        self._left = sent_at
+        report.version += 1
+        if ended_at:
+            self.outcome, self.is_closed = _COMPLETED, True
+            self._heard, self._acked = True, 1
+            self._left_before, self._left = sent_at, ended_at
+            report.progressed = report.ended_at = ended_at
+            self._forget_staging()
+
     def readable(self) -> None:
         """Take one datagram of the client; what else there is wakes us again."""
         receive, now, send = self._receive, self._now, self._send
         try:
             datagram = receive(LONGEST)
         except OSError:  # woken for nothing readable: the error queue
-            self._take_errors()
+            self.take_errors()
             return
         index = self._next
         if datagram != self._acks[index]:

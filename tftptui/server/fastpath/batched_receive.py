@@ -94,7 +94,7 @@ class GatheringWrite(Lagging[ReceiveSession]):
                 at += 1
         except OSError:
             if at == begin:  # woken for nothing readable: the error queue
-                self._take_errors()
+                self.take_errors()
                 return
         other = None if octets == full else landing.packet(at, octets)
         if at > begin:
@@ -109,11 +109,11 @@ class GatheringWrite(Lagging[ReceiveSession]):
             try:
                 datagram = self.transport.receive()
             except OSError:
-                self._take_errors()
+                self.take_errors()
                 datagram = b""
             if datagram is None:
                 if count == 0:  # woken for nothing readable: the error queue
-                    self._take_errors()
+                    self.take_errors()
                 return
             if datagram:
                 self._take(datagram, now)

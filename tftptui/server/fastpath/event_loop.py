@@ -49,6 +49,9 @@ class Readers(Protocol):
     def add(self, sock: socket.SocketType, callback: Callback) -> None:
         """Call CALLBACK whenever SOCK can be read."""
 
+    def change(self, sock: socket.SocketType, callback: Callback) -> None:
+        """Call CALLBACK instead of the one that was added for SOCK."""
+
     def drop(self, sock: socket.SocketType) -> None:
         """Call it no more, and close the socket."""
 
@@ -61,6 +64,10 @@ class LoopReaders:
 
     def add(self, sock: socket.SocketType, callback: Callback) -> None:
         """Call CALLBACK whenever SOCK can be read."""
+        self._loop.add_reader(sock, callback)
+
+    def change(self, sock: socket.SocketType, callback: Callback) -> None:
+        """Call CALLBACK instead of the one that was added for SOCK."""
         self._loop.add_reader(sock, callback)
 
     def drop(self, sock: socket.SocketType) -> None:
@@ -94,6 +101,10 @@ class InlineSelector(selectors.BaseSelector):
         number = sock.fileno()
         self._epoll.register(number, _READABLE)
         self._inline[number] = callback
+
+    def change(self, sock: socket.SocketType, callback: Callback) -> None:
+        """Call CALLBACK instead of the one that was added for SOCK."""
+        self._inline[sock.fileno()] = callback
 
     def remove(self, sock: socket.SocketType) -> None:
         """Call it no more; the socket is still open."""

@@ -1,25 +1,21 @@
 """A read of one block: over before anybody looks, most times.
 
-A rack of machines that boots asks for thousands of small files in a second. Such a
-read needs little more than a socket: all else that a transfer is made of is made for
-it when somebody looks, or when anything happens but the one ACK.
+A rack of machines that boots requests thousands of small files in a second. Such a
+read needs little more than a socket. Anything but the one ACK, and anybody who looks,
+has it replaced by a Transfer.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, final
 
-from tftptui.files.source import Source
-from tftptui.files.staging import Staging
 from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import HEADER, Request, encode_ack
 from tftptui.server.listener import Arrival
 from tftptui.server.ports import PortPool
 from tftptui.server.recorder import Recorder
 from tftptui.server.root.open_file_cache import SharedFile
-from tftptui.server.transfer.send import ReadTransfer
 from tftptui.server.transfer.sockets import LONGEST
-from tftptui.server.transfer.spec import Parts
-from tftptui.server.transfer.transfer import LOOK, Transfer
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.transport import Transport
 from tftptui.settings import Settings
 from tftptui.telemetry.records.ring import Flag, Kind
@@ -32,108 +28,118 @@ _DATA, _ACK, _LAST = int(Kind.DATA), int(Kind.ACK), int(Flag.LAST)
 _COMPLETED = Outcome.COMPLETED
 
 
-class Maker(Protocol):
-    """Makes what a read is made of, from ports of a pool."""
+class Replacer(Protocol):
+    """Makes the Transfer that replaces a one-block read."""
 
     pool: PortPool
     settings: Settings
 
-    def whole(self, read: "BriefRead") -> tuple[Parts, Source, Staging]:
-        """Return all that it would have been given if it were not a brief one."""
+    def replace(self, read: "OneBlockRead") -> Transfer:
+        """Return a Transfer that stands where READ does.
+
+        While READ is alive, the Transfer takes its place in every table.
+        """
 
 
-class BriefRead(ReadTransfer):
-    """A read of one block without options, from a file that is read already.
+@final
+class OneBlockRead:
+    """A read of one block without options, from a file that is in memory already.
+
+    Its public attributes and methods are those of Transfer. For all else that a
+    Transfer has, call whole().
 
     Args:
         number: of the transfer.
         asked: the request, how it came, and the file that it names.
-        transport: a TID, with one socket.
-        maker: of all else.
+        transport: a TID with one socket, which hears everybody.
+        replacer: makes the Transfer when something else happens than the ACK.
         closed: see Transfer.
 
     Attributes:
-        arrival: how its request came; asked_at: when, by the wall clock.
+        arrival: how the request came.
         file: that it sends.
         settings, leased_from: as they were when it began; see Parts.
+        started: wall clock of the request, in seconds.
+        sent_at, ended_at: wall clock of the block and of its ACK; 0.0 before.
+        begun: when it was started, by the monotonic clock.
     """
 
     __slots__ = (
-        "_ended",
-        "_is_whole",
-        "_maker",
         "_recorder",
-        "_sent_at",
-        "_start",
+        "_replacer",
+        "_whole",
         "arrival",
-        "asked_at",
+        "begun",
+        "client",
+        "closed",
+        "ended_at",
         "file",
+        "is_closed",
         "leased_from",
+        "number",
+        "outcome",
+        "request",
+        "sent_at",
+        "server",
         "settings",
+        "started",
+        "transport",
     )
+
+    is_told = False
+    """Events have not told of it: that takes a Transfer."""
 
     def __init__(
         self,
         number: int,
         asked: tuple[Request, Arrival, SharedFile],
         transport: Transport,
-        maker: Maker,
+        replacer: Replacer,
         recorder: Recorder,
-        closed: Callable[[Transfer], None],
+        closed: Callable[["AnyTransfer"], None],
     ) -> None:
-        # Not that of ReadTransfer, which comes when it is needed: __getattr__().
-        self._is_whole = False
         self.number = number
         self.request, self.arrival, self.file = asked
         self.transport = transport
         self.client, self.server = self.arrival.client, transport.local
-        self.outcome = None
-        self.is_closed = self.is_told = False
-        self.settings, self.leased_from = maker.settings, maker.pool.choice
-        self._closed, self._maker, self._recorder = closed, maker, recorder
-        self.asked_at = recorder.clock.wall()
-        self._start = self._sent_at = self._ended = 0.0
+        self.outcome: Outcome | None = None
+        self.is_closed = False
+        self.settings, self.leased_from = replacer.settings, replacer.pool.choice
+        self.closed, self._replacer, self._recorder = closed, replacer, recorder
+        self.started = recorder.clock.wall()
+        self.begun = self.sent_at = self.ended_at = 0.0
+        self._whole: Transfer | None = None
 
-    def __getattr__(self, name: str) -> object:
-        """Return what a whole read has, and be one from now on."""
-        if self._is_whole:
-            raise AttributeError(name)
-        self._become_whole()
-        return getattr(self, name)
+    def whole(self) -> Transfer:
+        """Return the Transfer that replaces this, from now on."""
+        if self._whole is None:
+            self._whole = self._replacer.replace(self)
+        return self._whole
 
-    def _become_whole(self) -> None:
-        self._is_whole = True
-        so_far = self.outcome, self.is_closed, self.is_told
-        super().__init__(*self._maker.whole(self), self._closed)
-        self.outcome, self.is_closed, self.is_told = so_far
-        report = self._report
-        report.started = report.progressed = self.asked_at
-        if not self._sent_at:
-            return
-        self._begun, self._look_at = self._start, self._start + LOOK
-        self._awaited = self._sent_to = self._caught = 1
-        self._left = self._sent_at
-        report.version += 1
-        if self.outcome is not None:
-            self._heard, self._acked = True, 1
-            self._left_before, self._left = self._sent_at, self._ended
-            report.progressed = report.ended_at = self._ended
-            self._forget_staging()
+    @property
+    def asked(self) -> bytes:
+        """The request, as it came."""
+        return self.arrival.datagram
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the client has answered, so that its address is its own."""
+        return self.outcome is not None
 
     def start(self, now: float) -> None:
         """Send the block."""
         transport, packet = self.transport, self.file.packet
         if packet is None or not transport.to:
-            super().start(now)
+            self.whole().start(now)
             return
         try:
             transport.main.sendto(packet, transport.to)
         except OSError:  # nothing has left
-            super().start(now)
+            self.whole().start(now)
             return
-        self._start = now
+        self.begun = now
         recorder, octets = self._recorder, len(packet) - HEADER
-        wall = self._sent_at = now + recorder.offset
+        wall = self.sent_at = now + recorder.offset
         counters = recorder.counters
         counters.started += 1
         counters.packets_sent += 1
@@ -141,54 +147,41 @@ class BriefRead(ReadTransfer):
         ends = (self.client.port, self.server.port)
         recorder.ring.put((wall, self.number, 1, 1, *ends, octets, _DATA, 1, _LAST), "")
 
-    def strayed(self) -> None:
+    def readable(self) -> None:
         """Take the ACK, which is all that has to come."""
-        if self._is_whole:
-            super().strayed()
-            return
         try:
             datagram, sender = self.transport.recvfrom(LONGEST)
         except OSError:
-            self._take_errors()
+            self.whole().take_errors()
             return
-        if datagram == _ACK_1 and sender == self.transport.to:
-            self._take_ack()
-        else:
-            self._sort(datagram, sender)
+        is_ack = datagram == _ACK_1 and sender == self.transport.to
+        if not is_ack or not self._complete():
+            self.whole().take_from(datagram, sender)
 
-    def _take_ack(self) -> None:
+    strayed = listen = readable
+
+    def tick(self, now: float) -> None:
+        """Have a Transfer look after what is not over yet."""
+        self.whole().tick(now)
+
+    def _complete(self) -> bool:
+        """End with the ACK; False if it came so late that it is worth an event."""
         recorder = self._recorder
         wall = recorder.clock.now() + recorder.offset
-        if wall - self._sent_at >= SLOW:
-            self._hear(_ACK_1)
-            return
+        if wall - self.sent_at >= SLOW:
+            return False
         counters = recorder.counters
         counters.packets_received += 1
         counters.completed += 1
         ends = (self.client.port, self.server.port)
         recorder.ring.put((wall, self.number, 1, 1, *ends, HEADER, _ACK, 1, 0), "")
-        self._ended = wall
+        self.ended_at = wall
         self.outcome, self.is_closed = _COMPLETED, True
-        self._closed(self)
+        self.closed(self)
         self.transport.close()
         self.file.close()
+        return True
 
-    @property
-    def started(self) -> float:
-        """Wall clock of its request."""
-        return self.asked_at
 
-    @property
-    def asked(self) -> bytes:
-        """Its request, as it came."""
-        return self.arrival.datagram
-
-    @property
-    def is_stalled(self) -> bool:
-        """Whether it stands still; that it was sent again made it whole."""
-        return self._is_whole and super().is_stalled
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether the client has answered, so that its address is its own."""
-        return super().is_proven if self._is_whole else bool(self._ended)
+AnyTransfer = Transfer | OneBlockRead
+"""A transfer in progress, or over; whole() makes a Transfer of either."""

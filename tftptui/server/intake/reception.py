@@ -17,6 +17,7 @@ from tftptui.protocol.packets import (
     WriteRequest,
     parse,
 )
+from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.intake.admission import LONGEST_REQUEST, TO_MANY, Policy, Verdict
 from tftptui.server.intake.eviction import Evictions
 from tftptui.server.intake.refusals import RefusalDesk, Seek, seek_nothing, too_long
@@ -47,15 +48,18 @@ class Reception:
     """Takes datagrams from listeners; each ends as a transfer, an ERROR or a count.
 
     Attributes:
+        began, ended: called with each transfer.
+        replaced: called with a Transfer that stands for a one-block read from now on.
         transfers: the living ones, by client; ``of_client`` counts them by address.
         policy: which requests are taken; it follows the opener's settings.
         seek: finds what may be meant by a name that is not there.
     """
 
     opener: Opener
-    began: Callable[[Transfer], None]
-    ended: Callable[[Transfer], None]
-    transfers: dict[Endpoint, Transfer] = field(default_factory=dict)
+    began: Callable[[AnyTransfer], None]
+    ended: Callable[[AnyTransfer], None]
+    replaced: Callable[[OneBlockRead, Transfer], None]
+    transfers: dict[Endpoint, AnyTransfer] = field(default_factory=dict)
     of_client: Counter[str] = field(default_factory=Counter)
     last_number: int = 0
     seek: Seek = seek_nothing
@@ -68,6 +72,7 @@ class Reception:
         )
         self._evictions = Evictions()
         self._left = LeftBehind()
+        self.opener.replaced = self._replaced
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
         """Take one datagram."""
@@ -96,7 +101,7 @@ class Reception:
     def complain(self, error: IcmpError) -> None:
         """Hand an ICMP error for a listener's packet to the transfer it is about."""
         found = None if error.target is None else self.transfers.get(error.target)
-        if found is not None and isinstance(found.transport, SharedTransport):
+        if isinstance(found, Transfer) and isinstance(found.transport, SharedTransport):
             found.take_error(error)
 
     def shed(self) -> None:
@@ -172,7 +177,7 @@ class Reception:
             silent = self._evictions.waiting(self.transfers.values(), clock.now())
         if silent is None:
             return False
-        silent.evict()
+        silent.whole().evict()
         return True
 
     def _is_repeated(self, arrival: Arrival, request: Request) -> bool:
@@ -182,9 +187,10 @@ class Reception:
         GRUB, lpxelinux and U-Boot reuse their port within milliseconds.
         """
         self.transfers[arrival.client].listen()  # its last ACK came before this
-        living = self.transfers.get(arrival.client)
-        if living is None:
+        found = self.transfers.get(arrival.client)
+        if found is None:
             return False
+        living = found.whole()
         if living.request != request:
             living.replace("the client asked for something else from the same port")
             return False
@@ -225,7 +231,13 @@ class Reception:
         transfer.start(self._recorder.clock.now())
         return None
 
-    def _ended(self, transfer: Transfer) -> None:
+    def _replaced(self, read: OneBlockRead, transfer: Transfer) -> None:
+        self.transfers[transfer.client] = transfer
+        self._left.replace(read, transfer)
+        self._evictions.replace(transfer)
+        self.replaced(read, transfer)
+
+    def _ended(self, transfer: AnyTransfer) -> None:
         host = transfer.client.host
         self._left.end(transfer)
         self._evictions.end(transfer)

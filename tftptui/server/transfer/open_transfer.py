@@ -24,7 +24,7 @@ from tftptui.protocol.options import (
 from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.server.clock import LoopAlarm
-from tftptui.server.fastpath.one_block_read import BriefRead
+from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
 from tftptui.server.recorder import Recorder
@@ -54,9 +54,17 @@ _PLAIN = Agreed()
 """What holds without options."""
 
 
+def _in_no_table(_read: OneBlockRead, _transfer: Transfer) -> None:
+    """Do nothing: no table holds transfers."""
+
+
 @dataclass
 class Opener:
-    """Makes transfers from what the server has. Its fields may be changed live."""
+    """Makes transfers from what the server has. Its fields may be changed live.
+
+    Attributes:
+        replaced: called when a Transfer replaces a one-block read that is alive.
+    """
 
     settings: Settings
     root: Root
@@ -64,6 +72,7 @@ class Opener:
     recorder: Recorder
     uploads: Uploads
     recognise: Recognise = nobody
+    replaced: Callable[[OneBlockRead, Transfer], None] = _in_no_table
 
     def __post_init__(self) -> None:
         clock = self.recorder.clock
@@ -75,8 +84,8 @@ class Opener:
         number: int,
         request: Request,
         place: tuple[Listener, Arrival],
-        closed: Callable[[Transfer], None],
-    ) -> Transfer:
+        closed: Callable[[AnyTransfer], None],
+    ) -> AnyTransfer:
         """Return a transfer that has not sent anything yet.
 
         PLACE is the listener that took the request, and how it came.
@@ -100,14 +109,14 @@ class Opener:
         number: int,
         request: Request,
         place: tuple[Listener, Arrival],
-        closed: Callable[[Transfer], None],
-    ) -> Transfer:
+        closed: Callable[[AnyTransfer], None],
+    ) -> AnyTransfer:
         listener, arrival = place
         file = self.root.share(request.filename, arrival.client.host)
         transport = self._transport(listener, arrival, file.close, self._alone)
         if self._is_brief(request) and transport.to and file.find_packet():
             asked = (request, arrival, file)
-            return BriefRead(number, asked, transport, self, self.recorder, closed)
+            return OneBlockRead(number, asked, transport, self, self.recorder, closed)
         is_text = request.mode is _NETASCII
         source: Source = (
             NetasciiSource(file) if is_text else FileSource(file, may_wait=False)
@@ -133,8 +142,8 @@ class Opener:
             is_plain and self.bandwidth.pacer() is None and not self.recorder.tells_all
         )
 
-    def whole(self, read: BriefRead) -> tuple[Parts, Source, Staging]:
-        """Return what a read is made of that was a brief one until now."""
+    def replace(self, read: OneBlockRead) -> Transfer:
+        """Return a Transfer that stands where READ does; see Replacer."""
         file = read.file
         way, content = (read.transport, read.arrival), _content_of(file)
         parts = self._parts(read.number, read.request, file.name, way, _PLAIN, content)
@@ -145,15 +154,20 @@ class Opener:
             single_port=read.settings.single_port,
         )
         source = FileSource(file, may_wait=False)
-        return parts, source, file.staging(DEFAULT_BLOCK_SIZE, 1, _PLAIN.numbering)
+        staging = file.staging(DEFAULT_BLOCK_SIZE, 1, _PLAIN.numbering)
+        transfer = ReadTransfer(parts, source, staging, read.closed)
+        transfer.go_on_from(read.begun, read.started, read.sent_at, read.ended_at)
+        if not read.is_closed:
+            self.replaced(read, transfer)
+        return transfer
 
     def _open_write(
         self,
         number: int,
         request: WriteRequest,
         place: tuple[Listener, Arrival],
-        closed: Callable[[Transfer], None],
-    ) -> Transfer:
+        closed: Callable[[AnyTransfer], None],
+    ) -> AnyTransfer:
         listener, arrival = place
         announced = announced_size(request.options)
         upload = self.uploads.open(

@@ -7,6 +7,7 @@ asked anew never does.
 """
 
 from tftptui.net.addresses import Endpoint
+from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.transfer.transfer import Transfer
 
 SOON = 1.0
@@ -21,23 +22,30 @@ class LeftBehind:
     """What nobody has answered, by who asked for what, and what of it is in doubt."""
 
     def __init__(self) -> None:
-        self._unanswered: dict[tuple[str, bytes], Transfer] = {}
-        self._doubted: dict[Transfer, int] = {}
+        self._unanswered: dict[tuple[str, bytes], AnyTransfer] = {}
+        self._doubted: dict[int, tuple[Transfer, int]] = {}
+        """By number, each with the port that the client asked from again."""
 
     def __len__(self) -> int:
         return len(self._unanswered) + len(self._doubted)
 
-    def begin(self, transfer: Transfer, wall: float) -> None:
+    def begin(self, transfer: AnyTransfer, wall: float) -> None:
         """Take a new transfer, which casts doubt on one before at wall clock WALL."""
         key = (transfer.client.host, transfer.asked)
         older = self._unanswered.get(key)
         if older is not None and _seems_left(older, transfer.client, wall):
-            self._doubted[older] = transfer.client.port
+            self._doubted[older.number] = older.whole(), transfer.client.port
         self._unanswered[key] = transfer
 
-    def end(self, transfer: Transfer) -> None:
+    def replace(self, read: OneBlockRead, transfer: Transfer) -> None:
+        """Take a transfer in place of a one-block read."""
+        key = (read.client.host, read.asked)
+        if self._unanswered.get(key) is read:
+            self._unanswered[key] = transfer
+
+    def end(self, transfer: AnyTransfer) -> None:
         """Forget a transfer that is over."""
-        self._doubted.pop(transfer, None)
+        self._doubted.pop(transfer.number, None)
         key = (transfer.client.host, transfer.asked)
         if self._unanswered.get(key) is transfer:
             del self._unanswered[key]
@@ -47,23 +55,23 @@ class LeftBehind:
 
         Call it before the transfers themselves look at their deadlines.
         """
-        for transfer, port in list(self._doubted.items()):
+        for transfer, port in list(self._doubted.values()):
             due = transfer.due
             if due is None or due > now:
                 continue
             transfer.listen()  # what was answered in time may still wait to be read
-            if transfer in self._doubted:
+            if transfer.number in self._doubted:
                 self._judge(transfer, port)
 
     def _judge(self, transfer: Transfer, port: int) -> None:
         view = transfer.view()
         if view.heard or view.requests > 1:
-            del self._doubted[transfer]
+            del self._doubted[transfer.number]
         elif view.timeouts:
             transfer.replace(f"the client most likely asked again, from port {port}")
 
 
-def _seems_left(older: Transfer, client: Endpoint, wall: float) -> bool:
+def _seems_left(older: AnyTransfer, client: Endpoint, wall: float) -> bool:
     """Whether a client that asks from another port may have left a transfer.
 
     Who has asked twice from one port keeps it: then this is another program.
@@ -71,4 +79,4 @@ def _seems_left(older: Transfer, client: Endpoint, wall: float) -> bool:
     if older.is_proven or wall - older.started < SOON:
         return False
     step = client.port - older.client.port
-    return 0 < step <= LONGEST_STEP and older.view().requests == 1
+    return 0 < step <= LONGEST_STEP and older.whole().view().requests == 1

@@ -119,6 +119,10 @@ class Transfer(ABC):
     def _state(self) -> Session:
         """The same to look at."""
 
+    def whole(self) -> "Transfer":
+        """Return itself; see OneBlockRead."""
+        return self
+
     def start(self, now: float) -> None:
         """Send the first packet."""
         self._begin(now)
@@ -168,11 +172,12 @@ class Transfer(ABC):
             datagram, sender = self.transport.recvfrom(LONGEST)
         except OSError:
             if self.transport.to:  # woken for nothing: the error queue
-                self._take_errors()
+                self.take_errors()
             return
-        self._sort(datagram, sender)
+        self.take_from(datagram, sender)
 
-    def _sort(self, datagram: bytes, sender: SocketAddress) -> None:
+    def take_from(self, datagram: bytes, sender: SocketAddress) -> None:
+        """Take a datagram of the client, or answer that of a stranger."""
         to = self.transport.to
         if sender == to or self.transport.is_from_client(sender):
             self._hear(datagram)
@@ -334,7 +339,8 @@ class Transfer(ABC):
     def _raw(self, datagram: bytes, *, is_sent: bool = False) -> None:
         self._report.raw(datagram, is_sent=is_sent, other=self.client)
 
-    def _take_errors(self) -> None:
+    def take_errors(self) -> None:
+        """Take the ICMP errors that wait at the socket."""
         for error in self.transport.errors():
             self.take_error(error)
             if self.is_closed:

@@ -122,6 +122,11 @@ class Transport:
         if not self.is_alone:
             readers.add(self.main, readable)
 
+    def hand_over(self, strayed: Callable[[], None]) -> None:
+        """Have the event loop call STRAYED instead, for one that is alone."""
+        if self._readers is not None:
+            self._readers.change(self.twin, strayed)
+
     def pair(self, readable: Callable[[], None]) -> None:
         """Have a socket for the client alone, too; READABLE is called for it.
 
