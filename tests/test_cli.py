@@ -2,10 +2,13 @@
 
 import importlib
 import inspect
+import platform
 import subprocess
 import sys
 
 import pytest
+
+import tftptui
 
 LAZY = {
     **{name: name for name in ("analyze", "demo", "probe", "firewall")},
@@ -74,3 +77,14 @@ def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(module: str) -> None
         [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
     )
     assert (run.returncode, run.stderr) == (130, b"")
+
+
+def test_version_with_verbose_has_what_a_report_needs_and_no_name_of_the_host() -> None:
+    command = [sys.executable, "-m", "tftptui", "--version", "--verbose"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    subjects = [line.split()[0] for line in said.splitlines()]
+    assert subjects == [
+        *("tftptui", "Python", "libraries", "system", "GSO", "watcher", "terminal"),
+    ]
+    assert tftptui.__version__ in said
+    assert platform.node() not in said

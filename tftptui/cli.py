@@ -32,6 +32,8 @@ app = App(
     config=add_config,
 )
 
+app["--version"].help = "Print the version; with --verbose what a bug report needs."
+
 app.command(config)
 # By name: each is imported by whoever asks for it, or for help, alone.
 app.command("tftptui.commands.analyze:analyze")
@@ -246,6 +248,11 @@ def main() -> None:
     if not {"--help", "-h"}.isdisjoint(sys.argv):
         app.resolved_commands()  # all of them, to tell of them
     words = sys.argv[1:]
+    if "--verbose" in words and not {"--version", "-V"}.isdisjoint(words):
+        from tftptui.commands.version import verbose_version  # noqa: PLC0415 - --help
+
+        print(verbose_version())
+        return
     # allow_leading_hyphen would take a mistyped option for the name of a capture.
     if words[:1] == ["analyze"]:
         words = ["/dev/stdin" if word == "-" else word for word in words]

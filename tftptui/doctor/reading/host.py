@@ -72,7 +72,7 @@ def read_facts(
         served=served_by(settings),
         year=datetime.now(UTC).year,
         is_synchronised=_is_synchronised(),
-        screen=_screen(),
+        screen=read_screen(),
     )
 
 
@@ -203,7 +203,8 @@ def _is_synchronised() -> bool | None:
     return {"yes": True, "no": False}.get(said.strip())
 
 
-def _screen() -> Screen:
+def read_screen() -> Screen:
+    """Return what the environment says of the terminal."""
     size = shutil.get_terminal_size()
     return Screen(
         is_terminal=sys.stdin.isatty() and sys.stdout.isatty(),

@@ -27,6 +27,16 @@ REFUSALS = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.ENOPROTOOPT)
 _MOST_ROUTES = 4_096
 
 
+def has_gso() -> bool:
+    """Whether the kernel knows UDP_SEGMENT; a route may refuse it all the same."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.getsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT)
+        except OSError:
+            return False
+    return sys.platform == "linux"
+
+
 class Uncut:
     """Routes that have refused to have sends cut, and from which size on.
 
