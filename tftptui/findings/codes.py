@@ -23,6 +23,7 @@ class Code(StrEnum):
     ACKS_BLOCKED = "acks-blocked"
     RANGE_MISMATCH = "range-mismatch"
     NAT_WITHOUT_HELPER = "nat-without-helper"
+    INTERMITTENT = "intermittent"
     STALE_CONNTRACK = "stale-conntrack"
     PATH_CUT = "path-cut"
     ROUTING_LOOP = "routing-loop"

@@ -14,7 +14,7 @@ from tftptui.findings.registry import judge
 from tftptui.findings.signs.comparison import Difference, compare
 from tftptui.telemetry.findings import FACT
 
-BOTH = [Difference.CLIENT_PORT, Difference.SERVER_PORT]
+BOTH = [Difference.CLIENT_PORT, Difference.SERVER_PORT, Difference.MOMENT]
 
 
 def own(number: int, at: float, tid: int, server_tid: int, **changes: Any) -> Any:
@@ -83,8 +83,31 @@ def test_another_port_that_is_silent_since_one_worked_speaks_against_a_flow() ->
 
 def test_where_half_of_all_tries_fail_on_any_port_the_ratio_is_told() -> None:
     draft = draft_of(remembered_flow(own(55, 18.0, 2_500, 40_011, worked=False)))
-    assert draft.code == "answers-blocked"
-    assert draft.evidence[-1].text.endswith("3 of 5 tries got no reply")
+    assert draft.code == "intermittent"
+    assert "3 of 5 tries got no reply" in draft.headline
+
+
+def test_who_works_before_all_silence_leaves_a_change_possible() -> None:
+    assert Difference.MOMENT in compare(of(own(50, 5.0, 3_000, 40_010))).candidates
+    later = own(51, 55.0, 3_000, 40_010)
+    assert Difference.MOMENT not in compare(of(later)).candidates
+
+
+def test_packets_larger_than_any_that_arrived_are_a_candidate() -> None:
+    plain = [asked_again(tried(agreed=[], client_tid=2_072), 6.0)]
+    probed = own(50, 5.0, 2_072, 40_010, has_blocks=False)
+    seen = facts_of(*plain, now=10.0, neighbours=(probed,))
+    assert Difference.SIZE in compare(seen).candidates
+    got = own(51, 5.0, 2_072, 40_010)
+    seen = facts_of(*plain, now=10.0, neighbours=(probed, got))
+    assert Difference.SIZE not in compare(seen).candidates
+
+
+def test_options_are_a_candidate_only_by_the_client_s_own_successes() -> None:
+    plain = own(50, 30.0, 2_072, 40_070, had_oack=False)
+    assert Difference.OPTIONS in compare(of(plain)).candidates
+    other = neighbour(50, 30.0, had_oack=False)
+    assert Difference.OPTIONS not in compare(of(other)).candidates
 
 
 def test_the_test_tells_the_candidates_apart() -> None:

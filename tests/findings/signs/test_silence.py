@@ -177,8 +177,20 @@ def test_who_works_without_options_does_not_understand_them() -> None:
     plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False)
     seen = facts_of(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
     draft = draft_of(seen)
-    assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
+    assert (draft.code, draft.confidence) == ("options-not-understood", POSSIBLE)
+    assert "a rule for the client's port 44669" in draft.evidence[-1].text
     assert "--refuse tsize@curl" in draft.remedies[0].command
+
+
+def test_options_are_most_likely_where_no_port_explains_it() -> None:
+    changes: dict[str, Any] = {"client": CLIENT, "had_oack": False}
+    plain = [
+        neighbour(50 + n, 5.0 + n, client_tid=44_669, server_tid=tid, **changes)
+        for n, tid in enumerate((40_001, 40_099))
+    ]
+    seen = facts_of(asked_again(tried(**HIGH), 7.0), neighbours=tuple(plain))
+    draft = draft_of(seen)
+    assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
 
 
 def test_another_program_without_options_says_nothing_of_them() -> None:

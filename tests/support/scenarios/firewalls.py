@@ -194,6 +194,31 @@ def second_stage(stage: Stage) -> None:
     stage.wait_for("answers-blocked", "client-port-blocked")
 
 
+def path_hash(stage: Stage) -> None:
+    """One of two paths drops what a hash of the ports gives it: half of the flows."""
+    stage.nft(
+        "router",
+        "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
+        'iifname "s0" jhash udp sport . udp dport mod 2 seed 7 == 0 drop\n}\n}\n',
+    )
+    for number in range(24):
+        stage.boot(
+            port=20_000 + 7_919 * number % 30_000,
+            step=0,
+            asks=(0.0, 0.3),
+            patience=4.5,
+        )
+        if "intermittent" in stage.server.alarms and stage.results[-1]:
+            break
+    stage.wait_for("intermittent")
+
+
+def check_ratio_is_told(stage: Stage) -> None:
+    finding = stage.finding("intermittent")
+    assert "tries got no reply" in finding.headline
+    assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "no"
+
+
 def check_range_may_help(stage: Stage) -> None:
     finding = stage.finding("answers-blocked")
     assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "unknown"
@@ -405,5 +430,14 @@ FIREWALLS = (
         one_of("answers-blocked", "client-port-blocked"),
         never=frozenset({"stale-conntrack"}),
         succeeds=(True, False),
+    ),
+    Scenario(
+        44,
+        "path hash",
+        path_hash,
+        one_of("intermittent"),
+        never=frozenset({"stale-conntrack", "client-port-blocked", "range-mismatch"}),
+        settings={"timeout": 1.0},
+        check=check_ratio_is_told,
     ),
 )

@@ -7,8 +7,9 @@ from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import minds_block_size, no_port_matters
 from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.signs.comparison import Difference, besides, compare
 from tftptui.findings.signs.silence import is_other_class, is_unanswered
-from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 
 KIND = Kind(
     code=Code.OPTIONS_NOT_UNDERSTOOD,
@@ -36,12 +37,14 @@ def options_not_understood(facts: Facts) -> Draft | None:
     ]
     if not plain or is_other_class(max(facts.client_tids), plain):
         return None
+    others = besides(compare(facts), Difference.OPTIONS)
     asked = list(dict.fromkeys(name for name, _ in facts.tries[-1].agreed))
+    surely = "possibly" if others else "most likely"
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} most likely does not understand {facts.words.our} "
+        headline=f"{facts.client} {surely} does not understand {facts.words.our} "
         "answer to its options: it asks again, and works without them.",
-        confidence=LIKELY,
+        confidence=POSSIBLE if others else LIKELY,
         stands_at="client",
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
@@ -49,6 +52,7 @@ def options_not_understood(facts: Facts) -> Draft | None:
             evidence.asked(facts),
             evidence.unanswered(facts),
             *evidence.worked(plain, facts.client),
+            *others,
         ),
         remedies=remedies.refuse_option(facts, asked),
         helps=KIND.would_help(facts),

@@ -11,6 +11,7 @@ from tftptui.findings.facts import Facts
 from tftptui.findings.helps import ANY_TIME, Row
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.chance import rounds_no_chance
+from tftptui.findings.signs.comparison import has_recurred, unless_it_recurs
 from tftptui.findings.signs.silence import FEW_ANSWERS, is_quiet_after_one, taken
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
@@ -53,7 +54,8 @@ KIND = Kind(
         "helper": ("yes", "a TFTP helper lets both directions of the transfer through"),
         "client-port": ("no", "the client's request came through from that port"),
     },
-    ended=served,
+    ended=lambda facts: unless_it_recurs(facts, served(facts)),
+    undecided=has_recurred,
     adjust=_of_upload,
 )
 

@@ -17,7 +17,14 @@ from tftptui.findings.helps import (
     other_rule,
 )
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.signs.comparison import Difference, compare, in_words
+from tftptui.findings.signs.comparison import (
+    Difference,
+    compare,
+    has_recurred,
+    in_words,
+    unless_it_recurs,
+    works_again,
+)
 from tftptui.findings.signs.place import dropped, place_of_silence
 from tftptui.findings.signs.silence import is_unanswered
 from tftptui.knowledge.clients import EPHEMERAL
@@ -33,7 +40,14 @@ def _served_on_alike(facts: Facts) -> str:
         return (one.client_tid >= EPHEMERAL[0]) in kinds
 
     later = later_tries(facts)
-    return completed(facts) or later_success(facts, later, cures=is_alike)
+    cured = completed(facts) or later_success(facts, later, cures=is_alike)
+    return unless_it_recurs(facts, cured) or _all_ports_work(facts)
+
+
+def _all_ports_work(facts: Facts) -> str:
+    """Return that so much worked since, on ports around these, that nothing is left."""
+    is_left = {*compare(facts).candidates} - {Difference.PATH}
+    return "" if is_left else works_again(facts)
 
 
 def _by_comparison(facts: Facts) -> Row:
@@ -56,6 +70,7 @@ KIND = Kind(
         "client-port": ("unknown", "yes if only some ports are let through"),
     },
     ended=_served_on_alike,
+    undecided=has_recurred,
     adjust=_by_comparison,
 )
 

@@ -1,26 +1,38 @@
 """Silence beside success: which differences explain why some tries get no reply.
 
 Some tries of a network work, others are silent. They differ in the client's port, the
-server's port and the flow that a firewall may remember. A difference that does not
-separate the two is excluded; what is left are candidates, and no cause is named while
-there are several.
+server's port, the flow that a firewall may remember, the kind and size of the first
+reply, and in the moment. A difference that does not separate the two is excluded; what
+is left are candidates, and no cause is named while there are several.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from math import ceil, log
 from typing import NamedTuple
 
 from tftptui.findings.facts import Facts, Neighbour
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import Evidence
-from tftptui.telemetry.words import joined, port_word
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, joined, port_word
 
 REMEMBERED = 180.0
 """Seconds that firewalls remember a UDP flow at most, as shipped: Linux has 30 and 120
 (nf_conntrack_udp_timeout, _stream), Cisco ASA 120, FortiGate 180."""
 
+_COMPARED = 900.0
+"""Seconds: silence longer ago than that may have had another cause."""
+
 _FEW = 2
 """Tries of each kind, so that a mixture is not one accident."""
+
+_BY_LUCK, _MOST_IN_A_ROW = 0.02, 20
+"""How seldom luck explains successes in a row, and how many are always enough."""
+
+_SMALL_REPLY = 0
+"""Stands for the size of an OACK or ACK, which passes wherever anything does."""
 
 
 class Difference(Enum):
@@ -30,18 +42,30 @@ class Difference(Enum):
     SERVER_PORT = auto()
     FLOW = auto()
     """The silent client port was used a moment before, and a firewall remembers it."""
+    OPTIONS = auto()
+    """The client got its file only where no option was granted."""
+    SIZE = auto()
+    """The silent tries were sent larger packets than any that arrived."""
+    MOMENT = auto()
+    """All that worked is older than the first silence: something has changed since."""
     PATH = auto()
     """No port explains it: one of several paths or links drops."""
 
 
 class Try(NamedTuple):
-    """One transfer, as far as it is compared."""
+    """One transfer, as far as it is compared.
+
+    ``size`` is that of the first reply where it is silent, else of the largest that
+    arrived, in bytes of data.
+    """
 
     client: str
     client_tid: int
     server_tid: int
     begun: float
     last: float
+    had_oack: bool = False
+    size: int = _SMALL_REPLY
 
 
 @dataclass(frozen=True)
@@ -63,19 +87,22 @@ class Comparison:
     @property
     def candidates(self) -> list[Difference]:
         """Return the differences that explain who works; empty where nothing works."""
-        if not self.worked:
-            return []
         own = self._own(self.silent)
-        found = []
-        if _is_apart(
-            {one.client_tid for one in own}, {one.client_tid for one in self.worked}
-        ):
-            found.append(Difference.CLIENT_PORT)
+        if not (self.worked and own):
+            return []
         good = {one.server_tid for one in self.recent}
-        if not self.has_one_port and _is_apart(self.server_ports, good):
-            found.append(Difference.SERVER_PORT)
-        if self._is_of_flow():
-            found.append(Difference.FLOW)
+        is_so = {
+            Difference.CLIENT_PORT: _is_apart(
+                {one.client_tid for one in own}, {one.client_tid for one in self.worked}
+            ),
+            Difference.SERVER_PORT: not self.has_one_port
+            and _is_apart(self.server_ports, good),
+            Difference.FLOW: self._is_of_flow(),
+            Difference.OPTIONS: self._is_of_options(),
+            Difference.SIZE: self._is_of_size(),
+            Difference.MOMENT: self._is_of_moment(),
+        }
+        found = [one for one, holds in is_so.items() if holds]
         is_mixed = min(len(self.silent), len(self.worked)) >= _FEW
         return found or ([Difference.PATH] if is_mixed else [])
 
@@ -83,6 +110,28 @@ class Comparison:
     def server_ports(self) -> set[int]:
         """Return the server's ports that silent tries were answered from."""
         return {one.server_tid for one in self.silent}
+
+    @property
+    def is_in_turns(self) -> bool:
+        """Whether the client's silence came before a success of its own and after one.
+
+        Then no change explains it, and a success is no cure; unless all its silent
+        ports have worked since, none of which had worked and failed again.
+        """
+        own, worked = self._own(self.silent), self._own(self.worked)
+        if not (own and worked):
+            return False
+        first, last = min(one.begun for one in own), max(one.begun for one in own)
+        amid = {one.client_tid for one in worked if first < one.begun < last}
+        since = {one.client_tid for one in worked if one.begun > last}
+        tids = {one.client_tid for one in own}
+        return bool(amid) and (not tids <= since or bool(tids & amid))
+
+    def until(self, moment: float) -> "Comparison":
+        """Return what was known by then: what works since may have been cured."""
+        worked = [one for one in self.worked if one.begun < moment]
+        recent = [one for one in self.recent if one.begun < moment]
+        return replace(self, worked=worked, recent=recent)
 
     def _own(self, tries: Iterable[Try]) -> list[Try]:
         return [one for one in tries if one.client == self.client]
@@ -99,58 +148,158 @@ class Comparison:
         before = [min(one.last, since) for one in same if one.begun < since]
         if not before or since - max(before) > REMEMBERED or latest.last <= since:
             return False
+        amid = [one.client_tid for one in worked if one.begun < latest.last]
+        if latest.client_tid in amid:
+            return False  # the same flow works
         return {one.client_tid for one in own if one.last > since} == {
             latest.client_tid
         }
+
+    def _is_of_options(self) -> bool:
+        """Whether the client itself works without options, and only so."""
+        own, worked = self._own(self.silent), self._own(self.worked)
+        has_options = all(one.had_oack for one in own)
+        return bool(worked) and has_options and not any(one.had_oack for one in worked)
+
+    def _is_of_size(self) -> bool:
+        least = min(one.size for one in self._own(self.silent))
+        return least > max(one.size for one in self.worked)
+
+    def _is_of_moment(self) -> bool:
+        first = min(one.begun for one in self._own(self.silent))
+        return all(one.last <= first for one in self.worked)
 
 
 def compare(facts: Facts) -> Comparison:
     """Compare the silent tries of a client with those of its network that worked."""
     silent = [
-        Try(one.client, one.client_tid, tid, one.started, max(one.moved, *one.asked_at))
+        try_
         for one in facts.tries
-        for tid in (one.server_tid, *one.other_tids)
+        if not one.has_answered
+        for try_ in _tries_of(one, _first_reply(one))
     ]
-    first = min(one.begun for one in silent)
+    first = min((one.begun for one in silent), default=facts.now)
     vain = [one for one in facts.neighbours if not one.worked and not one.is_open]
     silent += [
         _try(one)
         for one in vain
-        if one.client == facts.client and one.begun > first - REMEMBERED
+        if one.client == facts.client
+        and first - _COMPARED < one.begun <= facts.last_asked
     ]
-    first = min(one.begun for one in silent)
+    first = min((one.begun for one in silent), default=facts.now)
     worked = [_try(one) for one in facts.working]
+    worked += [
+        try_
+        for one in facts.tries
+        if one.has_answered
+        for try_ in _tries_of(one, one.block_size if one.acked_blocks else _SMALL_REPLY)
+    ]
     recent = [one for one in worked if one.last >= first - REMEMBERED]
     return Comparison(
         facts.client, silent, worked, recent, has_one_port=facts.scene.single_port
     )
 
 
+def unless_it_recurs(facts: Facts, cured: str) -> str:
+    """Return why something is over: CURED, unless silence came back after a success."""
+    return works_again(facts) if compare(facts).is_in_turns else cured
+
+
+def has_recurred(facts: Facts) -> bool:
+    """Whether silence came back after a success, and too little has worked since."""
+    return compare(facts).is_in_turns and not works_again(facts)
+
+
+def works_again(facts: Facts) -> str:
+    """Return that so much worked in a row that silence no longer comes back, or "".
+
+    How many that takes goes by how often it failed before.
+    """
+    compared = compare(facts)
+    last = max((one.begun for one in compared.silent), default=0.0)
+    since = sum(one.begun > last for one in compared.worked)
+    failed = len(compared.silent)
+    share = failed / max(1, failed + len(compared.worked) - since)
+    enough = 1 if share >= 1 else ceil(log(_BY_LUCK) / log(1 - share))
+    if since < min(_MOST_IN_A_ROW, max(_FEW, enough)):
+        return ""
+    return f"the last {counted(since, 'transfer')} all worked"
+
+
+def ratio(comparison: Comparison) -> str:
+    """Return how many of all tries got no reply, in words."""
+    silent = len(comparison.silent)
+    tries = counted(silent + len(comparison.worked), "try", "tries")
+    return f"{silent} of {tries} got no reply"
+
+
 def in_words(comparison: Comparison) -> list[Evidence]:
     """Return the candidates where there are several: none of them is named then."""
     found = comparison.candidates
-    if len(found) < _FEW and Difference.PATH not in found:
+    if len(found) < _FEW:
         return []
-    ours = port_word({one.client_tid for one in comparison.silent})
-    own = port_word(comparison.server_ports)
-    count = len(comparison.silent)
-    told = {
-        Difference.CLIENT_PORT: f"a rule for the client's {ours}",
-        Difference.SERVER_PORT: f"a rule for the server's {own}",
-        Difference.FLOW: f"a firewall that remembers an old flow of {ours}",
-        Difference.PATH: "no port explains it, so perhaps one of several paths drops: "
-        f"{count} of {count + len(comparison.worked)} tries got no reply",
-    }
-    words = [told[one] for one in found]
-    if found == [Difference.PATH]:
-        return [Evidence(text=words[0])]
+    words = [_words(one, comparison) for one in found]
     return [
         Evidence(text=f"possible causes: {joined(words)}; the test tells them apart")
     ]
 
 
+def besides(comparison: Comparison, named: Difference) -> list[Evidence]:
+    """Return what else would explain it beside the cause that is named."""
+    others = [one for one in comparison.candidates if one is not named]
+    if not others:
+        return []
+    words = joined([_words(one, comparison) for one in others])
+    return [Evidence(text=f"also possible: {words}; the test tells them apart")]
+
+
+def _words(one: Difference, comparison: Comparison) -> str:
+    ours = port_word({one.client_tid for one in comparison.silent})
+    size = min(one.size for one in comparison.silent)
+    return {
+        Difference.CLIENT_PORT: f"a rule for the client's {ours}",
+        Difference.SERVER_PORT: "a rule for the server's "
+        f"{port_word(comparison.server_ports)}",
+        Difference.FLOW: f"a firewall that remembers an old flow of {ours}",
+        Difference.OPTIONS: "a client that takes no OACK",
+        Difference.SIZE: f"a link that drops packets of {size} bytes",
+        Difference.MOMENT: "something that changed since the last success",
+        Difference.PATH: "one of several paths that drops",
+    }[one]
+
+
+def _tries_of(one: TransferView, size: int) -> list[Try]:
+    """Return a transfer once for each port that it was answered from."""
+    last = max(one.moved, *one.asked_at) if one.asked_at else one.moved
+    return [
+        Try(
+            *(one.client, one.client_tid, tid, one.started, last),
+            had_oack=bool(one.agreed),
+            size=size,
+        )
+        for tid in (one.server_tid, *one.other_tids)
+    ]
+
+
+def _first_reply(one: TransferView) -> int:
+    """Return the bytes of data in the first reply to a request."""
+    if one.agreed or one.direction == "write":
+        return _SMALL_REPLY
+    size = one.total_size
+    return DEFAULT_BLOCK_SIZE if size is None else min(size, DEFAULT_BLOCK_SIZE)
+
+
 def _try(one: Neighbour) -> Try:
-    return Try(one.client, one.client_tid, one.server_tid, one.begun, one.time)
+    if one.worked:
+        size = one.block_size if one.has_blocks else _SMALL_REPLY
+    else:
+        is_small = one.had_oack or one.is_upload
+        size = _SMALL_REPLY if is_small else DEFAULT_BLOCK_SIZE
+    return Try(
+        *(one.client, one.client_tid, one.server_tid, one.begun, one.time),
+        had_oack=one.had_oack,
+        size=size,
+    )
 
 
 def _is_apart(some: set[int], others: set[int]) -> bool:

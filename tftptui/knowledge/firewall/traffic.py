@@ -33,7 +33,9 @@ _FINDINGS = {
 }
 """What findings of the journal say is missing."""
 
-_OTHER_FILTERS = frozenset({"range-mismatch", "stale-conntrack", "path-cut"})
+_OTHER_FILTERS = frozenset(
+    {"range-mismatch", "stale-conntrack", "intermittent", "path-cut"}
+)
 """Findings about firewalls that do not say what is missing."""
 
 _NOBODY_BLOCKS = frozenset(

@@ -1,0 +1,85 @@
+"""intermittent: some transfers get no reply, others do, and no port explains which."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import ANY_SIZE
+from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.path import answers_blocked
+from tftptui.findings.signs.comparison import (
+    Difference,
+    compare,
+    ratio,
+    works_again,
+)
+from tftptui.findings.signs.silence import is_quiet_after_one, is_unanswered
+from tftptui.telemetry.findings import Evidence
+
+_SURE = 0.8
+"""More than that answers are dropped, which earlier tries alone had shown."""
+
+_EACH = "each path gets its share of any ports"
+
+
+def _is_not_over(facts: Facts) -> bool:
+    """Whether successes are still too few: with each of them it would seem cured."""
+    return not works_again(facts)
+
+
+KIND = Kind(
+    code=Code.INTERMITTENT,
+    scope=Scope.PATH,
+    broken=("answer",),
+    helps={
+        "port-range": ("no", _EACH),
+        "single-port": ("unknown", "then all depends on the client's port"),
+        "block-size": ("no", ANY_SIZE),
+        "timeout": ("no", "a flow stays on its path, however often it is sent"),
+        "helper": ("no", _EACH),
+        "client-port": ("unknown", "a retry from another port may take a good path"),
+    },
+    ended=works_again,
+    undecided=_is_not_over,
+    surer_than=answers_blocked.KIND,
+)
+
+
+def intermittent(facts: Facts) -> Draft | None:
+    """Tries fail and work in turns, and neither ports nor sizes separate them.
+
+    Paths of equal cost, bonded links and clusters of firewalls spread flows by a hash
+    of addresses and ports: a flow that meets the broken one never gets a reply.
+    """
+    if not (is_unanswered(facts) or is_quiet_after_one(facts)):
+        return None
+    compared = compare(facts).until(facts.last_asked)
+    if compared.candidates != [Difference.PATH] or not compared.is_in_turns:
+        return None
+    return Draft(
+        kind=KIND,
+        headline=f"Intermittent: {ratio(compared)} on the path to {facts.client}, in "
+        "turns with others that work. No port explains it: most likely one of several "
+        "paths, links or firewalls drops packets.",
+        confidence=_SURE,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=min(one.begun for one in compared.silent),
+        evidence=(
+            Evidence(
+                text=f"{ratio(compared)}; client ports, server ports, sizes and "
+                "options are alike in both",
+                time=facts.last_asked,
+            ),
+            evidence.asked(facts),
+            evidence.unanswered(facts),
+            *evidence.worked(facts.working, facts.client),
+        ),
+        remedies=remedies.say(
+            "look for what spreads flows over several paths (equal-cost routes, a "
+            "bond, a cluster of firewalls), and at the counters of each of them",
+            "take the members out one by one until no try fails",
+        ),
+        helps=KIND.would_help(facts),
+        proof=proofs.fetch_from_next_ports(facts),
+    )
