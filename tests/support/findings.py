@@ -117,7 +117,7 @@ def probed() -> Finding:
 
 def lossy() -> Finding:
     """Return a transfer that came, with many packets sent again."""
-    return finding(facts_of(completed(1, retransmits=9)))
+    return finding(facts_of(completed(1, retransmits=9, lost=9)))
 
 
 def withdrawn() -> Finding:

@@ -64,6 +64,7 @@ TROUBLE: tuple[Rule, ...] = (
     no_route.no_route_there,
     routing_loop.loop,
     client_gone.host_gone,
+    loss.failed_by_loss,
     client_port_closed.port_closed,
     wrong_source_address.wrong_source,
     request_refused.refused,

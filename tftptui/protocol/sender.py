@@ -9,6 +9,7 @@ duplicate ACK never does (RFC 1123 §4.2.3.1).
 
 from tftptui.protocol.commands import Command, Outcome, SendBlocks, SendOack
 from tftptui.protocol.errors import ErrorCode, MisuseError
+from tftptui.protocol.repeats import Repeats
 from tftptui.protocol.session import TWIN_REQUEST, Session, State
 from tftptui.protocol.timing import RetransmitTimer
 
@@ -31,6 +32,7 @@ class SendSession(Session):
     Attributes:
         acked: highest block acknowledged; 0 for none.
         sent_to: highest block sent; 0 for none.
+        repeats: what became of what was sent again.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class SendSession(Session):
         self._oack_attempt = 0
         self._runs: list[_Run] = []
         self._gap_answered = False
+        self.repeats = Repeats()
 
     def start(self, now: float) -> list[Command]:
         """Open the transfer: the OACK when options were agreed, else DATA."""
@@ -73,9 +76,10 @@ class SendSession(Session):
         if self.state is _NEGOTIATING:
             return self._accept_options(now) if block16 == 0 else []
         step = self.numbering.ahead(block16, self.acked)
-        if step > self.sent_to - self.acked:
-            return []
-        return self._advance(step, now) if step else self._answer_gap_at_foot(now)
+        if 0 < step <= self.sent_to - self.acked:
+            return self._advance(step, now)
+        self.repeats.heard_again(now)
+        return [] if step else self._answer_gap_at_foot(now)
 
     @property
     def is_plain(self) -> bool:
@@ -104,6 +108,7 @@ class SendSession(Session):
         self._sent_at = sent_at
         self.timer.measure(trip)
         self._gap_answered = False
+        self.repeats.spoke = sent_at
         self._hear(sent_at)
         self._due = sent_at + self.timer.timeout
 
@@ -140,6 +145,7 @@ class SendSession(Session):
             return []
         due = self._due
         negotiating = self.state is _NEGOTIATING
+        self.repeats.asked(now)
         commands = self._send_oack(now) if negotiating else self._restart(now)
         self._due = due  # or a client that only ever repeats would keep us for good
         return commands
@@ -154,6 +160,7 @@ class SendSession(Session):
             return self.give_up()
         self.timer.back_off()
         self._gap_answered = False
+        self.repeats.resent(now, self._sent_at)
         if self.state is _NEGOTIATING:
             return self._send_oack(now)
         is_patient = self.timeouts > self.timer.retries
@@ -206,6 +213,7 @@ class SendSession(Session):
         # What was sent again a moment ago this client can't have seen yet, though.
         if not fresh and self._is_too_soon(now):
             return self._send_new(now)
+        self.repeats.resent(now, self._sent_at, is_gap=True)
         return self._restart(now)
 
     def _accept_options(self, now: float) -> list[Command]:
@@ -281,6 +289,7 @@ class SendSession(Session):
         if self._is_too_soon(now):
             return []
         self._gap_answered = True
+        self.repeats.resent(now, self._sent_at, is_gap=True)
         return self._restart(now)
 
     def _is_too_soon(self, now: float) -> bool:
@@ -290,6 +299,7 @@ class SendSession(Session):
     def _progress(self, now: float, *, fresh: bool) -> None:
         if fresh:  # Karn: only what was sent once tells a round trip
             self.timer.measure(now - self._sent_at)
+        self.repeats.answered(now, self.timer.least, self.timer.smoothed)
         self._hear(now)
         self._gap_answered = False
         self.timeouts = 0

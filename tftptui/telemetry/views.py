@@ -103,6 +103,10 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             sent, and how many, if a capture shows any.
         oacks_again: how often the OACK was sent again.
         version: of the file that is read, or was written; None as with ``modified``.
+        lost: rounds of a read in which a packet or its answer was lost, as far as the
+            client's answers show; gaps: of these, what the client reported missing in
+            a window; late: rounds sent again for nothing, for the answer was on its
+            way or the client had paused; doubled: ACKs that the path doubled.
         other_tids: further ports that a capture shows answers from: its server takes
             each repeat of a request for a new one.
     """
@@ -162,6 +166,10 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     version: Version | None = None
     other_tids: tuple[int, ...] = ()
     evicted: bool = False
+    lost: int = 0
+    gaps: int = 0
+    late: int = 0
+    doubled: int = 0
 
     @property
     def has_answered(self) -> bool:

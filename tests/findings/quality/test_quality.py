@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from tests.support.facts import NOON, completed, facts_of, tried
+from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge, notes
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 
 SLOW: dict[str, Any] = {"round_trip": 0.6, "acked_blocks": 83, "moved": NOON + 50}
 
@@ -18,34 +20,58 @@ def codes(**changes: Any) -> list[str]:
     ("resent", "told"), [(0, []), (2, []), (3, ["loss"]), (40, ["loss"])]
 )
 def test_loss_is_told_when_it_is_worth_it(resent: int, told: list[str]) -> None:
-    assert codes(retransmits=resent) == told
+    assert codes(lost=resent) == told
 
 
 def test_few_lost_of_many_are_no_loss() -> None:
-    assert codes(retransmits=19, sent_blocks=1_000) == []
+    assert codes(lost=19, sent_blocks=1_000) == []
 
 
 def test_loss_is_told_of_what_was_sent_whole_too() -> None:
-    assert codes(retransmits=30, phase="unconfirmed") == ["loss"]
+    assert codes(lost=30, phase="unconfirmed") == ["loss"]
 
 
 def test_doubled_requests_are_told() -> None:
     assert codes(twins=1) == ["duplicated-packets"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "gap", "told"),
-    [
-        ("Intel boot ROM", 0.1, ["duplicated-packets"]),
-        ("Intel boot ROM", 2.0, []),
-        ("BusyBox", 0.1, []),
-        ("", 0.1, []),
-    ],
-)
-def test_a_patient_client_does_not_ask_again_at_once(
-    kind: str, gap: float, told: list[str]
-) -> None:
-    assert codes(kind=kind, asked_at=(NOON, NOON + gap), requests=2) == told
+def test_a_doubled_request_alone_may_be_the_client_s_own_doing() -> None:
+    (draft,) = notes(facts_of(completed(twins=1)))
+    assert draft.confidence == POSSIBLE
+    (draft,) = notes(facts_of(completed(twins=1, doubled=5)))
+    assert draft.confidence == FACT
+
+
+@pytest.mark.parametrize("kind", ["Intel boot ROM", "BusyBox", ""])
+def test_who_asks_again_soon_is_only_impatient(kind: str) -> None:
+    assert codes(kind=kind, asked_at=(NOON, NOON + 0.1), requests=2) == []
+
+
+def test_what_was_only_late_is_no_loss() -> None:
+    assert codes(retransmits=418, late=120, sent_blocks=281) == []
+
+
+def test_blocks_in_another_order_are_no_loss() -> None:
+    seen: dict[str, Any] = {"window": 8, "sent_blocks": 281}
+    assert codes(lost=60, gaps=60, **seen) == []
+    assert codes(lost=60, gaps=45, **seen) == ["loss"]
+
+
+def ended(**changes: Any) -> Facts:
+    seen: dict[str, Any] = {"phase": "abandoned", "acked_blocks": 60, "sent_blocks": 61}
+    return facts_of(completed(**(seen | changes)), now=90.0)
+
+
+def test_a_transfer_that_fails_by_loss_is_told_so() -> None:
+    draft = judge(ended(lost=40, timeouts=8))
+    assert draft is not None
+    assert (draft.code, draft.is_alarm, draft.confidence) == ("loss", True, LIKELY)
+
+
+def test_few_losses_do_not_explain_a_silence() -> None:
+    draft = judge(ended(lost=3, timeouts=8))
+    assert draft is not None
+    assert draft.code == "client-gone"
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, []), (2, ["reordering"])])
@@ -82,6 +108,7 @@ def test_waits_for_what_was_lost_make_no_client_slow(
         round_trip=0.6,
         least_round_trip=0.0005,
         retransmits=resent,
+        lost=resent,
         moved=NOON + seconds,
     )
     assert sorted(seen) == told
@@ -97,7 +124,7 @@ def test_a_few_blocks_say_nothing_of_time() -> None:
 
 
 def test_notes_are_no_alarms_and_no_trouble() -> None:
-    seen = facts_of(completed(retransmits=30, twins=2, reordered=5, **SLOW))
+    seen = facts_of(completed(lost=30, twins=2, reordered=5, **SLOW))
     assert [draft.is_alarm for draft in notes(seen)] == [False] * 4
     assert judge(seen) is None
 

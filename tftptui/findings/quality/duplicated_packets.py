@@ -1,19 +1,17 @@
 """duplicated-packets: something on the path doubles packets."""
 
-from itertools import pairwise
-
 from tftptui.findings import remedies
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.knowledge.signatures import retry_gap
-from tftptui.telemetry.findings import FACT, Evidence
-from tftptui.telemetry.views import TransferView
+from tftptui.protocol.session import TWIN_REQUEST
+from tftptui.telemetry.findings import FACT, POSSIBLE, Evidence
+from tftptui.telemetry.words import counted, seconds, times
 
-_PATIENT, _TOO_SOON = 2.0, 0.2
-"""Seconds: who waits so long before it asks again does not ask again so soon."""
+_MANY = 3
+"""ACKs that came twice from which on no slip of a client explains them."""
 
 
 KIND = Kind(
@@ -26,36 +24,45 @@ KIND = Kind(
 
 
 def duplicated(facts: Facts) -> Draft | None:
-    """The way doubles packets: a request came twice in less time than it takes."""
-    twins = [one for one in facts.tries if one.twins or _asked_too_soon(one)]
-    if not twins:
+    """The path doubles packets: a request or ACKs came twice at once.
+
+    A client may itself send its request twice; ACKs that came twice though nothing was
+    sent twice are the path's.
+    """
+    twins = [one for one in facts.tries if one.twins]
+    copied = [one for one in facts.tries if one.doubled >= _MANY]
+    if not (twins or copied):
         return None
-    first = twins[0]
+    first = (copied or twins)[0]
+    doubled = sum(one.doubled for one in copied)
+    seen = [
+        Evidence(
+            text=f"{times(one.twins)} the same request came again in less than "
+            f"{seconds(TWIN_REQUEST)}",
+            transfer=one.number,
+            time=one.started,
+        )
+        for one in twins
+    ]
+    if copied:
+        text = f"{counted(doubled, 'ACK')} came twice though nothing was sent twice"
+        seen.insert(0, Evidence(text=text, transfer=first.number, time=first.moved))
+        headline = "something on the path doubles them"
+    else:
+        seen.append(Evidence(text="no ACK came twice: perhaps the client sends both"))
+        headline = "something on the path doubles them, or the client sends them twice"
+    what = "Packets from" if copied else "Requests of"
     return Draft(
         kind=KIND,
-        headline=f"Packets from {facts.client} arrive twice: something on the way "
-        "doubles them. Each is answered once.",
-        confidence=FACT,
-        stands_at="between",
+        headline=f"{what} {facts.client} arrive twice: {headline}. Each is answered "
+        "once.",
+        confidence=FACT if copied else POSSIBLE,
+        stands_at="between" if copied else "unknown",
         is_alarm=False,
-        transfers=tuple(one.number for one in twins),
+        transfers=tuple(one.number for one in (copied or twins)),
         since=first.started,
-        evidence=(
-            Evidence(
-                text="the same request came again sooner than the client asks again",
-                transfer=first.number,
-                time=first.started,
-            ),
-        ),
+        evidence=tuple(seen),
         remedies=remedies.say(
             "look for a loop, a bonded link, a mirror port or a pair of firewalls"
         ),
     )
-
-
-def _asked_too_soon(one: TransferView) -> bool:
-    """Whether a request came again sooner than its patient client would send it."""
-    if retry_gap(one.kind) < _PATIENT or not one.kind:
-        return False
-    gaps = [after - before for before, after in pairwise(one.asked_at)]
-    return any(gap < _TOO_SOON for gap in gaps)

@@ -1,55 +1,128 @@
-"""loss: the file came, but more than two packets of a hundred were sent again."""
+"""loss: packets are lost, so that a transfer is slow or fails.
+
+What is sent again is not yet lost: the answer may have been late, the client may have
+paused, or got blocks in another order. Only rounds count that the client's answers show
+to have been needed; see protocol/repeats.py.
+"""
 
 from tftptui.findings import remedies
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
-from tftptui.findings.ends import never
+from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
+from tftptui.findings.helps import PASSED
 from tftptui.findings.kind import Kind, Scope
-from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.findings.signs.chance import is_by_loss
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Remedy
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import counted, times
+from tftptui.telemetry.words import counted, seconds, times
 
-_LOSS = 0.02
+_LOSS, _FEW_LOST = 0.02, 3
 
-_FEW_RESENT = 3
-
+_NO_TAIL = 1e-3
+"""How seldom loss hits so few window ends: then blocks came in another order."""
 
 KIND = Kind(
     code=Code.LOSS,
     scope=Scope.PATH,
-    broken=(),
-    helps={},
-    ended=never,
+    broken=("up", "down"),
+    helps={
+        "port-range": ("no", PASSED),
+        "single-port": ("no", PASSED),
+        "block-size": ("unknown", "larger ones need fewer packets"),
+        "timeout": ("unknown", "more retries outlast it, slowly"),
+        "helper": ("no", PASSED),
+        "client-port": ("no", PASSED),
+    },
+    ended=served,
 )
 
 
 def loss(facts: Facts) -> Draft | None:
-    """It came, but more than two packets in a hundred had to be sent again."""
+    """It came, but more than two packets in a hundred were lost."""
     one = facts.latest
     if one is None or one.direction != "read":
         return None
-    if one.phase not in ("completed", "unconfirmed"):
-        return None
-    blocks = max(1, one.sent_blocks)
-    share = one.retransmits / blocks
-    if one.retransmits < _FEW_RESENT or share <= _LOSS:
+    if one.phase not in ("completed", "unconfirmed") or not _is_lossy(facts, one):
         return None
     did = "got" if one.phase == "completed" else "was sent all of"
     return Draft(
         kind=KIND,
         headline=f"{facts.client} {did} {facts.file}, but packets were lost: "
-        f"{one.retransmits:,} sent again for {counted(blocks, 'block')}.",
+        f"{times(_lost(facts, one))} in {counted(max(1, one.sent_blocks), 'block')}.",
         confidence=FACT,
         stands_at="between",
         is_alarm=False,
         transfers=(one.number,),
         since=one.started,
-        evidence=(_counts(one), *_places(one)),
-        remedies=remedies.say(
-            "look at the links on the way: duplex, cabling, a full queue, Wi-Fi"
-        ),
+        evidence=(_counts(facts, one), *_places(one)),
+        remedies=_look_at_links(),
     )
+
+
+def failed_by_loss(facts: Facts) -> Draft | None:
+    """So much was lost that loss alone explains why it did not go on."""
+    one = facts.latest
+    if one is None or one.direction != "read" or not one.heard:
+        return None
+    is_over = one.phase in ("abandoned", "failed") and not one.superseded
+    if not is_over or one.evicted or not one.timeouts:
+        return None
+    lost, blocks = _lost(facts, one), max(1, one.acked_blocks)
+    before = lost - one.timeouts if facts.scene.is_capture else lost
+    if not _is_lossy(facts, one) or not is_by_loss(one.timeouts, blocks, before):
+        return None
+    return Draft(
+        kind=KIND,
+        headline=f"The path to {facts.client} loses packets, {times(lost)} in "
+        f"{counted(blocks, 'block')}: most likely {facts.file} failed for that.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=(one.number,),
+        since=one.started,
+        evidence=(
+            _counts(facts, one),
+            *_places(one),
+            Evidence(
+                text=f"then nothing for {seconds((one.ended or facts.now) - one.moved)}"
+                f", {times(one.timeouts)} sent again: at this loss that is no surprise",
+                transfer=one.number,
+                time=one.moved,
+            ),
+        ),
+        remedies=_look_at_links(),
+        helps=KIND.would_help(facts),
+        proof=f"ping -c 100 -i 0.2 {facts.client}",
+    )
+
+
+def _look_at_links() -> tuple[Remedy, ...]:
+    return remedies.say(
+        "look at the links on the path: duplex, cabling, a full queue, Wi-Fi"
+    )
+
+
+def _is_lossy(facts: Facts, one: TransferView) -> bool:
+    lost, blocks = _lost(facts, one), max(1, one.sent_blocks)
+    if lost < _FEW_LOST or lost <= _LOSS * blocks:
+        return False
+    return facts.scene.is_capture or not _is_reordered(one)
+
+
+def _lost(facts: Facts, one: TransferView) -> int:
+    """Return in how many rounds something was lost."""
+    if facts.scene.is_capture:
+        return one.lost_to_client + one.lost_to_server
+    return one.lost
+
+
+def _is_reordered(one: TransferView) -> bool:
+    """Whether the client missed blocks in windows, and hardly ever the last of one.
+
+    Loss hits the last block, or its ACK, like any other: two packets of window + 1.
+    """
+    share = 2 / (one.window + 1)
+    return one.gaps == one.lost and (1 - share) ** one.lost < _NO_TAIL
 
 
 def _places(one: TransferView) -> list[Evidence]:
@@ -65,11 +138,13 @@ def _places(one: TransferView) -> list[Evidence]:
     ]
 
 
-def _counts(one: TransferView) -> Evidence:
-    share = 100 * one.retransmits / max(1, one.sent_blocks)
+def _counts(facts: Facts, one: TransferView) -> Evidence:
+    lost, blocks = _lost(facts, one), max(1, one.sent_blocks)
+    late = f", {times(one.late)} only late" if one.late else ""
+    resent = counted(one.retransmits, "block")
     return Evidence(
-        text=f"{one.retransmits:,} of {one.sent_blocks:,} blocks sent again "
-        f"({share:.1f} %), {one.duplicates:,} packets came twice",
+        text=f"{times(lost)} a block or its ACK was lost ({counted(blocks, 'block')} "
+        f"sent){late}; {resent} resent",
         transfer=one.number,
         time=one.ended,
     )

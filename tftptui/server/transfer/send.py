@@ -40,6 +40,9 @@ class ReadTransfer(ShortWay):
     def _fill(self, view: TransferView) -> None:
         acked, size = self._sending.acked, self._source.size
         view.sent_blocks, view.acked_blocks = self._sent(), acked
+        repeats = self._sending.repeats
+        view.lost, view.gaps = repeats.lost, repeats.gaps
+        view.late, view.doubled = repeats.late, repeats.doubled
         octets = acked * self._agreed.block_size
         view.total_size = size
         view.acked_octets = octets if size is None or octets < size else size
