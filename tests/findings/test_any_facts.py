@@ -212,7 +212,7 @@ def test_what_has_come_is_no_trouble(seen: Facts, at: float) -> None:
         icmp=seen.icmp,
         neighbours=seen.neighbours,
     )
-    assert judge(done) is None
+    assert judge(done) is None or last.agreed == []
     assert ended(done, "answers-blocked") or has_recurred(done)
 
 

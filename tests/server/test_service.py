@@ -17,6 +17,7 @@ from tftptui.protocol.packets import Mode, encode_ack, encode_error
 from tftptui.protocol.timing import FIRST_RETRIES
 from tftptui.server.binding import BindError
 from tftptui.server.service import SHUTDOWN, Service, ServiceError
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import (
     IcmpReceived,
     PortsChanged,
@@ -145,6 +146,25 @@ async def test_a_strangers_error_is_not_answered_and_ends_nothing(
         assert (len(strays), len(errors)) == (2, 1)
     client.ack(1)
     assert (await client.data()).block16 == 2
+
+
+async def test_who_sends_what_is_due_from_the_client_is_noted(
+    server: Running, client: UdpClient
+) -> None:
+    await begin(server, client)
+    client.ack(1)
+    await client.data()
+    with UdpClient() as stranger:
+        stranger.send(encode_ack(2), client.peer)
+        await stranger.error()
+        (transfer,) = server.service.transfers.values()
+        assert isinstance(transfer, Transfer)
+        moved = transfer.view().moved_to
+    assert moved is not None
+    assert moved[0] == transfer.client.host
+    assert moved[1] != transfer.client.port
+    client.ack(2)
+    assert (await client.data()).block16 == 3
 
 
 async def test_a_clients_error_ends_the_transfer(

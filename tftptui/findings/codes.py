@@ -25,6 +25,8 @@ class Code(StrEnum):
     NAT_WITHOUT_HELPER = "nat-without-helper"
     INTERMITTENT = "intermittent"
     STALE_CONNTRACK = "stale-conntrack"
+    ADDRESS_UNREACHABLE = "address-unreachable"
+    NAT_REBINDING = "nat-rebinding"
     PATH_CUT = "path-cut"
     ROUTING_LOOP = "routing-loop"
     PATH_MTU = "path-mtu"
@@ -35,6 +37,8 @@ class Code(StrEnum):
     CLIENT_PORT_CLOSED = "client-port-closed"
     OPTIONS_REFUSED = "options-refused"
     OPTIONS_NOT_UNDERSTOOD = "options-not-understood"
+    BLOCK_SIZE_IGNORED = "block-size-ignored"
+    NO_ROLLOVER = "no-rollover"
     SIZE_PROBE = "size-probe"
     WRONG_MACHINE = "wrong-machine"
 

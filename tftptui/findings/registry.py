@@ -13,9 +13,11 @@ from tftptui.findings.capture import (
     server_aborted,
 )
 from tftptui.findings.client import (
+    block_size_ignored,
     client_aborted,
     client_gone,
     client_port_closed,
+    no_rollover,
     options_not_understood,
     options_refused,
     size_probe,
@@ -38,11 +40,13 @@ from tftptui.findings.host import (
 )
 from tftptui.findings.path import (
     acks_blocked,
+    address_unreachable,
     answers_blocked,
     answers_refused,
     client_firewall_refuses,
     client_port_blocked,
     intermittent,
+    nat_rebinding,
     nat_without_helper,
     path_cut,
     path_mtu,
@@ -63,8 +67,12 @@ TROUBLE: tuple[Rule, ...] = (
     client_firewall_refuses.client_refuses,
     no_route.no_route_there,
     routing_loop.loop,
+    address_unreachable.address_unreachable,
     client_gone.host_gone,
+    no_rollover.no_rollover,
+    nat_rebinding.nat_rebinding,
     loss.failed_by_loss,
+    block_size_ignored.block_size_ignored,
     client_port_closed.port_closed,
     wrong_source_address.wrong_source,
     request_refused.refused,
@@ -116,9 +124,12 @@ NOTES: tuple[Rule, ...] = (
 
 
 def judge(facts: Facts) -> Draft | None:
-    """Return why a client does not get its file, or None when it does."""
+    """Return why a client does not get its file, or None when it does.
+
+    A client that gets it only since it has left its options out has something wrong.
+    """
     if facts.is_done or (facts.tries and _is_moving(facts)):
-        return None
+        return options_not_understood.fell_back(facts)
     return next((found for rule in TROUBLE if (found := rule(facts))), None)
 
 

@@ -107,6 +107,8 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             client's answers show; gaps: of these, what the client reported missing in
             a window; late: rounds sent again for nothing, for the answer was on its
             way or the client had paused; doubled: ACKs that the path doubled.
+        moved_to: address and port of a stranger who sends what is due from the client,
+            and how often it did.
         other_tids: further ports that a capture shows answers from: its server takes
             each repeat of a request for a new one.
     """
@@ -170,6 +172,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     gaps: int = 0
     late: int = 0
     doubled: int = 0
+    moved_to: tuple[str, int, int] | None = None
 
     @property
     def has_answered(self) -> bool:

@@ -1,15 +1,34 @@
 """options-not-understood: the client takes no OACK; without options it works."""
 
+from dataclasses import replace
+
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
-from tftptui.findings.ends import served_on_its_ports
-from tftptui.findings.facts import Facts
+from tftptui.findings.ends import STEP
+from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import minds_block_size, no_port_matters
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.comparison import Difference, besides, compare
 from tftptui.findings.signs.silence import is_other_class, is_unanswered
-from tftptui.telemetry.findings import LIKELY, POSSIBLE
+from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+
+_AGAIN, _WAITED = 2, 3.0
+"""Requests with options, and seconds, before a client that leaves them out has shown
+that it got no answer: one lost packet is none, nor is a doubled request."""
+
+
+def _takes_oacks(facts: Facts) -> str:
+    """Return that the client took an OACK; a file without options is no cure."""
+    latest = facts.latest
+    if latest is not None and latest.agreed and latest.has_answered:
+        return f"the client took {facts.words.our} answer to its options"
+    own = [one for one in facts.working if one.client == facts.client]
+    if any(one.had_oack and one.kind == facts.kind for one in own):
+        return f"the client takes {facts.words.our} answer to its options"
+    return ""
+
 
 KIND = Kind(
     code=Code.OPTIONS_NOT_UNDERSTOOD,
@@ -21,7 +40,7 @@ KIND = Kind(
         "the client minds what is in the answer, not when it comes",
         "{our} answers arrive",
     ),
-    ended=served_on_its_ports,
+    ended=_takes_oacks,
     adjust=minds_block_size,
 )
 
@@ -30,32 +49,70 @@ def options_not_understood(facts: Facts) -> Draft | None:
     """The client takes no OACK: without options the same one works."""
     if not is_unanswered(facts) or not all(one.agreed for one in facts.tries):
         return None
-    plain = [
-        one
-        for one in facts.working
-        if not one.had_oack and (one.client, one.kind) == (facts.client, facts.kind)
-    ]
+    plain = [one for one in facts.working if _is_its_own_without(facts, one)]
     if not plain or is_other_class(max(facts.client_tids), plain):
         return None
+    return _draft(facts, facts.tries, evidence.worked(plain, facts.client))
+
+
+def fell_back(facts: Facts) -> Draft | None:
+    """The client got no further with options, left them out, and works since."""
+    latest = facts.latest
+    if latest is None or not _is_plain_success(latest) or _takes_oacks(facts):
+        return None
+    vain = tuple(one for one in facts.tries if one is not latest)
+    if not vain or not all(_is_oack_in_vain(one) for one in vain):
+        return None
+    is_again = sum(one.requests for one in vain) >= _AGAIN
+    if not is_again or latest.started - vain[0].started < _WAITED:
+        return None
+    text = f"without options its port {latest.client_tid} got the reply at once"
+    seen = Evidence(text=text, transfer=latest.number, time=latest.started)
+    return _draft(facts, vain, [seen])
+
+
+def _is_plain_success(one: TransferView) -> bool:
+    return one.direction == "read" and one.heard and not one.agreed
+
+
+def _is_oack_in_vain(one: TransferView) -> bool:
+    is_sent = bool(one.agreed) and not one.send_errno and not one.twins
+    return is_sent and not one.has_answered
+
+
+def _draft(facts: Facts, vain: tuple[TransferView, ...], seen: list[Evidence]) -> Draft:
     others = besides(compare(facts), Difference.OPTIONS)
-    asked = list(dict.fromkeys(name for name, _ in facts.tries[-1].agreed))
+    asked = list(dict.fromkeys(name for name, _ in vain[-1].agreed))
     surely = "possibly" if others else "most likely"
+    in_vain = replace(facts, tries=vain)
     return Draft(
         kind=KIND,
         headline=f"{facts.client} {surely} does not understand {facts.words.our} "
         "answer to its options: it asks again, and works without them.",
         confidence=POSSIBLE if others else LIKELY,
         stands_at="client",
-        transfers=tuple(facts.numbers),
-        since=facts.tries[0].started,
+        transfers=tuple(one.number for one in vain),
+        since=vain[0].started,
         evidence=(
-            evidence.asked(facts),
-            evidence.unanswered(facts),
-            *evidence.worked(plain, facts.client),
+            evidence.asked(in_vain),
+            evidence.unanswered(in_vain),
+            *seen,
             *others,
         ),
-        remedies=remedies.refuse_option(facts, asked),
-        helps=KIND.would_help(facts),
-        proof=f"{proofs.fetch_from_port(facts, facts.client_tids[0])} "
+        remedies=remedies.refuse_option(in_vain, asked),
+        helps=KIND.would_help(in_vain),
+        proof=f"{proofs.fetch_from_port(in_vain, vain[0].client_tid)} "
         "--tftp-no-options",
     )
+
+
+def _is_its_own_without(facts: Facts, one: Neighbour) -> bool:
+    """Whether the same program worked without an option.
+
+    Without options it may look like another one; then its port tells that it is not.
+    """
+    if one.had_oack or one.client != facts.client:
+        return False
+    step = one.client_tid - facts.tries[-1].client_tid
+    is_next = 0 <= step <= STEP and one.begun > facts.tries[-1].started
+    return one.kind == facts.kind or is_next

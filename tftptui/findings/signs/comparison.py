@@ -219,6 +219,8 @@ def works_again(facts: Facts) -> str:
     last = max((one.begun for one in compared.silent), default=0.0)
     since = sum(one.begun > last for one in compared.worked)
     failed = len(compared.silent)
+    if not failed:
+        return ""
     share = failed / max(1, failed + len(compared.worked) - since)
     enough = 1 if share >= 1 else ceil(log(_BY_LUCK) / log(1 - share))
     if since < min(_MOST_IN_A_ROW, max(_FEW, enough)):

@@ -43,6 +43,7 @@ _NOBODY_BLOCKS = frozenset(
         *("client-gone", "client-port-closed", "client-slow", "size-probe"),
         *("server-aborted", "file-changed", "disk-full", "upload-refused"),
         *("options-refused", "options-not-understood"),
+        *("block-size-ignored", "no-rollover", "nat-rebinding"),
     }
 )
 """Findings that explain why a client was not heard, and not by a firewall."""

@@ -86,6 +86,13 @@ class WriteTransfer(GatheringWrite):
         self._run(commands)
         self._open_short_way()
 
+    def _is_due_from_client(self, datagram: bytes) -> bool:
+        if datagram[:2] != _DATA or len(datagram) < HEADER:
+            return False
+        session = self._state
+        block = session.absolute(datagram[2] << 8 | datagram[3])
+        return session.heard and block in (session.received, session.received + 1)
+
     def _note_order(self, now: float, step: int) -> None:
         """Count a block that came after a later one, too soon to be sent again."""
         ahead, self._ahead = self._ahead, now if step > 1 else None

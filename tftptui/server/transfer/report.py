@@ -248,6 +248,13 @@ class Report:
         self.packet(Kind.STRAY, octets, note=stray_note(str(stranger)))
         return self.view.strays
 
+    def moved_to(self, stranger: Endpoint) -> None:
+        """Note that a stranger sends what is due from the client."""
+        known = self.view.moved_to
+        is_same = known is not None and known[:2] == (stranger.host, stranger.port)
+        count = known[2] + 1 if known is not None and is_same else 1
+        self.view.moved_to = (stranger.host, stranger.port, count)
+
     def icmp(self, error: IcmpError) -> None:
         """Keep an ICMP error that came for what we sent."""
         sender = error.sender or "somebody"

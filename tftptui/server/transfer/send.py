@@ -76,6 +76,13 @@ class ReadTransfer(ShortWay):
             self._report.duplicate()
         self._run(commands)
 
+    def _is_due_from_client(self, datagram: bytes) -> bool:
+        block16 = acknowledged(datagram)
+        session = self._state
+        if block16 is None or not session.heard:
+            return False
+        return session.acked <= session.absolute(block16) <= session.sent_to
+
     def _obey(self, command: Command) -> None:
         if not isinstance(command, SendBlocks):
             raise MisuseError(f"a read can't {command}")

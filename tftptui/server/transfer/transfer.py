@@ -271,6 +271,10 @@ class Transfer(ABC):
         """Do what only this kind of transfer can be told."""
 
     @abstractmethod
+    def _is_due_from_client(self, datagram: bytes) -> bool:
+        """Whether a stranger's datagram is what the client should send next."""
+
+    @abstractmethod
     def _let_go(self) -> None:
         """Close the file."""
 
@@ -362,6 +366,8 @@ class Transfer(ABC):
 
     def _answer_stray(self, datagram: bytes, stranger: Endpoint) -> None:
         strays = self._report.stray(len(datagram), stranger)
+        if self._is_due_from_client(datagram):
+            self._report.moved_to(stranger)
         self._report.raw(datagram, is_sent=False, other=stranger)
         is_error = datagram[:2] == b"\0\5"  # never answered (RFC 1350 §7)
         if is_error or strays > _STRAY_ANSWERS:

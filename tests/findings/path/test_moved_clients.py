@@ -1,0 +1,56 @@
+"""A client whose port or address is not what it was: no cut, no client that is off."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.facts import (
+    CLIENT,
+    FIREWALL,
+    SERVER,
+    asked_again,
+    completed,
+    facts_of,
+    icmp,
+    tried,
+)
+from tests.support.findings import draft_of
+from tftptui.findings.registry import judge
+
+HALFWAY: dict[str, Any] = {
+    "phase": "stalled",
+    "ended": None,
+    "acked_blocks": 40,
+    "timeouts": 2,
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [(CLIENT, "changed the port"), ("10.0.4.99", "its address")]
+)
+def test_acks_from_another_endpoint_show_a_translation(host: str, said: str) -> None:
+    draft = draft_of(facts_of(completed(**HALFWAY, moved_to=(host, 61_000, 3))))
+    assert draft.code == "nat-rebinding"
+    assert said in draft.headline
+
+
+def test_a_stranger_does_no_harm_to_what_goes_on() -> None:
+    going = HALFWAY | {"phase": "sending", "timeouts": 0}
+    assert judge(facts_of(completed(**going, moved_to=(CLIENT, 61_000, 1)))) is None
+
+
+@pytest.mark.parametrize("sender", [FIREWALL, SERVER])
+def test_who_goes_on_asking_is_not_switched_off(sender: str) -> None:
+    one = asked_again(tried(), 5.0)
+    found = (icmp(1, sender, 3.0, 8.0),)
+    on_link = sender == SERVER
+    seen = facts_of(one, icmp=found)
+    scene = type(seen.scene)(addresses=seen.scene.addresses, on_link=on_link)
+    draft = draft_of(facts_of(one, icmp=found, scene=scene))
+    assert draft.code == "address-unreachable"
+    assert "its requests keep arriving" in draft.headline
+
+
+def test_who_asks_again_once_it_is_back_was_off() -> None:
+    draft = judge(facts_of(asked_again(tried(), 5.0), icmp=(icmp(1, FIREWALL, 3.0),)))
+    assert draft is None or draft.code != "address-unreachable"

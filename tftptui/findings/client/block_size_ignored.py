@@ -1,0 +1,119 @@
+"""block-size-ignored: the client goes by another block size than was agreed on."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
+from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.helps import no_port_matters
+from tftptui.findings.kind import Kind, Scope
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
+from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import counted, times
+
+_ASKED_FOR = 2
+"""How often the client says that it still has nothing, so that no ACK was lost."""
+
+KIND = Kind(
+    code=Code.BLOCK_SIZE_IGNORED,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=no_port_matters(
+        "packets pass on these ports",
+        "",
+        "it drops what it gets, whenever it comes",
+        "no firewall drops the blocks",
+    )
+    | {"block-size": ("yes", "in blocks of 512 bytes, which need no option")},
+    ended=served,
+)
+
+
+def block_size_ignored(facts: Facts) -> Draft | None:
+    """The client takes no block of the agreed size, or takes the first for the last.
+
+    That a link is too small must be excluded for the former: others of its network
+    got blocks as large.
+    """
+    one = facts.latest
+    if one is None or one.direction != "read" or not one.heard or facts.is_done:
+        return None
+    return _takes_none(facts, one) or _takes_one(facts, one)
+
+
+def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
+    if one.block_size <= DEFAULT_BLOCK_SIZE or one.acked_blocks or not one.sent_blocks:
+        return None
+    is_asking = one.repeated_acks >= _ASKED_FOR and one.timeouts >= _ASKED_FOR
+    as_large = [other for other in facts.neighbours if _is_as_large(facts, one, other)]
+    if not is_asking or not as_large:
+        return None
+    text = (
+        f"{counted(one.repeated_acks, 'repeated ACK')} of the OACK, and none of block "
+        f"1, sent {times(1 + one.timeouts)}"
+    )
+    return _draft(
+        facts,
+        one,
+        f"{facts.client} agreed to blocks of {one.block_size} bytes and most likely "
+        "takes none: others of its network get blocks as large.",
+        (
+            Evidence(text=text, transfer=one.number, time=one.moved),
+            *evidence.worked(as_large, facts.client),
+        ),
+        sure=LIKELY,
+    )
+
+
+def _takes_one(facts: Facts, one: TransferView) -> Draft | None:
+    asked = {name.casefold(): value for name, value in one.asked}.get("blksize", "")
+    if not asked.isdecimal() or int(asked) <= one.block_size or one.running:
+        return None
+    total = one.total_size
+    is_first = one.acked_blocks == 1 and total is not None and total > one.block_size
+    if not is_first or one.superseded:
+        return None
+    return _draft(
+        facts,
+        one,
+        f"{facts.client} asked for blksize {asked}, was granted {one.block_size} and "
+        "stopped after block 1: possibly it ignores the answer and takes a block that "
+        "is shorter than it asked for as the last one.",
+        (
+            Evidence(
+                text=f"block 1 ({one.block_size} of {total:,} bytes) acknowledged, "
+                "then nothing",
+                transfer=one.number,
+                time=one.moved,
+            ),
+        ),
+        sure=POSSIBLE,
+    )
+
+
+def _draft(
+    facts: Facts,
+    one: TransferView,
+    headline: str,
+    seen: tuple[Evidence, ...],
+    *,
+    sure: float,
+) -> Draft:
+    return Draft(
+        kind=KIND,
+        headline=headline,
+        confidence=sure,
+        stands_at="client",
+        transfers=(one.number,),
+        since=one.moved,
+        evidence=(*seen, evidence.asked(facts), *evidence.program(facts)),
+        remedies=remedies.refuse_option(facts, ["blksize"]),
+        helps=KIND.would_help(facts),
+        proof=proofs.fetch_in_blocks(facts, one.block_size),
+    )
+
+
+def _is_as_large(facts: Facts, one: TransferView, other: Neighbour) -> bool:
+    is_other = other.client != facts.client and not other.is_upload
+    return is_other and other.has_blocks and other.block_size >= one.block_size

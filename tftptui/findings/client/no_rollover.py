@@ -1,0 +1,96 @@
+"""no-rollover: the client can't count past 65,535 blocks."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.ends import completed, later_tries
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import ITSELF, no_port_matters
+from tftptui.findings.kind import Kind, Scope
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+from tftptui.telemetry.views import TransferView
+from tftptui.telemetry.words import times
+
+_LAST = 65_535
+"""The highest number that 16 bits hold; the next block has the number 0."""
+
+_NO_SLIP = 2
+"""Time-outs from which on a lost packet no longer explains the halt at that block."""
+
+
+def _smaller_now(facts: Facts) -> str:
+    """Return that the client got the file, in fewer blocks or past that number."""
+    latest = facts.latest
+    own = later_tries(facts)
+    if latest is not None and any(
+        one.is_done and one.file == facts.file for one in own
+    ):
+        return "the client got the file since"
+    return completed(facts)
+
+
+KIND = Kind(
+    code=Code.NO_ROLLOVER,
+    scope=Scope.CLIENT_AND_FILE,
+    broken=(),
+    helps=no_port_matters(
+        ITSELF,
+        "",
+        "it waits for a block number that does not exist",
+        "no firewall counts blocks",
+    )
+    | {"block-size": ("yes", "larger blocks: then fewer than 65,536 are needed")},
+    ended=_smaller_now,
+)
+
+
+def no_rollover(facts: Facts) -> Draft | None:
+    """The client stops exactly where block numbers begin again."""
+    stopped = [one for one in facts.tries if _is_at_the_end(one)]
+    latest = facts.latest
+    if not stopped or latest is None or latest is not stopped[-1]:
+        return None
+    size = latest.total_size or 0
+    least = size // _LAST + 1
+    is_again = len(stopped) > 1
+    surely = "" if is_again else "most likely "
+    return Draft(
+        kind=KIND,
+        headline=f"{facts.client} stops after block 65,535 of {facts.file}: {surely}it "
+        "can't count past that. It needs larger blocks, blksize "
+        f"{least:,} or more for this file.",
+        confidence=FACT if is_again else LIKELY,
+        stands_at="client",
+        transfers=tuple(one.number for one in stopped),
+        since=latest.moved,
+        evidence=(
+            Evidence(
+                text="block 65,535 acknowledged; block 65,536 (number 0 on the wire) "
+                f"resent {times(latest.timeouts)}"
+                + ("; it stopped there before" if is_again else ""),
+                transfer=latest.number,
+                time=latest.moved,
+            ),
+            Evidence(
+                text=f"{size:,} bytes in blocks of {latest.block_size} are "
+                f"{size // latest.block_size + 1:,} blocks; block numbers have 16 bits",
+                transfer=latest.number,
+            ),
+            *evidence.program(facts),
+        ),
+        remedies=remedies.say(
+            f"have the client ask for blksize {least:,} or more (up to 1,428 without "
+            "fragments)",
+            "or update the client: RFC 1350 does not say what follows block 65,535",
+        ),
+        helps=KIND.would_help(facts),
+        proof=f"{proofs.fetch(facts)} --tftp-blksize {max(least, 1_428)}",
+    )
+
+
+def _is_at_the_end(one: TransferView) -> bool:
+    """Whether a read stands still, or ended, exactly at the highest number."""
+    is_read = one.direction == "read" and one.total_size is not None
+    if not is_read or one.acked_blocks != _LAST or one.sent_blocks <= _LAST:
+        return False
+    return one.phase in ("abandoned", "failed") or one.timeouts >= _NO_SLIP

@@ -1,0 +1,59 @@
+"""address-unreachable: requests come from an address that replies can't reach."""
+
+from tftptui.findings import evidence, remedies
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
+from tftptui.findings.facts import Facts, Icmp
+from tftptui.findings.helps import no_port_matters
+from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.signs.icmp_errors import reporters, since_progress
+from tftptui.telemetry.findings import LIKELY
+
+KIND = Kind(
+    code=Code.ADDRESS_UNREACHABLE,
+    scope=Scope.CLIENT,
+    broken=("answer",),
+    helps=no_port_matters(
+        "no packet reaches that address, to any port",
+        "small packets do not reach it either",
+        "nothing reaches it, however often it is sent",
+        "no firewall drops the packets: nobody takes them at that address",
+    ),
+    ended=served,
+    told_apart=reporters,
+)
+
+
+def address_unreachable(facts: Facts) -> Draft | None:
+    """The client is there and asks, but is not where its address says."""
+    unreachable = since_progress(facts, lambda one: one.is_host_unreachable)
+    if not unreachable or not _goes_on_asking(facts, unreachable):
+        return None
+    who = unreachable[0].sender or "a router"
+    is_own = who in facts.scene.addresses
+    said = facts.words.server_itself if is_own else f"The router {who}"
+    return Draft(
+        kind=KIND,
+        headline=f"{said} can't reach {facts.client}, though its requests keep "
+        "arriving: the client most likely has an address of another network, an old "
+        "one or a wrong mask, or its network has no way back.",
+        confidence=LIKELY,
+        stands_at="between-or-client",
+        transfers=tuple(facts.numbers),
+        since=unreachable[0].times[0],
+        evidence=(*evidence.complaints(unreachable), evidence.asked(facts)),
+        remedies=remedies.say(
+            "look at the client's address, mask and VLAN: did it keep an old lease?",
+            f"see on {who} who has that address: ip neigh, show arp",
+        ),
+        helps=KIND.would_help(facts),
+        proof=f"ping -c 3 {facts.client}; ip neigh | grep {facts.client}",
+    )
+
+
+def _goes_on_asking(facts: Facts, unreachable: list[Icmp]) -> bool:
+    """Whether it was said to be unreachable before it asked again, and after that."""
+    said = [time for one in unreachable for time in one.times]
+    asked = [time for one in facts.tries for time in one.asked_at]
+    return any(min(said) < time < max(said) for time in asked)

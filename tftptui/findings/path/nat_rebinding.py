@@ -1,0 +1,71 @@
+"""nat-rebinding: amid a transfer the client's packets come from another port."""
+
+from tftptui.findings import evidence, proofs, remedies
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.ends import served
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import PASSED, no_port_matters
+from tftptui.findings.kind import Kind, Scope
+from tftptui.telemetry.findings import LIKELY, Evidence
+from tftptui.telemetry.words import times
+
+KIND = Kind(
+    code=Code.NAT_REBINDING,
+    scope=Scope.CLIENT,
+    broken=("up",),
+    helps=no_port_matters(
+        "the port that changes is the client's, and not the server's",
+        "small packets come from the new port as well",
+        "no packet comes from the old port any more",
+        PASSED,
+    )
+    | {"timeout": ("no", "no packet comes from the old port any more")},
+    ended=served,
+)
+
+
+def nat_rebinding(facts: Facts) -> Draft | None:
+    """ACKs for the transfer come from another port of the client, or another address.
+
+    Whoever sends them knows our port and the block that is due: it is the client,
+    behind a translation that has given it another port, or with a new address.
+    """
+    one = facts.latest
+    if one is None or one.moved_to is None or not one.heard or facts.is_done:
+        return None
+    if one.running and not one.timeouts:
+        return None
+    host, port, count = one.moved_to
+    is_port = host == facts.client
+    whence = f"port {port}" if is_port else f"{host} port {port}"
+    what = "blocks" if one.direction == "write" else "ACKs"
+    why = (
+        "a NAT most likely changed the port of its flow amid the transfer"
+        if is_port
+        else "its address most likely changed amid the transfer (DHCP, NAT, two links)"
+    )
+    return Draft(
+        kind=KIND,
+        headline=f"{facts.client} answers from {whence} now, and not from port "
+        f"{one.client_tid} any more: {why}.",
+        confidence=LIKELY,
+        stands_at="client",
+        transfers=(one.number,),
+        since=one.moved,
+        evidence=(
+            Evidence(
+                text=f"{times(count)} {what} that are due came from {whence} to port "
+                f"{one.server_tid}; a stranger gets ERROR 5 (RFC 1350 §4)",
+                transfer=one.number,
+                time=one.moved,
+            ),
+            evidence.asked(facts),
+        ),
+        remedies=remedies.say(
+            "raise the NAT's time-out for UDP, or give it a fixed mapping for TFTP",
+            "look for a NAT with several addresses, a failover or a second uplink",
+        ),
+        helps=KIND.would_help(facts),
+        proof=proofs.watch(facts),
+    )
