@@ -25,6 +25,9 @@ SUFFIX = ".sock"
 SYSTEM_USERS = ("tftp", "nobody")
 """Who may serve in root's place; Debian's tftpd-hpa and others create the first."""
 
+SERVICE_FOLDER = Path("/run/tftptui")
+"""Where the systemd unit has its socket; only root can have made this folder."""
+
 
 def runtime_folder() -> Path:
     """Return where a user's sockets belong, as the environment says."""
@@ -49,6 +52,7 @@ def folders() -> list[Path]:
     """Return where to look for servers: root's own may have become another user."""
     found = [usual_folder()]
     if os.geteuid() == 0:
+        found.append(SERVICE_FOLDER)
         for name in SYSTEM_USERS:
             with contextlib.suppress(KeyError):
                 user = pwd.getpwnam(name).pw_uid

@@ -13,7 +13,12 @@ _SO_RCVBUFFORCE = 33  # not in Python's socket module
 
 
 def ask_for_room(sock: socket.socket) -> int:
-    """Have WANTED octets of room, or as many as we may; return how many it has."""
+    """Have WANTED octets of room, or as many as we may; return how many it has.
+
+    What has them already keeps them: whoever bound it had more rights.
+    """
+    if (room := sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)) >= WANTED:
+        return room
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED)
     with contextlib.suppress(OSError):  # needs a right that few have
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, WANTED)

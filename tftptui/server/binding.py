@@ -26,15 +26,17 @@ def bind_listeners(
     """Open a listener for each address; return them and notices for the operator.
 
     Without a port in the settings it is 69, or 6969 where 69 needs a right that
-    we lack. HELD are the sockets of a server with these settings that is no more;
-    requests may wait in them.
+    we lack. HELD are sockets that are bound already, of an engine with these settings
+    that died or from systemd; requests may wait in them.
 
     Raises:
         BindError: an address or the port can't be had.
     """
     if held:
-        return [Listener(endpoint_of(sock.getsockname()), sock) for sock in held], []
-    listeners, notices = _bind_wanted(settings)
+        places = [endpoint_of(sock.getsockname()) for sock in held]
+        listeners, notices = list(map(Listener, places, held)), list[str]()
+    else:
+        listeners, notices = _bind_wanted(settings)
     try:
         return listeners, notices + _shared_ports(listeners, settings)
     except BindError:

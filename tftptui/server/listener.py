@@ -19,6 +19,7 @@ _V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destina
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
 _V6_MULTICAST = 0xFF  # the first byte (RFC 4291 §2.7)
 _ANY = "0.0.0.0"  # noqa: S104 - to recognise it
+_UNKNOWN = bytes(4)
 _LONGEST_REQUEST = 65_535
 BATCH = 256
 """Datagrams taken at one wake-up, so that transfers have their turn."""
@@ -45,7 +46,7 @@ class Listener:
     Args:
         local: address and port to bind; a wildcard address takes all of its family.
             On Linux it need not be this machine's yet: requests come once it is.
-        held: a listener's socket that is bound there already, if there is one.
+        held: a socket that is bound there already: a dead engine's, or systemd's.
 
     Raises:
         OSError: it can't be bound.
@@ -54,8 +55,8 @@ class Listener:
     def __init__(self, local: Endpoint, held: socket.socket | None = None) -> None:
         self.socket = held or socket.socket(local.family, socket.SOCK_DGRAM)
         try:
+            self._prepare(is_bound=held is not None)
             if held is None:
-                self._prepare()
                 self.socket.bind(local.as_socket_address())
         except OSError:
             self.socket.close()
@@ -135,12 +136,13 @@ class Listener:
         """Take no more requests."""
         self.socket.close()
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, is_bound: bool) -> None:
         sock = self.socket
         sock.setblocking(False)  # noqa: FBT003 - the name says it
         allow_fragments(sock)
         if sock.family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if not is_bound:  # later the kernel allows it no more
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         elif sys.platform.startswith("linux"):
             sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
@@ -164,12 +166,16 @@ def asked_address(ancillary: list[tuple[int, int, bytes]]) -> tuple[str | None, 
 
 
 @lru_cache(maxsize=64)
-def _local_address(octets: bytes) -> tuple[str, bool]:
+def _local_address(octets: bytes) -> tuple[str | None, bool]:
     """Return our address and whether the header's destination is another.
 
     That is a broadcast or multicast address: what is sent to one of ours has it there.
+    No address is known of what came to a socket before we asked it for them, as to one
+    that systemd has bound without PassPacketInfo=.
     """
     _, local, destination = _V4_INFO.unpack(octets)
+    if local == _UNKNOWN:
+        return None, False
     return socket.inet_ntop(socket.AF_INET, local), local != destination
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -13,9 +16,11 @@ from tftptui.engine.control_socket import runtime_folder, usual_place
 from tftptui.engine.engine import Engine
 from tftptui.engine.holders.control import Control
 from tftptui.engine.holders.rights import drop_rights_of
+from tftptui.engine.holders.systemd import Notifier
 from tftptui.engine.host_firewall import HostFirewall, read_first
 from tftptui.engine.recording.journal import open_journal
 from tftptui.engine.recording.metrics import url_of
+from tftptui.net.inherited_sockets import InheritedSocketError, inherited_sockets
 from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.server.process_limits import calm_collector, give_short_turns
 from tftptui.settings import NO_CONTROL, Settings
@@ -25,33 +30,48 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; clients of living transfers are told.
 
     SIGHUP opens the journal's file anew; a journal on a terminal has nobody then, and
-    it ends.
+    it ends. Sockets that systemd passes are listened on in place of those of --listen
+    and --port, and systemd hears how the service is.
 
     Raises:
         EngineError: the root, a port or the journal can't be had.
     """
+    held, notifier = _held(), Notifier(os.environ)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with open_journal(settings.journal) as journal:
-        hung_up = stop.set if journal.is_on_terminal else journal.reopen
+        reopen = partial(notifier.reloading, journal.reopen)
+        hung_up = stop.set if journal.is_on_terminal else reopen
         loop.add_signal_handler(signal.SIGHUP, hung_up)
         rules = HostFirewall()
         engine = Engine(settings, journal.listener, rules=rules)
-        await engine.start()
+        await engine.start(held)
+        if held and (settings.listen or settings.port is not None):
+            engine.service.warn(
+                "listening on systemd's sockets, not --listen or --port"
+            )
         calm_collector()
         give_short_turns()
         await read_first(rules)
         try:
             drop_rights_of(engine)
-            async with _control(engine) as socket:
-                _say(engine, socket)
+            async with _control(engine) as place:
+                _say(engine, place)
                 journal.voice.tell_at(engine.service)
-                await stop.wait()
+                with notifier.running(engine):
+                    await stop.wait()
                 await engine.stop()
         finally:
             await engine.stop()
+
+
+def _held() -> list[socket.socket]:
+    try:
+        return inherited_sockets(os.environ)
+    except InheritedSocketError as error:
+        raise EngineError(str(error)) from error
 
 
 @contextlib.asynccontextmanager
@@ -92,7 +112,7 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def _say(engine: Engine, socket: Path | None) -> None:
+def _say(engine: Engine, control: Path | None) -> None:
     """Tell a person where requests are taken; standard output is the journal's."""
     service = engine.service
     places = ", ".join(str(listener.local) for listener in service.listeners)
@@ -103,8 +123,8 @@ def _say(engine: Engine, socket: Path | None) -> None:
     journal = engine.settings.journal
     if journal not in (None, "-"):  # else nothing but this shows what happens
         lines.append(f"the journal goes to {journal}")
-        if socket is not None:
-            lines.append(f"to watch it: tftptui attach {quote(str(socket))}")
+        if control is not None:
+            lines.append(f"to watch it: tftptui attach {quote(str(control))}")
     if engine.settings.metrics is not None:
         lines.append(f"metrics for Prometheus at {url_of(engine.settings.metrics)}")
     _write(*lines)

@@ -1,0 +1,86 @@
+"""Tell systemd how the service is: sd_notify(3), the protocol of ``Type=notify``."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from tftptui.engine.engine import Engine
+from tftptui.server.clock import Ticker
+from tftptui.telemetry.words import counted
+
+INTERVAL = 1.0
+"""Seconds between looks at what to tell."""
+
+
+class Notifier:
+    """Sends to the socket that systemd names; does nothing where it names none.
+
+    Args:
+        environment: has NOTIFY_SOCKET (a path, or @ and an abstract name) and
+            WATCHDOG_USEC, WATCHDOG_PID, if systemd started us.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        place = environment.get("NOTIFY_SOCKET", "")
+        self._address = "\0" + place[1:] if place.startswith("@") else place
+        owner = environment.get("WATCHDOG_PID", str(os.getpid()))
+        wait = environment.get("WATCHDOG_USEC", "")
+        # Told twice as often as it is due, as sd_watchdog_enabled(3) asks.
+        self._pause = (
+            int(wait) / 2e6 if wait.isdecimal() and owner == str(os.getpid()) else None
+        )
+        self._told = ""
+        self._alive_at = float("-inf")
+
+    def send(self, *lines: str) -> None:
+        """Send assignments; a manager that is not there is no error."""
+        if not self._address:
+            return
+        with (
+            suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock,
+        ):
+            sock.setblocking(False)  # noqa: FBT003 - the name says it
+            sock.sendto("\n".join(lines).encode(), self._address)
+
+    @contextmanager
+    def running(self, engine: Engine) -> Iterator[None]:
+        """Say that ENGINE is ready, what it does, that it lives, and that it stops."""
+        self.send("READY=1", f"STATUS={status_of(engine)}")
+        pause = INTERVAL if self._pause is None else min(INTERVAL, self._pause)
+        ticker = Ticker(pause, lambda: self._tick(engine))
+        if self._address:
+            ticker.start()
+        try:
+            yield
+        finally:
+            ticker.stop()
+            self.send("STOPPING=1")
+
+    def reloading(self, reload: Callable[[], None]) -> None:
+        """Do what SIGHUP asks for, between the two messages that frame it."""
+        microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1_000
+        self.send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
+        reload()
+        self.send("READY=1")
+
+    def _tick(self, engine: Engine) -> None:
+        lines = []
+        now = engine.recorder.clock.now()
+        if self._pause is not None and now - self._alive_at >= self._pause * 0.9:
+            self._alive_at = now
+            lines.append("WATCHDOG=1")
+        status = status_of(engine)
+        if status != self._told:
+            self._told = status
+            lines.append(f"STATUS={status}")
+        if lines:
+            self.send(*lines)
+
+
+def status_of(engine: Engine) -> str:
+    """Return what ``systemctl status`` shows: "3 transfers, 2 alarms"."""
+    transfers = counted(len(engine.service.transfers), "transfer")
+    return f"{transfers}, {counted(engine.findings.reporter.open_alarms, 'alarm')}"
