@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.name_tree import make_tree
-
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+from tftptui.cli import main
 
 
 @pytest.fixture
@@ -21,21 +22,45 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def run(name: str | bytes, *words: object) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-P", "-m", "tftptui", "explain", name, *map(str, words)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=ENVIRONMENT
-    )
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def lines(name: str | bytes, *words: object) -> list[str]:
-    """Return what is printed, without the heading; nothing may go to stderr."""
-    done = run(name, *words)
-    assert done.stderr == ""
-    return done.stdout.splitlines()[1:]
+Run = Callable[..., Done]
+Lines = Callable[..., list[str]]
 
 
-def test_a_name_that_is_there(folder: Path) -> None:
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command, run in this process as the program runs it."""
+
+    def run(name: str | bytes, *words: object) -> Done:
+        line = ["explain", os.fsdecode(name), *map(str, words)]
+        monkeypatch.setattr(sys, "argv", ["tftptui", *line])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def lines(run: Run) -> Lines:
+    """What the command prints, without the heading; nothing may go to stderr."""
+
+    def lines(name: str | bytes, *words: object) -> list[str]:
+        done = run(name, *words)
+        assert done.stderr == ""
+        return done.stdout.splitlines()[1:]
+
+    return lines
+
+
+def test_a_name_that_is_there(run: Run, folder: Path) -> None:
     done = run("sub/inner", folder)
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
@@ -46,7 +71,7 @@ def test_a_name_that_is_there(folder: Path) -> None:
     ]
 
 
-def test_a_name_that_is_not_there(folder: Path) -> None:
+def test_a_name_that_is_not_there(run: Run, folder: Path) -> None:
     done = run("sub/none", folder)
     assert done.returncode == 1
     assert done.stdout.splitlines()[1:] == [
@@ -56,12 +81,12 @@ def test_a_name_that_is_not_there(folder: Path) -> None:
     ]
 
 
-def test_a_name_that_is_nearly_there(folder: Path) -> None:
+def test_a_name_that_is_nearly_there(lines: Lines, folder: Path) -> None:
     assert lines("boot/bcd", folder)[-1] == "here is: Boot/BCD, in another case"
     assert lines("loader", folder)[-1] == "near: Boot/x64/loader, in another folder"
 
 
-def test_every_step_up_to_the_one_that_decides(folder: Path) -> None:
+def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> None:
     assert lines("C:\\boot\\bcd", folder, "--ignore-case")[-5:] == [
         " 5. C:/boot/bcd: backslashes as slashes, in any case",
         "    there is no C: in the root",
@@ -112,22 +137,24 @@ def test_every_step_up_to_the_one_that_decides(folder: Path) -> None:
         ),
     ],
 )
-def test_what_may_be_found(folder: Path, name: str, found: str, end: str) -> None:
+def test_what_may_be_found(
+    lines: Lines, folder: Path, name: str, found: str, end: str
+) -> None:
     assert [line.strip() for line in lines(name, folder)[-2:]] == [found, end]
 
 
-def test_a_link_that_turns_in_a_circle(folder: Path) -> None:
+def test_a_link_that_turns_in_a_circle(lines: Lines, folder: Path) -> None:
     end = "the server can't read that file: too many links"
     found, told = lines("loop", folder)[-2:]
     assert found == f"    {'link loop → loop: ' * 3}… 40 links in all: {end}"
     assert told == f"refused with ERROR 0: {end}"
 
 
-def test_an_empty_name(folder: Path) -> None:
+def test_an_empty_name(lines: Lines, folder: Path) -> None:
     assert lines("", folder) == ["refused with ERROR 1: the request names no file"]
 
 
-def test_octets_that_are_no_text(folder: Path) -> None:
+def test_octets_that_are_no_text(lines: Lines, folder: Path) -> None:
     assert lines(b"file\xff", folder) == [
         r" 1. file\xff: as asked",
         r"    there is no file\xff in the root",
@@ -137,7 +164,7 @@ def test_octets_that_are_no_text(folder: Path) -> None:
     ]
 
 
-def test_who_asks_decides_the_own_folder(folder: Path) -> None:
+def test_who_asks_decides_the_own_folder(lines: Lines, folder: Path) -> None:
     options = ("--per-client", "ip", "--client", "192.0.2.7")
     assert lines("file", folder, *options) == [
         "the client's own folder would be 192.0.2.7/",
@@ -147,22 +174,22 @@ def test_who_asks_decides_the_own_folder(folder: Path) -> None:
     ]
 
 
-def test_the_client_is_in_the_heading(folder: Path) -> None:
+def test_the_client_is_in_the_heading(run: Run, folder: Path) -> None:
     done = run("file", folder, "--client", "2001:DB8:0::7")
     assert done.stdout.startswith(f"name file, asked by 2001:db8::7, root {folder}\n")
 
 
-def test_nobody_has_no_folder(folder: Path) -> None:
+def test_nobody_has_no_folder(lines: Lines, folder: Path) -> None:
     first = lines("file", folder, "--per-client", "ip")[0]
     assert first == "the client's own folder is left out: nobody said who asks"
 
 
-def test_a_client_elsewhere_has_no_hardware_address(folder: Path) -> None:
+def test_a_client_elsewhere_has_no_hardware_address(lines: Lines, folder: Path) -> None:
     first = lines("file", folder, "--per-client", "mac", "--client", "192.0.2.7")[0]
     assert first == "the client has no folder of its own: its MAC is not known here"
 
 
-def test_rules_are_told_by_number(folder: Path, tmp_path: Path) -> None:
+def test_rules_are_told_by_number(lines: Lines, folder: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     rules.write_text("# rooms\n^room/=sub/\n")
     options = ("--rewrite", "^tftpboot/=", "--rewrite-file", rules)
@@ -173,7 +200,7 @@ def test_rules_are_told_by_number(folder: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_rules_that_do_not_match_are_told(folder: Path) -> None:
+def test_rules_that_do_not_match_are_told(lines: Lines, folder: Path) -> None:
     options = ("--rewrite", "a=b", "--rewrite", "c=d")
     assert lines("file", folder, *options)[0] == "no rewrite rule of 2 matches"
 
@@ -190,18 +217,18 @@ def test_rules_that_do_not_match_are_told(folder: Path) -> None:
     ],
 )
 def test_uploads_are_explained(
-    folder: Path, options: list[str], name: str, end: str
+    lines: Lines, folder: Path, options: list[str], name: str, end: str
 ) -> None:
     assert lines(name, folder, "--upload", *options)[-1] == end
 
 
-def test_an_explained_upload_writes_nothing(folder: Path) -> None:
+def test_an_explained_upload_writes_nothing(run: Run, folder: Path) -> None:
     before = sorted(folder.rglob("*"))
     run("new", folder, "--upload", "--write", "new")
     assert sorted(folder.rglob("*")) == before
 
 
-def test_the_same_as_json(folder: Path) -> None:
+def test_the_same_as_json(run: Run, folder: Path) -> None:
     done = run("\\sub\\inner", folder, "--json", "--client", "192.0.2.8")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {
@@ -235,7 +262,7 @@ def test_the_same_as_json(folder: Path) -> None:
     }
 
 
-def test_a_refusal_as_json(folder: Path) -> None:
+def test_a_refusal_as_json(run: Run, folder: Path) -> None:
     done = run("up/secret", folder, "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["served"], told["octets"]) == (1, None, None)
@@ -253,14 +280,25 @@ def test_a_refusal_as_json(folder: Path) -> None:
         (["--refuse", "speed"], "there is no option 'speed' to refuse; choose from"),
     ],
 )
-def test_what_makes_no_sense_is_told(options: list[str], trouble: str) -> None:
+def test_what_makes_no_sense_is_told(
+    run: Run, options: list[str], trouble: str
+) -> None:
     done = run("file", *options)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"tftptui: {trouble}")
 
 
-def test_a_wrong_line_of_the_rewrite_file_is_named(tmp_path: Path) -> None:
+def test_a_wrong_line_of_the_rewrite_file_is_named(run: Run, tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     rules.write_text("a=b\n[=c\n")
     done = run("file", "--rewrite-file", rules)
     assert done.stderr.startswith(f"tftptui: {rules}, line 2: rewrite rule [=c: in the")
+
+
+def test_octets_that_are_no_text_reach_the_program(folder: Path) -> None:
+    """What the system hands over, and what goes out, is seen in a process alone."""
+    command = [sys.executable, "-P", "-m", "tftptui", "explain", b"file\xff", folder]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.splitlines()[1] == rb" 1. file\xff: as asked"
