@@ -114,8 +114,7 @@ def test_number_of_data_packets_is_bounded(job: Job, path: Path) -> None:
         assert side.sent.total() <= window * windows
 
 
-@pytest.mark.parametrize("is_write", [False, True])
-@pytest.mark.parametrize("window", [1, 8])
+@pytest.mark.parametrize(("window", "is_write"), [(8, False), (1, True)])
 def test_block_numbers_cross_65535(window: int, *, is_write: bool) -> None:
     offer = Offer(block_size=BLOCK, window=window)
     job = Job(octets(65_540 * BLOCK), offer, is_write=is_write)
@@ -126,8 +125,7 @@ def test_block_numbers_cross_65535(window: int, *, is_write: bool) -> None:
     assert (sender.outcome, sender.sent.total()) == (Outcome.COMPLETED, 65_541)
 
 
-@pytest.mark.parametrize("is_write", [False, True])
-@pytest.mark.parametrize("window", [1, 8])
+@pytest.mark.parametrize(("window", "is_write"), [(1, False), (8, True)])
 def test_losses_around_65535_are_repaired(window: int, *, is_write: bool) -> None:
     offer = Offer(block_size=BLOCK, window=window)
     job = Job(octets(65_540 * BLOCK), offer, is_write=is_write)
