@@ -297,8 +297,11 @@ def test_a_wrong_line_of_the_rewrite_file_is_named(run: Run, tmp_path: Path) -> 
 
 def test_octets_that_are_no_text_reach_the_program(folder: Path) -> None:
     """What the system hands over, and what goes out, is seen in a process alone."""
-    command = [sys.executable, "-P", "-m", "tftptui", "explain", b"file\xff", folder]
+    command = [sys.executable, "-P", "-m", "tftptui", "explain"]
+    name = b"file\xff"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    done = subprocess.run(
+        [*command, name, folder], capture_output=True, check=False, env=environment
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.splitlines()[1] == rb" 1. file\xff: as asked"
