@@ -10,6 +10,7 @@ import msgspec
 from cyclopts import App, CycloptsError, Parameter
 
 from tftptui import __version__
+from tftptui.commands.completers import local_files
 from tftptui.commands.config import add_config, config
 from tftptui.commands.parse_errors import told
 from tftptui.commands.server import (
@@ -74,6 +75,7 @@ def serve(
         Parameter(
             help="File to append the journal to; - is standard output.",
             allow_leading_hyphen=True,
+            completer=local_files,
         ),
     ] = "-",
     control: Annotated[
@@ -189,6 +191,29 @@ def explain(
     else:
         print("\n".join(explanation.lines()))
     return EXIT_FAILED if explanation.served is None else 0
+
+
+@app.command
+def completion(
+    what: Annotated[
+        Literal["install", "bash", "zsh", "fish"],
+        Parameter(help="Install it for your shell, or print it for the shell named."),
+    ],
+    shell: Annotated[
+        Literal["bash", "zsh", "fish"] | None,
+        Parameter(help="Shell to install it for. Default: the one that runs this."),
+    ] = None,
+    /,
+) -> int:
+    """Complete commands, options, files and scenario names by the tab key.
+
+    install writes a script to the shell's own folder in your home and, for bash and
+    zsh, a line that loads it to ~/.bashrc or ~/.zshrc; it says which files.
+    """
+    from tftptui.commands.completion import install, print_script  # noqa: PLC0415 - --help
+
+    app.resolved_commands()  # all of them are completed
+    return install(app, shell) if what == "install" else print_script(app, what)
 
 
 def _show(settings: Settings, theme: str | None, *, is_inline: bool) -> int:

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from tftptui.client.download_target import STANDARD_STREAM
 from tftptui.client.server_address import Place, PlaceError, parse_place
 from tftptui.client.transfer_order import EXIT_INTERRUPTED, Order, Result
+from tftptui.commands.completers import local_files
 from tftptui.commands.usage_error import EXIT_USAGE, UsageError
 from tftptui.protocol.offer import Offer
 from tftptui.protocol.options import (
@@ -130,7 +131,9 @@ def get(
     local: Annotated[
         str | None,
         Parameter(
-            help="Its name here; - is standard output.", allow_leading_hyphen=True
+            help="Its name here; - is standard output.",
+            allow_leading_hyphen=True,
+            completer=local_files,
         ),
     ] = None,
     /,
@@ -154,7 +157,9 @@ def put(
     local: Annotated[
         str,
         Parameter(
-            help="The file here; - is standard input.", allow_leading_hyphen=True
+            help="The file here; - is standard input.",
+            allow_leading_hyphen=True,
+            completer=local_files,
         ),
     ],
     file: Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tftptui.commands.completers import scenario_names
 from tftptui.commands.usage_error import EXIT_FAILED, EXIT_USAGE, UsageError
 
 DEFAULT_SCENARIO = "two-tids"
@@ -57,7 +58,10 @@ _PLAIN = DemoOptions()
 def demo(
     name: Annotated[
         str | None,
-        Parameter(help="Scenario to show, as --list names it; else two-tids."),
+        Parameter(
+            help="Scenario to show, as --list names it; else two-tids.",
+            completer=scenario_names,
+        ),
     ] = None,
     /,
     *,
