@@ -42,8 +42,15 @@ MAIN = (
         "why",
         ("w",),
         "why?",
-        "Why it does not work: what was seen, where the block stands, what to do.",
+        "Why the chosen transfer does not work, or what the line at the top is about.",
         shown=True,
+    ),
+    Action(
+        "main",
+        "messages",
+        ("M",),
+        "messages",
+        "All messages of the line at the top, each of them whole.",
     ),
     Action(
         "main",
@@ -304,6 +311,11 @@ LOCATE = (
         shown=True,
     ),
     Action("locate", "copy", ("y",), "copy", "Copy the walks as text.", shown=True),
+)
+MESSAGES = (
+    Action(
+        "messages", "close", ("escape", "M"), "back", "Back to the panes.", shown=True
+    ),
 )
 HELP = (Action("help", "close", ("escape",), "back", "Back to the panes.", shown=True),)
 

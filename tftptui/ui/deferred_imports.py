@@ -23,6 +23,7 @@ AFTERWARDS = (
     "pygments.lexers.shell",
     "pygments.lexers.configs",
     "pygments.lexers.data",
+    "tftptui.ui.screens.all_messages",
     "tftptui.ui.screens.preview",
     "tftptui.ui.screens.file_commands",
     "tftptui.ui.policy.table",

@@ -248,6 +248,15 @@ class Store:
         """Return the latest finding that holds for a transfer."""
         return self._findings_of.get(transfer)
 
+    def finding_about(self, transfer: int) -> Finding | None:
+        """Return what is found about a transfer, or else about its client and file."""
+        view, found = self.transfers.get(transfer), self.finding_of(transfer)
+        if found is not None or view is None:
+            return found
+        whose = (view.client, view.file)
+        near = (one for one in self.findings_in_order() if not one.withdrawn)
+        return next((one for one in near if (one.client, one.file) == whose), None)
+
     @property
     def is_capture(self) -> bool:
         """Whether a capture is shown: nothing in it can be changed."""

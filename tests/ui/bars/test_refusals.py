@@ -2,15 +2,12 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from tests.support.pictures import NOW, frame, ports, status, view
-from tests.support.screens import LARGE, SMALL, shown
-from tests.support.why_scene import founding_case
-from tftptui.engine.messages import Refusal
-from tftptui.telemetry.counters import Counters
-from tftptui.ui.bars.refusals import RECENT, tell_refusals
+from tests.support.pictures import NOW, frame, ports
+from tests.support.port_scene import exhausted_case
+from tftptui.engine.messages import FREE, Frame, Refusal
+from tftptui.ui.bars.refusals import RECENT, refusal_messages
 from tftptui.ui.store import Store
 
-FULL = "server has no free port in 50000-50009"
 NO_UPLOADS = "this server takes no uploads"
 
 
@@ -27,22 +24,39 @@ def refusal(
     )
 
 
+def lines(store: Store, now: float, width: int = 138) -> list[str]:
+    return [one.say(width).rstrip() for one in refusal_messages(store, now)]
+
+
 def told(*refusals: Refusal, width: int = 138, now: float = NOW) -> str:
     store = Store()
     store.fold(frame(refusals=list(refusals), ports=ports()))
-    return tell_refusals(store, now, width)
+    return next(iter(lines(store, now, width)), "")
+
+
+def exhausted(case: Frame, width: int) -> str:
+    store = Store()
+    store.fold(case)
+    (line,) = lines(store, NOW, width)
+    return line
 
 
 def test_a_full_range_is_told_with_its_remedy() -> None:
-    many = [refusal("ports-exhausted", FULL)] * 24
-    assert told(*many) == (
-        f"✗ 24 requests refused in the last 30 s: {FULL} · 1 port rests"
-        " · r widens the range"
-    )
-    short = FULL.removeprefix("server has ")
-    assert told(*many, width=78) == (
-        f"✗ 24 refused in 30 s: {short} · r widens the range"
-    )
+    who = "3 requests from 2 clients refused in 60 s"
+    remedy = "r ↓ enter widens the range to 40000–40019"
+    state = "✗ no free port: all 10 are in use"
+    assert exhausted(exhausted_case(), 138) == f"{state} · {who} · {remedy}"
+    assert exhausted(exhausted_case(), 60) == f"{state} · r widens the range"
+    assert exhausted(exhausted_case(), 40) == state
+
+
+def test_a_range_that_was_full_a_moment_ago_is_told_with_its_remedy() -> None:
+    case = exhausted_case()
+    assert case.ports
+    again = replace(case, ports=replace(case.ports, states=bytes([FREE] * 10)))
+    who = "✗ 3 requests from 2 clients refused in 60 s: no free port in 40000–40009"
+    assert exhausted(again, 138).startswith(f"{who} · r ↓ enter widens")
+    assert exhausted(again, 50) == "✗ 3 requests refused in 60 s: no free port in …"
 
 
 @pytest.mark.parametrize("width", [138, 78, 60])
@@ -80,18 +94,9 @@ def test_what_another_policy_refused_is_told_no_more(changed: str) -> None:
     denied = refusal("denied", NO_UPLOADS)
     store.fold(frame(refusals=[denied], settings=before))
     store.fold(frame(time=NOW + 1, settings=before | {changed: "new"}))
-    assert bool(tell_refusals(store, NOW + 1, 138)) == (changed == "capture")
+    assert bool(lines(store, NOW + 1)) == (changed == "capture")
     store.fold(frame(time=NOW + 2, refusals=[refusal("denied", "denied", at=2)]))
-    assert tell_refusals(store, NOW + 2, 138)
-
-
-@pytest.mark.parametrize("size", [(60, 15), SMALL, LARGE])
-async def test_an_alarm_stays_beside_it(size: tuple[int, int]) -> None:
-    denied = frame(refusals=[refusal("denied", NO_UPLOADS)])
-    async with shown(*founding_case(), denied, size=size) as screen:
-        await screen.press("3")
-        assert "w why?" in screen.text()
-        assert "refused" in screen.text()
+    assert lines(store, NOW + 2)
 
 
 def test_others_are_told_by_name() -> None:
@@ -102,14 +107,18 @@ def test_others_are_told_by_name() -> None:
     assert told(busy, busy).startswith("✗ 2 requests refused in 30 s, the last x.cfg")
 
 
-def test_several_kinds_are_counted() -> None:
-    full, upload = refusal("ports-exhausted", FULL), refusal("denied", NO_UPLOADS)
-    assert told(full, upload, full).endswith(" · 1 of other kinds")
+def test_each_kind_is_told_the_most_frequent_first() -> None:
+    busy, upload = refusal("limit", "the server is busy"), refusal("denied", NO_UPLOADS)
+    store = Store()
+    store.fold(frame(refusals=[upload, busy, busy]))
+    first, then = lines(store, NOW)
+    assert "the server is busy" in first
+    assert "upload" in then
 
 
 def test_old_ones_and_missing_files_are_not_told() -> None:
     assert told(refusal("not-found", "file not found")) == ""
-    old = refusal("ports-exhausted", FULL)
+    old = refusal("limit", "busy")
     assert told(old, now=NOW + RECENT + 1) == ""
 
 
@@ -119,33 +128,9 @@ def test_it_fits_any_width(width: int) -> None:
     assert cell_len(told(long, width=width)) <= width
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_refused_clients_are_seen_at_once(size: tuple[int, int]) -> None:
-    notice = status(notices=["69 needs a right"])
-    many = [refusal("ports-exhausted", FULL)] * 24
-    news = frame(
-        view(1), status=notice, refusals=many, counters=Counters(started=1, refused=24)
-    )
-    async with shown(news, size=size) as screen:
-        lines = screen.text().splitlines()
-    assert "24 refused" in lines[0]
-    assert "69 needs a right" in lines[1]
-    assert "✗ 24 re" in lines[2]
-    assert "r widens the range" in lines[2]
-
-
 def test_what_a_demos_step_before_refused_is_told_no_more() -> None:
     store = Store()
-    store.fold(frame(refusals=[refusal("ports-exhausted", FULL)], ports=ports()))
-    assert tell_refusals(store, NOW + 5, 138)
+    store.fold(frame(refusals=[refusal("limit", "busy")], ports=ports()))
+    assert lines(store, NOW + 5)
     store.scene_since = NOW + 3
-    assert tell_refusals(store, NOW + 5, 138) == ""
-
-
-async def test_it_goes_when_it_is_old() -> None:
-    old = refusal("ports-exhausted", FULL, at=-RECENT + 1)
-    async with shown(frame(refusals=[old])) as screen:
-        assert screen.main._refused.display
-        screen.main._refused._now = lambda: NOW + 2
-        screen.main._tick()
-        assert not screen.main._refused.display
+    assert lines(store, NOW + 5) == []

@@ -262,7 +262,7 @@ async def test_it_can_begin_in_large() -> None:
 
 async def test_the_screen_says_that_it_is_a_demo() -> None:
     async with shown() as screen:
-        assert "demo files" in screen.text()
+        assert "tftptui demo" in screen.text()
         assert "tftptui-demo-" not in screen.text()
         assert "the clients of the demo are still off" in screen.text()
 
@@ -280,7 +280,7 @@ async def test_what_a_new_step_cuts_off_ends_as_aborted() -> None:
         await screen.until("1 of 2 · running", "1 running")
         await screen.pilot.press(*["plus"] * 6, "full_stop")
         await screen.until("2 of 2 · over", "done")
-        assert "1 aborted" in screen.text().splitlines()[0]
+        assert "1 failed" in screen.text().splitlines()[0]
         ends = [view.error for view in screen.app.store.transfers.values()]
         assert "the demo has begun another step" in ends
 
@@ -289,7 +289,7 @@ async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
     async with shown() as screen:
         await screen.pilot.press("4", "space")
         await screen.until("▸ 4 Packets")
-        assert "paused" not in screen.text().splitlines()[1]
+        assert "paused" not in screen.text().splitlines()[2]
         await screen.pilot.press("0")
         await screen.until("▸0 Blocked")
         await screen.pilot.press("question_mark")

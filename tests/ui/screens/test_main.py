@@ -10,7 +10,9 @@ from tests.support.why_scene import founding_case
 from tftptui.engine.messages import Refusal
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.probe_trials import SELF_TEST
+from tftptui.ui.bars.header import lan_address
 
+WIDE = (200, 40)
 NAMES = ("Transfers", "Files", "Ports", "Packets")
 
 
@@ -24,7 +26,7 @@ async def test_four_panes_are_shown_at_once_when_there_is_room() -> None:
 async def test_one_pane_is_shown_when_there_is_none(size: tuple[int, int]) -> None:
     async with shown(*a_busy_server(), size=size) as screen:
         assert [pane.digit for pane in screen.main.panes if pane.display] == [1]
-        tabs = screen.text().splitlines()[1]
+        tabs = screen.text().splitlines()[2]
         assert tabs.startswith(" 1 Transfers   2 Files   3 Ports   4 Packets")
 
 
@@ -153,15 +155,15 @@ async def test_a_tab_can_be_clicked() -> None:
 async def test_the_top_line_fits_any_width(width: int) -> None:
     async with shown(*a_busy_server(), size=(width, 20)) as screen:
         assert len(screen.main._header._line()) == width
-        assert "active" in screen.text().splitlines()[0] or width < 60
+        assert "4▶" in (top := screen.text().splitlines()[0]) or "4 active" in top
 
 
 async def test_ports_of_a_range_before_are_used_as_long_as_transfers_run() -> None:
     moved = ports(50_000, 50_099)
     free = replace(moved, states=bytes(100))
     begun = frame(view(1, server_tid=40_001), view(2, server_tid=40_002), ports=free)
-    async with shown(begun, size=(180, 40)) as screen:
-        assert "50000–50099 random   2 used" in screen.text().splitlines()[0]
+    async with shown(begun, size=(200, 40)) as screen:
+        assert "50000–50099 random    2 in use" in screen.text().splitlines()[0]
 
 
 async def test_where_nothing_is_served_no_port_is_told() -> None:
@@ -171,7 +173,7 @@ async def test_where_nothing_is_served_no_port_is_told() -> None:
         await screen.pilot.pause()
         top = screen.text().splitlines()[0]
         assert "✗ not serving" in top
-        assert "used" not in top
+        assert "in use" not in top
 
 
 async def test_self_tests_are_not_counted_as_served() -> None:
@@ -199,70 +201,43 @@ async def test_refused_self_tests_are_no_client_s() -> None:
     theirs = replace(own, client="10.0.4.22", kind="U-Boot")
     alone = frame(refusals=[own], counters=replace(some, refused=1))
     async with shown(alone) as screen:
-        assert " refused" not in screen.text()
+        assert "1 refused" not in screen.text()
     async with shown(frame(refusals=[own, theirs], counters=some)) as screen:
         assert "1 refused" in screen.text().splitlines()[0]
         assert list(screen.app.store.refusals) == [theirs]
 
 
-async def test_zeros_go_first_where_there_is_no_room() -> None:
-    some = Counters(started=2, completed=1, failed=1)
-    stalled = frame(view(1, "stalled"), view(2, "completed"), counters=some)
-    moving = frame(view(1), counters=some)
-    async with shown(stalled, moving, size=SMALL) as screen:
-        top = screen.text().splitlines()[0]
-    assert "1 done  1 failed" in top
-    assert "stalled" not in top
-
-
 async def test_the_top_line_tells_endings_apart_as_the_journal_does() -> None:
     some = Counters(started=9, completed=1, failed=2, abandoned=3, aborted=2)
-    async with shown(frame(view(1), counters=some), size=(180, 40)) as screen:
+    async with shown(frame(view(1), counters=some), size=(240, 40)) as screen:
         top = screen.text().splitlines()[0]
-    assert "1 active  1 done  2 failed  3 gone  2 aborted" in top
+    words = " ".join(top.split())
+    assert "1 done 0 unconfirmed 2 failed 3 gave up 2 aborted 0 refused" in words
 
 
-async def test_where_there_is_no_room_one_word_has_all_that_came_to_nothing() -> None:
+async def test_where_there_is_no_room_one_mark_has_all_that_came_to_nothing() -> None:
     some = Counters(started=9, completed=1, failed=2, abandoned=3, aborted=2)
     async with shown(frame(view(1), counters=some), size=(40, 15)) as screen:
         top = screen.text().splitlines()[0]
-    assert "7 not done" in top
-    assert "failed" not in top
-
-
-async def test_a_port_that_waits_for_a_lost_last_ack_is_said_to() -> None:
-    stored = view(1, "completed", direction="write", server_tid=40_003)
-    sent = view(2, "completed", server_tid=40_017)
-    async with shown(frame(stored, sent), size=(180, 40)) as screen:
-        assert "1 used · 1 dallying" in screen.text().splitlines()[0]
-        again = view(3, server_tid=40_003)
-        await screen.tell(frame(again))
-        assert "2 used  " in screen.text().splitlines()[0]
-
-
-async def test_what_was_done_stays_longer_than_the_root_and_ports_in_use() -> None:
-    some = Counters(started=1, completed=1, refused=1)
-    root = status(root="/srv/portsroot", port=26_971)
-    async with shown(frame(status=root, counters=some), size=SMALL) as screen:
-        top = screen.text().splitlines()[0]
-    assert "0 active  1 done  1 refused" in top
+    assert "7✗" in top
 
 
 async def test_the_top_line_has_everything_when_there_is_room() -> None:
-    async with shown(*a_busy_server(), size=(180, 40)) as screen:
+    async with shown(*a_busy_server(), size=(240, 40)) as screen:
         top = screen.text().splitlines()[0]
     for words in (
         "tftptui",
         "/srv/images",
-        "0.0.0.0:6969  [::]:6969",
-        "40000–40099 random",
-        "2 used",
+        ":6969",
+        "ports 40000–40099 random",
+        "2 in use",
         "12.1 MB/s",
+        "▁ max ",
         "1 stalled",
         "211 done",
         "1 unconfirmed",
         "2 failed",
-        "1 gone",
+        "1 gave up",
     ):
         assert words in top
 
@@ -270,9 +245,9 @@ async def test_the_top_line_has_everything_when_there_is_room() -> None:
 @pytest.mark.parametrize(
     ("names", "size", "told"),
     [
-        (["boot.img"], LARGE, "boot.img"),
-        (["a.img", "b", "c", "d"], LARGE, "a.img, b, c, … (4)"),
-        (["a-long-image.img", "b", "c", "d"], (70, 20), "a-long-image.img +3"),
+        (["boot.img"], WIDE, "boot.img"),
+        (["a.img", "b", "c", "d"], WIDE, "a.img, b, c, … (4)"),
+        (["a-long-image.img", "b", "c", "d"], (168, 20), "a-long-image.img +3"),
     ],
 )
 async def test_the_top_line_names_what_is_served_side_by_side(
@@ -320,9 +295,47 @@ async def test_what_uploads_bring_is_told_beside_what_is_sent(
     size: tuple[int, int],
 ) -> None:
     begun = view(1, direction="write", total_size=None, acked_octets=0)
-    async with shown(frame(begun, time=NOW - 1), size=size) as screen:
-        assert "↓" not in screen.text().splitlines()[0]
+    allowed = {"write": "new"}
+    async with shown(frame(begun, time=NOW - 1, settings=allowed), size=size) as screen:
         later = view(1, direction="write", total_size=None, acked_octets=2_000_000)
         await screen.tell(frame(later))
         header = " ".join(screen.text().splitlines()[0].split())
         assert "↓ 2.0 M" in header.replace("↓2", "↓ 2").replace("2.0M", "2.0 M")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 140, 200])
+async def test_nothing_in_the_top_line_moves_as_numbers_grow(width: int) -> None:
+    here = status(addresses=["fe80::1", "192.168.1.10"])
+    async with shown(frame(status=here), size=(width, 24)) as screen:
+        before = screen.text().splitlines()[0]
+        many = Counters(
+            started=140_000,
+            completed=123_456,
+            failed=1_200,
+            abandoned=900,
+            refused=70_000,
+            unconfirmed=7,
+            octets_sent=10**9,
+        )
+        news = (view(1), view(2, "stalled"))
+        await screen.tell(frame(*news, status=here, counters=many))
+        after = screen.text().splitlines()[0]
+    blank = str.maketrans("0123456789kMG.", " " * 14)
+    assert "192.168.1.10:6969" in before
+    assert before.translate(blank) == after.translate(blank)
+
+
+@pytest.mark.parametrize(
+    ("listeners", "addresses", "told"),
+    [
+        (["0.0.0.0:69", "[::]:69"], ["fd00::9", "10.0.4.1"], "10.0.4.1:69"),
+        (["[::]:69"], ["fd00::9"], "[fd00::9]:69"),
+        (["192.0.2.7:69"], ["10.0.4.1"], "192.0.2.7:69"),
+        (["0.0.0.0:69"], [], ":69"),
+    ],
+)
+def test_the_address_is_one_that_clients_would_use(
+    listeners: list[str], addresses: list[str], told: str
+) -> None:
+    one = status(listeners=listeners, addresses=addresses, port=69)
+    assert lan_address(one) == told

@@ -15,26 +15,29 @@ from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import octets, span
 from tftptui.ui.kit.fitting import Part, fit
 from tftptui.ui.kit.plots import LEVELS
-from tftptui.ui.panes.ports.states import dallying, owners
 from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
 
 SAMPLES = 8
 """Seconds that the little graph looks back."""
 
-_TITLE, _ROOT, _LISTENERS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
+_BRAND, _ROOT, _ADDRESS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
+_ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - not listened on here
 _ORDER = (
-    *(_USED, _TITLE, _PORTS, _LISTENERS, _ROOT, _GRAPH, _RATE, _PORTS, _COUNTS),
-    *(_ROOT, _USED, _COUNTS, _COUNTS, _PORTS, _RATE, _CAPTURE, _COUNTS),
-    *(_LISTENERS, _COUNTS),
+    *(_COUNTS, _USED, _COUNTS, _ROOT, _ROOT, _PORTS, _GRAPH, _PORTS, _RATE, _COUNTS),
+    *(_GRAPH, _CAPTURE, _BRAND, _PORTS, _ADDRESS, _RATE),
 )
-"""What gets shorter first when the line is too long; trouble stays to the end."""
+"""What gets shorter first when the line is too long.
 
+The width of each form depends on settings and on the screen, never on what happens:
+so nothing moves while numbers grow.
+"""
 
-IN_VAIN = ("failed", "gone", "aborted")
-"""Words for transfers that came to nothing, as the journal tells them apart."""
+COUNT = 4
+"""Cells of a count: up to 9999, then ``12k``, ``1.2M``."""
 
-Count = tuple[str, int, Style]
+Count = tuple[str, str, int, Style]
+"""Word, mark, number, and the style where it is not 0."""
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -48,7 +51,7 @@ def sparkline(values: Sequence[float]) -> str:
 def _root(status: Status) -> Part:
     """Return what is served, in full and short."""
     if status.source == "demo":  # its folder is nobody's, and gone tomorrow
-        return Part([Text("demo files"), Text()])
+        return Part([Text()])
     if status.named:
         names = [visible(name.encode()) for name, _ in status.named]
         return Part([Text(words_of(names)), Text(_counted(names)), Text()])
@@ -75,15 +78,26 @@ def _reading(status: Status, end: float, slots: dict[str, Style]) -> Part:
     return Part([Text(f"▣ capture{one}", slots["transfer-completed"]) for one in forms])
 
 
-def _merged(listed: list[Count]) -> list[Count]:
-    """Return counts with those of transfers that came to nothing as one."""
-    vain = [one for one in listed if one[0] in IN_VAIN]
-    if len(vain) < 2:  # noqa: PLR2004 - one has its own word
-        return listed
-    both = "not done", sum(number for _, number, _ in vain), vain[0][2]
-    place = listed.index(vain[0])
-    rest = [one for one in listed if one not in vain]
-    return [*rest[:place], both, *rest[place:]]
+def short_count(number: int) -> str:
+    """Return a count in COUNT cells, right-aligned."""
+    text = str(number)
+    if len(text) > COUNT:
+        text = octets(number).replace(" ", "")
+    if len(text) > COUNT:  # as 12.3k
+        text = f"{text.partition('.')[0]}{text[-1]}"
+    return text.rjust(COUNT)
+
+
+def lan_address(status: Status) -> str:
+    """Return where clients ask: an address of this machine, and the port.
+
+    That which is listened on; of all, the first that is not the loopback, IPv4 first.
+    """
+    listened = [one.rpartition(":")[0].strip("[]") for one in status.listeners]
+    specific = [one for one in listened if one not in _ANYWHERE]
+    own = sorted(status.addresses, key=lambda one: ":" in one)
+    host = next(iter([*specific, *own]), "")
+    return f"[{host}]:{status.port}" if ":" in host else f"{host}:{status.port}"
 
 
 def _speed_forms(arrow: str, rate: float) -> tuple[str, str]:
@@ -94,10 +108,7 @@ def _speed_forms(arrow: str, rate: float) -> tuple[str, str]:
 
 
 class HeaderLine(Widget):
-    """One line that fits itself to the width and never jumps.
-
-    A number keeps the width of the longest it has had.
-    """
+    """One line that fits itself to the width; each part has a slot and stays there."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "HeaderLine { height: 1; background: $panel; }"
@@ -107,8 +118,6 @@ class HeaderLine(Widget):
         self._store, self._now = store, now
         self._sampled = now()
         self._rates: deque[float] = deque([0.0] * SAMPLES, maxlen=SAMPLES)
-        self._widths: dict[str, int] = {}
-        self._has_received = False
         self._shown: Text | None = None
         self._made: tuple[int, Text] | None = None
 
@@ -143,7 +152,7 @@ class HeaderLine(Widget):
     def _line(self) -> Text:
         slots = slot_styles(self.app.theme_variables)
         parts = [
-            Part([Text("tftptui", "bold"), Text()]),
+            Part([Text(self._brand(), "bold"), Text()]),
             *self._place(slots),
             *self._ports(slots),
             self._capture(slots),
@@ -151,6 +160,10 @@ class HeaderLine(Widget):
             self._counts(slots),
         ]
         return fit(parts, _ORDER, self.size.width)
+
+    def _brand(self) -> str:
+        is_demo = self._store.status is not None and self._store.status.source == "demo"
+        return "tftptui demo" if is_demo else "tftptui"
 
     def _place(self, slots: dict[str, Style]) -> list[Part]:
         status, muted = self._store.status, slots["muted"]
@@ -163,40 +176,29 @@ class HeaderLine(Widget):
         place = _root(status)
         if status.source == "capture":
             return [place, _reading(status, self._store.now, slots)]
-        return [
-            place,
-            Part(
-                [
-                    Text.assemble(mark, "  ".join(status.listeners)),
-                    Text.assemble(mark, f":{status.port}"),
-                    Text(),
-                ]
-            ),
-        ]
+        whole, short = lan_address(status), f":{status.port}"
+        if self._store.settings.get("drain"):
+            mark = ("◐ ", slots["transfer-stalled"])
+        forms = [Text.assemble(mark, one) for one in (whole, short)]
+        return [place, Part(forms)]
 
     def _ports(self, slots: dict[str, Style]) -> list[Part]:
         ports, muted = self._store.ports, slots["muted"]
         if ports is None or self._store.engine_error:
             return [Part([Text()]), Part([Text()])]
-        label, range_ = ("TIDs ", muted), span(ports.first, ports.last)
-        order = ports.order
+        range_, order = span(ports.first, ports.last), ports.order
         if ports.single_port:
-            range_, order = "listener's", "single port"
-        rest = len(dallying(owners(self._store), ports))
-        number = ports.states.count(USED) - rest + self._elsewhere(ports)
-        used = Text.assemble(self._steady("used", number), (" used", muted))
-        rests = f" · {rest} dallying" if rest else ""
-        return [
-            Part(
-                [
-                    Text.assemble(label, range_, (f" {order}", muted)),
-                    Text.assemble(label, range_),
-                    Text(range_),
-                    Text(),
-                ]
-            ),
-            Part([Text.assemble(used, (rests, muted)), used, Text()]),
+            range_, order = "listener's port", "single port"
+        number = ports.states.count(USED) + self._elsewhere(ports)
+        room = len(str(len(ports.states)))
+        used = Text.assemble(f"{number:>{room}}", (" in use", muted))
+        forms = [
+            Text.assemble(("ports ", muted), range_, (f" {order}", muted)),
+            Text.assemble(("ports ", muted), range_),
+            Text(range_),
+            Text(),
         ]
+        return [Part(forms), Part([used, Text()])]
 
     def _elsewhere(self, ports: PortMap) -> int:
         """Return how many transfers go on from ports of a range before this one."""
@@ -214,58 +216,67 @@ class HeaderLine(Widget):
         if status is None or status.capture is None:
             return Part([Text()])
         mark = ("● rec", slots["transfer-failed"])
-        packets = self._steady("packets", status.capture.packets)
+        packets = short_count(status.capture.packets)
         return Part([Text.assemble(mark, f" {packets}"), Text.assemble(mark)])
 
     def _speed(self, slots: dict[str, Style]) -> list[Part]:
         if self._store.is_capture:  # nothing leaves: its last second would stand still
             return [Part([Text()]), Part([Text()])]
         (sent, received), style = self._rate(), slots["transfer-active"]
-        self._has_received |= received > 0  # what was told once keeps its place
-        both = [("↑", sent), ("↓", received)][: 1 + self._has_received]
+        takes_uploads = self._store.settings.get("write", "off") != "off"
+        both = [("↑", sent), ("↓", received)][: 1 + takes_uploads]
         pairs = [_speed_forms(arrow, rate) for arrow, rate in both]
         forms = [" ".join(form) for form in zip(*pairs, strict=True)]
+        graph = Text(sparkline(self._rates), style)
+        top = f"{octets(max(self._rates)).replace(' ', ''):>5}"
+        scaled = Text.assemble(graph, (f" max {top}", slots["muted"]))
         return [
             Part([*(Text(form, style) for form in forms), Text()], "right"),
-            Part([Text(sparkline(self._rates), style), Text()], "right"),
+            Part([scaled, graph, Text()], "right"),
         ]
 
     def _counts(self, slots: dict[str, Style]) -> Part:
-        """Return the totals; what was told once keeps its place, even at 0."""
-        counters = self._store.of_clients
+        """Return the totals, each in a slot of its own, even at 0."""
+        one = self._store.of_clients
         stalled = sum(
             view.phase == "stalled" for view in self._store.transfers.values()
         )
-        listed = [
-            ("active", counters.active, slots["transfer-active"]),
-            ("stalled", stalled, slots["transfer-stalled"]),
-            ("done", counters.completed, slots["transfer-completed"]),
-            ("unconfirmed", counters.unconfirmed, slots["transfer-unconfirmed"]),
-            ("failed", counters.failed, slots["transfer-failed"]),
-            ("gone", counters.abandoned, slots["transfer-failed"]),
-            ("aborted", counters.aborted, slots["transfer-failed"]),
-            ("refused", counters.refused, slots["transfer-failed"]),
+        vain, lost = one.abandoned + one.aborted, slots["transfer-failed"]
+        doubt = ("unconfirmed", "◐", one.unconfirmed, slots["transfer-unconfirmed"])
+        begin = [
+            ("active", "▶", one.active, slots["transfer-active"]),
+            ("stalled", "⚠", stalled, slots["transfer-stalled"]),
+            ("done", "●", one.completed, slots["transfer-completed"]),
         ]
-        told = [
-            (word, number, style if number else slots["muted"])
-            for word, number, style in listed
-            if number or word in ("active", "done") or word in self._widths
+        refused = ("refused", "", one.refused, lost)
+        apart = [
+            ("failed", "", one.failed, lost),
+            ("gave up", "", one.abandoned, lost),
+            ("aborted", "", one.aborted, lost),
         ]
-        forms = [told, [one for one in told if one[1] or one[0] == "active"]]
-        forms.append(_merged(forms[-1]))
-        for word in ("done", "unconfirmed", "active"):
-            forms.append([one for one in forms[-1] if one[0] != word])
-        if not forms[-1]:
-            forms[-1] = forms[-2]
-        return Part([self._numbers(form) for form in forms], "right")
-
-    def _numbers(self, listed: list[Count]) -> Text:
-        return Text("  ").join(
-            Text.assemble((self._steady(word, number), style), f" {word}")
-            for word, number, style in listed
+        failed = ("failed", "✗", one.failed + vain, lost)
+        all_lost = ("failed", "✗", one.failed + vain + one.refused, lost)
+        muted = slots["muted"]
+        return Part(
+            [
+                _in_words([*begin, doubt, *apart, refused], muted),
+                _in_words([*begin, doubt, failed, refused], muted),
+                _in_words([*begin, failed, refused], muted),
+                _in_marks([*begin, doubt, all_lost], muted),
+            ],
+            "right",
         )
 
-    def _steady(self, name: str, number: int) -> str:
-        text = str(number)
-        width = self._widths[name] = max(len(text), self._widths.get(name, 1))
-        return text.rjust(width)
+
+def _in_words(counts: Sequence[Count], muted: Style) -> Text:
+    return Text(" ").join(
+        Text.assemble((short_count(number), style if number else muted), f" {word}")
+        for word, _, number, style in counts
+    )
+
+
+def _in_marks(counts: Sequence[Count], muted: Style) -> Text:
+    return Text(" ").join(
+        Text(f"{short_count(number)}{mark}", style if number else muted)
+        for _, mark, number, style in counts
+    )

@@ -1,30 +1,40 @@
-"""The line about clients that were just refused: who, what, why, and the remedy."""
+"""Messages about requests that were just refused: who, what, why, and the remedy."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rich.cells import cell_len
-from rich.text import Text
-from textual.widgets import Static
 
-from tftptui.engine.messages import QUARANTINED, Refusal
+from tftptui.engine.messages import Finding, Refusal
+from tftptui.findings.codes import Code
 from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import counted
-from tftptui.ui.formats import count
+from tftptui.ui.bars.status_message import Level, StatusMessage
+from tftptui.ui.formats import count, span
+from tftptui.ui.kit.fitting import fitting_form
 from tftptui.ui.kit.rows import fitted, fitted_words
+from tftptui.ui.panes.ports.model import REFUSED_RECENT, Scene, scene
+from tftptui.ui.panes.ports.presets import wider
 from tftptui.ui.store import Store
 
 RECENT = 30.0
-"""Seconds for which a refusal is told."""
+"""Seconds for which a refusal is shown."""
 
 SHORTLY = f"in {RECENT:.0f} s"
 """The same where there is little room: a count that shrinks needs its time."""
 
-ELSEWHERE = frozenset({Reason.NOT_FOUND})
-"""Reasons that the Files pane tells."""
+ELSEWHERE = frozenset({Reason.NOT_FOUND, Reason.PORTS_EXHAUSTED})
+"""Reasons that the Files pane shows, or that have a message of their own."""
 
 BY_POLICY = frozenset({Reason.DENIED, Reason.LIMIT})
 """Reasons that lie in what the operator allows."""
+
+CODES: dict[str, Code] = {
+    Reason.DENIED: Code.UPLOAD_REFUSED,
+    Reason.DISK_FULL: Code.DISK_FULL,
+}
+"""Which finding tells more about a refusal."""
 
 LONGEST_NAME = 24
 NO_UPLOADS = "no uploads"
@@ -40,24 +50,30 @@ class _Kind:
     last: Refusal
 
 
-def tell_refusals(store: Store, now: float, width: int) -> str:
-    """Return one line about the latest refusals in at most WIDTH cells, or nothing.
+def refusal_messages(store: Store, now: float) -> Iterator[StatusMessage]:
+    """Yield one message a kind of refusals, the kind that came most often first."""
+    if forms := exhausted_forms(scene(store, now)):
+        known = _finding(store, Code.RANGE_EXHAUSTED)
+        yield StatusMessage(Level.NO_PORT, partial(_fitted, forms), known)
+    for kind in sorted(_recent_kinds(store, now), key=lambda kind: -kind.times):
+        code = CODES.get(kind.last.reason)
+        known = _finding(store, code, kind.last) if code else 0
+        yield StatusMessage(Level.REFUSED, partial(_fitted, _forms(kind)), known)
 
-    The kind that came most often is told whole, the others are counted.
-    """
-    kinds = _recent_kinds(store, now)
-    if not kinds:
-        return ""
-    chosen = max(kinds, key=lambda kind: kind.times)
-    others = sum(kind.times for kind in kinds) - chosen.times
-    more = f" · {count(others)} of other kinds" if others else ""
-    forms = [
-        form + end
-        for form in _forms(chosen, store)
-        for end in dict.fromkeys((more, ""))
-    ]
-    fits = (form for form in forms if cell_len(form) <= width)
-    return next(fits, fitted_words(forms[-1], width))
+
+def _finding(store: Store, code: Code, refusal: Refusal | None = None) -> int:
+    """Return the number of the latest alarm with that code; 0 without one."""
+
+    def is_it(one: Finding) -> bool:
+        is_theirs = refusal is None or one.client == refusal.client
+        return one.code == code and is_theirs and not one.withdrawn
+
+    found = (one.number for one in reversed(store.findings.values()) if is_it(one))
+    return next(found, 0)
+
+
+def _fitted(forms: list[str], width: int) -> str:
+    return fitted_words(fitting_form(forms, width), width)
 
 
 def _recent_kinds(store: Store, now: float) -> list[_Kind]:
@@ -74,10 +90,8 @@ def _recent_kinds(store: Store, now: float) -> list[_Kind]:
     return [*found.values()]
 
 
-def _forms(kind: _Kind, store: Store) -> list[str]:
+def _forms(kind: _Kind) -> list[str]:
     """Return the same from the longest to the shortest."""
-    if kind.last.reason == Reason.PORTS_EXHAUSTED:
-        return _ports_forms(kind, store)
     if kind.last.reason == Reason.DENIED and NO_UPLOADS in kind.last.message:
         return _upload_forms(kind)
     last, message = kind.last, kind.last.message
@@ -107,24 +121,29 @@ def _whose(name: str, one: Refusal) -> str:
     return f"{name} to {one.client}"
 
 
-def _ports_forms(kind: _Kind, store: Store) -> list[str]:
-    number, message = count(kind.times), kind.last.message
-    requests = counted(kind.times, "request")
-    resting = store.ports.states.count(QUARANTINED) if store.ports else 0
-    rest = ""
-    if resting:
-        rest = f" · {counted(resting, 'port rests', 'ports rest')}"
-    remedy, short = " · r widens the range", message.removeprefix("server has ")
-    return [
-        f"✗ {requests} refused in the last {RECENT:.0f} s: {message}{rest}{remedy}",
-        f"✗ {requests} refused {SHORTLY}: {message}{rest}{remedy}",
-        f"✗ {requests} refused {SHORTLY}: {message}{remedy}",
-        f"✗ {number} refused {SHORTLY}: {message}{remedy}",
-        f"✗ {number} refused {SHORTLY}: {short}{remedy}",
-        f"✗ {number} refused {SHORTLY}: {message}",
-        f"✗ {number} refused {SHORTLY}: {short}",
-        f"✗ {number} refused {SHORTLY}: no free port",
-    ]
+def exhausted_forms(scene: Scene) -> list[str]:
+    """Return that clients find no port and what to do, the longest form first.
+
+    Empty while the next client finds one and the last ones did.
+    """
+    now = scene.now
+    if now is None or not scene.is_exhausted:
+        return []
+    ports = span(now.first, now.last)
+    requests = counted(len(scene.refused), "request")
+    clients = counted(len({refusal.client for refusal in scene.refused}), "client")
+    within = f"refused in {REFUSED_RECENT:.0f} s"
+    who = [f"{requests} from {clients} {within}", f"{requests} {within}"]
+    remedies = [" · r widens the range"]
+    if room := wider(scene):
+        remedies.insert(0, f" · r ↓ enter widens the range to {span(*room)}")
+    told = [f"✗ {one}: no free port in {ports}" for one in who]
+    if not scene.has_room:
+        state = f"✗ no free port: all {count(len(now.states))} are in use"
+        told = [f"{state} · {one}" for one in who] if scene.refused else []
+        told.append(state)
+    longest = [f"{told[0]}{remedy}" for remedy in remedies]
+    return [*longest, *(f"{one}{remedies[-1]}" for one in told[1:]), told[-1]]
 
 
 def _upload_forms(kind: _Kind) -> list[str]:
@@ -154,34 +173,3 @@ def short_names(file: str) -> list[str]:
     end = file.rpartition("/")[2]
     short = end if cell_len(end) <= LONGEST_NAME else fitted(end, LONGEST_NAME)
     return [file, short] if short != file else [file]
-
-
-class RefusalLine(Static):
-    """One line under the notices, there only while there is something to tell."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    RefusalLine {
-        height: 1;
-        padding: 0 1;
-        display: none;
-        color: $transfer-failed;
-        background: $surface;
-        text-wrap: nowrap;
-        text-overflow: ellipsis;
-        &.-shown { display: block; }
-    }
-    """
-
-    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
-        super().__init__(id="refusals", markup=False)
-        self._store, self._now = store, now
-        self._words = ""
-
-    def look(self) -> None:
-        """Show what is to be said now."""
-        words = tell_refusals(self._store, self._now(), self.app.size.width - 2)
-        if words != self._words:
-            self._words = words
-            self.set_class(bool(words), "-shown")
-            self.update(Text(words))

@@ -122,7 +122,6 @@ class DemoScreen(MainScreen):
         self._stage.is_big = is_big
         self._share()
         self._stage.draw()
-        self._tell_finding()
 
     def action_big(self) -> None:
         """Show the stage alone and in large, or with the panes again."""
@@ -149,12 +148,6 @@ class DemoScreen(MainScreen):
         if was_on_stage:
             self._enlarge(is_big=was_big)
             self._stage.focus()
-
-    def _tell_finding(self) -> None:
-        if self.is_big:  # no pane tells it
-            self._finding.look(lambda _: False)
-        else:
-            super()._tell_finding()
 
     async def _look(self) -> None:
         try:

@@ -14,11 +14,9 @@ from textual.widgets import Input
 from tftptui.engine.client import EngineClient
 from tftptui.engine.messages import Finding
 from tftptui.ui.actions import MAIN
-from tftptui.ui.bars.finding_line import FindingLine
 from tftptui.ui.bars.footer import FooterLine
 from tftptui.ui.bars.header import HeaderLine
-from tftptui.ui.bars.notice import NoticeLine
-from tftptui.ui.bars.refusals import RefusalLine
+from tftptui.ui.bars.message_line import MessageLine
 from tftptui.ui.bars.tabs import TabLine
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
@@ -107,9 +105,7 @@ class MainScreen(Screen[None]):
         memory = Memory() if memory is None else memory
         self._known, self._taste = (True, True), Taste(memory)
         self._header = HeaderLine(store, now=now)
-        self._notice = NoticeLine(store, notices)
-        self._refused = RefusalLine(store, now=now)
-        self._finding = FindingLine(store, now=now)
+        self._message = MessageLine(store, notices, now=now)
         self._transfers = TransfersPane(store, now=now)
         self._files = FilesPane(store, client, now=now)
         self._ports = PortsPane(
@@ -141,9 +137,7 @@ class MainScreen(Screen[None]):
             update=False,
         )
         yield self._header
-        yield self._notice
-        yield self._finding
-        yield self._refused
+        yield self._message
         yield self._tabs
         with Container(id="panes"):
             yield self._transfers
@@ -185,33 +179,23 @@ class MainScreen(Screen[None]):
 
     def on_frame_arrived(self) -> None:
         """Let everything in view look at the store."""
-        known = self._store.engine_error is None, not self._store.findings
-        if known != self._known:
-            self._known = known
-            self.refresh_bindings()
         self._header.frame_arrived()
-        self._notice.frame_arrived()
-        self._refused.look()
         for pane in self.panes:
             if pane.display:
                 pane.frame_arrived()
-        self._tell_finding()  # what the rows that are in view now don't
+        self._look_for_messages()
 
-    def _tell_finding(self) -> None:
-        self._finding.look(self._is_told)
-
-    def _is_told(self, finding: Finding) -> bool:
-        is_seen = not self.alone or self._current is self._transfers
-        return is_seen and self._transfers.tells(finding)
-
-    def on_transfer_list_scrolled(self) -> None:
-        """Tell of an alarm whose row is out of sight now."""
-        self._tell_finding()
+    def _look_for_messages(self) -> None:
+        found = self._finding_of_row()
+        self._message.look(found.number if found else 0)
+        known = self._store.engine_error is None, bool(self.check_action("why", ()))
+        if known != self._known:
+            self._known = known
+            self.refresh_bindings()
 
     def _tick(self) -> None:
         self._header.clock_ticked()
-        self._refused.look()
-        self._tell_finding()
+        self._look_for_messages()
         for pane in self.panes:
             if pane.display:
                 pane.clock_ticked()
@@ -234,7 +218,7 @@ class MainScreen(Screen[None]):
         for one in self.panes:
             one.set_class(one is pane, "-current")
         self._tabs.show(pane.digit)
-        self._tell_finding()
+        self._look_for_messages()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane has the focus."""
@@ -277,13 +261,14 @@ class MainScreen(Screen[None]):
             step = parameters[0]
             stays = isinstance(step, int) and self._ports.can_move_inside(step)
             return not (stays or self._packets.is_typing)
-        if action == "range":
-            if self._store.is_fixed:
-                return False
-            return not isinstance(self.focused, Input) and not self._ports.is_typing
-        if action == "why":
-            return bool(self._store.findings)
-        return action != "zoom" or not self._small
+        is_typing = isinstance(self.focused, Input) or self._ports.is_typing
+        offered = {
+            "range": not (self._store.is_fixed or is_typing),
+            "why": bool(self._store.findings or self._message.messages),
+            "messages": bool(self._message.messages),
+            "zoom": not self._small,
+        }
+        return offered.get(action, True)
 
     def action_zoom(self) -> None:
         """Show the focused pane alone, or all of them."""
@@ -339,10 +324,38 @@ class MainScreen(Screen[None]):
         """Do something with a file, or a name."""
         self._about_files.carry_out(event.what, event.row, event.fetches)
 
-    def action_why(self) -> None:
-        """Show the finding about the chosen transfer, or else the latest."""
+    def _finding_of_row(self) -> Finding | None:
+        """Return the finding about the chosen transfer while its list has the focus."""
         chosen = self._transfers.chosen if self._current is self._transfers else None
-        self._about_transfers.explain(chosen)
+        return None if chosen is None else self._store.finding_about(chosen)
+
+    def action_why(self) -> None:
+        """Show the chosen row's finding, or what the line at the top is about."""
+        messages, found = self._message.messages, self._finding_of_row()
+        number = found.number if found else messages[0].finding if messages else 0
+        if messages and not number:
+            self.action_messages()
+            return
+        chosen = self._transfers.chosen if self._current is self._transfers else None
+        self._about_transfers.explain(number, chosen)
+
+    def action_messages(self) -> None:
+        """Show all messages."""
+        from tftptui.ui.screens.all_messages import AllMessagesScreen  # noqa: PLC0415
+
+        def chosen(number: int | None) -> None:
+            if number:
+                self._about_transfers.explain(number, None)
+
+        self.app.push_screen(AllMessagesScreen(self._message.messages), chosen)
+
+    def on_message_line_opened(self, event: MessageLine.Opened) -> None:
+        """Show what was clicked: what the message is about, or the other ones."""
+        number = self._message.messages[0].finding
+        if event.others or not number:
+            self.action_messages()
+        else:
+            self._about_transfers.explain(number, None)
 
     def action_firewall(self) -> None:
         """Show the firewall rules for the traffic seen."""

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from textual.screen import Screen
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import AbortTransfer, Command, Finding, Locate
-from tftptui.telemetry.views import TransferView
+from tftptui.engine.messages import AbortTransfer, Command, Locate
 from tftptui.ui.bars.refusals import short_names
 from tftptui.ui.panes.transfers.actions import TransferCommand
 from tftptui.ui.panes.transfers.list import IPV6
@@ -65,15 +64,16 @@ class TransferCommandHandler:
             case TransferCommand.ABORT:
                 self._ask_abort(number)
 
-    def explain(self, chosen: int | None) -> None:
-        """Show the finding about a transfer, or else the latest, if there is one."""
-        finding = None if chosen is None else self._store.finding_of(chosen)
-        view = None if chosen is None else self._store.transfers.get(chosen)
-        instead = view if finding is None else None
+    def explain(self, number: int, chosen: int | None) -> None:
+        """Show a finding or the latest; say if it is not about the CHOSEN transfer."""
+        finding = self._store.findings.get(number)
         if finding is None:
-            finding = self._finding_near(view)
+            finding = next(iter(self._store.findings_in_order()), None)
         if finding is None:
             return
+        view = None if chosen is None else self._store.transfers.get(chosen)
+        is_about = chosen is None or self._store.finding_of(chosen) is not None
+        instead = None if is_about else view
         screen = WhyScreen(
             self._store,
             finding.number,
@@ -92,14 +92,6 @@ class TransferCommandHandler:
 
         self._screen.app.push_screen(screen, answered)
 
-    def _finding_near(self, view: TransferView | None) -> Finding | None:
-        """Return the finding to show for a transfer that none names: its client's."""
-        found = self._store.findings_in_order()
-        if view is not None:
-            whose = (view.client, view.file)
-            found.sort(key=lambda one: (one.client, one.file) != whose)
-        return next(iter(found), None)
-
     def show_rules(self) -> None:
         """Show the firewall rules for the traffic seen."""
         screen = FirewallScreen(self._store, taste=self._taste, now=self._now)
@@ -110,7 +102,8 @@ class TransferCommandHandler:
             if answer == "packets":
                 self.show_packets(number, None)
             elif answer == "why":
-                self.explain(number)
+                found = self._store.finding_about(number)
+                self.explain(found.number if found else 0, number)
             elif answer is not None:
                 self.show_pane(answer)
 

@@ -26,7 +26,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("✗ ∅ ⊘", "transfer-failed", "Failed, client gone, aborted by you."),
     ("○", "muted", "The client asked for the size only, and left; normal."),
     ("⚠", "transfer-stalled", "Stalled: nothing new has come for a while."),
-    ("· ■ ▒ ×", "port-used", "Port free, used, resting, of another program."),
+    ("· ■ ▒ ×", "port-used", "Port free, in use, cooling down, in use elsewhere."),
     ("R2 R3", "packet-retransmit", "Packet that we sent again: second, third time."),
     ("D", "packet-duplicate", "Packet that the client sent again."),
     ("◆ ›", "transfer-active", "Packet that times are counted from; search match."),

@@ -11,7 +11,7 @@ from tftptui.engine.messages import (
 from tftptui.telemetry.findings import Knob
 from tftptui.telemetry.words import counted
 from tftptui.ui.formats import count, span
-from tftptui.ui.panes.ports.model import PORTS_PER_CLIENT, Scene
+from tftptui.ui.panes.ports.model import Scene
 
 _HELPS = {
     "no": "will not help",
@@ -73,8 +73,8 @@ def _of_the_range(command: SetPorts, scene: Scene) -> Iterator[str]:
         yield f"only {size} for {used} in use: clients may wait"
     elif size < scene.wanted:
         yield (
-            f"{size} ports are few for {counted(scene.clients, 'client')}: "
-            f"a booting one takes about {PORTS_PER_CLIENT}"
+            f"{counted(size, 'port')} may be too few: {scene.needed:,} were in use "
+            "at once of late"
         )
     if scene.listener in inside:
         yield f"{scene.listener} takes requests and is left out"

@@ -33,8 +33,8 @@ from tftptui.ui.panes.ports.range_check import (
 from tftptui.ui.themes import slot_styles
 
 ORDERS: tuple[Order, ...] = ("random", "sequential", "single port")
-ROOMY = 76
-"""Columns from which all choices are shown side by side."""
+ROOMY = 82
+"""Cells from which on all choices are shown side by side."""
 
 
 class OrderChoice(Widget, can_focus=True):
@@ -53,6 +53,7 @@ class OrderChoice(Widget, can_focus=True):
     }
     """
     order: reactive[Order] = reactive[Order]("random")
+    _is_roomy = False
 
     class Changed(Message):
         """Another one was chosen."""
@@ -66,7 +67,8 @@ class OrderChoice(Widget, can_focus=True):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the cells of what render() gives."""
-        del container, viewport
+        del viewport
+        self._is_roomy = container.width >= ROOMY
         return self.render().cell_len
 
     def watch_order(self) -> None:
@@ -74,7 +76,7 @@ class OrderChoice(Widget, can_focus=True):
         self.refresh(layout=True)
 
     def _words(self) -> list[tuple[Order, str]]:
-        if self.app.size.width < ROOMY:
+        if not self._is_roomy:
             return [(self.order, f"● {self.order}")]
         return [(one, f"{'●○'[one != self.order]} {one} ") for one in ORDERS]
 
@@ -125,7 +127,7 @@ class PortField(InOrder, Input):
 
 
 class PortEditor(Vertical):
-    """``from 40000 to 40099 ● random ○ sequential rest 10 s``, judged as typed.
+    """``from 40000 to 40099 ● random ○ sequential reuse delay 10 s``, judged as typed.
 
     SCENE returns what a range has to fit to at the moment.
     """
@@ -200,7 +202,7 @@ class PortEditor(Vertical):
             yield Label(" to ")
             yield self._last
             yield self._order
-            yield Label("rest ")
+            yield Label("reuse delay ")
             yield self._rest
             yield Label(" s")
         yield self._verdict

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import ceil
 from statistics import median
 
@@ -19,18 +20,14 @@ from tftptui.ui.panes.ports.states import blocks
 from tftptui.ui.store import Store
 
 MARGIN = 1.5
-"""Ports for each that was needed: the next rush may be a greater one, and what rests
-when the range is changed is taken as well."""
+"""Ports for each that was needed: more clients may boot at once the next time."""
 
 
-def at_once(
-    views: Iterable[TransferView], refused: Sequence[Refusal], rest: float
-) -> int:
-    """Return how many ports would have been leased or resting at the same time.
+def at_once(views: Iterable[TransferView], refused: Sequence[Refusal]) -> int:
+    """Return how many ports would have been in use at the same time.
 
-    A port is taken while its transfer lasts and REST seconds after it. A request that
-    found none would have lasted as long as others did; asked again from the same port
-    it is the same one.
+    A port that cools down is available. A request that found none would have lasted
+    as long as others did; repeated from the same port it is the same one.
     """
     spans = [(view.started, view.ended) for view in views if not view.single_port]
     lasted = [ended - started for started, ended in spans if ended is not None]
@@ -38,25 +35,12 @@ def at_once(
     wanted: dict[tuple[str, int, str], float] = {}
     for one in refused:
         wanted.setdefault((one.client, one.client_tid, one.file), one.time)
+    spans += [(time, time + usual) for time in wanted.values()]
     steps = [(started, 1) for started, _ in spans]
-    steps += [(ended + rest, -1) for _, ended in spans if ended is not None]
-    for time in wanted.values():
-        steps += [(time, 1), (time + usual + rest, -1)]
-    most = taken = 0
-    for _, step in sorted(steps):
-        taken += step
-        most = max(most, taken)
-    return most
+    steps += [(ended, -1) for _, ended in spans if ended is not None]
+    in_order = sorted(steps, key=lambda one: (one[0], -one[1]))
+    return max(accumulate(step for _, step in in_order), default=0)
 
-
-def with_margin(ports: int) -> int:
-    """Return how many to have where PORTS are needed."""
-    return ceil(ports * MARGIN)
-
-
-PORTS_PER_CLIENT = 10
-"""Requests of one booting machine, each with a port of its own: a PXELINUX boot
-made 12 from 12 ports, and what rests is taken as well."""
 
 RECENT = 600.0
 """Seconds for which a client counts as one that may come at the same time again."""
@@ -75,18 +59,16 @@ class Scene:
         now: the range in use; None while there is none.
         listener: the port that takes requests.
         host: the machine's ports, as far as known.
-        clients: addresses that transferred something lately.
         findings: those that hold and are about packets that do not get through.
         refused: requests that lately found no port of the range in use.
         since_refused: seconds since the last of them.
-        needed: ports that transfers of late would have taken at once, if each had got
-            one; 0 while all got theirs.
+        needed: most ports that were in use at once of late, with those that requests
+            without a port would have used.
     """
 
     now: PortMap | None = None
     listener: int | None = None
     host: HostPorts | None = None
-    clients: int = 0
     findings: list[Finding] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     since_refused: float = 0.0
@@ -94,17 +76,12 @@ class Scene:
 
     @property
     def wanted(self) -> int:
-        """How many ports may be needed at once: by so many clients, by such a rush."""
-        return max(self.clients * PORTS_PER_CLIENT, with_margin(self.needed))
-
-    @property
-    def is_rush(self) -> bool:
-        """Whether it is less how many clients there are than how fast they ask."""
-        return self.wanted > self.clients * PORTS_PER_CLIENT
+        """How many ports to have for as many transfers at once, and some more."""
+        return ceil(self.needed * MARGIN)
 
     @property
     def has_room(self) -> bool:
-        """Whether a port is free or cools down, so that the next client gets one."""
+        """Whether the next client gets a port: one is free or cools down."""
         states = self.now.states if self.now else b""
         return FREE in states or QUARANTINED in states
 
@@ -123,25 +100,23 @@ def scene(store: Store, now: float) -> Scene:
         for view in store.transfers.values()
         if view.running or now - view.started < RECENT
     ]
-    recent = {view.client for view in views}
     portless = [
         refusal
         for refusal in store.refusals
         if refusal.reason == EXHAUSTED
         and now - refusal.time < RECENT
+        and refusal.time >= store.scene_since
         and _names(store.ports, refusal)
     ]
     refused = [one for one in portless if now - one.time < REFUSED_RECENT]
-    rest = store.ports.quarantine if store.ports else 0.0
     return Scene(
         now=store.ports,
         listener=store.status.port if store.status else None,
         host=store.host_ports,
-        clients=len(recent | {refusal.client for refusal in refused}),
         findings=blocks(store),
         refused=refused,
         since_refused=now - max((one.time for one in refused), default=now),
-        needed=at_once(views, portless, rest) if portless else 0,
+        needed=at_once(views, portless),
     )
 
 

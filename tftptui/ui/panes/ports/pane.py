@@ -16,7 +16,6 @@ from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.panes.ports.actions import FIELDS, PORTS
-from tftptui.ui.panes.ports.banner import PortBanner
 from tftptui.ui.panes.ports.client_strip import ClientStrip
 from tftptui.ui.panes.ports.consequences import helps
 from tftptui.ui.panes.ports.editor import PortEditor
@@ -87,7 +86,6 @@ class PortsPane(Pane):
         &.-quiet > ClientStrip { height: 2; }
         &.-quiet #verdict { display: none; }
         &.-tall > #port-words, &.-tall > #port-legend { display: block; }
-        &.-tall > PortBanner.-shown { display: block; }
         &.-full > .words, &.-full > .gap { display: block; }
         &.-full > #port-words { height: 2; text-wrap: wrap; }
     }
@@ -112,7 +110,7 @@ class PortsPane(Pane):
         self._legend = Static(id="port-legend", markup=False)
         self._words = Static(id="port-words", markup=False)
         self._about = [Static(one, classes="words", markup=False) for one in OF_SERVER]
-        self._banner, self._rules = PortBanner(), RulePreview(store)
+        self._rules = RulePreview(store)
         self._owned: Mapping[int, TransferView] = {}
         self._accused: Mapping[int, Finding] = {}
         self._told: list[Text | str] = ["", ""]
@@ -121,7 +119,6 @@ class PortsPane(Pane):
 
     def compose(self) -> ComposeResult:
         """Lay the parts out; the words show only where there is room."""
-        yield self._banner
         yield self._about[0]
         yield self._map
         yield self._legend
@@ -154,9 +151,7 @@ class PortsPane(Pane):
         self._editor.set_class(height >= ROOMY, "-roomy")
         self._rules.display = height >= HUGE
         others = next(rows for least, rows in OTHERS if height >= least)
-        self._map.styles.max_height = max(
-            1, height - others - self._banner.has_class("-shown")
-        )
+        self._map.styles.max_height = max(1, height - others)
         self.call_after_refresh(self._tell_all)
 
     def _scene(self) -> Scene:
@@ -171,8 +166,6 @@ class PortsPane(Pane):
         """Show what has changed."""
         self._owned = owners(self._store)
         self._accused = accused(self._owned, blocks(self._store))
-        if self._banner.tell(self._scene()):
-            self.on_resize()
         self._map.show()
         self._strip.look()
         if self._editor.display == self._store.is_fixed:
@@ -185,9 +178,7 @@ class PortsPane(Pane):
         self._tell_all()
 
     def clock_ticked(self) -> None:
-        """Let rests fade and ages grow."""
-        if self._banner.tell(self._scene()):
-            self.on_resize()
+        """Let cooling ports fade and ages grow."""
         self._map.show()
         self._tell_all()
 
@@ -200,7 +191,7 @@ class PortsPane(Pane):
             order = "single port" if ports.single_port else ports.order
             has_one = FREE in ports.states or QUARANTINED in ports.states
             none = "" if has_one else "NO FREE PORT · "
-            self.state = f"{none}{order}{scale} · rest {ports.quarantine:g} s"
+            self.state = f"{none}{order}{scale} · reuse delay {ports.quarantine:g} s"
             self.summary = summary(counts)
             slots = slot_styles(self.app.theme_variables)
             self._update(self._legend, 0, legend(counts, slots, self._oldest))

@@ -37,7 +37,7 @@ def presets(scene: Scene) -> list[Preset]:
     ]
     if now is None or not now.single_port:
         first, last = (now.first, now.last) if now else (DYNAMIC, HIGHEST)
-        why = "single port: all answers leave from the port that was asked"
+        why = "single port: every reply comes from the port that takes requests"
         found.append(Preset(why, Typed(str(first), str(last), "single port", rest)))
     return found
 
@@ -52,26 +52,18 @@ def wider(scene: Scene) -> tuple[int, int] | None:
     return max(min(now.first, FIRST_PLAIN), last - count + 1), last
 
 
-def _reason(scene: Scene) -> str:
-    """Return why there should be more ports."""
-    now = scene.now
-    if scene.is_rush and now is not None:
-        rest = f"each rests {now.quarantine:g} s"
-        return f"as {scene.needed:,} were wanted at once: {rest}"
-    return f"for {counted(scene.clients, 'client')} of late"
-
-
 def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
     if scene.now and (scene.is_exhausted or scene.wanted > len(scene.now.states)):
         first, last = wider(scene) or (FIRST_PLAIN, HIGHEST)
-        yield first, last, f"wider: {last - first + 1:,} ports, {_reason(scene)}"
+        most = f"{counted(scene.needed, 'transfer')} at once of late"
+        yield first, last, f"wider: {last - first + 1:,} ports for {most}"
     first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
-    yield first, last, "the default: 100 ports, ten machines booting at once"
+    yield first, last, "the default: 100 ports, for as many transfers at once"
     if scene.host and scene.host.own_last + LARGE <= HIGHEST:
         # Below them services stand for long, as those of Kubernetes (30000-32767).
         first = scene.host.own_last + 1
-        why = f"{LARGE} ports above those that the system hands out itself"
+        why = f"{LARGE} ports above the system's ephemeral range"
         yield first, first + LARGE - 1, why
-    yield 50_000, 50_000 + SMALL - 1, f"{SMALL} ports: two machines booting at once"
+    yield 50_000, 50_000 + SMALL - 1, f"{SMALL} ports: few to open in a firewall"
     yield DYNAMIC, HIGHEST, "all dynamic ports, for which no service is registered"
-    yield FIRST_PLAIN, HIGHEST, "all ports that need no right"
+    yield FIRST_PLAIN, HIGHEST, "all ports that need no permission"

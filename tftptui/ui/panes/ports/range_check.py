@@ -85,8 +85,8 @@ def in_words(command: SetPorts) -> str:
     """Return a range and how it is used: ``40000–40099, random``."""
     if command.single_port:
         return "the port that was asked"
-    rest = f", rest {command.quarantine:g} s"
-    return f"{span(command.first, command.last)}, {command.order}{rest}"
+    delay = f", reuse delay {command.quarantine:g} s"
+    return f"{span(command.first, command.last)}, {command.order}{delay}"
 
 
 def _plain_order(now: PortMap | None) -> Literal["random", "sequential"]:
@@ -117,9 +117,9 @@ def _rest(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        raise SettingsError("“rest” needs a number of seconds, like 10") from None
+        raise SettingsError("“reuse delay” needs seconds, like 10") from None
     if not 0 <= seconds <= LONGEST_REST:
-        raise SettingsError(f"a port may rest 0 to {LONGEST_REST:.0f} s")
+        raise SettingsError(f"reuse delay: 0–{LONGEST_REST:.0f} s")
     return seconds
 
 
@@ -136,7 +136,7 @@ def _consequences(command: SetPorts, ports: PortRange, scene: Scene) -> Verdict:
     elif listener is not None and len(ports) == 1 and listener in ports:
         return Verdict(f"{listener} takes the requests; choose another port")
     elif now is not None and _only_rest_differs(command, now):
-        text = f"ports rest {command.quarantine:g} s after each transfer"
+        text = f"ports cool down for {command.quarantine:g} s after each transfer"
     else:
         text = f"{keep}new ones use {span(ports.first, ports.last)}"
     return _verdict(text, command, scene)

@@ -45,11 +45,11 @@ SLOTS: Mapping[int, str] = {
     DALLYING: "port-used",
 }
 NAMES: Mapping[int, str] = {
-    USED: "used",
+    USED: "in use",
     BLOCKED: "unanswered",
     DALLYING: "dallying",
-    QUARANTINED: "resting",
-    FOREIGN: "of other programs",
+    QUARANTINED: "cooling down",
+    FOREIGN: "in use elsewhere",
     FREE: "free",
 }
 """In the order in which they are told."""

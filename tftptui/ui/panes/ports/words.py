@@ -80,7 +80,7 @@ def tell_ports(
     view, state = owned.get(port), states[0]
     if state == FOREIGN:
         who = store.host_ports.held.get(port) if store.host_ports else ""
-        return f"{port} is held by {who or 'another program'}"
+        return f"{port} is in use by {who or 'another program'}"
     if state == FREE:
         last = f"last used by {_whose(view, now)}" if view else "no transfer remembered"
         return f"{port} is free · {last}"
@@ -93,7 +93,8 @@ def tell_ports(
 
 def _rest(until: float, view: TransferView | None, now: float) -> str:
     whose = f" after {_whose(view, now)}" if view else ""
-    return f"rests {duration(max(0.0, until - now))} more{whose}"
+    left = duration(max(0.0, until - now))
+    return f"is available, cooling down for {left} more{whose}"
 
 
 def _tell_many(ports: range, states: bytes) -> str:
@@ -107,9 +108,9 @@ def _tell_many(ports: range, states: bytes) -> str:
 
 def _state(view: TransferView | None, now: float) -> str:
     if view is None:
-        return "is used"
+        return "is in use"
     if view.running:
-        return f"is used for {duration(now - view.started)} by {_who(view)}"
+        return f"in use for {duration(now - view.started)} by {_who(view)}"
     return f"was used by {_whose(view, now)}"
 
 

@@ -6,9 +6,8 @@ from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.message import Message
 
-from tftptui.engine.messages import Finding, TransferView
+from tftptui.engine.messages import TransferView
 from tftptui.telemetry.probe_trials import SELF_TEST
 from tftptui.ui.formats import whole_percent
 from tftptui.ui.kit.columns import FILL, Cell, Column, PlacedColumn, placed
@@ -131,13 +130,6 @@ class TransferList(RowList[int]):
 
     DEFAULT_CSS: ClassVar[str] = "TransferList { scrollbar-gutter: stable; }"
 
-    class Scrolled(Message):
-        """Other rows are in view."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Let one stand for all that are still queued."""
-            return isinstance(message, TransferList.Scrolled)
-
     def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
         super().__init__(id="transfer-list")
         self._store, self._now = store, now
@@ -168,17 +160,6 @@ class TransferList(RowList[int]):
     def row_count(self) -> int:
         """Return how many rows there are."""
         return len(self._order)
-
-    def tells(self, finding: Finding) -> bool:
-        """Whether a row in view tells FINDING."""
-        top = self.scroll_offset.y
-        in_view = self._order[top : top + self.rows_in_view]
-        return any(-number in in_view for number in finding.transfers[-1:])
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Say that other rows are in view."""
-        super().watch_scroll_y(old_value, new_value)
-        self.post_message(self.Scrolled())
 
     def key_at(self, index: int) -> int:
         """Return the number of the transfer in row INDEX, or of the one above it."""

@@ -11,7 +11,6 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tftptui.engine.messages import Finding
 from tftptui.ui.formats import count, endpoint
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
@@ -90,10 +89,6 @@ class TransfersPane(Pane):
         """The number of the transfer under the cursor."""
         view = self._list.current
         return None if view is None else view.number
-
-    def tells(self, finding: Finding) -> bool:
-        """Whether a row in view tells FINDING."""
-        return self._list.tells(finding)
 
     def frame_arrived(self) -> None:
         """Show what has changed."""
