@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.facts import NOON, completed, facts_of, tried
-from tftptui.findings.facts import Facts
+from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 
@@ -60,6 +60,17 @@ def test_blocks_in_another_order_are_no_loss() -> None:
 def ended(**changes: Any) -> Facts:
     seen: dict[str, Any] = {"phase": "abandoned", "acked_blocks": 60, "sent_blocks": 61}
     return facts_of(completed(**(seen | changes)), now=90.0)
+
+
+def test_more_timeouts_than_losses_in_a_capture_are_no_trouble_to_judge() -> None:
+    view = tried(
+        phase="failed",
+        heard=True,
+        acked_blocks=0,
+        timeouts=5,
+        lost_to_server=3,
+    )
+    assert judge(facts_of(view, scene=Scene(is_capture=True))) is not None
 
 
 def test_a_transfer_that_fails_by_loss_is_told_so() -> None:

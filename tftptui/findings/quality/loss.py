@@ -69,7 +69,7 @@ def failed_by_loss(facts: Facts) -> Draft | None:
     if not is_over or one.evicted or not one.timeouts:
         return None
     lost, blocks = _lost(facts, one), max(1, one.acked_blocks)
-    before = lost - one.timeouts if facts.scene.is_capture else lost
+    before = max(0, lost - one.timeouts) if facts.scene.is_capture else lost
     if not _is_lossy(facts, one) or not is_by_loss(one.timeouts, blocks, before):
         return None
     return Draft(
