@@ -21,16 +21,20 @@ def _run(code: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.fixture(scope="module")
+def help_text() -> str:
+    return _run(
+        "import sys; sys.argv[1:] = ['--help']; from tftptui.cli import main; main()"
+    ).replace("│", " ")
+
+
 @pytest.mark.parametrize(("name", "module"), LAZY.items())
 def test_help_tells_a_command_by_the_first_line_of_its_own(
-    name: str, module: str
+    name: str, module: str, help_text: str
 ) -> None:
     command = getattr(importlib.import_module(f"tftptui.commands.{module}"), name)
     first_line = (inspect.getdoc(command) or "").splitlines()[0]
-    told = _run(
-        "import sys; sys.argv[1:] = ['--help']; from tftptui.cli import main; main()"
-    ).replace("│", " ")
-    assert first_line in " ".join(told.split())
+    assert first_line in " ".join(help_text.split())
 
 
 def test_a_screen_begins_without_the_server_and_the_commands_it_does_not_need() -> None:
