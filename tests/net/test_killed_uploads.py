@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.support.builders import octets
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
+from tftptui.server.transfer.leftover_uploads import MIN_AGE
 
 pytestmark = pytest.mark.net
 
@@ -38,7 +40,9 @@ async def test_one_that_is_started_at_once_removes_it_a_little_later(
     tmp_path: Path,
 ) -> None:
     hidden = tmp_path / ".tftptui-core.cfg.0123"
-    hidden.touch()  # written just now
+    hidden.touch()
+    recently = time.time() - MIN_AGE + 4.0  # noqa: TID251 - of a file
+    os.utime(hidden, (recently, recently))  # too young when the server starts
     with Serve(tmp_path, "--write", "new") as server:
         server.until("warning", message=REMOVED.format(hidden.name))
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - names only
