@@ -85,7 +85,8 @@ def main() -> int:
     program = str(Path(sys.executable).with_name("tftptui"))
     command = [program, *(asked.options or ["--port", "36969"])]
     size = (asked.lines, asked.columns)
-    one_start(command, size)  # the first one reads from the disk
+    if asked.runs > 1:
+        one_start(command, size)  # the first one reads from the disk
     runs = [one_start(command, size) for _ in range(asked.runs)]
     print(f"{asked.runs} starts, seconds: {'':8} shortest   median")
     for name in (*MARKS, "CPU"):

@@ -34,8 +34,11 @@ def test_a_returned_call_becomes_none() -> None:
     ("check", "verdict"), [("near(1, 2)", "survived"), ("not near(2, 2)", "killed")]
 )
 def test_a_mutant_is_killed_by_the_test_that_notices(
-    tmp_path: Path, check: str, verdict: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: str, verdict: str
 ) -> None:
+    # Loading all plugins takes longer than the rest.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist")
     changed = SOURCE.replace("<", "<=")
     (tmp_path / "code_under_test.py").write_text(changed, encoding="utf-8")
     (tmp_path / "test_near.py").write_text(CHECKS.format(check), encoding="utf-8")
