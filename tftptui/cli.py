@@ -133,11 +133,18 @@ def doctor(
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead.", negative=())
     ] = False,
+    undo: Annotated[
+        bool,
+        Parameter(
+            help="Undo what a killed --cable left on this machine, and check nothing.",
+            negative=(),
+        ),
+    ] = False,
 ) -> int:
     """Tell whether this machine can serve ROOT, and what to type where it can't.
 
-    Takes the options of serve and changes nothing. Ends with 0 if all is well, 1 if
-    there is something to look at, 2 if something is bad.
+    Takes the options of serve and changes nothing without --undo. Ends with 0 if all is
+    well, 1 if there is something to look at, 2 if something is bad.
     """
     from tftptui.doctor.checks.all_checks import asked_port, check_all  # noqa: PLC0415 - --help
     from tftptui.doctor.reading.host import read_facts  # noqa: PLC0415
@@ -145,6 +152,12 @@ def doctor(
     from tftptui.doctor.result import exit_status  # noqa: PLC0415
     from tftptui.engine.control_socket import may_attach  # noqa: PLC0415
 
+    if undo:
+        from tftptui.doctor.undo import undo_changes  # noqa: PLC0415
+
+        results = undo_changes()
+        print(report_json(results) if json else report_text(results), end="")
+        return exit_status(results)
     settings = settings_of(options, root, None)
     try:
         networks = [parse_network(text) for text in clients]

@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
 
 _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 8, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
-_CAP_DAC_OVERRIDE, _CAP_SETUID, _CAP_NET_BIND_SERVICE = 1, 7, 10
+_CAP_DAC_OVERRIDE, _CAP_SETUID = 1, 7
+_CAP_NET_BIND_SERVICE, _CAP_NET_ADMIN = 10, 12
 _MOST_CAPABILITIES, _INHERITABLE = 64, 8  # its place in the sets, bytes
 
 _CAPABILITY_VERSION_3 = 0x2008_0522
@@ -219,6 +220,18 @@ def keep_only_files() -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         _forbid_more(libc, 1 << _CAP_DAC_OVERRIDE)
         _keep_only(libc, 1 << _CAP_DAC_OVERRIDE)
+
+
+def keep_only_network() -> None:
+    """Of root's rights keep only that to change interfaces.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    if sys.platform == "linux" and os.geteuid() == 0:
+        libc = ctypes.CDLL(None, use_errno=True)
+        _forbid_more(libc, 1 << _CAP_NET_ADMIN)
+        _keep_only(libc, 1 << _CAP_NET_ADMIN)
 
 
 def _forbid_more(libc: ctypes.CDLL, bits: int) -> None:

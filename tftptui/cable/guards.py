@@ -1,0 +1,79 @@
+"""Whether an interface may be a cable to one board: pure judgments of its facts.
+
+A DHCP server on a wire with others takes machines off their network, so every doubt
+refuses. What can only be seen on the wire itself is judged in ``lease.py``.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Interface, IPv4Network
+
+import msgspec
+
+
+class InterfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the system says of one network interface.
+
+    Attributes:
+        link_type: "ether", "loopback", "none", …, as ``ip`` says it.
+        kind: of a virtual interface: "bridge", "bond", "vlan", "veth", …
+        master: the interface that it is part of; ``master_kind`` is that one's kind.
+        mac: 6 bytes on Ethernet.
+        is_up: whether it is set up; a cable may still be missing.
+        default_gateways: routers of the default routes over it; "" where a route names
+            none.
+        leased: its addresses with a lifetime: a DHCP server or a router gave them.
+        addresses: its IPv4 addresses that were set by hand.
+        other_networks: IPv4 networks that other interfaces and routes lead to.
+    """
+
+    name: str
+    link_type: str = "ether"
+    kind: str = ""
+    master: str = ""
+    master_kind: str = ""
+    is_wireless: bool = False
+    is_up: bool = True
+    mac: bytes = bytes(6)
+    default_gateways: tuple[str, ...] = ()
+    leased: tuple[str, ...] = ()
+    addresses: tuple[IPv4Interface, ...] = ()
+    other_networks: tuple[IPv4Network, ...] = ()
+
+
+_GROUPS = {
+    "bridge": "a bridge: it joins networks, and a cable joins two machines",
+    "bond": "a bond: it leads to a switch, not to a board",
+    "team": "a team of links: it leads to a switch, not to a board",
+    "vlan": "a VLAN: it leads to a switch, not to a board",
+}
+"""Kinds that are no cable, and why."""
+
+
+def reasons_against(facts: InterfaceFacts) -> list[str]:
+    """Return why an interface may not be a cable, a sentence each; empty if it may."""
+    return list(_reasons(facts))
+
+
+def _reasons(facts: InterfaceFacts) -> Iterator[str]:
+    name = facts.name
+    if facts.link_type == "loopback":
+        yield f"{name} is the loopback interface: no board can be plugged into it"
+        return
+    if facts.link_type != "ether":
+        yield f"{name} is not an Ethernet interface ({facts.link_type})"
+    if facts.is_wireless:
+        yield f"{name} is wireless: every machine of that network would be answered"
+    if facts.kind in _GROUPS:
+        yield f"{name} is {_GROUPS[facts.kind]}"
+    if facts.master:
+        whole = f"the {facts.master_kind or 'interface'} {facts.master}"
+        yield f"{name} is part of {whole}: what is sent there reaches others, too"
+    if facts.default_gateways:
+        gateway = next(filter(None, facts.default_gateways), "")
+        via = f" (router {gateway})" if gateway else ""
+        yield f"{name} has the default route{via}: it leads to a network, not a board"
+    if facts.leased:
+        yield (
+            f"{name} has {facts.leased[0]} from a DHCP server or a router: "
+            "it leads to a network that gives addresses already"
+        )
