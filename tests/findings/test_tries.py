@@ -281,8 +281,9 @@ def test_a_thousand_in_trouble_are_looked_at_in_turn() -> None:
 def test_losses_on_the_way_to_one_network_are_told_once() -> None:
     seen = Seen()
     for number in range(1, 6):
-        seen.begin(completed(number, client=f"10.0.4.{10 + number}", retransmits=9))
-    seen.begin(completed(9, client="10.0.9.1", retransmits=9))
+        client = f"10.0.4.{10 + number}"
+        seen.begin(completed(number, client=client, retransmits=9, lost=9))
+    seen.begin(completed(9, client="10.0.9.1", retransmits=9, lost=9))
     seen.clock.advance(2.0)
     seen.findings.tick()
     losses = [one for one in seen.events if isinstance(one, Found)]

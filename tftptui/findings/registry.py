@@ -143,4 +143,5 @@ def _is_moving(facts: Facts) -> bool:
     latest = facts.tries[-1]
     is_newest = not facts.refusals or latest.started >= facts.refusals[-1].time
     is_quick = latest.running and latest.heard and not latest.timeouts
+    is_quick = is_quick and not facts.closed_at(latest)
     return is_newest and is_quick and not path_mtu.is_first_unseen(facts, latest)

@@ -128,6 +128,8 @@ class Reporter:
         )
         if is_turned:
             self._count(revised, was_alarm=before.is_alarm)
+        elif revised.is_alarm and not before.is_alarm:
+            self.alarms += 1
         if is_turned or before.confidence != draft.confidence:
             revised = msgspec.structs.replace(
                 revised, history=_and_before(before), turned=revised.found

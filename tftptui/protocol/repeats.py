@@ -13,12 +13,16 @@ _SOONEST = 0.5
 _SLOWEST, _SLACK = 4.0, 0.05
 """Round trips, and seconds besides, after which an answer is the peer's own pause."""
 
+_LATEST = 1.5
+"""Round trips after a repeat until which a second answer is its own: later the peer
+repeats itself, as some do after 0.1 s."""
+
 _SETTLED = 2.0
 """Seconds after a repeat from which a second ACK is not owed to it."""
 
 _AT_ONCE = 0.02
-"""Seconds: a copy that the path makes comes so soon behind the first; what a peer sends
-again comes later."""
+"""Seconds: a copy that the path makes comes so soon behind the first, and so do the
+answers to all copies that a peer finds after a pause; its own repeats come later."""
 
 
 class Repeats:
@@ -33,13 +37,13 @@ class Repeats:
     """
 
     __slots__ = (
-        "_began",
         "_is_gap",
         "_owed",
         "_owed_gaps",
         "_owed_until",
         "_resent_at",
         "_rounds",
+        "_spoke_again",
         "doubled",
         "gaps",
         "late",
@@ -50,14 +54,14 @@ class Repeats:
     def __init__(self) -> None:
         self.lost = self.gaps = self.late = self.doubled = 0
         self.spoke = 0.0
-        self._began = self._resent_at = self._owed_until = float("-inf")
+        self._resent_at = self._owed_until = self._spoke_again = float("-inf")
         self._rounds = self._owed = self._owed_gaps = 0
         self._is_gap = False
 
-    def resent(self, now: float, first_sent: float, *, is_gap: bool = False) -> None:
-        """Note that a round leaves again that had left first at FIRST_SENT."""
+    def resent(self, now: float, *, is_gap: bool = False) -> None:
+        """Note that what was not answered leaves again."""
         if not self._rounds:
-            self._began, self._is_gap = first_sent, is_gap
+            self._is_gap = is_gap
         self._rounds += 1
         self._resent_at = now
 
@@ -74,7 +78,8 @@ class Repeats:
         LEAST and USUAL are round trips in seconds; None as long as none is known, and
         then nothing is concluded.
         """
-        self.spoke, rounds = now, self._rounds
+        self.spoke = self._spoke_again = now
+        rounds = self._rounds
         if not rounds:
             return
         self._rounds, waited = 0, now - self._resent_at
@@ -87,11 +92,12 @@ class Repeats:
         self.lost += rounds
         self._owed, self._owed_gaps = rounds, rounds if self._is_gap else 0
         self.gaps += self._owed_gaps
-        self._owed_until = now + 2 * (now - self._began) + _SLACK
+        self._owed_until = self._resent_at + _LATEST * usual + _AT_ONCE
 
     def heard_again(self, now: float) -> None:
         """Note an answer to what was answered before."""
-        if self._owed and now <= self._owed_until:
+        is_at_once, self._spoke_again = now - self._spoke_again < _AT_ONCE, now
+        if self._owed and (is_at_once or now <= self._owed_until):
             self._owed -= 1
             self.lost -= 1
             self.late += 1

@@ -160,7 +160,7 @@ class SendSession(Session):
             return self.give_up()
         self.timer.back_off()
         self._gap_answered = False
-        self.repeats.resent(now, self._sent_at)
+        self.repeats.resent(now)
         if self.state is _NEGOTIATING:
             return self._send_oack(now)
         is_patient = self.timeouts > self.timer.retries
@@ -213,7 +213,7 @@ class SendSession(Session):
         # What was sent again a moment ago this client can't have seen yet, though.
         if not fresh and self._is_too_soon(now):
             return self._send_new(now)
-        self.repeats.resent(now, self._sent_at, is_gap=True)
+        self.repeats.resent(now, is_gap=True)
         return self._restart(now)
 
     def _accept_options(self, now: float) -> list[Command]:
@@ -289,7 +289,7 @@ class SendSession(Session):
         if self._is_too_soon(now):
             return []
         self._gap_answered = True
-        self.repeats.resent(now, self._sent_at, is_gap=True)
+        self.repeats.resent(now, is_gap=True)
         return self._restart(now)
 
     def _is_too_soon(self, now: float) -> bool:

@@ -1,5 +1,7 @@
 """client-aborted: the client broke a transfer off and said so."""
 
+import re
+
 from tftptui.findings import evidence, remedies
 from tftptui.findings.client.size_probe import is_probe
 from tftptui.findings.codes import Code
@@ -19,6 +21,13 @@ from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
+
+_WISHED = re.compile(
+    r"^(the client ended it with ERROR 0|undefined( error code)?|)$"
+    r"|\b(abort|cancel|interrupt|user|quit|ctrl)",
+    re.IGNORECASE,
+)
+"""What clients say when somebody ends them, or say nothing."""
 
 _DISK_FULL = 3  # RFC 1350 §5
 
@@ -66,6 +75,7 @@ def aborted(facts: Facts) -> Draft | None:
         plain=f"{broke} off: {said}.",
         confidence=FACT,
         stands_at="client",
+        is_alarm=not _is_somebody_s_wish(one, said),
         transfers=(one.number,),
         since=one.ended or one.moved,
         evidence=(
@@ -75,6 +85,15 @@ def aborted(facts: Facts) -> Draft | None:
         remedies=remedies.say(_look_there(one)),
         helps=KIND.would_help(facts),
     )
+
+
+def _is_somebody_s_wish(one: TransferView, said: str) -> bool:
+    """Whether nothing was wrong before, and the ERROR names nothing that was.
+
+    So atftp ends at ctrl-c, and firmware whose user pressed a key.
+    """
+    is_plain = one.peer_error == 0 and not one.retransmits
+    return is_plain and bool(_WISHED.search(said))
 
 
 def _look_there(one: TransferView) -> str:

@@ -14,7 +14,7 @@ from tftptui.findings.helps import (
 )
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.icmp_errors import is_firm, reporters, since_progress
-from tftptui.findings.signs.silence import is_quiet_after_one
+from tftptui.findings.signs.silence import is_quiet_after_one, own_gap
 from tftptui.findings.signs.stalls import (
     ended_by_client,
     is_stuck,
@@ -25,9 +25,14 @@ from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView
 
-_SILENT_BY_THEN = 15.0
-"""Seconds after which who may_ignore_repeats() would have spoken: our waits double, so
-that the first of more than 5 s begins within 10 s, and it speaks after 5 s of that."""
+_SHORTEST_WAIT, _SILENT_BY_THEN = 9.0, 15.0
+"""Seconds of silence after which a client has more than paused: one that is suspended,
+or erases its flash, may need 8 s. By the longer time who may_ignore_repeats() would
+have spoken: our waits double, so that the first of more than 5 s begins within 10 s,
+and it speaks after 5 s of that."""
+
+_OWN_WAITS = 2
+"""How many times its own wait a client may let pass."""
 
 
 _AWAY = no_port_matters(
@@ -98,14 +103,19 @@ def host_gone(facts: Facts) -> Draft | None:
 
 
 def gone(facts: Facts) -> Draft | None:
-    """Blocks had arrived, then the client fell silent without a word."""
+    """Blocks had arrived, then the client fell silent without a word.
+
+    Before it has been silent for longer than its kind would be, that is no alarm.
+    """
     one = facts.latest
     if one is None or not one.heard or not is_stuck(facts, one):
         return None
     if ended_by_client(one) or _has_last_word(facts, one):
         return None
-    if may_have_all(one) or _may_speak_yet(facts, one):
+    if may_have_all(one):
         return None
+    if _may_speak_yet(facts, one):
+        return _no_reply(facts, one)
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
     silent, did = (
         f"{facts.client} fell silent",
@@ -123,6 +133,28 @@ def gone(facts: Facts) -> Draft | None:
         evidence=(stopped(facts, one),),
         remedies=remedies.say(
             "look whether the client is still running, and whether it can be reached"
+        ),
+        helps=KIND.would_help(facts),
+        proof=f"ping -c 3 {facts.client}",
+    )
+
+
+def _no_reply(facts: Facts, one: TransferView) -> Draft:
+    """Return that nothing comes, and nobody is to blame yet."""
+    return Draft(
+        kind=KIND,
+        headline=f"No reply from {facts.client} at block {one.acked_blocks:,} of "
+        f"{facts.file}: paused, suspended or busy, or else switched off or cut off.",
+        plain=f"No reply from {facts.client}: paused, suspended or busy, or else "
+        "switched off or cut off.",
+        confidence=POSSIBLE,
+        stands_at="unknown",
+        is_alarm=False,
+        transfers=(one.number,),
+        since=one.moved,
+        evidence=(stopped(facts, one), *evidence.program(facts)),
+        remedies=remedies.say(
+            "wait: it is resent until the client has had the time that its kind takes"
         ),
         helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}",
@@ -155,6 +187,8 @@ def _has_last_word(facts: Facts, one: TransferView) -> bool:
 
 
 def _may_speak_yet(facts: Facts, one: TransferView) -> bool:
-    """Whether the client is one that speaks only after we have been silent."""
-    is_waiting = one.running and facts.now - one.moved < _SILENT_BY_THEN
-    return is_waiting and may_ignore_repeats(one.kind)
+    """Whether the client may only have paused, or speaks once we have been silent."""
+    wait = min(_SILENT_BY_THEN, max(_SHORTEST_WAIT, _OWN_WAITS * own_gap(one)))
+    if may_ignore_repeats(one.kind):
+        wait = _SILENT_BY_THEN
+    return one.running and facts.now - one.moved < wait

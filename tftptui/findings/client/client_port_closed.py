@@ -11,7 +11,7 @@ from tftptui.findings.path.path_cut import cut
 from tftptui.findings.path.path_mtu import mtu
 from tftptui.findings.signs.icmp_errors import is_client, since_progress
 from tftptui.findings.signs.silence import is_quiet_after_one, own_gap
-from tftptui.telemetry.findings import FACT, LIKELY, Place
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
 
@@ -21,6 +21,9 @@ _MANY_UNHEEDED = 3
 _SLACK = 1.0
 """Seconds beyond a client's own time-out: our repeat, which the error answers, is due
 just then where the client asked for that time-out."""
+
+_SETTLED = 1.0
+"""Seconds after an ICMP error in which a client that is there would have gone on."""
 
 _STALLS = (mtu, acks_behind, cut)
 """What a stall has shown before the client closed its port."""
@@ -45,7 +48,9 @@ def port_closed(facts: Facts) -> Draft | None:
     latest = facts.latest
     if not found or latest is None or found[-1].transfer != latest.number:
         return None
-    if latest.phase != "abandoned" or (facts.requests > 1 and not latest.heard):
+    is_over = latest.phase == "abandoned"
+    is_still = latest.running and facts.now - found[-1].times[-1] >= _SETTLED
+    if not (is_over or is_still) or (facts.requests > 1 and not latest.heard):
         return None
     if is_quiet_after_one(facts) or any(rule(facts) for rule in _STALLS):
         return None  # it waited, and left when nothing came of that
@@ -53,7 +58,7 @@ def port_closed(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=words,
-        confidence=FACT if latest.heard and place == "nobody" else LIKELY,
+        confidence=_sure(latest, place) if is_over else POSSIBLE,
         stands_at=place,
         is_alarm=False,
         transfers=(latest.number,),
@@ -61,6 +66,10 @@ def port_closed(facts: Facts) -> Draft | None:
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
         remedies=remedies.say("nothing; look at the client, or let it ask again"),
     )
+
+
+def _sure(one: TransferView, place: Place) -> float:
+    return FACT if one.heard and place == "nobody" else LIKELY
 
 
 def _how_it_closed(

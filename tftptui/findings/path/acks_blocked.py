@@ -12,9 +12,14 @@ from tftptui.findings.helps import ANY_TIME, Row
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.chance import rounds_no_chance
 from tftptui.findings.signs.comparison import has_recurred, unless_it_recurs
-from tftptui.findings.signs.silence import FEW_ANSWERS, is_quiet_after_one, taken
+from tftptui.findings.signs.silence import (
+    FEW_ANSWERS,
+    is_long_quiet,
+    is_quiet_after_one,
+    taken,
+)
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
-from tftptui.telemetry.findings import FACT, LIKELY, Evidence
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds, times
 
@@ -97,6 +102,8 @@ def acks(facts: Facts) -> Draft | None:
 def _sure_of_acks(facts: Facts) -> float:
     if facts.host_block and facts.host_block.is_fresh:
         return FACT
+    if not is_long_quiet(facts):
+        return POSSIBLE
     is_there = facts.client_left < inf and taken(facts) >= FEW_ANSWERS
     return _SURER if is_there else LIKELY
 
@@ -104,7 +111,8 @@ def _sure_of_acks(facts: Facts) -> float:
 def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
     """Return what tells whether the client was switched off meanwhile."""
     if facts.client_left == inf:
-        return [Evidence(text="a client switched off just then would look the same")]
+        text = "a client switched off or suspended just then would look the same"
+        return [Evidence(text=text)]
     stayed = seconds(facts.client_left - facts.last_asked)
     text = (
         f"its port was closed {stayed} after it asked, as ICMP from {facts.client} "
@@ -125,8 +133,9 @@ def _acks_headline(facts: Facts, port: str) -> str:
     own, what = facts.host_block, "blocks" if facts.is_upload else "ACKs"
     lost = f"its {what} to {port} of {facts.words.server}"
     if own is None:
+        surely = "most likely" if is_long_quiet(facts) else "possibly"
         return (
-            f"{facts.client} most likely got {facts.words.our} answer, but {lost} do "
+            f"{facts.client} {surely} got {facts.words.our} answer, but {lost} do "
             f"not arrive: dropped on the way, or by {facts.words.host}'s own firewall."
         )
     surely = "" if own.is_fresh else "most likely "

@@ -25,7 +25,9 @@ _SLOW, _SETTLED = 6.0, 1.0
 MANY, ENOUGH = 3, 8
 """Ports of each kind, and of both, so that it is hardly chance how they lie."""
 
-_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 7.0
+_LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 8.7
+"""Seconds: after the shorter time most clients would have asked again, and a suspended
+one is mostly back; it is possible then that they have got our answer."""
 
 _PATIENCE_GAPS = 3
 """How many times a client has let the moment pass at which it would ask again."""
@@ -33,7 +35,7 @@ _PATIENCE_GAPS = 3
 _SHORTEST_STAY, _STAY_GAPS = 3.0, 2
 """The same of a client whose port is known to have been open until it closed it."""
 
-FEW_ANSWERS, _NOT_AT_ONCE = 3, 2
+FEW_ANSWERS, _EARLY_ANSWERS, _NOT_AT_ONCE = 3, 2, 2
 
 CURL = "curl"
 
@@ -85,11 +87,22 @@ def is_quiet_after_one(facts: Facts) -> bool:
         return False
     if has_given_up(facts) or _is_once_more(facts):
         return not facts.scene.single_port  # its ACKs would take the request's way
-    patience = _PATIENCE_GAPS * retry_gap(one.kind)
-    patience = min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
-    if facts.client_left - facts.last_asked < patience:
+    if facts.client_left - facts.last_asked < _patience(one):
         return False  # it had not waited for us so long
-    return facts.quiet >= patience and facts.answers >= FEW_ANSWERS
+    return facts.quiet >= _SHORTEST_PATIENCE and facts.answers >= _EARLY_ANSWERS
+
+
+def is_long_quiet(facts: Facts) -> bool:
+    """Whether who is quiet after one request let so much pass that it is likely."""
+    if has_given_up(facts) or _is_once_more(facts):
+        return True
+    return facts.quiet >= _patience(facts.tries[0]) and facts.answers >= FEW_ANSWERS
+
+
+def _patience(one: TransferView) -> float:
+    """Return the seconds in which a client would surely have asked again."""
+    patience = _PATIENCE_GAPS * retry_gap(one.kind)
+    return min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
 
 
 def has_given_up(facts: Facts) -> bool:
