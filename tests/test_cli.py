@@ -11,7 +11,7 @@ import pytest
 import tftptui
 
 LAZY = {
-    **{name: name for name in ("analyze", "demo", "probe", "firewall")},
+    **{name: name for name in ("analyze", "demo", "probe", "firewall", "wire")},
     **dict.fromkeys(("get", "put"), "client"),
 }
 

@@ -43,6 +43,7 @@ app.command("tftptui.commands.probe:probe")
 app.command("tftptui.commands.client:get")
 app.command("tftptui.commands.client:put")
 app.command("tftptui.commands.firewall:firewall")
+app.command("tftptui.commands.wire:wire")
 
 
 @app.default

@@ -14,7 +14,7 @@ EXIT_USAGE = 2
 
 COMMANDS = (
     *("serve", "attach", "demo", "analyze", "get", "put", "probe"),
-    *("doctor", "explain", "firewall", "config", "completion"),
+    *("doctor", "explain", "firewall", "wire", "config", "completion"),
 )
 """Words that stand first on a command line."""
 

@@ -87,13 +87,14 @@ def neighbours_in(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
     if kind != _NEIGHBOUR_IS or len(body) < _NEIGHBOUR.size:
         return
     _, _, state, _, _ = _NEIGHBOUR.unpack_from(body)
-    attributes = dict(_attributes(body[_NEIGHBOUR.size :]))
+    attributes = dict(attributes_in(body[_NEIGHBOUR.size :]))
     mac = attributes.get(_LINK_ADDRESS, b"")
     if state & _KNOWN and _DESTINATION in attributes and len(mac) == _MAC_OCTETS:
         yield attributes[_DESTINATION], mac
 
 
-def _attributes(octets: bytes) -> Iterator[tuple[int, bytes]]:
+def attributes_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give type and value of each attribute of a message."""
     while len(octets) >= _ATTRIBUTE.size:
         length, kind = _ATTRIBUTE.unpack_from(octets)
         if length < _ATTRIBUTE.size:

@@ -239,6 +239,32 @@ class FileChanged(Event, frozen=True, kw_only=True, tag="file_changed"):
     was: str | None = None
 
 
+class WireStep(Event, frozen=True, kw_only=True, tag="wire"):
+    """What a machine asked before TFTP, or was told: one step of its story.
+
+    Attributes:
+        interface: of this host, where it was heard.
+        mac: of the machine; "" for a step of the cable alone.
+        maker, program: who made it and what asks, as far as that is known.
+        architectures: option 93.
+        address: that it uses; "" before it has one.
+        step: one of wire.devices.StepKind; peer: who replies, or is asked.
+        text: the rest in words.
+        count: how often, where the same came again and again.
+    """
+
+    interface: str
+    mac: str
+    maker: str
+    program: str
+    architectures: list[int]
+    address: str
+    step: str
+    peer: str
+    text: str
+    count: int
+
+
 class Warned(Event, frozen=True, kw_only=True, tag="warning"):
     """Something that the operator should know but that stops nothing."""
 

@@ -1,0 +1,60 @@
+"""Which machine and which program it is, by MAC address and DHCP options."""
+
+from tftptui.telemetry.escapes import visible
+from tftptui.wire.dhcp import DhcpMessage
+
+_MAKERS = {
+    "00:05:69": "VMware",
+    "00:0c:29": "VMware",
+    "00:1c:42": "Parallels",
+    "00:15:5d": "Hyper-V",
+    "00:16:3e": "Xen",
+    "00:50:56": "VMware",
+    "08:00:27": "VirtualBox",
+    "28:cd:c1": "Raspberry Pi",
+    "2c:cf:67": "Raspberry Pi",
+    "52:54:00": "QEMU",
+    "b8:27:eb": "Raspberry Pi",
+    "d8:3a:dd": "Raspberry Pi",
+    "dc:a6:32": "Raspberry Pi",
+    "e4:5f:01": "Raspberry Pi",
+}
+"""By the first three bytes: those that boot from networks and can be told for sure."""
+
+_LOCAL = 2
+"""Bit of the first byte: made up by whoever set it, as by virtual machines."""
+
+_PROGRAMS = (
+    (b"iPXE", "iPXE"),
+    (b"HTTPClient", "UEFI HTTP Boot"),
+    (b"PXEClient", "PXE firmware"),
+    (b"U-Boot", "U-Boot"),
+    (b"onie_vendor", "ONIE"),
+    (b"barebox", "barebox"),
+    (b"udhcp", "BusyBox udhcpc"),
+    (b"dhcpcd", "dhcpcd"),
+    (b"MSFT", "Windows"),
+    (b"android-dhcp", "Android"),
+    (b"anaconda", "Anaconda"),
+    (b"docsis", "cable modem"),
+    (b"Cisco", "Cisco"),
+)
+"""By the beginning of option 60."""
+
+
+def maker(mac: bytes) -> str:
+    """Return who made a network interface; "" where that is not known for sure."""
+    known = _MAKERS.get(mac[:3].hex(":"), "")
+    return known or ("made-up MAC" if mac and mac[0] & _LOCAL else "")
+
+
+def program(message: DhcpMessage) -> str:
+    """Return which program sends a request, by options 77 and 60; else "".
+
+    What no rule knows is shown as it says it.
+    """
+    if message.user_class.startswith(b"iPXE"):
+        return "iPXE"
+    said = message.vendor_class
+    known = (name for begun, name in _PROGRAMS if said.startswith(begun))
+    return next(known, visible(said))

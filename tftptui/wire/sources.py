@@ -1,0 +1,398 @@
+"""The sockets that hear what machines ask before TFTP; they only read.
+
+As root: everything that arrives, by a packet socket whose filter runs in the kernel.
+Otherwise: broadcasts to UDP port 67, where the system allows that port.
+"""
+
+import ctypes
+import errno
+import select
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from ipaddress import IPv4Address
+
+from tftptui.net.link_events import (
+    AddressChange,
+    Change,
+    changes_in,
+    links_now,
+    open_link_events,
+)
+from tftptui.net.local_ports import port_holders
+from tftptui.protocol.errors import PeerError
+from tftptui.protocol.packets import ReadRequest, WriteRequest
+from tftptui.protocol.packets import parse as parse_tftp
+from tftptui.wire.dhcp import CLIENT_PORT as DHCP_CLIENT_PORT
+from tftptui.wire.dhcp import PXE_PORT, SERVER_PORT, MalformedDhcpError, Op, parse
+from tftptui.wire.events import (
+    AddressSeen,
+    ArpSeen,
+    DhcpSeen,
+    FileRequested,
+    LinkSeen,
+    WireEvent,
+)
+from tftptui.wire.frames import (
+    ARP_TYPE,
+    IPV4_TYPE,
+    Ethernet,
+    parse_arp,
+    parse_ethernet,
+    parse_udp,
+)
+
+TFTP_PORT = 69
+_DHCP_PORTS = (SERVER_PORT, DHCP_CLIENT_PORT, PXE_PORT)
+
+HOW_TO_GET_67 = "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=67"
+
+_AT_ONCE = 64
+"""Packets read in one go: the loop has other work."""
+
+_ROOM = 65_536
+_ALL_TYPES = 0x0003  # ETH_P_ALL: what we send, too
+_OUTGOING = 4  # PACKET_OUTGOING
+_ATTACH_FILTER = 26  # SO_ATTACH_FILTER
+_IP_PKTINFO = 8
+_COPY_WITHIN = 0.05
+"""Seconds: a bridge and its port, or a VLAN and its link, show the same frame twice."""
+
+
+class WireError(Exception):
+    """Nothing can be heard; the text says why and what to do."""
+
+
+class Source:
+    """A socket that hears something.
+
+    Attributes:
+        socket: never blocks; to be read when it is readable.
+    """
+
+    def __init__(self, sock: socket.socket, now: Callable[[], float]) -> None:
+        self.socket, self._now = sock, now
+        sock.settimeout(0)
+
+    def read(self) -> list[WireEvent]:
+        """Return what has come, as much as one turn has time for."""
+        found: list[WireEvent] = []
+        for _ in range(_AT_ONCE):
+            try:
+                found += self._next()
+            except BlockingIOError:
+                break
+            except OSError:  # the interface went down, or the kernel lost some
+                continue
+        return found
+
+    def close(self) -> None:
+        """Hear no more."""
+        self.socket.close()
+
+    def _next(self) -> Iterable[WireEvent]:
+        """Read one packet.
+
+        Raises:
+            BlockingIOError: there is none. OSError: it is lost.
+        """
+        raise NotImplementedError
+
+
+class PacketSource(Source):
+    """Hears ARP and DHCP, and TFTP requests if WITH_TFTP; needs CAP_NET_RAW.
+
+    Args:
+        interface: the only one; "" for all but the loopback.
+    """
+
+    def __init__(
+        self, interface: str, now: Callable[[], float], *, with_tftp: bool
+    ) -> None:
+        # Without a protocol it hears nothing before the filter is there.
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        try:
+            attach_filter(sock, with_tftp=with_tftp)
+            sock.bind((interface, _ALL_TYPES))
+        except OSError:
+            sock.close()
+            raise
+        super().__init__(sock, now)
+        self._is_one = bool(interface)
+        self._before = (b"", "", 0.0)
+
+    def _next(self) -> Iterator[WireEvent]:
+        frame, (interface, _, kind, *_) = self.socket.recvfrom(_ROOM)
+        return self._events(frame, interface, is_ours=kind == _OUTGOING)
+
+    def _events(
+        self, frame: bytes, interface: str, *, is_ours: bool
+    ) -> Iterator[WireEvent]:
+        now = self._now()
+        before, at, last = self._before
+        self._before = frame, interface, now
+        is_copy = frame == before and interface != at and now - last < _COPY_WITHIN
+        if not self._is_one and (interface == "lo" or is_copy):
+            return
+        yield from events_in(frame, interface, now, is_ours=is_ours)
+
+
+class BroadcastSource(Source):
+    """Hears broadcasts to UDP port 67: what machines ask, not what they are told."""
+
+    def __init__(self, interface: str, now: Callable[[], float]) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            # Never SO_REUSEADDR: a DHCP server of this host would lose what is sent
+            # to it alone.
+            sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+            if interface:
+                device = interface.encode()
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+            sock.bind(("", SERVER_PORT))
+        except OSError:
+            sock.close()
+            raise
+        super().__init__(sock, now)
+
+    def _next(self) -> Iterator[WireEvent]:
+        data, ancillary, _, (host, _) = self.socket.recvmsg(_ROOM, 64)
+        interface = ""
+        for level, kind, value in ancillary:
+            if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
+                with suppress(OSError):
+                    interface = socket.if_indextoname(
+                        struct.unpack_from("=I", value)[0]
+                    )
+        return self._events(data, host, interface)
+
+    def _events(self, data: bytes, host: str, interface: str) -> Iterator[WireEvent]:
+        with suppress(MalformedDhcpError):
+            message = parse(data)
+            yield DhcpSeen(
+                time=self._now(),
+                interface=interface,
+                message=message,
+                source=IPv4Address(host),
+                port=SERVER_PORT,
+            )
+
+
+class LinkSource(Source):
+    """Hears of cables and of this machine's own addresses."""
+
+    def __init__(self, interface: str, now: Callable[[], float]) -> None:
+        super().__init__(open_link_events(), now)
+        self._interface = interface
+
+    def as_it_is(self) -> list[WireEvent]:
+        """Return how everything is at the moment."""
+        return list(self._events(links_now()))
+
+    def _next(self) -> list[WireEvent]:
+        return list(self._events(changes_in(self.socket.recv(_ROOM))))
+
+    def _events(self, changes: Iterable[Change]) -> Iterator[WireEvent]:
+        now = self._now()
+        for change in changes:
+            name = change.interface
+            if name != self._interface if self._interface else name == "lo":
+                continue
+            if isinstance(change, AddressChange):
+                yield AddressSeen(
+                    time=now,
+                    interface=name,
+                    address=change.address,
+                    is_here=change.is_here,
+                )
+            else:
+                yield LinkSeen(time=now, interface=name, is_up=change.is_up)
+
+
+class Sources:
+    """All that can be heard here.
+
+    To be opened before privileges are dropped.
+
+    Args:
+        interface: the only one to listen at; "" for all but the loopback.
+        now: seconds of a wall clock that never runs backwards.
+        with_tftp: whether TFTP requests are to be heard as well.
+
+    Attributes:
+        open: the sockets.
+        hears_all: whether ARP and offers are heard, not broadcasts to port 67 alone.
+        notice: what is not heard and what to do about it; "" if nothing is missing.
+
+    Raises:
+        WireError: nothing can be heard.
+    """
+
+    def __init__(
+        self, interface: str, now: Callable[[], float], *, with_tftp: bool = False
+    ) -> None:
+        _check(interface)
+        self.hears_all, self.notice = True, ""
+        try:
+            self._links = LinkSource(interface, now)
+        except (OSError, AttributeError) as error:
+            raise WireError("only Linux tells of ARP and DHCP beside others") from error
+        self.open: list[Source] = [self._links]
+        try:
+            self.open.append(PacketSource(interface, now, with_tftp=with_tftp))
+        except PermissionError:
+            self.hears_all = False
+        except OSError as error:
+            self.close()
+            raise WireError(f"{interface}: {error.strerror}") from error
+        if not self.hears_all:
+            self._open_broadcasts(interface, now)
+
+    def as_it_is(self) -> list[WireEvent]:
+        """Return the links and addresses of the moment; to be taken first."""
+        return self._links.as_it_is()
+
+    def wait(self, patience: float | None = None) -> list[WireEvent]:
+        """Wait until something is heard, PATIENCE seconds at most; return it."""
+        ready, _, _ = select.select([s.socket for s in self.open], [], [], patience)
+        heard = (one.read() for one in self.open if one.socket in ready)
+        return [event for events in heard for event in events]
+
+    def close(self) -> None:
+        """Hear no more."""
+        for source in self.open:
+            source.close()
+
+    def _open_broadcasts(self, interface: str, now: Callable[[], float]) -> None:
+        try:
+            self.open.append(BroadcastSource(interface, now))
+        except OSError as error:
+            self.close()
+            raise WireError(_why_not_67(error)) from error
+        self.notice = (
+            "Without root only broadcasts to port 67 are heard: DISCOVER and REQUEST, "
+            "but no ARP and no offers. To hear all: sudo tftptui wire"
+            + (f" {interface}" if interface else "")
+        )
+
+
+def attach_filter(sock: socket.socket, *, with_tftp: bool) -> None:
+    """Have the kernel pass on ARP and DHCP alone, and packets to port 69 if WITH_TFTP.
+
+    Raises:
+        OSError: the system does not take it.
+    """
+    program = b"".join(struct.pack("=HBBI", *one) for one in _filter(with_tftp))
+    buffer = ctypes.create_string_buffer(program)
+    head = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
+    sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, head)
+
+
+def _filter(with_tftp: bool) -> list[tuple[int, int, int, int]]:  # noqa: FBT001
+    """Return it as classic BPF: operation, jump if true, jump if false, value."""
+    load_half, load_byte, load_indexed = 0x28, 0x30, 0x48
+    equal, any_bit, header_length, give = 0x15, 0x45, 0xB1, 0x06
+    to_ports = (*_DHCP_PORTS, TFTP_PORT) if with_tftp else _DHCP_PORTS
+    ports = [
+        (load_indexed, None, 14),
+        *((equal, port, None) for port in _DHCP_PORTS),
+        (load_indexed, None, 16),
+        *((equal, port, None) for port in to_ports),
+    ]
+    end = 8 + len(ports)  # the drop; the accept stands behind it
+    program = [
+        (load_half, 0, 0, 12),
+        (equal, end - 1, 0, ARP_TYPE),
+        (equal, 0, end - 3, IPV4_TYPE),
+        (load_byte, 0, 0, 23),
+        (equal, 0, end - 5, socket.IPPROTO_UDP),
+        (load_half, 0, 0, 20),
+        (any_bit, end - 7, 0, 0x1FFF),  # a later fragment has no ports
+        (header_length, 0, 0, 14),
+    ]
+    for at, (operation, value, offset) in enumerate(ports, start=len(program)):
+        if value is None:
+            program.append((operation, 0, 0, offset or 0))
+        else:
+            program.append((operation, end - at, 0, value))
+    return [*program, (give, 0, 0, 0), (give, 0, 0, 0xFFFFFFFF)]
+
+
+def events_in(
+    frame: bytes, interface: str, now: float, *, is_ours: bool
+) -> Iterator[WireEvent]:
+    """Give what a frame tells, if anything."""
+    ethernet = parse_ethernet(frame)
+    if ethernet is None:
+        return
+    if ethernet.type == ARP_TYPE:
+        arp = parse_arp(ethernet.payload)
+        if arp is not None:
+            yield ArpSeen(time=now, interface=interface, arp=arp, is_ours=is_ours)
+    elif ethernet.type == IPV4_TYPE:
+        yield from _udp(ethernet, interface, now, is_ours=is_ours)
+
+
+def _udp(
+    ethernet: Ethernet, interface: str, now: float, *, is_ours: bool
+) -> Iterator[WireEvent]:
+    packet = parse_udp(ethernet.payload)
+    if packet is None:
+        return
+    if packet.destination_port == TFTP_PORT:
+        with suppress(PeerError):
+            request = parse_tftp(packet.payload)
+            if isinstance(request, ReadRequest | WriteRequest) and not is_ours:
+                yield FileRequested(
+                    time=now,
+                    interface=interface,
+                    client=str(packet.source),
+                    server=str(packet.destination),
+                    file=request.filename,
+                    mac=ethernet.source,
+                    is_write=isinstance(request, WriteRequest),
+                )
+        return
+    with suppress(MalformedDhcpError):
+        message = parse(packet.payload)
+        port = packet.destination_port
+        if message.op is Op.REQUEST and port not in (SERVER_PORT, PXE_PORT):
+            return
+        yield DhcpSeen(
+            time=now,
+            interface=interface,
+            message=message,
+            source=packet.source,
+            port=port,
+            is_ours=is_ours,
+        )
+
+
+def _check(interface: str) -> None:
+    """Look whether there is such an interface.
+
+    Raises:
+        WireError: there is none.
+    """
+    names = [name for _, name in socket.if_nameindex()]
+    if interface and interface not in names:
+        others = ", ".join(name for name in names if name != "lo")
+        raise WireError(f"{interface} is no interface of this machine: {others}")
+
+
+def _why_not_67(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        holder = port_holders(SERVER_PORT) or "another program"
+        return (
+            f"UDP port {SERVER_PORT} is held by {holder}. As root tftptui listens "
+            "beside it: sudo tftptui wire"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return (
+            f"no permission to hear DHCP. Run it as root, or allow port {SERVER_PORT} "
+            f"to all users: {HOW_TO_GET_67}, or give this Python the rights: sudo "
+            f"setcap cap_net_raw,cap_net_bind_service=ep {sys.executable}"
+        )
+    return f"UDP port {SERVER_PORT}: {error.strerror}"

@@ -1,0 +1,97 @@
+"""The stories of the wire as lines of text, printed as they happen."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tftptui.telemetry.words import joined, seconds
+from tftptui.wire.devices import REPLIES, Device, Devices, News, Step, StepKind
+from tftptui.wire.dhcp import mac_text
+
+LABELS = {
+    StepKind.LINK_UP: "link up",
+    StepKind.LINK_DOWN: "link down",
+    StepKind.ARP: "ARP",
+    StepKind.ARP_REPLY: "ARP reply",
+    StepKind.DISCOVER: "DISCOVER",
+    StepKind.OFFER: "OFFER",
+    StepKind.REQUEST: "REQUEST",
+    StepKind.ACK: "ACK",
+    StepKind.NAK: "NAK",
+    StepKind.DECLINE: "DECLINE",
+    StepKind.RELEASE: "RELEASE",
+    StepKind.INFORM: "INFORM",
+    StepKind.BOOTP: "BOOTP request",
+    StepKind.BOOTP_REPLY: "BOOTP reply",
+    StepKind.PXE_REQUEST: "PXE request (4011)",
+    StepKind.PXE_REPLY: "PXE reply (4011)",
+    StepKind.FILE_REQUEST: "TFTP request",
+}
+
+NOTHING_HEARD = (
+    "Nothing heard yet. A machine is heard when it starts to boot; behind a router, or "
+    "in another VLAN, it is not heard at all. Is its cable in, and is it switched on?"
+)
+
+
+def stamp(time: float) -> str:
+    """Return a time of day in local time, with milliseconds."""
+    local = datetime.fromtimestamp(time).astimezone()
+    return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
+def step_words(step: Step) -> str:
+    """Return a step: OFFER by 10.0.0.1: address 10.0.0.7, no file."""
+    words = LABELS[step.kind]
+    if step.kind in (StepKind.OFFER, StepKind.ACK, StepKind.NAK, StepKind.BOOTP_REPLY):
+        words += f" by {step.peer}"
+    elif step.kind is StepKind.REQUEST and step.peer:
+        words += f", chose {step.peer}"
+    elif step.kind in (StepKind.PXE_REQUEST, StepKind.FILE_REQUEST) and step.peer:
+        words += f" to {step.peer}"
+    elif step.kind is StepKind.PXE_REPLY:
+        words += f" by {step.peer}"
+    if step.text:
+        words += f": {step.text}"
+    if step.count > 1:
+        words += f" ({step.count} times in {seconds(step.last - step.time)})"
+    return words
+
+
+def arrow(step: Step) -> str:
+    """Return which way a step goes, as seen from the device."""
+    if step.kind in (StepKind.LINK_UP, StepKind.LINK_DOWN):
+        return "–"
+    return "←" if step.kind in REPLIES else "→"
+
+
+def listening_line(devices: Devices) -> str:
+    """Return where is listened: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
+    told = []
+    for name, link in devices.links.items():
+        state = "up" if link.is_up else "no link"
+        own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
+        told.append(f"{name} ({state}, {own})")
+    return f"Listening at {joined(told) or 'no interface'}."
+
+
+class StoryPrinter:
+    """Turns news into lines; says whose they are whenever that changes."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[Device | None, str] | None = None
+
+    def lines(self, news: News) -> Iterator[str]:
+        """Yield the lines of one step."""
+        device, step = news.device, news.step
+        time = stamp(step.last)
+        if device is None:
+            self._latest = None
+            yield f"{time} {news.interface}: {step_words(step)}"
+            return
+        title = device.title()
+        if self._latest != (device, title):
+            self._latest = device, title
+            address = f"  {device.address}" if device.address else ""
+            known = f"  {title}" if title else ""
+            yield f"{time} {mac_text(device.mac)}{address}{known}"
+        yield f"{time}   {arrow(step)} {step_words(step)}"
