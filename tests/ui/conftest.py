@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.idle import wait_for_the_loop
+from tests.support.shared_css import share_parsed_css
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +21,4 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     wait_for_the_loop(monkeypatch)
+    share_parsed_css(monkeypatch)
