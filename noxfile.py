@@ -4,6 +4,7 @@
                                  lowest versions of what it depends on
     uvx nox -s tests-3.12 -- tests/protocol -n 0
     uvx nox -s dist              sdist, wheel and bill of materials, checked, in dist/
+    uvx nox -s pyz               the single file, dist/tftptui.pyz
 
 What follows ``--`` goes to pytest.
 """
@@ -65,3 +66,12 @@ def sbom(session: nox.Session) -> None:
         *("--of", "JSON", "-o", str(DIST / "tftptui.cdx.json")),
         external=True,
     )
+
+
+@nox.session(python=PYTHONS[0])
+def pyz(session: nox.Session) -> None:
+    """Build dist/tftptui.pyz, the single file, and start it."""
+    session.install("pip", "shiv")
+    output = DIST / "tftptui.pyz"
+    session.run("python", "tools/make_pyz.py", "-o", str(output))
+    session.run("python", str(output), "--version", "--verbose")

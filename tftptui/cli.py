@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -282,25 +283,36 @@ def _watch(
     return ui.return_code or 0
 
 
+def _asks_long_version(words: Sequence[str]) -> bool:
+    """Whether --verbose is beside --version, which cyclopts answers by itself."""
+    return "--verbose" in words and not {"--version", "-V"}.isdisjoint(words)
+
+
+def _print_version() -> int:
+    from tftptui.commands.version import verbose_version  # noqa: PLC0415 - --help
+
+    print(verbose_version())
+    return 0
+
+
 def main() -> None:
     """Run the command line and leave with its exit status."""
     if not {"--help", "-h"}.isdisjoint(sys.argv):
         app.resolved_commands()  # all of them, to tell of them
     words = sys.argv[1:]
-    if "--verbose" in words and not {"--version", "-V"}.isdisjoint(words):
-        from tftptui.commands.version import verbose_version  # noqa: PLC0415 - --help
-
-        print(verbose_version())
-        return
     # allow_leading_hyphen would take a mistyped option for the name of a capture.
     if words[:1] == ["analyze"]:
         words = ["/dev/stdin" if word == "-" else word for word in words]
     try:
-        status = app(
-            words,
-            result_action="return_value",
-            exit_on_error=False,
-            print_error=False,
+        status = (
+            _print_version()
+            if _asks_long_version(words)
+            else app(
+                words,
+                result_action="return_value",
+                exit_on_error=False,
+                print_error=False,
+            )
         )
         sys.stdout.flush()
     except CycloptsError as error:

@@ -107,7 +107,7 @@ def judged(tree: Path, tests: tuple[str, ...], timeout: float) -> str:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     try:
-        done = subprocess.run(  # noqa: S603 - pytest on our own tests
+        done = subprocess.run(
             command,
             cwd=tree,
             env=environment,
