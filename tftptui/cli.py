@@ -142,6 +142,13 @@ def doctor(
             negative=(),
         ),
     ] = False,
+    ask: Annotated[
+        str | None,
+        Parameter(
+            help="Interface to ask DHCP servers at what machines are told, as wire "
+            "--ask does; needs root."
+        ),
+    ] = None,
 ) -> int:
     """Tell whether this machine can serve ROOT, and what to type where it can't.
 
@@ -169,6 +176,10 @@ def doctor(
     port = asked_port(settings)
     facts = read_facts(settings, port, may_attach=may_attach(port))
     results = check_all(facts, settings, networks)
+    if ask is not None:
+        from tftptui.commands.wire import offered  # noqa: PLC0415 - it is slow
+
+        results += offered(ask, settings)
     print(report_json(results) if json else report_text(results), end="")
     return exit_status(results)
 

@@ -1,14 +1,26 @@
 """The command ``wire``: what machines ask the network before any TFTP."""
 
 import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from cyclopts import Parameter
 
-from tftptui.commands.usage_error import EXIT_FAILED
+from tftptui.commands.server import DEFAULTS, settings_of
+from tftptui.commands.usage_error import EXIT_FAILED, EXIT_USAGE, UsageError
+from tftptui.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # --help is instant
+    from tftptui.doctor.checks.boot_offers import FileCheck
+    from tftptui.doctor.result import Result
+    from tftptui.wire.questions import Answers, Arch
     from tftptui.wire.sources import Sources
+
+ALL_KINDS = "bios,x64,arm64,http,plain"
+
+EXIT_INTERRUPTED = 130
 
 _HINT_AFTER = 15.0
 """Seconds of silence after which is said what that may mean."""
@@ -20,6 +32,20 @@ def wire(
     ] = "",
     /,
     *,
+    ask: Annotated[
+        bool,
+        Parameter(
+            help="Ask DHCP servers what each kind of machine is told, and judge it.",
+            negative=(),
+        ),
+    ] = False,
+    arch: Annotated[
+        str, Parameter(help="Kinds of machines to ask as, with commas between.")
+    ] = ALL_KINDS,
+    root: Annotated[
+        Path | None,
+        Parameter(help="Folder that is served, to look for the files that are named."),
+    ] = None,
     json: Annotated[
         bool,
         Parameter(help="Print lines of the journal (event wire) instead.", negative=()),
@@ -27,9 +53,16 @@ def wire(
 ) -> int:
     """Show what machines ask before TFTP: ARP, DHCP, and who told them what.
 
-    Sends nothing. As root it hears ARP, all DHCP that arrives and TFTP requests; else
-    broadcasts to UDP port 67, where the system allows that. Ends with ctrl-C.
+    As root it hears ARP, all DHCP that arrives and TFTP requests; else broadcasts to
+    UDP port 67, where the system allows that. It sends nothing, and ends with ctrl-C.
+
+    With --ask it sends a DISCOVER for each kind of machine, waits 5 seconds and ends
+    like doctor: 0 if all is well, 1 if there is something to look at, 2 if something is
+    bad. No lease comes of it: it never sends a REQUEST, nor BOOTP.
     """
+    if ask:
+        settings = None if root is None else settings_of(DEFAULTS, (root,), None)
+        return _ask(interface, arch, settings, json=json)
     from tftptui.server.clock import SystemClock  # noqa: PLC0415 - --help is instant
     from tftptui.wire.sources import Sources, WireError  # noqa: PLC0415
 
@@ -44,6 +77,115 @@ def wire(
         return 0
     finally:
         sources.close()
+
+
+def asked(
+    interface: str, kinds: "Sequence[Arch]", settings: Settings | None
+) -> "tuple[list[Answers], list[Result]]":
+    """Ask as KINDS and judge what comes; without SETTINGS no file is looked for.
+
+    Raises:
+        WireError: that can't be done here. UsageError: it is not clear where.
+    """
+    from tftptui.doctor.checks.boot_offers import Here, check_offers  # noqa: PLC0415
+    from tftptui.net.interfaces import own_links  # noqa: PLC0415
+    from tftptui.wire.ask import ask  # noqa: PLC0415
+
+    answers = ask(interface or _only_interface(), kinds)
+    check = None if settings is None else partial(_file_check, settings)
+    here = Here(frozenset(a for a in own_links().addresses if ":" not in a), check)
+    return answers, check_offers(answers, here)
+
+
+def offered(interface: str, settings: Settings) -> "list[Result]":
+    """Return the same for the doctor, a trouble of its own included."""
+    from tftptui.doctor.checks.boot_offers import TOPIC  # noqa: PLC0415 - as above
+    from tftptui.doctor.result import warn  # noqa: PLC0415
+    from tftptui.wire.sources import WireError  # noqa: PLC0415
+
+    try:
+        return asked(interface, parse_kinds(ALL_KINDS), settings)[1]
+    except WireError as error:
+        return [warn(TOPIC, f"DHCP servers were not asked: {error}")]
+
+
+def _ask(interface: str, arch: str, settings: Settings | None, *, json: bool) -> int:
+    from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415 - as above
+    from tftptui.doctor.result import exit_status  # noqa: PLC0415
+    from tftptui.wire.sources import WireError  # noqa: PLC0415
+
+    try:
+        answers, results = asked(interface, parse_kinds(arch), settings)
+    except UsageError as error:
+        _note(f"tftptui: {error}")
+        return EXIT_USAGE
+    except WireError as error:
+        _note(f"tftptui: {error}")
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    told = [
+        {"arch": one.arch, "offers": [offer.as_told() for offer in one.offers]}
+        for one in answers
+    ]
+    if json:
+        print(report_json(results, answers=told), end="")
+        return exit_status(results)
+    for one in answers:
+        for offer in one.offers:
+            print(f"{one.arch:<6} {offer.server}: {offer.words()}")
+    print("\n" + report_text(results), end="")
+    return exit_status(results)
+
+
+def parse_kinds(text: str) -> "list[Arch]":
+    """Read kinds of machines, as ``bios,x64``; each once.
+
+    Raises:
+        UsageError: one is none, or there are none.
+    """
+    from tftptui.wire.questions import Arch  # noqa: PLC0415 - --help is instant
+
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    try:
+        kinds = [Arch(word) for word in dict.fromkeys(words)]
+    except ValueError:
+        kinds = []
+    if not kinds:
+        raise UsageError(f"--arch {text}: kinds are {', '.join(Arch)}")
+    return kinds
+
+
+def _only_interface() -> str:
+    """Return the interface to ask at where none is named.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    from tftptui.net.interfaces import interface_addresses  # noqa: PLC0415 - as above
+
+    found = [
+        name
+        for name, addresses in interface_addresses().items()
+        if any(one.version == 4 and not one.is_loopback for one in addresses)  # noqa: PLR2004 - IPv4
+    ]
+    if len(found) == 1:
+        return found[0]
+    named = ", ".join(found) or "none has an IPv4 address"
+    raise UsageError(f"which interface? Write tftptui wire --ask IFACE: {named}")
+
+
+def _file_check(settings: Settings, file: bytes) -> "FileCheck":
+    """Tell whether a file would be served, as ``explain`` does."""
+    from tftptui.doctor.checks.boot_offers import FileCheck  # noqa: PLC0415 - as above
+    from tftptui.engine.near_names import with_near_names  # noqa: PLC0415
+    from tftptui.server.root.explain import run  # noqa: PLC0415
+
+    told = with_near_names(run(settings, file, "", is_write=False), settings, file)
+    if told.served is not None:
+        return FileCheck(is_served=True, words=f"served, {told.octets or 0:,} bytes")
+    near = f" (here is {told.near[0].text})" if told.near else ""
+    return FileCheck(is_served=False, words=f"not served, {told.message}{near}")
 
 
 def _listen(sources: "Sources", *, json: bool) -> NoReturn:

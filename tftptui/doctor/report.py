@@ -36,9 +36,9 @@ def _summary(results: list[Result]) -> str:
     return "all well"
 
 
-def report_json(results: list[Result]) -> str:
-    """Return one JSON object: ``status`` as the exit status, and ``results``."""
-    told = {
+def report_json(results: list[Result], **more: object) -> str:
+    """Return one JSON object: ``status`` as the exit status, ``results``, and MORE."""
+    told: dict[str, object] = {
         "status": exit_status(results),
         "results": [
             {
@@ -49,5 +49,6 @@ def report_json(results: list[Result]) -> str:
             }
             for result in results
         ],
+        **more,
     }
     return msgspec.json.encode(told).decode() + "\n"

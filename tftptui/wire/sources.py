@@ -233,7 +233,7 @@ class Sources:
     def __init__(
         self, interface: str, now: Callable[[], float], *, with_tftp: bool = False
     ) -> None:
-        _check(interface)
+        check_interface(interface)
         self.hears_all, self.notice = True, ""
         try:
             self._links = LinkSource(interface, now)
@@ -370,7 +370,7 @@ def _udp(
         )
 
 
-def _check(interface: str) -> None:
+def check_interface(interface: str) -> None:
     """Look whether there is such an interface.
 
     Raises:

@@ -1,0 +1,73 @@
+"""Asking real DHCP servers what each kind of machine is told."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.support.bridge_lab import ADDRESSES, BridgeLab, bridge_lab
+from tftptui.commands.wire import asked
+from tftptui.doctor.checks.boot_offers import Here, check_offers
+from tftptui.doctor.result import Mark
+from tftptui.settings import Settings
+from tftptui.wire.ask import ask
+from tftptui.wire.questions import Arch
+
+pytestmark = pytest.mark.netns
+
+RANGE = "--dhcp-range=10.66.0.50,10.66.0.99,255.255.255.0"
+AT_ONCE = 1.5
+"""Seconds: these servers look for nothing before they reply."""
+
+UEFI = "--dhcp-match=set:uefi,option:client-arch,7"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[BridgeLab]:
+    yield from bridge_lab()
+
+
+def test_each_kind_is_told_its_own_file_and_no_lease_is_left(
+    lab: BridgeLab, tmp_path: Path
+) -> None:
+    """One server gives addresses and files by kind, a proxy has a menu for BIOS."""
+    (tmp_path / "snp.efi").write_bytes(b"content")
+    boot = f"--dhcp-boot=tag:uefi,snp.efi,,{ADDRESSES['server']}"
+    other = f"--dhcp-boot=tag:!uefi,undionly.kpxe,,{ADDRESSES['server']}"
+    proxy = ("--dhcp-range=10.66.0.0,proxy", "--pxe-service=x86PC,Menu,pxelinux")
+    kinds = [Arch.BIOS, Arch.X64, Arch.PLAIN]
+    with (
+        lab.dnsmasq("dhcp", RANGE, UEFI, boot, other) as leases,
+        lab.dnsmasq("second", *proxy),
+    ):
+        settings = Settings(root=tmp_path)
+        answers, results = lab.inside("server", partial(asked, "eth0", kinds, settings))
+        assert leases.read_text() == ""
+    found = {one.arch: {offer.server: offer for offer in one.offers} for one in answers}
+    dhcp, second = ADDRESSES["dhcp"], ADDRESSES["second"]
+    assert found[Arch.X64][dhcp].file == b"snp.efi"
+    assert found[Arch.BIOS][dhcp].file == b"undionly.kpxe"
+    assert found[Arch.BIOS][second].is_proxy
+    assert found[Arch.PLAIN].keys() == {dhcp}
+    told = {one.text: one.mark for one in results}
+    served = f"x64 UEFI: {dhcp} sends it here for snp.efi: served, 7 bytes."
+    assert told[served] is Mark.OK
+    missing = [text for text, mark in told.items() if mark is Mark.BAD]
+    assert missing
+    assert all("undionly.kpxe: not served" in text for text in missing)
+    assert not any("DHCP servers give" in text for text in told)
+
+
+def test_two_servers_are_both_heard_and_told(lab: BridgeLab) -> None:
+    second = "--dhcp-range=10.66.0.150,10.66.0.199,255.255.255.0"
+    work = partial(ask, "eth0", [Arch.X64], AT_ONCE)
+    with lab.dnsmasq("dhcp", RANGE), lab.dnsmasq("second", second):
+        answers = lab.inside("server", work)
+    told = check_offers(answers, Here(frozenset()))[0]
+    assert "2 DHCP servers give addresses" in told.text
+
+
+def test_nobody_answers_where_nobody_is(lab: BridgeLab) -> None:
+    (answers,) = lab.inside("server", partial(ask, "eth0", [Arch.PLAIN], AT_ONCE))
+    assert answers.offers == ()
