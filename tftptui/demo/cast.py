@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from tftptui.demo.simulation.client_kinds import ClientKind
 from tftptui.demo.simulation.event_queue import Agenda
-from tftptui.demo.simulation.machine import ClientMachine, Errand, Tally
+from tftptui.demo.simulation.machine import ClientMachine, Errand, SendFrom, Tally
 from tftptui.net.addresses import Endpoint
 
 SendAs = Callable[[Endpoint, Endpoint, bytes], None]
@@ -41,10 +41,16 @@ class Actor:
 
 
 class Cast:
-    """All clients of a scenario, found by their address and port."""
+    """All clients of a scenario, found by their address and port.
+
+    Attributes:
+        make: makes the machine of a client that is switched on.
+    """
 
     def __init__(self, agenda: Agenda, send: SendAs) -> None:
         self._agenda, self._send = agenda, send
+        self.make: Callable[[ClientKind, Errand, SendFrom], ClientMachine]
+        self.make = ClientMachine
         self._actors: list[Actor] = []
         self._at: dict[str, list[Actor]] = {}
 
@@ -78,7 +84,7 @@ class Cast:
         def send(port: int, target: Endpoint, octets: bytes) -> None:
             self._send(Endpoint(actor.address, port), target, octets)
 
-        machine = actor.machine = ClientMachine(actor.kind, errand, send)
+        machine = actor.machine = self.make(actor.kind, errand, send)
 
         def begin() -> None:
             if actor.machine is machine:

@@ -72,27 +72,27 @@ class Repeats:
         """
         self._resent_at = now
 
-    def answered(self, now: float, least: float | None, usual: float | None) -> None:
+    def answered(self, now: float, least: float | None, most: float | None) -> None:
         """Note that the peer has got further.
 
-        LEAST and USUAL are round trips in seconds; None as long as none is known, and
-        then nothing is concluded.
+        LEAST and MOST are the shortest round trip and one that is hardly exceeded, in
+        seconds; None as long as none is known, and then nothing is concluded.
         """
         self.spoke = self._spoke_again = now
         rounds = self._rounds
         if not rounds:
             return
         self._rounds, waited = 0, now - self._resent_at
-        if least is None or usual is None:
+        if least is None or most is None:
             return
         is_early = waited < _SOONEST * least
-        if is_early or waited > _SLOWEST * usual + _SLACK:
+        if is_early or waited > _SLOWEST * most + _SLACK:
             self.late += rounds
             return
         self.lost += rounds
         self._owed, self._owed_gaps = rounds, rounds if self._is_gap else 0
         self.gaps += self._owed_gaps
-        self._owed_until = self._resent_at + _LATEST * usual + _AT_ONCE
+        self._owed_until = self._resent_at + max(_LATEST * least, most) + _AT_ONCE
 
     def heard_again(self, now: float) -> None:
         """Note an answer to what was answered before."""

@@ -78,7 +78,8 @@ class SendSession(Session):
         step = self.numbering.ahead(block16, self.acked)
         if 0 < step <= self.sent_to - self.acked:
             return self._advance(step, now)
-        self.repeats.heard_again(now)
+        if self._window == 1:  # else it reports a gap
+            self.repeats.heard_again(now)
         return [] if step else self._answer_gap_at_foot(now)
 
     @property
@@ -299,7 +300,7 @@ class SendSession(Session):
     def _progress(self, now: float, *, fresh: bool) -> None:
         if fresh:  # Karn: only what was sent once tells a round trip
             self.timer.measure(now - self._sent_at)
-        self.repeats.answered(now, self.timer.least, self.timer.smoothed)
+        self.repeats.answered(now, self.timer.least, self.timer.most)
         self._hear(now)
         self._gap_answered = False
         self.timeouts = 0

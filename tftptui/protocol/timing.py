@@ -64,6 +64,13 @@ class RetransmitTimer:
             return self._base
         return max(self._base, min(LONGEST, self._base * self._factor))
 
+    @property
+    def most(self) -> float | None:
+        """Round trip that is hardly exceeded, in seconds; None until one is known."""
+        if self.smoothed is None:
+            return None
+        return self.smoothed + _K * self._variation
+
     def measure(self, round_trip: float) -> None:
         """Take one round trip time (RFC 6298 §2), which also ends a back-off."""
         self._factor, self._steady = 1, STEADY if self._fixed else 0

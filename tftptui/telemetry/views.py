@@ -109,6 +109,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             way or the client had paused; doubled: ACKs that the path doubled.
         moved_to: address and port of a stranger who sends what is due from the client,
             and how often it did.
+        resent: wall clock when something was last sent again; 0 for never.
         other_tids: further ports that a capture shows answers from: its server takes
             each repeat of a request for a new one.
     """
@@ -173,6 +174,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     late: int = 0
     doubled: int = 0
     moved_to: tuple[str, int, int] | None = None
+    resent: float = 0.0
 
     @property
     def has_answered(self) -> bool:

@@ -108,9 +108,10 @@ def test_a_client_that_breaks_off_says_why() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"retransmits": 2}, "when an ACK of its was lost"),
+        ({"retransmits": 2, "timeouts": 1}, "when an ACK of its was lost"),
+        ({"retransmits": 2}, "ctrl-c"),
         ({"retransmits": 0}, "ctrl-c"),
-        ({"retransmits": 2, "kind": "curl"}, "ctrl-c"),
+        ({"retransmits": 2, "timeouts": 1, "kind": "curl"}, "ctrl-c"),
     ],
 )
 def test_atftp_breaks_off_at_a_repeat_without_anybody_ending_it(

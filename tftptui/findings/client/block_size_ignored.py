@@ -15,6 +15,9 @@ from tftptui.telemetry.words import counted, times
 _ASKED_FOR = 2
 """How often the client says that it still has nothing, so that no ACK was lost."""
 
+_STILL = 9.0
+"""Seconds without progress: on a slow path that others fill, a block takes several."""
+
 KIND = Kind(
     code=Code.BLOCK_SIZE_IGNORED,
     scope=Scope.CLIENT,
@@ -47,7 +50,8 @@ def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
         return None
     is_asking = one.repeated_acks >= _ASKED_FOR and one.timeouts >= _ASKED_FOR
     as_large = [other for other in facts.neighbours if _is_as_large(facts, one, other)]
-    if not is_asking or not as_large:
+    still = (one.ended or facts.now) - one.moved
+    if not is_asking or not as_large or still < _STILL:
         return None
     text = (
         f"{counted(one.repeated_acks, 'repeated ACK')} of the OACK, and none of block "
@@ -62,7 +66,7 @@ def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
             Evidence(text=text, transfer=one.number, time=one.moved),
             *evidence.worked(as_large, facts.client),
         ),
-        sure=LIKELY,
+        sure=POSSIBLE if one.running else LIKELY,
     )
 
 

@@ -29,6 +29,9 @@ _WISHED = re.compile(
 )
 """What clients say when somebody ends them, or say nothing."""
 
+_SLACK, _LONGEST_ANSWER = 0.1, 0.5
+"""Seconds in which an ERROR answers what was resent."""
+
 _DISK_FULL = 3  # RFC 1350 §5
 
 
@@ -88,20 +91,29 @@ def aborted(facts: Facts) -> Draft | None:
 
 
 def _is_somebody_s_wish(one: TransferView, said: str) -> bool:
-    """Whether nothing was wrong before, and the ERROR names nothing that was.
+    """Whether nothing was wrong just then, and the ERROR names nothing that was.
 
     So atftp ends at ctrl-c, and firmware whose user pressed a key.
     """
-    is_plain = one.peer_error == 0 and not one.retransmits
+    is_plain = one.peer_error == 0 and not _answers_a_repeat(one)
     return is_plain and bool(_WISHED.search(said))
+
+
+def _answers_a_repeat(one: TransferView) -> bool:
+    """Whether the ERROR may answer what was resent, as that of atftp does."""
+    is_repeated = one.timeouts > 0 or (one.oacks_again > 0 and not one.acked_blocks)
+    if not one.retransmits or not is_repeated or not may_ignore_repeats(one.kind):
+        return False
+    soon = min(_LONGEST_ANSWER, 2 * (one.round_trip or 0.0) + _SLACK)
+    return one.ended is None or not one.resent or one.ended - one.resent <= soon
 
 
 def _look_there(one: TransferView) -> str:
     """Return what to do about a client that broke off, as far as its ERROR tells."""
     if one.peer_error == _DISK_FULL:
         return "make room on the client: its disk or memory is full, it says"
-    is_unclear = one.peer_error == 0 and one.retransmits > 0
-    if is_unclear and may_ignore_repeats(one.kind):
+    is_unclear = one.peer_error == 0 and _answers_a_repeat(one)
+    if is_unclear:
         return (
             f"{one.kind} breaks off when an ACK of its was lost and a packet comes "
             "again: have it try again, and look for what loses packets"

@@ -21,10 +21,10 @@ _HEADERS = 32
 
 _SMALLEST_LINK = 1_280
 
-_STILL, _SILENT = 3.0, 5.0
-"""Seconds for which nothing moves, besides time-outs in a row that are no chance. The
-longer where the client has said nothing since: it may have block 1 and leave repeats
-unanswered, as barebox does, so that two lost ACKs make four time-outs."""
+_STILL, _SILENT, _TRIPS = 4.0, 5.0, 5
+"""Seconds for which nothing moves, and round trips, besides time-outs in a row that are
+no chance. The longer where the client has said nothing since: it may have block 1 and
+leave repeats unanswered, as barebox does, so that two lost ACKs make four time-outs."""
 
 _LOST_BLOCKS, _ASKED_FOR = 3, 2
 """Time-outs in a row, and how often the client says that it still has nothing: then
@@ -80,6 +80,8 @@ def mtu(facts: Facts) -> Draft | None:
     one = facts.latest
     if one is None or not _is_stuck_at_first_block(facts, one):
         return None
+    if _others_get_as_large(facts, one):
+        return None  # so the path carries them
     smaller = _smaller(facts, one)
     repeats = one.repeated_acks > 0
     is_large = one.block_size + _HEADERS > _SMALLEST_LINK
@@ -201,6 +203,16 @@ def _smaller(facts: Facts, one: TransferView) -> list[Neighbour]:
     ]
 
 
+def _others_get_as_large(facts: Facts, one: TransferView) -> bool:
+    """Whether another client of its network got blocks as large since."""
+    others = [other for other in facts.neighbours if other.client != facts.client]
+    return any(
+        other.has_blocks and other.block_size >= one.block_size
+        for other in others
+        if not other.is_upload and other.time >= one.moved
+    )
+
+
 def _is_stuck_at_first_block(facts: Facts, one: TransferView) -> bool:
     if one.direction != "read" or not one.heard or one.acked_blocks:
         return False
@@ -222,6 +234,7 @@ def _is_still(facts: Facts, one: TransferView) -> bool:
     is_clear = timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR
     is_no_chance = is_clear or timeouts >= rounds_no_chance(0)
     enough = _STILL if one.repeated_acks else _SILENT
+    enough = max(enough, _TRIPS * (one.round_trip or 0.0))
     until = min([*closed, one.ended or facts.now])
     return is_no_chance and until - one.moved >= enough
 

@@ -6,9 +6,13 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
+from tftptui.knowledge.signatures import retry_gap
 from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.telemetry.findings import FACT, POSSIBLE, Evidence
 from tftptui.telemetry.words import counted, seconds, times
+
+_PATIENT = 2.0
+"""Seconds: what others ask within less, a path of uneven delay brings together."""
 
 _MANY = 3
 """ACKs that came twice from which on no slip of a client explains them."""
@@ -29,8 +33,9 @@ def duplicated(facts: Facts) -> Draft | None:
     A client may itself send its request twice; ACKs that came twice though nothing was
     sent twice are the path's.
     """
-    twins = [one for one in facts.tries if one.twins]
-    copied = [one for one in facts.tries if one.doubled >= _MANY]
+    patient = [one for one in facts.tries if retry_gap(one.kind) >= _PATIENT]
+    twins = [one for one in patient if one.twins]
+    copied = [one for one in patient if one.doubled >= _MANY]
     if not (twins or copied):
         return None
     first = (copied or twins)[0]

@@ -143,6 +143,7 @@ class Report:
         wall = self._recorder.clock.wall()
         if attempt > 1:
             self.view.retransmits += count
+            self.view.resent = wall
             if kind is Kind.OACK:
                 self.view.oacks_again += 1
         number, client_tid, server_tid = self.tids
