@@ -191,6 +191,12 @@ def long_names(index: TriesIndex, numbers: range) -> None:
             index.refuse(event, NETWORK)
 
 
+def high_ports(index: TriesIndex, numbers: range) -> None:
+    for number in numbers:
+        event = refused("not-found", file=f"{number:09}", client_tid=65_000)
+        index.refuse(event, NETWORK)
+
+
 def split_off(index: TriesIndex, numbers: range) -> None:
     for number in numbers:
         one, other = 2 * number, 2 * number + 1
@@ -206,6 +212,7 @@ def split_off(index: TriesIndex, numbers: range) -> None:
         (one_try_each, KEPT_CLIENT_TRIES),
         (many_tries, 600),
         (long_names, 600),
+        (high_ports, KEPT_CLIENT_TRIES),
         (split_off, KEPT_CLIENT_TRIES),
     ],
 )

@@ -3,6 +3,7 @@
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import getsizeof
 
 from tftptui.findings.causes import Incident
 from tftptui.findings.facts import Icmp
@@ -142,7 +143,8 @@ class ClientTries:
         for one in self.refusals:
             texts += len(one.file) + len(one.message)
         tries = len(self.views) + len(self.refusals)
-        return _EMPTY_BYTES + tries * _TRY_BYTES + texts
+        ports = getsizeof(self.refused_ports)
+        return _EMPTY_BYTES + tries * _TRY_BYTES + texts + ports
 
     @property
     def icmp(self) -> tuple[Icmp, ...]:
