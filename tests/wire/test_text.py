@@ -6,7 +6,7 @@ from tests.support.wire_events import ETH, asked, heard, plugged, told, unplugge
 from tftptui.wire.devices import StepKind
 from tftptui.wire.dhcp import MessageType
 from tftptui.wire.events import AddressSeen
-from tftptui.wire.text import LABELS, StoryPrinter, listening_line
+from tftptui.wire.text import LABELS, StoryPrinter, finding_lines, listening_line
 
 OFFERED = "address 10.0.0.77, next-server 10.0.0.5"
 
@@ -41,3 +41,12 @@ def test_where_is_listened_is_said_with_our_addresses() -> None:
 
 def test_every_step_has_a_label() -> None:
     assert set(LABELS) == set(StepKind)
+
+
+def test_a_finding_stands_below_its_story_with_what_to_change() -> None:
+    lines = finding_lines(0.0, "two-dhcp (sure)", "Two servers.", ["this", "that"])
+    assert [line[12:] for line in lines] == [
+        "   ! two-dhcp (sure): Two servers.",
+        "     fix: this",
+        "     fix: that",
+    ]

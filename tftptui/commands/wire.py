@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
+import msgspec
 from cyclopts import Parameter
 
 from tftptui.commands.server import DEFAULTS, settings_of
@@ -15,12 +16,17 @@ from tftptui.settings import Settings
 if TYPE_CHECKING:  # --help is instant
     from tftptui.doctor.checks.boot_offers import FileCheck
     from tftptui.doctor.result import Result
+    from tftptui.findings.draft import Draft
+    from tftptui.wire.devices import Device, News
     from tftptui.wire.questions import Answers, Arch
     from tftptui.wire.sources import Sources
 
 ALL_KINDS = "bios,x64,arm64,http,plain"
 
 EXIT_INTERRUPTED = 130
+
+_LOOK_INTERVAL = 1.0
+"""Seconds between looks at what the stories mean."""
 
 _HINT_AFTER = 15.0
 """Seconds of silence after which is said what that may mean."""
@@ -189,22 +195,12 @@ def _file_check(settings: Settings, file: bytes) -> "FileCheck":
 
 
 def _listen(sources: "Sources", *, json: bool) -> NoReturn:
-    """Print what is heard until somebody interrupts."""
-    from tftptui.telemetry.journal import journal_line  # noqa: PLC0415 - as above
-    from tftptui.wire.devices import Devices, News, journalled  # noqa: PLC0415
-    from tftptui.wire.text import (  # noqa: PLC0415
-        NOTHING_HEARD,
-        StoryPrinter,
-        listening_line,
-    )
+    """Print what is heard, and what it means, until somebody interrupts."""
+    from tftptui.findings.boot.rules import WireFindings  # noqa: PLC0415 - as above
+    from tftptui.wire.devices import Devices  # noqa: PLC0415
+    from tftptui.wire.text import NOTHING_HEARD, listening_line  # noqa: PLC0415
 
-    devices, printer = Devices(), StoryPrinter()
-
-    def text(news: News) -> str:
-        if json:
-            return journal_line(journalled(news)).decode()
-        return "".join(f"{line}\n" for line in printer.lines(news))
-
+    devices, findings, lines = Devices(), WireFindings(), _Lines(json=json)
     for event in sources.as_it_is():
         devices.take(event)
     _note(listening_line(devices))
@@ -213,9 +209,46 @@ def _listen(sources: "Sources", *, json: bool) -> NoReturn:
     if not heard:
         _note(NOTHING_HEARD)
     while True:
-        for event in heard:
-            print("".join(map(text, devices.take(event))), end="", flush=True)
-        heard = sources.wait()
+        now = sources.now()
+        told = [lines.of(news) for event in heard for news in devices.take(event)]
+        told += [lines.of_finding(*one, now) for one in findings.look(devices, now)]
+        if told:
+            print("".join(told), end="", flush=True)
+        heard = sources.wait(_LOOK_INTERVAL)
+
+
+class _Lines:
+    """What is printed, as text or as JSON."""
+
+    def __init__(self, *, json: bool) -> None:
+        from tftptui.wire.text import StoryPrinter  # noqa: PLC0415 - as above
+
+        self._json, self._printer = json, StoryPrinter()
+
+    def of(self, news: "News") -> str:
+        """Return the lines of a step."""
+        from tftptui.telemetry.journal import journal_line  # noqa: PLC0415 - as above
+        from tftptui.wire.devices import journalled  # noqa: PLC0415
+
+        if self._json:
+            return journal_line(journalled(news)).decode()
+        return "".join(f"{line}\n" for line in self._printer.lines(news))
+
+    def of_finding(self, device: "Device", draft: "Draft", now: float) -> str:
+        """Return the lines of what a story means."""
+        from tftptui.findings.labels import how_sure  # noqa: PLC0415 - as above
+        from tftptui.telemetry.journal import stamp  # noqa: PLC0415
+        from tftptui.wire.dhcp import mac_text  # noqa: PLC0415
+        from tftptui.wire.text import finding_lines  # noqa: PLC0415
+
+        if self._json:
+            head = {"t": stamp(round(now * 1e6)), "event": "finding"}
+            told = head | {"mac": mac_text(device.mac)} | draft.as_told()
+            return msgspec.json.encode(told).decode() + "\n"
+        title = f"{draft.code} ({how_sure(draft.confidence)})"
+        fixes = [one.text for one in draft.remedies]
+        found = finding_lines(now, title, draft.headline, fixes)
+        return "".join(f"{line}\n" for line in found)
 
 
 def _note(text: str) -> None:

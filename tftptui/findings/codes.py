@@ -60,3 +60,13 @@ class Code(StrEnum):
     REORDERING = "reordering"
     LONG_ROUND_TRIP = "long-round-trip"
     CLIENT_SLOW = "client-slow"
+
+    ADDRESS_MISSING = "address-missing"
+    NOBODY_ANSWERS = "nobody-answers"
+    PROXY_IGNORED = "proxy-ignored"
+    TWO_DHCP = "two-dhcp"
+    SENT_ELSEWHERE = "sent-elsewhere"
+    FILE_NOT_NAMED = "file-not-named"
+    HTTP_ONLY = "http-only"
+    NAME_DIFFERS = "name-differs"
+    LINK_FLAPS = "link-flaps"

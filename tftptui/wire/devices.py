@@ -140,16 +140,17 @@ class Attempt:
 
     @property
     def told_by(self) -> Offer | None:
-        """Which reply named the file: the proxy's, else the one that it chose."""
-        if self.proxy_reply is not None:
-            return self.proxy_reply
-        if self.ack is not None and self.ack.file:
-            return self.ack
-        chosen = self.offers.get(self.chosen or "")
-        named = [one for one in self.offers.values() if one.file]
-        if chosen is not None and chosen.file:
-            return chosen
-        return named[0] if named else self.ack or chosen
+        """Which reply it goes by: the proxy's, or that of the server that it chose.
+
+        Offers that it did not take count only where its choice was not heard.
+        """
+        chosen = self.ack or self.offers.get(self.chosen or "")
+        offers = list(self.offers.values())
+        if self.chosen is not None or self.ack is not None:
+            offers = [one for one in offers if one.is_proxy]
+        named = [one for one in (self.proxy_reply, chosen, *offers) if one is not None]
+        with_file = (one for one in named if one.file)
+        return next(with_file, self.proxy_reply or chosen)
 
 
 @dataclass(slots=True, eq=False)

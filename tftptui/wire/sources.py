@@ -222,6 +222,7 @@ class Sources:
         with_tftp: whether TFTP requests are to be heard as well.
 
     Attributes:
+        now: as it was given.
         open: the sockets.
         hears_all: whether ARP and offers are heard, not broadcasts to port 67 alone.
         notice: what is not heard and what to do about it; "" if nothing is missing.
@@ -234,7 +235,7 @@ class Sources:
         self, interface: str, now: Callable[[], float], *, with_tftp: bool = False
     ) -> None:
         check_interface(interface)
-        self.hears_all, self.notice = True, ""
+        self.now, self.hears_all, self.notice = now, True, ""
         try:
             self._links = LinkSource(interface, now)
         except (OSError, AttributeError) as error:

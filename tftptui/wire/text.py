@@ -1,6 +1,6 @@
 """The stories of the wire as lines of text, printed as they happen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from tftptui.telemetry.words import joined, seconds
@@ -72,6 +72,16 @@ def listening_line(devices: Devices) -> str:
         own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
         told.append(f"{name} ({state}, {own})")
     return f"Listening at {joined(told) or 'no interface'}."
+
+
+def finding_lines(
+    time: float, title: str, headline: str, fixes: Iterable[str]
+) -> Iterator[str]:
+    """Yield what a story means, and what to do about it."""
+    head = stamp(time)
+    yield f"{head}   ! {title}: {headline}"
+    for fix in fixes:
+        yield f"{head}     fix: {fix}"
 
 
 class StoryPrinter:

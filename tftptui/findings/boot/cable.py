@@ -1,0 +1,78 @@
+"""address-missing and link-flaps: what a direct cable shows."""
+
+from ipaddress import IPv4Address
+
+from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.kind import Kind, Scope
+from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.words import joined, seconds
+
+_ENOUGH = 2
+"""ARP requests: the first may be lost."""
+
+_MANY_CHANGES, _WITHIN = 4, 60.0
+"""Two losses of the link within so many seconds; a board resets once as it boots."""
+
+MISSING = Kind(
+    code=Code.ADDRESS_MISSING,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=NO_REQUEST,
+    ended=ends,
+)
+
+FLAPS = Kind(
+    code=Code.LINK_FLAPS,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=NO_REQUEST,
+    ended=ends,
+)
+
+
+def address_missing(facts: WireFacts) -> Draft | None:
+    """A board alone on the wire looks for an address that nobody has."""
+    if facts.neighbors:
+        return None  # another machine may have it: its reply is not heard here
+    for target, lookup in facts.device.lookups.items():
+        is_ours = target in facts.own_addresses
+        if lookup.count < _ENOUGH or lookup.is_answered or is_ours:
+            continue
+        if IPv4Address(target).is_link_local:
+            continue
+        took = seconds(lookup.last - lookup.first)
+        command = f"sudo ip address add {target}/24 dev {facts.device.interface}"
+        own = joined([str(one.ip) for one in facts.link.addresses]) or "no IPv4 address"
+        return facts.draft(
+            MISSING,
+            f"{facts.name} looks for {target}, which nobody has on this wire; "
+            f"{facts.device.interface} has {own}.",
+            confidence=LIKELY,
+            evidence=(f"it asked {lookup.count} times in {took} who has {target}",),
+            remedies=(
+                f"give this host that address, if it is the server: {command}",
+                "or set serverip on the board to an address of this host",
+            ),
+            stands_at="server",
+        )
+    return None
+
+
+def link_flaps(facts: WireFacts) -> Draft | None:
+    """The link goes down again and again while a machine boots."""
+    times = [time for time, _ in facts.link.changes if time >= facts.now - _WITHIN]
+    if facts.neighbors or len(times) < _MANY_CHANGES:
+        return None
+    return facts.draft(
+        FLAPS,
+        f"The link of {facts.device.interface} goes down and up: {len(times)} changes "
+        f"in {seconds(times[-1] - times[0])}.",
+        confidence=FACT,
+        evidence=("what is sent while the link is down is lost",),
+        remedies=(
+            "try another cable and port; a board that resets in a loop does this, too",
+        ),
+        stands_at="server-segment",
+    )

@@ -1,0 +1,103 @@
+"""nobody-answers and proxy-ignored: a machine asks DHCP again and again."""
+
+from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.kind import Kind, Scope
+from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.words import joined, seconds
+from tftptui.wire.offers import Offer
+
+_ENOUGH = 3
+"""Questions: one may be lost, and two servers may take a moment."""
+
+_LONG = 6.0
+"""Seconds that these must last: some firmware asks three times in a row."""
+
+NOBODY = Kind(
+    code=Code.NOBODY_ANSWERS,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=NO_REQUEST,
+    ended=ends,
+)
+
+IGNORED = Kind(
+    code=Code.PROXY_IGNORED,
+    scope=Scope.CLIENT,
+    broken=(),
+    helps=NO_REQUEST,
+    ended=ends,
+)
+
+
+def nobody_answers(facts: WireFacts) -> Draft | None:
+    """It repeats its question and takes no reply, as far as can be heard."""
+    attempt = facts.attempt
+    asked = _repeated(facts)
+    if len(asked) < _ENOUGH or attempt.offers:
+        return None
+    what = "DHCP" if attempt.discovers else "BOOTP"
+    took = seconds(asked[-1] - asked[0])
+    return facts.draft(
+        NOBODY,
+        f"{facts.name} gets no {what} reply: it never gets an address, so it never "
+        "sends a request.",
+        confidence=LIKELY,
+        evidence=(f"it asked {len(asked)} times in {took} and chose no server",),
+        remedies=(
+            "start a DHCP server on this network, or tell the router to relay to one",
+        ),
+        stands_at="server-segment",
+        proof=f"sudo tftptui wire --ask {facts.device.interface}",
+    )
+
+
+def proxy_ignored(facts: WireFacts) -> Draft | None:
+    """It gets an address from one server, the file from another, and takes neither."""
+    attempt = facts.attempt
+    giving, proxies = split(list(attempt.offers.values()))
+    asked = _repeated(facts)
+    if len(asked) < _ENOUGH or not giving or not proxies:
+        return None
+    if attempt.proxy_asked is not None:
+        return None
+    address, file = giving[0].server, joined([one.server for one in proxies])
+    return facts.draft(
+        IGNORED,
+        f"{facts.name} does not join two offers, an address by {address} and the boot "
+        f"server by {file}: it takes neither.",
+        confidence=LIKELY,
+        evidence=(
+            (
+                f"both offers were heard, and it asked {len(asked)} times in "
+                f"{seconds(asked[-1] - asked[0])}"
+            ),
+            "it sent no REQUEST, and nothing to port 4011 that was heard",
+        ),
+        remedies=(
+            (
+                f"put next-server and file into the server that gives the address, "
+                f"{address}, and switch the proxy off"
+            ),
+        ),
+        stands_at="client",
+        proof=f"sudo tftptui wire --ask {facts.device.interface}",
+    )
+
+
+def split(offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
+    """Return offers of addresses, and those of proxies."""
+    return (
+        [one for one in offers if not one.is_proxy],
+        [one for one in offers if one.is_proxy],
+    )
+
+
+def _repeated(facts: WireFacts) -> list[float]:
+    """Return when it asked, if that led to nothing for long enough; else []."""
+    attempt = facts.attempt
+    asked = sorted((*attempt.discovers, *attempt.bootp))
+    went_on = attempt.chosen or attempt.ack or attempt.requested
+    is_long = bool(asked) and asked[-1] - asked[0] >= _LONG
+    return [] if went_on or not is_long else asked

@@ -1,0 +1,154 @@
+"""What DHCP told a machine.
+
+The findings two-dhcp, sent-elsewhere, file-not-named, http-only and name-differs.
+"""
+
+from tftptui.findings.boot.no_reply import split
+from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.kind import Kind, Scope
+from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.words import joined
+from tftptui.wire.architectures import is_http
+
+
+def _kind(code: Code) -> Kind:
+    return Kind(code=code, scope=Scope.CLIENT, broken=(), helps=NO_REQUEST, ended=ends)
+
+
+TWO_DHCP = _kind(Code.TWO_DHCP)
+SENT_ELSEWHERE = _kind(Code.SENT_ELSEWHERE)
+FILE_NOT_NAMED = _kind(Code.FILE_NOT_NAMED)
+HTTP_ONLY = _kind(Code.HTTP_ONLY)
+NAME_DIFFERS = _kind(Code.NAME_DIFFERS)
+
+_BOOTERS = ("PXE firmware", "iPXE", "U-Boot", "barebox", "ONIE")
+"""Programs that want a file, not only an address."""
+
+
+def two_dhcp(facts: WireFacts) -> Draft | None:
+    """Two servers offered addresses: which one it takes is chance."""
+    giving, _ = split(list(facts.attempt.offers.values()))
+    if len(giving) < 2:  # noqa: PLR2004 - one is as it should be
+        return None
+    servers = [one.server for one in giving]
+    return facts.draft(
+        TWO_DHCP,
+        f"{len(giving)} DHCP servers offer {facts.name} an address: {joined(servers)}. "
+        "Which one it takes may change from boot to boot.",
+        confidence=FACT,
+        evidence=tuple(f"{one.server}: {one.words()}" for one in giving),
+        remedies=(
+            (
+                "switch off the one that does not belong here, or have both name the "
+                "same next-server and file"
+            ),
+        ),
+        stands_at="server-segment",
+        proof=f"sudo tftptui wire --ask {facts.device.interface}",
+    )
+
+
+def sent_elsewhere(facts: WireFacts) -> Draft | None:
+    """What it went by names another server: so nothing comes here."""
+    told = facts.attempt.told_by
+    went_on = facts.attempt.chosen or facts.attempt.ack or facts.attempt.requested
+    if told is None or not went_on or not facts.own_addresses:
+        return None
+    servers = list(told.boot_servers)
+    if not _boots(facts) or not servers or facts.own_addresses & {*servers}:
+        return None
+    return facts.draft(
+        SENT_ELSEWHERE,
+        f"{facts.name} is sent to {joined(servers)} by the DHCP server {told.server}: "
+        "that is why it does not ask here.",
+        confidence=FACT,
+        evidence=(f"{told.server}: {told.words()}",),
+        remedies=(
+            (
+                f"to boot it from here, set next-server (siaddr, options 66 and 150) "
+                f"on {told.server} to {joined(sorted(facts.own_addresses))}"
+            ),
+        ),
+        stands_at="nobody",
+        is_alarm=False,
+        proof=f"sudo tftptui wire --ask {facts.device.interface}",
+    )
+
+
+def file_not_named(facts: WireFacts) -> Draft | None:
+    """A boot program got an address, and no file from anybody that was heard."""
+    attempt = facts.attempt
+    if attempt.ack is None or not _boots(facts):
+        return None
+    heard = [attempt.ack, *attempt.offers.values()]
+    is_named = any(one.file or one.has_menu or one.is_proxy for one in heard)
+    if is_named or attempt.proxy_asked is not None or attempt.requested is not None:
+        return None
+    return facts.draft(
+        FILE_NOT_NAMED,
+        f"{facts.name} gets an address from {attempt.ack.server} but no file to boot.",
+        confidence=LIKELY,
+        evidence=(f"{attempt.ack.server}: {attempt.ack.words()}",),
+        remedies=(
+            (
+                f"name the file (option 67) and the server (siaddr, option 66) on "
+                f"{attempt.ack.server}"
+            ),
+        ),
+        stands_at="server-segment",
+        proof=f"sudo tftptui wire --ask {facts.device.interface}",
+    )
+
+
+def http_only(facts: WireFacts) -> Draft | None:
+    """Firmware in HTTP Boot mode never asks TFTP."""
+    numbers = facts.attempt.architectures
+    if not numbers or not all(map(is_http, numbers)):
+        return None
+    return facts.draft(
+        HTTP_ONLY,
+        f"{facts.name} boots by HTTP: it never asks TFTP.",
+        confidence=FACT,
+        evidence=(f"its option 93 is {joined([str(one) for one in numbers])}",),
+        remedies=(
+            "choose PXE (IPv4) instead of HTTP in its boot menu",
+            "or offer it a URL (option 67) with HTTPClient in option 60",
+        ),
+        stands_at="client",
+        is_alarm=False,
+    )
+
+
+def name_differs(facts: WireFacts) -> Draft | None:
+    """It asks for another file than its DHCP server has named."""
+    told, asked = facts.attempt.told_by, facts.attempt.requested
+    if told is None or asked is None or not told.file or asked.is_write:
+        return None
+    if told.file.lstrip(b"/") == asked.file.lstrip(b"/"):
+        return None
+    if asked.server not in told.boot_servers:
+        return None
+    return facts.draft(
+        NAME_DIFFERS,
+        f"{facts.name} was told {told.shown_file} and asks for {visible(asked.file)}.",
+        confidence=FACT,
+        evidence=(f"{told.server}: {told.words()}",),
+        remedies=(
+            (
+                "if that name is not here: look at the machine's own settings (U-Boot: "
+                "bootfile, autoload), which win over DHCP"
+            ),
+        ),
+        stands_at="client",
+        is_alarm=False,
+    )
+
+
+def _boots(facts: WireFacts) -> bool:
+    """Whether it wants a file: routers name themselves as next-server to everybody."""
+    attempt = facts.attempt
+    is_asking = attempt.bootp or attempt.requested is not None
+    return bool(is_asking) or facts.device.program in _BOOTERS

@@ -1,0 +1,49 @@
+"""All rules about the wire, and what of them is new."""
+
+from collections.abc import Callable
+
+from tftptui.findings.boot import cable, no_reply, replies
+from tftptui.findings.boot.wire_facts import WireFacts, wire_facts
+from tftptui.findings.draft import Draft
+from tftptui.wire.devices import Device, Devices
+
+WireRule = Callable[[WireFacts], Draft | None]
+
+BEFORE_REQUEST: tuple[WireRule, ...] = (
+    cable.link_flaps,
+    cable.address_missing,
+    no_reply.nobody_answers,
+    no_reply.proxy_ignored,
+    replies.two_dhcp,
+    replies.sent_elsewhere,
+    replies.file_not_named,
+    replies.http_only,
+    replies.name_differs,
+)
+"""All that fit are told: each names another setting."""
+
+_MOST_TOLD = 4_096
+
+
+class WireFindings:
+    """Tells each finding once for each try of a machine to boot."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, bytes, float], None] = {}
+
+    def look(self, devices: Devices, now: float) -> list[tuple[Device, Draft]]:
+        """Return what is new at NOW, seconds of the clock that the events have."""
+        found = []
+        for facts in wire_facts(devices, now):
+            begun = facts.device.attempt.begun if facts.device.attempt else 0.0
+            for rule in BEFORE_REQUEST:
+                draft = rule(facts)
+                if draft is None:
+                    continue
+                key = (draft.code, facts.device.mac, begun)
+                if key not in self._told:
+                    self._told[key] = None
+                    found.append((facts.device, draft))
+        while len(self._told) > _MOST_TOLD:
+            del self._told[next(iter(self._told))]
+        return found

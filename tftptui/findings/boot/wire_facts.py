@@ -1,0 +1,92 @@
+"""What rules about the wire may look at, and how they say what they find."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tftptui.findings.draft import Draft
+from tftptui.findings.ends import never
+from tftptui.findings.facts import Facts
+from tftptui.findings.helps import Row, no_port_matters
+from tftptui.findings.kind import Kind
+from tftptui.findings.remedies import say
+from tftptui.telemetry.findings import Evidence, Place
+from tftptui.wire.devices import Attempt, Device, Devices, Link
+from tftptui.wire.dhcp import mac_text
+
+NO_REQUEST: Row = no_port_matters(
+    "it has not sent {server} a request yet",
+    "it has not sent {server} a request yet",
+    "no reply of {ours} is due before there is a request",
+    "there is no TFTP yet that a helper could follow",
+)
+"""Would it help? Nothing of TFTP does, before the first request."""
+
+ends = never
+"""A finding about the wire says what has happened; the story goes on below it."""
+
+
+@dataclass(frozen=True)
+class WireFacts:
+    """A device's story, and where it is heard.
+
+    Attributes:
+        now: when it is looked at, seconds of the clock that the events have.
+        own_addresses: of this host, on all interfaces.
+        neighbors: how many other machines are known on the same interface.
+    """
+
+    now: float
+    device: Device
+    link: Link
+    own_addresses: frozenset[str]
+    neighbors: int = 0
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        """Its latest try to boot; an empty one where it only did ARP."""
+        return self.device.attempt or Attempt(begun=self.now)
+
+    @property
+    def name(self) -> str:
+        """The machine as a sentence begins with it."""
+        title = self.device.title()
+        return mac_text(self.device.mac) + (f" ({title})" if title else "")
+
+    def draft(  # noqa: PLR0913 - what a finding is made of
+        self,
+        kind: Kind,
+        headline: str,
+        *,
+        confidence: float,
+        evidence: tuple[str, ...],
+        remedies: tuple[str, ...],
+        stands_at: Place = "unknown",
+        is_alarm: bool = True,
+        proof: str = "",
+    ) -> Draft:
+        """Return a finding about this machine."""
+        since = self.attempt.begun
+        facts = Facts(now=self.now, client=self.device.address, file="")
+        return Draft(
+            kind=kind,
+            headline=headline,
+            confidence=confidence,
+            stands_at=stands_at,
+            is_alarm=is_alarm,
+            since=since,
+            evidence=tuple(Evidence(text=text, time=since) for text in evidence),
+            remedies=say(*remedies),
+            helps=kind.would_help(facts),
+            proof=proof,
+        )
+
+
+def wire_facts(devices: Devices, now: float) -> list[WireFacts]:
+    """Return the facts of each device that is known."""
+    own, found = frozenset(devices.own_addresses()), list(devices)
+    at = [one.interface for one in found]
+    return [
+        WireFacts(now, one, link, own, at.count(one.interface) - 1)
+        for one in found
+        if (link := devices.links.get(one.interface)) is not None
+    ]
