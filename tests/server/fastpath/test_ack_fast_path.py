@@ -1,4 +1,4 @@
-"""The short way of a read: as if every packet had gone the long one."""
+"""The fast state of a read: as if every packet had been taken exactly."""
 
 import asyncio
 import errno
@@ -17,7 +17,8 @@ from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.files.staging import Scratch
 from tftptui.protocol.packets import Options
-from tftptui.server.transfer.send import ReadTransfer
+from tftptui.server.transfer.send import Sender
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.transport import Transport
 from tftptui.telemetry.events import TransferEnded, TransferStarted
 from tftptui.telemetry.records.ring import Kind, PacketRecord
@@ -51,10 +52,15 @@ def client() -> Iterator[UdpClient]:
         yield client
 
 
-def the_transfer(server: Running) -> ReadTransfer:
+def the_transfer(server: Running) -> Transfer:
     (transfer,) = server.service.transfers.values()
-    assert isinstance(transfer, ReadTransfer)
-    return transfer
+    return transfer.whole()
+
+
+def the_sender(server: Running) -> Sender:
+    side = the_transfer(server).side
+    assert isinstance(side, Sender)
+    return side
 
 
 async def read_to(client: UdpClient, block: int, window: int = 1) -> None:
@@ -240,9 +246,10 @@ async def test_the_round_trip_is_measured_on_the_way(
         if number % 4 == 0:
             clock.advance(0.001)
             client.ack(number)
-    transfer = the_transfer(server)
+    sender = the_sender(server)
     await client.data()
-    smoothed = transfer._sending.timer.smoothed
+    assert sender._session is not None
+    smoothed = sender._session.timer.smoothed
     assert smoothed is not None
     assert smoothed < 0.9
 
@@ -277,9 +284,8 @@ async def test_a_loss_at_the_beginning_keeps_nobody_from_hurrying_later(
         assert (await client.data()).block16 == number
         client.ack(number)
     assert (await client.data()).block16 == 4
-    transfer = the_transfer(server)
-    assert not transfer.transport.is_alone
-    assert not isinstance(transfer._staging, Scratch)
+    assert not the_transfer(server).transport.is_alone
+    assert not isinstance(the_sender(server)._fast.staging, Scratch)
 
 
 async def test_what_an_old_icmp_error_has_kept_back_leaves_and_all_goes_on(
@@ -289,12 +295,12 @@ async def test_what_an_old_icmp_error_has_kept_back_leaves_and_all_goes_on(
     client.ask(server.at, b"file")
     await read_to(client, 1)
     await client.data()
-    transfer = the_transfer(server)
+    fast = the_sender(server)._fast
 
     def refuse(_: memoryview) -> None:
         raise ConnectionRefusedError(errno.ECONNREFUSED, "an old one")
 
-    transfer._send = refuse
+    fast._send = refuse
     for number in (2, 3, 4):
         client.ack(number)
     for number in range(3, BLOCKS + 1):

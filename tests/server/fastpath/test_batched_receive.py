@@ -1,4 +1,4 @@
-"""The short way of a write: as if every packet had gone the long one."""
+"""The fast state of a write: as if every packet had been taken exactly."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +10,7 @@ from tests.support.builders import octets
 from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
-from tftptui.server.transfer.receive import WriteTransfer
+from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.records.ring import Kind
 
@@ -37,10 +37,9 @@ def client() -> Iterator[UdpClient]:
         yield client
 
 
-def the_transfer(server: Running) -> WriteTransfer:
+def the_transfer(server: Running) -> Transfer:
     (transfer,) = server.service.transfers.values()
-    assert isinstance(transfer, WriteTransfer)
-    return transfer
+    return transfer.whole()
 
 
 def left_in(folder: Path) -> list[Path]:

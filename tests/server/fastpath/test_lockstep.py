@@ -131,7 +131,7 @@ def test_what_can_not_be_sent_is_handed_back(ends: Ends) -> None:
     assert len(ends.step.left) == 1
 
 
-def test_an_icmp_error_is_left_to_the_long_way(ends: Ends) -> None:
+def test_an_icmp_error_is_left_to_the_exact_state(ends: Ends) -> None:
     ends.theirs.close()
     ends.ours.send(data(1))
     ends.step.keep([steps(0, 9)], ends.ours.send)

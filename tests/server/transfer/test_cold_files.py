@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
-from tests.support.cold import make_cold
+from tests.support.cold import SlowDisk
 from tests.support.running import running
 from tests.support.udp_client import UdpClient
-from tftptui.server.transfer.send import ReadTransfer
+from tftptui.server.transfer.send import Sender
 from tftptui.telemetry.events import TransferEnded
 
 pytestmark = pytest.mark.net
@@ -19,9 +19,9 @@ CONTENT = octets(3_000_000)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "file").write_bytes(CONTENT)
-    make_cold(tmp_path / "file")
+    SlowDisk(monkeypatch)
     return tmp_path
 
 
@@ -88,11 +88,11 @@ async def test_a_client_that_leaves_meanwhile_leaves_no_file_open(
         await client.oack()
         client.ack(0)
         client.leave()
-        (transfer,) = server.service.transfers.values()
-        assert isinstance(transfer, ReadTransfer)
+        transfer = next(iter(server.service.transfers.values())).whole()
+        assert isinstance(transfer.side, Sender)
         await server.written.until(TransferEnded)
         assert transfer.content is not None
-        warming = transfer._warming
+        warming = transfer.side._warming
         if warming is not None:  # a thread still reads
             os.fstat(transfer.content.descriptor)
             await warming

@@ -12,7 +12,7 @@ from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import hidden_in, names_in, settle, slow_disk
 from tftptui.server.service import SHUTDOWN
-from tftptui.server.transfer.receive import WriteTransfer
+from tftptui.server.transfer.receive import Receiver
 from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.records.ring import Kind
 
@@ -46,9 +46,10 @@ async def bring_all(server: Running, client: UdpClient) -> None:
 def commit_of(server: Running) -> asyncio.Task[None]:
     """Return the task that waits for the disk."""
     (transfer,) = server.service.transfers.values()
-    assert isinstance(transfer, WriteTransfer)
-    assert transfer._committing is not None
-    return transfer._committing
+    receiver = transfer.whole().side
+    assert isinstance(receiver, Receiver)
+    assert receiver._committing is not None
+    return receiver._committing
 
 
 def acks(server: Running) -> list[int]:

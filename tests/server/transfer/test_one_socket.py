@@ -1,5 +1,6 @@
 """A transfer that begins with one socket, and has two once it lasts."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from tests.support.builders import octets
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
+from tftptui.server.fastpath.ack_fast_path import AckFastPath
+from tftptui.server.transfer.report import Report
+from tftptui.server.transfer.send import Sender
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.telemetry.events import (
     Refused,
@@ -19,6 +23,7 @@ from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 
+PARTS = (Transfer, Sender, AckFastPath, Report)
 SHORT, LONG = 512 * 3 + 100, 512 * 300
 
 
@@ -148,3 +153,25 @@ async def test_one_that_lasts_is_told_of(server: Running, client: UdpClient) -> 
     assert server.event(TransferStarted).file == "long"
     server.service.tell()
     assert len(server.written.of(Requested)) == 1
+
+
+@pytest.mark.parametrize("name", [b"short", b"long"])
+async def test_one_that_is_over_is_freed_without_the_garbage_collector(
+    server: Running, client: UdpClient, name: bytes
+) -> None:
+    """Thousands begin in a second: a cycle among its parts would cost each of them."""
+    gc.disable()
+    try:
+        others = [id(one) for one in gc.get_objects() if type(one) in PARTS]
+        client.ask(server.at, name)
+        number, payload = 0, bytes(512)
+        while len(payload) == 512:
+            number, payload = number + 1, (await client.data()).payload
+            client.ack(number)
+        await server.written.until(TransferEnded)
+        server.service.take_finished()
+        server.service.take_untold()
+        left = [one for one in gc.get_objects() if type(one) in PARTS]
+    finally:
+        gc.enable()
+    assert [one for one in left if id(one) not in others] == []

@@ -15,7 +15,7 @@ from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import hidden_in, slow_disk
 from tftptui.server.fastpath import batched_receive
 from tftptui.server.root.root import Root
-from tftptui.server.transfer.receive import WriteTransfer
+from tftptui.server.transfer.receive import Receiver
 from tftptui.server.transfer.uploads import Upload, UploadError, UploadPolicy, Uploads
 from tftptui.server.transfer.write_behind import WriteBehind
 from tftptui.telemetry.events import TransferEnded
@@ -119,9 +119,9 @@ async def test_an_upload_goes_on_like_that_where_the_disk_is_slow(
                     pass  # it says again what it said: we were slow
                 assert acked == block
             if block == 320:
-                (transfer,) = server.service.transfers.values()
-                assert isinstance(transfer, WriteTransfer)
-                assert isinstance(transfer._sink, WriteBehind)
+                transfer = next(iter(server.service.transfers.values())).whole()
+                assert isinstance(transfer.side, Receiver)
+                assert isinstance(transfer.side._buffer.sink, WriteBehind)
                 assert transfer.view().acked_octets == 320 * 512
         ended = await server.written.until(TransferEnded)
     assert (ended.outcome, ended.octets) == ("completed", len(CONTENT))

@@ -1,21 +1,20 @@
-"""The short way of a write, for what nearly every packet means.
+"""The fast state of a Receiver, for what nearly every packet means.
 
 It is the next full block, while nothing is missing. Packets go straight to where they
 are written from, many with one call; all that came in a row is looked at together,
 one record of it goes into the packet log, and the session is told later, before
-anybody looks at it. Only the last block's ACK says that octets are safe; the others
+anybody looks at it. Only the last block's ACK says that bytes are safe; the others
 may be sent before they are written.
 """
 
 from collections.abc import Callable
 from struct import Struct
+from typing import final
 
 from tftptui.files.block_buffer import Landing
-from tftptui.protocol.commands import SendError
+from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import HEADER, Opcode
 from tftptui.protocol.receiver import ReceiveSession
-from tftptui.server.fastpath.lagging import Lagging
-from tftptui.server.transfer.spec import Parts
 from tftptui.server.transfer.transfer import Transfer
 from tftptui.server.transfer.uploads import Sink, Upload, UploadError
 from tftptui.server.transfer.write_behind import SLOW, WriteBehind
@@ -28,64 +27,147 @@ _ACK = Opcode.ACK << 16
 _pack = Struct(">I").pack
 
 
-class GatheringWrite(Lagging[ReceiveSession]):
-    """What a write is made of, and how it goes on as long as all goes well."""
+@final
+class UploadBuffer:
+    """Full blocks that have come, and the file that they are written to.
+
+    Args:
+        agreed: with the client.
+        sink: the file. A slow or remote disk gets a thread of its own.
+        announced: bytes that the client said the file has, or None.
+        now: a clock, in seconds.
+
+    Attributes:
+        landing: where packets arrive.
+        landed: how many are there that are not written yet.
+        sink: the file, or what writes it from a thread.
+    """
+
+    __slots__ = ("_now", "landed", "landing", "sink")
+
+    def __init__(
+        self,
+        agreed: Agreed,
+        sink: Sink,
+        announced: int | None,
+        now: Callable[[], float],
+    ) -> None:
+        is_far = isinstance(sink, Upload) and sink.is_far
+        self.sink: Sink | WriteBehind = sink
+        if isinstance(sink, Upload) and is_far:
+            self.sink = WriteBehind(sink)
+        self.landing = Landing(agreed.block_size, agreed.window, announced)
+        self.landed = 0
+        self._now = now
+
+    def store(self, octets: memoryview) -> None:
+        """Write what has landed, and then OCTETS.
+
+        Raises:
+            UploadError: no room, or more than allowed.
+        """
+        self.flush()
+        self._write([octets])
+
+    def flush(self) -> None:
+        """Write what has landed; raises as store() does."""
+        landed, self.landed = self.landed, 0
+        if landed:
+            self._write(self.landing.data(landed))
+
+    def _write(self, pieces: list[memoryview]) -> None:
+        sink, began = self.sink, self._now()
+        sink.write_all(pieces)
+        if isinstance(sink, Upload) and self._now() - began > SLOW:
+            self.sink = WriteBehind(sink)
+
+
+@final
+class BatchedReceive:
+    """How a write goes on as long as all goes well.
+
+    One way in: open(). One way out: close(), after catch_up() has told the session.
+    While it is closed, readable() hands each datagram to the Receiver.
+
+    Args:
+        transfer: that it belongs to, until forget().
+        buffer: where packets arrive.
+
+    Attributes:
+        is_open: whether the state is fast.
+    """
 
     __slots__ = (
         "_acked",
         "_acked_at",
+        "_awaited",
+        "_buffer",
         "_came_at",
         "_first_at",
-        "_landed",
-        "_landing",
         "_log_ack",
         "_log_run",
         "_now",
         "_receive_into",
-        "_receiving",
+        "_report",
         "_send",
-        "_sink",
+        "_transfer",
         "_trip",
         "_trips",
         "_wall",
         "_window",
+        "is_open",
     )
 
-    def __init__(
-        self,
-        parts: Parts,
-        session: ReceiveSession,
-        sink: Sink,
-        announced: int | None,
-        closed: Callable[[Transfer], None],
-    ) -> None:
-        super().__init__(parts, closed)
-        agreed = parts.agreed
-        self.transport.expect(agreed.block_size, agreed.window)
-        self._receiving = session
-        self._sink: Sink | WriteBehind = sink
-        if isinstance(sink, Upload) and sink.is_far:
-            self._sink = WriteBehind(sink)
+    def __init__(self, transfer: Transfer, buffer: UploadBuffer) -> None:
+        transport, recorder = transfer.transport, transfer.parts.recorder
+        agreed = transfer.parts.agreed
+        report = self._report = transfer.report
+        self._transfer, self._buffer = transfer, buffer
         self._window = agreed.window
-        self._landing = Landing(agreed.block_size, agreed.window, announced)
-        self._landed = 0  # packets in there that are not written yet
-        self._awaited = -1  # the block that is to come next
+        self.is_open = False
+        self._awaited = 0  # the block that is to come next
         self._acked = 0
         self._acked_at = self._first_at = self._came_at = 0.0
         self._trip = self._trips = 0.0  # the latest, and all since the last look
-        self._receive_into = self.transport.recv_into
-        self._send = self.transport.send
-        self._now = self._clock.now
-        self._wall = self._clock.wall() - self._clock.now()
-        self._log_run = self._report.runs(Kind.DATA_RECEIVED, agreed.block_size)
-        self._log_ack = self._report.singles(Kind.ACK_SENT, HEADER)
+        self._receive_into: Callable[[memoryview], int] = transport.recv_into
+        self._send: Callable[[bytes], bool] = transport.send
+        self._now, self._wall = recorder.clock.now, recorder.offset
+        self._log_run = report.runs(Kind.DATA_RECEIVED, agreed.block_size)
+        self._log_ack = report.singles(Kind.ACK_SENT, HEADER)
+
+    def open(self, session: ReceiveSession) -> None:
+        """Take the next block here: the session awaits it, and nothing else."""
+        self._acked = session.acked
+        self._acked_at = self._first_at = self._came_at = session.sent_at
+        self._awaited = session.received + 1
+        self.is_open = True
+
+    def close(self) -> None:
+        """Leave the next packet to the exact state; catch_up() comes before."""
+        self.is_open = False
+
+    def catch_up(self, session: ReceiveSession) -> None:
+        """Tell session, view and counters what has happened."""
+        received = self._awaited - 1
+        blocks = received - session.received
+        if not blocks:
+            return
+        acks = (self._acked - session.acked) // self._window
+        if acks and self._trip > 0:  # else the exact state has measured it
+            session.timer.catch_up(acks - 1, self._trips - self._trip)
+            session.timer.measure(self._trip)
+        if acks:
+            self._trips = 0.0
+        session.advance(received, self._acked, (self._acked_at, self._came_at))
+        self._report.gathered(blocks, acks, self._came_at + self._wall)
 
     def readable(self) -> None:
         """Take what the client sent, up to the end of a window; more wakes us again."""
-        if self._awaited < 0:
+        if not self.is_open:
             self._read_one_by_one()
             return
-        now, landing, begin = self._now(), self._landing, self._landed
+        buffer, transfer = self._buffer, self._transfer
+        now, landing, begin = self._now(), buffer.landing, buffer.landed
         full, places, receive = landing.full, landing.places, self._receive_into
         end = min(len(places), begin + self._window - self._awaited + self._acked + 1)
         at, octets = begin, full
@@ -94,35 +176,36 @@ class GatheringWrite(Lagging[ReceiveSession]):
                 at += 1
         except OSError:
             if at == begin:  # woken for nothing readable: the error queue
-                self.take_errors()
+                transfer.take_errors()
                 return
         other = None if octets == full else landing.packet(at, octets)
         if at > begin:
             self._take_run(at - begin, now)
-        if other is not None and not self.is_closed:
-            self._take(other, now)
+        if other is not None and not transfer.is_closed:
+            transfer.side.take(other, now)
 
     def _read_one_by_one(self) -> None:
-        """Take what the client sent the long way."""
-        now = self._now()
+        """Take what the client sent in the exact state."""
+        now, transfer = self._now(), self._transfer
         for count in range(_BATCH):
             try:
-                datagram = self.transport.receive()
+                datagram = transfer.transport.receive()
             except OSError:
-                self.take_errors()
+                transfer.take_errors()
                 datagram = b""
             if datagram is None:
                 if count == 0:  # woken for nothing readable: the error queue
-                    self.take_errors()
+                    transfer.take_errors()
                 return
             if datagram:
-                self._take(datagram, now)
-            if self.is_closed:
+                transfer.side.take(datagram, now)
+            if transfer.is_closed:
                 return
 
     def _take_run(self, count: int, now: float) -> None:
-        """Take COUNT full packets that have just landed; what is odd, the long way."""
-        landing, begin, first = self._landing, self._landed, self._awaited
+        """Take COUNT full packets that have just landed; what is odd, exactly."""
+        buffer, transfer, first = self._buffer, self._transfer, self._awaited
+        landing, begin = buffer.landing, buffer.landed
         good = landing.expected(begin, count, first)
         odd: list[bytes] = []
         if good < count:
@@ -133,14 +216,23 @@ class GatheringWrite(Lagging[ReceiveSession]):
                 self._first_at = now
             self._came_at, self._awaited = now, first + good
             self._log_run(now + self._wall, first, good)
-            landed = self._landed = begin + good
+            landed = buffer.landed = begin + good
             is_well = landed < len(landing.places) or self._flush()
             if is_well and first + good - self._acked > self._window:
                 self._acknowledge_window(first + good - 1)
         for datagram in odd:
-            if self.is_closed:
+            if transfer.is_closed:
                 return
-            self._take(datagram, now)
+            transfer.side.take(datagram, now)
+
+    def _flush(self) -> bool:
+        """Write what has landed; return whether that went well."""
+        try:
+            self._buffer.flush()
+        except UploadError as error:
+            self._transfer.fail(error.code, error.text)
+            return False
+        return True
 
     def _acknowledge_window(self, block: int) -> None:
         now = self._now()
@@ -149,59 +241,9 @@ class GatheringWrite(Lagging[ReceiveSession]):
         self._acked, self._acked_at = block, now
         self._log_ack(now + self._wall, block)
         if not self._send(_pack(_ACK | block & 0xFFFF)):
-            self._report.trouble(self._send_trouble())
-            self._leave_short_way()
+            self._report.trouble(self._transfer.send_trouble)
+            self._transfer.side.settle()
 
-    @property
-    def _behind(self) -> ReceiveSession:
-        return self._receiving
-
-    def _catch_up(self) -> None:
-        """Tell session, view and counters what has happened."""
-        session, received = self._receiving, self._awaited - 1
-        blocks = received - session.received
-        if not blocks:
-            return
-        acks = (self._acked - session.acked) // self._window
-        if acks and self._trip > 0:  # else the long way has measured it
-            session.timer.catch_up(acks - 1, self._trips - self._trip)
-            session.timer.measure(self._trip)
-        if acks:
-            self._trips = 0.0
-        session.advance(received, self._acked, (self._acked_at, self._came_at))
-        wall = self._came_at + self._wall
-        self._report.gathered(blocks, acks, wall)
-
-    def _open_short_way(self) -> None:
-        """Go on the short way with the next block, if the session awaits just that."""
-        session = self._receiving
-        if not session.is_plain or not self._may_hurry():
-            return
-        self._acked = session.acked
-        self._acked_at = self._first_at = self._came_at = session.sent_at
-        self._awaited = session.received + 1
-
-    def _may_hurry(self) -> bool:
-        """Whether octets may wait to be written, and ACKs leave at once."""
-        return not self._sink.is_limited
-
-    def _store(self, octets: memoryview) -> None:
-        """Write what has landed, and then OCTETS."""
-        if self._flush():
-            self._write([octets])
-
-    def _flush(self) -> bool:
-        """Write what has landed; return whether that went well."""
-        landed, self._landed = self._landed, 0
-        return not landed or self._write(self._landing.data(landed))
-
-    def _write(self, pieces: list[memoryview]) -> bool:
-        sink, began = self._sink, self._now()
-        try:
-            sink.write_all(pieces)
-        except UploadError as error:
-            self._run(self._session.fail(SendError(error.code, error.text)))
-            return False
-        if isinstance(sink, Upload) and self._now() - began > SLOW:
-            self._sink = WriteBehind(sink)
-        return True
+    def forget(self) -> None:
+        """Let go of what leads back here."""
+        del self._transfer

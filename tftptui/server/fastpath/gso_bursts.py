@@ -70,11 +70,11 @@ class Burst:
             self._shrink()
             self._gaps = 0
 
-    def went_well(self) -> None:
-        """Take into account that a window was acknowledged as a whole."""
+    def went_well(self, windows: int = 1) -> None:
+        """Take into account that so many windows were acknowledged as a whole."""
         self._gaps = 0
-        self._in_time += 1
-        self._clean += 1
+        self._in_time += windows
+        self._clean += windows
         is_tried = self.size + 1 >= self._failed
         wanted = CLEAN_WINDOWS * (_CAUTION if is_tried else 1)
         if not self.is_whole and self._clean >= wanted:

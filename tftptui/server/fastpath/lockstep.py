@@ -74,7 +74,7 @@ class LockStep:
             for awaited, packets in zip(acks, windows, strict=False):
                 try:
                     datagram = receive(LONGEST)
-                except OSError:  # nothing yet; an ICMP error waits for the long way
+                except OSError:  # nothing yet, or an ICMP error, for the exact state
                     return
                 if datagram != awaited:
                     self.other = datagram

@@ -61,7 +61,7 @@ class OneBlockRead:
         settings, leased_from: as they were when it began; see Parts.
         started: wall clock of the request, in seconds.
         sent_at, ended_at: wall clock of the block and of its ACK; 0.0 before.
-        begun: when it was started, by the monotonic clock.
+        begun: when the block was sent, by the monotonic clock; None before.
     """
 
     __slots__ = (
@@ -107,7 +107,8 @@ class OneBlockRead:
         self.settings, self.leased_from = replacer.settings, replacer.pool.choice
         self.closed, self._replacer, self._recorder = closed, replacer, recorder
         self.started = recorder.clock.wall()
-        self.begun = self.sent_at = self.ended_at = 0.0
+        self.begun: float | None = None
+        self.sent_at = self.ended_at = 0.0
         self._whole: Transfer | None = None
 
     def whole(self) -> Transfer:

@@ -22,7 +22,6 @@ from tftptui.protocol.options import (
     path_block_size,
 )
 from tftptui.protocol.packets import Mode, Request, WriteRequest
-from tftptui.protocol.receiver import ReceiveSession
 from tftptui.server.clock import LoopAlarm
 from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.listener import Arrival, Listener
@@ -32,14 +31,12 @@ from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root.open_file_cache import SharedFile
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.bandwidth import Bandwidth
-from tftptui.server.transfer.pacing import PacedRead, PacedWrite
-from tftptui.server.transfer.receive import WriteTransfer
+from tftptui.server.transfer.receive import Receiver
 from tftptui.server.transfer.refused_options import is_narrow, refused_options
-from tftptui.server.transfer.send import ReadTransfer
+from tftptui.server.transfer.send import Sender
 from tftptui.server.transfer.shared_transport import SharedTransport
 from tftptui.server.transfer.sockets import NoWayError
-from tftptui.server.transfer.spec import AnyTransport, Parts, timer_of
-from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.transfer.transfer import AnyTransport, Parts, Transfer
 from tftptui.server.transfer.transport import (
     Transport,
     is_known,
@@ -131,9 +128,9 @@ class Opener:
             else file.staging(agreed.block_size, agreed.window, agreed.numbering)
         )
         pacer = self.bandwidth.pacer()
-        if pacer is None:
-            return ReadTransfer(parts, source, staging, closed)
-        return PacedRead(parts, source, staging, pacer, closed)
+        return Transfer(
+            parts, lambda transfer: Sender(transfer, source, staging, pacer), closed
+        )
 
     def _is_brief(self, request: Request) -> bool:
         """Whether a request that one packet answers needs nothing else."""
@@ -155,8 +152,15 @@ class Opener:
         )
         source = FileSource(file, may_wait=False)
         staging = file.staging(DEFAULT_BLOCK_SIZE, 1, _PLAIN.numbering)
-        transfer = ReadTransfer(parts, source, staging, read.closed)
-        transfer.go_on_from(read.begun, read.started, read.sent_at, read.ended_at)
+
+        def make_sender(transfer: Transfer) -> Sender:
+            sender = Sender(transfer, source, staging)
+            if read.begun is not None:
+                sender.go_on_from(read.begun, read.sent_at, read.ended_at)
+            return sender
+
+        transfer = Transfer(parts, make_sender, read.closed)
+        transfer.go_on_from(read.started, read.begun, read.ended_at)
         if not read.is_closed:
             self.replaced(read, transfer)
         return transfer
@@ -180,20 +184,13 @@ class Opener:
         sink: Sink = NetasciiUpload(upload) if is_text else upload
         transport = self._transport(listener, arrival, sink.discard, open_transport)
         agreed = self._agreed(request, transport, arrival.client, announced)
-        session = ReceiveSession(
-            block_size=agreed.block_size,
-            window=agreed.window,
-            negotiated=bool(agreed.oack),
-            timer=timer_of(agreed, self.settings),
-        )
-        session.numbering = agreed.numbering
         content = None if is_text else upload.content
         way = (transport, arrival)
         parts = self._parts(number, request, upload.name, way, agreed, content)
         pacer = self.bandwidth.pacer()
-        if pacer is None:
-            return WriteTransfer(parts, session, sink, announced, closed)
-        return PacedWrite(parts, session, sink, pacer, announced, closed)
+        return Transfer(
+            parts, lambda transfer: Receiver(transfer, sink, announced, pacer), closed
+        )
 
     def _parts(
         self,

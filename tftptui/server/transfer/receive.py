@@ -1,95 +1,175 @@
-"""A write: a file comes in."""
+"""The receiver of a write: a file comes in."""
 
 import asyncio
 from collections.abc import Callable
+from typing import final
 
 from tftptui.files.versions import version_of
-from tftptui.protocol.commands import (
-    Command,
-    Commit,
-    Outcome,
-    SendAck,
-    SendError,
-    Store,
-)
+from tftptui.protocol.commands import Command, Commit, SendAck, Store
 from tftptui.protocol.errors import MisuseError
 from tftptui.protocol.packets import HEADER, Opcode, encode_ack
 from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.session import State
-from tftptui.server.fastpath.batched_receive import GatheringWrite
-from tftptui.server.transfer.spec import Parts
-from tftptui.server.transfer.transfer import Transfer
+from tftptui.server.fastpath.batched_receive import BatchedReceive, UploadBuffer
+from tftptui.server.transfer.bandwidth import Pacer
+from tftptui.server.transfer.pacing import PacedAcks
+from tftptui.server.transfer.transfer import Transfer, timer_of
 from tftptui.server.transfer.uploads import Sink, UploadError
 from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
 _DATA = Opcode.DATA.to_bytes(2)
-_COMPLETED = Outcome.COMPLETED
+_WHOLE = (State.COMMITTING, State.DALLYING)
 
 
-class WriteTransfer(GatheringWrite):
-    """A WRQ in progress; what is not published in the end leaves nothing behind.
+@final
+class Receiver:
+    """Receives the file of a WRQ; see Side.
+
+    What is not published in the end leaves nothing behind.
 
     Args:
-        parts: what it is made of.
-        session: its protocol state.
-        sink: where the octets go.
-        announced: octets that the client said the file has, or None.
-        closed: called once when it is over, before its sockets are closed.
+        transfer: that it belongs to, until close().
+        sink: where the bytes go.
+        announced: bytes that the client said the file has, or None.
+        pacer: says when more may be asked for; None: at once.
     """
 
-    __slots__ = ("_ahead", "_announced", "_committing", "_payload")
+    __slots__ = (
+        "_ahead",
+        "_announced",
+        "_buffer",
+        "_committing",
+        "_fast",
+        "_is_over",
+        "_paced",
+        "_parts",
+        "_payload",
+        "_report",
+        "_session",
+        "_transfer",
+    )
 
     def __init__(
         self,
-        parts: Parts,
-        session: ReceiveSession,
+        transfer: Transfer,
         sink: Sink,
         announced: int | None,
-        closed: Callable[[Transfer], None],
+        pacer: Pacer | None = None,
     ) -> None:
-        super().__init__(parts, session, sink, announced, closed)
+        parts = self._parts = transfer.parts
+        agreed = parts.agreed
+        self._transfer, self._report = transfer, transfer.report
+        transfer.transport.expect(agreed.block_size, agreed.window)
+        self._session = ReceiveSession(
+            block_size=agreed.block_size,
+            window=agreed.window,
+            negotiated=bool(agreed.oack),
+            timer=timer_of(agreed, parts.settings),
+        )
+        self._session.numbering = agreed.numbering
         self._announced = announced
+        self._buffer = UploadBuffer(agreed, sink, announced, transfer.clock.now)
+        self._fast = BatchedReceive(transfer, self._buffer)
+        self._paced = None if pacer is None else PacedAcks(pacer, transfer.clock, self)
         self._payload = memoryview(b"")
         self._ahead: float | None = None
         self._committing: asyncio.Task[None] | None = None
+        self._is_over = False
 
-    def _fill(self, view: TransferView) -> None:
-        session = self._receiving
-        view.sent_blocks, view.acked_blocks = session.received, session.acked
-        landed = self._landed * self._agreed.block_size
-        view.acked_octets = self._sink.octets + landed
-        is_stored = self.outcome is _COMPLETED  # its state may be any by then
-        is_whole = is_stored or session.state in (State.COMMITTING, State.DALLYING)
-        view.total_size = self._sink.octets if is_whole else self._announced
+    @property
+    def readable(self) -> Callable[[], None]:
+        """Takes what the client sent."""
+        return self._fast.readable
 
-    def _take(self, datagram: bytes, now: float) -> None:
+    @property
+    def is_proven(self) -> bool:
+        """Whether the client has answered."""
+        return self.look().heard
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something has still to leave, so that the client isn't waited for."""
+        return self.is_paced
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether the ACK that is due waits for bandwidth."""
+        return self._paced is not None and self._paced.unsent is not None
+
+    def start(self, now: float) -> None:
+        """Send the first packet."""
+        self._transfer.run(self._session.start(now))
+
+    def settle(self) -> ReceiveSession:
+        """Return the session to change it, up to date: the state is exact then."""
+        session = self.look()
+        self._fast.close()
+        return session
+
+    def look(self) -> ReceiveSession:
+        """Return the session to look at it, up to date: the fast state may go on."""
+        if self._fast.is_open:
+            self._fast.catch_up(self._session)
+        return self._session
+
+    def count(self) -> None:
+        """Bring the counters up to date."""
+        self.look()
+
+    def is_quick(self, _now: float) -> bool:
+        """Return False: the session knows when something is due."""
+        return False
+
+    def hear(self, datagram: bytes) -> None:
+        """Take a datagram of the client, in whatever state."""
+        self._transfer.take(datagram)
+
+    def take(self, datagram: bytes, now: float) -> None:
+        """Take a datagram of the client in the exact state."""
         if datagram[:2] != _DATA or len(datagram) < HEADER:
-            self._take_other(datagram)
+            self._transfer.take_other(datagram)
             return
-        session = self._session
+        session, report = self.settle(), self._report
         block16 = datagram[2] << 8 | datagram[3]
         octets = len(datagram) - HEADER
         block, before = session.absolute(block16), session.received
+        if self.is_paced:  # before our ACK is out it can only be a repetition
+            again, run = Flag.DUPLICATE, (block, 1)
+            report.packet(Kind.DATA_RECEIVED, octets, run=run, flags=again)
+            report.duplicate()
+            return
         self._payload = memoryview(datagram)[HEADER:]
         commands = session.receive_data(block16, octets, now)
         is_new = session.received > before
         flags = 0 if is_new else Flag.DUPLICATE
-        if is_new and octets < self._agreed.block_size:
+        if is_new and octets < self._parts.agreed.block_size:
             flags = Flag.LAST
-        self._report.packet(Kind.DATA_RECEIVED, octets, run=(block, 1), flags=flags)
+        report.packet(Kind.DATA_RECEIVED, octets, run=(block, 1), flags=flags)
         self._note_order(now, block - before)
         if is_new:
-            self._report.moved()
+            report.moved()
         else:
-            self._report.duplicate()
-        self._run(commands)
-        self._open_short_way()
+            report.duplicate()
+        self._transfer.run(commands)
+        self._hurry()
 
-    def _is_due_from_client(self, datagram: bytes) -> bool:
+    def _hurry(self) -> None:
+        """Go on in the fast state with the next block, if the session awaits just that.
+
+        Bytes have to wait to be written then, and ACKs to leave at once. A block that
+        comes after a later one is counted in the exact state.
+        """
+        may_hurry = self._paced is None and not self._buffer.sink.is_limited
+        is_in_order = self._session.is_plain and self._ahead is None
+        if may_hurry and is_in_order and not self._is_over:
+            self._fast.open(self._session)
+
+    def is_due_from_client(self, datagram: bytes) -> bool:
+        """Whether a stranger's datagram is what the client should send next."""
         if datagram[:2] != _DATA or len(datagram) < HEADER:
             return False
-        session = self._state
+        session = self.look()
         block = session.absolute(datagram[2] << 8 | datagram[3])
         return session.heard and block in (session.received, session.received + 1)
 
@@ -100,48 +180,81 @@ class WriteTransfer(GatheringWrite):
         if step == 1 and ahead is not None and least is not None:
             self._report.view.reordered += now - ahead < least / 2
 
-    def _obey(self, command: Command) -> None:
+    def obey(self, command: Command) -> None:
+        """Carry out a command that only a receiver can be given."""
         match command:
             case Store():
-                self._store(self._payload)
-            case SendAck():
-                self._acknowledge(command)
+                self._store()
+            case SendAck(block, attempt):
+                if self._paced is not None and block > 0 and attempt == 1:
+                    self._paced.add(command)
+                else:
+                    self.acknowledge(command)
             case Commit():
                 loop = asyncio.get_running_loop()
                 self._committing = loop.create_task(self._commit())
             case _:
                 raise MisuseError(f"a write can't {command}")
 
-    def _acknowledge(self, command: SendAck) -> None:
-        packet = encode_ack(self._agreed.numbering.wire(command.block))
-        self.transport.send(packet)
+    def _store(self) -> None:
+        if self._paced is not None:
+            self._paced.spend(len(self._payload) + HEADER)
+        try:
+            self._buffer.store(self._payload)
+        except UploadError as error:
+            self._transfer.fail(error.code, error.text)
+
+    def acknowledge(self, command: SendAck, waited: float | None = None) -> None:
+        """Send an ACK; the session's time stood still if it WAITED, in seconds."""
+        transfer = self._transfer
+        packet = encode_ack(self._parts.agreed.numbering.wire(command.block))
+        transfer.transport.send(packet)
         self._report.packet(
             Kind.ACK_SENT,
             len(packet),
             run=(command.block, 1),
             attempt=command.attempt,
-            note=self._send_trouble(),
+            note=transfer.send_trouble,
         )
+        if waited is not None:
+            transfer.resume(waited)
 
     async def _commit(self) -> None:
         """Make the file safe off the loop, then acknowledge the last block."""
+        sink = self._buffer.sink
         try:
-            await asyncio.to_thread(self._sink.flush)
-            if self.is_closed:
+            await asyncio.to_thread(sink.flush)
+            if self._is_over:
                 return
-            self._sink.publish()
-            if (status := self._sink.status) is not None:
+            sink.publish()
+            if (status := sink.status) is not None:
                 self._report.tell_version(version_of(status))
         except UploadError as error:
-            if not self.is_closed:
-                self._run(self._session.fail(SendError(error.code, error.text)))
+            if not self._is_over:
+                self._transfer.fail(error.code, error.text)
             return
         finally:
-            if self.is_closed:
-                self._sink.discard()
-        self._run(self._receiving.committed(self._clock.now()))
+            if self._is_over:
+                sink.discard()
+        self._transfer.run(self._session.committed(self._transfer.clock.now()))
 
-    def _let_go(self) -> None:
+    def fill(self, view: TransferView) -> None:
+        """Write into a view how far the file has got; look() comes before."""
+        session, buffer = self._session, self._buffer
+        view.sent_blocks, view.acked_blocks = session.received, session.acked
+        landed = buffer.landed * self._parts.agreed.block_size
+        view.acked_octets = buffer.sink.octets + landed
+        is_whole = view.phase == "completed" or session.state in _WHOLE
+        view.total_size = buffer.sink.octets if is_whole else self._announced
+
+    def close(self) -> None:
+        """Discard what is not published, and forget the transfer."""
+        self._is_over = True
         # While a thread still flushes, its task discards afterwards.
         if self._committing is None or self._committing.done():
-            self._sink.discard()
+            self._buffer.sink.discard()
+        self._fast.forget()
+        if self._paced is not None:
+            self._paced.stop()
+            self._paced = None
+        del self._transfer

@@ -13,7 +13,7 @@ from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.server.recorder import Recorder, option_texts
 from tftptui.server.requests import Recognise, nobody
 from tftptui.server.root.from_settings import served_as
-from tftptui.server.transfer.icmp_log_limit import Complaints
+from tftptui.server.transfer.icmp_reports import ReportLimit
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import (
     IcmpReceived,
@@ -59,8 +59,8 @@ class Report:
 
     __slots__ = (
         "_about",
-        "_complaints",
         "_ends",
+        "_icmp_limit",
         "_made",
         "_recorder",
         "ended_at",
@@ -85,7 +85,7 @@ class Report:
         self._recorder = recorder
         self._about = about
         self._made: TransferView | None = None
-        self._complaints: Complaints | None = None
+        self._icmp_limit: ReportLimit | None = None
 
     @property
     def view(self) -> TransferView:
@@ -260,9 +260,9 @@ class Report:
         """Keep an ICMP error that came for what we sent."""
         sender = error.sender or "somebody"
         self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
-        if self._complaints is None:
-            self._complaints = Complaints()
-        if not self._complaints.is_told(self._recorder.clock.now()):
+        if self._icmp_limit is None:
+            self._icmp_limit = ReportLimit()
+        if not self._icmp_limit.is_told(self._recorder.clock.now()):
             self._recorder.counters.suppressed += 1
             return
         self._recorder.emit(
@@ -315,9 +315,9 @@ class Report:
         self.over(end.outcome)
         view, recorder = self.view, self._recorder
         view.error = end.text
-        if self._complaints is not None:
+        if self._icmp_limit is not None:
             now, wall = recorder.clock.now(), recorder.clock.wall()
-            untold = self._complaints.summary(view.client, now, wall)
+            untold = self._icmp_limit.summary(view.client, now, wall)
             if untold is not None:
                 recorder.emit(untold)
         recorder.emit(ended_event(view, end.outcome.value))

@@ -9,7 +9,7 @@ from tests.support.builders import octets
 from tests.support.office import CLIENT, Office, office
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
-from tftptui.server.transfer.closed_port import ClosedPort
+from tftptui.server.transfer.icmp_reports import ClosedPort
 from tftptui.telemetry.events import IcmpReceived, Suppressed
 
 
