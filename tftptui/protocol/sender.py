@@ -109,7 +109,7 @@ class SendSession(Session):
         self._sent_at = sent_at
         self.timer.measure(trip)
         self._gap_answered = False
-        self.repeats.spoke = sent_at
+        self.repeats.answered(sent_at, self.timer.least, self.timer.smoothed)
         self._hear(sent_at)
         self._due = sent_at + self.timer.timeout
 

@@ -25,9 +25,10 @@ from tftptui.telemetry.views import TransferView
 
 BLOCKS = 40
 FILE = octets(512 * (BLOCKS - 1) + 100)
-LEFT_OUT = ("server_tid", "round_trip", "least_round_trip")
-"""The port is another one each time; the rest is estimated from each round trip or from
-many together."""
+ESTIMATED = ("round_trip", "least_round_trip", "lost", "gaps", "late")
+"""Of views: from each round trip, or from many together."""
+
+LEFT_OUT = ("server_tid", *ESTIMATED)  # the port is another one each time
 
 Step = Callable[[Office], None]
 
