@@ -69,7 +69,7 @@ class Hosted:
     @property
     def rows(self) -> list[str]:
         """What stands between title and foot, without frame and scrollbar."""
-        return [line.strip("│ ").rstrip(" ▁▂▃▄▅▆▇█") for line in self.lines[1:-1]]
+        return [line.strip("│┃ ").rstrip(" ▁▂▃▄▅▆▇█") for line in self.lines[1:-1]]
 
     def row(self, words: str) -> str:
         """Return the one row with these words."""

@@ -40,8 +40,7 @@ def contrast(one: str, other: str) -> float:
 def grounds(theme: Theme) -> list[str]:
     assert theme.background
     assert theme.surface
-    rows = [theme.variables["cursor-row"], theme.variables["cursor-row-blurred"]]
-    return [theme.background, theme.surface, *rows]
+    return [theme.background, theme.surface, theme.variables["cursor-row"]]
 
 
 def test_all_shipped_themes_can_be_used() -> None:
@@ -73,6 +72,15 @@ def in_256_colours(colour: str) -> str:
 def test_text_can_be_read_in_256_colours(theme: Theme, slot: str) -> None:
     text = in_256_colours(theme.variables[slot])
     assert min(contrast(text, in_256_colours(one)) for one in grounds(theme)) >= 4.5
+
+
+@pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
+def test_the_row_with_the_cursor_is_seen_from_afar(theme: Theme) -> None:
+    assert theme.background
+    bar = theme.variables["frame-focus"]
+    assert contrast(bar, theme.background) >= 7
+    downgraded = [in_256_colours(one) for one in (bar, theme.background)]
+    assert contrast(*downgraded) >= 5.5
 
 
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)

@@ -189,6 +189,14 @@ WHY = (
     Action("why", "copy", ("y",), "copy", "Copy the whole finding as text."),
     Action(
         "why",
+        "ticket",
+        ("t",),
+        "copy ticket",
+        "Copy the request to whoever keeps the firewall; else the finding as text.",
+        shown=True,
+    ),
+    Action(
+        "why",
         "packets",
         ("equals_sign",),
         "its packets",

@@ -35,7 +35,7 @@ from tftptui.ui.palette import Everything, key_commands, pane_commands, policy_c
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.window import HelpScreen
 from tftptui.ui.store import Store
-from tftptui.ui.terminal import lasting_driver
+from tftptui.ui.terminal import lasting_driver, take_escape_delay
 from tftptui.ui.themes import (
     DEFAULT_THEME,
     SLOT_DEFAULTS,
@@ -139,6 +139,7 @@ class TftpApp(App[None]):
         memory: Memory | None = None,
     ) -> None:
         self.notices: list[str] = []
+        take_escape_delay()
         super().__init__(driver_class=lasting_driver())
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
@@ -148,6 +149,7 @@ class TftpApp(App[None]):
         self._farewell: list[str] = []
         self._later, self.is_settled = Later(), False
         self._draining = False
+        self._notified_on: Screen[object] | None = None
         self._interrupted: float | None = None  # loop time of the latest ctrl+c
         self._take_theme(theme or self.memory.theme, is_asked=theme is not None)
 
@@ -176,6 +178,7 @@ class TftpApp(App[None]):
         """Start the engine, and handle signals of the system."""
         self._catch_signals()
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.screen_change_signal.subscribe(self, self._page_changed)
         # After ctrl+z and fg the shell's text is on the screen; Textual does not know.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self.run_worker(self.feed.run(), group="feed", exclusive=True)
@@ -422,6 +425,7 @@ class TftpApp(App[None]):
     ) -> None:
         """Show a text in the bottom line for a while; trouble has a mark."""
         mark = "✗ " if severity == "error" else ""
+        self._notified_on = self.screen if self.screen_stack else None
         super().notify(
             f"{mark}{message}",
             title=title,
@@ -429,6 +433,11 @@ class TftpApp(App[None]):
             timeout=timeout,
             markup=markup,
         )
+
+    def _page_changed(self, page: Screen[object]) -> None:
+        """Let a text go that belongs to another page."""
+        if self._notified_on is not None and page is not self._notified_on:
+            self.clear_notifications()
 
     def action_policy(self) -> None:
         """Show what may be changed while the server runs."""
@@ -468,7 +477,6 @@ class TftpApp(App[None]):
     def action_help(self) -> None:
         """Show the keys, those of the focused pane first."""
         if isinstance(self.screen, MainScreen):
-            self.clear_notifications()  # they would cover its frame
             self.push_screen(HelpScreen(self.screen.scope))
 
     def action_doctor(self) -> None:

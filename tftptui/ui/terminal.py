@@ -2,9 +2,11 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
+from textual import constants
 from textual.app import App
 from textual.driver import Driver
 
@@ -17,6 +19,27 @@ def screen_file() -> TextIO | None:
     """
     streams = (sys.__stderr__, sys.__stdout__)
     return next((one for one in streams if one is not None and one.isatty()), None)
+
+
+_QUICK, _FAR = 0.025, 0.1
+"""Seconds to wait for the rest of a sequence after an escape byte."""
+
+
+def escape_delay(environment: Mapping[str, str]) -> float:
+    """Return for how long an escape byte may be the begin of a sequence, in seconds.
+
+    ESCDELAY (milliseconds) decides where it is set. Over ssh a sequence may come in two
+    packets; tmux and screen send theirs whole. With kitty's keys nobody has to wait.
+    """
+    with suppress(KeyError, ValueError):
+        return max(1, int(environment["ESCDELAY"])) / 1000
+    is_near = "TMUX" in environment or "STY" in environment
+    return _FAR if "SSH_CONNECTION" in environment and not is_near else _QUICK
+
+
+def take_escape_delay(environment: Mapping[str, str] = os.environ) -> None:
+    """Have Textual wait that long: without ESCDELAY it waits 100 ms."""
+    vars(constants)["ESCAPE_DELAY"] = escape_delay(environment)
 
 
 class LastingFile:

@@ -28,7 +28,7 @@ PORT_SLOTS = ("port-free", "port-used", "port-quarantined", "port-foreign")
 TEXT_SLOTS = (*STATE_SLOTS, *PACKET_SLOTS, "muted")
 """Slots in which words are written: they need 4.5 to 1 on every ground."""
 
-GROUND_SLOTS = ("cursor-row", "cursor-row-blurred")
+GROUND_SLOTS = ("cursor-row",)
 FRAME_SLOTS = ("frame", "frame-focus")
 SLOTS = (*TEXT_SLOTS, *PORT_SLOTS, *FRAME_SLOTS, *GROUND_SLOTS)
 
@@ -49,7 +49,6 @@ SLOT_DEFAULTS: Mapping[str, str] = {
     "frame": "#4a555c",
     "frame-focus": "#8fb4ff",
     "cursor-row": "#2a3236",
-    "cursor-row-blurred": "#1d2225",
 }
 """For themes that don't know our slots, as those that come with Textual."""
 

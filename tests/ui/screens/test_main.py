@@ -17,9 +17,40 @@ NAMES = ("Transfers", "Files", "Ports", "Packets")
 
 
 async def test_four_panes_are_shown_at_once_when_there_is_room() -> None:
-    async with shown(*a_busy_server(), size=(100, 30)) as screen:
+    async with shown(*a_busy_server(), size=(132, 30)) as screen:
         assert all(pane.display for pane in screen.main.panes)
         assert all(f"{n} {name}" in screen.text() for n, name in enumerate(NAMES, 1))
+
+
+@pytest.mark.parametrize("size", [(100, 30), (131, 60)])
+async def test_between_them_transfers_are_shown_with_another_pane(
+    size: tuple[int, int],
+) -> None:
+    async with shown(*a_busy_server(), size=size) as screen:
+
+        def seen() -> list[int]:
+            return [pane.digit for pane in screen.main.panes if pane.display]
+
+        assert seen() == [1, 4]
+        await screen.press("2")
+        assert seen() == [1, 2]
+        assert screen.main.scope == "files"
+        await screen.press("1")
+        assert seen() == [1, 2]
+        await screen.press("z")
+        assert seen() == [1]
+        await screen.press("3", "z")
+        assert seen() == [1, 3]
+
+
+async def test_the_row_with_the_cursor_is_one_bar_in_the_list_with_the_focus() -> None:
+    async with shown(*a_busy_server()) as screen:
+        rows = screen.main._transfers._list
+        colors = [{one.style and one.style.bgcolor for one in rows.render_line(1)}]
+        await screen.press("2")
+        colors.append({one.style and one.style.bgcolor for one in rows.render_line(1)})
+    assert [len(one) for one in colors] == [1, 1]
+    assert colors[0] != colors[1]
 
 
 @pytest.mark.parametrize("size", [SMALL, (60, 15), (99, 40), (140, 29)])
@@ -128,11 +159,13 @@ async def test_a_page_tells_its_keys_too(key: str, title: str) -> None:
         assert screen.on_top != "main"
 
 
-async def test_what_was_told_a_moment_ago_does_not_stand_over_the_help() -> None:
+async def test_what_was_told_a_moment_ago_belongs_to_its_page() -> None:
     async with shown(frame(view(1)), size=SMALL) as screen:
         await screen.press("4", "n")
         assert "No trouble" in screen.text()
         await screen.press("question_mark")
+        assert "No trouble" not in screen.text()
+        await screen.press("escape")
         assert "No trouble" not in screen.text()
 
 

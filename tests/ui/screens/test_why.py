@@ -103,6 +103,18 @@ async def test_rules_are_offered_where_a_firewall_may_stand(
         assert (screen.on_top == "FirewallScreen") is is_offered
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [("answers-blocked", "# "), ("file-case", "Seen: ")]
+)
+async def test_w_t_copies_the_ticket_or_else_the_finding(code: str, words: str) -> None:
+    async with shown(*founding_case(code=code)) as screen:
+        await screen.press("w", "t")
+        while not screen.app.clipboard:
+            await screen.pilot.pause()
+        assert words in screen.app.clipboard
+        assert "10.0.4.37" in screen.app.clipboard
+
+
 async def test_remedies_for_another_range_than_now_say_so() -> None:
     async with shown(*founding_case(ports="40000-40004"), size=LARGE) as screen:
         await screen.press("w")

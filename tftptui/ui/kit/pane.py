@@ -32,9 +32,11 @@ class Pane(Vertical):
         border-title-color: $muted;
         border-subtitle-color: $muted;
         &:focus-within {
-            border: round $frame-focus;
-            border-title-color: $foreground;
+            border: heavy $frame-focus;
+            border-title-color: $background;
+            border-title-background: $frame-focus;
             border-title-style: bold;
+            border-subtitle-color: $frame-focus;
         }
     }
     """

@@ -56,6 +56,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 KEPT_STRIPS = 512
 PAGE_OVERLAP = 1
+SHORTEST_ENDS = 5
+"""Cells from which on both ends of a name are shown."""
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:
@@ -68,12 +70,29 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
 
 
 def fitted_path(path: str, width: int) -> str:
-    """Return PATH in exactly WIDTH cells; its first folders go before its end does."""
-    shown, rest = path, path.lstrip("/")
-    while cell_len(shown) > width and "/" in rest.rstrip("/"):
-        rest = rest.partition("/")[2]
-        shown = f"…/{rest}"
-    return fitted(shown, width)
+    """Return PATH in exactly WIDTH cells, the file's name whole if it fits.
+
+    Folders in the middle go first, then all of them, then the middle of the name.
+    """
+    *folders, name = path.lstrip("/").split("/")
+    forms = [path]
+    for kept in range(len(folders) - 2, -1, -1):
+        end = [*folders[len(folders) - kept :], name]
+        forms.append("/".join([folders[0], "…", *end]))
+    if folders:
+        forms += [f"…/{name}", name]
+    fits = (form for form in forms if cell_len(form) <= width)
+    return fitted_middle(next(fits, forms[-2] if folders else name), width)
+
+
+def fitted_middle(text: str, width: int) -> str:
+    """Return TEXT in exactly WIDTH cells, both of its ends kept: ``a-very…2.bin``."""
+    if cell_len(text) <= width or width < SHORTEST_ENDS:
+        return fitted(text, width)
+    tail = text[-((width - 1) // 2) :]
+    while cell_len(tail) > (width - 1) // 2:
+        tail = tail[1:]
+    return fitted(set_cell_size(text, width - 1 - cell_len(tail)) + "…" + tail, width)
 
 
 def fitted_words(text: str, width: int) -> str:
@@ -88,6 +107,25 @@ def fitted_words(text: str, width: int) -> str:
     if not words or cell_len(piece) > width // 2:  # one long name
         return kept
     return fitted(f"{words} …", width)
+
+
+def cursor_style(widget: Widget, name: str) -> Style:
+    """Return the colors of WIDGET's component NAME, the row with the cursor."""
+    style = widget.get_component_rich_style(name, partial=True)
+    if os.environ.get("NO_COLOR"):  # shades of gray are too much alike
+        style += Style(reverse=True)
+    return style
+
+
+def cursor_strip(segments: list[Segment], width: int, ground: Style) -> Strip:
+    """Return the row with the cursor; where GROUND has a color for words, all have it.
+
+    In the list with the focus the row is one bar that can be seen from afar; its marks
+    still tell how things stand.
+    """
+    if ground.color is not None or ground.reverse:
+        segments = [Segment("".join(one.text for one in segments))]
+    return Strip(segments).adjust_cell_length(width)
 
 
 class RowList(ScrollView, Generic[Key], can_focus=True):
@@ -109,8 +147,12 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         & > .rows--header { color: $muted; text-style: bold; }
-        & > .rows--cursor { background: $cursor-row-blurred; }
-        &:focus > .rows--cursor { background: $cursor-row; }
+        & > .rows--cursor { background: $cursor-row; }
+        &:focus > .rows--cursor {
+            background: $frame-focus;
+            color: $background;
+            text-style: bold;
+        }
     }
     """
     header_lines: int = 1
@@ -232,9 +274,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         self._stale = False
         self.slots = slot_styles(self.app.theme_variables)
         self._header_style = self.get_component_rich_style("rows--header", partial=True)
-        self._cursor_style = self.get_component_rich_style("rows--cursor", partial=True)
-        if os.environ.get("NO_COLOR"):  # shades of grey are too much alike
-            self._cursor_style += Style(reverse=True)
+        self._cursor_style = cursor_style(self, "rows--cursor")
 
     def _line_key(self, y: int) -> Hashable:
         width = self.size.width
@@ -256,7 +296,8 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         elif (index := self._row_at(y)) < self.row_count():
             line = self.draw_row(index, width)
             if index == self.cursor_index:
-                ground += self._cursor_style
+                strip = cursor_strip(line, width, self._cursor_style)
+                return strip.apply_style(ground + self._cursor_style).simplify()
         else:
             line = []
         return Strip(line).adjust_cell_length(width).apply_style(ground).simplify()

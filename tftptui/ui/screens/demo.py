@@ -52,7 +52,7 @@ class DemoScreen(MainScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEMO)
     DEFAULT_CSS = """
-    DemoScreen.-high > #panes { grid-rows: 5fr 4fr 7; }
+    DemoScreen.-high > #panes, DemoScreen.-lofty > #panes { grid-rows: 5fr 4fr 7; }
     DemoScreen.-big {
         & > #panes, & > TabLine { display: none; }
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +14,7 @@ from textual.binding import BindingType
 
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.flows_csv import csv_text
+from tftptui.knowledge.firewall.seen import Traffic
 from tftptui.knowledge.firewall.situation import SituationError
 from tftptui.knowledge.firewall.text import advice_text
 from tftptui.knowledge.firewall.ticket import CSV_COMMAND, markdown_text
@@ -39,6 +40,33 @@ ANY_TID = PortRange(1_024, HIGHEST_PORT)
 
 _ELSEWHERE = f"s on this screen saves them as CSV, {CSV_COMMAND}"
 """Where the flows are that a copied ticket has no room for."""
+
+
+def firewall_traffic(store: Store, about: int | None) -> Traffic:
+    """Return the traffic seen: of the finding with that number, or all of it."""
+    traffic = traffic_of(seen_lines(store, about))
+    if store.is_capture and traffic.ports is None:
+        # Whoever's server it is, its ports are its own choice.
+        port = store.status.port if store.status else None
+        traffic = replace(traffic, ports=ANY_TID, port=port or None)
+    located_ = _located(store, about)
+    return replace(traffic, located=located_, is_ours=not store.is_capture)
+
+
+def own_addresses(store: Store) -> list[IPv4Address | IPv6Address]:
+    """Return by which addresses the server may be reached."""
+    return [ip_address(one) for one in server_addresses(store)]
+
+
+def ticket(store: Store, taste: Taste, about: int) -> str:
+    """Return the request to whoever keeps the firewall, for a finding.
+
+    Raises:
+        SituationError: the rules can't be written for the choices that were made.
+    """
+    traffic = firewall_traffic(store, about)
+    advice = taste.wishes.advice(traffic, own_addresses(store))
+    return markdown_text(advice, f"f s saves them as CSV, {CSV_COMMAND}")
 
 
 class FirewallScreen(Page[None]):
@@ -68,15 +96,8 @@ class FirewallScreen(Page[None]):
             foot="esc back · Y copy ticket · s save it",
         )
         self._taste, self._now = taste, now
-        traffic = traffic_of(seen_lines(store, about))
-        if store.is_capture and traffic.ports is None:
-            # Whoever's server it is, its ports are its own choice.
-            port = store.status.port if store.status else None
-            traffic = replace(traffic, ports=ANY_TID, port=port or None)
-        self._traffic = replace(
-            traffic, located=_located(store, about), is_ours=not store.is_capture
-        )
-        self._own = [ip_address(one) for one in server_addresses(store)]
+        self._traffic = firewall_traffic(store, about)
+        self._own = own_addresses(store)
         self._advice: Advice | None = None
 
     def on_mount(self) -> None:

@@ -39,11 +39,16 @@ if TYPE_CHECKING:  # screens that are no part of the first picture; see ui/later
 TICK = 1.0
 """Seconds between two looks at the clock."""
 
-WIDE, TALL = 100, 30
-"""From this size on all four panes are shown at once."""
+MIDDLE, WIDE, TALL = 100, 132, 30
+"""From 100x30 on two panes are shown, Transfers and another one; from 132x30 on all."""
 
-HIGH = 36
-"""Lines from which on the client ports get their scale."""
+HIGH, LOFTY = 36, 50
+"""Lines from which on client ports get their scale, and Ports shows all it has."""
+
+
+def _last_class(breakpoints: list[tuple[int, str]] | None, size: int) -> str:
+    """Return the class that Textual will give a screen of this SIZE."""
+    return [name for least, name in breakpoints or [] if size >= least][-1]
 
 
 class MainScreen(Screen[None]):
@@ -55,12 +60,14 @@ class MainScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
         (0, "-narrow"),
+        (MIDDLE, "-middle"),
         (WIDE, "-wide"),
     ]
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
         (0, "-short"),
         (TALL, "-tall"),
         (HIGH, "-high"),
+        (LOFTY, "-lofty"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = bindings(MAIN)
     DEFAULT_CSS = """
@@ -74,12 +81,21 @@ class MainScreen(Screen[None]):
             grid-rows: 5fr 4fr 7;
         }
         &.-high > #panes { grid-rows: 4fr 3fr 8; }
+        &.-lofty > #panes { grid-rows: 2fr 3fr 20; }
         & #transfers { column-span: 2; }
         & #files { row-span: 2; }
+        &.-middle {
+            & > TabLine { display: block; }
+            & > #panes { grid-size: 1 2; grid-columns: 1fr; grid-rows: 2fr 3fr; }
+            & Pane { display: none; }
+            & Pane.-beside { display: block; }
+            & #transfers { column-span: 1; }
+            & #files { row-span: 1; }
+        }
         &.-narrow, &.-short, &.-zoomed {
             & > TabLine { display: block; }
             & > #panes { layout: vertical; }
-            & Pane { display: none; }
+            & Pane, & Pane.-beside { display: none; }
             & Pane.-current { display: block; height: 1fr; width: 100%; }
         }
         &.-narrow, &.-short {
@@ -126,14 +142,15 @@ class MainScreen(Screen[None]):
         self._tabs = TabLine(self.panes)
         self._current: Pane = self._transfers
         self._before: Pane = self._ports
+        self._lower: Pane = self._packets  # below Transfers, where two have room
 
     def compose(self) -> ComposeResult:
         """Lay everything out; the grid takes the panes from left to right."""
         # Before there is anything to be styled: Textual adds them once all has been.
         width, height = self.app.size
         self.add_class(
-            "-wide" if width >= WIDE else "-narrow",
-            "-high" if height >= HIGH else "-tall" if height >= TALL else "-short",
+            _last_class(self.HORIZONTAL_BREAKPOINTS, width),
+            _last_class(self.VERTICAL_BREAKPOINTS, height),
             update=False,
         )
         yield self._header
@@ -215,8 +232,11 @@ class MainScreen(Screen[None]):
 
     def _take(self, pane: Pane) -> None:
         self._current = pane
+        if pane is not self._transfers:
+            self._lower = pane
         for one in self.panes:
             one.set_class(one is pane, "-current")
+            one.set_class(one in (self._transfers, self._lower), "-beside")
         self._tabs.show(pane.digit)
         self._look_for_messages()
 
@@ -228,7 +248,7 @@ class MainScreen(Screen[None]):
 
     def on_pane_retitled(self) -> None:
         """Say in the line of panes what the shown one's title says."""
-        if self.alone:
+        if self._tabs.display:
             self._tabs.look()
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:

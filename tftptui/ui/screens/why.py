@@ -1,6 +1,7 @@
 """Why something does not work: one finding, whole."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,6 +9,7 @@ from textual.binding import BindingType
 from textual.geometry import Region
 
 from tftptui.findings.codes import Code
+from tftptui.knowledge.firewall.situation import SituationError
 from tftptui.knowledge.firewall.traffic import is_about_firewalls
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted
@@ -19,7 +21,7 @@ from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.transfers.actions import TransferCommand
 from tftptui.ui.panes.transfers.words import meaning
 from tftptui.ui.preferences import Taste
-from tftptui.ui.screens.firewall import FirewallScreen
+from tftptui.ui.screens.firewall import FirewallScreen, ticket
 from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
@@ -177,6 +179,15 @@ class WhyScreen(Page[NextView | None]):
         )
         self.post_message(CopyWanted(text, "the finding"))
 
+    def action_ticket(self) -> None:
+        """Copy a request to whoever can change it; else the finding as text."""
+        if is_about_firewalls(self._finding.code):
+            with suppress(SituationError):
+                text = ticket(self._store, self._taste, self._number)
+                self.post_message(CopyWanted(text, "the ticket"))
+                return
+        self.action_copy()
+
     def action_platform(self, step: int) -> None:
         """Show the remedies of another platform."""
         self._taste.next_platform(step, words.platforms(self._finding))
@@ -228,7 +239,7 @@ class WhyScreen(Page[NextView | None]):
     def _foot(self) -> str:
         if self._chosen is not None:
             return "esc back · enter its packets · tab the next row"
-        told = ["esc back"]
+        told = ["esc back", "t copy ticket"]
         if self._finding.proof:
             told.append("Y copy proof")
         if self.check_action("firewall", ()):

@@ -72,7 +72,6 @@ class Window(ModalScreen[ScreenResultType]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.clear_notifications()
         self.app.push_screen(HelpScreen(self.SCOPE))
 
     def action_close(self) -> None:

@@ -83,7 +83,9 @@ async def test_a_transfer_tells_it(
         assert "≠" not in screen.text()
         await screen.tell(later)
         assert row in screen.text()
-        assert told in " ".join(screen.text().replace("│", " ").split())
+        assert told in " ".join(
+            screen.text().replace("│", " ").replace("┃", " ").split()
+        )
 
 
 async def test_its_screen_tells_it_with_the_digest() -> None:

@@ -399,7 +399,7 @@ async def test_a_capture_tells_of_no_range_and_shows_the_clients_ports(
 
 
 async def test_in_a_low_pane_the_scale_gives_way_to_what_is_to_be_told() -> None:
-    async with shown(frame(view(1)), size=(120, 32)) as screen:
+    async with shown(frame(view(1)), size=(140, 32)) as screen:
         assert " 32768 " in screen.text()
         await screen.press("r")
         assert " 32768 " not in screen.text()

@@ -171,14 +171,15 @@ def test_fitted_text_has_its_width(text: str) -> None:
     ("path", "drawn"),
     [
         ("firmware/fw-2.1.bin", "firmware/fw-2.1.bin"),
-        ("images/firmware/fw-2.1.bin", "…/firmware/fw-2.1.bin"),
-        ("/srv/images/old/firmware/fw-2.1.bin", "…/firmware/fw-2.1.bin"),
+        ("images/firmware/fw-2.1.bin", "images/…/fw-2.1.bin"),
+        ("/srv/images/old/fw-2.1.bin", "srv/…/old/fw-2.1.bin"),
+        ("/srv/images/firmware/fw-2.1.bin", "srv/…/fw-2.1.bin"),
         ("firmware-of-the-switches/fw-2.1.bin", "…/fw-2.1.bin"),
-        ("a/the-name-of-this-file-is-too-long", "…/the-name-of-this-fi…"),
-        ("the-name-of-this-file-is-too-long", "the-name-of-this-file…"),
+        ("a/the-name-of-this-file-is-too-long.bin", "…/the-name-…o-long.bin"),
+        ("the-name-of-this-file-is-too-long.bin", "the-name-of…o-long.bin"),
     ],
 )
-def test_a_path_loses_its_first_folders_before_its_end(path: str, drawn: str) -> None:
+def test_a_path_loses_its_middle_and_keeps_the_name(path: str, drawn: str) -> None:
     assert fitted_path(path, 22) == drawn.ljust(22)
 
 

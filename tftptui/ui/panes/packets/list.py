@@ -20,7 +20,7 @@ from tftptui.telemetry.records.filters.terms import Filter
 from tftptui.ui.actions import LIST
 from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
-from tftptui.ui.kit.rows import take_size
+from tftptui.ui.kit.rows import cursor_strip, cursor_style, take_size
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.empty import ROOT, command, example_file
 from tftptui.ui.panes.packets.actions import PACKETS
@@ -128,10 +128,12 @@ class PacketList(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 0;
-        & > .packets--cursor, & > .packets--chosen {
-            background: $cursor-row-blurred;
+        & > .packets--cursor, & > .packets--chosen { background: $cursor-row; }
+        &:focus > .packets--cursor {
+            background: $frame-focus;
+            color: $background;
+            text-style: bold;
         }
-        &:focus > .packets--cursor { background: $cursor-row; }
     }
     """
 
@@ -584,13 +586,15 @@ class PacketList(ScrollView, can_focus=True):
     def _draw_row(self, place: Place, width: int) -> Strip:
         wide = self.columns
         line = self.view.line(place, with_answer=wide.answer > 0)
-        ground = self.ground
-        if place == self.place:
-            ground += self.get_component_rich_style("packets--cursor", partial=True)
-        elif self._is_chosen(place):
-            ground += self.get_component_rich_style("packets--chosen", partial=True)
         look = Look(wide, self.mode, self.view.marked_time(), self._lead(place))
         segments = [] if line is None else draw(line, look, self._slots)
+        if place == self.place:
+            cursor = cursor_style(self, "packets--cursor")
+            strip = cursor_strip(segments, width, cursor)
+            return strip.apply_style(self.ground + cursor)
+        ground = self.ground
+        if self._is_chosen(place):
+            ground += self.get_component_rich_style("packets--chosen", partial=True)
         return self._on_ground(segments, width, ground)
 
     def _on_ground(self, segments: list[Segment], width: int, ground: Style) -> Strip:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -43,6 +44,9 @@ use to do, for more than one line about a change, for words, for firewall rules.
 
 OTHERS = ((HUGE, 22), (FULL, 15), (ROOMY, 8), (TALL, 7), (SCALED, 4), (0, 3))
 """From how many lines on how many are not the map's."""
+
+FORM, LEGEND = 2, 2
+"""Lines that only a pane with the focus has: the form; what the cursor is on."""
 
 LOOKING = 5
 """The same for what programs use to do, where the range can't be changed."""
@@ -85,7 +89,7 @@ class PortsPane(Pane):
         & > #port-words { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         &.-quiet > ClientStrip { height: 2; }
         &.-quiet #verdict { display: none; }
-        &.-tall > #port-words, &.-tall > #port-legend { display: block; }
+        &.-tall.-open > #port-words, &.-tall.-open > #port-legend { display: block; }
         &.-full > .words, &.-full > .gap { display: block; }
         &.-full > #port-words { height: 2; text-wrap: wrap; }
     }
@@ -116,6 +120,8 @@ class PortsPane(Pane):
         self._told: list[Text | str] = ["", ""]
         self._allowed = (False, False, False)
         self._applied: SetPorts | None = None
+        self._is_fixed = False
+        self._editor.display = False
 
     def compose(self) -> ComposeResult:
         """Lay the parts out; the words show only where there is room."""
@@ -142,15 +148,19 @@ class PortsPane(Pane):
     def on_resize(self) -> None:
         """Use the room there is."""
         height = self.content_size.height
+        has_habits = height >= (TALL if self._editor.display else LOOKING)
+        if not (self._editor.display or self._store.is_fixed):
+            height += FORM  # lines that are not there until the pane has the focus
         self.set_class(height >= TALL, "-tall")
         self.set_class(height >= FULL, "-full")
-        has_habits = height >= (TALL if self._editor.display else LOOKING)
         self._strip.set_class(height >= SCALED and not has_habits, "-with-numbers")
         self._strip.set_class(has_habits and height < FULL, "-with-habits")
         self._strip.set_class(height >= FULL, "-with-range")
         self._editor.set_class(height >= ROOMY, "-roomy")
         self._rules.display = height >= HUGE
         others = next(rows for least, rows in OTHERS if height >= least)
+        if not self.has_class("-open"):
+            others += -LEGEND if height >= TALL else has_habits
         self._map.styles.max_height = max(1, height - others)
         self.call_after_refresh(self._tell_all)
 
@@ -168,14 +178,33 @@ class PortsPane(Pane):
         self._accused = accused(self._owned, blocks(self._store))
         self._map.show()
         self._strip.look()
-        if self._editor.display == self._store.is_fixed:
-            self._editor.display = not self._store.is_fixed
+        if self._is_fixed != self._store.is_fixed:
+            self._is_fixed = self._store.is_fixed
             told = OF_CAPTURE if self._store.is_capture else OF_SERVER
             for words, text in zip(self._about, told, strict=True):
                 words.update(text, layout=False)
-            self.on_resize()
+            self._open(is_open=self.has_class("-open"))
         self._editor.look()
         self._tell_all()
+
+    def _open(self, *, is_open: bool) -> None:
+        """Show the form and the legend, or give their lines to the map."""
+        self.set_class(is_open, "-open")
+        self._editor.display = is_open and not self._store.is_fixed
+        self.on_resize()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Show the form and the legend."""
+        if not self.has_class("-open"):
+            self._open(is_open=True)
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """Hide them, unless the focus is elsewhere in here."""
+        self.call_after_refresh(self._close)
+
+    def _close(self) -> None:
+        if self.has_class("-open") and not self.has_focus_within:
+            self._open(is_open=False)
 
     def clock_ticked(self) -> None:
         """Let cooling ports fade and ages grow."""
@@ -329,6 +358,7 @@ class PortsPane(Pane):
 
     def edit(self) -> None:
         """Go to the first field; its old value is selected."""
+        self._open(is_open=True)  # what is hidden takes no focus
         self.screen.set_focus(self._editor.fields[0])
 
     @property
