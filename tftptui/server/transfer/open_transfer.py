@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from msgspec import structs
 
@@ -32,7 +32,6 @@ from tftptui.server.root.open_file_cache import SharedFile
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.bandwidth import Bandwidth
 from tftptui.server.transfer.receive import Receiver
-from tftptui.server.transfer.refused_options import is_narrow, refused_options
 from tftptui.server.transfer.send import Sender
 from tftptui.server.transfer.shared_transport import SharedTransport
 from tftptui.server.transfer.sockets import NoWayError
@@ -49,6 +48,9 @@ from tftptui.settings import Settings
 _NETASCII, _OCTET = Mode.NETASCII, Mode.OCTET  # an Enum is slow to look in
 _PLAIN = Agreed()
 """What holds without options."""
+
+FOR = "@"
+"""Between an option and the client program that it is refused to, in --refuse."""
 
 
 def _in_no_table(_read: OneBlockRead, _transfer: Transfer) -> None:
@@ -268,7 +270,7 @@ class Opener:
 
     def _refused(self, request: Request, client: Endpoint) -> frozenset[bytes]:
         refuse = self.settings.refuse
-        signature = self.recognise(request, client) if is_narrow(refuse) else None
+        signature = self.recognise(request, client) if _is_narrow(refuse) else None
         return refused_options(refuse, signature.kind if signature else "")
 
     def _limits(
@@ -291,3 +293,24 @@ class Opener:
 
 def _content_of(file: SharedFile) -> Content:
     return Content(file.descriptor, version_of(file.status))
+
+
+@lru_cache(maxsize=256)
+def refused_options(refuse: tuple[str, ...], kind: str) -> frozenset[bytes]:
+    """Return the options that a client program is not granted, in lower case.
+
+    Args:
+        refuse: as in Settings.refuse: ``windowsize``, or ``windowsize@U-Boot``.
+        kind: the program as recognised; "" for an unknown one.
+    """
+    found = set()
+    for word in refuse:
+        name, is_narrow, wanted = word.partition(FOR)
+        if not is_narrow or (kind and wanted.casefold() in kind.casefold()):
+            found.add(name.lower().encode())
+    return frozenset(found)
+
+
+def _is_narrow(refuse: tuple[str, ...]) -> bool:
+    """Whether it matters which program asks."""
+    return any(FOR in word for word in refuse)

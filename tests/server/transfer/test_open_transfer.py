@@ -10,7 +10,7 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import ChangeSettings
 from tftptui.protocol.packets import Options
-from tftptui.server.transfer.refused_options import refused_options
+from tftptui.server.transfer.open_transfer import refused_options
 
 CURL: Options = ((b"tsize", b"0"), (b"blksize", b"512"), (b"timeout", b"6"))
 
