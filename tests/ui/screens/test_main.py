@@ -372,3 +372,18 @@ def test_the_address_is_one_that_clients_would_use(
 ) -> None:
     one = status(listeners=listeners, addresses=addresses, port=69)
     assert lan_address(one) == told
+
+
+async def test_without_color_the_row_with_the_cursor_is_reversed_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with shown(*a_busy_server()) as screen:
+        rows = screen.main._transfers._list
+        styles = [one.style for one in rows.render_line(1)]
+        assert [one and (one.reverse, one.bold) for one in styles] == [(True, True)]
+        plain = screen.main._transfers.rich_style
+        assert styles[0] is not None
+        assert styles[0].bgcolor == plain.bgcolor
+        await screen.press("2")
+        assert not any(one.style and one.style.reverse for one in rows.render_line(1))

@@ -112,9 +112,11 @@ def fitted_words(text: str, width: int) -> str:
 def cursor_style(widget: Widget, name: str) -> Style:
     """Return the colors of WIDGET's component NAME, the row with the cursor."""
     style = widget.get_component_rich_style(name, partial=True)
-    if os.environ.get("NO_COLOR"):  # shades of gray are too much alike
-        style += Style(reverse=True)
-    return style
+    if not os.environ.get("NO_COLOR"):
+        return style
+    # Shades of gray are too much alike, and reversed twice they are as before.
+    has_focus = style.color is not None
+    return Style(reverse=True, bold=True) if has_focus else Style(underline=True)
 
 
 def cursor_strip(segments: list[Segment], width: int, ground: Style) -> Strip:
