@@ -85,7 +85,9 @@ def client() -> Iterator[UdpClient]:
 async def test_a_transfer_is_seen_in_all_panes(folder: Path, client: UdpClient) -> None:
     async with live(folder) as shown:
         assert await client.read(shown.at, b"fw.bin") == octets(5_000)
-        await shown.until_shown("10/10", "done", "↑1", "10     392  last", "1 resting")
+        await shown.until_shown(
+            "10/10", "done", "↑1", "10     392  last", "1 cooling down"
+        )
         view = shown.app.store.transfers[1]
         assert f"{view.client_tid} ⇄ {view.server_tid}" in shown.text()
 

@@ -55,7 +55,7 @@ def test_going_on_draws_the_whole_screen_each_time() -> None:
         for _ in range(3):
             terminal.written = b""
             terminal.program.send_signal(signal.SIGCONT)
-            for words in (b"/srv/images", b"fit.itb", b"random", b"quit"):
+            for words in (b"tftptui", b":6969", b"fit.itb", b"quit"):
                 terminal.read_until(words)
 
 
