@@ -16,6 +16,7 @@ SHORTEST: dict[str, list[str]] = {
     "analyze.py": ["--octets", "1e5"],
     "flood.py": ["--rate", "100", "--seconds", "0.3"],
     "flood_memory.py": ["1000"],
+    "healthy.py": ["--transfers", "10"],
     "in_terminal.py": ["true"],
     "key_latency.py": ["2000", "1"],
     "many_files.py": ["--short"],

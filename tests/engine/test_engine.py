@@ -144,10 +144,10 @@ async def test_of_many_transfers_each_is_told_within_a_second(folder: Path) -> N
             client.ack(1)
             await client.data()
         frames = [news(engine) for _ in range(round(1 / FRAME_INTERVAL))]
-        told = [view.number for frame in frames for view in frame.transfers]
+        told = {view.number for frame in frames for view in frame.transfers}
         await engine.stop()
     assert max(len(frame.transfers) for frame in frames) < many / 2
-    assert sorted(told) == list(range(1, many + 1))
+    assert told == set(range(1, many + 1))
 
 
 async def test_a_told_transfer_does_not_change_afterwards(

@@ -36,7 +36,11 @@ chain forward {{
             (1, "administratively prohibited"),
             ("answers-refused", "between"),
         ),
-        ("addr-unreachable", (3, "address unreachable"), ("client-gone", "client")),
+        (
+            "addr-unreachable",
+            (3, "address unreachable"),
+            ("address-unreachable", "between-or-client"),
+        ),
         ("port-unreachable", (4, "port unreachable"), ("answers-refused", "between")),
         ("policy-fail", (5, "prohibited by policy"), ("answers-refused", "between")),
         ("reject-route", (6, "route rejected"), ("answers-refused", "between")),

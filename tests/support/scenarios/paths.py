@@ -85,12 +85,16 @@ def size_probe(stage: Stage) -> None:
 
 
 def lossy(stage: Stage) -> None:
-    """One packet of four is lost, both ways."""
+    """One packet of five is lost on the way there, and one of seven on the way back.
+
+    One of four both ways would lose the same two packets of every round: then only the
+    client's own repeats bring it on, and it looks like one that pauses.
+    """
     stage.nft(
         "router",
         "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
-        'iifname "s0" numgen inc mod 4 == 3 drop\n'
-        'iifname "c0" numgen inc mod 4 == 3 drop\n}\n}\n',
+        'iifname "s0" numgen inc mod 5 == 4 drop\n'
+        'iifname "c0" numgen inc mod 7 == 6 drop\n}\n}\n',
     )
     stage.boot(gap=0.5, patience=20.0)
     stage.wait_for_note("loss")
@@ -117,7 +121,10 @@ def cut(stage: Stage) -> None:
 def check_cut_is_no_silence(stage: Stage) -> None:
     assert "asks again" in stage.finding("path-cut").headline
     before = [one for one in stage.server.found if one.code == "client-gone"]
-    assert [one.because for one in before] == ["", "the client asks again"]
+    assert [one.because for one in before if one.is_alarm][-2:] == [
+        "",
+        "the client asks again",
+    ]
 
 
 def circle(stage: Stage) -> None:
