@@ -138,7 +138,7 @@ async def test_another_client_that_works_makes_it_a_fact(
     bench: Bench, low_ports: range
 ) -> None:
     await ask_in_vain(bench, low_ports)
-    assert await bench.client(free_high()).read(bench.at, b"file") == FILE
+    assert await bench.client(free_high()).read(bench.at, b"file", TSIZE) == FILE
     bench.pass_time(1.0)
     (finding,) = bench.findings.values()
     assert (finding.code, finding.confidence) == ("client-port-blocked", FACT)
@@ -319,7 +319,7 @@ async def test_a_low_port_that_works_does_not_unmake_what_is_known_of_others(
 ) -> None:
     ports = free_range(40)
     await ask_in_vain(bench, range(ports.first, ports.first + 2))
-    assert await bench.client(free_high()).read(bench.at, b"file") == FILE
+    assert await bench.client(free_high()).read(bench.at, b"file", TSIZE) == FILE
     await until_ended(bench)
     bench.pass_time(20.0)
     assert await bench.client(ports.last).read(bench.at, b"file") == FILE

@@ -134,9 +134,12 @@ class UdpClient:
         assert isinstance(packet, ErrorPacket), packet
         return packet
 
-    async def read(self, server: Endpoint, name: bytes) -> bytes:
-        """Return a whole file, in lock-step and without options."""
-        self.ask(server, name)
+    async def read(self, server: Endpoint, name: bytes, options: Options = ()) -> bytes:
+        """Return a whole file, in lock-step and in blocks of 512 bytes."""
+        self.ask(server, name, options=options)
+        if options:
+            await self.oack()
+            self.ack(0)
         content = b""
         while True:
             data = await self.data()

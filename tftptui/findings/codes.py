@@ -26,6 +26,7 @@ class Code(StrEnum):
     INTERMITTENT = "intermittent"
     STALE_CONNTRACK = "stale-conntrack"
     ADDRESS_UNREACHABLE = "address-unreachable"
+    DUPLICATE_ADDRESS = "duplicate-address"
     NAT_REBINDING = "nat-rebinding"
     PATH_CUT = "path-cut"
     ROUTING_LOOP = "routing-loop"

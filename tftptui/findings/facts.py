@@ -385,6 +385,11 @@ class Facts:
         return is_firmware(self.kind)
 
     @property
+    def is_gateway(self) -> bool:
+        """Whether requests seem to come from this host's gateway: a NAT hides whose."""
+        return any(one.gateway == self.client for one in self.scene.networks)
+
+    @property
     def is_over(self) -> bool:
         """Whether no try runs any more."""
         return not any(one.running for one in self.tries)

@@ -5,7 +5,14 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.support.facts import CLIENT, FIREWALL, neighbour
+from tests.support.facts import (
+    CLIENT,
+    FIREWALL,
+    asked_again,
+    facts_of,
+    neighbour,
+    tried,
+)
 from tests.support.findings import boot_rom
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
@@ -96,3 +103,12 @@ def test_what_the_walk_does_not_show_is_not_told(changes: dict[str, object]) -> 
     draft = judge(walked(1, **changes))
     assert draft is not None
     assert draft.code == "answers-blocked"
+
+
+def test_a_silent_port_as_high_as_those_that_work_excludes_the_client_s_port() -> None:
+    high = neighbour(50, 9.0, client=CLIENT, client_tid=44_669, server_tid=40_010)
+    vain = neighbour(51, 2.0, client=CLIENT, client_tid=50_000, worked=False)
+    tries = (asked_again(tried(1, 20.0, client_tid=2_072), 26.0),)
+    draft = judge(facts_of(*tries, now=30.0, neighbours=(high, vain)))
+    assert draft is not None
+    assert draft.code != "client-port-blocked"

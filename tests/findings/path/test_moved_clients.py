@@ -7,6 +7,7 @@ import pytest
 from tests.support.facts import (
     CLIENT,
     FIREWALL,
+    NOON,
     SERVER,
     asked_again,
     completed,
@@ -16,6 +17,7 @@ from tests.support.facts import (
 )
 from tests.support.findings import draft_of
 from tftptui.findings.registry import judge
+from tftptui.telemetry.findings import LIKELY
 
 HALFWAY: dict[str, Any] = {
     "phase": "stalled",
@@ -54,3 +56,12 @@ def test_who_goes_on_asking_is_not_switched_off(sender: str) -> None:
 def test_who_asks_again_once_it_is_back_was_off() -> None:
     draft = judge(facts_of(asked_again(tried(), 5.0), icmp=(icmp(1, FIREWALL, 3.0),)))
     assert draft is None or draft.code != "address-unreachable"
+
+
+def test_a_closed_port_that_goes_on_sending_is_one_of_two_machines() -> None:
+    closed = (icmp(3, CLIENT, 1.5, 3.0, transfer=9),)
+    alive = completed(**HALFWAY, duplicates=2, repeated=NOON + 6.0)
+    draft = draft_of(facts_of(alive, icmp=closed, now=8.0))
+    assert (draft.code, draft.confidence) == ("duplicate-address", LIKELY)
+    gone = completed(**HALFWAY, duplicates=2, repeated=NOON + 0.5)
+    assert draft_of(facts_of(gone, icmp=closed, now=8.0)).code != "duplicate-address"

@@ -1,5 +1,7 @@
 """What a named machine reports: a fact, but never on one message alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.facts import (
@@ -7,6 +9,7 @@ from tests.support.facts import (
     CURL,
     FIREWALL,
     NOON,
+    SERVER,
     asked_again,
     facts_of,
     icmp,
@@ -14,9 +17,10 @@ from tests.support.facts import (
 )
 from tests.support.findings import ONE_PORT
 from tftptui.findings.draft import Draft
-from tftptui.findings.facts import Facts
+from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.views import HostNetwork
 
 V6_CLIENT, V6_FIREWALL = "2001:db8:4::37", "2001:db8:1::1"
 
@@ -136,7 +140,7 @@ def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> Non
 def test_a_program_that_was_heard_and_goes_meets_no_block() -> None:
     one = tried(phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1)
     draft = found(facts_of(one, now=5.0, icmp=(icmp(3, CLIENT, 2.0, 4.0),)))
-    assert (draft.code, draft.confidence) == ("client-port-closed", FACT)
+    assert (draft.code, draft.confidence) == ("client-port-closed", 0.85)
     assert draft.headline.endswith("Nothing blocks the way.")
 
 
@@ -186,7 +190,7 @@ def test_a_program_killed_amid_a_file_is_no_lost_ack_though_icmp_is_rationed() -
         **CURL,
     )
     draft = found(facts_of(one, now=9.0, icmp=(icmp(3, CLIENT, 4.1),)))
-    assert (draft.code, draft.confidence) == ("client-port-closed", FACT)
+    assert (draft.code, draft.confidence) == ("client-port-closed", 0.85)
     assert "then stopped" in draft.headline
 
 
@@ -235,3 +239,14 @@ def test_unknown_messages_say_nothing() -> None:
     assert (
         judge(facts_of(tried(), now=3.0, icmp=(icmp(99, FIREWALL, 1.0, 2.0),))) is None
     )
+
+
+def test_what_comes_from_our_gateway_comes_through_a_translation() -> None:
+    networks = (HostNetwork("0.0.0.0/0", "eth0", gateway=CLIENT),)
+    scene = Scene(addresses=frozenset({SERVER}), on_link=True, networks=networks)
+    for seen in (insisting(), facts_of(tried(), icmp=(icmp(13, CLIENT, 0.1, 2.1),))):
+        draft = found(replace(seen, scene=scene))
+        assert draft.code == "nat-without-helper"
+        assert "is this host's gateway" in draft.headline
+    silent = asked_again(tried(), 6.0)
+    assert found(facts_of(silent, scene=scene)).stands_at == "between"

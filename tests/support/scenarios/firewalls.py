@@ -203,7 +203,7 @@ def path_hash(stage: Stage) -> None:
     )
     for number in range(24):
         stage.boot(
-            port=20_000 + 7_919 * number % 30_000,
+            port=33_000 + 7_919 * number % 27_000,
             step=0,
             asks=(0.0, 0.3),
             patience=4.5,

@@ -11,7 +11,7 @@ from tftptui.findings.path.path_cut import cut
 from tftptui.findings.path.path_mtu import mtu
 from tftptui.findings.signs.icmp_errors import is_client, since_progress
 from tftptui.findings.signs.silence import is_quiet_after_one, own_gap
-from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Place
+from tftptui.telemetry.findings import LIKELY, POSSIBLE, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
 
@@ -21,6 +21,9 @@ _MANY_UNHEEDED = 3
 _SLACK = 1.0
 """Seconds beyond a client's own time-out: our repeat, which the error answers, is due
 just then where the client asked for that time-out."""
+
+_SURER = 0.85
+"""How sure it is that a client that was heard has ended."""
 
 _SETTLED = 1.0
 """Seconds after an ICMP error in which a client that is there would have gone on."""
@@ -69,7 +72,8 @@ def port_closed(facts: Facts) -> Draft | None:
 
 
 def _sure(one: TransferView, place: Place) -> float:
-    return FACT if one.heard and place == "nobody" else LIKELY
+    # Another machine of the same address would say the same.
+    return _SURER if one.heard and place == "nobody" else LIKELY
 
 
 def _how_it_closed(

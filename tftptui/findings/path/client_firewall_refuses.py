@@ -49,15 +49,13 @@ def client_refuses(facts: Facts) -> Draft | None:
         for one in since_progress(facts, lambda one: one.is_port_closed)
         if is_client(facts, one)
     ]
-    if facts.heard:
+    is_refused, is_closed = is_firm(facts, prohibited), insists(facts, closed)
+    if facts.heard or not (is_refused or is_closed):
         return None
-    if is_firm(facts, prohibited):
-        return _client_firewall(facts, prohibited, is_sure=True)
-    if insists(facts, closed):
-        if facts.has_no_firewall:
-            return closed_by_translation(facts, closed)
-        return _client_firewall(facts, closed, is_sure=False)
-    return None
+    found = prohibited if is_refused else closed
+    if facts.is_gateway or (facts.has_no_firewall and not is_refused):
+        return closed_by_translation(facts, found)
+    return _client_firewall(facts, found, is_sure=is_refused)
 
 
 def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft:

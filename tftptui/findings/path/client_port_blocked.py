@@ -16,7 +16,7 @@ from tftptui.findings.helps import (
 )
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path import answers_blocked
-from tftptui.findings.signs.comparison import compare
+from tftptui.findings.signs.comparison import OTHERS, compare
 from tftptui.findings.signs.place import dropped, place_of_silence
 from tftptui.findings.signs.silence import MANY, is_other_class, is_unanswered, ports_of
 from tftptui.knowledge.clients import EPHEMERAL
@@ -71,14 +71,18 @@ def client_port(facts: Facts) -> Draft | None:
     ours = facts.client_tids
     known = facts.working
     worked = [one for one in known if not _is_of_another_port(facts, one)]
-    if not worked or min(one.client_tid for one in worked) <= max(ours):
-        return None
+    compared = compare(facts)
+    silent = {one.client_tid for one in compared.silent if one.client == facts.client}
+    if not worked or min(one.client_tid for one in worked) <= max(silent):
+        return None  # other ports of its, as high as those that work, are silent, too
     is_own = facts.client in {one.client for one in worked}
     if is_own and len(ours) < MANY and not is_other_class(max(ours), worked):
         return None  # it may as well be the flow that a firewall remembers
     # Of one port of the server's, a rule for that would tell the same.
-    is_clear = is_other_class(max(ours), worked) and (
-        facts.scene.single_port or len(compare(facts).server_ports) > 1
+    is_clear = (
+        is_other_class(max(ours), worked)
+        and (facts.scene.single_port or len(compared.server_ports) > 1)
+        and not OTHERS.intersection(compared.candidates)
     )
     surely = "" if is_clear else "most likely "
     return Draft(

@@ -31,11 +31,19 @@ KIND = Kind(
 
 def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
     """Return that a translation knows no reply from another port."""
+    knows = "that knows no reply from another port than the one that was asked."
+    headline = (
+        f"{facts.client} asks from a port and says that it is closed: most likely it "
+        f"is an address translation {knows}"
+    )
+    if facts.is_gateway:
+        headline = (
+            f"{facts.client} is this host's gateway, and clients ask through it: it "
+            f"most likely is a NAT {knows}"
+        )
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} asks from a port and says that it is closed: most "
-        "likely it is an address translation that knows no answer from another port "
-        "than the one that was asked.",
+        headline=headline,
         confidence=LIKELY,
         stands_at="client",
         transfers=tuple(facts.numbers),

@@ -52,6 +52,12 @@ class Difference(Enum):
     """No port explains it: one of several paths or links drops."""
 
 
+OTHERS = frozenset(
+    {Difference.FLOW, Difference.OPTIONS, Difference.SIZE, Difference.MOMENT}
+)
+"""What no port has to do with."""
+
+
 class Try(NamedTuple):
     """One transfer, as far as it is compared.
 

@@ -52,6 +52,8 @@ def _is_attached(facts: Facts) -> bool:
     found = facts.location
     if found is not None and is_direct(found.other):
         return True
+    if facts.is_gateway:
+        return False  # a router, and the client is behind it
     return bool(facts.scene.on_link) and not _is_loopback(facts.client)
 
 
