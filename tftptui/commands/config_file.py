@@ -24,6 +24,9 @@ from tftptui.settings import SettingsError
 NAME = "tftptui.toml"
 COLUMNS = 79
 
+NEVER_STORED = "cable"
+"""A DHCP server that a file starts is forgotten, and answers on the next network."""
+
 EXAMPLES: dict[str, object] = {
     "allow": ["192.0.2.0/24"],
     "bandwidth": "100Mbit",
@@ -185,7 +188,7 @@ def _options(holder: type, path: tuple[str, ...] = ()) -> Iterator[Option]:
         hint, inside = hints[field.name], (*path, field.name)
         if isinstance(hint, type):  # options that are kept in a class of their own
             yield from _options(hint, inside)
-        elif field.name != "config":
+        elif field.name not in ("config", NEVER_STORED):
             kind, parameter = get_args(hint)[:2]
             name = field.name.replace("_", "-")
             yield Option(name, inside, kind, parameter.help or "", field.default)
@@ -194,6 +197,11 @@ def _options(holder: type, path: tuple[str, ...] = ()) -> Iterator[Option]:
 def _given(file: Path, key: str, value: object, line: int) -> Given:
     where = f"{file}:{line}" if line else f"{file}"
     option = options().get(key.replace("_", "-"))
+    if key == NEVER_STORED:
+        raise ConfigError(
+            f"{where}: cable is for the command line only: a DHCP server that a file "
+            "starts is soon forgotten"
+        )
     if option is None:
         near = difflib.get_close_matches(key.replace("_", "-"), options(), n=3)
         near.sort(key=lambda one: sorted(one) != sorted(key))  # twisted letters first

@@ -146,6 +146,14 @@ class ServerOptions:
             show_default=False,
         ),
     ] = ()
+    cable: Annotated[
+        str | None,
+        Parameter(
+            help="Interface whose cable leads to one board, like eth1: give it an "
+            "address and the first file's name by DHCP or BOOTP. Stops where another "
+            "DHCP server or a second machine is. Needs root.",
+        ),
+    ] = None
     port: Annotated[
         int | None,
         Parameter(
@@ -296,6 +304,7 @@ class ServerOptions:
             root=folder_above(named) if named else _folder(served),
             named=named,
             listen=self.listen,
+            cable=self.cable,
             port=self.port,
             ports=parse_port_range(self.ports),
             order=self.order,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tftptui.engine.cable import Cable
 from tftptui.engine.change_names import lead_elsewhere
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.control_socket import port_taken, require_port
@@ -137,6 +138,7 @@ class Engine:
         self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._removing: asyncio.Task[None] | None = None
+        self._cable: Cable | None = None
         self._stopping = asyncio.Event()
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
@@ -178,6 +180,31 @@ class Engine:
         except EngineError:
             await self._metrics.stop()
             raise
+        try:
+            await self._start_cable()
+        except EngineError as error:
+            if not held:
+                await self.stop()
+                raise
+            # Started again after a crash: root, which it takes, was given up.
+            self.service.warn(f"{error}; DHCP is not answered: restart tftptui")
+
+    async def _start_cable(self) -> None:
+        """Answer DHCP on a cable, if that is wanted.
+
+        Raises:
+            EngineError: it can't be done; the text says why.
+        """
+        if self.settings.cable is not None:
+            now = self.recorder.clock.now
+            cable = Cable(self.settings, now, self.service.tell_operator)
+            await cable.start()
+            self._cable = cable
+
+    def notices(self) -> list[str]:
+        """Return what the operator should know now."""
+        cable = self._cable.notices if self._cable else ()
+        return [*cable, *self.service.standing_notices()]
 
     def _open(self, held: Sequence[socket.socket]) -> None:
         try:
@@ -232,6 +259,8 @@ class Engine:
         self._stopped = True
         self._stopping.set()
         self._ticker.stop()
+        if self._cable is not None:
+            await self._cable.stop()
         await self._metrics.stop()
         await self._survey.stop()
         await self._searches.stop()
@@ -432,7 +461,8 @@ class Engine:
     def _status(self) -> Status:
         place, counters = self._place, self.recorder.counters
         place.look(self.recorder.clock.now(), is_asked=counters.requests > 0)
-        return status_of(self.service, self._watch, place, self._capture.recording)
+        recording, notices = self._capture.recording, self.notices()
+        return status_of(self.service, self._watch, place, recording, notices)
 
 
 ALWAYS_TOLD = 100

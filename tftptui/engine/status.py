@@ -43,6 +43,7 @@ def status_of(
     watch: Watch | None,
     place: HostAddresses,
     recording: Recording | None,
+    notices: list[str],
 ) -> Status:
     """Return the status of a service as it stands."""
     listeners, settings = service.listeners, service.settings
@@ -53,7 +54,7 @@ def status_of(
         root=str(settings.root.absolute()),
         named=[(one.name, str(one.path)) for one in settings.named],
         pid=os.getpid(),
-        notices=service.standing_notices(),
+        notices=notices,
         watch=watch.state if watch else "gone",
         watch_cure=watch.cure if watch else "",
         write=settings.write,

@@ -138,7 +138,7 @@ class Service:
             self._root = None
             raise
         places = [listener.local for listener in self.listeners]
-        self._awaited = AwaitedAddresses(places, self._told_of_address)
+        self._awaited = AwaitedAddresses(places, self.tell_operator)
         settings = self.settings
         opener = Opener(
             settings,
@@ -313,7 +313,8 @@ class Service:
         """Return what the operator should know now."""
         return [*self.notices, *(self._awaited.notices if self._awaited else ())]
 
-    def _told_of_address(self, text: str) -> None:
+    def tell_operator(self, text: str) -> None:
+        """Tell the journal, and whoever has no screen, of something that changed."""
         self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=text))
         self.announce(text)
 

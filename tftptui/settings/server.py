@@ -157,6 +157,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         drain: take no new requests; transfers in progress go on.
         on_close: what a server does when the screen that holds it dies: end at once
             ("stop"), or take no new requests and end with the last transfer ("drain").
+        cable: interface with one board at the other end of its cable, which gets an
+            address and the file's name by DHCP or BOOTP; None for none.
         numbered_from: number of the last transfer before this server began; they are
             counted on, so that a server begun anew repeats none.
         journal: file for the journal, "-" for standard output, None for none.
@@ -210,6 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics: str | None = None
     user: str | None = None
     control: str | None = None
+    cable: str | None = None
     drain: bool = False
     on_close: Literal["stop", "drain"] = "stop"
     numbered_from: int = 0

@@ -117,7 +117,7 @@ def _say(engine: Engine, control: Path | None) -> None:
     service = engine.service
     places = ", ".join(str(listener.local) for listener in service.listeners)
     lines = [
-        *service.standing_notices(),
+        *engine.notices(),
         f"serving {service.root.path} on {places}, answering from {service.pool.ports}",
     ]
     journal = engine.settings.journal
