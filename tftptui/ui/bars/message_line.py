@@ -114,6 +114,8 @@ class MessageLine(Widget):
             return ""
         if first.finding:
             return "w why?"
+        if first.level is Level.DOWN:  # it needs the room, and names its own keys
+            return ""
         is_cut = len(first.whole) > self.content_size.width
         return "w more" if is_cut or self.messages[1:] else ""
 

@@ -210,6 +210,10 @@ class MainScreen(Screen[None]):
             self._known = known
             self.refresh_bindings()
 
+    def on_row_list_highlighted(self) -> None:
+        """Offer w for the finding of the row that has the cursor now."""
+        self._look_for_messages()
+
     def _tick(self) -> None:
         self._header.clock_ticked()
         self._look_for_messages()

@@ -115,9 +115,8 @@ class TransfersPane(Pane):
         """Bring ages up to date."""
         self._list.refresh_rows()
 
-    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+    def on_row_list_highlighted(self) -> None:
         """Tell about another transfer."""
-        event.stop()
         self._tell_detail()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
