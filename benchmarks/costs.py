@@ -3,7 +3,7 @@
 ``python benchmarks/costs.py`` starts ``tftptui serve`` for each measurement, on one
 CPU together with the load generator of --bench (by default ../shared/bench), and
 atftpd for uploads where it is installed. It keeps the figures in benchmarks/results/
-and, with --readme, writes the table into README.md. --short loads for a tenth of a
+and, with --docs, writes the table into docs/speed.md. --short loads for a tenth of a
 second each and keeps nothing: enough to see that it works. Linux.
 """
 
@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from kept import HERE, keep, write_readme
+from kept import HERE, keep, write_docs
 
 PORT = 26_969
 CPU = 0
@@ -226,7 +226,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     default = HERE.parent.parent / "shared" / "bench"
     parser.add_argument("--bench", type=Path, default=default)
-    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--docs", action="store_true")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--nice", type=int, default=0, help="of all, for root")
     options = parser.parse_args()
@@ -247,8 +247,8 @@ def main() -> int:
         figures = measure((program, "--seconds", "2"), root)
     about, lines = keep("costs", figures), table(figures)
     print("\n".join(lines))
-    if options.readme:
-        write_readme("costs", lines, about)
+    if options.docs:
+        write_docs("costs", lines, about)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Where figures are kept: benchmarks/results/, and tables in README.md."""
+"""Where figures are kept: benchmarks/results/, and tables in docs/speed.md."""
 
 import json
 import platform
@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
-README = HERE.parent / "README.md"
+SPEED = HERE.parent / "docs" / "speed.md"
 
 About = dict[str, str]
 
@@ -29,16 +29,16 @@ def keep(name: str, results: object) -> About:
     return about
 
 
-def write_readme(mark: str, lines: list[str], about: About) -> None:
-    """Put a table between ``<!-- MARK -->`` and ``<!-- /MARK -->`` in README.md."""
+def write_docs(mark: str, lines: list[str], about: About) -> None:
+    """Put a table between ``<!-- MARK -->`` and ``<!-- /MARK -->`` in docs/speed.md."""
     begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
-    text = README.read_text()
+    text = SPEED.read_text()
     before, found, rest = text.partition(begin)
     _, _, after = rest.partition(end)
     if not found:
-        raise SystemExit(f"no {begin} in {README}")
+        raise SystemExit(f"no {begin} in {SPEED}")
     told = f"{about['date'][:10]}, {about['machine']}, Python {about['python']}:"
-    README.write_text(before + "\n".join([begin, told, "", *lines, end]) + after)
+    SPEED.write_text(before + "\n".join([begin, told, "", *lines, end]) + after)
 
 
 def _processor() -> str:

@@ -4,8 +4,8 @@
 ``tftpload.c`` (--bench, by default ../shared/bench), in interleaved rounds, with all
 servers and the load generator on one CPU: on two, lock-step transfers measure how
 long the machine takes to wake a CPU up. It prints the ratio to the fastest peer of
-each case, keeps the raw figures in benchmarks/results/ and, with --readme, writes
-the table into README.md. Linux, as root for the priorities.
+each case, keeps the raw figures in benchmarks/results/ and, with --docs, writes
+the table into docs/speed.md. Linux, as root for the priorities.
 
 Where there is a C compiler, ``floor.c`` runs along: a server that does the least that
 a transfer takes, and nothing else. Nobody gets further ahead on that system.
@@ -21,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kept import HERE, keep, write_readme
+from kept import HERE, keep, write_docs
 
 KEPT = ("MB_s", "transfers_s", "server_cpu_s_per_GB", "timeouts", "errors", "failed")
 """What is kept of each round."""
@@ -167,7 +167,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--nice", type=int, default=0)
-    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--docs", action="store_true")
     options = parser.parse_args()
     if not (options.bench / "compare.py").is_file():
         print(f"no compare.py in {options.bench}; say where it is with --bench DIR")
@@ -178,8 +178,8 @@ def main() -> int:
     figures = shortened(compare(options.bench, options))
     about, lines = keep("throughput", figures), table(figures)
     print("\n".join([*lines, *failures(figures)]))
-    if options.readme:
-        write_readme("benchmark", lines, about)
+    if options.docs:
+        write_docs("benchmark", lines, about)
     return 0
 
 

@@ -6,8 +6,6 @@ import tomllib
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-
 import tftptui
 
 CHECKOUT = Path(tftptui.__file__).parent.parent
@@ -47,11 +45,3 @@ def test_the_suite_runs_on_each_python_that_the_classifiers_name() -> None:
         if re.fullmatch(r"Programming Language :: Python :: 3\.\d+", one)
     ]
     assert named[1] == ", ".join(marks)
-
-
-@pytest.mark.parametrize("page", ["README.md", "SECURITY.md", "CONTRIBUTING.md"])
-def test_a_page_links_to_nothing_that_is_not_there(page: str) -> None:
-    text = (CHECKOUT / page).read_text("utf-8")
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
-    assert links
-    assert [link for link in links if not (CHECKOUT / link).exists()] == []

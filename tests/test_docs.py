@@ -1,0 +1,50 @@
+"""What README and the documents tell a reader to type or to open is there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import tftptui
+from tftptui.cli import app
+
+CHECKOUT = Path(tftptui.__file__).parent.parent
+PAGES = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")])
+
+BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(
+    r"(?:^|\$ |sudo |&& |\| |:\d+ )(?:\.venv/bin/)?tftptui\b([^|<>&#\n]*)", re.MULTILINE
+)
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
+
+
+def _commands() -> list[str]:
+    """Return the arguments of each tftptui command in the fenced blocks."""
+    texts = [page.read_text("utf-8") for page in PAGES]
+    blocks = [
+        block.replace("\\\n", " ") for text in texts for block in BLOCK.findall(text)
+    ]
+    return [found.strip() for block in blocks for found in COMMAND.findall(block)]
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return what links may name in PAGE: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
+    }
+
+
+@pytest.mark.parametrize("arguments", _commands())
+def test_a_command_in_the_documents_can_be_typed(arguments: str) -> None:
+    app.parse_args(shlex.split(arguments), exit_on_error=False, print_error=False)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_links_only_to_files_and_headings_that_exist(page: Path) -> None:
+    for path, anchor in LINK.findall(page.read_text("utf-8")):
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in _anchors(target), f"{path}#{anchor}"
