@@ -45,7 +45,9 @@ def test_no_rule_stands_in_the_registry_twice() -> None:
 
 
 def test_the_tables_of_the_docs_have_each_code_once_and_no_other() -> None:
-    rows = re.findall(r"^\| `([a-z][a-z-]+)` \|", DIAGNOSIS.read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z][a-z-]+)` \|", DIAGNOSIS.read_text("utf-8"), re.MULTILINE
+    )
     assert sorted(rows) == sorted(Code)
 
 
