@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,16 @@ def test_a_wrong_kind_ends_with_2_before_anything_is_asked() -> None:
     done = run("nowhere7", "--ask", "--arch", "amd64")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--arch amd64: kinds are bios" in done.stderr
+
+
+def test_a_configuration_for_dnsmasq_needs_an_interface_that_is_there() -> None:
+    done = run("nowhere7", "--dnsmasq", "full")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no interface nowhere7; there are: " in done.stderr
+
+
+def test_the_configuration_names_the_files_of_the_root(tmp_path: Path) -> None:
+    (tmp_path / "pxelinux.0").touch()
+    done = run("lo", "--dnsmasq", "full", "--root", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "dhcp-boot=tag:bios,tag:!ipxe,pxelinux.0,,127.0.0.1" in done.stdout

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tftptui.doctor.checks.boot_offers import Here, check_offers
 from tftptui.doctor.result import Mark
 from tftptui.settings import Settings
 from tftptui.wire.ask import ask
+from tftptui.wire.dnsmasq import Mode, dnsmasq_config
 from tftptui.wire.questions import Arch
 
 pytestmark = pytest.mark.netns
@@ -57,6 +59,29 @@ def test_each_kind_is_told_its_own_file_and_no_lease_is_left(
     assert missing
     assert all("undionly.kpxe: not served" in text for text in missing)
     assert not any("DHCP servers give" in text for text in told)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_dnsmasq_with_our_configuration_sends_each_kind_here(
+    lab: BridgeLab, tmp_path: Path, mode: Mode
+) -> None:
+    loaders = {"bios": "undionly.kpxe", "x64": "efi/ipxe.efi"}
+    ours = IPv4Interface(f"{ADDRESSES['server']}/24")
+    file = tmp_path / "boot.conf"
+    file.write_text(dnsmasq_config(mode, "eth0", ours, loaders))
+    work = partial(ask, "eth0", [Arch.BIOS, Arch.X64, Arch.PLAIN], AT_ONCE)
+    with lab.dnsmasq("server", f"--conf-file={file}"):
+        told = {one.arch: one.offers for one in lab.inside("dhcp", work)}
+    if mode is Mode.PROXY:
+        assert all(offer.is_proxy for offer in (*told[Arch.BIOS], *told[Arch.X64]))
+        assert told[Arch.BIOS]
+        assert told[Arch.X64]
+        assert not told[Arch.PLAIN]
+        return
+    (bios,), (x64,), (plain,) = told[Arch.BIOS], told[Arch.X64], told[Arch.PLAIN]
+    assert (bios.file, bios.next_server) == (b"undionly.kpxe", str(ours.ip))
+    assert (x64.file, x64.next_server) == (b"efi/ipxe.efi", str(ours.ip))
+    assert IPv4Address(plain.address) in ours.network
 
 
 def test_two_servers_are_both_heard_and_told(lab: BridgeLab) -> None:

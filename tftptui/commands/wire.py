@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Sequence
 from functools import partial
+from ipaddress import IPv4Interface
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import msgspec
 from cyclopts import Parameter
@@ -50,7 +51,14 @@ def wire(
     ] = ALL_KINDS,
     root: Annotated[
         Path | None,
-        Parameter(help="Folder that is served, to look for the files that are named."),
+        Parameter(help="Folder that is served, to look for boot files."),
+    ] = None,
+    dnsmasq: Annotated[
+        Literal["full", "proxy"] | None,
+        Parameter(
+            help="Print a dnsmasq configuration: full gives addresses, proxy leaves "
+            "them to the DHCP server that is there."
+        ),
     ] = None,
     json: Annotated[
         bool,
@@ -66,6 +74,8 @@ def wire(
     like doctor: 0 if all is well, 1 if there is something to look at, 2 if something is
     bad. No lease comes of it: it never sends a REQUEST, nor BOOTP.
     """
+    if dnsmasq:
+        return _print_dnsmasq(dnsmasq, interface, root)
     if ask:
         settings = None if root is None else settings_of(DEFAULTS, (root,), None)
         return _ask(interface, arch, settings, json=json)
@@ -178,7 +188,45 @@ def _only_interface() -> str:
     if len(found) == 1:
         return found[0]
     named = ", ".join(found) or "none has an IPv4 address"
-    raise UsageError(f"which interface? Write tftptui wire --ask IFACE: {named}")
+    raise UsageError(f"which interface? Write it after tftptui wire: {named}")
+
+
+def _print_dnsmasq(
+    mode: Literal["full", "proxy"], interface: str, root: Path | None
+) -> int:
+    from tftptui.wire.dnsmasq import (  # noqa: PLC0415 - --help is instant
+        Mode,
+        dnsmasq_config,
+        find_loaders,
+    )
+
+    try:
+        name = interface or _only_interface()
+        loaders = {} if root is None else find_loaders(root)
+        config = dnsmasq_config(Mode(mode), name, _address_at(name), loaders)
+    except (UsageError, ValueError) as error:
+        _note(f"tftptui: {error}")
+        return EXIT_USAGE
+    print(config, end="")
+    return 0
+
+
+def _address_at(interface: str) -> IPv4Interface:
+    """Return our IPv4 address at an interface, with its network.
+
+    Raises:
+        UsageError: there is no such interface, or it has none.
+    """
+    from tftptui.net.interfaces import interface_addresses  # noqa: PLC0415 - as above
+
+    known = interface_addresses()
+    for one in known.get(interface, ()):
+        if isinstance(one, IPv4Interface):
+            return one
+    if interface not in known:
+        raise UsageError(f"no interface {interface}; there are: {', '.join(known)}")
+    example = f"sudo ip address add 192.168.0.1/24 dev {interface}"
+    raise UsageError(f"{interface} has no IPv4 address. To give it one: {example}")
 
 
 def _file_check(settings: Settings, file: bytes) -> "FileCheck":
