@@ -21,9 +21,6 @@ pytestmark = [pytest.mark.net, pytest.mark.netns]
 
 AT_ONCE = 8
 
-LATEST = 10.0
-"""Seconds from the first request to the first right finding."""
-
 BOOTS = 20
 """Healthy boots; benchmarks/diagnosis.py plays more of them."""
 
@@ -73,7 +70,7 @@ def test_scenario(played: Played, scenario: Scenario) -> None:
     assert scenario.succeeds in ((), tuple(stage.results)), told
     if scenario.accepts[0]:
         first = min(server.delay(code) for code in server.codes & scenario.accepts[0])
-        assert first <= LATEST
+        assert first <= scenario.within
     else:
         assert not [one for one in server.found if one.is_alarm], told
     scenario.check(stage)

@@ -439,5 +439,6 @@ FIREWALLS = (
         never=frozenset({"stale-conntrack", "client-port-blocked", "range-mismatch"}),
         settings={"timeout": 1.0},
         check=check_ratio_is_told,
+        within=30.0,  # several flows have to fail and to pass before it can be seen
     ),
 )

@@ -117,6 +117,7 @@ class Scenario:
         succeeds: what the fetches have to come to, in order.
         settings: of the server.
         check: looks at more.
+        within: seconds from the first request to the first right finding.
     """
 
     number: int
@@ -128,6 +129,7 @@ class Scenario:
     succeeds: tuple[bool, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     check: Callable[[Stage], None] = lambda _: None
+    within: float = 10.0
 
     def __str__(self) -> str:
         return f"{self.number}-{self.name.replace(' ', '-')}"

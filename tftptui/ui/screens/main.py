@@ -19,6 +19,7 @@ from tftptui.ui.bars.header import HeaderLine
 from tftptui.ui.bars.message_line import MessageLine
 from tftptui.ui.bars.tabs import TabLine
 from tftptui.ui.keys import bindings
+from tftptui.ui.kit.classes import set_own_classes
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.memory import Memory
 from tftptui.ui.panes.files.pane import FilesPane
@@ -238,9 +239,9 @@ class MainScreen(Screen[None]):
         self._current = pane
         if pane is not self._transfers:
             self._lower = pane
+        beside = (self._transfers, self._lower)
         for one in self.panes:
-            one.set_class(one is pane, "-current")
-            one.set_class(one in (self._transfers, self._lower), "-beside")
+            set_own_classes(one, {"-current": one is pane, "-beside": one in beside})
         self._tabs.show(pane.digit)
         self._look_for_messages()
 

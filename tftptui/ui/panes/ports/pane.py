@@ -15,6 +15,7 @@ from tftptui.engine.messages import FREE, QUARANTINED, Finding, SetPorts, Transf
 from tftptui.ui.firewall.rule_choice import Wishes
 from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
+from tftptui.ui.kit.classes import set_classes
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.panes.ports.actions import FIELDS, PORTS
 from tftptui.ui.panes.ports.client_strip import ClientStrip
@@ -151,11 +152,15 @@ class PortsPane(Pane):
         has_habits = height >= (TALL if self._editor.display else LOOKING)
         if not (self._editor.display or self._store.is_fixed):
             height += FORM  # lines that are not there until the pane has the focus
-        self.set_class(height >= TALL, "-tall")
-        self.set_class(height >= FULL, "-full")
-        self._strip.set_class(height >= SCALED and not has_habits, "-with-numbers")
-        self._strip.set_class(has_habits and height < FULL, "-with-habits")
-        self._strip.set_class(height >= FULL, "-with-range")
+        set_classes(self, {"-tall": height >= TALL, "-full": height >= FULL})
+        set_classes(
+            self._strip,
+            {
+                "-with-numbers": height >= SCALED and not has_habits,
+                "-with-habits": has_habits and height < FULL,
+                "-with-range": height >= FULL,
+            },
+        )
         self._editor.set_class(height >= ROOMY, "-roomy")
         self._rules.display = height >= HUGE
         others = next(rows for least, rows in OTHERS if height >= least)
