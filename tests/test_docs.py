@@ -49,3 +49,13 @@ def test_a_page_links_only_to_files_and_headings_that_exist(page: Path) -> None:
         target = page.parent / path if path else page
         assert target.exists(), path
         assert not anchor or anchor in _anchors(target), f"{path}#{anchor}"
+
+
+def test_each_option_of_a_server_is_explained() -> None:
+    text = (CHECKOUT / "docs" / "running.md").read_text("utf-8")
+    arguments = [
+        *app.assemble_argument_collection(),
+        *app["serve"].assemble_argument_collection(),
+    ]
+    names = [{*one.names, *one.negatives} for one in arguments if one.name[0] == "-"]
+    assert [one for one in names if not any(f"`{name}" in text for name in one)] == []
