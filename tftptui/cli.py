@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from tftptui import __version__
 from tftptui.commands.completers import local_files
-from tftptui.commands.config import add_config, config
+from tftptui.commands.config import add_config
+from tftptui.commands.help_text import (
+    GENERAL,
+    JOURNAL_HELP,
+    LOGGING,
+    SCREEN,
+    THEME_HELP,
+    HelpLayout,
+    epilogue,
+    setting,
+)
 from tftptui.commands.parse_errors import told
 from tftptui.commands.server import (
     DEFAULTS,
@@ -24,27 +34,38 @@ from tftptui.commands.usage_error import EXIT_FAILED, EXIT_UNREAD, EXIT_USAGE
 from tftptui.engine.client import EngineClient, EngineError
 from tftptui.settings import Settings, SettingsError, parse_network
 
-TO_LOOK_ONLY = "attached to look only: what would change the server is refused"
+TO_LOOK_ONLY = "read-only: commands that change the server are refused"
 
 app = App(
     name="tftptui",
+    usage="Usage: tftptui [COMMAND] [OPTIONS] [ROOT...]",
     help="The TFTP server that shows what is happening and tells you why it isn't.",
+    help_epilogue=epilogue(""),
+    help_format="plaintext",
+    help_formatter=HelpLayout(),
     version=__version__,
     version_flags=["--version", "-V"],
     config=add_config,
+    group_parameters=Group("Options", sort_key=0),
 )
 
-app["--version"].help = "Print the version; with --verbose what a bug report needs."
+app["--help"].group = GENERAL
+app["--help"].help = "Show this help; COMMAND --help shows that of a command."
+app["--version"].group = GENERAL
+app["--version"].help = "Print the version; --verbose adds what a bug report needs."
 
-app.command(config)
-# By name: each is imported by whoever asks for it, or for help, alone.
-app.command("tftptui.commands.analyze:analyze")
-app.command("tftptui.commands.demo:demo")
-app.command("tftptui.commands.probe:probe")
-app.command("tftptui.commands.client:get")
-app.command("tftptui.commands.client:put")
-app.command("tftptui.commands.firewall:firewall")
-app.command("tftptui.commands.wire:wire")
+# By name: each is imported only when it runs, or for the help of all.
+for _name, _module in {
+    "analyze": "analyze",
+    "config": "config",
+    "demo": "demo",
+    "firewall": "firewall",
+    "get": "client",
+    "probe": "probe",
+    "put": "client",
+    "wire": "wire",
+}.items():
+    app.command(f"tftptui.commands.{_module}:{_name}", help_epilogue=epilogue(_name))
 
 
 @app.default
@@ -52,15 +73,12 @@ def watch(
     *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     journal: Annotated[
-        Path | None, Parameter(help="File to append the journal to, as JSON lines.")
+        Path | None, setting(LOGGING, JOURNAL_HELP, "FILE", "none")
     ] = None,
-    theme: Annotated[
-        str | None,
-        Parameter(help="Colours: dark, light, contrast, or one of Textual's."),
-    ] = None,
+    theme: Annotated[str | None, setting(SCREEN, THEME_HELP, "NAME")] = None,
     engine: Annotated[
         Literal["child", "inline"],
-        Parameter(help="Where the server runs: its own process, or this one."),
+        setting(SCREEN, "Run the server in its own process, or here"),
     ] = "child",
 ) -> int:
     """Serve ROOT and show everything that happens."""
@@ -68,23 +86,18 @@ def watch(
     return _show(settings_of(options, root, place), theme, is_inline=engine == "inline")
 
 
-@app.command
+@app.command(help_epilogue=epilogue("serve"))
 def serve(
     *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     journal: Annotated[
         str,
-        Parameter(
-            help="File to append the journal to; - is standard output.",
-            allow_leading_hyphen=True,
-            completer=local_files,
-        ),
+        setting(LOGGING, JOURNAL_HELP, "FILE"),
+        Parameter(allow_leading_hyphen=True, completer=local_files),
     ] = "-",
     control: Annotated[
         str | None,
-        Parameter(
-            help="Socket for tftptui attach, or off. Without it: one for each port."
-        ),
+        setting(GENERAL, "Socket for tftptui attach, or off", "PATH", "by port"),
     ] = None,
 ) -> int:
     """Serve ROOT without a screen; the journal goes to standard output."""
@@ -94,20 +107,23 @@ def serve(
     return run(msgspec.structs.replace(settings, control=control))
 
 
-@app.command
+@app.command(help_epilogue=epilogue("attach"))
 def attach(
     socket: Annotated[
         Path | None,
-        Parameter(help="Its control socket. Without it: that of the only server."),
+        Parameter(help="Control socket.", show_default="the only server's"),
     ] = None,
     /,
     *,
     read_only: Annotated[
-        bool, Parameter(help="Look, and change nothing.", negative=())
+        bool, Parameter(help="Watch only; change nothing.", negative=())
     ] = False,
-    theme: Annotated[str | None, Parameter(help="Colours, as without attach.")] = None,
+    theme: Annotated[str | None, setting(SCREEN, THEME_HELP, "NAME")] = None,
 ) -> int:
-    """Show what a running tftptui serve does; it goes on when the screen is left."""
+    """Open the screen of a running tftptui serve.
+
+    Quitting the screen does not stop the server.
+    """
     from tftptui.engine.control_socket import find_socket  # noqa: PLC0415
     from tftptui.engine.holders.attach import AttachedEngine  # noqa: PLC0415
 
@@ -120,40 +136,41 @@ def attach(
     return _watch(engine, theme, goes_on=True, looks_only=read_only)
 
 
-@app.command
+@app.command(help_epilogue=epilogue("doctor"))
 def doctor(
     *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     clients: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Network of clients, as CIDR, to judge besides our own; repeatable.",
+            help="Also check this network of clients; repeatable.",
+            metavar="CIDR",
             negative=(),
-            show_default=False,
+            show_default="its own",
         ),
     ] = (),
     json: Annotated[
-        bool, Parameter(help="Print one JSON object instead.", negative=())
+        bool, Parameter(help="Print one JSON object.", negative=())
     ] = False,
     undo: Annotated[
         bool,
         Parameter(
-            help="Undo what a killed --cable left on this machine, and check nothing.",
+            help="Only undo what a killed --cable left on this host.",
             negative=(),
         ),
     ] = False,
     ask: Annotated[
         str | None,
         Parameter(
-            help="Interface to ask DHCP servers at what machines are told, as wire "
-            "--ask does; needs root."
+            help="Ask the DHCP servers on this interface, as wire --ask; needs root.",
+            metavar="IFACE",
         ),
     ] = None,
 ) -> int:
-    """Tell whether this machine can serve ROOT, and what to type where it can't.
+    """Check whether this host can serve ROOT, and how to fix it.
 
-    Takes the options of serve and changes nothing without --undo. Ends with 0 if all is
-    well, 1 if there is something to look at, 2 if something is bad.
+    Takes the options of serve. Changes nothing without --undo. Exit status: 0 all good,
+    1 warnings, 2 errors.
     """
     from tftptui.doctor.checks.all_checks import asked_port, check_all  # noqa: PLC0415 - --help
     from tftptui.doctor.reading.host import read_facts  # noqa: PLC0415
@@ -184,23 +201,25 @@ def doctor(
     return exit_status(results)
 
 
-@app.command
+@app.command(help_epilogue=epilogue("explain"))
 def explain(
     name: str,
     /,
     *root: RootArgument,
     options: ServerOptions = DEFAULTS,
-    client: Annotated[str, Parameter(help="Who asks; decides the own folder.")] = "",
+    client: Annotated[
+        str, Parameter(help="Client address, for --per-client.", metavar="ADDR")
+    ] = "",
     upload: Annotated[
-        bool, Parameter(help="Explain an upload to that name.", negative=())
+        bool, Parameter(help="Explain an upload of NAME.", negative=())
     ] = False,
     json: Annotated[
-        bool, Parameter(help="Print one JSON object instead.", negative=())
+        bool, Parameter(help="Print one JSON object.", negative=())
     ] = False,
 ) -> int:
-    """Tell step by step what a client that asks for NAME gets.
+    """Show step by step which file a request for NAME gets.
 
-    Takes the options of serve. Ends with 1 if the request would be refused.
+    Takes the options of serve. Exit status 1: the request would be refused.
     """
     from tftptui.engine.near_names import with_near_names  # noqa: PLC0415 - --help is instant
     from tftptui.server.root.explain import run  # noqa: PLC0415
@@ -219,22 +238,22 @@ def explain(
     return EXIT_FAILED if explanation.served is None else 0
 
 
-@app.command
+@app.command(help_epilogue=epilogue("completion"))
 def completion(
     what: Annotated[
         Literal["install", "bash", "zsh", "fish"],
-        Parameter(help="Install it for your shell, or print it for the shell named."),
+        Parameter(help="Install for your shell, or print the script of a shell."),
     ],
     shell: Annotated[
         Literal["bash", "zsh", "fish"] | None,
-        Parameter(help="Shell to install it for. Default: the one that runs this."),
+        Parameter(help="Shell to install for.", show_default="the current one"),
     ] = None,
     /,
 ) -> int:
-    """Complete commands, options, files and scenario names by the tab key.
+    """Complete commands, options, files and scenarios with the Tab key.
 
-    install writes a script to the shell's own folder in your home and, for bash and
-    zsh, a line that loads it to ~/.bashrc or ~/.zshrc; it says which files.
+    install writes a script to the shell's folder in your home. For bash and zsh it also
+    adds a line to ~/.bashrc or ~/.zshrc. It prints which files it wrote.
     """
     from tftptui.commands.completion import install, print_script  # noqa: PLC0415 - --help
 
@@ -309,7 +328,7 @@ def _print_version() -> int:
 def main() -> None:
     """Run the command line and leave with its exit status."""
     if not {"--help", "-h"}.isdisjoint(sys.argv):
-        app.resolved_commands()  # all of them, to tell of them
+        app.resolved_commands()  # imports all of them, for their first lines
     words = sys.argv[1:]
     # allow_leading_hyphen would take a mistyped option for the name of a capture.
     if words[:1] == ["analyze"]:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from cyclopts import App
+from cyclopts import App, Group
 from cyclopts.argument import Argument
 
 from tftptui import __version__
 from tftptui.cli import app
+from tftptui.commands.help_text import EXAMPLES
 
 PROGRAM = "tftptui"
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
@@ -58,6 +59,7 @@ def _page(command: App, name: str | None, names: list[str]) -> str:
             help_ = inspect.getdoc(app[one].default_command) or ""
             lines += [".TP", f"\\fB{PROGRAM}-{one}\\fR(1)"]
             lines += [_text(help_.partition("\n\n")[0])]
+    lines += _examples(name)
     lines += _reference()
     others = [PROGRAM, *(f"{PROGRAM}-{one}" for one in names)]
     seen = ", ".join(f"\\fB{_text(one)}\\fR(1)" for one in others if one != title)
@@ -89,8 +91,25 @@ def _arguments(command: App) -> Iterator[str]:
         chosen = [one for one in shown if _is_option(one) is is_option]
         if chosen:
             yield f".SH {title}"
-        for one in chosen:
-            yield from (".TP", _heading(one), _text(_help(one)))
+        for group, those in _by_group(chosen).items():
+            if is_option and group != "Options":
+                yield f".SS {group}"
+            for one in those:
+                yield from (".TP", _heading(one), _text(_help(one)))
+
+
+def _by_group(arguments: list[Argument]) -> dict[str, list[Argument]]:
+    """Return arguments by the heading of their group, in the order of the help."""
+    found: dict[tuple[object, str], list[Argument]] = {}
+    for one in arguments:
+        group = one.parameter.group[0] if one.parameter.group else None
+        key = (
+            (group.sort_key, group.name)
+            if isinstance(group, Group)
+            else ((), "Options")
+        )
+        found.setdefault(key, []).append(one)
+    return {name: found[order, name] for order, name in sorted(found, key=str)}
 
 
 def _heading(argument: Argument) -> str:
@@ -106,11 +125,21 @@ def _help(argument: Argument) -> str:
     help_ = argument.parameter.help or ""
     if choices := argument.get_choices():
         help_ += f" One of: {', '.join(map(str, choices))}."
-    default = argument.field_info.default
-    is_told = argument.parameter.show_default is not False
-    if is_told and isinstance(default, str | int | float) and default is not False:
-        help_ += f" Default: {default}."
+    default: object = argument.field_info.default
+    shown = argument.parameter.show_default
+    if isinstance(shown, str):
+        default = shown
+    elif default is True:
+        default = "on"
+    is_told = shown is not False and default is not False
+    if is_told and isinstance(default, str | int | float):
+        help_ = f"{help_.rstrip('.')}. Default: {default}."
     return help_
+
+
+def _examples(name: str | None) -> Iterator[str]:
+    lines = EXAMPLES[name or ""].strip().splitlines()
+    yield from (".SH EXAMPLES", ".nf", *map(_literal, lines), ".fi")
 
 
 def _reference() -> Iterator[str]:
@@ -122,6 +151,11 @@ def _reference() -> Iterator[str]:
             key, text = row.groups()
             if key not in {"status", "variable", "file"}:
                 yield from (".TP", f"\\fB{_text(key)}\\fR", _text(text))
+
+
+def _literal(line: str) -> str:
+    """Return one line of an example for roff, its spaces kept."""
+    return line.replace("\\", "\\e").replace("-", "\\-")
 
 
 def _text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The command ``analyze``: a capture on the screens, or as a report."""
+"""The command ``analyze``: a capture on the screen, or as a report."""
 
 import sys
 from pathlib import Path
@@ -6,18 +6,19 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from tftptui.commands.help_text import SCREEN, THEME_HELP, setting
 from tftptui.commands.usage_error import EXIT_FAILED
 
 KEPT_PACKETS = 1_000_000
 KEPT_TRANSFERS = 20_000
 
 _PIPED = (
-    "a capture comes through a pipe: "
+    "pipe a capture into it: "
     "ssh HOST sudo tcpdump -U -w - udp or icmp | tftptui analyze - --report"
 )
 _NO_SCREEN = (
-    "the screens read a capture from a file only; of standard input add --report, or "
-    "write it to a file first: … | tee boot.pcap"
+    "the screen needs a capture file: add --report for standard input, or save it "
+    "first: … | tee boot.pcap"
 )
 
 Format = Literal["text", "markdown", "json"]
@@ -27,30 +28,26 @@ def analyze(
     capture: Annotated[
         Path,
         Parameter(
-            help="A pcap or pcapng file, as it is or packed by gzip; - is standard "
-            "input, for a report."
+            help="pcap or pcapng file, gzip too; - is standard input, with --report."
         ),
     ],
     /,
     *,
     report: Annotated[
-        bool, Parameter(help="Print what is in it, and show no screen.", negative=())
+        bool,
+        Parameter(help="Print a report instead of opening the screen.", negative=()),
     ] = False,
     format: Annotated[  # noqa: A002 - the option's name
-        Format, Parameter(help="What the report is written in.")
+        Format, Parameter(help="Format of the report.")
     ] = "text",
-    theme: Annotated[
-        str | None,
-        Parameter(help="Colours: dark, light, contrast, or one of Textual's."),
-    ] = None,
+    theme: Annotated[str | None, setting(SCREEN, THEME_HELP, "NAME")] = None,
 ) -> int:
-    """Show the TFTP transfers in CAPTURE, made here or by tcpdump or Wireshark.
+    """Show the TFTP transfers in a capture file (pcap, pcapng).
 
-    A capture between client and server sees more than either: what was lost, and
-    on which side of it.
+    A capture taken between client and server shows which packets were lost, and on
+    which side of it.
 
-    A report of what comes through a pipe, as from ssh HOST tcpdump -U -w -, is printed
-    at its end, or at Ctrl-C.
+    With a pipe (CAPTURE is -) the report is printed at its end, or at Ctrl+C.
     """
     if report or format != "text":
         return _report(capture, format)
@@ -77,7 +74,7 @@ def _report(capture: Path, format: Format) -> int:  # noqa: A002 - as above
                 except KeyboardInterrupt:
                     if not is_piped or not reading.frames:
                         raise
-                    reading.finish()  # tcpdump at its other end has been ended, too
+                    reading.finish()  # Ctrl+C also ended the tcpdump that feeds it
                     is_more = False
                 outlining.note()
                 progress.show(reading.position, reading.size or None)
@@ -110,7 +107,7 @@ def _show(capture: Path, theme: str | None) -> int:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FAILED
     if problem := check_terminal():
-        print(f"{problem}; tftptui analyze --report needs none", file=sys.stderr)
+        print(f"{problem}; tftptui analyze --report works without one", file=sys.stderr)
         return EXIT_FAILED
     store = Store(kept_packets=KEPT_PACKETS, kept_transfers=KEPT_TRANSFERS)
     ui = TftpApp(

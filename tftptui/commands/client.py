@@ -1,4 +1,4 @@
-"""The commands ``get`` and ``put``: read options, write an order, tell the result."""
+"""The commands ``get`` and ``put``: run a transfer, print its result."""
 
 import os
 import sys
@@ -36,43 +36,42 @@ ServerArgument = Annotated[
 @Parameter(name="*")
 @dataclass(frozen=True)
 class ClientOptions:
-    """What get and put can be told."""
+    """Options of get and put."""
 
     port: Annotated[
-        int | None, Parameter(help="UDP port of the server. Without it: 69.")
+        int | None,
+        Parameter(help="UDP port of the server.", metavar="N", show_default="69"),
     ] = None
-    blksize: Annotated[
-        int, Parameter(help="Octets of a block to ask for (RFC 2348).")
-    ] = 1_428
+    blksize: Annotated[int, Parameter(help="blksize to request.", metavar="BYTES")] = (
+        1_428
+    )
     windowsize: Annotated[
-        int, Parameter(help="Blocks before an ACK to ask for (RFC 7440).")
+        int, Parameter(help="windowsize to request.", metavar="BLOCKS")
     ] = 16
     mode: Annotated[
         Literal["octet", "netascii"] | None,
-        Parameter(help="As it is (the default), or text with its line ends turned."),
+        Parameter(help="Transfer mode; netascii is text.", show_default="octet"),
     ] = None
     local_port: Annotated[
         str | None,
-        Parameter(help="Our UDP port: A, or the first of A-B that is free."),
+        Parameter(help="Client port; of A-B the first free one.", metavar="A[-B]"),
     ] = None
     timeout: Annotated[
         int | None,
         Parameter(
-            help="Seconds before either side sends again. Without it: as the path is."
+            help="Retransmission timeout, seconds.",
+            metavar="S",
+            show_default="by round-trip time",
         ),
     ] = None
     retries: Annotated[
-        int, Parameter(help="Time-outs in a row before the server is given up.")
+        int, Parameter(help="Timeouts in a row before giving up.", metavar="N")
     ] = RETRIES
     no_options: Annotated[
-        bool, Parameter(help="Ask for no options at all, as RFC 1350.", negative=())
+        bool, Parameter(help="Request no options (plain RFC 1350).", negative=())
     ] = False
-    json: Annotated[
-        bool, Parameter(help="Print one JSON object about it.", negative=())
-    ] = False
-    quiet: Annotated[
-        bool, Parameter(help="Print nothing unless it fails.", negative=())
-    ] = False
+    json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False
+    quiet: Annotated[bool, Parameter(help="Print errors only.", negative=())] = False
 
     def offer(self) -> Offer:
         """Return the options to ask for.
@@ -98,14 +97,14 @@ class ClientOptions:
         """Return the order that these options mean.
 
         Raises:
-            UsageError: one makes no sense.
-            SettingsError: the local ports don't.
+            UsageError: an option is invalid.
+            SettingsError: the local ports are invalid.
         """
         mode = Mode(self.mode) if self.mode else place.mode or Mode.OCTET
         if mode is Mode.MAIL:
-            raise UsageError("mail is no mode any more; take octet or netascii")
+            raise UsageError("mode mail is obsolete: use octet or netascii")
         if not file:
-            raise UsageError("the file on the server needs a name")
+            raise UsageError("the name of the file on the server is empty")
         return Order(
             is_write=is_write,
             host=place.host,
@@ -126,12 +125,12 @@ _DEFAULTS = ClientOptions()
 def get(
     server: ServerArgument,
     file: Annotated[
-        str | None, Parameter(help="Its name on the server.", allow_leading_hyphen=True)
+        str | None, Parameter(help="Name on the server.", allow_leading_hyphen=True)
     ] = None,
     local: Annotated[
         str | None,
         Parameter(
-            help="Its name here; - is standard output.",
+            help="Name here; - is standard output.",
             allow_leading_hyphen=True,
             completer=local_files,
         ),
@@ -140,10 +139,10 @@ def get(
     *,
     options: ClientOptions = _DEFAULTS,
 ) -> int:
-    """Fetch FILE from a TFTP server. After a URL comes LOCAL.
+    """Download FILE from a TFTP server.
 
-    The file appears under its name once it is whole; what was there before stays
-    until then. Ends with 0 if it is whole, 1 if not, 130 if interrupted.
+    After a tftp:// URL the next argument is LOCAL. LOCAL is replaced only when the
+    download is complete. Exit status: 0 complete, 1 failed, 130 interrupted.
     """
     try:
         order = order_to_get(server, file, local, options)
@@ -157,22 +156,21 @@ def put(
     local: Annotated[
         str,
         Parameter(
-            help="The file here; - is standard input.",
+            help="File to upload; - is standard input.",
             allow_leading_hyphen=True,
             completer=local_files,
         ),
     ],
     file: Annotated[
-        str | None, Parameter(help="Its name on the server, unless it is the same.")
+        str | None, Parameter(help="Name on the server.", show_default="the same")
     ] = None,
     /,
     *,
     options: ClientOptions = _DEFAULTS,
 ) -> int:
-    """Put LOCAL on a TFTP server.
+    """Upload the file LOCAL to a TFTP server.
 
-    Ends with 0 if the server has acknowledged all of it, 1 if not, 130 if
-    interrupted.
+    Exit status: 0 the server acknowledged all of it, 1 failed, 130 interrupted.
     """
     try:
         order = order_to_put(server, local, file, options)
@@ -187,15 +185,15 @@ def order_to_get(
     """Return what to fetch, from where and to where.
 
     Raises:
-        PlaceError, SettingsError, UsageError: the words make no sense.
+        PlaceError, SettingsError, UsageError: an argument is invalid.
     """
     place = parse_place(server)
     if place.file is not None:
         if local is not None:
-            raise UsageError("after a URL comes one name only, that of the file here")
+            raise UsageError("one argument too many: after a URL comes only LOCAL")
         name, local = place.file, file
     elif file is None:
-        raise UsageError("which file? Write get HOST FILE, or get tftp://HOST/FILE")
+        raise UsageError("FILE is missing: get HOST FILE, or get tftp://HOST/FILE")
     else:
         name = os.fsencode(file)
     return options.order(place, name, _place_here(name, local), is_write=False)
@@ -207,17 +205,17 @@ def order_to_put(
     """Return what to send, and as what.
 
     Raises:
-        PlaceError, SettingsError, UsageError: the words make no sense.
+        PlaceError, SettingsError, UsageError: an argument is invalid.
     """
     place = parse_place(server)
     if place.file is not None and file is not None:
-        raise UsageError("the URL names the file on the server already")
+        raise UsageError("FILE is given twice: in the URL and as an argument")
     if file is not None:
         name = os.fsencode(file)
     elif place.file is not None:
         name = place.file
     elif local == STANDARD_STREAM:
-        raise UsageError("standard input has no name; write put HOST - FILE")
+        raise UsageError("standard input needs a name: put HOST - FILE")
     else:
         name = os.fsencode(Path(local).name)
     return options.order(place, name, local, is_write=True)
@@ -231,12 +229,12 @@ def _place_here(name: bytes, local: str | None) -> str:
     elif local != STANDARD_STREAM and Path(local).is_dir():
         local = str(Path(local) / own)
     if not local or Path(local).is_dir():
-        raise UsageError(f"{visible(name)} ends without a name; give it one here")
+        raise UsageError(f"{visible(name)} has no file name: add LOCAL")
     return local
 
 
 def _do(order: Order, options: ClientOptions) -> int:
-    """Run an order; tell what came of it."""
+    """Run an order; print the result."""
     # --help is instant.
     from tftptui.client.result_words import as_json, summary  # noqa: PLC0415
     from tftptui.client.run import run  # noqa: PLC0415
@@ -273,4 +271,4 @@ def _misused(error: ValueError) -> int:
 
 def _require(name: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
-        raise UsageError(f"--{name} {value}: choose from {low} to {high}")
+        raise UsageError(f"--{name} {value}: {low} to {high} is allowed")

@@ -27,7 +27,7 @@ def install(app: App, shell: Shell | None) -> int:
     except ShellDetectionError:
         found = "powershell"
     if found == "powershell":
-        say = "can't tell which shell this is; type: tftptui completion install bash"
+        say = "unknown shell; name it: tftptui completion install bash"
         print(f"tftptui: {say} (or zsh, fish)", file=sys.stderr)
         return EXIT_USAGE
     try:
@@ -36,5 +36,5 @@ def install(app: App, shell: Shell | None) -> int:
         print(f"tftptui: {error.filename}: {error.strerror}", file=sys.stderr)
         return EXIT_FAILED
     loaded = f", loaded by {_LOADED_BY[found]}" if found in _LOADED_BY else ""
-    print(f"wrote {place}{loaded}; open a new {found} to use it")
+    print(f"wrote {place}{loaded}; takes effect in a new {found}")
     return 0

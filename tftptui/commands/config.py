@@ -44,25 +44,26 @@ def add_config(
 
 def config(
     file: Annotated[
-        Path | None, Parameter(help="File to look at; without it the usual one.")
+        Path | None,
+        Parameter(help="File to check.", show_default="~/.config/tftptui/tftptui.toml"),
     ] = None,
     /,
     *,
     write: Annotated[
         bool,
         Parameter(
-            help="Print a file with every setting, its meaning and default instead.",
+            help="Print a file with every setting, commented out.",
             negative=(),
         ),
     ] = False,
 ) -> int:
-    """Tell which settings a file makes, or print one to begin with."""
+    """Check a settings file, or print one to start from."""
     if write:
         print(commented_file(), end="")
         return 0
     place = default_file() if file is None else file
     if file is None and not can_be_read(place):
-        print(f"{place} is not there; make it: {how_to_make(place)}")
+        print(f"{place} does not exist; to create it: {how_to_make(place)}")
         return 0
     for given in _read(place):
         print(f"{place}:{given.line}: {given.option.name} = {_words(given.value)}")

@@ -1,6 +1,6 @@
 """``tftptui.toml``: the options of every command that serves, kept in a file.
 
-The keys are the names of the options. What stands on the command line wins.
+The keys are the names of the options. The command line overrides them.
 """
 
 import difflib
@@ -18,6 +18,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import msgspec
 from platformdirs import user_config_path
 
+from tftptui.commands.help_text import JOURNAL_HELP, THEME_HELP
 from tftptui.commands.server import ServerOptions
 from tftptui.settings import SettingsError
 
@@ -63,7 +64,7 @@ _NUMBERS_TOO = frozenset(
 
 
 class ConfigError(ValueError):
-    """A file of settings can't be used; the text names it, the line and the cure."""
+    """A settings file is unusable; the text names it, the line and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,12 @@ _OTHERS = (
         "root",
         (),
         tuple[Path, ...],
-        "Folder to serve; or a list of files and folders side by side, each under its "
-        'name or another one: ["boot.cfg", "fw=/srv/firmware"].',
+        "Folder to serve, or a list of files and folders (NAME=PATH renames one): "
+        '["boot.cfg", "fw=/srv/firmware"]',
     ),
-    Option("journal", (), Path, "File to append the journal to, as JSON lines."),
-    Option("theme", (), str, "Colours of the screen."),
-    Option(
-        "control", (), str, "Socket of serve for tftptui attach, or off; else by port."
-    ),
+    Option("journal", (), Path, JOURNAL_HELP),
+    Option("theme", (), str, THEME_HELP),
+    Option("control", (), str, "Socket for tftptui attach, or off"),
 )
 
 
@@ -123,22 +122,21 @@ def default_file() -> Path:
 
 
 def read_config(file: Path) -> list[Given]:
-    """Return what FILE says, each value tried.
+    """Return the settings in FILE, each value checked.
 
     Raises:
-        ConfigError: it can't be read, has a key that does not exist, or a value
-            that makes no sense.
+        ConfigError: unreadable, an unknown key, or an invalid value.
     """
     try:
         text = file.read_text("utf-8")
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{file} is not there; make it: {how_to_make(file)}"
+            f"{file} does not exist; to create it: {how_to_make(file)}"
         ) from error
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: this is no text in UTF-8") from error
+        raise ConfigError(f"{file}: not UTF-8 text") from error
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -162,18 +160,18 @@ def _broken(file: Path, text: str, why: str) -> str:
     said = f"{file}:{number}: {why.replace(place[0], '')}: {line}"
     # By far the most frequent: a text without quotes.
     bare = re.fullmatch(r"([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*?)\s*(#.*)?", line)
-    return f'{said} (texts stand in quotes: {bare[1]} = "{bare[2]}")' if bare else said
+    return f'{said} (text needs quotes: {bare[1]} = "{bare[2]}")' if bare else said
 
 
 def commented_file() -> str:
     """Return a file with every key as a comment, with its meaning and default."""
     lines = [
-        f"# {NAME}: settings of tftptui. What is on the command line wins.",
-        f"# It is looked for as {default_file()}, or where --config says.",
+        f"# {NAME}: settings of tftptui. The command line overrides them.",
+        f"# Read from {default_file()}, or from --config FILE.",
     ]
     for option in options().values():
         if option.default in (None, ()):
-            value, note = EXAMPLES[option.name], "  # an example: not set by default"
+            value, note = EXAMPLES[option.name], "  # example; not set by default"
         else:
             value, note = option.default, ""
         meaning = textwrap.wrap(option.help, COLUMNS - 2)
@@ -207,8 +205,7 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
         near.sort(key=lambda one: sorted(one) != sorted(key))  # twisted letters first
         meant = f"; did you mean {near[0]}?" if near else ""
         raise ConfigError(
-            f"{where}: there is no setting {key!r}{meant} "
-            "(tftptui config --write prints all)"
+            f"{where}: unknown setting {key}{meant} (tftptui config --write lists all)"
         )
     if option.name == "root" and isinstance(value, str):
         value = [value]
@@ -220,8 +217,8 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
         _try(option, converted)
     except msgspec.ValidationError as error:
         raise ConfigError(
-            f"{where}: {option.name} can't be {_toml(value)}{_choices(option.kind)}; "
-            f"write it {_cure(option, value)}"
+            f"{where}: {option.name} = {_toml(value)} is invalid"
+            f"{_choices(option.kind)}; write it {_cure(option, value)}"
         ) from error
     except SettingsError as error:
         raise ConfigError(f"{where}: {option.name}: {error}") from error
@@ -243,13 +240,13 @@ def _cure(option: Option, value: object) -> str:
 def _choices(kind: object) -> str:
     if get_origin(kind) is not Literal:
         return ""
-    return f", but {', '.join(map(repr, get_args(kind)))}"
+    return f" (allowed: {', '.join(map(str, get_args(kind)))})"
 
 
 def _path(kind: object, value: object) -> object:
     if kind is Path and isinstance(value, str | Path):
         return Path(value)
-    raise msgspec.ValidationError(f"a text was expected, not {value!r}")
+    raise msgspec.ValidationError(f"text expected, not {value!r}")
 
 
 def _beside(file: Path, option: Option, value: object) -> object:
@@ -272,7 +269,7 @@ def _served_beside(folder: Path, argument: Path) -> Path:
 
 
 def _try(option: Option, value: object) -> None:
-    """Find out whether a value makes sense, before others have a say."""
+    """Check one value on its own, so that the error names its line."""
     nested: object = value
     for field in reversed(option.path):
         nested = {field: nested}

@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tftptui.commands.completers import scenario_names
+from tftptui.commands.help_text import SCREEN, THEME_HELP, setting
 from tftptui.commands.usage_error import EXIT_FAILED, EXIT_USAGE, UsageError
 
 DEFAULT_SCENARIO = "two-tids"
@@ -21,34 +22,36 @@ _REST = 3.0  # seconds between steps of a demo that goes by itself
 @Parameter(name="*")
 @dataclass(frozen=True)
 class DemoOptions:
-    """What a demo can be told."""
+    """Options of demo."""
 
     scenario: Annotated[
-        Path | None, Parameter(help="File with a scenario of your own (TOML).")
+        Path | None, Parameter(help="Your own scenario file (TOML).", metavar="FILE")
     ] = None
     speed: Annotated[
         float | None,
-        Parameter(help="Seconds of demo time in a real one, instead of its own."),
+        Parameter(
+            help="Demo seconds per real second.",
+            metavar="N",
+            show_default="the scenario's",
+        ),
     ] = None
     seed: Annotated[
-        int, Parameter(help="Of all chance: the same seed, the same course.")
+        int, Parameter(help="Random seed; the same seed repeats the run.", metavar="N")
     ] = 1
-    theme: Annotated[
-        str | None, Parameter(help="Colours of the screen; projector for bright rooms.")
-    ] = None
+    theme: Annotated[str | None, setting(SCREEN, THEME_HELP, "NAME")] = None
     big: Annotated[
         bool,
-        Parameter(help="The stage alone, in large; b changes it.", negative=()),
+        Parameter(help="Show only the stage, large; b toggles it.", negative=()),
     ] = False
     auto: Annotated[
-        bool, Parameter(help="Go from step to step by itself, and end.", negative=())
+        bool, Parameter(help="Play all steps without keys, then end.", negative=())
     ] = False
     record: Annotated[
         Path | None,
-        Parameter(help="Let it go by itself and write an asciinema cast to a file."),
+        Parameter(help="Play all steps and write an asciinema cast.", metavar="FILE"),
     ] = None
     size: Annotated[
-        str, Parameter(help="Columns and rows of the recording, as 140x40.")
+        str, Parameter(help="Size of the recording.", metavar="COLSxROWS")
     ] = "140x40"
 
 
@@ -59,7 +62,8 @@ def demo(
     name: Annotated[
         str | None,
         Parameter(
-            help="Scenario to show, as --list names it; else two-tids.",
+            help="Scenario to show, see --list.",
+            show_default="two-tids",
             completer=scenario_names,
         ),
     ] = None,
@@ -72,15 +76,14 @@ def demo(
     check: Annotated[
         bool,
         Parameter(
-            help="Run without a screen, as fast as it goes; end with 1 unless all "
-            "came as the scenario says. Without a name: all scenarios.",
+            help="Run scenarios (all, without NAME) as tests; 1 if one fails.",
             negative=(),
         ),
     ] = False,
 ) -> int:
-    """Show on a simulated network what ports, losses and firewalls do to TFTP.
+    """Show TFTP problems on a simulated network: ports, loss, firewalls.
 
-    Where there is no terminal the demo is told in words.
+    Without a terminal the demo is printed as text.
     """
     # What it takes is slow to import, and --help is instant.
     from tftptui.demo.scenario.files import ScenarioError  # noqa: PLC0415
@@ -105,16 +108,16 @@ def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str,
     """Return the scenarios that are meant; EVERY is whether no name means all.
 
     Raises:
-        UsageError: that makes no sense.
+        UsageError: there is no such scenario.
     """
     from tftptui.demo.scenario.files import shipped_scenarios  # noqa: PLC0415
 
     speed, file = options.speed, options.scenario
     if speed is not None and not _SLOWEST <= speed <= _FASTEST:
-        raise UsageError(f"--speed {speed:g}: choose {_SLOWEST:g} to {_FASTEST:g}")
+        raise UsageError(f"--speed {speed:g}: {_SLOWEST:g} to {_FASTEST:g} is allowed")
     if file is not None:
         if name is not None:
-            raise UsageError("name a scenario or a file with --scenario, not both")
+            raise UsageError("give a scenario name or --scenario FILE, not both")
         return {file.stem: file}
     shipped = shipped_scenarios()
     if name is None:
@@ -122,10 +125,10 @@ def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str,
     known = name.casefold()
     if known not in shipped:
         near = difflib.get_close_matches(known, shipped, n=1)
-        meant = f"did you mean {near[0]}? Or " if near else ""
+        meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(
-            f"there is no scenario {name!r}; {meant}choose from {', '.join(shipped)}, "
-            "or name a file with --scenario"
+            f"unknown scenario {name!r}; {meant}there are {', '.join(shipped)}; "
+            "a file of your own: --scenario FILE"
         )
     return {known: shipped[known]}
 
@@ -139,7 +142,7 @@ def _list() -> int:
 
 
 def _check(places: dict[str, Path], options: DemoOptions) -> int:
-    """Run scenarios through; say of each how it went."""
+    """Run scenarios; print one line each."""
     from tftptui.demo.check import check  # noqa: PLC0415 - --help is instant
     from tftptui.demo.scenario.files import read_scenario  # noqa: PLC0415
 
@@ -187,7 +190,7 @@ def _show(title: str, place: Path, options: DemoOptions) -> int:
 
 
 def _record(title: str, place: Path, options: DemoOptions) -> int:
-    """Record a scenario that goes by itself."""
+    """Record a scenario that plays by itself."""
     from tftptui.demo.screen_recording import RecordingError, parse_size, record  # noqa: PLC0415
 
     command = ["demo", "--auto", "--scenario", str(place), "--seed", str(options.seed)]
@@ -201,5 +204,5 @@ def _record(title: str, place: Path, options: DemoOptions) -> int:
         seconds = record(command, target, parse_size(options.size), title)
     except RecordingError as error:
         raise UsageError(str(error)) from error
-    print(f"{target}: {seconds:.0f} s; show it with: asciinema play {target}")
+    print(f"{target}: {seconds:.0f} s; play it: asciinema play {target}")
     return 0

@@ -44,38 +44,45 @@ Format = Literal["text", "markdown", "csv", "json"]
 @Parameter(name="*")
 @dataclass(frozen=True)
 class FirewallOptions:
-    """Who talks to whom, and through what."""
+    """Client, server and the firewall between them."""
 
     server: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Address of the server, else this machine's; repeatable.",
+            help="Server address; repeatable.",
+            metavar="ADDR",
             negative=(),
-            show_default=False,
+            show_default="this host's",
         ),
     ] = ()
     clients: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Network of clients, as CIDR, else any; repeatable.",
+            help="Client network; repeatable.",
+            metavar="CIDR",
             negative=(),
-            show_default=False,
+            show_default="any",
         ),
     ] = ()
     port: Annotated[
-        int | None, Parameter(help="UDP port that takes requests. Without it: 69.")
+        int | None,
+        Parameter(help="UDP port for requests.", metavar="N", show_default="69"),
     ] = None
     ports: Annotated[
         str | None,
-        Parameter(help=f"UDP ports the server answers from, else {DEFAULT_PORTS}."),
+        Parameter(
+            help="UDP ports the server replies from.",
+            metavar="A-B",
+            show_default=str(DEFAULT_PORTS),
+        ),
     ] = None
     single_port: Annotated[
         bool,
-        Parameter(help="The server answers from the port asked.", negative=()),
+        Parameter(help="The server replies from the request port.", negative=()),
     ] = False
-    client_ports: Annotated[str, Parameter(help="UDP ports that clients ask from.")] = (
-        str(CLIENT_PORTS)
-    )
+    client_ports: Annotated[
+        str, Parameter(help="UDP ports of clients.", metavar="A-B")
+    ] = str(CLIENT_PORTS)
     dialect: Annotated[
         Literal[
             "nftables",
@@ -88,25 +95,23 @@ class FirewallOptions:
             "srx",
             "windows",
         ],
-        Parameter(help="What the firewall is."),
+        Parameter(help="Language of the rules."),
     ] = "nftables"
     where: Annotated[
         Literal["server", "between", "client"] | None,
-        Parameter(help="Where it stands: on a host, or between the two."),
+        Parameter(help="Where the firewall is."),
     ] = None
     kind: Annotated[
         Literal["stateless", "stateful", "helper"] | None,
-        Parameter(help="What it knows of flows; helper: it reads TFTP requests too."),
+        Parameter(help="How it tracks flows; helper: a TFTP helper (ALG)."),
     ] = None
-    nat: Annotated[
-        bool, Parameter(help="It translates addresses as well.", negative=())
-    ] = False
+    nat: Annotated[bool, Parameter(help="It also does NAT.", negative=())] = False
 
     def situation(self, traffic: Traffic) -> Situation:
-        """Return the situation meant; what is not told comes from the traffic.
+        """Return the situation; what no option sets comes from the traffic.
 
         Raises:
-            SituationError, SettingsError: it makes no sense.
+            SituationError, SettingsError: an option is invalid.
         """
         dialect = Dialect(self.dialect)
         where = self._where(dialect, traffic)
@@ -142,18 +147,16 @@ def firewall(
     options: FirewallOptions = _DEFAULTS,
     journal: Annotated[
         Path | None,
-        Parameter(help="Journal of a server: who asked whom, from which ports."),
+        Parameter(help="Take addresses and ports from this journal.", metavar="FILE"),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         Format,
-        Parameter(
-            help="text to load or type; markdown: a ticket; csv: the flows; json."
-        ),
+        Parameter(help="text: rules; markdown: a ticket; csv: flows."),
     ] = "text",
 ) -> int:
-    """Print what a firewall must let through for TFTP, in its own language.
+    """Print the firewall rules that TFTP needs, in nine dialects.
 
-    Nothing is changed anywhere. Ends with 2 if the question makes no sense.
+    Changes nothing.
     """
     try:
         traffic = Traffic() if journal is None else _traffic(journal)
@@ -187,20 +190,20 @@ def _csv_command(journal: Path | None) -> str:
 
 
 def _traffic(journal: Path) -> Traffic:
-    """Return what a journal saw, and say on standard error what was left out.
+    """Return the traffic in a journal; print the number of skipped lines to stderr.
 
     Raises:
-        SituationError: it can't be read, is no journal, or saw no transfer.
+        SituationError: unreadable, not a journal, or without a transfer.
     """
     lines = JournalLines(journal)
     traffic = traffic_of(lines, lines.skip)
     if not lines.events:
-        raise SituationError(f"{journal} is no journal of tftptui: no event is in it")
+        raise SituationError(f"{journal} is not a tftptui journal: it has no events")
     if lines.skipped:
         print(f"tftptui: {lines.complaint}", file=sys.stderr)
     if not traffic.flows:
         raise SituationError(
-            f"{journal} saw no transfer; leave --journal out, or let a client ask"
+            f"{journal} has no transfers: omit --journal, or start one from a client"
         )
     return traffic
 
@@ -217,8 +220,8 @@ def _own_addresses(clients: tuple[Network, ...]) -> tuple[Address, ...]:
     addresses = tuple(a for a in own_addresses() if a.version in versions)
     if not addresses:
         raise SituationError(
-            "this machine has no address that such clients could ask; "
-            "write --server 192.0.2.1"
+            "this host has no address of that IP version: add --server ADDR, "
+            "like --server 192.0.2.1"
         )
     return addresses
 
@@ -228,7 +231,7 @@ def _address(text: str) -> Address:
         return ip_address(text.strip("[]"))
     except ValueError:
         raise SituationError(
-            f"{text!r} is no address of the form 192.0.2.1 or 2001:db8::1"
+            f"--server {text}: not an IP address (like 192.0.2.1 or 2001:db8::1)"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""The lines of a journal, those left out that are of none."""
+"""The lines of a journal; lines of anything else are skipped and counted."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +14,8 @@ class JournalLines:
     """Gives the lines of a journal; one that is being written may end in half a line.
 
     Attributes:
-        events: how many lines told an event.
-        skipped: how many were of no journal: torn, or by somebody else.
+        events: number of lines with an event.
+        skipped: number of lines without one: torn, or not from a journal.
     """
 
     def __init__(self, journal: Path) -> None:
@@ -33,7 +33,7 @@ class JournalLines:
             raw_lines = self._journal.read_bytes().split(b"\n")
         except OSError as error:
             raise SituationError(
-                f"the journal {self._journal} can't be read: {error.strerror}"
+                f"cannot read the journal {self._journal}: {error.strerror}"
             ) from error
         for self._number, raw in enumerate(raw_lines, 1):
             if not raw.strip():
@@ -51,14 +51,14 @@ class JournalLines:
             yield line
 
     def skip(self) -> None:
-        """Take note that the line given last makes no sense."""
+        """Count the line given last as skipped."""
         self._first = self._first or self._number
         self.skipped += 1
 
     @property
     def complaint(self) -> str:
-        """What to tell a person of the lines left out."""
+        """A sentence about the skipped lines."""
         return (
-            f"{counted(self.skipped, 'line')} of {self._journal} left out that "
-            f"no journal has; the first is line {self._first:,}"
+            f"{self._journal}: skipped {counted(self.skipped, 'line')} that are not "
+            f"journal events; the first is line {self._first:,}"
         )

@@ -1,6 +1,6 @@
-"""A command line that can't be understood, told in our words, with what to type.
+"""Messages for command line errors: what is wrong, and what to type.
 
-cyclopts finds what is wrong; its own sentences are about tokens and Python's types.
+cyclopts finds the error; its own messages speak of tokens and Python types.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ _KINDS: dict[object, tuple[str, str]] = {
     int: ("a whole number", "20"),
     float: ("a number", "2.5"),
 }
-"""For Python's types: what is to be written, and one such."""
+"""By Python type: its name for users, and an example."""
 
 
 def told(error: CycloptsError) -> str:
-    """Return one sentence for people: what is wrong, and what to type."""
+    """Return one line: what is wrong, and what to type."""
     command = " ".join((PROGRAM, *(error.command_chain or ())))
     match error:
         case UnknownOptionError():
@@ -36,8 +36,7 @@ def told(error: CycloptsError) -> str:
             return _missing(error, command)
         case UnusedCliTokensError(unused_tokens=[first, *_]):
             return (
-                f"{first!r} is one too many for {command}; "
-                f"{command} --help tells what it takes"
+                f"unexpected argument {first!r}; {command} --help lists the arguments"
             )
         case _:
             error.verbose = False
@@ -49,8 +48,8 @@ def _unknown(error: UnknownOptionError, command: str) -> str:
     text = str(error)
     _, found, meant = text.partition("Did you mean ")
     if found and not name.startswith("--help"):
-        return f"there is no option {name}; did you mean {meant}"
-    return f"there is no option {name}; {command} --help lists those there are"
+        return f"unknown option {name}; did you mean {meant}"
+    return f"unknown option {name}; {command} --help lists all options"
 
 
 def _unreadable(error: CoercionError) -> str:
@@ -58,7 +57,7 @@ def _unreadable(error: CoercionError) -> str:
     name = _name(error.argument, error.token.keyword if error.token else None)
     kind = error.target_type
     if get_origin(kind) is Literal:
-        return f"{name} {value}: choose {_listed(get_args(kind))}"
+        return f"{name} {value}: {_listed(get_args(kind))} is allowed"
     if kind not in _KINDS:
         error.verbose = False
         return str(error)
@@ -66,15 +65,15 @@ def _unreadable(error: CoercionError) -> str:
     usual = None if error.argument is None else error.argument.field_info.default
     if isinstance(usual, int | float):
         example = f"{usual:g}" if isinstance(usual, float) else str(usual)
-    return f"{name} {value}: {what} is expected, like {name} {example}"
+    return f"{name} {value}: needs {what}, like {name} {example}"
 
 
 def _missing(error: MissingArgumentError, command: str) -> str:
     name = _name(error.argument, error.keyword)
-    how = f"{command} --help tells how"
+    how = f"see {command} --help"
     if name.startswith("-"):
-        return f"{name} wants a value behind it; {how}"
-    return f"{command} wants {name}; {how}"
+        return f"{name} needs a value; {how}"
+    return f"{name} is missing; {how}"
 
 
 def _name(argument: Argument | None, keyword: str | None) -> str:

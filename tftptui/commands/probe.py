@@ -38,43 +38,48 @@ _SIZE = Offer(total_size=0, block_size=512)
 @Parameter(name="*")
 @dataclass(frozen=True)
 class ProbeOptions:
-    """What probe can be told."""
+    """Options of probe."""
 
     port: Annotated[
-        int | None, Parameter(help="UDP port of the server. Without it: 69.")
+        int | None,
+        Parameter(help="UDP port of the server.", metavar="N", show_default="69"),
     ] = None
     from_ports: Annotated[
-        str, Parameter(help="Our UDP ports to ask from, as A-B,C,D.")
+        str,
+        Parameter(
+            help="Client ports to try, as A-B,C,D.",
+            metavar="PORTS",
+            show_default=_DEFAULT_PORTS.replace(",", ", "),
+        ),
     ] = _DEFAULT_PORTS
     sizes: Annotated[
         str,
         Parameter(
-            help="Block sizes to ask for from a port that works; empty for none."
+            help="blksize values to try from a port that works; empty: none.",
+            metavar="SIZES",
         ),
     ] = _DEFAULT_SIZES
     options: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Options to ask for from a port that works, a set each time: "
-            "none, or as blksize=1468,windowsize=8; empty for no such trials.",
+            help="Set of options to try, repeatable; empty: none.",
+            metavar="SET",
             negative=(),
-            show_default=" ".join,
+            show_default="4 typical sets",
         ),
     ] = _DEFAULT_OPTIONS
     timeout: Annotated[
-        int, Parameter(help="Seconds before the server is asked again.")
+        int, Parameter(help="Seconds to wait for a reply.", metavar="S")
     ] = 2
-    retries: Annotated[int, Parameter(help="How often it is asked again.")] = 2
+    retries: Annotated[int, Parameter(help="Retries of each request.", metavar="N")] = 2
     commands: Annotated[
         bool,
         Parameter(
-            help="Print what does the same without tftptui, and ask nobody.",
+            help="Only print commands that do the same without tftptui.",
             negative=(),
         ),
     ] = False
-    json: Annotated[
-        bool, Parameter(help="Print one JSON object instead.", negative=())
-    ] = False
+    json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False
 
 
 _DEFAULTS = ProbeOptions()
@@ -94,17 +99,16 @@ def probe(
         str, Parameter(help="HOST, HOST:PORT, [ADDRESS]:PORT or tftp://HOST:PORT/FILE.")
     ],
     file: Annotated[
-        str | None, Parameter(help="Its name on the server.", allow_leading_hyphen=True)
+        str | None, Parameter(help="Name on the server.", allow_leading_hyphen=True)
     ] = None,
     /,
     *,
     options: ProbeOptions = _DEFAULTS,
 ) -> int:
-    """Fetch FILE again and again from chosen ports: which of them get an answer?
+    """Test which client ports, block sizes and options get a reply.
 
-    Shows what a client with such a port would see, a boot ROM's 2070 for instance,
-    and says what stands in the way. Nothing is kept of what comes. Ends with 0 if
-    all went well, 1 if something was found, 130 if interrupted.
+    Downloads FILE once for each of them and says what blocks the others. Keeps no data.
+    Exit status: 0 all replied, 1 a cause was found, 130 interrupted.
     """
     try:
         place = parse_place(host)
@@ -120,7 +124,7 @@ def probe(
 def _name(place: Place, file: str | None) -> bytes:
     name = place.file if file is None else os.fsencode(file)
     if not name:
-        raise UsageError("which file? Write probe HOST FILE")
+        raise UsageError("FILE is missing: probe HOST FILE")
     return name
 
 
@@ -128,18 +132,18 @@ def parse_ports(text: str) -> tuple[int, ...]:
     """Read ``A-B,C``: ports in the order in which they are written, each once.
 
     Raises:
-        SettingsError, UsageError: they are none, or too many.
+        SettingsError, UsageError: invalid, empty or too many.
     """
     found: dict[int, None] = {}
     for part in filter(None, text.replace(" ", "").split(",")):
         ports = parse_port_range(part)
         if len(ports) > _MOST_PORTS:
-            raise UsageError(f"{ports} are {len(ports):,} ports; {_MOST_PORTS} at most")
+            raise UsageError(f"{ports}: {len(ports):,} ports, {_MOST_PORTS} at most")
         found |= dict.fromkeys(range(ports.first, ports.last + 1))
     if not found:
-        raise UsageError("which ports? Write --from-ports 2070-2075,49200")
+        raise UsageError("--from-ports is empty: write it like 2070-2075,49200")
     if len(found) > _MOST_PORTS:
-        raise UsageError(f"{len(found):,} ports are too many; {_MOST_PORTS} at most")
+        raise UsageError(f"--from-ports: {len(found):,} ports, {_MOST_PORTS} at most")
     return tuple(found)
 
 
@@ -147,11 +151,11 @@ def _sizes(text: str) -> tuple[int, ...]:
     try:
         sizes = tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise UsageError(f"{text!r}: write sizes like 512,1468") from None
+        raise UsageError(f"--sizes {text}: write it like 512,1468") from None
     for size in sizes:
         if not MIN_BLOCK_SIZE <= size <= MAX_BLOCK_SIZE:
             raise UsageError(
-                f"blksize {size}: choose from {MIN_BLOCK_SIZE} to {MAX_BLOCK_SIZE}"
+                f"--sizes {size}: {MIN_BLOCK_SIZE} to {MAX_BLOCK_SIZE} is allowed"
             )
     return tuple(dict.fromkeys(sizes))
 
@@ -160,13 +164,11 @@ def parse_sets(texts: tuple[str, ...]) -> tuple[Offer, ...]:
     """Read sets of options, each once; a text that is empty is none.
 
     Raises:
-        UsageError: they make no sense, or are too many.
+        UsageError: invalid, or too many.
     """
     sets = tuple(dict.fromkeys(parse_option_set(text) for text in texts if text))
     if len(sets) > _MOST_SETS:
-        raise UsageError(
-            f"{len(sets)} sets of options are too many; {_MOST_SETS} at most"
-        )
+        raise UsageError(f"--options: {len(sets)} sets, {_MOST_SETS} at most")
     return sets
 
 

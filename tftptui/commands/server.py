@@ -8,6 +8,18 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
+from tftptui.commands.help_text import (
+    FILES,
+    GENERAL,
+    LIMITS,
+    LOGGING,
+    NETWORK,
+    NO_LIMIT,
+    SCREEN,
+    TIMING,
+    setting,
+    switch,
+)
 from tftptui.commands.usage_error import EXIT_USAGE, hint_at
 from tftptui.files.named_files import folder_above, named_of
 from tftptui.resources import packaged_folder
@@ -23,8 +35,8 @@ from tftptui.settings import (
 RootArgument = Annotated[
     Path,
     Parameter(
-        help="Folder to serve; or files and folders, each served under its own name, "
-        "or under another one as NAME=PATH. Without any: a small packaged sample.",
+        help="Folder to serve, or several files and folders (NAME=PATH renames one)",
+        show_default=False,
     ),
 ]
 
@@ -32,40 +44,29 @@ RootArgument = Annotated[
 @Parameter(name="*")
 @dataclass(frozen=True)
 class NameOptions:
-    """How the names that clients ask for are understood."""
+    """How requested names lead to files."""
 
     rewrite: Annotated[
         tuple[str, ...],
-        Parameter(
-            help="Rule PATTERN=REPLACEMENT for names, a regular expression and what "
-            "takes the place of its first match; repeatable, applied in order.",
-            negative=(),
-            show_default=False,
-        ),
+        setting(FILES, "Rewrite requested names; repeatable", "REGEX=TEXT"),
     ] = ()
     rewrite_file: Annotated[
         Path | None,
-        Parameter(help="File with more such rules, one a line; # begins a comment."),
+        setting(FILES, "Read such rules from FILE, one per line", "FILE"),
     ] = None
     per_client: Annotated[
         Literal["off", "ip", "mac"],
-        Parameter(
-            help="Look first in a folder named like the client's address, or like its "
-            "MAC (01-02-03-0a-0b-0c) if it is on our segment."
-        ),
+        setting(FILES, "Search a folder named after the client first"),
     ] = "off"
     ignore_case: Annotated[
-        bool,
-        Parameter(
-            help="Take a name in another case if there is none as asked.", negative=()
-        ),
+        bool, switch(FILES, "Ignore case if no file matches exactly")
     ] = False
 
     def applied(self, settings: Settings) -> Settings:
         """Return settings with these options in them.
 
         Raises:
-            SettingsError: a rule is wrong.
+            SettingsError: a rule is invalid.
         """
         rules = self.rewrite
         if rules or self.rewrite_file is not None:
@@ -91,34 +92,28 @@ _NAMES = NameOptions()
 @Parameter(name="*")
 @dataclass(frozen=True)
 class CaptureOptions:
-    """What is kept of the packets."""
+    """What is captured."""
 
     capture: Annotated[
-        Path | None,
-        Parameter(
-            help="File to capture every packet to, as pcapng; one that is there is "
-            "continued."
-        ),
+        Path | None, setting(LOGGING, "Append every packet to FILE, as pcapng", "FILE")
     ] = None
     capture_size: Annotated[
         str | None,
-        Parameter(
-            help="Octets, like 100M, after which the capture is renamed (a.pcapng to "
-            "a-1.pcapng) and another one begun."
-        ),
+        setting(LOGGING, "Start a new file after SIZE, like 100M", "SIZE", NO_LIMIT),
     ] = None
     capture_files: Annotated[
-        int, Parameter(help="Captures that are kept then, the oldest going first.")
+        int, setting(LOGGING, "Number of capture files to keep", "N")
     ] = 10
     snaplen: Annotated[
-        int | None, Parameter(help="Octets of each packet that a capture keeps.")
+        int | None,
+        setting(LOGGING, "Bytes to capture of each packet", "BYTES", "all"),
     ] = None
 
     def applied(self, settings: Settings) -> Settings:
         """Return settings with these options in them.
 
         Raises:
-            SettingsError: one makes no sense.
+            SettingsError: a value is invalid.
         """
         place, size = self.capture, self.capture_size
         fields = msgspec.structs.asdict(settings) | {
@@ -136,159 +131,124 @@ _CAPTURE = CaptureOptions()
 @Parameter(name="*")
 @dataclass(frozen=True)
 class ServerOptions:
-    """What every command that serves can be told."""
+    """Options of every command that serves."""
 
     listen: Annotated[
         tuple[str, ...],
-        Parameter(
-            help="Address to take requests on, else all; may be repeated.",
-            negative=(),
-            show_default=False,
-        ),
+        setting(NETWORK, "Listen on this address; repeatable", "ADDR", "all"),
     ] = ()
     cable: Annotated[
         str | None,
-        Parameter(
-            help="Interface whose cable leads to one board, like eth1: give it an "
-            "address and the first file's name by DHCP or BOOTP. Stops where another "
-            "DHCP server or a second machine is. Needs root.",
-        ),
+        setting(NETWORK, "Serve one board on this cable by DHCP; needs root", "IFACE"),
     ] = None
     port: Annotated[
         int | None,
-        Parameter(
-            help="UDP port for requests. Without it: 69, or 6969 if 69 is denied."
-        ),
+        setting(NETWORK, "UDP port for requests", "N", "69, or 6969 if 69 is denied"),
     ] = None
     ports: Annotated[
-        str, Parameter(help="UDP ports to answer from (the server's TIDs), as A-B.")
+        str, setting(NETWORK, "UDP ports to reply from (server TIDs)", "A-B")
     ] = str(DEFAULT_PORTS)
     order: Annotated[
         Literal["random", "sequential"],
-        Parameter(help="How the next port of the range is chosen."),
+        setting(NETWORK, "How the next port of the range is chosen"),
     ] = "random"
     single_port: Annotated[
-        bool,
-        Parameter(help="Answer from the port that was asked instead.", negative=()),
+        bool, switch(NETWORK, "Reply from the request port, not from a range")
     ] = False
-    quarantine: Annotated[
-        float,
-        Parameter(
-            help="Seconds a port cools down after a transfer; it is used sooner only "
-            "when no port is free."
-        ),
-    ] = 10.0
-    max_blksize: Annotated[int, Parameter(help="Largest block granted, in octets.")] = (
-        65_464
-    )
+    max_blksize: Annotated[
+        int, setting(NETWORK, "Largest blksize granted", "BYTES")
+    ] = 65_464
     max_windowsize: Annotated[
-        int, Parameter(help="Largest window granted, in blocks.")
+        int, setting(NETWORK, "Largest windowsize granted", "BLOCKS")
     ] = 64
     fit_route: Annotated[
         bool,
-        Parameter(help="Lower blksize to what the route carries unfragmented."),
+        setting(NETWORK, "Lower blksize to avoid IP fragments"),
     ] = True
     gso: Annotated[
         bool,
-        Parameter(
-            help="Hand whole windows to the kernel; captures on this host then show "
-            "each as one large packet."
-        ),
+        setting(NETWORK, "Send each window in one system call"),
     ] = True
     refuse: Annotated[
         tuple[str, ...],
-        Parameter(
-            help="Option to leave out of every answer, like windowsize, or "
-            "windowsize@U-Boot for that client program alone; repeatable.",
-            negative=(),
-            show_default=False,
-        ),
+        setting(NETWORK, "Never grant this option; repeatable", "OPT[@CLIENT]", "none"),
     ] = ()
-    timeout: Annotated[
-        float | None,
-        Parameter(
-            help="Seconds before a packet is sent again, unless the client asks for "
-            "others. Without it: by the round trips that are measured."
-        ),
-    ] = None
-    retries: Annotated[
-        int, Parameter(help="Time-outs in a row before a client is given up.")
-    ] = 6
-    write: Annotated[
-        Literal["off", "new", "overwrite"],
-        Parameter(help="Uploads: none, new files only, or existing ones too."),
-    ] = "off"
-    max_upload: Annotated[
-        str | None, Parameter(help="Largest upload, in octets, like 100M.")
-    ] = None
-    upload_quota: Annotated[
-        str | None, Parameter(help="Octets that one client may upload in all, like 1G.")
-    ] = None
-    upload_total: Annotated[
-        str | None, Parameter(help="Octets that all may upload together, like 10G.")
-    ] = None
     allow: Annotated[
         tuple[str, ...],
-        Parameter(
-            help="Network to serve, as CIDR, else all; may be repeated.",
-            negative=(),
-            show_default=False,
-        ),
+        setting(NETWORK, "Serve only this network; repeatable", "CIDR", "all"),
     ] = ()
     deny: Annotated[
         tuple[str, ...],
-        Parameter(
-            help="Network to refuse, though allowed; repeatable.",
-            negative=(),
-            show_default=False,
-        ),
+        setting(NETWORK, "Refuse this network; repeatable", "CIDR", "none"),
     ] = ()
-    max_transfers: Annotated[int, Parameter(help="Transfers at once, in all.")] = 1_000
+    write: Annotated[
+        Literal["off", "new", "overwrite"],
+        setting(FILES, "Uploads: none, new files only, or any"),
+    ] = "off"
+    max_upload: Annotated[
+        str | None,
+        setting(FILES, "Largest upload, like 100M", "SIZE", NO_LIMIT),
+    ] = None
+    upload_quota: Annotated[
+        str | None,
+        setting(FILES, "Total uploads per client, like 1G", "SIZE", NO_LIMIT),
+    ] = None
+    upload_total: Annotated[
+        str | None,
+        setting(FILES, "Total uploads of all clients, like 10G", "SIZE", NO_LIMIT),
+    ] = None
+    max_transfers: Annotated[
+        int, setting(LIMITS, "Transfers at the same time", "N")
+    ] = 1_000
     max_client_transfers: Annotated[
-        int | None, Parameter(help="Transfers at once of one address.")
+        int | None,
+        setting(LIMITS, "Transfers at the same time, per client", "N", NO_LIMIT),
     ] = None
     request_rate: Annotated[
         float,
-        Parameter(help="Requests a second of one address that lead nowhere; 0: any."),
+        setting(LIMITS, "Failing requests/s per client; 0: no limit", "N"),
     ] = 100.0
     bandwidth: Annotated[
         str | None,
-        Parameter(help="Octets a second in all, like 500k, 20M or 100Mbit."),
+        setting(LIMITS, "Total bytes/s, like 20M or 100Mbit", "RATE", NO_LIMIT),
     ] = None
     transfer_bandwidth: Annotated[
-        str | None, Parameter(help="Octets a second of one transfer, likewise.")
+        str | None,
+        setting(LIMITS, "Bytes/s per transfer", "RATE", NO_LIMIT),
     ] = None
+    timeout: Annotated[
+        float | None,
+        setting(TIMING, "Retransmission timeout, seconds", "S", "by round-trip time"),
+    ] = None
+    retries: Annotated[
+        int, setting(TIMING, "Timeouts in a row before giving up", "N")
+    ] = 6
+    quarantine: Annotated[
+        float, setting(TIMING, "Reuse delay of a port, seconds", "S")
+    ] = 10.0
     max_transfer_time: Annotated[
-        float | None, Parameter(help="Seconds that a transfer may take.")
+        float | None,
+        setting(TIMING, "Longest transfer, seconds", "S", NO_LIMIT),
     ] = None
     max_idle_time: Annotated[
-        float, Parameter(help="Seconds that a transfer may stand still; 0: any.")
+        float,
+        setting(TIMING, "Longest time without progress; 0: no limit", "S"),
     ] = 300.0
-    on_close: Annotated[
-        Literal["stop", "drain"],
-        Parameter(help="When the screen dies: end at once, or with the last transfer."),
-    ] = "stop"
-    user: Annotated[
-        str | None,
-        Parameter(
-            help="User to run as once the sockets are open, if started as root. "
-            "Default: who called sudo; else tftp, nobody or the root folder's owner, "
-            "the first that can use the folder."
-        ),
-    ] = None
     metrics: Annotated[
         str | None,
-        Parameter(
-            help="Where Prometheus may ask for totals by HTTP, like 127.0.0.1:9469, or "
-            "9469 for this host alone."
-        ),
+        setting(LOGGING, "Serve Prometheus metrics over HTTP", "[ADDR:]PORT", "off"),
     ] = None
+    on_close: Annotated[
+        Literal["stop", "drain"],
+        setting(SCREEN, "If the screen dies: stop, or finish transfers"),
+    ] = "stop"
     config: Annotated[
         Path | None,
-        Parameter(
-            help="File of settings, in TOML; without it tftptui.toml of the user's "
-            "configuration folder, if there is one (tftptui config).",
-        ),
+        setting(GENERAL, "Settings file", "FILE", "~/.config/tftptui/tftptui.toml"),
+    ] = None
+    user: Annotated[
+        str | None,
+        setting(GENERAL, "Drop privileges to NAME", "NAME", "who called sudo, or tftp"),
     ] = None
     names: NameOptions = _NAMES
     captures: CaptureOptions = _CAPTURE
@@ -297,7 +257,7 @@ class ServerOptions:
         """Return the settings that these options mean.
 
         Raises:
-            SettingsError: an option makes no sense.
+            SettingsError: a value is invalid.
         """
         named = named_of(served)
         settings = Settings(
@@ -350,7 +310,7 @@ DEFAULTS = ServerOptions()
 
 
 def is_missing(path: Path) -> bool:
-    """Whether nothing is there; where that can't be told it may be."""
+    """Return whether nothing is there; False where this user can't see."""
     try:
         return not path.exists()
     except OSError:  # a name that is too long, a folder that may not be entered

@@ -19,7 +19,7 @@ def parse_option_set(text: str) -> Offer:
     """Read one set of options.
 
     Raises:
-        UsageError: it is none; the text says what to write.
+        UsageError: invalid; the text says what to write.
     """
     values: dict[str, int] = {}
     parts = [part.strip() for part in text.split(",")]
@@ -27,14 +27,14 @@ def parse_option_set(text: str) -> Offer:
         name, _, value = part.partition("=")
         if name not in _FIELDS:
             raise UsageError(
-                f"option {name!r}: choose from {', '.join(_FIELDS)}, as in "
-                f"--options blksize=1468,tsize=0, or write --options {NO_OPTIONS}"
+                f"unknown TFTP option {name!r}; there are {', '.join(_FIELDS)}. Write "
+                f"--options blksize=1468,tsize=0, or --options {NO_OPTIONS}"
             )
         field, least, most = _FIELDS[name]
         if field in values:
-            raise UsageError(f"{name} twice in {text!r}: write a set for each")
+            raise UsageError(f"{name} twice in {text!r}: use two --options")
         is_number = value.isascii() and value.isdigit()
         if not is_number or not least <= int(value) <= most:
-            raise UsageError(f"{part!r}: write {name}=N with N from {least} to {most}")
+            raise UsageError(f"{part!r}: write {name}=N, {least} to {most} is allowed")
         values[field] = int(value)
     return Offer(**values)

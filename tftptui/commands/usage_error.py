@@ -1,34 +1,34 @@
-"""What all commands say in the same way when they can't do what is asked."""
+"""Exit statuses and hints shared by all commands."""
 
 import difflib
 
 EXIT_FAILED = 1
-"""It made sense, and did not work."""
+"""The command was valid and failed."""
 
 EXIT_UNREAD = 141
-"""Nobody reads what is printed: 128 and SIGPIPE, as shells have it."""
+"""The reader of stdout is gone: 128 + SIGPIPE, as in a shell."""
 
 EXIT_USAGE = 2
-"""The command line makes no sense; nothing was done."""
+"""The command line is invalid; nothing was done."""
 
 
 COMMANDS = (
     *("serve", "attach", "demo", "analyze", "get", "put", "probe"),
     *("doctor", "explain", "firewall", "wire", "config", "completion"),
 )
-"""Words that stand first on a command line."""
+"""All commands, for near misses."""
 
 _SWITCHED = frozenset({"yes", "no", "on", "off", "true", "false"})
-"""What people write behind options that take nothing."""
+"""Values that people give to options that take none."""
 
 
 def hint_at(word: str) -> str:
-    """Return what WORD may have been meant as, where no file is called so."""
+    """Return a hint at what WORD was meant as, where there is no such file."""
     if word in _SWITCHED:
         return "; options like --single-port take no value"
     near = difflib.get_close_matches(word, COMMANDS, n=1)
-    return f"; or did you mean the command tftptui {near[0]}?" if near else ""
+    return f"; did you mean the command tftptui {near[0]}?" if near else ""
 
 
 class UsageError(ValueError):
-    """The command line makes no sense; the text says why and what to type."""
+    """The command line is invalid; the text says why and what to type."""

@@ -1,4 +1,4 @@
-"""The command ``wire``: what machines ask the network before any TFTP."""
+"""The command ``wire``: what machines send before TFTP."""
 
 import sys
 from collections.abc import Sequence
@@ -27,52 +27,54 @@ ALL_KINDS = "bios,x64,arm64,http,plain"
 EXIT_INTERRUPTED = 130
 
 _LOOK_INTERVAL = 1.0
-"""Seconds between looks at what the stories mean."""
+"""Seconds between searches for findings."""
 
 _HINT_AFTER = 15.0
-"""Seconds of silence after which is said what that may mean."""
+"""Seconds without a packet before a hint is printed."""
 
 
 def wire(
     interface: Annotated[
-        str, Parameter(help="Interface to listen at. Default: all of them.")
+        str, Parameter(help="Interface to listen on.", show_default="all")
     ] = "",
     /,
     *,
     ask: Annotated[
         bool,
         Parameter(
-            help="Ask DHCP servers what each kind of machine is told, and judge it.",
+            help="Ask the DHCP servers as each kind of machine; check the offers.",
             negative=(),
         ),
     ] = False,
     arch: Annotated[
-        str, Parameter(help="Kinds of machines to ask as, with commas between.")
+        str,
+        Parameter(help="Kinds of machines for --ask.", metavar="KINDS"),
     ] = ALL_KINDS,
     root: Annotated[
         Path | None,
-        Parameter(help="Folder that is served, to look for boot files."),
+        Parameter(help="Root to look for boot files in.", metavar="FOLDER"),
     ] = None,
     dnsmasq: Annotated[
         Literal["full", "proxy"] | None,
         Parameter(
             help="Print a dnsmasq configuration: full gives addresses, proxy leaves "
-            "them to the DHCP server that is there."
+            "them to the existing DHCP server.",
         ),
     ] = None,
     json: Annotated[
         bool,
-        Parameter(help="Print lines of the journal (event wire) instead.", negative=()),
+        Parameter(help="Print journal lines (event wire).", negative=()),
     ] = False,
 ) -> int:
-    """Show what machines ask before TFTP: ARP, DHCP, and who told them what.
+    """Show what machines send before TFTP: ARP and DHCP.
 
-    As root it hears ARP, all DHCP that arrives and TFTP requests; else broadcasts to
-    UDP port 67, where the system allows that. It sends nothing, and ends with ctrl-C.
+    Sends nothing. As root it receives ARP, all DHCP that arrives and TFTP requests; as
+    another user only broadcasts to UDP port 67, if the system permits it. Ctrl+C ends
+    it.
 
-    With --ask it sends a DISCOVER for each kind of machine, waits 5 seconds and ends
-    like doctor: 0 if all is well, 1 if there is something to look at, 2 if something is
-    bad. No lease comes of it: it never sends a REQUEST, nor BOOTP.
+    With --ask it sends a DHCPDISCOVER for each kind of machine and judges the offers
+    after 5 seconds. It sends no REQUEST, so no lease is taken. Exit status: 0 all good,
+    1 warnings, 2 errors.
     """
     if dnsmasq:
         return _print_dnsmasq(dnsmasq, interface, root)
@@ -98,10 +100,11 @@ def wire(
 def asked(
     interface: str, kinds: "Sequence[Arch]", settings: Settings | None
 ) -> "tuple[list[Answers], list[Result]]":
-    """Ask as KINDS and judge what comes; without SETTINGS no file is looked for.
+    """Ask as KINDS and check the offers; files only with SETTINGS.
 
     Raises:
-        WireError: that can't be done here. UsageError: it is not clear where.
+        WireError: no permission or no socket.
+        UsageError: no interface, or more than one to choose from.
     """
     from tftptui.doctor.checks.boot_offers import Here, check_offers  # noqa: PLC0415
     from tftptui.net.interfaces import own_links  # noqa: PLC0415
@@ -114,7 +117,7 @@ def asked(
 
 
 def offered(interface: str, settings: Settings) -> "list[Result]":
-    """Return the same for the doctor, a trouble of its own included."""
+    """Return the results for doctor; an error is a warning there."""
     from tftptui.doctor.checks.boot_offers import TOPIC  # noqa: PLC0415 - as above
     from tftptui.doctor.result import warn  # noqa: PLC0415
     from tftptui.wire.sources import WireError  # noqa: PLC0415
@@ -122,7 +125,7 @@ def offered(interface: str, settings: Settings) -> "list[Result]":
     try:
         return asked(interface, parse_kinds(ALL_KINDS), settings)[1]
     except WireError as error:
-        return [warn(TOPIC, f"DHCP servers were not asked: {error}")]
+        return [warn(TOPIC, f"DHCP servers not asked: {error}")]
 
 
 def _ask(interface: str, arch: str, settings: Settings | None, *, json: bool) -> int:
@@ -155,10 +158,10 @@ def _ask(interface: str, arch: str, settings: Settings | None, *, json: bool) ->
 
 
 def parse_kinds(text: str) -> "list[Arch]":
-    """Read kinds of machines, as ``bios,x64``; each once.
+    """Read kinds of machines, like ``bios,x64``; each once.
 
     Raises:
-        UsageError: one is none, or there are none.
+        UsageError: an unknown kind, or none at all.
     """
     from tftptui.wire.questions import Arch  # noqa: PLC0415 - --help is instant
 
@@ -168,12 +171,12 @@ def parse_kinds(text: str) -> "list[Arch]":
     except ValueError:
         kinds = []
     if not kinds:
-        raise UsageError(f"--arch {text}: kinds are {', '.join(Arch)}")
+        raise UsageError(f"--arch {text}: {', '.join(Arch)} are allowed")
     return kinds
 
 
 def _only_interface() -> str:
-    """Return the interface to ask at where none is named.
+    """Return the interface to ask on if none is given.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -187,8 +190,9 @@ def _only_interface() -> str:
     ]
     if len(found) == 1:
         return found[0]
-    named = ", ".join(found) or "none has an IPv4 address"
-    raise UsageError(f"which interface? Write it after tftptui wire: {named}")
+    if not found:
+        raise UsageError("no interface has an IPv4 address")
+    raise UsageError(f"name one interface: tftptui wire {'|'.join(found)}")
 
 
 def _print_dnsmasq(
@@ -230,7 +234,7 @@ def _address_at(interface: str) -> IPv4Interface:
 
 
 def _file_check(settings: Settings, file: bytes) -> "FileCheck":
-    """Tell whether a file would be served, as ``explain`` does."""
+    """Return whether a file would be served, as ``explain`` does."""
     from tftptui.doctor.checks.boot_offers import FileCheck  # noqa: PLC0415 - as above
     from tftptui.engine.near_names import with_near_names  # noqa: PLC0415
     from tftptui.server.root.explain import run  # noqa: PLC0415
@@ -238,12 +242,12 @@ def _file_check(settings: Settings, file: bytes) -> "FileCheck":
     told = with_near_names(run(settings, file, "", is_write=False), settings, file)
     if told.served is not None:
         return FileCheck(is_served=True, words=f"served, {told.octets or 0:,} bytes")
-    near = f" (here is {told.near[0].text})" if told.near else ""
+    near = f" (did you mean {told.near[0].text}?)" if told.near else ""
     return FileCheck(is_served=False, words=f"not served, {told.message}{near}")
 
 
 def _listen(sources: "Sources", *, json: bool) -> NoReturn:
-    """Print what is heard, and what it means, until somebody interrupts."""
+    """Print what arrives, and what it means, until Ctrl+C."""
     from tftptui.findings.boot.rules import WireFindings  # noqa: PLC0415 - as above
     from tftptui.wire.devices import Devices  # noqa: PLC0415
     from tftptui.wire.text import NOTHING_HEARD, listening_line  # noqa: PLC0415
@@ -283,7 +287,7 @@ class _Lines:
         return "".join(f"{line}\n" for line in self._printer.lines(news))
 
     def of_finding(self, device: "Device", draft: "Draft", now: float) -> str:
-        """Return the lines of what a story means."""
+        """Return the lines of a finding."""
         from tftptui.findings.labels import how_sure  # noqa: PLC0415 - as above
         from tftptui.telemetry.journal import stamp  # noqa: PLC0415
         from tftptui.wire.dhcp import mac_text  # noqa: PLC0415
