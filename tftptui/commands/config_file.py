@@ -26,7 +26,7 @@ NAME = "tftptui.toml"
 COLUMNS = 79
 
 NEVER_STORED = "cable"
-"""A DHCP server that a file starts is forgotten, and answers on the next network."""
+"""A DHCP server started by a file would answer on the next network, too."""
 
 EXAMPLES: dict[str, object] = {
     "allow": ["192.0.2.0/24"],
@@ -60,7 +60,7 @@ EXAMPLES: dict[str, object] = {
 _NUMBERS_TOO = frozenset(
     {"capture-size", "max-upload", "metrics", "upload-quota", "upload-total"}
 )
-"""Texts that may be a bare number: octets, and a port of this host."""
+"""Texts that may be a bare number: bytes, or a port of this host."""
 
 
 class ConfigError(ValueError):
@@ -73,8 +73,8 @@ class Option:
 
     Attributes:
         name: as in the file: ``max-blksize``.
-        path: the fields that lead to it in ServerOptions; empty for what is not there.
-        kind: of the value.
+        path: fields that lead to it in ServerOptions; empty if it is not there.
+        kind: type of the value.
         help: one sentence.
         default: None for not set.
     """
@@ -88,7 +88,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One value of a file, and the line it stands in (0: not known)."""
+    """One value of a file, and its line (0: unknown)."""
 
     option: Option
     value: object
@@ -117,7 +117,7 @@ def options() -> dict[str, Option]:
 
 
 def default_file() -> Path:
-    """Return where the file is looked for without --config (XDG)."""
+    """Return the default settings file (XDG)."""
     return user_config_path("tftptui") / NAME
 
 
@@ -145,13 +145,13 @@ def read_config(file: Path) -> list[Given]:
 
 
 def how_to_make(file: Path) -> str:
-    """Return what to type for a FILE to begin with, the folders above it as well."""
+    """Return the command that creates FILE and its folders."""
     write = f"tftptui config --write > {quote(str(file))}"
     return f"mkdir -p {quote(str(file.parent))} && {write}"
 
 
 def _broken(file: Path, text: str, why: str) -> str:
-    """Return what to say of a file that is no TOML: the line, and the usual cure."""
+    """Return the message for invalid TOML: the line, and the usual fix."""
     place = re.search(r" \(at line (\d+), column \d+\)", why)
     if place is None:
         return f"{file}: {why}"
@@ -197,8 +197,8 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
     option = options().get(key.replace("_", "-"))
     if key == NEVER_STORED:
         raise ConfigError(
-            f"{where}: cable is for the command line only: a DHCP server that a file "
-            "starts is soon forgotten"
+            f"{where}: cable is for the command line only: a DHCP server started "
+            "by a file is easily forgotten"
         )
     if option is None:
         near = difflib.get_close_matches(key.replace("_", "-"), options(), n=3)
@@ -209,7 +209,7 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
         )
     if option.name == "root" and isinstance(value, str):
         value = [value]
-    if option.name in _NUMBERS_TOO and type(value) is int:  # true is no number here
+    if option.name in _NUMBERS_TOO and type(value) is int:  # true is an int, too
         value = str(value)
     try:
         converted = msgspec.convert(value, option.kind, dec_hook=_path)
@@ -226,7 +226,7 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
 
 
 def _cure(option: Option, value: object) -> str:
-    """Return how to write a value: itself, where only its quotes are too much."""
+    """Return how to write a value; the same without quotes, if that is all."""
     with suppress(msgspec.ValidationError):
         if isinstance(value, str):
             meant = msgspec.convert(value, option.kind, strict=False)
@@ -246,7 +246,7 @@ def _choices(kind: object) -> str:
 def _path(kind: object, value: object) -> object:
     if kind is Path and isinstance(value, str | Path):
         return Path(value)
-    raise msgspec.ValidationError(f"text expected, not {value!r}")
+    raise msgspec.ValidationError(f"needs text, not {value!r}")
 
 
 def _beside(file: Path, option: Option, value: object) -> object:
