@@ -77,7 +77,7 @@ def test_interrupt_ends_it_with_the_report() -> None:
 def test_screen_points_to_the_report() -> None:
     done = run()
     assert (done.returncode, done.stdout) == (1, b"")
-    assert b"the screens read a capture from a file only" in done.stderr
+    assert b"the screen needs a capture file" in done.stderr
 
 
 def test_terminal_is_no_capture() -> None:
@@ -96,4 +96,4 @@ def test_what_looks_like_an_option_is_none(word: str) -> None:
     done = subprocess.run(
         [*COMMAND[:-1], word, "boot.pcap"], capture_output=True, check=False
     )
-    assert b"there is no option " + word.encode() in done.stderr
+    assert b"unknown option " + word.encode() in done.stderr

@@ -57,7 +57,7 @@ def test_a_scenario_is_told_in_words(capsys: Captured) -> None:
 def test_an_unknown_name_is_told(capsys: Captured, *, check: bool) -> None:
     assert demo("tow-tids", check=check) == 2
     said = capsys.readouterr().err
-    assert "no scenario 'tow-tids'" in said
+    assert "unknown scenario 'tow-tids'" in said
     assert "did you mean two-tids?" in said
 
 

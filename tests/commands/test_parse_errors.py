@@ -1,4 +1,4 @@
-"""Command lines that can't be understood: one sentence each, and what to type."""
+"""Invalid command lines: one sentence each, and what to type."""
 
 import sys
 from pathlib import Path
@@ -9,17 +9,17 @@ from tftptui.cli import app, main
 from tftptui.commands.usage_error import COMMANDS
 
 WRONG = [
-    ("--prot 70", "there is no option --prot; did you mean --port?"),
-    ("serve -p 70", "there is no option -p; tftptui serve --help lists those"),
-    ("--port", "--port wants a value behind it; tftptui --help tells how"),
-    ("serve --port abc", "--port abc: a whole number is expected, like --port 20"),
-    ("serve --retries x", "--retries x: a whole number is expected, like --retries 6"),
-    ("--quarantine x", "--quarantine x: a number is expected, like --quarantine 10"),
-    ("serve --write yes", "--write yes: choose off, new or overwrite"),
-    ("get", "tftptui get wants SERVER; tftptui get --help tells how"),
-    ("config a b", "'b' is one too many for tftptui config; tftptui config --help"),
+    ("--prot 70", "unknown option --prot; did you mean --port?"),
+    ("serve -p 70", "unknown option -p; tftptui serve --help lists all options"),
+    ("--port", "--port needs a value; see tftptui --help"),
+    ("serve --port abc", "--port abc: needs a whole number, like --port 20"),
+    ("serve --retries x", "--retries x: needs a whole number, like --retries 6"),
+    ("--quarantine x", "--quarantine x: needs a number, like --quarantine 10"),
+    ("serve --write yes", "--write yes: off, new or overwrite is allowed"),
+    ("get", "SERVER is missing; see tftptui get --help"),
+    ("config a b", "unexpected argument 'b'; tftptui config --help"),
     ("serve . --max-blksize 7", "max-blksize 7 makes no sense; choose 8 to 65464"),
-    ("atach", "or did you mean the command tftptui attach?"),
+    ("atach", "; did you mean the command tftptui attach?"),
     ("serve . --single-port yes", "options like --single-port take no value"),
     ("doctor --clients x", "'x' is no network; write it like 192.0.2.0/24"),
 ]

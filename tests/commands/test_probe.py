@@ -86,12 +86,12 @@ def test_the_script_for_others_asks_nobody() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("127.0.0.1",), "which file?"),
+        (("127.0.0.1",), "FILE is missing"),
         (("127.0.0.1", "x", "--from-ports", "9-1"), "backwards"),
-        (("127.0.0.1", "x", "--sizes", "4"), "choose from 8"),
+        (("127.0.0.1", "x", "--sizes", "4"), "--sizes 4: 8 to 65464 is allowed"),
         (("127.0.0.1:0", "x"), "no port"),
-        (("127.0.0.1", "x", "--options", "blk=5"), "choose from tsize"),
-        (("127.0.0.1", "x", "--options", "blksize=4"), "N from 8"),
+        (("127.0.0.1", "x", "--options", "blk=5"), "there are tsize"),
+        (("127.0.0.1", "x", "--options", "blksize=4"), "8 to 65464 is allowed"),
         (("127.0.0.1", "x", "--options", "tsize=0,tsize=0"), "tsize twice"),
     ],
 )
