@@ -119,9 +119,9 @@ def test_forms(journal: Path, form: str, first: str) -> None:
     ("words", "said"),
     [
         (("--server", "x"), "--server x: not an IP address"),
-        (("--clients", "198.51.100.1/24"), "for the network write 198.51.100.0/24"),
-        (("--ports", "9-3"), "runs backwards"),
-        (("--client-ports", "x"), "is no port range"),
+        (("--clients", "198.51.100.1/24"), "did you mean 198.51.100.0/24?"),
+        (("--ports", "9-3"), "the first port is above the last"),
+        (("--client-ports", "x"), "is not a port range"),
         (("--dialect", "windows", "--where", "between"), "--where server or client"),
         (
             ("--journal", "/nowhere/journal"),

@@ -18,10 +18,10 @@ WRONG = [
     ("serve --write yes", "--write yes: off, new or overwrite is allowed"),
     ("get", "SERVER is missing; see tftptui get --help"),
     ("config a b", "unexpected argument 'b'; tftptui config --help"),
-    ("serve . --max-blksize 7", "max-blksize 7 makes no sense; choose 8 to 65464"),
+    ("serve . --max-blksize 7", "max-blksize 7: 8 to 65464 is allowed"),
     ("atach", "; did you mean the command tftptui attach?"),
     ("serve . --single-port yes", "options like --single-port take no value"),
-    ("doctor --clients x", "'x' is no network; write it like 192.0.2.0/24"),
+    ("doctor --clients x", "'x' is not a network; write it like 192.0.2.0/24"),
 ]
 
 

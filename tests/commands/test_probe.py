@@ -87,7 +87,10 @@ def test_the_script_for_others_asks_nobody() -> None:
     ("words", "said"),
     [
         (("127.0.0.1",), "FILE is missing"),
-        (("127.0.0.1", "x", "--from-ports", "9-1"), "backwards"),
+        (
+            ("127.0.0.1", "x", "--from-ports", "9-1"),
+            "9-1: the first port is above the last",
+        ),
         (("127.0.0.1", "x", "--sizes", "4"), "--sizes 4: 8 to 65464 is allowed"),
         (("127.0.0.1:0", "x"), "no port"),
         (("127.0.0.1", "x", "--options", "blk=5"), "there are tsize"),

@@ -273,9 +273,12 @@ async def test_another_range_is_used_told_and_journalled(
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"first": 0}, "port 0 does not exist; choose from 1 to 65535"),
-        ({"last": 65_536}, "port 65536 does not exist; choose from 1 to 65535"),
-        ({"first": 300, "last": 200}, "the range 300-200 runs backwards; try 200-300"),
+        ({"first": 0}, "0-300: ports are 1–65535"),
+        ({"last": 65_536}, "100-65536: ports are 1–65535"),
+        (
+            {"first": 300, "last": 200},
+            "300-200: the first port is above the last; did you mean 200-300",
+        ),
         ({"quarantine": -1.0}, "a quarantine of -1 s makes no sense; choose 0 to 3600"),
         ({"quarantine": 3_601.0}, "a quarantine of 3601 s makes no sense"),
         ({"quarantine": float("nan")}, "a quarantine of nan s makes no sense"),

@@ -46,7 +46,7 @@ def test_who_may_ask(
 
 
 def test_what_is_no_network_is_refused() -> None:
-    with pytest.raises(SettingsError, match="is no network"):
+    with pytest.raises(SettingsError, match="is not a network"):
         AccessList(("everybody",), ())
 
 

@@ -221,7 +221,8 @@ def _given(file: Path, key: str, value: object, line: int) -> Given:
             f"{_choices(option.kind)}; write it {_cure(option, value)}"
         ) from error
     except SettingsError as error:
-        raise ConfigError(f"{where}: {option.name}: {error}") from error
+        text = str(error).removeprefix(f"{option.name} ")
+        raise ConfigError(f"{where}: {option.name}: {text}") from error
     return Given(option, converted, line)
 
 

@@ -1,4 +1,4 @@
-"""What the server is told to do: every knob, and how people write its values."""
+"""The settings of a server, and how people write their values."""
 
 from tftptui.settings.served import Named, words_of
 from tftptui.settings.server import (

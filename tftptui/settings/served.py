@@ -1,4 +1,4 @@
-"""Files and folders that are served side by side, each under a name of its own."""
+"""Files and folders served side by side, each under its own name."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +9,10 @@ _MOST_WORDS = 3
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A file or folder that is served under a name of its own.
+    """A file or folder served under its own name.
 
     Attributes:
-        name: one component, at the top of what clients see.
+        name: one component, at the top of the root.
         path: absolute.
     """
 

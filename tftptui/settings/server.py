@@ -1,4 +1,4 @@
-"""One frozen Settings: every knob of the server with its unit and default."""
+"""One frozen Settings: every setting of the server, its unit and default."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +24,7 @@ from tftptui.settings.values import (
 
 TFTP_PORT = 69
 FALLBACK_PORT = 6969
-"""Where we serve when 69 may not be bound."""
+"""Request port if there is no permission for 69."""
 
 _ORDERS = ("random", "sequential")
 
@@ -52,7 +52,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "upload_total": (0, 2**63 - 1),
     "upload_quota": (0, 2**63 - 1),
 }
-"""What each number may be, from and to; None, where a setting has it, always goes."""
+"""Lowest and highest value of each number; None is allowed where a setting has it."""
 
 NO_CONTROL = "off"
 
@@ -88,87 +88,84 @@ LIVE = frozenset(
         "write",
     }
 )
-"""Settings that may be changed while the server runs; ports have a way of their own."""
+"""Settings that can change while the server runs; ports change by their own command."""
 
 Value = str | int | float | bool | None | list[str]
 
 
 DEFAULT_PORTS = PortRange(40_000, 40_099)
-"""What the server answers from unless it is told otherwise.
+"""Server TIDs by default.
 
-Linux hands these ports to other programs as well (32768-60999): now and then one of
-them is taken, and the pool takes another. Ranges below are no better: services stand
+Linux uses these as ephemeral ports, too (32768-60999): sometimes one is in use
+elsewhere, and the pool takes another. Lower ranges are no better: services hold ports
 there for longer (20000 DNP3, 20049 NFS over RDMA, 30000-32767 of Kubernetes).
 """
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is told to do.
+    """The settings of a server.
 
     Attributes:
-        root: the folder that is served.
-        named: files and folders that are served instead, each under its name; ``root``
-            is the folder above them all then, of which nothing else is served.
+        root: folder served.
+        named: files and folders served instead, each under its name; ``root`` is then
+            the folder above all of them, and nothing else in it is served.
         listen: addresses to take requests on; empty means every IPv4 and IPv6 one.
         port: UDP port for requests; None means 69, or 6969 where 69 is denied; 0
             lets the system choose.
         ports: range of the server's TIDs.
         order: how a TID is chosen: "random" (RFC 6056) or "sequential".
-        single_port: answer from the port that was asked, from no port of the range.
-        quarantine: seconds that a port cools down after a transfer: it is used again
-            sooner only when no port is free.
-        max_block_size: octets; larger wishes are lowered to it.
-        max_window: blocks; larger wishes are lowered to it.
-        fit_route: lower blksize to what the route carries unfragmented.
-        gso: hand a window to the kernel as one packet, which it cuts (Linux).
-        refuse: options left out of every OACK, for firmware that gets them wrong;
-            ``windowsize@U-Boot`` leaves one out for that client program alone.
-        timeout: seconds before a packet is sent again to a client that asked for no
-            ``timeout`` of its own; None goes by the round trips that are measured.
-        retries: time-outs without progress before a client is given up.
+        single_port: reply from the request port, not from a port of the range.
+        quarantine: reuse delay of a port after a transfer, in seconds; shorter only
+            when no other port is free.
+        max_block_size: largest blksize granted, in bytes.
+        max_window: largest windowsize granted, in blocks.
+        fit_route: lower blksize to avoid IP fragments on the route.
+        gso: send a window in one system call; the kernel splits it (Linux).
+        refuse: options never granted, for firmware that gets them wrong;
+            ``windowsize@U-Boot`` refuses one to that client program only.
+        timeout: retransmission timeout in seconds for clients that request no
+            ``timeout`` option; None: by measured round-trip time.
+        retries: timeouts without progress before the server gives up.
         rewrite: rules ``PATTERN=REPLACEMENT`` for names, in order.
-        per_client: whether a folder named like the client's address ("ip") or MAC
-            ("mac", like 01-02-03-0a-0b-0c) is looked in first.
-        ignore_case: whether names may differ from the disk's in case.
-        allow: networks whose requests are taken (CIDR); empty means all.
-        deny: networks whose requests are refused, even if they are allowed.
-        max_transfers: transfers at once, in all.
-        max_client_transfers: transfers at once of one address, None for no limit.
-        request_rate: requests a second of one address, and 20 seconds' worth of
-            them at once; None for no limit. What becomes a transfer that the
-            client acknowledges does not count.
-        bandwidth: octets of DATA a second, sent and received in all; None for no
-            limit.
-        transfer_bandwidth: octets of DATA a second of one transfer, likewise.
-        max_transfer_time: seconds that a transfer may take, None for no limit.
-        max_idle_time: seconds that a transfer may go without progress, whatever
-            time-out its client asked for; None for no limit.
-        kept_transfers: ended transfers that the screens still show.
-        kept_packets: packet records in the server's ring, for watchers that are to
-            read them; a screen keeps more of its own.
+        per_client: search a folder named after the client's address ("ip") or MAC
+            ("mac", like 01-02-03-0a-0b-0c) first.
+        ignore_case: whether a name matches a file that differs in case.
+        allow: networks served (CIDR); empty means all.
+        deny: networks refused, even if allowed.
+        max_transfers: transfers at the same time.
+        max_client_transfers: transfers at the same time per address; None: no limit.
+        request_rate: requests/s per address, with a burst of 20 seconds' worth; None:
+            no limit. A request whose transfer the client acknowledges does not count.
+        bandwidth: bytes/s of DATA, sent and received, of all transfers; None: no limit.
+        transfer_bandwidth: bytes/s of DATA per transfer; None: no limit.
+        max_transfer_time: longest transfer in seconds; None: no limit.
+        max_idle_time: longest time without progress in seconds, whatever timeout the
+            client requested; None: no limit.
+        kept_transfers: finished transfers that the screen still shows.
+        kept_packets: packet records in the server's ring, for watchers to read; a
+            screen keeps more of its own.
         write: uploads: "off", "new" (existing files stay) or "overwrite".
-        max_upload: octets of one upload, None for no limit.
-        upload_quota: octets of all uploads of one client, None for no limit.
-        upload_total: octets of all uploads together, None for no limit.
-        user: whom to become once the sockets are open; None for whoever became root
-            by sudo, doas or pkexec.
-        control: socket by which others may attach to a server without a screen; None
-            for the usual place, "off" for none.
-        drain: take no new requests; transfers in progress go on.
-        on_close: what a server does when the screen that holds it dies: end at once
-            ("stop"), or take no new requests and end with the last transfer ("drain").
+        max_upload: bytes of one upload; None: no limit.
+        upload_quota: bytes of all uploads of one client; None: no limit.
+        upload_total: bytes of all uploads; None: no limit.
+        user: user to drop privileges to once the sockets are open; None: who called
+            sudo, doas or pkexec.
+        control: socket to attach to a server without a screen; None for the default
+            path, "off" for none.
+        drain: accept no new requests; running transfers continue.
+        on_close: what the server does when its screen dies: stop at once ("stop"), or
+            accept no new requests and finish the transfers ("drain").
         cable: interface with one board at the other end of its cable, which gets an
-            address and the file's name by DHCP or BOOTP; None for none.
-        numbered_from: number of the last transfer before this server began; they are
-            counted on, so that a server begun anew repeats none.
+            address and a file name by DHCP or BOOTP; None for none.
+        numbered_from: number of the last transfer of the server before, so that a
+            restarted one repeats no number.
         journal: file for the journal, "-" for standard output, None for none.
-        capture: pcapng file that every packet goes to, None for none; one that is
-            there is continued.
-        capture_size: octets after which a capture is renamed and another one begun;
-            None for never. ``capture_files`` are kept then.
-        snaplen: octets of each frame that a capture keeps; None keeps all.
-        metrics: where Prometheus may ask for totals, as "ADDR:PORT" (see
-            parse_place()); None for nowhere.
+        capture: pcapng file to append every packet to; None for none.
+        capture_size: bytes after which the capture is renamed and a new one started;
+            None for never. Then ``capture_files`` are kept.
+        snaplen: bytes captured of each frame; None for all.
+        metrics: where to serve Prometheus metrics, as "ADDR:PORT" (see parse_place());
+            None for nowhere.
     """
 
     root: Path
@@ -222,17 +219,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             value: object = getattr(self, name)
             if value is not None and not isinstance(value, int | float):
                 raise SettingsError(
-                    f"{option_name(name)} {value!r}: it has to be a number, "
+                    f"{option_name(name)} {value!r}: needs a number, "
                     f"{_number_text(low)} to {_number_text(high)}"
                 )
             if value is not None and not low <= value <= high:
                 raise SettingsError(
-                    f"{option_name(name)} {_number_text(value)} makes no sense; "
-                    f"choose {_number_text(low)} to {_number_text(high)}"
+                    f"{option_name(name)} {_number_text(value)}: "
+                    f"{_number_text(low)} to {_number_text(high)} is allowed"
                 )
         if self.order not in _ORDERS:
             raise SettingsError(
-                f"order {self.order!r} is unknown; choose {' or '.join(_ORDERS)}"
+                f"order {self.order!r}: {' or '.join(_ORDERS)} is allowed"
             )
         for text in (*self.allow, *self.deny):
             parse_network(text)
@@ -243,22 +240,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def option_name(setting: str) -> str:
-    """Return what a setting is called on the command line and in tftptui.toml."""
+    """Return the name of a setting on the command line and in tftptui.toml."""
     other = {"max_block_size": "max-blksize", "max_window": "max-windowsize"}
     return other.get(setting, setting.replace("_", "-"))
 
 
 def _require_option(word: str) -> None:
-    """Take an option, or ``OPTION@CLIENT``; which clients there are others know."""
+    """Accept an option, or ``OPTION@CLIENT``; CLIENT is not checked here."""
     known = [option.decode() for option in KNOWN]
     name, is_narrow, client = word.partition("@")
     if name.lower() not in known:
         raise SettingsError(
-            f"there is no option {name!r} to refuse; choose from {', '.join(known)}"
+            f"unknown TFTP option {name!r}; there are {', '.join(known)}"
         )
     if is_narrow and not client.strip():
         raise SettingsError(
-            f"{word!r} names no client program; write it like {name}@U-Boot"
+            f"{word!r}: the client program is missing; write it like {name}@U-Boot"
         )
 
 
@@ -267,24 +264,24 @@ def _number_text(number: float) -> str:
 
 
 def changed_settings(settings: Settings, changes: Mapping[str, Value]) -> Settings:
-    """Return SETTINGS with CHANGES to settings that may be changed live.
+    """Return SETTINGS with CHANGES applied, all to settings that can change live.
 
     Raises:
-        SettingsError: one may not, or its value makes no sense.
+        SettingsError: one cannot change live, or a value is invalid.
     """
     kinds = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     values: dict[str, object] = {}
     for name, value in changes.items():
         if name not in LIVE:
             raise SettingsError(
-                f"{name!r} can't be changed while the server runs; "
-                f"what can: {', '.join(sorted(LIVE))}"
+                f"{name!r} cannot change while the server runs; "
+                f"these can: {', '.join(sorted(LIVE))}"
             )
         try:
             values[name] = msgspec.convert(value, kinds[name])
         except msgspec.ValidationError as error:
             raise SettingsError(
-                f"{option_name(name)} {value!r} makes no sense: {error}"
+                f"{option_name(name)} {value!r} is invalid: {error}"
             ) from error
     fields = msgspec.structs.asdict(settings) | values
-    return Settings(**fields)  # by the constructor, which looks at every value
+    return Settings(**fields)  # the constructor checks every value

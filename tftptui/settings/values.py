@@ -1,4 +1,4 @@
-"""Ports, networks, octets and bandwidths: how people write them."""
+"""Ports, networks, sizes and bandwidths: how people write them."""
 
 import re
 from ipaddress import (
@@ -36,7 +36,7 @@ _FACTORS = {
 
 
 class SettingsError(ValueError):
-    """A setting is wrong; the text names it, its value and what would be right."""
+    """A setting is invalid; the text gives its value and what is allowed."""
 
 
 class PortRange(msgspec.Struct, frozen=True):
@@ -52,14 +52,11 @@ class PortRange(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         for port in (self.first, self.last):
             if not LOWEST_PORT <= port <= HIGHEST_PORT:
-                raise SettingsError(
-                    f"port {port} does not exist; choose from "
-                    f"{LOWEST_PORT} to {HIGHEST_PORT}"
-                )
+                raise SettingsError(f"{self}: ports are {LOWEST_PORT}–{HIGHEST_PORT}")
         if self.first > self.last:
             raise SettingsError(
-                f"the range {self.first}-{self.last} runs backwards; "
-                f"try {self.last}-{self.first}"
+                f"{self}: the first port is above the last; "
+                f"did you mean {self.last}-{self.first}?"
             )
 
     def __len__(self) -> int:
@@ -76,7 +73,7 @@ def parse_port_range(text: str) -> PortRange:
     """Read ``A-B``, or ``A`` for a range of one port.
 
     Raises:
-        SettingsError: the text is no range.
+        SettingsError: not a port range.
     """
     first, dash, last = text.strip().replace("–", "-").partition("-")
     try:
@@ -85,18 +82,17 @@ def parse_port_range(text: str) -> PortRange:
         raise
     except ValueError:
         raise SettingsError(
-            f"{text!r} is no port range; write it like 40000-40099"
+            f"{text!r} is not a port range; write it like 40000-40099"
         ) from None
 
 
 def parse_network(text: str) -> IPv4Network | IPv6Network:
     """Read a network in CIDR notation, or one address.
 
-    An IPv4 network written as IPv6 carries it (::ffff:192.0.2.0/120) is returned
-    as what it is.
+    An IPv4-mapped IPv6 network (::ffff:192.0.2.0/120) is returned as IPv4.
 
     Raises:
-        SettingsError: the text is no network.
+        SettingsError: not a network.
     """
     try:
         network = ip_network(text.strip())
@@ -110,40 +106,40 @@ def parse_network(text: str) -> IPv4Network | IPv6Network:
 
 
 def parse_bandwidth(text: str) -> int:
-    """Read octets a second: ``500k``, ``2.5M``, ``64Ki``, or bits: ``100Mbit``.
+    """Read a bandwidth in bytes/s: ``500k``, ``2.5M``, ``64Ki``, or bits: ``100Mbit``.
 
     Raises:
-        SettingsError: the text is no bandwidth.
+        SettingsError: not a bandwidth.
     """
     found = _BANDWIDTH.fullmatch(text)
     if found is None:
         raise SettingsError(
-            f"{text!r} is no bandwidth; write octets a second like 500k or 2M, "
-            "or bits like 100Mbit"
+            f"{text!r} is not a bandwidth; write bytes/s like 500k or 2M, "
+            "or bits/s like 100Mbit"
         )
     factor = _FACTORS[(found["factor"] or "").lower()]
     return int(float(found["number"]) * factor / (8 if found["bits"] else 1))
 
 
 def parse_octets(text: str) -> int:
-    """Read a number of octets: ``100M``, ``64Ki``.
+    """Read a size in bytes: ``100M``, ``64Ki``.
 
     Raises:
-        SettingsError: the text is none.
+        SettingsError: not a size.
     """
     found = _OCTETS.fullmatch(text)
     if found is None:
-        raise SettingsError(f"{text!r} is no number of octets; write it like 100M")
+        raise SettingsError(f"{text!r} is not a size in bytes; write it like 100M")
     return int(float(found["number"]) * _FACTORS[(found["factor"] or "").lower()])
 
 
 def parse_place(text: str) -> tuple[str, int]:
-    """Read where to listen: ``ADDR:PORT``, or ``PORT`` for this host alone.
+    """Read where to listen: ``ADDR:PORT``, or ``PORT`` for this host only.
 
-    IPv6 addresses stand in brackets. ``:PORT`` is every address, told as "".
+    IPv6 addresses are in brackets. ``:PORT`` is every address, returned as "".
 
     Raises:
-        SettingsError: the text is no such place.
+        SettingsError: not an address and port.
     """
     host, colon, port = text.strip().rpartition(":")
     found = _BRACKETS.fullmatch(host)
@@ -158,15 +154,15 @@ def parse_place(text: str) -> tuple[str, int]:
         address = str(ip_address(found[1] if found else host)) if host else ""
     except ValueError:
         raise SettingsError(_place_trouble(text)) from None
-    if ":" in address and not found:  # where it ends and the port begins is a guess
+    if ":" in address and not found:  # ambiguous: where does the port begin?
         raise SettingsError(_place_trouble(text))
     return address, int(port)
 
 
 def _place_trouble(text: str) -> str:
     return (
-        f"{text!r} is no place to listen; write it like 127.0.0.1:9469, [::1]:9469, "
-        "9469 for this host alone, or :9469 for every address"
+        f"{text!r} is not an address and port; write it like 127.0.0.1:9469, "
+        "[::1]:9469, 9469 for this host only, or :9469 for every address"
     )
 
 
@@ -174,5 +170,5 @@ def _network_trouble(text: str) -> str:
     try:
         network = ip_interface(text.strip()).network
     except ValueError:
-        return f"{text!r} is no network; write it like 192.0.2.0/24 or 2001:db8::/32"
-    return f"{text!r} is an address inside a network; for the network write {network}"
+        return f"{text!r} is not a network; write it like 192.0.2.0/24 or 2001:db8::/32"
+    return f"{text!r} has host bits set; did you mean {network}?"

@@ -46,7 +46,7 @@ def test_text_says_the_same(tmp_path: Path) -> None:
     [
         (("--clients", "10.0.0.1/8"), "for the network write 10.0.0.0/8"),
         (("/no/such/folder",), "there is no folder"),
-        (("--ports", "9-3"), "runs backwards"),
+        (("--ports", "9-3"), "the first port is above the last"),
     ],
 )
 def test_nonsense_is_named(words: tuple[str, ...], said: str) -> None:

@@ -1,4 +1,4 @@
-"""Situations, and what makes no sense."""
+"""Situations, and invalid ones."""
 
 import pytest
 
@@ -9,10 +9,10 @@ from tftptui.knowledge.firewall.situation import Kind, SituationError, Way
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"servers": ()}, "which server"),
-        ({"clients": ()}, "which clients"),
-        ({"port": 0}, "port 0 does not exist"),
-        ({"clients": (CLIENTS_V6,)}, "not of the same IP version"),
+        ({"servers": ()}, "--server is missing"),
+        ({"clients": ()}, "--clients is missing"),
+        ({"port": 0}, "--port 0: ports are"),
+        ({"clients": (CLIENTS_V6,)}, "different IP versions"),
         ({"kind": Kind.STATELESS, "has_nat": True}, "keeps state"),
     ],
 )

@@ -277,7 +277,7 @@ def test_a_refusal_as_json(run: Run, folder: Path) -> None:
         (["--rewrite", "x"], "rewrite rule x: there is no = between"),
         (["--rewrite-file", "/none"], "the rewrite file /none can't be read: No such"),
         (["/none"], "there is no folder /none; make it with mkdir"),
-        (["--refuse", "speed"], "there is no option 'speed' to refuse; choose from"),
+        (["--refuse", "speed"], "unknown TFTP option 'speed'; there are"),
     ],
 )
 def test_what_makes_no_sense_is_told(

@@ -51,13 +51,13 @@ def test_whatever_is_typed_is_a_value_or_a_sentence(policy: Policy, text: str) -
     [
         ("write", "maybe", "choose off, new or overwrite"),
         ("fit_route", "yes", "choose on or off"),
-        ("max_upload", "x", "'x' is no number of octets; write it like 100M"),
-        ("bandwidth", "1", "bandwidth in all 1 makes no sense; choose 1000 to"),
-        ("max_window", "0", "largest window 0 makes no sense; choose 1 to 65535"),
+        ("max_upload", "x", "'x' is not a size in bytes; write it like 100M"),
+        ("bandwidth", "1", "bandwidth in all 1: 1000 to"),
+        ("max_window", "0", "largest window 0: 1 to 65535 is allowed"),
         ("retries", "", "a number of time-outs is needed, like 6"),
-        ("request_rate", "nan", "makes no sense"),
-        ("allow", "10.0.0.1/24", "for the network write 10.0.0.0/24"),
-        ("refuse", "speed", "there is no option 'speed' to refuse"),
+        ("request_rate", "nan", "is allowed"),
+        ("allow", "10.0.0.1/24", "did you mean 10.0.0.0/24?"),
+        ("refuse", "speed", "unknown TFTP option 'speed'"),
     ],
 )
 def test_what_is_wrong_is_told(name: str, text: str, says: str) -> None:

@@ -104,22 +104,25 @@ class Situation:
 
     def __post_init__(self) -> None:
         if not self.servers:
-            raise SituationError("which server? Write --server 192.0.2.1")
+            raise SituationError(
+                "--server is missing: write it like --server 192.0.2.1"
+            )
         if not self.clients:
-            raise SituationError("which clients? Write --clients 198.51.100.0/24")
+            raise SituationError(
+                "--clients is missing: write it like --clients 198.51.100.0/24"
+            )
         if not LOWEST_PORT <= self.port <= HIGHEST_PORT:
             raise SituationError(
-                f"port {self.port} does not exist; choose from "
-                f"{LOWEST_PORT} to {HIGHEST_PORT}"
+                f"--port {self.port}: ports are {LOWEST_PORT}–{HIGHEST_PORT}"
             )
         if not self.families:
             raise SituationError(
-                f"server {self.servers[0]} and clients {self.clients[0]} are not of "
-                "the same IP version; give both as IPv4, or both as IPv6"
+                f"server {self.servers[0]} and clients {self.clients[0]} have "
+                "different IP versions: both must be IPv4, or both IPv6"
             )
         if self.has_nat and not self.keeps_state:
             raise SituationError(
-                "what translates addresses keeps state; leave out stateless"
+                "NAT keeps state: --kind stateless does not go with --nat"
             )
 
     @property

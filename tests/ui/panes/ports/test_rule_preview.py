@@ -40,5 +40,5 @@ def test_in_single_port_mode_no_range_is_named() -> None:
 
 
 def test_without_an_address_there_are_no_rules() -> None:
-    with pytest.raises(SituationError, match="which server"):
+    with pytest.raises(SituationError, match="--server is missing"):
         rules_for(ports(1, 2), Wishes(), Traffic(), ())
