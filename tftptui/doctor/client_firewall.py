@@ -45,9 +45,9 @@ def look_here(
     if all(one.outcome != "silent" for one in by_port):
         return asked
     if not sys.platform.startswith("linux"):
-        return replace(asked, rules=HostRules("its rules are read on Linux only"))
+        return replace(asked, rules=HostRules("its rules can be read on Linux only"))
     if not may():
-        return replace(asked, rules=HostRules("only root may read its rules"))
+        return replace(asked, rules=HostRules("only root can read its rules"))
     tids = sorted({one.server_tid for one in by_port if one.server_tid is not None})
     try:
         ends = _ends(asked, (one.port for one in by_port), interfaces())
@@ -77,7 +77,7 @@ def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterato
     try:
         server, own = ip_address(asked.server.partition("%")[0]), ip_address(asked.own)
     except ValueError:
-        raise RulesetError("our address towards the server is not known") from None
+        raise RulesetError("the own address towards the server is unknown") from None
     homes = [
         name for name, found in interfaces.items() if any(a.ip == own for a in found)
     ]

@@ -1,17 +1,18 @@
-"""The doctor's findings as text and as JSON."""
+"""The results of doctor as text and as JSON."""
 
 from textwrap import wrap
 
 import msgspec
 
 from tftptui.doctor.result import Mark, Result, exit_status
+from tftptui.telemetry.words import counted
 
 _WIDTH = 78
 _TOPIC = 11
 
 
 def report_text(results: list[Result]) -> str:
-    """Return a line or more for each result, with what to type below it."""
+    """Return a line or more for each result, with the commands to type below it."""
     lines: list[str] = []
     for result in results:
         head = f"{result.mark.value:<5} {result.topic:<{_TOPIC}} "
@@ -29,11 +30,12 @@ def report_text(results: list[Result]) -> str:
 
 def _summary(results: list[Result]) -> str:
     counts = {m: sum(r.mark is m for r in results) for m in Mark}
+    warnings = counted(counts[Mark.WARN], "warning")
     if counts[Mark.BAD]:
-        return f"{counts[Mark.BAD]} bad, {counts[Mark.WARN]} to look at"
+        return f"{counts[Mark.BAD]} bad, {warnings}"
     if counts[Mark.WARN]:
-        return f"nothing bad, {counts[Mark.WARN]} to look at"
-    return "all well"
+        return warnings
+    return "all good"
 
 
 def report_json(results: list[Result], **more: object) -> str:

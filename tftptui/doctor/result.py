@@ -1,11 +1,11 @@
-"""What a check comes to: a mark, words, and what to type."""
+"""The result of a check: a mark, words, and commands to type."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Mark(Enum):
-    """How bad it is."""
+    """How bad a result is."""
 
     OK = "ok"
     WARN = "warn"
@@ -14,7 +14,7 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One line of the doctor's.
+    """The result of one check.
 
     Attributes:
         topic: one word, stable: programs may look for it.
@@ -28,22 +28,22 @@ class Result:
 
 
 def ok(topic: str, text: str) -> Result:
-    """Return that all is well."""
+    """Return a good result."""
     return Result(topic, Mark.OK, text)
 
 
 def warn(topic: str, text: str, *commands: str) -> Result:
-    """Return that something may go wrong, or can't be told."""
+    """Return a warning: it may fail, or is unknown."""
     return Result(topic, Mark.WARN, text, commands)
 
 
 def bad(topic: str, text: str, *commands: str) -> Result:
-    """Return that something does not work."""
+    """Return an error: it does not work."""
     return Result(topic, Mark.BAD, text, commands)
 
 
 def exit_status(results: list[Result]) -> int:
-    """Return 0 if all is well, 1 if something may go wrong, 2 if something does."""
+    """Return 0 if all is good, 1 for warnings, 2 for errors."""
     marks = {result.mark for result in results}
     if Mark.BAD in marks:
         return 2

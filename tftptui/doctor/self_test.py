@@ -1,4 +1,4 @@
-"""Asking a server of ours for a file, at each of its addresses, in each usual way."""
+"""Downloads a file from our own server: every address, every usual set of options."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ OFFERS = (
     Offer(total_size=0, block_size=1_428),
     Offer(total_size=0, block_size=1_428, window=16),
 )
-"""No options, as plain programs; the size, as boot ROMs; blocks that fit; windows."""
+"""No options (plain clients), tsize (boot ROMs), blksize, windowsize."""
 
 _ENOUGH = 16 << 20
-"""Octets after which a fetch leaves: a small file comes whole."""
+"""Bytes after which a download is stopped."""
 
 Expect = Callable[[Sequence[int]], object]
-"""Is told from which of our ports it will be asked next."""
+"""Called with the client ports that come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Patient:
     """What is tested.
 
     Attributes:
-        places: where it listens.
-        file: that it serves; a small one is enough.
-        way: how it answers, in words: "from ports 40000–40099".
-        is_live: whether it is the server that runs; else one that was started beside
-            it, to see what it would be like.
+        places: addresses it listens on.
+        file: a file it serves; a small one is enough.
+        way: how it replies, in words: "from ports 40000–40099".
+        is_live: whether it is the running server, not one started beside it to try
+            other settings.
     """
 
     places: Sequence[Endpoint]
@@ -47,9 +47,9 @@ class Patient:
 
 
 def self_test(patient: Patient, stop: Stop, expect: Expect) -> Iterator[Result]:
-    """Yield what is wrong at an address, then where all went well.
+    """Yield the addresses that fail, then those that work.
 
-    STOP ends it early; nothing is said then of what was not tried to its end.
+    STOP ends it early; unfinished addresses are left out.
     """
     good: list[str] = []
     for place in patient.places:
@@ -76,26 +76,26 @@ def _probe(place: Endpoint, file: bytes, port: int, offer: Offer) -> Probe:
 
 def _went_well(patient: Patient, hosts: Sequence[str]) -> Result:
     if patient.is_live:
-        verb = "answers" if len(hosts) == 1 else "answer"
+        verb = "replies" if len(hosts) == 1 else "reply"
     else:
-        verb = "would answer"
+        verb = "would reply"
     sets = joined([_typed(offer) for offer in OFFERS])
     return ok(
         TOPIC,
-        f"{joined(hosts)} {verb} {patient.way}: {visible(patient.file)} came with "
-        f"options {sets}",
+        f"{joined(hosts)} {verb} {patient.way}: {visible(patient.file)} received "
+        f"with options {sets}",
     )
 
 
 def _failed(patient: Patient, place: Endpoint, trials: Sequence[Trial]) -> Result:
     first = next(trial for trial in trials if trial.outcome != "ok")
     how = first.options.replace(" ", ",") or "no options"
-    why = first.detail or "nothing came back"
+    why = first.detail or "no reply"
     what = f"{visible(patient.file)} with {how}: {why}"
     if not patient.is_live:
-        return warn(TOPIC, f"{place.host} would not answer {patient.way}: {what}")
+        return warn(TOPIC, f"{place.host} would not reply {patient.way}: {what}")
     if first.outcome == "error":
-        return warn(TOPIC, f"{place.host} answers {patient.way}, but {what}")
+        return warn(TOPIC, f"{place.host} replies {patient.way}, but {what}")
     return bad(TOPIC, f"{place.host}, {patient.way}: {what}")
 
 

@@ -7,9 +7,9 @@ _TOPIC = "undo"
 
 
 def undo_changes() -> list[Result]:
-    """Undo it; return what became of each change."""
+    """Undo it; return the result of each change."""
     results = [
         bad(_TOPIC, one.text, *one.commands) if one.is_failed else ok(_TOPIC, one.text)
         for one in undo_left(folders_to_read())
     ]
-    return results or [ok(_TOPIC, "nothing is left to undo")]
+    return results or [ok(_TOPIC, "nothing to undo")]

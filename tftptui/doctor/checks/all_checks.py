@@ -13,14 +13,14 @@ from tftptui.settings import TFTP_PORT, Settings
 
 
 def asked_port(settings: Settings) -> int:
-    """Return the port that the server would take."""
+    """Return the request port that the server would use."""
     return TFTP_PORT if settings.port is None else settings.port
 
 
 def check_all(
     facts: Facts, settings: Settings, clients: Sequence[Network] = ()
 ) -> list[Result]:
-    """Judge everything that a machine said of itself."""
+    """Check all facts of a host."""
     port = asked_port(settings)
     return [
         *check_ports(facts, settings, port),
@@ -35,9 +35,9 @@ def check_all(
 
 
 def _helper(facts: Facts) -> list[Result]:
-    """Tell of the kernel's TFTP helper; a server's own host rarely needs it."""
+    """Report the kernel's TFTP helper; a server's own host rarely needs it."""
     if facts.helper is None:
         return []
     text = "has the TFTP helper" if facts.helper else "has no TFTP helper loaded"
-    use = "only firewalls and translators that forward need it, and a rule to set it"
+    use = "only a forwarding firewall or NAT needs it, plus a rule that assigns it"
     return [ok("helper", f"this kernel {text}; {use}")]

@@ -1,4 +1,4 @@
-"""What DHCP servers told when asked as each kind of machine: do they send it here?"""
+"""DHCP offers for each kind of machine: do they point to this server and its files?"""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -15,18 +15,18 @@ _URLS = (b"http://", b"https://")
 
 
 class FileCheck(msgspec.Struct, frozen=True):
-    """Whether a file that is named would be served here, and why (not), in words."""
+    """Whether an offered file would be served here, and why (not), in words."""
 
     is_served: bool
     words: str
 
 
 class Here(msgspec.Struct, frozen=True):
-    """This host, as far as it matters.
+    """What the checks need to know of this host.
 
     Attributes:
         addresses: its own.
-        check: tells of a file that is named; None where no root is known.
+        check: checks an offered file; None where no root is known.
     """
 
     addresses: frozenset[str]
@@ -34,15 +34,15 @@ class Here(msgspec.Struct, frozen=True):
 
 
 def check_offers(answers: Iterable[Answers], here: Here) -> list[Result]:
-    """Return what the answers to all questions mean, what is true of all first."""
+    """Return the results of all offers; what holds for all of them first."""
     found = list(answers)
     if found and not any(one.offers for one in found):
         return [
             bad(
                 TOPIC,
-                "No DHCP server replied: a machine that asks for an address gets none "
-                "here. Is there a DHCP server or relay in this VLAN? A switch with "
-                "DHCP snooping may also have dropped the question.",
+                "No DHCP server replied: machines get no address here. Check for a "
+                "DHCP server or relay in this VLAN. DHCP snooping on a switch may "
+                "also drop the DISCOVER.",
             )
         ]
     results = list(_several(found))
@@ -52,14 +52,14 @@ def check_offers(answers: Iterable[Answers], here: Here) -> list[Result]:
 
 
 def _several(answers: list[Answers]) -> Iterator[Result]:
-    """Tell of two servers that both give addresses: which one wins is chance."""
+    """Warn of two servers that both offer addresses: which one wins is chance."""
     offers = [offer for one in answers for offer in one.offers]
     giving = list(dict.fromkeys(one.server for one in offers if one.address))
     if len(giving) > 1:
         yield warn(
             TOPIC,
-            f"{len(giving)} DHCP servers give addresses: {joined(giving)}. Which one a "
-            "machine takes may change from boot to boot.",
+            f"{len(giving)} DHCP servers offer addresses: {joined(giving)}. A machine "
+            "may take another one at each boot.",
         )
 
 
@@ -67,7 +67,7 @@ def _of_kind(answers: Answers, here: Here) -> Iterator[Result]:
     arch, offers = answers.arch, answers.offers
     naming = [one for one in offers if one.boot_servers or one.has_menu]
     if not offers:
-        yield _result(arch, Mark.WARN, "no DHCP server replies to such a machine")
+        yield _result(arch, Mark.WARN, "no DHCP server replied to this kind of machine")
     elif arch is Arch.HTTP:
         yield _http(offers)
     elif not naming:
@@ -80,11 +80,11 @@ def _http(offers: Iterable[Offer]) -> Result:
     """HTTP Boot takes a URL from a server that says HTTPClient (UEFI 2.10 §24.7)."""
     for one in offers:
         if one.vendor_class.startswith("HTTPClient") and one.file.startswith(_URLS):
-            words = f"{one.server} names {one.shown_file}; TFTP is never asked"
+            words = f"{one.server} offers {one.shown_file} by HTTP, without TFTP"
             return _result(Arch.HTTP, Mark.OK, words)
     words = (
-        "no offer has HTTPClient in option 60 and a URL in option 67, so it does not "
-        "boot by HTTP; such a machine never asks TFTP"
+        "no offer has HTTPClient in option 60 and a URL in option 67, so HTTP Boot "
+        "fails; such a machine never uses TFTP"
     )
     return _result(Arch.HTTP, Mark.WARN, words)
 
@@ -94,26 +94,24 @@ def _nothing_named(arch: Arch, offers: Iterable[Offer]) -> Result:
     if proxies and arch is not Arch.PLAIN:
         return _result(arch, Mark.OK, _on_4011(joined(proxies)))
     words = (
-        f"{joined([one.server for one in offers])} gives an address but no server "
+        f"{joined([one.server for one in offers])} offers an address but no server "
         "and no file; set next-server (siaddr, option 66) and file (option 67) there"
     )
     return _result(arch, Mark.WARN, words)
 
 
 def _named(arch: Arch, offer: Offer, here: Here) -> Result:
-    """Judge where the file is to come from, and which it is."""
+    """Check the server and the file of an offer."""
     servers = list(offer.boot_servers)
     ours = [one for one in servers if one in here.addresses]
     if servers and not ours:
         own = joined(sorted(here.addresses)) or "none"
-        words = (
-            f"{offer.server} sends it to {joined(servers)}, not here (this host: {own})"
-        )
+        words = f"{offer.server} points to {joined(servers)}, not to this host ({own})"
         return _result(arch, Mark.WARN, words)
     if len(ours) < len(servers):
         words = (
-            f"{offer.server} names {joined(servers)}: which of them is asked depends "
-            "on the firmware; put the same address into siaddr and options 66 and 150"
+            f"{offer.server} names {joined(servers)}: the firmware decides which is "
+            "used; put the same address in siaddr and in options 66 and 150"
         )
         return _result(arch, Mark.WARN, words)
     return _file(arch, offer, here)
@@ -123,11 +121,11 @@ def _file(arch: Arch, offer: Offer, here: Here) -> Result:
     if not offer.file:
         if arch is not Arch.PLAIN and (offer.is_proxy or offer.has_menu):
             return _result(arch, Mark.OK, _on_4011(offer.server))
-        words = f"{offer.server} sends it here but names no file (option 67)"
+        words = f"{offer.server} points to this host but names no file (option 67)"
         return _result(arch, Mark.WARN, words)
-    named = f"{offer.server} sends it here for {offer.shown_file}"
+    named = f"{offer.server} points to this host for {offer.shown_file}"
     if here.check is None:
-        words = f"{named}; --root FOLDER tells whether that is served"
+        words = f"{named}; add --root FOLDER to check that it is served"
         return _result(arch, Mark.OK, words)
     checked = here.check(offer.file)
     mark = Mark.OK if checked.is_served else Mark.BAD
@@ -135,7 +133,7 @@ def _file(arch: Arch, offer: Offer, here: Here) -> Result:
 
 
 def _on_4011(server: str) -> str:
-    return f"{server} tells the file on port 4011, which was not asked"
+    return f"{server} names the file on port 4011, which was not tested"
 
 
 def _result(arch: Arch, mark: Mark, words: str) -> Result:

@@ -1,7 +1,7 @@
-"""Checks of this host's packet filters: request, answer and ACK, for each network.
+"""Checks of this host's packet filters: request, reply and ACK, for each network.
 
-They are judged for a client of every network that this machine is in and for one from
-elsewhere, from a low client port and a high one, over both ends of our range.
+Checked for a client of each network of this host and for one of another network, from
+a low and a high client port, over both ends of the port range.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,17 +34,17 @@ CLIENT_PORTS = (2_070, 49_200)
 """Of a boot ROM, and of a Linux program."""
 
 _STRANGERS = ("198.51.100.0/24", "203.0.113.0/24", "2001:db8:ffff::/64")
-"""Networks of nobody (RFC 5737, RFC 3849), for clients from elsewhere."""
+"""Documentation networks (RFC 5737, RFC 3849), for clients of other networks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Clients that are judged alike.
+    """Clients that get the same result.
 
     Attributes:
-        network: theirs; None for those from elsewhere.
+        network: their network; None for other networks.
         client: one of them.
-        server: our address that they ask.
+        server: address of this host that they ask.
     """
 
     network: Network | None
@@ -63,23 +63,23 @@ class Asker:
 def check_firewall(
     facts: Facts, settings: Settings, port: int, clients: Sequence[Network] = ()
 ) -> Iterator[Result]:
-    """Judge the packet filters; CLIENTS are networks to judge besides our own."""
+    """Check the packet filters; CLIENTS are networks to check besides our own."""
     if facts.system != "Linux":
         yield warn(
             "firewall",
-            f"can't tell: the rules of {facts.system} are not read here",
+            f"not checked: on {facts.system} the rules cannot be read",
             "tftptui firewall --dialect windows --where server",
         )
         return
     if facts.filters.trouble:
-        trouble = f"can't tell: {facts.filters.trouble}"
+        trouble = f"not checked: {facts.filters.trouble}"
         yield warn("firewall", trouble, 'sudo "$(command -v tftptui)" doctor')
         return
     try:
         filters = facts.filters
         ruleset = read_host(filters.nft, filters.saved, filters.legacy)
     except RulesetError as error:
-        yield warn("firewall", f"can't tell: {error}", "nft list ruleset")
+        yield warn("firewall", f"not checked: {error}", "nft list ruleset")
         return
     askers = _askers(facts, settings.listen, clients)
     judged = [(asker, _exchanges(ruleset, asker, settings, port)) for asker in askers]
@@ -152,7 +152,7 @@ Judged = list[tuple[Asker, list[Exchange]]]
 def _part(
     part: Part, judged: Judged, settings: Settings, port: int, filters: Filters
 ) -> Iterator[Result]:
-    """Judge one of the three flows for all askers."""
+    """Check one of the three flows for all askers."""
     good: list[str] = []
     for asker, exchanges in judged:
         passages = [(e.ends.client_port, _passage(e, part)) for e in exchanges]
@@ -161,16 +161,15 @@ def _part(
         if closed:
             theirs = _only({p for p, _ in closed})
             text = f"{_WORDS[part].format(port=port, ports=_ours(settings, port))} "
-            text += (
-                f"{asker.words}{theirs} are stopped here, by {visible(closed[0][1].by)}"
-            )
+            text += f"{asker.words}{theirs} are blocked on this host by "
+            text += visible(closed[0][1].by)
             commands = _remedy(part, asker, closed[0][1], settings, port, filters)
             is_elsewhere = asker.network is None
             make = warn if is_elsewhere and good else bad
             yield make(_TOPICS[part], text, *commands)
         elif doubtful:
-            text = f"can't tell whether {_TOPICS[part]} of {asker.words} pass: "
-            text += f"that hangs on {visible(doubtful[0][1].by)}"
+            text = f"{_WORDS[part].format(port=port, ports=_ours(settings, port))} "
+            text += f"{asker.words}: unknown, depends on {visible(doubtful[0][1].by)}"
             yield warn(_TOPICS[part], text, "sudo nft -a list ruleset")
         else:
             good.append(asker.words)
@@ -178,14 +177,14 @@ def _part(
         words = _WORDS[part].format(port=port, ports=_ours(settings, port))
         yield ok(
             _TOPICS[part],
-            f"{words} {', '.join(dict.fromkeys(good))} pass this host's rules",
+            f"{words} {', '.join(dict.fromkeys(good))} pass this host's firewall",
         )
 
 
 _TOPICS = {Part.REQUEST: "requests", Part.ANSWERS: "answers", Part.ACKS: "acks"}
 _WORDS = {
     Part.REQUEST: "requests to port {port} from",
-    Part.ANSWERS: "answers from port {ports} to",
+    Part.ANSWERS: "replies from port {ports} to",
     Part.ACKS: "ACKs to port {ports} from",
 }
 
@@ -195,7 +194,7 @@ def _ours(settings: Settings, port: int) -> str:
 
 
 def _only(ports: set[int]) -> str:
-    """Return which client ports it is about, if not all."""
+    """Return the client ports concerned, unless all are."""
     if ports == set(CLIENT_PORTS):
         return ""
     kind = "low" if min(CLIENT_PORTS) in ports else "high"
@@ -210,7 +209,7 @@ def _remedy(
     port: int,
     filters: Filters,
 ) -> list[str]:
-    """Return the rules that let the part through, to type as they are."""
+    """Return the commands that allow this part."""
     version = asker.client.version
     anywhere = tuple(n for n in ANYWHERE if n.version == version)
     situation = Situation(
@@ -254,7 +253,7 @@ def _fitted(
 
 
 def _dialect(filters: Filters, chain: str) -> Dialect:
-    """Return in what to say what to type: that which made the chain."""
+    """Return the dialect of the program that created the chain."""
     family, table, *_ = (*chain.split(), "", "")
     if table == "firewalld":
         return Dialect.FIREWALLD

@@ -1,4 +1,4 @@
-"""Checks of what the system allows: descriptors, watches, flows; clock and screen."""
+"""Checks of system limits, clock and screen."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _PER_TRANSFER = 3
 _OTHERS = 50
 
 _ROOM = 4 << 20
-"""Octets for what arrives, as much as the server asks for."""
+"""Bytes of receive buffer that the server asks for."""
 
 _SMALL = (60, 15)
 _FOUR_PANES = (100, 30)
@@ -21,7 +21,7 @@ _EARLIEST_YEAR = 2_025
 
 
 def check_limits(facts: Facts, settings: Settings) -> Iterator[Result]:
-    """Judge what many transfers and many folders need."""
+    """Check what many transfers and many folders need."""
     yield from _descriptors(facts, settings)
     yield _burst(facts, settings)
     yield from _watches(facts)
@@ -35,14 +35,14 @@ def _descriptors(facts: Facts, settings: Settings) -> Iterator[Result]:
         can = max(1, (most - _OTHERS) // _PER_TRANSFER)
         yield warn(
             "descriptors",
-            f"{most:,} open files are allowed, {settings.max_transfers:,} transfers "
-            f"at once need {needed:,}",
+            f"the limit is {most:,} open files; {settings.max_transfers:,} transfers "
+            f"need {needed:,}",
             f"tftptui --max-transfers {can}",
             f"prlimit --nofile={needed} tftptui",
         )
     else:
-        shown = "any number of" if most is None else f"{most:,}"
-        yield ok("descriptors", f"{shown} open files are enough")
+        limit = "no limit on open files" if most is None else f"{most:,} open files"
+        yield ok("descriptors", f"{limit}, {needed:,} needed at most")
 
 
 def _burst(facts: Facts, settings: Settings) -> Result:
@@ -50,11 +50,11 @@ def _burst(facts: Facts, settings: Settings) -> Result:
     if fit < most:
         return warn(
             "burst",
-            f"of requests that come at once {fit:,} find room, {most:,} transfers may "
-            "run: the others are lost, and their clients ask again seconds later",
+            f"the receive buffer holds {fit:,} requests, {most:,} transfers may run: "
+            "in a burst the rest is lost, and clients retry seconds later",
             f"sudo sysctl -w net.core.rmem_max={_ROOM}",
         )
-    return ok("burst", f"{fit:,} requests may come at once")
+    return ok("burst", f"the receive buffer holds {fit:,} requests")
 
 
 def _watches(facts: Facts) -> Iterator[Result]:
@@ -63,21 +63,21 @@ def _watches(facts: Facts) -> Iterator[Result]:
     if facts.served.folders > facts.watches:
         yield warn(
             "inotify",
-            f"{facts.served.path} has {facts.served.folders:,} folders or more, and "
-            f"{facts.watches:,} may be watched: some changes show late",
+            f"{facts.served.path} has {facts.served.folders:,} folders or more, the "
+            f"limit is {facts.watches:,} watches: some changes show late",
             f"sudo sysctl -w fs.inotify.max_user_watches={facts.served.folders * 2}",
         )
     elif facts.instances == 0:
         yield warn(
             "inotify",
-            "no folder may be watched: changes show late",
+            "no folder can be watched: changes show late",
             "sudo sysctl -w fs.inotify.max_user_instances=128",
         )
     else:
         folders = counted(facts.served.folders, "folder")
         yield ok(
             "inotify",
-            f"{folders}, of {facts.watches:,} that may be watched",
+            f"{folders} to watch, the limit is {facts.watches:,}",
         )
 
 
@@ -87,54 +87,56 @@ def _flows(facts: Facts) -> Iterator[Result]:
     if facts.tracked > facts.tracked_most * _FULL_SHARE:
         yield bad(
             "conntrack",
-            f"conntrack knows {facts.tracked:,} flows of {facts.tracked_most:,}: new "
-            "ones are dropped when it is full",
+            f"conntrack holds {facts.tracked:,} flows of {facts.tracked_most:,}: when "
+            "it is full, new flows are dropped",
             f"sudo sysctl -w net.netfilter.nf_conntrack_max={facts.tracked_most * 4}",
         )
 
 
 def check_clock(facts: Facts) -> Result:
-    """Judge the clock: the journal is worth what its times are."""
+    """Check the clock that journal times come from."""
     if facts.year < _EARLIEST_YEAR:
         return bad(
             "clock",
-            f"it is the year {facts.year}, says this machine: the journal would too",
+            f"the clock is set to the year {facts.year}: journal times will be wrong",
             "sudo timedatectl set-ntp true",
         )
     if facts.is_synchronised is False:
         return warn(
             "clock",
-            "nothing keeps the clock right: times of the journal and of other "
-            "machines may differ",
+            "the clock is not synchronized: journal times may differ from those of "
+            "other hosts",
             "sudo timedatectl set-ntp true",
         )
     if facts.is_synchronised is None:
-        return ok("clock", "the clock is set; whether it is kept right can't be told")
-    return ok("clock", "the clock is kept right")
+        return ok("clock", "the clock is set; unknown whether it is synchronized")
+    return ok("clock", "the clock is synchronized")
 
 
 def check_screen(facts: Facts) -> Result:
-    """Judge the terminal."""
+    """Check the terminal."""
     screen = facts.screen
     if not screen.is_terminal:
-        return ok("terminal", "this is none; the server alone: tftptui serve")
+        return ok("terminal", "not a terminal; without a screen: tftptui serve")
     if screen.name in ("", "dumb"):
         return bad(
             "terminal",
-            "TERM names no terminal that a screen could be drawn on",
+            f"TERM is {screen.name or 'not set'}: the screen cannot be drawn",
             "export TERM=xterm-256color",
         )
     if "utf" not in screen.encoding.lower():
         return warn(
             "terminal",
-            f"it is set to {screen.encoding or 'no encoding'}: lines and marks may "
-            "look odd",
+            f"the encoding is {screen.encoding or 'not set'}: lines and marks may "
+            "look wrong",
             "export LC_ALL=C.UTF-8",
         )
     columns, lines = screen.columns, screen.lines
     shown = f"{columns}×{lines}"
     if columns < _SMALL[0] or lines < _SMALL[1]:
-        return warn("terminal", f"{shown} is small; from {_SMALL[0]}×{_SMALL[1]} on")
+        return warn(
+            "terminal", f"{shown} is too small; use {_SMALL[0]}×{_SMALL[1]} or more"
+        )
     is_wide = columns >= _FOUR_PANES[0] and lines >= _FOUR_PANES[1]
     panes = "four panes at once" if is_wide else "one pane at a time"
     return ok("terminal", f"{screen.name}, {shown}: {panes}")

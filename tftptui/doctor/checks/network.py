@@ -1,4 +1,4 @@
-"""Checks of addresses, devices and the way back."""
+"""Checks of addresses, interfaces and routes back."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -7,14 +7,14 @@ from tftptui.doctor.facts import EVERYWHERE, Device, Facts
 from tftptui.doctor.result import Result, bad, ok, warn
 
 _HEADERS = 32
-"""Octets of IPv4, UDP and TFTP before the data of a block."""
+"""Bytes of IPv4, UDP and TFTP before the data of a block."""
 
 _USUAL_MTU, _LEAST_MTU = 1_500, 576
 _STRICT = 1
 
 
 def check_network(facts: Facts, listen: tuple[str, ...]) -> Iterator[Result]:
-    """Judge addresses, MTU and rp_filter."""
+    """Check addresses, MTU and rp_filter."""
     yield from _addresses(facts, listen)
     yield from _mtus(facts)
     yield from _way_back(facts)
@@ -25,42 +25,42 @@ def _addresses(facts: Facts, listen: tuple[str, ...]) -> Iterator[Result]:
     if not facts.reachable():
         yield bad(
             "address",
-            "this machine has no address that clients could ask",
+            "this host has no address that clients can reach",
             "ip address",
             "sudo ip link set DEVICE up",
         )
         return
     for device, address in facts.reachable(listen):
-        text = f"clients in {address.network} ({device.name}) ask {address.ip}"
+        text = f"clients in {address.network} ({device.name}) use {address.ip}"
         yield ok("address", text)
     heard = facts.heard_sources(listen)
     for version in (4, 6):
         if ours := [str(one) for one in heard if one.version == version]:
-            text = f"clients elsewhere reach us as {', '.join(ours)} (IPv{version})"
+            text = f"clients in other networks use {', '.join(ours)} (IPv{version})"
             yield ok("address", text)
     if not facts.sources:
         yield warn(
             "address",
-            "there is no default route: clients of other networks get no answer",
+            "no default route: clients in other networks get no reply",
             "ip route",
         )
 
 
 def _listening(facts: Facts, listen: tuple[str, ...]) -> Iterator[Result]:
-    """Judge addresses that the server is told to listen on."""
+    """Check the addresses of --listen."""
     up = [device for device in facts.devices if device.is_up]
     own = {str(address.ip) for device in up for address in device.addresses}
     for address in listen:
         host = address.strip("[]").partition("%")[0]
         if host not in own | EVERYWHERE.keys():
-            text = f"--listen {address} is no address of this machine that is up"
+            text = f"--listen {address}: no interface that is up has this address"
             if facts.system == "Linux":
-                text += ": the server starts, and waits for it"
+                text += "; the server starts and waits for it"
                 yield warn("address", text, "ip address")
             else:
                 yield bad("address", text, "ip address")
         elif host in own and ip_address(host).is_loopback:
-            text = f"--listen {address}: only programs of this machine can ask"
+            text = f"--listen {address}: only programs on this host can reach it"
             yield warn("address", text)
 
 
@@ -71,19 +71,19 @@ def _mtus(facts: Facts) -> Iterator[Result]:
 
 
 def _mtu(device: Device) -> Result:
-    text = f"{device.name} carries {device.mtu} octets: blocks up to "
-    text += f"{device.mtu - _HEADERS} travel whole"
+    text = f"{device.name} has MTU {device.mtu}: blocks up to "
+    text += f"{device.mtu - _HEADERS} bytes fit in one packet"
     if device.mtu > _USUAL_MTU:
         return warn(
             "mtu",
-            f"{text}; where a client or a switch has {_USUAL_MTU} only, larger ones "
+            f"{text}; where a client or switch has MTU {_USUAL_MTU}, larger blocks "
             "are lost",
             f"tftptui --max-blksize {_USUAL_MTU - _HEADERS}",
         )
     if device.mtu < _LEAST_MTU:
         return warn(
             "mtu",
-            f"{text}, and even the usual 512 does not fit",
+            f"{text}, less than the default block of 512",
             f"ip link set {device.name} mtu {_USUAL_MTU}",
         )
     return ok("mtu", text)
@@ -96,9 +96,9 @@ def _way_back(facts: Facts) -> Iterator[Result]:
         for device in strict:
             yield warn(
                 "rp_filter",
-                f"{device.name} drops, without a word, requests of clients whose "
-                "way back leads over another interface",
+                f"{device.name} silently drops requests of clients whose route back "
+                "uses another interface",
                 f"sudo sysctl -w net.ipv4.conf.{device.name}.rp_filter=2",
             )
     elif any(d.return_path is not None for d in names.values()):
-        yield ok("rp_filter", "no request is dropped for the interface it comes by")
+        yield ok("rp_filter", "no request is dropped for its interface")

@@ -1,4 +1,4 @@
-"""Checks of ports: may 69 be bound, who holds it, who else is handed ours."""
+"""Checks of ports: permission for 69, who uses it, overlap with ephemeral ports."""
 
 import errno
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from tftptui.settings import (
 _INIT = 1
 
 _MANY = 2 * FEW_PORTS
-"""Ports of which one that another program has is not missed."""
+"""Ports that are enough even if one is in use elsewhere."""
 
 _TOLD_ELSEWHERE = (errno.EACCES, errno.EADDRNOTAVAIL)
-"""A right that is missing, an address that is not ours."""
+"""No permission, and an address that is not ours: other checks report them."""
 
 
 def check_ports(facts: Facts, settings: Settings, port: int) -> Iterator[Result]:
-    """Judge the port for requests and the range of answers."""
+    """Check the request port and the range of reply ports."""
     yield from _right(facts, port)
     yield from _holders(facts, port)
     if not settings.single_port:
@@ -33,49 +33,48 @@ def check_ports(facts: Facts, settings: Settings, port: int) -> Iterator[Result]
 
 def _right(facts: Facts, port: int) -> Iterator[Result]:
     if port >= facts.first_plain_port:
-        yield ok("bind", f"UDP port {port} needs no right here")
+        yield ok("bind", f"UDP port {port} needs no permission")
     elif facts.may_bind_low:
-        who = "root" if facts.is_root else f"user {facts.user}, by CAP_NET_BIND_SERVICE"
-        yield ok("bind", f"{who} may bind UDP port {port}")
+        who = "root" if facts.is_root else f"user {facts.user} (CAP_NET_BIND_SERVICE)"
+        yield ok("bind", f"{who} can bind UDP port {port}")
     else:
         yield bad(
             "bind",
-            f"user {facts.user} may not bind UDP port {port}: ports below "
+            f"user {facts.user} cannot bind UDP port {port}: ports below "
             f"{facts.first_plain_port} need root or CAP_NET_BIND_SERVICE. "
-            f"Without it the server takes {FALLBACK_PORT}, which machines that boot "
-            "by DHCP never ask",
+            f"The server would use {FALLBACK_PORT}, which boot ROMs never ask",
             f"sudo sysctl -w net.ipv4.ip_unprivileged_port_start={port}",
         )
 
 
 def _holders(facts: Facts, port: int) -> Iterator[Result]:
     if facts.holders and {h.pid for h in facts.holders} <= facts.own_pids:
-        yield ok("holder", f"this server holds UDP port {port}")
+        yield ok("holder", f"this server uses UDP port {port}")
     elif facts.bind_errno == errno.EADDRINUSE:
         if not facts.holders:
-            hint = "" if facts.is_root else "; root can see who it is"
+            hint = "" if facts.is_root else "; only root can see which"
             yield bad(
                 "holder",
-                f"another program holds UDP port {port}{hint}",
+                f"another program uses UDP port {port}{hint}",
                 f"sudo ss -lunp 'sport = :{port}'",
             )
         for holder in facts.holders:
             yield _held(holder, facts, port)
     elif facts.bind_errno not in (None, *_TOLD_ELSEWHERE):
         reason = errno.errorcode.get(facts.bind_errno or 0, str(facts.bind_errno))
-        yield bad("holder", f"UDP port {port} can't be bound: {reason}", "ip address")
+        yield bad("holder", f"cannot bind UDP port {port}: {reason}", "ip address")
     elif facts.bind_errno is None:
-        yield ok("holder", f"nobody holds UDP port {port}")
+        yield ok("holder", f"UDP port {port} is free")
 
 
 def _held(holder: Holder, facts: Facts, port: int) -> Result:
     if holder.is_tftptui:
         how = ": tftptui attach" if facts.may_attach else ""
-        text = f"tftptui serves here, on UDP port {port} (pid {holder.pid}){how}"
+        text = f"tftptui already serves on UDP port {port} (pid {holder.pid}){how}"
         return ok("holder", text)
     return bad(
         "holder",
-        f"{holder.name} (pid {holder.pid}) holds UDP port {port}",
+        f"{holder.name} (pid {holder.pid}) uses UDP port {port}",
         *_stopping(holder, port),
     )
 
@@ -93,17 +92,15 @@ def _stopping(holder: Holder, port: int) -> tuple[str, ...]:
 def _overlap(facts: Facts, ports: PortRange) -> Result:
     first, last = facts.ephemeral
     if ports.last < first or ports.first > last:
-        return ok(
-            "ports", f"answers leave from {ports}, which the system hands to nobody"
-        )
+        return ok("ports", f"replies come from {ports}, outside the ephemeral range")
     if any(_covers(text, ports) for text in facts.reserved):
-        return ok("ports", f"{ports} is kept back from what the system hands out")
+        return ok("ports", f"{ports} is reserved (ip_local_reserved_ports)")
     text = (
-        f"{ports} lies in {first}-{last}, from where the system hands out ports to "
-        "any program: now and then one of ours is taken"
+        f"{ports} overlaps the ephemeral range {first}-{last}: a port may be in use "
+        "elsewhere"
     )
     if len(ports) >= _MANY:
-        return ok("ports", f"{text}, and another of these {len(ports):,} answers")
+        return ok("ports", f"{text}; another of these {len(ports):,} is used then")
     kept = ",".join((*facts.reserved, str(ports)))
     return warn(
         "ports", text, f"sudo sysctl -w net.ipv4.ip_local_reserved_ports={kept}"

@@ -1,4 +1,4 @@
-"""Checks of the folder that is to be served, and of what uploads left in it."""
+"""Checks of the root, and of partial uploads left in it."""
 
 import shlex
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ _HOUR, _MINUTE = 3_600, 60
 
 
 def check_root(served: Served, settings: Settings, user: str) -> Iterator[Result]:
-    """Judge the folder that is to be served."""
+    """Check the root."""
     if served.trouble:
         yield bad(
             "root",
-            f"user {user} can't read {served.path}: {served.trouble}",
+            f"user {user} cannot read {served.path}: {served.trouble}",
             f"ls -ld {served.path}",
         )
         return
@@ -26,7 +26,7 @@ def check_root(served: Served, settings: Settings, user: str) -> Iterator[Result
         names = ", ".join(served.unreadable)
         yield warn(
             "root",
-            f"user {user} can't read everything in {served.path}: {names}",
+            f"user {user} cannot read some of {served.path}: {names}",
             f"sudo chmod -R a+rX {served.path}",
         )
     else:
@@ -34,7 +34,7 @@ def check_root(served: Served, settings: Settings, user: str) -> Iterator[Result
     if served.astray:
         yield warn(
             "links",
-            f"links in {served.path} lead nowhere or out of it, and are not served: "
+            f"links in {served.path} are broken or lead outside it, not served: "
             f"{', '.join(served.astray)}",
             f"ls -l {shlex.quote(str(served.path))}",
         )
@@ -49,16 +49,16 @@ def _uploads(served: Served, user: str) -> Result:
         return ok("uploads", f"user {user} can write to {served.path}")
     return bad(
         "uploads",
-        f"user {user} can't write to {served.path}, and uploads are on",
+        f"user {user} cannot write to {served.path}, but uploads are on",
         f"sudo chown {user} {served.path}",
     )
 
 
 def _left_behind(served: Served) -> Result:
-    """Name parts of uploads that take room and that nobody will ever finish."""
+    """Name partial uploads that nobody will ever finish."""
     left = served.leftovers
     shown = ", ".join(
-        f"{visible(one.path)} ({counted(one.octets, 'octet')}, "
+        f"{visible(one.path)} ({counted(one.octets, 'byte')}, "
         f"{counted(round(one.age / _HOUR), 'hour')} old)"
         for one in left[:_MOST_NAMED]
     )
@@ -67,5 +67,5 @@ def _left_behind(served: Served) -> Result:
     if more or any(visible(one.path) != one.path for one in left):
         place, age = shlex.quote(str(served.path)), f"+{LEFT_BEHIND / _MINUTE:.0f}"
         command = f"find {place} -type f -name '{PARTS}' -mmin {age} -delete"
-    parts = counted(len(left), "part")
-    return warn("leftovers", f"{parts} of uploads were left: {shown}{more}", command)
+    parts = counted(len(left), "partial upload")
+    return warn("leftovers", f"{parts} left behind: {shown}{more}", command)

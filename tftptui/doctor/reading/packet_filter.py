@@ -1,4 +1,4 @@
-"""Asks the packet filter programs for their rules."""
+"""Reads the rules from nft and iptables."""
 
 import os
 from pathlib import Path
@@ -28,7 +28,7 @@ def may_read() -> bool:
 
 
 def read_filters() -> Filters:
-    """Return what the programs print, or why they don't."""
+    """Return what the programs print, or why they fail."""
     nft = printed("nft", "-j", "list", "ruleset")
     saved = {family: text for family, name in _SAVERS.items() if (text := _saved(name))}
     legacy = {
@@ -38,9 +38,9 @@ def read_filters() -> Filters:
     }
     trouble = ""
     if nft.is_missing and not saved and not legacy:
-        trouble = "there is no nft or iptables here to ask for the rules"
+        trouble = "neither nft nor iptables is installed"
     elif nft.trouble:
-        trouble = f"nft says: {nft.trouble}"
+        trouble = f"nft: {nft.trouble}"
     return Filters(
         nft=nft.text or None,
         saved=saved,
