@@ -17,9 +17,9 @@ ILL = [
 @pytest.mark.parametrize(
     ("results", "status", "summary"),
     [
-        (ILL[:1], 0, "all well"),
-        (ILL[:2], 1, "nothing bad, 1 to look at"),
-        (ILL, 2, "1 bad, 1 to look at"),
+        (ILL[:1], 0, "all good"),
+        (ILL[:2], 1, "1 warning"),
+        (ILL, 2, "1 bad, 1 warning"),
     ],
 )
 def test_summary(results: list[Result], status: int, summary: str) -> None:

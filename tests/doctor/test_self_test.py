@@ -43,7 +43,7 @@ def test_each_set_of_options_is_tried(server: Serve) -> None:
 def test_an_error_is_an_answer(server: Serve) -> None:
     (result,) = asked(server.at.port, b"missing")
     assert result.mark is Mark.WARN
-    assert "127.0.0.1 answers from its ports, but missing" in result.text
+    assert "127.0.0.1 replies from its ports, but missing" in result.text
 
 
 def test_each_address_is_judged_by_itself(server: Serve) -> None:
@@ -61,7 +61,7 @@ def test_nobody_listens() -> None:
 def test_trouble_of_a_way_that_is_only_tried_is_no_alarm() -> None:
     (result,) = asked(free_range(1).first, b"small", is_live=False)
     assert result.mark is Mark.WARN
-    assert "would not answer" in result.text
+    assert "would not reply" in result.text
 
 
 def test_the_ports_it_asks_from_are_told_before(server: Serve) -> None:

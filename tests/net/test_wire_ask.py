@@ -53,12 +53,12 @@ def test_each_kind_is_told_its_own_file_and_no_lease_is_left(
     assert found[Arch.BIOS][second].is_proxy
     assert found[Arch.PLAIN].keys() == {dhcp}
     told = {one.text: one.mark for one in results}
-    served = f"x64 UEFI: {dhcp} sends it here for snp.efi: served, 7 bytes."
+    served = f"x64 UEFI: {dhcp} points to this host for snp.efi: served, 7 bytes."
     assert told[served] is Mark.OK
     missing = [text for text, mark in told.items() if mark is Mark.BAD]
     assert missing
     assert all("undionly.kpxe: not served" in text for text in missing)
-    assert not any("DHCP servers give" in text for text in told)
+    assert not any("DHCP servers offer" in text for text in told)
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -90,7 +90,7 @@ def test_two_servers_are_both_heard_and_told(lab: BridgeLab) -> None:
     with lab.dnsmasq("dhcp", RANGE), lab.dnsmasq("second", second):
         answers = lab.inside("server", work)
     told = check_offers(answers, Here(frozenset()))[0]
-    assert "2 DHCP servers give addresses" in told.text
+    assert "2 DHCP servers offer addresses" in told.text
 
 
 def test_nobody_answers_where_nobody_is(lab: BridgeLab) -> None:

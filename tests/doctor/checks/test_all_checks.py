@@ -56,14 +56,14 @@ def test_a_machine_that_is_well() -> None:
             {"may_bind_low": False, "user": "ann", "is_root": False},
             "bind",
             Mark.BAD,
-            "user ann may not bind UDP port 69",
+            "user ann cannot bind UDP port 69",
             "ip_unprivileged_port_start=69",
         ),
         (
             {"bind_errno": errno.EADDRINUSE, "holders": (DNSMASQ,)},
             "holder",
             Mark.BAD,
-            "dnsmasq (pid 812) holds UDP port 69",
+            "dnsmasq (pid 812) uses UDP port 69",
             "systemctl disable --now dnsmasq.service",
         ),
         (
@@ -90,7 +90,7 @@ def test_a_machine_that_is_well() -> None:
             {"bind_errno": errno.EADDRINUSE},
             "holder",
             Mark.BAD,
-            "another program holds",
+            "another program uses",
             "ss -lunp 'sport = :69'",
         ),
         ({"devices": (LO,)}, "address", Mark.BAD, "no address", "ip address"),
@@ -99,35 +99,35 @@ def test_a_machine_that_is_well() -> None:
             {"devices": (LO, ETH0, ETH1)},
             "rp_filter",
             Mark.WARN,
-            "eth1 drops, without a word",
+            "eth1 silently drops",
             "net.ipv4.conf.eth1.rp_filter=2",
         ),
         (
-            {"filters": Filters(trouble="nft says: no")},
+            {"filters": Filters(trouble="nft: no")},
             "firewall",
             Mark.WARN,
-            "can't tell: nft says: no",
+            "not checked: nft: no",
             "sudo",
         ),
         (
             {"filters": Filters(nft="nonsense")},
             "firewall",
             Mark.WARN,
-            "can't tell: nft printed no ruleset",
+            "not checked: nft printed no ruleset",
             "nft list ruleset",
         ),
         (
             {"system": "Windows"},
             "firewall",
             Mark.WARN,
-            "can't tell",
+            "not checked: on Windows",
             "--dialect windows --where server",
         ),
         (
             {"served": Served(path=ROOT, trouble="Permission denied")},
             "root",
             Mark.BAD,
-            "can't read /srv/tftp: Permission denied",
+            "cannot read /srv/tftp: Permission denied",
             "ls -ld /srv/tftp",
         ),
         (
@@ -155,7 +155,7 @@ def test_a_machine_that_is_well() -> None:
             {"requests_at_once": 512},
             "burst",
             Mark.WARN,
-            "512 find room, 1,000 transfers",
+            "holds 512 requests, 1,000 transfers",
             "sudo sysctl -w net.core.rmem_max=4194304",
         ),
         (
@@ -173,12 +173,12 @@ def test_a_machine_that_is_well() -> None:
             "nf_conntrack_max=4000",
         ),
         ({"year": 1970}, "clock", Mark.BAD, "the year 1970", "set-ntp"),
-        ({"is_synchronised": False}, "clock", Mark.WARN, "nothing keeps", "set-ntp"),
+        ({"is_synchronised": False}, "clock", Mark.WARN, "not synchronized", "set-ntp"),
         (
             {"screen": Screen(is_terminal=True, name="dumb")},
             "terminal",
             Mark.BAD,
-            "TERM names no terminal",
+            "TERM is dumb",
             "TERM=xterm-256color",
         ),
         (
@@ -223,7 +223,7 @@ def test_one_of_our_own_that_serves_here_is_no_trouble(
     )
     (result,) = [r for r in results if r.topic == "holder"]
     assert (result.mark, result.commands) == (Mark.OK, ())
-    assert result.text.startswith("tftptui serves here")
+    assert result.text.startswith("tftptui already serves")
     assert result.text.endswith(end)
 
 
@@ -240,8 +240,12 @@ def test_mtu(mtu: int, mark: Mark) -> None:
 @pytest.mark.parametrize(
     ("listen", "mark", "said"),
     [
-        ("10.9.9.9", Mark.WARN, "no address of this machine that is up: the server st"),
-        ("127.0.0.1", Mark.WARN, "only programs of this machine"),
+        (
+            "10.9.9.9",
+            Mark.WARN,
+            "no interface that is up has this address; the server st",
+        ),
+        ("127.0.0.1", Mark.WARN, "only programs on this host"),
     ],
 )
 def test_listening_where_nobody_asks(listen: str, mark: Mark, said: str) -> None:
@@ -296,7 +300,7 @@ class TestFirewall:
     def test_several_addresses_towards_others_are_one_line(self) -> None:
         ours = (ip_address(OWN), ip_address("10.55.33.1"))
         results = judged(sources=ours)
-        (told,) = [r.text for r in results if "clients elsewhere" in r.text]
+        (told,) = [r.text for r in results if "clients in other networks" in r.text]
         assert told.endswith(f"{OWN}, 10.55.33.1 (IPv4)")
 
     def test_other_networks_are_named_once_for_several_addresses(self) -> None:
@@ -362,7 +366,7 @@ class TestFirewall:
         listed = nft(chain("input"), rule("input", odd, ACCEPT))
         (first, *_) = self.results(listed)["requests"]
         assert first.mark is Mark.WARN
-        assert first.text.startswith("can't tell whether requests of 10.1.2.0/24")
+        assert first.text.startswith("requests to port 69 from 10.1.2.0/24: unknown")
 
     def test_stateful_rules_are_enough(self) -> None:
         listed = nft(

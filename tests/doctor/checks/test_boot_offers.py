@@ -34,7 +34,9 @@ def only(arch: Arch, *offers: Offer) -> tuple[Mark, str]:
 def test_a_file_that_is_served_here_is_well() -> None:
     mark, text = only(Arch.X64, offer(next_server=US, file=b"ipxe.efi"))
     assert mark is Mark.OK
-    assert text == ("x64 UEFI: 10.0.0.1 sends it here for ipxe.efi: served, 7 bytes.")
+    assert text == (
+        "x64 UEFI: 10.0.0.1 points to this host for ipxe.efi: served, 7 bytes."
+    )
 
 
 def test_every_field_may_name_this_host() -> None:
@@ -57,7 +59,7 @@ def test_a_file_that_is_not_here_is_bad() -> None:
 def test_another_server_that_is_named_is_told_with_our_addresses() -> None:
     mark, text = only(Arch.BIOS, offer(next_server=OTHER, file=b"ipxe.efi"))
     assert mark is Mark.WARN
-    assert "sends it to 10.0.0.9, not here (this host: 10.0.0.5)" in text
+    assert "points to 10.0.0.9, not to this host (10.0.0.5)" in text
 
 
 def test_fields_that_name_different_servers_are_told() -> None:
@@ -76,7 +78,7 @@ def test_a_proxy_tells_the_file_later_and_is_well() -> None:
     proxy = offer(OTHER, address="", has_vendor_options=True)
     mark, text = only(Arch.X64, offer(), proxy)
     assert mark is Mark.OK
-    assert "10.0.0.9 tells the file on port 4011" in text
+    assert "10.0.0.9 names the file on port 4011" in text
     mark, _ = only(Arch.BIOS, offer(), offer(OTHER, address="", has_menu=True))
     assert mark is Mark.OK
 
@@ -85,7 +87,7 @@ def test_two_servers_that_give_addresses_are_told_and_a_proxy_is_none() -> None:
     ours = offer(next_server=US, file=b"ipxe.efi")
     theirs = offer(OTHER, next_server=US, file=b"ipxe.efi")
     first = judged(Arch.X64, ours, theirs)[0]
-    assert "2 DHCP servers give addresses: 10.0.0.1 and 10.0.0.9" in first.text
+    assert "2 DHCP servers offer addresses: 10.0.0.1 and 10.0.0.9" in first.text
     marks = {one.mark for one in judged(Arch.X64, ours)}
     proxy = offer(OTHER, address="", has_vendor_options=True)
     marks |= {one.mark for one in judged(Arch.X64, ours, proxy)}
@@ -102,7 +104,7 @@ def test_http_boot_wants_a_url_and_its_class_back() -> None:
     ):
         mark, text = only(Arch.HTTP, wrong)
         assert mark is Mark.WARN
-        assert "never asks TFTP" in text
+        assert "never uses TFTP" in text
 
 
 def test_silence_to_all_is_bad_and_to_one_kind_worth_a_look() -> None:

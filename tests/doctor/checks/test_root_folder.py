@@ -33,7 +33,9 @@ def test_a_folder_that_uploads_can_be_put_into_is_told() -> None:
 
 
 def test_who_writes_where_root_starts_the_server_is_named() -> None:
-    assert "user tftp can't" in judged(Served(path=ROOT, writer="tftp"), "uploads").text
+    assert (
+        "user tftp cannot" in judged(Served(path=ROOT, writer="tftp"), "uploads").text
+    )
 
 
 def left(count: int, name: str = "a") -> Served:
@@ -46,7 +48,7 @@ def test_parts_of_uploads_are_named_with_what_removes_them() -> None:
     result = judged(left(1, "a b"), "leftovers")
     place = "/srv/tftp/.tftptui-a b.00000000"
     assert result.mark is Mark.WARN
-    assert f"{place} (512 octets, 2 hours old)" in result.text
+    assert f"{place} (512 bytes, 2 hours old)" in result.text
     assert result.commands == (f"rm -- '{place}'",)
 
 

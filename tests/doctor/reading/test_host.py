@@ -44,7 +44,7 @@ def test_text_says_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--clients", "10.0.0.1/8"), "for the network write 10.0.0.0/8"),
+        (("--clients", "10.0.0.1/8"), "did you mean 10.0.0.0/8?"),
         (("/no/such/folder",), "there is no folder"),
         (("--ports", "9-3"), "the first port is above the last"),
     ],
@@ -69,7 +69,7 @@ def test_a_server_of_ours_is_known(tmp_path: Path) -> None:
     with Serve(tmp_path) as server:
         port = server.at.port
         done = doctor(str(tmp_path), "--listen", "127.0.0.1", "--port", str(port))
-    assert f"ok    holder      tftptui serves here, on UDP port {port}" in done.stdout
+    assert f"ok    holder      tftptui already serves on UDP port {port}" in done.stdout
     told = " ".join(done.stdout.split())
     assert f"(pid {server.process.pid}): tftptui attach" in told
 

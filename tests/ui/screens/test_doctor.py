@@ -44,8 +44,8 @@ async def test_it_looks_at_the_machine_and_asks_the_server_itself(
         assert {"holder", "address", "root", "self-test"} <= set(topics)
         tried = [one for one in screen._results if one.topic == "self-test"]
         assert [one.mark for one in tried] == [Mark.OK, Mark.OK]
-        assert tried[0].text.startswith("127.0.0.1 answers from ports")
-        assert tried[1].text.startswith("127.0.0.1 would answer in single-port mode")
+        assert tried[0].text.startswith("127.0.0.1 replies from ports")
+        assert tried[1].text.startswith("127.0.0.1 would reply in single-port mode")
         kinds = [one.kind for one in app.store.transfers.values()]
         assert kinds == ["self-test"] * len(OFFERS)
         client = app.client
@@ -53,7 +53,7 @@ async def test_it_looks_at_the_machine_and_asks_the_server_itself(
         assert client.engine.service.pool.count(QUARANTINED) == 0
         assert not app.store.findings
         reach = [one for one in screen._results if one.topic == "address"]
-        assert any("only programs of this machine can ask" in one.text for one in reach)
+        assert any("only programs on this host can reach" in one.text for one in reach)
         held = next(one for one in screen._results if one.topic == "holder")
         assert held.mark is Mark.OK
         await pilot.press("y")
