@@ -45,18 +45,18 @@ def test_taken_port_names_its_holder() -> None:
         sock.bind(("127.0.0.1", free_range(1).first))
         port = sock.getsockname()[1]
         told = port_trouble(OSError(errno.EADDRINUSE, ""), PortRange(port, port))
-    assert told.startswith(f"local port {port} is taken by ")
+    assert told.startswith(f"local port {port} is in use by ")
 
 
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        (errno.EADDRINUSE, "local ports 2070-2079 are taken"),
+        (errno.EADDRINUSE, "local ports 2070-2079 are in use"),
         (
             errno.EACCES,
-            "local ports 2070-2079 are not allowed; try one from 1024 on",
+            "no permission for local ports 2070-2079; use 1024 or higher",
         ),
-        (errno.EMFILE, "local ports 2070-2079 are not to be had: so many files"),
+        (errno.EMFILE, "cannot open local ports 2070-2079: so many files"),
     ],
 )
 def test_range_that_can_not_be_had(number: int, told: str) -> None:
@@ -67,11 +67,11 @@ def test_range_that_can_not_be_had(number: int, told: str) -> None:
 @pytest.mark.parametrize(
     ("requests", "hint", "told"),
     [
-        (1, "", "no answer from 192.0.2.1:69: 1 request sent from port 2072 in 2 s"),
+        (1, "", "no reply from 192.0.2.1:69: 1 request sent from port 2072 in 2 s"),
         (
             7,
             "look",
-            "no answer from 192.0.2.1:69: 7 requests sent from port 2072 in 2 s; look",
+            "no reply from 192.0.2.1:69: 7 requests sent from port 2072 in 2 s; look",
         ),
     ],
 )

@@ -191,7 +191,7 @@ class TestIcmp:
         reports = [FILTERED, FILTERED]
         wire = FakeWire(Job(b""), lost_there=frozenset({0}), reports=reports)
         end, _, exchange = fetched(wire)
-        text = "the request can't arrive: ICMP filtered, from 198.51.100.1"
+        text = "the request was rejected: ICMP filtered, from 198.51.100.1"
         assert end == End(Outcome.ABANDONED, text)
         assert not exchange.is_refused
 

@@ -72,7 +72,7 @@ def test_a_port_that_is_taken_is_no_fault_of_the_way(server: Serve) -> None:
         port = taken.getsockname()[1]
         (trial,) = probe(server.at, b"small", port)
     assert trial.outcome == "no-port"
-    assert f"local port {port} is taken" in trial.detail
+    assert f"local port {port} is in use" in trial.detail
 
 
 def test_it_can_be_stopped_at_any_time() -> None:

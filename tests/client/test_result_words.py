@@ -33,8 +33,8 @@ REFUSED = replace(
     [
         pytest.param(
             GOT,
-            "got boot.img → here.img: 5,000,000 octets in 0.50 s (10.0 MB/s), "
-            "4,883 blocks, 0 sent again · blksize=1024 · local 2072 ⇄ server 40018",
+            "got boot.img → here.img: 5,000,000 bytes in 0.50 s (10.0 MB/s), "
+            "4,883 blocks, 0 resent · blksize=1024 · local 2072 ⇄ server 40018",
             id="got",
         ),
         pytest.param(
@@ -44,8 +44,8 @@ REFUSED = replace(
                 agreed=(),
                 counts=Counts(1, 1, retransmits=2, duplicates=3),
             ),
-            "put here.img → boot.img: 1 octets in 0.00 s, 1 block, 2 sent again, "
-            "3 received again · no options · local 2072 ⇄ server 40018",
+            "put here.img → boot.img: 1 byte in 0.00 s, 1 block, 2 resent, "
+            "3 duplicates · no options · local 2072 ⇄ server 40018",
             id="put",
         ),
         pytest.param(
@@ -61,7 +61,7 @@ REFUSED = replace(
         ),
         pytest.param(
             replace(GOT, order=replace(ORDER, local="-"), counts=Counts()),
-            "got boot.img: 0 octets in 0.00 s, 0 blocks, 0 sent again · blksize=1024 "
+            "got boot.img: 0 bytes in 0.00 s, 0 blocks, 0 resent · blksize=1024 "
             "· local 2072 ⇄ server 40018",
             id="standard-output",
         ),

@@ -163,7 +163,7 @@ class TestCommandLine:
         done = tftp("get", server, "file")
         assert (done.returncode, done.stdout) == (0, b"")
         (line,) = done.stderr.decode().splitlines()
-        assert line.startswith("got file → file: 3,000 octets in ")
+        assert line.startswith("got file → file: 3,000 bytes in ")
         assert (tmp_path / "file").read_bytes() == octets(3_000)
 
     def test_get_to_standard_output(self, tftp: Tftp, server: str) -> None:

@@ -180,7 +180,7 @@ def test_taken_port_is_told(ours: Place) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("0.0.0.0", port))  # noqa: S104
         result = ours.get("file", ports=PortRange(port, port))
-    assert result.error.startswith(f"local port {port} is taken by ")
+    assert result.error.startswith(f"local port {port} is in use by ")
 
 
 @pytest.mark.parametrize("name", [OURS, "tftpd-hpa"])
@@ -220,7 +220,7 @@ def test_silent_server_is_told(ours: Place) -> None:
         result = ours.get("file", port=port, timeout=1, retries=0)
     sent = f"1 request sent from port {result.local_port} in 1 s"
     more = f"tftptui probe 127.0.0.1:{port} file"
-    assert result.error == f"no answer from 127.0.0.1:{port}: {sent}; {more}"
+    assert result.error == f"no reply from 127.0.0.1:{port}: {sent}; {more}"
 
 
 def test_file_that_can_not_be_written_is_told_before_anything_is_asked(

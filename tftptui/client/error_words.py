@@ -17,7 +17,7 @@ _FIRST_FREE = 1_024
 
 
 def writing_trouble(error: OSError) -> SendError:
-    """Return what to tell a server whose file can't be kept."""
+    """Return the ERROR for a server whose file cannot be written here."""
     if error.errno in _NO_ROOM:
         return SendError(ErrorCode.DISK_FULL, "no room left on the client's disk")
     text = f"the client can't write the file: {error.strerror or error}"
@@ -25,34 +25,35 @@ def writing_trouble(error: OSError) -> SendError:
 
 
 def reading_trouble(error: Exception) -> SendError:
-    """Return what to tell a server whose file can't be read on."""
+    """Return the ERROR for a server whose file cannot be read further."""
     text = error.strerror if isinstance(error, OSError) else str(error)
     return SendError(ErrorCode.UNDEFINED, text or "the client can't read the file")
 
 
 def port_trouble(error: OSError, ports: PortRange) -> str:
-    """Say why none of our ports could be had."""
+    """Return why none of the local ports could be opened."""
     several = ports.first != ports.last
-    which = f"local ports {ports} are" if several else f"local port {ports.first} is"
+    which = f"local ports {ports}" if several else f"local port {ports.first}"
     if error.errno == errno.EACCES:
-        return f"{which} not allowed; try one from {_FIRST_FREE} on"
+        return f"no permission for {which}; use {_FIRST_FREE} or higher"
     if error.errno == errno.EADDRINUSE:
         holder = "" if several else port_holders(ports.first)
-        return f"{which} taken" + (f" by {holder}" if holder else "")
-    return f"{which} not to be had: {error.strerror}"
+        verb = "are" if several else "is"
+        return f"{which} {verb} in use" + (f" by {holder}" if holder else "")
+    return f"cannot open {which}: {error.strerror}"
 
 
 def probing(server: Endpoint, file: bytes) -> str:
-    """Return what to type to see which ports, sizes and options get an answer."""
+    """Return the command that shows which ports, sizes and options get a reply."""
     return f"tftptui probe {server} {quote(visible(file))}"
 
 
 def no_block(block_size: int, probe: str) -> str:
-    """Say that options were agreed to, and that nothing came since.
+    """Return the message for options granted and no block since.
 
-    PROBE is what to type to find out more; empty if there is nothing.
+    PROBE is a command that finds out more, or empty.
     """
-    text = f"the server agreed to blocks of {block_size:,} octets, then fell silent"
+    text = f"the server granted blksize {block_size}, but no block arrived"
     tries = [f"try --blksize {DEFAULT_BLOCK_SIZE}"] * (block_size > DEFAULT_BLOCK_SIZE)
     tries += [probe] * bool(probe)
     return f"{text}; {', or: '.join(tries)}" if tries else text
@@ -61,8 +62,8 @@ def no_block(block_size: int, probe: str) -> str:
 def silence(
     server: Endpoint, local_port: int, *, requests: int, seconds: float, hint: str
 ) -> str:
-    """Say that nothing ever came back."""
+    """Return the message for no reply at all."""
     told = counted(requests, "request")
-    text = f"no answer from {server}: {told} sent from port {local_port}"
+    text = f"no reply from {server}: {told} sent from port {local_port}"
     text += f" in {seconds:.0f} s"
     return f"{text}; {hint}" if hint else text

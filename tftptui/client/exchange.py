@@ -246,7 +246,7 @@ class Exchange(ABC):
             self._wire.ask(encode_request(request))
         except OSError as error:
             if self._asking is not None:
-                text = f"this host can't send to {self._wire.server}: {error.strerror}"
+                text = f"cannot send to {self._wire.server}: {error.strerror}"
                 self._request(self._asking.lose_server(text), memoryview(b""))
 
     def _begin(self, begin: Begin, datagram: memoryview) -> None:
@@ -313,10 +313,10 @@ class Exchange(ABC):
             if is_closed or self._reports >= _REPORTS:
                 self.is_refused = is_closed
                 what = f"nobody listens on UDP port {target.port}" if is_closed else ""
-                text = f"{what} ({by})" if what else f"the request can't arrive: {by}"
+                text = f"{what} ({by})" if what else f"the request was rejected: {by}"
                 self._request(self._asking.lose_server(text), memoryview(b""))
         elif self._session is not None and is_closed and self._reports >= _REPORTS:
-            text = f"the server has closed its port {target.port} ({by})"
+            text = f"the server closed its port {target.port} ({by})"
             self._run(self._session.lose_peer(text))
 
     def _show(self, now: float) -> None:

@@ -28,12 +28,12 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH, Outcome, Trial
 
 AT_ONCE = 8
-"""Trials under way at the same time: quick, and no flood."""
+"""Trials at the same time."""
 
 ENOUGH = 64 << 10
-"""Octets after which a trial leaves: blocks of any size have come by then."""
+"""Bytes after which a trial ends: enough for a block of any size."""
 
-_DISAGREED = "refused with ERROR 8; without options it came"
+_DISAGREED = "refused with ERROR 8; works without options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Probe:
     Attributes:
         server: whom.
         file: its name on the server.
-        ports: our ports, one trial from each.
+        ports: client ports, one trial from each.
         offer: options to ask for.
-        timeout: seconds before it is asked again; retries: how often.
-        enough: octets after which a trial leaves.
+        timeout: seconds before a retry; retries: their number.
+        enough: bytes after which a trial ends.
     """
 
     server: Endpoint
@@ -213,7 +213,7 @@ def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
 def _how(
     end: End, fetch: Getting, channel: Channel, target: Enough
 ) -> tuple[Outcome, str]:
-    """Return the outcome of a trial, and what there is to say about it."""
+    """Return the outcome of a trial, and a detail or an empty text."""
     if fetch.options_failed:
         return "options", _DISAGREED if end.outcome is Ending.COMPLETED else end.text
     if end.outcome is Ending.COMPLETED or target.has_come:
@@ -228,7 +228,7 @@ def _how(
 def _unheard(end: End, fetch: Getting, channel: Channel) -> tuple[Outcome, str]:
     stranger = channel.stranger
     if stranger is not None and stranger.host != channel.server.host:
-        return "elsewhere", f"{stranger} answered instead"
+        return "elsewhere", f"{stranger} replied instead"
     if fetch.last_report:
         return "refused", fetch.last_report
     return "silent", "" if end.text == NEVER_ANSWERED else end.text

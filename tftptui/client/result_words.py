@@ -68,13 +68,13 @@ def as_json(result: Result) -> str:
 
 
 def _amount(counts: Counts) -> str:
-    text = f"{counts.octets:,} octets in {counts.seconds:.2f} s"
+    text = f"{counted(counts.octets, 'byte')} in {counts.seconds:.2f} s"
     if counts.seconds > 0:
         text += f" ({_rate(counts.octets / counts.seconds)})"
     text += f", {counted(counts.blocks, 'block')}"
-    again = f"{counts.retransmits:,} sent again"
+    again = f"{counts.retransmits:,} resent"
     if counts.duplicates:
-        again += f", {counts.duplicates:,} received again"
+        again += f", {counted(counts.duplicates, 'duplicate')}"
     return f"{text}, {again}"
 
 

@@ -116,7 +116,7 @@ def _bound(order: Order, server: Endpoint, interrupts: Interrupts) -> Iterator[C
             yield channel
         return
     if ports is None:
-        raise _OrderError(f"no socket can be had: {trouble.strerror}") from trouble
+        raise _OrderError(f"cannot open a socket: {trouble.strerror}") from trouble
     raise _OrderError(port_trouble(trouble, ports)) from trouble
 
 
@@ -173,5 +173,5 @@ def _hint(exchange: Exchange, channel: Channel) -> str:
     """Say what was seen instead of an answer."""
     stranger = channel.stranger
     if stranger is not None and stranger.host != channel.server.host:
-        return f"{stranger} answered instead: the server sends from another address"
+        return f"{stranger} replied instead: the server sends from another address"
     return exchange.last_report

@@ -59,32 +59,32 @@ def _url(text: str) -> Place:
     name = unquote_to_bytes(text[len(SCHEME) + len(parts.netloc) :].removeprefix("/"))
     name, mark, mode = name.partition(_MODE_MARK)
     if not name or b"\0" in name:
-        raise PlaceError(f"{text} names no file; write tftp://HOST/FILE")
+        raise PlaceError(f"{text}: the file is missing; write tftp://HOST/FILE")
     if not mark:
         return Place(host, port, name)
     try:
         return Place(host, port, name, Mode(mode.decode("ascii", "replace").lower()))
     except ValueError:
-        raise PlaceError(f"{text}: the mode is octet or netascii") from None
+        raise PlaceError(f"{text}: mode octet or netascii is allowed") from None
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
     if text.startswith("["):
         host, closed, rest = text[1:].partition("]")
         if not closed or (rest and not rest.startswith(":")):
-            raise PlaceError(f"{text!r}: write an IPv6 address and port as [::1]:69")
+            raise PlaceError(f"{text!r}: write an IPv6 address and port like [::1]:69")
         port = rest.removeprefix(":") if rest else None
     else:
         host, colon, rest = text.partition(":")
         port = rest if colon else None
     if not host:
-        raise PlaceError(f"{text!r} names no host")
+        raise PlaceError(f"{text!r}: the host is missing")
     return host, None if port is None else _port(port)
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not LOWEST_PORT <= int(text) <= HIGHEST_PORT:
-        raise PlaceError(f"{text!r} is no port; choose from 1 to {HIGHEST_PORT}")
+        raise PlaceError(f"port {text!r}: ports are {LOWEST_PORT}–{HIGHEST_PORT}")
     return int(text)
 
 
@@ -101,7 +101,7 @@ def resolve(host: str, port: int) -> list[Endpoint]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or "no such name can be"
+        why = getattr(error, "strerror", None) or "not a valid name"
         raise ResolveError(f"can't find the host {visible(host)!r}: {why}") from error
     known = (socket.AF_INET, socket.AF_INET6)
     return [
