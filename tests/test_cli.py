@@ -9,6 +9,8 @@ import sys
 import pytest
 
 import tftptui
+from tftptui.commands.help_text import EXAMPLES
+from tftptui.commands.usage_error import COMMANDS
 
 LAZY = {
     **{name: name for name in ("analyze", "demo", "probe", "firewall", "wire")},
@@ -24,8 +26,9 @@ def _run(code: str) -> str:
 @pytest.fixture(scope="module")
 def help_text() -> str:
     return _run(
-        "import sys; sys.argv[1:] = ['--help']; from tftptui.cli import main; main()"
-    ).replace("│", " ")
+        "import os, sys; os.environ['COLUMNS'] = '80'; sys.argv[1:] = ['--help']; "
+        "from tftptui.cli import main; main()"
+    )
 
 
 @pytest.mark.parametrize(("name", "module"), LAZY.items())
@@ -33,8 +36,30 @@ def test_help_tells_a_command_by_the_first_line_of_its_own(
     name: str, module: str, help_text: str
 ) -> None:
     command = getattr(importlib.import_module(f"tftptui.commands.{module}"), name)
-    first_line = (inspect.getdoc(command) or "").splitlines()[0]
+    first_line = (inspect.getdoc(command) or "").splitlines()[0].rstrip(".")
     assert first_line in " ".join(help_text.split())
+
+
+def test_help_fits_two_screens_with_one_line_for_each_option(help_text: str) -> None:
+    lines = help_text.splitlines()
+    assert len(lines) <= 76
+    assert all(len(line) <= 80 for line in lines)
+    heads = [line for line in lines if line and not line.startswith((" ", "Usage"))]
+    assert heads[1:] == [
+        *("Commands", "Arguments", "Network", "Files and uploads", "Limits", "Timing"),
+        *("Capture and logging", "Screen", "General", "Examples:"),
+    ]
+    between = lines[lines.index("Network") : lines.index("Examples:")]
+    assert all(line.startswith("  --") for line in between if line[:1] == " ")
+
+
+def test_each_command_ends_with_examples() -> None:
+    assert EXAMPLES.keys() == {"", *COMMANDS}
+    shown = _run(
+        "import sys; sys.argv[1:] = ['probe', '--help']; "
+        "from tftptui.cli import main; main()"
+    )
+    assert shown.rstrip().endswith(EXAMPLES["probe"].splitlines()[-1])
 
 
 def test_a_screen_begins_without_the_server_and_the_commands_it_does_not_need() -> None:

@@ -32,8 +32,8 @@ def typed(first: str, last: str, order: Order = "random", rest: str = "10") -> T
     [
         (typed("", "40099"), "“from” needs a port number"),
         (typed("40000", "x"), "“to” needs a port number"),
-        (typed("0", "40099"), "port 0 does not exist"),
-        (typed("1", "65536"), "port 65536 does not exist"),
+        (typed("0", "40099"), "0-40099: ports are 1–65535"),
+        (typed("1", "65536"), "1-65536: ports are 1–65535"),
         (typed("9", "8"), "9-8: the first port is above the last; did you mean 8-9?"),
         (typed("9", "8000", rest=""), "“reuse delay” needs seconds"),
         (typed("9", "8000", rest="nan"), "reuse delay: 0–3600 s"),
