@@ -5,6 +5,7 @@
     uvx nox -s tests-3.12 -- tests/protocol -n 0
     uvx nox -s dist              sdist, wheel and bill of materials, checked, in dist/
     uvx nox -s pyz               the single file, dist/tftptui.pyz
+    uvx nox -s site              the documents with search, in dist/site/
 
 What follows ``--`` goes to pytest.
 """
@@ -75,3 +76,10 @@ def pyz(session: nox.Session) -> None:
     output = DIST / "tftptui.pyz"
     session.run("python", "tools/make_pyz.py", "-o", str(output))
     session.run("python", str(output), "--version", "--verbose")
+
+
+@nox.session(python=PYTHONS[0])
+def site(session: nox.Session) -> None:
+    """Build the documents as a site; a broken link or a forgotten page is an error."""
+    session.install("mkdocs-material>=9.6")
+    session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})

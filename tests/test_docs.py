@@ -59,3 +59,9 @@ def test_each_option_of_a_server_is_explained() -> None:
     ]
     names = [{*one.names, *one.negatives} for one in arguments if one.name[0] == "-"]
     assert [one for one in names if not any(f"`{name}" in text for name in one)] == []
+
+
+def test_every_page_has_its_place_in_the_site() -> None:
+    site = (CHECKOUT / "mkdocs.yml").read_text("utf-8")
+    listed = set(re.findall(r": (\S+\.md)$", site, re.MULTILINE))
+    assert listed == {"index.md", *(page.name for page in CHECKOUT.glob("docs/*.md"))}
