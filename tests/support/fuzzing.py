@@ -27,6 +27,7 @@ from tftptui.demo.scenario.files import (
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.holders.control import FromWatcher
+from tftptui.engine.message_stream import MessageStream, MessageStreamError
 from tftptui.engine.messages import (
     AbortTransfer,
     Ask,
@@ -42,7 +43,6 @@ from tftptui.engine.messages import (
     ServeFolder,
     SetPorts,
 )
-from tftptui.engine.wire import MessageStream, WireError
 from tftptui.replay.reading import Reading
 from tftptui.telemetry.capture.frames import Datagram, frame
 from tftptui.wire.dhcp import DhcpMessage, MalformedDhcpError, Op, encode
@@ -238,7 +238,7 @@ async def _receive(
     stream = MessageStream(reader, _NoWriter(), decoder)
     try:
         return await stream.receive()
-    except WireError:
+    except MessageStreamError:
         return None
 
 

@@ -7,6 +7,7 @@ from shlex import quote
 
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.holders.remote import LONGEST_READ, RemoteEngine, decoder
+from tftptui.engine.message_stream import MessageStream, MessageStreamError
 from tftptui.engine.messages import (
     Answer,
     CloseFolder,
@@ -18,7 +19,6 @@ from tftptui.engine.messages import (
     OpenFolder,
     Ready,
 )
-from tftptui.engine.wire import MessageStream, WireError
 
 _LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
 """What changes nothing."""
@@ -71,7 +71,7 @@ class AttachedEngine(RemoteEngine):
         self._stream = MessageStream(reader, writer, decoder())
         try:
             ready = await self._stream.receive()
-        except WireError:
+        except MessageStreamError:
             ready = None
         if not isinstance(ready, Ready):
             await self.stop()

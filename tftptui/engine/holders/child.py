@@ -22,8 +22,8 @@ from tftptui.engine.holders.remote import (
     decoder,
 )
 from tftptui.engine.live_settings import settings_after
+from tftptui.engine.message_stream import MessageStream
 from tftptui.engine.messages import Command, Frame, Ready, Stop
-from tftptui.engine.wire import MessageStream
 from tftptui.settings import Settings
 
 _STOP_PATIENCE = 5.0

@@ -20,6 +20,7 @@ import msgspec
 from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.control_socket import is_alive, owner_of, private_folder
 from tftptui.engine.engine import Engine
+from tftptui.engine.message_stream import MessageStream, MessageStreamError
 from tftptui.engine.messages import (
     Ask,
     CloseFolder,
@@ -31,7 +32,6 @@ from tftptui.engine.messages import (
     Stop,
 )
 from tftptui.engine.snapshot import Snapshot
-from tftptui.engine.wire import MessageStream, WireError
 from tftptui.telemetry.events import Warned
 
 FromWatcher = Ask | Stop
@@ -115,7 +115,7 @@ class Control:
         telling = asyncio.get_running_loop().create_task(watcher.run())
         try:
             await self._listen(stream, opened)
-        except WireError as error:
+        except MessageStreamError as error:
             self._warn(f"somebody attached who speaks no tftptui: {error}")
         finally:
             self._watchers.discard(watcher)

@@ -17,9 +17,9 @@ from tftptui.engine.engine import Engine
 from tftptui.engine.holders.held_sockets import give_to
 from tftptui.engine.holders.rights import drop_rights_of
 from tftptui.engine.host_firewall import HostFirewall, read_first
+from tftptui.engine.message_stream import MessageStream, settings_decoder
 from tftptui.engine.messages import Ask, Farewell, Ready, Reply, Stop
 from tftptui.engine.recording.journal import open_journal
-from tftptui.engine.wire import MessageStream, settings_decoder
 from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.server.process_limits import calm_collector, give_short_turns
 from tftptui.settings import Settings

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.message_stream import MessageStream, MessageStreamError
 from tftptui.engine.messages import (
     Answer,
     Ask,
@@ -16,7 +17,6 @@ from tftptui.engine.messages import (
     Ready,
     Reply,
 )
-from tftptui.engine.wire import MessageStream, WireError
 
 FromEngine = Frame | Ready | Reply | Farewell
 
@@ -93,7 +93,7 @@ class RemoteEngine(ABC):
                     self._ended = await self._reason()
                     return
                 self._take(message)
-        except WireError as error:
+        except MessageStreamError as error:
             self._ended = f"the engine said something unintelligible: {error}"
         finally:
             self._frames.put_nowait(None)

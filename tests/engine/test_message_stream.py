@@ -11,8 +11,12 @@ from typing import TypeVar
 import msgspec
 import pytest
 
+from tftptui.engine.message_stream import (
+    MessageStream,
+    MessageStreamError,
+    settings_decoder,
+)
 from tftptui.engine.messages import Frame, Ready, Reply
-from tftptui.engine.wire import MessageStream, WireError, settings_decoder
 from tftptui.settings import PortRange, Settings
 
 T = TypeVar("T")
@@ -82,14 +86,14 @@ async def test_a_message_cut_short_is_the_end() -> None:
 async def test_what_is_no_message_is_said(octets: bytes) -> None:
     async with stream(REPLIES) as (ours, theirs):
         ours._writer.write(octets)
-        with pytest.raises(WireError):
+        with pytest.raises(MessageStreamError):
             await theirs.receive()
 
 
 async def test_a_message_of_another_kind_is_said() -> None:
     async with stream(REPLIES) as (ours, theirs):
         await ours.send(Ready())
-        with pytest.raises(WireError):
+        with pytest.raises(MessageStreamError):
             await theirs.receive()
 
 

@@ -15,8 +15,8 @@ _LENGTH = 4
 _LONGEST = 1 << 28
 
 
-class WireError(Exception):
-    """The other end sent something that is no message of ours."""
+class MessageStreamError(Exception):
+    """The other end sent something that is not a message of ours."""
 
 
 class MessageStream(Generic[T]):
@@ -46,17 +46,17 @@ class MessageStream(Generic[T]):
         """Return the next message, or None when the other end is gone.
 
         Raises:
-            WireError: it is no message.
+            MessageStreamError: it is no message.
         """
         try:
             length = int.from_bytes(await self._reader.readexactly(_LENGTH))
             if length > _LONGEST:
-                raise WireError(f"a message of {length} octets")
+                raise MessageStreamError(f"a message of {length} octets")
             return self._decoder.decode(await self._reader.readexactly(length))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
         except msgspec.MsgspecError as error:
-            raise WireError(str(error)) from error
+            raise MessageStreamError(str(error)) from error
 
     async def close(self) -> None:
         """Close the stream."""
