@@ -49,7 +49,7 @@ def test_a_check_that_does_not_ends_with_1(tmp_path: Path, capsys: Captured) -> 
 def test_a_scenario_is_told_in_words(capsys: Captured) -> None:
     assert demo("missing-file", options=DemoOptions(speed=100.0)) == 0
     said = capsys.readouterr().out
-    assert "1/3 The DHCP server says BOOT/PXELINUX.0" in said
+    assert "1/3 The DHCP server names BOOT/PXELINUX.0" in said
     assert "Intel boot ROM at 127." in said
 
 
