@@ -70,7 +70,7 @@ def test_every_shipped_step_expects_something() -> None:
         ('start = ["pc"]', 'start = ["mac"]', "step 1.*no client 'mac'.*pc"),
         ('start = ["pc"]', 'expect.mac = "completed"', "no client 'mac'"),
         ('start = ["pc"]', 'server.colour = "red"', "no setting 'colour'.*write"),
-        ('start = ["pc"]', 'server.ports = "9-8"', "backwards"),
+        ('start = ["pc"]', 'server.ports = "9-8"', "first port is above the last"),
         ('start = ["pc"]', 'server.quarantine = "x"', "quarantine 'x'.*a number"),
         ('start = ["pc"]', 'firewall.rules = ["allow"]', "step 1.*accept, drop"),
         ('start = ["pc"]', "network.loss = 2.0", "step 1.*no share"),
@@ -106,7 +106,7 @@ def test_what_is_wrong_is_told(before: str, after: str, said: str) -> None:
         ('start = ["pc"]', 'until = "dawn"', 10, '"clients", "server" or seconds'),
         ('start = ["pc"]', "longest = 0.0", 10, "above 0 s"),
         ('start = ["pc"]', 'firewall.nat = "x"', 10, "write it like 4.37"),
-        ('start = ["pc"]', "server.max_window = 0", 10, "choose 1 to 65535"),
+        ('start = ["pc"]', "server.max_window = 0", 10, "1 to 65535 is allowed"),
         (
             'start = ["pc"]',
             'expect.pc = { outcome = "failed", answered_by = "x" }',
