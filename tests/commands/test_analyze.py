@@ -61,7 +61,7 @@ def test_broken_capture_is_named_first(
 ) -> None:
     capture.write_bytes(capture.read_bytes()[:-5])
     told = report(capsys, str(capture), "--report").splitlines()
-    assert told[1].startswith("! after packet 25: the file breaks off; ")
+    assert told[1].startswith("! after packet 25: the file is truncated; ")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"just a text, and no more"])
@@ -90,7 +90,7 @@ def test_file_that_is_not_there_is_named_whatever_the_terminal(
     place = tmp_path / "nofile"
     assert app(["analyze", str(place)], result_action="return_value") == 1
     told = capsys.readouterr().err
-    assert told == f"tftptui: {place} can't be read: No such file or directory\n"
+    assert told == f"tftptui: cannot read {place}: No such file or directory\n"
 
 
 def test_what_was_retold_is_shown_as_it_ended(

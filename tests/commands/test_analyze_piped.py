@@ -57,7 +57,7 @@ def test_file_may_be_led_there(tmp_path: Path) -> None:
 def test_what_is_no_capture_is_named() -> None:
     done = run("--report", octets=b"just a text, and no more")
     assert done.returncode == 1
-    assert b"tftptui: standard input is no capture: " in done.stderr
+    assert b"tftptui: standard input is not a capture: " in done.stderr
 
 
 def test_interrupt_ends_it_with_the_report() -> None:

@@ -37,7 +37,7 @@ def test_kinds_that_are_none_are_told_with_those_that_are(text: str) -> None:
 def test_an_interface_that_is_none_ends_with_1_and_what_there_is() -> None:
     done = run("nowhere7")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "nowhere7 is no interface of this machine" in done.stderr
+    assert "no interface nowhere7; there are: " in done.stderr
 
 
 def test_a_wrong_kind_ends_with_2_before_anything_is_asked() -> None:

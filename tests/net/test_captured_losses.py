@@ -156,5 +156,7 @@ def test_capture_of_all_devices_counts_every_packet_once(
         reading.step()
         (view,) = reading.rebuilding.take_changed()
         assert (view.phase, view.retransmits, view.duplicates) == ("completed", 0, 0)
-        assert any("seen twice, counted once" in aside for aside in reading.asides())
+        assert any(
+            "captured twice, counted once" in aside for aside in reading.asides()
+        )
         assert len(rebuilt_records(reading)) == 2 * BLOCKS + 3

@@ -152,5 +152,5 @@ def test_a_port_that_a_dhcp_server_holds_is_left_to_it(lab: BridgeLab) -> None:
 def test_an_interface_that_is_none_is_refused_with_those_that_are(
     lab: BridgeLab,
 ) -> None:
-    with pytest.raises(WireError, match=r"eth7 is no interface .*: eth0"):
+    with pytest.raises(WireError, match=r"no interface eth7; there are: .*eth0"):
         lab.inside("server", lambda: Sources("eth7", time.monotonic))

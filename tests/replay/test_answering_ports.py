@@ -50,7 +50,7 @@ def test_transfer_goes_on_where_the_client_does(talk: Talk) -> None:
     )
     assert (view.other_tids, view.strays, talk.rebuilding.orphans) == ((FIRST,), 0, 0)
     assert view.notes == [
-        "answers came from ports 53022 and 56760; the client took 53022"
+        "replies came from ports 53022 and 56760; the client chose 53022"
     ]
 
 
@@ -158,7 +158,7 @@ def test_client_that_asks_anew_begins_again(talk: Talk) -> None:
         612,
         SECOND,
     )
-    assert "the client asked anew, and began again" in view.notes
+    assert "the client repeated its request: the transfer restarted" in view.notes
 
 
 def test_other_port_of_one_request_is_left(talk: Talk) -> None:

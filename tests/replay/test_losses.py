@@ -37,7 +37,7 @@ def test_data_without_an_answer_was_lost_on_the_client_s_side(talk: Talk) -> Non
     talk.data(3)
     talk.wait(1)
     talk.data(3)
-    assert notes(talk) == ["block 3, or its answer, lost between here and the client"]
+    assert notes(talk) == ["block 3, or its reply, lost between here and the client"]
     assert talk.records(Kind.DATA)[-1].flags & Flag.LOST_TO_CLIENT
     assert lost(talk) == (1, 0)
 
@@ -68,7 +68,7 @@ def test_client_that_repeats_itself_in_vain_is_not_heard(talk: Talk) -> None:
     begin(talk)
     talk.wait(1)
     talk.ack(2)
-    assert notes(talk) == ["ACK 2, or its answer, lost between here and the server"]
+    assert notes(talk) == ["ACK 2, or its reply, lost between here and the server"]
     assert lost(talk) == (0, 1)
 
 
@@ -183,6 +183,6 @@ def test_upload_has_its_sides_the_other_way_round(talk: Talk) -> None:
     talk.wait(1)
     talk.up(b"\0\3\0\1" + bytes(512))
     assert notes(talk) == [
-        "block 1, or its answer, lost between here and the server",
+        "block 1, or its reply, lost between here and the server",
         "ACK 1 lost between here and the client",
     ]

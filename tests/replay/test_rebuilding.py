@@ -97,7 +97,7 @@ class TestRead:
         talk.ask()
         talk.move()
         talk.data(1, 4)
-        assert talk.ring.note(2) == "2–3 did not come past here before"
+        assert talk.ring.note(2) == "2–3 not captured before"
 
     @pytest.mark.parametrize("after", [0, 1])
     def test_numbers_that_wrap_go_on(self, talk: Talk, after: int) -> None:
@@ -195,7 +195,7 @@ class TestEndings:
         talk.ask()
         first, _ = talk.over()
         assert first.phase == "abandoned"
-        assert first.error == "no answer to the request came past here"
+        assert first.error == "no reply to the request was captured"
 
     def test_client_falls_silent(self, talk: Talk) -> None:
         talk.ask()
@@ -273,7 +273,7 @@ class TestWhoIsWho:
         assert (view.server, view.phase) == ("10.0.0.10", "completed")
         assert view.asked_address == "10.0.0.9"
         assert view.notes == [
-            "asked at 10.0.0.9, answered from 10.0.0.10: clients may not take that"
+            "requested at 10.0.0.9, replied from 10.0.0.10: clients may reject that"
         ]
 
     def test_request_to_any_port_counts(self, talk: Talk) -> None:

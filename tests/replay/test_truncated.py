@@ -25,9 +25,9 @@ OPTIONS = ((b"tsize", b"0"), (b"blksize", b"1428"))
 REQUEST = encode_request(ReadRequest(b"kernel.bin", Mode.OCTET, OPTIONS))
 OACK = encode_oack(((b"tsize", b"2000"), (b"blksize", b"1428")))
 ETHERNET_TO_UDP = 14 + 20 + 8
-SHORT = "cut short by the capture"
-GONE = "cut before the datagram begins"
-WHOLE = "to keep them whole: tcpdump -s 0 (tftptui: no --snaplen)"
+SHORT = "truncated by the capture"
+GONE = "truncated before the UDP header"
+WHOLE = "to capture whole packets: tcpdump -s 0 (tftptui: no --snaplen)"
 
 
 def kept(payload: bytes, octets: int) -> Datagram:
@@ -89,7 +89,7 @@ def test_transfer_of_a_cut_request_and_oack_is_whole(talk: Talk) -> None:
     )
     assert (view.acked_octets, view.agreed) == (2_000, [("tsize", "2000")])
     assert view.notes == [
-        "the request is cut off by the capture: options may be missing"
+        "the request is truncated by the capture: options may be missing"
     ]
     assert talk.rebuilding.recorder.counters.malformed == 0
 
@@ -124,7 +124,7 @@ def test_transfer_from_the_port_for_requests_is(talk: Talk) -> None:
         (
             ETHERNET_TO_UDP + len(REQUEST),
             "",
-            f"1 UDP datagram {SHORT}, of which only the content of files is missing",
+            f"1 UDP datagram {SHORT}; only file content is missing",
         ),
         (ETHERNET_TO_UDP + 20, f"2 UDP datagrams {SHORT}; {WHOLE}", ""),
         (ETHERNET_TO_UDP - 2, f"3 frames {GONE}; {WHOLE}", ""),
@@ -144,5 +144,5 @@ def test_what_is_cut_is_counted(
     with Reading(place) as reading:
         reading.step()
         assert "".join(reading.troubles()) == trouble
-        told = [one for one in reading.asides() if "no transfer" not in one]
+        told = [one for one in reading.asides() if "any transfer" not in one]
         assert "".join(told) == aside

@@ -36,7 +36,7 @@ def test_where_is_listened_is_said_with_our_addresses() -> None:
     address = IPv4Interface("10.0.0.5/24")
     own = AddressSeen(time=0.0, interface=ETH, address=address, is_here=True)
     devices, _ = heard([plugged(), own])
-    assert listening_line(devices) == "Listening at eth1 (up, 10.0.0.5/24)."
+    assert listening_line(devices) == "Listening on eth1 (up, 10.0.0.5/24)."
 
 
 def test_every_step_has_a_label() -> None:

@@ -77,6 +77,6 @@ class Answerers:
             return
         if self._note in notes:
             notes.remove(self._note)
-        taken = f"; the client took {view.server_tid}" if view.heard else ""
-        self._note = f"answers came from {port_word(self._ports)}{taken}"
+        taken = f"; the client chose {view.server_tid}" if view.heard else ""
+        self._note = f"replies came from {port_word(self._ports)}{taken}"
         notes.append(self._note)

@@ -29,7 +29,7 @@ from tftptui.telemetry.words import counted
 
 _DATA, _ACK = Opcode.DATA.to_bytes(2), Opcode.ACK.to_bytes(2)
 _ERROR = Opcode.ERROR.to_bytes(2)
-_ANEW = "the client asked anew, and began again"
+_ANEW = "the client repeated its request: the transfer restarted"
 _PROBE_CODES = (0, 8)
 
 
@@ -130,7 +130,7 @@ class Conversation:
         """Take it up in the middle, at a DATA packet; its request is not known."""
         view = self.view
         view.notes.append("the capture begins after the request")
-        view.notes.append("who is the server is a guess: whoever sends the data")
+        view.notes.append("server guessed: the sender of the data")
         self._exchange.begin_within(int.from_bytes(datagram.payload[2:HEADER]))
         self.begin(server)
         view.single_port = server.port == TFTP_PORT  # which any server may answer from
@@ -162,7 +162,7 @@ class Conversation:
         """
         port = datagram.source[1]
         if not self._answerers.is_due(port, self.requests):
-            why = "most likely answers what was asked before"
+            why = "likely a reply to an earlier request"
             self._take_beside(datagram, port, why, from_client=False)
             return
         is_first = self._answerers.answered(port)
@@ -240,9 +240,9 @@ class Conversation:
         """Conclude how it ended from the fact that nothing more came."""
         heard_last = self.last_seen
         if self.server_tid is None:
-            self.end(Outcome.ABANDONED, "no answer to the request came past here")
+            self.end(Outcome.ABANDONED, "no reply to the request was captured")
         elif self._is_all_sent:
-            self.end(Outcome.UNCONFIRMED, "the last ACK did not come past here")
+            self.end(Outcome.UNCONFIRMED, "the last ACK was not captured")
         elif self.has_left:
             self.end(Outcome.ABANDONED, "the client closed its port")
         else:

@@ -167,7 +167,7 @@ class Exchange:
             return NOTHING
         self._attempts.skip(due, first)
         blocks = f"{due}" if first - 1 == due else f"{due}–{first - 1}"
-        return f"{blocks} did not come past here before", 0
+        return f"{blocks} not captured before", 0
 
     def _blame(self) -> None:
         """Remember that the next record shows a loss to the client."""

@@ -110,7 +110,7 @@ class Losses:
             return self._lost(self._sender, _blocks(highest + 1, highest + 1))
         is_window = first and self._view.window > 1
         what = f"the window from {first:,}" if is_window else _blocks(first, last)
-        return self._lost(self._receiver, f"{what}, or its answer,")
+        return self._lost(self._receiver, f"{what}, or its reply,")
 
     def _last_block(self) -> int:
         view = self._view
@@ -129,7 +129,7 @@ class Losses:
             return NOTHING  # it answers a repeat
         self._is_pressed = True
         if highest == block:
-            return self._lost(self._sender, f"ACK {block:,}, or its answer,")
+            return self._lost(self._sender, f"ACK {block:,}, or its reply,")
         wanted = block + 1
         is_new, self._told = self._told != wanted, wanted
         return self._lost(self._receiver, _blocks(wanted, wanted), is_new=is_new)
@@ -137,8 +137,8 @@ class Losses:
     def request_again(self, *, is_answered: bool) -> Told:
         """Take a request that came past before."""
         if is_answered:
-            return self._lost("client", "the answer")
-        return self._lost("server", "the request, or its answer,")
+            return self._lost("client", "the reply")
+        return self._lost("server", "the request, or its reply,")
 
     def explain(self) -> None:
         """Expect DATA again that shows no loss.

@@ -61,7 +61,7 @@ class Reading:
             # Closed by close(), after many steps.
             self._file = Piped() if is_piped else path.open("rb", buffering=0)
         except OSError as error:
-            raise EngineError(f"{self.name} can't be read: {error.strerror}") from error
+            raise EngineError(f"cannot read {self.name}: {error.strerror}") from error
         found = os.fstat(self._file.fileno())
         self.size = found.st_size if stat.S_ISREG(found.st_mode) else 0
         self._is_counted = bool(self.size) or is_piped
@@ -96,9 +96,9 @@ class Reading:
                 count += 1
                 self._take(captured)
         except NoCaptureError as error:
-            raise EngineError(f"{self.name} is no capture: {error}") from error
+            raise EngineError(f"{self.name} is not a capture: {error}") from error
         except OSError as error:
-            raise EngineError(f"{self.name} can't be read: {error.strerror}") from error
+            raise EngineError(f"cannot read {self.name}: {error.strerror}") from error
         if count < STEP:
             self.finish()
         return not self.is_over
@@ -132,36 +132,36 @@ class Reading:
         dissector, found = self._dissector, self._reader.troubles
         words = found[:_MOST_TROUBLES]
         if len(found) > _MOST_TROUBLES:
-            words.append(f"and {len(found) - _MOST_TROUBLES} more such troubles")
+            words.append(f"and {len(found) - _MOST_TROUBLES} more problems")
         words += [
-            f"{count} frames are of link type {link}, which can't be read here"
+            f"{count} frames of link type {link}, which is not supported"
             for link, count in dissector.unknown_links.items()
         ]
         if dissector.incomplete:
             words.append(
-                f"{dissector.incomplete} fragmented datagrams lack fragments; "
-                "capture with the filter: host CLIENT and (udp or icmp or icmp6)"
+                f"fragments of {dissector.incomplete} datagrams are missing; "
+                "capture with filter: host CLIENT and (udp or icmp or icmp6)"
             )
         if dissector.maimed or dissector.headless:
             words.append(
                 f"{_cut_words(dissector.cut, dissector.headless)}; "
-                "to keep them whole: tcpdump -s 0 (tftptui: no --snaplen)"
+                "to capture whole packets: tcpdump -s 0 (tftptui: no --snaplen)"
             )
         return words
 
     def asides(self) -> list[str]:
         """Return what was left out and why, in sentences."""
         told = (
-            (self.rebuilding.orphans, "UDP datagram", "of no transfer"),
-            (self.rebuilding.copies.count, "packet", "seen twice, counted once"),
-            (self._dissector.other, "frame", "without a UDP datagram"),
+            (self.rebuilding.orphans, "UDP datagram", "outside any transfer"),
+            (self.rebuilding.copies.count, "packet", "captured twice, counted once"),
+            (self._dissector.other, "frame", "without UDP"),
         )
         asides = [
             f"{counted(count, noun)} {words}" for count, noun, words in told if count
         ]
         if self._is_only_content_cut:
             words = _cut_words(self._dissector.cut, 0)
-            asides.append(f"{words}, of which only the content of files is missing")
+            asides.append(f"{words}; only file content is missing")
         return asides
 
     @property
@@ -182,9 +182,9 @@ def _cut_words(cut: int, headless: int) -> str:
     """Return how many datagrams a capture has cut, and how many it has not at all."""
     told = []
     if cut:
-        told.append(f"{counted(cut, 'UDP datagram')} cut short by the capture")
+        told.append(f"{counted(cut, 'UDP datagram')} truncated by the capture")
     if headless:
-        told.append(f"{counted(headless, 'frame')} cut before the datagram begins")
+        told.append(f"{counted(headless, 'frame')} truncated before the UDP header")
     return ", ".join(told)
 
 

@@ -167,7 +167,7 @@ class Rebuilding:
         key = (datagram.source, datagram.destination[0])
         living = before = self._living.get(key)
         if living is not None and not self._is_repeat(living, request):
-            living.end(Outcome.ABANDONED, "the client asked anew from the same port")
+            living.end(Outcome.ABANDONED, "the client retried from the same port")
             self._around.forget(living.number)
             self._waits_no_more(living)
             living = None
@@ -238,7 +238,7 @@ class Rebuilding:
         asked, answered = key[1], datagram.source[0]
         conversation.view.asked_address = asked
         conversation.view.notes.append(
-            f"asked at {asked}, answered from {answered}: clients may not take that"
+            f"requested at {asked}, replied from {answered}: clients may reject that"
         )
         self._begin(conversation, datagram)
         return True

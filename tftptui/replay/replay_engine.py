@@ -59,7 +59,7 @@ class ReplayEngine:
             raise RuntimeError("the replay was not started")
         try:
             is_more = True
-            first = Listing(folder=ROOT, gone=True, why="a capture shows no folder")
+            first = Listing(folder=ROOT, gone=True, why="a capture has no folders")
             listings = [first]
             while is_more and not self._stopped.is_set():
                 is_more = await asyncio.to_thread(reading.step)
@@ -72,7 +72,7 @@ class ReplayEngine:
     async def ask(self, command: Command) -> None:
         """Refuse everything but to look at folders, of which there are none."""
         if not isinstance(command, OpenFolder | CloseFolder):
-            raise CommandRefusedError("this is a capture: nothing in it can be changed")
+            raise CommandRefusedError("this is a capture: it cannot be changed")
 
     async def stop(self) -> None:
         """Read no further; see EngineClient."""

@@ -4,7 +4,7 @@ from tftptui.protocol.errors import PeerError
 from tftptui.protocol.packets import HEADER, Mode, Opcode, Packet, parse
 from tftptui.telemetry.capture.frames import Datagram
 
-CUT = "cut off by the capture"
+CUT = "truncated by the capture"
 
 _REQUESTS = (Opcode.RRQ.to_bytes(2), Opcode.WRQ.to_bytes(2))
 _ERROR, _OACK = Opcode.ERROR.to_bytes(2), Opcode.OACK.to_bytes(2)

@@ -58,10 +58,10 @@ def ask(
         source = PacketSource(interface, time.monotonic, with_tftp=False)
     except PermissionError as error:
         raise WireError(
-            f"asking needs root: sudo tftptui wire --ask {interface}"
+            f"--ask needs root: sudo tftptui wire --ask {interface}"
         ) from error
     except (OSError, AttributeError) as error:
-        raise WireError(f"{interface} can't be asked at: {error}") from error
+        raise WireError(f"cannot ask on {interface}: {error}") from error
     try:
         return _ask(source, tuple(kinds), patience)
     except OSError as error:

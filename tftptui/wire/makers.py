@@ -45,7 +45,7 @@ _PROGRAMS = (
 def maker(mac: bytes) -> str:
     """Return who made a network interface; "" where that is not known for sure."""
     known = _MAKERS.get(mac[:3].hex(":"), "")
-    return known or ("made-up MAC" if mac and mac[0] & _LOCAL else "")
+    return known or ("local MAC" if mac and mac[0] & _LOCAL else "")
 
 
 def program(message: DhcpMessage) -> str:

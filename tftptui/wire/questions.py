@@ -36,7 +36,7 @@ TITLES = {
     Arch.X64: "x64 UEFI",
     Arch.ARM64: "ARM 64-bit UEFI",
     Arch.HTTP: "x64 UEFI HTTP Boot",
-    Arch.PLAIN: "a board that says nothing of itself (U-Boot, BusyBox)",
+    Arch.PLAIN: "plain DHCP client (U-Boot, BusyBox)",
 }
 
 _CLASSES = {

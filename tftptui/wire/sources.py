@@ -239,7 +239,7 @@ class Sources:
         try:
             self._links = LinkSource(interface, now)
         except (OSError, AttributeError) as error:
-            raise WireError("only Linux tells of ARP and DHCP beside others") from error
+            raise WireError("ARP and DHCP can be received on Linux only") from error
         self.open: list[Source] = [self._links]
         try:
             self.open.append(PacketSource(interface, now, with_tftp=with_tftp))
@@ -273,8 +273,8 @@ class Sources:
             self.close()
             raise WireError(_why_not_67(error)) from error
         self.notice = (
-            "Without root only broadcasts to port 67 are heard: DISCOVER and REQUEST, "
-            "but no ARP and no offers. To hear all: sudo tftptui wire"
+            "Without root only broadcasts to port 67 arrive: DISCOVER and REQUEST, but "
+            "no ARP and no offers. To receive all: sudo tftptui wire"
             + (f" {interface}" if interface else "")
         )
 
@@ -380,20 +380,21 @@ def check_interface(interface: str) -> None:
     names = [name for _, name in socket.if_nameindex()]
     if interface and interface not in names:
         others = ", ".join(name for name in names if name != "lo")
-        raise WireError(f"{interface} is no interface of this machine: {others}")
+        raise WireError(f"no interface {interface}; there are: {others}")
 
 
 def _why_not_67(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         holder = port_holders(SERVER_PORT) or "another program"
         return (
-            f"UDP port {SERVER_PORT} is held by {holder}. As root tftptui listens "
+            f"UDP port {SERVER_PORT} is in use by {holder}. As root tftptui listens "
             "beside it: sudo tftptui wire"
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return (
-            f"no permission to hear DHCP. Run it as root, or allow port {SERVER_PORT} "
-            f"to all users: {HOW_TO_GET_67}, or give this Python the rights: sudo "
-            f"setcap cap_net_raw,cap_net_bind_service=ep {sys.executable}"
+            "no permission to receive DHCP. Run it as root, or allow port "
+            f"{SERVER_PORT} for all users: {HOW_TO_GET_67}, or grant Python the "
+            "capabilities: sudo setcap cap_net_raw,cap_net_bind_service=ep "
+            f"{sys.executable}"
         )
     return f"UDP port {SERVER_PORT}: {error.strerror}"

@@ -1,4 +1,4 @@
-"""The stories of the wire as lines of text, printed as they happen."""
+"""DHCP and ARP as lines of text, printed as they happen."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -28,8 +28,8 @@ LABELS = {
 }
 
 NOTHING_HEARD = (
-    "Nothing heard yet. A machine is heard when it starts to boot; behind a router, or "
-    "in another VLAN, it is not heard at all. Is its cable in, and is it switched on?"
+    "No packets yet. A machine sends DHCP when it boots; from another VLAN or from "
+    "behind a router none arrive. Is its cable plugged in, and is it switched on?"
 )
 
 
@@ -58,26 +58,26 @@ def step_words(step: Step) -> str:
 
 
 def arrow(step: Step) -> str:
-    """Return which way a step goes, as seen from the device."""
+    """Return the direction of a step, as seen from the device."""
     if step.kind in (StepKind.LINK_UP, StepKind.LINK_DOWN):
         return "–"
     return "←" if step.kind in REPLIES else "→"
 
 
 def listening_line(devices: Devices) -> str:
-    """Return where is listened: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
+    """Return the interfaces: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
     told = []
     for name, link in devices.links.items():
         state = "up" if link.is_up else "no link"
         own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
         told.append(f"{name} ({state}, {own})")
-    return f"Listening at {joined(told) or 'no interface'}."
+    return f"Listening on {joined(told) or 'no interface'}."
 
 
 def finding_lines(
     time: float, title: str, headline: str, fixes: Iterable[str]
 ) -> Iterator[str]:
-    """Yield what a story means, and what to do about it."""
+    """Yield the lines of a finding: what it is and its fixes."""
     head = stamp(time)
     yield f"{head}   ! {title}: {headline}"
     for fix in fixes:
@@ -85,7 +85,7 @@ def finding_lines(
 
 
 class StoryPrinter:
-    """Turns news into lines; says whose they are whenever that changes."""
+    """Turns news into lines; names the device whenever it changes."""
 
     def __init__(self) -> None:
         self._latest: tuple[Device | None, str] | None = None

@@ -131,16 +131,16 @@ class CaptureReader:
         head = struct.Struct(f"{order}IIII")
         while (octets := stream.read(head.size)) != b"":
             if len(octets) < head.size:
-                self._trouble(f"the file breaks off; {len(octets)} octets are left")
+                self._trouble(f"the file is truncated; {len(octets)} bytes are unread")
                 return
             seconds, fraction, kept, length = head.unpack(octets)
             if kept > MOST:
-                self._trouble(f"a packet of {kept} octets can't be; the rest is left")
+                self._trouble(f"invalid packet length {kept}; the rest is not read")
                 return
             frame = stream.read(kept)
             if len(frame) < kept:
                 left = head.size + len(frame)
-                self._trouble(f"the file breaks off; {left} octets are left")
+                self._trouble(f"the file is truncated; {left} bytes are unread")
                 return
             time = seconds * SECOND + fraction * unit
             yield Captured(time, link, frame, max(length, kept))
@@ -169,7 +169,7 @@ class CaptureReader:
                 try:
                     yield PACKETS[kind](body, order, section)
                 except (struct.error, IndexError):
-                    self._trouble("a packet makes no sense; it is left out")
+                    self._trouble("invalid packet, skipped")
             head = stream.read(_HEAD)
 
     def _block(
@@ -177,17 +177,17 @@ class CaptureReader:
     ) -> bytes | None:
         """Return what is in a block, or None if there is nothing more to read."""
         if len(head) < 2 * WORD:
-            self._trouble(f"the file breaks off; {len(head)} octets are left")
+            self._trouble(f"the file is truncated; {len(head)} bytes are unread")
             return None
         (length,) = struct.unpack(f"{order}I", head[WORD:])
         if not SMALLEST_BLOCK <= length <= MOST or length % WORD:
-            self._trouble(f"a block of {length} octets can't be; the rest is left")
+            self._trouble(f"invalid block length {length}; the rest is not read")
             return None
         wanted = length - 2 * WORD - len(peeked)
         rest = stream.read(wanted) if wanted > 0 else b""
         if len(rest) < wanted:
             left = len(head) + len(peeked) + len(rest)
-            self._trouble(f"the file breaks off; {left} octets are left")
+            self._trouble(f"the file is truncated; {left} bytes are unread")
             return None
         return (peeked + rest)[:-WORD]
 
@@ -196,7 +196,7 @@ class CaptureReader:
         try:
             described = interface(number, body, order)
         except struct.error:
-            self._trouble("an interface makes no sense")
+            self._trouble("invalid interface block")
             described = Interface(number, 0, 0)
         self.interfaces.append(described)
         return described
@@ -207,5 +207,5 @@ def _what_else(head: bytes, stream: Stream) -> str:
         return "it is empty"
     start = head + stream.read(12)
     if start.isascii() and start.decode("ascii").isprintable():
-        return "it looks like text; a capture is what tcpdump -w or Wireshark writes"
-    return f"it begins with {head.hex(' ')}, which is neither pcap nor pcapng"
+        return "it is text; write a capture with tcpdump -w or Wireshark"
+    return f"it begins with {head.hex(' ')}, neither pcap nor pcapng"
