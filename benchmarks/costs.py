@@ -48,14 +48,14 @@ RECEIVERS: Sizes = ((16, 16_384), (64, 65_536))
 def serving(
     root: Path, host: str = "127.0.0.1", told: tuple[str, ...] = ()
 ) -> Iterator[tuple[int, float]]:
-    """Serve ROOT; give the process id and the seconds until the first answer."""
+    """Serve ROOT; give the process id and the seconds until the first reply."""
     with running([*SERVE, str(root), "--listen", host, *told], host) as server:
         yield server
 
 
 @contextlib.contextmanager
 def running(command: list[str], host: str) -> Iterator[tuple[int, float]]:
-    """Run a server; give the process id and the seconds until the first answer."""
+    """Run a server; give the process id and the seconds until the first reply."""
     began = time.monotonic()
     with subprocess.Popen(
         command,
@@ -87,15 +87,15 @@ def answers(host: str) -> bool:
 
 
 def start_time(root: Path, times: int = 5) -> Figures:
-    """Return seconds from the start of the program to its first answer."""
+    """Return seconds from the start of the program to its first reply."""
     seconds, used = [], []
     for _ in range(times):
         with serving(root) as (pid, waited):
             seconds.append(waited)
             used.append(cpu_time(pid))
     return {
-        "start to first answer, s": min(seconds),
-        "start to first answer, CPU s": min(used),
+        "start to first reply, s": min(seconds),
+        "start to first reply, CPU s": min(used),
     }
 
 

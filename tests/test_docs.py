@@ -16,6 +16,13 @@ BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(
     r"(?:^|\$ |sudo |&& |\| |:\d+ )(?:\.venv/bin/)?tftptui\b([^|<>&#\n]*)", re.MULTILINE
 )
+STALE = re.compile(
+    r"\b(in vain|anew|thereof|of its own accord|hangs on|is wanting|makes no sense"
+    r"|whoever|sent again|asks? again|lies outside|at rest|needs? a right|let through"
+    r"|in good order|time-outs?|colours?|behaviours?|labelled|recognise\w*)\b",
+    re.IGNORECASE,
+)
+"""What the field has other words for, or American English spells otherwise."""
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 
 
@@ -49,6 +56,12 @@ def test_a_page_links_only_to_files_and_headings_that_exist(page: Path) -> None:
         target = page.parent / path if path else page
         assert target.exists(), path
         assert not anchor or anchor in _anchors(target), f"{path}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_uses_the_words_of_the_field(page: Path) -> None:
+    text = " ".join(page.read_text("utf-8").split())
+    assert [found[0] for found in STALE.finditer(text)] == []
 
 
 def test_each_option_of_a_server_is_explained() -> None:
