@@ -106,7 +106,7 @@ def test_lines_that_are_of_no_journal_are_left_out_and_told(journal: Path) -> No
     ("form", "first"),
     [
         ("text", "# TFTP: 10.55.32.0/24 → 10.254.52.26"),
-        ("markdown", "# Please let TFTP through: 10.55.32.0/24 → 10.254.52.26"),
+        ("markdown", "# Please allow TFTP: 10.55.32.0/24 → 10.254.52.26"),
         ("csv", "protocol,client,client_port,client_port_chosen_by,server"),
     ],
 )

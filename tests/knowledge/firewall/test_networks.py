@@ -19,7 +19,7 @@ ETH0 = HostNetwork("10.0.4.0/23", "eth0", is_own=True)
 OSPF = HostNetwork("10.0.8.0/22", "eth0", "10.0.4.1")
 ALL_OF_10 = HostNetwork("10.0.0.0/8", "eth0", "10.0.4.1")
 TUNNEL = HostNetwork("10.7.0.0/20", "tun0")
-SUMMARY = "; the server's route there, 10.0.0.0/8, is of many networks"
+SUMMARY = "; the server's route 10.0.0.0/8 covers many networks"
 KNOWN = (ETH0, OSPF, ALL_OF_10, TUNNEL)
 
 
@@ -34,7 +34,7 @@ def of(client: str, *others: str, **given: object) -> ClientNetwork:
 def test_one_address_is_a_24_that_is_said_to_be_assumed() -> None:
     one = of("192.0.2.7")
     assert (str(one.network), one.basis) == ("192.0.2.0/24", Basis.ASSUMED)
-    assert one.words == "192.0.2.0/24 is assumed: of it only 192.0.2.7 was seen"
+    assert one.words == "192.0.2.0/24 is assumed: only 192.0.2.7 was seen"
 
 
 def test_of_ipv6_it_is_a_64() -> None:
@@ -43,7 +43,7 @@ def test_of_ipv6_it_is_a_64() -> None:
 
 def test_others_that_were_seen_speak_for_it() -> None:
     one = of("192.0.2.7", "192.0.2.9", "192.0.2.7", "198.51.100.1")
-    assert one.words.endswith("assumed: 192.0.2.7 and 192.0.2.9 were seen in it")
+    assert one.words.endswith("assumed: 192.0.2.7 and 192.0.2.9 were seen")
 
 
 def test_of_many_a_few_are_named() -> None:
@@ -62,7 +62,7 @@ def test_of_many_a_few_are_named() -> None:
         ("127.0.0.1", "127.0.0.1 is the server's own host"),
         (
             "10.99.1.2",
-            f"10.99.1.0/24 is assumed: of it only 10.99.1.2 was seen{SUMMARY}",
+            f"10.99.1.0/24 is assumed: only 10.99.1.2 was seen{SUMMARY}",
         ),
     ],
 )

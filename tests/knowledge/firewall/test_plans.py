@@ -68,7 +68,10 @@ def test_closed_ways(changes: dict[str, object], way: Way, *, is_closed: bool) -
     ("way", "words"),
     [
         (Way.RANGE, "range (tftptui: --ports 4000-4009; tftpd-hpa: --port-range 4000:"),
-        (Way.SINGLE_PORT, "asked (tftptui: --single-port; dnsmasq: --tftp-single-port"),
+        (
+            Way.SINGLE_PORT,
+            "request port (tftptui: --single-port; dnsmasq: --tftp-single-port",
+        ),
     ],
 )
 def test_a_server_that_may_be_any_has_its_settings_named(way: Way, words: str) -> None:

@@ -103,7 +103,7 @@ def test_what_is_open_ends_with_its_server(event: str) -> None:
     again = [started(1, 2_072), ended(1, "abandoned")]
     flows = traffic_of([*first, over, *again]).flows
     assert [flow.outcome for flow in flows] == ["unfinished", "completed", "abandoned"]
-    assert flows[0].errors == ("the server ended before it",)
+    assert flows[0].errors == ("the server stopped first",)
     assert not flows[0].is_unheard
 
 

@@ -94,23 +94,23 @@ def advise(
     if situation.where not in speech.places:
         places = " or ".join(place.value for place in speech.places)
         raise SituationError(
-            f"{speech.title} does not stand at {situation.where.value!r} here; "
-            f"choose --where {places}"
+            f"{speech.title} does not support --where {situation.where.value}; "
+            f"use --where {places}"
         )
     if situation.kind not in speech.kinds:
         kinds = " or ".join(kind.value for kind in speech.kinds)
         why = f" ({speech.helper})" if speech.helper else ""
         raise SituationError(
-            f"{speech.title} is not {situation.kind.value!r}{why}; "
-            f"choose --kind {kinds}"
+            f"{speech.title} does not support --kind {situation.kind.value}{why}; "
+            f"use --kind {kinds}"
         )
     alternatives = tuple(_alternative(situation, dialect, way) for way in Way)
     chosen = next(a for a in alternatives if a.way is situation.way)
     if chosen.obstacle is not None:
         open_ways = [a.way.value for a in alternatives if a.obstacle is None]
         raise SituationError(
-            f"the way {chosen.way.value!r} is closed: {chosen.obstacle}; "
-            f"what is open: {', '.join(open_ways)}"
+            f"{chosen.way.value} is not possible: {chosen.obstacle}; "
+            f"possible: {', '.join(open_ways)}"
         )
     return Advice(
         situation,
@@ -153,24 +153,23 @@ def _cautions(
     situation: Situation, plan: Plan, traffic: Traffic | None
 ) -> Iterator[str]:
     yield (
-        "The client chooses its port, the server only its own. Another or a narrower "
-        f"range than {situation.ports} at the server does not cure a client port "
-        "that is blocked."
+        "The client chooses its own port. Changing the server's range "
+        f"{situation.ports} does not unblock a client port."
     )
     theirs = situation.client_ports
     if theirs.first > CLIENT_PORTS.first or theirs.last < CLIENT_PORTS.last:
         yield (
-            f"Clients that ask from outside {theirs} stay shut out: boot ROMs take "
+            f"Clients with ports outside {theirs} stay blocked: boot ROMs use "
             "2070 and up, U-Boot 1024-4095, UEFI 1024 and up, pxelinux 49152 and up."
         )
     yield from _way_cautions(situation, plan)
     yield from _seen_cautions(situation, plan, traffic)
     if any(family.is_from_anywhere for family in situation.families):
-        yield "From anywhere: narrow it with --clients 198.51.100.0/24."
+        yield "Any client is allowed: narrow it with --clients 198.51.100.0/24."
     if situation.keeps_state:
         yield (
-            "Flows that the firewall remembers outlive a change of its rules: flush "
-            "them, and try again from another client port."
+            "Old flows keep their verdict after a rule change: flush them, then retry "
+            "from another client port."
         )
 
 
@@ -178,21 +177,21 @@ def _way_cautions(situation: Situation, plan: Plan) -> Iterator[str]:
     if plan.way is Way.RANGE:
         if situation.keeps_state:
             yield (
-                f"Opening {situation.ports} towards the server instead changes "
-                "nothing: the packet that is blocked travels to the client."
+                f"Opening {situation.ports} towards the server does not help: the "
+                "blocked packet goes to the client."
             )
         if len(situation.ports) < FEW_PORTS:
             yield (
-                f"{len(situation.ports)} ports serve few clients: one that boots may "
-                f"hold {FEW_PORTS} at a time. Take a wider range on both sides."
+                f"{len(situation.ports)} ports may be too few: a booting client holds "
+                f"up to {FEW_PORTS}. Use a wider range on both sides."
             )
     if plan.way is Way.SINGLE_PORT and not situation.keeps_state:
         yield (
-            "To a firewall without state single-port mode is no cure by itself: "
-            f"answers from port {situation.port} need their rule as well."
+            "With a stateless firewall, single-port mode alone does not help: "
+            f"replies from port {situation.port} need a rule, too."
         )
     if situation.has_nat and situation.where is Where.BETWEEN:
-        yield "The rules name the addresses behind the translator, not its own."
+        yield "The rules use the addresses behind the NAT, not its own."
 
 
 def _seen_cautions(
@@ -210,14 +209,14 @@ def _seen_cautions(
     )
     if outside and plan.way is Way.RANGE:
         yield (
-            f"Answers were seen from port {_list(outside)}, outside "
-            f"{situation.ports}: give the firewall and the server the same range."
+            f"Replies came from port {_list(outside)}, outside {situation.ports}: use "
+            "the same range on the firewall and the server."
         )
     blocked = {f.client_tid for f in traffic.failed}
     strange = sorted(p for p in blocked if p not in situation.client_ports)
     if strange:
         yield (
-            f"Client port {_list(strange)} was seen to fail and is outside "
+            f"Client port {_list(strange)} failed and is outside "
             f"{situation.client_ports}: it stays blocked."
         )
 

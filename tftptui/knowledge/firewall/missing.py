@@ -37,7 +37,7 @@ _PLACES = {
     Where.BETWEEN: "on the firewall between",
     Where.CLIENT: "on the client",
 }
-_HELPER = "have the TFTP helper read requests, if it keeps state"
+_HELPER = "enable the TFTP helper, if it is stateful"
 
 
 @lru_cache(maxsize=256)
@@ -104,7 +104,7 @@ def _advice(dialect: Dialect, situation: Situation, way: Way) -> Advice | None:
 def _remedy(advice: Advice, part: Part, text: str) -> Remedy:
     """Return a remedy: the lines, or without them the command that prints them."""
     situation, speech = advice.situation, advice.dialect.speech
-    does = f"let the {part.value} pass"
+    does = f"allow the {part.value}"
     if advice.chosen.way is Way.HELPER:
         does = _HELPER
     hint = speech.hints.get(advice.chosen.way, "")

@@ -74,20 +74,20 @@ class ClientNetwork:
             case Basis.HOST:
                 return f"{self.network.network_address} is the server's own host"
             case Basis.CHOSEN:
-                return f"{self.network} was chosen here: {self._seen()}"
+                return f"{self.network} was set here: {self._seen()}"
 
     def _seen(self) -> str:
         if len(self.seen) == 1:
-            return f"of it only {self.seen[0]} was seen"
+            return f"only {self.seen[0]} was seen"
         if len(self.seen) <= _MOST_NAMED:
-            return f"{joined([*map(str, self.seen)])} were seen in it"
+            return f"{joined([*map(str, self.seen)])} were seen"
         named = ", ".join(map(str, self.seen[:_MOST_NAMED]))
         return f"{len(self.seen)} of its addresses were seen ({named} …)"
 
     def _summary(self) -> str:
         if not self.summary:
             return ""
-        return f"; the server's route there, {self.summary}, is of many networks"
+        return f"; the server's route {self.summary} covers many networks"
 
 
 def network_around(address: Address) -> Network:

@@ -35,7 +35,7 @@ class Passing(Enum):
 
 
 PURPOSES = {
-    Part.REQUEST: "a client asks for a file (RRQ) or offers one (WRQ)",
+    Part.REQUEST: "read or write request (RRQ, WRQ)",
     Part.ANSWERS: "OACK and DATA, or the ACKs of an upload",
     Part.ACKS: "ACKs, or the DATA of an upload",
 }
@@ -133,17 +133,17 @@ def _passing(situation: Situation, way: Way) -> tuple[Passing, Passing]:
 def _opening(situation: Situation, way: Way) -> Opening:
     theirs, ours = len(situation.client_ports), len(situation.ports)
     if way is Way.HELPER:
-        words = "for each request the one port it came from, to the server's answers"
+        words = "only the client port of each request, for the replies to it"
         return Opening(1, 0, 0, words)
     if way is Way.SINGLE_PORT:
         if situation.keeps_state:
-            return Opening(1, 0, 0, "nothing more: the answers are replies")
+            return Opening(1, 0, 0, "nothing more: the firewall knows replies")
         words = f"{theirs:,} ports of every client, from 1 port of the server"
         return Opening(1, theirs, 1, words)
     source = counted(ours, "port")
     words = f"{theirs:,} ports of every client, from {source} of the server"
     if not situation.keeps_state:
-        words += ", and those the other way"
+        words += ", and the reverse direction"
     return Opening(1 if situation.keeps_state else 1 + ours, theirs, ours, words)
 
 
@@ -153,22 +153,22 @@ def _needs(situation: Situation, way: Way) -> str:
     if not situation.is_ours:
         return _needs_of_another(situation.ports, way)
     if way is Way.RANGE:
-        return f"the server keeps to the range: tftptui --ports {situation.ports}"
+        return f"the server replies from the range: tftptui --ports {situation.ports}"
     return "the server runs with tftptui --single-port"
 
 
 def _needs_of_another(ports: PortRange, way: Way) -> str:
     """Return what must be so at a server of which is not known which one it is."""
     if way is Way.SINGLE_PORT:
-        return f"the server answers from the port that was asked ({ONE_PORT})"
+        return f"the server replies from the request port ({ONE_PORT})"
     if ports == CLIENT_PORTS:  # all that programs choose from
-        return "the server answers from no port below 1024, as nearly all do"
-    return f"the server keeps to the range ({range_settings(ports)})"
+        return "the server replies from no port below 1024, like nearly all"
+    return f"the server replies from the range ({range_settings(ports)})"
 
 
 def _obstacle(situation: Situation, way: Way) -> str | None:
     if way is Way.HELPER and situation.kind is Kind.STATELESS:
-        return "a firewall that keeps no state has no helper"
+        return "a stateless firewall has no helper"
     if way is Way.RANGE and situation.has_nat:
-        return "a translator of addresses has no mapping for the answers"
+        return "NAT has no mapping for the replies"
     return None

@@ -11,7 +11,7 @@ from tftptui.settings import PortRange
 from tftptui.telemetry.views import HostNetwork
 
 RUNNING, UNFINISHED = "running", "unfinished"
-NO_END = "the server ended before it"
+NO_END = "the server stopped first"
 """Why one is unfinished: a server that was killed tells no end of it."""
 
 _BROKEN = frozenset({"abandoned", "failed"})

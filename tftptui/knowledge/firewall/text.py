@@ -11,9 +11,9 @@ from tftptui.knowledge.firewall.words import PLACES, endpoints, ends
 
 _WIDTH = 78
 _KINDS = {
-    Kind.STATELESS: "keeps no state",
-    Kind.STATEFUL: "keeps state",
-    Kind.HELPER: "keeps state and reads TFTP",
+    Kind.STATELESS: "stateless",
+    Kind.STATEFUL: "stateful",
+    Kind.HELPER: "stateful, with a TFTP helper",
 }
 
 
@@ -24,7 +24,7 @@ def advice_text(advice: Advice) -> str:
     for rule in advice.chosen.rules:
         notes = [rule.note]
         if advice.missing in rule.parts:
-            notes.append("▲ this is what seems to be missing")
+            notes.append("▲ probably blocked")
         lines += ["", *(f"{comment} {note}" for note in notes), rule.text]
     lines.append("")
     lines += [f"{comment} {text}".rstrip() for text in _tail(advice)]
@@ -34,29 +34,29 @@ def advice_text(advice: Advice) -> str:
 def _head(advice: Advice) -> Iterator[str]:
     situation, speech = advice.situation, advice.dialect.speech
     clients, servers = endpoints(situation)
-    nat = " and translates addresses" if situation.has_nat else ""
+    nat = ", with NAT" if situation.has_nat else ""
     yield from wrap(f"TFTP: {clients} → {servers}", _WIDTH)
     told, more = told_networks(advice.origins)
     for one in told:
         yield from wrap(f"  {one.words}.", _WIDTH, subsequent_indent="  ")
     if more:
-        yield f"  {more} more networks are known, or assumed, alike."
+        yield f"  {more} more networks, known or assumed likewise."
     if advice.is_assumed:
-        words = "  If theirs is another network, name that in the rules (--clients)."
+        words = "  If the clients' network is another one, set it with --clients."
         yield from wrap(words, _WIDTH, subsequent_indent="  ")
     yield from wrap(
-        f"{speech.title}, {PLACES[situation.where]}; it {_KINDS[situation.kind]}{nat}",
+        f"{speech.title}, {PLACES[situation.where]}; {_KINDS[situation.kind]}{nat}",
         _WIDTH,
     )
     if advice.may_be_client:
-        words = "  The client's own firewall may be it as well: --where client."
+        words = "  Or the client's own firewall blocks it: --where client."
         yield from wrap(words, _WIDTH, subsequent_indent="  ")
     yield f"({speech.proof.value})"
     yield ""
     yield "The three flows of a transfer, UDP:"
     yield from _flows(advice)
     yield ""
-    yield "Ways to let the answers through, and what each opens:"
+    yield "Ways to allow the replies, and what each opens:"
     for alternative in advice.alternatives:
         yield from _way(alternative, is_chosen=alternative is advice.chosen)
     yield ""
@@ -66,7 +66,7 @@ def _head(advice: Advice) -> Iterator[str]:
 def _flows(advice: Advice) -> Iterator[str]:
     for flow in advice.chosen.plan.flows:
         yield _flow(flow, advice.situation)
-        mark = " – seems to be missing" if flow.part is advice.missing else ""
+        mark = " – probably blocked" if flow.part is advice.missing else ""
         yield f"            {flow.purpose}{mark}"
 
 
@@ -83,7 +83,7 @@ def _flow(flow: Flow, situation: Situation) -> str:
 
 _PASSING = {
     "rule": "a rule",
-    "state": "state: a reply",
+    "state": "state (a reply)",
     "helper": "the helper",
 }
 
@@ -92,7 +92,7 @@ def _way(alternative: Alternative, *, is_chosen: bool) -> Iterator[str]:
     mark = "▸" if is_chosen else " "
     head = f"{mark} {alternative.way.value:<12}"
     if alternative.obstacle is not None:
-        words = f"not here: {alternative.obstacle}"
+        words = f"not possible: {alternative.obstacle}"
     else:
         words = alternative.plan.opening.words
     indent = " " * len(head)
@@ -104,7 +104,7 @@ def _way(alternative: Alternative, *, is_chosen: bool) -> Iterator[str]:
 
 def _tail(advice: Advice) -> Iterator[str]:
     if advice.flush:
-        yield "Then forget the flows of before:"
+        yield "Then flush the old flows:"
         for line in advice.flush:
             yield f"  {line}"
         yield ""

@@ -31,7 +31,7 @@ def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
     situation = advice.situation
     clients, servers = endpoints(situation)
     paragraphs = [
-        f"# Please let TFTP through: {clients} → {servers}",
+        f"# Please allow TFTP: {clients} → {servers}",
         *story(advice),
         "## What we ask for",
         *_origins(advice),
@@ -58,20 +58,20 @@ def _place(advice: Advice) -> list[str]:
     if traffic is None or not traffic.may_be_client:
         return [told]
     if where is Where.CLIENT:
-        return [told, f"**No router stands between**: {_SWITCH}."]
+        return [told, f"**No router is between**: {_SWITCH}."]
     if not advice.may_be_client:
         return [told]
     if traffic.where is Where.CLIENT:
-        return [f"**No firewall is known to stand between**: {_OWN}.", told]
-    return [f"**{_ALIKE}** as one on the way: {_OWN}.", told]
+        return [f"**No firewall is known between them**: {_OWN}.", told]
+    return [f"**{_ALIKE}** as one on the path: {_OWN}.", told]
 
 
 _ALIKE = "From the server the client's own firewall looks the same"
 _OWN = (
-    "please look at the client's own firewall as well (as root on a Linux client, "
+    "please check the client's own firewall as well (as root on a Linux client, "
     "`tftptui probe` reads its rules; `--where client` writes these rules for it)"
 )
-_SWITCH = "where it lets them in, please look at the switches and bridges before it"
+_SWITCH = "if it allows the replies, please check the switches and bridges before it"
 
 
 def _origins(advice: Advice) -> list[str]:
@@ -81,11 +81,11 @@ def _origins(advice: Advice) -> list[str]:
         return []
     text = " ".join(f"{one.words}." for one in told)
     if more:
-        text += f" {more} more networks are known, or assumed, alike."
+        text += f" {more} more networks, known or assumed likewise."
     if not advice.is_assumed:
         return [text]
     please = "Please check the clients' networks."
-    other = "If theirs is another one, let the rules name that instead."
+    other = "If it is another one, use that in the rules."
     return [f"**{please}** {text} {other}"]
 
 
@@ -101,7 +101,7 @@ def _asked_cells(advice: Advice) -> list[tuple[str, ...]]:
 
 
 def _way_words(advice: Advice) -> str:
-    lines = ["Any one of these does it; the first fits this request:", ""]
+    lines = ["Any one of these is enough; the first fits this request:", ""]
     ordered = [advice.chosen]
     ordered += [a for a in advice.alternatives if a.way is not advice.chosen.way]
     for alternative in ordered:
@@ -124,8 +124,8 @@ _WAYS = {
 def _why(advice: Advice) -> str:
     return (
         "In TFTP each side chooses its own port for a transfer (RFC 1350 §4). A client "
-        "asks from a port of its choice, and every answer must reach exactly that "
-        f"port: {any_port(advice.situation.client_ports)}, whatever the device takes. "
+        "sends its request from a port of its choice, and every reply must reach that "
+        f"port: {any_port(advice.situation.client_ports)}, depending on the device. "
         + advice.cautions[0]
     )
 
@@ -144,7 +144,7 @@ def _afterwards(advice: Advice) -> list[str]:
     paragraphs = []
     if advice.flush:
         commands = "\n".join(advice.flush)
-        paragraphs.append(f"Flush what the firewall remembers:\n\n```\n{commands}\n```")
+        paragraphs.append(f"Flush the old flows:\n\n```\n{commands}\n```")
     server = str(advice.situation.families[0].servers[0])
     failed = advice.traffic.failed if advice.traffic else ()
     file = "FILE" if not failed else failed[0].file
@@ -155,12 +155,11 @@ def _afterwards(advice: Advice) -> list[str]:
         for number in (port, other)
     )
     meaning = (
-        f"If only the second works, what is sent to the client's port {port} is "
-        f"dropped and what is sent to {other} is not: the client's port decides, and "
-        "the rules above are not in force yet. If neither works, it is not the "
-        "client's port that matters."
+        f"If only the second works, packets to client port {port} are still dropped, "
+        f"those to {other} are not: the rules above are not in force yet. If neither "
+        "works, the client's port is not the cause."
     )
-    tries = f"Try it in the clients' network:\n\n```\n{commands}\n```"
+    tries = f"Test it from the clients' network:\n\n```\n{commands}\n```"
     return [*paragraphs, tries, meaning]
 
 

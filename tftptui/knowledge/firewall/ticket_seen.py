@@ -19,28 +19,28 @@ _FRACTION = re.compile(r"\.\d+")
 
 
 def story(advice: Advice) -> list[str]:
-    """Return in sentences who asked in vain, and what the findings say of it."""
+    """Return who got no file, and what the findings say, as sentences."""
     traffic = advice.traffic
     if traffic is None or not traffic.flows:
         return []
     if not traffic.failed:
         seen = counted(len(traffic.flows), "transfer")
         running = sum(flow.outcome == RUNNING for flow in traffic.flows)
-        still = f", {running} of them still under way" if running else ""
-        told = f"{seen} seen{still}; none of them seems to be blocked."
-        return [f"{told} What follows is what TFTP needs in any case."]
+        still = f", {running} still running" if running else ""
+        told = f"{seen} seen{still}; none seems to be blocked."
+        return [f"{told} TFTP always needs the following."]
     first, same = traffic.failed[0], of_one_errand(traffic.failed)
     asked = sum(flow.requests for flow in same)
     theirs = port_word([flow.client_tid for flow in same], "UDP")
     ours = port_word([flow.server_tid for flow in same])
     sent = counted(sum(flow.answers for flow in same), "packet")
     text = (
-        f"{first.client} asked {first.server} for {code(first.file)} "
+        f"{first.client} requested {code(first.file)} from {first.server} "
         f"{times(asked)}, from {theirs} ({_span(same)}). "
-        f"The server answered from {ours}, at least {sent}; none was acknowledged."
+        f"The server replied from {ours}, at least {sent}; none was acknowledged."
     )
     if advice.missing is not None:
-        text += f" What seems not to get through: **{advice.missing.value}**."
+        text += f" Probably blocked: **{advice.missing.value}**."
     fine = [
         f"{flow.client} port {flow.client_tid} ({near.words})"
         for flow, near in Witnesses(traffic).completed()
@@ -65,7 +65,7 @@ def _span(flows: Sequence[SeenFlow]) -> str:
     begun = _second(min(f.first for f in flows))
     last = _second(max(f.last for f in flows))
     is_over = all(flow.outcome != RUNNING for flow in flows)
-    return f"{begun} to {last}" + ("" if is_over else ", and still under way")
+    return f"{begun} to {last}" + ("" if is_over else ", still running")
 
 
 def _second(time: str) -> str:
@@ -82,8 +82,8 @@ def seen_rows(traffic: Traffic | None, elsewhere: str) -> list[str]:
         "client : port it chose",
         "server : port it chose",
         "file",
-        "asked",
-        "answers sent",
+        "requests",
+        "replies sent",
         "acknowledged",
         "from – to (UTC)",
         "outcome",
@@ -107,16 +107,16 @@ def seen_rows(traffic: Traffic | None, elsewhere: str) -> list[str]:
         rest = Counter(flow.outcome for flow in traffic.flows) - shown
         ends = ", ".join(f"{count:,} {outcome}" for outcome, count in rest.items())
         paragraphs.append(
-            f"Those that prove most are shown; {left:,} more ({ends}): {elsewhere}."
+            f"The most telling are shown; {left:,} more ({ends}): {elsewhere}."
         )
     return paragraphs
 
 
 def _answers(flow: SeenFlow) -> str:
-    """Return what we sent, as a row tells it: 6 (OACK, 5 times again)."""
+    """Return what we sent, as a row tells it: 6 (OACK, 5 resent)."""
     notes = ["OACK"] if flow.has_oack else []
     if flow.sent_again:
-        notes.append(f"{times(flow.sent_again)} again")
+        notes.append(f"{flow.sent_again:,} resent")
     told = f" ({', '.join(notes)})" if notes else ""
     at_least = "≥ " if flow.direction == "write" and flow.acked else ""
     return f"{at_least}{flow.answers}{told}"

@@ -33,7 +33,7 @@ _WORDS = {
     Nearness.HOST: "the same host",
     Nearness.NETWORK: "the same network",
     Nearness.ELSEWHERE: "elsewhere",
-    Nearness.SERVER: "the server's own host, which proves nothing of the way",
+    Nearness.SERVER: "the server's own host: proves nothing about the path",
 }
 
 

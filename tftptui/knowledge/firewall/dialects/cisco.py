@@ -59,7 +59,7 @@ def _inspection(situation: Situation) -> Rule:
             " class TFTP_REQUESTS",
             "  inspect tftp",
         ]
-    note = "helper: inspection reads requests, expects their answers (on by default)"
+    note = "helper: inspection reads requests, expects their replies (on by default)"
     return Rule("\n".join(lines), note, (Part.ANSWERS,))
 
 
@@ -109,7 +109,7 @@ def _zone_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
     note = note_for(flow.part)
     parts: tuple[Part, ...] = (flow.part,)
     if is_read:
-        note, parts = note + "; inspection expects the answers", (*parts, Part.ANSWERS)
+        note, parts = note + "; inspection expects the replies", (*parts, Part.ANSWERS)
     policy = f"{zones[0]}-TO-{zones[1]}"
     names = [
         name if family.version == _V4 else f"{name}-V6" for family in situation.families
@@ -167,8 +167,8 @@ ASA = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL),
     helper="",
     usage=(
-        "Put the names of your lists in for CLIENTS_IN and SERVER_IN: those that are",
-        "bound inbound to the interfaces of the clients and of the server.",
+        "Replace CLIENTS_IN and SERVER_IN with your lists: those that are bound",
+        "inbound to the interfaces of the clients and of the server.",
     ),
     flush=("clear conn protocol udp address {server}",),
     write=write_asa,
@@ -183,8 +183,8 @@ IOS_ACL = Speech(
     kinds=(Kind.STATELESS,),
     helper="an access list keeps no state; for inspection: --dialect ios-zone",
     usage=(
-        "Put the names of your lists in for FROM-CLIENTS and FROM-SERVER, and the",
-        "lines before their deny; a list that is new denies everything else.",
+        "Replace FROM-CLIENTS and FROM-SERVER with your lists, and put the lines",
+        "before their deny; a new list denies everything else.",
     ),
     flush=(),
     write=write_ios_acl,
@@ -199,8 +199,8 @@ IOS_ZONE = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL),
     helper="",
     usage=(
-        "Put your zones in for CLIENTS and SERVERS. A pair of zones has one policy",
-        "map: where you have one, add the class to it, without the zone-pair lines.",
+        "Replace CLIENTS and SERVERS with your zones. A pair of zones has one policy",
+        "map: if it exists, add the class to it, without the zone-pair lines.",
     ),
     flush=("clear zone-pair inspect sessions",),
     write=write_ios_zone,

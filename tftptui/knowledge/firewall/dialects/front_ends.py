@@ -62,7 +62,7 @@ def _before_rules(situation: Situation) -> Rule:
             "END",
         ]
     lines.append("ufw reload")
-    note = "helper: read requests, expect their answers"
+    note = "helper: read requests, expect their replies"
     return Rule("\n".join(lines), note, (Part.ANSWERS,))
 
 
@@ -74,7 +74,7 @@ def write_firewalld(plan: Plan, situation: Situation) -> list[Rule]:
             if situation.where is Where.BETWEEN:
                 rules.append(_policy(flow))
             rules += _rich_rules(flow, plan, situation)
-    rules.append(Rule("firewall-cmd --reload", "take all of it", ()))
+    rules.append(Rule("firewall-cmd --reload", "load all changes", ()))
     return merged(rules)
 
 
@@ -90,7 +90,7 @@ def _policy(flow: Flow) -> Rule:
             f"{start} --add-egress-zone {zones[1]}",
         ]
     )
-    note = f"policy {name}: put your zones in for CLIENTS and SERVERS"
+    note = f"policy {name}: replace CLIENTS and SERVERS with your zones"
     return Rule(text, note, (flow.part,))
 
 
@@ -140,9 +140,9 @@ FIREWALLD = Speech(
     helper="",
     usage=(
         "Commands for a shell, as root; policies need firewalld 0.9 or newer.",
-        "A rich rule names the ports of one end only: the client's are not limited.",
+        "A rich rule names the ports of one end only: client ports are not limited.",
         "On a host they go into the default zone; add --zone for another.",
-        "The service tftp is port 69; for another port take --kind stateful.",
+        "The service tftp is port 69; for another port use --kind stateful.",
     ),
     flush=_FLUSH,
     write=write_firewalld,

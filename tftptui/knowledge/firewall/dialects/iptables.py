@@ -51,7 +51,7 @@ def _rules(flow: Flow, situation: Situation) -> list[Rule]:
         _for_each(
             situation, f"-I {chain} -m conntrack --ctstate ESTABLISHED -j ACCEPT"
         ),
-        "replies of flows that were let through",
+        "replies of allowed flows",
         (flow.part,),
     )
     if flow.passing is Passing.REPLY:
@@ -62,7 +62,7 @@ def _rules(flow: Flow, situation: Situation) -> list[Rule]:
             _assignment(flow, situation),
             Rule(
                 _for_each(situation, f"-I {chain} {related} -j ACCEPT"),
-                "the first answer to a request that the helper read",
+                "the first reply, expected by the helper",
                 (flow.part,),
             ),
             reply,
@@ -117,7 +117,7 @@ def _assignment(flow: Flow, situation: Situation) -> Rule:
                 f"-p udp --dport {situation.port} -j CT --helper tftp"
             )
     text = "\n".join(dict.fromkeys(lines))
-    return Rule(text, "helper: read requests, expect their answers", (flow.part,))
+    return Rule(text, "helper: read requests, expect their replies", (flow.part,))
 
 
 IPTABLES = Speech(
@@ -128,8 +128,8 @@ IPTABLES = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL, Kind.STATELESS),
     helper="",
     usage=(
-        "sh tftp.sh loads them, once they are saved under that name.",
-        "The rules go before all others (-I) and last until the next start;",
+        "Save the rules as tftp.sh; sh tftp.sh loads them.",
+        "The rules go before all others (-I) and last until the next reboot;",
         "iptables-save keeps them.",
     ),
     flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),

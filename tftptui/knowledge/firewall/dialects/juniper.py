@@ -24,7 +24,7 @@ def write(plan: Plan, situation: Situation) -> list[Rule]:
         rules.append(
             Rule(
                 "delete security alg tftp disable",
-                "helper: the ALG reads requests, expects their answers",
+                "helper: the ALG reads requests, expects their replies",
                 (Part.ANSWERS,),
             )
         )
@@ -101,9 +101,9 @@ SRX = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL),
     helper="",
     usage=(
-        "Put your zones in for CLIENTS and SERVERS, and the policies before the one",
+        "Replace CLIENTS and SERVERS with your zones; put the policies before the one",
         "that denies (insert security policies … before policy …); then commit.",
-        "See whether the ALG is on: show security alg status",
+        "Check that the ALG is on: show security alg status",
     ),
     flush=("clear security flow session destination-port {port}",),
     write=write,

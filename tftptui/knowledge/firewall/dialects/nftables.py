@@ -49,7 +49,7 @@ def _rules(flow: Flow, situation: Situation) -> list[Rule]:
     chain = _CHAINS[situation.where, flow.is_to_server]
     start = f"insert rule {TABLE} {chain}"
     state = f"{start} ct state established accept"
-    reply = Rule(state, "replies of flows that were let through", (flow.part,))
+    reply = Rule(state, "replies of allowed flows", (flow.part,))
     if flow.passing is Passing.REPLY:
         return [reply]
     if flow.passing is Passing.HELPER:
@@ -57,7 +57,7 @@ def _rules(flow: Flow, situation: Situation) -> list[Rule]:
             _assignment(flow, situation),
             Rule(
                 f'{start} ct state related ct helper "tftp" accept',
-                "the first answer to a request that the helper read",
+                "the first reply, expected by the helper",
                 (flow.part,),
             ),
             reply,
@@ -113,7 +113,7 @@ def _assignment(flow: Flow, situation: Situation) -> Rule:
             "}",
         ]
     )
-    return Rule(text, "helper: read requests, expect their answers", (flow.part,))
+    return Rule(text, "helper: read requests, expect their replies", (flow.part,))
 
 
 def _requests(family: Family, situation: Situation) -> str:
@@ -128,9 +128,8 @@ NFTABLES = Speech(
     kinds=(Kind.HELPER, Kind.STATEFUL, Kind.STATELESS),
     helper="",
     usage=(
-        "nft -f tftp.nft loads them, once they are saved under that name.",
-        f"The chains are those of table {TABLE}. Are yours called otherwise, or is",
-        "there none? Put their names in, or leave the line out: an accept counts only",
+        "Save the rules as tftp.nft; nft -f tftp.nft loads them.",
+        f"Replace {TABLE} and the chain names with yours: an accept counts only",
         "in the chain that drops.",
     ),
     flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),

@@ -49,8 +49,8 @@ WINDOWS = Speech(
     kinds=(Kind.STATEFUL,),
     helper="Windows Defender Firewall has no TFTP helper",
     usage=(
-        "In PowerShell as administrator. A blocking rule overrules these: look for one",
-        "that Windows made when a program first asked:",
+        "In PowerShell as administrator. A block rule overrides these: look for one",
+        "that Windows created when a program first listened:",
         "  Get-NetFirewallRule -Action Block -Enabled True -Direction Inbound",
     ),
     flush=(),
