@@ -33,8 +33,7 @@ def test_text_has_a_row_for_each_transfer(
     lines = report(capsys, str(capture), "--report").splitlines()
     assert lines[0].startswith(f"{capture}: 26 packets in 60.000 s from 2023-11-14T")
     assert lines[2] == (
-        "2 requests, 0 refused; 2 transfers: 2 completed; "
-        "the servers sent 1 packet again"
+        "2 requests, 0 refused; 2 transfers: 2 completed; the servers resent 1 packet"
     )
     assert lines[4].split()[:5] == ["#", "client", "server", "file", "outcome"]
     assert lines[5].split() == [
@@ -107,7 +106,7 @@ def test_what_is_not_over_lasts_till_the_capture_ends(
 ) -> None:
     row = report(capsys, str(blocked(tmp_path)), "--report").splitlines()[5]
     assert row.split()[6:9] == ["unfinished", "0", "9.000"]
-    assert row.endswith("the capture ends before it does")
+    assert row.endswith("the capture ends first")
 
 
 def blocked(folder: Path, error: str = "") -> Path:
@@ -128,7 +127,7 @@ def test_finding_says_what_to_type_where(
 ) -> None:
     place = blocked(tmp_path)
     text = report(capsys, str(place), "--report")
-    assert "most likely dropped behind this capture" in text
+    assert "dropped behind this capture" in text
     assert "\n  to do: nftables: " in text
     assert "\n    nft 'insert rule " in text
     assert "\n  likewise for ufw, firewalld, " in text

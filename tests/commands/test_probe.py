@@ -66,7 +66,7 @@ def test_nobody_listens() -> None:
     closed = free_range(1).first
     found = run(f"127.0.0.1:{closed}", "file", "--from-ports", str(free_range(1)))
     assert found.returncode == 1
-    assert "nobody listens" in found.stdout
+    assert "no program listens" in found.stdout
     assert "tftptui doctor" in found.stdout
 
 
@@ -115,7 +115,7 @@ def test_sets_of_options_are_tried_and_shown(tmp_path: Path) -> None:
     assert [trial["options"] for trial in told] == ["", "tsize=0 blksize=1468"]
     assert {trial["outcome"] for trial in told} == {"ok"}
     assert told[1]["agreed"] == "tsize=2000 blksize=1468"
-    assert "  none  ● answered" in shown.stdout
+    assert "  none  ● reply" in shown.stdout
     assert "tsize=0,blksize=1468  ● answered" in shown.stdout
 
 

@@ -75,8 +75,8 @@ async def test_uefi_that_got_a_bios_program_is_told_until_it_gets_its_own(
     await watched.until(lambda: bool(standing(watched)))
     (finding,) = standing(watched)
     assert finding.headline == (
-        "127.0.0.1 is UEFI firmware and has got pxelinux.0 (PXELINUX, x86 BIOS): "
-        "UEFI starts EFI programs alone."
+        "127.0.0.1 is UEFI firmware and got pxelinux.0 (PXELINUX, x86 BIOS): "
+        "UEFI starts EFI programs only."
     )
     assert finding.transfers == [1]
     await boot(watched, b"grubx64.efi", *EDK2)

@@ -172,13 +172,13 @@ async def test_it_is_withdrawn_when_a_retry_works(
     assert finding.turned == finding.found
     assert [one.code for one in finding.history] == ["answers-blocked"]
     assert bench.journal()[-1].withdrawn
-    assert bench.views[3].story.endswith("it came at the third try.")
+    assert bench.views[3].story.endswith("received at the third try.")
 
 
 async def test_a_story_is_told_on_every_try(bench: Bench, low_ports: range) -> None:
     await ask_in_vain(bench, low_ports)
     assert {view.story for view in bench.views.values()} == {bench.views[1].story}
-    assert bench.views[1].story.startswith("asked 3 times, from ports")
+    assert bench.views[1].story.startswith("requested 3 times, from ports")
 
 
 async def test_a_quiet_client_gets_our_answer_and_we_not_its_acks(
@@ -260,7 +260,9 @@ async def test_a_missing_file_is_told_with_what_is_there(bench: Bench) -> None:
     bench.look()
     (finding,) = bench.findings.values()
     assert (finding.code, finding.confidence) == ("file-case", FACT)
-    assert finding.headline.endswith("asks for FILE, which is not here; file is.")
+    assert finding.headline.endswith(
+        "requested FILE: no such file. Did you mean file (case differs)?"
+    )
 
 
 CONFIGS = [b"01-aa-bb-cc-dd-ee-ff", *(b"0A000425"[:size] for size in range(8, 0, -1))]
@@ -295,7 +297,7 @@ async def test_a_file_that_comes_later_is_there(bench: Bench, tmp_path: Path) ->
     await until_ended(bench)
     bench.pass_time(1.0)
     assert [one.withdrawn for one in bench.findings.values()] == [
-        f"it is there now; it came on the client's port {bench.views[1].client_tid}"
+        f"the file exists now; received on the client's port {bench.views[1].client_tid}"
     ]
 
 
@@ -345,7 +347,7 @@ async def test_wanting_ports_pass_when_nobody_has_missed_one_for_a_while(
     bench.pass_time(15.0)
     assert not bench.findings[1].withdrawn
     bench.pass_time(10.0)
-    assert "without a free port" in bench.findings[1].withdrawn
+    assert "found a free port" in bench.findings[1].withdrawn
     assert list(bench.findings) == [1]
 
 

@@ -72,7 +72,7 @@ async def test_a_file_that_has_come_is_told(scene: Scene) -> None:
     assert scene.told() == [("file-missing", "")]
     scene.make("fw.img")
     await scene.look()
-    assert scene.told() == [("file-missing", f"it is there now: {NEXT}")]
+    assert scene.told() == [("file-missing", f"the file exists now: {NEXT}")]
     scene.seen.look(30.0)
     assert len(scene.told()) == 1
 
@@ -228,4 +228,4 @@ async def test_an_operator_sees_that_the_file_has_come(tmp_path: Path) -> None:
                         await watcher.until(lambda: is_mended(watcher))
         found = last(watcher)
     assert found is not None
-    assert found.withdrawn == f"it is there now: {NEXT}"
+    assert found.withdrawn == f"the file exists now: {NEXT}"

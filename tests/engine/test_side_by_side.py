@@ -58,4 +58,4 @@ def test_a_full_disk_is_full_until_something_is_stored(seen: Seen) -> None:
     seen.begin(completed(2, 5.0, client_tid=2_070, acked_blocks=9, **given))
     seen.look(1.0)
     assert codes(seen) == []
-    assert "there is room for it now" in [one.withdrawn for one in seen._told.values()]
+    assert "there is space for it now" in [one.withdrawn for one in seen._told.values()]

@@ -31,7 +31,7 @@ def test_who_asks_too_often_hears_of_each_name_once() -> None:
     seen.look(1.0)
     assert told(seen) == ["file-missing"] * 3
     (first, *_) = seen.standing()
-    assert first.evidence[0].text.startswith("asked 10 times")
+    assert first.evidence[0].text.startswith("requested 10 times")
 
 
 def test_a_board_that_asks_on_stays_told_with_all_that_it_asked() -> None:
@@ -44,8 +44,8 @@ def test_a_board_that_asks_on_stays_told_with_all_that_it_asked() -> None:
         seen.look(30.0)
     assert told(seen) == ["file-missing"]
     (found,) = seen.standing()
-    assert found.headline == "10.0.4.37 asks for C0A80001.img, which is not here."
-    assert found.evidence[0].text.startswith("asked 8 times")
+    assert found.headline == "10.0.4.37 requested C0A80001.img: no such file."
+    assert found.evidence[0].text.startswith("requested 8 times")
     assert "its own address in hex" in found.evidence[1].text
 
 
@@ -54,7 +54,7 @@ def test_what_nobody_asks_for_any_more_is_said_to_be_so() -> None:
     miss(seen, "a.img")
     for _ in range(70):
         seen.look(10.0)
-    assert withdrawn(seen) == ["it is not asked for any more"]
+    assert withdrawn(seen) == ["it is no longer requested"]
 
 
 def test_what_is_served_is_there() -> None:
@@ -63,4 +63,4 @@ def test_what_is_served_is_there() -> None:
     seen.look(3.0)
     seen.begin(completed(1, 4.0, file="a.img"))
     seen.look(1.0)
-    assert withdrawn(seen)[0].startswith("it is there now")
+    assert withdrawn(seen)[0].startswith("the file exists now")

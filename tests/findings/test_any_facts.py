@@ -173,7 +173,7 @@ def cases(draw: st.DrawFn) -> Facts:
 
 def whole(draft: Draft) -> bool:
     """Whether a draft says all that a screen needs."""
-    said = draft.code and draft.headline.endswith(".") and draft.evidence
+    said = draft.code and draft.headline.endswith((".", "?")) and draft.evidence
     return bool(said) and "\n" not in draft.headline and bool(draft.remedies)
 
 

@@ -92,10 +92,10 @@ def test_the_surest_leads_and_the_others_are_told_below_it() -> None:
     told = joined(parts)
     assert (told.code, told.confidence) == ("client-port-blocked", FACT)
     assert told.headline == (
-        f"{parts[1].draft.headline} The same goes for 1 other client."
+        f"{parts[1].draft.headline} Also affected: 1 other client."
     )
     assert told.evidence[:-1] == parts[1].draft.evidence
-    assert told.evidence[-1].text.startswith("likewise 10.0.4.99: other: 3 requests")
+    assert told.evidence[-1].text.startswith("also 10.0.4.99: other: 3 requests")
 
 
 def test_one_alone_is_told_as_it_is() -> None:
@@ -117,15 +117,15 @@ def test_lines_about_others_are_counted_beyond_a_few() -> None:
     told = joined(parts)
     others = told.evidence[len(parts[0].draft.evidence) :]
     assert len(others) == MOST_TOLD + 1
-    assert others[-1].text == "and so it was 23 times more"
+    assert others[-1].text == "and the same 23 more times"
 
 
 def test_the_headline_says_for_whom_else_it_is_so() -> None:
     parts = [part(boot_rom()), part(boot_rom(), file="a"), part(boot_rom(), file="b")]
     lead = parts[0].draft.headline
-    assert joined(parts).headline == f"{lead} The same goes for 2 other files."
+    assert joined(parts).headline == f"{lead} Also affected: 2 other files."
     parts.append(part(boot_rom(), "10.0.4.99", "c"))
-    more = "The same goes for 2 other files and 1 other client."
+    more = "Also affected: 2 other files and 1 other client."
     assert joined(parts).headline == f"{lead} {more}"
 
 
@@ -160,4 +160,4 @@ def test_the_headline_names_nobody_s_ports_as_those_of_others(
     ]
     told = joined([part(boot_rom()), *others]).headline
     many = "" if len(tids) == 1 else "s"
-    assert told.endswith(f". The same goes for {len(tids)} other client{many}{on}.")
+    assert told.endswith(f". Also affected: {len(tids)} other client{many}{on}.")

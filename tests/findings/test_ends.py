@@ -108,7 +108,7 @@ def test_ports_are_wanting_until_nobody_has_missed_one_for_a_while() -> None:
     past = exhausted(30.0)
     assert code_of(past) == ""
     assert ended(past, "range-exhausted") == (
-        "no request has been without a free port for 30 s"
+        "every request for 30 s has found a free port"
     )
 
 
@@ -131,7 +131,7 @@ def test_a_larger_block_size_that_was_only_agreed_on_is_no_cure() -> None:
     arrived = later(49_200, block_size=1_468, is_done=False, has_blocks=True)
     assert ended(facts_of(large, neighbours=(agreed,)), "path-mtu") == ""
     cured = ended(facts_of(large, neighbours=(arrived,)), "path-mtu")
-    assert cured == "blocks of 1468 octets arrive now"
+    assert cured == "blocks of 1468 bytes arrive now"
 
 
 @pytest.mark.parametrize(
@@ -149,17 +149,17 @@ def test_a_file_that_somebody_put_there_did_not_come_by_trying() -> None:
     missed = refused("not-found", client_tid=50_001)
     seen = facts_of(completed(2, 5.0, client_tid=50_002), refusals=(missed,))
     assert ended(seen, "file-missing") == (
-        "it is there now; it came on the client's port 50002"
+        "the file exists now; received on the client's port 50002"
     )
     other = completed(2, 5.0, client_tid=50_002, served="lpxelinux.0")
     assert ended(facts_of(other, refusals=(missed,)), "file-missing") == (
-        "lpxelinux.0 is given for it now; it came on the client's port 50002"
+        "lpxelinux.0 is served for it now; received on the client's port 50002"
     )
 
 
 @pytest.mark.parametrize(
     ("tid", "told"),
-    [(2_071, "it came at the second try, on"), (50_002, "it came on the client's")],
+    [(2_071, "received at the second try, on"), (50_002, "received on the client's")],
 )
 def test_only_one_program_tries_twice(tid: int, told: str) -> None:
     seen = facts_of(tried(1, client_tid=2_070), completed(2, 5.0, client_tid=tid))

@@ -38,7 +38,7 @@ def test_a_port_of_another_client_is_said_to_be_its() -> None:
     own = neighbour(50, client=CLIENT, client_tid=49_200)
     other = neighbour(51, client="10.0.4.22", client_tid=50_000)
     draft = draft_of(facts_of(again, now=9.0, neighbours=(own, other)))
-    told = "to port 49200 and port 50000 of 10.0.4.22 they arrive"
+    told = "to port 49200 and port 50000 of 10.0.4.22 arrive"
     assert told in draft.headline
 
 

@@ -101,4 +101,4 @@ def test_the_blocks_of_an_upload_may_be_too_large() -> None:
 
 def test_single_port_mode_is_no_cure_where_it_is_on() -> None:
     seen = facts_of(HALFWAY, scene=Scene(single_port=True))
-    assert of("client-gone", "single-port", seen).why.startswith("that is what")
+    assert of("client-gone", "single-port", seen).why.startswith("this server already")

@@ -54,7 +54,7 @@ def test_two_files_that_one_client_does_not_get_have_one_cause(seen: Seen) -> No
     assert (found.code, found.transfers) == ("answers-blocked", [1, 2])
     assert found.clients == [CLIENT]
     assert found.files == ["pxelinux.0", "ldlinux.c32"]
-    assert found.evidence[-1].text.startswith("likewise: 2 requests for ldlinux.c32")
+    assert found.evidence[-1].text.startswith("also: 2 requests for ldlinux.c32")
     assert found.evidence[-1].transfer == 2
 
 
@@ -64,8 +64,8 @@ def test_the_clients_of_one_network_have_one_cause(seen: Seen) -> None:
     seen.look(4.0)
     (found,) = seen.standing()
     assert found.clients == [CLIENT, OTHER]
-    assert found.headline.endswith("The same goes for 1 other client, on port 2071.")
-    assert found.evidence[-1].text.startswith(f"likewise {OTHER}: 2 requests")
+    assert found.headline.endswith("Also affected: 1 other client, on port 2071.")
+    assert found.evidence[-1].text.startswith(f"also {OTHER}: 2 requests")
 
 
 def test_the_remedies_reckon_with_all_of_them(seen: Seen) -> None:
@@ -182,8 +182,8 @@ def test_a_missing_file_is_one_cause_for_all_who_ask_for_it(seen: Seen) -> None:
     seen.look(1.0)
     (found,) = seen.standing()
     assert len(found.clients) == 30
-    assert found.headline.endswith("The same goes for 29 other clients.")
-    assert found.evidence[-1].text == "and so it was 23 times more"
+    assert found.headline.endswith("Also affected: 29 other clients.")
+    assert found.evidence[-1].text == "and the same 23 more times"
 
 
 def test_a_flood_is_followed_within_bounds(seen: Seen) -> None:
@@ -245,8 +245,8 @@ def test_each_of_two_that_stand_still_is_told_with_its_own_block(seen: Seen) -> 
     (found,) = seen.standing()
     assert found.transfers == [1, 2]
     assert found.headline == (
-        f"{CLIENT} fell silent while it fetched pxelinux.0: switched off, unplugged, "
-        "busy, or the way to it was cut. The same goes for 1 other transfer."
+        f"{CLIENT} stopped replying while it fetched pxelinux.0: it is off, unplugged "
+        "or busy, or the path was cut. Also affected: 1 other transfer."
     )
     assert "at block 219,040 of" in found.of(1)
     assert "at block 86,917 of" in found.of(2)
@@ -276,11 +276,11 @@ def test_fifty_that_one_hand_ended_are_one_finding_and_few_lines(seen: Seen) -> 
     (found,) = seen.standing()
     assert (found.code, len(found.transfers)) == ("client-aborted", 50)
     assert found.headline == (
-        f"{CLIENT} broke pxelinux.0 off: Undefined error code. "
-        "The same goes for 49 other transfers."
+        f"{CLIENT} aborted pxelinux.0: Undefined error code. "
+        "Also affected: 49 other transfers."
     )
     assert "at block 117:" in found.of(17)
-    assert found.evidence[-1].text == "and so it was 43 times more"
+    assert found.evidence[-1].text == "and the same 43 more times"
     assert len(codes) < 5
 
 
@@ -313,5 +313,5 @@ def test_a_walk_that_moves_the_place_changes_what_to_do(seen: Seen) -> None:
     seen.look(1.0)
     (after,) = seen.standing()
     assert (after.number, after.stands_at) == (before.number, "server-segment")
-    assert "no router stands between" in after.remedies[0].text
+    assert "no router is in between" in after.remedies[0].text
     assert after.evidence[0].text.endswith("the client is the first hop")

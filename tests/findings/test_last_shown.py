@@ -18,7 +18,7 @@ def test_what_a_port_showed_last_outweighs_what_it_showed_before() -> None:
     high = neighbour(52, client=CLIENT, client_tid=49_200, at=8.0)
     draft = draft_of(facts_of(again, now=9.0, neighbours=(worked, failed, high)))
     assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
-    assert "to port 49200 they arrive" in draft.headline
+    assert "to port 49200 arrive" in draft.headline
 
 
 def test_a_port_that_works_again_is_one_that_works() -> None:
@@ -42,6 +42,6 @@ def test_only_who_has_all_of_a_file_has_got_it() -> None:
     told = [one.text.partition(")")[2] for one in draft.evidence[2:5]]
     assert told == [
         " sent c.log on its port 44003",
-        ": answers reached its port 44002, for b.img",
+        ": replies reached its port 44002, for b.img",
         " got a.img on its port 44001",
     ]

@@ -17,23 +17,23 @@ def test_one_plain_try_has_no_story() -> None:
 
 def test_a_boot_rom_takes_a_new_port_at_each_try() -> None:
     assert summary_of(boot_rom()) == (
-        "asked 3 times, from ports 2070–2072, each +1: it takes a new port at each "
-        "try; none of our 9 answers was acknowledged."
+        "requested 3 times, from ports 2070–2072, each +1: a new port for each try; "
+        "none of our 9 replies was acknowledged."
     )
 
 
 def test_a_client_that_keeps_its_port_shows_its_rhythm() -> None:
     one = asked_again(tried(client_tid=44_669, **CURL), 7.0, 14.0)
     assert summary_of(facts_of(one, now=15.0)) == (
-        "asked 3 times, from port 44669, 7.0 s and 7.0 s apart; "
-        "none of our 3 answers was acknowledged."
+        "requested 3 times, from port 44669, 7.0 s and 7.0 s apart; "
+        "none of our 3 replies was acknowledged."
     )
 
 
 def test_requests_a_moment_apart_are_told_in_milliseconds() -> None:
     one = asked_again(tried(client_tid=44_669, **CURL), 0.004, 0.0043)
     assert summary_of(facts_of(one, now=15.0)).startswith(
-        "asked 3 times, from port 44669, 4 ms and under 1 ms apart; "
+        "requested 3 times, from port 44669, 4 ms and under 1 ms apart; "
     )
 
 
@@ -44,7 +44,7 @@ def test_silence_of_a_moment_means_nothing() -> None:
 
 def test_it_came_at_last() -> None:
     story = summary_of(facts_of(tried(1), completed(2, 2.0)))
-    assert story.endswith("it came at the second try.")
+    assert story.endswith("received at the second try.")
 
 
 def probe_and_file() -> Facts:
@@ -57,8 +57,8 @@ def probe_and_file() -> Facts:
 
 def test_asking_for_the_size_first_is_told_as_such() -> None:
     assert summary_of(probe_and_file()) == (
-        "asked for the size from port 1548, then for the file from port 1549; "
-        "it came at the second try."
+        "requested the size from port 1548, then the file from port 1549; "
+        "received at the second try."
     )
 
 
@@ -69,7 +69,7 @@ def test_stories_end_with_a_full_stop(now: float) -> None:
 
 def test_ports_of_a_program_that_keeps_its_own_may_be_of_several() -> None:
     two = tried(1, client_tid=2_072, **CURL), tried(2, 2.0, client_tid=2_073, **CURL)
-    assert "a program that was run again, or several programs" in summary_of(
+    assert "the program was run again, or several programs" in summary_of(
         facts_of(*two)
     )
 
@@ -78,11 +78,11 @@ def test_what_other_programs_of_the_host_were_refused_is_not_told_as_its_own() -
     runs = tried(1, client_tid=39_805, heard=True)
     later = [refused("ports-exhausted", at, client_tid=50_001) for at in (2.0, 3.0)]
     assert summary_of(facts_of(runs, refusals=tuple(later))) == (
-        "2 other requests of this host for it, from port 50001, refused."
+        "2 other requests from this host, from port 50001, refused."
     )
     done = completed(1, client_tid=39_805)
     assert summary_of(facts_of(done, refusals=tuple(later))).endswith(
-        "refused; it came at the first try."
+        "refused; received at the first try."
     )
     before = refused("ports-exhausted", -1.0, client_tid=39_804)
     assert summary_of(facts_of(runs, refusals=(before,))).startswith("refused once")
@@ -94,8 +94,8 @@ def test_two_programs_that_both_got_it_did_not_try_twice() -> None:
         completed(2, 0.1, client_tid=58_065, **CURL),
     )
     assert summary_of(facts_of(*both)) == (
-        "2 requests, from ports 46834 and 58065: a program that was run again, or "
-        "several programs; it came each time."
+        "2 requests, from ports 46834 and 58065: the program was run again, or "
+        "several programs; received each time."
     )
 
 
@@ -104,7 +104,7 @@ def test_the_one_of_two_that_got_it_is_named_by_its_port() -> None:
         tried(1, client_tid=46_834, **CURL),
         completed(2, 0.1, client_tid=58_065, **CURL),
     )
-    assert summary_of(facts_of(*two)).endswith("it came on port 58065.")
+    assert summary_of(facts_of(*two)).endswith("received on port 58065.")
 
 
 def test_requests_of_others_that_were_refused_are_all_counted() -> None:
@@ -116,5 +116,5 @@ def test_requests_of_others_that_were_refused_are_all_counted() -> None:
         ports_in_all=200,
     )
     assert summary_of(seen) == (
-        "200 other requests of this host for it, from 200 ports, refused."
+        "200 other requests from this host, from 200 ports, refused."
     )

@@ -367,7 +367,7 @@ def test_who_is_told_apart_is_not_told_together_any_more() -> None:
     seen.begin(tried(1, retransmits=0, timeouts=0))
     seen.begin(tried(2, 0.1, retransmits=0, timeouts=0))
     seen.look(1.0)
-    assert all(view.story.startswith("asked twice") for view in seen.views.values())
+    assert all(view.story.startswith("requested twice") for view in seen.views.values())
     for view in seen.views.values():
         view.heard, view.acked_blocks, view.phase = True, 1, "sending"
         view.moved = seen.clock.wall()
@@ -382,4 +382,4 @@ def test_all_that_were_refused_are_counted_with_their_ports() -> None:
         seen.findings.take(refused("ports-exhausted", client_tid=50_000 + number))
     seen.look(1.0)
     (found,) = seen.standing()
-    assert found.evidence[0].text.startswith("200 requests from 200 ports; the answer")
+    assert found.evidence[0].text.startswith("200 requests from 200 ports; reply")

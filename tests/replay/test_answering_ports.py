@@ -189,8 +189,8 @@ def test_answers_in_vain_are_all_counted(talk: Talk) -> None:
     talk.ask()
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
-    (answers,) = [one.text for one in found.evidence if "answers" in one.text]
-    assert answers.startswith("6 answers from ports 40001, 53022 and 56760: none was")
+    (answers,) = [one.text for one in found.evidence if "replies" in one.text]
+    assert answers.startswith("6 replies from ports 40001, 53022 and 56760: none ack")
 
 
 def test_answer_of_another_port_is_saved_as_it_was(talk: Talk) -> None:

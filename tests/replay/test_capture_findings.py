@@ -43,7 +43,7 @@ def test_request_without_an_answer_blames_no_way_back(talk: Talk) -> None:
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert (found.code, found.confidence) == ("answers-not-seen", POSSIBLE)
-    assert "perhaps the capture does not see it" in found.headline
+    assert "or the capture misses it" in found.headline
 
 
 def test_many_troubles_at_the_end_are_all_told(talk: Talk) -> None:
@@ -64,7 +64,7 @@ def test_one_missing_file_is_told_once_with_all_who_ask_for_it(talk: Talk) -> No
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert found.clients == [f"10.0.4.{number}" for number in range(40, 48)]
-    assert found.headline.endswith("The same goes for 7 other clients.")
+    assert found.headline.endswith("Also affected: 7 other clients.")
 
 
 def test_capture_without_any_answer_is_told_once(talk: Talk) -> None:
@@ -181,7 +181,7 @@ def test_request_that_is_sent_back_names_who_did_it(talk: Talk) -> None:
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert (found.code, found.stands_at) == ("requests-refused", "server")
-    assert "sent back by the server 10.0.0.9 (port unreachable)" in found.headline
+    assert "rejected by the server 10.0.0.9 (port unreachable)" in found.headline
 
 
 def test_nobody_speaks_for_a_server_that_is_not_ours(talk: Talk) -> None:
@@ -351,9 +351,7 @@ def test_all_that_lost_packets_on_one_way_are_named_in_one_finding(talk: Talk) -
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert (found.code, found.transfers) == ("loss", [1, 2, 3])
-    assert found.headline.endswith(
-        "The same goes for 1 other transfer and 1 other file."
-    )
+    assert found.headline.endswith("Also affected: 1 other transfer and 1 other file.")
     assert found.files == ["one", "two"]
 
 

@@ -288,7 +288,7 @@ class _Lines:
 
     def of_finding(self, device: "Device", draft: "Draft", now: float) -> str:
         """Return the lines of a finding."""
-        from tftptui.findings.labels import how_sure  # noqa: PLC0415 - as above
+        from tftptui.telemetry.findings import how_sure  # noqa: PLC0415 - as above
         from tftptui.telemetry.journal import stamp  # noqa: PLC0415
         from tftptui.wire.dhcp import mac_text  # noqa: PLC0415
         from tftptui.wire.text import finding_lines  # noqa: PLC0415

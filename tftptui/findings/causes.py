@@ -163,7 +163,7 @@ def _so_for(lead: Occurrence, others: Sequence[Occurrence]) -> str:
         (len(clients), "other client"),
     )
     told = [counted(count, what) for count, what in found if count]
-    return f" The same goes for {in_words(told)}{_on(lead, others)}." if told else ""
+    return f" Also affected: {in_words(told)}{_on(lead, others)}." if told else ""
 
 
 def _on(lead: Occurrence, others: Sequence[Occurrence]) -> str:
@@ -181,7 +181,7 @@ def _lines(others: Sequence[Occurrence], client: str) -> list[Evidence]:
     told = [_line(one, client) for one in others[:MOST_TOLD]]
     rest = len(others) - MOST_TOLD
     if rest > 0:
-        told.append(Evidence(text=f"and so it was {rest:,} times more"))
+        told.append(Evidence(text=f"and the same {rest:,} more times"))
     return told
 
 
@@ -190,7 +190,7 @@ def _line(one: Occurrence, client: str) -> Evidence:
     text = seen.text if seen else one.draft.headline
     if one.file not in text:
         text = f"{one.file}: {text}"
-    who = "likewise" if one.client == client else f"likewise {one.client}"
+    who = "also" if one.client == client else f"also {one.client}"
     return Evidence(
         text=f"{who}: {text}",
         transfer=seen.transfer if seen else None,

@@ -61,8 +61,8 @@ def served_or_there(facts: Facts) -> str:
     if completed(facts) or not facts.there:
         return served(facts)
     if facts.there.strip("/") != facts.file.strip("/"):
-        return f"{facts.there} is there now: the next request gets it"
-    return "it is there now: the next request gets it"
+        return f"{facts.there} exists now: the next request gets it"
+    return "the file exists now: the next request gets it"
 
 
 def completed(facts: Facts) -> str:
@@ -97,13 +97,13 @@ def later_success(
     later = list(later)
     if any(_is_without_options(facts, one) for one in later):
         return (
-            "the client got the file without options: most likely it does not "
-            f"understand {facts.words.our} answer to them"
+            "the client got the file without options: it does not understand "
+            f"{facts.words.our} OACK"
         )
     is_again = again or (lambda one: one.client_tid in facts.client_tids)
     tids = [one.client_tid for one in later if is_again(one)]
     if tids:
-        return f"answers to its port {joined([ports(tids)])} arrive now"
+        return f"replies to its port {joined([ports(tids)])} arrive now"
     same = [one for one in later if _is_same_file(facts, one) and cures(one)]
     did = "sent" if facts.is_upload else "got"
     return (
@@ -117,29 +117,29 @@ def answers_again(facts: Facts) -> str:
     """Return what a client that moves again has done, when nothing is wrong now."""
     latest = facts.latest
     if facts.search is not None and facts.search.state == "normal":
-        return f"{facts.search.list.client} went on without it, as it does"
+        return f"{facts.search.list.client} went on without it, which is normal"
     if latest is None or not latest.heard:
         is_back = len(facts.tries) > 1 and any(one.heard for one in facts.tries)
-        return "the client asks again" if is_back else "there is no sign of it any more"
+        return "the client retries" if is_back else "the evidence no longer supports it"
     if facts.requests == 1:
-        return "the client answers again"
+        return "the client replies again"
     if not facts.is_one_program:
-        return f"the client answers on its port {latest.client_tid}"
+        return f"the client replies on its port {latest.client_tid}"
     nth = ordinal(facts.requests)
-    return f"the client answers since its {nth} request, port {latest.client_tid}"
+    return f"the client replies since its {nth} request, port {latest.client_tid}"
 
 
 def _came(facts: Facts) -> str:
-    """Return how a file came at last: by trying again, or because it is there now."""
+    """Return how the file was received: by a retry, or because it exists now."""
     latest = facts.tries[-1]
     whence = f"on the client's port {latest.client_tid}"
     if facts.refusals and facts.refusals[-1].reason in _OF_NAMES:
         if latest.served:
-            return f"{latest.served} is given for it now; it came {whence}"
-        return f"it is there now; it came {whence}"
+            return f"{latest.served} is served for it now; received {whence}"
+        return f"the file exists now; received {whence}"
     if facts.is_one_program:
-        return f"it came at the {ordinal(facts.requests)} try, {whence}"
-    return f"it came {whence}"
+        return f"received at the {ordinal(facts.requests)} try, {whence}"
+    return f"received {whence}"
 
 
 def _is_same_file(facts: Facts, one: Neighbour) -> bool:
@@ -148,9 +148,10 @@ def _is_same_file(facts: Facts, one: Neighbour) -> bool:
 
 
 def _is_same_program(facts: Facts, one: Neighbour) -> bool:
-    """Whether a client has begun anew after it fell silent, or was ended.
+    """Whether the same program started again after it fell silent, or was ended.
 
-    What moved while another began, or stands still beside it, is another program's.
+    A transfer that moved while another started, or stands still beside it, is another
+    program's.
     """
     latest = facts.tries[-1] if facts.tries else None
     if latest is None or one.begun <= latest.moved:

@@ -1,4 +1,4 @@
-"""What was seen, row by row, as most rules need it."""
+"""Evidence rows that most rules share."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, 
 
 
 def asked(facts: Facts) -> Evidence:
-    """Return how often, from where and in which rhythm the client asked."""
+    """Return how many requests came, from which ports and at which intervals."""
     moments = sorted(time for one in facts.tries for time in one.asked_at)
     text = f"{counted(facts.requests, 'request')} for {facts.file}"
     if facts.tries:
@@ -30,7 +30,7 @@ def asked(facts: Facts) -> Evidence:
 
 
 def answered_alike(facts: Facts, last: Refused) -> Facts:
-    """Return facts with those refusals alone that had the same answer as LAST."""
+    """Return facts with only those refusals that got the same reply as LAST."""
     same = tuple(one for one in facts.refusals if one.message == last.message)
     if len(same) == len(facts.refusals):
         return facts  # and so had, most likely, those that are counted only
@@ -44,30 +44,30 @@ def refused_requests(facts: Facts) -> str:
         asked = counted(facts.refused, "request")
         return f"{asked} from {counted(facts.refused_from, 'port')}"
     if len(tids) == 1:
-        return f"asked {times(facts.refused)}, from {port_word(tids)}"
+        return f"requested {times(facts.refused)}, from {port_word(tids)}"
     return f"{counted(facts.refused, 'request')}, from {port_word(tids)}"
 
 
 def unanswered(facts: Facts) -> Evidence:
-    """Return what became of our answers while nothing came back."""
+    """Return what happened to our replies while nothing came back."""
     first = facts.tries[0]
-    icmp = "no ICMP error came" if not facts.icmp else "ICMP errors came"
-    left = "all left this host without an error"
+    icmp = "no ICMP error" if not facts.icmp else "ICMP errors came"
+    left = "this host sent all without error"
     if facts.scene.is_capture:
-        left = "all came past the place of the capture"
+        left = "all are in the capture"
     text = (
-        f"{counted(facts.answers, 'answer')} from {port_word(facts.server_tids)}: "
-        f"none was acknowledged, {icmp}, {left}"
+        f"{counted(facts.answers, 'reply', 'replies')} from "
+        f"{port_word(facts.server_tids)}: none acknowledged, {icmp}, {left}"
     )
     return Evidence(text=text, transfer=first.number, time=first.started)
 
 
 def program(facts: Facts) -> list[Evidence]:
-    """Return which program asks, and what one has to know of it."""
+    """Return which client program it is, and its quirk that matters here."""
     client = known(facts.kind)
     if client is None:
         return []
-    text = f"it looks like {client.kind}"
+    text = f"client program: looks like {client.kind}"
     if client.quirk and (not client.is_of_oacks or _minds_oacks(facts)):
         text = f"{text}. {client.quirk}"
     return [Evidence(text=text)]
@@ -87,8 +87,8 @@ def own_rules(block: HostBlock | None) -> list[Evidence]:
     minutes = counted(max(1, round(block.age / 60)), "minute")
     return [
         Evidence(
-            text=f"this host's own rules as read {minutes} ago: {visible(block.by)}; "
-            "this server may not read them any more, sudo tftptui doctor may"
+            text=f"this host's own rules as of {minutes} ago: {visible(block.by)}; no "
+            "permission to read them again (sudo tftptui doctor can)"
         )
     ]
 
@@ -97,7 +97,7 @@ def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
     """Return ICMP errors, those of one sender and kind together."""
     alike: dict[tuple[str, str], list[Icmp]] = {}
     for one in icmp:
-        alike.setdefault((one.name, one.sender or "somebody"), []).append(one)
+        alike.setdefault((one.name, one.sender or "unknown"), []).append(one)
     found = []
     for (name, sender), those in alike.items():
         last = max(those, key=lambda one: one.times[-1])
@@ -109,7 +109,7 @@ def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
 
 
 def refused(facts: Facts, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:
-    """Return who refused what, what was asked and by which program."""
+    """Return ICMP errors, the requests, and the client program."""
     return (*complaints(icmp), asked(facts), *program(facts))
 
 
@@ -127,7 +127,7 @@ def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
 
 
 def walked(location: Location | None) -> list[Evidence]:
-    """Return what a walk hop by hop has shown, if there was one."""
+    """Return what the hop-by-hop probe has shown, if there was one."""
     if location is None or not location.verdict:
         return []
     text = f"hop by hop to {location.client}: {location.verdict}"
@@ -135,7 +135,7 @@ def walked(location: Location | None) -> list[Evidence]:
 
 
 def in_vain(facts: Facts, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
-    """Return what shows that our answers do not arrive, and whose others do."""
+    """Return what shows that our replies do not arrive, and which others do."""
     return (
         *walked(facts.location),
         asked(facts),
@@ -151,7 +151,7 @@ def _what_came(one: Neighbour) -> str:
     if one.is_done:
         did = "sent" if one.is_upload else "got"
         return f" {did} {one.file} on its port {port}"
-    return f": answers reached its port {port}, for {one.file}"
+    return f": replies reached its port {port}, for {one.file}"
 
 
 def _who(one: Neighbour, client: str) -> str:

@@ -1,7 +1,7 @@
-"""Would it help? What turning a knob would do, in words that findings share.
+"""Would it help? The effect of each setting, in words that findings share.
 
-Most important is what would *not* help: the server's range never cures a block on the
-client's port.
+The most useful rows say what would *not* help: another server range never cures a block
+on the client's port.
 """
 
 from tftptui.findings.facts import Facts
@@ -9,29 +9,26 @@ from tftptui.telemetry.findings import Help, Knob, Verdict
 
 Row = dict[Knob, tuple[Verdict, str]]
 
-ANY_SIZE = "no packet of {ours} arrives, not even the small ones"
-ANY_TIME = "what is dropped is dropped however often it is sent"
-RANGE = (
-    "the packets are stopped on their way to a port that the client chose; "
-    "{ours} is only where they come from"
-)
+ANY_SIZE = "small packets are lost too"
+ANY_TIME = "resending does not help"
+RANGE = "the client's port is blocked; changing {ours} changes nothing"
 OTHER_RULE = (
-    "hardly, for they go to a port that the client chose; only where a firewall has a "
-    "rule for other ports of {ours}"
+    "yes only if a firewall rule allows other ports of {ours}; usually the client's "
+    "port is what it blocks"
 )
 ONE_PORT = (
-    "yes if that firewall keeps state: {our} answers are then replies to the request; "
-    "no if it is a plain access list"
+    "yes if the firewall is stateful: {our} replies then match the request; no if it "
+    "is a plain access list"
 )
-HELPER = "a TFTP helper on the firewall lets answers to any client port through"
-PASSED = "packets had passed both ways"
-HAD_ARRIVED = "blocks of this size had arrived"
-NOT_TAKEN = "it is the address that the client does not take"
-ITSELF = "the client itself ended it; packets had passed both ways"
+HELPER = "a TFTP helper on the firewall allows replies to any client port"
+PASSED = "packets passed both ways"
+HAD_ARRIVED = "blocks of this size arrived before"
+NOT_TAKEN = "the client rejects the source address"
+ITSELF = "the client ended the transfer; packets passed both ways"
 
 
 def no_port_matters(why: str, sizes: str, wait: str, helper: str) -> Row:
-    """Return a row where no port makes a difference, and hardly anything else."""
+    """Return a row where ports make no difference, and little else does."""
     return {
         "port-range": ("no", why),
         "single-port": ("no", why),
@@ -48,25 +45,25 @@ def other_rule(facts: Facts) -> Row:
 
 
 def minds_block_size(facts: Facts) -> Row:
-    """Return that the client may mind the blksize that was agreed on."""
+    """Return that the agreed blksize may be what the client rejects."""
     if facts.latest is None or "blksize" not in dict(facts.latest.agreed):
         return {}
-    return {"block-size": ("unknown", "yes if it is the blksize that it minds")}
+    return {"block-size": ("unknown", "yes if the blksize is what it rejects")}
 
 
 def small_blocks(facts: Facts) -> Row:
-    """Return that a client of which no block was acknowledged may mind their size."""
+    """Return that block size may matter to a client that acknowledged no block."""
     if facts.latest is None or facts.latest.acked_blocks:
         return {}
-    return {"block-size": ("unknown", "yes if blocks of this size are what it minds")}
+    return {"block-size": ("unknown", "yes if blocks of this size do not arrive")}
 
 
 def helps_of(row: Row, facts: Facts) -> tuple[Help, ...]:
     """Return a row as it stands with these facts; empty if it is."""
     row = dict(row)
     if row and facts.scene.single_port:
-        row["single-port"] = ("no", "that is what {server} does already")
-        row["port-range"] = ("no", "in single-port mode no port of the range is used")
+        row["single-port"] = ("no", "{server} already uses it")
+        row["port-range"] = ("no", "single-port mode does not use the range")
     said = facts.words
     words = {"our": said.our, "ours": said.ours, "server": said.server}
     return tuple(

@@ -162,7 +162,7 @@ class Incidents:
             self._open[cause] = incident
             self._take_occurrence(incident, tries, draft)
             return
-        why = "it has another cause, as it turned out"
+        why = "new evidence shows another cause"
         if other is not None:
             why = f"it has the same cause as {_first_of(other)}"
         self._leave(tries, why)
@@ -202,7 +202,7 @@ class Incidents:
         """Stop following tries that are long over; a name may be asked for no more."""
         incident = self._of(tries)
         if incident is not None and incident.cause.kind.ends_unasked:
-            self._leave(tries, "it is not asked for any more")
+            self._leave(tries, "it is no longer requested")
         else:
             self._forget(tries)
 

@@ -35,17 +35,17 @@ from tftptui.telemetry.words import url
 _BOTH = (Way.RANGE, Way.HELPER)
 _MOST_TRIED, _HIGH_TID = 4, 49_200
 _SMALL_BLOCKS, _SAFE_BLOCKS = 1_428, 512
-_SWITCHES = "the switches and bridges before it, for no router stands between"
-_SWITCH = f"where it lets them in: look at {_SWITCHES}"
+_SWITCHES = "the switches and bridges in front of it (no router is in between)"
+_SWITCH = f"if its firewall allows them: check {_SWITCHES}"
 
 Remedies = tuple[Remedy, ...]
 
 
 def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
-    """Return the ways to get answers to any client port through a firewall."""
+    """Return how to get replies to any client port through a firewall."""
     place = place_of_silence(facts)
     if place == "server-segment":
-        return say(f"look at {_SWITCHES}")
+        return say(f"check {_SWITCHES}")
     if place == "client-segment":
         return (*on_the_client(facts), *say(_SWITCH))
     ask = Remedy(
@@ -55,7 +55,7 @@ def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
     )
     rules = _rules(facts, Part.ANSWERS, Where.BETWEEN, _BOTH)
     here = () if place == "between" else (_look_at_client(facts),)
-    return (ask, *here, *rules, *_one_port(facts, "not where it is an access list"))
+    return (ask, *here, *rules, *_one_port(facts, is_access_list_possible=True))
 
 
 def _look_at_client(facts: Facts) -> Remedy:
@@ -63,8 +63,8 @@ def _look_at_client(facts: Facts) -> Remedy:
     at = url(_server(facts), facts.scene.port, facts.file)
     ports_ = ",".join(str(tid) for tid in (*facts.client_tids[:_MOST_TRIED], _HIGH_TID))
     return Remedy(
-        text=f"or look at the own firewall of {facts.client}: on Linux, as root, this "
-        "reads its rules",
+        text=f"or check the firewall of {facts.client} itself: on Linux, run there as "
+        "root",
         command=f"sudo tftptui probe {at} --from-ports {ports_}",
     )
 
@@ -76,10 +76,10 @@ def range_of(facts: Facts) -> str:
 
 
 def let_acks_through(facts: Facts) -> tuple[Remedy, ...]:
-    """Return the ways to get the client's ACKs to our ports."""
+    """Return how to get the client's ACKs to our ports."""
     ask = Remedy(
         text=f"ask for: allow UDP from {_clients(facts)} ports 1024–65535 to "
-        f"{_server(facts)} {_ours(facts)}, on the way and on {facts.words.host}"
+        f"{_server(facts)} {_ours(facts)}, on the path and on {facts.words.host}"
         f"{_assumption(facts)}"
     )
     ways = (Way.RANGE,)
@@ -89,8 +89,7 @@ def let_acks_through(facts: Facts) -> tuple[Remedy, ...]:
     )
     one_port = _of_server(
         facts,
-        "answer from the port that was asked: the ACKs then take the way of the "
-        "request",
+        "reply from the port of the request: ACKs then go to that port",
         "--single-port",
         ONE_PORT,
     )
@@ -98,7 +97,7 @@ def let_acks_through(facts: Facts) -> tuple[Remedy, ...]:
 
 
 def let_requests_in(server: str, scene: Scene) -> tuple[Remedy, ...]:
-    """Return the ways to let requests in to SERVER, an address of this host."""
+    """Return how to allow requests to SERVER, an address of this host."""
     try:
         address = ip_address(server)
         anywhere = tuple(one for one in ANYWHERE if one.version == address.version)
@@ -111,31 +110,31 @@ def let_requests_in(server: str, scene: Scene) -> tuple[Remedy, ...]:
 
 
 def let_out(facts: Facts) -> tuple[Remedy, ...]:
-    """Return the ways to get answers out of this host, which runs Linux."""
+    """Return how to get replies out of this host, which runs Linux."""
     rules = _rules(facts, Part.ANSWERS, Where.SERVER, (Way.RANGE,))
     windows = Dialect.WINDOWS.speech.title
     return tuple(rule for rule in rules if rule.platform != windows)
 
 
 def on_the_client(facts: Facts) -> tuple[Remedy, ...]:
-    """Return the ways to get answers past the client's own firewall."""
+    """Return how to get replies past the client's own firewall."""
     ask = Remedy(
-        text=f"on {facts.client}: let UDP from {_server(facts)} in, or load the "
-        f"TFTP helper for what goes out to port {facts.scene.port}",
+        text=f"on {facts.client}: allow UDP from {_server(facts)}, or load the TFTP "
+        f"helper for requests to port {facts.scene.port}",
     )
     rules = _rules(facts, Part.ANSWERS, Where.CLIENT, _BOTH)
     return (ask, *rules, *_one_port(facts))
 
 
 def for_translation(facts: Facts) -> tuple[Remedy, ...]:
-    """Return the ways to get answers through an address translation."""
-    ask = Remedy(text="load the TFTP helper on the machine that translates addresses")
+    """Return how to get replies through a NAT."""
+    ask = Remedy(text="load the TFTP helper on the NAT")
     rules = _rules(facts, Part.ANSWERS, Where.BETWEEN, (Way.HELPER,), has_nat=True)
     return (ask, *rules, *_one_port(facts))
 
 
 def flush(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how a firewall is made to forget old flows."""
+    """Return how to delete old flows from a firewall's connection table."""
     situation = _situation(facts, Where.BETWEEN)
     commands: dict[str, str] = {}
     for dialect in Dialect if situation else ():
@@ -153,7 +152,7 @@ def flush(facts: Facts) -> tuple[Remedy, ...]:
     ]
     return (
         *forget,
-        Remedy(text="or try again from another client port: that is a new flow"),
+        Remedy(text="or retry from another client port: that is a new flow"),
     )
 
 
@@ -164,15 +163,15 @@ def smaller_blocks(facts: Facts) -> tuple[Remedy, ...]:
     return (
         *_of_server(
             facts,
-            f"grant no larger blocks: {why}",
+            f"limit the block size: {why}",
             f"--max-blksize {octets}",
             block_settings(octets),
         ),
         *(
             Remedy(
                 platform=dialect.speech.title,
-                text="on the firewalls between: let the messages through that tell "
-                "senders of small links, and do not drop fragments",
+                text="on the firewalls in between: allow ICMP packet-too-big, and do "
+                "not drop fragments",
                 command=dialect.speech.typed(rules[is_v6]),
             )
             for dialect, rules in TOO_BIG.items()
@@ -189,19 +188,19 @@ def _that_fit(facts: Facts) -> tuple[int, str]:
         if one.client == facts.client and one.has_blocks and one.block_size < tried
     ]
     if arrived and max(arrived) > _SAFE_BLOCKS:
-        return max(arrived), f"{max(arrived)} arrived, {_SAFE_BLOCKS} suits all ways"
+        return max(arrived), f"{max(arrived)} arrived, {_SAFE_BLOCKS} fits every path"
     if tried > _SMALL_BLOCKS:
-        text = f"{_SMALL_BLOCKS} suits most tunnels, {_SAFE_BLOCKS} all"
+        text = f"{_SMALL_BLOCKS} fits most tunnels, {_SAFE_BLOCKS} every path"
         return _SMALL_BLOCKS, text
-    return _SAFE_BLOCKS, f"{_SAFE_BLOCKS} suits all ways"
+    return _SAFE_BLOCKS, f"{_SAFE_BLOCKS} fits every path"
 
 
 def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
-    """Return how to leave options out of the answers to this client program."""
+    """Return how to leave options out of the OACK to this client program."""
     whom = f"@{facts.kind}" if facts.kind else ""
     return _of_server(
         facts,
-        "leave the options out of its answers, one after the other",
+        "leave the options out of the OACK, one at a time",
         " ".join(f"--refuse {quote(name + whom)}" for name in names),
         refusal_settings(names, whom),
     )
@@ -213,11 +212,11 @@ def refuse_size(facts: Facts) -> tuple[Remedy, ...]:
     return (
         *_of_server(
             facts,
-            "leave tsize out of its answers",
+            "leave tsize out of the OACK",
             f"--refuse {quote('tsize' + whom)}",
             refusal_settings(["tsize"], whom),
         ),
-        *say("or have it ask without options: curl --tftp-no-options"),
+        *say("or request without options: curl --tftp-no-options"),
     )
 
 
@@ -226,23 +225,22 @@ def equal_ranges(facts: Facts, good: PortRange) -> Remedies:
     if not facts.scene.is_capture:
         used = span(PortRange(facts.scene.first, facts.scene.last), "–")
         return say(
-            f"make both ranges equal: answer from {span(good, '–')}, or have the "
-            f"firewall let {used} through"
+            f"make both ranges equal: reply from {span(good, '–')}, or let the "
+            f"firewall allow {used}"
         )
     return say(
-        f"make both ranges equal: have {facts.words.server} answer from "
-        f"{span(good, '–')} ({range_settings(good)}), or have the firewall let the "
-        "whole range of that server through"
+        f"make both ranges equal: let {facts.words.server} reply from "
+        f"{span(good, '–')} ({range_settings(good)}), or let the firewall allow the "
+        "whole range of that server"
     )
 
 
 def fewer_octets(facts: Facts) -> Remedies:
-    """Return how blocks are small enough from the start, where all is well anyhow."""
+    """Return how to get small blocks from the start, where all is well anyway."""
     octets = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
     if not facts.scene.is_capture:
-        return say(f"nothing; --max-blksize {octets} would ask less from the start")
-    asked = "a smaller largest block at the server would ask less from the start"
-    return say(f"nothing; {asked} ({block_settings(octets)})")
+        return say(f"nothing; --max-blksize {octets} starts with smaller blocks")
+    return say(f"nothing; to start with smaller blocks: {block_settings(octets)}")
 
 
 def say(*texts: str) -> tuple[Remedy, ...]:
@@ -250,13 +248,15 @@ def say(*texts: str) -> tuple[Remedy, ...]:
     return tuple(Remedy(text=text) for text in texts)
 
 
-def _one_port(facts: Facts, but: str = "") -> tuple[Remedy, ...]:
+def _one_port(
+    facts: Facts, *, is_access_list_possible: bool = False
+) -> tuple[Remedy, ...]:
     """Return single-port mode, where it is not on already."""
     if facts.scene.single_port:
         return ()
-    text = "answer from the port that was asked"
-    if but:
-        text += f": cures it where the firewall keeps state, {but}"
+    text = "reply from the port of the request"
+    if is_access_list_possible:
+        text += ": helps if the firewall is stateful, not if it is an access list"
     return _of_server(facts, text, "--single-port", ONE_PORT)
 
 
@@ -267,7 +267,7 @@ def _of_server(facts: Facts, text: str, option: str, anybody_s: str) -> Remedies
     """
     if not facts.scene.is_capture:
         return (Remedy(platform=OURS, text=text, command=option),)
-    return (Remedy(text=f"have {facts.words.server} {text} ({anybody_s})"),)
+    return (Remedy(text=f"let {facts.words.server} {text} ({anybody_s})"),)
 
 
 def _rules(

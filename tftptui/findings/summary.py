@@ -1,4 +1,4 @@
-"""What a client's tries for one file add up to, told in a sentence or two."""
+"""What a client's tries for one file add up to, in a sentence or two."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -39,7 +39,7 @@ def _stages(facts: Facts) -> list[str]:
         return []
     again = sum(one.requests for one in others)
     more = f" {times(again)}" if again > 1 else ""
-    text = f"asked for the size from port {first.client_tid}, then for the file"
+    text = f"requested the size from port {first.client_tid}, then the file"
     return [f"{text}{more} from {_from_ports(others)}"]
 
 
@@ -51,7 +51,7 @@ def _refused(facts: Facts) -> list[str]:
         return [f"{_other_requests(facts)}, refused"]
     return [
         f"refused {times(count)}",
-        f"asked {times(facts.requests - count)} from {_from_ports(facts.tries)}",
+        f"requested {times(facts.requests - count)} from {_from_ports(facts.tries)}",
     ]
 
 
@@ -68,21 +68,19 @@ def _are_of_others(facts: Facts) -> bool:
 def _other_requests(facts: Facts) -> str:
     tids, count = facts.refused_tids, facts.refused_from
     whence = port_word(tids) if count == len(tids) else counted(count, "port")
-    return (
-        f"{counted(facts.refused, 'other request')} of this host for it, from {whence}"
-    )
+    return f"{counted(facts.refused, 'other request')} from this host, from {whence}"
 
 
 def _asked(facts: Facts) -> str:
-    text = f"asked {times(facts.requests)}, from {_from_ports(facts.tries)}"
+    text = f"requested {times(facts.requests)}, from {_from_ports(facts.tries)}"
     if not facts.is_one_program:
         text = f"{counted(facts.requests, 'request')}, from {_from_ports(facts.tries)}"
     client = known(facts.kind)
     if client and client.steps and _is_counting(facts.client_tids, client.steps):
-        return f"{text}, each +{client.steps}: it takes a new port at each try"
+        return f"{text}, each +{client.steps}: a new port for each try"
     keeps = client and not client.steps and not client.is_firmware
     if keeps and len(facts.client_tids) > 1:
-        return f"{text}: a program that was run again, or several programs"
+        return f"{text}: the program was run again, or several programs"
     gaps = _gaps(facts.tries)
     if len(facts.client_tids) == 1 and gaps:
         return f"{text}, {joined([seconds(gap) for gap in gaps])} apart"
@@ -115,17 +113,17 @@ def _result(facts: Facts) -> list[str]:
     if facts.waited < _SOON:
         return []
     if facts.answers == 1:
-        return [f"{facts.words.our} answer was not acknowledged"]
-    answers = counted(facts.answers, "answer")
-    return [f"none of {facts.words.our} {answers} was acknowledged"]
+        return [f"{facts.words.our} reply was not acknowledged"]
+    replies = counted(facts.answers, "reply", "replies")
+    return [f"none of {facts.words.our} {replies} was acknowledged"]
 
 
 def _came(facts: Facts, latest: TransferView) -> str:
     """Return that the file came: at which try, if one program has tried all along."""
     if all(one.phase == "completed" for one in facts.tries) and len(facts.tries) > 1:
-        return "it came each time"
+        return "received each time"
     if facts.is_one_program:
-        return f"it came at the {ordinal(facts.requests)} try"
+        return f"received at the {ordinal(facts.requests)} try"
     if _are_of_others(facts) and facts.requests == facts.refused + 1:
-        return "it came at the first try"
-    return f"it came on port {latest.client_tid}"
+        return "received at the first try"
+    return f"received on port {latest.client_tid}"

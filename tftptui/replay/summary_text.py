@@ -8,7 +8,7 @@ import msgspec
 from tftptui.replay.summary import Outline
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import markdown
-from tftptui.telemetry.findings import Finding, Remedy
+from tftptui.telemetry.findings import Finding, Remedy, labelled
 from tftptui.telemetry.views import Refusal, TransferView
 from tftptui.telemetry.words import counted
 
@@ -52,7 +52,7 @@ def as_markdown(outline: Outline) -> str:
     if outline.findings:
         blocks.append(["## Findings"])
     for finding in outline.findings:
-        blocks.append([f"### {markdown(finding.headline)}"])
+        blocks.append([f"### {markdown(_labelled(finding))}"])
         blocks.append(list(_listed(_finding(finding)[1:])))
     blocks.append([f"- {markdown(aside)}" for aside in outline.asides])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -78,10 +78,10 @@ _HEADS = (
     "server",
     "file",
     "outcome",
-    "octets",
+    "bytes",
     "seconds",
-    "sent again",
-    "came again",
+    "resent",
+    "duplicates",
     "why",
 )
 
@@ -95,7 +95,7 @@ def _cells(view: TransferView, end: float) -> list[str]:
     """Return a row; one that is not over at the END of the capture lasts till then."""
     seconds = max(0.0, (view.ended or end) - view.started)
     outcome = view.phase if not view.running else "unfinished"
-    why = view.error or ("the capture ends before it does" if view.running else "")
+    why = view.error or ("the capture ends first" if view.running else "")
     return [
         str(view.number),
         f"{view.client} {view.client_tid}",
@@ -123,7 +123,7 @@ def _table(heads: Sequence[str], rows: list[list[str]]) -> list[str]:
     ]
 
 
-_NUMBERS = frozenset({"#", "octets", "seconds", "sent again", "came again"})
+_NUMBERS = frozenset({"#", "bytes", "seconds", "resent", "duplicates"})
 
 
 def _headline(outline: Outline) -> str:
@@ -139,20 +139,24 @@ def _totals(counters: Counters) -> str:
     return (
         f"{counted(counters.requests, 'request')}, {counters.refused:,} refused; "
         f"{counted(counters.started, 'transfer')}{': ' if words else ''}{words}; "
-        f"the servers sent {again} again"
+        f"the servers resent {again}"
     )
 
 
+def _labelled(finding: Finding) -> str:
+    return labelled(finding.headline, finding.confidence)
+
+
 def _finding(finding: Finding) -> list[str]:
-    """Return a finding: what, how sure, what shows it, what to do."""
+    """Return a finding: the cause, how certain it is, the evidence, the fix."""
     numbers = ", ".join(str(number) for number in finding.transfers)
     about = f"; transfers {numbers}" if numbers else ""
     return [
-        f"{finding.headline}",
-        f"  {finding.code}, {finding.confidence:.0%} sure{about}",
-        *(f"  seen: {one.text}" for one in finding.evidence),
+        _labelled(finding),
+        f"  {finding.code}, {finding.confidence:.0%} certain{about}",
         *_to_do(finding.remedies),
-        *([f"  prove it: {finding.proof}"] if finding.proof else []),
+        *([f"  test it: {finding.proof}"] if finding.proof else []),
+        *(f"  evidence: {one.text}" for one in finding.evidence),
     ]
 
 
@@ -163,10 +167,10 @@ def _to_do(remedies: Sequence[Remedy]) -> Iterator[str]:
     for remedy in remedies:
         if remedy.platform in told:
             platform = f"{remedy.platform}: " if remedy.platform else ""
-            yield f"  to do: {platform}{remedy.text}"
+            yield f"  fix: {platform}{remedy.text}"
             yield from (f"{_TYPED}{line}" for line in remedy.command.splitlines())
     if left := platforms[MOST_PLATFORMS:]:
-        yield f"  likewise for {', '.join(left)}: on the screen, or in --format json"
+        yield f"  also for {', '.join(left)}: on the screen, or with --format json"
 
 
 def _ended(counters: Counters) -> Iterator[str]:

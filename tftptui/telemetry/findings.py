@@ -33,7 +33,21 @@ Lane = Literal["request", "answer", "up", "down"]
 """The request to our listener, our first answer, and from then on to us and from us."""
 
 FACT, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
-"""Confidence: stated as a fact, "most likely", listed as a possibility."""
+"""Confidence from which on a finding is certain, likely, possible."""
+
+
+def how_sure(confidence: float) -> str:
+    """Return the confidence in one word."""
+    if confidence >= FACT:
+        return "certain"
+    return "likely" if confidence >= LIKELY else "possible"
+
+
+def labelled(text: str, confidence: float) -> str:
+    """Return what a finding says, marked as a guess unless it is certain."""
+    if confidence >= FACT:
+        return text
+    return f"{how_sure(confidence).capitalize()}: {text}"
 
 
 OURS = "tftptui"

@@ -65,7 +65,7 @@ def test_an_error_that_does_not_arrive_either_replaces_no_cause() -> None:
     late = (icmp(3, CLIENT, 3.0),)
     draft = draft_of(facts_of(ended(), icmp=late, scene=BESIDE))
     assert draft.code == "acks-blocked"
-    assert draft.evidence[0].text.startswith("twice the server sent something again")
+    assert draft.evidence[0].text.startswith("twice the server resent")
 
 
 def test_an_error_that_the_server_may_have_got_is_what_ended_it() -> None:
@@ -78,7 +78,7 @@ def test_an_error_that_the_server_may_have_got_is_what_ended_it() -> None:
 def test_what_the_client_repeats_is_not_what_the_server_sends_again() -> None:
     one = tried(heard=True, lost_to_server=11, retransmits=5, timeouts=5)
     draft = draft_of(facts_of(one, now=39.0, scene=BESIDE))
-    assert draft.evidence[0].text.startswith("5 times the server sent")
+    assert draft.evidence[0].text.startswith("5 times the server resent")
 
 
 def waiting(**changes: Any) -> TransferView:
@@ -103,7 +103,7 @@ def waiting(**changes: Any) -> TransferView:
 def test_blocks_that_are_lost_before_a_capture_are_no_silence_of_the_client() -> None:
     draft = draft_of(facts_of(waiting(), now=40.0, scene=BESIDE))
     assert (draft.code, draft.confidence) == ("path-cut", POSSIBLE)
-    assert draft.headline.startswith(f"The server {SERVER}, or the way from it, is")
+    assert draft.headline.startswith(f"The server {SERVER}, or the path from it, is")
 
 
 def test_small_blocks_that_come_make_it_the_size() -> None:
@@ -113,7 +113,7 @@ def test_small_blocks_that_come_make_it_the_size() -> None:
     )
     draft = draft_of(seen)
     assert (draft.code, draft.confidence) == ("path-mtu", LIKELY)
-    assert draft.headline.startswith("Blocks of 1428 octets from the server")
+    assert draft.headline.startswith("Blocks of 1428 bytes from the server")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_ports_of_the_same_client_that_get_answers_are_named() -> None:
     draft = draft_of(unheard(neighbours=(neighbour(client=CLIENT, at=9.0),)))
     assert draft.code == "no-answer-seen"
     assert draft.headline.endswith(
-        "most likely its UDP ports 2070 and 2075 get none, port 44669 does."
+        "its UDP ports 2070 and 2075 get none, port 44669 does."
     )
     assert "--local-port 2075 " in draft.proof
     assert draft.proof.index("2075") < draft.proof.index("44669")
@@ -157,7 +157,5 @@ def test_ports_of_the_same_client_that_get_answers_are_named() -> None:
 
 def test_where_no_port_of_it_gets_any_the_proof_asks_from_the_same_port() -> None:
     draft = draft_of(unheard(neighbours=(neighbour(),)))
-    assert draft.headline.endswith(
-        "though answers to others are: most likely it gets none."
-    )
+    assert draft.headline.endswith("but replies to other clients: it gets none.")
     assert "--local-port 2075 " in draft.proof

@@ -35,9 +35,9 @@ def judged(client: str, file: KindView) -> Draft | None:
 @pytest.mark.parametrize(
     ("client", "file", "why"),
     [
-        (ROM, EFI, "a BIOS starts no EFI programs"),
-        (LINUX_ON_BIOS, ARM_KERNEL, "that is another processor"),
-        (UEFI, NBP, "UEFI starts EFI programs alone"),
+        (ROM, EFI, "a BIOS cannot start EFI programs"),
+        (LINUX_ON_BIOS, ARM_KERNEL, "it is for another processor"),
+        (UEFI, NBP, "UEFI starts EFI programs only"),
         (UEFI, SCRIPT, "iPXE reads the script once it runs"),
         (UEFI, MISNAMED, "its name is for arm64 firmware, which can't start x86-64"),
     ],

@@ -31,7 +31,7 @@ def test_only_those_count_that_had_the_answer() -> None:
     seen = facts_of(put, refusals=(old, not_taken("exists", "that file exists", 5.0)))
     draft = draft_of(seen)
     assert draft.evidence[0].text == (
-        "asked once, from port 2070; the answer was: that file exists"
+        "requested once, from port 2070; reply: that file exists"
     )
     assert draft.transfers == ()
 

@@ -16,7 +16,7 @@ from tests.support.facts import (
 from tests.support.findings import boot_rom
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
-from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.findings import FACT, LIKELY, labelled
 from tftptui.telemetry.ttl_walks import Hop, Location, Walk
 
 WHOLE = Walk(
@@ -48,8 +48,8 @@ def test_it_is_the_client_s_port_that_matters(passed: int, sure: float) -> None:
     draft = judge(walked(passed))
     assert draft is not None
     assert (draft.code, draft.confidence) == ("client-port-blocked", sure)
-    assert ("most likely" in draft.headline) is (sure < FACT)
-    assert "to port 49200 they arrive" in draft.headline
+    assert ("Likely" in labelled(draft.headline, draft.confidence)) is (sure < FACT)
+    assert "to port 49200 arrive" in draft.headline
     assert draft.evidence[0].text.startswith(f"hop by hop to {CLIENT}: Packets to UDP")
     assert {one.knob: one.verdict for one in draft.helps}["port-range"] == "no"
 
@@ -63,7 +63,7 @@ def test_where_the_client_is_the_first_hop_its_own_host_is_left() -> None:
     assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
     assert draft.stands_at == "client-segment"
     assert "dropped by the client's own firewall, or by a switch" in draft.headline
-    assert "on the way" not in draft.headline
+    assert "on the path" not in draft.headline
 
 
 def test_of_boot_firmware_a_switch_is_left_where_no_router_stands_between() -> None:
@@ -71,9 +71,9 @@ def test_of_boot_firmware_a_switch_is_left_where_no_router_stands_between() -> N
     draft = judge(walked(0, other=beside))
     assert draft is not None
     assert (draft.code, draft.stands_at) == ("client-port-blocked", "server-segment")
-    assert "dropped by a switch or bridge before the client" in draft.headline
+    assert "dropped by a switch or bridge in front of the client" in draft.headline
     (remedy,) = draft.remedies
-    assert "no router stands between" in remedy.text
+    assert "no router is in between" in remedy.text
 
 
 def test_a_walk_stands_in_the_evidence_of_what_was_known_before_it() -> None:

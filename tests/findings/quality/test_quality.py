@@ -93,7 +93,7 @@ def test_reordering_is_told(count: int, told: list[str]) -> None:
 def test_a_long_way_is_told_with_what_it_costs() -> None:
     (draft,) = notes(facts_of(completed(least_round_trip=0.55, **SLOW)))
     assert draft.code == "long-round-trip"
-    assert "no more than 1 kB/s" in draft.headline
+    assert "at most 1 kB/s" in draft.headline
 
 
 def test_a_slow_client_is_told_from_a_long_way() -> None:

@@ -91,7 +91,7 @@ def insisting(**changes: object) -> Facts:
 def test_closed_at_each_request_is_most_likely_the_clients_firewall() -> None:
     draft = found(insisting())
     assert (draft.code, draft.confidence) == ("client-firewall-refuses", LIKELY)
-    assert "address translation" in draft.headline
+    assert "NAT" in draft.headline
 
 
 def test_firmware_has_no_firewall_so_it_is_a_translation() -> None:
@@ -123,8 +123,8 @@ def test_a_program_that_takes_an_answer_and_goes_most_likely_meets_no_block() ->
     one = tried(phase="abandoned", retransmits=2)
     headline = found(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 1.1, 2.1),))).headline
     assert headline == (
-        "The program on 10.0.4.37 asked for pxelinux.0 and was gone: its UDP port 2070 "
-        "is closed. Most likely nothing blocks the way."
+        "The program on 10.0.4.37 requested pxelinux.0 and quit: its UDP port 2070 "
+        "is closed. Nothing is blocked."
     )
 
 
@@ -133,7 +133,7 @@ def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> Non
     draft = found(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
     assert (draft.confidence, draft.stands_at) == (LIKELY, "client")
-    assert "or an address translation" in draft.headline
+    assert "or a NAT drops replies" in draft.headline
     assert "othing blocks" not in draft.headline
 
 
@@ -141,7 +141,7 @@ def test_a_program_that_was_heard_and_goes_meets_no_block() -> None:
     one = tried(phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1)
     draft = found(facts_of(one, now=5.0, icmp=(icmp(3, CLIENT, 2.0, 4.0),)))
     assert (draft.code, draft.confidence) == ("client-port-closed", 0.85)
-    assert draft.headline.endswith("Nothing blocks the way.")
+    assert draft.headline.endswith("Nothing is blocked.")
 
 
 @pytest.mark.parametrize("direction", ["read", "write"])
@@ -158,7 +158,7 @@ def test_who_waited_without_a_word_before_it_left_cannot_send_to_us(
     assert draft.code == "acks-blocked"
     assert LIKELY < draft.confidence < FACT
     told = " ".join(line.text for line in draft.evidence)
-    assert "its port was closed 6.1 s after it asked" in told
+    assert "its port was closed 6.1 s after the request" in told
     assert "switched off" not in told
     alone = facts_of(one, now=8.1, icmp=(closed,), scene=ONE_PORT)
     assert found(alone).code == "client-port-closed"
@@ -169,7 +169,7 @@ def test_who_gave_up_sooner_than_it_asks_again_may_have_met_a_block() -> None:
     draft = found(facts_of(one, now=6.0, icmp=(icmp(3, CLIENT, 3.0, 5.0),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
     assert (draft.confidence, draft.stands_at) == (LIKELY, "unknown")
-    assert draft.headline.endswith("Perhaps its ACKs were lost on the way.")
+    assert draft.headline.endswith("Its ACKs may have been lost.")
 
 
 def test_who_falls_silent_amid_a_file_and_goes_may_have_met_a_block() -> None:
@@ -247,6 +247,6 @@ def test_what_comes_from_our_gateway_comes_through_a_translation() -> None:
     for seen in (insisting(), facts_of(tried(), icmp=(icmp(13, CLIENT, 0.1, 2.1),))):
         draft = found(replace(seen, scene=scene))
         assert draft.code == "nat-without-helper"
-        assert "is this host's gateway" in draft.headline
+        assert "this host's gateway" in draft.headline
     silent = asked_again(tried(), 6.0)
     assert found(facts_of(silent, scene=scene)).stands_at == "between"

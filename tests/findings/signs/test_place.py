@@ -27,7 +27,7 @@ def test_another_port_of_the_same_host_does_not_clear_its_own_firewall() -> None
     tries = (low, asked_again(tried(2, client_tid=2_071, kind=""), 7.0))
     draft = draft_of(facts_of(*tries, neighbours=(worked,), now=9.0))
     assert (draft.code, draft.stands_at) == ("client-port-blocked", "between-or-client")
-    assert "or by the client's own firewall; to port 49200" in draft.headline
+    assert "or by the client's own firewall; packets to port 49200" in draft.headline
     assert any("sudo tftptui probe" in one.command for one in draft.remedies)
 
 
@@ -49,7 +49,7 @@ def test_a_client_on_a_network_of_ours_leaves_only_its_own_host(
     draft = draft_of(replace(facts_of(one, scene=beside), client=client))
     assert (draft.code, draft.stands_at) == ("answers-blocked", place)
     told = [one.text for one in draft.remedies]
-    is_there = told[0].startswith(f"on {client}: let UDP from {SERVER} in")
+    is_there = told[0].startswith(f"on {client}: allow UDP from {SERVER}")
     assert is_there is (place == "client-segment")
     assert any("switches and bridges" in text for text in told) is is_there
 

@@ -108,7 +108,7 @@ def test_a_client_that_breaks_off_says_why() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"retransmits": 2, "timeouts": 1}, "when an ACK of its was lost"),
+        ({"retransmits": 2, "timeouts": 1}, "when its ACK was lost"),
         ({"retransmits": 2}, "ctrl-c"),
         ({"retransmits": 0}, "ctrl-c"),
         ({"retransmits": 2, "timeouts": 1, "kind": "curl"}, "ctrl-c"),
@@ -146,8 +146,8 @@ def broken_off(**changes: Any) -> Any:
 
 
 def test_that_somebody_ended_the_program_is_thought_of() -> None:
-    assert "ended there" in broken_off().remedies[0].text
-    assert "make room" in broken_off(peer_error=3).remedies[0].text
+    assert "was the program ended" in broken_off().remedies[0].text
+    assert "free space" in broken_off(peer_error=3).remedies[0].text
 
 
 def test_what_atftp_minds_is_told_only_where_it_happened() -> None:

@@ -97,7 +97,7 @@ def seed_probed(stage: Stage) -> None:
 def check_walked(stage: Stage) -> None:
     finding = stage.finding("client-port-blocked")
     assert finding.revises == "answers-blocked"
-    assert "to port 49200 they arrive" in finding.headline
+    assert "to port 49200 arrive" in finding.headline
     assert finding.evidence[0].text.startswith("hop by hop")
     assert {one.knob: one.verdict for one in finding.helps}["port-range"] == "no"
 

@@ -183,7 +183,7 @@ def clients_killed(stage: Stage) -> None:
 def check_nobody_is_accused(stage: Stage) -> None:
     told = [one for one in stage.server.found if one.code == "client-port-closed"]
     assert len(told[-1].transfers) == _KILLED
-    assert all("Nothing blocks the way." in one.headline for one in told), told
+    assert all("Nothing is blocked." in one.headline for one in told), told
 
 
 def client_off(stage: Stage) -> None:

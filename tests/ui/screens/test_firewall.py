@@ -254,7 +254,7 @@ async def test_what_was_learned_hop_by_hop_is_in_the_ticket_and_in_the_finding()
         await screen.press("f", "Y")
         assert told in screen.app.clipboard
         await screen.press("escape", "w", "y")
-        assert f"Seen: {told}" in screen.app.clipboard
+        assert f"Evidence: {told}" in screen.app.clipboard
         await screen.press("f", "Y")
         assert told in screen.app.clipboard
         await screen.press("escape", "G")

@@ -81,7 +81,7 @@ def over(
     """Return what shows a page over a server that has been told of."""
 
     async def before(pilot: Pilot[None]) -> None:
-        while app.store.frames < 3 or "packets sent again" not in shown(app):
+        while app.store.frames < 3 or "packets resent" not in shown(app):
             await pilot.pause()  # what is below has its last lines as well
         await app.push_screen(make())
         while until not in shown(app):

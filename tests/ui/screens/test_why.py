@@ -14,7 +14,7 @@ from tftptui.ui.findings.words import as_text
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 HEADLINE = "Packets from this server to UDP ports 2070–2072"
-BRIEF = "Dropped on the way to 10.0.4.37, ports 2070–2072"
+BRIEF = "Dropped on the path to 10.0.4.37, ports 2070–2072"
 """What a row has room for."""
 
 
@@ -36,7 +36,7 @@ async def test_it_answers_the_founding_question_without_scrolling(
         await screen.press("w")
         text = " ".join(screen.text().split())
         assert HEADLINE in text
-        assert "sure · client-port-blocked" in text
+        assert "certain · client-port-blocked" in text
         short = "no another server range, smaller blocks"
         assert ("another server range no" if size == LARGE else short) in text
         assert "Have UDP from this server's ports" in text  # what to do
@@ -54,10 +54,10 @@ async def test_a_revision_shows_at_once_and_names_what_it_was() -> None:
     first, second = founding_case()
     async with shown(first) as screen:
         await screen.press("w")
-        assert "most likely · answers-blocked" in screen.text()
+        assert "likely · answers-blocked" in screen.text()
         await screen.tell(second)
-        assert "sure · client-port-blocked" in screen.text()
-        assert "before it looked like answers-blocked" in screen.text()
+        assert "certain · client-port-blocked" in screen.text()
+        assert "it was answers-blocked" in screen.text()
 
 
 async def test_a_withdrawn_finding_says_so_and_leaves_the_list() -> None:
@@ -66,7 +66,7 @@ async def test_a_withdrawn_finding_says_so_and_leaves_the_list() -> None:
     async with shown(first, second) as screen:
         await screen.press("w")
         await screen.tell(Frame(time=NOW, findings=[gone]))
-        assert "No longer so: it completed." in screen.text()
+        assert "Withdrawn: it completed." in screen.text()
         await screen.press("escape")
         assert HEADLINE not in screen.text()
 
@@ -104,7 +104,7 @@ async def test_rules_are_offered_where_a_firewall_may_stand(
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [("answers-blocked", "# "), ("file-case", "Seen: ")]
+    ("code", "words"), [("answers-blocked", "# "), ("file-case", "Evidence: ")]
 )
 async def test_w_t_copies_the_ticket_or_else_the_finding(code: str, words: str) -> None:
     async with shown(*founding_case(code=code)) as screen:
@@ -118,12 +118,12 @@ async def test_w_t_copies_the_ticket_or_else_the_finding(code: str, words: str) 
 async def test_remedies_for_another_range_than_now_say_so() -> None:
     async with shown(*founding_case(ports="40000-40004"), size=LARGE) as screen:
         await screen.press("w")
-        assert "▲ ports 40000–40004 then, 40000–40099 now" in screen.text()
+        assert "▲ for ports 40000–40004; now 40000–40099" in screen.text()
         await screen.press("y")
-        assert "Beware: ports 40000–40004 then, 40000" in screen.app.clipboard
+        assert "Outdated: for ports 40000–40004; now 40000" in screen.app.clipboard
     async with shown(*founding_case(ports="40000-40099"), size=LARGE) as screen:
         await screen.press("w")
-        assert " then, " not in screen.text()
+        assert "▲ for ports" not in screen.text()
 
 
 async def test_the_platform_is_kept_when_the_screen_comes_again() -> None:
@@ -211,7 +211,7 @@ async def test_what_it_said_before_stands_at_the_end() -> None:
     )
     async with shown(*founding_case(history=[said], turned=NOW - 2)) as screen:
         await screen.press("w", "G")
-        assert "most likely answers-blocked: before" in screen.text()
+        assert "likely answers-blocked: before" in screen.text()
         assert "sure client-port-blocked" in screen.text()
 
 
@@ -225,7 +225,7 @@ async def test_it_is_told_that_a_finding_is_withdrawn(size: tuple[int, int]) -> 
         told = f"✓ withdrawn: 10.0.4.37 · pxelinux.0: {why}"
         assert told in screen.text()
         await screen.press("w")
-        assert f"No longer so: {why}." in screen.text()
+        assert f"Withdrawn: {why}." in screen.text()
 
 
 @SIZES
@@ -302,7 +302,7 @@ async def test_a_finding_of_the_same_client_and_file_comes_first_instead() -> No
     async with shown(*frames, size=SMALL) as screen:
         await screen.press("g", "w")
         shown_words = " ".join(screen.text().replace("│", " ").split())
-        assert "a finding about the same client and file" in shown_words
+        assert "a finding for the same client and file" in shown_words
 
 
 async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> None:

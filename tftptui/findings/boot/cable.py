@@ -47,12 +47,12 @@ def address_missing(facts: WireFacts) -> Draft | None:
         own = joined([str(one.ip) for one in facts.link.addresses]) or "no IPv4 address"
         return facts.draft(
             MISSING,
-            f"{facts.name} looks for {target}, which nobody has on this wire; "
-            f"{facts.device.interface} has {own}.",
+            f"{facts.name} sends ARP for {target}, but no host on this network has "
+            f"it; {facts.device.interface} has {own}.",
             confidence=LIKELY,
-            evidence=(f"it asked {lookup.count} times in {took} who has {target}",),
+            evidence=(f"{lookup.count} ARP requests for {target} in {took}",),
             remedies=(
-                f"give this host that address, if it is the server: {command}",
+                f"if this host is the server, add that address: {command}",
                 "or set serverip on the board to an address of this host",
             ),
             stands_at="server",
@@ -70,9 +70,9 @@ def link_flaps(facts: WireFacts) -> Draft | None:
         f"The link of {facts.device.interface} goes down and up: {len(times)} changes "
         f"in {seconds(times[-1] - times[0])}.",
         confidence=FACT,
-        evidence=("what is sent while the link is down is lost",),
+        evidence=("packets sent while the link is down are lost",),
         remedies=(
-            "try another cable and port; a board that resets in a loop does this, too",
+            "try another cable and port; a board that resets in a loop does this too",
         ),
         stands_at="server-segment",
     )

@@ -41,12 +41,12 @@ def nobody_answers(facts: WireFacts) -> Draft | None:
     took = seconds(asked[-1] - asked[0])
     return facts.draft(
         NOBODY,
-        f"{facts.name} gets no {what} reply: it never gets an address, so it never "
-        "sends a request.",
+        f"{facts.name} gets no {what} reply: without an address it never sends a TFTP "
+        "request.",
         confidence=LIKELY,
-        evidence=(f"it asked {len(asked)} times in {took} and chose no server",),
+        evidence=(f"{len(asked)} DISCOVERs in {took}, no REQUEST",),
         remedies=(
-            "start a DHCP server on this network, or tell the router to relay to one",
+            "start a DHCP server on this network, or a DHCP relay on the router",
         ),
         stands_at="server-segment",
         proof=f"sudo tftptui wire --ask {facts.device.interface}",
@@ -65,20 +65,20 @@ def proxy_ignored(facts: WireFacts) -> Draft | None:
     address, file = giving[0].server, joined([one.server for one in proxies])
     return facts.draft(
         IGNORED,
-        f"{facts.name} does not join two offers, an address by {address} and the boot "
-        f"server by {file}: it takes neither.",
+        f"{facts.name} ignores proxy DHCP: {address} offers the address, {file} the "
+        "boot server, and it takes neither.",
         confidence=LIKELY,
         evidence=(
             (
-                f"both offers were heard, and it asked {len(asked)} times in "
+                f"both offers were seen; it sent {len(asked)} DISCOVERs in "
                 f"{seconds(asked[-1] - asked[0])}"
             ),
-            "it sent no REQUEST, and nothing to port 4011 that was heard",
+            "no REQUEST and no packet to port 4011 was seen",
         ),
         remedies=(
             (
-                f"put next-server and file into the server that gives the address, "
-                f"{address}, and switch the proxy off"
+                f"set next-server and file on the server that offers the address, "
+                f"{address}, and stop the proxy"
             ),
         ),
         stands_at="client",

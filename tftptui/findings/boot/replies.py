@@ -42,8 +42,8 @@ def two_dhcp(facts: WireFacts) -> Draft | None:
         evidence=tuple(f"{one.server}: {one.words()}" for one in giving),
         remedies=(
             (
-                "switch off the one that does not belong here, or have both name the "
-                "same next-server and file"
+                "stop the one that does not belong here, or set the same next-server "
+                "and file on both"
             ),
         ),
         stands_at="server-segment",
@@ -62,13 +62,13 @@ def sent_elsewhere(facts: WireFacts) -> Draft | None:
         return None
     return facts.draft(
         SENT_ELSEWHERE,
-        f"{facts.name} is sent to {joined(servers)} by the DHCP server {told.server}: "
-        "that is why it does not ask here.",
+        f"The DHCP server {told.server} sends {facts.name} to {joined(servers)}: no "
+        "request comes here.",
         confidence=FACT,
         evidence=(f"{told.server}: {told.words()}",),
         remedies=(
             (
-                f"to boot it from here, set next-server (siaddr, options 66 and 150) "
+                f"to boot it from here: set next-server (siaddr, options 66 and 150) "
                 f"on {told.server} to {joined(sorted(facts.own_addresses))}"
             ),
         ),
@@ -94,7 +94,7 @@ def file_not_named(facts: WireFacts) -> Draft | None:
         evidence=(f"{attempt.ack.server}: {attempt.ack.words()}",),
         remedies=(
             (
-                f"name the file (option 67) and the server (siaddr, option 66) on "
+                f"set the file (option 67) and the server (siaddr, option 66) on "
                 f"{attempt.ack.server}"
             ),
         ),
@@ -110,11 +110,11 @@ def http_only(facts: WireFacts) -> Draft | None:
         return None
     return facts.draft(
         HTTP_ONLY,
-        f"{facts.name} boots by HTTP: it never asks TFTP.",
+        f"{facts.name} boots by HTTP: it sends no TFTP request.",
         confidence=FACT,
         evidence=(f"its option 93 is {joined([str(one) for one in numbers])}",),
         remedies=(
-            "choose PXE (IPv4) instead of HTTP in its boot menu",
+            "select PXE (IPv4) instead of HTTP in its boot menu",
             "or offer it a URL (option 67) with HTTPClient in option 60",
         ),
         stands_at="client",
@@ -133,13 +133,14 @@ def name_differs(facts: WireFacts) -> Draft | None:
         return None
     return facts.draft(
         NAME_DIFFERS,
-        f"{facts.name} was told {told.shown_file} and asks for {visible(asked.file)}.",
+        f"DHCP told {facts.name} to load {told.shown_file}, but it requests "
+        f"{visible(asked.file)}.",
         confidence=FACT,
         evidence=(f"{told.server}: {told.words()}",),
         remedies=(
             (
-                "if that name is not here: look at the machine's own settings (U-Boot: "
-                "bootfile, autoload), which win over DHCP"
+                "if that file does not exist: check the machine's own settings "
+                "(U-Boot: bootfile, autoload), which override DHCP"
             ),
         ),
         stands_at="client",

@@ -16,8 +16,8 @@ from tftptui.wire.dhcp import mac_text
 NO_REQUEST: Row = no_port_matters(
     "it has not sent {server} a request yet",
     "it has not sent {server} a request yet",
-    "no reply of {ours} is due before there is a request",
-    "there is no TFTP yet that a helper could follow",
+    "no reply of {ours} is due before a request",
+    "a TFTP helper needs a TFTP request",
 )
 """Would it help? Nothing of TFTP does, before the first request."""
 

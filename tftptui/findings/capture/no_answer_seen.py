@@ -62,11 +62,11 @@ def nobody_answers(facts: Facts) -> Draft | None:
             *(evidence.worked(own, facts.client) or (_others_get(last),)),
         ),
         remedies=remedies.say(
-            "look at the firewalls before the place of the capture: answers to other "
-            "ports of the same client pass"
+            "check the firewalls before the capture point: replies to other ports of "
+            "the same client pass"
             if own
-            else "look whether the server serves this client, and at the firewalls "
-            "before it"
+            else "check whether the server serves this client, and the firewalls in "
+            "front of it"
         ),
         proof="; ".join(
             proofs.fetch_from_port(facts, tid)
@@ -76,31 +76,28 @@ def nobody_answers(facts: Facts) -> Draft | None:
 
 
 def _others_get(last: TransferView) -> Evidence:
-    return Evidence(text=f"answers of {last.server} to others do come past here")
+    return Evidence(text=f"replies of {last.server} to other clients are captured")
 
 
 def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
     """Return to whom no answer came; OWN other ports of the client got some."""
-    told = f"No answer to {facts.client} from {facts.unanswered[-1].server}"
-    told = f"{told} is in this capture, for {facts.file}"
+    told = f"This capture has no reply from {facts.unanswered[-1].server} to"
+    told = f"{told} {facts.client} for {facts.file}"
     if sum(one.requests for one in facts.unanswered) == 1:
-        return f"{told}; it asked only once, so perhaps it has got one."
+        return f"{told}; it sent no retry, so it may have got one."
     if not own:
-        return f"{told}, though answers to others are: most likely it gets none."
+        return f"{told}, but replies to other clients: it gets none."
     good = list(dict.fromkeys(one.client_tid for one in own[-3:]))
     get, do = ("gets", "get")[len(tids) > 1], ("does", "do")[len(good) > 1]
-    return (
-        f"{told}: most likely its {port_word(tids, 'UDP')} {get} none, "
-        f"{port_word(good)} {do}."
-    )
+    return f"{told}: its {port_word(tids, 'UDP')} {get} none, {port_word(good)} {do}."
 
 
 def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
     """Return that a capture may well see one direction only."""
     return Draft(
         kind=NOT_SEEN,
-        headline=f"No request to {last.server} has an answer in this capture: perhaps "
-        "there is none, perhaps the capture does not see it.",
+        headline=f"This capture has no reply to any request to {last.server}: there is "
+        "none, or the capture misses it.",
         confidence=POSSIBLE,
         stands_at="unknown",
         transfers=tuple(one.number for one in facts.unanswered),
@@ -108,13 +105,13 @@ def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
         evidence=(
             unanswered_requests(facts),
             Evidence(
-                text="answers come from ports of their own, which a filter for port 69 "
-                "leaves out, and may take another way than requests"
+                text="replies come from other ports, which a filter for port 69 drops, "
+                "and may take another path than requests"
             ),
         ),
         remedies=remedies.say(
-            f"capture anew, with those ports: {HOW.format(client=facts.client)}",
-            "or look whether the server runs, and at the firewalls before it",
+            f"capture again with those ports: {HOW.format(client=facts.client)}",
+            "or check whether the server runs, and the firewalls in front of it",
         ),
         proof=proofs.fetch(facts),
     )
@@ -127,7 +124,7 @@ def unanswered_requests(facts: Facts) -> Evidence:
     last = facts.unanswered[-1]
     return Evidence(
         text=f"{counted(asked, 'request')} for {facts.file}, from {port_word(tids)}, "
-        "without an answer in this capture",
+        "without a reply in this capture",
         transfer=last.number,
         time=last.moved,
     )

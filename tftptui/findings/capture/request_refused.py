@@ -24,15 +24,15 @@ _KINDS: dict[str, Kind] = {
 """What a finding is called, by what the ERROR says; see docs of the journal."""
 
 _CURES: dict[str, str] = {
-    Reason.NOT_FOUND: "look where that server keeps its files, how it spells the "
-    "name, and below which folder it looks; or have the client ask for another name",
-    Reason.ACCESS: "let the server's user read the file (an upload: write it), and "
-    "look at the server's own log",
-    Reason.LIMIT: "make room on the server's disk, or raise its limit for uploads",
-    Reason.EXISTS: "have the server replace files, or give the upload another name",
+    Reason.NOT_FOUND: "check the server's root and how the name is spelled there; or "
+    "let the client request another name",
+    Reason.ACCESS: "give the server's user read permission (for an upload: write), and "
+    "check the server's own log",
+    Reason.LIMIT: "free space on the server's disk, or raise its upload limit",
+    Reason.EXISTS: "allow the server to replace files, or rename the upload",
 }
 
-LOOK = "look at the server's own log: the ERROR says all that it tells its client"
+LOOK = "check the server's own log: the ERROR is all that it tells its client"
 
 
 KIND = Kind(
@@ -55,18 +55,18 @@ def refused(facts: Facts) -> Draft | None:
     kind = _KINDS.get(last.reason, KIND)
     if is_write and kind is not disk_full.KIND:
         kind = upload_refused.KIND
-    what = "store" if is_write else "give out"
+    what = "an upload of" if is_write else "to send"
     return Draft(
         kind=kind,
         headline=_does_not_have(facts, last)
-        or f"{facts.words.server_itself} does not {what} {facts.file}: {last.message}.",
+        or f"{facts.words.server_itself} refused {what} {facts.file}: {last.message}.",
         confidence=FACT,
         stands_at="server",
         since=facts.refusals[0].time,
         evidence=(
             Evidence(
                 text=f"{evidence.refused_requests(facts)}; "
-                f"the answer was ERROR {last.error_code}: {last.message}",
+                f"reply: ERROR {last.error_code}: {last.message}",
                 time=last.time,
             ),
         ),
@@ -88,4 +88,4 @@ def _does_not_have(facts: Facts, last: Refused) -> str:
         return ""
     if facts.search is not None and not facts.search.list.hint:
         return f"{facts.search.words}: {facts.words.server} has none of them."
-    return f"{facts.client} asks for {facts.file}, which {facts.words.server} lacks."
+    return f"{facts.client} requested {facts.file}: not found on {facts.words.server}."

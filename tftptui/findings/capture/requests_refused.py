@@ -29,14 +29,14 @@ def sent_back(facts: Facts) -> Draft | None:
     is_server = sender == last.server
     who = facts.words.server if is_server else sender
     why = (
-        "no TFTP server runs there, or its firewall refuses"
+        "no TFTP server runs there, or its firewall rejects them"
         if is_server
-        else ("a firewall or router refuses them")
+        else "a firewall or router rejects them"
     )
     total = sum(one.bounced[2] for one in found if one.bounced)
     return Draft(
         kind=KIND,
-        headline=f"Requests of {facts.client} for {facts.file} are sent back by {who} "
+        headline=f"Requests from {facts.client} for {facts.file} are rejected by {who} "
         f"({name}): {why}.",
         confidence=FACT if total > 1 else LIKELY,
         stands_at="server" if is_server else "between",
@@ -51,9 +51,9 @@ def sent_back(facts: Facts) -> Draft | None:
             unanswered_requests(facts),
         ),
         remedies=remedies.say(
-            "look whether the server runs, on which port, and at its own firewall"
+            "check whether the server runs, on which port, and its own firewall"
             if is_server
-            else f"look at the rules of {sender}: UDP port {facts.scene.port} must pass"
+            else f"check the rules of {sender}: allow UDP port {facts.scene.port}"
         ),
         proof=proofs.fetch(facts),
     )

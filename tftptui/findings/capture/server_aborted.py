@@ -34,8 +34,8 @@ def given_up(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"{facts.words.server_itself} broke {facts.file} for {facts.client} "
-        f"off at block {one.acked_blocks:,}: "
+        headline=f"{facts.words.server_itself} aborted {facts.file} for {facts.client} "
+        f"at block {one.acked_blocks:,}: "
         f"{one.error.partition(': ')[2] or one.error}.",
         confidence=FACT,
         stands_at="server",

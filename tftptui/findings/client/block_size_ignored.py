@@ -1,4 +1,4 @@
-"""block-size-ignored: the client goes by another block size than was agreed on."""
+"""block-size-ignored: the client uses another block size than was agreed."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -25,10 +25,10 @@ KIND = Kind(
     helps=no_port_matters(
         "packets pass on these ports",
         "",
-        "it drops what it gets, whenever it comes",
+        "the client drops the blocks whenever they come",
         "no firewall drops the blocks",
     )
-    | {"block-size": ("yes", "in blocks of 512 bytes, which need no option")},
+    | {"block-size": ("yes", "blocks of 512 bytes need no option")},
     ended=served,
 )
 
@@ -54,14 +54,14 @@ def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
     if not is_asking or not as_large or still < _STILL:
         return None
     text = (
-        f"{counted(one.repeated_acks, 'repeated ACK')} of the OACK, and none of block "
-        f"1, sent {times(1 + one.timeouts)}"
+        f"{counted(one.repeated_acks, 'repeated ACK')} of the OACK, none of block 1, "
+        f"which was sent {times(1 + one.timeouts)}"
     )
     return _draft(
         facts,
         one,
-        f"{facts.client} agreed to blocks of {one.block_size} bytes and most likely "
-        "takes none: others of its network get blocks as large.",
+        f"{facts.client} agreed to blocks of {one.block_size} bytes but accepts none; "
+        "other clients of its network get blocks as large.",
         (
             Evidence(text=text, transfer=one.number, time=one.moved),
             *evidence.worked(as_large, facts.client),
@@ -81,9 +81,9 @@ def _takes_one(facts: Facts, one: TransferView) -> Draft | None:
     return _draft(
         facts,
         one,
-        f"{facts.client} asked for blksize {asked}, was granted {one.block_size} and "
-        "stopped after block 1: possibly it ignores the answer and takes a block that "
-        "is shorter than it asked for as the last one.",
+        f"{facts.client} requested blksize {asked}, was granted {one.block_size} and "
+        "stopped after block 1: it ignores the OACK and takes the short block for the "
+        "last one.",
         (
             Evidence(
                 text=f"block 1 ({one.block_size} of {total:,} bytes) acknowledged, "

@@ -1,4 +1,4 @@
-"""client-aborted: the client broke a transfer off and said so."""
+"""client-aborted: the client aborted a transfer with an ERROR."""
 
 import re
 
@@ -38,7 +38,7 @@ _DISK_FULL = 3  # RFC 1350 §5
 def _came_late(facts: Facts) -> Row:
     row, one = small_blocks(facts), facts.latest
     if one is not None and one.retransmits:
-        row["timeout"] = ("unknown", "yes if it gave up because packets came late")
+        row["timeout"] = ("unknown", "yes if it quit because packets came late")
     return row
 
 
@@ -51,7 +51,7 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=(),
     helps=no_port_matters(
-        ITSELF, HAD_ARRIVED, "nothing was waited for: the client ended it", ITSELF
+        ITSELF, HAD_ARRIVED, "nothing timed out: the client ended it", ITSELF
     ),
     ended=served_to_its_program,
     adjust=_came_late,
@@ -60,7 +60,7 @@ KIND = Kind(
 
 
 def aborted(facts: Facts) -> Draft | None:
-    """The client broke a transfer off and said so."""
+    """The client aborted a transfer with an ERROR."""
     one = facts.latest
     if one is None or not ended_by_client(one) or is_probe(facts, one):
         return None
@@ -68,14 +68,12 @@ def aborted(facts: Facts) -> Draft | None:
     if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
     said = one.error.partition(": ")[2] or one.error
-    where, broke = (
-        f"at block {one.acked_blocks:,}",
-        f"{facts.client} broke {facts.file}",
-    )
+    where = f"at block {one.acked_blocks:,}"
+    aborted_ = f"{facts.client} aborted {facts.file}"
     return Draft(
         kind=KIND,
-        headline=f"{broke} off {where}: {said}.",
-        plain=f"{broke} off: {said}.",
+        headline=f"{aborted_} {where}: {said}.",
+        plain=f"{aborted_}: {said}.",
         confidence=FACT,
         stands_at="client",
         is_alarm=not _is_somebody_s_wish(one, said),
@@ -109,16 +107,16 @@ def _answers_a_repeat(one: TransferView) -> bool:
 
 
 def _look_there(one: TransferView) -> str:
-    """Return what to do about a client that broke off, as far as its ERROR tells."""
+    """Return what to do about a client that aborted, as far as its ERROR tells."""
     if one.peer_error == _DISK_FULL:
-        return "make room on the client: its disk or memory is full, it says"
+        return "free space on the client: it reports its disk or memory full"
     is_unclear = one.peer_error == 0 and _answers_a_repeat(one)
     if is_unclear:
         return (
-            f"{one.kind} breaks off when an ACK of its was lost and a packet comes "
-            "again: have it try again, and look for what loses packets"
+            f"{one.kind} aborts when its ACK was lost and a packet is resent: run it "
+            "again, and check the path for packet loss"
         )
     return (
-        "look at the client: was the program ended there, by ctrl-c, kill or a time "
-        "limit? If not: its memory, its disk, its console"
+        "check the client: was the program ended by ctrl-c, kill or a time limit? If "
+        "not: its memory, its disk, its console"
     )

@@ -1,4 +1,4 @@
-"""client-gone: the client fell silent without a word, or a router finds it no more."""
+"""client-gone: the client stopped replying, or a router reports it unreachable."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -36,30 +36,30 @@ _OWN_WAITS = 2
 
 
 _AWAY = no_port_matters(
-    "the client is not there, on any port",
+    "the client is down, whatever the port",
     "small packets find no client either",
     "",
-    "no firewall drops the packets: nobody is there to take them",
+    "no firewall drops the packets: the client is down",
 ) | {
     "timeout": (
         "unknown",
-        "yes if it comes back at once, as after a loose cable: more retries",
+        "yes if it comes back soon, as after a loose cable: more retries reach it",
     )
 }
 """Where a machine says so."""
 
 _QUIET = no_port_matters(
-    "ACKs go where the request went, and that came through",
-    "a first answer is small",
+    "ACKs go to the port that the request reached",
+    "a first reply is small",
     "",
-    "ACKs go where the request went, and that came through",
+    "ACKs go to the port that the request reached",
 ) | {
     "timeout": (
         "unknown",
         "yes if the client is only busy: more retries wait for it",
     )
 }
-"""Where it has never answered."""
+"""Where it has never replied."""
 
 KIND = Kind(
     code=Code.CLIENT_GONE,
@@ -79,33 +79,33 @@ KIND = Kind(
 
 
 def host_gone(facts: Facts) -> Draft | None:
-    """The last router, or this host on its own segment, finds the client no more."""
+    """The last router, or this host on its own segment, can't reach the client."""
     found = since_progress(facts, lambda one: one.is_host_unreachable)
     if not facts.scene.on_link:
         found = [one for one in found if one.sender not in facts.scene.addresses]
     if not found:
         return None
     is_own = found[0].sender in facts.scene.addresses
-    who = facts.words.server if is_own else found[0].sender
+    who = facts.words.server if is_own else (found[0].sender or "a router")
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} is not there any more, says {who}: switched off, "
-        "unplugged, or its address has changed.",
+        headline=f"{who[:1].upper()}{who[1:]} reports {facts.client} unreachable: it "
+        "was switched off, unplugged, or changed its address.",
         confidence=FACT if is_firm(facts, found) else LIKELY,
         stands_at="client",
         transfers=tuple(facts.numbers),
         since=found[0].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
-        remedies=remedies.say("look at the client, its cable and its address"),
+        remedies=remedies.say("check the client, its cable and its address"),
         helps=helps_of(_AWAY, facts),
         proof=f"ping -c 3 {facts.client}",
     )
 
 
 def gone(facts: Facts) -> Draft | None:
-    """Blocks had arrived, then the client fell silent without a word.
+    """Blocks had arrived, then the client stopped replying.
 
-    Before it has been silent for longer than its kind would be, that is no alarm.
+    No alarm before it has been silent for longer than its kind would be.
     """
     one = facts.latest
     if one is None or not one.heard or not is_stuck(facts, one):
@@ -118,10 +118,10 @@ def gone(facts: Facts) -> Draft | None:
         return _no_reply(facts, one)
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
     silent, did = (
-        f"{facts.client} fell silent",
+        f"{facts.client} stopped replying",
         "sent" if facts.is_upload else "fetched",
     )
-    why = "switched off, unplugged, busy, or the way to it was cut."
+    why = "it is off, unplugged or busy, or the path was cut."
     return Draft(
         kind=KIND,
         headline=f"{silent} {where} of {facts.file}: {why}",
@@ -132,7 +132,7 @@ def gone(facts: Facts) -> Draft | None:
         since=one.moved,
         evidence=(stopped(facts, one),),
         remedies=remedies.say(
-            "look whether the client is still running, and whether it can be reached"
+            "check whether the client is still running, and whether it can be reached"
         ),
         helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}",
@@ -140,13 +140,13 @@ def gone(facts: Facts) -> Draft | None:
 
 
 def _no_reply(facts: Facts, one: TransferView) -> Draft:
-    """Return that nothing comes, and nobody is to blame yet."""
+    """Return that nothing comes, and no cause is known yet."""
     return Draft(
         kind=KIND,
         headline=f"No reply from {facts.client} at block {one.acked_blocks:,} of "
-        f"{facts.file}: paused, suspended or busy, or else switched off or cut off.",
-        plain=f"No reply from {facts.client}: paused, suspended or busy, or else "
-        "switched off or cut off.",
+        f"{facts.file}: it is paused, busy or off, or the path was cut.",
+        plain=f"No reply from {facts.client}: it is paused, busy or off, or the path "
+        "was cut.",
         confidence=POSSIBLE,
         stands_at="unknown",
         is_alarm=False,
@@ -154,7 +154,7 @@ def _no_reply(facts: Facts, one: TransferView) -> Draft:
         since=one.moved,
         evidence=(stopped(facts, one), *evidence.program(facts)),
         remedies=remedies.say(
-            "wait: it is resent until the client has had the time that its kind takes"
+            "wait: the server resends for as long as this kind of client may pause"
         ),
         helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}",
@@ -162,20 +162,20 @@ def _no_reply(facts: Facts, one: TransferView) -> Draft:
 
 
 def asked_once(facts: Facts) -> Draft | None:
-    """The client asked once and is quiet; its ACKs would take the request's way."""
+    """One request and no more; its ACKs would take the path of the request."""
     if not facts.scene.single_port or not is_quiet_after_one(facts):
         return None
     one = facts.tries[0]
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} asked for {facts.file} once and fell silent: "
-        "switched off, or its answers are lost.",
+        headline=f"{facts.client} requested {facts.file} once, then nothing: it was "
+        "switched off, or its ACKs are lost.",
         confidence=POSSIBLE,
         stands_at="unknown",
         transfers=tuple(facts.numbers),
         since=one.started,
         evidence=(evidence.asked(facts), evidence.unanswered(facts)),
-        remedies=remedies.say("look whether the client is still running"),
+        remedies=remedies.say("check whether the client is still running"),
         helps=helps_of(_QUIET, facts),
         proof=proofs.watch(facts),
     )

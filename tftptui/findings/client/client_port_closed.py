@@ -67,7 +67,7 @@ def port_closed(facts: Facts) -> Draft | None:
         transfers=(latest.number,),
         since=found[-1].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
-        remedies=remedies.say("nothing; look at the client, or let it ask again"),
+        remedies=remedies.say("nothing; check the client, or let it try again"),
     )
 
 
@@ -86,21 +86,19 @@ def _how_it_closed(
     ration ICMP (RFC 1812 §4.3.2.8), so one error within the client's own time-out of
     its last ACK is enough: it ended by itself, before it could miss anything.
     """
-    asked = f"The program on {facts.client} asked for {facts.file}"
+    asked = f"The program on {facts.client} requested {facts.file}"
     closed = f"its UDP port {one.client_tid} is closed"
     rounds = 1 + (one.timeouts if one.heard else one.retransmits)
     unheeded = rounds - sum(len(icmp.times) for icmp in found)
     waited = found[0].times[0] - (one.moved if one.heard else facts.last_asked)
     is_at_once = one.heard and waited <= own_gap(one) + _SLACK
     if unheeded >= _MANY_UNHEEDED and not is_at_once:
-        gave_up = f"and gave up: {closed}, after {seconds(waited)} without a word."
         lost = "blocks" if facts.is_upload else "ACKs"
-        return f"{asked} {gave_up} Perhaps its {lost} were lost on the way.", "unknown"
+        gave_up = f"and quit after {seconds(waited)} of silence: {closed}."
+        return f"{asked} {gave_up} Its {lost} may have been lost.", "unknown"
     if one.heard:
-        return f"{asked} and then stopped: {closed}. Nothing blocks the way.", "nobody"
+        return f"{asked}, then stopped: {closed}. Nothing is blocked.", "nobody"
     if unheeded > 0:
-        gone = f"{asked} and was gone: {closed}."
-        return f"{gone} Most likely nothing blocks the way.", "nobody"
-    why = "an address translation takes no answer from another port"
-    gone = f"{asked}, and at the first answer {closed}: most likely it was gone"
-    return f"{gone}, or {why}.", "client"
+        return f"{asked} and quit: {closed}. Nothing is blocked.", "nobody"
+    why = "or a NAT drops replies from another port"
+    return f"{asked} and quit before the first reply ({closed}), {why}.", "client"

@@ -36,10 +36,10 @@ KIND = Kind(
     helps=no_port_matters(
         ITSELF,
         "",
-        "it waits for a block number that does not exist",
+        "the client waits for a block number that does not exist",
         "no firewall counts blocks",
     )
-    | {"block-size": ("yes", "larger blocks: then fewer than 65,536 are needed")},
+    | {"block-size": ("yes", "with larger blocks fewer than 65,536 are needed")},
     ended=_smaller_now,
 )
 
@@ -53,12 +53,10 @@ def no_rollover(facts: Facts) -> Draft | None:
     size = latest.total_size or 0
     least = size // _LAST + 1
     is_again = len(stopped) > 1
-    surely = "" if is_again else "most likely "
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} stops after block 65,535 of {facts.file}: {surely}it "
-        "can't count past that. It needs larger blocks, blksize "
-        f"{least:,} or more for this file.",
+        headline=f"{facts.client} stops after block 65,535 of {facts.file}: it can't "
+        f"count further. It needs blksize {least:,} or more for this file.",
         confidence=FACT if is_again else LIKELY,
         stands_at="client",
         transfers=tuple(one.number for one in stopped),
@@ -79,7 +77,7 @@ def no_rollover(facts: Facts) -> Draft | None:
             *evidence.program(facts),
         ),
         remedies=remedies.say(
-            f"have the client ask for blksize {least:,} or more (up to 1,428 without "
+            f"let the client request blksize {least:,} or more (up to 1,428 without "
             "fragments)",
             "or update the client: RFC 1350 does not say what follows block 65,535",
         ),

@@ -23,10 +23,10 @@ def _takes_oacks(facts: Facts) -> str:
     """Return that the client took an OACK; a file without options is no cure."""
     latest = facts.latest
     if latest is not None and latest.agreed and latest.has_answered:
-        return f"the client took {facts.words.our} answer to its options"
+        return f"the client took {facts.words.our} OACK"
     own = [one for one in facts.working if one.client == facts.client]
     if any(one.had_oack and one.kind == facts.kind for one in own):
-        return f"the client takes {facts.words.our} answer to its options"
+        return f"the client takes {facts.words.our} OACK"
     return ""
 
 
@@ -35,10 +35,10 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=(),
     helps=no_port_matters(
-        "{our} answers arrive",
-        "no block size was agreed to",
-        "the client minds what is in the answer, not when it comes",
-        "{our} answers arrive",
+        "{our} replies arrive",
+        "no block size was agreed",
+        "the client rejects what the OACK says, not when it comes",
+        "{our} replies arrive",
     ),
     ended=_takes_oacks,
     adjust=minds_block_size,
@@ -83,12 +83,11 @@ def _is_oack_in_vain(one: TransferView) -> bool:
 def _draft(facts: Facts, vain: tuple[TransferView, ...], seen: list[Evidence]) -> Draft:
     others = besides(compare(facts), Difference.OPTIONS)
     asked = list(dict.fromkeys(name for name, _ in vain[-1].agreed))
-    surely = "possibly" if others else "most likely"
     in_vain = replace(facts, tries=vain)
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} {surely} does not understand {facts.words.our} "
-        "answer to its options: it asks again, and works without them.",
+        headline=f"{facts.client} does not understand {facts.words.our} OACK: it "
+        "retries, and works without options.",
         confidence=POSSIBLE if others else LIKELY,
         stands_at="client",
         transfers=tuple(one.number for one in vain),

@@ -32,10 +32,10 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=(),
     helps=no_port_matters(
-        "{our} answers arrive",
-        "no block size was agreed to",
-        "the client minds what is in the answer, not when it comes",
-        "{our} answers arrive",
+        "{our} replies arrive",
+        "no block size was agreed",
+        "the client rejects what the OACK says, not when it comes",
+        "{our} replies arrive",
     ),
     ended=served,
     adjust=minds_block_size,
@@ -55,8 +55,8 @@ def options_refused(facts: Facts) -> Draft | None:
     is_clear = one.peer_error == OPTION_REFUSED and one.phase != "probed"
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} refuses what {facts.words.server} agreed to "
-        f"({agreed}) and gives up.",
+        headline=f"{facts.client} rejects the options that {facts.words.server} "
+        f"granted ({agreed}) and quits.",
         confidence=FACT if is_clear else LIKELY,
         stands_at="client",
         transfers=(one.number,),
@@ -80,21 +80,20 @@ def empty_file_refused(facts: Facts) -> Draft | None:
     is_silent = facts.quiet >= _LONGEST_GAP and facts.answers >= _FEW_ANSWERS
     if not closed and not is_silent:
         return None
-    is_curl = one.kind == CURL and one.kind_sure >= _SURE
-    surely = "" if is_curl and closed else "most likely "
+    is_sure = closed and one.kind == CURL and one.kind_sure >= _SURE
     who = f"{CURL} on {facts.client}" if one.kind == CURL else facts.client
     return Draft(
         kind=KIND,
-        headline=f"{facts.file} is empty, and {who} {surely}can't fetch an empty file "
-        "whose size it is told (tsize=0): it closes its port at that"
+        headline=f"{facts.file} is empty, and {who} can't fetch an empty file with "
+        "tsize=0: it closes its port"
         + (" and fails." if one.kind == CURL else ", as curl does."),
-        confidence=LIKELY if surely else FACT,
+        confidence=FACT if is_sure else LIKELY,
         stands_at="client",
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
         evidence=(
             Evidence(
-                text="it was told that the file has 0 octets, and acknowledged nothing",
+                text="the OACK said tsize=0; the client acknowledged nothing",
                 transfer=one.number,
                 time=one.started,
             ),

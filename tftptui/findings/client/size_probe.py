@@ -33,8 +33,8 @@ def size_probe(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"{found.kind or facts.client} asked only for the size of "
-        f"{facts.file}: normal, the ERROR is how it ends that.",
+        headline=f"{found.kind or facts.client} requested only the size of "
+        f"{facts.file}. This is normal: it ends with an ERROR.",
         confidence=FACT,
         stands_at="nobody",
         is_alarm=False,

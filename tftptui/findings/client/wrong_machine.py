@@ -32,8 +32,8 @@ _STARTED = frozenset({"nbp", "efi"})
 """Kinds of file that firmware starts at once."""
 
 _BY_OPTION = Remedy(
-    text="have DHCP name a file for each kind of client; its option 93 says which it "
-    "is: 0 for x86 BIOS, 7 and 9 for x86-64 UEFI, 11 for arm64 UEFI"
+    text="let DHCP name a file for each kind of client by option 93: 0 is x86 BIOS, 7 "
+    "and 9 x86-64 UEFI, 11 arm64 UEFI"
 )
 
 
@@ -71,19 +71,19 @@ def misfit(view: TransferView, file: KindView, scene: Scene) -> Draft | None:
     who = {**_ON_BIOS, **_UEFI}[view.kind]
     return Draft(
         kind=KIND,
-        headline=f"{view.client} is {who} and has got {name} ({file.words}): {why}.",
+        headline=f"{view.client} is {who} and got {name} ({file.words}): {why}.",
         confidence=LIKELY,
         stands_at="nobody",
         transfers=(view.number,),
         since=view.started,
         evidence=(
             Evidence(
-                text=f"it asks as {view.kind} does, from port {view.client_tid}",
+                text=f"its requests look like {view.kind}, from port {view.client_tid}",
                 transfer=view.number,
                 time=view.started,
             ),
             Evidence(
-                text=f"the first octets of {name} are those of: {file.words}",
+                text=f"the first bytes of {name} are those of: {file.words}",
                 transfer=view.number,
                 time=view.ended,
             ),
@@ -98,13 +98,15 @@ def _why(client: str, file: KindView) -> str:
     if client in _UEFI:
         return _not_by_uefi(file)
     if client in _ON_BIOS and file.key == "efi":
-        return "a BIOS starts no EFI programs"
+        return "a BIOS cannot start EFI programs"
     is_kernel = client in _ON_BIOS and file.key in _KERNELS
-    return "that is another processor" if is_kernel and file.machine not in _X86 else ""
+    return (
+        "it is for another processor" if is_kernel and file.machine not in _X86 else ""
+    )
 
 
 def _not_by_uefi(file: KindView) -> str:
-    only = "UEFI starts EFI programs alone"
+    only = "UEFI starts EFI programs only"
     if file.key == "script":
         return f"{only}; iPXE reads the script once it runs"
     if file.key == "nbp":

@@ -15,7 +15,7 @@ NO_ROOM = "no room"
 
 
 def _has_room(facts: Facts) -> str:
-    return "there is room for it now" if has_room_again(facts) else ""
+    return "there is space for it now" if has_room_again(facts) else ""
 
 
 KIND = Kind(
@@ -34,14 +34,13 @@ def disk_full(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"There is no room for {facts.file} from {facts.client}: "
-        f"{found.text}.",
+        headline=f"Upload of {facts.file} from {facts.client} failed: {found.text}.",
         confidence=FACT,
         stands_at="server",
         transfers=() if found.transfer is None else (found.transfer,),
         since=found.time or facts.now,
         evidence=(found,),
-        remedies=remedies.say("make room on the disk that is served from"),
+        remedies=remedies.say("free space on the disk of the root"),
         proof=f"df -h {facts.scene.disk(facts.file)}",
     )
 

@@ -29,8 +29,8 @@ def changed(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"{facts.file} changed while {facts.client} was reading it; the "
-        "transfer was ended, for half of each version is no file.",
+        headline=f"{facts.file} changed while {facts.client} was fetching it: the "
+        "transfer was stopped, so that the client does not get a mix of both versions.",
         confidence=FACT,
         stands_at="server",
         transfers=(one.number,),
@@ -38,8 +38,8 @@ def changed(facts: Facts) -> Draft | None:
         evidence=(Evidence(text=one.error, transfer=one.number, time=one.ended),),
         remedies=(
             Remedy(
-                text="write the new version beside the old one and rename it: "
-                "transfers that are going on then keep the old one",
+                text="write the new version beside the old one, then rename it: "
+                "running transfers keep the old one",
                 command=f"cp NEW {quote(facts.file)}.new && "
                 f"mv {quote(facts.file)}.new {quote(facts.file)}",
             ),

@@ -59,11 +59,12 @@ def missing(facts: Facts) -> Draft | None:
         text = f"{search.words}: {joined(search.missing[-2:])} and others."
         headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
     elif refused.message == LEADS_NOWHERE:
-        headline = f"{facts.client} asks for {facts.file}, a link that leads nowhere."
+        headline = f"{facts.client} requested {facts.file}: a broken symbolic link."
     else:
-        headline = f"{facts.client} asks for {facts.file}, which is not here."
+        headline = f"{facts.client} requested {facts.file}: no such file."
     if refused.near:
-        headline = f"{headline[:-1]}; {refused.near[0]} is."
+        case = " (case differs)" if is_case else ""
+        headline = f"{headline} Did you mean {refused.near[0]}{case}?"
     return Draft(
         kind=CASE if is_case else MISSING,
         headline=headline,
@@ -72,7 +73,7 @@ def missing(facts: Facts) -> Draft | None:
         since=facts.refusals[0].time,
         evidence=(
             asked_in_vain(facts, refused),
-            *(Evidence(text=f"here is {name}") for name in refused.near),
+            *(Evidence(text=f"similar name: {name}") for name in refused.near),
             *_searched(facts),
         ),
         remedies=_spelling(facts, refused),
@@ -87,20 +88,20 @@ def ambiguous(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=CASE,
-        headline=f"{facts.client} asks for {facts.file}; {refused.message}.",
+        headline=f"{facts.client} requested {facts.file}: {refused.message}.",
         confidence=FACT,
         stands_at="server",
         since=facts.refusals[0].time,
         evidence=(asked_in_vain(facts, refused),),
         remedies=remedies.say(
-            "have the client ask for one of them as it is written, or keep one alone"
+            "let the client request one of them as spelled, or remove the others"
         ),
         proof=explain(facts),
     )
 
 
 def _is_expected(facts: Facts) -> bool:
-    """Whether a healthy boot asks for this name in vain."""
+    """Whether a healthy boot requests this name without finding it."""
     search = facts.search
     if search is None:
         return False
@@ -115,28 +116,28 @@ def _searched(facts: Facts) -> list[Evidence]:
     if search.list.hint:
         return [Evidence(text=search.list.hint)]
     names = f"{counted(len(search.missing), 'name')}: {joined(search.missing[:12])}"
-    return [Evidence(text=f"{search.list.client} asked for {names}")]
+    return [Evidence(text=f"{search.list.client} requested {names}")]
 
 
 def _spelling(facts: Facts, refused: Refused) -> tuple[Remedy, ...]:
     place = facts.scene.place(facts.file)
     found: list[Remedy] = []
     if refused.message == LEADS_NOWHERE:
-        text = "put a file where the link leads, or have it lead elsewhere"
+        text = "put a file where the link points, or change the link"
         return (Remedy(text=text, command=f"ls -l {quote(place)}"),)
     if refused.near_rule == "case":
         found.append(
-            Remedy(text="press a in the pane Files: it is answered from now on")
+            Remedy(text="press a in the Files pane: the next request gets the file")
         )
-        text = "or take all names in any case: P changes it, or start the server with"
+        text = "or ignore case in all names: P, or start the server with"
         found.append(Remedy(platform=OURS, text=text, command="--ignore-case"))
     if refused.near_rule == "extra-folder" and "/" in facts.file.strip("/"):
         folder = facts.file.strip("/").partition("/")[0]
         rule = quote(f"^/?{folder}/=")
-        text = "leave out the folder in front"
+        text = "strip the leading folder"
         found.append(Remedy(platform=OURS, text=text, command=f"--rewrite {rule}"))
     if refused.near:
-        found.append(Remedy(text=f"have the client ask for {refused.near[0]}"))
+        found.append(Remedy(text=f"let the client request {refused.near[0]}"))
     if not facts.scene.named or "/" in facts.file.strip("/"):
         otherwise = "or " if found else ""
         found.append(Remedy(text=f"{otherwise}put the file at {place}"))

@@ -13,16 +13,16 @@ from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
 
 _LOCKED: dict[str, str] = {
-    Reason.ACCESS: "this server may not read it",
+    Reason.ACCESS: "permission denied",
     Reason.UNREADABLE: "this server can't read it",
-    Reason.NOT_A_FILE: "it is no regular file",
-    Reason.OUTSIDE_ROOT: "it lies outside the folder that is served",
+    Reason.NOT_A_FILE: "not a regular file",
+    Reason.OUTSIDE_ROOT: "outside the root, not served",
 }
 
 
 def _served_or_readable(facts: Facts) -> str:
     if not completed(facts) and facts.there:
-        return "it may be read now: the next request gets it"
+        return "it can be read now: the next request gets it"
     return served(facts)
 
 
@@ -42,10 +42,10 @@ def locked(facts: Facts) -> Draft | None:
     if refused is None or refused.reason not in _LOCKED:
         return None
     is_outside = refused.reason == Reason.OUTSIDE_ROOT  # and that is all the ERROR says
-    told = "" if is_outside else f": {refused.message}"
+    told = "" if is_outside else f" ({refused.message})"
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} asks for {facts.file}, but {_LOCKED[refused.reason]}"
+        headline=f"{facts.client} requested {facts.file}: {_LOCKED[refused.reason]}"
         f"{told}.",
         confidence=FACT,
         stands_at="server",
@@ -58,12 +58,12 @@ def locked(facts: Facts) -> Draft | None:
 
 def _unlocking(facts: Facts, reason: str) -> tuple[Remedy, ...]:
     if reason == Reason.ACCESS:
-        text = "let the server's user read it, and enter the folders above"
+        text = "give the server's user read permission, and access to the folders above"
         command = f"namei -l {quote(facts.scene.place(facts.file))}"
         return (Remedy(platform="Linux", text=text, command=command),)
     if reason == Reason.OUTSIDE_ROOT:
         return remedies.say(
-            "nothing, unless the client is meant to have it: then put a copy below the "
-            "folder that is served, and have the client ask for that"
+            "nothing, unless the client should get it: then put a copy into the root "
+            "and let the client request that"
         )
-    return remedies.say("put a regular file there, below the folder that is served")
+    return remedies.say("put a regular file there, in the root")

@@ -16,8 +16,8 @@ from tftptui.telemetry.words import times
 
 _CURES: dict[str, tuple[str, str]] = {
     Reason.DENIED: ("allow uploads", "--write new"),
-    Reason.EXISTS: ("allow files to be replaced", "--write overwrite"),
-    Reason.LIMIT: ("allow more octets", "--max-upload 100000000"),
+    Reason.EXISTS: ("allow uploads to replace files", "--write overwrite"),
+    Reason.LIMIT: ("allow larger uploads", "--max-upload 100000000"),
 }
 
 
@@ -42,7 +42,7 @@ def refused(facts: Facts) -> Draft | None:
     one = None if _is_refused_last(facts) else facts.latest
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} may not put {facts.file} here: {text}.",
+        headline=f"Upload of {facts.file} from {facts.client} refused: {text}.",
         confidence=FACT,
         stands_at="server",
         transfers=(one.number,) if one else (),
@@ -60,13 +60,13 @@ def _cure(facts: Facts, reason: str) -> tuple[Remedy, ...]:
     folder = facts.scene.place(facts.file).rpartition("/")[0]
     if reason == Reason.NOT_FOUND:
         make = f"mkdir -p {quote(folder)}"
-        text = "make the folder; this server's user must be able to write there"
+        text = "create the folder, writable by this server's user"
         return (Remedy(text=text, command=make),)
-    return remedies.say("look at the folder's owner, and who may write there")
+    return remedies.say("check the folder's owner and write permissions")
 
 
 def _said(facts: Facts) -> tuple[str, str] | None:
-    """Return why the last upload was not taken, as reason and words."""
+    """Return why the last upload was refused, as reason and words."""
     latest = facts.latest
     if _is_refused_last(facts):
         last = facts.refusals[-1]
@@ -95,9 +95,9 @@ def _refused(facts: Facts) -> Evidence:
     """Return how often the last answer was given; others don't count."""
     last = facts.refusals[-1]
     asked = evidence.refused_requests(evidence.answered_alike(facts, last))
-    return Evidence(text=f"{asked}; the answer was: {last.message}", time=last.time)
+    return Evidence(text=f"{asked}; reply: {last.message}", time=last.time)
 
 
 def _ended(one: TransferView, text: str) -> Evidence:
-    asked = f"asked {times(one.requests)}; it was ended: {text}"
+    asked = f"requested {times(one.requests)}; stopped: {text}"
     return Evidence(text=asked, transfer=one.number, time=one.ended or one.moved)

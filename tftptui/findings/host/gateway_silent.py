@@ -14,17 +14,17 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps=no_port_matters(
-        "the gateway takes no packet, from and to any port",
-        "the gateway takes no small packets either",
-        "nothing gets further, however often it is sent, as long as it does not answer",
-        "it is the gateway that is wanting, no rule of a firewall",
+        "the gateway is down for every port",
+        "the gateway is down for small packets too",
+        "no packet passes until the gateway answers ARP",
+        "the gateway is missing; no firewall is involved",
     ),
     ended=served,
 )
 
 
 def gateway_silent(facts: Facts) -> Draft | None:
-    """Our gateway does not answer ARP: this host itself reports the client away."""
+    """Our gateway does not answer ARP: this host reports the client unreachable."""
     mine = [
         one
         for one in facts.icmp
@@ -34,15 +34,15 @@ def gateway_silent(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"The gateway on the way to {facts.client} does not answer: it is "
-        f"off, or not on the segment of {facts.words.server}.",
+        headline=f"The gateway toward {facts.client} does not answer ARP: it is off, "
+        f"or not on the network segment of {facts.words.server}.",
         confidence=FACT,
         stands_at="server-segment",
         transfers=tuple(facts.numbers),
         since=mine[0].times[0],
         evidence=(*evidence.complaints(mine), evidence.asked(facts)),
         remedies=remedies.say(
-            "look at the gateway, its cable and VLAN, and at the default route of "
+            "check the gateway, its cable and VLAN, and the default route of "
             f"{facts.words.host}"
         ),
         helps=KIND.would_help(facts),

@@ -15,10 +15,10 @@ from tftptui.telemetry.findings import FACT, Evidence
 from tftptui.telemetry.refusal_reasons import Reason
 
 _ROUTING = {
-    errno.ENETUNREACH: "no route leads there",
-    errno.EHOSTUNREACH: "a route says that it is unreachable",
+    errno.ENETUNREACH: "the routing table has no entry for it",
+    errno.EHOSTUNREACH: "a route marks it unreachable",
     errno.EACCES: "a route prohibits it",
-    errno.EINVAL: "a route swallows what goes there",
+    errno.EINVAL: "a blackhole route drops its packets",
     errno.ENETDOWN: "the network interface is down",
 }
 
@@ -28,10 +28,10 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps=no_port_matters(
-        "there is no way to the client, from and to any port",
-        "there is no way for small packets either",
-        "nothing arrives, however often it is sent, as long as there is no way",
-        "it is a route that is wanting, no rule of a firewall",
+        "there is no route to the client, whatever the port",
+        "there is no route for small packets either",
+        "no packet arrives until there is a route",
+        "a route is missing; no firewall is involved",
     ),
     ended=served,
     told_apart=reporters,
@@ -56,7 +56,7 @@ def no_route(facts: Facts) -> Draft | None:
     why = _ROUTING.get(found.send_errno, "") if found else ""
     return Draft(
         kind=KIND,
-        headline=f"This server has no way to {facts.client}"
+        headline=f"This server has no route to {facts.client}"
         + (f": {why}." if why else "."),
         confidence=FACT,
         stands_at="server",
@@ -64,8 +64,8 @@ def no_route(facts: Facts) -> Draft | None:
         since=seen[0].time or facts.now,
         evidence=tuple(seen),
         remedies=remedies.say(
-            f"give this host a route to {facts.client}: its default gateway, or one "
-            "for that network"
+            f"add a route to {facts.client}: a default gateway, or a route for that "
+            "network"
         ),
         helps=KIND.would_help(facts),
         proof=proofs.route(facts),
@@ -73,7 +73,7 @@ def no_route(facts: Facts) -> Draft | None:
 
 
 def no_route_there(facts: Facts) -> Draft | None:
-    """A router on the way knows no way to the client."""
+    """A router on the path has no route to the client."""
     found = since_progress(facts, lambda one: one.is_no_route)
     if not is_firm(facts, found):
         return None
@@ -86,7 +86,7 @@ def no_route_there(facts: Facts) -> Draft | None:
         since=found[0].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
         remedies=remedies.say(
-            f"give {found[0].sender} a route to the network of {facts.client}"
+            f"on {found[0].sender}: add a route to the network of {facts.client}"
         ),
         helps=KIND.would_help(facts),
         proof=proofs.trace(facts),

@@ -17,13 +17,13 @@ _EXHAUSTED = 20.0
 
 
 def _has_ports_again(facts: Facts) -> str:
-    """Return why ports are wanting no more; empty while they are."""
+    """Return why ports are free again; empty while they are not."""
     missed, scene = last_exhausted(facts), facts.scene
     if not is_range_of_now(facts):
         return f"the range is {scene.first}–{scene.last} now"
     if missed is not None and not is_exhausted(facts):
         since = seconds(facts.now - missed)
-        return f"no request has been without a free port for {since}"
+        return f"every request for {since} has found a free port"
     return ""
 
 
@@ -45,13 +45,13 @@ def ports_exhausted(facts: Facts) -> Draft | None:
     scene, foreign = facts.scene, _foreign(facts)
     taken = "were in use"
     if foreign == scene.last - scene.first + 1:
-        taken = "were held by other programs"
+        taken = "were in use by other programs"
     elif foreign:
-        taken = f"were taken, {foreign:,} of them by other programs,"
+        taken = f"were in use ({foreign:,} by other programs)"
     return Draft(
         kind=KIND,
         headline=f"All {scene.last - scene.first + 1} ports {scene.first}–{scene.last} "
-        f"{taken} when {facts.client} asked for {facts.file}.",
+        f"{taken} when {facts.client} requested {facts.file}.",
         confidence=FACT,
         stands_at="server",
         since=_without_port(facts)[0].time,
@@ -62,36 +62,36 @@ def ports_exhausted(facts: Facts) -> Draft | None:
 
 
 def _foreign(facts: Facts) -> int:
-    """Return how many ports other programs held when the last one was wanting."""
+    """Return how many ports other programs held when none was free."""
     mine = _without_port(facts)
     held = re.search(r"other programs hold ([0-9,]+)", mine[-1].message if mine else "")
     return int(held[1].replace(",", "")) if held else 0
 
 
 def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
-    """Return what helps; how large a range has to be, the pane Ports knows best."""
+    """Return what helps; the Ports pane proposes the size."""
     found = []
     if foreign:
         found.append(
             Remedy(
-                text="a range that other programs leave alone: r in the pane Ports "
-                "changes it, --ports FIRST-LAST sets it at the start; or end the "
-                "programs that hold these (the proof below names them)"
+                text="choose a range that other programs do not use (r in the Ports "
+                "pane, or --ports FIRST-LAST at the start), or stop those programs "
+                "(the test command names them)"
             )
         )
     if foreign == scene.last - scene.first + 1:  # none is left to be short of
         return tuple(found)
     found.append(
         Remedy(
-            text="a larger range, a port for each transfer at the same time: r in "
-            "the pane Ports proposes one, --ports FIRST-LAST sets it at the start"
+            text="choose a larger range, one port for each concurrent transfer: r in "
+            "the Ports pane, or --ports FIRST-LAST at the start"
         )
     )
     return tuple(found)
 
 
 def is_exhausted(facts: Facts) -> bool:
-    """Whether ports are wanting, for this client a moment ago and for any since."""
+    """Whether a request found no free port a moment ago."""
     missed = last_exhausted(facts)
     return missed is not None and facts.now - missed < _EXHAUSTED
 

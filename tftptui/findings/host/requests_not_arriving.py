@@ -20,21 +20,20 @@ KIND = Kind(
 
 
 def requests_stopped(block: HostBlock, server: str, scene: Scene, now: float) -> Draft:
-    """This host's own rules stop all requests: there is nothing to be seen of them.
+    """This host's own rules drop all requests before the server sees them.
 
-    No packet tells it, so it is no rule over facts; SERVER is an address of ours.
+    No packet shows that, so it is no rule over facts; SERVER is an address of ours.
     """
-    surely = "" if block.is_fresh else "most likely "
     return Draft(
         kind=KIND,
-        headline=f"This host's own firewall {surely}drops requests to UDP port "
-        f"{scene.port} before this server sees them.",
+        headline=f"This host's own firewall drops requests to UDP port {scene.port} "
+        "before this server sees them.",
         confidence=FACT if block.is_fresh else LIKELY,
         stands_at="server",
         since=now,
         evidence=(
             *evidence.own_rules(block),
-            Evidence(text="no request has arrived since this server began"),
+            Evidence(text="no request has arrived since this server started"),
         ),
         remedies=LazyRemedies(partial(remedies.let_requests_in, server, scene)),
         proof="tftptui doctor",

@@ -1,4 +1,4 @@
-"""server-output-blocked: this host's own firewall lets no answer out."""
+"""server-output-blocked: this host's own firewall blocks replies."""
 
 import errno
 from functools import partial
@@ -18,27 +18,27 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps={
-        "port-range": ("unknown", "yes if this host's rules let other ports out"),
-        "single-port": ("yes", "if this host lets replies, or its port 69, out"),
+        "port-range": ("unknown", "yes if this host's rules allow other ports"),
+        "single-port": ("yes", "if this host's rules allow replies, or its port 69"),
         "block-size": ("no", "nothing leaves this host"),
         "timeout": ("no", "nothing leaves this host"),
-        "helper": ("yes", "on this host, with related traffic let out"),
-        "client-port": ("unknown", "yes if this host's rules look at it"),
+        "helper": ("yes", "on this host, if its rules allow related traffic"),
+        "client-port": ("unknown", "yes if this host's rules match on it"),
     },
     ended=served,
 )
 
 
 def output_blocked(facts: Facts) -> Draft | None:
-    """This host's own firewall lets no answer out: sending fails with EPERM."""
+    """This host's own firewall blocks replies: sending fails with EPERM."""
     facts = failing(facts, {errno.EPERM})
     if not facts.tries:
         return None
     found = facts.tries[0]
     return Draft(
         kind=KIND,
-        headline=f"This host's own firewall stops the answers to {facts.client}, "
-        f"{port_word(facts.client_tids)}: they do not leave this machine.",
+        headline=f"This host's own firewall drops replies to {facts.client}, "
+        f"{port_word(facts.client_tids)}: they never leave this machine.",
         confidence=FACT,
         stands_at="server",
         transfers=tuple(facts.numbers),

@@ -14,18 +14,18 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps=no_port_matters(
-        "it is the address that differs, not the port",
-        f"{NOT_TAKEN}, at any size of blocks",
-        f"{NOT_TAKEN}, whenever they come",
-        "a firewall is not what drops them: the client does",
+        "the address is wrong, not the port",
+        f"{NOT_TAKEN}, at any block size",
+        f"{NOT_TAKEN}, at any time",
+        "the client drops the replies, not a firewall",
     )
-    | {"single-port": ("unknown", "yes if a translation changed the address asked")},
+    | {"single-port": ("unknown", "yes if a NAT rewrites the server's address")},
     ended=served,
 )
 
 
 def wrong_source(facts: Facts) -> Draft | None:
-    """Answers leave from another address than the one that was asked."""
+    """Replies leave from another address than the request went to."""
     latest = facts.latest
     if latest is None or facts.heard or not facts.asked_address:
         return None
@@ -33,15 +33,15 @@ def wrong_source(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"The client asked {facts.asked_address}, the answers come from "
-        f"{latest.server}: it does not take them.",
+        headline=f"The client sent its request to {facts.asked_address}, but replies "
+        f"come from {latest.server}: it ignores them.",
         confidence=FACT if facts.requests > 1 else LIKELY,
         stands_at="server",
         transfers=tuple(facts.numbers),
         since=latest.started,
         evidence=(
             Evidence(
-                text=f"requests go to {facts.asked_address}, answers leave from "
+                text=f"requests go to {facts.asked_address}, replies come from "
                 f"{latest.server}",
                 transfer=latest.number,
                 time=latest.started,
@@ -49,8 +49,8 @@ def wrong_source(facts: Facts) -> Draft | None:
             evidence.asked(facts),
         ),
         remedies=remedies.say(
-            f"have the server listen on {facts.asked_address} itself, "
-            f"or point the client at {latest.server}"
+            f"let the server listen on {facts.asked_address} itself, or point the "
+            f"client at {latest.server}"
         ),
         helps=KIND.would_help(facts),
         proof=proofs.watch(facts),

@@ -41,7 +41,7 @@ _CROSSING = 1.0
 def _of_upload(facts: Facts) -> Row:
     if not facts.is_upload or facts.latest is None:
         return {}
-    return {"block-size": ("unknown", "yes if its blocks are too large for the way")}
+    return {"block-size": ("unknown", "yes if its blocks are too large for the path")}
 
 
 KIND = Kind(
@@ -51,13 +51,13 @@ KIND = Kind(
     helps={
         "port-range": (
             "unknown",
-            "yes if the firewall lets other ports of {ours} through",
+            "yes if the firewall allows other ports of {ours}",
         ),
-        "single-port": ("yes", "the ACKs then go where the request went"),
-        "block-size": ("no", "an ACK is small, whatever the size of blocks"),
+        "single-port": ("yes", "ACKs then go to the port that the request reached"),
+        "block-size": ("no", "an ACK is small whatever the block size"),
         "timeout": ("no", ANY_TIME),
-        "helper": ("yes", "a TFTP helper lets both directions of the transfer through"),
-        "client-port": ("no", "the client's request came through from that port"),
+        "helper": ("yes", "a TFTP helper allows both directions of the transfer"),
+        "client-port": ("no", "the request from that port arrived"),
     },
     ended=lambda facts: unless_it_recurs(facts, served(facts)),
     undecided=has_recurred,
@@ -66,7 +66,7 @@ KIND = Kind(
 
 
 def acks(facts: Facts) -> Draft | None:
-    """The client asked once and is quiet: our answer arrived, its ACKs do not."""
+    """The client sent one request and no more: our reply arrived, its ACKs do not."""
     if facts.scene.single_port or not is_quiet_after_one(facts):
         return None
     one = facts.tries[0]
@@ -82,8 +82,8 @@ def acks(facts: Facts) -> Draft | None:
         evidence=(
             *evidence.own_rules(own),
             Evidence(
-                text=f"one request for {facts.file} from port {one.client_tid}, and "
-                "none after it: a client that gets no answer asks again",
+                text=f"one request for {facts.file} from port {one.client_tid}, no "
+                "retry: a client that gets no reply retries",
                 transfer=one.number,
                 time=one.started,
             ),
@@ -109,45 +109,42 @@ def _sure_of_acks(facts: Facts) -> float:
 
 
 def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
-    """Return what tells whether the client was switched off meanwhile."""
+    """Return what shows whether the client was switched off meanwhile."""
     if facts.client_left == inf:
-        text = "a client switched off or suspended just then would look the same"
+        text = "a client switched off or suspended at that moment looks the same"
         return [Evidence(text=text)]
     stayed = seconds(facts.client_left - facts.last_asked)
     text = (
-        f"its port was closed {stayed} after it asked, as ICMP from {facts.client} "
-        "says: it is on, and the way to it is free"
+        f"ICMP from {facts.client}: its port was closed {stayed} after the request, "
+        "so the client is up and the path to it works"
     )
     return [Evidence(text=text, transfer=one.number, time=facts.client_left)]
 
 
 def _may_be_large(facts: Facts, one: TransferView) -> list[Evidence]:
-    """Return that blocks of an upload may be lost for their size alone."""
+    """Return that blocks of an upload may be too large for the path."""
     if not facts.is_upload or one.block_size <= DEFAULT_BLOCK_SIZE:
         return []
-    text = f"perhaps only blocks as large as {one.block_size} octets are lost"
-    return [Evidence(text=f"{text}: put it in blocks of {DEFAULT_BLOCK_SIZE} to see")]
+    text = f"blocks of {one.block_size} bytes may be too large for the path"
+    return [Evidence(text=f"{text}: upload in blocks of {DEFAULT_BLOCK_SIZE} to check")]
 
 
 def _acks_headline(facts: Facts, port: str) -> str:
     own, what = facts.host_block, "blocks" if facts.is_upload else "ACKs"
     lost = f"its {what} to {port} of {facts.words.server}"
     if own is None:
-        surely = "most likely" if is_long_quiet(facts) else "possibly"
         return (
-            f"{facts.client} {surely} got {facts.words.our} answer, but {lost} do "
-            f"not arrive: dropped on the way, or by {facts.words.host}'s own firewall."
+            f"{facts.client} got {facts.words.our} reply, but {lost} do not arrive: "
+            f"dropped on the path, or by {facts.words.host}'s own firewall."
         )
-    surely = "" if own.is_fresh else "most likely "
-    then = "" if own.is_fresh else ", by the rules that it had"
     return (
-        f"{facts.client} {surely}got our answer, but {lost} are dropped by this host's "
-        f"own firewall{then}."
+        f"{facts.client} got our reply, but {lost} are dropped by this host's own "
+        "firewall."
     )
 
 
 def acks_behind(facts: Facts) -> Draft | None:
-    """What the client answers comes past the capture, and the server repeats itself."""
+    """The client's ACKs pass the capture, yet the server resends."""
     one = facts.latest
     if not facts.scene.is_capture or one is None or facts.is_done:
         return None
@@ -163,16 +160,16 @@ def acks_behind(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"The {what} of {facts.client} are in this capture, but do not reach "
-        f"UDP port {one.server_tid} of {facts.words.server}: dropped behind it, most "
-        "likely by a firewall.",
+        f"UDP port {one.server_tid} of {facts.words.server}: a firewall behind the "
+        "capture point drops them.",
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
             Evidence(
-                text=f"{times(again)} the server sent something again whose answer "
-                "had come past here before",
+                text=f"{times(again)} the server resent a packet whose ACK had already "
+                "passed here",
                 transfer=one.number,
                 time=one.moved,
             ),

@@ -17,8 +17,8 @@ KIND = Kind(
     helps=no_port_matters(
         "no packet reaches that address, to any port",
         "small packets do not reach it either",
-        "nothing reaches it, however often it is sent",
-        "no firewall drops the packets: nobody takes them at that address",
+        "resending does not help",
+        "no firewall drops the packets: nobody has that address there",
     ),
     ended=served,
     told_apart=reporters,
@@ -26,7 +26,7 @@ KIND = Kind(
 
 
 def address_unreachable(facts: Facts) -> Draft | None:
-    """The client is there and asks, but is not where its address says."""
+    """The client sends requests, but is not where its address says."""
     unreachable = since_progress(facts, lambda one: one.is_host_unreachable)
     if not unreachable or not _goes_on_asking(facts, unreachable):
         return None
@@ -36,16 +36,16 @@ def address_unreachable(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"{said} can't reach {facts.client}, though its requests keep "
-        "arriving: the client most likely has an address of another network, an old "
-        "one or a wrong mask, or its network has no way back.",
+        "arriving: the client has a wrong address or mask, or its network has no "
+        "return route.",
         confidence=LIKELY,
         stands_at="between-or-client",
         transfers=tuple(facts.numbers),
         since=unreachable[0].times[0],
         evidence=(*evidence.complaints(unreachable), evidence.asked(facts)),
         remedies=remedies.say(
-            "look at the client's address, mask and VLAN: did it keep an old lease?",
-            f"see on {who} who has that address: ip neigh, show arp",
+            "check the client's address, mask and VLAN: did it keep an old lease?",
+            f"on {who}, check who has that address: ip neigh, show arp",
         ),
         helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}; ip neigh | grep {facts.client}",

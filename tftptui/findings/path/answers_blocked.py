@@ -1,4 +1,4 @@
-"""answers-blocked: the client asks again and again, replies do not arrive."""
+"""answers-blocked: the client retries, replies do not arrive."""
 
 from functools import partial
 
@@ -51,9 +51,9 @@ def _all_ports_work(facts: Facts) -> str:
 
 
 def _by_comparison(facts: Facts) -> Row:
-    """Say that the range may help while the server's port may matter."""
+    """Return that the range may help while the server's port may matter."""
     if facts.tries and Difference.SERVER_PORT in compare(facts).candidates:
-        return {"port-range": ("unknown", "yes if rules pass only some of {ours}")}
+        return {"port-range": ("unknown", "yes if rules allow only some of {ours}")}
     return other_rule(facts)
 
 
@@ -67,7 +67,7 @@ KIND = Kind(
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", HELPER),
-        "client-port": ("unknown", "yes if only some ports are let through"),
+        "client-port": ("unknown", "yes if only some ports are allowed"),
     },
     ended=_served_on_alike,
     undecided=has_recurred,
@@ -76,14 +76,14 @@ KIND = Kind(
 
 
 def answers(facts: Facts) -> Draft | None:
-    """The client asks again and again: our answers do not arrive."""
+    """The client retries: our replies do not arrive."""
     if not is_unanswered(facts):
         return None
     worked, told_apart = facts.working, in_words(compare(facts))
     return Draft(
         kind=KIND,
         headline=f"Packets from {facts.words.server} to "
-        f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are most likely "
+        f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are "
         f"{dropped(facts)}.",
         client_tids=tuple(facts.client_tids),
         confidence=LIKELY,

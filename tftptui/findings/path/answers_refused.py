@@ -9,6 +9,7 @@ from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import (
     ANY_SIZE,
+    ANY_TIME,
     HELPER,
     ONE_PORT,
     RANGE,
@@ -32,9 +33,9 @@ KIND = Kind(
         "port-range": ("no", RANGE),
         "single-port": ("unknown", ONE_PORT),
         "block-size": ("no", ANY_SIZE),
-        "timeout": ("no", "what is refused is refused however often it is sent"),
+        "timeout": ("no", ANY_TIME),
         "helper": ("yes", HELPER),
-        "client-port": ("unknown", "yes if only some ports are let through"),
+        "client-port": ("unknown", "yes if only some ports are allowed"),
     },
     ended=served,
     adjust=other_rule,
@@ -43,7 +44,7 @@ KIND = Kind(
 
 
 def refused(facts: Facts) -> Draft | None:
-    """A firewall on the way refuses what goes to the client."""
+    """A firewall on the path rejects packets to the client."""
     found = since_progress(facts, lambda one: one.is_prohibited or one.is_port_closed)
     found = [one for one in found if not is_client(facts, one) and one.sender]
     if not is_firm(facts, found):
@@ -51,7 +52,7 @@ def refused(facts: Facts) -> Draft | None:
     names = list(dict.fromkeys(one.sender or "" for one in found))
     return Draft(
         kind=KIND,
-        headline=f"The firewall at {joined(names)} refuses packets from "
+        headline=f"The firewall at {joined(names)} rejects packets from "
         f"{facts.words.server} to {port_word(facts.client_tids, 'UDP')} of "
         f"{facts.client}.",
         client_tids=tuple(facts.client_tids),

@@ -7,7 +7,7 @@ from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft, LazyRemedies
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
-from tftptui.findings.helps import ANY_SIZE, RANGE
+from tftptui.findings.helps import ANY_SIZE, ANY_TIME, RANGE
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path.nat_without_helper import closed_by_translation
 from tftptui.findings.signs.icmp_errors import (
@@ -26,11 +26,11 @@ KIND = Kind(
     broken=("answer",),
     helps={
         "port-range": ("no", RANGE),
-        "single-port": ("yes", "the answer then comes from the port that was asked"),
+        "single-port": ("yes", "the reply then comes from the port of the request"),
         "block-size": ("no", ANY_SIZE),
-        "timeout": ("no", "what is refused is refused however often it is sent"),
+        "timeout": ("no", ANY_TIME),
         "helper": ("yes", "on the client's own firewall, in its output hook"),
-        "client-port": ("unknown", "yes if its firewall lets some ports through"),
+        "client-port": ("unknown", "yes if its firewall allows some ports"),
     },
     ended=served,
     told_apart=reporters,
@@ -61,9 +61,9 @@ def client_refuses(facts: Facts) -> Draft | None:
 def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft:
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} itself refuses {facts.words.our} answers to its "
-        f"{port_word(facts.client_tids, 'UDP')}: its own firewall, or an address "
-        "translation before it.",
+        headline=f"{facts.client} itself rejects {facts.words.our} replies to its "
+        f"{port_word(facts.client_tids, 'UDP')}: its own firewall does, or a NAT in "
+        "front of it.",
         client_tids=tuple(facts.client_tids),
         confidence=FACT if is_sure else LIKELY,
         stands_at="client",

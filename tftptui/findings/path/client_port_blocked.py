@@ -57,7 +57,7 @@ KIND = Kind(
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", HELPER),
-        "client-port": ("yes", "from a port that is let through it works"),
+        "client-port": ("yes", "transfers to an allowed port work"),
     },
     ended=_its_port_works,
     surer_than=answers_blocked.KIND,
@@ -84,12 +84,11 @@ def client_port(facts: Facts) -> Draft | None:
         and (facts.scene.single_port or len(compared.server_ports) > 1)
         and not OTHERS.intersection(compared.candidates)
     )
-    surely = "" if is_clear else "most likely "
     return Draft(
         kind=KIND,
         headline=f"Packets from {facts.words.server} to {port_word(ours, 'UDP')} of "
-        f"{facts.client} are {surely}{dropped(facts)}; to "
-        f"{_where_they_arrive(facts, known)} they arrive.",
+        f"{facts.client} are {dropped(facts)}; packets to "
+        f"{_where_they_arrive(facts, known)} arrive.",
         client_tids=tuple(facts.client_tids),
         confidence=FACT if is_clear else LIKELY,
         stands_at=place_of_silence(facts),
@@ -104,19 +103,18 @@ def client_port(facts: Facts) -> Draft | None:
 
 
 def walked_client_port(facts: Facts) -> Draft | None:
-    """Answers to the client's port are dropped; what goes to another port arrives."""
+    """Replies to the client's port are dropped; those to another port arrive."""
     found = facts.location
     if found is None or not found.is_done or not is_unanswered(facts):
         return None
     sure = filters_by_port(found.suspect, found.other)
     if not sure or found.suspect.port not in facts.client_tids:
         return None
-    surely = "" if sure >= FACT else "most likely "
     return Draft(
         kind=KIND,
         headline=f"Packets from {facts.words.server} to "
-        f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are {surely}"
-        f"{dropped(facts)}; to {port_word([found.other.port])} they arrive.",
+        f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are "
+        f"{dropped(facts)}; packets to {port_word([found.other.port])} arrive.",
         client_tids=tuple(facts.client_tids),
         confidence=sure,
         stands_at=place_of_silence(facts),

@@ -21,9 +21,9 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=("down",),
     helps=no_port_matters(
-        "whoever else has the address knows none of the ports",
-        "small packets go to the wrong machine as well",
-        "they go to the wrong machine, however often they are sent",
+        "the other machine with that address has none of the ports open",
+        "small packets go to the wrong machine too",
+        "resent packets go to the wrong machine too",
         "no firewall drops the packets",
     ),
     ended=served,
@@ -52,8 +52,8 @@ def duplicate_address(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"UDP port {one.client_tid} of {facts.client} is said to be closed, "
-        "and goes on sending: most likely two machines have that address.",
+        headline=f"Two machines have the address {facts.client}: one reports UDP port "
+        f"{one.client_tid} closed, the other keeps sending from it.",
         confidence=LIKELY if len(after) >= _SURER else POSSIBLE,
         stands_at="client",
         transfers=(one.number,),
@@ -61,16 +61,16 @@ def duplicate_address(facts: Facts) -> Draft | None:
         evidence=(
             *evidence.complaints(closed),
             Evidence(
-                text=f"the client sent from port {one.client_tid} after that",
+                text=f"the client sent from port {one.client_tid} after that error",
                 transfer=one.number,
                 time=_last_spoke(one),
             ),
             evidence.asked(facts),
         ),
         remedies=remedies.say(
-            "look for a second machine with that address: ip neigh here or on the last "
-            "router shows its MAC address change",
-            "or for a firewall of the client that rejects with port unreachable",
+            "find the second machine with that address: in ip neigh, here or on the "
+            "last router, the MAC address changes",
+            "or check for a client firewall that rejects with port unreachable",
         ),
         helps=KIND.would_help(facts),
         proof=f"arping -D -c 3 {facts.client}",

@@ -19,7 +19,7 @@ from tftptui.telemetry.findings import Evidence
 _SURE = 0.8
 """More than that answers are dropped, which earlier tries alone had shown."""
 
-_EACH = "each path gets its share of any ports"
+_EACH = "any port may hash to the bad path"
 
 
 def _is_not_over(facts: Facts) -> bool:
@@ -33,9 +33,9 @@ KIND = Kind(
     broken=("answer",),
     helps={
         "port-range": ("no", _EACH),
-        "single-port": ("unknown", "then all depends on the client's port"),
+        "single-port": ("unknown", "the path then depends on the client's port alone"),
         "block-size": ("no", ANY_SIZE),
-        "timeout": ("no", "a flow stays on its path, however often it is sent"),
+        "timeout": ("no", "a resent packet takes the same path"),
         "helper": ("no", _EACH),
         "client-port": ("unknown", "a retry from another port may take a good path"),
     },
@@ -58,17 +58,17 @@ def intermittent(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"Intermittent: {ratio(compared)} on the path to {facts.client}, in "
-        "turns with others that work. No port explains it: most likely one of several "
-        "paths, links or firewalls drops packets.",
+        headline=f"Intermittent: {ratio(compared)} on the path to {facts.client}, "
+        "others worked in between. One of several paths, links or firewalls drops "
+        "packets.",
         confidence=_SURE,
         stands_at="between",
         transfers=tuple(facts.numbers),
         since=min(one.begun for one in compared.silent),
         evidence=(
             Evidence(
-                text=f"{ratio(compared)}; client ports, server ports, sizes and "
-                "options are alike in both",
+                text=f"{ratio(compared)}; ports, sizes and options are the same in "
+                "failed and working tries",
                 time=facts.last_asked,
             ),
             evidence.asked(facts),
@@ -76,9 +76,9 @@ def intermittent(facts: Facts) -> Draft | None:
             *evidence.worked(facts.working, facts.client),
         ),
         remedies=remedies.say(
-            "look for what spreads flows over several paths (equal-cost routes, a "
-            "bond, a cluster of firewalls), and at the counters of each of them",
-            "take the members out one by one until no try fails",
+            "find where flows are spread over several paths (equal-cost routes, a "
+            "bond, a firewall cluster) and check the drop counters of each member",
+            "disable the members one by one until no try fails",
         ),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_next_ports(facts),

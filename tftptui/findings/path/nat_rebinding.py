@@ -15,12 +15,12 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=("up",),
     helps=no_port_matters(
-        "the port that changes is the client's, and not the server's",
-        "small packets come from the new port as well",
-        "no packet comes from the old port any more",
+        "the client's port changes, not the server's",
+        "small packets come from the new port too",
+        "no more packets come from the old port",
         PASSED,
     )
-    | {"timeout": ("no", "no packet comes from the old port any more")},
+    | {"timeout": ("no", "no more packets come from the old port")},
     ended=served,
 )
 
@@ -41,30 +41,30 @@ def nat_rebinding(facts: Facts) -> Draft | None:
     whence = f"port {port}" if is_port else f"{host} port {port}"
     what = "blocks" if one.direction == "write" else "ACKs"
     why = (
-        "a NAT most likely changed the port of its flow amid the transfer"
+        "a NAT changed the port during the transfer"
         if is_port
-        else "its address most likely changed amid the transfer (DHCP, NAT, two links)"
+        else "its address changed during the transfer (DHCP, NAT, two links)"
     )
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} answers from {whence} now, and not from port "
-        f"{one.client_tid} any more: {why}.",
+        headline=f"{facts.client} now sends from {whence} instead of port "
+        f"{one.client_tid}: {why}.",
         confidence=LIKELY,
         stands_at="client",
         transfers=(one.number,),
         since=one.moved,
         evidence=(
             Evidence(
-                text=f"{times(count)} {what} that are due came from {whence} to port "
-                f"{one.server_tid}; a stranger gets ERROR 5 (RFC 1350 §4)",
+                text=f"{times(count)} the expected {what} came from {whence} to port "
+                f"{one.server_tid}; an unknown TID gets ERROR 5 (RFC 1350 §4)",
                 transfer=one.number,
                 time=one.moved,
             ),
             evidence.asked(facts),
         ),
         remedies=remedies.say(
-            "raise the NAT's time-out for UDP, or give it a fixed mapping for TFTP",
-            "look for a NAT with several addresses, a failover or a second uplink",
+            "raise the NAT's UDP timeout, or add a static mapping for TFTP",
+            "check for a NAT address pool, a failover or a second uplink",
         ),
         helps=KIND.would_help(facts),
         proof=proofs.watch(facts),

@@ -18,29 +18,23 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps={
-        "port-range": ("no", "the translation knows no answer from any port but 69"),
-        "single-port": ("yes", "the answer then fits the translation of the request"),
+        "port-range": ("no", "the NAT has no mapping for any port but 69"),
+        "single-port": ("yes", "the reply then matches the mapping of the request"),
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
-        "helper": ("yes", "a TFTP helper teaches the translation the answer's port"),
-        "client-port": ("no", "the translation would not know that one either"),
+        "helper": ("yes", "a TFTP helper adds the mapping for the reply"),
+        "client-port": ("no", "the NAT has no mapping for that one either"),
     },
     ended=served,
 )
 
 
 def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
-    """Return that a translation knows no reply from another port."""
-    knows = "that knows no reply from another port than the one that was asked."
-    headline = (
-        f"{facts.client} asks from a port and says that it is closed: most likely it "
-        f"is an address translation {knows}"
-    )
+    """Return that a NAT drops replies from another port."""
+    drops = "a NAT without TFTP helper: it drops replies that do not come from the"
+    headline = f"{facts.client} is {drops} request's port."
     if facts.is_gateway:
-        headline = (
-            f"{facts.client} is this host's gateway, and clients ask through it: it "
-            f"most likely is a NAT {knows}"
-        )
+        headline = f"{facts.client}, this host's gateway, is {drops} request's port."
     return Draft(
         kind=KIND,
         headline=headline,
@@ -57,7 +51,7 @@ def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
 
 
 def translation(facts: Facts) -> Draft | None:
-    """A private server is asked from a public address: something translates."""
+    """A private server gets requests from a public address: there is a NAT."""
     if not is_unanswered(facts) or facts.scene.single_port:
         return None
     latest = facts.tries[-1]
@@ -65,9 +59,8 @@ def translation(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"{facts.words.server_itself} has a private address, {latest.server}, "
-        f"and {facts.client} is none: the machine that translates between them most "
-        f"likely does not translate {facts.words.our} answers.",
+        headline=f"The NAT between {facts.client} (public) and {facts.words.server} "
+        f"({latest.server}, private) does not translate {facts.words.our} replies.",
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(facts.numbers),

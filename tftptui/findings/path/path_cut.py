@@ -16,15 +16,15 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("up", "down"),
     helps={
-        "port-range": ("no", "the transfer had begun on these ports"),
-        "single-port": ("no", "the transfer had begun on these ports"),
+        "port-range": ("no", "blocks passed on these ports before"),
+        "single-port": ("no", "blocks passed on these ports before"),
         "block-size": ("no", HAD_ARRIVED),
         "timeout": (
             "unknown",
-            "yes if the way is only cut for a moment: more retries outlast that",
+            "yes if the path is cut for a moment only: more retries outlast that",
         ),
         "helper": ("no", PASSED),
-        "client-port": ("no", "the transfer had begun on these ports"),
+        "client-port": ("no", "blocks passed on these ports before"),
     },
     ended=served,
 )
@@ -42,11 +42,11 @@ def cut(facts: Facts) -> Draft | None:
     asks_again = latest is not one and is_unanswered_since(facts, one)
     if not (is_alive or asks_again):
         return None
-    why = "asks again" if asks_again else "repeats its ACKs"
+    why = "retries" if asks_again else "repeats its ACKs"
     where = f" at block {one.acked_blocks:,}"
     cut_, then = (
-        f"The way to {facts.client} was cut",
-        f"it {why}, and {facts.words.our} packets do not arrive any more.",
+        f"The path to {facts.client} was cut",
+        f"the client {why}, but {facts.words.our} packets no longer arrive.",
     )
     return Draft(
         kind=KIND,
@@ -58,8 +58,8 @@ def cut(facts: Facts) -> Draft | None:
         since=one.moved,
         evidence=(stopped(facts, one), evidence.asked(facts)),
         remedies=remedies.say(
-            "look for what changed on the way at that moment: a rule, a route, a link",
-            "if there was a pause before: raise the firewall's time-out for UDP",
+            "check what changed on the path at that moment: a rule, a route, a link",
+            "after a pause in the transfer: raise the firewall's UDP timeout",
         ),
         helps=KIND.would_help(facts),
         proof=proofs.trace(facts),

@@ -39,7 +39,7 @@ def _larger_arrive(facts: Facts) -> str:
     sizes = [one.block_size for one in later_tries(facts) if one.has_blocks]
     if facts.is_done or latest is None or not sizes or max(sizes) < latest.block_size:
         return completed(facts)
-    return f"blocks of {max(sizes)} octets arrive now"
+    return f"blocks of {max(sizes)} bytes arrive now"
 
 
 def _not_as_far_yet(facts: Facts) -> bool:
@@ -56,10 +56,10 @@ KIND = Kind(
     broken=("down",),
     helps={
         "port-range": ("no", "small packets pass on these ports"),
-        "single-port": ("no", "it is the size that is in the way"),
-        "block-size": ("yes", "blocks that fit the way's smallest link arrive"),
+        "single-port": ("no", "the size is the problem, not the port"),
+        "block-size": ("yes", "blocks that fit the smallest link of the path arrive"),
         "timeout": ("no", ANY_TIME),
-        "helper": ("no", "small packets pass already"),
+        "helper": ("no", "small packets already pass"),
         "client-port": ("no", "small packets pass to that port"),
     },
     ended=_larger_arrive,
@@ -87,20 +87,18 @@ def mtu(facts: Facts) -> Draft | None:
     is_large = one.block_size + _HEADERS > _SMALLEST_LINK
     confidence = LIKELY if repeats and is_large else POSSIBLE
     octets = one.block_size + _HEADERS
-    sure = "" if smaller else "most likely "
     return Draft(
         kind=KIND,
-        headline=f"Blocks of {one.block_size} octets do not reach {facts.client}, "
-        f"small packets do: {sure}a link on the way is too small for them, or drops "
-        "fragments.",
+        headline=f"Blocks of {one.block_size} bytes do not reach {facts.client}, small "
+        "packets do: a link on the path has a smaller MTU, or drops fragments.",
         confidence=FACT if smaller else confidence,
         stands_at="between",
         transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
             Evidence(
-                text=f"the options were acknowledged, block 1 ({octets} octets as a "
-                f"packet) was sent {times(_sent(one))} and never was",
+                text=f"the OACK was acknowledged; block 1 (a packet of {octets} bytes) "
+                f"was sent {times(_sent(one))} and never acknowledged",
                 transfer=one.number,
                 time=one.moved,
             ),
@@ -114,29 +112,29 @@ def mtu(facts: Facts) -> Draft | None:
 
 
 def unseen_block(facts: Facts) -> Draft | None:
-    """No block comes to the place of a capture, though the client goes on asking."""
+    """No block reaches the capture point, though the client repeats its ACK."""
     one = facts.latest
     if one is None or not is_first_unseen(facts, one):
         return None
     smaller = _smaller(facts, one) if one.block_size > DEFAULT_BLOCK_SIZE else []
     kind = KIND if smaller else path_cut.KIND
     server = facts.words.server_itself
-    what = f"Blocks of {one.block_size} octets from {facts.words.server} do not come "
+    what = f"Blocks of {one.block_size} bytes from {facts.words.server} do not reach "
     return Draft(
         kind=kind,
-        headline=f"{what}past this capture, small packets do: most likely a link "
-        "before it is too small for them, or drops fragments."
+        headline=f"{what}this capture, small packets do: a link before it has a "
+        "smaller MTU, or drops fragments."
         if smaller
-        else f"{server}, or the way from it, is silent: no block of {facts.file} comes "
-        f"past this capture, and {facts.client} repeats ACK 0.",
+        else f"{server}, or the path from it, is silent: this capture has no block of "
+        f"{facts.file}, and {facts.client} repeats ACK 0.",
         confidence=LIKELY if smaller else POSSIBLE,
         stands_at="between" if smaller else "unknown",
         transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
             Evidence(
-                text="the options were acknowledged, and nothing came from "
-                f"{facts.words.server} after that",
+                text="the OACK was acknowledged; after that nothing came from "
+                f"{facts.words.server}",
                 transfer=one.number,
                 time=one.moved,
             ),
@@ -146,8 +144,8 @@ def unseen_block(facts: Facts) -> Draft | None:
         remedies=LazyRemedies(partial(remedies.smaller_blocks, facts))
         if smaller
         else remedies.say(
-            "look at the server, and at the firewalls before it",
-            f"see whether smaller blocks come than those of {one.block_size} octets",
+            "check the server and the firewalls in front of it",
+            f"check whether blocks smaller than {one.block_size} bytes arrive",
         ),
         helps=kind.would_help(facts),
         proof=proofs.fetch_in_blocks(facts, one.block_size),
@@ -155,7 +153,7 @@ def unseen_block(facts: Facts) -> Draft | None:
 
 
 def mtu_lowered(facts: Facts) -> Draft | None:
-    """A smaller link was found on the way, and is reckoned with: all is well."""
+    """The path has a smaller MTU, and blocks were made to fit: all is well."""
     one = facts.latest
     if one is None:
         return None
@@ -166,8 +164,8 @@ def mtu_lowered(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=LOWERED,
-        headline=f"The way to {facts.client} carries smaller packets than usual; "
-        f"blocks of {one.block_size} octets fit.",
+        headline=f"The path to {facts.client} has a smaller MTU than usual; blocks of "
+        f"{one.block_size} bytes fit.",
         confidence=FACT,
         stands_at="nobody",
         is_alarm=False,
@@ -247,5 +245,5 @@ def _repeats(one: TransferView) -> list[Evidence]:
     count = one.repeated_acks
     if count < 1:
         return []
-    text = f"{counted(count, 'repeated ACK')}: the client is alive and waits"
+    text = f"{counted(count, 'repeated ACK')}: the client is up and waiting"
     return [Evidence(text=text, transfer=one.number, time=one.repeated)]

@@ -1,4 +1,4 @@
-"""range-mismatch: a firewall lets another range of server ports through."""
+"""range-mismatch: a firewall allows another range of server ports."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -22,8 +22,8 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps={
-        "port-range": ("yes", "answer from ports that the firewall lets through"),
-        "single-port": ("yes", "then no range has to be opened at all"),
+        "port-range": ("yes", "if it is the range that the firewall allows"),
+        "single-port": ("yes", "no range has to be allowed then"),
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", HELPER),
@@ -59,8 +59,8 @@ def range_mismatch(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"Transfers on {facts.words.our} ports {ports(good)} work, those on "
-        f"{ports(bad)} don't: a firewall most likely lets another range through than "
-        + ("it uses." if facts.scene.is_capture else f"{used}."),
+        f"{ports(bad)} fail: a firewall does not allow "
+        + ("all ports of its range." if facts.scene.is_capture else f"all of {used}."),
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(facts.numbers),

@@ -1,4 +1,4 @@
-"""routing-loop: packets to the client go round in a circle."""
+"""routing-loop: packets to the client loop between routers."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -15,10 +15,10 @@ KIND = Kind(
     scope=Scope.PATH,
     broken=("answer",),
     helps=no_port_matters(
-        "a route goes by addresses: packets of all ports go round",
-        "small packets go round as well",
-        "what goes round is lost, however often it is sent",
-        "it is a route that is wrong, no rule of a firewall",
+        "routes go by address: packets to any port loop",
+        "small packets loop too",
+        "resent packets loop too",
+        "a route is wrong; no firewall is involved",
     ),
     ended=served,
     told_apart=reporters,
@@ -26,22 +26,22 @@ KIND = Kind(
 
 
 def loop(facts: Facts) -> Draft | None:
-    """Packets to the client go round in a circle."""
+    """Packets to the client loop between routers."""
     found = since_progress(facts, lambda one: one.is_loop)
     if not is_firm(facts, found):
         return None
     return Draft(
         kind=KIND,
-        headline=f"Packets to {facts.client} go round in a circle, or too far: "
-        f"{found[0].sender} says that their time to live has run out.",
+        headline=f"Routing loop, or a path that is too long: {found[0].sender} reports "
+        f"that the TTL of packets to {facts.client} expired.",
         confidence=FACT,
         stands_at="between",
         transfers=tuple(facts.numbers),
         since=found[0].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
         remedies=remedies.say(
-            f"look at the routing near {found[0].sender}, "
-            f"and at {facts.words.host}'s default time to live"
+            f"check the routes near {found[0].sender}, and the default TTL of "
+            f"{facts.words.host}"
         ),
         helps=KIND.would_help(facts),
         proof=proofs.trace(facts),

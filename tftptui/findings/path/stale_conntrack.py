@@ -1,4 +1,4 @@
-"""stale-conntrack: a firewall goes by a flow that it remembers."""
+"""stale-conntrack: a firewall still uses an old connection tracking entry."""
 
 from functools import partial
 
@@ -20,24 +20,23 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=("answer",),
     helps={
-        "port-range": ("no", "the firewall remembers the flow of the request"),
-        "single-port": ("unknown", "the remembered flow may let its replies through"),
+        "port-range": ("no", "the old entry belongs to the request's flow"),
+        "single-port": ("unknown", "yes if the old entry allows replies to it"),
         "block-size": ("no", ANY_SIZE),
-        "timeout": ("no", "each request keeps the old entry alive"),
-        "helper": ("no", "it is not asked for a flow that exists already"),
-        "client-port": ("yes", "another port is a new flow, which meets the new rules"),
+        "timeout": ("no", "each retry keeps the old entry alive"),
+        "helper": ("no", "the helper is not applied to an existing flow"),
+        "client-port": ("yes", "another port is a new flow, and gets the new rules"),
     },
     ended=served_on_its_ports,
 )
 
 
 def stale_state(facts: Facts) -> Draft | None:
-    """A firewall remembers the flow of this client port from before a change.
+    """A firewall keeps a flow of this client port from before its rules changed.
 
-    The client has got something on other ports, and asks in vain from this one, which
-    it used a moment before: had the way been mended for all, it would work. A rule for
-    the client's or the server's port must be excluded, or it is one of several causes
-    that answers-blocked lists.
+    The client got files on other ports, but no reply on this one, which it used a
+    moment before. A rule for the client's or the server's port must be excluded, else
+    it is one of several causes that answers-blocked lists.
     """
     if not is_unanswered(facts) or facts.scene.single_port:
         return None
@@ -53,12 +52,12 @@ def stale_state(facts: Facts) -> Draft | None:
     ours = facts.client_tids
     if not worked:
         return None
-    gets, do = _verbs(ours, "gets", "get"), _verbs(ports_of(worked), "does", "do")
+    gets, works = _verbs(ours, "gets", "get"), _verbs(ports_of(worked), "works", "work")
     return Draft(
         kind=KIND,
-        headline=f"Only {port_word(ours, 'UDP')} of {facts.client} {gets} no answer, "
-        f"{port_word(ports_of(worked))} {do}: a firewall most likely goes by what it "
-        "remembers from before its rules were changed.",
+        headline=f"Only {port_word(ours, 'UDP')} of {facts.client} {gets} no reply, "
+        f"{port_word(ports_of(worked))} {works}: a firewall still uses a connection "
+        "tracking entry from before its rules changed.",
         client_tids=tuple(facts.client_tids),
         confidence=LIKELY,
         stands_at=place_of_silence(facts),

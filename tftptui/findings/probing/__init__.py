@@ -1,8 +1,7 @@
-"""What trials from many client ports mean: the same findings, seen from the client.
+"""Conclude from trials from many client ports: the same findings, from the client.
 
-From here requests and answers look alike when they are lost: nothing comes back. What
-tells is the comparison between ports, between sizes, between options, and what others
-say.
+From here lost requests and lost replies look alike: nothing comes back. Comparing
+ports, sizes and options, and ICMP errors of others, tell them apart.
 """
 
 from collections.abc import Sequence

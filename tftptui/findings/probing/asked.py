@@ -15,7 +15,7 @@ class HostRules:
     Attributes:
         trouble: why its rules are not known; "" where they were read.
         stops: the rule that stops answers to a port, whatever port they come from.
-        doubts: what it hangs on, where it can't be told of a port.
+        doubts: what it depends on, where that is unknown for a port.
     """
 
     trouble: str = ""
@@ -41,7 +41,7 @@ class Asked:
     port: int
     file: str
     own: str = ""
-    rules: HostRules = HostRules(trouble="they were not looked at")
+    rules: HostRules = HostRules(trouble="its rules were not read")
 
     @property
     def place(self) -> str:

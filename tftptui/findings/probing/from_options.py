@@ -1,7 +1,7 @@
-"""What trials tell that differ in the options that were asked for.
+"""Conclusions from trials that differ in the requested options.
 
-An option is to blame that stands in every set that failed, and in none that worked;
-where several do, all of them are named.
+An option is blamed that is in every set that failed, and in none that worked; if there
+are several, all of them are named.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Help, Remedy
 from tftptui.telemetry.probe_trials import Trial
 from tftptui.telemetry.words import joined
 
-_ANSWERED = "the server answers requests that differ in nothing else"
+_ANSWERED = "requests with other options, otherwise the same, get a reply"
 
 
 def options_explain(by_port: Sequence[Trial], by_options: Sequence[Trial]) -> bool:
@@ -70,20 +70,20 @@ def _not_understood(
     names = joined(blamed)
     return Draft(
         kind=options_not_understood.KIND,
-        headline=f"{asked.server} does not answer requests that ask for {names}; "
-        "without, it does",
+        headline=f"{asked.server} does not reply to requests with {names}; without "
+        "them it does",
         confidence=FACT if len(_sets(silent)) > 1 else LIKELY,
         stands_at="unknown",
         evidence=(
-            Evidence(text=f"no answer to {_listed(silent)}"),
+            Evidence(text=f"no reply to {_listed(silent)}"),
             Evidence(text=_ANSWERED),
         ),
         remedies=(
-            Remedy(text=f"Have the clients ask without {names}, if they can."),
+            Remedy(text=f"Let the clients send requests without {names}."),
             Remedy(
-                text="Look at the server's program, and at a firewall on the way that "
-                "reads TFTP: one of them drops requests with options (RFC 2347 wants "
-                "unknown ones passed over)."
+                text="Check the server's program, and firewalls on the path that "
+                "inspect TFTP: one of them drops requests with options (RFC 2347: "
+                "ignore unknown ones)."
             ),
         ),
         helps=_HELPS,
@@ -95,16 +95,15 @@ def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
     first = refused[0]
     return Draft(
         kind=options_refused.KIND,
-        headline=f"{asked.server} and a client can't agree on options "
+        headline=f"{asked.server} and the client do not agree on the options "
         f"{options_word(first)}: {first.detail}",
         confidence=FACT,
         stands_at="server",
-        evidence=(Evidence(text=f"so it was with {_listed(refused)}"),),
+        evidence=(Evidence(text=f"refused: {_listed(refused)}"),),
         remedies=(
             Remedy(
-                text="Have the server pass over options that it does not want (RFC "
-                "2347) and grant no more than was asked; else have the clients ask "
-                "for none."
+                text="Let the server ignore options that it does not want (RFC 2347) "
+                "and grant no more than was requested; else let the clients send none."
             ),
         ),
         helps=_HELPS,
@@ -116,17 +115,17 @@ def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
     windows = joined(sorted({options_of(one)["windowsize"] for one in stuck}, key=int))
     return Draft(
         kind=loss.KIND,
-        headline=f"With windows of {windows} blocks {asked.server} falls silent, block "
-        "by block it does not: something drops what comes at once",
+        headline=f"{asked.server} falls silent with a windowsize of {windows} blocks, "
+        "not with 1: something on the path drops bursts",
         confidence=LIKELY,
         stands_at="between",
         evidence=(
-            Evidence(text=f"agreed and then silent: {_listed(stuck)}"),
+            Evidence(text=f"agreed, then silent: {_listed(stuck)}"),
             Evidence(text=_ANSWERED),
         ),
         remedies=(
-            Remedy(text="Look for a policer or a small queue on the way."),
-            Remedy(text="Have the clients ask for no windowsize, or a smaller one."),
+            Remedy(text="Check for a policer or a small queue on the path."),
+            Remedy(text="Let the clients request a smaller windowsize, or none."),
         ),
         helps=_HELPS,
     )
@@ -136,23 +135,23 @@ def _no_block(asked: Asked, stuck: Sequence[Trial], blamed: Sequence[str]) -> Dr
     names = joined(blamed)
     return Draft(
         kind=options_not_understood.KIND,
-        headline=f"{asked.server} agrees to {names} and then sends nothing more",
+        headline=f"{asked.server} agrees to {names}, then sends nothing more",
         confidence=LIKELY,
         stands_at="unknown",
         evidence=(
-            Evidence(text=f"agreed and then silent: {_listed(stuck)}"),
+            Evidence(text=f"agreed, then silent: {_listed(stuck)}"),
             Evidence(text=_ANSWERED),
         ),
-        remedies=(Remedy(text=f"Have the clients ask without {names}."),),
+        remedies=(Remedy(text=f"Let the clients send requests without {names}."),),
         helps=_HELPS,
         proof=_with_and_without(asked),
     )
 
 
 _HELPS = (
-    Help(knob="port-range", verdict="no", why="other requests are answered"),
-    Help(knob="single-port", verdict="no", why="other requests are answered"),
-    Help(knob="client-port", verdict="no", why="other options do, from the same port"),
+    Help(knob="port-range", verdict="no", why="other requests get a reply"),
+    Help(knob="single-port", verdict="no", why="other requests get a reply"),
+    Help(knob="client-port", verdict="no", why="other options work from this port"),
 )
 
 

@@ -1,4 +1,4 @@
-"""What trials tell that differ in the client's port only."""
+"""Conclusions from trials that differ in the client's port only."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -34,13 +34,13 @@ def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draf
     is_server = first.reporter == asked.server
     if is_server:
         headline = (
-            f"{asked.server} itself refuses our requests to UDP port {asked.port}: "
-            "nobody listens there, or its firewall rejects them"
+            f"{asked.server} itself rejects our requests to UDP port {asked.port}: no "
+            "program listens there, or its firewall rejects them"
         )
     else:
         headline = (
-            f"{first.reporter or 'Somebody'} refuses our requests to {asked.server}, "
-            f"from {port_word(ports_of(refused))}"
+            f"{first.reporter or 'An unknown host'} rejects our requests to "
+            f"{asked.server} from {port_word(ports_of(refused))}"
         )
     return Draft(
         kind=requests_not_arriving.KIND,
@@ -59,14 +59,15 @@ def _elsewhere(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draf
     other = these[0].reporter
     return Draft(
         kind=wrong_source_address.KIND,
-        headline=f"{asked.server} was asked, {other} answers: clients drop that",
+        headline=f"Requests go to {asked.server}, replies come from {other}: clients "
+        "drop them",
         confidence=FACT,
         stands_at="server",
         evidence=(seen(these, these[0].detail),),
         remedies=(
             Remedy(
-                text="Have the server answer from the address that is asked: bind it "
-                f"to {asked.server}, or take a server that does so by itself."
+                text="Let the server reply from the address of the request: bind it "
+                f"to {asked.server}, or use a server that does so by itself."
             ),
         ),
         proof=asked.fetch_from(ports_of(these)[0]),
@@ -78,12 +79,12 @@ def _failed(_: Asked, these: Sequence[Trial], __: Sequence[Trial]) -> Draft:
     is_missing = "ERROR 1" in first.detail
     return Draft(
         kind=file_missing.MISSING if is_missing else upload_refused.KIND,
-        headline=f"The way is free, but {first.detail}",
+        headline=f"Nothing is blocked, but {first.detail}",
         confidence=FACT,
         stands_at="nobody",
         is_alarm=False,
-        evidence=(seen(these, "answered with an ERROR"),),
-        remedies=(Remedy(text="Ask for a file that the server has."),)
+        evidence=(seen(these, "the reply was an ERROR"),),
+        remedies=(Remedy(text="Request a file that the server has."),)
         if is_missing
         else (),
     )
@@ -92,15 +93,15 @@ def _failed(_: Asked, these: Sequence[Trial], __: Sequence[Trial]) -> Draft:
 def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     return Draft(
         kind=acks_blocked.KIND,
-        headline=f"{asked.server} answers our {port_word(ports_of(these))}, but no "
-        "block comes: our ACKs are lost, or its blocks are",
+        headline=f"{asked.server} replies to our {port_word(ports_of(these))}, but no "
+        "block arrives: our ACKs or its blocks are lost",
         confidence=LIKELY,
         stands_at="between-or-server",
-        evidence=(seen(these, "an OACK came, and no block after it"),),
+        evidence=(seen(these, "an OACK came, no block after it"),),
         remedies=(
             Remedy(
-                text="Have UDP from the clients to the server's own range allowed, not "
-                f"only to port {asked.port}."
+                text="Allow UDP from the clients to the server's own range, not only "
+                f"to port {asked.port}."
             ),
         ),
         proof=asked.fetch_from(ports_of(these)[0]),
@@ -115,8 +116,8 @@ def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
     some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
     return Draft(
         kind=path_cut.KIND,
-        headline=f"{some} from {asked.server} begin and then fall silent, after "
-        f"{octets:,} octets at most",
+        headline=f"{some} from {asked.server} start, then fall silent after at most "
+        f"{octets:,} bytes",
         confidence=POSSIBLE if further else LIKELY,
         stands_at="unknown",
         evidence=(
@@ -130,18 +131,16 @@ def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
 def _lost(asked: Asked, these: Sequence[Trial], further: Sequence[Trial]) -> Draft:
     """Return what a few that fell silent mean where most went on: chance, at most."""
     few, most = len(these), len(these) + len(further)
-    verb = "fell silent on its way" if few == 1 else "fell silent on their way"
+    verb = "fell silent"
     return Draft(
         kind=loss.KIND,
         headline=f"{few} of {most} transfers from {asked.server} {verb}, the others "
-        "went on further: perhaps packets are lost",
+        "got further: packets are lost",
         confidence=POSSIBLE,
         stands_at="unknown",
         is_alarm=False,
         evidence=(seen(these, these[0].detail), seen(further, "went on further")),
-        remedies=(
-            Remedy(text="Ask again from the same port: does it fall silent once more?"),
-        ),
+        remedies=(Remedy(text="Retry from the same port: does it fall silent again?"),),
         proof=asked.fetch_from(ports_of(these)[0]),
     )
 

@@ -31,17 +31,17 @@ def _too_large(
     (largest, good), (smallest, lost) = arriving, lost_ones
     return Draft(
         kind=path_mtu.KIND,
-        headline=f"Blocks of {largest} octets arrive, blocks of {smallest} do not",
+        headline=f"Blocks of {largest} bytes arrive, blocks of {smallest} do not",
         confidence=FACT,
         stands_at="between",
         evidence=(
-            Evidence(text=f"agreed and then silent: {sizes_word(lost)}"),
+            Evidence(text=f"agreed, then silent: {sizes_word(lost)}"),
             Evidence(text=f"arrived: {sizes_word(good)}"),
         ),
         remedies=(
             Remedy(
-                text=f"Let the server grant no blksize above {largest}: then no packet "
-                "is larger than the way's smallest link.",
+                text=f"Limit the server's blksize to {largest}: then packets fit the "
+                "smallest link of the path.",
             ),
             Remedy(
                 platform=OURS,
@@ -53,7 +53,7 @@ def _too_large(
             Help(
                 knob="block-size",
                 verdict="yes",
-                why=f"blocks of {largest} octets arrive",
+                why=f"blocks of {largest} bytes arrive",
             ),
             Help(knob="port-range", verdict="no", why="small packets pass"),
             Help(knob="single-port", verdict="no", why="small packets pass"),

@@ -37,13 +37,13 @@ from tftptui.telemetry.words import port_word
 
 _HEARD = ("ok", "options", "error", "stalled", "cut")
 _READ_RULES = "sudo nft -a list ruleset"
-_RANGE = "what is dropped is dropped by our port, which the server does not choose"
-_ANY = "not a single packet comes back, of whatever size"
+_RANGE = "our port is blocked; the server does not choose it"
+_ANY = "no packet comes back, whatever its size"
 
 _SINGLE_PORT = Help(
     knob="single-port",
     verdict="unknown",
-    why="yes if the firewall keeps state, no if it is a plain access list",
+    why="yes if the firewall is stateful, no if it is a plain access list",
 )
 _PORT_HELPS = (
     Help(knob="port-range", verdict="no", why=_RANGE),
@@ -52,7 +52,7 @@ _PORT_HELPS = (
     Help(
         knob="helper",
         verdict="yes",
-        why="it lets the answer to each request pass, whatever its port",
+        why="it allows the reply to each request, whatever its port",
     ),
 )
 
@@ -79,20 +79,20 @@ def _stopped_here(
     elsewhere = Help(
         knob="client-port",
         verdict="yes" if heard else "unknown",
-        why=f"{port_word(ports_of(heard))} did get answers"
+        why=f"{port_word(ports_of(heard))} got replies"
         if heard
-        else "if the rules let another one through",
+        else "yes if the rules allow another one",
     )
     return Draft(
         kind=client_port_blocked.KIND if heard else answers_blocked.KIND,
-        headline="This host's own firewall drops what comes back to our "
+        headline="This host's own firewall drops replies to our "
         f"{port_word(lost, 'UDP')}: {rules[0]}",
         confidence=FACT,
         stands_at="client",
         evidence=(
             Evidence(text=f"this host's own rules, read just now: {'; '.join(rules)}"),
-            seen(silent, "no answer"),
-            *((seen(heard, "answered"),) if heard else ()),
+            seen(silent, "no reply"),
+            *((seen(heard, "reply received"),) if heard else ()),
         ),
         remedies=_let_in_here(asked, heard),
         helps=(
@@ -107,7 +107,7 @@ def _stopped_here(
 
 def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     let_in = Remedy(
-        text=f"On this host: let UDP from {asked.server} in to ports 1024–65535, in "
+        text=f"On this host: allow UDP from {asked.server} to ports 1024–65535, in "
         "the chain that drops it."
     )
     tids = {one.server_tid for one in heard if one.server_tid}
@@ -120,7 +120,7 @@ def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
 
 
 def _place(asked: Asked, lost: Sequence[int]) -> Place:
-    """Return where silence is made: this host is spared only if it was looked at."""
+    """Return where packets are dropped: not here only if the rules here were read."""
     return "between" if asked.rules.spare(lost) else "between-or-client"
 
 
@@ -129,13 +129,13 @@ def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
     rules = asked.rules
     doubts = [rules.doubts[port] for port in lost if port in rules.doubts]
     if rules.trouble:
-        text = f"this host's own firewall may do it: {rules.trouble}"
+        text = f"this host's own firewall was not checked: {rules.trouble}"
     elif doubts:
-        text = f"whether this host's own rules do it hangs on {doubts[0]}"
+        text = f"whether this host's own rules drop it depends on {doubts[0]}"
     elif rules.spare(lost):
-        text = "this host's own nftables and iptables rules, read just now, let it in"
+        text = "this host's own nftables and iptables rules, read just now, allow it"
     else:
-        text = "this host's own rules would drop it, but answers came in all the same"
+        text = "this host's own rules should drop it, but replies came in"
     return Evidence(text=text)
 
 
@@ -145,8 +145,8 @@ def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
         return ()
     return (
         Remedy(
-            text="Look at this host's own firewall first: does it let in what is no "
-            "reply to a flow? As root, probe reads its rules and says so.",
+            text="Check this host's own firewall first: does it allow packets that "
+            "belong to no known flow? As root, probe reads its rules.",
             command=_READ_RULES,
         ),
     )
@@ -156,16 +156,16 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
     lost, good = ports_of(silent), ports_of(heard)
     apart = max(lost) < min(good) or min(lost) > max(good)
     edge = min(good) if max(lost) < min(good) else max(good)
-    where = f"; from {'port' if edge == min(good) else 'up to port'} {edge} they arrive"
+    reach = f"from port {edge} on" if edge == min(good) else f"up to port {edge}"
     return Draft(
         kind=client_port_blocked.KIND,
-        headline=f"Nothing comes back to our {port_word(lost, 'UDP')}"
-        + (where if apart else f"; to {port_word(good)} it does"),
+        headline=f"No replies arrive at our {port_word(lost, 'UDP')}"
+        + (f"; {reach} they do" if apart else f"; at {port_word(good)} they do"),
         confidence=FACT if apart and len(lost) > 1 else LIKELY,
         stands_at=_place(asked, lost),
         evidence=(
-            seen(silent, "no answer"),
-            seen(heard, "answered"),
+            seen(silent, "no reply"),
+            seen(heard, "reply received"),
             Evidence(text="the same file each time; only our port differs"),
             _looked_at(asked, lost),
         ),
@@ -177,8 +177,8 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
 
 def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     ask = Remedy(
-        text=f"Have UDP from {asked.server} to the clients' ports 1024–65535 "
-        "allowed; a client chooses its port, a boot ROM its own low one."
+        text=f"Allow UDP from {asked.server} to the clients' ports 1024–65535; each "
+        "client chooses its port, a boot ROM a low one."
     )
     situation = _situation(asked, {one.server_tid for one in heard if one.server_tid})
     if situation is None:
@@ -186,7 +186,7 @@ def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...
     command = printing(advise(situation, Dialect.NFTABLES))
     told = "the rules for any firewall"
     if asked.own:
-        told += f"; that {situation.clients[0]} is our network is assumed"
+        told += f"; our network is assumed to be {situation.clients[0]}"
     rules = Remedy(platform=OURS, text=told, command=command)
     return (ask, rules)
 
@@ -221,19 +221,21 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
     lost = ports_of(silent)
     return Draft(
         kind=requests_not_arriving.KIND,
-        headline=f"Nothing comes back from {asked.server}, whatever our port",
+        headline=f"No replies arrive from {asked.server}, whatever our port",
         confidence=POSSIBLE,
         stands_at="unknown",
         evidence=(
-            seen(silent, "no answer"),
-            Evidence(text="no ICMP error came either: whoever drops says nothing"),
+            seen(silent, "no reply"),
+            Evidence(
+                text="no ICMP error came either: the packets are dropped silently"
+            ),
             _looked_at(asked, lost),
         ),
         remedies=(
             *_look_here(asked, lost),
             Remedy(
-                text="Look at the server: if it shows our requests, its answers are "
-                "lost on the way back; if it shows none, the requests are."
+                text="Check the server: if it shows our requests, its replies are lost "
+                "on the path back; if not, the requests are."
             ),
             Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
         ),
@@ -241,12 +243,12 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
             Help(
                 knob="single-port",
                 verdict="unknown",
-                why="yes if the requests arrive and the firewall keeps state",
+                why="yes if the requests arrive and the firewall is stateful",
             ),
             Help(
                 knob="port-range",
                 verdict="unknown",
-                why="yes only if a rule for other ports of the server exists",
+                why="yes only if a rule allows other ports of the server",
             ),
         ),
         proof=f"tcpdump -ni any udp and host {asked.server}",

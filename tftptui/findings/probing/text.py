@@ -5,8 +5,9 @@ from shlex import quote
 from textwrap import wrap
 
 from tftptui.findings.draft import Draft
-from tftptui.findings.labels import KNOBS, SEEN_BY_CLIENT, VERDICTS, how_sure
+from tftptui.findings.labels import KNOBS, SEEN_BY_CLIENT, VERDICTS
 from tftptui.findings.probing.asked import Asked, options_of, options_word
+from tftptui.telemetry.findings import how_sure
 from tftptui.telemetry.probe_trials import Trial
 
 _MARKS = {
@@ -21,18 +22,18 @@ _MARKS = {
     "no-port": "–",
 }
 _WORDS = {
-    "ok": "answered",
-    "silent": "no answer",
+    "ok": "reply",
+    "silent": "no reply",
     "refused": "refused",
     "error": "ERROR",
     "options": "options refused",
     "stalled": "no block",
     "cut": "fell silent",
-    "elsewhere": "from elsewhere",
+    "elsewhere": "other address",
     "no-port": "not tried",
 }
 _WIDTH = 78
-_HEAD = f"  {'our port':>8}  {'outcome':<16} {'from':>5}  {'octets':>8}  {'time':>8}"
+_HEAD = f"  {'our port':>8}  {'outcome':<16} {'from':>5}  {'bytes':>8}  {'time':>8}"
 
 
 def report_text(
@@ -60,7 +61,7 @@ def report_text(
         ]
     lines.append("")
     if not drafts:
-        lines.append("All that was tried got an answer: nothing stands in the way.")
+        lines.append("Every request got a reply: nothing is blocked.")
     for draft in drafts:
         lines += [*_draft(draft), ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -105,17 +106,17 @@ def _draft(draft: Draft) -> Iterator[str]:
     mark = "⚠" if draft.is_alarm else "·"
     yield from _wrapped(f"{mark} ", f"{draft.headline} ({sure}; {draft.code})")
     for evidence in draft.evidence:
-        yield from _wrapped("  seen   ", evidence.text)
-    yield from _wrapped("  stands ", SEEN_BY_CLIENT[draft.stands_at])
+        yield from _wrapped("  evidence  ", evidence.text)
+    yield from _wrapped("  where     ", SEEN_BY_CLIENT[draft.stands_at])
     for help_ in draft.helps:
         told = f"{KNOBS[help_.knob]}: {VERDICTS[help_.verdict]} – {help_.why}"
-        yield from _wrapped("  helps? ", told)
+        yield from _wrapped("  helps?    ", told)
     for remedy in draft.remedies:
-        yield from _wrapped("  do     ", remedy.text)
+        yield from _wrapped("  fix       ", remedy.text)
         if remedy.command:
-            yield f"           $ {remedy.command}"
+            yield f"            $ {remedy.command}"
     if draft.proof:
-        yield f"  prove    $ {draft.proof}"
+        yield f"  test      $ {draft.proof}"
 
 
 def _wrapped(label: str, text: str) -> list[str]:
@@ -137,17 +138,17 @@ def equivalents(asked: Asked, wanted: Sequence[int]) -> str:
         "# curl chooses its port:",
         "for p in $ports; do",
         f"  curl -s -m 10 --local-port $p {asked.place} -o /dev/null &&",
-        "  echo $p answered || echo $p no answer",
+        "  echo $p reply || echo $p no reply",
         "done",
         "# tftp-hpa chooses its port too:",
         "for p in $ports; do",
         f"  timeout 10 tftp -m binary -R $p:$p {asked.server} {asked.port} \\",
-        f"  -c get {name} /dev/null && echo $p answered || echo $p no answer",
+        f"  -c get {name} /dev/null && echo $p reply || echo $p no reply",
         "done",
         "# without options, and in blocks of several sizes:",
         "for o in --tftp-no-options '--tftp-blksize 512' '--tftp-blksize 1468'; do",
         f"  curl -s -m 10 $o {asked.place} -o /dev/null &&",
-        "  echo $o answered || echo $o no answer",
+        "  echo $o reply || echo $o no reply",
         "done",
         "# atftp and busybox can't choose their port; they show whether any works, and",
         "# with which options:",

@@ -1,4 +1,4 @@
-"""duplicated-packets: something on the path doubles packets."""
+"""duplicated-packets: the path duplicates packets."""
 
 from tftptui.findings import remedies
 from tftptui.findings.codes import Code
@@ -28,10 +28,10 @@ KIND = Kind(
 
 
 def duplicated(facts: Facts) -> Draft | None:
-    """The path doubles packets: a request or ACKs came twice at once.
+    """The path duplicates packets: a request or ACKs came twice at once.
 
     A client may itself send its request twice; ACKs that came twice though nothing was
-    sent twice are the path's.
+    resent are the path's doing.
     """
     patient = [one for one in facts.tries if retry_gap(one.kind) >= _PATIENT]
     twins = [one for one in patient if one.twins]
@@ -42,7 +42,7 @@ def duplicated(facts: Facts) -> Draft | None:
     doubled = sum(one.doubled for one in copied)
     seen = [
         Evidence(
-            text=f"{times(one.twins)} the same request came again in less than "
+            text=f"{times(one.twins)} the same request arrived again within "
             f"{seconds(TWIN_REQUEST)}",
             transfer=one.number,
             time=one.started,
@@ -50,17 +50,17 @@ def duplicated(facts: Facts) -> Draft | None:
         for one in twins
     ]
     if copied:
-        text = f"{counted(doubled, 'ACK')} came twice though nothing was sent twice"
+        text = f"{counted(doubled, 'ACK')} arrived twice though nothing was resent"
         seen.insert(0, Evidence(text=text, transfer=first.number, time=first.moved))
-        headline = "something on the path doubles them"
+        headline = "the path duplicates them"
     else:
-        seen.append(Evidence(text="no ACK came twice: perhaps the client sends both"))
-        headline = "something on the path doubles them, or the client sends them twice"
-    what = "Packets from" if copied else "Requests of"
+        seen.append(Evidence(text="no ACK came twice: the client may send both"))
+        headline = "the path duplicates them, or the client sends them twice"
+    what = "Packets from" if copied else "Requests from"
     return Draft(
         kind=KIND,
-        headline=f"{what} {facts.client} arrive twice: {headline}. Each is answered "
-        "once.",
+        headline=f"{what} {facts.client} arrive twice: {headline}. The server replies "
+        "to each once.",
         confidence=FACT if copied else POSSIBLE,
         stands_at="between" if copied else "unknown",
         is_alarm=False,
@@ -68,6 +68,6 @@ def duplicated(facts: Facts) -> Draft | None:
         since=first.started,
         evidence=tuple(seen),
         remedies=remedies.say(
-            "look for a loop, a bonded link, a mirror port or a pair of firewalls"
+            "check for a switching loop, a bond, a mirror port or a pair of firewalls"
         ),
     )

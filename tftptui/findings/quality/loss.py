@@ -29,8 +29,8 @@ KIND = Kind(
     helps={
         "port-range": ("no", PASSED),
         "single-port": ("no", PASSED),
-        "block-size": ("unknown", "larger ones need fewer packets"),
-        "timeout": ("unknown", "more retries outlast it, slowly"),
+        "block-size": ("unknown", "larger blocks need fewer packets"),
+        "timeout": ("unknown", "more retries outlast the loss, slowly"),
         "helper": ("no", PASSED),
         "client-port": ("no", PASSED),
     },
@@ -39,7 +39,7 @@ KIND = Kind(
 
 
 def loss(facts: Facts) -> Draft | None:
-    """It came, but more than two packets in a hundred were lost."""
+    """The file arrived, but more than two packets in a hundred were lost."""
     one = facts.latest
     if one is None or one.direction != "read":
         return None
@@ -74,8 +74,8 @@ def failed_by_loss(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"The path to {facts.client} loses packets, {times(lost)} in "
-        f"{counted(blocks, 'block')}: most likely {facts.file} failed for that.",
+        headline=f"{facts.file} failed because the path to {facts.client} loses "
+        f"packets: {times(lost)} in {counted(blocks, 'block')}.",
         confidence=LIKELY,
         stands_at="between",
         transfers=(one.number,),
@@ -85,7 +85,7 @@ def failed_by_loss(facts: Facts) -> Draft | None:
             *_places(one),
             Evidence(
                 text=f"then nothing for {seconds((one.ended or facts.now) - one.moved)}"
-                f", {times(one.timeouts)} sent again: at this loss that is no surprise",
+                f", resent {times(one.timeouts)}: expected at this loss rate",
                 transfer=one.number,
                 time=one.moved,
             ),
@@ -98,7 +98,7 @@ def failed_by_loss(facts: Facts) -> Draft | None:
 
 def _look_at_links() -> tuple[Remedy, ...]:
     return remedies.say(
-        "look at the links on the path: duplex, cabling, a full queue, Wi-Fi"
+        "check the links on the path: duplex, cabling, full queues, Wi-Fi"
     )
 
 
@@ -132,7 +132,7 @@ def _places(one: TransferView) -> list[Evidence]:
         (one.lost_to_server, "between here and the server"),
     )
     return [
-        Evidence(text=f"{times(count)} it was lost {side}", transfer=one.number)
+        Evidence(text=f"lost {times(count)} {side}", transfer=one.number)
         for count, side in sides
         if count
     ]
@@ -140,7 +140,7 @@ def _places(one: TransferView) -> list[Evidence]:
 
 def _counts(facts: Facts, one: TransferView) -> Evidence:
     lost, blocks = _lost(facts, one), max(1, one.sent_blocks)
-    late = f", {times(one.late)} only late" if one.late else ""
+    late = f", {times(one.late)} just late" if one.late else ""
     resent = counted(one.retransmits, "block")
     return Evidence(
         text=f"{times(lost)} a block or its ACK was lost ({counted(blocks, 'block')} "

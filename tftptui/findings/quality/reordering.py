@@ -19,15 +19,15 @@ KIND = Kind(
 
 
 def reordering(facts: Facts) -> Draft | None:
-    """The way changes the order of packets."""
+    """The path changes the order of packets."""
     found = [one for one in facts.tries if one.reordered > 1]
     if not found:
         return None
     one = found[-1]
     return Draft(
         kind=KIND,
-        headline=f"Packets from {facts.client} arrive in another order than it sent "
-        f"them ({counted(one.reordered, 'block')} of {facts.file}).",
+        headline=f"Packets from {facts.client} arrive out of order "
+        f"({counted(one.reordered, 'block')} of {facts.file}).",
         confidence=FACT,
         stands_at="between",
         is_alarm=False,
@@ -35,11 +35,11 @@ def reordering(facts: Facts) -> Draft | None:
         since=one.started,
         evidence=(
             Evidence(
-                text=f"{counted(one.reordered, 'block')} came just after a later one",
+                text=f"{counted(one.reordered, 'block')} arrived after a later one",
                 transfer=one.number,
             ),
         ),
         remedies=remedies.say(
-            "look for several ways of unequal length; a smaller window suffers less"
+            "check for several paths of unequal delay; a smaller window suffers less"
         ),
     )

@@ -35,7 +35,7 @@ CLIENT = Kind(
 
 
 def long_round_trip(facts: Facts) -> Draft | None:
-    """Each block waits for a long way there and back."""
+    """Each block waits for a long round trip."""
     one = facts.latest
     if one is None or one.round_trip is None or _usual(one) < _LONG:
         return None
@@ -44,9 +44,9 @@ def long_round_trip(facts: Facts) -> Draft | None:
     rate = one.block_size * one.window / one.round_trip
     return Draft(
         kind=LONG,
-        headline=f"An answer from {facts.client} takes {seconds(one.round_trip)}: with "
-        f"{counted(one.window, 'block')} of {one.block_size} octets "
-        f"at a time no more than {rate / 1000:,.0f} kB/s can pass.",
+        headline=f"The round trip to {facts.client} takes {seconds(one.round_trip)}: "
+        f"{counted(one.window, 'block')} of {one.block_size} bytes at a time allow at "
+        f"most {rate / 1000:,.0f} kB/s.",
         confidence=FACT,
         stands_at="between",
         is_alarm=False,
@@ -54,27 +54,27 @@ def long_round_trip(facts: Facts) -> Draft | None:
         since=one.started,
         evidence=(
             Evidence(
-                text=f"round trip {seconds(one.round_trip)}, measured",
+                text=f"measured round trip: {seconds(one.round_trip)}",
                 transfer=one.number,
             ),
         ),
         remedies=remedies.say(
-            "have the client ask for larger blocks (blksize) or windows (windowsize)"
+            "let the client request larger blocks (blksize) or windows (windowsize)"
         ),
     )
 
 
 def slow_client(facts: Facts) -> Draft | None:
-    """The way is short, but the client takes its time with each block."""
+    """The path is fast, but the client is slow to acknowledge each block."""
     one = facts.latest
     if one is None or one.acked_blocks < _MANY_BLOCKS or not _is_slow_client(one):
         return None
     taken, least = one.round_trip or 0.0, one.least_round_trip or 0.0
     return Draft(
         kind=CLIENT,
-        headline=f"{facts.client} takes {seconds(taken)} for each block of "
-        f"{facts.file}, though the way there and back takes {seconds(least)}: it is "
-        "busy storing them.",
+        headline=f"{facts.client} takes {seconds(taken)} to acknowledge each block of "
+        f"{facts.file}; the round trip is only {seconds(least)}. It is busy storing "
+        "them.",
         confidence=LIKELY,
         stands_at="client",
         is_alarm=False,
@@ -82,13 +82,13 @@ def slow_client(facts: Facts) -> Draft | None:
         since=one.started,
         evidence=(
             Evidence(
-                text=f"the quickest answer took {seconds(least)}, the usual one "
+                text=f"fastest ACK after {seconds(least)}, usually after "
                 f"{seconds(taken)}",
                 transfer=one.number,
             ),
             *evidence.program(facts),
         ),
-        remedies=remedies.say("nothing: it is the client's flash, disk or memory"),
+        remedies=remedies.say("nothing: the client's flash, disk or memory is slow"),
     )
 
 

@@ -268,11 +268,11 @@ def _words(one: Difference, comparison: Comparison) -> str:
         Difference.CLIENT_PORT: f"a rule for the client's {ours}",
         Difference.SERVER_PORT: "a rule for the server's "
         f"{port_word(comparison.server_ports)}",
-        Difference.FLOW: f"a firewall that remembers an old flow of {ours}",
-        Difference.OPTIONS: "a client that takes no OACK",
+        Difference.FLOW: f"an old connection tracking entry for {ours}",
+        Difference.OPTIONS: "a client that ignores OACKs",
         Difference.SIZE: f"a link that drops packets of {size} bytes",
-        Difference.MOMENT: "something that changed since the last success",
-        Difference.PATH: "one of several paths that drops",
+        Difference.MOMENT: "a change since the last success",
+        Difference.PATH: "one of several paths that drops packets",
     }[one]
 
 

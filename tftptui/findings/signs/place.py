@@ -12,7 +12,7 @@ from tftptui.findings.facts import Facts
 from tftptui.knowledge.ttl_walk import filters_by_port, is_direct
 from tftptui.telemetry.findings import FACT, Place
 
-_SWITCH = "a switch or bridge before it"
+_SWITCH = "a switch or bridge in front of it"
 
 
 def place_of_silence(facts: Facts) -> Place:
@@ -26,16 +26,16 @@ def place_of_silence(facts: Facts) -> Place:
 
 def dropped(facts: Facts) -> str:
     """Return that and where they are dropped, as the end of a sentence."""
-    way = "behind this capture" if facts.scene.is_capture else "on the way"
+    where = "behind this capture" if facts.scene.is_capture else "on the path"
     match place_of_silence(facts):
         case "between":
-            return f"dropped {way}"
+            return f"dropped {where}"
         case "server-segment":
-            return "dropped by a switch or bridge before the client"
+            return "dropped by a switch or bridge in front of the client"
         case "client-segment":
             return f"dropped by the client's own firewall, or by {_SWITCH}"
         case _:
-            return f"dropped {way}, or by the client's own firewall"
+            return f"dropped {where}, or by the client's own firewall"
 
 
 def _is_before_client(facts: Facts) -> bool:

@@ -33,7 +33,7 @@ def asked_in_vain(facts: Facts, last: Refused) -> Evidence:
     """Return how often it was requested, and what the answer was."""
     alike = evidence.answered_alike(facts, last)
     return Evidence(
-        text=f"{evidence.refused_requests(alike)}; the answer was "
+        text=f"{evidence.refused_requests(alike)}; reply: "
         f"ERROR {last.error_code}: {last.message}",
         time=last.time,
     )

@@ -35,7 +35,7 @@ def failure(view: TransferView) -> Evidence:
     """Return which send fails, and with which error."""
     name = errno.errorcode.get(view.send_errno, str(view.send_errno))
     return Evidence(
-        text=f"sending from {view.server} port {view.server_tid} fails here: {name}",
+        text=f"sending from {view.server} port {view.server_tid} fails: {name}",
         transfer=view.number,
         time=failing_since(view),
     )

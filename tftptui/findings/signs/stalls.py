@@ -44,7 +44,7 @@ def stopped(facts: Facts, one: TransferView) -> Evidence:
     silent = seconds((one.ended or facts.now) - one.moved)
     return Evidence(
         text=f"{counted(one.acked_blocks, 'block')} acknowledged, then nothing for "
-        f"{silent}; no ICMP error came",
+        f"{silent}; no ICMP error",
         transfer=one.number,
         time=one.moved,
     )

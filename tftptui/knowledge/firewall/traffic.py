@@ -16,6 +16,7 @@ from tftptui.settings import (
     parse_port_range,
 )
 from tftptui.telemetry.escapes import visible
+from tftptui.telemetry.findings import FACT, labelled
 from tftptui.telemetry.views import HostNetwork
 
 Line = Mapping[str, object]
@@ -204,7 +205,7 @@ class _Reader:
             where = _PLACES.get(str(line.get("stands_at")))
             self.found[number] = (_FINDINGS[code], where)
             self.blamed[number] = places
-            self.said[number] = _text(line, "headline")
+            self.said[number] = labelled(_text(line, "headline"), _confidence(line))
 
     def seen(self) -> tuple[SeenFlow, ...]:
         """Return the flows, those marked that a finding names; call it at the end."""
@@ -308,6 +309,11 @@ def _address(line: Line, key: str) -> str:
 
 def _text(line: Line, key: str) -> str:
     return visible(str(line.get(key, "")))
+
+
+def _confidence(line: Line) -> float:
+    value = line.get("confidence")
+    return value if isinstance(value, float) else FACT
 
 
 def _number(line: Line, key: str) -> int:

@@ -14,9 +14,8 @@ from tftptui.findings.labels import (
     PLACES,
     SEEN_IN_CAPTURE,
     VERDICTS,
-    how_sure,
 )
-from tftptui.telemetry.findings import OURS, Evidence, Finding, Knob, Verdict
+from tftptui.telemetry.findings import OURS, Evidence, Finding, Knob, Verdict, how_sure
 from tftptui.ui.findings import words
 from tftptui.ui.findings.drawing import Scene, drawing
 from tftptui.ui.formats import clock
@@ -51,6 +50,7 @@ class WhyBody:
         chosen: place of the evidence that the cursor is on, or None.
         which: as "finding 1 of 5", where there are several.
         preface: what to say before all else, if there is something.
+        keys: what the keys do with this finding, in one line.
     """
 
     finding: Finding
@@ -61,6 +61,7 @@ class WhyBody:
     chosen: int | None = None
     which: str = ""
     preface: str = ""
+    keys: str = ""
 
     def whole(self) -> RenderableType:
         """Return all of it."""
@@ -79,7 +80,12 @@ class WhyBody:
         return range(height(first), height(first + 1))
 
     def _above(self) -> Iterator[RenderableType]:
+        """Yield the answer first: the cause, what to do, the keys; then the picture."""
         yield from self._head()
+        yield Text()
+        yield _table(self._answer(), self.slots["muted"])
+        if self.keys:
+            yield Text(self.keys, self.slots["muted"])
         yield Text()
         if picture := self._picture():
             yield picture
@@ -96,10 +102,10 @@ class WhyBody:
         yield Text.assemble(mark, (one.headline, "bold"))
         yield Text(f"  {sure}", slots["muted"])
         if one.withdrawn:
-            why = f"  No longer so: {one.withdrawn}."
+            why = f"  Withdrawn: {one.withdrawn}."
             yield Text(why, slots["transfer-completed"])
         elif one.revises:
-            text = f"  New evidence came; before it looked like {one.revises}."
+            text = f"  Changed by new evidence; it was {one.revises}."
             yield Text(text, slots["muted"])
 
     def _picture(self) -> Text | None:
@@ -124,27 +130,28 @@ class WhyBody:
         yield from self._history()
 
     def _before_evidence(self) -> Iterator[Row]:
-        """Yield what to do before what was seen: a small screen shows the first."""
         one = self.finding
         places = SEEN_IN_CAPTURE if self.store.is_capture else PLACES
-        yield from (("Stands", Text(places[one.stands_at])), ("", Text()))
+        yield from (("Where", Text(places[one.stands_at])), ("", Text()))
         if one.helps:
             is_roomy = self.width >= ROOMY
             helps = self._helps() if is_roomy else self._helps_in_short()
-            yield from (("Helps?", helps), ("", Text()))
+            yield from (("Would it\nhelp?", helps), ("", Text()))
+
+    def _answer(self) -> Iterator[Row]:
+        """Yield what to ask for or type, and the command that tests it."""
         yield from self._remedies()
-        if one.proof:
-            proof = Text(one.proof, "bold", overflow="fold")
-            yield from (("Prove", proof), ("", Text()))
+        if self.finding.proof:
+            yield "Test it", Text(self.finding.proof, "bold", overflow="fold")
 
     def _evidence(self) -> Iterator[Row]:
         for place, told in enumerate(self.finding.evidence):
-            label = "" if place else "Seen"
+            label = "" if place else "Evidence"
             if place != self.chosen:
                 yield label, Text(told.text, overflow="fold")
                 continue
             row = Text(told.text, self.slots["transfer-active"], overflow="fold")
-            yield f"{label:<{LABEL - 1}}{_CURSOR}", row
+            yield f"{label[: LABEL - 1]:<{LABEL - 1}}{_CURSOR}", row
 
     def _history(self) -> Iterator[Row]:
         """Yield what it said before, and until when."""
@@ -155,7 +162,7 @@ class WhyBody:
         for place, said in enumerate(one.history):
             told = f"{clock(said.told)[:_SECONDS]} {how_sure(said.confidence)} "
             text = Text.assemble(f"{told}{said.code}: {said.headline}", overflow="fold")
-            yield ("" if place else "Before", text)
+            yield ("" if place else "Earlier", text)
         now = f"{how_sure(one.confidence)} {one.code}"
         if one.withdrawn:
             now = f"withdrawn: {one.withdrawn}"
@@ -192,7 +199,7 @@ class WhyBody:
 
     def _remedies(self) -> Iterator[Row]:
         one, slots = self.finding, self.slots
-        choice, label = len(words.platforms(one)) > 1, "Do"
+        choice, label = len(words.platforms(one)) > 1, "Fix"
         for remedy in words.remedies(one, self.platform):
             text = Text(overflow="fold")
             if remedy.platform:
@@ -207,9 +214,6 @@ class WhyBody:
             label = ""
         if warning := words.outdated(one, self.store.ports):
             yield "", Text(f"▲ {warning}", slots["transfer-stalled"])
-            label = ""
-        if not label:
-            yield "", Text()
 
 
 def leads_somewhere(evidence: Evidence, store: Store) -> bool:

@@ -1,4 +1,4 @@
-"""A finding in words: how sure, where it stands, what would help."""
+"""A finding in words: how certain, where, what would help."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,9 +7,8 @@ from tftptui.findings.labels import (
     PLACES,
     SEEN_IN_CAPTURE,
     VERDICTS,
-    how_sure,
 )
-from tftptui.telemetry.findings import OURS, Finding, Remedy
+from tftptui.telemetry.findings import OURS, Finding, Remedy, how_sure
 from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import PortMap
 from tftptui.telemetry.words import span
@@ -78,9 +77,7 @@ def outdated(finding: Finding, now: PortMap | None) -> str:
         return ""
     told = "in single-port mode" if now.single_port else span(now.first, now.last)
     then = finding.ports.replace("-", "–")
-    return (
-        "" if then == told else f"ports {then} then, {told} now: f has the rules of now"
-    )
+    return "" if then == told else f"for ports {then}; now {told}: press f"
 
 
 def as_text(
@@ -93,28 +90,30 @@ def as_text(
 ) -> str:
     """Return the whole finding as plain text, to be pasted elsewhere.
 
-    LEARNED was seen besides, since the finding was told; NOW is the range in force.
+    LEARNED is evidence since the finding was reported; NOW is the range in force.
     """
     places = SEEN_IN_CAPTURE if is_capture else PLACES
     lines = [
         f"{finding.headline} ({how_sure(finding.confidence)})",
-        f"Stands: {places[finding.stands_at]}",
-        *(f"Seen: {one.text}" for one in finding.evidence),
-        *(f"Seen: {text}" for text in learned),
-        *(
-            f"{KNOBS[one.knob]}: {VERDICTS[one.verdict]}, {one.why}"
-            for one in finding.helps
-        ),
     ]
     for remedy in remedies(finding, platform):
         where = f"{remedy.platform}: " if remedy.platform else ""
-        lines.append(f"Do: {where}{remedy.text}")
+        lines.append(f"Fix: {where}{remedy.text}")
         if remedy.command:
             lines.append(f"    {remedy.command}")
     if warning := outdated(finding, now):
-        lines.append(f"Beware: {warning}")
+        lines.append(f"Outdated: {warning}")
     if finding.proof:
-        lines.append(f"Prove: {finding.proof}")
+        lines.append(f"Test it: {finding.proof}")
+    lines += [
+        f"Where: {places[finding.stands_at]}",
+        *(
+            f"Would it help? {KNOBS[one.knob]}: {VERDICTS[one.verdict]}, {one.why}"
+            for one in finding.helps
+        ),
+        *(f"Evidence: {one.text}" for one in finding.evidence),
+        *(f"Evidence: {text}" for text in learned),
+    ]
     if finding.withdrawn:
         lines.append(f"Withdrawn: {finding.withdrawn}")
     return "\n".join(lines)

@@ -50,6 +50,7 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "code": finding.code,
             "stands_at": finding.stands_at,
             "headline": finding.headline,
+            "confidence": finding.confidence,
             "withdrawn": bool(finding.withdrawn),
             "transfers": finding.transfers,
         }

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tftptui.engine.messages import HashView, TransferView
-from tftptui.telemetry.findings import FACT, LIKELY, Finding
+from tftptui.telemetry.findings import Finding, how_sure
 from tftptui.ui.formats import octets
 from tftptui.ui.kit.fitting import fitting_form
 from tftptui.ui.kit.plots import bars, squeezed
@@ -208,14 +208,11 @@ def _found(
 ) -> list[RenderableType]:
     if finding is None:
         return []
-    sure = "a fact" if finding.confidence >= FACT else "possible"
-    if LIKELY <= finding.confidence < FACT:
-        sure = "most likely"
     colour = slots["transfer-stalled" if finding.is_alarm else "muted"]
     return [
         _heading("why"),
         Text(finding.of(transfer), colour),
-        Text(f"{sure} · w says more", slots["muted"]),
+        Text(f"{how_sure(finding.confidence)} · w for more", slots["muted"]),
     ]
 
 

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from tftptui.engine.messages import Listing, PortMap, Status
 from tftptui.findings.codes import Code
+from tftptui.telemetry.findings import labelled
 from tftptui.telemetry.words import url
 from tftptui.ui.formats import span
 from tftptui.ui.store import Store
@@ -19,9 +20,9 @@ def invitation(store: Store) -> Text:
     """Return what would be here and what to type in another terminal."""
     status = store.status
     if store.engine_error:
-        return Text("Nothing is served; the line at the top says why.")
+        return Text("The server is down: see the line at the top.")
     if status is None:
-        return Text("The server starts …")
+        return Text("Starting the server …")
     if status.source == "capture":
         return _of_capture(store, status)
     if status.source == "demo":
@@ -34,8 +35,8 @@ def _closed(store: Store) -> Text | None:
     finding = store.latest_finding()
     if finding is None or finding.code != Code.REQUESTS_NOT_ARRIVING:
         return None
-    told = Text.assemble((finding.headline, "bold"))
-    return told.append("\n\nPress w to see which rule, and what to do.")
+    told = Text(labelled(finding.headline, finding.confidence), "bold")
+    return Text.assemble(told, "\n\nPress w for the rule and the fix.")
 
 
 def _of_server(store: Store, status: Status) -> Text:
@@ -52,12 +53,12 @@ def _of_server(store: Store, status: Status) -> Text:
     if ports := store.ports:
         lines.append(
             f"The request goes to port {status.port}; "
-            f"the answer comes from {_one_of(ports)}."
+            f"the reply comes from {_one_of(ports)}."
         )
     lines.append(
-        "\n\nA client times out, and nothing shows here? Then its request does not "
-        "arrive.\nD looks for what stops it at this machine; on the client's side "
-        f"\n\n  {_probe(status, name)}\n\ntells the rest."
+        "\n\nA client times out and nothing shows here? Its request does not arrive.\n"
+        "Press D to check this host. On the client's side, run:"
+        f"\n\n  {_probe(status, name)}"
     )
     return lines
 
@@ -68,9 +69,9 @@ def _refused(store: Store, example: str) -> Text:
     told = "1 came and was" if many == 1 else f"{many:,} came and were"
     return Text.assemble(
         (f"No transfer yet: {told} refused.", "bold"),
-        f"\n\nThe last: {last.file} for {last.client}: {last.message}\n\n"
-        "4 shows the packets of each, 2 the names that are not here and what is like "
-        "them; P is what is allowed. What would be served:\n\n  ",
+        f"\n\nLast: {last.file} for {last.client}: {last.message}\n\n"
+        "Press 4 for the packets, 2 for requested names and similar files, P for what "
+        "is allowed.\nA request that works:\n\n  ",
         (example, "bold"),
     )
 
@@ -84,19 +85,19 @@ def _of_demo(store: Store) -> Text:
         )
     return Text(
         "No transfer yet: the clients of the demo are still off.\n\n"
-        "Press . (or page down on the stage) to begin the first step."
+        "Press . (or page down on the stage) to start the first step."
     )
 
 
 def _of_capture(store: Store, status: Status) -> Text:
     if (status.progress or 0) < 1:
-        return Text("The capture is being read …")
+        return Text("Reading the capture …")
     lines = Text(f"No transfer in {status.root}.")
     if store.refusals:
         lines.append(f" {len(store.refusals)} requests were refused.")
     return lines.append(
-        "\n\nA capture needs the answers too: they use ports that nobody knows "
-        "beforehand.\nFilter with:  host CLIENT and (udp or icmp or icmp6)"
+        "\n\nCapture the replies too: they do not use port 69. Filter with:\n\n"
+        "  host CLIENT and (udp or icmp or icmp6)"
     )
 
 

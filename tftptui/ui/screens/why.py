@@ -1,4 +1,4 @@
-"""Why something does not work: one finding, whole."""
+"""Why something does not work: one finding in full."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,7 +26,7 @@ from tftptui.ui.screens.window import Page
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
-_BELOW = "Below is "
+_BELOW = "Shown below: "
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class WhyScreen(Page[NextView | None]):
 
     def action_copy_proof(self) -> None:
         """Copy the command that proves it."""
-        self.post_message(CopyWanted(self._finding.proof, "the command"))
+        self.post_message(CopyWanted(self._finding.proof, "the test command"))
 
     def action_copy(self) -> None:
         """Copy all of it as text."""
@@ -180,7 +180,7 @@ class WhyScreen(Page[NextView | None]):
         self.post_message(CopyWanted(text, "the finding"))
 
     def action_ticket(self) -> None:
-        """Copy a request to whoever can change it; else the finding as text."""
+        """Copy the firewall ticket; for other findings, the finding as text."""
         if is_about_firewalls(self._finding.code):
             with suppress(SituationError):
                 text = ticket(self._store, self._taste, self._number)
@@ -238,18 +238,20 @@ class WhyScreen(Page[NextView | None]):
 
     def _foot(self) -> str:
         if self._chosen is not None:
-            return "esc back · enter its packets · tab the next row"
-        told = ["esc back", "t copy ticket"]
+            return "esc back · enter its packets · tab next row"
+        return "esc back · n next" if self.check_action("another", ()) else "esc back"
+
+    def _keys(self) -> str:
+        """Return the keys that act on this finding."""
+        told = ["t copy ticket"]
         if self._finding.proof:
-            told.append("Y copy proof")
+            told.append("Y copy test")
         if self.check_action("firewall", ()):
             told.append("f rules")
         if self.check_action("locate", ()):
             told.append("o locate")
         if self.check_action("evidence", ()):
             told.append("tab evidence")
-        if self.check_action("another", ()):
-            told.append("n next")
         return " · ".join(told)
 
     def _body(self) -> WhyBody:
@@ -262,6 +264,7 @@ class WhyScreen(Page[NextView | None]):
             chosen=self._chosen,
             which=self._which(),
             preface=self._preface(),
+            keys=self._keys(),
         )
 
     def _preface(self) -> str:
@@ -270,12 +273,10 @@ class WhyScreen(Page[NextView | None]):
         # What was asked for may have ended, or come to a finding of its own, since.
         asked = self._store.transfers.get(self._instead.number, self._instead)
         one, whose = self._finding, (asked.client, asked.file)
-        told = (
-            f"Nothing is known to be wrong with the chosen transfer. {meaning(asked)}"
-        )
+        told = f"No finding for the selected transfer. {meaning(asked)}"
         if (one.client, one.file) == whose:
-            return f"{told}\n{_BELOW}a finding about the same client and file.\n"
-        return f"{told}\n{_BELOW}the latest finding about others.\n"
+            return f"{told}\n{_BELOW}a finding for the same client and file.\n"
+        return f"{told}\n{_BELOW}the latest finding for other transfers.\n"
 
     def _which(self) -> str:
         numbers = self._others()

@@ -24,15 +24,15 @@ def test_a_headline_that_fits_is_told_whole() -> None:
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("client-port-blocked", "Dropped on the way to 10.0.4.37, ports 2070–2072"),
+        ("client-port-blocked", "Dropped on the path to 10.0.4.37, ports 2070–2072"),
         (
             "answers-blocked",
-            "Most likely dropped on the way to 10.0.4.37, ports 2070–2072",
+            "Dropped on the path to 10.0.4.37, ports 2070–2072",
         ),
-        ("acks-blocked", "Most likely lost on the way to us: what 10.0.4.37 answers"),
+        ("acks-blocked", "ACKs of 10.0.4.37 are lost on the path to us"),
         (
             "nat-without-helper",
-            "Most likely not translated: our answers to 10.0.4.37",
+            "NAT drops our replies to 10.0.4.37",
         ),
         ("path-mtu", finding().headline),
     ],
@@ -55,12 +55,12 @@ def test_the_client_s_own_host_is_not_left_out(place: str, where: str) -> None:
 
 def test_what_is_no_fact_is_not_told_as_one() -> None:
     told = alarm_in_cells(finding(confidence=LIKELY), store(), 67)
-    assert told.startswith("Most likely dropped on the way to 10.0.4.37")
+    assert told.startswith("Likely: Dropped on the path to 10.0.4.37")
 
 
 def test_forgotten_transfers_leave_the_client() -> None:
     told = alarm_in_cells(finding(), Store(), 67)
-    assert told == "Dropped on the way to 10.0.4.37, its ports"
+    assert told == "Dropped on the path to 10.0.4.37, its ports"
 
 
 @pytest.mark.parametrize("pane", ["1", "3"])
@@ -76,7 +76,7 @@ async def test_it_is_whole_in_a_small_window(pane: str) -> None:
 def test_others_whom_it_touches_are_counted() -> None:
     clients = ["10.0.4.37", "10.0.4.38", "10.0.4.39"]
     told = alarm_in_cells(finding(clients=clients), store(), 67)
-    assert told == "Dropped on the way to 10.0.4.37 and 2 more, ports 2070–2072"
+    assert told == "Dropped on the path to 10.0.4.37 and 2 more, ports 2070–2072"
 
 
 async def test_what_stands_at_a_transfer_speaks_of_this_one() -> None:

@@ -222,13 +222,13 @@ async def test_the_detail_takes_free_rows_and_gives_them_back() -> None:
     )
     async with shown(frame(told), size=SMALL) as screen:
         await screen.pilot.pause()
-        assert "3 packets sent again." in " ".join(screen.text().split())
+        assert "3 packets resent." in " ".join(screen.text().split())
         await screen.tell(frame(*(view(number) for number in range(2, 60))))
         await screen.press("G")
         await screen.pilot.pause()
         lists = rows(screen)
         assert lists.size.height >= 15
-        assert "3 packets sent again." not in " ".join(screen.text().split())
+        assert "3 packets resent." not in " ".join(screen.text().split())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from tftptui.engine.messages import Finding, HashView, PortMap, TransferView
 from tftptui.findings.codes import Code
-from tftptui.telemetry.findings import FACT, Place
+from tftptui.telemetry.findings import Place, labelled
 from tftptui.telemetry.words import port_word
 from tftptui.ui.formats import age, count, duration, rate, span
 from tftptui.ui.panes.files.hashes import verdict
@@ -320,7 +320,7 @@ def counts_in_words(view: TransferView) -> str:
     told = [
         f"{count(number)} {word}"
         for number, word in (
-            (view.retransmits, f"packet{plural} sent again"),
+            (view.retransmits, f"packet{plural} resent"),
             (view.duplicates, "received twice"),
             (view.strays, "from a wrong sender"),
         )
@@ -330,8 +330,8 @@ def counts_in_words(view: TransferView) -> str:
 
 
 def _told(finding: Finding, view: TransferView) -> str:
-    """Return what is said of a transfer; a name keeps its case where that begins it."""
-    text = finding.of(view.number)
+    """Return what a finding says of a transfer; a leading file name keeps its case."""
+    text = labelled(finding.of(view.number), finding.confidence)
     names = tuple(name for name in (view.file, *finding.files) if name)
     is_name = text.startswith(names)
     return text.rstrip(".") if is_name else _capital(text)
@@ -342,18 +342,18 @@ def _capital(text: str) -> str:
 
 
 _BRIEF: dict[str, str] = {
-    Code.ACKS_BLOCKED: "Most likely lost on the way to us: what {client} answers",
-    Code.ANSWERS_BLOCKED: "Most likely dropped {where} {client}, {ports}",
+    Code.ACKS_BLOCKED: "ACKs of {client} are lost on the path to us",
+    Code.ANSWERS_BLOCKED: "Dropped {where} {client}, {ports}",
     Code.CLIENT_PORT_BLOCKED: "Dropped {where} {client}, {ports}",
-    Code.NAT_WITHOUT_HELPER: "Most likely not translated: our answers to {client}",
+    Code.NAT_WITHOUT_HELPER: "NAT drops our replies to {client}",
 }
-"""What is told shortly of findings whose headline has its verb late, by their code."""
+"""Short forms of long headlines, by code."""
 
 _WHERE: dict[Place, str] = {
     "between-or-client": "before or at",
     "client-segment": "at (or just before)",
 }
-"""Where, if that is not simply on the way."""
+"""Where, if not on the path."""
 
 
 def alarm_in_cells(
@@ -363,11 +363,8 @@ def alarm_in_cells(
 
     TRANSFER is whose own headline is wanted, 0 for that of all.
     """
-    headline = finding.of(transfer)
-    code = finding.code
-    if code == Code.CLIENT_PORT_BLOCKED and finding.confidence < FACT:
-        code = Code.ANSWERS_BLOCKED  # the same, but not told as a fact
-    brief = _BRIEF.get(code)
+    headline = labelled(finding.of(transfer), finding.confidence)
+    brief = _BRIEF.get(finding.code)
     if brief is None or cell_len(headline) <= width:
         return headline
     known = (store.transfers.get(number) for number in finding.transfers)
@@ -375,5 +372,6 @@ def alarm_in_cells(
     ports = port_word(tids) if tids else "its ports"
     others = len(finding.clients) - 1
     who = f"{finding.client} and {others:,} more" if others > 0 else finding.client
-    where = _WHERE.get(finding.stands_at, "on the way to")
-    return brief.format(client=who, ports=ports, where=where)
+    where = _WHERE.get(finding.stands_at, "on the path to")
+    text = brief.format(client=who, ports=ports, where=where)
+    return labelled(text, finding.confidence)
