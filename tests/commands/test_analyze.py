@@ -128,9 +128,9 @@ def test_finding_says_what_to_type_where(
     place = blocked(tmp_path)
     text = report(capsys, str(place), "--report")
     assert "dropped behind this capture" in text
-    assert "\n  to do: nftables: " in text
+    assert "\n  fix: nftables: " in text
     assert "\n    nft 'insert rule " in text
-    assert "\n  likewise for ufw, firewalld, " in text
+    assert "\n  also for ufw, firewalld, " in text
     marked = report(capsys, str(place), "--format", "markdown")
     assert "\n  ```\n  nft 'insert rule " in marked
     assert marked.count("```") % 2 == 0

@@ -116,7 +116,7 @@ def test_sets_of_options_are_tried_and_shown(tmp_path: Path) -> None:
     assert {trial["outcome"] for trial in told} == {"ok"}
     assert told[1]["agreed"] == "tsize=2000 blksize=1468"
     assert "  none  ● reply" in shown.stdout
-    assert "tsize=0,blksize=1468  ● answered" in shown.stdout
+    assert "tsize=0,blksize=1468  ● reply" in shown.stdout
 
 
 def test_a_server_that_drops_options_is_found_out() -> None:

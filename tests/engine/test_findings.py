@@ -296,8 +296,9 @@ async def test_a_file_that_comes_later_is_there(bench: Bench, tmp_path: Path) ->
     assert await bench.client().read(bench.at, b"later") == FILE
     await until_ended(bench)
     bench.pass_time(1.0)
+    tid = bench.views[1].client_tid
     assert [one.withdrawn for one in bench.findings.values()] == [
-        f"the file exists now; received on the client's port {bench.views[1].client_tid}"
+        f"the file exists now; received on the client's port {tid}"
     ]
 
 

@@ -122,7 +122,7 @@ async def test_a_name_of_a_search_will_do(scene: Scene) -> None:
     scene.make("pxelinux.cfg/0A000425")
     await scene.look()
     last = scene.told()[-1]
-    assert last[1] == f"pxelinux.cfg/0A000425 is there now: {NEXT}"
+    assert last[1] == f"pxelinux.cfg/0A000425 exists now: {NEXT}"
 
 
 async def test_names_are_understood_as_the_server_does(scene: Scene) -> None:
@@ -133,7 +133,7 @@ async def test_names_are_understood_as_the_server_does(scene: Scene) -> None:
     scene.root.names = Names(ignore_case=True)
     scene.mended.changed()
     await scene.look()
-    assert scene.told() == [("file-missing", f"fw.img is there now: {NEXT}")]
+    assert scene.told() == [("file-missing", f"fw.img exists now: {NEXT}")]
 
 
 async def test_what_may_be_read_now_is_told(scene: Scene) -> None:
@@ -147,7 +147,7 @@ async def test_what_may_be_read_now_is_told(scene: Scene) -> None:
     scene.mended.changed()
     with unprivileged():
         await scene.look()
-    assert scene.told() == [("file-permission", f"it may be read now: {NEXT}")]
+    assert scene.told() == [("file-permission", f"it can be read now: {NEXT}")]
 
 
 async def test_names_that_had_to_be_made_visible_are_left_alone(scene: Scene) -> None:
@@ -210,7 +210,7 @@ async def test_a_setting_that_finds_the_file_is_told(tmp_path: Path) -> None:
         await watcher.until(lambda: is_mended(watcher))
         found = last(watcher)
     assert found is not None
-    assert found.withdrawn == f"fw.img is there now: {NEXT}"
+    assert found.withdrawn == f"fw.img exists now: {NEXT}"
 
 
 @pytest.mark.net

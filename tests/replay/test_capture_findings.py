@@ -271,7 +271,7 @@ def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     assert found.headline == (
-        f"{CLIENT} asks for nosuch, which the server {SERVER} lacks."
+        f"{CLIENT} requested nosuch: not found on the server {SERVER}."
     )
     assert "/nosuch" not in str(found.remedies)
 

@@ -40,7 +40,7 @@ KNOBS: dict[Knob, str] = {
     "single-port": "single-port mode",
     "block-size": "smaller blocks",
     "timeout": "a longer timeout",
-    "helper": "TFTP helper on firewall",
+    "helper": "firewall TFTP helper",
     "client-port": "another client port",
 }
 KNOBS_ON_SCREEN = KNOBS | {"single-port": "single-port mode (r)"}

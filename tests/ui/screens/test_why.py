@@ -212,7 +212,7 @@ async def test_what_it_said_before_stands_at_the_end() -> None:
     async with shown(*founding_case(history=[said], turned=NOW - 2)) as screen:
         await screen.press("w", "G")
         assert "likely answers-blocked: before" in screen.text()
-        assert "sure client-port-blocked" in screen.text()
+        assert "certain client-port-blocked" in screen.text()
 
 
 @SIZES
