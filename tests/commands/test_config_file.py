@@ -65,7 +65,7 @@ def test_each_value_is_told_with_its_line(file: Path) -> None:
         ('deny = ["here"]', ":1: deny: 'here' is not a network"),
         ('bandwidth = "much"', ":1: bandwidth: 'much' is not a bandwidth"),
         ('rewrite = ["("]', ":1: rewrite: "),
-        ('root = "nowhere"', ":1: root: there is no folder"),
+        ('root = "nowhere"', ":1: root: folder "),
         ("journal = 3", ":1: journal = 3 is invalid; write it like journal = "),
     ],
 )

@@ -324,9 +324,12 @@ def test_a_client_sent_away_takes_no_part() -> None:
 @pytest.mark.parametrize(
     ("client", "said"),
     [
-        (PlayedClient(kind="crul"), "'crul' is no kind.*busybox"),
-        (PlayedClient(kind="curl", port=70_000), "70000 is no port"),
-        (PlayedClient(kind="curl", like="nobody"), "'nobody' is no client.*high, low"),
+        (PlayedClient(kind="crul"), "unknown kind of client 'crul'.*busybox"),
+        (PlayedClient(kind="curl", port=70_000), "port 70000: ports are"),
+        (
+            PlayedClient(kind="curl", like="nobody"),
+            "unknown client 'nobody'.*high, low",
+        ),
     ],
 )
 def test_what_no_client_can_be_changes_nothing(client: PlayedClient, said: str) -> None:

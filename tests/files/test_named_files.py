@@ -46,13 +46,13 @@ def test_each_gets_its_own_name(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["one/file", "two/one/file"], r"two are called file: .*OTHER=.*two/one/file$"),
-        (["one", "one"], "two are called one"),
-        (["one/none"], "there is no folder one/none; make it with mkdir -p"),
-        (["one/none.img"], "there is no file one/none.img; ls .*/one shows"),
-        (["x=none"], "there is no folder none"),
-        (["/", "one"], r"/ can't be served as ''; give it a name: NAME=/$"),
-        (["..=one"], r"can't be served as '\.\.'; give it a name"),
+        (["one/file", "two/one/file"], r"two are named file: .*OTHER=.*two/one/file$"),
+        (["one", "one"], "two are named one"),
+        (["one/none"], "folder one/none does not exist; to create it: mkdir -p"),
+        (["one/none.img"], "file one/none.img does not exist; ls .*/one lists"),
+        (["x=none"], "folder none does not exist"),
+        (["/", "one"], r"cannot serve / as ''; give it a name: NAME=/$"),
+        (["..=one"], r"cannot serve .* as '\.\.'; give it a name"),
         (["a\nb=one"], "give it a name"),
         (["/dev/null"], "/dev/null is neither a file nor a folder"),
     ],
@@ -66,7 +66,7 @@ def test_what_can_not_be_served_is_told(arguments: list[str], why: str) -> None:
 def test_a_name_that_is_no_utf8_is_told(place: Path) -> None:
     path = place / os.fsdecode(b"caf\xe9")
     path.touch()
-    with pytest.raises(SettingsError, match=r"caf\\udce9.* is no UTF-8; rename it"):
+    with pytest.raises(SettingsError, match=r"caf\\udce9.* is not UTF-8; rename it"):
         named_of([path])
 
 
@@ -83,5 +83,5 @@ def test_a_few_names_stand_for_many() -> None:
 @pytest.mark.parametrize("name", ["a" * 300, "a/" * 3_000, "loop"])
 def test_what_the_system_cannot_look_up_is_said(place: Path, name: str) -> None:
     (place / "loop").symlink_to("loop")
-    with pytest.raises(SettingsError, match=r"can't be served: (File|Too many)"):
+    with pytest.raises(SettingsError, match=r"cannot serve .*: (File|Too many)"):
         named_of([Path(name)])

@@ -148,7 +148,7 @@ def tables_with(
         model = own.get(name) or own.get(client.like)
         if model is None:
             raise CastingError(
-                f"{client.like!r} is no client to be like; there are {', '.join(own)}"
+                f"unknown client {client.like!r}; there are {', '.join(own)}"
             )
         _check(client)
         if name not in own:
@@ -171,10 +171,10 @@ def tables_with(
 def _check(client: PlayedClient) -> None:
     if client.kind not in KINDS:
         raise CastingError(
-            f"{client.kind!r} is no kind of client; choose from {', '.join(KINDS)}"
+            f"unknown kind of client {client.kind!r}; there are {', '.join(KINDS)}"
         )
     if client.port is not None and not 1 <= client.port <= _HIGHEST_PORT:
-        raise CastingError(f"{client.port} is no port: 1 to {_HIGHEST_PORT}")
+        raise CastingError(f"port {client.port}: ports are 1–{_HIGHEST_PORT}")
 
 
 def content_of(name: str, octets: int) -> bytes:

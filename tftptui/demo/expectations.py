@@ -68,7 +68,7 @@ def _judge_actor(actor: Actor, expected: Expected, director: Director) -> list[s
     troubles += _judge_ports(tally, expected)
     troubles += _judge_time(tally, expected)
     if outcome == "completed" and not _is_whole(actor, director):
-        troubles.append("what arrived is not what was sent")
+        troubles.append("the received file differs")
     return troubles
 
 

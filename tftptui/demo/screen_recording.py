@@ -29,7 +29,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None:
-        raise RecordingError(f"{text!r} is no size; write it like 140x40")
+        raise RecordingError(f"{text!r} is not a size; write it like 140x40")
     return int(found[1]), int(found[2])
 
 
@@ -58,7 +58,7 @@ def record(
             cast.write(json.dumps(header) + "\n")
             return _write_events(arguments, cast, size)
     except OSError as error:
-        raise RecordingError(f"{target} can't be written: {error.strerror}") from error
+        raise RecordingError(f"cannot write {target}: {error.strerror}") from error
 
 
 def _write_events(arguments: list[str], cast: TextIO, size: tuple[int, int]) -> float:
@@ -79,7 +79,7 @@ def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
         import pty  # noqa: PLC0415
         import termios  # noqa: PLC0415
     except ImportError as error:
-        raise RecordingError("this system has no terminals to record from") from error
+        raise RecordingError("this system has no pseudo-terminals") from error
     ours, its = pty.openpty()
     columns, rows = size
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

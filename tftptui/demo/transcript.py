@@ -8,6 +8,7 @@ from tftptui.demo.director import Director
 from tftptui.demo.scenario.validation import WAITING
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import TransferEnded
+from tftptui.telemetry.words import counted
 
 _WIDTH = 78
 _SHOWN_PORTS = 8
@@ -50,7 +51,7 @@ def _told_one(actor: Actor) -> str:
         ports = [*ports[:_SHOWN_PORTS], "…"]
     why = f" – {visible(tally.error.encode())}" if tally.error else ""
     return (
-        f"{actor.kind.title} at {actor.address}, asked {tally.requests}× "
+        f"{actor.kind.title} at {actor.address}, {counted(tally.requests, 'request')} "
         f"from {' '.join(ports)}: {_outcome(actor)}{why}"
     )
 

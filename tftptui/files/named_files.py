@@ -24,8 +24,8 @@ def named_of(arguments: Sequence[Path]) -> tuple[Named, ...]:
         other = named.setdefault(one.name, one)
         if other is not one:
             raise SettingsError(
-                f"two are called {one.name}: {other.path} and {one.path}; "
-                f"name one of them otherwise: OTHER={one.path}"
+                f"two are named {one.name}: {other.path} and {one.path}; "
+                f"rename one of them: OTHER={one.path}"
             )
     return tuple(named.values())
 
@@ -43,7 +43,7 @@ def _require_sound(argument: Path) -> None:
         return  # it may be NAME=PATH; what is missing is said later
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(f"{argument} can't be served: {why}") from error
+        raise SettingsError(f"cannot serve {argument}: {why}") from error
 
 
 def _named(argument: Path) -> Named:
@@ -62,11 +62,11 @@ def _named(argument: Path) -> Named:
 def _require_name(name: str, path: Path) -> None:
     if not _is_text(str(path)):
         raise SettingsError(
-            f"{str(path)!a} can't be served: its name is no UTF-8; rename it"
+            f"cannot serve {str(path)!a}: its name is not UTF-8; rename it"
         )
     if name in ("", ".", "..") or not name.isprintable():
         raise SettingsError(
-            f"{path} can't be served as {name!r}; give it a name: NAME={path}"
+            f"cannot serve {path} as {name!r}; give it a name: NAME={path}"
         )
 
 
@@ -83,5 +83,5 @@ def _missing(path: Path) -> str:
         return f"{path} is neither a file nor a folder; only these can be served"
     near = next(one for one in path.absolute().parents if one.is_dir())
     if near == path.absolute().parent and "." in path.name:
-        return f"there is no file {path}; ls {near} shows what there is"
-    return f"there is no folder {path}; make it with mkdir -p {path}, or name another"
+        return f"file {path} does not exist; ls {near} lists the folder"
+    return f"folder {path} does not exist; to create it: mkdir -p {path}"

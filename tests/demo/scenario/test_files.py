@@ -65,16 +65,16 @@ def test_every_shipped_step_expects_something() -> None:
         ('title = "A title"\n', "", "title"),
         ('at = "4.22"', 'at = "4.22"\ncolour = "red"', "colour"),
         ('caption = "Look"', 'caption = "Look"\nfirewal = {}', "firewal"),
-        ('kind = "curl"', 'kind = "crul"', "'crul' is no kind of client.*busybox"),
+        ('kind = "curl"', 'kind = "crul"', "unknown kind of client 'crul'.*busybox"),
         ('at = "4.22"', 'at = "127.0.4.22"', "write it like 4.37"),
-        ('start = ["pc"]', 'start = ["mac"]', "step 1.*no client 'mac'.*pc"),
-        ('start = ["pc"]', 'expect.mac = "completed"', "no client 'mac'"),
-        ('start = ["pc"]', 'server.colour = "red"', "no setting 'colour'.*write"),
+        ('start = ["pc"]', 'start = ["mac"]', "step 1.*unknown client 'mac'.*pc"),
+        ('start = ["pc"]', 'expect.mac = "completed"', "unknown client 'mac'"),
+        ('start = ["pc"]', 'server.colour = "red"', "unknown setting 'colour'.*write"),
         ('start = ["pc"]', 'server.ports = "9-8"', "first port is above the last"),
         ('start = ["pc"]', 'server.quarantine = "x"', "quarantine 'x'.*a number"),
         ('start = ["pc"]', 'firewall.rules = ["allow"]', "step 1.*accept, drop"),
-        ('start = ["pc"]', "network.loss = 2.0", "step 1.*no share"),
-        ('start = ["pc"]', 'network.faults = ["eat"]', "step 1.*no fault"),
+        ('start = ["pc"]', "network.loss = 2.0", "step 1.*loss 2: 0 to 1"),
+        ('start = ["pc"]', 'network.faults = ["eat"]', "step 1.*unknown fault"),
         ('start = ["pc"]', 'until = "dawn"', "until"),
         ("[[steps]]", "[[steps", "scenario: "),
         ('start = ["pc"]', 'expect.pc = "complete"', "'complete'.*completed"),
@@ -90,18 +90,18 @@ def test_what_is_wrong_is_told(before: str, after: str, said: str) -> None:
     ("before", "after", "line", "said"),
     [
         ('about = "What for"\n', "", None, "about is missing; write about = "),
-        ('about = "What for"', "about = 7", 3, 'has to be a text in "…", not a whole'),
-        ('file = "x"', "file = []", 7, "file has to be a text"),
+        ('about = "What for"', "about = 7", 3, 'needs text in "…", not a whole'),
+        ('file = "x"', "file = []", 7, "file needs text"),
         ('at = "4.22"\n', "", 4, "at is missing; write at = "),
         ('kind = "curl"', 'kind = "crul"', 5, "crul"),
-        ('file = "x"', 'file = "x"\nport = 70000', 8, "choose 1 to 65,535"),
-        ('file = "x"', 'file = "x"\ncount = 0', 8, "choose 1 to 1,000"),
-        ('file = "x"', 'file = "x"\nupload = -1', 8, "choose 0 to 100,000,000"),
+        ('file = "x"', 'file = "x"\nport = 70000', 8, "70000: 1 to 65,535 is allowed"),
+        ('file = "x"', 'file = "x"\ncount = 0', 8, "count 0: 1 to 1,000 is allowed"),
+        ('file = "x"', 'file = "x"\nupload = -1', 8, "0 to 100,000,000 is allowed"),
         ('file = "x"', 'file = "x"\napart = -1.0', 8, "below 0 s"),
-        ('file = "x"', 'file = ""', 7, "wants no file"),
+        ('file = "x"', 'file = ""', 7, "file is missing"),
         ('file = "x"', 'file = "x"\noptions = ["blksize=a"]', 8, "like blksize=1468"),
-        ('at = "4.22"', 'at = "255.255"\ncount = 2', 7, "not so many addresses"),
-        ('caption = "Look"', 'capiton = "Look"', 9, "'capiton'; choose from caption"),
+        ('at = "4.22"', 'at = "255.255"\ncount = 2', 7, "not enough addresses"),
+        ('caption = "Look"', 'capiton = "Look"', 9, "'capiton'; there are caption"),
         ('start = ["pc"]', "until = -1.0", 10, "above 0 s"),
         ('start = ["pc"]', 'until = "dawn"', 10, '"clients", "server" or seconds'),
         ('start = ["pc"]', "longest = 0.0", 10, "above 0 s"),
@@ -131,7 +131,7 @@ def test_the_line_is_told_and_what_to_write(
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "", "a/../../x", "a\\nb"])
 def test_no_file_is_made_outside_the_root(name: str) -> None:
     text = f'files = [{{ name = "{name}", octets = 1 }}]\n{GOOD}'
-    with pytest.raises(ScenarioError, match=r"line 1: .* is no name of a file"):
+    with pytest.raises(ScenarioError, match=r"line 1: .* is not a file name"):
         parse_scenario(text)
 
 
@@ -148,7 +148,7 @@ def test_a_scenario_without_steps_is_none() -> None:
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="can't be read: No such file"):
+    with pytest.raises(ScenarioError, match=r"cannot read .*: No such file"):
         read_scenario(tmp_path / "none.toml")
     (tmp_path / "image.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ScenarioError, match="UTF-8"):

@@ -66,9 +66,9 @@ def test_a_rule_is_read(text: str, rule: Rule) -> None:
     [
         ("allow client -> server", "accept, drop or reject"),
         ("", "accept, drop or reject"),
-        ("accept client -> client", "goes nowhere"),
-        ("accept client -> server:99999", "does not exist"),
-        ("accept client -> server:70-69", "backwards"),
+        ("accept client -> client", "needs a client and a server"),
+        ("accept client -> server:99999", "ports are 1–65535"),
+        ("accept client -> server:70-69", "first port is above the last"),
         ("accept 2072", "'2072'"),
         ("accept established related", "two states"),
         ("accept client -> server:69 please", "'please'"),

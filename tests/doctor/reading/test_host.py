@@ -45,7 +45,7 @@ def test_text_says_the_same(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--clients", "10.0.0.1/8"), "did you mean 10.0.0.0/8?"),
-        (("/no/such/folder",), "there is no folder"),
+        (("/no/such/folder",), "does not exist; to create it"),
         (("--ports", "9-3"), "the first port is above the last"),
     ],
 )

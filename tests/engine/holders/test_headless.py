@@ -220,7 +220,7 @@ def test_what_makes_no_sense_is_said_in_one_line(
 def test_a_missing_root_is_said(folder: Path) -> None:
     done = run(str(folder / "missing"), "--port", "0")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "there is no folder" in done.stderr
+    assert "does not exist; to create it" in done.stderr
     assert "mkdir" in done.stderr
 
 
@@ -238,7 +238,7 @@ def test_two_of_one_name_are_told(folder: Path) -> None:
     (folder / "image").write_bytes(b"")
     done = run(str(folder / "image"), str(folder / "image"), "--port", "0")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "two are called image" in done.stderr
+    assert "two are named image" in done.stderr
 
 
 def test_the_journal_may_be_named_as_standard_output(folder: Path) -> None:

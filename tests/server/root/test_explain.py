@@ -64,10 +64,10 @@ def test_a_name_that_is_there(run: Run, folder: Path) -> None:
     done = run("sub/inner", folder)
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        f"name sub/inner, root {folder}",
+        f"request for sub/inner, root {folder}",
         " 1. sub/inner: as asked",
-        "    a file, 6 octets",
-        "served: sub/inner, 6 octets",
+        "    a file, 6 bytes",
+        "served: sub/inner, 6 bytes",
     ]
 
 
@@ -82,8 +82,8 @@ def test_a_name_that_is_not_there(run: Run, folder: Path) -> None:
 
 
 def test_a_name_that_is_nearly_there(lines: Lines, folder: Path) -> None:
-    assert lines("boot/bcd", folder)[-1] == "here is: Boot/BCD, in another case"
-    assert lines("loader", folder)[-1] == "near: Boot/x64/loader, in another folder"
+    assert lines("boot/bcd", folder)[-1] == "did you mean: Boot/BCD, in another case"
+    assert lines("loader", folder)[-1] == "similar: Boot/x64/loader, in another folder"
 
 
 def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> None:
@@ -91,15 +91,15 @@ def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> No
         " 5. C:/boot/bcd: backslashes as slashes, in any case",
         "    there is no C: in the root",
         " 6. boot/bcd: without the drive letter, in any case",
-        "    a file, 6 octets",
-        "served: Boot/BCD, 6 octets",
+        "    a file, 6 bytes",
+        "served: Boot/BCD, 6 bytes",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "found", "end"),
     [
-        ("in", "link in → sub/inner: a file, 6 octets", "served: in, 6 octets"),
+        ("in", "link in → sub/inner: a file, 6 bytes", "served: in, 6 bytes"),
         (
             "up/secret",
             "link up → ..: that lies outside the folder that is served",
@@ -127,12 +127,12 @@ def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> No
         ),
         (
             ".tftptui-x",
-            "names like that are the server's own",
+            "the name is reserved for the server",
             "refused with ERROR 1: file not found",
         ),
         (
             "a" * 300,
-            "no file can have so long a name",
+            "the name is too long",
             "refused with ERROR 1: file not found",
         ),
     ],
@@ -159,8 +159,8 @@ def test_octets_that_are_no_text(lines: Lines, folder: Path) -> None:
         r" 1. file\xff: as asked",
         r"    there is no file\xff in the root",
         " 2. file: without the octets 0xFF behind it",
-        "    a file, 6 octets",
-        "served: file, 6 octets",
+        "    a file, 6 bytes",
+        "served: file, 6 bytes",
     ]
 
 
@@ -169,24 +169,24 @@ def test_who_asks_decides_the_own_folder(lines: Lines, folder: Path) -> None:
     assert lines("file", folder, *options) == [
         "the client's own folder would be 192.0.2.7/",
         " 1. 192.0.2.7/file: in the client's own folder, as asked",
-        "    a file, 10 octets",
-        "served: 192.0.2.7/file, 10 octets",
+        "    a file, 10 bytes",
+        "served: 192.0.2.7/file, 10 bytes",
     ]
 
 
 def test_the_client_is_in_the_heading(run: Run, folder: Path) -> None:
     done = run("file", folder, "--client", "2001:DB8:0::7")
-    assert done.stdout.startswith(f"name file, asked by 2001:db8::7, root {folder}\n")
+    assert done.stdout.startswith(f"request for file by 2001:db8::7, root {folder}\n")
 
 
 def test_nobody_has_no_folder(lines: Lines, folder: Path) -> None:
     first = lines("file", folder, "--per-client", "ip")[0]
-    assert first == "the client's own folder is left out: nobody said who asks"
+    assert first == "client folder skipped: set the client with --client ADDR"
 
 
 def test_a_client_elsewhere_has_no_hardware_address(lines: Lines, folder: Path) -> None:
     first = lines("file", folder, "--per-client", "mac", "--client", "192.0.2.7")[0]
-    assert first == "the client has no folder of its own: its MAC is not known here"
+    assert first == "no client folder: the client's MAC address is unknown"
 
 
 def test_rules_are_told_by_number(lines: Lines, folder: Path, tmp_path: Path) -> None:
@@ -195,14 +195,14 @@ def test_rules_are_told_by_number(lines: Lines, folder: Path, tmp_path: Path) ->
     options = ("--rewrite", "^tftpboot/=", "--rewrite-file", rules)
     assert lines("tftpboot/room/inner", *options, folder) == [
         " 1. sub/inner: as asked, rewritten by rules 1 and 2",
-        "    a file, 6 octets",
-        "served: sub/inner, 6 octets",
+        "    a file, 6 bytes",
+        "served: sub/inner, 6 bytes",
     ]
 
 
 def test_rules_that_do_not_match_are_told(lines: Lines, folder: Path) -> None:
     options = ("--rewrite", "a=b", "--rewrite", "c=d")
-    assert lines("file", folder, *options)[0] == "no rewrite rule of 2 matches"
+    assert lines("file", folder, *options)[0] == "0 of 2 rewrite rules match"
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_rules_that_do_not_match_are_told(lines: Lines, folder: Path) -> None:
         ([], "new", "refused with ERROR 2: this server takes no uploads"),
         (["--write", "new"], "sub\\new", "written to sub/new, a new file"),
         (["--write", "new"], "file", "refused with ERROR 6: that file exists already"),
-        (["--write", "overwrite"], "file", "written over: file, 6 octets"),
+        (["--write", "overwrite"], "file", "overwritten: file, 6 bytes"),
         (["--write", "new"], "x/new", "refused with ERROR 1: there is no such folder"),
         (["--write", "new"], "", "refused with ERROR 2: the request names no file"),
     ],
@@ -249,7 +249,7 @@ def test_the_same_as_json(run: Run, folder: Path) -> None:
                 "name": "/sub/inner",
                 "why": "backslashes as slashes",
                 "rules": [],
-                "found": "a file, 6 octets",
+                "found": "a file, 6 bytes",
                 "reason": None,
             },
         ],
@@ -272,11 +272,11 @@ def test_a_refusal_as_json(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "trouble"),
     [
-        (["--client", "here"], "'here' is no address; write it like 192.0.2.7 or"),
+        (["--client", "here"], "'here' is not an address; write it like 192.0.2.7 or"),
         (["--rewrite", "(=x"], "rewrite rule (=x: in the pattern, missing )"),
         (["--rewrite", "x"], "rewrite rule x: there is no = between"),
         (["--rewrite-file", "/none"], "the rewrite file /none can't be read: No such"),
-        (["/none"], "there is no folder /none; make it with mkdir"),
+        (["/none"], "folder /none does not exist; to create it: mkdir"),
         (["--refuse", "speed"], "unknown TFTP option 'speed'; there are"),
     ],
 )

@@ -160,7 +160,7 @@ async def test_rules_hold_as_they_are_written() -> None:
         await screen.pilot.press("W")
         await screen.until("Firewall rules", "Rules hold as you write them")
         await screen.pilot.press(*keys("accept server"))
-        await screen.until("means nothing here")
+        await screen.until("unknown word 'server'")
         await screen.pilot.press(*keys(" -> client"))
         await screen.until("Rules hold", "✓ accept server -> client")
         await screen.pilot.press("escape", "full_stop")

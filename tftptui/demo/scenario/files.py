@@ -53,8 +53,8 @@ def read_scenario(path: Path) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise ScenarioError(f"{path} can't be read: {reason}") from error
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ScenarioError(f"cannot read {path}: {reason}") from error
     return parse_scenario(text, str(path))
 
 

@@ -57,7 +57,7 @@ _EXAMPLES = {
 _WORDS = {
     "int": "a whole number",
     "float": "a number",
-    "str": 'a text in "…"',
+    "str": 'text in "…"',
     "bool": "true or false",
     "array": "a list [ … ]",
     "object": "a table",
@@ -83,14 +83,14 @@ def explained(error: msgspec.ValidationError) -> tuple[Place, str]:
     if unknown := _UNKNOWN.fullmatch(text):
         key, table = unknown["key"], _TABLES.get(last)
         known = ", ".join(table.__struct_fields__) if table else ""
-        hint = f"; choose from {known}" if known else ""
-        return (*place, key), f"there is no key {key!r}{hint}"
+        hint = f"; there are {known}" if known else ""
+        return (*place, key), f"unknown key {key!r}{hint}"
     if (no_choice := _NO_CHOICE.fullmatch(text)) and last in _CHOICES:
         value = no_choice["value"]
-        return place, f"{last} can't be {value!r}; choose from {_CHOICES[last]}"
+        return place, f"{last} {value!r}: {_CHOICES[last]} is allowed"
     if wrong := _TYPE.fullmatch(text):
         wanted = " or ".join(_word(word) for word in wrong["wanted"].split(" | "))
-        return place, f"{last} has to be {wanted}, not {_word(wrong['got'])}"
+        return place, f"{last} needs {wanted}, not {_word(wrong['got'])}"
     return place, f"{last}: {text}" if last else text
 
 

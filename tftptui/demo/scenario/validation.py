@@ -82,7 +82,7 @@ def _require(condition: bool, place: Place, text: str) -> None:  # noqa: FBT001 
 
 def _in_bounds(place: Place, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        text = f"{place[-1]} {value:g} makes no sense; choose {low:g} to {high:,.15g}"
+        text = f"{place[-1]} {value:g}: {low:g} to {high:,.15g} is allowed"
         raise UnsoundError(place, text)
 
 
@@ -101,7 +101,7 @@ def _look_at_file(place: Place, file: FileTable) -> None:
     _require(
         is_inside and file.name.isprintable(),
         (*place, "name"),
-        f"{file.name!r} is no name of a file to serve; write it like boot/pxelinux.0",
+        f"{file.name!r} is not a file name; write it like boot/pxelinux.0",
     )
     _in_bounds((*place, "octets"), file.octets, 0, MOST_OCTETS)
 
@@ -110,8 +110,8 @@ def _look_at_client(place: Place, name: str, client: ClientTable) -> None:
     _require(
         client.kind in KINDS,
         (*place, "kind"),
-        f"client {name!r}: {client.kind!r} is no kind of client; "
-        f"choose from {', '.join(KINDS)}",
+        f"client {name!r}: unknown kind of client {client.kind!r}; "
+        f"there are {', '.join(KINDS)}",
     )
     _look_at_end((*place, "at"), f"client {name!r}: at ", client.at)
     _in_bounds((*place, "count"), client.count, 1, MOST_MACHINES)
@@ -119,14 +119,16 @@ def _look_at_client(place: Place, name: str, client: ClientTable) -> None:
     _require(
         net + (host + client.count - 1) // (_HIGHEST + 1) <= _HIGHEST,
         (*place, "count"),
-        f"client {name!r}: there are not so many addresses after {client.at}",
+        f"client {name!r}: not enough addresses after {client.at}",
     )
     if client.port is not None:
         _in_bounds((*place, "port"), client.port, _PORTS[0], _PORTS[-1])
     if client.upload is not None:
         _in_bounds((*place, "upload"), client.upload, 0, MOST_OCTETS)
     _require(client.apart >= 0, (*place, "apart"), "apart can't be below 0 s")
-    _require(bool(client.file), (*place, "file"), f"client {name!r} wants no file")
+    _require(
+        bool(client.file), (*place, "file"), f"client {name!r}: the file is missing"
+    )
     for option in client.options or ():
         _look_at_option((*place, "options"), option)
 
@@ -140,7 +142,7 @@ def _look_at_option(place: Place, option: str) -> None:
     _require(
         is_sound,
         place,
-        f"{option!r} is no option; write tsize, or one like blksize=1468, "
+        f"unknown option {option!r}; write tsize, or one like blksize=1468, "
         "windowsize=4 or timeout=5",
     )
 
@@ -152,7 +154,9 @@ def _look_at_end(place: Place, what: str, text: str) -> None:
         part.isdecimal() and int(part) <= _HIGHEST for part in parts
     )
     _require(
-        is_sound, place, f"{what}{text!r} is no end of an address; write it like 4.37"
+        is_sound,
+        place,
+        f"{what}{text!r} is not the end of an address; write it like 4.37",
     )
 
 
@@ -164,11 +168,11 @@ def _look_at_step(place: Place, step: Step, clients: Mapping[str, ClientTable]) 
             _require(
                 name in clients,
                 (*place, key),
-                f"there is no client {name!r}; there are {known}",
+                f"unknown client {name!r}; there are {known}",
             )
     if isinstance(step.until, float):
-        _require(step.until > 0, (*place, "until"), "until has to be above 0 s")
-    _require(step.longest > 0, (*place, "longest"), "longest has to be above 0 s")
+        _require(step.until > 0, (*place, "until"), "until must be above 0 s")
+    _require(step.longest > 0, (*place, "longest"), "longest must be above 0 s")
     for name, expected in step.expect.items():
         _look_at_expected((*place, "expect", name), name, expected)
 
@@ -178,7 +182,7 @@ def _look_at_expected(place: Place, name: str, expected: str | Expected) -> None
     _require(
         outcome in OUTCOMES,
         place,
-        f"{name} can't end {outcome!r}; choose from {', '.join(OUTCOMES)}",
+        f"{name}: unknown outcome {outcome!r}; there are {', '.join(OUTCOMES)}",
     )
     if isinstance(expected, Expected) and expected.answered_by is not None:
         with _at(*place):
@@ -197,7 +201,7 @@ def _look_at_server(place: Place, settings: Mapping[str, Value]) -> None:
         _require(
             name in known,
             (*place, name),
-            f"there is no setting {name!r}; choose from {', '.join(sorted(known))}",
+            f"unknown setting {name!r}; there are {', '.join(sorted(known))}",
         )
     with _at(*place):
         settings_with(Settings(root=Path()), settings)

@@ -121,7 +121,7 @@ def parse_rule(text: str) -> Rule:
         action = Action(verb)
     except ValueError:
         raise RuleError(
-            f"{verb!r} is nothing a firewall does; begin with accept, drop or reject"
+            f"unknown action {verb!r}; begin with accept, drop or reject"
         ) from None
     found = _FLOW.search(rest)
     words = (_FLOW.sub(" ", rest, count=1) if found else rest).split()
@@ -129,7 +129,7 @@ def parse_rule(text: str) -> Rule:
     if found is None:
         return Rule(text, action, state=state, fragments="fragments" in words)
     if found["source"] == found["target"]:
-        raise RuleError(f"{text!r} goes nowhere; {_EXAMPLE}")
+        raise RuleError(f"{text!r} needs a client and a server; {_EXAMPLE}")
     return Rule(
         text,
         action,
@@ -147,9 +147,9 @@ def _state(words: list[str], text: str) -> State | None:
     named = [states[word] for word in words if word in states]
     for word in words:
         if word not in states and word != "fragments":
-            raise RuleError(f"{word!r} in {text!r} means nothing here; {_EXAMPLE}")
+            raise RuleError(f"unknown word {word!r} in {text!r}; {_EXAMPLE}")
     if len(named) > 1:
-        raise RuleError(f"{text!r} names two states; make it two rules")
+        raise RuleError(f"{text!r} has two states; make it two rules")
     return named[0] if named else None
 
 

@@ -55,14 +55,14 @@ class Impairments(msgspec.Struct, frozen=True, kw_only=True):
         for name in _SHARES:
             share = getattr(self, name)
             if not 0 <= share <= 1:
-                raise ImpairmentError(f"{name} {share:g} is no share: 0 to 1")
+                raise ImpairmentError(f"{name} {share:g}: 0 to 1 is allowed")
         for name in _SECONDS:
             if getattr(self, name) < 0:
                 raise ImpairmentError(f"{name} can't be below 0 s")
         if self.mtu < _LOWEST_MTU:
-            raise ImpairmentError(f"mtu {self.mtu} is too small: {_LOWEST_MTU} or more")
+            raise ImpairmentError(f"mtu {self.mtu}: {_LOWEST_MTU} or more is allowed")
         if self.bandwidth is not None and self.bandwidth <= 0:
-            raise ImpairmentError("bandwidth has to be above 0 octets a second")
+            raise ImpairmentError("bandwidth must be above 0 bytes/s")
 
 
 class FaultVerb(msgspec.Struct, frozen=True):
@@ -119,7 +119,7 @@ def parse_fault(text: str) -> Fault:
     if found is None or found["kind"] not in Opcode.__members__:
         kinds = ", ".join(Opcode.__members__)
         raise ImpairmentError(
-            f"{text!r} is no fault; write it like 'lose ACK 3' or 'double ACK *' "
+            f"unknown fault {text!r}; write it like 'lose ACK 3' or 'double ACK *' "
             f"(lose, double, hold; {kinds})"
         )
     opcode, number = Opcode[found["kind"]], found["block"]
@@ -176,7 +176,7 @@ class Line:
             return f"loss {loss:.0%}"
         wait = max(0.0, self._busy_until - now)
         if wanted.bandwidth is not None and wait > wanted.queue:
-            return f"more than {wanted.bandwidth} octets a second"
+            return f"more than {wanted.bandwidth} bytes/s"
         doubled = wanted.duplicate and chance.random() < wanted.duplicate
         return [self._pass(octets, now, 0.0) for _ in range(2 if doubled else 1)]
 

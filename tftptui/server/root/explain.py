@@ -75,8 +75,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     def lines(self) -> Iterator[str]:
         """Yield it as text for people."""
-        what = "name" if self.direction == "read" else "upload as"
-        asker = f", asked by {self.client}" if self.client else ""
+        what = "request for" if self.direction == "read" else "upload of"
+        asker = f" by {self.client}" if self.client else ""
         yield f"{what} {self.asked or '(empty)'}{asker}, root {self.root}"
         yield from self.notes
         for number, step in enumerate(self.steps, start=1):
@@ -85,12 +85,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         if self.served is None:
             yield f"refused with ERROR {self.error_code}: {self.message}"
             for near in self.near:
-                yield f"{'here is' if near.sure else 'near'}: {near.text}, {near.words}"
+                head = "did you mean" if near.sure else "similar"
+                yield f"{head}: {near.text}, {near.words}"
         elif self.octets is None:
             yield f"written to {self.served}, a new file"
         else:
-            how = "served" if self.direction == "read" else "written over"
-            yield f"{how}: {self.served}, {self.octets:,} octets"
+            how = "served" if self.direction == "read" else "overwritten"
+            yield f"{how}: {self.served}, {self.octets:,} bytes"
 
 
 def run(
@@ -200,7 +201,7 @@ def _address(text: str) -> str:
         return str(ip_address(text)).partition("%")[0]
     except ValueError:
         raise SettingsError(
-            f"{text!r} is no address; write it like 192.0.2.7 or 2001:db8::7"
+            f"{text!r} is not an address; write it like 192.0.2.7 or 2001:db8::7"
         ) from None
 
 
@@ -211,15 +212,15 @@ def _folder_notes(names: Names, client: str) -> Iterator[str]:
     if folder is not None:
         yield f"the client's own folder would be {visible(folder)}/"
     elif client:
-        yield "the client has no folder of its own: its MAC is not known here"
+        yield "no client folder: the client's MAC address is unknown"
     else:
-        yield "the client's own folder is left out: nobody said who asks"
+        yield "client folder skipped: set the client with --client ADDR"
 
 
 def _rule_notes(names: Names, steps: list[Step]) -> Iterator[str]:
     count = len(names.rules)
     if count and not any(step.rules for step in steps):
-        yield f"no rewrite rule of {count} matches"
+        yield f"0 of {count} rewrite rules match"
 
 
 def _try_read(root: Root, candidate: Candidate) -> _Trial:
@@ -229,7 +230,7 @@ def _try_read(root: Root, candidate: Candidate) -> _Trial:
         except (OSError, RootError) as error:
             return _failed(walk, candidate, error)
         os.close(file.descriptor)
-        found = f"{_links(walk)}a file, {file.size:,} octets"
+        found = f"{_links(walk)}a file, {file.size:,} bytes"
         return _Trial(found, name=file.name, octets=file.size)
 
 
@@ -242,8 +243,8 @@ def _try_write(root: Root, target: Candidate, *, may_overwrite: bool) -> _Trial:
             return _failed(walk, target, error)
         links, name = _links(walk), walk.new_name(target.name)
     if octets is None:
-        return _Trial(f"{links}its folder is there, the file is not", name=name)
-    found = f"{links}a file, {octets:,} octets"
+        return _Trial(f"{links}the folder exists, the file does not", name=name)
+    found = f"{links}a file, {octets:,} bytes"
     if not may_overwrite:
         text = "that file exists already"
         return _Trial(found, RootError(Reason.EXISTS, ErrorCode.FILE_EXISTS, text))
@@ -268,7 +269,7 @@ def _why_not(walk: Walk, candidate: Candidate, error: OSError) -> str:
         case errno.ENOTDIR:
             return f"{visible(reached)} is a file, not a folder"
         case errno.ENAMETOOLONG:
-            return "no file can have so long a name"
+            return "the name is too long"
         case _:
             return refusal(error).text
 
@@ -277,7 +278,7 @@ def _missing(reached: bytes, part: bytes | None) -> str:
     if part is None:
         return "that leads nowhere"
     if is_hidden(part):
-        return "names like that are the server's own"
+        return "the name is reserved for the server"
     where = f"{visible(reached)}/" if reached else "the root"
     return f"there is no {visible(part)} in {where}"
 
