@@ -40,8 +40,8 @@ def served(network: Routed, folder: Path) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("place", "hook", "stands"),
     [
-        ("client", "input", "stands on this host"),
-        ("router", "forward", "stands between the two machines"),
+        ("client", "input", "where     on this host"),
+        ("router", "forward", "where     between client and server"),
     ],
 )
 def test_the_probe_tells_this_host_from_the_way(
