@@ -485,6 +485,35 @@ PREVIEW = (
     Action("preview", "last", ("G", "end"), "Last", "To the end."),
 )
 
+PROMPT = (
+    Action("prompt", "enter", ("enter",), "done", "Take what is typed.", shown=True),
+    Action(
+        "prompt",
+        "complete",
+        ("tab",),
+        "go on",
+        "Go on with what is typed, as shown behind it.",
+        shown=True,
+    ),
+    Action(
+        "prompt",
+        "recall(1)",
+        ("up",),
+        "earlier",
+        "Call up what was typed before.",
+        shown=True,
+    ),
+    Action("prompt", "recall(-1)", ("down",), "Later", "Back to later lines."),
+    Action(
+        "prompt",
+        "leave",
+        ("escape",),
+        "clear",
+        "Clear the line; when it is empty, go back to the list.",
+        shown=True,
+    ),
+)
+
 FOLDER = (
     Action("folder", "close", ("escape",), "back", "Serve what is served.", shown=True),
 )

@@ -23,6 +23,7 @@ from tftptui.ui.actions import (
     POLICY,
     POLICY_FIELD,
     PREVIEW,
+    PROMPT,
     QUESTION,
     WHY,
     WINDOW,
@@ -30,7 +31,7 @@ from tftptui.ui.actions import (
 from tftptui.ui.keys import Action
 from tftptui.ui.ladder.actions import LADDER, TRANSFER
 from tftptui.ui.panes.files.actions import FILES
-from tftptui.ui.panes.packets.actions import PACKET_LOG, PACKETS, PROMPT
+from tftptui.ui.panes.packets.actions import PACKET_LOG, PACKETS
 from tftptui.ui.panes.ports.actions import FIELDS, PORTS, RANGE
 from tftptui.ui.panes.transfers.actions import TRANSFERS
 from tftptui.ui.stage.actions import CAST, DEMO, RULES, STAGE

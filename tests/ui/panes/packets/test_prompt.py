@@ -16,9 +16,9 @@ from tests.support.pictures import frame, view
 from tests.support.screens import SMALL, shown
 from tftptui.engine.messages import Frame
 from tftptui.telemetry.records.ring import Kind
+from tftptui.ui.kit.prompt import Prompt, Purpose
 from tftptui.ui.panes.packets.index import SLICE
 from tftptui.ui.panes.packets.pane import PacketLog
-from tftptui.ui.panes.packets.prompt import PacketPrompt, Purpose
 
 
 async def typed(shown_: Hosted, text: str) -> None:
@@ -55,7 +55,7 @@ async def test_what_is_typed_ahead_goes_into_the_line(pane: PacketLog) -> None:
         pane.action_filter()
         assert pane.is_typing
         pane.prompt.fill("dup")
-        pane.on_packet_prompt_left(PacketPrompt.Left(Purpose.FILTER))
+        pane.on_prompt_left(Prompt.Left(Purpose.FILTER))
         assert shown_.pilot.app.focused is pane.rows
 
 

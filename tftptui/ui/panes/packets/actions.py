@@ -1,4 +1,4 @@
-"""What keys do among the packets, and in the line where filters are typed."""
+"""What keys do among the packets."""
 
 from tftptui.ui.keys import Action
 
@@ -150,34 +150,5 @@ PACKET_LOG = (
         "Go to time",
         "To the first packet at or after a time.",
         priority=True,
-    ),
-)
-
-PROMPT = (
-    Action("prompt", "enter", ("enter",), "done", "Take what is typed.", shown=True),
-    Action(
-        "prompt",
-        "complete",
-        ("tab",),
-        "go on",
-        "Go on with what is typed, as shown behind it.",
-        shown=True,
-    ),
-    Action(
-        "prompt",
-        "recall(1)",
-        ("up",),
-        "earlier",
-        "Call up what was typed before.",
-        shown=True,
-    ),
-    Action("prompt", "recall(-1)", ("down",), "Later", "Back to later lines."),
-    Action(
-        "prompt",
-        "leave",
-        ("escape",),
-        "clear",
-        "Clear the line; when it is empty, go back to the packets.",
-        shown=True,
     ),
 )

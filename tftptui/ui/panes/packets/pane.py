@@ -17,13 +17,13 @@ from tftptui.telemetry.records.filters.terms import Filter, Moment, Term, Types
 from tftptui.ui.formats import count, endpoint
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.pane import Pane
+from tftptui.ui.kit.prompt import Prompt, Purpose
 from tftptui.ui.memory import Memory
 from tftptui.ui.panes.packets.actions import PACKET_LOG
 from tftptui.ui.panes.packets.columns import heading
 from tftptui.ui.panes.packets.list import PacketList
 from tftptui.ui.panes.packets.minimap import PacketMap
 from tftptui.ui.panes.packets.model import PacketView, Place
-from tftptui.ui.panes.packets.prompt import PacketPrompt, Purpose
 from tftptui.ui.panes.packets.saving import (
     FORMATS,
     READERS,
@@ -82,7 +82,7 @@ class PacketLog(Pane):
         super().__init__("Packets", 4, id="packets")
         self._store = store
         self.rows = PacketList(store)
-        self.prompt = PacketPrompt(self._known, memory)
+        self.prompt = Prompt(self._known, memory)
         self._similar = SimilarFilter()
         self._map = PacketMap(self.rows.view)
         self._heading = Static(id="packet-heading", markup=False)
@@ -219,7 +219,7 @@ class PacketLog(Pane):
 
     # While text is typed.
 
-    def on_packet_prompt_typed(self, event: PacketPrompt.Typed) -> None:
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Do at once what the text says, if it says something."""
         event.stop()
         if event.purpose in FILTERS:
@@ -232,7 +232,7 @@ class PacketLog(Pane):
         else:
             self._tell_format(event.text)
 
-    def on_packet_prompt_completed(self, event: PacketPrompt.Completed) -> None:
+    def on_prompt_completed(self, event: Prompt.Completed) -> None:
         """Go on to another format."""
         event.stop()
         if event.purpose == Purpose.SAVE:
@@ -280,7 +280,7 @@ class PacketLog(Pane):
 
     # When it is entered.
 
-    def on_packet_prompt_entered(self, event: PacketPrompt.Entered) -> None:
+    def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do it, and go back to the rows; what holds stays in sight."""
         event.stop()
         if self._is_done(event.purpose, event.text):
@@ -304,7 +304,7 @@ class PacketLog(Pane):
                     self.rows.action_trouble(1)
                 return isinstance(parse(text), Filter)
 
-    def on_packet_prompt_left(self, event: PacketPrompt.Left) -> None:
+    def on_prompt_left(self, event: Prompt.Left) -> None:
         """Go back to the rows."""
         event.stop()
         self._leave()

@@ -13,10 +13,10 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
 from tftptui.telemetry.records.filters.completing import completed
+from tftptui.ui.actions import PROMPT
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fields import InOrder
 from tftptui.ui.memory import Memory
-from tftptui.ui.panes.packets.actions import PROMPT
 from tftptui.ui.themes import slot_styles
 
 Known = Callable[[], Mapping[str, Iterable[str]]]
@@ -96,7 +96,7 @@ class PromptField(InOrder, Input):
         self.post_message(self.Key(PromptKey.RECALL, step))
 
 
-class PacketPrompt(Vertical):
+class Prompt(Vertical):
     """A name, a field, and under it what is told about the text; hidden at first.
 
     Call ask(); then Typed, Entered and Left messages come. Shown without the focus it
@@ -104,7 +104,7 @@ class PacketPrompt(Vertical):
     """
 
     DEFAULT_CSS = """
-    PacketPrompt {
+    Prompt {
         height: auto;
         display: none;
         & > Horizontal { height: 1; }
@@ -140,7 +140,7 @@ class PacketPrompt(Vertical):
             self.purpose, self.text = purpose, text
 
     def __init__(self, known: Known, memory: Memory) -> None:
-        super().__init__(id="packet-prompt")
+        super().__init__(id="prompt")
         self.purpose = Purpose.FILTER
         self._known = known
         self._suggester = FilterSuggester(known)
