@@ -3,12 +3,6 @@
 from hypothesis import strategies as st
 
 from tftptui.telemetry.records.filters.terms import (
-    HOSTS,
-    MARKS,
-    MOMENTS,
-    NUMBERS,
-    TEXTS,
-    TYPES,
     Filter,
     Mark,
     Moment,
@@ -18,6 +12,7 @@ from tftptui.telemetry.records.filters.terms import (
     Types,
     Word,
 )
+from tftptui.telemetry.records.filters.vocabulary import PACKETS
 
 _TEXT = st.text(min_size=1, max_size=12)
 _NUMBER = st.integers(0, 9_999_999_999)
@@ -32,30 +27,30 @@ def _range(ends: tuple[int, int], *, is_open: bool) -> tuple[int, int | None]:
 _RANGE = st.builds(_range, st.tuples(_NUMBER, _NUMBER), is_open=st.booleans())
 _TESTS = st.one_of(
     st.builds(Word, _TEXT),
-    st.builds(Mark, st.sampled_from(sorted(MARKS))),
+    st.builds(Mark, st.sampled_from(sorted(PACKETS.marks))),
     st.builds(
         lambda names: Types(tuple(names)),
-        st.lists(st.sampled_from(TYPES), min_size=1, unique=True),
+        st.lists(st.sampled_from(PACKETS.choices["type"]), min_size=1, unique=True),
     ),
     st.builds(
         lambda key, hosts: Texts(key, tuple(hosts)),
-        st.sampled_from(sorted(HOSTS)),
+        st.sampled_from(sorted(PACKETS.hosts)),
         st.lists(_HOST, min_size=1, max_size=3),
     ),
     st.builds(
         lambda key, texts: Texts(key, tuple(texts)),
-        st.sampled_from(sorted(TEXTS)),
+        st.sampled_from(sorted(PACKETS.texts)),
         st.lists(_TEXT, min_size=1, max_size=3),
     ),
     st.builds(
         lambda key, ranges: Numbers(key, tuple(ranges)),
-        st.sampled_from(sorted(NUMBERS)),
+        st.sampled_from(sorted(PACKETS.numbers)),
         st.lists(_RANGE, min_size=1, max_size=3),
     ),
-    st.builds(Moment, st.sampled_from(sorted(MOMENTS)), st.integers(0, _DAY)),
+    st.builds(Moment, st.sampled_from(sorted(PACKETS.moments)), st.integers(0, _DAY)),
     st.builds(
         lambda key, time: Moment(key, time, is_clock=True),
-        st.sampled_from(sorted(MOMENTS)),
+        st.sampled_from(sorted(PACKETS.moments)),
         st.integers(0, _DAY - 1),
     ),
 )

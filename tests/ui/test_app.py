@@ -276,7 +276,7 @@ async def test_a_folder_is_no_file_says_a_key_for_files(key: str) -> None:
 
 
 async def test_a_message_covers_the_keys_under_it() -> None:
-    async with shown(frame(view(1)), size=(63, 24)) as screen:
+    async with shown(frame(view(1)), size=(84, 24)) as screen:
         assert screen.text().splitlines()[-1].endswith("q quit")
         screen.app.notify("saved", markup=False)
         await screen.pilot.pause()
@@ -353,7 +353,7 @@ async def test_markup_in_names_and_errors_is_drawn_as_it_is(
         assert f"failed. Client says {probe}" in screen.text()
         await screen.press("escape")
         await screen.tell(frame(running))
-        await screen.press("g", "X")
+        await screen.press("home", "X")
         assert f"abort {probe} to" in screen.text()
         await screen.press("escape", "q")
         assert f"{probe} to" in screen.text()

@@ -48,13 +48,13 @@ def test_filters_searches_and_the_platform_are_known_to_the_next_run(
     memory = Memory(place)
     for kind, line in (("filter", "retrans"), ("filter", "dup"), ("find", "oack")):
         memory.remember_line(kind, line)
-    memory.remember_platform("ufw")
-    memory.remember_theme("contrast")
+    memory.remember_choice("platform", "ufw")
+    memory.remember_choice("theme", "contrast")
     again = Memory(place)
     assert again.lines("filter") == ["retrans", "dup"]
     assert again.lines("find") == ["oack"]
-    assert again.platform == "ufw"
-    assert again.theme == "contrast"
+    assert again.choice("platform") == "ufw"
+    assert again.choice("theme") == "contrast"
 
 
 def test_the_last_copy_is_in_a_file_of_its_own(place: Path) -> None:
@@ -87,11 +87,11 @@ async def test_a_theme_that_an_option_names_is_not_remembered(place: Path) -> No
     app = TftpApp(ScriptedEngine(), theme="contrast", memory=Memory(place))
     async with app.run_test(size=LARGE) as pilot:
         await pilot.pause()
-    assert Memory(place).theme == ""
+    assert Memory(place).choice("theme") == ""
 
 
 def test_a_remembered_theme_that_is_gone_is_the_default(place: Path) -> None:
-    Memory(place).remember_theme("gone")
+    Memory(place).remember_choice("theme", "gone")
     app = TftpApp(ScriptedEngine(), memory=Memory(place))
     assert (app.theme, app.notices) == (DEFAULT_THEME, [])
 
@@ -126,9 +126,9 @@ def test_two_at_once_keep_what_both_have_typed(place: Path) -> None:
     assert one.lines("filter") == other.lines("filter") == []
     one.remember_line("filter", "dup")
     other.remember_line("filter", "retrans")
-    one.remember_platform("ufw")
+    one.remember_choice("platform", "ufw")
     assert Memory(place).lines("filter") == ["retrans", "dup"]
-    assert Memory(place).platform == "ufw"
+    assert Memory(place).choice("platform") == "ufw"
 
 
 def test_nobody_else_may_read_it(place: Path) -> None:
@@ -162,7 +162,7 @@ def written(place: Path, octets: bytes) -> Memory:
 )
 def test_a_damaged_file_is_none_and_is_written_anew(place: Path, octets: bytes) -> None:
     memory = written(place, octets)
-    assert (memory.lines("filter"), memory.platform) == ([], "")
+    assert (memory.lines("filter"), memory.choice("platform")) == ([], "")
     memory.remember_line("filter", "dup")
     assert Memory(place).lines("filter") == ["dup"]
 
@@ -171,7 +171,7 @@ def test_what_is_sound_in_a_damaged_file_is_used(place: Path) -> None:
     lines = [1, "a\x1b[2J", "x" * 501, None, "dup", "", {}]
     kept = {"lines": {"filter": lines, "other": ["a"]}, "platform": "\0", "more": 1}
     memory = written(place, json.dumps(kept).encode())
-    assert (memory.lines("filter"), memory.platform) == (["dup"], "")
+    assert (memory.lines("filter"), memory.choice("platform")) == (["dup"], "")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=50).map(str.encode))
@@ -179,7 +179,7 @@ def test_any_octets_are_read_without_an_error(octets: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         memory = written(Path(folder) / NAME, octets)
         assert all(line.isprintable() for line in memory.lines("filter"))
-        assert isinstance(memory.platform, str)
+        assert isinstance(memory.choice("platform"), str)
 
 
 @pytest.fixture(params=["folder", "pipe", "endless", "lost"])
@@ -200,7 +200,7 @@ def strange(request: pytest.FixtureRequest, place: Path) -> Path:
 
 def test_what_is_no_file_holds_nobody_up(strange: Path) -> None:
     memory = Memory(strange)
-    assert (memory.lines("filter"), memory.platform) == ([], "")
+    assert (memory.lines("filter"), memory.choice("platform")) == ([], "")
     memory.remember_line("filter", "dup")
     assert memory.lines("filter") == ["dup"]
 
@@ -217,8 +217,8 @@ def test_a_home_that_may_not_be_written_forgets_in_silence(locked: Path) -> None
     with unprivileged():
         memory = Memory(locked / "tftptui" / NAME)
         memory.remember_line("filter", "dup")
-        memory.remember_platform("ufw")
-    assert (memory.lines("filter"), memory.platform) == (["dup"], "ufw")
+        memory.remember_choice("platform", "ufw")
+    assert (memory.lines("filter"), memory.choice("platform")) == (["dup"], "ufw")
     assert list(locked.iterdir()) == []
 
 
@@ -228,7 +228,7 @@ def test_it_lies_where_such_things_do(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     for name in ("SUDO_UID", "PKEXEC_UID", "DOAS_USER"):
         monkeypatch.delenv(name, raising=False)
-    kept_memory().remember_platform("ufw")
+    kept_memory().remember_choice("platform", "ufw")
     assert json.loads((tmp_path / "tftptui" / NAME).read_text())["platform"] == "ufw"
 
 
@@ -242,7 +242,7 @@ def test_behind_sudo_it_is_the_user_s_and_root_writes_nothing(
     assert memory._place is not None
     assert memory._place.is_relative_to(NOBODY.pw_dir)
     assert memory._owner == NOBODY.pw_uid
-    memory.remember_platform("ufw")
+    memory.remember_choice("platform", "ufw")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -280,6 +280,6 @@ async def test_the_platform_of_the_last_run_is_shown_first(place: Path) -> None:
                 await pilot.pause()
             await pilot.press(*keys)
             await pilot.pause()
-            told.append(Memory(place).platform)
+            told.append(Memory(place).choice("platform"))
             assert told[-1] in text_of(app)
     assert told[0] == told[1] != ""

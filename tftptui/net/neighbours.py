@@ -31,27 +31,39 @@ _PATIENCE = 0.5
 def hardware_address(host: str, table: Path = ARP_TABLE) -> str | None:
     """Return the MAC of HOST like ``01-02-03-0a-0b-0c``, or None if it is not known."""
     if ":" in host:
-        return _of_ipv6(host)
+        return _of_ipv6().get(host.partition("%")[0])
+    return _of_ipv4(table).get(host)
+
+
+def hardware_addresses(table: Path = ARP_TABLE) -> dict[str, str]:
+    """Return the MAC of each neighbour, by its address without a zone."""
+    return _of_ipv4(table) | _of_ipv6()
+
+
+def _of_ipv4(table: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
     try:
         lines = table.read_text("ascii", "replace").splitlines()
     except OSError:  # no Linux, or no such right
-        return None
+        return found
     for line in lines:
         match line.split():
-            case [address, kind, flags, mac, *_] if address == host:
-                if kind == _ETHERNET and int(flags, 16) & _COMPLETE:
-                    return mac.lower().replace(":", "-")
-    return None
+            case [address, kind, flags, mac, *_] if kind == _ETHERNET:
+                if int(flags, 16) & _COMPLETE:
+                    found.setdefault(address, mac.lower().replace(":", "-"))
+    return found
 
 
-def _of_ipv6(host: str) -> str | None:
-    """Ask the kernel; None too where two links have different hosts of that address."""
+def _of_ipv6() -> dict[str, str]:
+    """Ask the kernel; an address with different MACs on two links is left out."""
+    found: dict[str, set[bytes]] = {}
     try:
-        wanted = socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
-        found = {mac for address, mac in _dump() if address == wanted}
-    except (OSError, AttributeError):  # no address, or no Linux
-        return None
-    return found.pop().hex("-") if len(found) == 1 else None
+        for address, mac in _dump():
+            host = socket.inet_ntop(socket.AF_INET6, address)
+            found.setdefault(host, set()).add(mac)
+    except (OSError, AttributeError, ValueError):  # no Linux
+        return {}
+    return {host: macs.pop().hex("-") for host, macs in found.items() if len(macs) == 1}
 
 
 def _dump() -> Iterator[tuple[bytes, bytes]]:

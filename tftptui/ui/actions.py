@@ -7,9 +7,12 @@ LIST = (
     Action("list", "cursor(1)", ("down", "j"), "Down", "One row down."),
     Action("list", "page(-1)", ("pageup", "ctrl+u"), "Back", "One page up."),
     Action("list", "page(1)", ("pagedown", "ctrl+d"), "On", "One page down."),
-    Action("list", "first", ("g", "home"), "First", "To the first row."),
+    Action("list", "first", ("home",), "First", "To the first row."),
     Action("list", "last", ("G", "end"), "Last", "To the last row."),
 )
+
+TOP = (Action("top", "first", ("g",), "First", "To the first row."),)
+"""As in vi and less; in Transfers the same key groups by client."""
 
 MAIN = (
     Action("main", "pane(1)", ("1",), "Transfers", "Transfers; again: whole screen."),
@@ -419,6 +422,19 @@ POLICY_FIELD = (
         "Leave the setting as it is.",
         shown=True,
         priority=True,
+    ),
+)
+
+COLUMNS = (
+    Action("columns", "turn", ("space",), "show, hide", "Show or hide a column."),
+    Action("columns", "shift(1)", ("J",), "Right", "Move the column right."),
+    Action("columns", "shift(-1)", ("K",), "Left", "Move the column left."),
+    Action("columns", "usual", ("d",), "default", "Back to the default columns."),
+    Action(
+        "columns", "done", ("enter",), "apply", "Show the marked columns.", shown=True
+    ),
+    Action(
+        "columns", "close", ("escape",), "cancel", "Close without a change.", shown=True
     ),
 )
 

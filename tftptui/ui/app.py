@@ -25,10 +25,10 @@ from tftptui.settings import Value
 from tftptui.ui.actions import APP
 from tftptui.ui.clipboard import into_multiplexer, told
 from tftptui.ui.deferred_imports import STEP, Later
-from tftptui.ui.disabled_keys import action_of, why_not
+from tftptui.ui.disabled_keys import action_of, nothing_here, why_not
 from tftptui.ui.exit_summary import farewell, running_forms
 from tftptui.ui.feed import PATIENCE, Feed
-from tftptui.ui.keys import bindings
+from tftptui.ui.keys import bindings, key_name
 from tftptui.ui.memory import Memory
 from tftptui.ui.messages import CopyWanted, FrameArrived
 from tftptui.ui.palette import Everything, key_commands, pane_commands, policy_commands
@@ -151,7 +151,9 @@ class TftpApp(App[None]):
         self._draining = False
         self._notified_on: Screen[object] | None = None
         self._interrupted: float | None = None  # loop time of the latest ctrl+c
-        self._take_theme(theme or self.memory.theme, is_asked=theme is not None)
+        self._take_theme(
+            theme or self.memory.choice("theme"), is_asked=theme is not None
+        )
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen."""
@@ -274,7 +276,7 @@ class TftpApp(App[None]):
         """Remember a theme that was chosen; the first one was not, here."""
         if theme.name != self._theme_shown:
             self._theme_shown = theme.name
-            self.memory.remember_theme(theme.name)
+            self.memory.remember_choice("theme", theme.name)
 
     def _take_other_themes(self) -> None:
         themes, problems = read_themes(packaged_folder("themes"), but=self._theme_read)
@@ -411,8 +413,12 @@ class TftpApp(App[None]):
         if isinstance(self.screen, MainScreen) and not (active and active.enabled):
             action = action_of(self.screen.scope, event.key)
             has_near = self.screen.has_near
-            if action and (why := why_not(action, self.store, has_near=has_near)):
-                self.notify(f"{event.key}: {why}", markup=False)
+            why = nothing_here(self.screen.scope, event.key)
+            if action is not None:
+                told = self.screen.why_not(action)
+                why = why_not(action, self.store, has_near=has_near, told=told)
+            if why:
+                self.notify(f"{key_name(event.key)}: {why}", markup=False)
 
     def notify(
         self,

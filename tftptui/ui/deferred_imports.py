@@ -14,6 +14,7 @@ AFTERWARDS = (
     "tftptui.knowledge.names",
     "tftptui.knowledge.recipes",
     "tftptui.ui.screens.client_commands",
+    "tftptui.ui.screens.columns",
     "tftptui.ui.screens.firewall",
     "tftptui.telemetry.records.export",
     "tftptui.ui.ladder.list",

@@ -1,8 +1,8 @@
 """Why a key does nothing just now: in words, instead of silence."""
 
 from tftptui.engine.messages import TransferView
-from tftptui.ui.keymap import CHAINS, actions
-from tftptui.ui.keys import Action
+from tftptui.ui.keymap import CHAINS, TITLES, actions
+from tftptui.ui.keys import Action, key_name
 from tftptui.ui.panes.transfers.words import short_host
 from tftptui.ui.store import Store
 
@@ -22,7 +22,6 @@ OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
 _NOTHING = {
     "app.undo": "nothing was changed from here that could be undone",
     "main.why": "there is no finding: nothing is known to be wrong",
-    "transfers.abort": "this transfer is over",
     "files.answer": "choose a name under “asked for, not here” that has near matches",
     "files.commands": "choose a file: what to type is about one",
     "files.hash": "choose a file: nothing else has a hash",
@@ -49,10 +48,30 @@ def action_of(scope: str, key: str) -> Action | None:
     return None
 
 
-def why_not(action: Action, store: Store, *, has_near: bool = False) -> str:
+PANES = ("transfers", "files", "ports", "packets", "packet-log")
+"""Scopes whose keys are named when they are pressed elsewhere."""
+
+
+def nothing_here(scope: str, key: str) -> str:
+    """Return where a key works that does nothing in SCOPE.
+
+    Returns "" outside panes: fields take all letters.
+    """
+    if scope not in PANES or action_of(scope, key) is not None:
+        return ""
+    for pane in PANES:
+        for action in actions(pane):
+            if key in action.keys:
+                return f"does nothing here; in {TITLES[pane]}: {action.label.lower()}"
+    return "does nothing here; ? lists all keys" if len(key_name(key)) == 1 else ""
+
+
+def why_not(
+    action: Action, store: Store, *, has_near: bool = False, told: str = ""
+) -> str:
     """Return why an action that is not offered now is not; "" if that is not known.
 
-    HAS_NEAR: whether the row of a file has a near match.
+    HAS_NEAR: whether the row of a file has a near match. TOLD is what the pane says.
     """
     if action.id in OF_A_SERVER:
         if store.is_capture:
@@ -66,9 +85,7 @@ def why_not(action: Action, store: Store, *, has_near: bool = False) -> str:
     better = NO_WRITING if action.id == "files.link" and has_near else ""
     if action.id == "main.why":
         better = _unsure(store)
-    if action.id == "transfers.abort" and not store.transfers:
-        better = "there is no transfer yet"
-    return better or _NOTHING.get(action.id, "")
+    return better or told or _NOTHING.get(action.id, "")
 
 
 def _unsure(store: Store) -> str:

@@ -9,6 +9,7 @@ such a chain.
 
 from tftptui.ui.actions import (
     APP,
+    COLUMNS,
     COMMANDS,
     DOCTOR,
     FIREWALL,
@@ -25,6 +26,7 @@ from tftptui.ui.actions import (
     PREVIEW,
     PROMPT,
     QUESTION,
+    TOP,
     WHY,
     WINDOW,
 )
@@ -33,19 +35,19 @@ from tftptui.ui.ladder.actions import LADDER, TRANSFER
 from tftptui.ui.panes.files.actions import FILES
 from tftptui.ui.panes.packets.actions import PACKET_LOG, PACKETS
 from tftptui.ui.panes.ports.actions import FIELDS, PORTS, RANGE
-from tftptui.ui.panes.transfers.actions import TRANSFERS
+from tftptui.ui.panes.transfers.actions import TRANSFER_ROWS, TRANSFERS
 from tftptui.ui.stage.actions import CAST, DEMO, RULES, STAGE
 
 CHAINS: dict[str, tuple[str, ...]] = {
     "transfers": ("transfers", "list", "main", "app"),
-    "files": ("files", "list", "main", "app"),
+    "files": ("files", "list", "top", "main", "app"),
     "ports": ("ports", "range", "main", "app"),
     "fields": ("fields", "app"),
-    "packets": ("packets", "packet-log", "list", "main", "app"),
+    "packets": ("packets", "packet-log", "list", "top", "main", "app"),
     "prompt": ("prompt", "app"),
     "stage": ("stage", "demo", "main", "app"),
     "rules": ("rules", "window"),
-    "cast": ("cast", "list"),
+    "cast": ("cast", "list", "top"),
     "help": ("help", "window", "app"),
     "question": ("question", "app"),
     "why": ("why", "window", "page"),
@@ -53,12 +55,13 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "locate": ("locate", "window", "page"),
     "messages": ("messages", "window", "page"),
     "doctor": ("doctor", "window", "page"),
-    "commands": ("commands", "list", "window", "page"),
+    "commands": ("commands", "list", "top", "window", "page"),
+    "columns": ("columns", "list", "top", "window", "page"),
     "narrowing": ("narrowing",),
     "preview": ("preview", "window", "page"),
     "folder": ("folder",),
-    "ladder": ("ladder", "transfer", "list"),
-    "policy": ("policy", "list", "window"),
+    "ladder": ("ladder", "transfer", "list", "top"),
+    "policy": ("policy", "list", "top", "window"),
     "policy-field": ("policy-field",),
 }
 """For each scope with a focus of its own, where a key is looked for, in order."""
@@ -73,6 +76,7 @@ TITLES: dict[str, str] = {
     "packet-log": "Finding packets",
     "prompt": "Typing a filter",
     "list": "Moving in a list",
+    "top": "Moving in other lists",
     "main": "Panes",
     "app": "Everywhere",
     "stage": "Stage",
@@ -91,6 +95,7 @@ TITLES: dict[str, str] = {
     "doctor": "Doctor",
     "messages": "Messages",
     "commands": "What to type on a client",
+    "columns": "Choosing columns",
     "narrowing": "Looking for words in a list",
     "preview": "A look into a file",
     "folder": "Typing a folder to serve",
@@ -105,6 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     *RULES,
     *CAST,
     *TRANSFERS,
+    *TRANSFER_ROWS,
     *FILES,
     *PACKETS,
     *PACKET_LOG,
@@ -115,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     *RANGE,
     *FIELDS,
     *LIST,
+    *TOP,
     *MAIN,
     *APP,
     *HELP,
@@ -125,6 +132,7 @@ ACTIONS: tuple[Action, ...] = (
     *LOCATE,
     *DOCTOR,
     *MESSAGES,
+    *COLUMNS,
     *COMMANDS,
     *NARROWING,
     *PREVIEW,

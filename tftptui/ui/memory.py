@@ -1,9 +1,9 @@
 """What a person chose and typed before, kept from one run to the next.
 
-The latest filters and searches of the packet log, the platform whose remedies were
-wanted and the theme, in a small file of the state folder. It may be missing, damaged
-or not writable: then nothing is remembered, and nothing is said. The latest copied text
-is in a file beside it.
+The latest filters and searches, the platform whose remedies were wanted, the theme, and
+how lists are sorted and which columns they have, in a small file of the state folder.
+It may be missing, damaged or not writable: then nothing is remembered, and nothing is
+said. The latest copied text is in a file beside it.
 """
 
 import os
@@ -27,8 +27,11 @@ LONGEST_LINE = 500
 LARGEST = 1 << 17
 """Characters of a line, octets of the file: what is more is not ours."""
 
-KEPT_KINDS = frozenset({"filter", "find"})
+KEPT_KINDS = frozenset({"filter", "find", "transfers filter", "transfers find"})
 """Lines that the next run knows; names of files and times are of the moment."""
+
+KEPT_CHOICES = 64
+"""Choices that a file may hold; we know fewer."""
 
 NAME = "screen.json"
 COPY_NAME = "last-copy.txt"
@@ -38,8 +41,7 @@ class _Kept(NamedTuple):
     """What a file holds, as far as it is ours."""
 
     lines: dict[str, list[str]]
-    platform: str
-    theme: str
+    choices: dict[str, str]
 
 
 class Memory:
@@ -54,7 +56,7 @@ class Memory:
         self._place, self._owner = place, owner
         self._before: _Kept | None = None
         self._lines: dict[str, list[str]] = {}
-        self._platform = self._theme = ""
+        self._choices: dict[str, str] = {}
         self._held: dict[str, int] = {}
 
     def hold(self) -> None:
@@ -83,26 +85,14 @@ class Memory:
         if kind in KEPT_KINDS:
             self._write()
 
-    @property
-    def platform(self) -> str:
-        """Whose remedies were wanted last; "" if nobody has said so."""
-        return self._platform or self._known().platform
+    def choice(self, name: str) -> str:
+        """Return what was chosen last under a name; "" if nobody has chosen."""
+        return (self._known().choices | self._choices).get(name, "")
 
-    def remember_platform(self, platform: str) -> None:
-        """Keep whose remedies are wanted."""
-        if platform != self.platform:
-            self._platform = platform
-            self._write()
-
-    @property
-    def theme(self) -> str:
-        """The theme that was chosen last; "" if nobody has chosen one."""
-        return self._theme or self._known().theme
-
-    def remember_theme(self, theme: str) -> None:
-        """Keep which theme was chosen."""
-        if theme != self.theme:
-            self._theme = theme
+    def remember_choice(self, name: str, choice: str) -> None:
+        """Keep what was chosen: ``theme``, ``platform``, how a list is sorted."""
+        if choice != self.choice(name) and (not choice or _is_line(choice)):
+            self._choices[name] = choice
             self._write()
 
     def keep_copy(self, text: str) -> Path | OSError | None:
@@ -127,7 +117,7 @@ class Memory:
 
     def _known(self) -> _Kept:
         if self._before is None:
-            self._before = _Kept({}, "", "")
+            self._before = _Kept({}, {})
             if self._place is not None:
                 self._before = _read(self._place, self._held.get(NAME))
         return self._before
@@ -139,7 +129,7 @@ class Memory:
             return
         self._before = None
         lines = {kind: self.lines(kind) for kind in sorted(KEPT_KINDS)}
-        kept = {"lines": lines, "platform": self.platform, "theme": self.theme}
+        kept = self._known().choices | self._choices | {"lines": lines}
         with suppress(OSError):
             self._store(place, msgspec.json.encode(kept))
 
@@ -187,12 +177,12 @@ def _read(place: Path, held: int | None) -> _Kept:
     with suppress(OSError, ValueError, RecursionError):
         found = msgspec.json.decode(_octets_of(place, held))
     known = found if isinstance(found, dict) else {}
-    lines, platform, theme = map(known.get, ("lines", "platform", "theme"))
+    lines = known.get("lines")
     of_kinds = lines if isinstance(lines, dict) else {}
+    choices = [(name, one) for name, one in known.items() if _is_line(one)]
     return _Kept(
         {kind: _lines_in(of_kinds.get(kind)) for kind in KEPT_KINDS},
-        platform if _is_line(platform) else "",
-        theme if _is_line(theme) else "",
+        dict(choices[:KEPT_CHOICES]),
     )
 
 

@@ -1,5 +1,8 @@
 """Textual messages that are not a widget's own."""
 
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
 from textual.message import Message
 
 
@@ -22,3 +25,39 @@ class CopyWanted(Message):
     def __init__(self, text: str, what: str) -> None:
         super().__init__()
         self.text, self.what = text, what
+
+
+class Offered(NamedTuple):
+    """A column that may be shown: its key, its title, and what it says."""
+
+    key: str
+    title: str
+    meaning: str
+
+
+class HasColumns(Protocol):
+    """Shows the columns that somebody chose."""
+
+    def columns_chosen(self, keys: tuple[str, ...]) -> None:
+        """Show these in this order; the default ones if empty."""
+
+
+class ColumnsWanted(Message):
+    """Somebody wants to choose columns; the main screen asks which.
+
+    Attributes:
+        heading: of the window.
+        offered: the columns that there are; shown: keys of those shown, in order.
+        pane: what is told of the choice.
+    """
+
+    def __init__(
+        self,
+        heading: str,
+        offered: Sequence[Offered],
+        shown: Sequence[str],
+        pane: HasColumns,
+    ) -> None:
+        super().__init__()
+        self.heading, self.offered = heading, offered
+        self.shown, self.pane = shown, pane

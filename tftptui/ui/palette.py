@@ -17,7 +17,7 @@ LISTED = frozenset({"app.policy", "app.capture", "app.doctor", "main.firewall"})
 """Actions that the bottom line has no room for, and the palette shows at once."""
 
 
-SHARED = ("list", "main", "app")
+SHARED = ("list", "top", "main", "app")
 """Scopes of keys that mean the same in more than one pane."""
 
 

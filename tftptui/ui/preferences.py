@@ -25,12 +25,12 @@ class Taste:
     @property
     def platform(self) -> str:
         """Whose remedies to show first; the same firewall's rules are written."""
-        return self._memory.platform or self.wishes.dialect.speech.title
+        return self._memory.choice("platform") or self.wishes.dialect.speech.title
 
     @cached_property
     def wishes(self) -> Wishes:
         """Which firewall's rules to write."""
-        return _written_for(Wishes(), self._memory.platform)
+        return _written_for(Wishes(), self._memory.choice("platform"))
 
     def next_platform(self, step: int, among: list[str]) -> None:
         """Choose the platform STEP places on among those on offer."""
@@ -38,13 +38,13 @@ class Taste:
             return
         here = among.index(self.platform) if self.platform in among else 0
         platform = among[(here + step) % len(among)]
-        self._memory.remember_platform(platform)
+        self._memory.remember_choice("platform", platform)
         self.wishes = _written_for(self.wishes, platform)
 
     def wish(self, wishes: Wishes) -> None:
         """Choose which firewall's rules to write."""
         self.wishes = wishes
-        self._memory.remember_platform(wishes.dialect.speech.title)
+        self._memory.remember_choice("platform", wishes.dialect.speech.title)
 
 
 def _written_for(wishes: Wishes, platform: str) -> Wishes:

@@ -21,6 +21,7 @@ from tftptui.engine.messages import (
     Status,
     TransferView,
 )
+from tftptui.findings.tries import TriesIndex
 from tftptui.settings import Value
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.probe_trials import SELF_TEST
@@ -65,6 +66,9 @@ class Rate:
         span = max(latest, now - TURN) - begin
         return (total - before) / span if span > 0 else None
 
+
+RETRIED = frozenset({"failed", "abandoned"})
+"""Phases of tries that are not counted once their client tries again."""
 
 _NO_POLICY = frozenset({"capture", "drain"})
 """Settings that decide on no request."""
@@ -130,6 +134,9 @@ class Store:
         self._rates: dict[int, Rate] = {}
         self._own_tests: dict[tuple[int, float], str] = {}
         self._own_refused = 0
+        self._tries = TriesIndex()
+        self._retried: set[int] = set()
+        self._retried_phases: Counter[str] = Counter()
         self._findings_of: dict[int, Finding] = {}
         self._findings_before = 0
         self._total_rate = Rate()
@@ -192,6 +199,7 @@ class Store:
         """Get ready for another engine, which counts from 0; the past is kept."""
         self.engine_error = self.status = None
         self.engines += 1
+        self._tries, self._retried = TriesIndex(), set()
         self._before = self.counters
         self._packets_due = 0
         self._findings_before = max(self.findings, default=0)
@@ -205,6 +213,7 @@ class Store:
         self._findings_before = 0
         self._own_tests.clear()
         self._own_refused = 0
+        self._retried_phases.clear()
         for told in (
             *(self.transfers, self._rates, self.findings, self._findings_of),
             *(self.locations, self.listings, self.refusals),
@@ -215,15 +224,38 @@ class Store:
 
     @property
     def of_clients(self) -> Counters:
-        """The totals without self-tests of this machine, which serve nobody."""
+        """The totals of clients: boots, not tries.
+
+        Left out are self-tests of this machine, and failed tries that the client
+        followed with another: only the last try tells how the boot ended.
+        """
         own = Counter(self._own_tests.values())
-        ended = {name: getattr(self.counters, name) - own[name] for name in own}
+        less = own + self._retried_phases
+        ended = {
+            name: max(0, getattr(self.counters, name) - less[name]) for name in less
+        }
         return msgspec.structs.replace(
             self.counters,
             **ended,
             started=self.counters.started - own.total(),
             refused=self.counters.refused - self._own_refused,
         )
+
+    def tries_of(self, number: int) -> tuple[int, ...]:
+        """Return the numbers of a client's tries for one file, NUMBER among them.
+
+        The oldest first, without forgotten ones; empty for a single transfer. A
+        completed try is the last: the next request is not a retry.
+        """
+        tries = self._tries.of(number)
+        if tries is None or len(tries.views) <= 1:
+            return ()
+        known = [one for one in tries.views if one in self.transfers]
+        done = [one for one in known if self.transfers[one].phase == "completed"]
+        after = max((one for one in done if one < number), default=0)
+        until = min((one for one in done if one >= number), default=known[-1])
+        found = tuple(one for one in known if after < one <= until)
+        return found if len(found) > 1 else ()
 
     def rate(self, number: int) -> float | None:
         """Return octets a second of a running transfer; None when not known."""
@@ -315,7 +347,9 @@ class Store:
 
     def _fold_transfer(self, view: TransferView) -> None:
         self.transfers[view.number] = view
-        if view.kind == SELF_TEST and not view.running:
+        if view.kind != SELF_TEST:
+            self._fold_try(view)
+        elif not view.running:
             self._own_tests[view.number, view.started] = view.phase
         if view.running:
             self._rates.setdefault(view.number, Rate()).add(self.now, view.acked_octets)
@@ -324,10 +358,27 @@ class Store:
         if len(self.transfers) > self.kept_transfers:
             self._forget_oldest_ended()
 
+    def _fold_try(self, view: TransferView) -> None:
+        """Keep a client's tries for one file together; count only the last."""
+        tries = self._tries.of(view.number) or self._tries.begin(view, "")
+        tries.views[view.number] = view
+        if len(tries.views) <= 1:
+            return
+        if tries.is_another(view):
+            self._tries.split(tries, view)
+            return
+        *before, _ = tries.views.values()
+        for one in before:
+            is_known = one.number in self.transfers  # else it was counted before
+            if is_known and one.phase in RETRIED and one.number not in self._retried:
+                self._retried.add(one.number)
+                self._retried_phases[one.phase] += 1
+
     def _forget_oldest_ended(self) -> None:
         for number, view in self.transfers.items():
             if not view.running:
                 del self.transfers[number]
+                self._retried.discard(number)
                 return
 
     def _fold_packets(self, frame: Frame) -> None:

@@ -120,7 +120,7 @@ async def test_the_bottom_line_has_only_keys_that_work() -> None:
     async with shown(frame(view(1, "completed"))) as screen:
         assert "X abort" not in screen.text()
         await screen.tell(frame(view(2)))
-        await screen.press("g")
+        await screen.press("home")
         assert "X abort" in screen.text()
         await screen.press("r")
         bottom = screen.text().splitlines()[-1]

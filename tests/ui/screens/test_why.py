@@ -300,7 +300,7 @@ async def test_a_finding_of_the_same_client_and_file_comes_first_instead() -> No
     asked_anew = view(9, client=mine.client, file=mine.file)
     frames = (first, second, frame(asked_anew, findings=[other]))
     async with shown(*frames, size=SMALL) as screen:
-        await screen.press("g", "w")
+        await screen.press("home", "w")
         shown_words = " ".join(screen.text().replace("│", " ").split())
         assert "a finding for the same client and file" in shown_words
 

@@ -11,7 +11,7 @@ from tftptui.engine.messages import Frame
 async def test_a_finding_about_another_transfer_says_so() -> None:
     first, second = founding_case()
     async with shown(first, second, frame(view(9)), size=SMALL) as screen:
-        await screen.press("g", "w")
+        await screen.press("home", "w")
         assert "10.0.4.29 and pxelinux.0: no finding yet" in screen.text()
         assert "Nothing is known to be wrong with the chosen transfer." in screen.text()
         assert "Under way." in screen.text()

@@ -167,13 +167,13 @@ def _write_csv(file: BinaryIO, records: Iterable[Noted], transfers: Transfers) -
     table.writerow(Row.__struct_fields__)
     count = 0
     for row in rows(records, transfers):
-        table.writerow(map(_unlike_formula, msgspec.structs.astuple(row)))
+        table.writerow(map(unlike_formula, msgspec.structs.astuple(row)))
         count += 1
     text.detach()
     return count
 
 
-def _unlike_formula(value: object) -> object:
+def unlike_formula(value: object) -> object:
     """Keep spreadsheets from taking a text from the network for a formula."""
     is_formula = isinstance(value, str) and value[:1] in "=+-@" and value != ""
     return f"'{value}" if is_formula else value

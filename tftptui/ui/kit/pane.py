@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tftptui.ui.keys import Action
+
 FOCUS_MARK = "▸"
 
 
@@ -70,6 +72,11 @@ class Pane(Vertical):
     def main_widget(self) -> Widget | None:
         """Return what takes the focus when the pane is chosen."""
         return next((child for child in self.query("*") if child.focusable), None)
+
+    def why_not(self, action: Action) -> str:
+        """Return why an action of this pane does nothing now; "" if unknown."""
+        del action
+        return ""
 
     def focus_main(self) -> None:
         """Give the focus to the pane's main part."""

@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
 from tftptui.telemetry.records.filters.completing import completed
+from tftptui.telemetry.records.filters.vocabulary import PACKETS, Vocabulary
 from tftptui.ui.actions import PROMPT
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fields import InOrder
@@ -48,13 +49,13 @@ LABELS: Mapping[Purpose, Mapping[str, str]] = {
 class FilterSuggester(Suggester):
     """Goes on with a filter that is being typed."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, vocabulary: Vocabulary) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._known = known
+        self._known, self._vocabulary = known, vocabulary
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the whole text as it may become."""
-        return completed(value, self._known())
+        return completed(value, self._known(), self._vocabulary)
 
 
 class PromptKey(StrEnum):
@@ -101,6 +102,12 @@ class Prompt(Vertical):
 
     Call ask(); then Typed, Entered and Left messages come. Shown without the focus it
     says what filter holds.
+
+    Args:
+        known: values that have been seen, by the field of a filter.
+        memory: lines of before.
+        vocabulary: of the filters that are typed.
+        history: before the kind of a line in MEMORY, to tell panes apart.
     """
 
     DEFAULT_CSS = """
@@ -111,6 +118,7 @@ class Prompt(Vertical):
         & Label { color: $muted; padding: 0 1 0 0; }
         & Input { width: 1fr; background: $panel; }
         & > Static { height: 1; display: none; text-wrap: nowrap; }
+        & > .-long { height: auto; max-height: 5; text-wrap: wrap; }
         &:focus-within > Static { display: block; }
     }
     """
@@ -139,11 +147,17 @@ class Prompt(Vertical):
             super().__init__()
             self.purpose, self.text = purpose, text
 
-    def __init__(self, known: Known, memory: Memory) -> None:
-        super().__init__(id="prompt")
+    def __init__(
+        self,
+        known: Known,
+        memory: Memory,
+        vocabulary: Vocabulary = PACKETS,
+        history: str = "",
+    ) -> None:
+        super().__init__()
         self.purpose = Purpose.FILTER
-        self._known = known
-        self._suggester = FilterSuggester(known)
+        self._known, self._vocabulary, self._history = known, vocabulary, history
+        self._suggester = FilterSuggester(known, vocabulary)
         self._label = Label("", markup=False)
         self._field = PromptField(compact=True, select_on_focus=False)
         self._told = Static("", markup=False)
@@ -161,6 +175,11 @@ class Prompt(Vertical):
     def is_typing(self) -> bool:
         """Whether keys go into the field."""
         return self.is_mounted and self.screen.focused is self._field
+
+    @property
+    def _kind(self) -> str:
+        """The kind of its lines in the memory."""
+        return f"{self._history}{self.purpose.value}"
 
     @property
     def text(self) -> str:
@@ -199,15 +218,21 @@ class Prompt(Vertical):
         """Say WORDS under the field; what is wrong, AT which character if so."""
         slots = slot_styles(self.app.theme_variables)
         if at is None:
-            told = Text(words, slots["muted"], no_wrap=True)
+            told = Text(words, slots["muted"])
+            self._told.remove_class("-long")
             self._told.update(told, layout=False)  # one line, whatever it says
             return
+        head, _, more = words.partition("\n")
         place = len(self.purpose.value) + 1 + at
-        room = max(0, self.size.width - len(words) - 2)
-        line = Text(" " * min(place, room), no_wrap=True)
+        room = max(0, self.size.width - len(head) - 2)
+        is_long = bool(more) or len(head) + 2 > self.size.width
+        self._told.set_class(is_long, "-long")
+        line = Text(" " * min(place, room))
         line.append("^" if place <= room else "✗", slots["transfer-failed"])
-        line.append(f" {words}", slots["transfer-failed"])
-        self._told.update(line, layout=False)
+        line.append(f" {head}", slots["transfer-failed"])
+        if more:
+            line.append(f"\n{more}", slots["muted"])
+        self._told.update(line, layout=is_long)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""
@@ -219,7 +244,7 @@ class Prompt(Vertical):
         event.stop()
         match event.name:
             case PromptKey.ENTER:
-                self._memory.remember_line(self.purpose.value, self.text)
+                self._memory.remember_line(self._kind, self.text)
                 self.post_message(self.Entered(self.purpose, self.text))
             case PromptKey.RECALL:
                 self._recall(event.step)
@@ -234,10 +259,12 @@ class Prompt(Vertical):
     def _complete(self) -> None:
         if self.purpose not in (Purpose.FILTER, Purpose.SEARCH):
             self.post_message(self.Completed(self.purpose, self.text))
-        elif (text := completed(self.text, self._known())) is not None:
+        elif (
+            text := completed(self.text, self._known(), self._vocabulary)
+        ) is not None:
             self.fill(text)
 
     def _recall(self, step: int) -> None:
-        lines = self._memory.lines(self.purpose.value)
+        lines = self._memory.lines(self._kind)
         self._recalled = max(0, min(len(lines), self._recalled + step))
         self.fill(lines[-self._recalled] if self._recalled else "")

@@ -23,7 +23,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tftptui.ui.actions import LIST
+from tftptui.ui.actions import LIST, TOP
 from tftptui.ui.keys import bindings
 from tftptui.ui.themes import slot_styles
 
@@ -140,7 +140,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*LIST, *TOP))
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--header", "rows--cursor"}
     DEFAULT_CSS = """
     RowList {

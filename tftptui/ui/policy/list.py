@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 
-from tftptui.ui.actions import LIST
+from tftptui.ui.actions import LIST, TOP
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.rows import RowList, fitted
 from tftptui.ui.policy.table import BY_NAME, POLICIES, Policy
@@ -33,7 +33,7 @@ class PolicyList(RowList[str], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(binding, priority=True)
-        for binding in bindings(LIST)
+        for binding in bindings((*LIST, *TOP))
         if isinstance(binding, Binding)
     ]
 

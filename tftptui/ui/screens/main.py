@@ -18,10 +18,11 @@ from tftptui.ui.bars.footer import FooterLine
 from tftptui.ui.bars.header import HeaderLine
 from tftptui.ui.bars.message_line import MessageLine
 from tftptui.ui.bars.tabs import TabLine
-from tftptui.ui.keys import bindings
+from tftptui.ui.keys import Action, bindings
 from tftptui.ui.kit.classes import set_own_classes
 from tftptui.ui.kit.pane import Pane
 from tftptui.ui.memory import Memory
+from tftptui.ui.messages import ColumnsWanted
 from tftptui.ui.panes.files.pane import FilesPane
 from tftptui.ui.panes.packets.details import packet_facts
 from tftptui.ui.panes.packets.list import PacketList
@@ -123,7 +124,7 @@ class MainScreen(Screen[None]):
         self._known, self._taste = (True, True), Taste(memory)
         self._header = HeaderLine(store, now=now)
         self._message = MessageLine(store, notices, now=now)
-        self._transfers = TransfersPane(store, now=now)
+        self._transfers = TransfersPane(store, now=now, memory=memory)
         self._files = FilesPane(store, client, now=now)
         self._ports = PortsPane(
             store,
@@ -175,7 +176,7 @@ class MainScreen(Screen[None]):
         """Where the keys of the focused pane stand in the list of actions."""
         if self._ports.is_typing:
             return "fields"
-        if self._packets.is_typing:
+        if self._packets.is_typing or self._transfers.is_typing:
             return "prompt"
         return self._current.SCOPE or self._current.id or ""
 
@@ -285,7 +286,7 @@ class MainScreen(Screen[None]):
         if action == "next_pane":
             step = parameters[0]
             stays = isinstance(step, int) and self._ports.can_move_inside(step)
-            return not (stays or self._packets.is_typing)
+            return not (stays or self.scope == "prompt")
         is_typing = isinstance(self.focused, Input) or self._ports.is_typing
         offered = {
             "range": not (self._store.is_fixed or is_typing),
@@ -348,6 +349,21 @@ class MainScreen(Screen[None]):
     def on_files_pane_command_wanted(self, event: FilesPane.CommandWanted) -> None:
         """Do something with a file, or a name."""
         self._about_files.carry_out(event.what, event.row, event.fetches)
+
+    def on_columns_wanted(self, event: ColumnsWanted) -> None:
+        """Have columns chosen."""
+        from tftptui.ui.screens.columns import ColumnScreen  # noqa: PLC0415
+
+        def chosen(keys: tuple[str, ...] | None) -> None:
+            if keys is not None:
+                event.pane.columns_chosen(keys)
+
+        screen = ColumnScreen(event.heading, event.offered, event.shown)
+        self.app.push_screen(screen, chosen)
+
+    def why_not(self, action: Action) -> str:
+        """Return why an action of the pane with the focus does nothing now."""
+        return self._current.why_not(action)
 
     def _finding_of_row(self) -> Finding | None:
         """Return the finding about the chosen transfer while its list has the focus."""

@@ -17,6 +17,7 @@ from tftptui.ui.formats import age
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fitting import fitting_form
 from tftptui.ui.kit.rows import fitted
+from tftptui.ui.kit.saving import in_other_format, suggested_name
 from tftptui.ui.ladder.actions import TRANSFER
 from tftptui.ui.ladder.list import LadderList
 from tftptui.ui.ladder.rows import TIME, frame
@@ -28,7 +29,7 @@ from tftptui.ui.ladder.words import (
 )
 from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.packets.details import packet_facts
-from tftptui.ui.panes.packets.saving import in_other_format, noted, save, suggested_name
+from tftptui.ui.panes.packets.saving import FORMATS, noted, save
 from tftptui.ui.panes.packets.words import plain
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, mark, short_host, slot
@@ -203,12 +204,12 @@ class TransferScreen(ModalScreen[Left | None]):
         numbers = list(self._ladder.ladder.numbers)
         records = list(noted(self._store.packets, numbers))
         transfers = {self._number: self._view} if self._view else {}
-        name = suggested_name(self._now())
+        name = suggested_name("packets", FORMATS[0], self._now())
         while Path(name).exists():
             name = f"{Path(name).stem}-again{Path(name).suffix}"
 
         def write() -> None:
-            for one in (name, in_other_format(name)):
+            for one in (name, in_other_format(name, FORMATS)):
                 went_well, told = save(one, records, transfers)
                 self.app.call_from_thread(
                     self.app.notify,

@@ -8,7 +8,7 @@ from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import AbortTransfer, Command, Locate
 from tftptui.ui.bars.refusals import short_names
 from tftptui.ui.panes.transfers.actions import TransferCommand
-from tftptui.ui.panes.transfers.list import IPV6
+from tftptui.ui.panes.transfers.columns import IPV6
 from tftptui.ui.panes.transfers.words import short_host
 from tftptui.ui.preferences import Taste
 from tftptui.ui.screens.firewall import FirewallScreen

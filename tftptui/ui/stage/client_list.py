@@ -12,7 +12,7 @@ from tftptui.demo.simulation.client_kinds import KINDS
 from tftptui.demo.view import ClientView, PlayedClient
 from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.escapes import visible
-from tftptui.ui.actions import LIST
+from tftptui.ui.actions import LIST, TOP
 from tftptui.ui.formats import span
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.rows import RowList, fitted
@@ -144,7 +144,7 @@ class CastList(RowList[str], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(binding, priority=True)
-        for binding in bindings(LIST)
+        for binding in bindings((*LIST, *TOP))
         if isinstance(binding, Binding)
     ]
 

@@ -88,7 +88,7 @@ def test_terms_hold_together_and_choices_apart() -> None:
     [
         ("type:akc", 5, "did you mean ack?"),
         ("retrans type:", 13, "type: is one of rrq wrq data ack"),
-        ("typ:ack", 0, "there is no typ:; did you mean type?"),
+        ("typ:ack", 0, "no field typ; did you mean type?\nFields: client server"),
         ("port:x", 5, "like port:2070-2079"),
         ("port:9-1", 5, "try 1-9"),
         ("port:1,,2", 7, "a number or a range"),

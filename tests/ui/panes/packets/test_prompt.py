@@ -244,7 +244,7 @@ async def test_no_file_is_overwritten(pane: PacketLog, tmp_path: Path) -> None:
         await shown_.press("enter")
         await shown_.pilot.app.workers.wait_for_complete()
         await shown_.pilot.pause()
-        assert "there is a file of that name already" in "\n".join(shown_.lines)
+        assert "file exists: " in "\n".join(shown_.lines)
     assert path.read_text() == "mine"
 
 

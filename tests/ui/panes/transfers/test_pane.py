@@ -71,7 +71,7 @@ async def test_keys_move_and_stop_at_the_ends() -> None:
     views = [view(number) for number in range(1, 101)]
     async with shown(frame(*views), size=SMALL) as screen:
         seen = []
-        for key in ("k", "j", "pagedown", "pageup", "G", "j", "g"):
+        for key in ("k", "j", "pagedown", "pageup", "G", "j", "home"):
             await screen.press(key)
             seen.append(rows(screen).cursor_index)
     page = seen[2]

@@ -7,7 +7,9 @@ from tftptui.engine.messages import TransferPhase
 from tftptui.ui.kit.rows import fitted, fitted_path
 from tftptui.ui.ladder.words import client_choices, counters, server_choice
 from tftptui.ui.panes.transfers import words
-from tftptui.ui.panes.transfers.list import layout
+from tftptui.ui.panes.transfers.columns import Shape, Surroundings, layout
+from tftptui.ui.panes.transfers.hosts import ClientHosts
+from tftptui.ui.store import Store
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,8 @@ def test_a_guess_at_the_kind_of_client_is_marked(
 @pytest.mark.parametrize("width", range(60, 200, 9))
 @pytest.mark.parametrize("long_hosts", [False, True])
 def test_columns_use_the_width_there_is(width: int, long_hosts: bool) -> None:  # noqa: FBT001
-    fold = layout(width, long_hosts=long_hosts)
+    around = Surroundings(Store(), ClientHosts(Store()), lambda: NOW)
+    fold = layout(width, Shape(long_hosts=long_hosts), around)
     rooms = [one.room + len(fold.gap) for one in fold.columns]
     assert 2 + sum(rooms) + fold.tail + 1 == width
 

@@ -1,27 +1,19 @@
 """How a filter that is being typed may go on."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from tftptui.telemetry.records.filters.terms import KEYS, MARKS, TYPES, quoted
-
-EXAMPLES: Mapping[str, Sequence[str]] = {
-    "type": TYPES,
-    "port": ("69", "2070-2079"),
-    "client-port": ("1-1023", "2070-2079"),
-    "server-port": ("69", "40000-40099"),
-    "block": ("1", "65536-"),
-    "size": ("0-511",),
-    "attempt": ("2-",),
-    "since": ("5s", "1min"),
-    "until": ("12:00:00",),
-}
-"""What may follow a key when nothing better is known."""
+from tftptui.telemetry.records.filters.terms import quoted
+from tftptui.telemetry.records.filters.vocabulary import PACKETS, Vocabulary
 
 _LAST = re.compile(r'(?:[^\s"]|"[^"]*"?)*$')
 
 
-def continuations(text: str, known: Mapping[str, Iterable[str]]) -> list[str]:
+def continuations(
+    text: str,
+    known: Mapping[str, Iterable[str]],
+    vocabulary: Vocabulary = PACKETS,
+) -> list[str]:
     """Return what the last part of TEXT may become, the likeliest first.
 
     KNOWN has values that have been seen, by key: ``client``, ``file`` and so on.
@@ -33,18 +25,26 @@ def continuations(text: str, known: Mapping[str, Iterable[str]]) -> list[str]:
     if colon:
         listed, comma, value = value.rpartition(",")
         begin = f"{sign}{key}:{listed}{comma}"
-        texts = [*known.get(key, ()), *EXAMPLES.get(key, ())]
+        texts = [
+            *known.get(key, ()),
+            *vocabulary.choices.get(key, ()),
+            *vocabulary.examples.get(key, ()),
+        ]
         values = dict.fromkeys(_as_value(one) for one in texts)
         return [f"{begin}{one}" for one in values if _goes_on(one, value)]
     if not begun:
         return []
-    names = [f"{one}:" for one in KEYS] + [*MARKS]
+    names = [f"{one}:" for one in vocabulary.keys] + [*vocabulary.marks]
     return [sign + one for one in names if _goes_on(one, begun)]
 
 
-def completed(text: str, known: Mapping[str, Iterable[str]]) -> str | None:
+def completed(
+    text: str,
+    known: Mapping[str, Iterable[str]],
+    vocabulary: Vocabulary = PACKETS,
+) -> str | None:
     """Return TEXT with its last part gone on with, or None where nothing fits."""
-    if found := continuations(text, known):
+    if found := continuations(text, known, vocabulary):
         part = _last(text)
         if found[0].lower().startswith(part.lower()):
             return text + found[0][len(part) :]
@@ -61,4 +61,4 @@ def _goes_on(word: str, begun: str) -> bool:
 
 
 def _as_value(text: str) -> str:
-    return text if re.fullmatch(r"[\w.:*?/-]+", text) else quoted(text)
+    return text if re.fullmatch(r"[\w.:*?/<>-]+", text) else quoted(text)

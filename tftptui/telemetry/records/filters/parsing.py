@@ -2,19 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from tftptui.telemetry.records.filters.terms import (
-    HOSTS,
-    KEYS,
-    MARKS,
-    MOMENTS,
-    NUMBERS,
-    OR,
-    TEXTS,
-    TYPES,
     Filter,
     Mark,
     Moment,
@@ -25,6 +17,7 @@ from tftptui.telemetry.records.filters.terms import (
     Types,
     Word,
 )
+from tftptui.telemetry.records.filters.vocabulary import OR, PACKETS, Vocabulary
 
 LONGEST = 500
 """Characters of a filter."""
@@ -34,6 +27,7 @@ SHORT_KEYS = {"cport": "client-port", "sport": "server-port"}
 _KEYED = re.compile(r"([A-Za-z][A-Za-z-]*)(:|>=|<=|>|<|=)")
 _SPAN = re.compile(r"([0-9]{1,9})(\.[0-9]{1,3})?(ms|s|m|min|h)")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?")
+_COMPARED = re.compile(r"[<>]=?")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
 _ESCAPED = {'"', "\\"}
@@ -43,7 +37,10 @@ _HOURS, _SIXTY = 24, 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a text, from character ``at`` on, and what would be right."""
+    """What is wrong with a text, from character ``at`` on, and what would be right.
+
+    What there is to choose from is a second line of ``text``.
+    """
 
     at: int
     text: str
@@ -89,17 +86,17 @@ class _WrongError(Exception):
         self.problem = Problem(at, text)
 
 
-def parse(text: str) -> Filter | Problem:
+def parse(text: str, vocabulary: Vocabulary = PACKETS) -> Filter | Problem:
     """Return what TEXT means; never an exception."""
     if len(text) > LONGEST:
         return Problem(LONGEST, f"a filter has at most {LONGEST} characters")
     try:
-        return _filter([*_pieces(text)])
+        return _filter([*_pieces(text)], vocabulary)
     except _WrongError as wrong:
         return wrong.problem
 
 
-def _filter(pieces: Sequence[_Piece]) -> Filter:
+def _filter(pieces: Sequence[_Piece], vocabulary: Vocabulary) -> Filter:
     choices: list[list[Term]] = [[]]
     for place, piece in enumerate(pieces):
         if piece.text.lower() == OR and piece.literal:
@@ -107,7 +104,7 @@ def _filter(pieces: Sequence[_Piece]) -> Filter:
                 raise _WrongError(piece.at, "“or” stands between two filters")
             choices.append([])
             continue
-        term = _term(piece)
+        term = _term(piece, vocabulary)
         if term not in choices[-1]:
             choices[-1].append(term)
     return Filter(tuple(tuple(terms) for terms in choices if terms))
@@ -147,35 +144,45 @@ def _piece(text: str, at: int) -> _Piece:
     return _Piece(tuple(letters), at, literal, tuple(commas))
 
 
-def _term(piece: _Piece) -> Term:
+def _term(piece: _Piece, vocabulary: Vocabulary) -> Term:
     negated = False
     while piece.literal and piece.text.startswith("!"):
         negated = not negated
         piece = piece.part(1)
     if not piece.letters:
         raise _WrongError(piece.at, "something has to stand here, like !type:ack")
-    return Term(_test(piece), negated)
+    return Term(_test(piece, vocabulary), negated)
 
 
-def _test(piece: _Piece) -> Test:
+def _test(piece: _Piece, vocabulary: Vocabulary) -> Test:
+    if piece.text == "?" and piece.literal:
+        raise _WrongError(piece.at, f'to find "?" put it in quotes\n{vocabulary.help}')
     keyed = _KEYED.match(piece.text)
     if keyed is None or keyed.end() > piece.literal or _is_address(piece.text):
         name = piece.text.lower()
-        is_mark = name in MARKS and piece.literal == len(piece.letters)
-        return Mark(name) if is_mark else Word(piece.text)
+        is_mark = name in vocabulary.marks and piece.literal == len(piece.letters)
+        return Mark(name, vocabulary.marks[name]) if is_mark else Word(piece.text)
     name, sign = keyed[1].lower(), keyed[2]
     key = SHORT_KEYS.get(name, name)
-    if key not in KEYS:
-        near = _near(name, KEYS)
-        raise _WrongError(
-            piece.at, f"there is no {name}:{near}; in quotes it is a text"
-        )
     values = _values(piece, keyed.end())
-    if key in NUMBERS:
+    if key in vocabulary.numbers:
         return _numbers(key, sign, values)
+    if key not in vocabulary.keys:
+        raise _WrongError(piece.at, _unknown(name, vocabulary))
     if sign not in {":", "="}:
         raise _WrongError(piece.at + keyed.start(2), f"write {key}: here")
-    return _READERS[key](key, values)
+    if key in vocabulary.choices:
+        return _types(key, values, vocabulary.choices[key])
+    if key in vocabulary.moments:
+        return _moment(key, values)
+    return (_hosts if key in vocabulary.hosts else _texts)(key, values)
+
+
+def _unknown(name: str, vocabulary: Vocabulary) -> str:
+    """Return which field an unknown one may stand for, and all fields."""
+    meant = vocabulary.instead.get(name)
+    near = f"; did you mean {meant}?" if meant else _near(name, vocabulary.keys) or "."
+    return f"no field {name}{near}\nFields: {' '.join(vocabulary.keys)}"
 
 
 def _values(piece: _Piece, begin: int) -> list[_Piece]:
@@ -186,16 +193,20 @@ def _values(piece: _Piece, begin: int) -> list[_Piece]:
 
 
 def _numbers(key: str, sign: str, values: Sequence[_Piece]) -> Numbers:
-    if sign in {":", "="}:
+    compared = _COMPARED.match(values[0].text)
+    if sign in {":", "="} and compared is None:
         return Numbers(key, tuple(_range(key, value) for value in values))
-    if len(values) > 1 or not _NUMBER.fullmatch(values[0].text):
-        raise _WrongError(values[0].at, f"one number has to follow {key}{sign}")
-    number = int(values[0].text)
+    value = values[0]
+    if compared is not None:  # as ``resent:>0``, which is the same as ``resent>0``
+        sign, value = compared[0], value.part(compared.end())
+    if len(values) > 1 or not _NUMBER.fullmatch(value.text):
+        raise _WrongError(value.at, f"one number has to follow {key}{sign}")
+    number = int(value.text)
     if sign in {">", ">="}:
         return Numbers(key, ((number + (sign == ">"), None),))
     last = number - (sign == "<")
     if last < 0:
-        raise _WrongError(values[0].at, f"no {key} is less than 0")
+        raise _WrongError(value.at, f"no {key} is less than 0")
     return Numbers(key, ((0, last),))
 
 
@@ -215,12 +226,12 @@ def _range(key: str, value: _Piece) -> tuple[int, int | None]:
     return low, high
 
 
-def _types(_key: str, values: Sequence[_Piece]) -> Types:
+def _types(key: str, values: Sequence[_Piece], known: Sequence[str]) -> Types:
     for value in values:
-        if value.text.lower() not in TYPES:
-            near = _near(value.text, TYPES)
-            raise _WrongError(value.at, f"type: is one of {' '.join(TYPES)}{near}")
-    return Types(tuple(dict.fromkeys(value.text.lower() for value in values)))
+        if value.text.lower() not in known:
+            near = _near(value.text, known)
+            raise _WrongError(value.at, f"{key}: is one of {' '.join(known)}{near}")
+    return Types(tuple(dict.fromkeys(value.text.lower() for value in values)), key)
 
 
 def _texts(key: str, values: Sequence[_Piece]) -> Texts:
@@ -260,14 +271,6 @@ def _moment(key: str, values: Sequence[_Piece]) -> Moment:
     raise _WrongError(
         values[0].at, f"a time has to follow {key}:, like {key}:5s or {key}:12:04:23"
     )
-
-
-_READERS: Mapping[str, Callable[[str, Sequence[_Piece]], Test]] = {
-    "type": _types,
-    **dict.fromkeys(HOSTS, _hosts),
-    **dict.fromkeys(TEXTS, _texts),
-    **dict.fromkeys(MOMENTS, _moment),
-}
 
 
 def _near(name: str, known: Sequence[str]) -> str:

@@ -2,50 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-_PLAIN = re.compile(r"[\w.*?%+@#~-][\w.*?%+@#~/-]*")
+from tftptui.telemetry.records.filters.vocabulary import LABELS, MARKS, OR
+
+_PLAIN = re.compile(r"[\w.*%+@#~-][\w.*?%+@#~/-]*")
 """Words that need no quotes, unless they mean something."""
-
-OR = "or"
-
-TYPES = (
-    "rrq",
-    "wrq",
-    "data",
-    "ack",
-    "oack",
-    "error",
-    "icmp",
-    "stray",
-    "bad",
-    "lost",
-)
-
-MARKS = {
-    "retrans": "sent again",
-    "dup": "received again",
-    "trouble": "retransmissions, errors or strays",
-    "last": "the last block",
-    "lost": "showing that something was lost",
-    "sent": "sent by us",
-    "received": "received",
-}
-"""Words with a meaning, and that in words."""
-
-HOSTS = {"client": "client", "server": "our address"}
-TEXTS = {"file": "file", "kind": "client program", "note": "text"}
-NUMBERS = {
-    "port": "port",
-    "client-port": "client's port",
-    "server-port": "our port",
-    "block": "block",
-    "size": "octets",
-    "attempt": "attempt",
-    "transfer": "transfer",
-}
-MOMENTS = {"since": "since", "until": "until"}
-KEYS = (*HOSTS, "type", *TEXTS, *NUMBERS, *MOMENTS)
 
 _UNITS = (("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1))
 _DAY = 86_400_000
@@ -69,7 +31,7 @@ def either(words: Sequence[str]) -> str:
 class Word:
     """TEXT somewhere in address, file name or note, or the type of a packet.
 
-    ``*`` stands for any letters, ``?`` for one.
+    ``*`` stands for any letters.
     """
 
     text: str
@@ -85,37 +47,36 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One of MARKS."""
+    """A word with a meaning, such as ``retrans``; ``words`` is the meaning."""
 
     name: str
+    words: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def words(self) -> str:
-        """The meaning, for people."""
-        return MARKS[self.name]
-
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """Some of TYPES."""
+    """Some of the types of packets, or of the states of transfers."""
 
     names: tuple[str, ...]
+    key: str = "type"
 
     def __str__(self) -> str:
-        return f"type:{','.join(self.names)}"
+        return f"{self.key}:{','.join(self.names)}"
 
     @property
     def words(self) -> str:
         """The meaning, for people."""
-        return either([name.upper() for name in self.names])
+        if self.key == "type":
+            return either([name.upper() for name in self.names])
+        return either(self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """One of PATTERNS in what KEY of TEXTS or HOSTS names.
+    """One of PATTERNS in what KEY names.
 
     An address stands for itself, one with ``/`` for a network.
     """
@@ -129,12 +90,12 @@ class Texts:
     @property
     def words(self) -> str:
         """The meaning, for people."""
-        return f"{(HOSTS | TEXTS)[self.key]} {either(self.patterns)}"
+        return f"{LABELS[self.key]} {either(self.patterns)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A number of NUMBERS within one of RANGES, both ends included; None is no end."""
+    """A number of KEY within one of RANGES, both ends included; None is no end."""
 
     key: str
     ranges: tuple[tuple[int, int | None], ...]
@@ -146,7 +107,7 @@ class Numbers:
     def words(self) -> str:
         """The meaning, for people."""
         spans = [_range_words(*ends) for ends in self.ranges]
-        return f"{NUMBERS[self.key]} {either(spans)}"
+        return f"{LABELS[self.key]} {either(spans)}"
 
 
 @dataclass(frozen=True, slots=True)

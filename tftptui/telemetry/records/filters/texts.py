@@ -4,22 +4,22 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from tftptui.telemetry.records.filters.terms import HOSTS, Texts, Word
+from tftptui.telemetry.records.filters.terms import Texts, Word
+from tftptui.telemetry.records.filters.vocabulary import PACKETS
 from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 from tftptui.telemetry.views import TransferView
 
-_JOKER = re.compile(r"[*?]")
 _MODE = re.compile(r" (octet|netascii|mail)( .*)?$")
 """What follows the name in the note of a request."""
 
 
 def text_test(pattern: str) -> Callable[[str], bool]:
-    """Return a test for PATTERN: a part of a text, or all of it with ``*`` and ``?``.
+    """Return a test for PATTERN: a part of a text, or all of it with ``*``.
 
     Capital letters matter only where the pattern has some.
     """
     flags = re.IGNORECASE if pattern == pattern.lower() else re.NOFLAG
-    if not _JOKER.search(pattern):
+    if "*" not in pattern:
         part = re.compile(re.escape(pattern), flags)
         return lambda text: part.search(text) is not None
     whole = re.compile(_expression(pattern), flags | re.DOTALL)
@@ -27,16 +27,10 @@ def text_test(pattern: str) -> Callable[[str], bool]:
 
 
 def _expression(pattern: str) -> str:
-    pieces = [
-        "".join("." if one == "?" else re.escape(one) for one in piece)
-        for piece in pattern.split("*")
-    ]
-    if len(pieces) == 1:
-        return pieces[0]
+    first, *middle, last = map(re.escape, pattern.split("*"))
     # Atomic: the first place where a piece fits is as good as any later one, and
     # many stars would else take for ever to find nothing.
-    middle = "".join(f"(?>.*?{piece})" for piece in pieces[1:-1] if piece)
-    return f"{pieces[0]}{middle}.*{pieces[-1]}"
+    return f"{first}{''.join(f'(?>.*?{one})' for one in middle if one)}.*{last}"
 
 
 def host_test(pattern: str) -> Callable[[str], bool]:
@@ -62,10 +56,10 @@ def test_of(test: Word | Texts) -> Callable[[str], bool]:
     """Return whether a text is what a term means."""
     if isinstance(test, Word):
         text = test.text
-        if _JOKER.search(text) and not (text.startswith("*") or text.endswith("*")):
+        if "*" in text and not (text.startswith("*") or text.endswith("*")):
             text = f"*{text}*"
         return text_test(text)
-    make = host_test if test.key in HOSTS else text_test
+    make = host_test if test.key in PACKETS.hosts else text_test
     tests = [make(pattern) for pattern in test.patterns]
     return lambda text: any(passes(text) for passes in tests)
 

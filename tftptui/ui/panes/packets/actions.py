@@ -87,8 +87,15 @@ PACKETS = (
         "copy",
         ("y",),
         "copy",
-        "Copy the row, or the chosen rows, to the clipboard.",
+        "Copy the row, or the chosen rows; while it follows: the newest row.",
         shown=True,
+    ),
+    Action(
+        "packets",
+        "copy_all",
+        ("Y",),
+        "Copy all",
+        "Copy all rows shown, the newest 1,000 of them.",
     ),
 )
 

@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tftptui.telemetry.records.filters.terms import Filter
-from tftptui.ui.actions import LIST
+from tftptui.ui.actions import LIST, TOP
 from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.rows import cursor_strip, cursor_style, take_size
@@ -117,7 +117,7 @@ class PacketList(ScrollView, can_focus=True):
         mode: what the times are counted from.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PACKETS), *bindings(LIST)]
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*PACKETS, *LIST, *TOP))
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"packets--cursor", "packets--chosen"}
@@ -211,8 +211,10 @@ class PacketList(ScrollView, can_focus=True):
             return line is not None and has_run(line.record)
         if action == "fold":
             return self.cursor is not None and self.view.is_open(self.cursor)
-        if action in ("narrow", "copy", "open", "mark", "range"):
+        if action in ("narrow", "open", "mark", "range"):
             return self.cursor is not None
+        if action in ("copy", "copy_all"):
+            return self.view.shown > 0
         return super().check_action(action, parameters)
 
     # News and filters.
@@ -489,13 +491,27 @@ class PacketList(ScrollView, can_focus=True):
         self._tell()
 
     def action_copy(self) -> None:
-        """Copy the row under the cursor, or the chosen rows."""
-        lines = [plain(line) for line in self._chosen_lines()]
+        """Copy the row under the cursor, or the chosen rows; else the newest one."""
+        places: Sequence[Place | None] = [self.place]
+        if self.place is None:
+            places = [self.view.place_at(self.view.rows - 1)]
+        elif self.range_from is not None:
+            places = self._chosen_places()
+        self._copy(places)
+
+    def action_copy_all(self) -> None:
+        """Copy the newest of the rows that are shown."""
+        rows = range(max(0, self.view.rows - MOST_COPIED), self.view.rows)
+        self._copy([self.view.place_at(row) for row in rows])
+
+    def _copy(self, places: Sequence[Place | None]) -> None:
+        found = [place and self.view.line(place) for place in places]
+        lines = [plain(line) for line in found if line is not None]
         if not lines:
             return
         what = "1 row" if len(lines) == 1 else f"{count(len(lines))} rows"
         if len(lines) == MOST_COPIED:
-            what = f"the first {what} (s saves all)"
+            what = f"{what} (s saves all)"
         self.post_message(CopyWanted("\n".join(lines), what))
         self.range_from = None
         self._tell()
@@ -506,17 +522,14 @@ class PacketList(ScrollView, can_focus=True):
             return self.view.numbers()
         return self.view.numbers(*sorted((self.range_from, self.cursor)))
 
-    def _chosen_lines(self) -> list[Line]:
-        if self.range_from is None or self.cursor is None:
-            chosen = [self._chosen()]
-        else:
-            first, last = sorted(
-                self.view.row_of(Place(end)) for end in (self.range_from, self.cursor)
-            )
-            rows = range(first, min(last + 1, first + MOST_COPIED))
-            places = [self.view.place_at(row) for row in rows]
-            chosen = [place and self.view.line(place) for place in places]
-        return [line for line in chosen if line is not None]
+    def _chosen_places(self) -> list[Place | None]:
+        first, last = sorted(
+            self.view.row_of(Place(end))
+            for end in (self.range_from, self.cursor)
+            if end is not None
+        )
+        rows = range(first, min(last + 1, first + MOST_COPIED))
+        return [self.view.place_at(row) for row in rows]
 
     def _chosen(self) -> Line | None:
         return None if self.place is None else self.view.line(self.place)

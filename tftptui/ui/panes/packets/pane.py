@@ -1,22 +1,24 @@
 """The Packets pane: filters, searches, times and file names typed over the list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tftptui.telemetry.records.export import save_packets
 from tftptui.telemetry.records.filters.matching import moment_time, type_of
 from tftptui.telemetry.records.filters.parsing import Problem, parse
 from tftptui.telemetry.records.filters.terms import Filter, Moment, Term, Types
+from tftptui.telemetry.records.filters.vocabulary import PACKETS
 from tftptui.ui.formats import count, endpoint
-from tftptui.ui.keys import bindings
-from tftptui.ui.kit.pane import Pane
+from tftptui.ui.keys import Action, bindings
+from tftptui.ui.kit.filter_pane import ASKING, FilterPane
 from tftptui.ui.kit.prompt import Prompt, Purpose
 from tftptui.ui.memory import Memory
 from tftptui.ui.panes.packets.actions import PACKET_LOG
@@ -24,39 +26,24 @@ from tftptui.ui.panes.packets.columns import heading
 from tftptui.ui.panes.packets.list import PacketList
 from tftptui.ui.panes.packets.minimap import PacketMap
 from tftptui.ui.panes.packets.model import PacketView, Place
-from tftptui.ui.panes.packets.saving import (
-    FORMATS,
-    READERS,
-    format_of,
-    in_other_format,
-    noted,
-    save,
-    suggested_name,
-)
+from tftptui.ui.panes.packets.saving import READERS, as_format, noted
 from tftptui.ui.panes.packets.similar import SimilarFilter
 from tftptui.ui.store import Store
 
-EXAMPLE = "words, or like  client:10.0.4.37 type:ack retrans file:*.img since:5s"
+NEED_A_ROW = frozenset(
+    {"narrow", "open", "mark", "range", "unfold", "fold", "exclude", "such"}
+)
+"""Actions about the packet under the cursor."""
+
+NOTHING_TO_OPEN = {
+    "unfold": "this row is a single packet",
+    "fold": "nothing to close",
+}
 
 TIME_HELP = "like 12:04:23, or 10s for ten seconds ago"
 
-FILTERS = (Purpose.FILTER, Purpose.SEARCH)
 
-ASKING = ("filter", "search", "go_to_time", "save")
-"""Actions whose keys are letters while something is typed."""
-
-TOLD = 8.0
-"""Seconds for which it stands where something was saved."""
-
-
-def _as_far_as_it_goes(text: str) -> Filter:
-    """Return the filter that a text is, or would be without the wrong end of it."""
-    while isinstance(found := parse(text), Problem):
-        text = text[: min(found.at, len(text) - 1)].rpartition(" ")[0]
-    return found
-
-
-class PacketLog(Pane):
+class PacketLog(FilterPane):
     """The pane of packets: a prompt to type in, a row per packet, and a minimap.
 
     The title says whether the list follows the newest packet, the foot how many
@@ -64,10 +51,13 @@ class PacketLog(Pane):
 
     Attributes:
         rows: the packets.
-        prompt: the line to type in.
     """
 
     SCOPE = "packets"
+    VOCABULARY = PACKETS
+    EXAMPLE = "words, or like  client:10.0.4.37 type:ack retrans file:*.img since:5s"
+    FORMATS: ClassVar[Mapping[str, str]] = READERS
+    ONE = "packet"
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(PACKET_LOG)
 
@@ -79,20 +69,13 @@ class PacketLog(Pane):
     """
 
     def __init__(self, store: Store, memory: Memory) -> None:
-        super().__init__("Packets", 4, id="packets")
-        self._store = store
+        super().__init__("Packets", 4, id="packets", store=store, memory=memory)
         self.rows = PacketList(store)
-        self.prompt = Prompt(self._known, memory)
         self._similar = SimilarFilter()
         self._map = PacketMap(self.rows.view)
         self._heading = Static(id="packet-heading", markup=False)
         self._headed = ""
         self._write_state()
-
-    @property
-    def is_typing(self) -> bool:
-        """Whether keys go into the line to type in."""
-        return self.prompt.is_typing
 
     def compose(self) -> ComposeResult:
         """Lay out the line to type in, the rows and the strip beside them."""
@@ -102,7 +85,7 @@ class PacketLog(Pane):
             yield self.rows
             yield self._map
 
-    def main_widget(self) -> Widget:
+    def list_widget(self) -> Widget:
         """Return the rows."""
         return self.rows
 
@@ -143,8 +126,7 @@ class PacketLog(Pane):
         self.summary = _summary(view, self.rows.cursor)
         if not self.rows.is_mounted:
             return
-        if self.prompt.is_typing and self.prompt.purpose in FILTERS:
-            self.explain()
+        self.explain()
         headed = heading(self.rows.columns, self.rows.mode)
         if headed != self._headed:
             self._headed = headed
@@ -166,23 +148,21 @@ class PacketLog(Pane):
             return self.rows.cursor is not None
         return action not in ASKING or not self.is_typing
 
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self._ask(Purpose.FILTER, self.rows.view.wanted)
-
-    def action_search(self) -> None:
-        """Type what to look for."""
-        self._ask(Purpose.SEARCH, self.rows.view.sought)
+    def why_not(self, action: Action) -> str:
+        """Return why an action among the packets does nothing now."""
+        call, rows = action.call.partition("(")[0], self.rows
+        if call == "widen":
+            return "all packets are shown"
+        if call in ("copy", "copy_all"):
+            return "there is no packet yet"
+        if call in NEED_A_ROW and rows.cursor is None:
+            return "select a packet first: press ↑ or space, or click one"
+        return NOTHING_TO_OPEN.get(call, "")
 
     def action_go_to_time(self) -> None:
         """Type a time."""
         self.prompt.ask(Purpose.TIME, "")
         self.prompt.tell(TIME_HELP)
-
-    def action_save(self) -> None:
-        """Type under which name to save what is shown."""
-        self.prompt.ask(Purpose.SAVE, suggested_name(self._store.now))
-        self._tell_format(self.prompt.text)
 
     def action_exclude(self) -> None:
         """Show no packets like the one under the cursor; the filter can be edited."""
@@ -200,61 +180,67 @@ class PacketLog(Pane):
         if cursor is None or line is None:
             return
         self.rows.show_filtered(self._similar.another(view.wanted, cursor, line))
-        self._show_what_holds()
+        self.show_what_holds()
 
     def action_widen(self) -> None:
         """Take away what was looked for, then the filter, then show all transfers."""
-        view = self.rows.view
-        if view.sought:
-            self.rows.look_for(Filter())
-        elif view.wanted:
-            self.rows.show_filtered(Filter())
+        if any(self.filters):
+            super().action_widen()
         else:
             self.rows.show_transfer(None)
-        self._show_what_holds()
 
-    def _ask(self, purpose: Purpose, filter_: Filter) -> None:
-        self.prompt.ask(purpose, str(filter_))
-        self.explain()
+    # What is asked of a pane that filters.
 
-    # While text is typed.
+    @property
+    def filters(self) -> tuple[Filter, Filter]:
+        """What is shown, and what is looked for."""
+        return self.rows.view.wanted, self.rows.view.sought
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Do at once what the text says, if it says something."""
-        event.stop()
-        if event.purpose in FILTERS:
-            found = _as_far_as_it_goes(event.text)
-            is_filter = event.purpose == Purpose.FILTER
-            (self.rows.show_filtered if is_filter else self.rows.look_for)(found)
-            self.explain()
-        elif event.purpose == Purpose.TIME:
-            self._find_time(event.text)
-        else:
-            self._tell_format(event.text)
+    def show_filtered(self, wanted: Filter) -> None:
+        """Show only what a filter means."""
+        self.rows.show_filtered(wanted)
 
-    def on_prompt_completed(self, event: Prompt.Completed) -> None:
-        """Go on to another format."""
-        event.stop()
-        if event.purpose == Purpose.SAVE:
-            self.prompt.fill(in_other_format(event.text))
+    def look_for(self, sought: Filter) -> None:
+        """Mark what a filter means."""
+        self.rows.look_for(sought)
 
-    def explain(self) -> None:
-        """Say under a filter what it means, and how many packets it shows."""
-        found = parse(self.prompt.text)
-        if isinstance(found, Problem):
-            self.prompt.tell(found.text, at=found.at)
-        elif not found:
-            self.prompt.tell(EXAMPLE)
-        else:
-            self.prompt.tell(f"{self._how_many()}: {found.words}")
+    def go_to_found(self) -> None:
+        """Go to what was looked for."""
+        self.rows.action_trouble(1)
 
-    def _how_many(self) -> str:
+    def count_found(self, purpose: Purpose) -> str:
+        """Return how many packets are meant, of how many."""
         view = self.rows.view
         number = view.shown
-        if self.prompt.purpose == Purpose.SEARCH:
+        if purpose == Purpose.SEARCH:
             number = view.stops().rank(None)[1]
         more = "…" if view.is_searching else ""
         return f"{count(number)}{more} of {count(view.kept)}"
+
+    def count_to_save(self) -> str:
+        """Return how many packets would be saved, and which."""
+        number = count(len(self.rows.chosen_numbers()))
+        which = "shown" if self.rows.range_from is None else "chosen"
+        return f"{number} records that are {which}"
+
+    def writer(self) -> Callable[[Path, str], int]:
+        """Return what writes the chosen packets, or those that are shown."""
+        numbers, source = self.rows.chosen_numbers(), self.rows.view.copied_source()
+        transfers = dict(self._store.transfers)
+
+        def write(path: Path, kind: str) -> int:
+            return save_packets(
+                path, as_format(kind), noted(source, numbers), transfers
+            )
+
+        return write
+
+    # Times.
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Say which time is meant; what is typed otherwise is FilterPane's."""
+        if event.purpose == Purpose.TIME:
+            self._find_time(event.text)
 
     def _find_time(self, text: str) -> float | None:
         found = parse(f"since:{text.strip()}") if text.strip() else Filter()
@@ -268,92 +254,15 @@ class PacketLog(Pane):
         self.prompt.tell(TIME_HELP)
         return None
 
-    def _tell_format(self, name: str) -> None:
-        number = count(len(self.rows.chosen_numbers()))
-        which = "shown" if self.rows.range_from is None else "chosen"
-        kind = format_of(name)
-        if kind is None:
-            self.prompt.tell(f"end the name in .{', .'.join(FORMATS)}", at=len(name))
-        else:
-            told = f"{number} records that are {which}, {READERS[kind]}"
-            self.prompt.tell(f"{told}; tab: another format")
-
-    # When it is entered.
-
-    def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Do it, and go back to the rows; what holds stays in sight."""
-        event.stop()
-        if self._is_done(event.purpose, event.text):
-            self._leave()
-
-    def _is_done(self, purpose: Purpose, text: str) -> bool:
+    def carry_out(self, purpose: Purpose, text: str) -> bool:
         """Do what is typed; tell whether it was right."""
-        match purpose:
-            case Purpose.TIME:
-                time = self._find_time(text)
-                found = None if time is None else self.rows.view.at_time(time)
-                if found is not None:
-                    self.rows.go_to(found)
-                return time is not None
-            case Purpose.SAVE:
-                if format_of(text) is not None:
-                    self._save(text)
-                return format_of(text) is not None
-            case _:
-                if purpose == Purpose.SEARCH and self.rows.view.sought:
-                    self.rows.action_trouble(1)
-                return isinstance(parse(text), Filter)
-
-    def on_prompt_left(self, event: Prompt.Left) -> None:
-        """Go back to the rows."""
-        event.stop()
-        self._leave()
-
-    def _leave(self) -> None:
-        self._show_what_holds()
-        self.screen.set_focus(self.rows)
-
-    def _show_what_holds(self) -> None:
-        view = self.rows.view
-        if view.sought:
-            self.prompt.show(Purpose.SEARCH, str(view.sought))
-        elif view.wanted:
-            self.prompt.show(Purpose.FILTER, str(view.wanted))
-        else:
-            self.prompt.hide()
-
-    def _save(self, name: str) -> None:
-        view, app = self.rows.view, self.app
-        numbers, source = self.rows.chosen_numbers(), view.copied_source()
-        transfers = dict(self._store.transfers)
-
-        def write() -> None:
-            went_well, told = save(name, noted(source, numbers), transfers)
-            severity: SeverityLevel = "information" if went_well else "error"
-            app.call_from_thread(
-                app.notify, told, severity=severity, timeout=TOLD, markup=False
-            )
-            if not went_well:
-                app.call_from_thread(self._mend, name, told)
-
-        self.run_worker(write, group="save", thread=True)
-
-    def _mend(self, name: str, why: str) -> None:
-        """Let a name be typed anew that nothing could be saved under."""
-        if self.rows.has_focus:  # and nothing else is being done
-            self.prompt.ask(Purpose.SAVE, name)
-            self.prompt.tell(why, at=0)
-
-    def _known(self) -> Mapping[str, Iterable[str]]:
-        """Return what has been seen, for going on with a filter; the latest first."""
-        views = [*reversed(self._store.transfers.values())]
-        return {
-            "client": dict.fromkeys(view.client for view in views),
-            "server": dict.fromkeys(view.server for view in views),
-            "file": dict.fromkeys(view.file for view in views),
-            "kind": dict.fromkeys(view.kind for view in views if view.kind),
-            "transfer": [str(view.number) for view in views],
-        }
+        if purpose != Purpose.TIME:
+            return super().carry_out(purpose, text)
+        time = self._find_time(text)
+        found = None if time is None else self.rows.view.at_time(time)
+        if found is not None:
+            self.rows.go_to(found)
+        return time is not None
 
 
 def _title(view: PacketView, store: Store) -> str:

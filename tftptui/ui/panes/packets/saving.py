@@ -1,14 +1,12 @@
-"""Saving packets that are shown: under which name, in which format, from where."""
+"""Saving packets that are shown: in which formats, from where."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Protocol, get_args
 
 from tftptui.telemetry.records.export import SaveFormat, save_packets
 from tftptui.telemetry.records.ring import PacketRecord
 from tftptui.telemetry.views import TransferView
-from tftptui.ui.formats import count
+from tftptui.ui.kit.saving import format_of, save_as
 
 
 class Records(Protocol):
@@ -23,7 +21,7 @@ class Records(Protocol):
 
 FORMATS: Sequence[SaveFormat] = get_args(SaveFormat)
 
-READERS: Mapping[SaveFormat, str] = {
+READERS: Mapping[str, str] = {
     "pcapng": "for Wireshark",
     "csv": "for spreadsheets",
     "jsonl": "one JSON object a line",
@@ -33,24 +31,9 @@ READERS: Mapping[SaveFormat, str] = {
 """What each format is good for."""
 
 
-def suggested_name(now: float) -> str:
-    """Return a file name that is not likely to be there."""
-    return f"packets-{datetime.fromtimestamp(now).astimezone():%H%M%S}.pcapng"
-
-
-def format_of(name: str) -> SaveFormat | None:
-    """Return the format that the end of a name stands for."""
-    end = name.rpartition(".")[2].lower()
-    return next((one for one in FORMATS if one == end), None)
-
-
-def in_other_format(name: str) -> str:
-    """Return the name with the end of the next format."""
-    known = format_of(name)
-    if known is None:
-        return f"{name.rstrip('.')}.{FORMATS[0]}"
-    other = FORMATS[(FORMATS.index(known) + 1) % len(FORMATS)]
-    return f"{name.rpartition('.')[0]}.{other}"
+def as_format(kind: str) -> SaveFormat:
+    """Return the format of a name; the first one if it is none."""
+    return next((one for one in FORMATS if one == kind), FORMATS[0])
 
 
 def save(
@@ -59,17 +42,10 @@ def save(
     transfers: Mapping[int, TransferView],
 ) -> tuple[bool, str]:
     """Write RECORDS to a file; return whether that went well, and a sentence."""
-    kind = format_of(name) or FORMATS[0]
-    path = Path(name)
-    try:
-        path = path.expanduser().absolute()
-        written = save_packets(path, kind, records, transfers)
-    except FileExistsError:
-        return False, f"there is a file of that name already: {path}"
-    except (OSError, RuntimeError) as error:  # ~ of nobody is a RuntimeError
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        return False, f"not saved: {path}: {why}"
-    return True, f"{count(written)} records saved: {path}"
+    kind = as_format(format_of(name, FORMATS) or "")
+    return save_as(
+        name, lambda path: save_packets(path, kind, records, transfers), "record"
+    )
 
 
 def noted(

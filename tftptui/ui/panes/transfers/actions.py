@@ -1,4 +1,4 @@
-"""What keys do in each of the four panes."""
+"""What keys do in the Transfers pane."""
 
 from enum import StrEnum
 
@@ -14,6 +14,25 @@ class TransferCommand(StrEnum):
     ABORT = "abort"
 
 
+TRANSFER_ROWS = (
+    Action(
+        "transfers",
+        "group",
+        ("g",),
+        "by client",
+        "One row per client, which opens to its transfers; again: one per transfer.",
+    ),
+    Action(
+        "transfers",
+        "unfold",
+        ("right", "l"),
+        "Open",
+        "Show the tries of a boot, or the transfers of a client.",
+    ),
+    Action("transfers", "fold", ("left",), "Close", "Show one row again."),
+)
+"""Keys of the list itself, which mean something else in other lists."""
+
 TRANSFERS = (
     Action(
         "transfers",
@@ -21,7 +40,7 @@ TRANSFERS = (
         ("enter",),
         "details",
         "Everything known about the chosen transfer: who chose which port, what was "
-        "asked and agreed, what was sent again.",
+        "asked and agreed, what was sent again. On a client: its transfers.",
         shown=True,
     ),
     Action(
@@ -31,6 +50,100 @@ TRANSFERS = (
         "its packets",
         "Show the packets of the chosen transfer alone; esc there shows all again.",
         shown=True,
+    ),
+    Action(
+        "transfers",
+        "filter",
+        ("slash",),
+        "filter",
+        "Show only matching transfers, as you type: client:10.0.4.0/24 state:failed "
+        "resent>0 file:*.img since:5min and more.",
+        shown=True,
+        priority=True,
+    ),
+    Action(
+        "transfers",
+        "trouble(1)",
+        ("n",),
+        "Trouble",
+        "Next transfer that failed, was refused or is stalled; in a search: "
+        "next match.",
+    ),
+    Action(
+        "transfers",
+        "trouble(-1)",
+        ("N",),
+        "Previous trouble",
+        "Previous transfer that failed, was refused or is stalled; in a search: "
+        "previous match.",
+    ),
+    Action(
+        "transfers",
+        "search",
+        ("S",),
+        "Search",
+        "Mark matching transfers without hiding the others; n and N: next, previous.",
+        priority=True,
+    ),
+    Action(
+        "transfers",
+        "widen",
+        ("escape",),
+        "all",
+        "Clear the search, then the filter.",
+        shown=True,
+    ),
+    Action(
+        "transfers",
+        "sort(1)",
+        ("greater_than_sign",),
+        "Sort",
+        "Sort by the next column; a click on a column title sorts by it.",
+    ),
+    Action(
+        "transfers",
+        "sort(-1)",
+        ("less_than_sign",),
+        "Sort back",
+        "Sort by the previous column; before the first one: running ones first.",
+    ),
+    Action("transfers", "reverse", ("I",), "Reverse", "Reverse the sort order."),
+    Action(
+        "transfers",
+        "columns",
+        ("V",),
+        "Columns",
+        "Choose the columns and their order: MAC, vendor, host name, RTT, window, "
+        "bytes, times, path MTU and more.",
+    ),
+    Action(
+        "transfers",
+        "name",
+        ("h",),
+        "Host name",
+        "Look up the host name of the client (PTR). DNS is asked only by this key.",
+    ),
+    Action(
+        "transfers",
+        "copy",
+        ("y",),
+        "Copy",
+        "Copy the row with everything known about the transfer.",
+    ),
+    Action(
+        "transfers",
+        "copy_all",
+        ("Y",),
+        "Copy all",
+        "Copy all rows shown, the first 1,000 of them.",
+    ),
+    Action(
+        "transfers",
+        "save",
+        ("s",),
+        "Save",
+        "Save the rows shown with all columns as CSV, JSON or JSON lines.",
+        priority=True,
     ),
     Action(
         "transfers",

@@ -1,215 +1,351 @@
-"""The rows of the Transfers pane: columns that fold away when it gets narrow."""
+"""The rows of the Transfers pane: drawn, sorted, chosen."""
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache, partial
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
 
 from tftptui.engine.messages import TransferView
-from tftptui.telemetry.probe_trials import SELF_TEST
-from tftptui.ui.formats import whole_percent
-from tftptui.ui.kit.columns import FILL, Cell, Column, PlacedColumn, placed
-from tftptui.ui.kit.rows import RowList, fitted, fitted_path, fitted_words
-from tftptui.ui.panes.files.hashes import DIFFERS, hash_of
+from tftptui.ui.keys import bindings
+from tftptui.ui.kit.columns import DOWN, UP, Cell, Column, titled
+from tftptui.ui.kit.rows import RowList, fitted, fitted_words
 from tftptui.ui.panes.transfers import words
+from tftptui.ui.panes.transfers.actions import TRANSFER_ROWS
+from tftptui.ui.panes.transfers.columns import (
+    ETA,
+    IPV4,
+    MARK,
+    PERCENT,
+    RATE,
+    Layout,
+    Shape,
+    Surroundings,
+    all_values,
+    columns,
+    keys_of,
+    layout,
+    percent,
+)
+from tftptui.ui.panes.transfers.hosts import ClientHosts
+from tftptui.ui.panes.transfers.model import (
+    AlarmRow,
+    AnyRow,
+    ClientRow,
+    Key,
+    Row,
+    TransferModel,
+)
 from tftptui.ui.panes.transfers.words import alarm_in_cells
 from tftptui.ui.store import Store
 
-WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
-"""Cells from which on there is room for the kind of client, for a whole IPv6 address,
-for the blocks and the estimate, for the options, and for the bar."""
+FOUND = "›"
+OPENED, CLOSED = "▾", "▸"
+"""Behind the mark of a row: a match; a row that is open, or can be opened."""
 
-IPV4 = 15
-IPV6 = 24
-MARK, KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 2, 14, 15, 15, 6, 8, 6
-SHORTEST_NAME = 8
+TAIL_TITLES = {"progress": "progress", "rate": "rate", "eta": "eta"}
 
 
-class Cells(NamedTuple):
-    """The texts of one row: all that it is drawn from."""
+class Tail(NamedTuple):
+    """The texts of a row from the bar on."""
 
-    mark: str
-    slot: str
-    host: str
-    kind: str
-    tids: tuple[int, int]
-    file: str
-    options: str
-    blocks: str
-    bar: str
-    percent: str
-    rate: str
-    quiet: str
-    eta: str
-    ending: tuple[str, ...]
+    bar: str = ""
+    percent: str = ""
+    rate: str = ""
+    quiet: str = ""
+    eta: str = ""
+    tries: str = ""
+    ending: tuple[str, ...] = ()
 
 
-class Layout(NamedTuple):
-    """The columns at one width, and what stands behind them.
-
-    From the bar on nothing is a column: the words of an ended or a stalled transfer
-    run over all of it.
-    """
-
-    columns: tuple[PlacedColumn[Cells], ...]
-    gap: str
-    bar: int
-    eta: int
-
-    @property
-    def tail(self) -> int:
-        """Cells of everything from the bar on, where an ended one says how it ended."""
-        return self.bar + PERCENT + 1 + RATE + (self.eta + 1 if self.eta else 0)
-
-
-@lru_cache(maxsize=8)
-def layout(width: int, *, long_hosts: bool, is_capture: bool = False) -> Layout:
-    """Return what fits into WIDTH cells."""
-    middling = width >= MIDDLING
-    host = IPV6 if long_hosts and width >= LONG else IPV4
-    swap = " ⇄ " if middling else "⇄"
-    whose = "server" if is_capture else "ours"
-    tids = 5 + len(swap) + 5 + is_capture  # "server" takes one more than "ours"
-    columns = (
-        Column("client", host, 0, _host),
-        Column("kind", KIND, WIDEST + host - IPV4, _kind),
-        Column(f"{'TID':>5}{swap}{whose}", tids, 0, partial(_tids, swap)),
-        Column("file", FILL, 0, _file),
-        Column("options", OPTIONS, MIDDLING, _options),
-        Column("blocks", BLOCKS, ROOMY, _blocks, is_right=True),
-    )
-    gap = 2 if middling else 1
-    bare = Layout(
-        (),
-        " " * gap,
-        bar=words.BAR if width >= TIGHT else 0,
-        eta=ETA if width >= ROOMY else 0,
-    )
-    taken = MARK + bare.tail + 1
-    found = placed(columns, width, gap=gap, taken=taken, fill_at_least=SHORTEST_NAME)
-    return bare._replace(columns=tuple(found))
-
-
-def _host(cells: Cells, room: int) -> list[Cell]:
-    return [(fitted(words.short_host(cells.host, room), room), "")]
-
-
-def _kind(cells: Cells, room: int) -> list[Cell]:
-    return [(fitted(words.short_kind(cells.kind, room), room), "muted")]
-
-
-def _tids(swap: str, cells: Cells, room: int) -> list[Cell]:
-    theirs, ours = cells.tids
-    # None in a capture: no answer.
-    text = f"{ours or '–':<{room - 5 - len(swap)}}"
-    return [(f"{theirs:>5}", ""), (swap, "muted"), (text, "")]
-
-
-def _file(cells: Cells, room: int) -> list[Cell]:
-    return [(fitted_path(cells.file, room), "")]
-
-
-def _options(cells: Cells, room: int) -> list[Cell]:
-    return [(fitted(cells.options, room), "muted")]
-
-
-def _blocks(cells: Cells, room: int) -> list[Cell]:
-    return [(fitted(cells.blocks, room, right=True), "")]
-
-
-class TransferList(RowList[int]):
+class TransferList(RowList[Key]):
     """Transfers by number: running ones first, the newest on top of each kind.
 
-    Self-tests of this server are below all transfers of clients.
+    Self-tests of this server are below all transfers of clients. Tries of a client for
+    one file are one row, that of the newest, which can be opened.
 
     Under the newest transfer that a finding is about a line tells it; that row's key
     is the transfer's number with a minus.
+
+    Attributes:
+        model: which rows there are.
+        hosts: MAC, host name and path MTU of clients.
+        sort_key: key of the column that rows are sorted by, "" for none; is_reverse:
+            whether its greatest values come first.
+        chosen: columns that the user chose, in order; empty for the default ones.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TRANSFER_ROWS)
     DEFAULT_CSS: ClassVar[str] = "TransferList { scrollbar-gutter: stable; }"
+
+    class Sorted(Message):
+        """The sort order or the grouping has changed."""
 
     def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
         super().__init__(id="transfer-list")
+        self.model = TransferModel(store)
+        self.hosts = ClientHosts(store)
+        self.sort_key, self.is_reverse = "", False
+        self.chosen: tuple[str, ...] = ()
         self._store, self._now = store, now
-        self._order: list[int] = []
-        self._sorted: dict[int, TransferView] = {}
-        self._places: dict[int, int] = {}
-        self._long_hosts = self._is_capture = False
+        self._around = Surroundings(store, self.hosts, now)
+        self._shape = Shape()
+        self._layouts: dict[int, Layout] = {}
 
     def sort(self) -> None:
-        """Take over which transfers there are and how they stand."""
-        views = sorted(self._store.transfers.values(), key=_rank)
-        self._sorted = {view.number: view for view in views}
-        self._order = [key for view in views for key in self._keys(view)]
-        self._places = {number: row for row, number in enumerate(self._order)}
-        if not self._long_hosts and any(len(view.client) > IPV4 for view in views):
-            self._long_hosts = True
-            self.forget_drawn()
-        if self._is_capture != self._store.is_capture:
-            self._is_capture = self._store.is_capture
+        """Take over the transfers of the store."""
+        self.model.look()
+        views = self._store.transfers.values()
+        shape = Shape(
+            self._shape.long_hosts or any(len(one.client) > IPV4 for one in views),
+            self._store.is_capture,
+            self.chosen,
+        )
+        if shape != self._shape:
+            self._shape = shape
             self.forget_drawn()
         self.refresh_rows()
 
+    def forget_drawn(self) -> None:
+        """Draw all again."""
+        self._layouts.clear()
+        super().forget_drawn()
+
+    @property
+    def shape(self) -> Shape:
+        """What widths depend on."""
+        return self._shape
+
+    @property
+    def around(self) -> Surroundings:
+        """What columns need besides the transfer."""
+        return self._around
+
+    @property
+    def current_row(self) -> AnyRow | None:
+        """The row under the cursor; for an alarm the transfer above it."""
+        key = self.current_key
+        row = self.model.row_of(key)
+        if isinstance(row, AlarmRow):
+            place = self.model.place_of(key) if key is not None else None
+            above = self.model.rows[: place or 0]
+            return next((one for one in reversed(above) if one.key != key), None)
+        return row
+
     @property
     def current(self) -> TransferView | None:
-        """The transfer under the cursor."""
-        return self._store.transfers.get(abs(self.current_key or 0))
+        """The transfer under the cursor; None on a client or a refused request."""
+        key = self.current_key
+        if not isinstance(key, int):
+            return None
+        return self._store.transfers.get(abs(key))
+
+    def sort_by(self, key: str, *, is_reverse: bool = False) -> None:
+        """Sort rows by a column; running ones first if KEY is no column."""
+        values = all_values(self._shape, self._around)
+        self.sort_key = key if key in values else ""
+        self.is_reverse = is_reverse and bool(self.sort_key)
+        self.model.order = (
+            (values[self.sort_key], self.is_reverse) if self.sort_key else None
+        )
+        self.forget_drawn()
+        self.sort()
+        self.post_message(self.Sorted())
+
+    @property
+    def sort_title(self) -> str:
+        """The title of the column that rows are sorted by."""
+        titles = {one.key: one.title for one in self.every_column()}
+        return titles.get(self.sort_key, self.sort_key).strip()
+
+    def every_column(self) -> tuple[Column[Row], ...]:
+        """Return all columns."""
+        return columns(self.size.width, self._shape, self._around)
+
+    def shown_columns(self) -> tuple[str, ...]:
+        """Return the keys of the chosen columns, or else of those shown."""
+        return self.chosen or keys_of(self._layout(self.size.width).columns)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open what can be opened, and to close what is open."""
+        if action in ("unfold", "fold"):
+            return not self.cannot_fold(wide=action == "unfold")
+        return super().check_action(action, parameters)
+
+    def cannot_fold(self, *, wide: bool) -> str:
+        """Return why the row under the cursor can't be opened (WIDE) or closed."""
+        is_open = self.model.can_open(self.current_key)
+        if wide:
+            if is_open is None:
+                return "this row is a single request"
+            return "already open" if is_open else ""
+        can_close = is_open or self.model.parent(self.current_key) is not None
+        return "" if can_close else "nothing to close"
+
+    def action_unfold(self) -> None:
+        """Show the tries of a boot, or the transfers of a client."""
+        self.fold(wide=True)
+
+    def action_fold(self) -> None:
+        """Show them as one row again."""
+        self.fold(wide=False)
+
+    def fold(self, *, wide: bool) -> None:
+        """Open the row under the cursor; or close it, or its parent."""
+        key = self.current_key
+        if not wide and not self.model.can_open(key):
+            key = self.model.parent(key)
+        if key is not None:
+            self.model.open(key, wide=wide)
+            self.move_cursor(self.model.place_of(key) or 0)
+            self.refresh_bindings()
+
+    def action_group(self) -> None:
+        """Group by client, or no longer."""
+        self.model.by_client = not self.model.by_client
+        self.sort()
+        self.post_message(self.Sorted())
+
+    def sort_next(self, step: int) -> None:
+        """Sort by the column STEP places from the current one."""
+        fold = self._layout(self.size.width)
+        tail = [key for key, _ in fold.tail_titles]
+        keys = ["", *keys_of(fold.columns), *tail]
+        place = keys.index(self.sort_key) if self.sort_key in keys else 0
+        self.sort_by(keys[(place + step) % len(keys)])
+
+    def reverse(self) -> None:
+        """Reverse the sort order."""
+        self.sort_by(self.sort_key, is_reverse=not self.is_reverse)
+
+    # What RowList asks.
 
     def row_count(self) -> int:
         """Return how many rows there are."""
-        return len(self._order)
+        return len(self.model.rows)
 
-    def key_at(self, index: int) -> int:
-        """Return the number of the transfer in row INDEX, or of the one above it."""
-        return self._order[index]
+    def key_at(self, index: int) -> Key:
+        """Return what row INDEX stands for."""
+        return self.model.rows[index].key
 
-    def index_of(self, key: int) -> int | None:
-        """Return the row of transfer KEY, or of what is told under it."""
-        return self._places.get(key)
+    def index_of(self, key: Key) -> int | None:
+        """Return the row of KEY: of a try that is folded, the row that has it."""
+        return self.model.place_of(key)
 
     def stamp(self, index: int) -> Hashable:
         """Return the texts of the row."""
-        number = self._order[index]
-        return self._told(-number) if number < 0 else self._cells(index)
+        row = self.model.rows[index]
+        if isinstance(row, AlarmRow):
+            finding = self._store.finding_of(row.number)
+            return "" if finding is None else finding.of(row.number)
+        if isinstance(row, ClientRow):
+            return self._lead(row), self._client_words(row)
+        return self._lead(row), self._columns(row), self._tail(row)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Sort by the column whose title is clicked; again: reverse."""
+        # Textual calls the handler of RowList as well, for what is below the header.
+        if event.y < self.header_lines and (key := self._title_at(event.x)):
+            if key == self.sort_key:
+                self.reverse()
+            else:
+                self.sort_by(key)
+
+    # Drawing.
 
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""
         fold = self._layout(width)
         names = [
-            fitted(one.column.title, one.room, right=one.column.is_right)
+            titled(one.column, one.room, self._direction(one.column.key))
             for one in fold.columns
         ]
-        done = fitted("progress", fold.bar + PERCENT, right=not fold.bar)
-        tail = f"{done} {'rate':>{RATE}}"
-        names.append(tail + (f" {'eta':>{fold.eta}}" if fold.eta else ""))
-        return fitted(" " * MARK + fold.gap.join(names), width)
+        tail = ""
+        for key, room in fold.tail_titles:
+            title = f"{TAIL_TITLES[key]}{self._direction(key)}"
+            right = key != "progress" or not fold.bar
+            tail += fitted(title, room, right=right)
+        return fitted(" " * MARK + fold.gap.join([*names, tail]), width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return one transfer, or what was found out about the one above."""
-        if (number := self._order[index]) < 0:
-            return self._draw_told(-number, width)
-        cells, fold = self._cells(index), self._layout(width)
-        state, gap = self.slots[cells.slot], Segment(fold.gap)
-        line = [Segment(fitted(cells.mark, MARK), state)]
-        for one in fold.columns:
+        """Return a transfer, a client or an alarm."""
+        row = self.model.rows[index]
+        if isinstance(row, AlarmRow):
+            return self._draw_told(row.number, width)
+        mark = Segment(fitted(self._lead(row), MARK), self._state(row))
+        if isinstance(row, ClientRow):
+            text = fitted_words(self._client_words(row), width - MARK - 1)
+            return [mark, Segment(text, self._state(row) + Style(bold=True))]
+        fold = self._layout(width)
+        line = [mark]
+        for cells in self._columns(row):
             line += [
                 Segment(text, self.slots[slot] if slot else None)
-                for text, slot in one.column.cell(cells, one.room)
+                for text, slot in cells
             ]
-            line.append(gap)
-        return line + self._tail(cells, fold, state)
+            line.append(Segment(fold.gap))
+        return line + self._draw_tail(self._tail(row), fold, self._state(row))
 
-    def _keys(self, view: TransferView) -> list[int]:
-        return [view.number, -view.number] if self._told(view.number) else [view.number]
+    def _direction(self, key: str) -> str:
+        return (DOWN if self.is_reverse else UP) if key == self.sort_key else ""
 
-    def _told(self, number: int) -> str:
-        """Return the headline of an alarm whose newest transfer this is."""
-        finding = self._store.finding_of(number)
-        if finding is None or not finding.is_alarm or number != finding.transfers[-1]:
-            return ""
-        return finding.of(number)
+    def _title_at(self, x: int) -> str:
+        """Return the key of the column at a cell; "" if there is none."""
+        fold = self._layout(self.size.width)
+        end = MARK
+        for one in fold.columns:
+            end += one.room + len(fold.gap)
+            if x < end:
+                return one.column.key
+        for key, room in fold.tail_titles:
+            end += room
+            if x < end:
+                return key
+        return ""
+
+    def _lead(self, row: Row | ClientRow) -> str:
+        """Return the mark of a row, and whether it matches or can be opened."""
+        last = row.newest if isinstance(row, ClientRow) else row
+        mark = words.REFUSED if last.is_refused else words.mark(self._view(last))
+        if self.model.is_found(row):
+            return mark + FOUND
+        if row.is_open is None:
+            return mark
+        return mark + (OPENED if row.is_open else CLOSED)
+
+    def _state(self, row: Row | ClientRow) -> Style:
+        last = row.newest if isinstance(row, ClientRow) else row
+        return self.slots[words.slot(self._view(last))]
+
+    def _client_words(self, row: ClientRow) -> str:
+        return words.client_words(row, self._store)
+
+    def _columns(self, row: Row) -> tuple[tuple[Cell, ...], ...]:
+        row = replace(row, view=self._view(row))
+        fold = self._layout(self.size.width)
+        return tuple(tuple(one.column.cell(row, one.room)) for one in fold.columns)
+
+    def _tail(self, row: Row) -> Tail:
+        view, now = self._view(row), self._now()
+        if row.is_refused:
+            return Tail(ending=tuple(words.refusal(row, now)))
+        if not view.running:
+            ending = words.ending(view, now, row.times)
+            return Tail(rate=words.mean_rate(view), ending=tuple(ending))
+        part = words.progress(view)
+        pace = words.pace(view, self._store.rate(view.number), now)
+        return Tail(
+            bar="~".ljust(words.BAR) if part is None else words.bar(part),
+            percent=percent(row),
+            rate=pace.rate,
+            quiet=pace.quiet,
+            eta=pace.eta,
+            tries=f"{row.times} tries" if row.times > 1 else "",
+        )
 
     def _draw_told(self, number: int, width: int) -> list[Segment]:
         hint = "  w why? "  # a cell stays free before the scrollbar
@@ -222,76 +358,48 @@ class TransferList(RowList[int]):
         alarm, muted = self.slots["transfer-stalled"], self.slots["muted"]
         return [Segment(headline, alarm), Segment(hint, muted)]
 
-    def _tail(self, cells: Cells, fold: Layout, state: Style) -> list[Segment]:
-        if cells.ending:
-            return self._ending(cells, fold, state)
-        if cells.quiet and fold.bar:
-            return self._stalled(cells, fold, state)
+    def _draw_tail(self, tail: Tail, fold: Layout, state: Style) -> list[Segment]:
+        if tail.ending:
+            return self._ending(tail, fold, state)
+        if tail.quiet and fold.bar:
+            return self._stalled(tail, fold, state)
         line = [
-            Segment(cells.bar if fold.bar else "", state),
-            Segment(f"{cells.percent:>{PERCENT}} "),
+            Segment(tail.bar if fold.bar else "", state),
+            Segment(f"{tail.percent:>{PERCENT}} "),
         ]
-        line.append(Segment(fitted(cells.rate, RATE, right=True)))
+        line.append(Segment(fitted(tail.rate, RATE, right=True)))
         if fold.eta:
-            eta = fitted(cells.eta, fold.eta + 1, right=True)
+            eta = fitted(tail.eta, ETA + 1, right=True)
             line.append(Segment(eta, self.slots["muted"]))
         return line
 
-    def _ending(self, cells: Cells, fold: Layout, state: Style) -> list[Segment]:
+    def _ending(self, tail: Tail, fold: Layout, state: Style) -> list[Segment]:
         """Return the longest words that fit, and the mean rate where it has room."""
         before = fold.bar + PERCENT
-        room = before + (len(cells.rate) < RATE)  # a cell stays free between them
-        if cells.rate and len(cells.ending[0]) <= room:
-            words_ = fitted(cells.ending[0], before + 1)
-            mean = fitted(cells.rate, RATE, right=True)
+        room = before + (len(tail.rate) < RATE)  # a cell stays free between them
+        if tail.rate and len(tail.ending[0]) <= room:
+            words_ = fitted(tail.ending[0], before + 1)
+            mean = fitted(tail.rate, RATE, right=True)
             rest = " " * (fold.tail - before - 1 - RATE)
             return [Segment(words_, state), Segment(mean + rest, self.slots["muted"])]
-        fits = (form for form in cells.ending if len(form) <= fold.tail)
-        return [Segment(fitted(next(fits, cells.ending[-1]), fold.tail), state)]
+        fits = (form for form in tail.ending if len(form) <= fold.tail)
+        return [Segment(fitted(next(fits, tail.ending[-1]), fold.tail), state)]
 
-    def _stalled(self, cells: Cells, fold: Layout, state: Style) -> list[Segment]:
+    def _stalled(self, tail: Tail, fold: Layout, state: Style) -> list[Segment]:
         """Return for how long it has been quiet in the place of the bar."""
-        percent = f"{cells.percent:>{PERCENT - 1}}"
-        quiet = fitted(cells.quiet, fold.bar + PERCENT + 1 - len(percent))
+        share = f"{tail.percent:>{PERCENT - 1}}"
+        quiet = fitted(tail.quiet, fold.bar + PERCENT + 1 - len(share))
         rest = fold.tail - fold.bar - PERCENT - 1
-        return [Segment(quiet, state), Segment(percent), Segment(" " * rest)]
+        tries = fitted(tail.tries, rest, right=True)
+        return [Segment(quiet, state), Segment(share), Segment(tries, state)]
 
-    def _view(self, number: int) -> TransferView:
-        """Return a transfer of a row; the store may have let go of it since sort()."""
-        return self._store.transfers.get(number) or self._sorted[number]
-
-    def _cells(self, index: int) -> Cells:
-        view, now = self._view(self._order[index]), self._now()
-        part = words.progress(view)
-        pace = words.pace(view, self._store.rate(view.number), now)
-        return Cells(
-            mark=words.mark(view),
-            slot=words.slot(view),
-            host=SELF_TEST if view.kind == SELF_TEST else view.client,
-            kind=words.kind_words(view),
-            tids=(view.client_tid, view.server_tid),
-            file=f"{DIFFERS} {view.file}" if self._differs(view) else view.file,
-            options=words.options(view),
-            blocks=words.blocks(view),
-            bar="~".ljust(words.BAR) if part is None else words.bar(part),
-            percent="" if part is None else f"{whole_percent(part)} %",
-            rate=pace.rate if view.running else words.mean_rate(view),
-            quiet=pace.quiet if view.running else "",
-            eta=pace.eta,
-            ending=() if view.running else tuple(words.ending(view, now)),
-        )
-
-    def _differs(self, view: TransferView) -> bool:
-        """Whether the file is not what a list of checksums says, as far as known."""
-        hashed = hash_of(view, self._store.hashes, self._store.digests)
-        return hashed is not None and hashed.verdict == "differs"
+    def _view(self, row: Row) -> TransferView:
+        """Return the latest view of a row, which the store may have dropped."""
+        if row.is_refused:
+            return row.view
+        return self._store.transfers.get(row.view.number) or row.view
 
     def _layout(self, width: int) -> Layout:
-        return layout(width, long_hosts=self._long_hosts, is_capture=self._is_capture)
-
-
-def _rank(view: TransferView) -> tuple[bool, bool, float]:
-    is_own = view.kind == SELF_TEST  # nobody waits for it: below all of clients
-    if view.running:
-        return is_own, False, -view.number
-    return is_own, True, -(view.ended or 0.0)
+        if width not in self._layouts:
+            self._layouts[width] = layout(width, self._shape, self._around)
+        return self._layouts[width]

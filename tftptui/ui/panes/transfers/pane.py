@@ -1,6 +1,7 @@
 """The Transfers pane: who fetches what, and how it goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,27 +12,58 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tftptui.engine.messages import TransferView
+from tftptui.net.names import host_name
+from tftptui.telemetry.records.filters.terms import Filter
+from tftptui.telemetry.records.filters.vocabulary import TRANSFERS as WORDS
 from tftptui.ui.formats import count, endpoint
-from tftptui.ui.keys import bindings
-from tftptui.ui.kit.pane import Pane
+from tftptui.ui.keys import Action, bindings
+from tftptui.ui.kit.filter_pane import ASKING, FilterPane
+from tftptui.ui.kit.prompt import Purpose
 from tftptui.ui.kit.rows import RowList
+from tftptui.ui.memory import Memory
+from tftptui.ui.messages import ColumnsWanted, CopyWanted, Offered
 from tftptui.ui.panes.empty import invitation
 from tftptui.ui.panes.files.hashes import hash_of
 from tftptui.ui.panes.files.versions import version_words
+from tftptui.ui.panes.transfers import words
 from tftptui.ui.panes.transfers.actions import TRANSFERS, TransferCommand
+from tftptui.ui.panes.transfers.columns import all_values
 from tftptui.ui.panes.transfers.list import TransferList
+from tftptui.ui.panes.transfers.model import AnyRow, ClientRow, Row
+from tftptui.ui.panes.transfers.saving import READERS, records, save_transfers
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
-from tftptui.ui.panes.transfers.words import kind_words, story
 from tftptui.ui.store import Store
 
 LEAST_ROWS = 2
 """Rows that the list keeps, of those it has: the chosen one and one more."""
 
 
-class TransfersPane(Pane):
+SORT, GROUPED, COLUMNS = "transfers-sort", "transfers-by", "transfers-columns"
+"""Names of the remembered choices: sort order, grouping, columns."""
+
+MOST_COPIED = 1_000
+"""Rows copied to the clipboard at most; s saves more."""
+
+OF_A_ROW = frozenset({"copy", "copy_all", "name", "save"})
+"""Actions that need a row."""
+
+OF_ANY_ROW = frozenset({"filter", "search", "trouble"})
+"""Actions that need a row, whether the filter hides it or not."""
+
+OF_A_TRANSFER = frozenset({"open", "narrow", "locate", "abort"})
+"""Actions that need a transfer under the cursor."""
+
+
+class TransfersPane(FilterPane):
     """The list, and under it what a column can't say about the chosen transfer."""
 
     SCOPE = "transfers"
+    VOCABULARY = WORDS
+    EXAMPLE = "words, or like  client:10.0.4.0/24 state:failed resent>0 file:*.img"
+    FORMATS: ClassVar[Mapping[str, str]] = READERS
+    ONE = "transfer"
+    HISTORY = "transfers "
     BINDINGS: ClassVar[list[BindingType]] = bindings(TRANSFERS)
     DEFAULT_CSS = """
     TransfersPane {
@@ -42,7 +74,6 @@ class TransfersPane(Pane):
             border-top: solid $frame;
             border-title-color: $foreground;
         }
-        & > .-empty { height: 1; }
         & > .-hidden, & > .-none { display: none; }
     }
     """
@@ -59,28 +90,38 @@ class TransfersPane(Pane):
             super().__init__()
             self.what, self.number = what, number
 
-    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
-        super().__init__("Transfers", 1, id="transfers")
-        self._store = store
+    def __init__(
+        self, store: Store, *, now: Callable[[], float], memory: Memory | None = None
+    ) -> None:
+        memory = Memory() if memory is None else memory
+        super().__init__("Transfers", 1, id="transfers", store=store, memory=memory)
+        self._now, self._memory = now, memory
         self._list = TransferList(store, now=now)
         self._empty = Static(id="transfer-empty", markup=False)
         self._detail = Static(id="transfer-detail", markup=False)
+        self._looking_up: set[str] = set()
         self._told = ("", "")
         self._invited = Text()
-        self._allowed = (False, False)
+        self._allowed: tuple[object, bool] = (None, False)
         self._lines: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the list, what stands in its place while it is empty, the detail."""
+        yield self.prompt
         yield self._list
         yield self._empty
         yield self._detail
 
     def on_mount(self) -> None:
-        """Start with what is known."""
+        """Start with what is known, and as it was sorted last."""
+        kept = self._memory.choice(SORT).split()
+        self._list.chosen = tuple(self._memory.choice(COLUMNS).split())
+        self._list.model.by_client = self._memory.choice(GROUPED) == "client"
+        if kept:
+            self._list.sort_by(kept[0], is_reverse=kept[1:] == ["descending"])
         self.frame_arrived()
 
-    def main_widget(self) -> Widget:
+    def list_widget(self) -> Widget:
         """Return the list."""
         return self._list
 
@@ -96,13 +137,28 @@ class TransfersPane(Pane):
         nothing = not self._store.transfers
         self._empty.set_class(not nothing, "-hidden")
         self._detail.set_class(nothing, "-hidden")
-        self._list.set_class(nothing, "-empty")
+        self._list.styles.height = 1 + self._list.row_count() if nothing else None
         if nothing:
             self._invite()
-        running = sum(view.running for view in self._store.transfers.values())
-        total = len(self._store.transfers)
-        self.summary = f"{running} running · {count(total)} shown" if total else ""
+        self._write_state()
+        self.explain()
         self._tell_detail()
+
+    def _write_state(self) -> None:
+        """Say how rows are sorted and filtered, and how many there are."""
+        listed, model = self._list, self._list.model
+        parts = ["by client"] if model.by_client else []
+        if listed.sort_key:
+            way = "descending" if listed.is_reverse else "ascending"
+            parts.append(f"{listed.sort_title}, {way}")
+        self.state = " · ".join(parts)
+        shown = f"{count(model.total)} shown"
+        if model.wanted:
+            shown = f"{count(model.shown)} of {count(model.total)} shown"
+        found = f"found {count(model.stops())} · " if model.sought else ""
+        self.summary = (
+            f"{found}{model.running} running · {shown}" if model.total else ""
+        )
 
     def _invite(self) -> None:
         """Say what to do while there is nothing, if it is something else."""
@@ -124,23 +180,136 @@ class TransfersPane(Pane):
         event.stop()
         self.action_open()
 
+    def on_transfer_list_sorted(self) -> None:
+        """Show the sort order and remember it."""
+        listed, memory = self._list, self._memory
+        way = "descending" if listed.is_reverse else "ascending"
+        key = listed.sort_key
+        memory.remember_choice(SORT, f"{key} {way}" if key else "")
+        memory.remember_choice(GROUPED, "client" if listed.model.by_client else "none")
+        self._write_state()
+        self._tell_detail()
+
+    # Keys: which work now, and why the others don't.
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what can be done with the chosen transfer."""
+        """Offer only what works on the selected row."""
         del parameters
-        exists, runs = self._allowed
-        is_fixed = self._store.is_fixed
-        offered = {
-            "abort": runs and not is_fixed,
-            "open": exists,
-            "narrow": exists,
-            "locate": exists and not is_fixed,
-        }
-        return offered.get(action, True)
+        if action in ASKING and self.is_typing:
+            return False
+        if action == "widen":
+            return any(self.filters)
+        is_fixed = action in ("abort", "locate") and self._store.is_fixed
+        return not (is_fixed or self._missing(action))
+
+    def why_not(self, action: Action) -> str:
+        """Return why an action of this pane does nothing now."""
+        return self._missing(action.call.partition("(")[0])
+
+    def _missing(self, action: str) -> str:
+        """Return why an action does nothing now; "" if it works."""
+        row = self._list.current_row
+        why = ""
+        if action == "widen" and not any(self.filters):
+            why = "all transfers are shown"
+        elif action in OF_ANY_ROW and not self._list.model.total:
+            why = "there is no transfer yet"
+        elif action in OF_A_ROW and row is None:
+            why = _no_transfer(row, self._store)
+        elif action == "open" and isinstance(row, ClientRow):
+            why = ""
+        elif action in OF_A_TRANSFER:
+            why = self._cannot_do(action)
+        elif action in ("unfold", "fold"):
+            why = self._list.cannot_fold(wide=action == "unfold")
+        return why
+
+    def _cannot_do(self, action: str) -> str:
+        view = self._list.current
+        if view is None:
+            return _no_transfer(self._list.current_row, self._store)
+        is_over = action == "abort" and not view.running
+        return "this transfer is over" if is_over else ""
 
     def action_open(self) -> None:
-        """Ask for the full view of the chosen transfer."""
-        if view := self._list.current:
+        """Show everything about the selected transfer; open or close a client's row."""
+        row = self._list.current_row
+        if isinstance(row, ClientRow):
+            self._list.fold(wide=not row.is_open)
+        elif view := self._list.current:
             self.post_message(self.CommandWanted(TransferCommand.OPEN, view.number))
+
+    def action_trouble(self, step: int) -> None:
+        """Go to the next row in trouble, or the next match of the search."""
+        listed, model = self._list, self._list.model
+        place = model.next_stop(listed.cursor_index or 0, step)
+        if place is not None:
+            listed.move_cursor(place)
+            return
+        name = "match" if model.sought else "transfer in trouble"
+        where = "after" if step > 0 else "before"
+        self.notify(f"no {name} {where} this row", timeout=2, markup=False)
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next column, or the one before."""
+        self._list.sort_next(step)
+
+    def action_columns(self) -> None:
+        """Ask for a choice of columns."""
+        shown = self._list.shown_columns()
+        offered = [
+            Offered(one.key, one.title.strip(), one.meaning)
+            for one in self._list.every_column()
+        ]
+        self.post_message(ColumnsWanted("Columns of Transfers", offered, shown, self))
+
+    def columns_chosen(self, keys: tuple[str, ...]) -> None:
+        """Show these columns in this order; the default ones if empty."""
+        self._list.chosen = keys
+        self._memory.remember_choice(COLUMNS, " ".join(keys))
+        self._list.sort()
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        if self._list.sort_key:
+            self._list.reverse()
+        else:
+            self.notify("select a column first: press < or >", timeout=4, markup=False)
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor."""
+        if row := self._list.current_row:
+            self.post_message(CopyWanted(self._plain(row), "1 row"))
+
+    def action_copy_all(self) -> None:
+        """Copy all rows that are shown."""
+        rows = self._list.model.rows[:MOST_COPIED]
+        text = "\n".join(self._plain(row) for row in rows)
+        more = len(self._list.model.rows) - len(rows)
+        what = f"the first {count(len(rows))} rows (s saves all)" if more else ""
+        self.post_message(CopyWanted(text, what or f"{count(len(rows))} rows"))
+
+    def _plain(self, row: AnyRow) -> str:
+        return words.plain(row, self._store)
+
+    def action_name(self) -> None:
+        """Look up the host name of the client."""
+        if isinstance(row := self._list.current_row, Row | ClientRow):
+            view = row.newest.view if isinstance(row, ClientRow) else row.view
+            if view.client not in self._looking_up:
+                self._looking_up.add(view.client)
+                self.run_worker(self._look_up(view.client), group="names")
+
+    async def _look_up(self, client: str) -> None:
+        self.notify(f"looking up {client}", timeout=2, markup=False)
+        name = await host_name(client)
+        self._looking_up.discard(client)
+        told = f"DNS has no name for {client}"
+        if name:
+            self._list.hosts.set_name(client, name)
+            told = f"{client} is {name}"
+            self._list.refresh_rows()
+        self.notify(told, markup=False)
 
     def action_narrow(self) -> None:
         """Ask for the packets of the chosen transfer."""
@@ -157,20 +326,88 @@ class TransfersPane(Pane):
         if (view := self._list.current) and view.running:
             self.post_message(self.CommandWanted(TransferCommand.ABORT, view.number))
 
+    # What is asked of a pane that filters.
+
+    @property
+    def filters(self) -> tuple[Filter, Filter]:
+        """What is shown, and what is looked for."""
+        return self._list.model.wanted, self._list.model.sought
+
+    def show_filtered(self, wanted: Filter) -> None:
+        """Show only what matches a filter."""
+        self._list.model.wanted = wanted
+        self._renew()
+
+    def look_for(self, sought: Filter) -> None:
+        """Mark what matches a filter."""
+        self._list.model.sought = sought
+        self._renew()
+
+    def _renew(self) -> None:
+        self._list.sort()
+        self._write_state()
+        self._tell_detail()
+        self.refresh_bindings()
+
+    def go_to_found(self) -> None:
+        """Go to the first match from the cursor on."""
+        place = self._list.model.next_stop((self._list.cursor_index or 0) - 1, 1)
+        if place is not None:
+            self._list.move_cursor(place)
+
+    def count_found(self, purpose: Purpose) -> str:
+        """Return how many rows match, of how many."""
+        model = self._list.model
+        if purpose == Purpose.SEARCH:
+            return f"{count(model.stops())} of {count(len(model.rows))}"
+        return f"{count(model.shown)} of {count(model.total)}"
+
+    def count_to_save(self) -> str:
+        """Return how many rows would be saved."""
+        return f"{count(len(self._shown()))} rows shown"
+
+    def writer(self) -> Callable[[Path, str], int]:
+        """Return what writes the rows of now."""
+        values = all_values(self._list.shape, self._list.around)
+        found = records(self._shown(), values)
+        return lambda path, kind: save_transfers(path, kind, found)
+
+    def _shown(self) -> list[Row]:
+        """Return transfers and refused requests in their order; all of a client's."""
+        rows = self._list.model.rows
+        groups = [one.rows for one in rows if isinstance(one, ClientRow)]
+        if groups:
+            return [one for group in groups for one in group]
+        return [one for one in rows if isinstance(one, Row)]
+
+    # The detail.
+
     def _tell_detail(self) -> None:
-        view = self._list.current
-        allowed = (view is not None, view is not None and view.running)
+        view, row = self._list.current, self._list.current_row
+        allowed = (row.key if row else None, view is not None and view.running)
         if allowed != self._allowed:
             self._allowed = allowed
             self.refresh_bindings()
-        if view is None:
-            return
+        if view is not None:
+            told = self._story(view)
+        elif row is not None:
+            told = words.row_story(row, self._store, self._now())
+        else:
+            told = ("", "No transfer matches the filter. Press esc to clear it.")
+        if told != self._told:
+            self._told = told
+            self._detail.border_title = Content(f" {told[0]} ") if told[0] else None
+            self._detail.update(Text(told[1]), layout=False)  # its height is given
+        self._make_room()
+
+    def _story(self, view: TransferView) -> tuple[str, str]:
+        """Return the title of a transfer, and what is said of it."""
         client = endpoint(view.client, view.client_tid)
         server = endpoint(view.server, view.server_tid) if view.server_tid else "?"
-        kind = f" · {kind_words(view)}" if view.kind else ""
-        told = (
+        kind = f" · {words.kind_words(view)}" if view.kind else ""
+        return (
             f"{client} ⇄ {server}{kind} · {view.file}",
-            story(
+            words.story(
                 view,
                 self._store.ports,
                 self._store.finding_of(view.number),
@@ -179,11 +416,6 @@ class TransfersPane(Pane):
                 may_be_nats=may_be_nats(self._store, view),
             ),
         )
-        if told != self._told:
-            self._told = told
-            self._detail.border_title = Content(f" {told[0]} ")
-            self._detail.update(Text(told[1]), layout=False)  # its height is given
-        self._make_room()
 
     def _make_room(self) -> None:
         """Let the detail have the lines that its words take, where rows are free.
@@ -194,9 +426,10 @@ class TransfersPane(Pane):
         if not width or not self._store.transfers:
             return
         detail = self._detail.styles
-        words = Content(self._told[1]).get_height({}, width - detail.margin.width)
+        text = Content(self._told[1])
+        needed = text.get_height({}, width - detail.margin.width)
         rows, room = self._list.row_count(), height - self._list.header_lines
-        lines = max(0, min(words + detail.gutter.height, room - rows))
+        lines = max(0, min(needed + detail.gutter.height, room - rows))
         most = max(0, room - min(rows, LEAST_ROWS))
         if (lines, most) != self._lines:
             self._lines = (lines, most)
@@ -206,3 +439,13 @@ class TransfersPane(Pane):
     def on_resize(self) -> None:
         """Share the room anew, once all have theirs."""
         self.call_after_refresh(self._make_room)
+
+
+def _no_transfer(row: AnyRow | None, store: Store) -> str:
+    """Return why there is no transfer under the cursor."""
+    if isinstance(row, ClientRow):
+        return "select one of its transfers: press enter to show them"
+    if isinstance(row, Row):
+        return "this request was refused: there is no transfer"
+    is_empty = not (store.transfers or store.refusals)
+    return "there is no transfer yet" if is_empty else "no transfer is shown"

@@ -8,8 +8,9 @@ from tftptui.engine.messages import Finding, HashView, PortMap, TransferView
 from tftptui.findings.codes import Code
 from tftptui.telemetry.findings import Place, labelled
 from tftptui.telemetry.words import port_word
-from tftptui.ui.formats import age, count, duration, rate, span
+from tftptui.ui.formats import age, count, duration, endpoint, moment, rate, span
 from tftptui.ui.panes.files.hashes import verdict
+from tftptui.ui.panes.transfers.model import AlarmRow, AnyRow, ClientRow, Row
 from tftptui.ui.store import Store
 
 NEVER_ANSWERED = "the client never answered"
@@ -37,6 +38,9 @@ MARKS = {
     "probed": "○",
     "stalled": "⚠",
 }
+REFUSED = "⊗"
+"""The mark of a request that was refused."""
+
 SLOTS = {
     "completed": "transfer-completed",
     "unconfirmed": "transfer-unconfirmed",
@@ -136,22 +140,128 @@ def ending_word(view: TransferView) -> str:
     return _ENDINGS.get(view.phase, view.phase)
 
 
-def ending(view: TransferView, now: float) -> list[str]:
+def ending(view: TransferView, now: float, tries: int = 1) -> list[str]:
     """Return what happened, how long ago, and what it took: ``done 12 s ago``.
 
     The forms get shorter. How many packets were sent again is in each of a completed
-    one, whose mark tells the rest; of others it is how they ended.
+    one, whose mark tells the rest; of others it is how they ended. TRIES are said
+    where there were several.
     """
     ended = view.ended if view.ended is not None else view.moved
-    word, ago = ending_word(view), age(now - ended)
-    # “no answer now” would tell of a server that waits.
-    agos = ["just now"] if ago == "now" else [ago, ago.removesuffix(" ago")]
+    word, agos = ending_word(view), _agos(now - ended)
     forms = [*(f"{word} {one}" for one in agos), word]
+    if tries > 1:
+        return [*(f"{form}, {tries} tries" for form in forms), f"{tries} tries", word]
     if not view.retransmits:
         return forms
     again = f"{view.retransmits} resent"
     short = [again] if view.phase == "completed" else forms
     return [*(f"{form}, {again}" for form in forms), *short]
+
+
+def _agos(seconds: float) -> list[str]:
+    """Return how long ago in forms that get shorter."""
+    ago = age(seconds)
+    # “no answer now” would tell of a server that waits.
+    return ["just now"] if ago == "now" else [ago, ago.removesuffix(" ago")]
+
+
+def refusal(row: Row, now: float) -> list[str]:
+    """Return when and why requests were refused, the longest form first."""
+    times = f" ×{row.times}" if row.times > 1 else ""
+    agos = _agos(now - row.view.started)
+    return [
+        *(f"refused{times} {one}: {row.view.error}" for one in agos),
+        *(f"refused{times} {one}" for one in agos),
+        f"refused{times}",
+    ]
+
+
+def client_words(row: ClientRow, store: Store) -> str:
+    """Return a client in a line: address, kind, how many tries, state of the latest."""
+    who = (row.newest.view.client, _client_kind(row), _client_state(row, store))
+    return " · ".join(part for part in who if part)
+
+
+def _client_kind(row: ClientRow) -> str:
+    kinds = (kind_words(one.view) for one in (row.newest, *row.rows))
+    return next((one for one in kinds if one), "")
+
+
+def _client_state(row: ClientRow, store: Store) -> str:
+    """Return how many tries, and the state of the latest."""
+    tries = sum(one.times for one in row.rows)
+    files = {one.view.file for one in row.rows}
+    of_files = f"{tries} requests for {len(files)} files" if len(files) > 1 else ""
+    told = of_files or (f"{tries} tries" if tries > 1 else "1 try")
+    return f"{told}, {_state_word(row.newest, store)}"
+
+
+def _state_word(row: Row, store: Store) -> str:
+    """Return the state of a client's latest transfer, and what blocks it."""
+    view, finding = row.view, store.finding_of(row.view.number)
+    if row.is_refused:
+        return f"refused: {view.error}"
+    if finding is not None and finding.is_alarm and finding.code in _BLOCKED:
+        return "blocked"
+    return view.phase if view.running else ending_word(view)
+
+
+def plain(row: AnyRow, store: Store) -> str:
+    """Return a row as text for the clipboard, nothing shortened."""
+    if isinstance(row, ClientRow):
+        lines = [client_words(row, store), *(plain(one, store) for one in row.rows)]
+        return "\n  ".join(lines)
+    if isinstance(row, AlarmRow):
+        finding = store.finding_of(row.number)
+        return "" if finding is None else f"  {finding.of(row.number)}"
+    view = row.view
+    size = "" if view.total_size is None else f" of {count(view.total_size)}"
+    began = moment(view.started, 0, precise=True)
+    parts = [
+        began,
+        endpoint(view.client, view.client_tid),
+        "refused" if row.is_refused else f"⇄ {endpoint(view.server, view.server_tid)}",
+        f"{'WRQ' if view.direction == 'write' else 'RRQ'} {view.file}",
+        kind_words(view),
+        "" if row.is_refused else ending_word(view),
+        "" if row.is_refused else f"{count(view.acked_octets)}{size} bytes",
+        f"{row.times} tries" if row.times > 1 else "",
+        f"{count(view.retransmits)} resent" if view.retransmits else "",
+        " ".join(agreement(view)),
+        view.error,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def row_story(row: AnyRow, store: Store, now: float) -> tuple[str, str]:
+    """Return title and text of the detail for a row that is not a transfer."""
+    if isinstance(row, ClientRow):
+        files = dict.fromkeys(one.view.file for one in row.rows)
+        who = (row.newest.view.client, _client_kind(row))
+        title = " · ".join(part for part in who if part)
+        return (
+            title,
+            f"{_capital(_client_state(row, store))}. Files: {', '.join(files)}.",
+        )
+    if isinstance(row, AlarmRow):
+        return "", plain(row, store).strip()
+    view = row.view
+    title = f"{endpoint(view.client, view.client_tid)} · {view.file}"
+    times = f" {count(row.times)} times, the last" if row.times > 1 else ""
+    what = "Upload" if view.direction == "write" else "Request"
+    ago = _agos(now - view.started)[0]
+    return title, f"{what} refused{times} {ago}: {view.error}. There is no transfer."
+
+
+_BLOCKED = frozenset(
+    {
+        *(Code.ANSWERS_BLOCKED, Code.CLIENT_PORT_BLOCKED, Code.ACKS_BLOCKED),
+        *(Code.SERVER_OUTPUT_BLOCKED, Code.CLIENT_FIREWALL_REFUSES),
+        *(Code.RANGE_MISMATCH, Code.NAT_WITHOUT_HELPER, Code.PATH_CUT),
+    }
+)
+"""Findings about packets that do not arrive."""
 
 
 def mean_rate(view: TransferView) -> str:
