@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_opened_anew_goes_on(
     assert moved.read_bytes().count(b"\n") == 1
     assert capfd.readouterr().err == (
         f"tftptui: the journal {place} can't be written: Is a directory; "
-        "it goes on in the file that it was in\n"
+        "continuing in the old file\n"
     )
 
 

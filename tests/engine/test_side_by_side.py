@@ -45,7 +45,7 @@ def test_a_silence_does_not_end_that_ports_are_wanting(seen: Seen) -> None:
 
 def test_a_full_disk_is_full_until_something_is_stored(seen: Seen) -> None:
     view = tried(1, heard=True, direction="write", timeouts=0, ended=NOON + 1.0)
-    view.phase, view.our_error, view.error = "failed", 3, "no room left on the disk"
+    view.phase, view.our_error, view.error = "failed", 3, "disk full"
     seen.begin(view)
     seen.end(view)
     seen.look(2.0)

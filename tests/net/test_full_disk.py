@@ -88,9 +88,9 @@ async def test_no_room_is_told_with_error_3_and_leaves_nothing(
     client.offer(place.server.at, b"new", options=OPTIONS)
     await client.oack()
     error = await first_error(client)
-    assert (error.code, error.message) == (3, b"no room left on the disk")
+    assert (error.code, error.message) == (3, b"disk full")
     ended = place.server.until("transfer_ended")
-    assert (ended["outcome"], ended["error"]) == ("failed", "no room left on the disk")
+    assert (ended["outcome"], ended["error"]) == ("failed", "disk full")
     await settle(place.server.at)  # it tidies up after it has told
     assert names_in(place.folder) == set()
 
@@ -102,7 +102,7 @@ async def test_the_old_file_survives_a_full_disk(
         await upload(place, other, b"file", octets(40_000))
     client.offer(place.server.at, b"file", options=OPTIONS)
     await client.oack()
-    with pytest.raises(AssertionError, match="no room left on the disk"):
+    with pytest.raises(AssertionError, match="disk full"):
         await client.blocks(bytes(ROOM + 8_192), 8_192)
     place.server.until("transfer_ended", outcome="failed")
     await settle(place.server.at)
@@ -115,7 +115,7 @@ async def test_the_room_is_there_again_for_the_next(
 ) -> None:
     client.offer(place.server.at, b"large", options=OPTIONS)
     await client.oack()
-    with pytest.raises(AssertionError, match="no room left on the disk"):
+    with pytest.raises(AssertionError, match="disk full"):
         await client.blocks(bytes(ROOM + 8_192), 8_192)
     place.server.until("transfer_ended", outcome="failed")
     await upload(place, client, b"small", octets(60_000))
@@ -129,7 +129,7 @@ async def test_a_small_disk_refuses_what_it_can_not_hold_when_announced(
         options = ((b"tsize", b"%d" % (ROOM + 1)),)
         client.offer(place.server.at, b"new", options=options)
         error = await client.error()
-        text = f"no room: {ROOM + 1} octets announced, {ROOM} free"
+        text = f"disk full: {ROOM + 1} bytes announced, {ROOM} free"
         assert (error.code, error.message.decode()) == (3, text)
 
 

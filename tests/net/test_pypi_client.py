@@ -154,7 +154,7 @@ def test_a_file_that_exists_is_told(tmp_path: Path) -> None:
         at = server.at
         with pytest.raises(tftp.FileAlreadyExists) as caught:
             tftp.TFTPClient(at.host, at.port).put("file", b"ours")
-    assert caught.value.message == "that file exists already"
+    assert caught.value.message == "file already exists"
     assert (tmp_path / "file").read_bytes() == b"theirs"
 
 

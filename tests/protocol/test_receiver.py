@@ -233,7 +233,7 @@ class TestTimer:
 
     @pytest.mark.parametrize(
         ("blocks", "text"),
-        [(0, "the client never answered"), (1, "the client stopped answering")],
+        [(0, "the client never replied"), (1, "the client stopped replying")],
     )
     def test_silent_peer_is_given_up(self, blocks: int, text: str) -> None:
         session = receiving_session(blocks=blocks, retries=2)
@@ -245,7 +245,7 @@ class TestTimer:
         timer = RetransmitTimer(retries=0)
         session = ReceiveSession(block_size=8, timer=timer, peer="server")
         session.start(0.0)
-        text = "the server stopped answering"
+        text = "the server stopped replying"
         assert _pass_deadline(session) == [End(Outcome.ABANDONED, text)]
 
     def test_progress_forgets_the_timeouts(self) -> None:

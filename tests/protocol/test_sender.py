@@ -193,14 +193,14 @@ class TestGivingUp:
         session = _negotiating(retries=2)
         sent = [_pass_deadline(session), _pass_deadline(session)]
         assert sent == [[SendOack(2)], [SendOack(3)]]
-        end = End(Outcome.ABANDONED, "the client never answered")
+        end = End(Outcome.ABANDONED, "the client never replied")
         assert _pass_deadline(session) == [end]
 
     def test_nobody_gets_more_than_four_repeats_before_an_answer(self) -> None:
         session = _negotiating(retries=100)
         for attempt in range(2, 6):
             assert _pass_deadline(session) == [SendOack(attempt)]
-        end = End(Outcome.ABANDONED, "the client never answered")
+        end = End(Outcome.ABANDONED, "the client never replied")
         assert _pass_deadline(session) == [end]
 
     @pytest.mark.parametrize("fixed", [None, 1.0])
@@ -242,7 +242,7 @@ class TestGivingUp:
     def test_silence_in_the_middle_is_abandoned(self) -> None:
         session = _negotiating(retries=0)
         session.receive_ack(0, 0.1)
-        end = End(Outcome.ABANDONED, "the client stopped answering")
+        end = End(Outcome.ABANDONED, "the client stopped replying")
         assert _pass_deadline(session) == [end]
 
     def test_missing_last_ack_is_unconfirmed_and_not_completed(self) -> None:
@@ -255,7 +255,7 @@ class TestGivingUp:
     def test_single_block_that_nobody_answered_is_abandoned(self) -> None:
         session = SendSession(last_block=1, timer=RetransmitTimer(retries=0))
         session.start(0.0)
-        end = End(Outcome.ABANDONED, "the client never answered")
+        end = End(Outcome.ABANDONED, "the client never replied")
         assert _pass_deadline(session) == [end]
 
 

@@ -137,7 +137,7 @@ def test_a_range_that_was_free_can_be_bound() -> None:
 def test_a_range_of_nothing_but_the_port_that_is_asked_is_refused() -> None:
     port = free_range(1)
     settings = msgspec.structs.replace(wish("127.0.0.1", port=port.first), ports=port)
-    with pytest.raises(BindError, match="has no other to answer from") as caught:
+    with pytest.raises(BindError, match="which takes the requests") as caught:
         bind_listeners(settings)
     assert f"--ports {port}" in str(caught.value)
     single = msgspec.structs.replace(settings, single_port=True)
@@ -150,4 +150,4 @@ def test_a_range_that_holds_the_port_that_is_asked_is_told_with_what_is_left() -
     settings = wish("127.0.0.1", port=ports.first + 2)
     with bound(msgspec.structs.replace(settings, ports=ports)) as (_, notices):
         asked = f"port {ports.first + 2} of {ports} takes requests"
-        assert notices == [f"{asked}; 4 are left to answer"]
+        assert notices == [f"{asked}: 4 left for replies"]

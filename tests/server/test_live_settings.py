@@ -52,7 +52,7 @@ async def test_networks_are_shut_out(folder: Path) -> None:
     with running(folder) as server, UdpClient() as client:
         server.service.change_settings({"deny": ["127.0.0.0/8"]}, by="test")
         client.ask(server.at, b"file")
-        assert b"may not use this server" in (await client.error()).message
+        assert b"is not allowed by this server" in (await client.error()).message
 
 
 async def test_only_what_differs_is_journalled(folder: Path) -> None:

@@ -207,7 +207,7 @@ async def test_a_silent_client_is_given_up(
         await client.data()
     clock.advance(LAST_WAIT)
     ended = await server.written.until(TransferEnded)
-    assert (ended.outcome, ended.error) == ("abandoned", "the client never answered")
+    assert (ended.outcome, ended.error) == ("abandoned", "the client never replied")
     assert (ended.octets, ended.retransmits, ended.heard) == (0, 4, False)
 
 
@@ -284,7 +284,7 @@ async def test_the_operator_ends_a_transfer(server: Running, client: UdpClient) 
     await begin(server, client)
     assert server.service.abort(1)
     error = await client.error()
-    assert (error.code, error.message) == (0, b"ended by the operator")
+    assert (error.code, error.message) == (0, b"aborted by the operator")
     assert server.event(TransferEnded).outcome == "aborted"
 
 

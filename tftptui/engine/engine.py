@@ -244,7 +244,7 @@ class Engine:
         some = ", ".join(removed[:_MOST_NAMED])
         more = "…" if len(removed) > _MOST_NAMED else ""
         what = counted(len(removed), "unfinished upload")
-        self.service.warn(f"removed {what} of a killed server: {some}{more}")
+        self.service.warn(f"removed {what} left by a killed server: {some}{more}")
 
     def _measures(self) -> "Measures":
         from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - an extra
@@ -329,7 +329,7 @@ class Engine:
             self.carry_out(command)
             return None
         if self._shelf is None:
-            raise CommandRefusedError("nothing is served")
+            raise CommandRefusedError("the server is down")
         return await self._shelf.answer(command)
 
     def carry_out(self, command: ActionCommand) -> None:
@@ -359,7 +359,7 @@ class Engine:
 
     def _abort(self, number: int) -> None:
         if not self.service.abort(number):
-            raise CommandRefusedError(f"transfer {number} is over already")
+            raise CommandRefusedError(f"transfer {number} has already ended")
 
     def _look(self, command: OpenFolder | CloseFolder) -> None:
         if self._watch is None:
@@ -371,7 +371,7 @@ class Engine:
 
     def _locate(self, command: Locate) -> None:
         if self._searches.is_full:
-            raise CommandRefusedError("wait until the searches under way are over")
+            raise CommandRefusedError("other searches are running; wait until they end")
         pool, clock = self.service.pool, self.recorder.clock
         client = Endpoint(command.client, command.client_tid)
 
@@ -386,7 +386,7 @@ class Engine:
         try:
             lease = pool.lease(open_port, clock.now())
         except (OSError, PortsExhaustedError) as error:
-            raise CommandRefusedError(f"it can't be looked for: {error}") from error
+            raise CommandRefusedError(f"can't locate: {error}") from error
         search = Locating(
             command.transfer,
             lease.opened,

@@ -21,8 +21,8 @@ def set_ports(service: Service, command: SetPorts) -> None:
         raise CommandRefusedError(str(error)) from error
     if not 0 <= command.quarantine <= LONGEST_QUARANTINE:
         raise CommandRefusedError(
-            f"a quarantine of {command.quarantine:g} s makes no sense; "
-            f"choose 0 to {LONGEST_QUARANTINE:g} s"
+            f"reuse delay {command.quarantine:g} s: it must be 0 to "
+            f"{LONGEST_QUARANTINE:g} s"
         )
     asked_on = {listener.local.port for listener in service.listeners}
     if len(ports) == 1 and ports.first in asked_on:

@@ -69,7 +69,7 @@ class Locating:
             ):
                 await self._walk(suspect, other)
         except OSError as error:
-            why = f"It can't be looked for: {error.strerror or error}."
+            why = f"Can't locate: {error.strerror or error}."
             self._learn(is_done=True, verdict=why)
 
     async def _walk(self, suspect: Walker, other: Walker) -> None:

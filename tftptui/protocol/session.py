@@ -151,7 +151,7 @@ class Session(ABC):
         return f"{words}: {text}" if text else words
 
     def _abandon(self) -> list[Command]:
-        did = "stopped answering" if self._heard else "never answered"
+        did = "stopped replying" if self._heard else "never replied"
         return self._end(Outcome.ABANDONED, f"the {self._peer} {did}")
 
     def _is_over(self, now: float) -> bool:

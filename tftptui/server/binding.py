@@ -58,9 +58,8 @@ def _bind_wanted(settings: Settings) -> tuple[list[Listener], list[str]]:
         return _bind_all(settings.listen, TFTP_PORT), []
     except PermissionError:
         notice = (
-            f"Port {TFTP_PORT} needs a right, so this is port {FALLBACK_PORT}. "
-            f"To get {TFTP_PORT}: {HOW_TO_GET_69} "
-            "(machines that boot by DHCP can use no other port)"
+            f"No permission for port {TFTP_PORT}: listening on {FALLBACK_PORT}. "
+            f"To use {TFTP_PORT}: {HOW_TO_GET_69} (network boot needs {TFTP_PORT})"
         )
         return _bind_all(settings.listen, FALLBACK_PORT), [notice]
 
@@ -78,12 +77,12 @@ def _shared_ports(listeners: Sequence[Listener], settings: Settings) -> list[str
         return []
     if not left:
         raise BindError(
-            f"port {shared[0]} takes the requests, and --ports {settings.ports} has no "
-            "other to answer from; choose another range, or --single-port"
+            f"--ports {settings.ports} has only port {shared[0]}, which takes the "
+            "requests; choose another range, or --single-port"
         )
     named = joined([str(port) for port in shared])
     return [
-        f"port {named} of {settings.ports} takes requests; {left:,} are left to answer"
+        f"port {named} of {settings.ports} takes requests: {left:,} left for replies"
     ]
 
 

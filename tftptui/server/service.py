@@ -268,7 +268,7 @@ class Service:
         transfer = self.transfers.get(number)
         if transfer is None:
             return False
-        transfer.whole().abort("ended by the operator")
+        transfer.whole().abort("aborted by the operator")
         return True
 
     def file_changed(self, name: str) -> None:

@@ -93,7 +93,7 @@ async def test_a_command_is_carried_out(engine: ChildEngine) -> None:
 
 async def test_a_command_is_refused_in_words(engine: ChildEngine) -> None:
     async with watching(engine):
-        with pytest.raises(CommandRefusedError, match="transfer 9 is over already"):
+        with pytest.raises(CommandRefusedError, match="transfer 9 has already ended"):
             await engine.ask(AbortTransfer(9))
 
 
@@ -102,7 +102,7 @@ async def test_many_commands_at_once_get_their_own_answers(engine: ChildEngine) 
         asked = [engine.ask(AbortTransfer(number)) for number in range(50)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
     assert [str(answer) for answer in answers] == [
-        f"transfer {number} is over already" for number in range(50)
+        f"transfer {number} has already ended" for number in range(50)
     ]
 
 
@@ -255,7 +255,7 @@ async def test_or_it_ends_with_its_last_transfer_if_so_configured(
         client.ask(held.at, b"file")
         first = await client.data()
         await held.lose_its_holder()
-        text = b"the server is about to end and takes no new requests"
+        text = b"the server is shutting down: no new requests"
         for number in range(2, 200):  # one address gets few ERRORs
             with UdpClient(f"127.0.0.{number}") as late:
                 late.ask(held.at, b"missing")

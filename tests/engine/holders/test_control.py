@@ -88,7 +88,7 @@ async def test_commands_are_carried_out_and_refused(served: Attachable) -> None:
             SetPorts(first=50_000, last=50_009, order="random", quarantine=1.0)
         )
         await seen.until(lambda: seen.ports is not None and seen.ports.first == 50_000)
-        with pytest.raises(CommandRefusedError, match="transfer 9 is over"):
+        with pytest.raises(CommandRefusedError, match="transfer 9 has already ended"):
             await seen.engine.ask(AbortTransfer(9))
     assert engine.service.pool.ports.first == 50_000
 

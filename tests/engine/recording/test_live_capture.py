@@ -189,7 +189,7 @@ class TestTrouble:
         )
         assert capturing.status is not None
         (notice,) = [one for one in capturing.status.notices if "capture" in one]
-        assert "has ended: its process" in notice
+        assert "stopped: its process" in notice
         assert await client.read(capturing.at, b"file") == CONTENT
 
     async def test_disk_that_hangs_ends_it_and_holds_nobody_up(

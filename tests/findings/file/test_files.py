@@ -113,7 +113,7 @@ def test_a_file_that_came_since_is_there() -> None:
 
 
 def test_what_lies_outside_is_said_once_and_no_file_is_asked_for_there() -> None:
-    message = "that lies outside the folder that is served"
+    message = "outside the root, not served"
     seen = facts_of(
         file="../../etc/passwd", refusals=(refused("outside-root", message=message),)
     )
@@ -127,7 +127,7 @@ def test_what_lies_outside_is_said_once_and_no_file_is_asked_for_there() -> None
 def test_a_file_that_may_not_be_read_is_told(reason: str) -> None:
     draft = found(facts_of(refusals=(refused(reason, message="why"),), scene=SCENE))
     assert draft.code == "file-permission"
-    assert draft.headline.endswith(" (why).")
+    assert draft.headline.endswith(": why.")
 
 
 def test_rights_are_shown_along_the_whole_path() -> None:
@@ -196,8 +196,8 @@ def test_uploads_that_are_not_taken_are_told(reason: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        ("no room left on the disk", "disk-full"),
-        ("files end at 1000 octets here", "upload-refused"),
+        ("disk full", "disk-full"),
+        ("uploads are limited to 1000 bytes", "upload-refused"),
     ],
 )
 def test_an_upload_that_ends_in_the_middle_says_why(error: str, code: str) -> None:
@@ -207,7 +207,7 @@ def test_an_upload_that_ends_in_the_middle_says_why(error: str, code: str) -> No
 
 def test_no_room_is_told_before_it_begins_too() -> None:
     miss = refused(
-        "disk-full", direction="write", message="no room: 9 octets announced, 3 free"
+        "disk-full", direction="write", message="disk full: 9 bytes announced, 3 free"
     )
     draft = found(facts_of(refusals=(miss,)))
     assert draft.code == "disk-full"

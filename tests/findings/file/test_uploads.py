@@ -17,7 +17,7 @@ from tests.support.seen import Seen
 from tftptui.findings.facts import Scene
 from tftptui.telemetry.events import Refused
 
-NO_UPLOADS = "this server takes no uploads"
+NO_UPLOADS = "uploads are off"
 NO_FOLDER = "there is no such folder"
 
 

@@ -73,7 +73,7 @@ def test_one_more_than_the_limit_is_refused_and_told_the_numbers() -> None:
 def test_one_more_than_a_client_may_have_is_refused_and_told_the_numbers() -> None:
     found = verdict(active=2, of_client=2, max_client_transfers=2)
     assert (found.reason, found.code) == ("client-limit", ErrorCode.UNDEFINED)
-    assert f"{CLIENT} has 2 of 2" in found.text
+    assert f"{CLIENT} already has 2 of 2" in found.text
 
 
 def test_what_others_have_does_not_count_for_a_client() -> None:

@@ -157,7 +157,7 @@ async def test_a_client_that_begins_anew_gets_a_new_transfer(
     assert (await client.data()).block16 == 1
     assert client.peer != first
     ended = server.event(TransferEnded)
-    assert (ended.outcome, ended.error) == ("abandoned", "the client began anew")
+    assert (ended.outcome, ended.error) == ("abandoned", "the client restarted")
 
 
 async def test_another_name_from_the_same_port_replaces_the_transfer(
@@ -214,7 +214,7 @@ async def test_an_upload_is_refused_in_words(
 ) -> None:
     client.send(encode_request(WriteRequest(b"new", Mode.OCTET)), server.at)
     error = await client.error()
-    assert (error.code, error.message) == (2, b"this server takes no uploads")
+    assert (error.code, error.message) == (2, b"uploads are off")
     refused = server.event(Refused)
     assert (refused.reason, refused.direction) == ("denied", "write")
     assert not (folder / "new").exists()

@@ -102,8 +102,8 @@ def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> No
         ("in", "link in → sub/inner: a file, 6 bytes", "served: in, 6 bytes"),
         (
             "up/secret",
-            "link up → ..: that lies outside the folder that is served",
-            "refused with ERROR 2: that lies outside the folder that is served",
+            "link up → ..: outside the root, not served",
+            "refused with ERROR 2: outside the root, not served",
         ),
         (
             "nowhere",
@@ -208,9 +208,9 @@ def test_rules_that_do_not_match_are_told(lines: Lines, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "name", "end"),
     [
-        ([], "new", "refused with ERROR 2: this server takes no uploads"),
+        ([], "new", "refused with ERROR 2: uploads are off"),
         (["--write", "new"], "sub\\new", "written to sub/new, a new file"),
-        (["--write", "new"], "file", "refused with ERROR 6: that file exists already"),
+        (["--write", "new"], "file", "refused with ERROR 6: file already exists"),
         (["--write", "overwrite"], "file", "overwritten: file, 6 bytes"),
         (["--write", "new"], "x/new", "refused with ERROR 1: there is no such folder"),
         (["--write", "new"], "", "refused with ERROR 2: the request names no file"),

@@ -98,7 +98,7 @@ def test_a_name_that_rules_double_stops_growing() -> None:
         (r"a=x\0", r"the whole match is \g<0>"),
         ("a=x\0", "no name can hold a NUL"),
         ("a\0=x", "no name can hold a NUL"),
-        ("caf\udce9=x", "it is no UTF-8"),
+        ("caf\udce9=x", "it is not UTF-8"),
     ],
 )
 def test_what_a_wrong_rule_is_told(rule: str, why: str) -> None:
@@ -140,7 +140,7 @@ def test_a_wrong_line_of_a_file_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_told_its_line(tmp_path: Path) -> None:
     file = tmp_path / "rules"
     file.write_bytes(b"a=b\ncaf\xe9=x\n")
-    with pytest.raises(SettingsError, match=r"line 2: .* it is no UTF-8"):
+    with pytest.raises(SettingsError, match=r"line 2: .* it is not UTF-8"):
         read_rules(file)
 
 

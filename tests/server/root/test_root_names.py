@@ -172,7 +172,9 @@ def test_names_that_only_case_tells_apart_are_refused_by_name(
     caseless: Root, folder: Path
 ) -> None:
     (folder / "FILE").write_bytes(b"loud")
-    with pytest.raises(RootError, match="case decides which is meant: FILE and file"):
+    with pytest.raises(
+        RootError, match="several names differ only in case: FILE and file"
+    ):
         caseless.open(b"File")
     assert refusal(caseless, b"File") == AMBIGUOUS
 
@@ -180,7 +182,7 @@ def test_names_that_only_case_tells_apart_are_refused_by_name(
 def test_many_such_names_are_not_all_told(caseless: Root, folder: Path) -> None:
     for name in ("FILE", "FIle", "fILE"):
         (folder / name).touch()
-    with pytest.raises(RootError, match="is meant: FILE, FIle, …"):
+    with pytest.raises(RootError, match="differ only in case: FILE, FIle, …"):
         caseless.open(b"File")
 
 
@@ -251,7 +253,7 @@ def test_an_upload_goes_where_rules_say(folder: Path) -> None:
 def test_an_upload_in_another_case_is_the_file_that_is_there(caseless: Root) -> None:
     assert upload_refusal(caseless, b"BOOT/bcd") == (
         "exists",
-        "that file exists already",
+        "file already exists",
     )
 
 
@@ -287,14 +289,14 @@ def test_an_upload_without_its_folder_is_told_so(root: Root, name: bytes) -> Non
         (b"", "malformed", "the request names no file"),
         (b"new/", "not-a-file", "that is a folder, not a file"),
         (b"sub", "not-a-file", "that is a folder, not a file"),
-        (b"a" * 300, "malformed", "no file here can have so long a name"),
+        (b"a" * 300, "malformed", "the file name is too long"),
         (
             PART_PREFIX + b"x",
             "denied",
-            "names that begin with .tftptui- are the server's own",
+            "names that begin with .tftptui- are reserved by the server",
         ),
-        (b"../new", "outside-root", "that lies outside the folder that is served"),
-        (b"up/new", "outside-root", "that lies outside the folder that is served"),
+        (b"../new", "outside-root", "outside the root, not served"),
+        (b"up/new", "outside-root", "outside the root, not served"),
     ],
 )
 def test_where_no_upload_goes(root: Root, name: bytes, reason: str, text: str) -> None:

@@ -115,7 +115,7 @@ async def test_names_that_case_tells_apart_are_refused(folder: Path) -> None:
         client.ask(server.at, b"Boot/Bcd")
         error = await client.error()
         refused = server.event(Refused)
-    assert error.message == b"case decides which is meant: BCD and bcd"
+    assert error.message == b"several names differ only in case: BCD and bcd"
     assert (error.code, refused.reason) == (2, "ambiguous")
 
 

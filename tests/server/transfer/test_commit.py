@@ -162,7 +162,7 @@ async def test_what_the_operator_ends_meanwhile_is_not_named_later(
         await bring_all(server, client)
         commit = commit_of(server)
         server.service.abort(1)
-        assert (await client.error()).message == b"ended by the operator"
+        assert (await client.error()).message == b"aborted by the operator"
         assert len(hidden_in(tmp_path)) == 1  # the thread may be using it
         gate.set()
         await commit

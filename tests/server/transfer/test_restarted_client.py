@@ -77,7 +77,7 @@ async def test_a_read_begins_anew_before_the_server_has_waited_in_vain(
     client.ask(server.at, b"file", options=OPTIONS)
     await client.oack()
     assert client.peer != first
-    assert outcomes(server) == [("abandoned", "the client began anew")]
+    assert outcomes(server) == [("abandoned", "the client restarted")]
     client.ack(0)
     assert (await client.data()).block16 == 1
 
@@ -107,7 +107,7 @@ async def test_a_write_begins_anew(
     client.offer(server.at, b"new", options=OPTIONS[1:])
     await client.oack()
     assert client.peer != first
-    assert outcomes(server) == [("abandoned", "the client began anew")]
+    assert outcomes(server) == [("abandoned", "the client restarted")]
     await client.blocks(octets(700))
     await server.written.until(TransferEnded, count=2)
     assert (folder / "new").read_bytes() == octets(700)
@@ -135,7 +135,7 @@ def test_a_read_that_waits_for_bandwidth_makes_way_too(folder: Path) -> None:
         assert desk.blocks() == [1, 2, 3]  # the fourth has still to wait
         desk.ask(b"file")
         (ended,) = desk.written.of(TransferEnded)
-        assert ended.error == "the client began anew"
+        assert ended.error == "the client restarted"
         desk.wait(0.5)
         assert desk.blocks() == [1, 2, 3, 1]
 
@@ -149,4 +149,4 @@ def test_a_write_that_waits_for_bandwidth_makes_way_too(folder: Path) -> None:
         assert len(desk.sent()) == 3  # ACK 0 to 2; the next has still to wait
         desk.offer(b"new")
         (ended,) = desk.written.of(TransferEnded)
-        assert ended.error == "the client began anew"
+        assert ended.error == "the client restarted"

@@ -102,7 +102,7 @@ async def test_errors_come_from_the_asked_port(
     client.ask(at, b"file")
     await client.data()
     server.service.abort(1)
-    assert (await client.error()).message == b"ended by the operator"
+    assert (await client.error()).message == b"aborted by the operator"
     client.ask(at, b"file")
     await client.data()
     server.service.close()

@@ -48,7 +48,7 @@ def test_what_nobody_answers_when_it_is_sent_again_is_ended_without_a_word(
     pass_time(desk, 6.0)
     assert [one.client for one in desk.ended] == [CLIENT]
     view = desk.ended[0].view()
-    assert view.error == "the client most likely asked again, from port 2071"
+    assert view.error == "retried from a new port, 2071"
     assert view.superseded
     assert (oacks(desk), desk.errors()) == (2, [])
 

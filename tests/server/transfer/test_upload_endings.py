@@ -77,8 +77,8 @@ async def test_the_hidden_file_is_not_served(
         assert (await other.error()).code == 1
 
 
-NOT_TAKEN = (2, "this server takes no uploads", "denied")
-EXISTS = (6, "that file exists already", "exists")
+NOT_TAKEN = (2, "uploads are off", "denied")
+EXISTS = (6, "file already exists", "exists")
 NO_FOLDER = (1, "there is no such folder", "not-found")
 
 
@@ -123,7 +123,7 @@ async def test_a_silent_client_is_given_up_and_leaves_nothing(
         assert await client.acked() == 1
     clock.advance(LAST_WAIT)
     ended = await server.written.until(TransferEnded)
-    told = ("abandoned", "the client stopped answering")
+    told = ("abandoned", "the client stopped replying")
     assert (ended.outcome, ended.error) == told
     assert names_in(folder) == {"old"}
 
@@ -133,7 +133,7 @@ async def test_an_upload_ended_by_the_operator_leaves_nothing(
 ) -> None:
     await begin(server, client)
     server.service.abort(1)
-    assert (await client.error()).message == b"ended by the operator"
+    assert (await client.error()).message == b"aborted by the operator"
     assert server.event(TransferEnded).outcome == "aborted"
     assert names_in(folder) == {"old"}
 
@@ -162,7 +162,7 @@ async def test_a_file_made_meanwhile_is_told_in_the_end(
     (folder / "new").write_bytes(b"theirs")
     client.block(2, b"the end")
     error = await client.error()
-    assert (error.code, error.message) == (6, b"that file exists already")
+    assert (error.code, error.message) == (6, b"file already exists")
     await server.written.until(TransferEnded)
     await settle(server.at)
     assert names_in(folder) == {"old", "new"}
@@ -190,8 +190,11 @@ async def test_a_file_larger_than_allowed_ends_with_error_3(
         client.block(2, bytes(512))
         error = await client.error()
         ended = server.event(TransferEnded)
-    assert (error.code, error.message) == (3, b"files end at 1000 octets here")
-    assert (ended.outcome, ended.error) == ("failed", "files end at 1000 octets here")
+    assert (error.code, error.message) == (3, b"uploads are limited to 1000 bytes")
+    assert (ended.outcome, ended.error) == (
+        "failed",
+        "uploads are limited to 1000 bytes",
+    )
     assert names_in(folder) == {"old"}
 
 
@@ -204,7 +207,10 @@ async def test_a_quota_ends_the_upload_that_exceeds_it(
         await client.acked()
         client.block(1, bytes(512))
         error = await client.error()
-    assert (error.code, error.message) == (3, b"your 1000 octets are used up")
+    assert (error.code, error.message) == (
+        3,
+        b"your upload quota of 1000 bytes is used up",
+    )
     assert names_in(folder) == {"old", "first"}
 
 

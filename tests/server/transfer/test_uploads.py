@@ -136,7 +136,7 @@ def test_a_new_file_may_be_read_by_others(desk: Desk, folder: Path) -> None:
 
 
 def test_a_file_that_is_there_is_not_replaced_by_new(desk: Desk) -> None:
-    text = "that file exists already"
+    text = "file already exists"
     assert desk.refusal(b"old") == ("exists", ErrorCode.FILE_EXISTS, text)
 
 
@@ -280,7 +280,7 @@ def test_a_folder_that_may_not_be_written_is_told(desk: Desk, folder: Path) -> N
     (folder / "sub").chmod(0o555)
     with unprivileged():
         refused = desk.refusal(b"sub/new")
-    text = "the server may not write there"
+    text = "permission denied"
     assert refused == ("access", ErrorCode.ACCESS_VIOLATION, text)
 
 
@@ -302,20 +302,20 @@ def test_a_file_may_be_as_large_as_allowed_and_no_larger(desk: Desk) -> None:
     upload.write(bytes(1_000))
     with pytest.raises(UploadError) as caught:
         upload.write(b"1")
-    text = "files end at 1000 octets here"
+    text = "uploads are limited to 1000 bytes"
     assert told(caught.value) == ("limit", FULL, text)
 
 
 def test_too_large_a_file_is_refused_when_announced(desk: Desk) -> None:
     desk.policy.largest = 1_000
-    text = "files end at 1000 octets here"
+    text = "uploads are limited to 1000 bytes"
     assert desk.refusal(b"new", announced=1_001) == ("limit", FULL, text)
 
 
 def test_the_quota_counts_all_uploads_of_a_client(desk: Desk) -> None:
     desk.policy.quota = 1_000
     desk.bring(b"first", bytes(600))
-    used_up = ("limit", FULL, "your 1000 octets are used up")
+    used_up = ("limit", FULL, "your upload quota of 1000 bytes is used up")
     assert desk.refusal(b"second", announced=401) == used_up
     upload = desk.begin(b"second", announced=400)
     upload.write(bytes(400))
@@ -336,7 +336,7 @@ def test_more_than_the_disk_holds_is_refused_when_announced(
     huge = 2**62
     reason, code, text = desk.refusal(b"new", announced=huge)
     assert (reason, code) == ("disk-full", FULL)
-    assert text.startswith(f"no room: {huge} octets announced, ")
+    assert text.startswith(f"disk full: {huge} bytes announced, ")
     assert names_in(folder) == {"old", "sub"}
 
 

@@ -63,5 +63,5 @@ def test_changes_that_no_watcher_hears_of_are_seen(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     state, cure, instead = run.stdout.splitlines()
     assert state == "polling ('sub/new', 'added')"
-    assert cure == "changes made by other machines are not told on fuse.sshfs"
-    assert instead.startswith("instead all folders are looked at every ")
+    assert cure == "changes by other machines are not reported on fuse.sshfs"
+    assert instead.startswith("all folders are polled every ")

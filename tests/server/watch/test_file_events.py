@@ -229,8 +229,8 @@ def test_changes_in_closed_folders_are_told_where_no_watch_is_left(
 ) -> None:
     told = with_watches(POLLED, tmp_path, most=12).splitlines()
     assert told[0] == "polling ('folder39/new', 'added')"
-    assert told[1].startswith("no watches are left: sudo sysctl -w fs.inotify")
-    assert told[2].startswith("instead all folders are looked at every ")
+    assert told[1].startswith("no inotify watches left: sudo sysctl -w fs.inotify")
+    assert told[2].startswith("all folders are polled every ")
 
 
 @pytest.mark.netns

@@ -120,7 +120,7 @@ async def test_the_root_may_go_and_come_back(tmp_path: Path) -> None:
         shutil.rmtree(folder)
         while watched.watch.state != "gone":
             await watched.next_look()
-        assert watched.watch.cure == f"{folder} is not there any more"
+        assert watched.watch.cure == f"{folder} no longer exists"
         folder.mkdir()
         (folder / "new").touch()
         await watched.until_names(b"", b"new")

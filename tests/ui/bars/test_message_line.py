@@ -19,7 +19,7 @@ DENIED = Refusal(
     client_tid=2_070,
     file="x.cfg",
     reason="denied",
-    message="this server takes no uploads",
+    message="uploads are off",
     direction="write",
 )
 
@@ -43,7 +43,7 @@ async def test_no_pane_moves_when_messages_come(size: tuple[int, int]) -> None:
         screen.app.store.end("the process ended with exit status 1")
         screen.main.on_frame_arrived()
         await screen.pilot.pause()
-        assert "Nothing is served" in line(screen)
+        assert "Server down" in line(screen)
         assert "R restarts" in line(screen)
         assert top_of_panes(screen) == before
 

@@ -8,7 +8,7 @@ from tftptui.engine.messages import FREE, Frame, Refusal
 from tftptui.ui.bars.refusals import RECENT, refusal_messages
 from tftptui.ui.store import Store
 
-NO_UPLOADS = "this server takes no uploads"
+NO_UPLOADS = "uploads are off"
 
 
 def refusal(
@@ -61,13 +61,13 @@ def test_a_range_that_was_full_a_moment_ago_is_told_with_its_remedy() -> None:
 
 @pytest.mark.parametrize("width", [138, 78, 60])
 def test_a_name_that_climbs_out_is_told_whole(width: int) -> None:
-    out = refusal("outside-root", "that lies outside the folder that is served")
+    out = refusal("outside-root", "outside the root, not served")
     climbing = replace(out, file="../../etc/passwd")
     line = told(climbing, width=width)
     assert line.startswith("✗ ../../etc/passwd to 10.0.4.22 refused: ")
     assert "outside" in line
     assert "…" not in line
-    assert "2 refused in 30 s, the last ../../etc/passwd" in told(
+    assert "2 refused in 30 s, last ../../etc/passwd" in told(
         climbing, climbing, width=78
     )
 
@@ -104,7 +104,7 @@ def test_others_are_told_by_name() -> None:
     assert told(busy) == (
         "✗ x.cfg to 10.0.4.22 refused: the server is busy: 9 of 9 transfers"
     )
-    assert told(busy, busy).startswith("✗ 2 requests refused in 30 s, the last x.cfg")
+    assert told(busy, busy).startswith("✗ 2 requests refused in 30 s, last x.cfg")
 
 
 def test_each_kind_is_told_the_most_frequent_first() -> None:

@@ -75,7 +75,7 @@ class AttachedEngine(RemoteEngine):
             ready = None
         if not isinstance(ready, Ready):
             await self.stop()
-            raise EngineError(f"what answers at {self._path} is no tftptui")
+            raise EngineError(f"{self._path} is not the socket of a tftptui server")
         receiving = self._receive(self._stream)
         self._receiving = asyncio.get_running_loop().create_task(receiving)
 

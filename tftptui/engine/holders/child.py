@@ -176,4 +176,4 @@ async def _listeners(engine: ChildEngine) -> list[str]:
     async for frame in engine.frames():
         if frame.status is not None:
             return frame.status.listeners
-    raise EngineError("the server told nothing of itself")
+    raise EngineError("the server process sent no status")

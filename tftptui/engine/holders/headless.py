@@ -118,7 +118,7 @@ def _say(engine: Engine, control: Path | None) -> None:
     places = ", ".join(str(listener.local) for listener in service.listeners)
     lines = [
         *engine.notices(),
-        f"serving {service.root.path} on {places}, answering from {service.pool.ports}",
+        f"serving {service.root.path} on {places}, replies from {service.pool.ports}",
     ]
     journal = engine.settings.journal
     if journal not in (None, "-"):  # else nothing but this shows what happens

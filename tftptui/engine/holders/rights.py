@@ -95,7 +95,7 @@ def drop_rights_of(engine: "Engine") -> None:
         for text in _unreadable(service.root, name):
             service.warn(text)
     elif settings.user == "root":
-        service.warn("running as root, as --user says; root's other rights are dropped")
+        service.warn("running as root (--user root) with reduced capabilities")
     else:
         use = "write to" if settings.write != "off" else "read"
         service.warn(
@@ -170,14 +170,14 @@ def _unreadable(root: "Root", name: str) -> Iterator[str]:
             wish = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
         except PermissionError:
             yield (
-                f"{name} may not enter the folders above {path}: it is served as it "
-                f"is open already, but not seen to be replaced; let {name} enter them"
+                f"{name} has no access to the folders above {path}: it is served while "
+                f"it stays open, but replacements go unseen; give {name} access"
             )
             continue
         if not os.access(path, wish, effective_ids=True):
             yield (
-                f"{name} can't read {path}, so nobody gets a file: let {name} read it, "
-                "or name somebody who can with --user"
+                f"{name} can't read {path}: no file can be served. Give {name} read "
+                "permission, or choose another user with --user"
             )
 
 

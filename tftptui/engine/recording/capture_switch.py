@@ -51,10 +51,10 @@ class CaptureSwitch:
         if is_same and self._snaplen == settings.snaplen:
             return
         if live is not None and live.place.path == place_of(settings).path:
-            raise CaptureError("end the capture first; then begin it as you want it")
+            raise CaptureError("a capture is running; stop it first")
         if self._ending is not None and self._ending.is_finishing:
             raise CaptureError(
-                "the capture before is still being written; try again in a moment"
+                "the previous capture is still being written; try again in a moment"
             )
         begun = LiveCapture(settings, self._recorder, self._transfers, self._failed)
         self._end()
@@ -81,8 +81,8 @@ class CaptureSwitch:
             self._end()
             packets = live.recording.packets
             self._warn(
-                f"the capture {live.recording.path} has ended: {why}; "
-                f"{packets} packets are in it"
+                f"the capture {live.recording.path} stopped: {why}; it has {packets} "
+                "packets"
             )
 
     def _end(self) -> None:
@@ -94,6 +94,6 @@ class CaptureSwitch:
         self._ending = live
         if live.missed:
             self._warn(
-                f"the capture {live.recording.path} lacks {live.missed} records: "
-                "they came faster than they could be written"
+                f"the capture {live.recording.path} lost {live.missed} records: the "
+                "disk was too slow"
             )

@@ -112,7 +112,7 @@ def _open(place: str) -> int:
     except OSError as error:
         why = error.strerror
         if error.errno == errno.ENXIO:
-            why = f"nobody reads that pipe; begin with: cat {place}"
+            why = f"no process reads that pipe; first run: cat {place}"
         folder = Path(place).parent
         if error.errno == errno.ENOENT and not folder.exists():
             why = f"there is no folder {folder}; make it: mkdir -p {quote(str(folder))}"
@@ -127,7 +127,7 @@ def _open_file(place: str) -> int:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
-    raise EngineError(f"the journal {place} can't be written: it is no file any more")
+    raise EngineError(f"the journal {place} can't be written: it is no longer a file")
 
 
 @contextlib.contextmanager
@@ -143,7 +143,7 @@ def _in_file(
         try:
             file.turn_to(_open_file(place))
         except EngineError as error:
-            voice.say(f"{error}; it goes on in the file that it was in")
+            voice.say(f"{error}; continuing in the old file")
 
     if place != "-":
         journal.reopen = reopen
@@ -167,7 +167,7 @@ def _in_stream(descriptor: int, place: str) -> Iterator[PlacedJournal]:
         yield journal
     finally:
         if unread := journal.close(outlet.close):
-            voice.say(f"nobody read the last lines of the journal: {unread:,}")
+            voice.say(f"last lines of the journal not read: {unread:,}")
 
 
 def _name(place: str) -> str:

@@ -93,7 +93,7 @@ class JournalFile:
             self._is_well = False
             self._say(
                 f"{self._name} can't be written: "
-                f"{error.strerror or error}; it is tried again, and lines are counted"
+                f"{error.strerror or error}; retrying, lost lines are counted"
             )
 
     def _recover(self) -> None:
@@ -101,8 +101,8 @@ class JournalFile:
         if not self._is_well:
             self._is_well = True
             self._say(
-                f"{self._name} is written again; "
-                "its event unwritten counts the lines that it lacks"
+                f"{self._name} is written again; its event unwritten counts the lost "
+                "lines"
             )
 
 

@@ -10,7 +10,7 @@ from tftptui.telemetry.views import TransferView
 
 DISK_FULL = 3  # RFC 1350, error codes
 
-NO_ROOM = "no room"
+NO_ROOM = "disk full"
 """How the texts of a disk that is full begin; see server/transfer/uploads.py."""
 
 

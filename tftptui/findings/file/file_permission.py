@@ -12,12 +12,9 @@ from tftptui.findings.signs.refusals import asked_in_vain, explain, last_refusal
 from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
 
-_LOCKED: dict[str, str] = {
-    Reason.ACCESS: "permission denied",
-    Reason.UNREADABLE: "this server can't read it",
-    Reason.NOT_A_FILE: "not a regular file",
-    Reason.OUTSIDE_ROOT: "outside the root, not served",
-}
+_LOCKED = frozenset(
+    {Reason.ACCESS, Reason.UNREADABLE, Reason.NOT_A_FILE, Reason.OUTSIDE_ROOT}
+)
 
 
 def _served_or_readable(facts: Facts) -> str:
@@ -41,12 +38,9 @@ def locked(facts: Facts) -> Draft | None:
     refused = last_refusal(facts, "read")
     if refused is None or refused.reason not in _LOCKED:
         return None
-    is_outside = refused.reason == Reason.OUTSIDE_ROOT  # and that is all the ERROR says
-    told = "" if is_outside else f" ({refused.message})"
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} requested {facts.file}: {_LOCKED[refused.reason]}"
-        f"{told}.",
+        headline=f"{facts.client} requested {facts.file}: {refused.message}.",
         confidence=FACT,
         stands_at="server",
         since=facts.refusals[0].time,

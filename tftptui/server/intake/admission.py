@@ -52,7 +52,7 @@ class Verdict:
 TO_MANY = Verdict(
     Reason.BROADCAST,
     ErrorCode.UNDEFINED,
-    "requests to a broadcast or multicast address are not answered",
+    "no reply to requests to a broadcast or multicast address",
 )
 """Every server there would reply, and make a flood (RFC 1123 §4.2.3.4)."""
 
@@ -92,7 +92,7 @@ class Policy:
             return Verdict(
                 Reason.DENIED,
                 ErrorCode.ACCESS_VIOLATION,
-                f"{client} may not use this server",
+                f"{client} is not allowed by this server",
             )
         if self._requests is None or self._requests.take(client, now):
             return None
@@ -100,7 +100,7 @@ class Policy:
         return Verdict(
             Reason.RATE,
             ErrorCode.UNDEFINED,
-            f"too many requests from {client}: {rate:g} a second may be asked",
+            f"too many requests from {client}: the limit is {rate:g} a second",
         )
 
     def vouch(self, client: str) -> None:
@@ -140,7 +140,7 @@ class Policy:
             return Verdict(Reason.LIMIT, ErrorCode.UNDEFINED, text, is_full=True)
         most = settings.max_client_transfers
         if most is not None and of_client >= most:
-            text = f"{client} has {of_client} of {most} transfers it may have at once"
+            text = f"{client} already has {of_client} of {most} allowed transfers"
             return Verdict(Reason.CLIENT_LIMIT, ErrorCode.UNDEFINED, text, is_full=True)
         return None
 
@@ -159,10 +159,10 @@ class Policy:
 def _never(request: Request, settings: Settings) -> Verdict | None:
     """Return why nobody is granted such a request, whoever asks and when."""
     if settings.drain:
-        text = "the server is about to end and takes no new requests"
+        text = "the server is shutting down: no new requests"
         return Verdict(Reason.DRAINING, ErrorCode.UNDEFINED, text)
     if isinstance(request, WriteRequest) and settings.write == "off":
-        text = "this server takes no uploads"
+        text = "uploads are off"
         return Verdict(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
     if request.mode is _MAIL:
         text = "mail mode is obsolete; use octet"

@@ -92,9 +92,9 @@ class Reception:
                 self._loose(Kind.ERROR_RECEIVED, arrival, error_note(packet))
             case Ack():  # some clients acknowledge even an ERROR, and are done then
                 self._recorder.counters.strays += 1
-                self._loose(Kind.STRAY, arrival, "ACK of no transfer; not answered")
+                self._loose(Kind.STRAY, arrival, "ACK without a transfer; ignored")
             case _:
-                text = f"{type(packet).__name__} belongs to a transfer's port, not here"
+                text = f"{type(packet).__name__} does not belong on this port"
                 refusal = PeerError(ErrorCode.ILLEGAL_OPERATION, text)
                 self._desk.refuse_malformed(listener, arrival, refusal)
 
@@ -192,11 +192,11 @@ class Reception:
             return False
         living = found.whole()
         if living.request != request:
-            living.replace("the client asked for something else from the same port")
+            living.replace("new request from the same port")
             return False
         if living.take_request(arrival, self._recorder.clock.now()):
             return True
-        living.replace("the client began anew")
+        living.replace("the client restarted")
         return False
 
     def _begin(
@@ -215,10 +215,10 @@ class Reception:
             code = ErrorCode.UNDEFINED
             return Verdict(Reason.PORTS_EXHAUSTED, code, str(error), is_full=True)
         except NoWayError as error:
-            text = f"the server has no way to {arrival.client.host}: {error.strerror}"
+            text = f"the server has no route to {arrival.client.host}: {error.strerror}"
             return Verdict(Reason.NO_ROUTE, ErrorCode.UNDEFINED, text)
         except OSError as error:
-            text = f"the server can't open a socket for this: {error.strerror}"
+            text = f"the server can't open a socket: {error.strerror}"
             is_full = _lacks_descriptors(error)
             return Verdict(Reason.SOCKET, ErrorCode.UNDEFINED, text, is_full=is_full)
         self.last_number = number

@@ -124,7 +124,7 @@ def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explana
     """Tell how a WRQ for a name ends; POLICY is the setting ``write``."""
     told = _Told()
     if policy == "off":
-        text = "this server takes no uploads"
+        text = "uploads are off"
         told.problem = RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
         return told.explanation(root, asked, client, direction="write")
     for target in root.names.targets(asked, client):
@@ -246,7 +246,7 @@ def _try_write(root: Root, target: Candidate, *, may_overwrite: bool) -> _Trial:
         return _Trial(f"{links}the folder exists, the file does not", name=name)
     found = f"{links}a file, {octets:,} bytes"
     if not may_overwrite:
-        text = "that file exists already"
+        text = "file already exists"
         return _Trial(found, RootError(Reason.EXISTS, ErrorCode.FILE_EXISTS, text))
     return _Trial(found, name=name, octets=octets)
 

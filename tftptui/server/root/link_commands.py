@@ -25,7 +25,7 @@ def link(root: Root, asked: bytes, name: bytes) -> bytes:
     place = _place(root, asked)
     try:
         if place.is_there:
-            raise _refused("there is a file of that name already")
+            raise _refused("file already exists")
         target = _target(name, place.name.rpartition(b"/")[0])
         os.symlink(target, place.part, dir_fd=place.folder)
         _keep_if_it_leads(root, place, name)

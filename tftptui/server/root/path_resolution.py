@@ -163,7 +163,7 @@ class Walk:
 
     def new_name(self, name: bytes) -> bytes:
         """Return how what reach_new(NAME) came to is called below the root."""
-        # A link that leads nowhere is a step already: what it names is made.
+        # A broken link is a step already: what it names is made.
         missing = components(name)[len(self.steps) :]
         return b"/".join((*self.steps, *missing))
 
@@ -315,7 +315,7 @@ def _folded(name: bytes) -> str:
 def _ambiguous(twins: list[bytes]) -> RootError:
     one, other, *more = map(visible, sorted(twins))
     others = f"{one}, {other}" if more else f"{one} and {other}"
-    text = f"case decides which is meant: {others}" + (", …" if more else "")
+    text = f"several names differ only in case: {others}" + (", …" if more else "")
     return RootError(Reason.AMBIGUOUS, ErrorCode.ACCESS_VIOLATION, text)
 
 
@@ -330,12 +330,12 @@ def _no_folder() -> RootError:
 
 
 def _too_long() -> RootError:
-    text = "no file here can have so long a name"
+    text = "the file name is too long"
     return RootError(Reason.MALFORMED, ErrorCode.ACCESS_VIOLATION, text)
 
 
 def _our_own() -> RootError:
-    text = f"names that begin with {PART_PREFIX.decode()} are the server's own"
+    text = f"names that begin with {PART_PREFIX.decode()} are reserved by the server"
     return RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
 
 
@@ -344,7 +344,7 @@ def outside() -> RootError:
     return RootError(
         Reason.OUTSIDE_ROOT,
         ErrorCode.ACCESS_VIOLATION,
-        "that lies outside the folder that is served",
+        "outside the root, not served",
     )
 
 
@@ -359,7 +359,7 @@ def refusal(error: OSError) -> RootError:
             return RootError(
                 Reason.ACCESS,
                 ErrorCode.ACCESS_VIOLATION,
-                "the server may not read that file",
+                "permission denied",
             )
         case errno.EMFILE | errno.ENFILE:
             return RootError(

@@ -71,7 +71,7 @@ def parse_rule(text: str) -> Rule:
     try:
         octets = text.encode()
     except UnicodeEncodeError:
-        raise _wrong(text, r"it is no UTF-8; write other octets as \xNN") from None
+        raise _wrong(text, r"it is not UTF-8; write other bytes as \xNN") from None
     found = _RULE.fullmatch(octets)
     if found is None:
         raise _wrong(text, "there is no = between pattern and replacement")

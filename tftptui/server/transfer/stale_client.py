@@ -68,7 +68,7 @@ class LeftBehind:
         if view.heard or view.requests > 1:
             del self._doubted[transfer.number]
         elif view.timeouts:
-            transfer.replace(f"the client most likely asked again, from port {port}")
+            transfer.replace(f"retried from a new port, {port}")
 
 
 def _seems_left(older: AnyTransfer, client: Endpoint, wall: float) -> bool:

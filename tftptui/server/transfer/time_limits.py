@@ -64,10 +64,10 @@ class Lifespan:
         """Return how a session ends that has met its fate."""
         match fate:
             case Fate.TOO_LONG:
-                text = f"a transfer may take {self.longest:g} s here, and did"
+                text = f"transfer time limit of {self.longest:g} s reached"
                 return session.fail(SendError(ErrorCode.UNDEFINED, text))
             case Fate.TOO_STILL:
-                text = f"no progress for {self.idle:g} s, more than this server waits"
+                text = f"no progress for {self.idle:g} s"
                 return [SendError(ErrorCode.UNDEFINED, text), *session.give_up()]
             case Fate.UNPROVEN:
                 return session.give_up()

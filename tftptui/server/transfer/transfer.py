@@ -357,7 +357,7 @@ class Transfer:
 
     def evict(self) -> None:
         """End silently, because another transfer needs the place."""
-        text = "ended without a reply of the client, to make room for other requests"
+        text = "dropped before the first ACK, to free a slot for other requests"
         self.parts.recorder.counters.evicted += 1
         self.report.view.evicted = True
         self.run([Close() if self.outcome else End(Outcome.ABANDONED, text)])

@@ -130,7 +130,7 @@ class Uploads:
             raise UploadError(
                 Reason.DISK_FULL,
                 ErrorCode.DISK_FULL,
-                f"no room: {octets} octets announced, {free} free",
+                f"disk full: {octets} bytes announced, {free} free",
             )
 
     def _require_allowed(self, more: int, used: int, total: int) -> None:
@@ -142,18 +142,16 @@ class Uploads:
         largest, quota = self.policy.largest, self.policy.quota
         in_all = self.policy.total
         if largest is not None and total > largest:
-            raise UploadError(
-                Reason.LIMIT, ErrorCode.DISK_FULL, f"files end at {largest} octets here"
-            )
+            text = f"uploads are limited to {largest} bytes"
+            raise UploadError(Reason.LIMIT, ErrorCode.DISK_FULL, text)
         if quota is not None and used > quota:
-            raise UploadError(
-                Reason.LIMIT, ErrorCode.DISK_FULL, f"your {quota} octets are used up"
-            )
+            text = f"your upload quota of {quota} bytes is used up"
+            raise UploadError(Reason.LIMIT, ErrorCode.DISK_FULL, text)
         if in_all is not None and self._received_in_all + more > in_all:
             raise UploadError(
                 Reason.LIMIT,
                 ErrorCode.DISK_FULL,
-                f"all {in_all} octets here are used up",
+                f"the upload quota of {in_all} bytes is used up",
             )
 
 
@@ -362,7 +360,7 @@ def _exists(name: bytes, folder: int) -> bool:
 
 
 def _file_exists() -> UploadError:
-    return UploadError(Reason.EXISTS, ErrorCode.FILE_EXISTS, "that file exists already")
+    return UploadError(Reason.EXISTS, ErrorCode.FILE_EXISTS, "file already exists")
 
 
 @contextlib.contextmanager
@@ -377,13 +375,11 @@ def _as_upload_error() -> Iterator[None]:
 def _trouble(error: OSError) -> UploadError:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
-            return UploadError(
-                Reason.DISK_FULL, ErrorCode.DISK_FULL, "no room left on the disk"
-            )
+            return UploadError(Reason.DISK_FULL, ErrorCode.DISK_FULL, "disk full")
         case errno.EEXIST:
             return _file_exists()
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            text = "the server may not write there"
+            text = "permission denied"
             return UploadError(Reason.ACCESS, ErrorCode.ACCESS_VIOLATION, text)
         case _:
             text = f"the server can't write that file: {error.strerror}"

@@ -116,11 +116,7 @@ def _met(
     try:
         status, may_read = _look(root, folder, found, descriptor)
     except RootError as error:
-        why = (
-            "link that leads nowhere"
-            if error.reason == Reason.NOT_FOUND
-            else error.text
-        )
+        why = "broken link" if error.reason == Reason.NOT_FOUND else error.text
         return _other(name, why)
     return _known(name, status, may_read=may_read)
 
@@ -130,7 +126,7 @@ def _known(name: bytes, status: os.stat_result, *, may_read: bool) -> Entry:
         what = kind_of(status.st_mode)
         return _other(name, f"{what}, can't be served")
     if not may_read:
-        return _other(name, "the server may not read it")
+        return _other(name, "permission denied")
     is_folder = stat.S_ISDIR(status.st_mode)
     return Entry(
         name=name,

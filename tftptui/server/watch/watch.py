@@ -93,7 +93,7 @@ class Watch:
         which = "all folders" if self._patrol.is_whole else "the folders near the top"
         seconds = self._pace
         pace = f"{seconds} s" if seconds < _MINUTE else f"{seconds // _MINUTE} min"
-        return f"instead {which} are looked at every {pace}"
+        return f"{which} are polled every {pace} instead"
 
     def start(self) -> None:
         """Begin to watch."""
@@ -188,12 +188,12 @@ class Watch:
         """Tell the state, and what would change it."""
         root = self._root
         if not root.is_there:
-            self.state, self._cure = "gone", f"{root.path} is not there any more"
+            self.state, self._cure = "gone", f"{root.path} no longer exists"
         elif not watching:
             self.state, self._cure = "polling", _cure(error)
         elif kind := self._far():
             self.state = "polling"
-            self._cure = f"changes made by other machines are not told on {kind}"
+            self._cure = f"changes by other machines are not reported on {kind}"
         else:
             self.state, self._cure = "watching", ""
 
@@ -341,13 +341,13 @@ class Watch:
 
 _LIMIT = "sudo sysctl -w fs.inotify.max_user_"
 _CURES = {
-    errno.ENOSPC: f"no watches are left: {_LIMIT}watches=524288",
-    errno.EMFILE: f"no watcher is left: {_LIMIT}instances=512",
-    errno.EACCES: "a folder may not be read",
+    errno.ENOSPC: f"no inotify watches left: {_LIMIT}watches=524288",
+    errno.EMFILE: f"no inotify instances left: {_LIMIT}instances=512",
+    errno.EACCES: "permission denied for a folder",
 }
 
 
 def _cure(error: OSError | None) -> str:
     if error is None:
-        return "the watcher ended; it is started again"
+        return "the watcher stopped and was restarted"
     return _CURES.get(error.errno or 0, error.strerror or str(error))

@@ -52,8 +52,8 @@ def _down(store: Store) -> list[StatusMessage]:
     if not store.engine_error:
         return []
     keys = "reconnecting" if store.comes_back else "R restarts"
-    known = " · what you see is the last that was known" if store.frames else ""
-    what = f"✗ Nothing is served: {store.engine_error}"
+    known = " · the screen shows the last known state" if store.frames else ""
+    what = f"✗ Server down: {store.engine_error}"
     forms = [f"{what}{known} · {keys} · q quits", f"{what} · {keys} · q quits"]
 
     def say(width: int) -> str:

@@ -37,9 +37,9 @@ CODES: dict[str, Code] = {
 """Which finding tells more about a refusal."""
 
 LONGEST_NAME = 24
-NO_UPLOADS = "no uploads"
+NO_UPLOADS = "uploads are off"
 OUTSIDE = Reason.OUTSIDE_ROOT
-_OUTSIDE = ("that lies outside the folder that is served", "it lies outside", "outside")
+_OUTSIDE = ("outside the root, not served", "outside the root", "outside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,14 @@ def _forms(kind: _Kind) -> list[str]:
     names = [_whose(name, last) for name in short_names(last.file)]
     if last.reason == OUTSIDE:
         times = (
-            f"{count(kind.times)} refused {SHORTLY}, the last "
-            if kind.times > 1
-            else ""
+            f"{count(kind.times)} refused {SHORTLY}, last " if kind.times > 1 else ""
         )
         refused = ": " if times else " refused: "
         told = [f"✗ {times}{name}{refused}" for name in names]
         return [f"{one}{words}" for one in told for words in _OUTSIDE]
     if kind.times > 1:
         times = f"✗ {count(kind.times)} requests refused {SHORTLY}"
-        told = [f"{times}, the last {name}: {message}" for name in names]
+        told = [f"{times}, last {name}: {message}" for name in names]
         return [*told, f"{times}: {message}"]
     return [
         *(f"✗ {name} refused: {message}" for name in names),
@@ -154,7 +152,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
     if kind.times > 1:
         times = f"✗ {count(kind.times)} uploads {SHORTLY}"
         return [
-            f"{times}, the last {last.file} by {last.client}, {whole}",
+            f"{times}, last {last.file} by {last.client}, {whole}",
             f"{times} {whole}",
             f"{times} {short}",
         ]
