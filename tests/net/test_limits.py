@@ -62,7 +62,7 @@ def test_a_denied_client_hears_why(folder: Path) -> None:
         done = curl(server)
         assert done.returncode == 69, done  # permission problem on the server
         refused = server.until("refused", reason="denied")
-        assert refused["message"] == "127.0.0.1is not allowed by this server"
+        assert refused["message"] == "127.0.0.1 is not allowed by this server"
 
 
 def test_a_client_beyond_the_allowed_is_denied(folder: Path) -> None:
