@@ -171,8 +171,8 @@ def test_what_root_remembers_is_kept_once_it_is_somebody_else(tmp_path: Path) ->
     program = (
         "from tftptui.engine.holders.rights import drop_rights;"
         "from tftptui.ui.memory import kept_memory; memory = kept_memory();"
-        "drop_rights('nobody'); memory.remember_theme('contrast');"
-        "print(memory.theme, memory.keep_copy('rules').read_text)"
+        "drop_rights('nobody'); memory.remember_choice('theme', 'contrast');"
+        "print(memory.choice('theme'), memory.keep_copy('rules').read_text)"
     )
     given = environment() | {"XDG_STATE_HOME": str(tmp_path)}
     run = [sys.executable, "-c", program]
