@@ -149,5 +149,5 @@ async def test_capture_ends_with_a_warning_and_the_server_goes_on(
 
 
 def _is_warned(server: Serve, capture: Path) -> bool:
-    words = f"the capture {capture} has ended: "
+    words = f"the capture {capture} stopped: "
     return any(line["message"].startswith(words) for line in server.of("warning"))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.net
 BEFORE = 1_000_000_000.0
 """Seconds of the wall clock: years before any test runs."""
 
-REMOVED = "removed 1 unfinished upload of a killed server: {}"
+REMOVED = "removed 1 unfinished upload left by a killed server: {}"
 
 
 async def test_the_next_server_removes_the_unfinished_upload_and_says_so(
