@@ -13,9 +13,9 @@ async def test_a_finding_about_another_transfer_says_so() -> None:
     async with shown(first, second, frame(view(9)), size=SMALL) as screen:
         await screen.press("home", "w")
         assert "10.0.4.29 and pxelinux.0: no finding yet" in screen.text()
-        assert "Nothing is known to be wrong with the chosen transfer." in screen.text()
-        assert "Under way." in screen.text()
-        assert "Below is the latest finding about others." in screen.text()
+        text = screen.text()
+        assert "No finding for the selected transfer. Under way." in text
+        assert "the latest finding for other transfers" in text
 
 
 async def test_what_is_over_is_asked_in_the_past() -> None:
