@@ -120,7 +120,7 @@ class TestLosses:
     def test_server_that_falls_silent_is_given_up(self) -> None:
         wire = FakeWire(Job(octets(99), OFFER), lost_here=frozenset(range(4, 99)))
         end, target, _ = fetched(wire)
-        assert end == End(Outcome.ABANDONED, "the server stopped answering")
+        assert end == End(Outcome.ABANDONED, "the server stopped replying")
         assert not target.is_committed
 
 

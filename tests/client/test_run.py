@@ -88,7 +88,7 @@ def test_server_that_falls_silent_is_told_with_the_last_block(tmp_path: Path) ->
     with server_that(answer) as port:
         result = get(tmp_path, port)
     assert result.outcome is Outcome.ABANDONED
-    assert result.error == "the server stopped answering after block 1"
+    assert result.error == "the server stopped replying after block 1"
     assert list(tmp_path.iterdir()) == []
 
 

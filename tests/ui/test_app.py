@@ -125,7 +125,7 @@ async def test_what_was_running_is_told_after_the_end() -> None:
 async def test_an_engine_that_cannot_start_says_why(size: tuple[int, int]) -> None:
     engine = ScriptedEngine(start_error="port 69 is taken; try --port 6969")
     async with shown(size=size, engine=engine) as screen:
-        assert "Nothing is served: port 69 is taken; try --port 6969" in screen.text()
+        assert "Server down: port 69 is taken; try --port 6969" in screen.text()
         await screen.press("q")
     assert screen.app.return_code == 1
     assert screen.app.farewell_lines() == ["✗ port 69 is taken; try --port 6969"]

@@ -295,7 +295,7 @@ async def test_what_is_no_server_of_ours_is_told(tmp_path: Path) -> None:
 
     server = await asyncio.start_unix_server(greet, path)
     async with server:
-        with pytest.raises(EngineError, match="is no tftptui"):
+        with pytest.raises(EngineError, match="is not the socket of a tftptui server"):
             await AttachedEngine(path).start()
 
 

@@ -119,11 +119,11 @@ def cut(stage: Stage) -> None:
 
 
 def check_cut_is_no_silence(stage: Stage) -> None:
-    assert "asks again" in stage.finding("path-cut").headline
+    assert "the client retries" in stage.finding("path-cut").headline
     before = [one for one in stage.server.found if one.code == "client-gone"]
     assert [one.because for one in before if one.is_alarm][-2:] == [
         "",
-        "the client asks again",
+        "the client retries",
     ]
 
 

@@ -187,7 +187,7 @@ async def test_a_finding_is_told_and_leads_to_why() -> None:
     async with shown(*frames) as s:
         await opened(s)
         assert "Packets to port 2070 are dropped on the" in s.text()
-        assert "most likely · w says more" in s.text()
+        assert "likely · w for more" in s.text()
         await s.press("w")
         assert s.on_top == "WhyScreen"
 
