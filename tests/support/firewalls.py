@@ -60,5 +60,5 @@ def boot_rom() -> list[dict[str, object]]:
         started(3, 44_669, client="10.55.32.9", file="fw.bin"),
         ended(3, "completed", blocks=9, acked_blocks=9, retransmits=0),
         ended(1, "abandoned"),
-        ended(2, "abandoned", error="the client never answered"),
+        ended(2, "abandoned", error="the client never replied"),
     ]

@@ -112,7 +112,7 @@ def a_busy_server() -> list[Frame]:
         view(2, "probed", file="board/u-boot.img"),
         view(3, "failed", file="gone.bin", error="the client sent ERROR 3: disk full"),
         view(4, "unconfirmed", file="kernel"),
-        view(5, "abandoned", file="slow.bin", error="the client stopped answering"),
+        view(5, "abandoned", file="slow.bin", error="the client stopped replying"),
         view(6, "stalled", moved=NOW - 9, acked_octets=0, acked_blocks=0, timeouts=3),
         view(7, client="2001:db8:41:7::4a:21", file="core-1.cfg", total_size=None),
         running,

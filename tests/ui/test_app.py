@@ -194,7 +194,7 @@ async def test_the_palette_knows_our_actions() -> None:
         ("hash", "Files: hash  (H)"),
         ("max-blksize", "Policy: largest block"),
         ("megabytes uploads", ""),
-        ("quota", "Policy: upload quota of a client"),
+        ("quota", "Policy: upload quota per client"),
     ],
 )
 async def test_the_palette_finds_words_of_descriptions_keys_and_settings(
@@ -251,9 +251,9 @@ async def test_a_key_before_the_server_is_there_says_so(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "says"),
     [
-        ("u", "nothing was changed from here"),
+        ("u", "nothing to undo"),
         ("w", "there is no finding"),
-        ("X", "this transfer is over"),
+        ("X", "this transfer has ended"),
     ],
 )
 async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None:
@@ -272,7 +272,7 @@ async def test_where_there_is_no_transfer_none_is_called_over() -> None:
 async def test_a_folder_is_no_file_says_a_key_for_files(key: str) -> None:
     async with shown(frame(view(1)), listing(b"", folder(b"pxe"))) as screen:
         await screen.press("2", key)
-        assert f"{key}: choose a file" in screen.text().splitlines()[-1]
+        assert f"{key}: select a file" in screen.text().splitlines()[-1]
 
 
 async def test_a_message_covers_the_keys_under_it() -> None:
@@ -296,7 +296,7 @@ async def test_to_look_only_offers_no_change_and_says_so() -> None:
         for key in ("X", "r", "p", "o"):
             await screen.press(key)
             bottom = screen.text().splitlines()[-1]
-            assert "attached to look only" in bottom
+            assert "attached read-only" in bottom
             await screen.press("escape")
 
 
@@ -308,7 +308,7 @@ async def test_uploads_are_allowed_from_the_palette() -> None:
         await screen.pilot.pause()
         assert screen.wishes == [ChangeSettings({"write": "new"})]
         told = [one.message for one in screen.app._notifications]
-    assert told == ["from the next request on, uploads: new"]
+    assert told == ["from the next request: uploads: new"]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -34,14 +34,14 @@ async def test_p_begins_a_capture_in_this_folder() -> None:
         place = asked.changes["capture"]
         assert isinstance(place, str)
         assert place.endswith(".pcapng")
-        assert "every packet goes to" in screen.text()
+        assert "capturing to" in screen.text()
 
 
 async def test_p_ends_it_again() -> None:
     async with shown(frame(), capturing()) as screen:
         await screen.press("p")
         assert screen.wishes == [ChangeSettings({"capture": None})]
-        assert "capture ended: /srv/all.pcapng" in screen.text()
+        assert "capture stopped: /srv/all.pcapng" in screen.text()
 
 
 async def test_refused_capture_says_why() -> None:

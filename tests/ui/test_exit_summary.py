@@ -21,7 +21,7 @@ def test_served_failed_and_running_are_told() -> None:
     store.fold(frame(*running, counters=totals))
     assert farewell(store) == [
         "served 3 of 9 transfers, 2.0 MB sent",
-        "1 failed, 1 abandoned by their clients, 2 requests refused",
+        "1 failed, 1 given up, 2 requests refused",
         "stopped while running: f1 to 10.0.4.21 (51 %)",
         "stopped while running: f2 to 10.0.4.22 (block 100)",
         "stopped while running: f3 to 10.0.4.23 (51 %)",

@@ -74,7 +74,7 @@ async def test_a_picture_is_saved_here(
     async with shown(frame(view(1))) as screen:
         screen.app.save_picture()
         await screen.pilot.pause()
-        assert "picture saved" in screen.text()
+        assert "screenshot saved" in screen.text()
     (path,) = set(here()) - before
     assert "<svg" in path.read_text()
 
@@ -86,7 +86,7 @@ async def test_a_picture_that_cannot_be_saved_says_why(
     async with shown(frame(view(1))) as screen:
         screen.app.save_picture()
         await screen.pilot.pause()
-        assert "no picture" in screen.text()
+        assert "screenshot not saved" in screen.text()
         assert "No such file" in screen.text()
 
 

@@ -53,23 +53,23 @@ class Client:
 
 
 _INTEL = (
-    "It takes a new port, one higher, each time it asks: 2070, 2071 and so on; "
-    "first it asks for the size alone."
+    "It uses a new port for each try, one higher: 2070, 2071 and so on. Its first "
+    "request is for the size only."
 )
 _EDK2 = (
-    "It asks for the size first and breaks that off with ERROR 8, which is normal; "
-    "then it asks again from the next port."
+    "It requests the size first and ends that with ERROR 8, which is normal; then it "
+    "requests the file from the next port."
 )
 _GRUB = (
-    "It takes only an OACK or an ERROR as first answer, counts its ports up from "
-    "25300 after each start, and looks for several files that need not exist."
+    "It accepts only an OACK or an ERROR as first reply, uses ports from 25300 up "
+    "after each start, and requests several files that need not exist."
 )
 _PXELINUX = "It looks for up to ten names of its configuration; nine may be missing."
 _U_BOOT = (
-    "It refuses an answer with another timeout than its own, or with a larger blksize."
+    "It rejects an OACK with another timeout than its own, or with a larger blksize."
 )
-_ATFTP = "Version 0.8.0 of atftp breaks off when it gets the same OACK twice."
-_RASPBERRY = "It asks for many files that need not exist."
+_ATFTP = "Version 0.8.0 of atftp aborts when it gets the same OACK twice."
+_RASPBERRY = "It requests many files that need not exist."
 
 TABLE: tuple[Client, ...] = (
     Client("Intel boot ROM", "tsize=0", (2_070, 2_079), 0.95, 2.02, "[F] field capture",

@@ -171,8 +171,8 @@ def _size_notes(recipe: Recipe, order: Order) -> list[str]:
     most = _LAST_BLOCK * block_size
     if order.size is None or order.size <= most:
         return []
-    larger = f"the file is larger than {most:,} octets"
-    return [f"{larger}: block numbers begin anew, or larger blocks are needed"]
+    larger = f"the file is larger than {most:,} bytes"
+    return [f"{larger}: block numbers roll over, or use larger blocks"]
 
 
 def _windows(text: str) -> str:

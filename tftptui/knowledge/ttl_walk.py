@@ -37,7 +37,7 @@ def verdict(suspect: Walk, other: Walk, *, was_heard: bool = False) -> str:
     refusal = _refusal(suspect)
     if refusal is not None:
         return (
-            f"{refusal.sender} refuses packets to UDP port {suspect.port} "
+            f"{refusal.sender} rejects packets to UDP port {suspect.port} "
             f"({refusal.name})" + _but_passes(other) + "."
         )
     if _is_whole(suspect):
@@ -45,16 +45,16 @@ def verdict(suspect: Walk, other: Walk, *, was_heard: bool = False) -> str:
         if was_heard:
             return (
                 f"Packets to UDP port {suspect.port} reach the client{also}. They did "
-                "when it asked, too, for it answered: nothing drops them by their port."
+                "at its request too, for it replied: nothing drops them by port."
             )
         return (
-            f"Packets to UDP port {suspect.port} reach the client now{also}. What "
-            "dropped them before lets them pass, or only drops longer ones."
+            f"Packets to UDP port {suspect.port} reach the client now{also}. They are "
+            "no longer dropped, or only larger ones are."
         )
     if not _heard(suspect) and not _heard(other):
         return (
-            "No machine on the way says anything, so nothing is learned: many "
-            "firewalls answer no such packets, and a machine that is off answers none."
+            "No hop replied: no result. Many firewalls do not reply to such packets, "
+            "nor does a machine that is off."
         )
     return _silence(suspect, other)
 
@@ -82,10 +82,10 @@ def _silence(suspect: Walk, other: Walk) -> str:
     if is_direct(other):
         client = other.hops[0].sender
         return (
-            f"{client} is the first hop, so no router stands between, and packets to "
-            f"port {other.port} reach it. Those to UDP port {suspect.port} are dropped "
-            "by its own firewall, or by a switch or bridge before it, unless the "
-            f"client listens there: then it is silent as well. {_LOOK_THERE}"
+            f"{client} is the first hop (no router in between), and packets to port "
+            f"{other.port} reach it. Those to UDP port {suspect.port} are dropped by "
+            "its own firewall, or by a switch or bridge in front of it, unless a "
+            f"program listens there: then it is silent too. {_LOOK_THERE}"
         )
     last = _last_heard(suspect)
     where = f"at {last.sender} or just behind it" if last else "before the first hop"
@@ -93,12 +93,12 @@ def _silence(suspect: Walk, other: Walk) -> str:
         hops = len(other.hops)
         if last is not None and last.ttl == hops - 1:
             where += (
-                ", or by the client's own firewall, unless the client listens there: "
-                "then it is silent as well"
+                ", or by the client's own firewall, unless a program listens there: "
+                "then it is silent too"
             )
         return (
             f"Packets to UDP port {suspect.port} are dropped {where}; those to port "
-            f"{other.port} reach the client. So something filters by the client's port."
+            f"{other.port} reach the client. A firewall filters by the client's port."
         )
     furthest = _last_heard(other)
     if (furthest.ttl if furthest else 0) > (last.ttl if last else 0):
@@ -107,8 +107,8 @@ def _silence(suspect: Walk, other: Walk) -> str:
             f"{other.port} get further, to {furthest.sender if furthest else '?'}."
         )
     return (
-        f"Packets to both ports are heard of no further than {where}. What stands "
-        "there drops both, or nobody behind it answers."
+        f"Packets to both ports get no further than {where}: both are dropped there, "
+        "or no host behind it replies."
     )
 
 

@@ -30,8 +30,8 @@ _TOTALS = (
     ("transfers_started", "started", "Transfers that began."),
     ("transfers_expired", "expired", "Transfers ended for taking too long."),
     ("transfers_evicted", "evicted", "Silent transfers ended to make room."),
-    ("retransmitted_packets", "retransmits", "Packets that the server sent again."),
-    ("duplicate_packets", "duplicates", "Packets that clients sent again."),
+    ("retransmitted_packets", "retransmits", "Packets that the server resent."),
+    ("duplicate_packets", "duplicates", "Packets that clients resent."),
     ("stray_packets", "strays", "Datagrams from an endpoint of no transfer there."),
 )
 """Name, total and meaning of what has no labels."""
@@ -102,7 +102,7 @@ def families(measures: Measures) -> Iterator[Metric]:
         ports.add_metric([state], count)
     yield ports
     yield _total("alarms", "Findings of trouble that were told.", measures.alarms)
-    open_now = "Those not withdrawn, told or told anew in the last hour."
+    open_now = "Alarms that still hold, reported in the last hour."
     yield _gauge("alarms_open", open_now, measures.alarms_open)
     yield _totals("findings", "Findings, by code.", "code", measures.findings)
 

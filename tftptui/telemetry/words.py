@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from shlex import quote as shell_quote
 from urllib.parse import quote
 
-LEADS_NOWHERE = "that link leads nowhere"
+LEADS_NOWHERE = "broken symbolic link"
 """What the client of a link is told whose target is not there."""
 
 _UNSAID = 69

@@ -20,15 +20,13 @@ MAIN = (
     Action("main", "pane(3)", ("3",), "Ports", "Ports; again: whole screen."),
     Action("main", "pane(4)", ("4",), "Packets", "Packets; again: whole screen."),
     # Before the focused widget sees them: what is typed ahead goes to the new place.
-    Action(
-        "main", "next_pane(1)", ("tab",), "Next", "To the next pane.", priority=True
-    ),
+    Action("main", "next_pane(1)", ("tab",), "Next", "Next pane.", priority=True),
     Action(
         "main",
         "next_pane(-1)",
         ("shift+tab",),
         "Previous",
-        "To the pane before.",
+        "Previous pane.",
         priority=True,
     ),
     Action(
@@ -36,7 +34,7 @@ MAIN = (
         "range",
         ("r",),
         "range",
-        "Choose the ports that this server answers from; those that run keep theirs.",
+        "Change the server's port range; running transfers keep their port.",
         shown=True,
         priority=True,
     ),
@@ -45,7 +43,7 @@ MAIN = (
         "why",
         ("w",),
         "why?",
-        "Why the chosen transfer does not work, or what the line at the top is about.",
+        "Why the selected transfer does not work, or the message at the top.",
         shown=True,
     ),
     Action(
@@ -53,15 +51,15 @@ MAIN = (
         "messages",
         ("M",),
         "messages",
-        "All messages of the line at the top, each of them whole.",
+        "All messages of the top line, in full.",
     ),
     Action(
         "main",
         "firewall",
         ("f",),
         "firewall",
-        "The firewall rules for the traffic seen, in many languages, and a request to "
-        "whoever keeps the firewall.",
+        "Firewall rules for the traffic seen, for many firewalls, and a ticket for the "
+        "firewall team.",
     ),
     Action(
         "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
@@ -74,7 +72,7 @@ APP = (
         "restart",
         ("R",),
         "restart",
-        "Start the server again after it has ended by itself.",
+        "Restart the server after it stopped.",
         shown=True,
     ),
     Action(
@@ -82,15 +80,14 @@ APP = (
         "policy",
         ("P",),
         "policy",
-        "What is allowed and how much: uploads, networks, limits, options, names; all "
-        "of it may be changed while the server runs.",
+        "Uploads, networks, limits, options, names: change them while the server runs.",
     ),
     Action(
         "app",
         "undo",
         ("u",),
         "undo",
-        "Take the last change of ports or policy back; again, the one before it.",
+        "Undo the last change of ports or policy; again: the one before.",
         shown=True,
     ),
     Action(
@@ -98,15 +95,15 @@ APP = (
         "capture",
         ("p",),
         "capture",
-        "Write every packet to a pcapng file in the current folder, or no more.",
+        "Start or stop a capture: pcapng file in the current folder.",
     ),
     Action(
         "app",
         "doctor",
         ("D",),
         "doctor",
-        "Whether this machine can serve: rights, addresses, its own firewall, limits; "
-        "and a fetch of our own at each address.",
+        "Check this host: permissions, addresses, firewall, limits, and a test fetch "
+        "at each address.",
     ),
     Action("app", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
     Action(
@@ -114,7 +111,7 @@ APP = (
         "command_palette",
         ("colon", "ctrl+p"),
         "palette",
-        "Everything by name: themes, a picture of the screen, and more.",
+        "All commands by name: themes, screenshot and more.",
         shown=True,
     ),
     Action(
@@ -130,7 +127,7 @@ APP = (
         "leave_now",
         ("ctrl+q",),
         "quit now",
-        "Quit without a question; clients are told.",
+        "Quit without asking; clients get an ERROR.",
         priority=True,
     ),
     Action(
@@ -138,17 +135,16 @@ APP = (
         "interrupt",
         ("ctrl+c",),
         "quit",
-        "Twice within two seconds: quit without a question.",
+        "Twice within two seconds: quit without asking.",
         priority=True,
     ),
-    Action("app", "redraw", ("ctrl+l",), "redraw", "Draw the whole screen again."),
+    Action("app", "redraw", ("ctrl+l",), "redraw", "Redraw the screen."),
     Action(
         "app",
         "suspend_process",
         ("ctrl+z",),
         "suspend",
-        "Back to the shell for now; fg returns. The server goes on if it is a "
-        "process of its own.",
+        "Suspend to the shell; fg returns. A server in its own process keeps running.",
     ),
 )
 
@@ -169,8 +165,8 @@ WHY = (
         "why",
         "copy_proof",
         ("Y",),
-        "copy proof",
-        "Copy the command that proves the finding.",
+        "copy test",
+        "Copy the command that tests the finding.",
         shown=True,
     ),
     Action(
@@ -178,7 +174,7 @@ WHY = (
         "locate",
         ("o",),
         "locate",
-        "Find out, hop by hop, where packets to the client's port are dropped.",
+        "Probe hop by hop where packets to the client's port are dropped.",
         shown=True,
     ),
     Action(
@@ -186,7 +182,7 @@ WHY = (
         "firewall",
         ("f",),
         "rules",
-        "The firewall rules for the traffic seen.",
+        "Firewall rules for the traffic seen.",
         shown=True,
     ),
     Action("why", "copy", ("y",), "copy", "Copy the whole finding as text."),
@@ -195,7 +191,7 @@ WHY = (
         "ticket",
         ("t",),
         "copy ticket",
-        "Copy the request to whoever keeps the firewall; else the finding as text.",
+        "Copy a ticket for the firewall team; else the finding as text.",
         shown=True,
     ),
     Action(
@@ -203,7 +199,7 @@ WHY = (
         "packets",
         ("equals_sign",),
         "its packets",
-        "Show the packets of the transfer that it is about.",
+        "Show the packets of its transfer.",
         shown=True,
     ),
     Action(
@@ -211,16 +207,16 @@ WHY = (
         "evidence(1)",
         ("tab",),
         "evidence",
-        "Choose the next row of what was seen.",
+        "Select the next row of evidence.",
         shown=True,
     ),
-    Action("why", "evidence(-1)", ("shift+tab",), "Row before", "The row before."),
+    Action("why", "evidence(-1)", ("shift+tab",), "Previous row", "Previous row."),
     Action(
         "why",
         "open",
         ("enter",),
         "packets",
-        "Show the packets that the chosen row was seen in.",
+        "Show the packets of the selected row.",
         shown=True,
     ),
     Action(
@@ -228,17 +224,17 @@ WHY = (
         "platform(1)",
         ("right", "l"),
         "Platform",
-        "The remedy in the words of the next kind of firewall.",
+        "The fix for the next kind of firewall.",
     ),
     Action(
         "why",
         "platform(-1)",
         ("left", "h"),
-        "Platform before",
-        "The remedy in the words of the kind of firewall before.",
+        "Previous platform",
+        "The fix for the previous kind of firewall.",
     ),
     Action("why", "another(1)", ("n",), "next", "The next finding.", shown=True),
-    Action("why", "another(-1)", ("N",), "Before", "The finding before."),
+    Action("why", "another(-1)", ("N",), "Before", "Previous finding."),
 )
 FIREWALL = (
     Action(
@@ -249,7 +245,7 @@ FIREWALL = (
         "dialect(1)",
         ("right", "l"),
         "Language",
-        "The rules in the language of the next firewall.",
+        "The rules for the next firewall.",
         shown=True,
         display="→ l",
     ),
@@ -257,8 +253,8 @@ FIREWALL = (
         "firewall",
         "dialect(-1)",
         ("left", "h"),
-        "Language before",
-        "The rules in the language of the firewall before.",
+        "Previous language",
+        "The rules for the previous firewall.",
     ),
     Action("firewall", "place", ("e",), "place", "Where the firewall stands."),
     Action(
@@ -266,7 +262,7 @@ FIREWALL = (
         "kind",
         ("i",),
         "kind",
-        "Whether it keeps state, and whether it reads TFTP requests.",
+        "Stateless, stateful, or with a TFTP helper.",
     ),
     Action(
         "firewall",
@@ -283,14 +279,14 @@ FIREWALL = (
         "networks(1)",
         ("minus",),
         "narrower",
-        "Narrower networks of clients, to one address each in the end.",
+        "Narrower client networks, down to single addresses.",
     ),
     Action(
         "firewall",
         "networks(-1)",
         ("plus",),
         "wider",
-        "Wider networks of clients.",
+        "Wider client networks.",
     ),
     Action("firewall", "copy", ("y",), "copy rules", "Copy the rules.", shown=True),
     Action(
@@ -298,18 +294,18 @@ FIREWALL = (
         "copy_ticket",
         ("Y",),
         "copy ticket",
-        "Copy a request, in plain words, for whoever keeps the firewall.",
+        "Copy a ticket in plain words for the firewall team.",
         shown=True,
     ),
     Action(
-        "firewall", "save", ("s",), "save", "Save that request in the current folder."
+        "firewall", "save", ("s",), "save", "Save the ticket in the current folder."
     ),
 )
 DOCTOR = (
     Action(
         "doctor", "close", ("escape", "D"), "back", "Back to the panes.", shown=True
     ),
-    Action("doctor", "again", ("r",), "again", "Look at everything again.", shown=True),
+    Action("doctor", "again", ("r",), "again", "Run all checks again.", shown=True),
     Action("doctor", "copy", ("y",), "copy", "Copy the report as text.", shown=True),
 )
 LOCATE = (
@@ -318,10 +314,10 @@ LOCATE = (
         "close",
         ("escape", "o"),
         "back",
-        "The search goes on.",
+        "Back; the probe continues.",
         shown=True,
     ),
-    Action("locate", "copy", ("y",), "copy", "Copy the walks as text.", shown=True),
+    Action("locate", "copy", ("y",), "copy", "Copy the result as text.", shown=True),
 )
 MESSAGES = (
     Action(
@@ -337,7 +333,7 @@ QUESTION = (
         "answer('drain')",
         ("d",),
         "drain",
-        "Take no new requests, and do it when the last transfer is over.",
+        "Refuse new requests, and quit after the last transfer.",
         shown=True,
     ),
     Action(
@@ -345,7 +341,7 @@ QUESTION = (
         "answer('no')",
         ("escape", "n"),
         "no",
-        "Leave everything as it is.",
+        "Cancel.",
         shown=True,
     ),
 )
@@ -357,7 +353,7 @@ POLICY = (
         "edit",
         ("enter",),
         "change",
-        "Type another value for the chosen setting.",
+        "Edit the selected setting.",
         shown=True,
         priority=True,
     ),
@@ -366,7 +362,7 @@ POLICY = (
         "default",
         ("d",),
         "default",
-        "Fill the field with what a server does that was told nothing.",
+        "Fill in the default.",
         shown=True,
         priority=True,
     ),
@@ -375,7 +371,7 @@ POLICY = (
         "undo",
         ("u",),
         "undo",
-        "Take the last change back; again, the one before it.",
+        "Undo the last change; again: the one before.",
         shown=True,
     ),
     Action(
@@ -394,7 +390,7 @@ POLICY_FIELD = (
         "submit",
         ("enter",),
         "apply",
-        "Have it so from the next request on.",
+        "Apply from the next request.",
         shown=True,
     ),
     Action(
@@ -402,7 +398,7 @@ POLICY_FIELD = (
         "choose(1)",
         ("down",),
         "other",
-        "The next of the words there are to choose from.",
+        "Next choice.",
         shown=True,
         priority=True,
     ),
@@ -411,15 +407,15 @@ POLICY_FIELD = (
         "choose(-1)",
         ("up",),
         "Before",
-        "The word before.",
+        "Previous choice.",
         priority=True,
     ),
     Action(
         "policy-field",
         "leave",
         ("escape",),
-        "leave it",
-        "Leave the setting as it is.",
+        "cancel",
+        "Cancel: keep the setting as it is.",
         shown=True,
         priority=True,
     ),
@@ -447,7 +443,7 @@ COMMANDS = (
         "copy",
         ("y", "enter"),
         "copy",
-        "Copy what to type on the chosen client.",
+        "Copy the command for the selected client.",
         shown=True,
     ),
     Action(
@@ -455,7 +451,7 @@ COMMANDS = (
         "direction",
         ("u",),
         "upload",
-        "What to type to fetch the file, or to send it.",
+        "Commands that fetch the file, or send it.",
         shown=True,
     ),
     Action(
@@ -463,10 +459,10 @@ COMMANDS = (
         "address",
         ("a",),
         "address",
-        "Another address by which this server may be reached.",
+        "Another address of this server.",
         shown=True,
     ),
-    Action("commands", "find", ("slash",), "find", "Show fewer clients.", shown=True),
+    Action("commands", "find", ("slash",), "find", "Search the clients.", shown=True),
 )
 
 NARROWING = (
@@ -487,8 +483,8 @@ PREVIEW = (
         "preview",
         "other",
         ("x",),
-        "text or octets",
-        "Show the text as octets, or the octets as text.",
+        "text or bytes",
+        "Show the text as bytes, or the bytes as text.",
         shown=True,
     ),
     Action("preview", "move(1)", ("j", "down"), "Down", "One line down."),

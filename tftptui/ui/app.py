@@ -61,9 +61,9 @@ def wall_clock() -> float:
 
 
 UPLOADS = {
-    "off": "Take no uploads from the next request on.",
-    "new": "Take uploads of new files; those that exist stay.",
-    "overwrite": "Take uploads, also of files that exist.",
+    "off": "Refuse uploads, from the next request.",
+    "new": "Allow uploads of new files; existing files stay.",
+    "overwrite": "Allow uploads, also over existing files.",
 }
 """Policies for uploads, and what each means."""
 
@@ -71,8 +71,8 @@ CLOSING = 0.1
 """Seconds until the palette is gone from the screen."""
 
 DRAINING = (
-    "no new requests are taken; this ends with the last transfer  ·  q y: now  ·  "
-    "q d: take requests again"
+    "draining: no new requests, quits after the last transfer  ·  q y: now  ·  "
+    "q d: accept requests again"
 )
 
 MOST_TOASTS = 1
@@ -332,7 +332,7 @@ class TftpApp(App[None]):
         ]
         if told:
             words = ", ".join(told)
-            self.notify(f"from the next request on, {words}", markup=False)
+            self.notify(f"from the next request: {words}", markup=False)
 
     # What keys do.
 
@@ -352,8 +352,8 @@ class TftpApp(App[None]):
                 yield SystemCommand(f"Uploads: {policy}", effect, change)
         yield from policy_commands(self.store.settings, self.show_policy)
         yield SystemCommand(
-            "Picture of the screen",
-            "Save what is shown as an SVG file in the current folder.",
+            "Screenshot",
+            "Save the screen as an SVG file in the current folder.",
             partial(self.set_timer, CLOSING, self.save_picture),
         )
 
@@ -374,9 +374,9 @@ class TftpApp(App[None]):
         wanted = str(path) if running is None else None
         if not await self.carry_out(ChangeSettings({"capture": wanted})):
             return
-        told = f"every packet goes to {path}; p ends it"
+        told = f"capturing to {path}; p stops it"
         if running is not None:
-            told = f"capture ended: {running.path}"
+            told = f"capture stopped: {running.path}"
         self.notify(told, markup=False)
 
     def save_picture(self) -> None:
@@ -387,12 +387,12 @@ class TftpApp(App[None]):
             path.write_text(self.export_screenshot(), encoding="utf-8")
         except OSError as error:
             self.notify(
-                f"no picture: {path}: {error.strerror}",
+                f"screenshot not saved: {path}: {error.strerror}",
                 severity="error",
                 markup=False,
             )
         else:
-            self.notify(f"picture saved: {path}", markup=False)
+            self.notify(f"screenshot saved: {path}", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to restart only what has ended, to undo only what was done."""
@@ -473,7 +473,7 @@ class TftpApp(App[None]):
 
     async def _take_back(self, change: Change) -> None:
         if await self.carry_out(change.back):
-            self.notify(f"as before: {change.words}", markup=False)
+            self.notify(f"undone: {change.words}", markup=False)
             self.refresh_bindings()
 
     def action_restart(self) -> None:
@@ -502,7 +502,7 @@ class TftpApp(App[None]):
         from tftptui.ui.screens.question import Question  # noqa: PLC0415
 
         matter, names = f"{len(running)} running", running_forms(running)
-        drain = "take requests again" if self._draining else "drain"
+        drain = "accept requests again" if self._draining else "drain"
         question = Question([matter], "stop", "stay", names, drain=drain)
         self.push_screen(question, self._leave_if)
 

@@ -20,7 +20,7 @@ OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
 """Actions that need a server of our own to be there."""
 
 _NOTHING = {
-    "app.undo": "nothing was changed from here that could be undone",
+    "app.undo": "nothing to undo",
     "main.why": "there is no finding: nothing is known to be wrong",
     "files.answer": "choose a name under “asked for, not here” that has near matches",
     "files.commands": "choose a file: what to type is about one",
@@ -32,11 +32,11 @@ _NOTHING = {
 LATELY = 20.0
 """Seconds for which it is looked at why a client went away."""
 
-STARTING = "the server is still starting; in a moment"
-LOOKS_ONLY = "attached to look only: nothing is changed from here"
-CAPTURE = "this is a capture: there is no server to do it"
-NO_WRITING = "a link is written to the disk, and uploads are off: P switches them on"
-GONE = "there is no server now"
+STARTING = "the server is still starting; try again in a moment"
+LOOKS_ONLY = "attached read-only: nothing can be changed from here"
+CAPTURE = "this is a capture: no server is running"
+NO_WRITING = "uploads are off, so no link can be made; P allows them"
+GONE = "the server is down"
 
 
 def action_of(scope: str, key: str) -> Action | None:
@@ -94,11 +94,11 @@ def _unsure(store: Store) -> str:
     if not silent:
         return ""
     latest = silent[-1]
-    told = "is silent just now"
+    told = "is silent"
     if not latest.heard:
-        told = "has answered nothing yet; seconds will tell"
+        told = "has not replied yet; wait a few seconds"
     return (
-        f"nothing is sure yet: {short_host(latest.client, 39)}, port "
+        f"no finding yet: {short_host(latest.client, 39)}, port "
         f"{latest.client_tid}, {told}"
     )
 

@@ -50,9 +50,9 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
         f"{count:,} {word}"
         for count, word in (
             (counters.failed, "failed"),
-            (counters.abandoned, "abandoned by their clients"),
+            (counters.abandoned, "given up"),
             (counters.aborted, "aborted from here"),
-            (counters.unconfirmed, "not confirmed to the end"),
+            (counters.unconfirmed, "unconfirmed"),
         )
         if count
     ]
@@ -62,7 +62,7 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
         lines.append(", ".join(trouble))
     running = [view for view in store.transfers.values() if view.running]
     if goes_on and not store.engine_error:
-        return [*lines, f"the server goes on, {len(running)} running"]
+        return [*lines, f"the server keeps running, {len(running)} transfers active"]
     lines.extend(f"stopped while running: {_name(view)}" for view in running[:NAMED])
     if len(running) > NAMED:
         lines.append(f"… and {len(running) - NAMED} more")

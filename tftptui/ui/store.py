@@ -37,7 +37,7 @@ from tftptui.telemetry.versions import Version
 KEPT_REFUSALS = 1_000
 KEPT_FINDINGS = 200
 KEPT_DIGESTS = 1_000
-SERVER_ENDED = "the server has ended"
+SERVER_ENDED = "the server stopped"
 RATE_SPAN = 2.0
 """Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
 

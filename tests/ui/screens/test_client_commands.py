@@ -45,8 +45,8 @@ async def test_the_platform_that_fetched_the_file_comes_first() -> None:
 async def test_an_address_that_only_this_machine_reaches_is_told() -> None:
     own = frame(status=status(listeners=["127.0.0.1:6969"], addresses=["10.0.1.5"]))
     async with commands(own) as screen:
-        assert "▲ 127.0.0.1 is this machine itself" in screen.text()
-        assert "serve without --listen" in screen.text()
+        assert "▲ 127.0.0.1 is a loopback address" in screen.text()
+        assert "start without --listen" in screen.text()
     async with commands(frame(view(1, server="10.0.1.5"))) as screen:
         assert "this machine itself" not in screen.text()
 
@@ -174,7 +174,7 @@ async def test_letters_typed_into_the_field_are_only_letters() -> None:
     async with commands() as screen:
         await screen.press("slash", *"cauyq")
         assert screen.on_top == "CommandsScreen"
-        assert "No client is called that" in screen.text()
+        assert "No client matches" in screen.text()
         await screen.press("escape")
         assert "Fetch README.txt" in screen.text()
         assert screen.app.clipboard == ""

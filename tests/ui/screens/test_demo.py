@@ -94,7 +94,7 @@ async def shown(
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_a_presenter_goes_through_it(size: tuple[int, int]) -> None:
     async with shown(size) as screen:
-        assert "Press . to begin." in screen.text()
+        assert "Press . to start." in screen.text()
         await screen.pilot.press("full_stop")
         await screen.until("Watch the wall.", "1 of 2 · over", "Intel boot ROM")
         assert "drop what no rule is about" in screen.text()
@@ -158,11 +158,11 @@ async def test_switches_by_hand_let_it_pass() -> None:
 async def test_rules_hold_as_they_are_written() -> None:
     async with shown() as screen:
         await screen.pilot.press("W")
-        await screen.until("Firewall rules", "Rules hold as you write them")
+        await screen.until("Firewall rules", "Rules apply as you type")
         await screen.pilot.press(*keys("accept server"))
         await screen.until("unknown word 'server'")
         await screen.pilot.press(*keys(" -> client"))
-        await screen.until("Rules hold", "✓ accept server -> client")
+        await screen.until("Rules apply", "✓ accept server -> client")
         await screen.pilot.press("escape", "full_stop")
         await screen.until("║", "accept server -> client", "1 of 2 · over")
         assert "✗ OACK" not in screen.text()
@@ -176,18 +176,18 @@ async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> N
         await screen.pilot.press("full_stop")
         await screen.until("1 of 3 · over", "drop what no rule is about")
         await screen.pilot.press("space", "W")
-        await screen.until("the server answers from", "40000-40099")
+        await screen.until("the server replies from", "40000-40099")
         await screen.pilot.press("tab", "end", "x", "enter")
         await screen.until("is no", "like 40000-40099")
         screen.app.screen.query_one(Input).value = "41000-41049"
         await screen.pilot.press("enter")
-        await screen.until("from now on: 50 ports")
+        await screen.until("applied: 50 ports")
         await screen.pilot.press("escape", "space", "full_stop")
         await screen.until("2 of 3 · over", "● 410", "║✗ OACK")
         await screen.pilot.press("W")
         await screen.until("Firewall rules", "41000-41049")
         screen.app.screen.query_one(TextArea).insert("accept")
-        await screen.until("Rules hold")
+        await screen.until("Rules apply")
         await screen.pilot.press("escape", "full_stop")
         await screen.until("3 of 3 · over", "● done", "● 410")
 
@@ -197,7 +197,7 @@ async def test_that_the_rules_are_off_is_told_where_they_are_written() -> None:
         await screen.pilot.press("f5", "W")
         await screen.until("Firewall rules", "off, by hand: everything passes")
         await screen.pilot.press("f5")
-        await screen.until("Rules hold as you write them", "rules off □")
+        await screen.until("Rules apply as you type", "rules off □")
         await screen.pilot.press("f6", "f7", "f8")
         await screen.until("loss 10 % ■", "helper ■", "single port ■")
 
@@ -255,7 +255,7 @@ async def test_it_can_begin_in_large() -> None:
     app = DemoApp(demo, manner=Manner(big=True))
     async with app.run_test(size=SMALL) as pilot:
         screen = Shown(app, pilot)
-        await screen.until("Press . to begin.")
+        await screen.until("Press . to start.")
         await screen.pilot.press("full_stop")
         await screen.until("╭ Intel boot ROM ─╮", "1 of 2 · over", "w why?")
 

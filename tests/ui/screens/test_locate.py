@@ -58,15 +58,15 @@ async def test_hops_come_one_by_one_and_then_the_verdict(size: tuple[int, int]) 
         assert "● 10.0.4.37 has it" in screen.text()
         assert VERDICT[:30] not in screen.text()
         await screen.tell(told(is_done=True))
-        assert "· no answer" in screen.text()
+        assert "· no reply" in screen.text()
         assert VERDICT[:30] in screen.text()
         await screen.press("y")
         assert VERDICT in screen.app.clipboard
-        assert "2  no answer" in screen.app.clipboard
+        assert "2  no reply" in screen.app.clipboard
 
 
 async def test_a_refusal_of_the_engine_is_told_in_words() -> None:
     async with shown(*founding_case()) as screen:
-        screen.engine.refuse = "it can't be looked for: no free port"
+        screen.engine.refuse = "can't locate: no free port"
         await asked(screen, "o", then="can't be looked for")
         assert screen.on_top == "main"

@@ -52,9 +52,9 @@ def test_whatever_is_typed_is_a_value_or_a_sentence(policy: Policy, text: str) -
         ("write", "maybe", "choose off, new or overwrite"),
         ("fit_route", "yes", "choose on or off"),
         ("max_upload", "x", "'x' is not a size in bytes; write it like 100M"),
-        ("bandwidth", "1", "bandwidth in all 1: 1000 to"),
+        ("bandwidth", "1", "total bandwidth 1: 1000 to"),
         ("max_window", "0", "largest window 0: 1 to 65535 is allowed"),
-        ("retries", "", "a number of time-outs is needed, like 6"),
+        ("retries", "", "a number of timeouts is needed, like 6"),
         ("request_rate", "nan", "is allowed"),
         ("allow", "10.0.0.1/24", "did you mean 10.0.0.0/24?"),
         ("refuse", "speed", "unknown TFTP option 'speed'"),
@@ -69,14 +69,14 @@ def test_what_is_wrong_is_told(name: str, text: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "value", "says"),
     [
-        ("write", "new", "new", "off → new, from the next request on"),
-        ("max_upload", "1.5M", 1_500_000, "no limit → 1500k octets"),
-        ("bandwidth", "100Mbit", 12_500_000, "no limit → 12500k octets/s"),
+        ("write", "new", "new", "off → new, from the next request"),
+        ("max_upload", "1.5M", 1_500_000, "no limit → 1500k bytes"),
+        ("bandwidth", "100Mbit", 12_500_000, "no limit → 12500k bytes/s"),
         ("max_idle_time", "", None, "300 s → no limit"),
         ("fit_route", "off", False, "on → off"),
         ("refuse", "tsize, windowsize", ["tsize", "windowsize"], "none → tsize window"),
         ("rewrite", "a{1,2}=b c=d", ["a{1,2}=b", "c=d"], "none → a{1,2}=b c=d"),
-        ("max_window", "64", 64, "as it is now"),
+        ("max_window", "64", 64, "unchanged"),
     ],
 )
 def test_what_will_be_so_is_told(
@@ -117,11 +117,11 @@ async def test_a_setting_is_changed_and_the_change_undone(
     async with shown(told(), size=size) as screen:
         await go_to(screen, "max_upload")
         await screen.press("enter", *"100M")
-        assert "no limit → 100M octets" in screen.text()
+        assert "no limit → 100M bytes" in screen.text()
         await screen.press("enter")
         await screen.pilot.pause()
         await screen.tell(told(max_upload=100_000_000))
-        assert "✓ from now on largest upload: 100M octets" in screen.text()
+        assert "✓ largest upload: 100M bytes" in screen.text()
         assert "u undo" in screen.text()
         await screen.press("u")
         await screen.pilot.pause()
@@ -193,7 +193,7 @@ async def test_what_is_typed_ahead_arrives_in_the_field() -> None:
         await screen.pilot.pause()
         await screen.pilot.pause()
         assert field(screen).value == "7M"
-        assert "│ quota of a client 7M" in screen.text()
+        assert "│ quota per client 7M" in screen.text()
 
 
 async def test_the_default_is_one_key_away() -> None:
@@ -215,8 +215,8 @@ async def test_letters_are_text_in_the_field() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("transfer_bandwidth", 50_000, "bandwidth of one transfer: 50k octets/s"),
-        ("max_client_transfers", None, "transfers of one client: no limit"),
+        ("transfer_bandwidth", 50_000, "bandwidth per transfer: 50k bytes/s"),
+        ("max_client_transfers", None, "transfers per client: no limit"),
         ("write", "new", "uploads: new"),
     ],
 )
@@ -229,9 +229,9 @@ def test_a_setting_is_named_where_its_group_is_not_seen(
 async def test_the_mark_is_explained_only_where_it_stands() -> None:
     async with shown(told(), size=LARGE) as screen:
         await screen.press("P")
-        assert "not as by default" not in screen.text()
+        assert "changed from default" not in screen.text()
         await screen.tell(told(deny=("10.9.0.0/16",)))
-        assert "● not as by default" in screen.text()
+        assert "● changed from default" in screen.text()
 
 
 async def test_what_is_not_as_by_default_has_a_mark() -> None:

@@ -53,7 +53,7 @@ async def looking(folder: Path, name: bytes) -> AsyncIterator[Looking]:
 async def test_text_is_shown_as_text(tmp_path: Path) -> None:
     (tmp_path / "menu").write_text("DEFAULT linux\n\tKERNEL vmlinuz\n")
     async with looking(tmp_path, b"menu") as look:
-        await look.until("PXELINUX menu · 30 octets")
+        await look.until("PXELINUX menu · 30 bytes")
         await look.until("    KERNEL vmlinuz")
         await look.press("x")
         await look.until("00000000  44 45 46 41 55 4c 54 20  6c 69")

@@ -130,7 +130,7 @@ async def test_a_known_client_chose_its_port_itself() -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (LARGE, "the client's own choice, or a NAT's on the way  ours, "),
+        (LARGE, "the client's own choice, or a NAT's on the path  ours, "),
         (SMALL, "the client's own choice, or a NAT's  ours, random from 40000–40099"),
         ((60, 15), " its, or a NAT's  ours, random from 40000–40099"),
     ],
@@ -160,13 +160,13 @@ async def test_another_name_that_was_served_is_told() -> None:
 async def test_the_side_folds_to_a_key_in_a_small_window() -> None:
     async with shown(*told(a_lossy_transfer()), size=SMALL) as s:
         await opened(s)
-        assert "asked → agreed" not in s.text()
+        assert "requested → agreed" not in s.text()
         await s.press("tab")
-        assert "asked → agreed" in s.text()
+        assert "requested → agreed" in s.text()
         await s.press("G")
         assert '"event":"transfer_ended"' in s.text()
         await s.press("tab")
-        assert "asked → agreed" not in s.text()
+        assert "requested → agreed" not in s.text()
 
 
 async def test_a_finding_is_told_and_leads_to_why() -> None:
@@ -231,7 +231,7 @@ async def test_it_follows_a_transfer_that_runs() -> None:
         assert "▸ blocks 17–1,648 … ACK 1,648  ×102" in s.text()
         lost = (record(Kind.DATA, 2.0, block=1_649, count=16, attempt=2), "")
         await s.tell(packets(lost, first=len(rungs) + len(more)))
-        assert "DATA 1,649–1,664 · 8,192 octets · R2" in s.text()
+        assert "DATA 1,649–1,664 · 8,192 bytes · R2" in s.text()
 
 
 async def test_nothing_moves_where_the_reader_has_gone_to() -> None:
@@ -271,7 +271,7 @@ async def test_how_far_the_packets_are_looked_through_is_told(
     monkeypatch.setattr(ladder_list, "BREATH", 3_600.0)
     async with shown(*told([request(), *windows(5_000)])) as s:
         screen = await opened(s)
-        assert "20 % of all packets looked through · pxelinux.0" in s.text()
+        assert "20 % of all packets searched · pxelinux.0" in s.text()
         while screen._ladder.feed.read():
             pass
         screen.on_frame_arrived()
@@ -312,7 +312,7 @@ async def test_keys_are_listed() -> None:
     async with shown(*told(a_lossy_transfer())) as s:
         await opened(s)
         await s.press("question_mark")
-        assert "Keys · The ladder of a transfer" in s.text()
+        assert "Keys · Packet ladder" in s.text()
 
 
 async def test_a_transfer_without_packets_is_told_as_well() -> None:

@@ -308,14 +308,14 @@ async def test_a_finding_of_the_same_client_and_file_comes_first_instead() -> No
 async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> None:
     async with shown(frame(view(1, timeouts=2, heard=False))) as screen:
         await screen.press("w")
-        assert "nothing is sure yet" in screen.text()
+        assert "no finding yet" in screen.text()
 
 
 @pytest.mark.parametrize(
     ("phase", "ago", "words"),
     [
-        ("negotiating", 0, "2070, has answered nothing yet; seconds will tell"),
-        ("abandoned", 5, "2070, has answered nothing yet; seconds will tell"),
+        ("negotiating", 0, "2070, has not replied yet; wait a few seconds"),
+        ("abandoned", 5, "2070, has not replied yet; wait a few seconds"),
         ("abandoned", 60, "there is no finding"),
         ("completed", 5, "there is no finding"),
     ],

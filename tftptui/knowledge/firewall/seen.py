@@ -63,7 +63,7 @@ class SeenFlow:
 
     @property
     def is_unheard(self) -> bool:
-        """Whether the client never answered us, whatever ended it.
+        """Whether the client never replied to us, whatever ended it.
 
         One that ends it by an ERROR knows our TID: our answer has come. A journal
         does not tell what a transfer under way has got by now: that one is none

@@ -276,7 +276,7 @@ def _why_not(walk: Walk, candidate: Candidate, error: OSError) -> str:
 
 def _missing(reached: bytes, part: bytes | None) -> str:
     if part is None:
-        return "that leads nowhere"
+        return "broken symbolic link"
     if is_hidden(part):
         return "the name is reserved for the server"
     where = f"{visible(reached)}/" if reached else "the root"

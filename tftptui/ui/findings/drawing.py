@@ -69,7 +69,7 @@ class Scene:
         """Return what travels that way."""
         names: dict[Lane, tuple[str, str]] = {
             "request": ("WRQ", "RRQ"),
-            "answer": ("first answer", "first answer"),
+            "answer": ("first reply", "first reply"),
             "up": ("DATA", "ACK"),
             "down": ("ACK", "DATA"),
         }

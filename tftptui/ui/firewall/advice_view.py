@@ -24,7 +24,7 @@ _LABEL = 6
 _HOW = 4
 """Column of flows that says how they pass."""
 
-MISSING = "▲ missing?"
+MISSING = "▲ blocked?"
 
 
 def advice_view(advice: Advice, slots: Slots) -> Group:
@@ -64,7 +64,7 @@ def _origins(advice: Advice, slots: Slots) -> Text:
         words = f"~ {one.words}\n" if one.is_assumed else f"{one.words}\n"
         text.append(words, slots["transfer-stalled" if one.is_assumed else "muted"])
     if more:
-        text.append(f"{more} more are known, or assumed, alike\n", slots["muted"])
+        text.append(f"and {more} more\n", slots["muted"])
     for key, word in (("[-]", " narrower   "), ("[+]", " wider")):
         text.append(key, slots["transfer-active"]).append(word, slots["muted"])
     return text
@@ -92,12 +92,12 @@ def _flows(advice: Advice, slots: Slots) -> Table:
 
 def _missing(advice: Advice, slots: Slots) -> Text:
     part = advice.missing.value if advice.missing else ""
-    told = f" marks what, by all that was seen, most likely does not arrive: {part}"
+    told = f" probably blocked, by the evidence: {part}"
     return Text.assemble((MISSING, slots["transfer-failed"]), (told, slots["muted"]))
 
 
 def _own_firewall(slots: Slots) -> Text:
-    told = " the client's own firewall may be it as well: from here they look alike"
+    told = " or the client's own firewall: from here they look alike"
     return Text.assemble(("[e]", slots["transfer-active"]), (told, slots["muted"]))
 
 
@@ -127,6 +127,6 @@ def _ways(advice: Advice, slots: Slots) -> Table:
         )
         words = Text(f"opens {one.plan.opening.words}; needs: {one.plan.needs}")
         if one.obstacle is not None:
-            words = Text(f"not here: {one.obstacle}", slots["muted"])
+            words = Text(f"not possible: {one.obstacle}", slots["muted"])
         table.add_row(name, words)
     return table

@@ -27,9 +27,9 @@ PLACES = {
     Where.CLIENT: "on the client's host",
 }
 KINDS = {
-    Kind.STATELESS: "keeps no state",
-    Kind.STATEFUL: "keeps state",
-    Kind.HELPER: "keeps state and reads TFTP",
+    Kind.STATELESS: "stateless",
+    Kind.STATEFUL: "stateful",
+    Kind.HELPER: "stateful with TFTP helper",
 }
 
 

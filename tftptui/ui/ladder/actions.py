@@ -8,7 +8,7 @@ LADDER = (
         "open",
         ("enter",),
         "open",
-        "Unfold what is folded, or fold it; show a packet whole.",
+        "Unfold or fold the row; show a packet in full.",
         shown=True,
     ),
     Action("ladder", "unfold", ("right", "l"), "Unfold", "Show each packet."),
@@ -18,15 +18,15 @@ LADDER = (
         "trouble(1)",
         ("n",),
         "trouble",
-        "To the next packet that was sent again, unanswered or wrong.",
+        "Next packet that was resent, not acknowledged or wrong.",
         shown=True,
     ),
     Action(
         "ladder",
         "trouble(-1)",
         ("N",),
-        "Trouble before",
-        "To the packet before that was sent again, unanswered or wrong.",
+        "Previous trouble",
+        "Previous packet that was resent, not acknowledged or wrong.",
     ),
 )
 
@@ -37,7 +37,7 @@ TRANSFER = (
         "side",
         ("tab", "i"),
         "facts",
-        "What is known beside the ladder, or the ladder again, in a narrow window.",
+        "Details or ladder, in a narrow window.",
         shown=True,
     ),
     Action(
@@ -53,7 +53,7 @@ TRANSFER = (
         "why",
         ("w",),
         "why?",
-        "Why it does not work, if that is known.",
+        "Why it does not work, if known.",
         shown=True,
     ),
     *(

@@ -155,7 +155,7 @@ def _agreed(view: TransferView, slots: dict[str, Style]) -> list[RenderableType]
             Text(name, slots["muted"]), Text(asked), Text(arrow), Text(agreed, style)
         )
     notes = [Text(f"{note}.") for note in view.notes]
-    return [_heading("asked → agreed"), table, *notes]
+    return [_heading("requested → agreed"), table, *notes]
 
 
 def _counted(view: TransferView, muted: Style) -> list[RenderableType]:
@@ -168,13 +168,13 @@ def _plots(series: Series, width: int, slots: dict[str, Style]) -> list[Renderab
     columns = max(8, width - SCALE)
     rates, trips = series.rates, series.trips
     plots = [
-        _plot("octets/s", rates, lambda most: f"{octets(most)}/s", columns, slots),
+        _plot("bytes/s", rates, lambda most: f"{octets(most)}/s", columns, slots),
         _plot("round trip", trips, length_text, columns, slots),
         _plot("window", series.windows, lambda most: f"{most:.0f}", columns, slots),
     ]
     if any(series.resent):
         again = _plot(
-            "sent again", series.resent, lambda most: f"{most:.0f}", columns, slots
+            "resent", series.resent, lambda most: f"{most:.0f}", columns, slots
         )
         plots.append(again)
     length = length_text(series.span)
@@ -194,7 +194,7 @@ def _plot(
         return []
     lines = bars(squeezed(values, width), PLOT_HEIGHT)
     beside = [scale(max(known)), "", "0"]
-    colour = slots["packet-retransmit" if name == "sent again" else "transfer-active"]
+    colour = slots["packet-retransmit" if name == "resent" else "transfer-active"]
     text = Text(no_wrap=True)
     for label, line in zip(beside, lines, strict=True):
         text.append(f"{label:>{SCALE - 1}} ", slots["muted"])

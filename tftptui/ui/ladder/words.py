@@ -22,7 +22,7 @@ def label_forms(line: Line, note: str) -> list[str]:
         name = f"{kind} {note.partition(' ')[0]} …{again}"
         return [f"{kind} {note}{again}", name, f"{kind}{again}", kind]
     size = data_octets(line)
-    told = f" · {count(size)} octets" if size is not None else ""
+    told = f" · {count(size)} bytes" if size is not None else ""
     last = ", the last" if line.record.flags & Flag.LAST else ""
     run = f"{kind} {run_text(line)}"
     extra = f" · {note}" if note else ""
@@ -36,7 +36,7 @@ def label_forms(line: Line, note: str) -> list[str]:
 
 def reading_text(share: float) -> str:
     """Return how far the packets have been looked through for those of a transfer."""
-    return f"{share * 100:.0f} % of all packets looked through"
+    return f"{share * 100:.0f} % of all packets searched"
 
 
 def pause_text(pause: Pause) -> str:
@@ -72,15 +72,15 @@ def client_choices(view: TransferView, *, may_be_nats: bool) -> list[str]:
     if not may_be_nats:
         return [own]
     short = (own, "its own choice", "its")
-    return [f"{own}, or a NAT's on the way", *(f"{one}, or a NAT's" for one in short)]
+    return [f"{own}, or a NAT's on the path", *(f"{one}, or a NAT's" for one in short)]
 
 
 def server_choice(view: TransferView, ports: PortMap | None) -> str:
     """Return who chose the server's port, and how."""
     if not view.server_tid:
-        return "no answer has come"
+        return "no reply yet"
     if view.single_port:
-        return "the port it asked on (single-port mode)"
+        return "the request port (single-port mode)"
     if ports is None:  # a capture, perhaps of somebody else's server
         return "the server's own choice"
     range_, order = leased_from(view, ports)
@@ -116,11 +116,11 @@ def counters(view: TransferView) -> list[tuple[str, str]]:
     ]
     rows = [
         ("blocks", f"{blocks(view)} of {view.block_size}, window {view.window}"),
-        ("octets", f"{count(view.acked_octets)} {stands}"),
-        ("sent again", count(view.retransmits)),
-        ("received again", count(view.duplicates)),
+        ("bytes", f"{count(view.acked_octets)} {stands}"),
+        ("resent", count(view.retransmits)),
+        ("duplicates", count(view.duplicates)),
         *lost,
-        ("from strangers", count(view.strays)),
+        ("wrong TID", count(view.strays)),
         ("round trip", _trip_text(trip)),
     ]
     if view.ended is not None:

@@ -75,9 +75,8 @@ class PolicyList(RowList[str], inherit_bindings=False):
     def draw_header(self, width: int) -> str:
         """Return the names of the columns."""
         meaning = "meaning" if _room(width) else ""
-        return fitted(
-            f"{'':<{GROUP}}{'setting':<{LABEL}}{'is':<{VALUE + MARK}}{meaning}", width
-        )
+        head = f"{'':<{GROUP}}{'setting':<{LABEL}}{'value':<{VALUE + MARK}}{meaning}"
+        return fitted(head, width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
         """Return group, name, value, mark and meaning."""

@@ -26,15 +26,15 @@ class Policy:
     title: str = ""
 
     def says(self, value: Value) -> str:
-        """Return name and value as in a sentence: ``largest upload: 100M octets``."""
+        """Return name and value as in a sentence: ``largest upload: 100M bytes``."""
         return f"{self.title or self.label}: {self.kind.show(value)}"
 
 
 NO_LIMIT = "no limit"
-_OCTETS = Number("octets", NO_LIMIT, parse_octets, "100M", is_scaled=True)
-_RATE = Number("octets/s", NO_LIMIT, parse_bandwidth, "20M or 100Mbit", is_scaled=True)
+_OCTETS = Number("bytes", NO_LIMIT, parse_octets, "100M", is_scaled=True)
+_RATE = Number("bytes/s", NO_LIMIT, parse_bandwidth, "20M or 100Mbit", is_scaled=True)
 _SECONDS = Number("s", NO_LIMIT, float, "300")
-_NETWORKS = "networks like 192.0.2.0/24, or single addresses, with blanks between"
+_NETWORKS = "networks like 192.0.2.0/24, or addresses, separated by spaces"
 
 POLICIES: tuple[Policy, ...] = (
     Policy(
@@ -42,135 +42,133 @@ POLICIES: tuple[Policy, ...] = (
         "uploads",
         "uploads",
         Choice(("off", "new", "overwrite")),
-        "off: none; new: only files that are not there yet; overwrite: also those "
-        "that are.",
+        "off: none; new: only new files; overwrite: existing files too.",
     ),
-    Policy("max_upload", "uploads", "largest upload", _OCTETS, "Of one file."),
+    Policy("max_upload", "uploads", "largest upload", _OCTETS, "Size of one file."),
     Policy(
         "upload_quota",
         "uploads",
-        "quota of a client",
+        "quota per client",
         _OCTETS,
-        "All uploads of one address since the start.",
-        "upload quota of a client",
+        "All uploads from one address since the start.",
+        "upload quota per client",
     ),
     Policy(
         "upload_total",
         "uploads",
-        "quota of all",
+        "total quota",
         _OCTETS,
-        "All uploads of everybody since the start.",
-        "upload quota of all",
+        "All uploads of all clients since the start.",
+        "total upload quota",
     ),
     Policy(
         "allow",
         "who",
         "allowed networks",
         Words("everybody"),
-        f"Only these are served: {_NETWORKS}; empty serves everybody.",
+        f"Only these are served: {_NETWORKS}; empty: all.",
     ),
     Policy(
         "deny",
         "who",
         "denied networks",
         Words("nobody"),
-        f"These are refused, though allowed above: {_NETWORKS}.",
+        f"These are refused, even if allowed above: {_NETWORKS}.",
     ),
     Policy(
         "max_transfers",
         "limits",
         "transfers at once",
         Number("transfers"),
-        "In all; more requests are refused with words.",
+        "Total; further requests get an ERROR.",
     ),
     Policy(
         "max_client_transfers",
         "limits",
-        "of one client",
+        "per client",
         Number("transfers", NO_LIMIT),
-        "Transfers at once of one address; many clients behind one NAT are one.",
-        "transfers of one client",
+        "Transfers at once from one address; clients behind one NAT share it.",
+        "transfers per client",
     ),
     Policy(
         "request_rate",
         "limits",
-        "requests of one client",
+        "requests per client",
         Number("requests/s", NO_LIMIT, float),
-        "Of one address, that lead to no transfer; 20 seconds' worth may come at once.",
+        "From one address, without a transfer; bursts up to 20 s worth are allowed.",
     ),
     Policy(
         "bandwidth",
         "limits",
-        "bandwidth in all",
+        "total bandwidth",
         _RATE,
-        "Octets of DATA a second, sent and received together.",
+        "DATA bytes/s, sent and received together.",
     ),
     Policy(
         "transfer_bandwidth",
         "limits",
-        "of one transfer",
+        "per transfer",
         _RATE,
-        "Octets of DATA a second of each transfer.",
-        "bandwidth of one transfer",
+        "DATA bytes/s of each transfer.",
+        "bandwidth per transfer",
     ),
     Policy(
         "max_transfer_time",
         "limits",
         "longest transfer",
         _SECONDS,
-        "A transfer that takes longer is ended, its client told.",
+        "A longer transfer is stopped with an ERROR.",
     ),
     Policy(
         "max_idle_time",
         "limits",
         "longest silence",
         _SECONDS,
-        "A transfer without progress for so long is ended.",
+        "A transfer without progress for this time is stopped.",
     ),
     Policy(
         "timeout",
         "packets",
-        "sent again after",
+        "resend after",
         Number("s", "as measured", float, "1"),
-        "Unless a client asks for another time; empty goes by the round trips that are "
-        "measured.",
+        "Unless the client requests another timeout; empty: from measured round trips.",
     ),
     Policy(
         "retries",
         "packets",
         "retries",
-        Number("time-outs", example="6"),
-        "Time-outs in a row without progress before a client is given up.",
+        Number("timeouts", example="6"),
+        "Timeouts in a row without progress before the server gives up.",
     ),
     Policy(
         "max_block_size",
         "packets",
         "largest block",
-        Number("octets", example="1428"),
-        "Larger blksize wishes are lowered to it. 512 proves that large packets get "
-        "lost; 1428 passes nearly everywhere.",
+        Number("bytes", example="1428"),
+        "Larger requested blksizes are lowered to it. 512 tests whether large packets "
+        "get lost; 1428 passes nearly everywhere.",
     ),
     Policy(
         "max_window",
         "packets",
         "largest window",
         Number("blocks", example="16"),
-        "Larger windowsize wishes are lowered to it; 1 is lock-step.",
+        "Larger requested windowsizes are lowered to it; 1 is lock-step.",
     ),
     Policy(
         "fit_route",
         "packets",
         "fit the route",
         Flag(),
-        "Lower blksize to what the route carries without fragments.",
+        "Lower blksize to fit the MTU of the route, without fragments.",
     ),
     Policy(
         "gso",
         "packets",
         "whole windows",
         Flag(),
-        "Hand windows to the kernel whole: faster, but captures on this host show each "
-        "as one large packet.",
+        "Send each window in one system call: faster, but captures on this host show "
+        "it as one large packet.",
         "whole windows to the kernel",
     ),
     Policy(
@@ -178,20 +176,20 @@ POLICIES: tuple[Policy, ...] = (
         "packets",
         "options refused",
         Words("none"),
-        "Left out of every answer, or of those to one client program, for firmware "
-        "that gets them wrong: windowsize, blksize@U-Boot …, with blanks between.",
+        "Left out of every OACK, or of those to one client program, for firmware with "
+        "bugs: windowsize, blksize@U-Boot …, separated by spaces.",
     ),
     Policy(
         "ignore_case",
         "names",
         "ignore case",
         Flag(),
-        "Take a name in another case if there is none as asked.",
+        "If the name is not found, serve one that differs only in case.",
     ),
     Policy(
         "per_client",
         "names",
-        "own folders",
+        "client folders",
         Choice(("off", "ip", "mac")),
         "Look first in a folder named like the client's address (ip), or its MAC like "
         "01-02-03-0a-0b-0c (mac).",
@@ -201,31 +199,31 @@ POLICIES: tuple[Policy, ...] = (
         "names",
         "rewrite rules",
         Words("none", part=","),
-        "PATTERN=REPLACEMENT, a regular expression and what takes the place of its "
-        "first match; in order, with blanks between.",
+        "PATTERN=REPLACEMENT: a regular expression, and the text that replaces its "
+        "first match; in order, separated by spaces.",
     ),
     Policy(
         "snaplen",
         "capture",
-        "octets of a packet",
-        Number("octets", "all", parse_octets, "128", is_scaled=True),
-        "How much of each packet a capture keeps (p begins one).",
-        "a capture keeps of a packet",
+        "bytes per packet",
+        Number("bytes", "all", parse_octets, "128", is_scaled=True),
+        "How much of each packet a capture keeps (p starts one).",
+        "captured bytes per packet",
     ),
     Policy(
         "capture_size",
         "capture",
-        "begin another at",
-        Number("octets", "never", parse_octets, "100M", is_scaled=True),
-        "A capture that is as large is renamed and another one begun.",
-        "another capture begins at",
+        "new file at",
+        Number("bytes", "never", parse_octets, "100M", is_scaled=True),
+        "A capture of this size is renamed, and a new one started.",
+        "new capture file at",
     ),
     Policy(
         "capture_files",
         "capture",
         "captures kept",
         Number("files", example="10"),
-        "Of those, the oldest go first.",
+        "The oldest are deleted first.",
     ),
 )
 BY_NAME = {policy.name: policy for policy in POLICIES}

@@ -57,7 +57,7 @@ def judge_policy(
         named = f"{policy.label} {rest}" if rest != str(error) else rest
         return PolicyVerdict(named, is_wrong=True)
     if value == now.get(policy.name):
-        return PolicyVerdict("as it is now", value)
+        return PolicyVerdict("unchanged", value)
     refused = [
         client for client in sorted(set(clients)) if not _served(client, changed)
     ]
@@ -65,10 +65,10 @@ def judge_policy(
         named = ", ".join(refused[:MOST_NAMED])
         more = len(refused) - MOST_NAMED
         who = named + (f" and {more} more" if more > 0 else "")
-        return PolicyVerdict(f"from now on refused: {who}", value, is_warning=True)
+        return PolicyVerdict(f"will be refused: {who}", value, is_warning=True)
     return PolicyVerdict(
         f"{policy.kind.show(now.get(policy.name))} → {policy.kind.show(value)}, from "
-        "the next request on",
+        "the next request",
         value,
     )
 

@@ -252,10 +252,10 @@ class CommandsScreen(Window[None]):
 
     def _only_here(self) -> str:
         """Return that nobody else reaches us at such an address, and what to do."""
-        told = f"{self._order.server} is this machine itself: no other gets here by it"
+        told = f"{self._order.server} is a loopback address: no other host can use it"
         if any(not is_loopback(one) for one in self._servers):
-            return f"{told}; a takes another address."
-        return f"{told}; serve without --listen, or with an address of the network."
+            return f"{told}; press a for another address."
+        return f"{told}; start without --listen, or with a network address."
 
     def _show(self) -> None:
         self.query_one("#recipe", Static).update(self._whole())
@@ -264,9 +264,7 @@ class CommandsScreen(Window[None]):
         slots = slot_styles(self.app.theme_variables)
         chosen = self._list.chosen
         if chosen is None:
-            return Text(
-                "No client is called that; esc shows all again.", slots["muted"]
-            )
+            return Text("No client matches; esc shows all.", slots["muted"])
         recipe, filled = chosen
         parts = [Text(line, "bold", overflow="fold") for line in filled.lines]
         if is_loopback(self._order.server):

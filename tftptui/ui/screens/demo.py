@@ -252,7 +252,7 @@ class DemoScreen(MainScreen):
         """Have the server answer from these ports; return why it does not, or ""."""
         now = self._store.ports
         if now is None:
-            return "the server has not begun yet"
+            return "the server has not started yet"
         wish = SetPorts(
             first=ports.first,
             last=ports.last,

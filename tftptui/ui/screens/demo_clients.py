@@ -18,8 +18,8 @@ from tftptui.ui.stage.actions import CAST
 from tftptui.ui.stage.client_list import Casting, CastList
 
 HINT = (
-    "←→ another kind · digits its port · enter it asks now · a one more · x away\n"
-    "u as the scenario has it · esc done. Changes stay from step to step."
+    "←→ other kind · digits port · enter send request · a add one · x remove\n"
+    "u undo changes · esc done. Changes stay from step to step."
 )
 
 Follow = Callable[[dict[str, PlayedClient], str], None]

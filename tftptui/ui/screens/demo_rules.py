@@ -19,19 +19,16 @@ from tftptui.ui.screens.window import Below
 from tftptui.ui.stage.actions import RULES
 
 HINT = (
-    "Rules hold as you write them; the first that matches decides.\n"
+    "Rules apply as you type; the first match decides.\n"
     "tab goes to the range and back · F5 all rules off or on · esc done"
 )
-OFF = (
-    "The rules are off, by hand: everything passes, whatever they say.\n"
-    "F5 switches them on."
-)
+OFF = "Rules are off: everything passes.\nF5 switches them on."
 PAUSE = 0.6
 """Seconds after the last key: the beginning of a rule is often another one."""
 
-ANSWERS_FROM = "the server answers from"
-SINGLE = "single port: answers leave from {}; the range is for when that ends"
-APPLIES = "enter: from the next request on"
+ANSWERS_FROM = "the server replies from"
+SINGLE = "single port: replies come from {}; the range is not in use"
+APPLIES = "enter: apply from the next request"
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,7 @@ class RulesScreen(Below[None]):
             self._say(str(error))
             return
         wrong = await self._hands.narrow(ports)
-        self._say(wrong or f"from now on: {len(ports)} port{'s'[: len(ports) > 1]}")
+        self._say(wrong or f"applied: {len(ports)} port{'s'[: len(ports) > 1]}")
 
     def _say(self, words: str) -> None:
         self.query_one("#said", Static).update(Content(words))

@@ -68,7 +68,7 @@ def examine(store: Store, expect: Expect, stop: Stop) -> Iterator[Result]:
     yield from check_all(read_facts(settings, status.port, own_pids=own), settings)
     file = _small_file(store)
     if file is None:
-        text = "no file in the root to ask for; put one there, then r looks again"
+        text = "no file in the root to fetch; put one there, then press r"
         yield warn(TOPIC, text)
         return
     places = _places(status.listeners, status.addresses)
@@ -89,11 +89,11 @@ def _other_way(
     try:
         with beside(other) as listeners:
             places = _places(listeners, addresses)
-            told = f"{way} (tried on a server of its own)"
+            told = f"{way} (tested with a separate server)"
             patient = Patient(places, live.file, told, is_live=False)
             yield from self_test(patient, stop, lambda _: None)
     except EngineError as error:
-        yield warn(TOPIC, f"{way}: it can't be tried: {error}")
+        yield warn(TOPIC, f"{way}: can't be tested: {error}")
 
 
 def _way(settings: Settings) -> str:
@@ -155,7 +155,8 @@ class DoctorScreen(Page[None]):
         expect: Callable[[ExpectSelfTest], Awaitable[object]],
         look: Look = examine,
     ) -> None:
-        super().__init__("Doctor", foot="esc back · r again · y copy", text="looking …")
+        foot = "esc back · r again · y copy"
+        super().__init__("Doctor", foot=foot, text="checking …")
         self._store, self._expect, self._look = store, expect, look
         self._results: list[Result] = []
         self._is_done = False

@@ -130,14 +130,14 @@ class FileCommandHandler:
         back: Change | None = None
         if is_link and not missing:
             command: Command = LinkName(asked.asked, near.name)
-            do, more = "make a link", "it stays on the disk"
-            told = f"{asked.name} is a link to {near.text} now · u undoes it"
+            do, more = "make a link", "written to the disk"
+            told = f"{asked.name} is now a link to {near.text} · u undoes it"
             words = f"no link for {asked.name}"
             back = Change(UnlinkName(asked.asked, near.name), words)
         else:
             command = RewriteName(asked.asked, near.name)
             do, more = "add a rule", "until this server ends"
-            told = f"who asks for {asked.name} gets {near.text} from now on"
+            told = f"requests for {asked.name} now get {near.text}"
             if is_answered(self._store, asked, near):
                 self._screen.app.notify(f"{told} already", markup=False)
                 return
@@ -150,13 +150,11 @@ class FileCommandHandler:
             if answer == "yes":
                 self._ask(command, told, back)
 
-        matters = [f"answer {asked.name} with {near.text}", f"answer with {near.text}"]
+        matters = [f"serve {near.text} for {asked.name}", f"serve {near.text}"]
         if missing:
             lack = f"no folder {missing} for a link"
             matters = [*(f"{lack}; {one}" for one in matters), lack]
-        self._screen.app.push_screen(
-            Question(matters, do, "leave it", [more]), answered
-        )
+        self._screen.app.push_screen(Question(matters, do, "cancel", [more]), answered)
 
     def _serve(self, folder: str = "", why: str = "") -> None:
         status = self._store.status
@@ -176,7 +174,7 @@ class FileCommandHandler:
         except (CommandRefusedError, EngineError) as error:
             self._serve(folder, str(error))
         else:
-            told = f"{folder} is served from now on"
+            told = f"now serving {folder}"
             self._screen.app.notify(told, markup=False)
 
     def _ask(self, command: Command, told: str, back: Change | None = None) -> None:

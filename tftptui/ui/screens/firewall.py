@@ -167,7 +167,7 @@ class FirewallScreen(Page[None]):
             if answer == "yes":
                 self._save(files)
 
-        self.app.push_screen(Question(matters, "save", "leave it", []), answered)
+        self.app.push_screen(Question(matters, "save", "cancel", []), answered)
 
     def _save(self, files: Mapping[Path, str]) -> None:
         saved: list[str] = []

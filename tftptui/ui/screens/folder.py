@@ -13,7 +13,7 @@ from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fields import InOrder
 from tftptui.ui.screens.window import Window
 
-PROMISE = "Transfers that run end with the files they have."
+PROMISE = "Running transfers finish with their old files."
 
 
 class FolderField(InOrder, Input):

@@ -38,7 +38,7 @@ class LocateScreen(Page[None]):
 
     def __init__(self, store: Store, number: int) -> None:
         super().__init__(
-            "Where is it dropped?", foot="esc back · y copy", text="asking …"
+            "Where is it dropped?", foot="esc back · y copy", text="probing …"
         )
         self._store, self._number = store, number
         self._shown: Location | None = None
@@ -73,13 +73,13 @@ def as_text(location: Location) -> str:
 def hop_words(hop: Hop) -> str:
     """Return what became of one datagram."""
     if hop.answer == "silent":
-        return "no answer"
+        return "no reply"
     told = {
-        "passed": "answers: TTL is 0",
-        "reached": "has it",
+        "passed": "replies: TTL expired",
+        "reached": "reached",
         "refused": hop.name,
     }
-    return f"{hop.sender or 'somebody'} {told[hop.answer]}"
+    return f"{hop.sender or 'unknown'} {told[hop.answer]}"
 
 
 def _body(location: Location, slots: Slots) -> Group:
@@ -100,9 +100,7 @@ def _body(location: Location, slots: Slots) -> Group:
             _cell(other, row, slots),
         )
     parts: list[RenderableType] = [
-        Text(
-            f"Datagrams of 2 octets to {location.client}; each may go one hop further."
-        ),
+        Text(f"Probing {location.client} hop by hop with 2-byte UDP packets."),
         Text(),
         table,
         Text(),
@@ -110,7 +108,7 @@ def _body(location: Location, slots: Slots) -> Group:
     if location.is_done:
         parts.append(Text(location.verdict, "bold"))
     else:
-        parts.append(Text("… a hop that is silent takes two seconds", slots["muted"]))
+        parts.append(Text("… a silent hop takes two seconds", slots["muted"]))
     return Group(*parts)
 
 

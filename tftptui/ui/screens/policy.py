@@ -30,7 +30,7 @@ from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.undo import UndoList
 
-WHEN = "from the next request on"
+WHEN = "from the next request"
 """When a change holds."""
 
 
@@ -101,7 +101,7 @@ class PolicyScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the list, what the chosen setting means, the field, the verdict."""
         with self._body as body:
-            when = "to look only" if self._store.looks_only else WHEN
+            when = "read-only" if self._store.looks_only else WHEN
             body.border_title = Content(f"Policy · {when}")
             yield self._list
             yield self._meaning
@@ -143,13 +143,13 @@ class PolicyScreen(ModalScreen[None]):
 
     def _choose_row(self) -> None:
         """Show the chosen setting below the list."""
-        legend = "● not as by default" if self._list.is_any_changed else ""
+        legend = "● changed from default" if self._list.is_any_changed else ""
         self._body.border_subtitle = Content(legend)
         policy, now = self._list.current, self._store.settings
         slots = slot_styles(self.app.theme_variables)
         default = policy.kind.show(DEFAULTS[policy.name])
         self._meaning.update(
-            Text.assemble(policy.meaning, (f"  By default: {default}.", slots["muted"]))
+            Text.assemble(policy.meaning, (f"  Default: {default}.", slots["muted"]))
         )
         self.query_one("#policy-label", Label).update(f"{policy.label} ")
         with self.prevent(Input.Changed):
@@ -265,6 +265,6 @@ class PolicyScreen(ModalScreen[None]):
             self._say(f"✗ {error}", "transfer-failed")
             return
         self._undo.did(ChangeSettings({name: before}), policy.says(before))
-        told = f"✓ from now on {policy.says(value)} · u undoes it"
+        told = f"✓ {policy.says(value)} · u undoes it"
         self._done = (name, told)
         self.action_leave()

@@ -56,7 +56,7 @@ class PreviewScreen(Window[None]):
         """Lay out what it is and what is in it."""
         with Vertical() as body:
             body.border_title = Content(visible(self._file))
-            body.border_subtitle = Content("x text or octets · esc back")
+            body.border_subtitle = Content("x text or bytes · esc back")
             yield Static("reading …", id="kind", markup=False)
             yield self._view
 
@@ -108,10 +108,10 @@ class PreviewScreen(Window[None]):
                 self._view.show_as("octets")
 
     def _tell(self, piece: FilePiece) -> None:
-        words = [f"{piece.kind.words} · {count(piece.size)} octets"]
+        words = [f"{piece.kind.words} · {count(piece.size)} bytes"]
         words += [f"⚠ {trouble}" for trouble in piece.kind.troubles]
         if _is_text(piece) and piece.size > LONGEST_TEXT:
-            words.append(f"text: the first {count(LONGEST_TEXT)} octets; x shows all")
+            words.append(f"text: the first {count(LONGEST_TEXT)} bytes; x shows all")
         words += [f"fetched {fetch}" for fetch in self._fetches]
         self.query_one("#kind", Static).update("\n".join(words))
 

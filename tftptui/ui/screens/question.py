@@ -108,7 +108,7 @@ class Question(ModalScreen[Answer]):
         """Say why another key does nothing now, instead of silence."""
         active = self.active_bindings.get(event.key)
         if active is None or not active.enabled:
-            told = f"first y: {self._do}, or esc: {self._leave}"
+            told = f"press y to {self._do}, esc to {self._leave}"
             self.app.notify(told, timeout=TOLD, markup=False)
 
     def on_frame_arrived(self, event: FrameArrived) -> None:

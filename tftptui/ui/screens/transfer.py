@@ -126,7 +126,7 @@ class TransferScreen(ModalScreen[Left | None]):
         kind = f" · {kind_words(view)}" if view.kind else ""
         began = age(self._now() - view.started)
         way = " · upload" if view.direction == "write" else ""
-        words = f"{view.file}{kind}{way} · {view.phase} · began {began}"
+        words = f"{view.file}{kind}{way} · {view.phase} · started {began}"
         share = self._ladder.feed.read_so_far
         if share is not None:  # first, for it is what is wanted when a ladder is short
             words = f"{reading_text(share)} · {words}"

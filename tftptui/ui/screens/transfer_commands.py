@@ -139,7 +139,7 @@ class TransferCommandHandler:
             for room in (LONGEST_HOST, IPV6)
             for file in short_names(view.file)
         ]
-        question = Question(matters, "abort", "leave it", ["its client gets an ERROR"])
+        question = Question(matters, "abort", "cancel", ["the client gets an ERROR"])
         self._screen.app.push_screen(question, answered)
 
     def _ask(self, command: Command, done: Callable[[], object]) -> None:

@@ -20,23 +20,23 @@ from tftptui.ui.keys import bindings
 from tftptui.ui.themes import slot_styles
 
 MARKS: tuple[tuple[str, str, str], ...] = (
-    ("↑ ↓", "transfer-active", "Transfer under way: to the client, from the client."),
+    ("↑ ↓", "transfer-active", "Transfer running: to the client, from the client."),
     ("●", "transfer-completed", "Completed: the last block was acknowledged."),
-    ("◐", "transfer-unconfirmed", "All was sent; the last ACK never came."),
-    ("✗ ∅ ⊘", "transfer-failed", "Failed, client gone, aborted by you."),
-    ("○", "muted", "The client asked for the size only, and left; normal."),
-    ("⚠", "transfer-stalled", "Stalled: nothing new has come for a while."),
+    ("◐", "transfer-unconfirmed", "Everything sent, but no ACK for the last block."),
+    ("✗ ∅ ⊘", "transfer-failed", "Failed, gave up, aborted by you."),
+    ("○", "muted", "The client requested only the size; normal."),
+    ("⚠", "transfer-stalled", "Stalled: no progress for a while."),
     ("· ■ ▒ ×", "port-used", "Port free, in use, cooling down, in use elsewhere."),
-    ("R2 R3", "packet-retransmit", "Packet that we sent again: second, third time."),
-    ("D", "packet-duplicate", "Packet that the client sent again."),
-    ("◆ ›", "transfer-active", "Packet that times are counted from; search match."),
-    ("? ✗ !", "packet-error", "From a wrong sender, no TFTP, ICMP error."),
-    ("▶3 ↑12", "transfer-active", "File that 3 read now; was read 12 times."),
-    ("1468→1428", "muted", "Option blksize: asked for, and agreed."),
-    ("w16 t6", "muted", "Options windowsize and timeout in seconds, agreed."),
+    ("R2 R3", "packet-retransmit", "Packet resent by us: second, third time."),
+    ("D", "packet-duplicate", "Packet resent by the client (duplicate)."),
+    ("◆ ›", "transfer-active", "Time reference mark; search match."),
+    ("? ✗ !", "packet-error", "Wrong sender (TID), not TFTP, ICMP error."),
+    ("▶3 ↑12", "transfer-active", "File with 3 readers now; fetched 12 times."),
+    ("1468→1428", "muted", "Option blksize: requested → agreed."),
+    ("w16 t6", "muted", "Options windowsize and timeout (s), agreed."),
     ("tsize", "muted", "Option tsize: the client was told the size."),
-    ("~", "muted", "The number after it is an estimate."),
-    ("atftp?", "muted", "A guess at the client program, by how it asks."),
+    ("~", "muted", "An estimate."),
+    ("atftp?", "muted", "Client program: a guess from its requests."),
 )
 """Mark, slot of its colour, meaning."""
 

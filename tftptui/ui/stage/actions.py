@@ -8,7 +8,7 @@ STAGE = (
         "pause",
         ("space",),
         "pause",
-        "Let the demo's time stand still, or go on.",
+        "Pause the demo's clock, or resume.",
         shown=True,
     ),
     Action(
@@ -16,9 +16,9 @@ STAGE = (
         "onward",
         ("pagedown",),
         "Next",
-        "The next step, as the remote control of a presenter says it.",
+        "Next step (remote control).",
     ),
-    Action("stage", "anew", ("pageup",), "Again", "The same step once more, likewise."),
+    Action("stage", "anew", ("pageup",), "Again", "Repeat the step (remote control)."),
 )
 
 DEMO = (
@@ -27,7 +27,7 @@ DEMO = (
         "onward",
         ("full_stop",),
         "next",
-        "Begin, or go on to the next step.",
+        "Start, or go to the next step.",
         shown=True,
     ),
     Action(
@@ -35,7 +35,7 @@ DEMO = (
         "anew",
         ("comma",),
         "again",
-        "Show the same step once more, from its beginning.",
+        "Repeat the step from its start.",
         shown=True,
     ),
     Action(
@@ -43,7 +43,7 @@ DEMO = (
         "pace(1)",
         ("plus",),
         "faster",
-        "Let the demo's time pass twice as fast.",
+        "Run the demo's clock twice as fast.",
         shown=True,
     ),
     Action(
@@ -51,7 +51,7 @@ DEMO = (
         "pace(-1)",
         ("minus",),
         "slower",
-        "Let the demo's time pass half as fast.",
+        "Run the demo's clock half as fast.",
         shown=True,
     ),
     Action(
@@ -59,8 +59,7 @@ DEMO = (
         "rules",
         ("W",),
         "wall",
-        "Write the firewall's rules, which hold as soon as they make sense, and beside "
-        "them the server's range.",
+        "Edit the firewall's rules, applied as you type, and the server's range.",
         shown=True,
     ),
     Action(
@@ -68,7 +67,7 @@ DEMO = (
         "clients",
         ("C", "f9"),
         "clients",
-        "Make a client another kind, give it another port, add one or send one away.",
+        "Change a client's kind or port, add one or remove one.",
         shown=True,
     ),
     Action(
@@ -76,36 +75,36 @@ DEMO = (
         "play('rules_off')",
         ("f5",),
         "Rules",
-        "By hand: the firewall lets everything pass, or goes by its rules.",
+        "Switch the firewall rules off or on.",
     ),
     Action(
         "demo",
         "play('loss')",
         ("f6",),
         "Loss",
-        "By hand: the line loses one packet in ten, or does not.",
+        "Switch 10 % packet loss on or off.",
     ),
     Action(
         "demo",
         "play('helper')",
         ("f7",),
         "Helper",
-        "By hand: the firewall reads requests and expects their answers; rules still "
-        "have to accept what is related.",
+        "Switch the firewall's TFTP helper on or off; rules must still accept related "
+        "packets.",
     ),
     Action(
         "demo",
         "play('single_port')",
         ("f8",),
         "Single port",
-        "By hand: the server answers from the port that was asked.",
+        "Switch single-port mode on or off.",
     ),
     Action(
         "demo",
         "big",
         ("b",),
         "big",
-        "The stage alone and in large, for the back rows; or with the panes again.",
+        "Show the stage alone, enlarged; or with the panes.",
         shown=True,
     ),
     Action("demo", "stage", ("0",), "Stage", "To the stage."),
@@ -123,9 +122,9 @@ RULES = (
     *(
         Action("rules", call, key, label, effect, priority=True)
         for call, key, label, effect in (
-            ("play('loss')", ("f6",), "Loss", "Loss by hand, on or off."),
-            ("play('helper')", ("f7",), "Helper", "A helper by hand, likewise."),
-            ("play('single_port')", ("f8",), "Single port", "Single port, likewise."),
+            ("play('loss')", ("f6",), "Loss", "Packet loss on or off."),
+            ("play('helper')", ("f7",), "Helper", "TFTP helper on or off."),
+            ("play('single_port')", ("f8",), "Single port", "Single port on or off."),
         )
     ),
     Action(
@@ -133,7 +132,7 @@ RULES = (
         "close",
         ("escape",),
         "done",
-        "Back to the demo; the rules stay as they were last right.",
+        "Back to the demo; the last valid rules stay.",
         shown=True,
     ),
 )
@@ -144,16 +143,16 @@ CAST = (
         "turn(1)",
         ("right", "l"),
         "kind",
-        "Make it the next kind of client; it begins so with enter.",
+        "Next kind of client; enter starts it.",
         shown=True,
     ),
-    Action("cast", "turn(-1)", ("left", "h"), "Kind before", "The kind before."),
+    Action("cast", "turn(-1)", ("left", "h"), "Kind before", "Previous kind."),
     Action(
         "cast",
         "ask",
         ("enter",),
         "ask",
-        "Let it ask now, as the kind and from the port that stand here.",
+        "Send a request now, with this kind and port.",
         shown=True,
     ),
     Action(
@@ -161,23 +160,23 @@ CAST = (
         "rub_out",
         ("backspace",),
         "Port",
-        "Take a digit of its port away; digits write one, none leaves it to its kind.",
+        "Delete a digit of its port; empty: the port its kind uses.",
     ),
-    Action("cast", "more", ("a",), "more", "One more client like it.", shown=True),
+    Action("cast", "more", ("a",), "more", "Add a client like it.", shown=True),
     Action(
         "cast",
         "away",
         ("x",),
         "away",
-        "Send it away, or have it back.",
+        "Remove it, or bring it back.",
         shown=True,
     ),
     Action(
         "cast",
         "own",
         ("u",),
-        "as written",
-        "Make it what the scenario says.",
+        "reset",
+        "Reset it to the scenario.",
     ),
     Action("cast", "close", ("escape",), "done", "Back to the demo.", shown=True),
 )

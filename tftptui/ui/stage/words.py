@@ -41,7 +41,7 @@ def caption_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
         words[-1] = words[-1][:-1] + "…"
     lines = [Text(f" {line}") for line in words]
     if view.state == "ready" and len(lines) < CAPTION_LINES:
-        lines.append(Text(" Press . to begin.", slots["transfer-active"]))
+        lines.append(Text(" Press . to start.", slots["transfer-active"]))
     return lines + [Text()] * (CAPTION_LINES - len(lines))
 
 

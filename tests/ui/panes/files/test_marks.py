@@ -151,7 +151,7 @@ async def test_which_version_was_fetched_is_told() -> None:
         await shown.pilot.pause()
         assert in_list(shown)[0].endswith("↑1 not this")
         when = datetime.fromtimestamp(NOW - 3_600).astimezone().strftime("%H:%M:%S")
-        told = f"fetched once by 10.0.4.21 1 min ago: the version of {when}, not this"
+        told = f"fetched once by 10.0.4.21 1 min ago: file as of {when}, not this"
         assert told in "".join(shown.rows)
         again = view(2, "completed", file="x", modified=NOW - 60, total_size=900)
         await shown.tell(Frame(time=NOW, transfers=[again]))
@@ -166,7 +166,7 @@ async def test_what_was_sent_here_may_be_another_file_by_now() -> None:
         await shown.tell(Frame(time=NOW, transfers=[done]))
         assert "sent by 10.0.4.21 1 s ago, this version" in "".join(shown.rows)
         await shown.tell(listing(b"", file(b"x", 700, modified=NOW)))
-        assert "sent by 10.0.4.21 1 s ago: the version of" in "".join(shown.rows)
+        assert "sent by 10.0.4.21 1 s ago: file as of" in "".join(shown.rows)
 
 
 async def test_written_files_are_not_counted_as_served() -> None:
@@ -185,7 +185,7 @@ async def test_refused_names_are_counted_the_latest_first() -> None:
             time=NOW, client="h", client_tid=1, file="c", reason="denied", message=""
         )
         await shown.tell(Frame(time=NOW, refusals=[*asked, denied]))
-        assert shown.rows[1] == "✗ asked for, not here"
+        assert shown.rows[1] == "✗ requested, not found"
         assert shown.rows[2].split("  ")[0] == "b"
         assert shown.row("×2").endswith("×2  10.0.4.40        2 s ago")
         assert shown.row("×1").endswith("×1  10.0.4.37        8 s ago")
@@ -212,7 +212,7 @@ async def test_a_refused_name_that_has_come_is_not_missing_any_more() -> None:
     scene = Scene(file(b"x"))
     async with hosted(scene.pane, scene.store) as shown:
         await shown.tell(Frame(time=NOW, refusals=[refusal("/y", -9)]))
-        assert shown.row("asked for")
+        assert shown.row("requested, not")
         await shown.tell(listing(b"", file(b"x"), file(b"y")))
         assert names(shown) == ["x", "y"]
 

@@ -85,8 +85,8 @@ async def test_the_detail_says_it_in_words() -> None:
         await shown.tell(Frame(time=NOW, refusals=[missed("BOOT/bcd", -8, SURE)]))
         await shown.press("G", "k")
         text = "\n".join(shown.rows)
-        assert "asked for once, last by 10.0.4.37 8 s ago" in text
-        assert "It is here as boot/BCD, in another case." in text
+        assert "requested once, last by 10.0.4.37 8 s ago" in text
+        assert "It exists as boot/BCD, in another case." in text
 
 
 async def test_healthy_boots_are_one_quiet_line() -> None:
@@ -95,7 +95,7 @@ async def test_healthy_boots_are_one_quiet_line() -> None:
         await shown.tell(played(boot(HEALTHY["PXELINUX"])))
         await look_later(scene, shown, 60)
         assert in_list(shown)[1:] == [
-            "○ 10 names more, as healthy boots look for: PXELINUX"
+            "○ 10 more names, normal in a healthy boot: PXELINUX"
         ]
 
 
@@ -106,7 +106,7 @@ async def test_a_name_that_two_boots_look_for_is_one_name() -> None:
             time=NOW, refusals=[missed("autoexec.ipxe", at) for at in (-40, -9)]
         )
         await shown.tell(frame)
-        assert in_list(shown)[1:] == ["○ 1 name more, as healthy boots look for: iPXE"]
+        assert in_list(shown)[1:] == ["○ 1 more name, normal in a healthy boot: iPXE"]
 
 
 async def test_the_image_that_u_boot_asks_for_stays_told() -> None:
@@ -123,7 +123,7 @@ async def test_the_alarm_comes_when_the_last_name_is_missing_too() -> None:
     scene = Scene(file(b"x"))
     async with hosted(scene.pane, scene.store) as shown:
         await shown.tell(played(boot(ILL["PXELINUX, no default"][0])))
-        assert in_list(shown)[1] == "✗ asked for, not here"
+        assert in_list(shown)[1] == "✗ requested, not found"
         assert in_list(shown)[2].startswith("pxelinux.cfg/default ×1")
         assert len(in_list(shown)) == 3
         await shown.press("G")
@@ -134,7 +134,7 @@ async def test_the_alarm_comes_when_the_client_stops() -> None:
     scene = Scene(file(b"x"))
     async with hosted(scene.pane, scene.store) as shown:
         await shown.tell(played(boot(ILL["PXELINUX that dies on the way"][0])))
-        assert in_list(shown)[1].startswith("○ 2 names more")
+        assert in_list(shown)[1].startswith("○ 2 more names")
         await look_later(scene, shown, 11)
         assert in_list(shown)[2].startswith("pxelinux.cfg/C0A801F2 ×1")
 
@@ -196,7 +196,8 @@ async def test_a_file_changed_under_its_readers_is_flagged() -> None:
         await shown.tell(Frame(time=NOW, transfers=[reads]))
         assert in_list(shown) == ["x 512 ⚠ ▶1 changed"]
         assert any(
-            "while 10.0.4.21 fetches the version before" in row for row in shown.rows
+            "changed while 10.0.4.21 is fetching the old version" in row
+            for row in shown.rows
         )
 
 
@@ -234,7 +235,7 @@ async def test_words_narrow_the_tree_and_what_was_asked() -> None:
         assert in_list(shown) == [
             "FW bin",
             "fw.bin 512",
-            "✗ asked for, not here",
+            "✗ requested, not found",
             "fw-2.bin ×1 10.0.4.37 9 s ago",
         ]
         await shown.press("enter", "escape")
@@ -266,14 +267,14 @@ def test_what_is_found_elsewhere_needs_no_sentence_about_here() -> None:
     model.take_found(("wds",), FoundFiles(files=[]))
     (note,) = model.rows
     assert isinstance(note, NoteRow)
-    assert note.text == "nothing here is called that; esc shows all"
+    assert note.text == "no match; esc shows all"
 
 
 async def test_words_that_fit_nothing_say_so() -> None:
     scene = Scene(file(b"boot.img"))
     async with hosted(scene.pane, scene.store) as shown:
         await shown.press("slash", *"zzz")
-        assert in_list(shown)[1].startswith("nothing in the open folders")
+        assert in_list(shown)[1].startswith("no match in the open folders")
 
 
 async def test_why_nothing_watches_is_told_with_what_would_help() -> None:

@@ -79,9 +79,9 @@ async def test_a_folder_that_is_gone_says_why() -> None:
     scene = Scene(folder(b"pxe"))
     async with hosted(scene.pane, scene.store) as shown:
         await shown.press("l")
-        gone = Listing(folder=b"pxe", gone=True, why="the server may not read it")
+        gone = Listing(folder=b"pxe", gone=True, why="permission denied")
         await shown.tell(Frame(time=NOW, listings=[gone]))
-        assert shown.rows[1] == "the server may not read it"
+        assert shown.rows[1] == "permission denied"
 
 
 async def test_the_cursor_stays_on_its_file_when_others_come_and_go() -> None:
@@ -197,7 +197,7 @@ async def test_what_can_not_be_served_says_why() -> None:
         assert shown.rows[1] == "dead → gone  leads nowhere"
         assert shown.rows[2].startswith("latest → fw-2.bin ")
         await shown.press("j", "j")
-        assert "link to fw-2.bin · 512 octets" in "".join(shown.rows)
+        assert "link to fw-2.bin · 512 bytes" in "".join(shown.rows)
 
 
 async def test_a_large_folder_is_cut() -> None:

@@ -93,7 +93,7 @@ async def test_a_miss_is_told_with_the_name_that_is_near(tmp_path: Path) -> None
         with UdpClient() as client:
             client.ask(shown.at, b"boot/bcd")
             assert (await client.error()).code == 1
-            await shown.until_shown("asked for, not here", "↳ Boot/BCD")
+            await shown.until_shown("requested, not found", "↳ Boot/BCD")
             await shown.pilot.press("2", "G", "a", "y")
             engine = shown.app.client
             assert isinstance(engine, InlineEngine)
@@ -110,7 +110,7 @@ async def test_what_a_file_is_stands_under_the_list(tmp_path: Path) -> None:
     (tmp_path / "menu").write_text("DEFAULT linux\n")
     async with live(tmp_path) as shown:
         await shown.pilot.press("2", "z")
-        await shown.until_shown("PXELINUX menu · 14 octets")
+        await shown.until_shown("PXELINUX menu · 14 bytes")
         answer = await shown.app.client.ask(ExamineFiles([b"menu"]))
         assert isinstance(answer, FileKinds)
 

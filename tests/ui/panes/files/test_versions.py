@@ -70,7 +70,7 @@ async def fetched(
     ("now", "hashes", "mark", "words"),
     [
         (FIRST, (), "↑1", ", this version"),
-        (IN_PLACE, (), "↑1 not this?", ": perhaps another version, of the same time"),
+        (IN_PLACE, (), "↑1 not this?", ": maybe another version of the same time"),
         (RENAMED, (), "↑1 not this", ": another version of the same time, not this"),
         (
             IN_PLACE,
@@ -80,12 +80,12 @@ async def fetched(
         ),
         (IN_PLACE, ("a", "a"), "↑1", ": the same bytes as this"),
         (RENAMED, ("a", "a"), "↑1", ": the same bytes as this"),
-        (LATER, (), "↑1 not this", f": the version of {at(FIRST.modified)}, not this"),
+        (LATER, (), "↑1 not this", f": file as of {at(FIRST.modified)}, not this"),
         (
             LATER,
             ("a", "a"),
             "↑1",
-            f": the version of {at(FIRST.modified)}, the same bytes as this",
+            f": file as of {at(FIRST.modified)}, the same bytes as this",
         ),
     ],
 )
@@ -123,7 +123,7 @@ async def test_two_saves_within_a_second_read_apart() -> None:
     scene = Scene(one.entry)
     async with hosted(scene.pane, scene.store, size=(100, 30)) as host:
         _, told = await fetched(host, one, other)
-        assert told.endswith(f"the version of {at(NOW - 60)}.125, not this")
+        assert told.endswith(f"file as of {at(NOW - 60)}.125, not this")
         assert any(f"of {at(NOW - 60)}.500" in row for row in host.rows)
 
 
@@ -135,12 +135,12 @@ async def test_the_latest_fetches_are_listed_with_their_versions() -> None:
         told = Frame(time=NOW, transfers=views[:3], hashes=hashes)
         await host.tell(told)
         assert [row.strip() for row in host.rows if "10.0.4.2" in row][1:] == [
-            f"{at(NOW - 3)}  10.0.4.23:50003 · the version of {at(LATER.modified)}",
-            f"{at(NOW - 2)}  10.0.4.22:50002 · the version of {at(LATER.modified)}",
+            f"{at(NOW - 3)}  10.0.4.23:50003 · file as of {at(LATER.modified)}",
+            f"{at(NOW - 2)}  10.0.4.22:50002 · file as of {at(LATER.modified)}",
             f"{at(NOW - 1)}  10.0.4.21:50001 · SHA-256 abababab… · this version",
         ]
         await host.tell(Frame(time=NOW, transfers=views[3:]))
-        listed = [row for row in host.rows if " · the version of" in row]
+        listed = [row for row in host.rows if " · file as of" in row]
         assert len(listed) == 5
 
 
@@ -151,11 +151,11 @@ async def test_fetched_versions_of_the_same_time_read_apart() -> None:
     async with hosted(scene.pane, scene.store, size=(100, 30)) as host:
         await host.tell(Frame(time=NOW, transfers=views))
         for ago in (90, 60):
-            told = f"the version of {at(FIRST.modified)} (changed {at(NOW - ago)})"
+            told = f"file as of {at(FIRST.modified)} (changed {at(NOW - ago)})"
             assert told in "".join(host.rows)
     async with shown(frame(*views), size=LARGE) as screen:
         await screen.press("1")
-        assert f"(changed {at(NOW - 90)}), 700 octets" in screen.text()
+        assert f"(changed {at(NOW - 90)}), 700 bytes" in screen.text()
 
 
 async def test_where_rows_need_the_room_there_is_no_list_of_fetches() -> None:
@@ -170,7 +170,7 @@ async def test_a_transfer_tells_the_version_it_got() -> None:
     read = FIRST.got(1)
     async with shown(frame(read), size=LARGE) as screen:
         await screen.press("1")
-        told = f"Read the version of {at(FIRST.modified)}, 700 octets."
+        told = f"Read file as of {at(FIRST.modified)}, 700 bytes."
         assert told in " ".join(screen.text().split())
         await screen.press("enter")
         await screen.pilot.pause()

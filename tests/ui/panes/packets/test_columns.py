@@ -113,7 +113,7 @@ async def test_a_strangers_ports_are_its_own(size: tuple[int, int]) -> None:
 
 async def test_a_packet_of_no_transfer_tells_its_ports_and_all_its_words() -> None:
     loose = {"transfer": 0, "server_tid": 69, "client_tid": 50_012}
-    text = "ACK of no transfer; not answered"
+    text = "ACK without a transfer; ignored"
     pane, store = filled(packets((record(Kind.STRAY, **loose), f"10.0.9.77 {text}")))
     async with hosted(pane, store, size=(138, 6)) as shown:
         assert f"10.0.9.77 50012 → 69 stray {text} W" in spaced(rows_of(shown)[0])

@@ -126,7 +126,7 @@ async def test_chosen_rows_are_copied_together() -> None:
     async with hosted(pane, store) as shown:
         await shown.press("k", "v", "k", "y")
         assert shown.pilot.app.clipboard.splitlines() == [
-            "14:13:20.250 sent 10.0.4.21 40007 → 2070 DATA blocks 1–4 2,048 octets",
+            "14:13:20.250 sent 10.0.4.21 40007 → 2070 DATA blocks 1–4 2,048 bytes",
             "14:13:20.500 received 10.0.4.21 2070 → 40007 ACK block 4",
         ]
         assert pane.rows.range_from is None

@@ -50,7 +50,7 @@ def test_those_who_got_no_port_are_reckoned_with() -> None:
     assert found.needed == 150
     first = presets(found)[0]
     assert (first.typed.first, first.typed.last) == ("40000", "40224")
-    assert first.why == "wider: 225 ports for 150 transfers at once of late"
+    assert first.why == "wider: 225 ports for a recent peak of 150 transfers"
 
 
 def test_a_proposal_stands_when_the_refusals_are_no_news_any_more() -> None:

@@ -189,7 +189,7 @@ async def test_the_cursor_tells_of_each_port(size: tuple[int, int]) -> None:
         await screen.press("g", "l")
         assert "40001 is free · last used by 10.0.4.40:1200" in screen.text()
         await screen.press("G")
-        assert "40099 is free · no transfer remembered" in screen.text()
+        assert "40099 is free · not used yet" in screen.text()
 
 
 async def test_a_blocked_port_tells_the_finding() -> None:
@@ -271,7 +271,7 @@ async def test_proposals_fill_the_fields() -> None:
         assert field(screen, "first").value == "61000"
         assert "1000 ports above the system" in screen.text()
         await screen.press("up")
-        assert "every reply comes from the port that takes requests" in screen.text()
+        assert "every reply comes from the request port" in screen.text()
         await screen.press("down", "enter")
         await screen.pilot.pause()
         wanted = SetPorts(first=61_000, last=61_999, order="random", quarantine=10)
@@ -329,13 +329,13 @@ async def test_a_change_is_undone_by_one_key() -> None:
         await type_range(screen, "50000", "50099")
         await screen.press("enter")
         await screen.tell(frame(ports=ports(50_000, 50_099)))
-        assert "✓ from now on 50000–50099, random, reuse delay 10 s" in screen.text()
+        assert "✓ now 50000–50099, random, reuse delay 10 s" in screen.text()
         assert "u undo " in screen.text()
         await screen.press("u")
         await screen.pilot.pause()
         back = SetPorts(first=40_000, last=40_099, order="random", quarantine=10)
         assert screen.wishes[1:] == [back]
-        assert "as before: ports 40000–40099" in screen.text()
+        assert "undone: ports 40000–40099" in screen.text()
         assert "u undo " not in screen.text()
 
 
@@ -391,7 +391,7 @@ async def test_a_capture_tells_of_no_range_and_shows_the_clients_ports(
     async with shown(seen, size=size) as screen:
         await screen.press("3")
         text = screen.text()
-        assert "a capture does not tell from which range the server answers" in text
+        assert "a capture does not show the server's port range" in text
         assert "clients    0 " in text
         assert "boot ROM" in text
         assert "no range yet" not in text
@@ -403,7 +403,7 @@ async def test_in_a_low_pane_the_scale_gives_way_to_what_is_to_be_told() -> None
         assert " 32768 " in screen.text()
         await screen.press("r")
         assert " 32768 " not in screen.text()
-        assert "as it is now · type to change" in screen.text()
+        assert "unchanged · type a range" in screen.text()
         await screen.press("escape")
         assert " 32768 " in screen.text()
         await screen.press("3", "n")

@@ -232,7 +232,7 @@ async def test_the_detail_takes_free_rows_and_gives_them_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("height", "detail"), [(5, []), (6, ["two"]), (7, ["two", "Under way"])]
+    ("height", "detail"), [(5, []), (6, ["two"]), (7, ["two", "Running"])]
 )
 async def test_where_lines_are_few_the_detail_gives_way(
     height: int, detail: list[str]

@@ -71,7 +71,7 @@ def test_an_estimate_is_marked() -> None:
         ("completed", "done 1 s ago"),
         ("unconfirmed", "unconfirmed 1 s ago"),
         ("failed", "failed 1 s ago"),
-        ("abandoned", "no answer 1 s ago"),
+        ("abandoned", "no reply 1 s ago"),
         ("aborted", "aborted 1 s ago"),
         ("probed", "size probe 1 s ago"),
     ],
@@ -115,7 +115,7 @@ def test_the_ports_in_a_capture_may_be_anybody_s() -> None:
 
 def test_a_request_without_an_answer_names_one_port() -> None:
     told = words.ports_in_words(view(1, client_tid=2_072, server_tid=0), None)
-    assert told.endswith("; no answer has come, so no other is known.")
+    assert told.endswith("; no reply yet, so the server's port is unknown.")
 
 
 def test_a_port_from_an_older_range_is_told() -> None:
@@ -148,7 +148,7 @@ def test_a_guess_at_the_kind_of_client_is_marked(
     choice = f"{kind}'s own choice" if is_known else "the client's own choice"
     assert client_choices(one, may_be_nats=False) == [choice]
     assert client_choices(one, may_be_nats=True) == [
-        f"{choice}, or a NAT's on the way",
+        f"{choice}, or a NAT's on the path",
         f"{choice}, or a NAT's",
         "its own choice, or a NAT's",
         "its, or a NAT's",
@@ -189,19 +189,19 @@ def test_a_path_loses_its_middle_and_keeps_the_name(path: str, drawn: str) -> No
 def test_a_client_never_heard_of_names_both_ports() -> None:
     silent = view(1, "stalled", moved=NOW - 20, acked_octets=0, acked_blocks=0)
     told = words.meaning(silent)
-    assert told.startswith("Nothing has come back from the client since its request")
+    assert told.startswith("No reply from the client: packets to its port")
     assert "its port 50001" in told
-    assert "answers to port 40001" in told
+    assert "ACKs to port 40001" in told
 
 
 def test_how_often_it_asked_is_told() -> None:
     silent = view(1, "stalled", moved=NOW - 20, duplicates=2)
-    assert "which asked 3 times," in words.meaning(silent)
+    assert "to 3 requests:" in words.meaning(silent)
 
 
 def test_a_client_given_up_in_silence_is_told_likewise() -> None:
     gone = view(1, "abandoned", moved=NOW - 20, error=words.NEVER_ANSWERED)
-    assert "were lost on the way" in words.meaning(gone)
+    assert "were lost on the path" in words.meaning(gone)
 
 
 def test_a_known_reason_comes_before_the_guess() -> None:
@@ -212,16 +212,16 @@ def test_a_known_reason_comes_before_the_guess() -> None:
 
 
 def test_a_client_that_answered_once_is_not_told_so() -> None:
-    assert "Nothing new has come" in words.meaning(view(1, "stalled", moved=NOW - 9))
+    assert "No progress for a while" in words.meaning(view(1, "stalled", moved=NOW - 9))
 
 
 def test_what_has_just_ended_is_not_said_to_go_on() -> None:
     lost = view(1, "abandoned", retransmits=8, ended=NOW, heard=False)
     assert words.ending(lost, NOW) == [
-        "no answer just now, 8 resent",
-        "no answer, 8 resent",
-        "no answer just now",
-        "no answer",
+        "no reply just now, 8 resent",
+        "no reply, 8 resent",
+        "no reply just now",
+        "no reply",
     ]
 
 
@@ -235,7 +235,7 @@ def test_how_it_ended_is_told_before_how_often_something_was_sent_again() -> Non
     gone = view(1, "abandoned", retransmits=6, ended=NOW - 3, heard=True)
     forms = words.ending(gone, NOW)
     fitting = next(form for form in forms if len(form) <= 15)
-    assert fitting == "client gone 3 s"
+    assert fitting == "gave up 3 s ago"
 
 
 def test_an_upload_says_that_it_was_one() -> None:
@@ -243,7 +243,7 @@ def test_an_upload_says_that_it_was_one() -> None:
     assert words.ending(stored, NOW)[0] == "↓ done 1 s ago"
     assert words.meaning(stored) == words.STORED
     told = dict(counters(stored))
-    assert told["octets"].endswith(" received")
+    assert told["bytes"].endswith(" received")
     assert told["round trip"] == "–"
 
 

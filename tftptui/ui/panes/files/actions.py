@@ -23,19 +23,17 @@ FILES = (
         "open",
         ("enter", "space"),
         "open",
-        "Open or close the folder; look into the file.",
+        "Open or close the folder; preview the file.",
         shown=True,
     ),
-    Action(
-        "files", "unfold_in", ("right", "l"), "In", "Open the folder, or go into it."
-    ),
+    Action("files", "unfold_in", ("right", "l"), "In", "Open the folder, or enter it."),
     Action("files", "fold_out", ("left", "h"), "Out", "Close the folder, or go up."),
     Action(
         "files",
         "answer",
         ("a",),
-        "answer with it",
-        "From now on answer the name asked for with the file that is like it.",
+        "serve similar",
+        "Serve the similar file for the requested name, from the next request.",
         shown=True,
     ),
     Action(
@@ -43,7 +41,7 @@ FILES = (
         "link",
         ("L",),
         "link",
-        "Make the name asked for a link to the file; only where uploads are allowed.",
+        "Make the requested name a link to the file; needs uploads allowed.",
         shown=True,
     ),
     Action(
@@ -51,7 +49,7 @@ FILES = (
         "commands",
         ("c",),
         "commands",
-        "What to type on a client to fetch the file, or to send it.",
+        "Client commands that fetch or send the file.",
         shown=True,
     ),
     Action(
@@ -59,11 +57,11 @@ FILES = (
         "hash",
         ("H",),
         "hash",
-        "Hash the file, and compare with the checksums beside it; again: stop.",
+        "Hash the file and compare with checksum files beside it; again: stop.",
         shown=True,
     ),
     Action(
-        "files", "find", ("slash",), "find", "Show what has words in it.", shown=True
+        "files", "find", ("slash",), "find", "Search by words in the name.", shown=True
     ),
     Action("files", "widen", ("escape",), "all", "Show everything again.", shown=True),
     Action(
@@ -71,7 +69,7 @@ FILES = (
         "serve",
         ("S",),
         "serve folder",
-        "Serve another folder from now on; transfers that run keep their files.",
+        "Serve another root; running transfers keep their files.",
     ),
     Action("files", "copy", ("y",), "copy", "Copy the name of the file.", shown=True),
 )

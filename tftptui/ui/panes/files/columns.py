@@ -82,7 +82,7 @@ def quiet_words(row: QuietRow) -> str:
     """Return what the line of healthy misses says."""
     names = "name" if row.count == 1 else "names"
     clients = ", ".join(row.clients)
-    return f"{count(row.count)} {names} more, as healthy boots look for: {clients}"
+    return f"{count(row.count)} more {names}, normal in a healthy boot: {clients}"
 
 
 def _start(depth: int, icon: str = "") -> str:
@@ -156,7 +156,7 @@ def _upload_cells(row: UploadRow, served: Served, width: int) -> list[Cell]:
 
 def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
     if not row.name:
-        return [(fitted("✗ asked for, not here", width), "transfer-failed")]
+        return [(fitted("✗ requested, not found", width), "transfer-failed")]
     start = _start(1)
     times = fitted(f"×{row.count}", _TIMES, right=True)
     if width < ROOMY:

@@ -24,9 +24,9 @@ from tftptui.ui.panes.files.versions import (
     moment_of,
 )
 
-HELP = "a answers that name with it · c commands"
-ANSWERED = "✓ whoever asks for it gets {} from now on · u takes that back"
-QUIET = "A fault only when the last name is missing too, or a client stops."
+HELP = "a serves this file for that name · c commands"
+ANSWERED = "✓ requests for it now get {} · u undoes it"
+QUIET = "A fault only if the last name is missing too, or the client stops."
 _MOST_NAMED = 2
 SHORT_HASH = 8
 
@@ -72,7 +72,7 @@ def _leads(entry: Entry) -> str:
 def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     kind, entry = model.kind(row), row.entry
     parts = [f"link to {entry.target}" if entry.target else ""]
-    parts += [kind.words if kind else "", f"{count(entry.size)} octets"]
+    parts += [kind.words if kind else "", f"{count(entry.size)} bytes"]
     if entry.modified:
         parts.append(f"of {_dated(row, model, now)}")
     lines = [(" · ".join(part for part in parts if part), "")]
@@ -95,21 +95,21 @@ def _troubles(row: EntryRow, model: FileModel) -> list[str]:
     changed = [one for one in model.served.running.get(row.name, ()) if one.changed]
     if changed:
         who = _clients(changed)
-        troubles.insert(0, f"it was changed while {who} fetches the version before")
+        troubles.insert(0, f"changed while {who} is fetching the old version")
     return troubles
 
 
 def _service(row: EntryRow, model: FileModel, now: float) -> list[str]:
     served, parts = model.served, []
     if readers := served.running.get(row.name):
-        parts.append(f"{_clients(readers)} fetch it now")
+        parts.append(f"being fetched by {_clients(readers)}")
     if times := served.completed[row.name]:
         last = served.last(row.name)
         often = f"{count(times)} times, last" if times > 1 else "once"
         parts.append(f"fetched {often} {_by(last, row, model, now)}")
     if written := served.written.get(row.name):
         parts.append(f"sent {_by(written, row, model, now)}")
-    return parts or ["nobody has fetched it yet"]
+    return parts or ["not fetched yet"]
 
 
 def _by(last: Last | None, row: EntryRow, model: FileModel, now: float) -> str:
@@ -155,19 +155,19 @@ def _known(row: EntryRow, model: FileModel) -> list[float]:
 
 
 def _asked_lines(row: AskedRow, model: FileModel, now: float) -> list[Line]:
-    lines = [(f"asked for {_often(row.count)}, {_latest(row, now)}", "")]
+    lines = [(f"requested {_often(row.count)}, {_latest(row, now)}", "")]
     if row.words:
         lines.append((f"{row.words}.", "transfer-stalled"))
     if row.near:
         near = row.near[0]
-        how = "It is here as {}, {}." if near.sure else "Did it mean {}, {}?"
+        how = "It exists as {}, {}." if near.sure else "Did it mean {}, {}?"
         slot = "transfer-completed" if near.sure else ""
         lines += [
             (how.format(near.text, near.words), slot),
             _help(NearRow(row, near), model),
         ]
     elif not row.words:
-        lines.append(("no name here is like it", "muted"))
+        lines.append(("no similar name", "muted"))
     return lines
 
 
@@ -177,10 +177,10 @@ def _latest(row: AskedRow, now: float) -> str:
 
 def _near_lines(row: NearRow, model: FileModel) -> list[Line]:
     near, asked = row.near, row.asked
-    verb = "is here" if near.sure else "may be meant"
+    verb = "exists" if near.sure else "may be meant"
     return [
         (f"{near.text} {verb}, {near.words}.", ""),
-        (f"asked for as {asked.name} by {asked.client}", "muted"),
+        (f"requested as {asked.name} by {asked.client}", "muted"),
         _help(row, model),
     ]
 
@@ -199,10 +199,10 @@ def _upload_lines(view: TransferView | None, now: float) -> list[Line]:
     if view is None:
         return []
     whole = f" of {count(view.total_size)}" if view.total_size else ""
-    sent = f"{view.client} sends it: {count(view.acked_octets)}{whole} octets"
+    sent = f"{view.client} sends it: {count(view.acked_octets)}{whole} bytes"
     return [
-        (f"{sent}, begun {age(now - view.started)}", ""),
-        ("It gets its name when the last block is in.", "muted"),
+        (f"{sent}, started {age(now - view.started)}", ""),
+        ("It gets its name with the last block.", "muted"),
     ]
 
 

@@ -56,7 +56,7 @@ def hash_line(view: HashView | None) -> Line | None:
         return None
     if view.running:
         part = view.done / view.size if view.size else 0.0
-        return f"hashing {part:.0%} of {count(view.size)} octets", "transfer-active"
+        return f"hashing {part:.0%} of {count(view.size)} bytes", "transfer-active"
     return (f"no hash: {view.error}", "muted") if view.error else _verdict(view)
 
 

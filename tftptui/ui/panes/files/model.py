@@ -326,7 +326,7 @@ class FileModel:
             shown += 1
         total = shown if self.words else len(listing.entries) + listing.more
         if (more := total - MOST_CHILDREN) > 0:
-            text = f"… {count(more)} more; / finds those with a word in their name"
+            text = f"… {count(more)} more; / searches by name"
             yield NoteRow(folder, depth, text)
 
     def _arriving(self, above: str, listing: Listing, depth: int) -> list[UploadRow]:
@@ -371,10 +371,10 @@ class FileModel:
         elif listing is None:
             notes = ["reading …"]
         elif listing.gone:
-            notes = [listing.why or "not here any more"]
+            notes = [listing.why or "no longer exists"]
         elif self.words and listing.entries:
-            where = "here" if self._found is not None else "in the open folders"
-            notes = [f"nothing {where} is called that; esc shows all"]
+            where = "" if self._found is not None else " in the open folders"
+            notes = [f"no match{where}; esc shows all"]
         elif folder != ROOT:
             notes = ["empty"]
         else:

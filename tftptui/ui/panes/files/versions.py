@@ -44,7 +44,7 @@ def likeness(last: Last, entry: Entry, digests: Digests) -> Likeness | None:
 _SAME, _OTHER = Likeness.SAME, Likeness.OTHER
 _OF_ONE_TIME = {
     Likeness.OCTETS: SAME_BYTES,
-    Likeness.PERHAPS: "perhaps another version, of the same time",
+    Likeness.PERHAPS: "maybe another version of the same time",
     Likeness.OTHER: "another version of the same time",
 }
 
@@ -68,7 +68,7 @@ def likeness_words(
     time = moment_of(last.modified, [entry.modified, *times], now)
     time += _changed(last.version, [one.version for one in among], now)
     behind = f", {SAME_BYTES}" if found is Likeness.OCTETS else behind
-    return f"the version of {time}{behind}"
+    return f"file as of {time}{behind}"
 
 
 def differs(before: Entry, after: Entry) -> bool:
@@ -116,7 +116,7 @@ def version_words(view: TransferView, store: Store) -> str:
     times = [one.modified for one in others if one.modified is not None]
     time = moment_of(view.modified, times, store.now)
     time += _changed(view.version, [one.version for one in others], store.now)
-    return f"the version of {time}, {count(octets)} octets"
+    return f"file as of {time}, {count(octets)} bytes"
 
 
 def _changed(

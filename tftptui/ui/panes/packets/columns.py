@@ -120,7 +120,7 @@ def heading(width: Columns, mode: TimeMode) -> str:
     if width.what >= BLOCKS:
         text += "block".rjust(BLOCKS)
     if width.what >= BLOCKS + OCTETS:
-        text += "octets".rjust(OCTETS)
+        text += "bytes".rjust(OCTETS)
     text = fitted(text, sum(cells for _, cells in names) + width.what)
     text += fitted("answers", width.answer)
     return text + fitted("late by".rjust(width.since), width.since)

@@ -638,9 +638,7 @@ def _hint(store: Store, view: PacketView, width: int) -> list[Cell]:
 def _of_none(store: Store, width: int) -> list[Cell]:
     if store.status is not None and store.status.source == "demo":
         return _wrapped("No packets yet: press . to begin.", width)
-    lines = _wrapped(
-        "No packets yet. Each request, block and answer will be one line here.", width
-    )
+    lines = _wrapped("No packets yet. Each packet will be one line here.", width)
     name = example_file(store.listings.get(ROOT))
     if store.status is None or name is None:
         return lines

@@ -249,7 +249,7 @@ class PacketLog(FilterPane):
             return None
         for terms in found.choices:
             if isinstance(moment := terms[0].test, Moment):
-                self.prompt.tell(f"enter goes to the first packet {moment.words}")
+                self.prompt.tell(f"enter: first packet {moment.words}")
                 return moment_time(moment, self._store.now)
         self.prompt.tell(TIME_HELP)
         return None

@@ -104,7 +104,7 @@ def plain(line: Line) -> str:
     time, kind = clock(line.record.time), kind_word(line.record)
     direction = "sent" if line.is_sent else "received"
     octets = data_octets(line)
-    sized = "" if octets is None else f"{count(octets)} octets"
+    sized = "" if octets is None else f"{count(octets)} bytes"
     blocks = [" ".join(pair) for pair in runs_of_blocks(line)]
     last = "last" if line.record.flags & Flag.LAST else ""
     parts = [time, direction, client, ports(line), kind, *blocks, sized, last, note]

@@ -16,7 +16,7 @@ from tftptui.ui.panes.ports.model import Scene
 _HELPS = {
     "no": "will not help",
     "yes": "will help",
-    "unknown": "may or may not help",
+    "unknown": "may help",
 }
 
 MOST_NAMED = 2
@@ -41,7 +41,7 @@ def notes(command: SetPorts, scene: Scene) -> tuple[str, ...]:
     if max(own.start, inside.start) >= min(own.stop, inside.stop):
         return ()
     given = span(own.start, own.stop - 1)
-    return (f"the system hands out {given}, too: one of these may be taken at times",)
+    return (f"overlaps the ephemeral range {given}: a port may be busy",)
 
 
 def helps(findings: Sequence[Finding], knob: Knob, what: str) -> Iterator[str]:
@@ -73,11 +73,11 @@ def _of_the_range(command: SetPorts, scene: Scene) -> Iterator[str]:
         yield f"only {size} for {used} in use: clients may wait"
     elif size < scene.wanted:
         yield (
-            f"{counted(size, 'port')} may be too few: {scene.needed:,} were in use "
-            "at once of late"
+            f"{counted(size, 'port')} may be too few: the recent peak was "
+            f"{scene.needed:,}"
         )
     if scene.listener in inside:
-        yield f"{scene.listener} takes requests and is left out"
+        yield f"{scene.listener} takes requests: not used"
     if host:
         yield from _of_the_host(inside, host, scene.listener)
 
@@ -90,4 +90,4 @@ def _of_the_host(inside: range, host: HostPorts, listener: int | None) -> Iterat
             for port in held[:MOST_NAMED]
         )
         more = f" and {count(len(held) - MOST_NAMED)} more" if held[MOST_NAMED:] else ""
-        yield f"held by others and left out: {named}{more}"
+        yield f"in use elsewhere, not used: {named}{more}"

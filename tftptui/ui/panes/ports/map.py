@@ -26,7 +26,7 @@ LABEL = 5
 """Cells of a port number."""
 
 MOST_ROWS = 1_000
-NO_RANGE = "a capture does not tell from which range the server answers"
+NO_RANGE = "a capture does not show the server's port range"
 CURSOR = Style(reverse=True, bold=True)
 
 

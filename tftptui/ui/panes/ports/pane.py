@@ -53,15 +53,15 @@ LOOKING = 5
 """The same for what programs use to do, where the range can't be changed."""
 
 OF_SERVER = (
-    "We choose one of our ports for each transfer:",
-    "Each client chose its own, before it asked; our range has no say in it:",
+    "Our ports, one for each transfer:",
+    "The clients' ports, chosen by each client; our range does not affect them:",
 )
 OF_CAPTURE = (
-    "The server chose a port of its own for each transfer:",
-    "Each client chose its own, before it asked; no range has a say in it:",
+    "The server's ports, one for each transfer:",
+    "The clients' ports, chosen by each client; no range affects them:",
 )
 
-HINT = "r changes the range at any time; transfers that run keep their port"
+HINT = "r changes the range at any time; running transfers keep their port"
 
 
 class PortsPane(Pane):
@@ -303,7 +303,7 @@ class PortsPane(Pane):
         if now is None or now != self._applied:
             hints.append((HINT, "muted"))
         else:
-            word = f"✓ from now on {in_words(now)} · u undoes it"
+            word = f"✓ now {in_words(now)} · u undoes it"
             hints.append((word, "transfer-completed"))
         if now is not None:
             hints.append((firewall_needs(now), "muted"))

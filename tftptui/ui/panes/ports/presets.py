@@ -37,7 +37,7 @@ def presets(scene: Scene) -> list[Preset]:
     ]
     if now is None or not now.single_port:
         first, last = (now.first, now.last) if now else (DYNAMIC, HIGHEST)
-        why = "single port: every reply comes from the port that takes requests"
+        why = "single port: every reply comes from the request port"
         found.append(Preset(why, Typed(str(first), str(last), "single port", rest)))
     return found
 
@@ -55,15 +55,15 @@ def wider(scene: Scene) -> tuple[int, int] | None:
 def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
     if scene.now and (scene.is_exhausted or scene.wanted > len(scene.now.states)):
         first, last = wider(scene) or (FIRST_PLAIN, HIGHEST)
-        most = f"{counted(scene.needed, 'transfer')} at once of late"
+        most = f"a recent peak of {counted(scene.needed, 'transfer')}"
         yield first, last, f"wider: {last - first + 1:,} ports for {most}"
     first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
-    yield first, last, "the default: 100 ports, for as many transfers at once"
+    yield first, last, "default: 100 ports, for 100 transfers at once"
     if scene.host and scene.host.own_last + LARGE <= HIGHEST:
         # Below them services stand for long, as those of Kubernetes (30000-32767).
         first = scene.host.own_last + 1
         why = f"{LARGE} ports above the system's ephemeral range"
         yield first, first + LARGE - 1, why
-    yield 50_000, 50_000 + SMALL - 1, f"{SMALL} ports: few to open in a firewall"
-    yield DYNAMIC, HIGHEST, "all dynamic ports, for which no service is registered"
-    yield FIRST_PLAIN, HIGHEST, "all ports that need no permission"
+    yield 50_000, 50_000 + SMALL - 1, f"{SMALL} ports: a small firewall rule"
+    yield DYNAMIC, HIGHEST, "all dynamic ports (IANA: no registered service)"
+    yield FIRST_PLAIN, HIGHEST, "all unprivileged ports"

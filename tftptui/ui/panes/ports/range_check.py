@@ -60,7 +60,7 @@ def judge(typed: Typed, scene: Scene) -> Verdict:
     now = scene.now
     command = _command(typed, ports, rest, now)
     if now is not None and command == same(now):
-        text = "as it is now · type to change, ↓ for proposals, esc leaves"
+        text = "unchanged · type a range, ↓ for proposals, esc cancels"
         return _verdict(text, command, scene)
     return _consequences(command, ports, scene)
 
@@ -84,7 +84,7 @@ def chosen_order(now: PortMap) -> Order:
 def in_words(command: SetPorts) -> str:
     """Return a range and how it is used: ``40000–40099, random``."""
     if command.single_port:
-        return "the port that was asked"
+        return "the request port"
     delay = f", reuse delay {command.quarantine:g} s"
     return f"{span(command.first, command.last)}, {command.order}{delay}"
 
@@ -132,7 +132,7 @@ def _consequences(command: SetPorts, ports: PortRange, scene: Scene) -> Verdict:
         keep = f"{used} {who} port; "
     if command.single_port:
         port = listener or "the listener's port"
-        text = f"{keep}new ones answer from {port} itself"
+        text = f"{keep}new ones reply from {port}"
     elif listener is not None and len(ports) == 1 and listener in ports:
         return Verdict(f"{listener} takes the requests; choose another port")
     elif now is not None and _only_rest_differs(command, now):
@@ -161,11 +161,11 @@ def firewall_needs(command: SetPorts) -> str:
     """Return which packets must pass, both ways; the clients' side never changes."""
     if command.single_port:
         return (
-            "the firewall needs: UDP to the port that is asked, and from it back to "
-            f"client ports {FIREWALL} (one that keeps state lets answers back itself)"
+            "the firewall needs: UDP to the request port, and from it back to client "
+            f"ports {FIREWALL} (a stateful firewall allows replies by itself)"
         )
     ours = span(command.first, command.last)
     return (
-        f"the firewall needs: UDP from our {ours} to client ports {FIREWALL}, and "
-        "back, beside requests"
+        f"the firewall needs: UDP between our {ours} and client ports {FIREWALL}, both "
+        "directions, besides requests"
     )

@@ -83,7 +83,7 @@ class RulePreview(Static):
         slots, own = slot_styles(self.app.theme_variables), self._own or ()
         place = PLACES[wishes.choice(traffic.where).where]
         text = Text(
-            f"{wishes.dialect.speech.title} {place}, without a helper · f for others",
+            f"{wishes.dialect.speech.title} {place}, without helper · f for others",
             slots["muted"],
         )
         try:

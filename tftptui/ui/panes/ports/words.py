@@ -82,7 +82,7 @@ def tell_ports(
         who = store.host_ports.held.get(port) if store.host_ports else ""
         return f"{port} is in use by {who or 'another program'}"
     if state == FREE:
-        last = f"last used by {_whose(view, now)}" if view else "no transfer remembered"
+        last = f"last used by {_whose(view, now)}" if view else "not used yet"
         return f"{port} is free · {last}"
     if state == BLOCKED and port in found:
         told = found[port].of(view.number if view else 0)
@@ -102,7 +102,7 @@ def _tell_many(ports: range, states: bytes) -> str:
     told = [
         f"{count(number)} {NAMES[state]}" for state, number in counts.items() if number
     ]
-    closer = "" if counts[FREE] == len(states) else " · space looks closer"
+    closer = "" if counts[FREE] == len(states) else " · space zooms in"
     return f"{span(ports.start, ports.stop - 1)}: {', '.join(told)}{closer}"
 
 
@@ -131,10 +131,10 @@ def tell_callers(ports: range, seen: Sequence[Caller], now: float) -> str:
     place = span(ports.start, ports.stop - 1)
     whose = f", as {' and '.join(zone.names)} use" if zone.names else ""
     if not seen:
-        return f"{place}{whose} · nobody asked from there yet"
+        return f"{place}{whose} · no request from there yet"
     latest = "; ".join(_caller(one, now) for one in seen[: -MOST_TOLD - 1 : -1])
     more = len(seen) - MOST_TOLD
-    return f"{latest}{f'; {more} before' if more > 0 else ''} · {place}{whose}"
+    return f"{latest}{f'; {more} earlier' if more > 0 else ''} · {place}{whose}"
 
 
 _FATES = {"worked": "well", "failed": "failed", "asked": "no transfer"}
@@ -142,5 +142,5 @@ _FATES = {"worked": "well", "failed": "failed", "asked": "no transfer"}
 
 def _caller(one: Caller, now: float) -> str:
     what = f"{endpoint(one.client, one.port)} {one.file} {age(now - one.time)}"
-    fate = "under way" if one.fate == "asked" and one.transfer else _FATES[one.fate]
+    fate = "running" if one.fate == "asked" and one.transfer else _FATES[one.fate]
     return f"{what}: {one.why or fate}"

@@ -48,7 +48,7 @@ TRANSFERS = (
         "narrow",
         ("equals_sign",),
         "its packets",
-        "Show the packets of the chosen transfer alone; esc there shows all again.",
+        "Show only the packets of the selected transfer; esc there shows all.",
         shown=True,
     ),
     Action(
@@ -150,15 +150,15 @@ TRANSFERS = (
         "locate",
         ("o",),
         "locate",
-        "Find out, hop by hop, where packets to the client's port are dropped: two "
-        "walks of small datagrams, for a transfer whose client was never heard.",
+        "Probe hop by hop where packets to the client's port are dropped, for a "
+        "transfer whose client never replied.",
     ),
     Action(
         "transfers",
         "abort",
         ("X",),
         "abort",
-        "End the chosen transfer after a question; its client gets an ERROR.",
+        "Abort the selected transfer (asks first); the client gets an ERROR.",
         shown=True,
     ),
 )

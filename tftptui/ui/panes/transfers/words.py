@@ -13,12 +13,12 @@ from tftptui.ui.panes.files.hashes import verdict
 from tftptui.ui.panes.transfers.model import AlarmRow, AnyRow, ClientRow, Row
 from tftptui.ui.store import Store
 
-NEVER_ANSWERED = "the client never answered"
+NEVER_ANSWERED = "the client never replied"
 """What the server says of a client that it gave up without a sign of life."""
 
-CHANGED = "the file was changed on the disk since this transfer began"
+CHANGED = "the file changed on disk since this transfer started"
 
-STORED = "An upload: all of the file came, and it is stored."
+STORED = "Upload complete: the file is stored."
 
 SURE = 0.75
 """How sure a kind of client is from which on it is told without a mark."""
@@ -54,20 +54,20 @@ _ENDINGS = {
     "completed": "done",
     "unconfirmed": "unconfirmed",
     "failed": "failed",
-    "abandoned": "client gone",
+    "abandoned": "gave up",
     "aborted": "aborted",
     "probed": "size probe",
 }
 _MEANINGS = {
-    "negotiating": "Waits for the client to take up the answer.",
-    "sending": "Under way.",
-    "stalled": "Nothing new has come for a while; what is not answered is repeated.",
+    "negotiating": "Waiting for the client's first ACK.",
+    "sending": "Running.",
+    "stalled": "No progress for a while; packets without a reply are resent.",
     "completed": "The last block was acknowledged.",
-    "unconfirmed": "Everything was sent; the ACK of the last block never came.",
+    "unconfirmed": "Everything was sent, but no ACK came for the last block.",
     "failed": "It ended with an error.",
-    "abandoned": "The client stopped answering and was given up.",
-    "aborted": "You ended it.",
-    "probed": "The client asked for the size and left, as boot firmware does.",
+    "abandoned": "The client stopped replying; the server gave up.",
+    "aborted": "You aborted it.",
+    "probed": "The client requested only the size, as boot firmware does.",
 }
 
 
@@ -134,7 +134,7 @@ def _changed(asked: str | None, agreed: str | None, used: int) -> str:
 def ending_word(view: TransferView) -> str:
     """Return how it ended, in a word or two."""
     if view.phase == "abandoned" and not view.heard:
-        return "asked anew" if view.superseded else "no answer"
+        return "retried" if view.superseded else "no reply"
     if view.direction == "write":
         return f"↓ {_ENDINGS.get(view.phase, view.phase)}"
     return _ENDINGS.get(view.phase, view.phase)
@@ -329,9 +329,9 @@ def ports_in_words(
     """Return who chose which port; MAY_BE_NATS: or a NAT the client's."""
     ours = f"{view.server_tid} is ours"
     if not view.server_tid:
-        ours = "no answer has come, so no other is known"
+        ours = "no reply yet, so the server's port is unknown"
     elif view.single_port:
-        ours = f"{view.server_tid} is the port it asked on (single-port mode)"
+        ours = f"{view.server_tid} is the request port (single-port mode)"
     elif ports is not None:
         ours += f", from {leased_from(view, ports)[0]}"
     else:  # a capture, perhaps of somebody else's server
@@ -376,19 +376,19 @@ def meaning(view: TransferView) -> str:
     ports are named, because it is the client's that firewalls mind most.
     """
     if view.phase == "negotiating" and not view.server_tid:
-        return "No answer to it has come past here."
+        return "This capture has no reply to it."
     if view.phase == "completed" and view.direction == "write":
         return STORED
     silent = view.phase == "stalled" and not view.error
     gave_up = view.phase == "abandoned" and view.error == NEVER_ANSWERED
     if view.moved > view.started or not (silent or gave_up):
         return f"{_capital(view.error)}." if view.error else _MEANINGS[view.phase]
-    again = f", which asked {view.duplicates + 1} times," if view.duplicates else ""
+    again = f" to {view.duplicates + 1} requests" if view.duplicates else ""
     verb = "are" if view.running else "were"
     return (
-        f"Nothing has come back from the client{again} since its request: the packets "
-        f"to its port {view.client_tid} {verb} lost on the way, or its answers to port "
-        f"{view.server_tid} {verb}, or it has gone."
+        f"No reply from the client{again}: packets to its port {view.client_tid} "
+        f"{verb} lost on the path, or its ACKs to port {view.server_tid} {verb}, or it "
+        "quit."
     )
 
 
@@ -407,7 +407,7 @@ def story(
     may have chosen the client's port.
     """
     told = agreement(view)
-    asked = "Asked: " + ", ".join(told) + "." if told else "Asked for no options."
+    asked = "Options: " + ", ".join(told) + "." if told else "No options requested."
     sentences = [
         meaning(view) if finding is None else f"{_told(finding, view)}.",
         verdict(hashed),
@@ -432,7 +432,7 @@ def counts_in_words(view: TransferView) -> str:
         for number, word in (
             (view.retransmits, f"packet{plural} resent"),
             (view.duplicates, "received twice"),
-            (view.strays, "from a wrong sender"),
+            (view.strays, "from a wrong TID"),
         )
         if number
     ]
