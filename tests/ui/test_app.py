@@ -56,7 +56,7 @@ async def test_draining_takes_no_new_requests_and_ends_with_the_last_transfer() 
         await screen.pilot.pause()
         assert screen.wishes == [ChangeSettings({"drain": True})]
         assert not screen.app._notifications
-        assert "no new requests are taken" in screen.text()
+        assert "draining: no new requests" in screen.text()
         screen.engine.tell(frame(view(1, "completed")))
         async with asyncio.timeout(20):
             while screen.app.is_running:
@@ -67,15 +67,15 @@ async def test_draining_takes_no_new_requests_and_ends_with_the_last_transfer() 
 async def test_draining_is_taken_back_by_the_same_keys() -> None:
     async with shown(frame(view(1, file="fit.itb"))) as screen:
         await screen.press("q", "d")
-        assert "no new requests are taken" in screen.text()
+        assert "draining: no new requests" in screen.text()
         await screen.press("q")
-        assert "d take requests again" in screen.text()
+        assert "d accept requests again" in screen.text()
         await screen.press("d")
         async with asyncio.timeout(20):
             while len(screen.wishes) < 2:
                 await screen.pilot.pause()
         assert screen.wishes[-1] == ChangeSettings({"drain": False})
-        assert "no new requests are taken" not in screen.text()
+        assert "draining: no new requests" not in screen.text()
         await screen.tell(frame(view(1, "completed")))
         assert screen.app.is_running
 
@@ -88,7 +88,7 @@ async def test_a_server_that_goes_on_is_left_without_a_question() -> None:
             await pilot.pause()
         await pilot.press("q")
         assert not app.is_running
-    assert app.farewell_lines()[-1] == "the server goes on, 1 running"
+    assert app.farewell_lines()[-1] == "the server keeps running, 1 active transfer"
 
 
 async def test_a_capture_is_left_without_a_question() -> None:
@@ -253,7 +253,7 @@ async def test_a_key_before_the_server_is_there_says_so(key: str) -> None:
     [
         ("u", "nothing to undo"),
         ("w", "there is no finding"),
-        ("X", "this transfer has ended"),
+        ("X", "this transfer is over"),
     ],
 )
 async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None:
@@ -272,7 +272,7 @@ async def test_where_there_is_no_transfer_none_is_called_over() -> None:
 async def test_a_folder_is_no_file_says_a_key_for_files(key: str) -> None:
     async with shown(frame(view(1)), listing(b"", folder(b"pxe"))) as screen:
         await screen.press("2", key)
-        assert f"{key}: select a file" in screen.text().splitlines()[-1]
+        assert f"{key}: choose a file" in screen.text().splitlines()[-1]
 
 
 async def test_a_message_covers_the_keys_under_it() -> None:

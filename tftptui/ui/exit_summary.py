@@ -62,7 +62,8 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
         lines.append(", ".join(trouble))
     running = [view for view in store.transfers.values() if view.running]
     if goes_on and not store.engine_error:
-        return [*lines, f"the server keeps running, {len(running)} transfers active"]
+        active = counted(len(running), "active transfer")
+        return [*lines, f"the server keeps running, {active}"]
     lines.extend(f"stopped while running: {_name(view)}" for view in running[:NAMED])
     if len(running) > NAMED:
         lines.append(f"… and {len(running) - NAMED} more")

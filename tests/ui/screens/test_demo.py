@@ -195,7 +195,7 @@ async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> N
 async def test_that_the_rules_are_off_is_told_where_they_are_written() -> None:
     async with shown(SMALL) as screen:
         await screen.pilot.press("f5", "W")
-        await screen.until("Firewall rules", "off, by hand: everything passes")
+        await screen.until("Firewall rules", "Rules are off: everything passes")
         await screen.pilot.press("f5")
         await screen.until("Rules apply as you type", "rules off □")
         await screen.pilot.press("f6", "f7", "f8")
@@ -206,7 +206,7 @@ async def test_in_single_port_mode_the_rules_name_the_one_port() -> None:
     single = TEXT.replace("[network]", "[server]\nsingle_port = true\n[network]")
     async with shown(text=single) as screen:
         await screen.pilot.press("W")
-        await screen.until("Firewall rules", "single port: answers")
+        await screen.until("Firewall rules", "single port: replies")
         assert "the server answers from" not in screen.text()
 
 
@@ -293,7 +293,7 @@ async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
         await screen.pilot.press("0")
         await screen.until("▸0 Blocked")
         await screen.pilot.press("question_mark")
-        await screen.until("Keys · Stage", "Leading through a demo")
+        await screen.until("Keys · Stage", "Presenting a demo")
 
 
 async def test_q_quits_though_simulated_clients_still_fetch() -> None:

@@ -104,7 +104,7 @@ async def test_a_rule_is_made_after_a_question() -> None:
     async with files(asked) as screen:
         await screen.press("G", "k", "a")
         assert screen.on_top == "Question"
-        assert "answer BOOT\\bcd with boot/BCD: y add a rule" in screen.text()
+        assert "serve boot/BCD for BOOT\\bcd" in screen.text()
         await screen.press("escape")
         assert wishes(screen) == []
         await screen.press("a", "y")
@@ -140,7 +140,7 @@ async def test_links_are_offered_only_where_something_may_be_written() -> None:
     async with files(asked) as screen:
         await screen.press("G", "L")
         assert screen.on_top == "main"
-        told = "uploads are off: P switches them on"
+        told = "uploads are off, so no link can be made"
         assert told in " ".join(screen.text().split())
         await screen.press("g", "L")
         assert "that has near matches" in screen.text()

@@ -98,7 +98,7 @@ async def test_both_directions_are_shown_and_the_missing_one_marked(
         text = screen.text()
         assert "10.0.4.0/24 → 10.0.1.5" in text
         (answers,) = [line for line in text.splitlines() if "answers" in line][:1]
-        assert "▲ missing?" in answers
+        assert "▲ blocked?" in answers
         assert "request 1024–65535 ──► 6969" in text
 
 
@@ -159,7 +159,7 @@ async def test_choices_are_kept_for_the_next_time() -> None:
 async def test_a_closed_way_says_what_is_open() -> None:
     async with shown(*founding_case()) as screen:
         await screen.press("f")
-        while "[i] keeps state   " not in screen.text():
+        while "[i] stateful   " not in screen.text():
             await screen.press("i")
         await screen.press("x")
         assert "possible:" in screen.text()
@@ -264,7 +264,7 @@ async def test_what_was_learned_hop_by_hop_is_in_the_ticket_and_in_the_finding()
 async def test_the_mark_is_explained_once() -> None:
     async with shown(*founding_case(), size=LARGE) as screen:
         await screen.press("f")
-        assert screen.text().count("▲ missing? marks what") == 1
+        assert screen.text().count("▲ blocked? probably blocked") == 1
 
 
 async def test_before_anybody_asked_there_are_rules_for_this_host() -> None:
@@ -297,7 +297,7 @@ def test_where_the_newest_finding_stands_is_read_too() -> None:
 
 
 async def test_the_client_s_own_firewall_is_named_where_it_may_be_it() -> None:
-    words = "the client's own firewall may be it as well"
+    words = "or the client's own firewall"
     unsure = finding(number=2, stands_at="between-or-client")
     async with shown(*founding_case(), size=LARGE) as screen:
         await screen.press("f")

@@ -54,8 +54,8 @@ async def test_hops_come_one_by_one_and_then_the_verdict(size: tuple[int, int]) 
     async with shown(*founding_case(), size=size) as screen:
         await asked(screen, "o", then=TITLE)
         await screen.tell(told(is_done=False))
-        assert "→ 10.2.0.1 answers: TTL is 0" in screen.text()
-        assert "● 10.0.4.37 has it" in screen.text()
+        assert "→ 10.2.0.1 replies: TTL expired" in screen.text()
+        assert "● 10.0.4.37 reached" in screen.text()
         assert VERDICT[:30] not in screen.text()
         await screen.tell(told(is_done=True))
         assert "· no reply" in screen.text()
@@ -68,5 +68,5 @@ async def test_hops_come_one_by_one_and_then_the_verdict(size: tuple[int, int]) 
 async def test_a_refusal_of_the_engine_is_told_in_words() -> None:
     async with shown(*founding_case()) as screen:
         screen.engine.refuse = "can't locate: no free port"
-        await asked(screen, "o", then="can't be looked for")
+        await asked(screen, "o", then="can't locate")
         assert screen.on_top == "main"

@@ -158,7 +158,7 @@ async def test_what_is_wrong_is_not_asked() -> None:
     async with shown(told(), size=SMALL) as screen:
         await go_to(screen, "retries")
         await screen.press("enter", "x", "enter")
-        assert "is no number of time-outs; write it like 6" in screen.text()
+        assert "is not a number of timeouts; write it like 6" in screen.text()
         assert field(screen).has_focus
         assert screen.wishes == []
 

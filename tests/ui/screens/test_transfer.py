@@ -312,7 +312,7 @@ async def test_keys_are_listed() -> None:
     async with shown(*told(a_lossy_transfer())) as s:
         await opened(s)
         await s.press("question_mark")
-        assert "Keys · Packet ladder" in s.text()
+        assert "Keys · The ladder of a transfer" in s.text()
 
 
 async def test_a_transfer_without_packets_is_told_as_well() -> None:

@@ -14,7 +14,7 @@ async def test_a_finding_about_another_transfer_says_so() -> None:
         await screen.press("home", "w")
         assert "10.0.4.29 and pxelinux.0: no finding yet" in screen.text()
         text = screen.text()
-        assert "No finding for the selected transfer. Under way." in text
+        assert "No finding for the selected transfer. Running." in text
         assert "the latest finding for other transfers" in text
 
 

@@ -93,7 +93,7 @@ class Number:
             raise
         except (ValueError, OverflowError):
             raise SettingsError(
-                f"{text.strip()!r} is no number of {self.unit}; write it like "
+                f"{text.strip()!r} is not a number of {self.unit}; write it like "
                 f"{self.example}"
             ) from None
 

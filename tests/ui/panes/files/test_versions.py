@@ -174,7 +174,7 @@ async def test_a_transfer_tells_the_version_it_got() -> None:
         assert told in " ".join(screen.text().split())
         await screen.press("enter")
         await screen.pilot.pause()
-        assert f"The version of {at(FIRST.modified)}, 700" in screen.text()
+        assert f"File as of {at(FIRST.modified)}, 700" in screen.text()
 
 
 async def test_its_hash_is_told_though_the_file_is_another_by_now() -> None:

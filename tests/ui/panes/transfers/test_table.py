@@ -129,9 +129,7 @@ async def test_a_boot_opens_and_closes_and_so_does_a_client() -> None:
         await screen.press("j", "left")
         assert listed(screen).current_key == 4
         await screen.press("g")
-        assert "10.77.0.37 · Intel boot ROM · 4 tries, no answer" in screen.row(
-            "▸10.77"
-        )
+        assert "10.77.0.37 · Intel boot ROM · 4 tries, no reply" in screen.row("▸10.77")
         await screen.press("enter")
         assert "∅▸ 10.77.0.37" in screen.row(" 2074 ⇄ ")
 
