@@ -107,7 +107,7 @@ def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> No
         ),
         (
             "nowhere",
-            "link nowhere → none: that leads nowhere",
+            "link nowhere → none: broken symbolic link",
             "refused with ERROR 1: broken symbolic link",
         ),
         (

@@ -118,9 +118,9 @@ def test_a_problem_says_where_and_what_to_type(text: str, at: int, words: str) -
         ("", "all packets"),
         (
             "client:10.0.4.0/24 type:ack,data retrans",
-            "client 10.0.4.0/24 and ACK or DATA and resent",
+            "client 10.0.4.0/24 and ACK or DATA and sent again",
         ),
-        ("port:2070-2079 !dup", "port 2070–2079 and not duplicate"),
+        ("port:2070-2079 !dup", "port 2070–2079 and not received again"),
         ("since:5s or pxe", "since 5s ago; or with “pxe”"),
         ("block:100-", "block 100 or more"),
     ],
