@@ -78,7 +78,7 @@ def test_a_wall_that_says_so_is_named(network: Routed) -> None:
     rule = "udp dport 2072 reject with icmp type admin-prohibited"
     with network.rules(rule, "forward"):
         found = locate(network, *V4[:2])
-    assert found["verdict"].startswith(f"{Routed.NEAR} refuses packets")
+    assert found["verdict"].startswith(f"{Routed.NEAR} rejects packets")
 
 
 @pytest.mark.net

@@ -438,7 +438,7 @@ FIREWALLS = (
         path_hash,
         one_of("intermittent"),
         never=frozenset({"stale-conntrack", "client-port-blocked", "range-mismatch"}),
-        settings={"timeout": 1.0},
+        settings={"timeout": 1.0, "order": "sequential"},
         check=check_ratio_is_told,
         within=30.0,  # several flows have to fail and to pass before it can be seen
     ),
