@@ -11,7 +11,7 @@ BANNED = re.compile(
     r"\bin vain\b|of its own accord|the way (to|from|back)|broke \S+ off|\bis let\b"
     r"|lets? .* through|may not (put|use|read|write|enter)|lies outside|\bno RFC\b"
     r"|no longer so|needs a right|hangs on|takes no uploads"
-    r"|which is not here|had come past"
+    r"|which is not here|had come past|asked for, not here"
 )
 """Archaic grammar, and other words for what the field has a name for."""
 

@@ -308,7 +308,7 @@ async def test_uploads_are_allowed_from_the_palette() -> None:
         await screen.pilot.pause()
         assert screen.wishes == [ChangeSettings({"write": "new"})]
         told = [one.message for one in screen.app._notifications]
-    assert told == ["from the next request: uploads: new"]
+    assert told == ["uploads: new, from the next request"]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -332,7 +332,7 @@ class TftpApp(App[None]):
         ]
         if told:
             words = ", ".join(told)
-            self.notify(f"from the next request: {words}", markup=False)
+            self.notify(f"{words}, from the next request", markup=False)
 
     # What keys do.
 

@@ -22,10 +22,10 @@ OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
 _NOTHING = {
     "app.undo": "nothing to undo",
     "main.why": "there is no finding: nothing is known to be wrong",
-    "files.answer": "choose a name under “asked for, not here” that has near matches",
+    "files.answer": "choose a name under “requested, not found” that has similar names",
     "files.commands": "choose a file: what to type is about one",
     "files.hash": "choose a file: nothing else has a hash",
-    "files.link": "choose a name under “asked for, not here” that has near matches",
+    "files.link": "choose a name under “requested, not found” that has similar names",
 }
 """What is said where an action lacks something else."""
 
