@@ -246,11 +246,12 @@ async def test_the_top_line_tells_endings_apart_as_the_journal_does() -> None:
     assert "1 done 0 unconfirmed 2 failed 3 gave up 2 aborted 0 refused" in words
 
 
-async def test_where_there_is_no_room_one_mark_has_all_that_came_to_nothing() -> None:
-    some = Counters(started=9, completed=1, failed=2, abandoned=3, aborted=2)
-    async with shown(frame(view(1), counters=some), size=(40, 15)) as screen:
-        top = screen.text().splitlines()[0]
-    assert "7✗" in top
+async def test_where_there_is_no_room_marks_still_tell_failed_from_refused() -> None:
+    some = Counters(started=9, completed=1, failed=2, abandoned=3, aborted=2, refused=4)
+    async with shown(frame(view(1), counters=some), size=(80, 24)) as screen:
+        assert "1●    0◐    7✗    4⊗" in screen.text().splitlines()[0]
+        await screen.pilot.resize_terminal(40, 15)
+        assert "1●    7✗    4⊗" in screen.text().splitlines()[0]
 
 
 async def test_the_top_line_has_everything_when_there_is_room() -> None:

@@ -25,7 +25,7 @@ _BRAND, _ROOT, _ADDRESS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - not listened on here
 _ORDER = (
     *(_COUNTS, _USED, _COUNTS, _ROOT, _ROOT, _PORTS, _GRAPH, _PORTS, _RATE, _COUNTS),
-    *(_GRAPH, _CAPTURE, _BRAND, _PORTS, _ADDRESS, _RATE),
+    *(_GRAPH, _CAPTURE, _BRAND, _PORTS, _COUNTS, _ADDRESS, _RATE),
 )
 """What gets shorter first when the line is too long.
 
@@ -248,21 +248,21 @@ class HeaderLine(Widget):
             ("stalled", "⚠", stalled, slots["transfer-stalled"]),
             ("done", "●", one.completed, slots["transfer-completed"]),
         ]
-        refused = ("refused", "", one.refused, lost)
+        refused = ("refused", "⊗", one.refused, lost)
         apart = [
             ("failed", "", one.failed, lost),
             ("gave up", "", one.abandoned, lost),
             ("aborted", "", one.aborted, lost),
         ]
         failed = ("failed", "✗", one.failed + vain, lost)
-        all_lost = ("failed", "✗", one.failed + vain + one.refused, lost)
         muted = slots["muted"]
         return Part(
             [
                 _in_words([*begin, doubt, *apart, refused], muted),
                 _in_words([*begin, doubt, failed, refused], muted),
                 _in_words([*begin, failed, refused], muted),
-                _in_marks([*begin, doubt, all_lost], muted),
+                _in_marks([*begin, doubt, failed, refused], muted),
+                _in_marks([*begin, failed, refused], muted),
             ],
             "right",
         )

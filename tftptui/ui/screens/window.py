@@ -24,6 +24,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("●", "transfer-completed", "Completed: the last block was acknowledged."),
     ("◐", "transfer-unconfirmed", "Everything sent, but no ACK for the last block."),
     ("✗ ∅ ⊘", "transfer-failed", "Failed, gave up, aborted by you."),
+    ("⊗", "transfer-failed", "Refused with an ERROR: there is no transfer."),
     ("○", "muted", "The client requested only the size; normal."),
     ("⚠", "transfer-stalled", "Stalled: no progress for a while."),
     ("· ■ ▒ ×", "port-used", "Port free, in use, cooling down, in use elsewhere."),

@@ -14,6 +14,7 @@ from tftptui.telemetry.records.filters.vocabulary import TRANSFERS
 from tftptui.ui.panes.transfers.columns import Shape, Surroundings, all_values
 from tftptui.ui.panes.transfers.hosts import ClientHosts
 from tftptui.ui.panes.transfers.model import AlarmRow, ClientRow, Row, TransferModel
+from tftptui.ui.panes.transfers.words import client_words
 from tftptui.ui.store import Store
 
 ROM = "10.77.0.37"
@@ -151,6 +152,25 @@ def test_by_client_a_row_stands_for_all_of_one_and_opens() -> None:
     found.open(found.rows[0].key, wide=True)
     assert [key for key in keys(found) if isinstance(key, int)] == [4, 2]
     assert found.parent(2) == found.rows[0].key
+
+
+def test_a_client_s_row_tells_all_of_its_states() -> None:
+    done = [
+        view(number, "completed", client=ROM, file=f"{number}") for number in (1, 2)
+    ]
+    found = model(*done, refusals=[refusal(client=ROM)])
+    found.by_client = True
+    found.look()
+    row = found.rows[0]
+    assert isinstance(row, ClientRow)
+    told = client_words(row, Store())
+    assert told.endswith("3 requests for 3 files: 2 done, 1 refused: no such file")
+    assert row.is_trouble
+    later = view(3, "completed", client=ROM, file="x.cfg", started=NOW)
+    found = model(*done, later, refusals=[refusal(client=ROM)])
+    found.by_client = True
+    found.look()
+    assert not found.rows[0].is_trouble  # type: ignore[union-attr]
 
 
 def test_an_alarm_stands_below_the_row_that_its_transfer_is_in() -> None:

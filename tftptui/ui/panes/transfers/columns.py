@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tftptui.telemetry.probe_trials import SELF_TEST
-from tftptui.ui.formats import count, duration, moment, octets, whole_percent
+from tftptui.ui.formats import clock, count, duration, octets, whole_percent
 from tftptui.ui.kit.columns import (
     FILL,
     NEVER,
@@ -35,7 +35,6 @@ IPV4 = 15
 IPV6 = 24
 MARK, KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 2, 14, 15, 15, 6, 8, 6
 SHORTEST_NAME = 8
-_MAC, _VENDOR, _HOST, _NUMBER, _TIME, _GRANTED, _STATE = 17, 16, 20, 7, 8, 28, 11
 
 
 class Surroundings(NamedTuple):
@@ -108,143 +107,282 @@ def layout(width: int, shape: Shape, around: Surroundings) -> Layout:
     return bare._replace(columns=tuple(found))
 
 
+def milliseconds(seconds: float) -> str:
+    """Return ``0.8 ms``, ``250 ms``."""
+    return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds * 1000:.0f} ms"  # noqa: PLR2004 - a column
+
+
+def but_zero(number: float) -> str:
+    """Return a count; nothing for 0, so that the others stand out."""
+    return count(int(number)) if number else ""
+
+
+def time_of_day(time: float) -> str:
+    """Return ``12:04:23``."""
+    return clock(time)[: len("12:04:23")]
+
+
+def took(row: Row, now: float) -> float:
+    """Return how long a transfer took, or has taken so far, in seconds."""
+    ended = row.view.ended
+    return round(max(0.0, (now if ended is None else ended) - row.view.started), 3)
+
+
+class ColumnToChoose(NamedTuple):
+    """A column that is shown only when chosen, in one plain entry.
+
+    Attributes:
+        value: what rows are sorted by and what is saved; None or "" if not known.
+        text: writes a value as a number, right-aligned; without it the value is
+            itself the text.
+    """
+
+    key: str
+    title: str
+    width: int
+    value: Callable[[Row, Surroundings], Value]
+    meaning: str
+    text: Callable[[float], str] | None = None
+
+    def column(self, around: Surroundings) -> Column[Row]:
+        """Return it as a column."""
+        value, text = self.value, self.text
+
+        def cell(row: Row, room: int) -> list[Cell]:
+            found = value(row, around)
+            if text is not None and isinstance(found, int | float):
+                found = text(found)
+            shown = "" if found is None else str(found)
+            return [(fitted(shown, room, right=text is not None), "muted")]
+
+        return Column(
+            self.key,
+            self.title,
+            self.width,
+            NEVER,
+            cell,
+            lambda row: value(row, around),
+            self.meaning,
+            is_right=text is not None,
+        )
+
+
+TO_CHOOSE = (
+    ColumnToChoose(
+        "state",
+        "state",
+        11,
+        lambda row, _: "refused" if row.is_refused else row.view.phase,
+        "State, in one word.",
+    ),
+    ColumnToChoose(
+        "tries",
+        "tries",
+        5,
+        lambda row, _: row.times,
+        "Requests that the row stands for.",
+        but_zero,
+    ),
+    ColumnToChoose(
+        "mac",
+        "MAC",
+        17,
+        lambda row, around: around.hosts.mac(row.view.client),
+        "The client's MAC, from the neighbor table of this host.",
+    ),
+    ColumnToChoose(
+        "vendor",
+        "vendor",
+        16,
+        lambda row, around: around.hosts.vendor(row.view.client),
+        "Vendor of the network card (needs the package ieee-data).",
+    ),
+    ColumnToChoose(
+        "host",
+        "host name",
+        20,
+        lambda row, around: around.hosts.name(row.view.client),
+        "Host name (PTR); press h to look it up.",
+    ),
+    ColumnToChoose(
+        "rtt",
+        "RTT",
+        7,
+        lambda row, _: row.view.round_trip,
+        "Smoothed round-trip time.",
+        milliseconds,
+    ),
+    ColumnToChoose(
+        "resent",
+        "resent",
+        6,
+        lambda row, _: row.view.retransmits,
+        "Packets that the server resent.",
+        but_zero,
+    ),
+    ColumnToChoose(
+        "duplicates",
+        "dups",
+        6,
+        lambda row, _: row.view.duplicates,
+        "Duplicate packets received from the client.",
+        but_zero,
+    ),
+    ColumnToChoose(
+        "blksize",
+        "blksize",
+        7,
+        lambda row, _: None if row.is_refused else row.view.block_size,
+        "Block size in bytes.",
+        str,
+    ),
+    ColumnToChoose(
+        "window",
+        "window",
+        6,
+        lambda row, _: None if row.is_refused else row.view.window,
+        "Window size in blocks (RFC 7440).",
+        str,
+    ),
+    ColumnToChoose(
+        "granted",
+        "granted options",
+        28,
+        lambda row, _: " ".join(f"{name}={value}" for name, value in row.view.agreed),
+        "Options granted in the OACK.",
+    ),
+    ColumnToChoose(
+        "size",
+        "size",
+        8,
+        lambda row, _: row.view.total_size,
+        "Size of the file.",
+        octets,
+    ),
+    ColumnToChoose(
+        "bytes",
+        "bytes",
+        8,
+        lambda row, _: None if row.is_refused else row.view.acked_octets,
+        "Bytes acknowledged.",
+        octets,
+    ),
+    ColumnToChoose(
+        "started",
+        "started",
+        8,
+        lambda row, _: row.view.started,
+        "Time of the request.",
+        time_of_day,
+    ),
+    ColumnToChoose(
+        "ended",
+        "ended",
+        8,
+        lambda row, _: row.view.ended,
+        "Time of the end.",
+        time_of_day,
+    ),
+    ColumnToChoose(
+        "took",
+        "took",
+        6,
+        lambda row, around: took(row, around.now()),
+        "Duration; of a running transfer, so far.",
+        duration,
+    ),
+    ColumnToChoose(
+        "mtu",
+        "MTU",
+        5,
+        lambda row, around: around.hosts.mtu(row.view.client),
+        "Path MTU to the client in bytes, as known to this host's kernel.",
+        str,
+    ),
+    ColumnToChoose(
+        "number",
+        "no.",
+        6,
+        lambda row, _: row.view.number or None,
+        "Number of the transfer, as in the journal.",
+        but_zero,
+    ),
+)
+"""Columns to choose from besides those of columns(), in their default order."""
+
+
 def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row], ...]:
-    """Return all columns in their default order."""
+    """Return all columns in their default order, for a list WIDTH cells wide."""
     swap = " ⇄ " if width >= MIDDLING else "⇄"
     host = IPV6 if shape.long_hosts and width >= LONG else IPV4
     whose = "server" if shape.is_capture else "ours"
     tids = 5 + len(swap) + 5 + shape.is_capture  # "server" takes one more than "ours"
-    hosts, store, now = around.hosts, around.store, around.now
-
-    def text(
-        key: str,
-        title: str,
-        width: int,
-        show: Callable[[Row], str],
-        meaning: str,
-        value: Callable[[Row], Value] | None = None,
-    ) -> Column[Row]:
-        """Return a column that is shown only when chosen; right-aligned with VALUE."""
-        is_right = value is not None
-        cell = partial(_text_cell, show, is_right=is_right)
-        return Column(key, title, width, NEVER, cell, value or show, meaning, is_right)
-
     return (
         Column(
-            "client", "client", host, 0, _client, _client_value, "The client's address."
+            "client",
+            "client",
+            host,
+            0,
+            _client,
+            lambda row: row.view.client,
+            "The client's address.",
         ),
         Column(
-            *("kind", "kind", KIND, WIDEST + host - IPV4, _kind),
+            "kind",
+            "kind",
+            KIND,
+            WIDEST + host - IPV4,
+            _kind,
             lambda row: row.view.kind,
             "The client program; ? marks a guess.",
         ),
         Column(
-            *("ports", f"{'TID':>5}{swap}{whose}", tids, 0, partial(_tids, swap)),
+            "ports",
+            f"{'TID':>5}{swap}{whose}",
+            tids,
+            0,
+            partial(_tids, swap),
             lambda row: row.view.client_tid,
             "The client's port and the server's; sorts by the client's.",
         ),
         Column(
-            *("file", "file", FILL, 0, partial(_file, store)),
+            "file",
+            "file",
+            FILL,
+            0,
+            partial(_file, around.store),
             lambda row: row.view.file,
             "The file name requested.",
         ),
         Column(
-            *("options", "options", OPTIONS, MIDDLING, _options),
+            "options",
+            "options",
+            OPTIONS,
+            MIDDLING,
+            _options,
             lambda row: _of(row, words.options(row.view)),
             "Block size, window, timeout: requested→granted where they differ.",
         ),
         Column(
-            *("blocks", "blocks", BLOCKS, ROOMY, _blocks),
+            "blocks",
+            "blocks",
+            BLOCKS,
+            ROOMY,
+            _blocks,
             lambda row: None if row.is_refused else row.view.acked_blocks,
             "Blocks acknowledged, of how many.",
             is_right=True,
         ),
-        text("state", "state", _STATE, _state, "State, in one word."),
-        text(
-            *("tries", "tries", 5, lambda row: str(row.times)),
-            "Requests that the row stands for.",
-            lambda row: row.times,
-        ),
-        text(
-            *("mac", "MAC", _MAC, lambda row: hosts.mac(row.view.client)),
-            "The client's MAC, from the neighbor table of this host.",
-        ),
-        text(
-            *("vendor", "vendor", _VENDOR, lambda row: hosts.vendor(row.view.client)),
-            "Vendor of the network card (needs the package ieee-data).",
-        ),
-        text(
-            *("host", "host name", _HOST, lambda row: hosts.name(row.view.client)),
-            "Host name (PTR); press h to look it up.",
-        ),
-        text(
-            *("server", "server", host, lambda row: row.view.server),
+        Column(
+            "server",
+            "server",
+            host,
+            NEVER,
+            _server,
+            lambda row: row.view.server,
             "Server address.",
         ),
-        text(
-            *("rtt", "RTT", _NUMBER, lambda row: _milliseconds(row.view.round_trip)),
-            "Smoothed round-trip time.",
-            lambda row: row.view.round_trip,
-        ),
-        text(
-            *("resent", "resent", 6, lambda row: _some(row.view.retransmits)),
-            "Packets that the server resent.",
-            lambda row: row.view.retransmits,
-        ),
-        text(
-            *("duplicates", "dups", 6, lambda row: _some(row.view.duplicates)),
-            "Duplicate packets received from the client.",
-            lambda row: row.view.duplicates,
-        ),
-        text(
-            *("blksize", "blksize", 7, lambda row: _of(row, str(row.view.block_size))),
-            "Block size in bytes.",
-            lambda row: row.view.block_size,
-        ),
-        text(
-            *("window", "window", 6, lambda row: _of(row, str(row.view.window))),
-            "Window size in blocks (RFC 7440).",
-            lambda row: row.view.window,
-        ),
-        text(
-            *("granted", "granted options", _GRANTED, _granted),
-            "Options granted in the OACK.",
-        ),
-        text(
-            *("size", "size", 8, lambda row: _size(row.view.total_size)),
-            "Size of the file.",
-            lambda row: row.view.total_size,
-        ),
-        text(
-            *("bytes", "bytes", 8, lambda row: _of(row, octets(row.view.acked_octets))),
-            "Bytes acknowledged.",
-            lambda row: row.view.acked_octets,
-        ),
-        text(
-            *("started", "started", _TIME, lambda row: _at(row.view.started, now())),
-            "Time of the request.",
-            lambda row: row.view.started,
-        ),
-        text(
-            *("ended", "ended", _TIME, lambda row: _at(row.view.ended, now())),
-            "Time of the end.",
-            lambda row: row.view.ended,
-        ),
-        text(
-            *("took", "took", 6, lambda row: duration(_took(row, now()))),
-            "Duration; of a running transfer, so far.",
-            lambda row: round(_took(row, now()), 3),
-        ),
-        text(
-            *("mtu", "MTU", 5, lambda row: str(hosts.mtu(row.view.client) or "")),
-            "Path MTU to the client in bytes, as known to this host's kernel.",
-            lambda row: hosts.mtu(row.view.client),
-        ),
-        text(
-            *("number", "no.", 6, lambda row: _some(row.view.number)),
-            "Number of the transfer, as in the journal.",
-            lambda row: row.view.number or None,
-        ),
+        *(one.column(around) for one in TO_CHOOSE),
     )
 
 
@@ -284,20 +422,14 @@ def _eta(row: Row, store: Store) -> float | None:
     return (view.total_size - view.acked_octets) / rate
 
 
-def _text_cell(
-    show: Callable[[Row], str], row: Row, room: int, *, is_right: bool
-) -> list[Cell]:
-    return [(fitted(show(row), room, right=is_right), "muted")]
-
-
-def _client_value(row: Row) -> str:
-    return row.view.client
-
-
 def _client(row: Row, room: int) -> list[Cell]:
     indent = " " * row.depth
     host = SELF_TEST if row.view.kind == SELF_TEST else row.view.client
     return [(fitted(indent + words.short_host(host, room - len(indent)), room), "")]
+
+
+def _server(row: Row, room: int) -> list[Cell]:
+    return [(fitted(words.short_host(row.view.server, room), room), "muted")]
 
 
 def _kind(row: Row, room: int) -> list[Cell]:
@@ -330,37 +462,6 @@ def _blocks(row: Row, room: int) -> list[Cell]:
 def _of(row: Row, text: str) -> str:
     """Return TEXT about a transfer; "" for a refused request."""
     return "" if row.is_refused else text
-
-
-def _state(row: Row) -> str:
-    return "refused" if row.is_refused else row.view.phase
-
-
-def _granted(row: Row) -> str:
-    return " ".join(f"{name}={value}" for name, value in row.view.agreed)
-
-
-def _some(number: int) -> str:
-    return count(number) if number else ""
-
-
-def _size(size: int | None) -> str:
-    return "" if size is None else octets(size)
-
-
-def _milliseconds(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds * 1000:.0f} ms"  # noqa: PLR2004 - a column
-
-
-def _at(time: float | None, now: float) -> str:
-    return "" if time is None else moment(time, now)[-_TIME:]
-
-
-def _took(row: Row, now: float) -> float:
-    ended = row.view.ended
-    return max(0.0, (now if ended is None else ended) - row.view.started)
 
 
 def keys_of(found: Sequence[PlacedColumn[Row]]) -> tuple[str, ...]:

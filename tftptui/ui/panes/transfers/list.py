@@ -309,7 +309,7 @@ class TransferList(RowList[Key]):
 
     def _lead(self, row: Row | ClientRow) -> str:
         """Return the mark of a row, and whether it matches or can be opened."""
-        last = row.newest if isinstance(row, ClientRow) else row
+        last = row.worst if isinstance(row, ClientRow) else row
         mark = words.REFUSED if last.is_refused else words.mark(self._view(last))
         if self.model.is_found(row):
             return mark + FOUND
@@ -318,7 +318,7 @@ class TransferList(RowList[Key]):
         return mark + (OPENED if row.is_open else CLOSED)
 
     def _state(self, row: Row | ClientRow) -> Style:
-        last = row.newest if isinstance(row, ClientRow) else row
+        last = row.worst if isinstance(row, ClientRow) else row
         return self.slots[words.slot(self._view(last))]
 
     def _client_words(self, row: ClientRow) -> str:

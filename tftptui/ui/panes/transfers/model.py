@@ -74,13 +74,25 @@ class ClientRow:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether its latest failed, was refused or is stalled."""
-        return self.newest.is_trouble
+        """Whether its latest for one of its files failed, was refused or is stalled."""
+        return self.worst.is_trouble
 
     @property
     def newest(self) -> Row:
         """Its latest transfer or refused request."""
         return max(self.rows, key=lambda row: row.view.started)
+
+    @property
+    def worst(self) -> Row:
+        """Whose state the row shows: the latest in trouble, or else the latest.
+
+        A file that it got after all is no trouble.
+        """
+        latest: dict[tuple[str, str], Row] = {}
+        for row in sorted(self.rows, key=lambda row: row.view.started):
+            latest[row.view.direction, row.view.file] = row
+        in_trouble = [row for row in latest.values() if row.is_trouble]
+        return max(in_trouble or latest.values(), key=lambda row: row.view.started)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A transfer in words and marks: what the list, the detail line and the details say."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -189,22 +190,30 @@ def _client_kind(row: ClientRow) -> str:
 
 
 def _client_state(row: ClientRow, store: Store) -> str:
-    """Return how many tries, and the state of the latest."""
+    """Return how many requests or tries, and how many ended in which way."""
     tries = sum(one.times for one in row.rows)
     files = {one.view.file for one in row.rows}
     of_files = f"{tries} requests for {len(files)} files" if len(files) > 1 else ""
     told = of_files or (f"{tries} tries" if tries > 1 else "1 try")
-    return f"{told}, {_state_word(row.newest, store)}"
+    states = Counter(_state_word(one, store) for one in row.rows)
+    if len(states) == 1:
+        return f"{told}, {next(iter(states))}{_reason(row.worst)}"
+    counts = ", ".join(f"{number} {state}" for state, number in states.most_common())
+    return f"{told}: {counts}{_reason(row.worst)}"
 
 
 def _state_word(row: Row, store: Store) -> str:
-    """Return the state of a client's latest transfer, and what blocks it."""
+    """Return the state of a row in a word."""
     view, finding = row.view, store.finding_of(row.view.number)
     if row.is_refused:
-        return f"refused: {view.error}"
+        return "refused"
     if finding is not None and finding.is_alarm and finding.code in _BLOCKED:
         return "blocked"
     return view.phase if view.running else ending_word(view)
+
+
+def _reason(row: Row) -> str:
+    return f": {row.view.error}" if row.is_refused else ""
 
 
 def plain(row: AnyRow, store: Store) -> str:
