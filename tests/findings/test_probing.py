@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tftptui.findings.probing import Asked, conclude
 from tftptui.findings.probing.asked import HostRules
 from tftptui.findings.probing.text import equivalents, report_text
-from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.probe_trials import Outcome, Trial
 
 ASKED = Asked("10.0.1.5", 69, "pxe/it's.0")
@@ -148,6 +148,20 @@ def test_mixed_ports_are_not_told_as_a_border() -> None:
     (draft,) = conclude(ASKED, told)
     assert "from port" not in draft.headline
     assert draft.confidence < FACT
+
+
+def test_ports_that_fail_among_others_that_work_are_no_rule_for_ports() -> None:
+    told = trials("silent", 2_070, 32_768, 50_000) + trials("ok", 1_024, 40_000, 60_000)
+    (draft,) = conclude(ASKED, told)
+    assert (draft.code, draft.confidence) == ("intermittent", POSSIBLE)
+    assert "no border separates them" in draft.headline
+    assert {one.knob: one.verdict for one in draft.helps}["port-range"] == "no"
+
+
+def test_a_border_among_high_ports_may_be_chance() -> None:
+    told = trials("silent", 33_000, 34_000) + trials("ok", 40_000, 60_000)
+    (draft,) = conclude(ASKED, told)
+    assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
 
 
 def test_silence_everywhere_does_not_say_on_which_way_it_is_lost() -> None:

@@ -1,6 +1,7 @@
 """client-port-blocked: replies to some of the client's ports are dropped."""
 
 from functools import partial
+from itertools import pairwise
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -16,11 +17,12 @@ from tftptui.findings.helps import (
 )
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path import answers_blocked
-from tftptui.findings.signs.comparison import OTHERS, compare
+from tftptui.findings.signs.chance import is_parted_by_chance
+from tftptui.findings.signs.comparison import OTHERS, Comparison, Difference, compare
 from tftptui.findings.signs.place import dropped, place_of_silence
-from tftptui.findings.signs.silence import MANY, is_other_class, is_unanswered, ports_of
+from tftptui.findings.signs.silence import is_other_class, is_unanswered, ports_of
 from tftptui.knowledge.clients import EPHEMERAL
-from tftptui.knowledge.signatures import known
+from tftptui.knowledge.signatures import is_habit, known
 from tftptui.knowledge.ttl_walk import filters_by_port
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.words import joined, port_word
@@ -65,22 +67,24 @@ KIND = Kind(
 
 
 def client_port(facts: Facts) -> Draft | None:
-    """Answers to low client ports are dropped: a transfer on a higher one works."""
+    """Replies to low client ports are dropped: a transfer on a higher one works."""
     if not is_unanswered(facts):
         return None
     ours = facts.client_tids
     known = facts.working
     worked = [one for one in known if not _is_of_another_port(facts, one)]
     compared = compare(facts)
-    silent = {one.client_tid for one in compared.silent if one.client == facts.client}
-    if not worked or min(one.client_tid for one in worked) <= max(silent):
+    vain = [one for one in facts.neighbours if not one.worked]
+    own = {one.client_tid for one in compared.silent if one.client == facts.client}
+    own |= {one.client_tid for one in vain if one.client == facts.client}
+    if not worked or min(one.client_tid for one in worked) <= max(own):
         return None  # other ports of its, as high as those that work, are silent, too
-    is_own = facts.client in {one.client for one in worked}
-    if is_own and len(ours) < MANY and not is_other_class(max(ours), worked):
-        return None  # it may as well be the flow that a firewall remembers
+    is_of_low_ports = _is_low_by_habit(facts, own) and is_other_class(max(own), worked)
+    if not (is_of_low_ports or _is_no_chance(facts, compared, worked)):
+        return None
     # Of one port of the server's, a rule for that would tell the same.
     is_clear = (
-        is_other_class(max(ours), worked)
+        is_of_low_ports
         and (facts.scene.single_port or len(compared.server_ports) > 1)
         and not OTHERS.intersection(compared.candidates)
     )
@@ -126,6 +130,34 @@ def walked_client_port(facts: Facts) -> Draft | None:
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
     )
+
+
+def _is_low_by_habit(facts: Facts, tids: set[int]) -> bool:
+    """Whether a program asks from such ports each time, not from any that chance gave.
+
+    Its kind tells, or it counts up. Of ports that are chosen by chance, those that work
+    are as likely higher as lower.
+    """
+    if all(is_habit(facts.kind, tid) for tid in tids):
+        return True
+    steps = [after - tid for tid, after in pairwise(sorted(tids))]
+    return bool(steps) and max(steps) <= STEP
+
+
+def _is_no_chance(facts: Facts, compared: Comparison, worked: list[Neighbour]) -> bool:
+    """Whether so many tries lie apart by the client's port that it must matter.
+
+    One of several paths drops any port; for a while it may look like that as well.
+    """
+    if compared.candidates != [Difference.CLIENT_PORT]:
+        return False
+    vain = [one for one in facts.neighbours if not one.worked and not one.is_open]
+    silent = {(one.client_tid, one.server_tid) for one in compared.silent}
+    silent |= {(one.client_tid, one.server_tid) for one in vain}
+    arrived = {(one.client_tid, one.server_tid) for one in worked}
+    if max(silent) >= min(arrived):
+        return False
+    return not is_parted_by_chance(len(silent), len(arrived))
 
 
 def _is_of_another_port(facts: Facts, one: Neighbour) -> bool:

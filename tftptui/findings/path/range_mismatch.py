@@ -1,5 +1,7 @@
 """range-mismatch: a firewall allows another range of server ports."""
 
+from collections.abc import Iterable
+
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
@@ -7,14 +9,12 @@ from tftptui.findings.ends import served_on_its_ports
 from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import ANY_SIZE, ANY_TIME, HELPER
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.signs.silence import (
-    ENOUGH,
-    MANY,
-    is_quiet_after_one,
-    is_unanswered,
-)
+from tftptui.findings.signs.chance import is_parted_by_chance
+from tftptui.findings.signs.comparison import is_apart
+from tftptui.findings.signs.silence import MANY, is_quiet_after_one, is_unanswered
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import ports
 
 KIND = Kind(
@@ -48,18 +48,15 @@ def range_mismatch(facts: Facts) -> Draft | None:
     begun = min((one.time for one in worked), default=facts.now)  # the rules may be new
     vain = [one for one in facts.neighbours if not one.worked and not one.is_open]
     failed = [one for one in vain if one.time > begun]
-    bad = {one.server_tid for one in failed} | set(facts.server_tids)
-    good = {one.server_tid for one in worked}
-    is_enough = min(len(good), len(bad)) >= MANY and len(good | bad) >= ENOUGH
-    if not is_enough or not _is_apart(good, bad):
-        return None
-    if not _is_in_turns(facts, worked, failed):
+    bad, good = _flows([*failed, *facts.tries]), _flows(worked)
+    bad_ports, good_ports = {ours for ours, _ in bad}, {ours for ours, _ in good}
+    if not _is_of_our_port(bad, good) or not _is_in_turns(facts, worked, failed):
         return None
     used = f"{facts.scene.first}–{facts.scene.last}"
     return Draft(
         kind=KIND,
-        headline=f"Transfers on {facts.words.our} ports {ports(good)} work, those on "
-        f"{ports(bad)} fail: a firewall does not allow "
+        headline=f"Transfers on {facts.words.our} ports {ports(good_ports)} work, "
+        f"those on {ports(bad_ports)} fail: a firewall does not allow "
         + ("all ports of its range." if facts.scene.is_capture else f"all of {used}."),
         confidence=LIKELY,
         stands_at="between",
@@ -70,14 +67,27 @@ def range_mismatch(facts: Facts) -> Draft | None:
             evidence.unanswered(facts),
             *evidence.worked(worked, facts.client),
         ),
-        remedies=remedies.equal_ranges(facts, PortRange(min(good), max(good))),
+        remedies=remedies.equal_ranges(
+            facts, PortRange(min(good_ports), max(good_ports))
+        ),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, facts.client_tids[0]),
     )
 
 
-def _is_apart(some: set[int], others: set[int]) -> bool:
-    return max(some) < min(others) or max(others) < min(some)
+def _flows(tries: Iterable[Neighbour | TransferView]) -> set[tuple[int, int]]:
+    """Return the ports of each try: ours and the client's."""
+    return {(one.server_tid, one.client_tid) for one in tries}
+
+
+def _is_of_our_port(bad: set[tuple[int, int]], good: set[tuple[int, int]]) -> bool:
+    """Whether our port parts them, the client's does not, and chance would hardly."""
+    ours, clients = (
+        [{one[end] for one in side} for side in (bad, good)] for end in (0, 1)
+    )
+    is_enough = min(len(side) for side in ours) >= MANY
+    is_range = is_enough and is_apart(*ours) and not is_apart(*clients)
+    return is_range and not is_parted_by_chance(len(bad), len(good), sides=2)
 
 
 def _is_in_turns(

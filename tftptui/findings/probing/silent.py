@@ -9,8 +9,10 @@ from ipaddress import ip_address, ip_network
 
 from tftptui.findings.draft import Draft
 from tftptui.findings.host import requests_not_arriving
-from tftptui.findings.path import answers_blocked, client_port_blocked
+from tftptui.findings.path import answers_blocked, client_port_blocked, intermittent
 from tftptui.findings.probing.asked import Asked, ports_of, seen
+from tftptui.findings.signs.chance import is_parted_by_chance
+from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.missing import printing
@@ -40,6 +42,9 @@ _READ_RULES = "sudo nft -a list ruleset"
 _RANGE = "our port is blocked; the server does not choose it"
 _ANY = "no packet comes back, whatever its size"
 
+_SOME = 2
+"""Ports of each kind, so that a mixture is not one accident."""
+
 _SINGLE_PORT = Help(
     knob="single-port",
     verdict="unknown",
@@ -54,6 +59,12 @@ _PORT_HELPS = (
         verdict="yes",
         why="it allows the reply to each request, whatever its port",
     ),
+)
+
+_PATH_HELPS = tuple(
+    Help(knob=knob, verdict=verdict, why=why)
+    for knob, (verdict, why) in intermittent.KIND.helps.items()
+    if knob in ("port-range", "single-port", "block-size", "helper")
 )
 
 
@@ -154,24 +165,50 @@ def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
 
 def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Draft:
     lost, good = ports_of(silent), ports_of(heard)
-    apart = max(lost) < min(good) or min(lost) > max(good)
-    edge = min(good) if max(lost) < min(good) else max(good)
-    reach = f"from port {edge} on" if edge == min(good) else f"up to port {edge}"
+    is_below, is_above = max(lost) < min(good), min(lost) > max(good)
+    is_mixed = not (is_below or is_above) and min(len(lost), len(good)) >= _SOME
+    if is_below:
+        where = f"from port {min(good)} on they do"
+    elif is_above:
+        where = f"up to port {max(good)} they do"
+    else:
+        where = f"at {port_word(good)} they do"
+        where += ": no border separates them" if is_mixed else ""
     return Draft(
-        kind=client_port_blocked.KIND,
-        headline=f"No replies arrive at our {port_word(lost, 'UDP')}"
-        + (f"; {reach} they do" if apart else f"; at {port_word(good)} they do"),
-        confidence=FACT if apart and len(lost) > 1 else LIKELY,
-        stands_at=_place(asked, lost),
+        kind=intermittent.KIND if is_mixed else client_port_blocked.KIND,
+        headline=f"No replies arrive at our {port_word(lost, 'UDP')}; {where}",
+        confidence=_sure_of_border(lost, good) if not is_mixed else POSSIBLE,
+        stands_at="between" if is_mixed else _place(asked, lost),
         evidence=(
             seen(silent, "no reply"),
             seen(heard, "reply received"),
             Evidence(text="the same file each time; only our port differs"),
             _looked_at(asked, lost),
         ),
-        remedies=(*_look_here(asked, lost), *_let_answers_pass(asked, heard)),
-        helps=_PORT_HELPS,
+        remedies=_find_path(lost)
+        if is_mixed
+        else (*_look_here(asked, lost), *_let_answers_pass(asked, heard)),
+        helps=_PATH_HELPS if is_mixed else _PORT_HELPS,
         proof=asked.fetch_from(lost[0], good[-1]),
+    )
+
+
+def _sure_of_border(lost: Sequence[int], good: Sequence[int]) -> float:
+    """Return how sure it is that the port matters, and not chance: a path, or loss."""
+    is_low = max(lost) < EPHEMERAL[0] <= min(good) and len(lost) >= _SOME
+    is_apart = max(lost) < min(good) or min(lost) > max(good)
+    is_chance = is_parted_by_chance(len(lost), len(good), sides=2)
+    return FACT if is_low or (is_apart and not is_chance) else LIKELY
+
+
+def _find_path(lost: Sequence[int]) -> tuple[Remedy, ...]:
+    """Return how to tell one of several paths from loss and from rules for ports."""
+    return (
+        Remedy(
+            text=f"Retry from {port_word(lost)}: if the same ports fail again, find "
+            "where flows are spread over several paths (equal-cost routes, a bond, a "
+            "firewall cluster); if others fail, packets are lost."
+        ),
     )
 
 

@@ -1,10 +1,13 @@
-"""What plain loss may do by itself, so that nobody is accused of it.
+"""What chance may do by itself, so that nobody is accused of it.
 
-Reckoned with two packets lost of a hundred, each way: then a packet or its answer is
-lost once in 25. What chance does once in ten thousand transfers is taken for chance.
+Loss: reckoned with two packets lost of a hundred, each way: then a packet or its answer
+is lost once in 25. What chance does once in ten thousand transfers is taken for chance.
+
+Order: where a fault does not depend on the port, as that of one of several paths,
+failed and working tries may still lie apart by their ports.
 """
 
-from math import ceil, log
+from math import ceil, comb, log
 
 ROUND_LOST = 0.04
 """How often a packet or its answer is lost."""
@@ -38,3 +41,21 @@ def is_by_loss(rounds: int, blocks: int, lost: int) -> bool:
     """
     share = max(ROUND_LOST, lost / (blocks + lost + 1))
     return float(share**rounds) * (blocks + 1) > _NO_SURPRISE
+
+
+_BY_CHANCE = 0.001
+"""How seldom chance may part failed tries from working ones, if a port is to blame."""
+
+
+def is_parted_by_chance(failed: int, worked: int, sides: int = 1) -> bool:
+    """Whether tries may lie apart by their ports though no port matters.
+
+    If none does, each order of failed and working tries is as likely as any other, and
+    one of them has all failed tries on one side.
+
+    Args:
+        failed: how many tries, each with ports of its own.
+        worked: how many others.
+        sides: 2 where the failed ones may be above as well as below.
+    """
+    return sides / comb(failed + worked, failed) > _BY_CHANCE

@@ -13,6 +13,7 @@ from math import ceil, log
 from typing import NamedTuple
 
 from tftptui.findings.facts import Facts, Neighbour
+from tftptui.findings.signs.chance import is_parted_by_chance
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
@@ -98,11 +99,11 @@ class Comparison:
             return []
         good = {one.server_tid for one in self.recent}
         is_so = {
-            Difference.CLIENT_PORT: _is_apart(
+            Difference.CLIENT_PORT: is_apart(
                 {one.client_tid for one in own}, {one.client_tid for one in self.worked}
             ),
             Difference.SERVER_PORT: not self.has_one_port
-            and _is_apart(self.server_ports, good),
+            and is_apart(self.server_ports, good),
             Difference.FLOW: self._is_of_flow(),
             Difference.OPTIONS: self._is_of_options(),
             Difference.SIZE: self._is_of_size(),
@@ -111,6 +112,19 @@ class Comparison:
         found = [one for one, holds in is_so.items() if holds]
         is_mixed = min(len(self.silent), len(self.worked)) >= _FEW
         return found or ([Difference.PATH] if is_mixed else [])
+
+    @property
+    def possible(self) -> list[Difference]:
+        """Return the candidates, and several paths while the ports may lie by chance.
+
+        A path is chosen by a hash of the ports, and few tries may look like a range.
+        """
+        found = self.candidates
+        silent, worked = len(self.silent), len(self.worked)
+        may_be_path = min(silent, worked) >= _FEW and Difference.PATH not in found
+        if found and may_be_path and is_parted_by_chance(silent, worked, sides=2):
+            found.append(Difference.PATH)
+        return found
 
     @property
     def server_ports(self) -> set[int]:
@@ -243,7 +257,7 @@ def ratio(comparison: Comparison) -> str:
 
 def in_words(comparison: Comparison) -> list[Evidence]:
     """Return the candidates where there are several: none of them is named then."""
-    found = comparison.candidates
+    found = comparison.possible
     if len(found) < _FEW:
         return []
     words = [_words(one, comparison) for one in found]
@@ -310,7 +324,7 @@ def _try(one: Neighbour) -> Try:
     )
 
 
-def _is_apart(some: set[int], others: set[int]) -> bool:
+def is_apart(some: set[int], others: set[int]) -> bool:
     """Whether one border separates the ports; nothing to compare with excludes none."""
     if not some or not others:
         return True

@@ -22,8 +22,8 @@ is slow, all of which have had the time to be answered."""
 _SLOW, _SETTLED = 6.0, 1.0
 """Seconds after our first answer, and after the last request."""
 
-MANY, ENOUGH = 3, 8
-"""Ports of each kind, and of both, so that it is hardly chance how they lie."""
+MANY = 3
+"""Ports of each kind, so that they may tell a range."""
 
 _LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 8.7
 """Seconds: after the shorter time most clients would have asked again, and a suspended
