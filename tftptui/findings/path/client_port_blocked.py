@@ -1,7 +1,6 @@
 """client-port-blocked: replies to some of the client's ports are dropped."""
 
 from functools import partial
-from itertools import pairwise
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -74,12 +73,15 @@ def client_port(facts: Facts) -> Draft | None:
     known = facts.working
     worked = [one for one in known if not _is_of_another_port(facts, one)]
     compared = compare(facts)
-    vain = [one for one in facts.neighbours if not one.worked]
-    own = {one.client_tid for one in compared.silent if one.client == facts.client}
-    own |= {one.client_tid for one in vain if one.client == facts.client}
+    silent = {(one.client, one.client_tid) for one in compared.silent}
+    silent |= {
+        (one.client, one.client_tid) for one in facts.neighbours if not one.worked
+    }
+    own = {tid for client, tid in silent if client == facts.client}
     if not worked or min(one.client_tid for one in worked) <= max(own):
         return None  # other ports of its, as high as those that work, are silent, too
-    is_of_low_ports = _is_low_by_habit(facts, own) and is_other_class(max(own), worked)
+    is_low = is_other_class(max(own), worked)
+    is_of_low_ports = is_low and _is_by_habit(facts, own, silent)
     if not (is_of_low_ports or _is_no_chance(facts, compared, worked)):
         return None
     # Of one port of the server's, a rule for that would tell the same.
@@ -132,16 +134,18 @@ def walked_client_port(facts: Facts) -> Draft | None:
     )
 
 
-def _is_low_by_habit(facts: Facts, tids: set[int]) -> bool:
+def _is_by_habit(facts: Facts, own: set[int], silent: set[tuple[str, int]]) -> bool:
     """Whether a program asks from such ports each time, not from any that chance gave.
 
-    Its kind tells, or it counts up. Of ports that are chosen by chance, those that work
-    are as likely higher as lower.
+    Its kind tells, or it counts up, or somebody tries the port of another's. Of ports
+    that are chosen by chance, those that work are as likely higher as lower.
     """
-    if all(is_habit(facts.kind, tid) for tid in tids):
-        return True
-    steps = [after - tid for tid, after in pairwise(sorted(tids))]
-    return bool(steps) and max(steps) <= STEP
+
+    def is_beside(tid: int) -> bool:
+        others = silent - {(facts.client, tid)}
+        return any(abs(other - tid) <= STEP for _, other in others)
+
+    return all(is_habit(facts.kind, tid) or is_beside(tid) for tid in own)
 
 
 def _is_no_chance(facts: Facts, compared: Comparison, worked: list[Neighbour]) -> bool:
