@@ -29,13 +29,13 @@ def test_a_plain_ethernet_interface_may_even_when_it_is_down() -> None:
     [
         ({"link_type": "loopback"}, "eth1 is the loopback interface"),
         ({"link_type": "none"}, "eth1 is not an Ethernet interface (none)"),
-        ({"is_wireless": True}, "eth1 is wireless: every machine of that network"),
+        ({"is_wireless": True}, "eth1 is wireless: it would answer every machine"),
         ({"kind": "bridge"}, "eth1 is a bridge: it joins networks"),
         ({"kind": "bond"}, "eth1 is a bond: it leads to a switch"),
         ({"kind": "vlan"}, "eth1 is a VLAN: it leads to a switch"),
         (
             {"master": "br0", "master_kind": "bridge"},
-            "eth1 is part of the bridge br0: what is sent there reaches others",
+            "eth1 is part of the bridge br0: packets reach other machines",
         ),
         (
             {"default_gateways": ("192.168.0.1",)},

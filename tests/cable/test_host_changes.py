@@ -105,7 +105,7 @@ def test_what_is_gone_already_is_no_failure(machine: Machine, tmp_path: Path) ->
     machine.error = "RTNETLINK answers: Cannot assign requested address"
     (one,) = undo_left([tmp_path], machine.run)
     assert (one.text, one.is_failed) == (
-        "added 192.168.69.1/24 to eth1: gone already",
+        "added 192.168.69.1/24 to eth1: already gone",
         False,
     )
     assert list(tmp_path.iterdir()) == []

@@ -224,7 +224,7 @@ class TestReply:
     def test_the_operator_is_told_once_what_the_board_was_told(self) -> None:
         cable = ready()
         said = notices(cable.receive(5.0, dhcp(MessageType.DISCOVER)))
-        assert "(52:54:00:00:00:01) was told: address 192.168.0.67" in said
+        assert "(52:54:00:00:00:01) got: address 192.168.0.67" in said
         assert notices(cable.receive(6.0, dhcp(MessageType.DISCOVER))) == ""
 
 

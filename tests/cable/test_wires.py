@@ -143,7 +143,7 @@ STOPPED: dict[str, tuple[tuple[bytes, ...], str]] = {
     ),
     "a board that has our address": (
         (arp("192.168.0.1", str(OWN.ip)),),
-        "has 192.168.0.66, too",
+        "uses 192.168.0.66",
     ),
     "a board that declines": ((dhcp(MessageType.DECLINE),), "is in use"),
 }

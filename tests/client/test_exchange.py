@@ -179,7 +179,9 @@ class TestIcmp:
         report = replace(CLOSED, target=Endpoint("192.0.2.1", 69))
         wire = FakeWire(Job(b""), lost_there=frozenset({0}), reports=[report])
         end, _, exchange = fetched(wire)
-        text = "nobody listens on UDP port 69 (ICMP port unreachable, from 192.0.2.1)"
+        text = (
+            "no program listens on UDP port 69 (ICMP port unreachable, from 192.0.2.1)"
+        )
         assert end == End(Outcome.ABANDONED, text)
         assert exchange.is_refused
 

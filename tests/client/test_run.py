@@ -62,8 +62,10 @@ def test_oack_that_makes_no_sense_is_answered_by_error_8(tmp_path: Path) -> None
     with server_that(answer) as port:
         result = get(tmp_path, port, offer=Offer(block_size=1_428))
     assert result.outcome is Outcome.FAILED
-    assert result.error == "the server agreed to blksize 9000, asked was 1428"
-    assert heard == [b"\0\5\0\10the server agreed to blksize 9000, asked was 1428\0"]
+    assert result.error == "the server agreed to blksize 9000, but 1428 was requested"
+    assert heard == [
+        b"\0\5\0\10the server agreed to blksize 9000, but 1428 was requested\0"
+    ]
 
 
 def test_server_that_sends_from_another_address_is_told_of(tmp_path: Path) -> None:

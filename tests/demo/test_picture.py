@@ -64,10 +64,10 @@ def test_lanes_are_the_pairs_of_ports_that_talk() -> None:
             "dropped",
             0.5,
         )
-        assert view.last_stop == "drop what no rule is about"
+        assert view.last_stop == "default: drop"
         assert [(rule.text, rule.hits) for rule in view.rules] == [
             ("accept client -> server:69", 1),
-            ("drop what no rule is about", 2),
+            ("default: drop", 2),
         ]
 
     on_stage(TEXT, play)
@@ -111,7 +111,7 @@ def test_what_stopped_is_told_until_something_passes_that_way() -> None:
     async def play(director: Director, over: Over) -> None:
         director.begin()
         await over.wait()
-        assert director.stage.last_stop(since=100.0) == "drop what no rule is about"
+        assert director.stage.last_stop(since=100.0) == "default: drop"
         director.set_rules(["accept"])
         while not director.stage.network.landed[-1].has_arrived:
             director.ask_anew()
@@ -127,7 +127,7 @@ def test_while_nothing_moves_it_is_told_who_sends_next() -> None:
         director.begin()
         await over.wait()
         text = picture(director, Pace(0.01)).waiting
-        assert re.fullmatch(r"(the server sends|tftp-hpa tries) again in \d s", text)
+        assert re.fullmatch(r"(the server resends|tftp-hpa retries) in \d s", text)
         # A moment ago there was a packet, as the audience's clock has it.
         assert picture(director, Pace(100.0)).waiting == ""
 

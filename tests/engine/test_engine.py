@@ -381,7 +381,7 @@ async def test_stopping_twice_is_stopping_once(folder: Path) -> None:
 
 async def test_a_taken_port_is_said(engine: Engine, folder: Path) -> None:
     second = InlineEngine(settings_for(folder, port=at(engine).port))
-    with pytest.raises(EngineError, match="held by"):
+    with pytest.raises(EngineError, match="in use by"):
         await second.start()
     await second.stop()
 

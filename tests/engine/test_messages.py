@@ -144,7 +144,7 @@ COMMANDS: list[Command] = [
     ExpectSelfTest(ports=[40_000]),
     Locate(transfer=4, client="::1", client_tid=9, server="::1"),
 ]
-KIND = KindView(key="gzip", words="gzip", troubles=["cut short"])
+KIND = KindView(key="gzip", words="gzip", troubles=["truncated"])
 PIECE = FilePiece(
     name=b"\xe9", size=9, modified=1.5, offset=3, octets=b"\0\xff", kind=KIND
 )

@@ -75,7 +75,7 @@ in.tftpd --listen --foreground --address 127.0.0.1:69 --secure "$root/srv/tftp" 
 holder=$!
 for _ in $(seq 40); do ss -Huln 'sport = :69' | grep -q . && break; sleep 0.25; done
 in_root dpkg -i /second.deb 2>&1 | tee "$work/told"
-grep -q 'UDP port 69 is held by in.tftpd' "$work/told"
+grep -q 'UDP port 69 is in use by in.tftpd' "$work/told"
 kill "$holder"; wait "$holder" || true
 
 say 'purge'

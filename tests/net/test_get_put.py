@@ -208,7 +208,9 @@ def test_unknown_host_is_told(ours: Place) -> None:
 def test_closed_port_is_told_at_once(ours: Place) -> None:
     port = free_range(1).first
     result = ours.get("file", port=port)
-    said = f"nobody listens on UDP port {port} (ICMP port unreachable, from 127.0.0.1)"
+    said = (
+        f"no program listens on UDP port {port} (ICMP port unreachable, from 127.0.0.1)"
+    )
     assert (result.outcome, result.error) == (Outcome.ABANDONED, said)
     assert result.counts.requests == 1
 

@@ -162,5 +162,5 @@ def test_a_client_that_is_killed_leaves_nothing(tmp_path: Path, folder: Path) ->
         ended = server.until("transfer_ended")
         assert server.stop() == 0
     port = ended["client_tid"]
-    assert ended["error"] == f"the client has closed its port {port}"
+    assert ended["error"] == f"the client closed its port {port}"
     assert list(tmp_path.iterdir()) == []

@@ -45,7 +45,7 @@ def test_what_the_server_leaves_out_is_as_rfc_1350_has_it() -> None:
     [
         pytest.param(
             ((b"multicast", b"1"),),
-            "the server agreed to multicast, which was not asked for",
+            "the server agreed to multicast, which was not requested",
             id="not-asked",
         ),
         pytest.param(
@@ -55,12 +55,12 @@ def test_what_the_server_leaves_out_is_as_rfc_1350_has_it() -> None:
         ),
         pytest.param(
             ((b"blksize", b"many"),),
-            "the server agreed to blksize 'many', which is no number",
+            "the server agreed to blksize 'many', which is not a number",
             id="no-number",
         ),
         pytest.param(
             ((b"\x1b[2J", b"1"),),
-            "the server agreed to \x1b[2j, which was not asked for",
+            "the server agreed to \x1b[2j, which was not requested",
             id="any-octets",
         ),
     ],

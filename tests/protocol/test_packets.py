@@ -134,8 +134,8 @@ def test_surrogate_in_an_error_text_does_not_break_it() -> None:
 @pytest.mark.parametrize(
     ("datagram", "text"),
     [
-        pytest.param(b"", "0 octets is too short", id="empty"),
-        pytest.param(b"\0\4\1", "3 octets is too short", id="ack-without-its-end"),
+        pytest.param(b"", "0 bytes is too short", id="empty"),
+        pytest.param(b"\0\4\1", "3 bytes is too short", id="ack-without-its-end"),
         pytest.param(b"\0\0\0\0", "opcode 0", id="opcode-0"),
         pytest.param(b"\0\7\0\0", "opcode 7", id="opcode-7"),
         pytest.param(b"\1\1a\0octet\0", "opcode 257", id="high-octet-of-opcode"),

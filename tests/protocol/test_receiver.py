@@ -107,7 +107,7 @@ class TestData:
 
     def test_block_longer_than_agreed_ends_it(self) -> None:
         session = receiving_session()
-        text = "a block of 9 octets, agreed were 8"
+        text = "a block of 9 bytes, but 8 were agreed"
         assert session.receive_data(1, 9, 0.1) == [
             SendError(ErrorCode.ILLEGAL_OPERATION, text),
             End(Outcome.FAILED, text),

@@ -43,7 +43,7 @@ class TestAsking:
     def test_silent_server_is_given_up(self) -> None:
         session = requesting_session(OFFER, retries=1)
         _pass_deadline(session)
-        text = "the server never answered"
+        text = "the server never replied"
         assert _pass_deadline(session) == [End(Outcome.ABANDONED, text)]
         assert session.deadline() is None
 
@@ -89,7 +89,7 @@ class TestAnswer:
         assert session.deadline() == 2.0
 
     def test_oack_that_makes_no_sense_is_refused(self) -> None:
-        text = "the server agreed to blksize 9000, asked was 1428"
+        text = "the server agreed to blksize 9000, but 1428 was requested"
         ended = requesting_session(OFFER).receive(Oack(((b"blksize", b"9000"),)), 0.1)
         refusal = SendError(ErrorCode.OPTION_REFUSED, text)
         assert ended == [refusal, End(Outcome.FAILED, text)]
@@ -128,7 +128,7 @@ class TestRefusedOptions:
         session = requesting_session(OFFER)
         session.receive(REFUSED, 0.1)
         _, end = session.receive(Oack(((b"blksize", b"512"),)), 0.2)
-        text = "the server agreed to blksize, which was not asked for"
+        text = "the server agreed to blksize, which was not requested"
         assert end == End(Outcome.FAILED, text)
 
     def test_refused_again_is_the_end(self) -> None:

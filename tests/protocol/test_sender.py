@@ -226,7 +226,7 @@ class TestGivingUp:
         session = SendSession(last_block=2, timer=timer)
         session.start(0.0)
         session.receive_ack(1, 0.1)
-        end = End(Outcome.UNCONFIRMED, "everything was sent, the last ACK never came")
+        end = End(Outcome.UNCONFIRMED, "everything was sent; the last ACK is missing")
         assert _pass_deadline(session) == [end]
 
     def test_after_the_probes_a_client_gets_the_rest_of_its_window(self) -> None:
@@ -249,7 +249,7 @@ class TestGivingUp:
         session = SendSession(last_block=2, timer=RetransmitTimer(retries=0))
         session.start(0.0)
         session.receive_ack(1, 0.1)
-        end = End(Outcome.UNCONFIRMED, "everything was sent, the last ACK never came")
+        end = End(Outcome.UNCONFIRMED, "everything was sent; the last ACK is missing")
         assert _pass_deadline(session) == [end]
 
     def test_single_block_that_nobody_answered_is_abandoned(self) -> None:

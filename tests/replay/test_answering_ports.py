@@ -11,7 +11,7 @@ from tftptui.telemetry.events import IcmpReceived
 from tftptui.telemetry.records.ring import Kind
 
 FIRST, SECOND = 56_760, 53_022
-LEFT = "from a port that the client left"
+LEFT = "from a port the client no longer uses"
 
 
 @pytest.fixture

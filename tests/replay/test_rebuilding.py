@@ -70,7 +70,7 @@ class TestRead:
         assert view.agreed == [("blksize", "1428")]
         assert (view.block_size, view.acked_octets) == (1_428, 1_428)
         assert view.notes == [
-            "blksize 1468 asked, 1428 granted",
+            "blksize 1468 requested, 1428 granted",
             "windowsize was not granted",
         ]
 
@@ -209,7 +209,7 @@ class TestEndings:
         talk.ask()
         first = talk.over()[0]
         assert (first.phase, first.timeouts) == ("abandoned", 4)
-        assert first.error == "the client never answered"
+        assert first.error == "the client never replied"
         assert first.ended == pytest.approx(first.started + 8.05, abs=0.02)
 
     @pytest.mark.parametrize("who", ["client", "server"])
@@ -226,7 +226,7 @@ class TestEndings:
         talk.ask()
         first = talk.over()[0]
         assert first.phase == "abandoned"
-        assert first.error == f"the {who} stopped answering"
+        assert first.error == f"the {who} stopped replying"
 
     def test_last_ack_is_missing(self, talk: Talk) -> None:
         talk.ask()

@@ -51,8 +51,8 @@ def test_a_refused_option_that_was_not_asked_for_changes_nothing() -> None:
 def test_each_refused_option_is_told() -> None:
     notes = negotiate(ALL, refusing(b"windowsize", b"tsize"), 100).notes
     assert notes == (
-        "tsize not granted: this server is told to refuse it",
-        "windowsize not granted: this server is told to refuse it",
+        "tsize not granted: refused by --refuse",
+        "windowsize not granted: refused by --refuse",
     )
 
 
@@ -71,4 +71,4 @@ async def test_a_server_told_to_refuse_answers_the_rest(tmp_path: Path) -> None:
         started = server.event(TransferStarted)
         (view,) = [each.whole().view() for each in server.service.transfers.values()]
     assert started.agreed == {"blksize": "1024"}
-    assert view.notes == ["windowsize not granted: this server is told to refuse it"]
+    assert view.notes == ["windowsize not granted: refused by --refuse"]

@@ -41,7 +41,7 @@ def test_an_address_that_goes_is_waited_for_again() -> None:
     scene.look()
     scene.present.remove(BOARD_SIDE)
     scene.look()
-    assert scene.told[1] == "192.168.0.66 is gone from this machine: waiting for it"
+    assert scene.told[1] == "192.168.0.66 was removed from this machine: waiting for it"
     assert len(scene.awaited.notices) == 1
 
 

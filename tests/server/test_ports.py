@@ -155,7 +155,7 @@ def test_exhaustion_names_the_range() -> None:
 
 def test_exhaustion_says_how_many_ports_other_programs_hold() -> None:
     pool = sequential()
-    with pytest.raises(PortsExhaustedError, match=r"; other programs hold 2 of them$"):
+    with pytest.raises(PortsExhaustedError, match=r"; 2 of them in use elsewhere$"):
         leased_with(pool, Outside(100, 102), 2)
 
 

@@ -247,7 +247,7 @@ async def test_a_client_that_closed_its_port_is_given_up_after_two_reports(
     clock.advance(LAST_WAIT)
     ended = await server.written.until(TransferEnded)
     assert (first.type, first.code, first.sender) == (3, 3, "127.0.0.1")
-    assert ended.error == f"the client has closed its port {port}"
+    assert ended.error == f"the client closed its port {port}"
 
 
 async def test_one_icmp_report_ends_nothing(
@@ -401,6 +401,6 @@ async def test_a_taken_port_is_said_and_leaves_nothing_open(
 ) -> None:
     settings = settings_for(folder, port=server.at.port)
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a path would block
-    with pytest.raises(BindError, match="is held by"):
+    with pytest.raises(BindError, match="is in use by"):
         Service(settings, Written().recorder).open()
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

@@ -1,7 +1,7 @@
 """A TFTP client that says how far it got: ``python -m tests.support.fetcher``.
 
 Arguments: read or write, host, port, seconds of patience, client ports. It asks once,
-from each port, and never again; what the server sends again it
+from each port, and never again; what the server resends it
 answers again. What comes from another address it does not hear.
 """
 

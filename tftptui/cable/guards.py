@@ -62,12 +62,12 @@ def _reasons(facts: InterfaceFacts) -> Iterator[str]:
     if facts.link_type != "ether":
         yield f"{name} is not an Ethernet interface ({facts.link_type})"
     if facts.is_wireless:
-        yield f"{name} is wireless: every machine of that network would be answered"
+        yield f"{name} is wireless: it would answer every machine of that network"
     if facts.kind in _GROUPS:
         yield f"{name} is {_GROUPS[facts.kind]}"
     if facts.master:
         whole = f"the {facts.master_kind or 'interface'} {facts.master}"
-        yield f"{name} is part of {whole}: what is sent there reaches others, too"
+        yield f"{name} is part of {whole}: packets reach other machines too"
     if facts.default_gateways:
         gateway = next(filter(None, facts.default_gateways), "")
         via = f" (router {gateway})" if gateway else ""
@@ -75,5 +75,5 @@ def _reasons(facts: InterfaceFacts) -> Iterator[str]:
     if facts.leased:
         yield (
             f"{name} has {facts.leased[0]} from a DHCP server or a router: "
-            "it leads to a network that gives addresses already"
+            "that network has its own DHCP"
         )

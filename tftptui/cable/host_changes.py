@@ -188,7 +188,9 @@ def _undo_file(path: Path, run: Run) -> Iterator[Undone]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid = path.stem.removeprefix(_PREFIX)
-            yield Undone(f"a running tftptui (process {pid}) undoes its own at its end")
+            yield Undone(
+                f"a running tftptui (process {pid}) undoes its own when it stops"
+            )
             return
         changes = list(_changes_in(file.read()))
         here = [one for one in changes if one.namespace == this_namespace()]
@@ -223,7 +225,7 @@ def _undo(changes: Sequence[Change], run: Run) -> tuple[list[str], list[Change]]
             told.append(change.undone_words)
         except IpError as error:
             if any(words in str(error) for words in _ALREADY_GONE):
-                told.append(f"{change.words}: gone already")
+                told.append(f"{change.words}: already gone")
             else:
                 left.insert(0, change)
     return told, left

@@ -24,5 +24,5 @@ def run_ip(arguments: Sequence[str]) -> str:
         [program, *arguments], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise IpError(done.stderr.strip() or f"ip ended with {done.returncode}")
+        raise IpError(done.stderr.strip() or f"ip exited with status {done.returncode}")
     return done.stdout

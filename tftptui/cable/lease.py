@@ -228,7 +228,7 @@ class CableLease:
         if self.phase is Phase.SETTING:
             return self._stop(f"{self._wishes.interface} has no address: {why}")
         self._is_adding = False
-        return [Notice(f"{address.ip}, which the board asks for, was not added: {why}")]
+        return [Notice(f"{address.ip}, wanted by the board, was not added: {why}")]
 
     # Questions.
 
@@ -272,9 +272,7 @@ class CableLease:
             yield self._probe(wish.ip)
         else:
             self._probing, self._is_adding = None, True
-            yield Notice(
-                f"the board asks for {wish.ip}: it becomes this machine's, too"
-            )
+            yield Notice(f"the board asks for {wish.ip}: adding it to this machine")
             yield AddAddress(wish)
 
     def _discover(self) -> SendFrame:
@@ -347,12 +345,12 @@ class CableLease:
             if arp.is_probe:
                 return  # the kernel defends it
             who = mac_text(frame.source)
-            raise _Stopped(f"{who} has {claimed}, too, which is this machine's address")
+            raise _Stopped(f"{who} uses {claimed}, the address of this machine")
         first = None if self.server else next(iter(self._candidates), None)
         if first is not None and claimed == first.ip:
             del self._candidates[0]
             self._asked_at, self._probes = now, 0  # once more, for the next one
-            yield Notice(f"{claimed} is the board's: another address is tried")
+            yield Notice(f"the board has {claimed}: trying another address")
             return
         if self._probing is not None and claimed == self._probing.ip:
             self._probing = None
@@ -412,7 +410,9 @@ class CableLease:
         if self.phase is Phase.READY:
             yield from self._answer(now, message)
         elif message.chaddr != self._wishes.mac:
-            yield from self._once("the board asks already; the wire is asked first")
+            yield from self._once(
+                "the board is asking; first checking for other DHCP servers"
+            )
 
     def _check_choice(self, message: DhcpMessage) -> None:
         """Stop where the board has to do with another server, or says no to us."""
@@ -446,12 +446,12 @@ class CableLease:
             return
         if not self._has_token(now):
             yield from self._once(
-                f"{who} asks too often: {MOST_REPLIES} replies a second"
+                f"{who} asks too often: limited to {MOST_REPLIES} replies/s"
             )
             return
         yield SendReply(reply_to(message, kind, lease))
         named = lease.file.decode("utf-8", "replace")
-        text = f"{who} was told: address {lease.board}, server {lease.server.ip}"
+        text = f"{who} got: address {lease.board}, server {lease.server.ip}"
         yield from self._once(f"{text}, file {named}" if named else f"{text}, no file")
 
     def _kind_of_reply(

@@ -312,7 +312,9 @@ class Exchange(ABC):
         if self._session is None and self._asking is not None:
             if is_closed or self._reports >= _REPORTS:
                 self.is_refused = is_closed
-                what = f"nobody listens on UDP port {target.port}" if is_closed else ""
+                what = (
+                    f"no program listens on UDP port {target.port}" if is_closed else ""
+                )
                 text = f"{what} ({by})" if what else f"the request was rejected: {by}"
                 self._request(self._asking.lose_server(text), memoryview(b""))
         elif self._session is not None and is_closed and self._reports >= _REPORTS:

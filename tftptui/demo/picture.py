@@ -226,12 +226,12 @@ def _waiting(director: Director, pace: Pace) -> str:
     if network.flying or now - last < QUIET * (pace.speed or 1.0):
         return ""
     waits = [
-        (due, f"{actor.kind.title} tries again")
+        (due, f"{actor.kind.title} retries")
         for actor in stage.cast
         if not actor.is_over and (due := actor.due) is not None
     ]
     waits += [
-        (due, "the server sends again")
+        (due, "the server resends")
         for transfer in stage.engine.service.transfers.values()
         if (due := transfer.whole().due) is not None
     ]

@@ -45,7 +45,7 @@ WALL_AT = "254.1"
 """The end of the address from which the wall refuses packets."""
 
 
-SCENE_OVER = "the demo has begun another step"
+SCENE_OVER = "demo: next step"
 """What is said of transfers and findings of a step that is left."""
 
 

@@ -106,7 +106,7 @@ class Cable:
             await self._make(link_set_up(self._name))
         self._lease = CableLease(self._wishes(facts))
         if not self._file:
-            self._say("no file is named to the board: give one, as in u-boot.img")
+            self._say(f"replies name no boot file; to name one: {option} u-boot.img")
         asyncio.get_running_loop().add_reader(self._frames.socket, self._receive)
         self._ticker.start()
         self._tick()
@@ -201,10 +201,10 @@ class Cable:
         try:
             self._replies.send(payload, self._lease.server.ip)
         except OSError as error:
-            self._say(f"a reply did not leave: {error.strerror}")
+            self._say(f"cannot send a reply: {error.strerror}")
 
     def _stopped(self, reason: str) -> None:
-        self._say(f"stopped, nothing is answered on {self._name}: {reason}")
+        self._say(f"stopped replying on {self._name}: {reason}")
         self._close()
         self._begin(self._undo())
 
@@ -236,7 +236,7 @@ class Cable:
                 await self._keeper.make(change)
             except ChangeError as error:
                 return str(error)
-            self._changes.append(f"{change.words}; undone at the end")
+            self._changes.append(f"{change.words}; undone when tftptui stops")
         self._tell(self.notices[-1])
         return ""
 
@@ -250,12 +250,12 @@ def _file_of(settings: Settings) -> bytes:
 def _trouble(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return (
-            "it needs root, to hear ARP and to add an address: start it with sudo "
+            "root is needed to receive ARP and add an address: start it with sudo "
             "(root is given up once the sockets are open)"
         )
     holder = port_holders(67)
     if holder:
-        return f"UDP port 67 is held by {holder}; stop it"
+        return f"UDP port 67 is in use by {holder}; stop it"
     return error.strerror or str(error)
 
 

@@ -36,13 +36,15 @@ def lead_elsewhere(
     except (RootError, SettingsError) as error:
         raise CommandRefusedError(str(error)) from error
     except OSError as error:
-        raise CommandRefusedError(f"the link: {error.strerror}") from error
+        raise CommandRefusedError(
+            f"cannot change the link: {error.strerror}"
+        ) from error
 
 
 def _require_writing(service: Service, instead: str = "") -> None:
     if service.settings.write == "off":
         raise CommandRefusedError(
-            f"uploads are off, so nothing is written into the root{instead}"
+            f"uploads are off, so links cannot be created or removed{instead}"
         )
 
 
@@ -51,7 +53,7 @@ def _serve(service: Service, folder: str) -> None:
         service.serve(folder_of(folder), by="operator")
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise CommandRefusedError(f"{folder} can't be served: {why}") from error
+        raise CommandRefusedError(f"cannot serve {folder}: {why}") from error
 
 
 def _add_rule(service: Service, asked: bytes, name: bytes) -> None:

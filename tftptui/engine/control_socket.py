@@ -143,7 +143,7 @@ def _instead(port: int | None) -> str:
     """Return what to do where PORT is another server's of ours; "" if it is not."""
     if not may_attach(TFTP_PORT if port is None else port):
         return ""
-    return "; or watch the server that has it: tftptui attach"
+    return "; or attach to that server: tftptui attach"
 
 
 def _is_alive(path: Path) -> bool:

@@ -86,7 +86,7 @@ class Shelf:
 
     async def _look(self, name: bytes, offset: int, length: int) -> FilePiece:
         if offset < 0:
-            raise CommandRefusedError("no file begins before its first octet")
+            raise CommandRefusedError("the offset is below 0")
         try:
             return await self._in_thread(
                 lambda: _piece(self.root, name, offset, length)

@@ -51,7 +51,7 @@ class MessageStream(Generic[T]):
         try:
             length = int.from_bytes(await self._reader.readexactly(_LENGTH))
             if length > _LONGEST:
-                raise MessageStreamError(f"a message of {length} octets")
+                raise MessageStreamError(f"a message of {length} bytes")
             return self._decoder.decode(await self._reader.readexactly(length))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None

@@ -23,10 +23,10 @@ _SMALLEST = 512
 _LAST_BLOCK = 65_535
 
 CHECKED = {
-    "run": "typed by us",
-    "source": "read in its source",
-    "doc": "read in its manual",
-    "known": "not looked up",
+    "run": "tested",
+    "source": "from its source code",
+    "doc": "from its manual",
+    "known": "not checked",
 }
 """How sure a recipe is, in words."""
 
@@ -110,7 +110,7 @@ def parse_recipes(text: str, *, source: str = "recipes") -> list[Recipe]:
 def fill(recipe: Recipe, order: Order) -> Filled:
     """Return what to type for an order, or why that can't be."""
     if not recipe.port and order.port != TFTP_PORT:
-        problem = f"can ask port {TFTP_PORT} only; this server listens on {order.port}"
+        problem = f"can only use port {TFTP_PORT}; this server listens on {order.port}"
         cure = f"Start the server with --port {TFTP_PORT}, if you may bind that port."
         return Filled((), problem=problem, cure=cure)
     if problem := _problem(recipe, order):
@@ -135,13 +135,13 @@ def _name_problem(recipe: Recipe, file: bytes) -> str:
     try:
         name = file.decode()
     except UnicodeDecodeError:
-        return "takes no names that are not UTF-8"
+        return "accepts only UTF-8 names"
     if not name.isprintable():
-        return "takes no names that nobody can type"
+        return "accepts no names with control characters"
     if recipe.quoting == "none" and not _SIMPLE.fullmatch(name):
-        return "takes no names with spaces or other signs"
+        return "accepts no names with spaces or special characters"
     if recipe.quoting == "windows" and any(sign in name for sign in '"%'):
-        return "takes no names with quotes or percent signs"
+        return "accepts no names with quotes or percent signs"
     return ""
 
 

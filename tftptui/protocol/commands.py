@@ -19,7 +19,7 @@ class Outcome(Enum):
     FAILED = "failed"
     """Ended by an ERROR, from either side."""
     ABANDONED = "abandoned"
-    """The client stopped answering."""
+    """The client stopped replying."""
     PROBED = "probed"
     """The client asked for the size and left, as boot firmware does."""
     ABORTED = "aborted"

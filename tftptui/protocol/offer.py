@@ -71,7 +71,7 @@ class Offer:
         asked = {name for name, _ in self.options()}
         for name in answered:
             if name not in asked:
-                raise _refused(f"{_shown(name)}, which was not asked for")
+                raise _refused(f"{_shown(name)}, which was not requested")
         size = _lowered(answered, b"blksize", _MIN_BLOCK_SIZE, self.block_size)
         return Terms(
             block_size=size if size is not None else DEFAULT_BLOCK_SIZE,
@@ -94,7 +94,7 @@ def _lowered(
     if value is None or asked is None:
         return None
     if not lowest <= value <= asked:
-        raise _refused(f"{_shown(name)} {value}, asked was {asked}")
+        raise _refused(f"{_shown(name)} {value}, but {asked} was requested")
     return value
 
 
@@ -102,7 +102,7 @@ def _same(answered: dict[bytes, bytes], name: bytes, asked: int | None) -> int |
     """Return a value that the server may only confirm."""
     value = _number(answered, name)
     if value is not None and value != asked:
-        raise _refused(f"{_shown(name)} {value}, asked was {asked}")
+        raise _refused(f"{_shown(name)} {value}, but {asked} was requested")
     return value
 
 
@@ -111,7 +111,7 @@ def _number(answered: dict[bytes, bytes], name: bytes) -> int | None:
     if value is None:
         return None
     if len(value) > _MAX_DIGITS or not value.isdigit():
-        raise _refused(f"{_shown(name)} {_shown(value)!r}, which is no number")
+        raise _refused(f"{_shown(name)} {_shown(value)!r}, which is not a number")
     return int(value)
 
 

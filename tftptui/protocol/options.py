@@ -126,7 +126,7 @@ def _wanted(
     left_out = [name for name in wanted if name in refused]
     for name in left_out:
         del wanted[name]
-    told = "not granted: this server is told to refuse it"
+    told = "not granted: refused by --refuse"
     return wanted, tuple(f"{name.decode('ascii')} {told}" for name in left_out)
 
 

@@ -196,7 +196,7 @@ def parse(datagram: bytes) -> Packet:
     if len(datagram) < HEADER:
         raise PeerError(
             None if datagram[:2] == _ERROR else ErrorCode.ILLEGAL_OPERATION,
-            f"datagram of {len(datagram)} octets is too short for TFTP",
+            f"datagram of {len(datagram)} bytes is too short for TFTP",
         )
     opcode = datagram[0] << 8 | datagram[1]
     parser = _PARSERS.get(opcode)

@@ -244,7 +244,7 @@ class ReceiveSession(Session):
         """End it: the peer does not go by what was agreed (RFC 2348)."""
         if self.state is State.DALLYING:
             return []
-        text = f"a block of {octets} octets, agreed were {self._block_size}"
+        text = f"a block of {octets} bytes, but {self._block_size} were agreed"
         return self.fail(SendError(ErrorCode.ILLEGAL_OPERATION, text))
 
     def _close(self) -> list[Command]:

@@ -12,7 +12,7 @@ from tftptui.protocol.offer import Offer, Terms
 from tftptui.protocol.packets import Ack, Data, ErrorPacket, Oack, Packet
 from tftptui.protocol.timing import RetransmitTimer
 
-NEVER_ANSWERED = "the server never answered"
+NEVER_ANSWERED = "the server never replied"
 """The text of an End: nothing has come back at all."""
 
 

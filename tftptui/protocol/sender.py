@@ -322,7 +322,8 @@ class SendSession(Session):
         """
         if self._heard and self.sent_to == self._last_block:
             return self._end(
-                Outcome.UNCONFIRMED, "everything was sent, the last ACK never came"
+                Outcome.UNCONFIRMED,
+                "everything was sent; the last ACK is missing",
             )
         return self._abandon()
 

@@ -125,7 +125,7 @@ def agree(view: TransferView, oack: Oack, *, is_cut: bool) -> Counting | None:
         if given is None:
             view.notes.append(f"{name} was not granted")
         elif name.lower() != "tsize" and visible(given) != value:
-            view.notes.append(f"{name} {value} asked, {visible(given)} granted")
+            view.notes.append(f"{name} {value} requested, {visible(given)} granted")
     if b"rollover" not in granted:
         return None
     low = number(granted, b"rollover") or 0

@@ -168,7 +168,7 @@ class Conversation:
         is_first = self._answerers.answered(port)
         is_open = self.outcome is None and not self.view.heard
         if not is_open or datagram.payload[:2] == _ERROR:
-            why = "" if not self.view.heard else "from a port that the client left"
+            why = "" if not self.view.heard else "from a port the client no longer uses"
             self._take_beside(datagram, port, why, from_client=False)
             return
         if is_first:
@@ -253,10 +253,10 @@ class Conversation:
         """Return it in words: who repeats something in vain is not silent himself."""
         view = self.view
         if not view.heard:
-            return "the client never answered"
+            return "the client never replied"
         is_asking = view.repeated > view.moved and not view.retransmits
         who = "server" if self._is_write or is_asking else "client"
-        return f"the {who} stopped answering"
+        return f"the {who} stopped replying"
 
     @property
     def _is_all_sent(self) -> bool:
@@ -279,7 +279,7 @@ class Conversation:
                 self._oack(packet, octets, is_cut=is_cut(datagram))
             case _:
                 name = type(packet).__name__
-                self._odd(octets, f"{name} makes no sense here")
+                self._odd(octets, f"unexpected {name}")
 
     def _odd(self, octets: int, why: str) -> None:
         self._report.malformed(octets, why)

@@ -288,7 +288,7 @@ class Rebuilding:
     def _is_over_for(self, conversation: Conversation, now: float) -> bool:
         """Whether a capture that is over shows how this has ended, or that it is vain.
 
-        No answer came to the request, or the client has closed its port.
+        No answer came to the request, or the client closed its port.
         """
         waited = now - conversation.view.started
         is_in_vain = conversation.server_tid is None and waited > UNANSWERED

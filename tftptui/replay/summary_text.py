@@ -8,7 +8,7 @@ import msgspec
 from tftptui.replay.summary import Outline
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.escapes import markdown
-from tftptui.telemetry.findings import Finding, Remedy, labelled
+from tftptui.telemetry.findings import Finding, Remedy, how_sure, labelled
 from tftptui.telemetry.views import Refusal, TransferView
 from tftptui.telemetry.words import counted
 
@@ -153,7 +153,7 @@ def _finding(finding: Finding) -> list[str]:
     about = f"; transfers {numbers}" if numbers else ""
     return [
         _labelled(finding),
-        f"  {finding.code}, {finding.confidence:.0%} certain{about}",
+        f"  {finding.code} ({how_sure(finding.confidence)}){about}",
         *_to_do(finding.remedies),
         *([f"  test it: {finding.proof}"] if finding.proof else []),
         *(f"  evidence: {one.text}" for one in finding.evidence),

@@ -53,7 +53,7 @@ class AwaitedAddresses:
             if one in before and one not in self._absent:
                 self._tell(f"{one.host} is an address of this machine now: listening")
             elif one in self._absent and one not in before:
-                self._tell(f"{one.host} is gone from this machine: waiting for it")
+                self._tell(f"{one.host} was removed from this machine: waiting for it")
 
     def _describe(self) -> None:
         self.notices = [

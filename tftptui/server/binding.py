@@ -124,7 +124,7 @@ def _endpoint(address: str, port: int) -> Endpoint:
         )
     except socket.gaierror:
         raise BindError(
-            f"{address!r} is no address of the form 192.0.2.1 or 2001:db8::1"
+            f"{address!r} is not an IP address (like 192.0.2.1 or 2001:db8::1)"
         ) from None
     _, _, _, _, place = found[0]
     scope = int(place[3]) if len(place) == 4 else 0  # noqa: PLR2004 - IPv6
@@ -135,10 +135,10 @@ def _trouble(error: OSError, address: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         holders = port_holders(port) or "another program"
         return (
-            f"UDP port {port} on {address} is held by {holders}; "
-            f"stop it, or serve elsewhere with --port {FALLBACK_PORT}"
+            f"UDP port {port} on {address} is in use by {holders}; "
+            f"stop it, or use --port {FALLBACK_PORT}"
         )
     if error.errno == errno.EADDRNOTAVAIL:
         # Not on Linux, where such an address is waited for: awaited_addresses.py.
-        return f"{address} is no address of this machine; see: ip address"
-    return f"{address} port {port} can't be used: {error.strerror}"
+        return f"{address} is not an address of this machine (see: ip address)"
+    return f"cannot bind UDP port {port} on {address}: {error.strerror}"

@@ -137,7 +137,7 @@ class PortPool:
             if lease is not None:
                 return lease
         foreign = len(self._foreign)
-        told = f"; other programs hold {foreign:,} of them" if foreign else ""
+        told = f"; {foreign:,} of them in use elsewhere" if foreign else ""
         raise PortsExhaustedError(f"server has no free port in {self.ports}{told}")
 
     def _take_free(self) -> int:

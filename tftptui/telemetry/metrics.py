@@ -23,16 +23,24 @@ from tftptui.telemetry.counters import REFUSALS, Counters
 _OUTCOMES = ("completed", "unconfirmed", "failed", "abandoned", "probed", "aborted")
 
 _TOTALS = (
-    ("requests", "requests", "Requests understood, repeats left out."),
-    ("malformed_packets", "malformed", "No TFTP, or of no sense at that port."),
-    ("unanswered_packets", "unanswered", "Refused or malformed, without an ERROR."),
-    ("shed_packets", "shed", "Dropped unread: too many came."),
-    ("transfers_started", "started", "Transfers that began."),
-    ("transfers_expired", "expired", "Transfers ended for taking too long."),
-    ("transfers_evicted", "evicted", "Silent transfers ended to make room."),
-    ("retransmitted_packets", "retransmits", "Packets that the server resent."),
-    ("duplicate_packets", "duplicates", "Packets that clients resent."),
-    ("stray_packets", "strays", "Datagrams from an endpoint of no transfer there."),
+    ("requests", "requests", "Valid requests, without repeats."),
+    (
+        "malformed_packets",
+        "malformed",
+        "Packets that are not TFTP, or unexpected at that port.",
+    ),
+    (
+        "unanswered_packets",
+        "unanswered",
+        "Refused or malformed packets that got no ERROR.",
+    ),
+    ("shed_packets", "shed", "Packets dropped unread, by the rate limit."),
+    ("transfers_started", "started", "Transfers started."),
+    ("transfers_expired", "expired", "Transfers ended by a time limit."),
+    ("transfers_evicted", "evicted", "Silent transfers ended to free a slot."),
+    ("retransmitted_packets", "retransmits", "Packets resent by the server."),
+    ("duplicate_packets", "duplicates", "Packets resent by clients."),
+    ("stray_packets", "strays", "Packets from an endpoint without a transfer."),
 )
 """Name, total and meaning of what has no labels."""
 
@@ -84,39 +92,43 @@ def families(measures: Measures) -> Iterator[Metric]:
     """Yield all metrics of the server itself."""
     counters = measures.counters
     yield InfoMetricFamily("tftptui_build", "Version.", {"version": measures.version})
-    began = "Unix time when the server began."
+    began = "Unix time when the server started."
     yield GaugeMetricFamily("tftptui_start_time_seconds", began, measures.began)
     for name, total, meaning in _TOTALS:
         yield _total(name, meaning, getattr(counters, total))
     yield _refusals(counters)
-    ended = "Transfers that ended, by how."
+    ended = "Transfers ended, by outcome."
     of_outcomes = {one: getattr(counters, one) for one in _OUTCOMES}
     yield _totals("transfers_ended", ended, "outcome", of_outcomes)
     yield from _both_ways(counters)
-    yield _gauge("transfers_active", "Transfers going on.", counters.active)
-    yield _gauge("transfers_stalled", "Those that stand still.", measures.stalled)
+    yield _gauge("transfers_active", "Transfers in progress.", counters.active)
+    yield _gauge(
+        "transfers_stalled", "Transfers in progress that are stalled.", measures.stalled
+    )
     ports = GaugeMetricFamily(
         "tftptui_ports", "Ports of the range, by state.", labels=["state"]
     )
     for state, count in measures.ports.items():
         ports.add_metric([state], count)
     yield ports
-    yield _total("alarms", "Findings of trouble that were told.", measures.alarms)
-    open_now = "Alarms that still hold, reported in the last hour."
+    yield _total("alarms", "Alarms reported.", measures.alarms)
+    open_now = "Open alarms, reported in the last hour."
     yield _gauge("alarms_open", open_now, measures.alarms_open)
-    yield _totals("findings", "Findings, by code.", "code", measures.findings)
+    yield _totals("findings", "Findings reported, by code.", "code", measures.findings)
 
 
 def _refusals(counters: Counters) -> Metric:
     told = Counter({total: getattr(counters, total) for total in REFUSALS.values()})
     told["other"] = counters.refused - told.total()
-    return _totals("requests_refused", "Requests refused, by why.", "reason", told)
+    return _totals("requests_refused", "Requests refused, by reason.", "reason", told)
 
 
 def _both_ways(counters: Counters) -> Iterator[Metric]:
     octets = {"sent": counters.octets_sent, "received": counters.octets_received}
     packets = {"sent": counters.packets_sent, "received": counters.packets_received}
-    yield _totals("data_bytes", "Octets in DATA, repeats too.", "direction", octets)
+    yield _totals(
+        "data_bytes", "Bytes in DATA packets, with resent ones.", "direction", octets
+    )
     yield _totals("packets", "Packets.", "direction", packets)
 
 

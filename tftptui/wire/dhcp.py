@@ -262,7 +262,9 @@ def parse(data: bytes) -> DhcpMessage:
     if op not in (Op.REQUEST, Op.REPLY):
         raise MalformedDhcpError(f"op is {op}; 1 is a request, 2 a reply")
     if hlen > len(chaddr):
-        raise MalformedDhcpError(f"a hardware address of {hlen} bytes; 16 is the most")
+        raise MalformedDhcpError(
+            f"a hardware address of {hlen} bytes; 16 is the maximum"
+        )
     has_magic = data[_FIXED.size :][: len(_MAGIC)] == _MAGIC
     found, is_cut = _joined(data[_FIXED.size + len(_MAGIC) :] if has_magic else b"")
     overload = _Overload(int.from_bytes(found.pop(Option.OVERLOAD, b"")[:1]) & 3)

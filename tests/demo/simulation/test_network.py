@@ -63,7 +63,7 @@ def test_a_packet_passes_the_wall_half_way() -> None:
     world.settle()
     (flight,) = world.network.landed
     assert (flight.fate, flight.ends, flight.progress(9.0)) == (Fate.DROPPED, 0.5, 0.5)
-    assert flight.reason == "drop what no rule is about"
+    assert flight.reason == "default: drop"
 
 
 def test_a_refused_packet_is_told_of() -> None:

@@ -97,7 +97,7 @@ async def test_to_look_only_changes_nothing(served: Attachable) -> None:
     engine, path = served
     before = engine.service.pool.ports
     async with watching(AttachedEngine(path, is_read_only=True)) as seen:
-        with pytest.raises(CommandRefusedError, match="look only"):
+        with pytest.raises(CommandRefusedError, match="attached read-only"):
             await seen.engine.ask(
                 SetPorts(first=50_000, last=50_009, order="random", quarantine=1.0)
             )
@@ -148,7 +148,7 @@ async def test_a_second_server_does_not_take_the_socket_away(
     served: Attachable,
 ) -> None:
     engine, path = served
-    told = "^no screen can attach: .*another server has it"  # "nobody" is a user, too
+    told = "^no screen can attach: .*another server uses it"  # "nobody" is a user, too
     with pytest.raises(EngineError, match=told):
         await Control(engine, path).start()
     async with watching(AttachedEngine(path)) as seen:
@@ -235,7 +235,7 @@ def test_where_the_runtime_folder_is_another_user_s_ours_is_used_and_said(
     (tmp_path / "file").write_bytes(octets(700))
     folder = foreign / f"tftptui-{os.geteuid()}"
     with Serve(tmp_path) as server:
-        server.until_so(lambda: "not ours to use" in str(server.of("warning")))
+        server.until_so(lambda: "is another user's" in str(server.of("warning")))
         server.until_it_speaks()
         assert find_socket(None).parent == folder
         assert server.stop() == 0
@@ -273,11 +273,11 @@ async def test_a_port_of_a_server_of_ours_leads_to_attach(
     await engine.start()
     port = engine.service.listeners[0].local.port
     second = InlineEngine(settings_for(tmp_path, port=port))
-    with pytest.raises(EngineError, match="held by") as alone:
+    with pytest.raises(EngineError, match="in use by") as alone:
         await second.start()
     control = Control(engine, usual_place(port))
     await control.start()
-    with pytest.raises(EngineError, match="or watch the server that has it"):
+    with pytest.raises(EngineError, match="or attach to that server"):
         await second.start()
     await second.stop()
     await engine.stop()
@@ -309,6 +309,6 @@ async def test_a_server_of_somebody_else_s_is_told_with_the_command(
         with unprivileged(), pytest.raises(EngineError) as caught:
             await AttachedEngine(path).start()
     assert str(caught.value) == (
-        f"can't attach to {path}: it is a server of {owner}'s; "
+        f"can't attach to {path}: the server belongs to {owner}; "
         f"sudo -u {owner} tftptui attach {path}"
     )

@@ -190,7 +190,7 @@ def test_a_taken_port_is_said_and_is_status_1(folder: Path) -> None:
         port = str(holder.getsockname()[1])
         done = run(str(folder), "--listen", "127.0.0.1", "--port", port)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"tftptui: UDP port {port} on 127.0.0.1 is held by")
+    assert done.stderr.startswith(f"tftptui: UDP port {port} on 127.0.0.1 is in use by")
     assert "Traceback" not in done.stderr
 
 
@@ -199,7 +199,7 @@ def test_a_taken_port_is_said_and_is_status_1(folder: Path) -> None:
     [
         (["--ports", "9-1"], 2, "9-1: the first port is above the last"),
         (["--ports", "many"], 2, "'many' is not a port range"),
-        (["--listen", "here"], 1, "'here' is no address"),
+        (["--listen", "here"], 1, "'here' is not an IP address"),
         (
             ["--listen", "127.0.0.1", "--port", "70000"],
             2,

@@ -159,7 +159,7 @@ def test_a_range_without_a_free_port_is_told_with_its_size() -> None:
 
 
 def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
-    text = "server has no free port in 40000-40099; other programs hold 100 of them"
+    text = "server has no free port in 40000-40099; 100 of them in use elsewhere"
     miss = refused("ports-exhausted", message=text)
     draft = found(facts_of(refusals=(miss,)))
     assert "40000–40099 were in use by other programs when" in draft.headline
@@ -168,7 +168,7 @@ def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
 
 
 def test_a_range_of_which_others_hold_some_may_be_too_small_as_well() -> None:
-    text = "server has no free port in 40000-40099; other programs hold 7 of them"
+    text = "server has no free port in 40000-40099; 7 of them in use elsewhere"
     miss = refused("ports-exhausted", message=text)
     draft = found(facts_of(refusals=(miss,)))
     assert "were in use (7 by other programs) when" in draft.headline

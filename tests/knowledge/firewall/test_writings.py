@@ -159,7 +159,7 @@ class TestTicket:
         seen = traffic_of([*boot_rom(), finding])
         where = seen.where or Where.BETWEEN
         text = markdown_text(advise(situation(where=where), Dialect.NFTABLES, seen))
-        asked = text.partition("## What we ask for")[2].partition("| flow |")[0]
+        asked = text.partition("## What to allow")[2].partition("| flow |")[0]
         assert told in asked
         assert untold not in asked
 

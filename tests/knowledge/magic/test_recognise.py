@@ -149,11 +149,11 @@ def test_a_cisco_image_is_told_by_its_name_too() -> None:
 @pytest.mark.parametrize(
     ("content", "name", "trouble"),
     [
-        (uimage(200), b"", "cut short: its header says 264 octets, there are 164"),
-        (uimage(90), b"", "10 octets more than its header says"),
-        (fdt(told=500), b"", "cut short: its header says 500 octets, there are 140"),
-        (b"\x1f\x8b\x08\0", b"", "cut short: no gzip is so small"),
-        (b"-----BEGIN CERTIFICATE-----\nMII\n", b"", "cut short: it has no END"),
+        (uimage(200), b"", "truncated: its header says 264 bytes, the file has 164"),
+        (uimage(90), b"", "10 bytes more than its header says"),
+        (fdt(told=500), b"", "truncated: its header says 500 bytes, the file has 140"),
+        (b"\x1f\x8b\x08\0", b"", "truncated: too small for gzip"),
+        (b"-----BEGIN CERTIFICATE-----\nMII\n", b"", "truncated: END is missing"),
         (
             b"DEFAULT a\r\nLABEL a\r\n",
             b"",

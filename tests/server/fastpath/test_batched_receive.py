@@ -176,7 +176,10 @@ async def test_a_block_longer_than_agreed_ends_it(
     await send(client, 1, 40, window)
     client.block(41, payload(41) + b"!")
     error = await client.error()
-    assert (error.code, error.message) == (4, b"a block of 513 octets, agreed were 512")
+    assert (error.code, error.message) == (
+        4,
+        b"a block of 513 bytes, but 512 were agreed",
+    )
     await server.written.until(TransferEnded)
     assert left_in(tmp_path) == []
 

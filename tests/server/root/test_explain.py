@@ -65,7 +65,7 @@ def test_a_name_that_is_there(run: Run, folder: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
         f"request for sub/inner, root {folder}",
-        " 1. sub/inner: as asked",
+        " 1. sub/inner: as requested",
         "    a file, 6 bytes",
         "served: sub/inner, 6 bytes",
     ]
@@ -75,7 +75,7 @@ def test_a_name_that_is_not_there(run: Run, folder: Path) -> None:
     done = run("sub/none", folder)
     assert done.returncode == 1
     assert done.stdout.splitlines()[1:] == [
-        " 1. sub/none: as asked",
+        " 1. sub/none: as requested",
         "    there is no none in sub/",
         "refused with ERROR 1: file not found",
     ]
@@ -88,9 +88,9 @@ def test_a_name_that_is_nearly_there(lines: Lines, folder: Path) -> None:
 
 def test_every_step_up_to_the_one_that_decides(lines: Lines, folder: Path) -> None:
     assert lines("C:\\boot\\bcd", folder, "--ignore-case")[-5:] == [
-        " 5. C:/boot/bcd: backslashes as slashes, in any case",
+        " 5. C:/boot/bcd: backslashes as slashes, ignoring case",
         "    there is no C: in the root",
-        " 6. boot/bcd: without the drive letter, in any case",
+        " 6. boot/bcd: without the drive letter, ignoring case",
         "    a file, 6 bytes",
         "served: Boot/BCD, 6 bytes",
     ]
@@ -156,9 +156,9 @@ def test_an_empty_name(lines: Lines, folder: Path) -> None:
 
 def test_octets_that_are_no_text(lines: Lines, folder: Path) -> None:
     assert lines(b"file\xff", folder) == [
-        r" 1. file\xff: as asked",
+        r" 1. file\xff: as requested",
         r"    there is no file\xff in the root",
-        " 2. file: without the octets 0xFF behind it",
+        " 2. file: without trailing 0xFF bytes",
         "    a file, 6 bytes",
         "served: file, 6 bytes",
     ]
@@ -168,7 +168,7 @@ def test_who_asks_decides_the_own_folder(lines: Lines, folder: Path) -> None:
     options = ("--per-client", "ip", "--client", "192.0.2.7")
     assert lines("file", folder, *options) == [
         "the client's own folder would be 192.0.2.7/",
-        " 1. 192.0.2.7/file: in the client's own folder, as asked",
+        " 1. 192.0.2.7/file: in the client's own folder, as requested",
         "    a file, 10 bytes",
         "served: 192.0.2.7/file, 10 bytes",
     ]
@@ -194,7 +194,7 @@ def test_rules_are_told_by_number(lines: Lines, folder: Path, tmp_path: Path) ->
     rules.write_text("# rooms\n^room/=sub/\n")
     options = ("--rewrite", "^tftpboot/=", "--rewrite-file", rules)
     assert lines("tftpboot/room/inner", *options, folder) == [
-        " 1. sub/inner: as asked, rewritten by rules 1 and 2",
+        " 1. sub/inner: as requested, rewritten by rules 1 and 2",
         "    a file, 6 bytes",
         "served: sub/inner, 6 bytes",
     ]
@@ -240,7 +240,7 @@ def test_the_same_as_json(run: Run, folder: Path) -> None:
         "steps": [
             {
                 "name": "\\sub\\inner",
-                "why": "as asked",
+                "why": "as requested",
                 "rules": [],
                 "found": "there is no \\sub\\inner in the root",
                 "reason": "not-found",
@@ -304,4 +304,4 @@ def test_octets_that_are_no_text_reach_the_program(folder: Path) -> None:
         [*command, name, folder], capture_output=True, check=False, env=environment
     )
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.splitlines()[1] == rb" 1. file\xff: as asked"
+    assert done.stdout.splitlines()[1] == rb" 1. file\xff: as requested"

@@ -86,10 +86,10 @@ def test_other_spellings_follow_the_one_asked(asked: bytes, tried: list[bytes]) 
 
 def test_each_spelling_says_why_it_is_tried() -> None:
     assert reasons(b"C:\\x\xff") == [
-        "as asked",
+        "as requested",
         "backslashes as slashes",
         "without the drive letter",
-        "without the octets 0xFF behind it",
+        "without trailing 0xFF bytes",
     ]
 
 
@@ -124,9 +124,9 @@ def test_a_rule_that_leaves_nothing_leaves_nothing_to_try() -> None:
 
 def test_the_rules_that_applied_are_told() -> None:
     assert reasons(b"abc", "a=x", "q=r", "b=y") == [
-        "as asked, rewritten by rules 1 and 3"
+        "as requested, rewritten by rules 1 and 3"
     ]
-    assert reasons(b"abc", "q=r", "b=y") == ["as asked, rewritten by rule 2"]
+    assert reasons(b"abc", "q=r", "b=y") == ["as requested, rewritten by rule 2"]
 
 
 def test_spellings_that_rules_make_alike_are_tried_once() -> None:
@@ -148,8 +148,8 @@ def test_every_spelling_is_tried_in_the_own_folder_before_the_root() -> None:
 
 def test_in_the_own_folder_is_said() -> None:
     assert reasons(b"f", client=OWN) == [
-        "in the client's own folder, as asked",
-        "as asked",
+        "in the client's own folder, as requested",
+        "as requested",
     ]
 
 
@@ -175,7 +175,7 @@ def test_case_is_ignored_only_after_everything_else() -> None:
         (rb"\F", True),
         (b"/F", True),
     ]
-    assert found[-1].why == "backslashes as slashes, in any case"
+    assert found[-1].why == "backslashes as slashes, ignoring case"
 
 
 def test_what_is_found_first_costs_no_further_thought() -> None:
@@ -253,4 +253,4 @@ def test_components_are_real_steps(name: bytes) -> None:
 
 
 def test_a_candidate_is_plain_data() -> None:
-    assert Candidate(b"f", "as asked") == next(Names().candidates(b"f"))
+    assert Candidate(b"f", "as requested") == next(Names().candidates(b"f"))

@@ -130,7 +130,7 @@ def test_a_file_may_go_and_come_back(scene: Scene) -> None:
     scene.file.unlink()
     scene.root.follow()
     assert scene.refusal(b"one.bin") == "not-found"
-    assert (b"one.bin", "other", "not there any more") in scene.listed()
+    assert (b"one.bin", "other", "no longer there") in scene.listed()
     scene.file.write_bytes(b"back")
     assert scene.content(b"one.bin") == b"back"
 
@@ -203,7 +203,7 @@ def test_uploads_go_into_folders_and_over_files(scene: Scene) -> None:
     place = scene.root.reach_new(b"spare")
     os.close(place.folder)
     assert (place.part, place.is_there, place.name) == (b"one.bin", False, b"spare")
-    with pytest.raises(RootError, match="nothing can be put beside it"):
+    with pytest.raises(RootError, match="only the named files are served"):
         scene.root.reach_new(b"new")
     with pytest.raises(RootError, match="outside"):
         scene.root.reach_new(b"../secret")

@@ -95,9 +95,9 @@ def test_a_name_that_rules_double_stops_growing() -> None:
         (r"a=\1", "in the replacement, invalid group reference 1"),
         (r"a=\g<b>", "in the replacement, unknown group name 'b'"),
         (r"a=\q", r"in the replacement, bad escape \q"),
-        (r"a=x\0", r"the whole match is \g<0>"),
-        ("a=x\0", "no name can hold a NUL"),
-        ("a\0=x", "no name can hold a NUL"),
+        (r"a=x\0", r"for the whole match write \g<0>"),
+        ("a=x\0", "a name cannot hold a NUL"),
+        ("a\0=x", "a name cannot hold a NUL"),
         ("caf\udce9=x", "it is not UTF-8"),
     ],
 )

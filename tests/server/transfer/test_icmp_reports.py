@@ -61,7 +61,7 @@ def test_a_port_that_is_closed_ends_it(desk: Office) -> None:
     desk.wait(2.5)
     desk.reception.complain(CLOSED)
     (ended,) = desk.ended
-    assert ended.view().error == f"the client has closed its port {CLIENT.port}"
+    assert ended.view().error == f"the client closed its port {CLIENT.port}"
     assert len(desk.written.of(IcmpReceived)) == 2
 
 

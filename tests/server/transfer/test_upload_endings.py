@@ -236,6 +236,6 @@ async def test_a_block_longer_than_agreed_ends_the_upload(
     await client.oack()
     client.block(1, octets(block_size + 1))
     error = await client.error()
-    text = f"a block of {block_size + 1} octets, agreed were {block_size}"
+    text = f"a block of {block_size + 1} bytes, but {block_size} were agreed"
     assert (error.code, error.message.decode()) == (4, text)
     assert names_in(folder) == {"old"}

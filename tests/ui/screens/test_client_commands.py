@@ -55,7 +55,7 @@ async def test_who_can_not_ask_our_port_says_so() -> None:
     async with commands() as screen:
         await screen.press("slash", *"raspberry", "enter")
         text = screen.text()
-        assert "✗ Raspberry Pi 4, 5 can ask port 69 only; this server listens" in text
+        assert "✗ Raspberry Pi 4, 5 can only use port 69; this server listens" in text
         assert "Start the server with --port 69" in text
         await screen.press("y")
         assert screen.app.clipboard == ""

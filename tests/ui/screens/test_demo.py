@@ -97,7 +97,7 @@ async def test_a_presenter_goes_through_it(size: tuple[int, int]) -> None:
         assert "Press . to start." in screen.text()
         await screen.pilot.press("full_stop")
         await screen.until("Watch the wall.", "1 of 2 · over", "Intel boot ROM")
-        assert "drop what no rule is about" in screen.text()
+        assert "default: drop" in screen.text()
         assert "║✗ OACK" in screen.text()
         await screen.pilot.press("full_stop")
         await screen.until("Now it works.", "2 of 2 · over", "● done")
@@ -174,7 +174,7 @@ async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> N
     steps = TEXT.replace('firewall.policy = "accept"\n', f"[[steps]]\n{again}")
     async with shown(SMALL, steps) as screen:
         await screen.pilot.press("full_stop")
-        await screen.until("1 of 3 · over", "drop what no rule is about")
+        await screen.until("1 of 3 · over", "default: drop")
         await screen.pilot.press("space", "W")
         await screen.until("the server replies from", "40000-40099")
         await screen.pilot.press("tab", "end", "x", "enter")
@@ -282,7 +282,7 @@ async def test_what_a_new_step_cuts_off_ends_as_aborted() -> None:
         await screen.until("2 of 2 · over", "done")
         assert "1 failed" in screen.text().splitlines()[0]
         ends = [view.error for view in screen.app.store.transfers.values()]
-        assert "the demo has begun another step" in ends
+        assert "demo: next step" in ends
 
 
 async def test_panes_have_their_keys_and_the_stage_its_own() -> None:

@@ -69,7 +69,7 @@ async def test_a_capture_tells_nothing_of_the_ports_of_a_server() -> None:
         assert "1024–65535 ◄── 1024–65535" in screen.text()
         await screen.press("Y")
         told = screen.app.clipboard
-        assert "needs that the server replies from no port below 1024" in told
+        assert "requires: the server replies from no port below 1024" in told
         assert "request port (tftptui: --single-port; dnsmasq: --tftp-" in told
 
 

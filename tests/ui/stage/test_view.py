@@ -58,10 +58,10 @@ VIEW = DemoView(
     rules=[
         RuleView(text="accept client -> server:69", action="accept", hits=4),
         RuleView(text="accept server -> client:40000-65535", action="accept", hits=20),
-        RuleView(text="drop what no rule is about", action="drop", hits=6),
+        RuleView(text="default: drop", action="drop", hits=6),
     ],
     line=["150 ms"],
-    last_stop="drop what no rule is about",
+    last_stop="default: drop",
     play=PlayView(helper=True),
 )
 

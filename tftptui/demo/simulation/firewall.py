@@ -10,7 +10,7 @@ from tftptui.net.addresses import Endpoint
 IP_HEADERS = 28
 """Octets of IPv4 and UDP headers."""
 
-NO_FLOW = "NAT knows of no such flow"
+NO_FLOW = "NAT has no such flow"
 """Why a packet that came for the NAT went nowhere."""
 
 
@@ -69,7 +69,7 @@ class Firewall:
     @property
     def policy_text(self) -> str:
         """The policy, written like a rule."""
-        return f"{self.policy.value} what no rule is about"
+        return f"default: {self.policy.value}"
 
     def goes_by(self, reason: str) -> bool:
         """Whether the reason of a verdict would still be one."""

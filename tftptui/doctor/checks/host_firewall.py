@@ -184,13 +184,13 @@ def _part(
 _TOPICS = {Part.REQUEST: "requests", Part.ANSWERS: "answers", Part.ACKS: "acks"}
 _WORDS = {
     Part.REQUEST: "requests to port {port} from",
-    Part.ANSWERS: "replies from port {ports} to",
-    Part.ACKS: "ACKs to port {ports} from",
+    Part.ANSWERS: "replies from {ports} to",
+    Part.ACKS: "ACKs to {ports} from",
 }
 
 
 def _ours(settings: Settings, port: int) -> str:
-    return str(port) if settings.single_port else str(settings.ports)
+    return f"port {port}" if settings.single_port else f"ports {settings.ports}"
 
 
 def _only(ports: set[int]) -> str:

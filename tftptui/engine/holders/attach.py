@@ -29,7 +29,7 @@ def _why(path: Path, error: OSError) -> str:
     owner = _owner(path) if isinstance(error, PermissionError) else ""
     if owner:
         command = f"sudo -u {quote(owner)} tftptui attach {quote(str(path))}"
-        return f"it is a server of {owner}'s; {command}"
+        return f"the server belongs to {owner}; {command}"
     return f"{error.strerror or error}; start a server with tftptui serve ROOT"
 
 
@@ -82,7 +82,7 @@ class AttachedEngine(RemoteEngine):
     async def ask(self, command: Command) -> Answer | None:
         """Carry a command out, unless it changes something and we only look."""
         if self._is_read_only and not isinstance(command, _LOOKS):
-            raise CommandRefusedError("attached to look only; nothing is changed")
+            raise CommandRefusedError("attached read-only: changes are refused")
         return await super().ask(command)
 
     async def stop(self) -> None:
@@ -97,4 +97,4 @@ class AttachedEngine(RemoteEngine):
             self._receiving = None
 
     async def _reason(self) -> str:
-        return f"the server behind {self._path} is gone"
+        return f"the server at {self._path} has stopped"

@@ -116,7 +116,7 @@ class Control:
         try:
             await self._listen(stream, opened)
         except MessageStreamError as error:
-            self._warn(f"somebody attached who speaks no tftptui: {error}")
+            self._warn(f"rejected a connection to the control socket: {error}")
         finally:
             self._watchers.discard(watcher)
             telling.cancel()
@@ -222,5 +222,5 @@ def _remove_stale(path: Path) -> None:
     """
     if path.exists():
         if is_alive(path):
-            raise OSError(errno.EADDRINUSE, "another server has it")
+            raise OSError(errno.EADDRINUSE, "another server uses it")
         path.unlink()

@@ -87,7 +87,7 @@ async def _control(engine: Engine) -> AsyncIterator[Path | None]:
     port = engine.service.listeners[0].local.port
     path = usual_place(port) if wanted is None else Path(wanted)
     if wanted is None and path.parent != (theirs := runtime_folder()):
-        engine.service.warn(f"{theirs} is not ours to use: attach by {path}")
+        engine.service.warn(f"{theirs} is another user's: attach with its path, {path}")
     control = Control(engine, path)
     try:
         await control.start()

@@ -94,7 +94,7 @@ class RemoteEngine(ABC):
                     return
                 self._take(message)
         except MessageStreamError as error:
-            self._ended = f"the engine said something unintelligible: {error}"
+            self._ended = f"invalid message from the engine: {error}"
         finally:
             self._frames.put_nowait(None)
             for reply in self._replies.values():

@@ -166,7 +166,7 @@ def _why(error: OSError, host: str, port: int) -> str:
         case errno.EADDRNOTAVAIL | None:  # asyncio from 3.13 on has no number
             return "this host has no such address; tftptui doctor lists them"
         case errno.EACCES:
-            return "ports below 1024 are root's; choose one above"
+            return "ports below 1024 need root; choose a higher one"
         case _:
             return error.strerror or str(error)
 

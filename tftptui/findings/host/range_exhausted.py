@@ -64,7 +64,9 @@ def ports_exhausted(facts: Facts) -> Draft | None:
 def _foreign(facts: Facts) -> int:
     """Return how many ports other programs held when none was free."""
     mine = _without_port(facts)
-    held = re.search(r"other programs hold ([0-9,]+)", mine[-1].message if mine else "")
+    held = re.search(
+        r"([0-9,]+) of them in use elsewhere", mine[-1].message if mine else ""
+    )
     return int(held[1].replace(",", "")) if held else 0
 
 

@@ -137,7 +137,7 @@ def _opening(situation: Situation, way: Way) -> Opening:
         return Opening(1, 0, 0, words)
     if way is Way.SINGLE_PORT:
         if situation.keeps_state:
-            return Opening(1, 0, 0, "nothing more: the firewall knows replies")
+            return Opening(1, 0, 0, "no other port: the firewall passes replies")
         words = f"{theirs:,} ports of every client, from 1 port of the server"
         return Opening(1, theirs, 1, words)
     source = counted(ours, "port")

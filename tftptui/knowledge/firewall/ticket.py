@@ -33,7 +33,7 @@ def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
     paragraphs = [
         f"# Please allow TFTP: {clients} → {servers}",
         *story(advice),
-        "## What we ask for",
+        "## What to allow",
         *_origins(advice),
         *_place(advice),
         table(
@@ -109,7 +109,7 @@ def _way_words(advice: Advice) -> str:
             opening = alternative.plan.opening.words
             lines.append(
                 f"- **{_WAYS[alternative.way]}** – opens {opening}; "
-                f"needs that {alternative.plan.needs}"
+                f"requires: {alternative.plan.needs}"
             )
     return "\n".join(lines)
 
@@ -155,9 +155,9 @@ def _afterwards(advice: Advice) -> list[str]:
         for number in (port, other)
     )
     meaning = (
-        f"If only the second works, packets to client port {port} are still dropped, "
-        f"those to {other} are not: the rules above are not in force yet. If neither "
-        "works, the client's port is not the cause."
+        "If only the second works, the rules above are not active yet: packets to "
+        f"client port {port} are still dropped. If neither works, the client's port is "
+        "not the cause."
     )
     tries = f"Test it from the clients' network:\n\n```\n{commands}\n```"
     return [*paragraphs, tries, meaning]

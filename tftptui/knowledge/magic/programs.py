@@ -160,11 +160,11 @@ def _length_trouble(size: int, told: int) -> tuple[str, ...]:
     if size == told:
         return ()
     if size > told:
-        return (f"{size - told:,} octets more than its header says",)
+        return (f"{size - told:,} bytes more than its header says",)
     return _short_trouble(size, told)
 
 
 def _short_trouble(size: int, told: int) -> tuple[str, ...]:
     if size >= told:
         return ()
-    return (f"cut short: its header says {told:,} octets, there are {size:,}",)
+    return (f"truncated: its header says {told:,} bytes, the file has {size:,}",)

@@ -45,7 +45,7 @@ def _by_mark(head: bytes, size: int) -> FileKind | None:
         if head.startswith(mark.octets, mark.offset):
             troubles: tuple[str, ...] = ()
             if mark.key == "gzip" and size < _SMALLEST_GZIP:
-                troubles = ("cut short: no gzip is so small",)
+                troubles = ("truncated: too small for gzip",)
             return FileKind(mark.key, mark.text, mark.machine, troubles)
     return None
 

@@ -60,7 +60,7 @@ def certificate(head: bytes, size: int, _name: bytes) -> FileKind | None:
 
 def _pem(label: str, head: bytes, size: int) -> FileKind:
     is_whole = len(head) < size or f"-----END {label}-----".encode() in head
-    troubles = () if is_whole else ("cut short: it has no END",)
+    troubles = () if is_whole else ("truncated: END is missing",)
     return FileKind("certificate", f"{label.capitalize()} (PEM)", "", troubles)
 
 

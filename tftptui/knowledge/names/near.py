@@ -22,13 +22,13 @@ from tftptui.knowledge.names.spelling import (
 )
 
 RULES: dict[str, str] = {
-    "trailing": "without what stands behind the name",
+    "trailing": "without the characters after the name",
     "quotes": "without the quotes",
     "percent": "with its percent signs decoded",
     "slashes": "with slashes the other way",
     "case": "in another case",
     "unicode": "in another Unicode spelling",
-    "arguments": "without what stands behind the space",
+    "arguments": "without the part after the space",
     "extra-folder": "without the folder in front",
     "other-folder": "in another folder",
     "extension": "with another extension",

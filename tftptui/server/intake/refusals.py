@@ -181,7 +181,7 @@ def too_long(octets: int, limit: int) -> PeerError:
     """Return what is wrong with a datagram that is longer than any request."""
     return PeerError(
         ErrorCode.ILLEGAL_OPERATION,
-        f"a request of {octets} octets; {limit} are more than enough (RFC 2347: 512)",
+        f"a request of {octets} bytes; the limit is {limit} (RFC 2347: 512)",
     )
 
 

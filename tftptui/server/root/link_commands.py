@@ -21,7 +21,7 @@ def link(root: Root, asked: bytes, name: bytes) -> bytes:
         OSError: the folder may not be written.
     """
     if not stat.S_ISREG(root.look(name)[0].st_mode):
-        raise _refused("that is no file")
+        raise _refused("not a file")
     place = _place(root, asked)
     try:
         if place.is_there:
@@ -42,8 +42,11 @@ def _place(root: Root, asked: bytes) -> NewPlace:
         if error.reason != Reason.NOT_FOUND or not targets:
             raise
         folder = visible(targets[0].rpartition(b"/")[0])
-        text = f"there is no folder {folder} for a link: make it, or press a: a rule"
-        raise RootError(error.reason, error.code, f"{text} needs none") from error
+        text = (
+            f"there is no folder {folder} for a link: create it, "
+            "or press a for a rewrite rule"
+        )
+        raise RootError(error.reason, error.code, text) from error
 
 
 def unlink(root: Root, asked: bytes, name: bytes) -> None:
@@ -60,7 +63,7 @@ def unlink(root: Root, asked: bytes, name: bytes) -> None:
             if is_folder and _is_link(walk, part, name):
                 os.unlink(part, dir_fd=walk.top)
                 return
-    raise _refused("there is no such link any more")
+    raise _refused("the link no longer exists")
 
 
 def _is_link(walk: Walk, part: bytes, name: bytes) -> bool:

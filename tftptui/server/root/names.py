@@ -73,7 +73,7 @@ class Names:
             exact.append(candidate)
             yield candidate
         for candidate in exact:
-            why = f"{candidate.why}, in any case"
+            why = f"{candidate.why}, ignoring case"
             yield replace(candidate, why=why, ignore_case=True)
 
     def targets(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
@@ -136,7 +136,7 @@ def components(name: bytes) -> tuple[bytes, ...]:
     return tuple(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
-_AS_ASKED = "as asked"
+_AS_ASKED = "as requested"
 
 
 def _spellings(asked: bytes, *, padded: bool = False) -> Iterator[Candidate]:
@@ -155,7 +155,7 @@ def _spellings(asked: bytes, *, padded: bool = False) -> Iterator[Candidate]:
         yield Candidate(name, why)
     if name.endswith(_PADDING) and not padded:
         bare = name.rstrip(_PADDING)
-        yield Candidate(bare, "without the octets 0xFF behind it")
+        yield Candidate(bare, "without trailing 0xFF bytes")
 
 
 def _inside(folder: bytes, candidate: Candidate) -> Candidate:

@@ -209,7 +209,7 @@ class Walk:
     def _step(self, part: bytes, *, is_asked: bool) -> tuple[int, bytes]:
         """Open a component; return its descriptor and how it is spelled."""
         if is_hidden(part):
-            raise FileNotFoundError(errno.ENOENT, "a name of our own")
+            raise FileNotFoundError(errno.ENOENT, "reserved name")
         try:
             step = os.open(part, _STEP, dir_fd=self._folders[-1])
         except FileNotFoundError:
@@ -302,7 +302,7 @@ def twin(part: bytes, names: list[bytes]) -> bytes:
     wanted = _folded(part)
     twins = [name for name in names if _folded(name) == wanted]
     if not twins:
-        raise FileNotFoundError(errno.ENOENT, "not there in any case")
+        raise FileNotFoundError(errno.ENOENT, "not there, even ignoring case")
     if len(twins) > 1:
         raise _ambiguous(twins)
     return twins[0]

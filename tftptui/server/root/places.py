@@ -130,7 +130,7 @@ class PlacesWalk(Walk):
         raise RootError(
             Reason.NOT_A_FILE,
             ErrorCode.ACCESS_VIOLATION,
-            "that is no regular file any more",
+            "no longer a regular file",
         )
 
     def _new_part(self, name: bytes) -> bytes:
@@ -148,5 +148,5 @@ def _resolved(given: Named, *, is_file: bool) -> tuple[bytes, bytes | None]:
 
 
 def _no_folder() -> RootError:
-    text = "only what was named is served; nothing can be put beside it"
+    text = "only the named files are served: no new files"
     return RootError(Reason.ACCESS, ErrorCode.ACCESS_VIOLATION, text)

@@ -79,9 +79,9 @@ def parse_rule(text: str) -> Rule:
     if not pattern:
         raise _wrong(text, "there is no pattern before the =; ^ matches every name")
     if b"\0" in octets:
-        raise _wrong(text, "no name can hold a NUL")
+        raise _wrong(text, "a name cannot hold a NUL")
     if _NUL.search(replacement):
-        raise _wrong(text, r"\0 is no group; the whole match is \g<0>")
+        raise _wrong(text, r"\0 is not a group; for the whole match write \g<0>")
     compiled = _compile(text, pattern)
     try:
         compiled.sub(replacement, b"")

@@ -437,7 +437,7 @@ class Transfer:
             return
         if not isinstance(packet, ErrorPacket):
             name = type(packet).__name__
-            self.report.malformed(len(datagram), f"{name} makes no sense here")
+            self.report.malformed(len(datagram), f"unexpected {name}")
             self._raw(datagram)
             return
         note = error_note(packet)
@@ -468,7 +468,7 @@ class Transfer:
             self._closed_port = ClosedPort()
         is_sure = self._closed_port.is_sure(view.retransmits, view.moved)
         if is_sure and self.outcome is None:
-            text = f"the client has closed its port {self.client.port}"
+            text = f"the client closed its port {self.client.port}"
             self.run(self.side.settle().lose_peer(text))
 
     def answer_stray(self, datagram: bytes, stranger: Endpoint) -> None:

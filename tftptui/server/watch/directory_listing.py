@@ -57,10 +57,10 @@ def _named(root: Root, name: bytes) -> Entry:
     try:
         status, may_read = root.look(name)
     except RootError as error:
-        why = "not there any more" if error.reason == Reason.NOT_FOUND else error.text
+        why = "no longer there" if error.reason == Reason.NOT_FOUND else error.text
         return _other(name, why)
     if not status.st_nlink:  # deleted; one moved away is served on
-        return _other(name, "not there any more")
+        return _other(name, "no longer there")
     return _known(name, status, may_read=may_read)
 
 

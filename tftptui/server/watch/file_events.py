@@ -112,7 +112,7 @@ class FileEvents:
         """
         there = [one for one in self._watched if os.path.isdir(one.folder)]  # noqa: PTH112 - bytes
         if not there:
-            raise FileNotFoundError("none of the folders is there")
+            raise FileNotFoundError("none of the folders exists")
         whole = [os.fsdecode(one.folder) for one in there if one.only is None]
         flat = [os.fsdecode(one.folder) for one in there if one.only is not None]
         for paths, is_recursive in ((whole, True), (flat, False)):
@@ -207,9 +207,9 @@ def _try_watch(folder: bytes) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = libc.inotify_init1(os.O_CLOEXEC)
     if descriptor < 0:
-        raise OSError(ctypes.get_errno(), "no watcher is left")
+        raise OSError(ctypes.get_errno(), "no inotify instance left")
     try:
         if libc.inotify_add_watch(descriptor, folder, _IN_DELETE_SELF) < 0:
-            raise OSError(ctypes.get_errno(), "no watch is left")
+            raise OSError(ctypes.get_errno(), "no inotify watch left")
     finally:
         os.close(descriptor)

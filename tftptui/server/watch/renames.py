@@ -65,7 +65,7 @@ def pair_renames(
     that both are one file.
 
     Args:
-        gone: marks of names that are not there any more.
+        gone: marks of names that are no longer there.
         came: marks of names that were not there before.
         folder_times: when folders among CAME were modified, nanoseconds.
     """

@@ -90,7 +90,7 @@ class Watch:
         return f"{self._cure}\n{self._round()}"
 
     def _round(self) -> str:
-        which = "all folders" if self._patrol.is_whole else "the folders near the top"
+        which = "all folders" if self._patrol.is_whole else "the top folders"
         seconds = self._pace
         pace = f"{seconds} s" if seconds < _MINUTE else f"{seconds // _MINUTE} min"
         return f"{which} are polled every {pace} instead"

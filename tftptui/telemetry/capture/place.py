@@ -50,7 +50,7 @@ class CapturePlace:
         os.close(descriptor)
         if state == "other":
             raise CaptureError(
-                f"{self.path} is there and is no pcapng file; choose another name"
+                f"{self.path} exists and is not a pcapng file; choose another name"
             )
         self.make_way()
         return self._open()
@@ -78,7 +78,9 @@ class CapturePlace:
             raise _trouble(self.path, error) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise CaptureError(f"{self.path} is no regular file; choose another name")
+            raise CaptureError(
+                f"{self.path} is not a regular file; choose another name"
+            )
         return descriptor
 
     def _older(self, number: int) -> Path:
@@ -89,7 +91,7 @@ class CapturePlace:
 
 
 def _trouble(path: Path, error: OSError) -> CaptureError:
-    return CaptureError(f"the capture {path} can't be written: {error.strerror}")
+    return CaptureError(f"cannot write the capture {path}: {error.strerror}")
 
 
 def _state(descriptor: int) -> str:

@@ -95,7 +95,7 @@ class CaptureReader:
                 self.packets += 1
                 yield self._in_time(captured)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self._trouble(f"what gzip packed is damaged ({error})")
+            self._trouble(f"the gzip data is damaged ({error})")
 
     def _packets(self, stream: Stream) -> Iterator[Captured]:
         head = stream.read(_HEAD)
@@ -111,7 +111,9 @@ class CaptureReader:
             return captured
         if not self._is_out_of_time:
             self._is_out_of_time = True
-            self._trouble("times that are no date (before 1970, after 9999) are moved")
+            self._trouble(
+                "times before 1970 or after 9999 are shown as the nearest of these"
+            )
         time = min(max(0, captured.time), _LATEST)
         return msgspec.structs.replace(captured, time=time)
 

@@ -114,7 +114,7 @@ def _aside(logged: Logged, known: Known) -> str:
     """Return what is to be said of a packet because its octets don't."""
     record = logged.record
     if not known.is_exact:
-        return f"put together; {record.octets} octets on the wire"
+        return f"rebuilt; {record.octets} bytes on the wire"
     if record.kind in (Kind.MALFORMED, Kind.STRAY) or _is_trouble(logged):
         return _without_host(logged)[1]
     return ""

@@ -101,7 +101,7 @@ class CaptureWriter:
 
 def _description(transfer: int, view: TransferView | None) -> str:
     if transfer == NO_TRANSFER:
-        return "tftptui: what belongs to no transfer"
+        return "tftptui: packets outside transfers"
     if view is None:
         return f"tftptui transfer {transfer}"
     options = "".join(f", {name} {value}" for name, value in view.agreed)

@@ -15,7 +15,7 @@ RUNNING = Filtered(
     view(1, kind="iPXE", window=16, retransmits=3, round_trip=0.3, block_size=1428)
 )
 GAVE_UP = Filtered(
-    view(2, "abandoned", client="10.0.4.37", error="the client never answered"),
+    view(2, "abandoned", client="10.0.4.37", error="the client never replied"),
     tries=4,
     finding="replies to port 2070 are dropped",
 )

@@ -47,7 +47,7 @@ async def test_a_filter_holds_while_it_is_typed(pane: PacketLog) -> None:
         assert len([row for row in rows_of(shown_) if row]) == 3
         assert "3 of 8: ACK" in "\n".join(shown_.lines)
         await typed(shown_, " or retrans")
-        assert "5 of 8: ACK; or sent again" in "\n".join(shown_.lines)
+        assert "5 of 8: ACK; or resent" in "\n".join(shown_.lines)
 
 
 async def test_what_is_typed_ahead_goes_into_the_line(pane: PacketLog) -> None:

@@ -101,7 +101,7 @@ def _filter(pieces: Sequence[_Piece], vocabulary: Vocabulary) -> Filter:
     for place, piece in enumerate(pieces):
         if piece.text.lower() == OR and piece.literal:
             if not choices[-1] or place == len(pieces) - 1:
-                raise _WrongError(piece.at, "“or” stands between two filters")
+                raise _WrongError(piece.at, "write “or” between two conditions")
             choices.append([])
             continue
         term = _term(piece, vocabulary)
@@ -139,7 +139,7 @@ def _piece(text: str, at: int) -> _Piece:
             letters.append((at, text[at]))
         at += 1
     if opened >= 0:
-        raise _WrongError(opened, 'the text in quotes needs a second " at its end')
+        raise _WrongError(opened, 'the closing " is missing')
     literal = len(letters) if literal < 0 else literal
     return _Piece(tuple(letters), at, literal, tuple(commas))
 
@@ -150,7 +150,7 @@ def _term(piece: _Piece, vocabulary: Vocabulary) -> Term:
         negated = not negated
         piece = piece.part(1)
     if not piece.letters:
-        raise _WrongError(piece.at, "something has to stand here, like !type:ack")
+        raise _WrongError(piece.at, "a condition is missing after !, like !type:ack")
     return Term(_test(piece, vocabulary), negated)
 
 
@@ -200,13 +200,13 @@ def _numbers(key: str, sign: str, values: Sequence[_Piece]) -> Numbers:
     if compared is not None:  # as ``resent:>0``, which is the same as ``resent>0``
         sign, value = compared[0], value.part(compared.end())
     if len(values) > 1 or not _NUMBER.fullmatch(value.text):
-        raise _WrongError(value.at, f"one number has to follow {key}{sign}")
+        raise _WrongError(value.at, f"{key}{sign} needs one number")
     number = int(value.text)
     if sign in {">", ">="}:
         return Numbers(key, ((number + (sign == ">"), None),))
     last = number - (sign == "<")
     if last < 0:
-        raise _WrongError(value.at, f"no {key} is less than 0")
+        raise _WrongError(value.at, f"{key} cannot be below 0")
     return Numbers(key, ((0, last),))
 
 
@@ -215,14 +215,16 @@ def _range(key: str, value: _Piece) -> tuple[int, int | None]:
     is_whole = all(_NUMBER.fullmatch(end) for end in (first, last) if end)
     if not is_whole or not (first or last):
         raise _WrongError(
-            value.at, f"a number or a range has to follow {key}:, like {key}:2070-2079"
+            value.at, f"{key}: needs a number or a range, like {key}:2070-2079"
         )
     low = int(first) if first else 0
     if not dash:
         return low, low
     high = int(last) if last else None
     if high is not None and high < low:
-        raise _WrongError(value.at, f"the range runs backwards; try {high}-{low}")
+        raise _WrongError(
+            value.at, f"the range is backwards; did you mean {high}-{low}?"
+        )
     return low, high
 
 
@@ -237,9 +239,7 @@ def _types(key: str, values: Sequence[_Piece], known: Sequence[str]) -> Types:
 def _texts(key: str, values: Sequence[_Piece]) -> Texts:
     for value in values:
         if not value.text:
-            raise _WrongError(
-                value.at, f"a text has to follow {key}:, like {key}:*.img"
-            )
+            raise _WrongError(value.at, f"{key}: needs text, like {key}:*.img")
     return Texts(key, tuple(value.text for value in values))
 
 
@@ -248,11 +248,11 @@ def _hosts(key: str, values: Sequence[_Piece]) -> Texts:
         if not value.text:
             raise _WrongError(
                 value.at,
-                f"an address or network has to follow {key}:, like 10.0.4.0/24",
+                f"{key}: needs an address or network, like 10.0.4.0/24",
             )
         if "/" in value.text and not _is_network(value.text):
             raise _WrongError(
-                value.at, f"{value.text} is no network; write it like 10.0.4.0/24"
+                value.at, f"{value.text} is not a network; write it like 10.0.4.0/24"
             )
     return Texts(key, tuple(value.text for value in values))
 
@@ -269,7 +269,7 @@ def _moment(key: str, values: Sequence[_Piece]) -> Moment:
             whole = (hours * _SIXTY + minutes) * _SIXTY + seconds
             return Moment(key, whole * 1_000 + thousandths, is_clock=True)
     raise _WrongError(
-        values[0].at, f"a time has to follow {key}:, like {key}:5s or {key}:12:04:23"
+        values[0].at, f"{key}: needs a time, like {key}:5s or {key}:12:04:23"
     )
 
 

@@ -66,7 +66,7 @@ PACKETS = Vocabulary(
         "transfer": "transfer",
     },
     marks={
-        "retrans": "sent again",
+        "retrans": "resent",
         "dup": "received again",
         "trouble": "retransmissions, errors or strays",
         "last": "the last block",
