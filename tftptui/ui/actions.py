@@ -497,6 +497,30 @@ PREVIEW = (
     Action("preview", "last", ("G", "end"), "Last", "To the end."),
 )
 
+PACKET = (
+    Action("packet", "step(1)", ("down", "j"), "Next", "The next packet of the list."),
+    Action("packet", "step(-1)", ("up", "k"), "Before", "The packet before."),
+    Action(
+        "packet",
+        "block(1)",
+        ("right", "l"),
+        "Next block",
+        "The next block, where several were sent at once.",
+    ),
+    Action("packet", "block(-1)", ("left", "h"), "Block before", "The block before."),
+    Action("packet", "page(1)", ("pagedown", "space", "ctrl+d"), "On", "Scroll down."),
+    Action("packet", "page(-1)", ("pageup", "ctrl+u"), "Page up", "Scroll up."),
+    Action("packet", "copy", ("y",), "copy", "Copy facts and bytes as text."),
+    Action(
+        "packet",
+        "close",
+        ("escape", "enter", "q"),
+        "back",
+        "Back to the list.",
+        shown=True,
+    ),
+)
+
 PROMPT = (
     Action("prompt", "enter", ("enter",), "done", "Take what is typed.", shown=True),
     Action(

@@ -32,6 +32,7 @@ from tftptui.ui.keys import bindings, key_name
 from tftptui.ui.memory import Memory
 from tftptui.ui.messages import CopyWanted, FrameArrived
 from tftptui.ui.palette import Everything, key_commands, pane_commands, policy_commands
+from tftptui.ui.panes.packets.details import PacketOpened
 from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.screens.window import HelpScreen
 from tftptui.ui.store import Store
@@ -283,6 +284,15 @@ class TftpApp(App[None]):
         for theme in themes:
             self.register_theme(theme)
         self.notices.extend(problems)
+
+    def on_packet_opened(self, event: PacketOpened) -> None:
+        """Show a packet in full."""
+        from tftptui.ui.screens.packet import PacketScreen  # noqa: PLC0415
+
+        is_capture = self.store.is_capture
+        self.push_screen(
+            PacketScreen(event.line, event.step, self.client, is_capture=is_capture)
+        )
 
     # Copying.
 

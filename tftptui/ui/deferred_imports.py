@@ -26,6 +26,7 @@ AFTERWARDS = (
     "pygments.lexers.data",
     "tftptui.ui.screens.all_messages",
     "tftptui.ui.screens.preview",
+    "tftptui.ui.screens.packet",
     "tftptui.ui.screens.file_commands",
     "tftptui.ui.policy.table",
     "tftptui.ui.screens.policy",

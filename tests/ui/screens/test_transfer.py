@@ -202,16 +202,6 @@ async def test_a_fold_opens_and_closes() -> None:
         assert "DATA 33–48" not in s.text()
 
 
-async def test_a_packet_opens_whole() -> None:
-    async with shown(*told(a_lossy_transfer())) as s:
-        await opened(s)
-        await s.press("g", "enter")
-        assert s.on_top == "FactsScreen"
-        assert "received at 14:13:19.990" in s.text()
-        await s.press("escape", "escape")
-        assert s.on_top == "main"
-
-
 async def test_trouble_is_one_key_away() -> None:
     async with shown(*told(a_lossy_transfer())) as s:
         screen = await opened(s)

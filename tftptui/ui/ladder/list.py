@@ -24,6 +24,7 @@ from tftptui.ui.ladder.rows import (
     words_cells,
 )
 from tftptui.ui.ladder.words import reading_text
+from tftptui.ui.panes.packets.details import PacketOpened
 from tftptui.ui.panes.packets.search import first_attempt
 from tftptui.ui.panes.packets.words import Line
 from tftptui.ui.panes.transfers.words import mark, meaning, slot
@@ -49,13 +50,6 @@ class LadderList(RowList[Key]):
 
     class Changed(Message):
         """There is more to see."""
-
-    class Opened(Message):
-        """A packet shall be shown whole."""
-
-        def __init__(self, line: Line) -> None:
-            super().__init__()
-            self.line = line
 
     def __init__(self, store: Store, number: int) -> None:
         super().__init__(id="ladder")
@@ -248,9 +242,19 @@ class LadderList(RowList[Key]):
         if index is None:
             return
         if line := self.line_at(index):
-            self.post_message(self.Opened(line))
+            self.post_message(PacketOpened(line, self._step))
         else:
             self._unfold(wide=None)
+
+    def _step(self, step: int) -> Line | None:
+        """Go to the next row with a packet of its own, STEP in turn; return that."""
+        index = (self.cursor_index or 0) + step
+        while 0 <= index < self.row_count():
+            if line := self.line_at(index):
+                self.move_cursor(index)
+                return line
+            index += step
+        return None
 
     def action_unfold(self) -> None:
         """Show each packet of what is folded."""

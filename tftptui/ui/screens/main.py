@@ -24,13 +24,10 @@ from tftptui.ui.kit.pane import Pane
 from tftptui.ui.memory import Memory
 from tftptui.ui.messages import ColumnsWanted
 from tftptui.ui.panes.files.pane import FilesPane
-from tftptui.ui.panes.packets.details import packet_facts
-from tftptui.ui.panes.packets.list import PacketList
 from tftptui.ui.panes.packets.pane import PacketLog
 from tftptui.ui.panes.ports.pane import PortsPane
 from tftptui.ui.panes.transfers.pane import TransfersPane
 from tftptui.ui.preferences import Taste
-from tftptui.ui.screens.window import FactsScreen
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 
@@ -334,11 +331,6 @@ class MainScreen(Screen[None]):
         wishes.show_packets = self._show_packets
         wishes.show_pane = self.show_digit
         return wishes
-
-    def on_packet_list_opened(self, event: PacketList.Opened) -> None:
-        """Show a packet whole."""
-        facts = packet_facts(event.line, is_capture=self._store.is_capture)
-        self.app.push_screen(FactsScreen("Packet", facts))
 
     def on_transfers_pane_command_wanted(
         self, event: TransfersPane.CommandWanted

@@ -28,12 +28,11 @@ from tftptui.ui.ladder.words import (
     server_choice,
 )
 from tftptui.ui.messages import CopyWanted
-from tftptui.ui.panes.packets.details import packet_facts
 from tftptui.ui.panes.packets.saving import FORMATS, noted, save
 from tftptui.ui.panes.packets.words import plain
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, mark, short_host, slot
-from tftptui.ui.screens.window import FactsScreen, HelpScreen
+from tftptui.ui.screens.window import HelpScreen
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
@@ -160,11 +159,6 @@ class TransferScreen(ModalScreen[Left | None]):
         if action == "why":
             return self._store.finding_of(self._number) is not None
         return True
-
-    def on_ladder_list_opened(self, event: LadderList.Opened) -> None:
-        """Show a packet whole."""
-        facts = packet_facts(event.line, is_capture=self._store.is_capture)
-        self.app.push_screen(FactsScreen("Packet", facts))
 
     def action_close(self) -> None:
         """Go back."""

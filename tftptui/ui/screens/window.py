@@ -1,6 +1,6 @@
 """Windows above a screen: a frame that esc closes, a page to read, the help, facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
@@ -203,24 +203,3 @@ class HelpScreen(Page[None]):
         for mark, slot, meaning in MARKS:
             table.add_row(Text(mark, slots[slot]), Text(meaning))
         return Group(table, Text(f"\n{TID}"))
-
-
-class FactsScreen(Page[None]):
-    """Shows FACTS under a title, until esc."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(HELP)
-    DEFAULT_CSS = "FactsScreen > VerticalScroll { width: 96; padding: 1 2; }"
-
-    def __init__(self, title: str, facts: Sequence[Sequence[str]]) -> None:
-        super().__init__(title)
-        self._facts = facts
-
-    def on_mount(self) -> None:
-        """Show the facts."""
-        muted = slot_styles(self.app.theme_variables)["muted"]
-        table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(width=10, style=muted, no_wrap=True)
-        table.add_column(ratio=1)
-        for name, text in self._facts:
-            table.add_row(Text(name), Text(text, overflow="fold"))
-        self.show(table)

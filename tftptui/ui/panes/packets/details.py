@@ -1,5 +1,9 @@
 """All that is known of one packet, as pairs of a name and a text."""
 
+from collections.abc import Callable
+
+from textual.message import Message
+
 from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.ui.formats import clock, count, endpoint
 from tftptui.ui.panes.packets.words import (
@@ -14,6 +18,19 @@ from tftptui.ui.panes.packets.words import (
 
 _PLAIN = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
 """Kinds that say nothing themselves: their note is ours."""
+
+
+class PacketOpened(Message):
+    """A packet shall be shown in full.
+
+    Attributes:
+        line: the packet.
+        step: goes so many rows on in its list, and returns the packet there.
+    """
+
+    def __init__(self, line: Line, step: Callable[[int], Line | None]) -> None:
+        super().__init__()
+        self.line, self.step = line, step
 
 
 def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
@@ -31,7 +48,7 @@ def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
         ["server" if is_capture else "ours", f"port {record.server_tid}"],
         ["file", line.transfer.file if line.transfer else ""],
         *runs_of_blocks(line),
-        ["octets", _octets(line)],
+        ["data", _octets(line)],
         ["says", "" if record.kind in _PLAIN else note],
         ["shows", _shown(line, note)],
         ["again", _again(line)],
@@ -56,7 +73,7 @@ def _octets(line: Line) -> str:
     if octets is None:
         return ""
     last = ", the last block" if line.record.flags & Flag.LAST else ""
-    return f"{count(octets)}{last}"
+    return f"{count(octets)} bytes{last}"
 
 
 def _again(line: Line) -> str:

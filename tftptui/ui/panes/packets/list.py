@@ -32,6 +32,7 @@ from tftptui.ui.panes.packets.columns import (
     columns,
     draw,
 )
+from tftptui.ui.panes.packets.details import PacketOpened
 from tftptui.ui.panes.packets.model import PacketView, Place
 from tftptui.ui.panes.packets.words import Line, has_run, not_kept, plain
 from tftptui.ui.store import Store
@@ -146,13 +147,6 @@ class PacketList(ScrollView, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             """Let one stand for all that are still queued."""
             return isinstance(message, PacketList.Scrolled)
-
-    class Opened(Message):
-        """One row shall be shown whole."""
-
-        def __init__(self, line: Line) -> None:
-            super().__init__()
-            self.line = line
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -445,7 +439,12 @@ class PacketList(ScrollView, can_focus=True):
     def action_open(self) -> None:
         """Show the row under the cursor whole."""
         if line := self._chosen():
-            self.post_message(self.Opened(line))
+            self.post_message(PacketOpened(line, self._step))
+
+    def _step(self, step: int) -> Line | None:
+        """Go STEP rows on, and return the packet there."""
+        self.action_cursor(step)
+        return self._chosen()
 
     def action_unfold(self) -> None:
         """Show the blocks of a run one by one."""

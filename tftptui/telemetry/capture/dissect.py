@@ -1,0 +1,105 @@
+"""The fields of a TFTP packet, named: of any bytes, also malformed ones."""
+
+from typing import NamedTuple
+
+from tftptui.protocol.errors import ErrorCode
+from tftptui.protocol.packets import HEADER, Opcode
+from tftptui.telemetry.escapes import visible
+
+_OPCODE = 2
+
+
+class Field(NamedTuple):
+    """Some consecutive bytes of a packet.
+
+    Attributes:
+        offset: of the first byte in the packet.
+        octets: the bytes, with the NUL that ends a text.
+        name: what they are, as the RFC calls it.
+        value: what they say.
+    """
+
+    offset: int
+    octets: bytes
+    name: str
+    value: str
+
+
+def dissect(packet: bytes) -> list[Field]:
+    """Return the fields in order; together they are the whole packet.
+
+    RFC 1350 §5, RFC 2347. What does not fit the format is a field as well, and says
+    why.
+    """
+    fields = _Fields(packet)
+    if len(packet) < _OPCODE:
+        fields.rest("too short", "a packet begins with an opcode of 2 bytes")
+        return fields.found
+    number = int.from_bytes(packet[:_OPCODE])
+    names = {one.value: one.name for one in Opcode}
+    told = names.get(number, "unknown: TFTP has 1 to 6")
+    fields.number("opcode", f"{number} ({told})")
+    match number:
+        case Opcode.RRQ | Opcode.WRQ:
+            fields.text("file name")
+            fields.text("mode")
+            fields.options()
+        case Opcode.DATA:
+            fields.number("block")
+            fields.rest("data", f"{max(0, len(packet) - HEADER):,} bytes")
+        case Opcode.ACK:
+            fields.number("block")
+            fields.rest("padding", "an ACK has 4 bytes (RFC 1350 §5)")
+        case Opcode.ERROR:
+            code = int.from_bytes(packet[_OPCODE:HEADER])
+            known = {one.value: one.name.lower().replace("_", " ") for one in ErrorCode}
+            fields.number("error code", f"{code} ({known.get(code, 'unknown')})")
+            fields.text("message")
+            fields.rest("after the end", "no field of an ERROR")
+        case Opcode.OACK:
+            fields.options()
+        case _:
+            fields.rest("data", "not TFTP")
+    return fields.found
+
+
+class _Fields:
+    """Takes fields off the front of a packet."""
+
+    def __init__(self, packet: bytes) -> None:
+        self.found: list[Field] = []
+        self._packet, self._place = packet, 0
+
+    def number(self, name: str, value: str = "") -> None:
+        """Take 16 bits; VALUE is what they say, if not the number."""
+        octets = self._packet[self._place : self._place + 2]
+        whole = f"{int.from_bytes(octets)}"
+        if len(octets) == 2:  # noqa: PLR2004 - 16 bits
+            self._take(octets, name, value or whole)
+        else:
+            self.rest(name, "cut: 2 bytes are due")
+
+    def text(self, name: str) -> None:
+        """Take a text and the NUL behind it."""
+        end = self._packet.find(b"\0", self._place)
+        if end < 0:
+            octets = self._packet[self._place :]
+            self._take(octets, name, f"{visible(octets)} (no NUL at the end)")
+        else:
+            octets = self._packet[self._place : end + 1]
+            self._take(octets, name, visible(octets[:-1]))
+
+    def options(self) -> None:
+        """Take pairs of a name and a value."""
+        while self._place < len(self._packet):
+            self.text("option")
+            self.text("value")
+
+    def rest(self, name: str, value: str) -> None:
+        """Take what is left, if anything is."""
+        self._take(self._packet[self._place :], name, value)
+
+    def _take(self, octets: bytes, name: str, value: str) -> None:
+        if octets:
+            self.found.append(Field(self._place, octets, name, value))
+            self._place += len(octets)
