@@ -32,7 +32,7 @@ from tftptui.ui.actions import (
     WINDOW,
 )
 from tftptui.ui.keys import Action
-from tftptui.ui.ladder.actions import LADDER, TRANSFER
+from tftptui.ui.ladder.actions import LADDER, LADDER_MOVES, TRANSFER
 from tftptui.ui.panes.files.actions import FILES
 from tftptui.ui.panes.packets.actions import PACKET_LOG, PACKETS
 from tftptui.ui.panes.ports.actions import FIELDS, PORTS, RANGE
@@ -62,7 +62,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "preview": ("preview", "window", "page"),
     "packet": ("packet", "window", "page"),
     "folder": ("folder",),
-    "ladder": ("ladder", "transfer", "list", "top"),
+    "ladder": ("ladder", "transfer", "ladder-moves", "top"),
     "policy": ("policy", "list", "top", "window"),
     "policy-field": ("policy-field",),
 }
@@ -103,6 +103,7 @@ TITLES: dict[str, str] = {
     "packet": "One packet",
     "folder": "Typing a folder to serve",
     "ladder": "The ladder of a transfer",
+    "ladder-moves": "Moving in the ladder",
     "transfer": "One transfer",
 }
 
@@ -119,6 +120,7 @@ ACTIONS: tuple[Action, ...] = (
     *PACKET_LOG,
     *PROMPT,
     *LADDER,
+    *LADDER_MOVES,
     *TRANSFER,
     *PORTS,
     *RANGE,

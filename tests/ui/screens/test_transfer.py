@@ -16,7 +16,7 @@ from tests.support.ladder_scene import (
     windows,
 )
 from tests.support.pane_host import packets, record
-from tests.support.pictures import NOW, status, view
+from tests.support.pictures import NOW, a_busy_server, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.engine.messages import Finding, Frame
@@ -195,11 +195,26 @@ async def test_a_finding_is_told_and_leads_to_why() -> None:
 async def test_a_fold_opens_and_closes() -> None:
     async with shown(*told(a_lossy_transfer())) as s:
         await opened(s)
-        await s.press("g", "j", "j", "j", "j", "j", "enter")
+        await s.press("g", "down", "down", "down", "down", "down", "enter")
         assert "▾ blocks 17–160" in s.text()
         assert "DATA 33–48" in s.text()
-        await s.press("j", "j", "left")
+        await s.press("down", "down", "left")
         assert "DATA 33–48" not in s.text()
+
+
+async def test_j_and_k_go_through_the_transfers_below() -> None:
+    async with shown(*a_busy_server(), size=SMALL) as s:
+        screen = await opened(s)
+        await s.press("k")
+        assert "this is the first transfer" in s.text()
+        await s.press("j", "j")
+        assert screen.number == 6
+        strip = s.text().splitlines()[1]
+        assert "core-1.c…  ⚠ 10.0.4.26 pxelinux.0" in strip
+        assert strip.endswith("3 of 8 ")
+        assert "⚠ pxelinux.0 · stalled" in s.text().splitlines()[0]
+        await s.press("k", "escape")
+        assert s.main._transfers.chosen == 7
 
 
 async def test_trouble_is_one_key_away() -> None:
@@ -229,13 +244,13 @@ async def test_nothing_moves_where_the_reader_has_gone_to() -> None:
     frames = told([(one, "") for one in rungs], phase="stalled")
     async with shown(*frames, size=SMALL) as s:
         screen = await opened(s)
-        await s.press("g", "j")
-        before = [line[:-1] for line in s.text().splitlines()[3:-1]]
+        await s.press("g", "down")
+        before = [line[:-1] for line in s.text().splitlines()[4:-1]]
         more = [
             (record(Kind.OACK, 1 + place * 0.01, attempt=2), "") for place in range(9)
         ]
         await s.tell(packets(*more, first=100))
-        assert [line[:-1] for line in s.text().splitlines()[3:-1]] == before
+        assert [line[:-1] for line in s.text().splitlines()[4:-1]] == before
         await s.press("G")
         assert screen._ladder.cursor_index == 108
 
@@ -250,7 +265,7 @@ async def test_a_hundred_thousand_blocks_are_a_few_rows() -> None:
         screen._ladder.look()
         assert "blocks 17–100,016 … ACK 100,016" in s.text().replace("▸ ", "")
         assert screen._ladder.row_count() < 10
-        await s.press("g", "j", "j", "j", "enter", "G", "k")
+        await s.press("g", "down", "down", "down", "enter", "G", "up")
         assert screen._ladder.row_count() > 12_000
         assert "ACK 100,016" in s.text()
 

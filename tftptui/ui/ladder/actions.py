@@ -1,8 +1,26 @@
 """What keys do on the screen of one transfer."""
 
+from dataclasses import replace
+
+from tftptui.ui.actions import LIST
 from tftptui.ui.keys import Action
 
 LADDER = (
+    Action(
+        "ladder",
+        "screen.flip(1)",
+        ("j",),
+        "next",
+        "The next transfer, in the order of the Transfers pane.",
+        shown=True,
+    ),
+    Action(
+        "ladder",
+        "screen.flip(-1)",
+        ("k",),
+        "previous",
+        "The previous transfer, in the order of the Transfers pane.",
+    ),
     Action(
         "ladder",
         "open",
@@ -29,6 +47,16 @@ LADDER = (
         "Previous packet that was resent, not acknowledged or wrong.",
     ),
 )
+
+LADDER_MOVES = tuple(
+    replace(
+        action,
+        scope="ladder-moves",
+        keys=tuple(key for key in action.keys if key not in ("j", "k")),
+    )
+    for action in LIST
+)
+"""As in any list, but j and k: they go to other transfers."""
 
 TRANSFER = (
     Action("transfer", "close", ("escape", "q"), "back", "Back.", shown=True),

@@ -66,6 +66,14 @@ class LadderList(RowList[Key]):
 
     # What there is.
 
+    def show(self, number: int) -> None:
+        """Show another transfer."""
+        self._number, self._view = number, None
+        self.feed = LadderFeed(self._store, number)
+        self.follows, self.cursor_key = True, None
+        self.forget_drawn()
+        self.look()
+
     def look(self) -> None:
         """Take in what is new."""
         view = self._store.transfers.get(self._number)

@@ -330,6 +330,7 @@ class MainScreen(Screen[None]):
         )
         wishes.show_packets = self._show_packets
         wishes.show_pane = self.show_digit
+        wishes.order = self._transfers
         return wishes
 
     def on_transfers_pane_command_wanted(

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -44,12 +45,29 @@ WIDE = 100
 LONGEST, SHORTEST = 39, 15
 """Cells of addresses where there is room, and where there is not."""
 
+NEIGHBOR = 26
+"""Cells of a transfer in the line of neighbors."""
+
 GAP = 2
 """Cells between what is told of the two ends."""
 
 
+class TransferOrder(Protocol):
+    """The order of transfers on the screen below."""
+
+    def numbers(self) -> list[int]:
+        """Return the transfers that are shown, in their order."""
+
+    def select(self, number: int) -> None:
+        """Put the cursor on a transfer."""
+
+
 class TransferScreen(ModalScreen[Left | None]):
-    """The ladder of transfer NUMBER, live and afterwards; returns where to go on."""
+    """The ladder of a transfer, live and afterwards; returns where to go on.
+
+    Attributes:
+        number: of the transfer that is shown; j and k go on in the ORDER.
+    """
 
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
         (0, "-narrow"),
@@ -61,6 +79,7 @@ class TransferScreen(ModalScreen[Left | None]):
     TransferScreen {
         background: $background;
         & > #transfer-title { height: 1; padding: 0 1; background: $panel; }
+        & > #transfer-strip { height: 1; padding: 0 1; }
         & #ladder-ends { height: 2; }
         & > Horizontal { height: 1fr; }
         & #ladder-side { width: 1fr; }
@@ -71,10 +90,19 @@ class TransferScreen(ModalScreen[Left | None]):
     }
     """
 
-    def __init__(self, store: Store, number: int, *, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        number: int,
+        *,
+        now: Callable[[], float],
+        order: TransferOrder | None = None,
+    ) -> None:
         super().__init__()
-        self._store, self._number, self._now = store, number, now
+        self.number = number
+        self._store, self._now, self._order = store, now, order
         self._title = Static(id="transfer-title", markup=False)
+        self._strip = Static(id="transfer-strip", markup=False)
         self._ends = Static(id="ladder-ends", markup=False)
         self._ladder = LadderList(store, number)
         self._side = TransferSide(store)
@@ -83,6 +111,7 @@ class TransferScreen(ModalScreen[Left | None]):
     def compose(self) -> ComposeResult:
         """Lay out title, ladder, side and keys."""
         yield self._title
+        yield self._strip
         with Horizontal():
             with Vertical(id="ladder-side"):
                 yield self._ends
@@ -111,11 +140,12 @@ class TransferScreen(ModalScreen[Left | None]):
 
     def _look(self) -> None:
         """Show what is known now; a forgotten transfer keeps what was known."""
-        self._view = self._store.transfers.get(self._number) or self._view
+        self._view = self._store.transfers.get(self.number) or self._view
         view = self._view
         if view is None:
             return
         self._title.update(self._titled(view))
+        self._strip.update(self._neighbors())
         self._ends.update(self._lifelines(view))
         self._side.look(view, self._ladder.feed.series)
         self.refresh_bindings()
@@ -133,6 +163,46 @@ class TransferScreen(ModalScreen[Left | None]):
         title.append(words, "bold")
         title.truncate(max(1, self.size.width - 2), overflow="ellipsis")
         return title
+
+    def _numbers(self) -> tuple[list[int], int]:
+        """Return the transfers to go through, and the place of this one."""
+        numbers = self._order.numbers() if self._order else []
+        tries = {self.number, *self._store.tries_of(self.number)}
+        place = next((n for n, one in enumerate(numbers) if one in tries), None)
+        if place is None:  # it is not shown below
+            return [self.number], 0
+        numbers[place] = self.number
+        return numbers, place
+
+    def _neighbors(self) -> Text:
+        """Return the line of the transfers before and after this one."""
+        numbers, place = self._numbers()
+        slots = slot_styles(self.app.theme_variables)
+        count = f" {place + 1} of {len(numbers)}"
+        room = self.size.width - 2 - len(count)
+        fits = max(1, room // (NEIGHBOR + 1))
+        first = max(0, min(place - fits // 2, len(numbers) - fits))
+        text = Text(no_wrap=True)
+        for at, number in enumerate(numbers[first : first + fits], first):
+            if view := self._store.transfers.get(number) or self._view:
+                style = slots[slot(view)]
+                text.append(_named(view), style + Style(reverse=at == place))
+                text.append(" ")
+        text.append(" " * max(0, room - text.cell_len))
+        return text.append(count, slots["muted"])
+
+    def action_flip(self, step: int) -> None:
+        """Show the next transfer."""
+        numbers, place = self._numbers()
+        if not 0 <= place + step < len(numbers):
+            where = "last" if step > 0 else "first"
+            self.notify(f"this is the {where} transfer", timeout=2, markup=False)
+            return
+        self.number, self._view = numbers[place + step], None
+        if self._order:
+            self._order.select(self.number)
+        self._ladder.show(self.number)
+        self._look()
 
     def _lifelines(self, view: TransferView) -> Text:
         """Return the two ends over their lifelines, and who chose their ports."""
@@ -157,7 +227,7 @@ class TransferScreen(ModalScreen[Left | None]):
         if action == "side":
             return self.has_class("-narrow")
         if action == "why":
-            return self._store.finding_of(self._number) is not None
+            return self._store.finding_of(self.number) is not None
         return True
 
     def action_close(self) -> None:
@@ -197,7 +267,7 @@ class TransferScreen(ModalScreen[Left | None]):
         """Save the packets of this transfer, for Wireshark and as a table."""
         numbers = list(self._ladder.ladder.numbers)
         records = list(noted(self._store.packets, numbers))
-        transfers = {self._number: self._view} if self._view else {}
+        transfers = {self.number: self._view} if self._view else {}
         name = suggested_name("packets", FORMATS[0], self._now())
         while Path(name).exists():
             name = f"{Path(name).stem}-again{Path(name).suffix}"
@@ -214,6 +284,12 @@ class TransferScreen(ModalScreen[Left | None]):
                 )
 
         self.run_worker(write, group="save", thread=True)
+
+
+def _named(view: TransferView) -> str:
+    """Return a transfer in the line of neighbors."""
+    name = view.file.rpartition("/")[2]
+    return fitted(f" {mark(view)} {short_host(view.client, 15)} {name}", NEIGHBOR)
 
 
 def _ends(view: TransferView, width: int) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from tftptui.ui.preferences import Taste
 from tftptui.ui.screens.firewall import FirewallScreen
 from tftptui.ui.screens.locate import LocateScreen
 from tftptui.ui.screens.question import Answer, Question
-from tftptui.ui.screens.transfer import Left, TransferScreen
+from tftptui.ui.screens.transfer import Left, TransferOrder, TransferScreen
 from tftptui.ui.screens.why import NextView, WhyScreen
 from tftptui.ui.store import Store
 
@@ -37,6 +37,7 @@ class TransferCommandHandler:
     Attributes:
         show_packets: shows the packets of one transfer, or of all, at a time.
         show_pane: shows a pane by its number.
+        order: the order of transfers on the screen, where there is one.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class TransferCommandHandler:
         self._client, self._taste, self._now = client, taste, now
         self.show_packets: ShowPackets = lambda _, __: None
         self.show_pane: Callable[[int], object] = lambda _: None
+        self.order: TransferOrder | None = None
 
     def carry_out(self, what: TransferCommand, number: int) -> None:
         """Carry out a command for a transfer."""
@@ -98,16 +100,17 @@ class TransferCommandHandler:
         self._screen.app.push_screen(screen)
 
     def _open(self, number: int) -> None:
+        screen = TransferScreen(self._store, number, now=self._now, order=self.order)
+
         def left(answer: Left | None) -> None:
             if answer == "packets":
-                self.show_packets(number, None)
+                self.show_packets(screen.number, None)
             elif answer == "why":
-                found = self._store.finding_about(number)
-                self.explain(found.number if found else 0, number)
+                found = self._store.finding_about(screen.number)
+                self.explain(found.number if found else 0, screen.number)
             elif answer is not None:
                 self.show_pane(answer)
 
-        screen = TransferScreen(self._store, number, now=self._now)
         self._screen.app.push_screen(screen, left)
 
     def _locate(self, number: int) -> None:

@@ -380,6 +380,18 @@ class TransfersPane(FilterPane):
             return [one for group in groups for one in group]
         return [one for one in rows if isinstance(one, Row)]
 
+    # What is asked of the order of transfers.
+
+    def numbers(self) -> list[int]:
+        """Return the transfers that are shown, in their order."""
+        return [row.view.number for row in self._shown() if not row.is_refused]
+
+    def select(self, number: int) -> None:
+        """Put the cursor on a transfer, or on the row that stands for it."""
+        place = self._list.model.place_of(number)
+        if place is not None:
+            self._list.move_cursor(place)
+
     # The detail.
 
     def _tell_detail(self) -> None:
