@@ -84,6 +84,7 @@ class Findings:
         self._all_incidents = (self._incidents, *of_server)
         self._due: dict[ClientTries, None] = {}
         self._followed: dict[ClientTries, None] = {}
+        self._self_tests: set[int] = set()
         self._retold: dict[int, TransferView] = {}
         self._looked = 0.0
         self._unreached = BlockedRequests(clock, self._reporter, around.rules)
@@ -101,9 +102,7 @@ class Findings:
                     tries.complain(event)
                     self._due[tries] = None
             case TransferEnded():
-                tries = self._all_tries.of(event.transfer)
-                if tries is not None:
-                    self._end(tries, event.time)
+                self._take_end(event)
             case Refused():
                 self._refuse(event)
             case _:
@@ -115,7 +114,9 @@ class Findings:
             self._unreached.reached()
         for transfer in self._worth_a_look(transfers):
             view = transfer.whole().view()
-            if view.kind != SELF_TEST:
+            if view.kind == SELF_TEST:
+                self._take_self_test(view.server, works=view.has_answered)
+            else:
                 self._end(self._begin_try(view), view.ended or view.moved)
 
     def _worth_a_look(self, transfers: list[AnyTransfer]) -> list[AnyTransfer]:
@@ -168,14 +169,14 @@ class Findings:
 
     def forget_ways(self, since: float = 0.0) -> None:
         """Forget what the ways to clients have shown since a moment: they changed."""
-        self._gatherer.networks.forget(since)
+        self._gatherer.forget_ways(since)
 
     def located(self, location: Location) -> None:
         """Take in what was learned hop by hop of the way to a client."""
-        tries = self._all_tries.of(location.transfer)
-        if tries is not None:
-            tries.location = location
-            self._due[tries] = None
+        self._gatherer.note_location(location)
+        for tries in self._all_tries:
+            if tries.client == location.client:
+                self._due[tries] = None
 
     def missed(self) -> list[Missed]:
         """Return what is told as missing, or as not to be read."""
@@ -206,9 +207,25 @@ class Findings:
         retold, self._retold = list(self._retold.values()), {}
         return retold
 
+    def _take_end(self, event: TransferEnded) -> None:
+        tries = self._all_tries.of(event.transfer)
+        if tries is not None:
+            self._end(tries, event.time)
+        elif event.transfer in self._self_tests:
+            self._self_tests.discard(event.transfer)
+            if event.heard or event.retransmits:
+                self._take_self_test(event.server, works=event.heard)
+
+    def _take_self_test(self, address: str, *, works: bool) -> None:
+        """Take in what a self-test shows: it may move what is told of others."""
+        self._gatherer.note_self_test(address, works=works)
+        self._due |= dict.fromkeys(self._incidents)
+
     def _begin(self, event: TransferStarted) -> None:
         view = self._around.view(event.transfer or 0)
-        if view is not None and view.kind != SELF_TEST:
+        if view is not None and view.kind == SELF_TEST:
+            self._self_tests.add(view.number)
+        elif view is not None:
             self._begin_try(view)
 
     def _begin_try(self, view: TransferView) -> ClientTries:

@@ -1,16 +1,23 @@
 """From tries to facts: a client's tries, and all that the rules need around them."""
 
+from collections import OrderedDict
+
 from tftptui.engine.fact_sources import FactSources
 from tftptui.findings.client_requests import ClientRequests
-from tftptui.findings.facts import Facts, HostBlock
+from tftptui.findings.facts import Facts, HostBlock, SelfTest
 from tftptui.findings.network_history import NetworkHistory
 from tftptui.findings.tries import ClientTries
 from tftptui.server.clock import Clock
+from tftptui.telemetry.ttl_walks import Location
 
 _DOUBTED = 2
 """Time-outs in a row after which a port no longer counts as one that works."""
 
 _OURSELVES = "this host"
+_KEPT_LOCATIONS = 64
+
+_LEARNED = 900.0
+"""Seconds for which it is taken to hold what a walk or a self-test has shown."""
 
 
 class FactGatherer:
@@ -23,10 +30,13 @@ class FactGatherer:
     def __init__(self, clock: Clock, around: FactSources) -> None:
         self._clock, self._around = clock, around
         self.networks, self.requests = NetworkHistory(), ClientRequests()
+        self._locations: OrderedDict[str, tuple[Location, float]] = OrderedDict()
+        self._last_self_test: SelfTest | None = None
 
     def of(self, tries: ClientTries) -> Facts:
         """Return the facts about a client's tries, as they stand."""
         now = self._clock.wall()
+        location, located_at = self._located(tries.client, now)
         views = sorted(tries.views.values(), key=lambda one: one.number)
         return Facts(
             now=now,
@@ -51,7 +61,9 @@ class FactGatherer:
                 if one.number not in tries.views
             ),
             host_block=self._own_block(tries),
-            location=tries.location,
+            location=location,
+            located_at=located_at,
+            self_test=self._self_test(now),
             others=tries.incident.others(tries.client) if tries.incident else (),
             is_left=tries.is_left,
             last_exhausted=self.requests.last_exhausted,
@@ -77,6 +89,30 @@ class FactGatherer:
             self.networks.note(way, view, is_again=is_again)
             is_news = True
         return is_news
+
+    def note_location(self, location: Location) -> None:
+        """Remember what was learned hop by hop: it holds for each try of the client."""
+        self._locations[location.client] = (location, self._clock.wall())
+        self._locations.move_to_end(location.client)
+        if len(self._locations) > _KEPT_LOCATIONS:
+            self._locations.popitem(last=False)
+
+    def note_self_test(self, address: str, *, works: bool) -> None:
+        """Remember how a transfer of the self-test ended."""
+        self._last_self_test = SelfTest(self._clock.wall(), address, works)
+
+    def forget_ways(self, since: float) -> None:
+        """Forget what ways have shown since a moment, and where walks ended."""
+        self.networks.forget(since)
+        self._locations.clear()
+
+    def _located(self, client: str, now: float) -> tuple[Location | None, float]:
+        found, time = self._locations.get(client, (None, 0.0))
+        return (found, time) if now - time < _LEARNED else (None, 0.0)
+
+    def _self_test(self, now: float) -> SelfTest | None:
+        found = self._last_self_test
+        return found if found is not None and now - found.time < _LEARNED else None
 
     def _own_block(self, tries: ClientTries) -> HostBlock | None:
         """Return what of our own rules stops a client's ACKs, if none has come."""

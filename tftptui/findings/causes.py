@@ -39,13 +39,14 @@ class Occurrence:
 
     Attributes:
         draft: the trouble, as a rule sees it there.
-        others: of the case that it was seen in.
+        reckoned: what its remedies reckon with: others of the case, and what a walk
+            to the client has shown.
     """
 
     draft: Draft
     client: str
     file: str
-    others: tuple[str, ...] = ()
+    reckoned: tuple[str, ...] = ()
 
 
 class Affected(NamedTuple):
@@ -66,7 +67,7 @@ class Incident:
         cause: what it is known by while it stands; network: that of its first client.
         occurrences: what it does, by the tries that show it, the first of them first.
         finding: as it is told; None until it is.
-        reckoned: those others that the remedies reckon with.
+        reckoned: what the remedies reckon with, as they are told.
         why: why the last of its occurrences has left it; last: whose that was.
     """
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from tftptui.findings.facts import Facts, HostBlock, Icmp, Neighbour
+from tftptui.findings.facts import Facts, HostBlock, Icmp, Neighbour, SelfTest
 from tftptui.knowledge.signatures import known
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Refused
@@ -132,6 +132,17 @@ def walked(location: Location | None) -> list[Evidence]:
         return []
     text = f"hop by hop to {location.client}: {location.verdict}"
     return [Evidence(text=text, transfer=location.transfer)]
+
+
+def self_tested(found: SelfTest | None) -> list[Evidence]:
+    """Return what a self-test of this host has shown, if there was one."""
+    if found is None:
+        return []
+    how = "received its file" if found.works else "no ACK of it arrived either"
+    text = f"self-test of this host (D), through {found.address}: {how}"
+    if found.works:
+        text += "; packets of other hosts take other rules"
+    return [Evidence(text=text, time=found.time)]
 
 
 def in_vain(facts: Facts, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:

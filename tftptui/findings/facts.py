@@ -202,6 +202,21 @@ class HostBlock:
     is_fresh: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """How this server answered a program on its own host.
+
+    Attributes:
+        time: when it ended, wall clock.
+        address: that was asked.
+        works: whether its ACKs arrived.
+    """
+
+    time: float
+    address: str
+    works: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """A client's tries for one file that belong together.
@@ -222,7 +237,8 @@ class Facts:
         own_block: what of this host's own rules stops the client's ACKs, if they are
             known to be stopped.
         location: what was learned hop by hop of the way to one of its ports, if
-            somebody had that looked for.
+            somebody had that looked for; located_at: when, wall clock.
+        self_test: what a self-test of this host has shown of late, if there was one.
         unanswered: tries of a capture that shows no answer to them, oldest first;
             they are none of ``tries``.
         others: clients that are kept from files by the same cause, as far as is known.
@@ -248,6 +264,8 @@ class Facts:
     host_block: HostBlock | None = None
     unanswered: tuple[TransferView, ...] = ()
     location: Location | None = None
+    located_at: float = 0.0
+    self_test: SelfTest | None = None
     others: tuple[str, ...] = ()
     is_left: bool = False
     last_exhausted: float = 0.0

@@ -76,7 +76,8 @@ class Incidents:
             return
         cause = cause_of(draft, facts, tries.way)
         if cause == incident.cause:
-            self._take_occurrence(incident, tries, draft, facts.others)
+            reckoned = (*facts.others, *_walked(facts))
+            self._take_occurrence(incident, tries, draft, reckoned)
         else:
             self._turn(tries, draft, cause)
 
@@ -92,7 +93,7 @@ class Incidents:
                 occurrences = list(incident.occurrences.values())
                 before, incident.reckoned = (
                     incident.reckoned,
-                    leading(occurrences).others,
+                    leading(occurrences).reckoned,
                 )
                 incident.finding = self._reporter.revise(
                     incident.finding,
@@ -142,10 +143,10 @@ class Incidents:
         incident: Incident,
         tries: ClientTries,
         draft: Draft,
-        others: tuple[str, ...] = (),
+        reckoned: tuple[str, ...] = (),
     ) -> None:
         incident.occurrences[tries] = Occurrence(
-            draft, tries.client, tries.file, others
+            draft, tries.client, tries.file, reckoned
         )
         self._changed[incident] = None
 
@@ -229,6 +230,11 @@ class Incidents:
             for one in self._open.values()
         )
         return alike >= MOST_ALIKE
+
+
+def _walked(facts: Facts) -> tuple[str, ...]:
+    found = facts.location
+    return (found.verdict,) if found is not None and found.verdict else ()
 
 
 def _first_of(incident: Incident) -> str:

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from shlex import quote
 
 from tftptui.findings.facts import Facts, Scene
-from tftptui.findings.signs.place import place_of_silence
+from tftptui.findings.signs.place import is_attached, place_of_silence
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.listing import span
@@ -75,15 +75,27 @@ def range_of(facts: Facts) -> str:
     return "" if scene.single_port else span(PortRange(scene.first, scene.last))
 
 
-def let_acks_through(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how to get the client's ACKs to our ports."""
-    ask = Remedy(
-        text=f"ask for: allow UDP from {_clients(facts)} ports 1024–65535 to "
-        f"{_server(facts)} {_ours(facts)}, on the path and on {facts.words.host}"
-        f"{_assumption(facts)}"
+def let_acks_through(facts: Facts, *, only_here: bool = False) -> tuple[Remedy, ...]:
+    """Return how to get the client's ACKs to our ports.
+
+    ONLY_HERE says that this host itself drops them.
+    """
+    allow = (
+        f"allow UDP from {_clients(facts)} ports 1024–65535 to {_server(facts)} "
+        f"{_ours(facts)}"
     )
+    where = "on the path and on"
+    if is_attached(facts):
+        where = "on"
+    if only_here:
+        ask = Remedy(text=f"on {facts.words.host}: {allow}{_assumption(facts)}")
+    else:
+        ask = Remedy(
+            text=f"ask for: {allow}, {where} {facts.words.host}{_assumption(facts)}"
+        )
     ways = (Way.RANGE,)
-    on_the_way = _rules(facts, Part.ACKS, Where.BETWEEN, ways)
+    is_routed = not (only_here or is_attached(facts))
+    on_the_way = _rules(facts, Part.ACKS, Where.BETWEEN, ways) if is_routed else ()
     here = (
         () if facts.scene.is_capture else _rules(facts, Part.ACKS, Where.SERVER, ways)
     )

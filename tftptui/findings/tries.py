@@ -11,7 +11,6 @@ from tftptui.knowledge.signatures import is_firmware
 from tftptui.telemetry.events import IcmpReceived, Refused, TransferEvent
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.refusal_reasons import Reason
-from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import TransferView
 
 WINDOW = 12.0
@@ -64,7 +63,6 @@ class ClientTries:
             were over then; doubted: those that ran, and had been sent again in vain.
         rhythms: tries whose second request has told how sure one is of the client.
         way: by what name the way to its client is remembered; see NetworkHistory.
-        location: what was learned hop by hop of the way to its client.
         is_left: whether its client asked once more, and went on with what it had asked
             for before.
         there: the file that its client would get by now, and when it had last asked.
@@ -88,7 +86,6 @@ class ClientTries:
     rhythms: set[int] = field(default_factory=set)
     touched: float = 0.0
     way: str = ""
-    location: Location | None = None
     is_left: bool = False
     there: tuple[str, float] = ("", 0.0)
     _icmp: dict[_IcmpKey, deque[float]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ none, so silence alone proves nothing; silence on one way where the other is who
 """
 
 from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.icmp import is_rejection
 from tftptui.telemetry.ttl_walks import Hop, Walk
 
 ENOUGH_SILENCE = 3
@@ -34,14 +35,11 @@ def verdict(suspect: Walk, other: Walk, *, was_heard: bool = False) -> str:
 
     WAS_HEARD says that the client had answered: then its port was none that is blocked.
     """
-    refusal = _refusal(suspect)
-    if refusal is not None:
-        return (
-            f"{refusal.sender} rejects packets to UDP port {suspect.port} "
-            f"({refusal.name})" + _but_passes(other) + "."
-        )
-    if _is_whole(suspect):
-        also = "" if _is_whole(other) else f"; to port {other.port} they do not"
+    found = refusal(suspect)
+    if found is not None:
+        return _sent_back(found, suspect, other)
+    if is_whole(suspect):
+        also = "" if is_whole(other) else f"; to port {other.port} they do not"
         if was_heard:
             return (
                 f"Packets to UDP port {suspect.port} reach the client{also}. They did "
@@ -65,7 +63,7 @@ def filters_by_port(suspect: Walk, other: Walk) -> float:
     FACT where a machine on the way has passed on the others; LIKELY where the client
     itself may be the one that is silent, for it may listen on that port; else 0.
     """
-    if not _is_whole(other) or _is_whole(suspect) or _refusal(suspect):
+    if not is_whole(other) or is_whole(suspect) or refusal(suspect):
         return 0.0
     last = _last_heard(suspect)
     is_before_client = (last.ttl if last else 0) < len(other.hops) - 1
@@ -74,7 +72,7 @@ def filters_by_port(suspect: Walk, other: Walk) -> float:
 
 def is_direct(walk: Walk) -> bool:
     """Whether the client itself was the first hop: no router stands between."""
-    return _is_whole(walk) and len(walk.hops) == 1
+    return is_whole(walk) and len(walk.hops) == 1
 
 
 def _silence(suspect: Walk, other: Walk) -> str:
@@ -89,7 +87,7 @@ def _silence(suspect: Walk, other: Walk) -> str:
         )
     last = _last_heard(suspect)
     where = f"at {last.sender} or just behind it" if last else "before the first hop"
-    if _is_whole(other):
+    if is_whole(other):
         hops = len(other.hops)
         if last is not None and last.ttl == hops - 1:
             where += (
@@ -112,15 +110,24 @@ def _silence(suspect: Walk, other: Walk) -> str:
     )
 
 
+def _sent_back(found: Hop, suspect: Walk, other: Walk) -> str:
+    if not is_rejection(found.name):
+        return f"{found.sender} can't reach the client ({found.name})."
+    told = f"{found.sender} rejects packets to UDP port {suspect.port} ({found.name})"
+    return f"{told}{_but_passes(other)}."
+
+
 def _but_passes(other: Walk) -> str:
-    return f"; those to port {other.port} reach the client" if _is_whole(other) else ""
+    return f"; those to port {other.port} reach the client" if is_whole(other) else ""
 
 
-def _is_whole(walk: Walk) -> bool:
+def is_whole(walk: Walk) -> bool:
+    """Whether the client itself was reached."""
     return bool(walk.hops) and walk.hops[-1].answer == "reached"
 
 
-def _refusal(walk: Walk) -> Hop | None:
+def refusal(walk: Walk) -> Hop | None:
+    """Return the machine that a walk was sent back by, before the client."""
     return next((hop for hop in walk.hops if hop.answer == "refused"), None)
 
 

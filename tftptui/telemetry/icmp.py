@@ -23,6 +23,15 @@ NAMES = {  # by version of IP, type, code
     (6, 2, 0): "packet too big",
     (6, 3, 0): "hop limit exceeded",
 }
+_REJECTIONS = {
+    "protocol unreachable",
+    "port unreachable",
+    "network prohibited",
+    "host prohibited",
+    "administratively prohibited",
+    "prohibited by policy",
+    "route rejected",
+}
 _NUMBERS = re.compile(r"type (\d{1,3}) code (\d{1,3})")
 
 
@@ -34,6 +43,11 @@ def error_name(version: int, kind: int, code: int) -> str:
 def is_port_closed(version: int, kind: int, code: int) -> bool:
     """Whether an ICMP error says that nobody listens on the port."""
     return (version, kind, code) in _PORT_CLOSED
+
+
+def is_rejection(name: str) -> bool:
+    """Whether an error says that a rule forbids it, and not that nobody is there."""
+    return name in _REJECTIONS
 
 
 def numbers(version: int, name: str) -> tuple[int, int] | None:

@@ -22,6 +22,7 @@ from tftptui.findings.signs.stalls import (
     stopped,
 )
 from tftptui.knowledge.signatures import may_ignore_repeats
+from tftptui.knowledge.ttl_walk import is_whole
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView
 
@@ -121,22 +122,36 @@ def gone(facts: Facts) -> Draft | None:
         f"{facts.client} stopped replying",
         "sent" if facts.is_upload else "fetched",
     )
+    is_up = _is_up_since(facts, one)
     why = "it is off, unplugged or busy, or the path was cut."
+    if is_up:
+        why = "its machine is up and reachable, so the program ended, hangs or waits."
     return Draft(
         kind=KIND,
         headline=f"{silent} {where} of {facts.file}: {why}",
         plain=f"{silent} while it {did} {facts.file}: {why}",
-        confidence=POSSIBLE,
-        stands_at="unknown",
+        confidence=LIKELY if is_up else POSSIBLE,
+        stands_at="client" if is_up else "unknown",
         transfers=(one.number,),
         since=one.moved,
-        evidence=(stopped(facts, one),),
+        evidence=(stopped(facts, one), *evidence.walked(facts.location)),
         remedies=remedies.say(
-            "check whether the client is still running, and whether it can be reached"
+            "check the program on the client"
+            if is_up
+            else "check whether the client is still running, and whether it can be "
+            "reached"
         ),
         helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}",
     )
+
+
+def _is_up_since(facts: Facts, one: TransferView) -> bool:
+    """Whether a walk has reached the client's machine since it fell silent."""
+    found = facts.location
+    if found is None or not found.is_done or facts.located_at <= one.moved:
+        return False
+    return is_whole(found.suspect) or is_whole(found.other)
 
 
 def _no_reply(facts: Facts, one: TransferView) -> Draft:

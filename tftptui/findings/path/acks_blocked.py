@@ -12,6 +12,7 @@ from tftptui.findings.helps import ANY_TIME, Row
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.chance import rounds_no_chance
 from tftptui.findings.signs.comparison import has_recurred, unless_it_recurs
+from tftptui.findings.signs.place import is_attached
 from tftptui.findings.signs.silence import (
     FEW_ANSWERS,
     is_long_quiet,
@@ -19,7 +20,7 @@ from tftptui.findings.signs.silence import (
     taken,
 )
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
-from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds, times
 
@@ -76,7 +77,7 @@ def acks(facts: Facts) -> Draft | None:
         headline=_acks_headline(facts, f"UDP port {one.server_tid}"),
         plain=_acks_headline(facts, "the UDP ports"),
         confidence=_sure_of_acks(facts),
-        stands_at="server" if own else "between-or-server",
+        stands_at=_place(facts),
         transfers=tuple(facts.numbers),
         since=one.started,
         evidence=(
@@ -88,11 +89,17 @@ def acks(facts: Facts) -> Draft | None:
                 time=one.started,
             ),
             evidence.unanswered(facts),
+            *evidence.self_tested(facts.self_test),
+            *evidence.walked(facts.location),
             *evidence.program(facts),
             *_is_there(facts, one),
             *_may_be_large(facts, one),
         ),
-        remedies=LazyRemedies(partial(remedies.let_acks_through, facts)),
+        remedies=LazyRemedies(
+            partial(
+                remedies.let_acks_through, facts, only_here=_place(facts) == "server"
+            )
+        ),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, one.client_tid),
@@ -130,17 +137,32 @@ def _may_be_large(facts: Facts, one: TransferView) -> list[Evidence]:
 
 
 def _acks_headline(facts: Facts, port: str) -> str:
-    own, what = facts.host_block, "blocks" if facts.is_upload else "ACKs"
+    what = "blocks" if facts.is_upload else "ACKs"
     lost = f"its {what} to {port} of {facts.words.server}"
-    if own is None:
+    got = f"{facts.client} got {facts.words.our} reply, but {lost}"
+    if facts.host_block is not None:
+        return f"{got} are dropped by this host's own firewall."
+    if _fails_here(facts):
         return (
-            f"{facts.client} got {facts.words.our} reply, but {lost} do not arrive: "
-            f"dropped on the path, or by {facts.words.host}'s own firewall."
+            f"{got} do not arrive. Nor do those of this host's self-test: dropped by "
+            "this host's own firewall."
         )
+    where = "by a switch or bridge" if is_attached(facts) else "on the path"
     return (
-        f"{facts.client} got our reply, but {lost} are dropped by this host's own "
+        f"{got} do not arrive: dropped {where}, or by {facts.words.host}'s own "
         "firewall."
     )
+
+
+def _fails_here(facts: Facts) -> bool:
+    """Whether this host does not hear itself either."""
+    return facts.self_test is not None and not facts.self_test.works
+
+
+def _place(facts: Facts) -> Place:
+    if facts.host_block or _fails_here(facts):
+        return "server"
+    return "between-or-server"
 
 
 def acks_behind(facts: Facts) -> Draft | None:

@@ -25,10 +25,10 @@ from tftptui.findings.signs.comparison import (
     unless_it_recurs,
     works_again,
 )
-from tftptui.findings.signs.place import dropped, place_of_silence
+from tftptui.findings.signs.place import dropped, place_of_silence, reaches_now
 from tftptui.findings.signs.silence import is_unanswered
 from tftptui.knowledge.clients import EPHEMERAL
-from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 from tftptui.telemetry.words import port_word
 
 
@@ -80,13 +80,16 @@ def answers(facts: Facts) -> Draft | None:
     if not is_unanswered(facts):
         return None
     worked, told_apart = facts.working, in_words(compare(facts))
+    whose = f"{port_word(facts.client_tids, 'UDP')} of {facts.client}"
+    is_open_now = reaches_now(facts)
     return Draft(
         kind=KIND,
-        headline=f"Packets from {facts.words.server} to "
-        f"{port_word(facts.client_tids, 'UDP')} of {facts.client} are "
-        f"{dropped(facts)}.",
+        headline=f"No reply from {facts.words.server} reached {whose}, but packets to "
+        "it arrive now: the block is gone, or only larger packets are dropped."
+        if is_open_now
+        else f"Packets from {facts.words.server} to {whose} are {dropped(facts)}.",
         client_tids=tuple(facts.client_tids),
-        confidence=LIKELY,
+        confidence=POSSIBLE if is_open_now else LIKELY,
         stands_at=place_of_silence(facts),
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,

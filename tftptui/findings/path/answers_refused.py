@@ -22,6 +22,8 @@ from tftptui.findings.signs.icmp_errors import (
     reporters,
     since_progress,
 )
+from tftptui.findings.signs.place import refusing
+from tftptui.findings.signs.silence import is_unanswered
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import joined, port_word
 
@@ -47,9 +49,12 @@ def refused(facts: Facts) -> Draft | None:
     """A firewall on the path rejects packets to the client."""
     found = since_progress(facts, lambda one: one.is_prohibited or one.is_port_closed)
     found = [one for one in found if not is_client(facts, one) and one.sender]
-    if not is_firm(facts, found):
+    hop = refusing(facts) if is_unanswered(facts) else None
+    if not (is_firm(facts, found) or hop):
         return None
     names = list(dict.fromkeys(one.sender or "" for one in found))
+    if hop is not None and hop.sender and hop.sender not in names:
+        names.append(hop.sender)
     return Draft(
         kind=KIND,
         headline=f"The firewall at {joined(names)} rejects packets from "
@@ -59,8 +64,11 @@ def refused(facts: Facts) -> Draft | None:
         confidence=FACT,
         stands_at="between",
         transfers=tuple(facts.numbers),
-        since=found[0].times[0],
-        evidence=evidence.refused(facts, found),
+        since=found[0].times[0] if found else facts.tries[0].started,
+        evidence=(
+            *(evidence.walked(facts.location) if hop else ()),
+            *evidence.refused(facts, found),
+        ),
         remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),

@@ -9,8 +9,10 @@ client's own firewall go by ports as well.
 from ipaddress import ip_address
 
 from tftptui.findings.facts import Facts
-from tftptui.knowledge.ttl_walk import filters_by_port, is_direct
+from tftptui.knowledge.ttl_walk import filters_by_port, is_direct, is_whole, refusal
 from tftptui.telemetry.findings import FACT, Place
+from tftptui.telemetry.icmp import is_rejection
+from tftptui.telemetry.ttl_walks import Hop
 
 _SWITCH = "a switch or bridge in front of it"
 
@@ -19,7 +21,7 @@ def place_of_silence(facts: Facts) -> Place:
     """Return where our answers to a client are dropped."""
     if _is_before_client(facts):
         return "between"
-    if _is_attached(facts):
+    if is_attached(facts):
         return "server-segment" if facts.has_no_firewall else "client-segment"
     return "between" if facts.has_no_firewall else "between-or-client"
 
@@ -38,6 +40,29 @@ def dropped(facts: Facts) -> str:
             return f"dropped {where}, or by the client's own firewall"
 
 
+def reaches_now(facts: Facts) -> bool:
+    """Whether a walk since the last request has reached a port that gets no replies."""
+    found = facts.location
+    if found is None or not found.is_done or facts.located_at <= facts.last_asked:
+        return False
+    return found.suspect.port in facts.client_tids and is_whole(found.suspect)
+
+
+def refusing(facts: Facts) -> Hop | None:
+    """Return the machine that a walk to the client's port was rejected by."""
+    found = facts.location
+    if (
+        found is None
+        or not found.is_done
+        or found.suspect.port not in facts.client_tids
+    ):
+        return None
+    hop = refusal(found.suspect)
+    if hop is None or hop.sender == facts.client or not is_rejection(hop.name):
+        return None
+    return hop
+
+
 def _is_before_client(facts: Facts) -> bool:
     """Whether a walk has shown that a machine before the client drops them."""
     found = facts.location
@@ -47,10 +72,10 @@ def _is_before_client(facts: Facts) -> bool:
     return is_ours and filters_by_port(found.suspect, found.other) >= FACT
 
 
-def _is_attached(facts: Facts) -> bool:
+def is_attached(facts: Facts) -> bool:
     """Whether no router stands before the client."""
     found = facts.location
-    if found is not None and is_direct(found.other):
+    if found is not None and (is_direct(found.other) or is_direct(found.suspect)):
         return True
     if facts.is_gateway:
         return False  # a router, and the client is behind it
