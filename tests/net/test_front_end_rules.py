@@ -35,6 +35,7 @@ def server(
     root = tmp_path_factory.mktemp("root")
     (root / "file").write_bytes(CONTENT)
     with Serve(root, listen=None, port=69, within=network.server) as server:
+        assert server.at.port == 69  # it serves, so it ends when it is told to
         yield server
         assert server.stop() == 0
 

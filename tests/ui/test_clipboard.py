@@ -123,6 +123,8 @@ def test_in_screen_the_text_is_in_its_buffer(tmp_path: Path) -> None:
     name = f"t{os.getpid()}"
     subprocess.run([*SCREEN, "-dmS", name, "cat"], check=True)
     screen = [*SCREEN, "-S", name, "-X"]
+    while subprocess.run([*screen, "version"], check=False).returncode:
+        pass  # the session is made in the background
     try:
         took = asyncio.run(into_multiplexer("", text, {"STY": name}))
         assert took == "screen"
