@@ -81,5 +81,5 @@ def pyz(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[0])
 def site(session: nox.Session) -> None:
     """Build the documents as a site; a broken link or a forgotten page is an error."""
-    session.install("mkdocs-material>=9.6")
+    session.install("mkdocs-material>=9.6", "-e", ".")
     session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})

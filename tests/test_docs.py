@@ -5,9 +5,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 import tftptui
 from tftptui.cli import app
+from tftptui.telemetry.events import Event, TransferEvent, WireStep
 
 CHECKOUT = Path(tftptui.__file__).parent.parent
 PAGES = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")])
@@ -77,4 +79,17 @@ def test_each_option_of_a_server_is_explained() -> None:
 def test_every_page_has_its_place_in_the_site() -> None:
     site = (CHECKOUT / "mkdocs.yml").read_text("utf-8")
     listed = set(re.findall(r": (\S+\.md)$", site, re.MULTILINE))
-    assert listed == {"index.md", *(page.name for page in CHECKOUT.glob("docs/*.md"))}
+    made = {"index.md", "configuration.md", "contributing.md"}  # tools/docs_site.py
+    assert listed == made | {page.name for page in CHECKOUT.glob("docs/*.md")}
+
+
+def test_each_event_of_the_journal_is_explained_with_its_keys() -> None:
+    page = (CHECKOUT / "docs" / "journal.md").read_text("utf-8")
+    common = {"time", *(key.name for key in fields(TransferEvent))}
+    for kind in (*Event.__subclasses__(), *TransferEvent.__subclasses__()):
+        if kind in {TransferEvent, WireStep}:  # docs/wire.md has those of WireStep
+            continue
+        name = kind.__struct_config__.tag
+        keys = {key.encode_name for key in fields(kind)} - common
+        (row,) = re.findall(rf"^\| (.*`{name}`.*)$", page, re.MULTILINE)
+        assert [key for key in sorted(keys) if f"`{key}`" not in row] == [], name

@@ -1,23 +1,38 @@
-"""MkDocs hooks: the site's first page is README.md, and links find their way.
+"""MkDocs hooks: pages that are not files in docs/, and links that leave docs/.
 
-MkDocs knows files below docs/ only. Links to other files of the repository lead to
-where it is hosted.
+The first page is README.md, and CONTRIBUTING.md is one. The page of the configuration
+file is generated, by ``tftptui config --write``. Links to other files of the repository
+lead to where it is hosted.
 """
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+PAGES = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md"}
+CONFIGURATION = """# Configuration file
+
+`tftptui config --write` prints this: every setting with its meaning and default. It is
+read from `~/.config/tftptui/tftptui.toml`, or from `--config FILE`. The command line
+overrides it. What the settings do together: [Running the server](running.md).
+"""
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s]+)(?=\))")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Make README.md the first page."""
-    readme = Path(config.config_file_path).with_name("README.md").read_text("utf-8")
-    content = _LINK.sub(lambda found: _from_docs(found[0]), readme)
-    files.append(File.generated(config, "index.md", content=content))
+    """Add the pages that are not files in docs/."""
+    checkout = Path(config.config_file_path).parent
+    for page, source in PAGES.items():
+        text = (checkout / source).read_text("utf-8")
+        content = _LINK.sub(lambda found: _from_docs(found[0]), text)
+        files.append(File.generated(config, page, content=content))
+    content = f"{CONFIGURATION}\n```toml\n{_settings()}```\n"
+    files.append(File.generated(config, "configuration.md", content=content))
     return files
 
 
@@ -28,6 +43,13 @@ def on_page_markdown(markdown: str, config: MkDocsConfig, **_: object) -> str:
         lambda found: re.sub(r"^\.\./", blob, found[0], count=1),
         markdown,
     )
+
+
+def _settings() -> str:
+    command = (sys.executable, "-m", "tftptui", "config", "--write")
+    nobody = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]}
+    done = subprocess.run(command, check=True, capture_output=True, env=nobody)
+    return done.stdout.decode().replace("/nonexistent", "~")
 
 
 def _from_docs(link: str) -> str:
