@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.command import Hit
@@ -11,10 +12,10 @@ from tests.support.pictures import frame, status, view
 from tests.support.screens import LARGE, SMALL, Shown, shown
 from tests.support.scripted_engine import ScriptedEngine
 from tftptui.engine.live_settings import live_settings
-from tftptui.engine.messages import ChangeSettings
+from tftptui.engine.messages import ChangeSettings, Entry, FindFiles, FoundFiles
 from tftptui.settings import Settings
 from tftptui.ui.app import TftpApp
-from tftptui.ui.palette import Everything
+from tftptui.ui.palette import Everything, Things
 from tftptui.ui.store import Store
 
 PROBES = ("[bold red]X[/]", "[@click=app.bell]c[/]", "a[/b]c")
@@ -206,6 +207,38 @@ async def test_the_palette_finds_words_of_descriptions_keys_and_settings(
         hits = [hit async for hit in provider.search(typed)]
         named = [str(hit.match_display) for hit in hits if isinstance(hit, Hit)]
     assert found in named if found else not named
+
+
+class WithFiles(ScriptedEngine):
+    """Finds one file by its name."""
+
+    async def ask(self, command: Any) -> Any:
+        await super().ask(command)
+        if isinstance(command, FindFiles) and "boot" in command.words:
+            file = Entry(name=b"pxe/boot.img", text="pxe/boot.img", kind="file")
+            return FoundFiles(files=[file])
+        return None
+
+
+async def test_the_palette_leads_to_findings_clients_and_files() -> None:
+    news = frame(view(1), view(2, kind="curl"), findings=[blocked()])
+    async with shown(news, size=SMALL, engine=WithFiles()) as screen:
+
+        async def chosen(typed: str) -> None:
+            provider = Things(screen.main)
+            (hit,) = [hit async for hit in provider.search(typed)]
+            assert isinstance(hit, Hit)
+            hit.command()
+            await screen.pilot.pause()
+
+        await chosen("boot")
+        assert screen.main.scope == "files"
+        assert screen.main.query_one("#files Input").value == "pxe/boot.img"  # type: ignore[attr-defined]
+        await chosen("client curl")
+        assert "client:10.0.4.22" in screen.text()
+        assert "1 of 2 shown" in screen.text()
+        await chosen("finding")
+        assert screen.on_top == "WhyScreen"
 
 
 async def test_what_another_pane_does_is_done_there() -> None:

@@ -5,7 +5,7 @@ import pytest
 from tftptui.ui.actions import MAIN
 from tftptui.ui.keymap import ACTIONS, CHAINS, TITLES, actions
 from tftptui.ui.keys import bindings, key_name
-from tftptui.ui.screens.window import help_order
+from tftptui.ui.screens.help import help_order
 
 
 @pytest.mark.parametrize("scope", CHAINS)

@@ -324,7 +324,17 @@ MESSAGES = (
         "messages", "close", ("escape", "M"), "back", "Back to the panes.", shown=True
     ),
 )
-HELP = (Action("help", "close", ("escape",), "back", "Back to the panes.", shown=True),)
+HELP = (
+    Action("help", "run", ("enter",), "do it", "Do what the row says.", shown=True),
+    Action(
+        "help",
+        "close",
+        ("escape", "f1"),
+        "back",
+        "Show all keys again; then back to the panes.",
+        shown=True,
+    ),
+)
 
 QUESTION = (
     Action("question", "answer('yes')", ("y",), "yes", "Do it.", shown=True),

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
-from tftptui.engine.messages import ChangeSettings, Command
+from tftptui.engine.messages import ChangeSettings, Command, FindFiles, FoundFiles
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
 from tftptui.ui.actions import APP
@@ -28,13 +28,22 @@ from tftptui.ui.deferred_imports import STEP, Later
 from tftptui.ui.disabled_keys import action_of, nothing_here, why_not
 from tftptui.ui.exit_summary import farewell, running_forms
 from tftptui.ui.feed import PATIENCE, Feed
-from tftptui.ui.keys import bindings, key_name
+from tftptui.ui.keymap import CHAINS, TITLES
+from tftptui.ui.keys import Action, bindings, key_name
 from tftptui.ui.memory import Memory
-from tftptui.ui.messages import CopyWanted, FrameArrived
-from tftptui.ui.palette import Everything, key_commands, pane_commands, policy_commands
+from tftptui.ui.messages import CopyWanted, FrameArrived, KeysWanted
+from tftptui.ui.palette import (
+    Everything,
+    Things,
+    client_commands,
+    file_commands,
+    finding_commands,
+    key_commands,
+    pane_commands,
+    policy_commands,
+)
 from tftptui.ui.panes.packets.details import PacketOpened
 from tftptui.ui.screens.main import MainScreen
-from tftptui.ui.screens.window import HelpScreen
 from tftptui.ui.store import Store
 from tftptui.ui.terminal import lasting_driver, take_escape_delay
 from tftptui.ui.themes import (
@@ -126,7 +135,8 @@ class TftpApp(App[None]):
     }
     """
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
-        Everything
+        Everything,
+        Things,
     }
 
     def __init__(
@@ -367,6 +377,22 @@ class TftpApp(App[None]):
             partial(self.set_timer, CLOSING, self.save_picture),
         )
 
+    async def things(self, words: Sequence[str]) -> Sequence[SystemCommand]:
+        """Return what leads to findings, clients and files with all WORDS."""
+        main = self.screen_stack[0]
+        if not isinstance(main, MainScreen):
+            return []
+        names: list[str] = []
+        with suppress(CommandRefusedError, EngineError):  # as in a capture
+            found = await self.client.ask(FindFiles([*words]))
+            if isinstance(found, FoundFiles):
+                names = [one.text for one in found.files]
+        return [
+            *finding_commands(self.store, words, main.explain),
+            *client_commands(self.store, words, main.show_client),
+            *file_commands(names, main.show_file),
+        ]
+
     def _press_in(self, digit: int, key: str) -> None:
         """Go to the pane of that number, and press KEY there."""
         self.action_show_pane(digit)
@@ -493,7 +519,28 @@ class TftpApp(App[None]):
     def action_help(self) -> None:
         """Show the keys, those of the focused pane first."""
         if isinstance(self.screen, MainScreen):
-            self.push_screen(HelpScreen(self.screen.scope))
+            self.post_message(KeysWanted(self.screen.scope))
+
+    def on_keys_wanted(self, event: KeysWanted) -> None:
+        """Show the keys of a page; do what is chosen there."""
+        from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415
+
+        self.push_screen(HelpScreen(event.scope), partial(self._run, event.scope))
+
+    def _run(self, scope: str, action: Action | None) -> None:
+        """Do what a key does: here, or in the pane where it works."""
+        main = self.screen_stack[0]
+        if action is None or not isinstance(main, MainScreen):
+            return
+        if action.scope in CHAINS[scope]:
+            self.simulate_key(action.keys[0])
+            return
+        for pane in main.panes:
+            if action.scope in CHAINS[pane.SCOPE]:
+                self._press_in(pane.digit, action.keys[0])
+                return
+        where = TITLES[action.scope]
+        self.notify(f"{action.shown_key} works only here: {where}", markup=False)
 
     def action_doctor(self) -> None:
         """Look at this machine, and fetch something from ourselves."""

@@ -11,6 +11,7 @@ from importlib import import_module
 
 AFTERWARDS = (
     "tftptui.ui.screens.question",
+    "tftptui.ui.screens.help",
     "tftptui.knowledge.names",
     "tftptui.knowledge.recipes",
     "tftptui.ui.screens.client_commands",

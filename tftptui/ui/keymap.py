@@ -49,7 +49,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "stage": ("stage", "demo", "main", "app"),
     "rules": ("rules", "window"),
     "cast": ("cast", "list", "top"),
-    "help": ("help", "window", "app"),
+    "help": ("help", "window"),
     "question": ("question", "app"),
     "why": ("why", "window", "page"),
     "firewall": ("firewall", "window", "page"),

@@ -61,3 +61,15 @@ class ColumnsWanted(Message):
         super().__init__()
         self.heading, self.offered = heading, offered
         self.shown, self.pane = shown, pane
+
+
+class KeysWanted(Message):
+    """The keys of a page shall be shown.
+
+    Attributes:
+        scope: where they work, in the list of actions.
+    """
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope

@@ -1,17 +1,27 @@
-"""The palette: everything by name, by what it does, by its key; settings as well."""
+"""The palette: actions, settings, findings, clients and files, by their words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
+from typing import Protocol, runtime_checkable
 
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tftptui.settings import Value, option_name
 from tftptui.ui.keymap import CHAINS, TITLES, actions
+from tftptui.ui.kit.fields import has_all
+from tftptui.ui.store import Store
 
 IN_WORDS = 0.4
 """How well a command fits whose description alone has what was typed; a name that
 fits has up to 1."""
+
+MOST_OF_A_KIND = 20
+"""Findings, clients or files that are offered at most."""
+
+SHORTEST_WORD = 2
+"""Letters from which on findings, clients and files are looked for."""
 
 LISTED = frozenset({"app.policy", "app.capture", "app.doctor", "main.firewall"})
 """Actions that the bottom line has no room for, and the palette shows at once."""
@@ -44,6 +54,72 @@ class Everything(Provider):
                 score = IN_WORDS
             if score:
                 yield Hit(score, matcher.highlight(title), callback, help=effect)
+
+
+@runtime_checkable
+class FindsThings(Protocol):
+    """An app that knows findings, clients and files."""
+
+    async def things(self, words: Sequence[str]) -> Sequence[SystemCommand]:
+        """Return what leads to those in which all WORDS occur."""
+
+
+class Things(Provider):
+    """Finds findings, clients and files by their words."""
+
+    async def search(self, query: str) -> Hits:
+        """Yield those in which all the words occur."""
+        words = query.casefold().split()
+        if max(map(len, words), default=0) < SHORTEST_WORD:
+            return
+        if isinstance(self.app, FindsThings):
+            for one in await self.app.things(words):
+                yield Hit(IN_WORDS, one.title, one.callback, help=one.help)
+
+
+def finding_commands(
+    store: Store, words: Sequence[str], show: Callable[[int], None]
+) -> Iterable[SystemCommand]:
+    """Return a command for each finding that holds, and has all WORDS."""
+    found = (
+        SystemCommand(f"Finding: {one.headline}", one.code, partial(show, one.number))
+        for one in store.findings_in_order()
+        if not one.withdrawn
+        and has_all(tuple(words), f"finding {one.headline} {one.code} {one.client}")
+    )
+    return islice(found, MOST_OF_A_KIND)
+
+
+def client_commands(
+    store: Store, words: Sequence[str], show: Callable[[str], None]
+) -> Iterable[SystemCommand]:
+    """Return a command for each client, the latest first, that has all WORDS."""
+    kinds: dict[str, str] = {}
+    for view in reversed(store.transfers.values()):
+        kinds[view.client] = kinds.get(view.client) or view.kind
+    for refusal in reversed(store.refusals):
+        kinds.setdefault(refusal.client, refusal.kind)
+    found = (
+        SystemCommand(
+            f"Client: {client}" + (f" · {kind}" if kind else ""),
+            "Show only its transfers.",
+            partial(show, client),
+        )
+        for client, kind in kinds.items()
+        if has_all(tuple(words), f"client {client} {kind}")
+    )
+    return islice(found, MOST_OF_A_KIND)
+
+
+def file_commands(
+    names: Iterable[str], show: Callable[[str], None]
+) -> Iterable[SystemCommand]:
+    """Return a command for each file, up to a number."""
+    found = (
+        SystemCommand(f"File: {name}", "Show it in Files.", partial(show, name))
+        for name in names
+    )
+    return islice(found, MOST_OF_A_KIND)
 
 
 def key_commands(scope: str, press: Callable[[str], None]) -> Iterator[SystemCommand]:

@@ -22,11 +22,3 @@ async def test_the_line_of_panes_says_at_once_that_the_log_is_held() -> None:
     async with shown(frame(view(1, file="one")), size=SMALL) as screen:
         await screen.press("4", "space")
         assert "paused" in screen.text().splitlines()[2]
-
-
-async def test_the_end_of_the_help_is_one_key_away() -> None:
-    async with shown(frame(), size=SMALL) as screen:
-        await screen.press("question_mark")
-        assert "TID" not in screen.text()
-        await screen.press("G")
-        assert "TID" in screen.text()

@@ -373,6 +373,20 @@ class MainScreen(Screen[None]):
         chosen = self._transfers.chosen if self._current is self._transfers else None
         self._about_transfers.explain(number, chosen)
 
+    def explain(self, number: int) -> None:
+        """Show a finding."""
+        self._about_transfers.explain(number, None)
+
+    def show_client(self, client: str) -> None:
+        """Show the transfers of one client alone."""
+        self._transfers.show_client(client)
+        self.show_pane(self._transfers)
+
+    def show_file(self, name: str) -> None:
+        """Show a file in its pane."""
+        self._files.find(name)
+        self.show_pane(self._files)
+
     def action_messages(self) -> None:
         """Show all messages."""
         from tftptui.ui.screens.all_messages import AllMessagesScreen  # noqa: PLC0415

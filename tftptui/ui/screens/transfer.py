@@ -28,12 +28,11 @@ from tftptui.ui.ladder.words import (
     reading_text,
     server_choice,
 )
-from tftptui.ui.messages import CopyWanted
+from tftptui.ui.messages import CopyWanted, KeysWanted
 from tftptui.ui.panes.packets.saving import FORMATS, noted, save
 from tftptui.ui.panes.packets.words import plain
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, mark, short_host, slot
-from tftptui.ui.screens.window import HelpScreen
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
@@ -254,7 +253,7 @@ class TransferScreen(ModalScreen[Left | None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpScreen(self.scope))
+        self.post_message(KeysWanted(self.scope))
 
     def action_copy(self) -> None:
         """Copy the packet under the cursor."""

@@ -1,11 +1,9 @@
-"""Windows above a screen: a frame that esc closes, a page to read, the help, facts."""
+"""Windows above a screen: a frame that esc closes, a page to read."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -14,37 +12,9 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tftptui.ui.actions import HELP, WINDOW
-from tftptui.ui.keymap import CHAINS, TITLES, actions
+from tftptui.ui.actions import WINDOW
 from tftptui.ui.keys import bindings
-from tftptui.ui.themes import slot_styles
-
-MARKS: tuple[tuple[str, str, str], ...] = (
-    ("↑ ↓", "transfer-active", "Transfer running: to the client, from the client."),
-    ("●", "transfer-completed", "Completed: the last block was acknowledged."),
-    ("◐", "transfer-unconfirmed", "Everything sent, but no ACK for the last block."),
-    ("✗ ∅ ⊘", "transfer-failed", "Failed, gave up, aborted by you."),
-    ("⊗", "transfer-failed", "Refused with an ERROR: there is no transfer."),
-    ("○", "muted", "The client requested only the size; normal."),
-    ("⚠", "transfer-stalled", "Stalled: no progress for a while."),
-    ("· ■ ▒ ×", "port-used", "Port free, in use, cooling down, in use elsewhere."),
-    ("R2 R3", "packet-retransmit", "Packet resent by us: second, third time."),
-    ("D", "packet-duplicate", "Packet resent by the client (duplicate)."),
-    ("◆ ›", "transfer-active", "Time reference mark; search match."),
-    ("? ✗ !", "packet-error", "Wrong sender (TID), not TFTP, ICMP error."),
-    ("▶3 ↑12", "transfer-active", "File with 3 readers now; fetched 12 times."),
-    ("1468→1428", "muted", "Option blksize: requested → agreed."),
-    ("w16 t6", "muted", "Options windowsize and timeout (s), agreed."),
-    ("tsize", "muted", "Option tsize: the client was told the size."),
-    ("~", "muted", "An estimate."),
-    ("atftp?", "muted", "Client program: a guess from its requests."),
-)
-"""Mark, slot of its colour, meaning."""
-
-TID = (
-    "A TID (transfer identifier, RFC 1350) is the UDP port that one end chose for "
-    "one transfer."
-)
+from tftptui.ui.messages import KeysWanted
 
 
 class Window(ModalScreen[ScreenResultType]):
@@ -73,7 +43,7 @@ class Window(ModalScreen[ScreenResultType]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpScreen(self.SCOPE))
+        self.post_message(KeysWanted(self.SCOPE))
 
     def action_close(self) -> None:
         """Go back, without an answer."""
@@ -151,55 +121,3 @@ class Page(Window[ScreenResultType]):
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by LINES."""
         self._scroll.scroll_relative(y=lines, animate=False)
-
-
-PANES = ("transfers", "files", "ports", "fields", "packets", "packet-log", "prompt")
-
-
-def help_order(scope: str) -> list[str]:
-    """Return all scopes: what works in SCOPE now, then the other panes."""
-    here = list(CHAINS[scope])
-    if scope == "ports":
-        here.insert(1, "fields")
-    if scope == "packets":
-        here.insert(2, "prompt")
-    return here + [pane for pane in PANES if pane not in here]
-
-
-class HelpScreen(Page[None]):
-    """The list of keys, made from the list of actions."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(HELP)
-    DEFAULT_CSS = """
-    HelpScreen > VerticalScroll {
-        width: 84;
-        & > .heading { text-style: bold; color: $transfer-active; padding-top: 1; }
-    }
-    """
-
-    def __init__(self, scope: str) -> None:
-        super().__init__(f"Keys · {TITLES[scope]}")
-        self._scope = scope
-
-    def parts(self) -> Iterator[Widget]:
-        """Yield one part for each scope, then the marks."""
-        for scope in help_order(self._scope):
-            if rows := actions(scope):
-                yield Static(TITLES[scope], classes="heading", markup=False)
-                table = Table.grid(padding=(0, 2), expand=True)
-                table.add_column(width=14, style="bold", no_wrap=True)
-                table.add_column(ratio=1)
-                for action in rows:
-                    table.add_row(Text(action.shown_keys), Text(action.effect))
-                yield Static(table)
-        yield Static("Marks", classes="heading", markup=False)
-        yield Static(self._marks())
-
-    def _marks(self) -> Group:
-        slots = slot_styles(self.app.theme_variables)
-        table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(width=14, no_wrap=True)
-        table.add_column(ratio=1)
-        for mark, slot, meaning in MARKS:
-            table.add_row(Text(mark, slots[slot]), Text(meaning))
-        return Group(table, Text(f"\n{TID}"))

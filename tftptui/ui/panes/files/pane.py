@@ -283,6 +283,11 @@ class FilesPane(Pane):
         """Type words to look for."""
         self._field.open()
 
+    def find(self, words: str) -> None:
+        """Look for words, as if they were typed."""
+        self._field.display = True
+        self._field.value = words
+
     def action_widen(self) -> None:
         """Show all rows again."""
         self._field.clear_words()

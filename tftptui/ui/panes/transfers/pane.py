@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tftptui.engine.messages import TransferView
 from tftptui.net.names import host_name
+from tftptui.telemetry.records.filters.parsing import parse
 from tftptui.telemetry.records.filters.terms import Filter
 from tftptui.telemetry.records.filters.vocabulary import TRANSFERS as WORDS
 from tftptui.ui.formats import count, endpoint
@@ -381,6 +382,13 @@ class TransfersPane(FilterPane):
         return [one for one in rows if isinstance(one, Row)]
 
     # What is asked of the order of transfers.
+
+    def show_client(self, client: str) -> None:
+        """Show only the transfers of one client, by a filter that can be edited."""
+        found = parse(f"client:{client}", self.VOCABULARY)
+        if isinstance(found, Filter):
+            self.show_filtered(found)
+            self.show_what_holds()
 
     def numbers(self) -> list[int]:
         """Return the transfers that are shown, in their order."""
