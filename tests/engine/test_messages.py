@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tftptui.engine.messages import (
     AbortTransfer,
     ActionCommand,
+    AddAddress,
     Ask,
     CancelHash,
     ChangeSettings,
@@ -47,6 +48,9 @@ from tftptui.engine.messages import (
     Stop,
     TransferView,
     UnlinkName,
+    WireDevice,
+    WireLine,
+    WireNews,
 )
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.findings import Evidence, Finding, Help, Remedy
@@ -122,6 +126,16 @@ FRAME = Frame(
     locations=[LOCATION],
     settings={"write": "new", "deny": ["::1"], "max_upload": None, "gso": True},
     counters=Counters(requests=3),
+    wire=WireNews(
+        interfaces="eth1 (up, 10.0.0.5/24)",
+        devices=[
+            WireDevice(
+                mac="52:54:00:12:34:56",
+                interface="eth1",
+                lines=(WireLine(1.0, 2.0, "→", "DISCOVER"),),
+            )
+        ],
+    ),
     packets_first=5,
     packets=bytes(range(256)),
     notes={5: "five"},
@@ -132,6 +146,7 @@ COMMANDS: list[Command] = [
     OpenFolder(b"\xff/\0"),
     CloseFolder(b""),
     AbortTransfer(4),
+    AddAddress("52:54:00:12:34:56"),
     LookAtFile(b"\xe9", 3, 5),
     ExamineFiles([b"\xe9", b"a"]),
     FindFiles(["a", "b"]),
@@ -179,7 +194,7 @@ def test_a_message_survives_and_is_told_from_the_others(message: Message) -> Non
 
 def test_no_message_is_forgotten_above() -> None:
     assert {type(message) for message in MESSAGES} == set(Message.__args__)
-    known = {*ActionCommand.__args__, *ShelfCommand.__args__}
+    known = {AddAddress, *ActionCommand.__args__, *ShelfCommand.__args__}
     assert {type(command) for command in COMMANDS} == known
 
 

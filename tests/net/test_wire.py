@@ -30,7 +30,7 @@ def lab() -> Iterator[BridgeLab]:
 
 @pytest.fixture
 def sources(lab: BridgeLab) -> Iterator[Sources]:
-    hear_all = partial(Sources, "eth0", time.monotonic, with_tftp=True)
+    hear_all = partial(Sources, "eth0", time.monotonic, tftp_port=69)
     found = lab.inside("server", hear_all)
     yield found
     found.close()

@@ -20,8 +20,8 @@ from tests.support.wire_events import (
     told,
     unplugged,
 )
+from tftptui.telemetry.wire_views import MOST_DEVICES
 from tftptui.wire.devices import (
-    MOST_DEVICES,
     MOST_STEPS,
     Device,
     Devices,
@@ -67,7 +67,9 @@ def test_a_boot_is_told_step_by_step() -> None:
 
 def test_a_request_is_explained_by_the_reply_that_named_our_address() -> None:
     device = only(heard(BOOT)[0])
-    words = "10.0.0.1's reply said: next-server 10.0.0.5, file ipxe.efi, for x64 UEFI"
+    words = (
+        "10.0.0.1's reply said: next-server 10.0.0.5, file ipxe.efi, arch 7 (x64 UEFI)"
+    )
     assert device.why_requested("10.0.0.5") == words
     assert device.why_requested("10.0.0.6") == ""
 

@@ -6,7 +6,7 @@ from tests.support.wire_events import ETH, asked, heard, plugged, told, unplugge
 from tftptui.wire.devices import StepKind
 from tftptui.wire.dhcp import MessageType
 from tftptui.wire.events import AddressSeen
-from tftptui.wire.text import LABELS, StoryPrinter, finding_lines, listening_line
+from tftptui.wire.text import LABELS, StoryPrinter, finding_lines, interfaces_words
 
 OFFERED = "address 10.0.0.77, next-server 10.0.0.5"
 
@@ -36,7 +36,7 @@ def test_where_is_listened_is_said_with_our_addresses() -> None:
     address = IPv4Interface("10.0.0.5/24")
     own = AddressSeen(time=0.0, interface=ETH, address=address, is_here=True)
     devices, _ = heard([plugged(), own])
-    assert listening_line(devices) == "Listening on eth1 (up, 10.0.0.5/24)."
+    assert interfaces_words(devices) == "eth1 (up, 10.0.0.5/24)"
 
 
 def test_every_step_has_a_label() -> None:

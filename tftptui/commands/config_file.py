@@ -53,6 +53,7 @@ EXAMPLES: dict[str, object] = {
     "upload-quota": "1G",
     "upload-total": "10G",
     "user": "nobody",
+    "wire": "eth1",
 }
 """For options that are not set by default."""
 

@@ -141,6 +141,10 @@ class ServerOptions:
         str | None,
         setting(NETWORK, "Serve one board on this cable by DHCP; needs root", "IFACE"),
     ] = None
+    wire: Annotated[
+        str | None,
+        setting(NETWORK, "Show ARP and DHCP of IFACE, or of any; key B", "IFACE"),
+    ] = None
     port: Annotated[
         int | None,
         setting(NETWORK, "UDP port for requests", "N", "69, or 6969 if 69 is denied"),
@@ -265,6 +269,7 @@ class ServerOptions:
             named=named,
             listen=self.listen,
             cable=self.cable,
+            wire=self.wire,
             port=self.port,
             ports=parse_port_range(self.ports),
             order=self.order,

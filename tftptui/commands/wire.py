@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from tftptui.commands.server import DEFAULTS, settings_of
 from tftptui.commands.usage_error import EXIT_FAILED, EXIT_USAGE, UsageError
-from tftptui.settings import Settings
+from tftptui.settings import TFTP_PORT, Settings
 
 if TYPE_CHECKING:  # --help is instant
     from tftptui.doctor.checks.boot_offers import FileCheck
@@ -85,7 +85,7 @@ def wire(
     from tftptui.wire.sources import Sources, WireError  # noqa: PLC0415
 
     try:
-        sources = Sources(interface, SystemClock().wall, with_tftp=True)
+        sources = Sources(interface, SystemClock().wall, tftp_port=TFTP_PORT)
     except WireError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FAILED
@@ -250,12 +250,12 @@ def _listen(sources: "Sources", *, json: bool) -> NoReturn:
     """Print what arrives, and what it means, until Ctrl+C."""
     from tftptui.findings.boot.rules import WireFindings  # noqa: PLC0415 - as above
     from tftptui.wire.devices import Devices  # noqa: PLC0415
-    from tftptui.wire.text import NOTHING_HEARD, listening_line  # noqa: PLC0415
+    from tftptui.wire.text import NOTHING_HEARD, interfaces_words  # noqa: PLC0415
 
     devices, findings, lines = Devices(), WireFindings(), _Lines(json=json)
     for event in sources.as_it_is():
         devices.take(event)
-    _note(listening_line(devices))
+    _note(f"Listening on {interfaces_words(devices)}.")
     _note(sources.notice)
     heard = sources.wait(_HINT_AFTER)
     if not heard:

@@ -24,6 +24,7 @@ from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import (
     AbortTransfer,
     ActionCommand,
+    AddAddress,
     Answer,
     ChangeSettings,
     CloseFolder,
@@ -49,6 +50,7 @@ from tftptui.engine.recording.metrics import Metrics
 from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.status import HostAddresses, status_of
 from tftptui.engine.ttl_search import Locating, Searches
+from tftptui.engine.wire_watch import WireWatch
 from tftptui.net.addresses import Endpoint, is_taken
 from tftptui.net.ttl_socket import Walker
 from tftptui.server.binding import BindError
@@ -139,6 +141,7 @@ class Engine:
         self._watch: Watch | None = None
         self._removing: asyncio.Task[None] | None = None
         self._cable: Cable | None = None
+        self._wire: WireWatch | None = None
         self._stopping = asyncio.Event()
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
@@ -153,6 +156,8 @@ class Engine:
         self._gather(LOOK_INTERVAL)
         self.findings.tick()
         self._nearby.look_again(self.findings)
+        if self._wire is not None:
+            self._wire.tick()
         self._summarise(self._limits.due_summaries(self.recorder.clock.now()))
         self._due.set()
 
@@ -182,12 +187,37 @@ class Engine:
             raise
         try:
             await self._start_cable()
+            await self._start_wire()
         except EngineError as error:
             if not held:
                 await self.stop()
                 raise
             # Started again after a crash: root, which it takes, was given up.
-            self.service.warn(f"{error}; DHCP is not answered: restart tftptui")
+            self.service.warn(f"{error}; restart tftptui for --wire and --cable")
+
+    def watch_wire(self) -> WireWatch:
+        """Return who takes what is heard on the wire; a demo tells it all."""
+        if self._wire is None:
+            self._wire = WireWatch(
+                self.recorder.clock,
+                self._heard,
+                self.findings.reporter,
+                self.service.tell_operator,
+            )
+        return self._wire
+
+    async def _start_wire(self) -> None:
+        """Hear ARP and DHCP, if that is wanted; a cable is watched in any case.
+
+        Raises:
+            EngineError: it can't be done; the text says why.
+        """
+        interface = self.settings.wire or self.settings.cable
+        if interface is not None:
+            port = self.service.listeners[0].local.port
+            # A cable adds what is missing by itself.
+            may_change = self.settings.cable is None
+            await self.watch_wire().open(interface, port, may_change=may_change)
 
     async def _start_cable(self) -> None:
         """Answer DHCP on a cable, if that is wanted.
@@ -204,7 +234,8 @@ class Engine:
     def notices(self) -> list[str]:
         """Return what the operator should know now."""
         cable = self._cable.notices if self._cable else ()
-        return [*cable, *self.service.standing_notices()]
+        wire = self._wire.notices if self._wire else ()
+        return [*cable, *wire, *self.service.standing_notices()]
 
     def _open(self, held: Sequence[socket.socket]) -> None:
         try:
@@ -261,6 +292,8 @@ class Engine:
         self._ticker.stop()
         if self._cable is not None:
             await self._cable.stop()
+        if self._wire is not None:
+            await self._wire.stop()
         await self._metrics.stop()
         await self._survey.stop()
         await self._searches.stop()
@@ -325,6 +358,9 @@ class Engine:
         Raises:
             CommandRefusedError: it can't be done; nothing has changed.
         """
+        if isinstance(command, AddAddress):
+            await self.watch_wire().add_address(command.mac)
+            return None
         if not isinstance(command, ShelfCommand):
             self.carry_out(command)
             return None
@@ -427,6 +463,7 @@ class Engine:
         frame.refusals = self.service.take_refusals()
         frame.hashes = self._shelf.take_news() if self._shelf else []
         frame.findings = self.findings.take_news()
+        frame.wire = self._wire.take_news() if self._wire else None
         frame.locations = self._searches.take_news()
         frame.packets_first = max(told.packets_next, ring.first)
         frame.packets = ring.packed(frame.packets_first)

@@ -37,6 +37,7 @@ from tftptui.telemetry.views import (
     TransferPhase,
     TransferView,
 )
+from tftptui.telemetry.wire_views import WireDevice, WireLine, WireNews
 
 __all__ = [
     "FOREIGN",
@@ -46,6 +47,7 @@ __all__ = [
     "USED",
     "AbortTransfer",
     "ActionCommand",
+    "AddAddress",
     "Answer",
     "Ask",
     "CancelHash",
@@ -89,6 +91,9 @@ __all__ = [
     "TransferPhase",
     "TransferView",
     "UnlinkName",
+    "WireDevice",
+    "WireLine",
+    "WireNews",
 ]
 
 
@@ -104,6 +109,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
         findings: those that are new, revised or withdrawn.
         settings: all that ChangeSettings may change, as they are now.
         locations: searches about which something was learned.
+        wire: what machines sent before TFTP, if that is watched.
         None or empty means unchanged.
     """
 
@@ -119,6 +125,7 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
     hashes: list[HashView] = []
     locations: list[Location] = []
     counters: Counters | None = None
+    wire: WireNews | None = None
     packets_first: int = 0
     packets: bytes = b""
     notes: dict[int, str] = {}
@@ -233,6 +240,16 @@ class RewriteName(msgspec.Struct, frozen=True, tag="rewrite_name"):
     name: bytes
 
 
+class AddAddress(msgspec.Struct, frozen=True, tag="add_address"):
+    """Add the address that a machine on the wire looks for, and no host has.
+
+    Attributes:
+        mac: of the machine, as in WireDevice.
+    """
+
+    mac: str
+
+
 class Locate(msgspec.Struct, frozen=True, kw_only=True, tag="locate"):
     """Find out where packets to a client's port are dropped; frames tell how it goes.
 
@@ -274,7 +291,7 @@ ActionCommand = (
 ShelfCommand = LookAtFile | ExamineFiles | FindFiles | HashFile | CancelHash
 """Questions about what is in files: reading them takes a while."""
 
-Command = ActionCommand | ShelfCommand
+Command = ActionCommand | ShelfCommand | AddAddress
 
 Answer = FilePiece | FileKinds | FoundFiles
 

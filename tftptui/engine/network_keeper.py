@@ -32,6 +32,11 @@ class NetworkKeeper:
         self._interface = interface
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether changes can be made."""
+        return self._process is not None
+
     async def start(self) -> None:
         """Start the process; without root's rights there is none.
 

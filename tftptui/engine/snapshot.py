@@ -13,6 +13,7 @@ from tftptui.engine.messages import (
     Refusal,
     Status,
     TransferView,
+    WireNews,
 )
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.records.ring import RECORD, PacketRing
@@ -41,6 +42,7 @@ class Snapshot:
         self._findings: dict[int, Finding] = {}
         self._locations: dict[int, Location] = {}
         self._hashes: dict[Version | bytes, HashView] = {}
+        self._wire: WireNews | None = None
         self._next = 0
 
     def fold(self, frame: Frame) -> None:
@@ -49,6 +51,8 @@ class Snapshot:
         self._ports = frame.ports or self._ports
         self._host_ports = frame.host_ports or self._host_ports
         self._counters = frame.counters or self._counters
+        if frame.wire is not None:
+            self._wire = self._wire.merged(frame.wire) if self._wire else frame.wire
         self._transfers |= {view.number: view for view in frame.transfers}
         self._listings |= {one.folder: one for one in frame.listings}
         self._refusals.extend(frame.refusals)
@@ -78,6 +82,7 @@ class Snapshot:
             locations=list(self._locations.values()),
             hashes=list(self._hashes.values()),
             counters=self._counters,
+            wire=self._wire,
             packets_first=first,
             packets=self._ring.packed(first, self._next),
             notes=self._ring.notes_between(first, self._next),

@@ -157,6 +157,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             accept no new requests and finish the transfers ("drain").
         cable: interface with one board at the other end of its cable, which gets an
             address and a file name by DHCP or BOOTP; None for none.
+        wire: interface whose ARP and DHCP are watched, "any" for all; None for none.
         numbered_from: number of the last transfer of the server before, so that a
             restarted one repeats no number.
         journal: file for the journal, "-" for standard output, None for none.
@@ -210,6 +211,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     control: str | None = None
     cable: str | None = None
+    wire: str | None = None
     drain: bool = False
     on_close: Literal["stop", "drain"] = "stop"
     numbered_from: int = 0

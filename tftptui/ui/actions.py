@@ -62,6 +62,13 @@ MAIN = (
         "firewall team.",
     ),
     Action(
+        "main",
+        "wire",
+        ("B",),
+        "wire",
+        "What machines send before TFTP: ARP, DHCP offers, why they ask here or not.",
+    ),
+    Action(
         "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
     ),
 )
@@ -323,6 +330,24 @@ MESSAGES = (
     Action(
         "messages", "close", ("escape", "M"), "back", "Back to the panes.", shown=True
     ),
+)
+WIRE = (
+    Action("wire", "close", ("escape", "B"), "back", "Back to the panes.", shown=True),
+    Action(
+        "wire", "why", ("w",), "why?", "The finding about this machine.", shown=True
+    ),
+    Action(
+        "wire",
+        "add_address",
+        ("a",),
+        "add address",
+        "Add the address that this machine looks for to this host, until the end.",
+        shown=True,
+    ),
+    Action(
+        "wire", "copy", ("y",), "copy", "Copy this machine's story as text.", shown=True
+    ),
+    Action("wire", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
 )
 HELP = (
     Action("help", "run", ("enter",), "do it", "Do what the row says.", shown=True),

@@ -38,6 +38,7 @@ AFTERWARDS = (
     "tftptui.doctor.packet_filter",
     "tftptui.doctor.checks.all_checks",
     "tftptui.ui.screens.doctor",
+    "tftptui.ui.screens.wire",
 )
 """In this order, so that none takes long: what the next one needs comes before it."""
 

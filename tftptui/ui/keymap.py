@@ -30,6 +30,7 @@ from tftptui.ui.actions import (
     TOP,
     WHY,
     WINDOW,
+    WIRE,
 )
 from tftptui.ui.keys import Action
 from tftptui.ui.ladder.actions import LADDER, LADDER_MOVES, TRANSFER
@@ -56,6 +57,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "locate": ("locate", "window", "page"),
     "messages": ("messages", "window", "page"),
     "doctor": ("doctor", "window", "page"),
+    "wire": ("wire", "list", "top"),
     "commands": ("commands", "list", "top", "window", "page"),
     "columns": ("columns", "list", "top", "window", "page"),
     "narrowing": ("narrowing",),
@@ -96,6 +98,7 @@ TITLES: dict[str, str] = {
     "locate": "Locate",
     "doctor": "Doctor",
     "messages": "Messages",
+    "wire": "Wire",
     "commands": "What to type on a client",
     "columns": "Choosing columns",
     "narrowing": "Looking for words in a list",
@@ -136,6 +139,7 @@ ACTIONS: tuple[Action, ...] = (
     *FIREWALL,
     *LOCATE,
     *DOCTOR,
+    *WIRE,
     *MESSAGES,
     *COLUMNS,
     *COMMANDS,

@@ -23,7 +23,9 @@ MOST_OF_A_KIND = 20
 SHORTEST_WORD = 2
 """Letters from which on findings, clients and files are looked for."""
 
-LISTED = frozenset({"app.policy", "app.capture", "app.doctor", "main.firewall"})
+LISTED = frozenset(
+    {"app.policy", "app.capture", "app.doctor", "main.firewall", "main.wire"}
+)
 """Actions that the bottom line has no room for, and the palette shows at once."""
 
 

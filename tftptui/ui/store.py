@@ -20,6 +20,7 @@ from tftptui.engine.messages import (
     Refusal,
     Status,
     TransferView,
+    WireNews,
 )
 from tftptui.findings.tries import TriesIndex
 from tftptui.settings import Value
@@ -92,6 +93,7 @@ class Store:
         listings: open folders by their octets.
         hashes: how far the hashing of files is, and what came of it, by name.
         digests: what came of it, by the version of the file that was hashed.
+        wire: what machines sent before TFTP; None where that is not watched.
         engine_error: why the engine is gone, while it is.
         comes_back: whether it is looked for again by itself then; it outlives the
             screen, as one attached to does.
@@ -121,6 +123,7 @@ class Store:
     settings: dict[str, Value] = field(default_factory=dict)
     policy_since: float = 0.0
     scene_since: float = 0.0
+    wire: WireNews | None = None
     nats: set[str] = field(default_factory=set)
     engine_error: str | None = None
     comes_back: bool = False
@@ -154,6 +157,8 @@ class Store:
         if frame.counters:
             self.counters = _sum(self._before, frame.counters)
         self._total_rate.add(frame.time, self.counters.octets_sent)
+        if frame.wire is not None:
+            self.wire = self.wire.merged(frame.wire) if self.wire else frame.wire
         for view in frame.transfers:
             self._fold_transfer(view)
         for listing in frame.listings:
@@ -210,6 +215,7 @@ class Store:
         self.forgotten += 1
         self.counters = self._before = Counters()
         self._total_rate = Rate()
+        self.wire = None
         self._findings_before = 0
         self._own_tests.clear()
         self._own_refused = 0
@@ -288,6 +294,16 @@ class Store:
         whose = (view.client, view.file)
         near = (one for one in self.findings_in_order() if not one.withdrawn)
         return next((one for one in near if (one.client, one.file) == whose), None)
+
+    def why_requested(self, view: TransferView) -> str:
+        """Return why a transfer's client sends its requests here; "" if unknown."""
+        devices = self.wire.devices if self.wire is not None else []
+        heard = (
+            one.because
+            for one in devices
+            if one.requester == view.client and one.begun <= view.started
+        )
+        return next(heard, "")
 
     @property
     def is_capture(self) -> bool:

@@ -55,7 +55,7 @@ def ask(
     """
     check_interface(interface)
     try:
-        source = PacketSource(interface, time.monotonic, with_tftp=False)
+        source = PacketSource(interface, time.monotonic)
     except PermissionError as error:
         raise WireError(
             f"--ask needs root: sudo tftptui wire --ask {interface}"

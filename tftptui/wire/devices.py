@@ -13,6 +13,8 @@ import msgspec
 
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import WireStep
+from tftptui.telemetry.wire_views import MOST_DEVICES
+from tftptui.telemetry.words import joined
 from tftptui.wire.architectures import architecture_name
 from tftptui.wire.dhcp import PXE_PORT, DhcpMessage, MessageType, Op, mac_text
 from tftptui.wire.events import (
@@ -28,7 +30,6 @@ from tftptui.wire.frames import Arp, ArpOp
 from tftptui.wire.makers import maker, program
 from tftptui.wire.offers import Offer, offer_of
 
-MOST_DEVICES = 256
 MOST_STEPS = 48
 """Kept of each device, the latest."""
 
@@ -204,7 +205,9 @@ class Device:
         words = f"{told.server}'s {what} said: next-server {server}"
         if told.file:
             words += f", file {told.shown_file}"
-        return words + (f", for {self.processors}" if self.processors else "")
+        numbers = self.attempt.architectures if self.attempt is not None else ()
+        kinds = [f"{one} ({architecture_name(one)})" for one in numbers]
+        return words + (f", arch {joined(kinds)}" if kinds else "")
 
 
 @dataclass(slots=True)

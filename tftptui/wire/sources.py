@@ -39,12 +39,12 @@ from tftptui.wire.frames import (
     ARP_TYPE,
     IPV4_TYPE,
     Ethernet,
+    UdpPacket,
     parse_arp,
     parse_ethernet,
     parse_udp,
 )
 
-TFTP_PORT = 69
 _DHCP_PORTS = (SERVER_PORT, DHCP_CLIENT_PORT, PXE_PORT)
 
 HOW_TO_GET_67 = "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=67"
@@ -102,25 +102,26 @@ class Source:
 
 
 class PacketSource(Source):
-    """Hears ARP and DHCP, and TFTP requests if WITH_TFTP; needs CAP_NET_RAW.
+    """Hears ARP and DHCP, and TFTP requests to one port; needs CAP_NET_RAW.
 
     Args:
         interface: the only one; "" for all but the loopback.
+        tftp_port: to which requests are heard, too; 0 for none.
     """
 
     def __init__(
-        self, interface: str, now: Callable[[], float], *, with_tftp: bool
+        self, interface: str, now: Callable[[], float], *, tftp_port: int = 0
     ) -> None:
         # Without a protocol it hears nothing before the filter is there.
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         try:
-            attach_filter(sock, with_tftp=with_tftp)
+            attach_filter(sock, tftp_port)
             sock.bind((interface, _ALL_TYPES))
         except OSError:
             sock.close()
             raise
         super().__init__(sock, now)
-        self._is_one = bool(interface)
+        self._is_one, self._tftp_port = bool(interface), tftp_port
         self._before = (b"", "", 0.0)
 
     def _next(self) -> Iterator[WireEvent]:
@@ -136,7 +137,9 @@ class PacketSource(Source):
         is_copy = frame == before and interface != at and now - last < _COPY_WITHIN
         if not self._is_one and (interface == "lo" or is_copy):
             return
-        yield from events_in(frame, interface, now, is_ours=is_ours)
+        yield from events_in(
+            frame, interface, now, is_ours=is_ours, tftp_port=self._tftp_port
+        )
 
 
 class BroadcastSource(Source):
@@ -219,7 +222,7 @@ class Sources:
     Args:
         interface: the only one to listen at; "" for all but the loopback.
         now: seconds of a wall clock that never runs backwards.
-        with_tftp: whether TFTP requests are to be heard as well.
+        tftp_port: to which TFTP requests are to be heard as well; 0 for none.
 
     Attributes:
         now: as it was given.
@@ -232,7 +235,7 @@ class Sources:
     """
 
     def __init__(
-        self, interface: str, now: Callable[[], float], *, with_tftp: bool = False
+        self, interface: str, now: Callable[[], float], *, tftp_port: int = 0
     ) -> None:
         check_interface(interface)
         self.now, self.hears_all, self.notice = now, True, ""
@@ -242,7 +245,7 @@ class Sources:
             raise WireError("ARP and DHCP can be received on Linux only") from error
         self.open: list[Source] = [self._links]
         try:
-            self.open.append(PacketSource(interface, now, with_tftp=with_tftp))
+            self.open.append(PacketSource(interface, now, tftp_port=tftp_port))
         except PermissionError:
             self.hears_all = False
         except OSError as error:
@@ -274,28 +277,27 @@ class Sources:
             raise WireError(_why_not_67(error)) from error
         self.notice = (
             "Without root only broadcasts to port 67 arrive: DISCOVER and REQUEST, but "
-            "no ARP and no offers. To receive all: sudo tftptui wire"
-            + (f" {interface}" if interface else "")
+            "no ARP and no offers. To receive all, start it with sudo."
         )
 
 
-def attach_filter(sock: socket.socket, *, with_tftp: bool) -> None:
-    """Have the kernel pass on ARP and DHCP alone, and packets to port 69 if WITH_TFTP.
+def attach_filter(sock: socket.socket, tftp_port: int) -> None:
+    """Have the kernel pass on ARP and DHCP alone, and packets to TFTP_PORT unless 0.
 
     Raises:
         OSError: the system does not take it.
     """
-    program = b"".join(struct.pack("=HBBI", *one) for one in _filter(with_tftp))
+    program = b"".join(struct.pack("=HBBI", *one) for one in _filter(tftp_port))
     buffer = ctypes.create_string_buffer(program)
     head = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
     sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, head)
 
 
-def _filter(with_tftp: bool) -> list[tuple[int, int, int, int]]:  # noqa: FBT001
+def _filter(tftp_port: int) -> list[tuple[int, int, int, int]]:
     """Return it as classic BPF: operation, jump if true, jump if false, value."""
     load_half, load_byte, load_indexed = 0x28, 0x30, 0x48
     equal, any_bit, header_length, give = 0x15, 0x45, 0xB1, 0x06
-    to_ports = (*_DHCP_PORTS, TFTP_PORT) if with_tftp else _DHCP_PORTS
+    to_ports = (*_DHCP_PORTS, tftp_port) if tftp_port else _DHCP_PORTS
     ports = [
         (load_indexed, None, 14),
         *((equal, port, None) for port in _DHCP_PORTS),
@@ -322,9 +324,9 @@ def _filter(with_tftp: bool) -> list[tuple[int, int, int, int]]:  # noqa: FBT001
 
 
 def events_in(
-    frame: bytes, interface: str, now: float, *, is_ours: bool
+    frame: bytes, interface: str, now: float, *, is_ours: bool, tftp_port: int
 ) -> Iterator[WireEvent]:
-    """Give what a frame tells, if anything."""
+    """Give what a frame tells, if anything; a request counts if it is to TFTP_PORT."""
     ethernet = parse_ethernet(frame)
     if ethernet is None:
         return
@@ -333,29 +335,34 @@ def events_in(
         if arp is not None:
             yield ArpSeen(time=now, interface=interface, arp=arp, is_ours=is_ours)
     elif ethernet.type == IPV4_TYPE:
-        yield from _udp(ethernet, interface, now, is_ours=is_ours)
+        packet = parse_udp(ethernet.payload)
+        if packet is not None and packet.destination_port == tftp_port:
+            if not is_ours:
+                yield from _request(ethernet, packet, interface, now)
+        elif packet is not None:
+            yield from _dhcp(packet, interface, now, is_ours=is_ours)
 
 
-def _udp(
-    ethernet: Ethernet, interface: str, now: float, *, is_ours: bool
+def _request(
+    ethernet: Ethernet, packet: UdpPacket, interface: str, now: float
 ) -> Iterator[WireEvent]:
-    packet = parse_udp(ethernet.payload)
-    if packet is None:
-        return
-    if packet.destination_port == TFTP_PORT:
-        with suppress(PeerError):
-            request = parse_tftp(packet.payload)
-            if isinstance(request, ReadRequest | WriteRequest) and not is_ours:
-                yield FileRequested(
-                    time=now,
-                    interface=interface,
-                    client=str(packet.source),
-                    server=str(packet.destination),
-                    file=request.filename,
-                    mac=ethernet.source,
-                    is_write=isinstance(request, WriteRequest),
-                )
-        return
+    with suppress(PeerError):
+        request = parse_tftp(packet.payload)
+        if isinstance(request, ReadRequest | WriteRequest):
+            yield FileRequested(
+                time=now,
+                interface=interface,
+                client=str(packet.source),
+                server=str(packet.destination),
+                file=request.filename,
+                mac=ethernet.source,
+                is_write=isinstance(request, WriteRequest),
+            )
+
+
+def _dhcp(
+    packet: UdpPacket, interface: str, now: float, *, is_ours: bool
+) -> Iterator[WireEvent]:
     with suppress(MalformedDhcpError):
         message = parse(packet.payload)
         port = packet.destination_port
@@ -388,7 +395,7 @@ def _why_not_67(error: OSError) -> str:
         holder = port_holders(SERVER_PORT) or "another program"
         return (
             f"UDP port {SERVER_PORT} is in use by {holder}. As root tftptui listens "
-            "beside it: sudo tftptui wire"
+            "beside it: start it with sudo"
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from tftptui.telemetry.wire_views import WireDevice, WireLine
 from tftptui.telemetry.words import joined, seconds
 from tftptui.wire.devices import REPLIES, Device, Devices, News, Step, StepKind
 from tftptui.wire.dhcp import mac_text
@@ -64,14 +65,39 @@ def arrow(step: Step) -> str:
     return "←" if step.kind in REPLIES else "→"
 
 
-def listening_line(devices: Devices) -> str:
+def interfaces_words(devices: Devices) -> str:
     """Return the interfaces: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
     told = []
     for name, link in devices.links.items():
         state = "up" if link.is_up else "no link"
         own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
         told.append(f"{name} ({state}, {own})")
-    return f"Listening on {joined(told) or 'no interface'}."
+    return joined(told) or "no interface"
+
+
+def shown_device(
+    device: Device, *, missing_address: str = "", findings: Iterable[int] = ()
+) -> WireDevice:
+    """Return a machine and its story for screens."""
+    attempt = device.attempt
+    asked = None if attempt is None else attempt.requested
+    return WireDevice(
+        mac=mac_text(device.mac),
+        interface=device.interface,
+        address=device.address,
+        title=device.title(),
+        last=device.last,
+        begun=0.0 if attempt is None else attempt.begun,
+        requested=0.0 if asked is None else asked.time,
+        requester="" if asked is None else asked.client,
+        because="" if asked is None else device.why_requested(asked.server),
+        missing_address=missing_address,
+        findings=tuple(findings),
+        lines=tuple(
+            WireLine(step.time, step.last, arrow(step), step_words(step))
+            for step in device.steps
+        ),
+    )
 
 
 def finding_lines(

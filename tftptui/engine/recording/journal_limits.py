@@ -1,9 +1,10 @@
 """How much of the journal one address can fill with transfers and changed files.
 
-Refusals and findings have limits of their own; what is left are the lines of transfers
-and of files. A forged request costs its sender one datagram, and the journal a line
-when the transfer begins and another when it ends. So an address has few of these until
-it has replied. An upload changes a file, as often as its client likes.
+Refusals and findings have limits of their own; what is left are the lines of
+transfers, of files and of the wire. A forged request costs its sender one datagram, and
+the journal a line when the transfer begins and another when it ends. So an address has
+few of these until it has replied. An upload changes a file, as often as its client
+likes, and anybody on the wire can make up MAC addresses.
 """
 
 from collections import OrderedDict
@@ -18,6 +19,7 @@ from tftptui.telemetry.events import (
     Requested,
     TransferEnded,
     TransferStarted,
+    WireStep,
 )
 
 UNPROVEN = Rate(per_second=0.1, burst=500)
@@ -32,6 +34,9 @@ PROVEN = Rate(per_second=20, burst=5_000)
 FILES = Rate(per_second=2, burst=1_000)
 """Changes written of all files: what changed a file is not known, so not by address."""
 
+WIRE = Rate(per_second=5, burst=1_000)
+"""Steps written of all machines on the wire."""
+
 KEPT_PROVEN = 4_096
 KEPT_UNWRITTEN = 65_536
 """Transfers that are not written, until their end; more than can be at once."""
@@ -41,8 +46,8 @@ class JournalLimits(Silenced):
     """Decides which events of transfers and files are written; all others are.
 
     A transfer is written from its request to its end, or not at all. What is not
-    written is counted: ``suppressed`` events of the reasons "transfers" and "files"
-    tell how many. Times are seconds of a monotonic clock.
+    written is counted: ``suppressed`` events of the reasons "transfers", "files" and
+    "wire" tell how many. Times are seconds of a monotonic clock.
     """
 
     def __init__(self) -> None:
@@ -50,7 +55,7 @@ class JournalLimits(Silenced):
         self._unproven = RateTable(UNPROVEN)
         self._all_unproven = Bucket(ALL_UNPROVEN)
         self._per_proven = RateTable(PROVEN, KEPT_PROVEN)
-        self._files = Bucket(FILES)
+        self._files, self._wire = Bucket(FILES), Bucket(WIRE)
         self._proven: OrderedDict[str, None] = OrderedDict()
         self._unwritten: OrderedDict[int | None, None] = OrderedDict()
 
@@ -58,25 +63,30 @@ class JournalLimits(Silenced):
         """Whether an event is written."""
         match event:
             case Requested(transfer=int()):
-                return self._begins(event, now)
+                is_written = self._begins(event, now)
             case TransferEnded():
-                if event.outcome == "completed":
-                    self._note(event.client)
-                if event.transfer in self._unwritten:
-                    del self._unwritten[event.transfer]
-                    return False
+                is_written = self._ends(event)
             case IcmpReceived() | TransferStarted():
-                return event.transfer not in self._unwritten
+                is_written = event.transfer not in self._unwritten
             case FileChanged():
-                return self._changes(now)
+                is_written = self._is_within(self._files, "files", now)
+            case WireStep():
+                is_written = self._is_within(self._wire, "wire", now)
             case _:
-                pass
-        return True
+                is_written = True
+        return is_written
 
-    def _changes(self, now: float) -> bool:
-        is_written = self._files.take(1, now)
+    def _ends(self, event: TransferEnded) -> bool:
+        if event.outcome == "completed":
+            self._note(event.client)
+        is_written = event.transfer not in self._unwritten
+        self._unwritten.pop(event.transfer, None)
+        return is_written
+
+    def _is_within(self, bucket: Bucket, reason: str, now: float) -> bool:
+        is_written = bucket.take(1, now)
         if not is_written:
-            self.count("files", None, now)
+            self.count(reason, None, now)
         return is_written
 
     def _begins(self, event: Requested, now: float) -> bool:

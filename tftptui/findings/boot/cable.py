@@ -32,32 +32,40 @@ FLAPS = Kind(
 )
 
 
-def address_missing(facts: WireFacts) -> Draft | None:
-    """A board alone on the wire looks for an address that nobody has."""
+def missing_address(facts: WireFacts) -> str:
+    """Return what a board alone on the wire looks for and nobody has; "" if nothing."""
     if facts.neighbors:
-        return None  # another machine may have it: its reply is not heard here
+        return ""  # another machine may have it: its reply is not heard here
     for target, lookup in facts.device.lookups.items():
         is_ours = target in facts.own_addresses
         if lookup.count < _ENOUGH or lookup.is_answered or is_ours:
             continue
-        if IPv4Address(target).is_link_local:
-            continue
-        took = seconds(lookup.last - lookup.first)
-        command = f"sudo ip address add {target}/24 dev {facts.device.interface}"
-        own = joined([str(one.ip) for one in facts.link.addresses]) or "no IPv4 address"
-        return facts.draft(
-            MISSING,
-            f"{facts.name} sends ARP for {target}, but no host on this network has "
-            f"it; {facts.device.interface} has {own}.",
-            confidence=LIKELY,
-            evidence=(f"{lookup.count} ARP requests for {target} in {took}",),
-            remedies=(
-                f"if this host is the server, add that address: {command}",
-                "or set serverip on the board to an address of this host",
-            ),
-            stands_at="server",
-        )
-    return None
+        if not IPv4Address(target).is_link_local:
+            return target
+    return ""
+
+
+def address_missing(facts: WireFacts) -> Draft | None:
+    """A board alone on the wire looks for an address that nobody has."""
+    target = missing_address(facts)
+    if not target:
+        return None
+    lookup = facts.device.lookups[target]
+    took = seconds(lookup.last - lookup.first)
+    command = f"sudo ip address add {target}/24 dev {facts.device.interface}"
+    own = joined([str(one.ip) for one in facts.link.addresses]) or "no IPv4 address"
+    return facts.draft(
+        MISSING,
+        f"{facts.name} sends ARP for {target}, but no host on this network has "
+        f"it; {facts.device.interface} has {own}.",
+        confidence=LIKELY,
+        evidence=(f"{lookup.count} ARP requests for {target} in {took}",),
+        remedies=(
+            f"if this host is the server, add that address: {command}",
+            "or set serverip on the board to an address of this host",
+        ),
+        stands_at="server",
+    )
 
 
 def link_flaps(facts: WireFacts) -> Draft | None:

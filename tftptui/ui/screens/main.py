@@ -397,6 +397,17 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(AllMessagesScreen(self._message.messages), chosen)
 
+    def action_wire(self) -> None:
+        """Show what machines send before TFTP."""
+        from tftptui.ui.screens.wire import WireScreen  # noqa: PLC0415
+
+        def chosen(number: int | None) -> None:
+            if number:
+                self._about_transfers.explain(number, None)
+
+        screen = WireScreen(self._store, self._client, now=self._now)
+        self.app.push_screen(screen, chosen)
+
     def on_message_line_opened(self, event: MessageLine.Opened) -> None:
         """Show what was clicked: what the message is about, or the other ones."""
         number = self._message.messages[0].finding

@@ -79,6 +79,7 @@ class TransferScreen(ModalScreen[Left | None]):
         background: $background;
         & > #transfer-title { height: 1; padding: 0 1; background: $panel; }
         & > #transfer-strip { height: 1; padding: 0 1; }
+        & > #transfer-because { height: auto; padding: 0 1; color: $muted; }
         & #ladder-ends { height: 2; }
         & > Horizontal { height: 1fr; }
         & #ladder-side { width: 1fr; }
@@ -102,6 +103,7 @@ class TransferScreen(ModalScreen[Left | None]):
         self._store, self._now, self._order = store, now, order
         self._title = Static(id="transfer-title", markup=False)
         self._strip = Static(id="transfer-strip", markup=False)
+        self._because = Static(id="transfer-because", markup=False)
         self._ends = Static(id="ladder-ends", markup=False)
         self._ladder = LadderList(store, number)
         self._side = TransferSide(store)
@@ -111,6 +113,7 @@ class TransferScreen(ModalScreen[Left | None]):
         """Lay out title, ladder, side and keys."""
         yield self._title
         yield self._strip
+        yield self._because
         with Horizontal():
             with Vertical(id="ladder-side"):
                 yield self._ends
@@ -145,6 +148,9 @@ class TransferScreen(ModalScreen[Left | None]):
             return
         self._title.update(self._titled(view))
         self._strip.update(self._neighbors())
+        why = self._store.why_requested(view)
+        self._because.display = bool(why)
+        self._because.update(f"Requested here because {why}")
         self._ends.update(self._lifelines(view))
         self._side.look(view, self._ladder.feed.series)
         self.refresh_bindings()

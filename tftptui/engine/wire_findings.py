@@ -1,0 +1,99 @@
+"""Findings about what comes before a request: told, revised and withdrawn."""
+
+from dataclasses import dataclass
+
+from tftptui.findings.boot.cable import missing_address
+from tftptui.findings.boot.rules import BEFORE_REQUEST
+from tftptui.findings.boot.wire_facts import WireFacts, wire_facts
+from tftptui.findings.causes import Affected
+from tftptui.findings.codes import Code
+from tftptui.findings.draft import Draft
+from tftptui.findings.reporting import Reporter
+from tftptui.telemetry.findings import Finding
+from tftptui.wire.devices import Device, Devices
+
+KEPT = 60.0
+"""Seconds for which a finding stands that no rule repeats: a machine rests at times."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """A finding that stands, and when its rule said so last."""
+
+    finding: Finding
+    held: float
+
+
+class WireFindings:
+    """Tells each finding once for as long as it holds; see Reporter.
+
+    Attributes:
+        missing: addresses that machines look for and no host has, by MAC address.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self.missing: dict[bytes, str] = {}
+        self._told: dict[tuple[Code, bytes], _Told] = {}
+
+    def of(self, device: Device) -> tuple[int, ...]:
+        """Return the numbers of those that hold for a machine."""
+        told = self._told.items()
+        return tuple(one.finding.number for (_, mac), one in told if mac == device.mac)
+
+    def look(self, devices: Devices, now: float) -> list[Device]:
+        """Look at all machines; return those whose findings have changed.
+
+        Args:
+            devices: their stories.
+            now: seconds of the clock that the stories have.
+        """
+        changed: dict[bytes, Device] = {}
+        self.missing.clear()
+        for facts in wire_facts(devices, now):
+            before = self.of(facts.device)
+            self._judge(facts)
+            if self.of(facts.device) != before:
+                changed[facts.device.mac] = facts.device
+        known = {device.mac for device in devices}
+        for key in [one for one in self._told if one[1] not in known]:
+            self._withdraw(key, "it has not been heard for a long time")
+        return list(changed.values())
+
+    def _judge(self, facts: WireFacts) -> None:
+        mac = facts.device.mac
+        if target := missing_address(facts):
+            self.missing[mac] = target
+        drafts = (rule(facts) for rule in BEFORE_REQUEST)
+        holding = {(one.code, mac): one for one in drafts if one is not None}
+        for key in [one for one in self._told if one[1] == mac and one not in holding]:
+            if why := _over(key[0], facts, self._told[key].held):
+                self._withdraw(key, why)
+        whose = Affected([facts.device.address] if facts.device.address else [], [])
+        for key, draft in holding.items():
+            found = self._tell(self._told.get(key), draft, whose)
+            if found is not None:  # else there are too many: it is looked at again
+                self._told[key] = _Told(found, facts.now)
+
+    def _tell(
+        self, told: _Told | None, draft: Draft, whose: Affected
+    ) -> Finding | None:
+        report = self._reporter
+        if told is not None:
+            return report.revise(told.finding, draft, whose)
+        return (report.alarm if draft.is_alarm else report.note)(draft, whose)
+
+    def _withdraw(self, key: tuple[Code, bytes], why: str) -> None:
+        self._reporter.withdraw(self._told.pop(key).finding, why)
+
+
+def _over(code: Code, facts: WireFacts, held: float) -> str:
+    """Return why a finding that HELD last then no longer does; "" while it may."""
+    attempt = facts.attempt
+    if code is Code.ADDRESS_MISSING and facts.own_addresses & set(facts.device.lookups):
+        return "this host has the address now"
+    if attempt.requested is not None:
+        return f"it has sent a TFTP request to {attempt.requested.server}"
+    if attempt.ack is not None:
+        return f"it has a reply from {attempt.ack.server}"
+    return "it has not happened again" if facts.now - held > KEPT else ""

@@ -1,0 +1,183 @@
+"""``--wire``: what machines send before TFTP, for journal, findings and screens."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from ipaddress import IPv4Interface
+
+from tftptui.cable.host_changes import ChangeError, address_added, typed
+from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.network_keeper import NetworkKeeper
+from tftptui.engine.wire_findings import WireFindings
+from tftptui.findings.reporting import Reporter
+from tftptui.server.clock import Clock
+from tftptui.telemetry.events import Event
+from tftptui.telemetry.wire_views import MOST_DEVICES, WireNews
+from tftptui.wire.devices import Device, Devices, journalled
+from tftptui.wire.events import WireEvent
+from tftptui.wire.sources import Source, Sources, WireError
+from tftptui.wire.text import interfaces_words, shown_device
+
+ANY = "any"
+"""Stands for all interfaces but the loopback, as for tcpdump."""
+
+LOOK_INTERVAL = 1.0
+"""Seconds between searches for findings."""
+
+MOST_A_SECOND = 2_000
+"""Events taken; more wait in the socket, where the kernel drops what is too much."""
+
+
+class WireWatch:
+    """The stories of all machines that are heard.
+
+    Call open() before privileges are dropped, tick() often, stop() at the end. A demo
+    calls take() instead of open().
+
+    Args:
+        clock: where times come from.
+        emit: gets an event for each step.
+        reporter: whom findings are told.
+        tell: gets each change of this machine, for journal and operator.
+
+    Attributes:
+        devices: the stories.
+        notices: changes of this machine that stand.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        emit: Callable[[Event], None],
+        reporter: Reporter,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._clock, self._emit, self._tell = clock, emit, tell
+        self.notices: list[str] = []
+        self._keeper: NetworkKeeper | None = None
+        self.devices, self._findings = Devices(), WireFindings(reporter)
+        self._sources: Sources | None = None
+        self._news: dict[bytes, Device] = {}
+        self._told = ""
+        self._looked, self._taken = clock.now(), 0
+        self._paused: list[Source] = []
+
+    async def open(self, interface: str, port: int, *, may_change: bool) -> None:
+        """Hear INTERFACE from now on, with TFTP requests to PORT.
+
+        Args:
+            interface: a name, or ANY.
+            port: of this server.
+            may_change: whether missing addresses may be added; takes root and a name.
+
+        Raises:
+            EngineError: it can't be heard; the text says why and what to do.
+        """
+        try:
+            name = "" if interface == ANY else interface
+            sources = Sources(name, self._clock.wall, tftp_port=port)
+            if may_change and name:
+                self._keeper = NetworkKeeper(name)
+                await self._keeper.start()
+        except WireError as error:
+            raise EngineError(f"--wire {interface}: {error}") from error
+        self._sources = sources
+        self.take(sources.as_it_is())
+        for source in sources.open:
+            self._hear(source)
+
+    async def stop(self) -> None:
+        """Hear no more, and take added addresses away."""
+        if self._sources is not None:
+            loop = asyncio.get_running_loop()
+            for source in self._sources.open:
+                loop.remove_reader(source.socket)
+            self._sources.close()
+            self._sources = None
+        if self._keeper is not None:
+            for text in await self._keeper.stop():
+                self._tell(text)
+        self.notices.clear()
+
+    async def add_address(self, mac: str) -> None:
+        """Add the address that a machine looks for; it is taken away at the end.
+
+        Raises:
+            CommandRefusedError: it can't be done; the text says what to type.
+        """
+        device = self.devices.by_mac(bytes.fromhex(mac.replace(":", "")))
+        target = self._findings.missing.get(device.mac, "") if device else ""
+        if device is None or not target:
+            raise CommandRefusedError(f"{mac} looks for no address that is missing")
+        change = address_added(device.interface, IPv4Interface(f"{target}/24"))
+        line = typed(change.command())
+        if self._keeper is None or not self._keeper.is_running:
+            raise CommandRefusedError(f"that takes root and --wire IFACE; type: {line}")
+        try:
+            await self._keeper.make(change)
+        except ChangeError as error:
+            raise CommandRefusedError(f"{error}; type: {line}") from error
+        self.notices.append(
+            f"changed on this machine: {change.words}; undone at the end"
+        )
+        self._tell(self.notices[-1])
+
+    def take(self, events: Iterable[WireEvent]) -> None:
+        """Take what was heard."""
+        for event in events:
+            self._taken += 1
+            for news in self.devices.take(event):
+                if news.device is not None:
+                    self._news[news.device.mac] = news.device
+                else:  # the link: a step in the story of each machine on it
+                    self._news |= {
+                        one.mac: one
+                        for one in self.devices
+                        if one.interface == news.interface
+                    }
+                self._emit(journalled(news))
+        while len(self._news) > MOST_DEVICES:  # nobody asks for them
+            del self._news[next(iter(self._news))]
+
+    def tick(self) -> None:
+        """Look for findings once a second."""
+        now = self._clock.now()
+        if now - self._looked < LOOK_INTERVAL:
+            return
+        self._looked, self._taken = now, 0
+        paused, self._paused = self._paused, []
+        if self._sources is not None:
+            for source in paused:
+                self._hear(source)
+        for device in self._findings.look(self.devices, self._clock.wall()):
+            self._news[device.mac] = device
+
+    def take_news(self) -> WireNews | None:
+        """Return what is new since this was asked; None if nothing is."""
+        interfaces = interfaces_words(self.devices)
+        if not self._news and interfaces == self._told:
+            return None
+        changed, self._news, self._told = self._news, {}, interfaces
+        return WireNews(
+            interfaces=interfaces,
+            notice=self._sources.notice if self._sources is not None else "",
+            may_add_address=self._keeper is not None and self._keeper.is_running,
+            devices=[
+                shown_device(
+                    one,
+                    missing_address=self._findings.missing.get(one.mac, ""),
+                    findings=self._findings.of(one),
+                )
+                for one in changed.values()
+            ],
+        )
+
+    def _hear(self, source: Source) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_reader(source.socket, partial(self._read, source))
+
+    def _read(self, source: Source) -> None:
+        self.take(source.read())
+        if self._taken > MOST_A_SECOND:
+            asyncio.get_running_loop().remove_reader(source.socket)
+            self._paused.append(source)

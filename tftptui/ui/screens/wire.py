@@ -1,0 +1,229 @@
+"""Page Wire: machines that boot, and what each sent and was told before TFTP."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
+from tftptui.engine.messages import AddAddress, Finding, WireDevice
+from tftptui.telemetry.findings import labelled
+from tftptui.ui.actions import WIRE
+from tftptui.ui.bars.footer import FooterLine
+from tftptui.ui.keys import bindings
+from tftptui.ui.messages import CopyWanted, KeysWanted
+from tftptui.ui.screens.question import Answer, Question
+from tftptui.ui.store import Store
+from tftptui.ui.themes import slot_styles
+from tftptui.ui.wire.ladder import draw_ladder
+from tftptui.ui.wire.list import DeviceList
+
+TICK = 1.0
+
+NOT_WATCHED = """The wire is not watched.
+
+To see what machines send before TFTP (ARP, DHCP) and what they are told, quit and \
+start with --wire and the interface they are on:
+
+    sudo tftptui --wire eth1 FOLDER
+    sudo tftptui serve --wire eth1 FOLDER
+
+Interfaces are listed by: ip -brief link
+Or watch in another terminal, beside this server: sudo tftptui wire eth1"""
+
+NOTHING_HEARD = """No packets yet.
+
+A machine sends DHCP when it boots. Is its cable plugged in, and is it switched on? \
+From another VLAN, or from behind a router, nothing arrives here.
+
+To see what DHCP servers tell machines: sudo tftptui wire --ask eth1"""
+
+
+class WireScreen(ModalScreen[int | None]):
+    """The machines, and the ladder of the chosen one; returns a finding to explain."""
+
+    scope = "wire"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(WIRE)
+    DEFAULT_CSS = """
+    WireScreen {
+        background: $background;
+        color: $foreground;
+        & > Vertical {
+            height: 1fr;
+            padding: 0 1;
+            border: round $frame-focus;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $muted;
+            & > DeviceList { max-height: 40%; }
+            & > VerticalScroll {
+                height: 1fr;
+                border-top: solid $frame;
+                scrollbar-size-vertical: 1;
+                &:focus { border-top: solid $frame-focus; }
+                & > Static { height: auto; }
+            }
+        }
+    }
+    """
+
+    def __init__(
+        self, store: Store, client: EngineClient, *, now: Callable[[], float]
+    ) -> None:
+        super().__init__(id="wire")
+        self._store, self._client, self._now = store, client, now
+        self._body, self._list = Vertical(), DeviceList(store, now)
+        self._scroll = VerticalScroll()
+        self._story = Static(markup=False)
+        self._told: object = None
+        self._shown = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list, the ladder and the keys."""
+        with self._body:
+            yield self._list
+            with self._scroll:
+                yield self._story
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        """Show what is known and keep it up to date."""
+        self._list.focus()
+        self.call_after_refresh(self._look)
+        self.set_interval(TICK, self._look)
+
+    def on_frame_arrived(self) -> None:
+        """Show what is new."""
+        self._look()
+
+    def on_row_list_highlighted(self) -> None:
+        """Show another machine's story."""
+        self._look()
+
+    def on_resize(self) -> None:
+        """Draw for the room there is."""
+        self.call_after_refresh(self._look)
+
+    @property
+    def _findings(self) -> list[Finding]:
+        """What holds for the chosen machine, alarms first."""
+        device = self._list.current
+        numbers = device.findings if device is not None else ()
+        found = (self._store.findings.get(number) for number in numbers)
+        known = [one for one in found if one is not None and not one.withdrawn]
+        return sorted(known, key=lambda one: not one.is_alarm)
+
+    def _look(self) -> None:
+        wire = self._store.wire
+        self._list.look()
+        self._list.display = bool(self._list.row_count())
+        self._list.styles.height = self._list.row_count() + 1
+        interfaces = f" · {wire.interfaces}" if wire is not None else ""
+        self._body.border_title = Content(f"Wire{interfaces}")
+        device, findings = self._list.current, self._findings
+        told = device, tuple(findings), self.size.width, wire is None, self.app.theme
+        if told != self._told:
+            self._told = told
+            self._show(device, findings)
+            self.refresh_bindings()
+
+    def _show(self, device: WireDevice | None, findings: list[Finding]) -> None:
+        wire, slots = self._store.wire, slot_styles(self.app.theme_variables)
+        parts: list[RenderableType] = []
+        if wire is None:
+            parts.append(Text(NOT_WATCHED))
+        elif device is None:
+            parts.append(Text(NOTHING_HEARD))
+        else:
+            width = self._scroll.scrollable_content_region.width
+            parts.append(draw_ladder(device, width, slots, self.app.console))
+        for finding in findings:
+            mark, slot = ("⚠", "transfer-stalled") if finding.is_alarm else ("·", "")
+            told = f"{mark} {labelled(finding.headline, finding.confidence)}"
+            parts.append(Text(told, slots[slot] if slot else ""))
+        if device is not None and device.because:
+            parts.append(Text(f"Requested here because {device.because}"))
+        if wire is not None and wire.notice:
+            parts.append(Text(f"\n{wire.notice}", slots["muted"]))
+        is_at_end = self._scroll.max_scroll_y - self._scroll.scroll_y <= 1
+        is_other = device is None or device.mac != self._shown
+        self._shown = "" if device is None else device.mac
+        self._story.update(Group(*parts))
+        if is_at_end or is_other:
+            self._scroll.scroll_end(animate=False)
+
+    # What keys do.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what does something now."""
+        del parameters
+        device = self._list.current
+        if action == "why":
+            return bool(self._findings)
+        if action == "copy":
+            return device is not None
+        if action == "add_address":
+            is_missing = device is not None and bool(device.missing_address)
+            wire = self._store.wire
+            is_possible = wire is not None and wire.may_add_address
+            return is_missing and is_possible and not self._store.is_fixed
+        return True
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    def action_why(self) -> None:
+        """Go to the finding."""
+        self.dismiss(self._findings[0].number)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.post_message(KeysWanted(self.scope))
+
+    def action_copy(self) -> None:
+        """Copy the story."""
+        device = self._list.current
+        if device is not None:
+            head = "  ".join(
+                one for one in (device.mac, device.address, device.title) if one
+            )
+            slots = slot_styles(self.app.theme_variables)
+            ladder = draw_ladder(device, self.size.width, slots, self.app.console)
+            self.post_message(CopyWanted(f"{head}\n{ladder.plain}", "the story"))
+
+    def action_add_address(self) -> None:
+        """Ask first, then add the address to this host."""
+        device = self._list.current
+        if device is None:
+            return
+        address = f"{device.missing_address}/24"
+        where = f"{address} to {device.interface}"
+        question = Question(
+            [f"add {where} of this host", f"add {address}"],
+            "add",
+            "leave",
+            ["removed at the end"],
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer == "yes":
+                self.run_worker(self._add(device.mac, where), group="address")
+
+        self.app.push_screen(question, answered)
+
+    async def _add(self, mac: str, where: str) -> None:
+        try:
+            await self._client.ask(AddAddress(mac))
+        except (CommandRefusedError, EngineError) as error:
+            self.app.notify(str(error), severity="error", markup=False)
+        else:
+            told = f"added {where}; removed at the end, or by tftptui doctor --undo"
+            self.app.notify(told, markup=False)

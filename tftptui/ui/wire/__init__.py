@@ -1,0 +1,1 @@
+"""Parts of page Wire: the list of machines, and the ladder of one."""
