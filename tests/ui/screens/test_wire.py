@@ -23,12 +23,13 @@ from tftptui.engine.messages import AddAddress, Frame, WireDevice, WireNews
 from tftptui.telemetry.findings import LIKELY, Finding
 from tftptui.ui.app import TftpApp
 from tftptui.wire.dhcp import MessageType
+from tftptui.wire.events import WireEvent
 from tftptui.wire.text import interfaces_words, shown_device
 
 Compare = Callable[..., bool]
 
 BEGUN = NOW - 60.0
-BOOT = [
+BOOT: list[WireEvent] = [
     plugged(BEGUN),
     asked(MessageType.DISCOVER, BEGUN),
     told(MessageType.OFFER, BEGUN + 3, next_server="10.0.0.5", file=b"ipxe.efi"),

@@ -104,6 +104,7 @@ class TransferScreen(ModalScreen[Left | None]):
         self._title = Static(id="transfer-title", markup=False)
         self._strip = Static(id="transfer-strip", markup=False)
         self._because = Static(id="transfer-because", markup=False)
+        self._because.display = False
         self._ends = Static(id="ladder-ends", markup=False)
         self._ladder = LadderList(store, number)
         self._side = TransferSide(store)
