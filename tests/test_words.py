@@ -1,8 +1,9 @@
-"""The product speaks plain English: what a person reads has none of these phrases."""
+"""The product speaks plain English: short sentences, and one word for one thing."""
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
@@ -10,26 +11,71 @@ REPOSITORY = Path(__file__).parents[1]
 BANNED = re.compile(
     r"\bin vain\b|of its own accord|the way (to|from|back)|broke \S+ off|\bis let\b"
     r"|lets? .* through|may not (put|use|read|write|enter)|lies outside|\bno RFC\b"
-    r"|no longer so|needs a right|hangs on|takes no uploads"
-    r"|which is not here|had come past|asked for, not here"
+    r"|no longer so|needs a right|hangs on|takes no uploads|makes no sense"
+    r"|which is not here|had come past|asked for, not here|\bwhoever\b|\blikewise\b"
 )
 """Archaic grammar, and other words for what the field has a name for."""
 
+SPELLINGS = re.compile(
+    r"\boctets\b(?! =)|\bfilenames?\b|\bdirectory\b|\btime-outs?\b|\bbootloader"
+    r"|\blockstep\b|\bsen[dt]s? again\b|\bcolour|\bbehaviour|\blabelled\b|\brecognise"
+    r"|\bneighbour|\bsubnet|\bclient gone\b|\bforeign\b|\breadonly\b|\bcancelled\b"
+)
+"""Of things with several names, those that are not used: bytes, file name, resent."""
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Yield what the code says, with where; docstrings are not it."""
+CLAUSE = re.compile(r"(?<=[.:;?!])\s+|\n")
+
+LONGEST = 20
+"""Words of a clause that is understood at the first reading."""
+
+
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
+    """Return what the code says, with where; docstrings are not it.
+
+    Names and keys have no space; … stands for what is filled in.
+    """
+    return tuple(_texts())
+
+
+def _texts() -> Iterator[tuple[str, str]]:
     for path in (REPOSITORY / "tftptui").rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        docstrings = {
-            id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        parts = {
+            id(part)
+            for node in nodes
+            if isinstance(node, ast.Expr | ast.JoinedStr)
+            for part in ast.iter_child_nodes(node)
         }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Constant) or id(node) in docstrings:
-                continue
-            if isinstance(node.value, str):
-                yield f"{path.relative_to(REPOSITORY)}:{node.lineno}", node.value
+        for node in nodes:
+            text = "" if id(node) in parts else _text(node)
+            if isinstance(node, ast.expr) and " " in text:
+                yield f"{path.relative_to(REPOSITORY)}:{node.lineno}", text
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part) or "…" for part in node.values)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ""
 
 
 def test_nothing_that_a_person_reads_has_to_be_read_twice() -> None:
     found = [f"{where}: {text}" for where, text in texts() if BANNED.search(text)]
+    assert not found, "\n".join(found)
+
+
+def test_a_thing_has_one_name_and_one_spelling() -> None:
+    found = [f"{where}: {text}" for where, text in texts() if SPELLINGS.search(text)]
+    assert not found, "\n".join(found)
+
+
+def test_sentences_are_short() -> None:
+    found = [
+        f"{where}: {clause}"
+        for where, text in texts()
+        for clause in CLAUSE.split(text)
+        if len(clause.split()) > LONGEST
+    ]
     assert not found, "\n".join(found)

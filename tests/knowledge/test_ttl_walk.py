@@ -71,7 +71,7 @@ def test_where_the_client_is_the_first_hop_nothing_stands_between() -> None:
     beside = walk(49_200, "client")
     text = said("", "", "", other=beside)
     assert text.startswith(f"{CLIENT} is the first hop (no router in between)")
-    assert "by its own firewall, or by a switch or bridge" in text
+    assert "Its own firewall, or a switch or bridge" in text
     assert "before the first hop" not in text
     assert is_direct(beside)
     assert not is_direct(WHOLE)

@@ -61,8 +61,8 @@ _EDK2 = (
     "requests the file from the next port."
 )
 _GRUB = (
-    "It accepts only an OACK or an ERROR as first reply, uses ports from 25300 up "
-    "after each start, and requests several files that need not exist."
+    "It accepts only an OACK or an ERROR as first reply. It uses ports from 25300 up "
+    "after each start. Several of the files it requests need not exist."
 )
 _PXELINUX = "It looks for up to ten names of its configuration; nine may be missing."
 _U_BOOT = (

@@ -81,9 +81,9 @@ def _silence(suspect: Walk, other: Walk) -> str:
         client = other.hops[0].sender
         return (
             f"{client} is the first hop (no router in between), and packets to port "
-            f"{other.port} reach it. Those to UDP port {suspect.port} are dropped by "
-            "its own firewall, or by a switch or bridge in front of it, unless a "
-            f"program listens there: then it is silent too. {_LOOK_THERE}"
+            f"{other.port} reach it. Its own firewall, or a switch or bridge in front "
+            f"of it, drops those to UDP port {suspect.port}; unless a program listens "
+            f"there: then it is silent too. {_LOOK_THERE}"
         )
     last = _last_heard(suspect)
     where = f"at {last.sender} or just behind it" if last else "before the first hop"

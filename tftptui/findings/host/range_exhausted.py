@@ -76,9 +76,9 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
     if foreign:
         found.append(
             Remedy(
-                text="choose a range that other programs do not use (r in the Ports "
-                "pane, or --ports FIRST-LAST at the start), or stop those programs "
-                "(the test command names them)"
+                text="choose a range that no other program uses: r in the Ports pane, "
+                "or --ports FIRST-LAST at the start; or stop those programs: the "
+                "test command names them"
             )
         )
     if foreign == scene.last - scene.first + 1:  # none is left to be short of

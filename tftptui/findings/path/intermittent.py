@@ -77,7 +77,7 @@ def intermittent(facts: Facts) -> Draft | None:
         ),
         remedies=remedies.say(
             "find where flows are spread over several paths (equal-cost routes, a "
-            "bond, a firewall cluster) and check the drop counters of each member",
+            "bond, a firewall cluster); check the drop counters of each member",
             "disable the members one by one until no try fails",
         ),
         helps=KIND.would_help(facts),

@@ -205,9 +205,9 @@ def _find_path(lost: Sequence[int]) -> tuple[Remedy, ...]:
     """Return how to tell one of several paths from loss and from rules for ports."""
     return (
         Remedy(
-            text=f"Retry from {port_word(lost)}: if the same ports fail again, find "
+            text=f"Retry from {port_word(lost)}. The same ports fail again? Then find "
             "where flows are spread over several paths (equal-cost routes, a bond, a "
-            "firewall cluster); if others fail, packets are lost."
+            "firewall cluster). If others fail, packets are lost."
         ),
     )
 

@@ -40,7 +40,7 @@ def _head(advice: Advice) -> Iterator[str]:
     for one in told:
         yield from wrap(f"  {one.words}.", _WIDTH, subsequent_indent="  ")
     if more:
-        yield f"  {more} more networks, known or assumed likewise."
+        yield f"  {more} more networks, known or assumed in the same way."
     if advice.is_assumed:
         words = "  If the clients' network is another one, set it with --clients."
         yield from wrap(words, _WIDTH, subsequent_indent="  ")

@@ -81,7 +81,7 @@ def _origins(advice: Advice) -> list[str]:
         return []
     text = " ".join(f"{one.words}." for one in told)
     if more:
-        text += f" {more} more networks, known or assumed likewise."
+        text += f" {more} more networks, known or assumed in the same way."
     if not advice.is_assumed:
         return [text]
     please = "Please check the clients' networks."

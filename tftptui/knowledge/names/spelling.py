@@ -12,10 +12,10 @@ from urllib.parse import unquote_to_bytes
 LONGEST = 512
 """Octets of a name that is looked at: requests end there (RFC 2347)."""
 
-_EXTENSIONS = (
-    "0 bin bix cfg cnf com conf c32 dtb dtbo efi elf e32 e64 gz hex img ipxe iso itb "
-    "kkpxe kpxe lkrn n12 out pxe scr txt uimg wim xml xz"
-)
+_EXTENSIONS = """
+    0 bin bix cfg cnf com conf c32 dtb dtbo efi elf e32 e64 gz hex img
+    ipxe iso itb kkpxe kpxe lkrn n12 out pxe scr txt uimg wim xml xz
+"""
 EXTENSIONS = tuple(_EXTENSIONS.split())
 """Last extensions that boot files have; what follows one is no part of a name."""
 

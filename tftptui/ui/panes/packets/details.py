@@ -49,9 +49,9 @@ def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
         ["file", line.transfer.file if line.transfer else ""],
         *runs_of_blocks(line),
         ["data", _octets(line)],
-        ["says", "" if record.kind in _PLAIN else note],
-        ["shows", _shown(line, note)],
-        ["again", _again(line)],
+        ["text", "" if record.kind in _PLAIN else note],
+        ["means", _shown(line, note)],
+        ["repeat", _again(line)],
     ]
     return [row for row in rows if row[1]]
 

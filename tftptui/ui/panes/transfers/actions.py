@@ -39,8 +39,8 @@ TRANSFERS = (
         "open",
         ("enter",),
         "details",
-        "Everything known about the chosen transfer: who chose which port, what was "
-        "asked and agreed, what was sent again. On a client: its transfers.",
+        "All about the selected transfer: who chose which port, options requested and "
+        "granted, retransmissions. On a client: its transfers.",
         shown=True,
     ),
     Action(
