@@ -29,8 +29,8 @@ TICK = 1.0
 
 NOT_WATCHED = """The wire is not watched.
 
-To see what machines send before TFTP (ARP, DHCP) and what they are told, quit and \
-start with --wire and the interface they are on:
+To see what machines send before TFTP (ARP, DHCP), and the replies: quit, and start \
+with --wire and their interface:
 
     sudo tftptui --wire eth1 FOLDER
     sudo tftptui serve --wire eth1 FOLDER
