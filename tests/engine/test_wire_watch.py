@@ -42,12 +42,12 @@ async def engine(
 
 
 def take(engine: Engine, *events: WireEvent) -> None:
-    engine.watch_wire().take([plugged(), *events])
+    engine.wire.take([plugged(), *events])
 
 
 def look(engine: Engine, clock: FakeClock, seconds: float = 1.0) -> None:
     clock.advance(seconds)
-    engine.watch_wire().tick()
+    engine.wire.tick()
 
 
 def shown(engine: Engine) -> WireNews:
@@ -143,3 +143,17 @@ async def test_an_interface_that_is_none_is_named_with_those_that_are(
     engine = Engine(settings_for(tmp_path, wire="eth99"))
     with pytest.raises(EngineError, match="--wire eth99: no interface eth99; there"):
         await engine.start()
+
+
+def test_option_93_counts_for_the_file_that_the_firmware_itself_requests(
+    engine: Engine,
+) -> None:
+    take(
+        engine,
+        asked(MessageType.DISCOVER, 1.0),
+        told(MessageType.ACK, 2.0),
+        requested("10.0.0.5", b"ipxe.efi", 3.0),
+    )
+    assert engine.wire.architecture("10.0.0.77", b"ipxe.efi") == 7
+    assert engine.wire.architecture("10.0.0.77", b"grub.cfg") is None
+    assert engine.wire.architecture("10.0.0.78", b"ipxe.efi") is None

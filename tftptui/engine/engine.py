@@ -103,6 +103,9 @@ class Engine:
         clock: where times come from.
         chance: chooses ports.
         rules: this host's own, if findings may go by them.
+
+    Attributes:
+        wire: what machines send before TFTP; nothing unless it is opened, or told.
     """
 
     def __init__(
@@ -132,8 +135,17 @@ class Engine:
         )
         around = fact_sources_of(self.service, rules)
         self.findings = Findings(self.recorder.clock, self._listen, around)
+        self.wire = WireWatch(
+            self.recorder.clock,
+            self._heard,
+            self.findings.reporter,
+            service.tell_operator,
+        )
         self._misfits = FetchedPrograms(
-            self.findings.reporter, around.scene, self._self_tests.recognise
+            self.findings.reporter,
+            around.scene,
+            self._self_tests.recognise,
+            self.wire.architecture,
         )
         self._began = self.recorder.clock.wall()
         self._metrics = Metrics(self._measures)
@@ -141,7 +153,6 @@ class Engine:
         self._watch: Watch | None = None
         self._removing: asyncio.Task[None] | None = None
         self._cable: Cable | None = None
-        self._wire: WireWatch | None = None
         self._stopping = asyncio.Event()
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
@@ -156,8 +167,7 @@ class Engine:
         self._gather(LOOK_INTERVAL)
         self.findings.tick()
         self._nearby.look_again(self.findings)
-        if self._wire is not None:
-            self._wire.tick()
+        self.wire.tick()
         self._summarise(self._limits.due_summaries(self.recorder.clock.now()))
         self._due.set()
 
@@ -195,17 +205,6 @@ class Engine:
             # Started again after a crash: root, which it takes, was given up.
             self.service.warn(f"{error}; restart tftptui for --wire and --cable")
 
-    def watch_wire(self) -> WireWatch:
-        """Return who takes what is heard on the wire; a demo tells it all."""
-        if self._wire is None:
-            self._wire = WireWatch(
-                self.recorder.clock,
-                self._heard,
-                self.findings.reporter,
-                self.service.tell_operator,
-            )
-        return self._wire
-
     async def _start_wire(self) -> None:
         """Hear ARP and DHCP, if that is wanted; a cable is watched in any case.
 
@@ -217,7 +216,7 @@ class Engine:
             port = self.service.listeners[0].local.port
             # A cable adds what is missing by itself.
             may_change = self.settings.cable is None
-            await self.watch_wire().open(interface, port, may_change=may_change)
+            await self.wire.open(interface, port, may_change=may_change)
 
     async def _start_cable(self) -> None:
         """Answer DHCP on a cable, if that is wanted.
@@ -234,8 +233,7 @@ class Engine:
     def notices(self) -> list[str]:
         """Return what the operator should know now."""
         cable = self._cable.notices if self._cable else ()
-        wire = self._wire.notices if self._wire else ()
-        return [*cable, *wire, *self.service.standing_notices()]
+        return [*cable, *self.wire.notices, *self.service.standing_notices()]
 
     def _open(self, held: Sequence[socket.socket]) -> None:
         try:
@@ -292,8 +290,7 @@ class Engine:
         self._ticker.stop()
         if self._cable is not None:
             await self._cable.stop()
-        if self._wire is not None:
-            await self._wire.stop()
+        await self.wire.stop()
         await self._metrics.stop()
         await self._survey.stop()
         await self._searches.stop()
@@ -359,7 +356,7 @@ class Engine:
             CommandRefusedError: it can't be done; nothing has changed.
         """
         if isinstance(command, AddAddress):
-            await self.watch_wire().add_address(command.mac)
+            await self.wire.add_address(command.mac)
             return None
         if not isinstance(command, ShelfCommand):
             self.carry_out(command)
@@ -463,7 +460,7 @@ class Engine:
         frame.refusals = self.service.take_refusals()
         frame.hashes = self._shelf.take_news() if self._shelf else []
         frame.findings = self.findings.take_news()
-        frame.wire = self._wire.take_news() if self._wire else None
+        frame.wire = self.wire.take_news()
         frame.locations = self._searches.take_news()
         frame.packets_first = max(told.packets_next, ring.first)
         frame.packets = ring.packed(frame.packets_first)

@@ -14,7 +14,12 @@ from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.file_info import Shelf
 from tftptui.engine.messages import LookAtFile
 from tftptui.findings.causes import Affected
-from tftptui.findings.client.wrong_machine import is_particular, misfit, starts
+from tftptui.findings.client.wrong_machine import (
+    is_known,
+    is_particular,
+    misfit,
+    starts,
+)
 from tftptui.findings.facts import Scene
 from tftptui.findings.reporting import Reporter
 from tftptui.server.fastpath.one_block_read import AnyTransfer
@@ -40,12 +45,18 @@ class FetchedPrograms:
         reporter: whom to tell.
         scene: what is known of this server towards a client.
         recognise: tells the program from its request.
+        architecture: option 93 of a client whose firmware has requested a file.
     """
 
     def __init__(
-        self, reporter: Reporter, scene: Callable[[str], Scene], recognise: Recognise
+        self,
+        reporter: Reporter,
+        scene: Callable[[str], Scene],
+        recognise: Recognise,
+        architecture: Callable[[str, bytes], int | None] = lambda _, __: None,
     ) -> None:
         self._reporter, self._scene, self._recognise = reporter, scene, recognise
+        self._architecture = architecture
         self._shelf: Shelf | None = None
         self._looking: set[asyncio.Task[None]] = set()
         self._told: dict[str, Finding] = {}
@@ -66,36 +77,39 @@ class FetchedPrograms:
         """
         for transfer in transfers[-MOST_TAKEN:]:
             kind = self._recognise(transfer.request, transfer.client)
-            if kind is None or not is_particular(kind.kind):
+            name = transfer.request.filename
+            arch = self._architecture(transfer.client.host, name)
+            is_one = kind is not None and is_particular(kind.kind)
+            if not is_one and not is_known(arch):
                 continue  # before a view is made: most were over before anybody looked
             view = transfer.whole().view()
             is_whole = view.phase == "completed" and view.direction == "read"
             if is_whole and view.modified is not None:
-                self._begin_look(msgspec.structs.replace(view))
+                self._begin_look(msgspec.structs.replace(view), arch)
 
-    def _begin_look(self, view: TransferView) -> None:
+    def _begin_look(self, view: TransferView, arch: int | None) -> None:
         if self._shelf is not None and len(self._looking) < MOST_AT_ONCE:
-            task = asyncio.create_task(self._look(self._shelf, view))
+            task = asyncio.create_task(self._look(self._shelf, view, arch))
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
 
-    async def _look(self, shelf: Shelf, view: TransferView) -> None:
+    async def _look(self, shelf: Shelf, view: TransferView, arch: int | None) -> None:
         name = (view.served or view.file).encode()
         try:
             piece = await shelf.answer(LookAtFile(name, 0, 0))
         except CommandRefusedError:
             return  # it is gone, or its name can't be said in text
         if self._shelf is not None and _is_version(piece, view):
-            self._judge(view, piece)
+            self._judge(view, piece, arch)
 
-    def _judge(self, view: TransferView, piece: FilePiece) -> None:
+    def _judge(self, view: TransferView, piece: FilePiece, arch: int | None) -> None:
         told = self._told.get(view.client)
-        draft = misfit(view, piece.kind, self._scene(view.client))
+        draft = misfit(view, piece.kind, self._scene(view.client), arch)
         if draft is not None and (told is None or told.headline != draft.headline):
             found = self._reporter.alarm(draft, Affected([view.client], [view.file]))
             if found is not None:
                 self._told[view.client] = found
-        elif told is not None and starts(view.kind, piece.kind):
+        elif told is not None and starts(view.kind, piece.kind, arch):
             why = f"{view.client} has got one that it can start"
             self._reporter.withdraw(told, why)
             del self._told[view.client]

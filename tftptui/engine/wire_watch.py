@@ -15,6 +15,7 @@ from tftptui.telemetry.events import Event
 from tftptui.telemetry.wire_views import MOST_DEVICES, WireNews
 from tftptui.wire.devices import Device, Devices, journalled
 from tftptui.wire.events import WireEvent
+from tftptui.wire.makers import FIRMWARE
 from tftptui.wire.sources import Source, Sources, WireError
 from tftptui.wire.text import interfaces_words, shown_device
 
@@ -99,6 +100,19 @@ class WireWatch:
                 self._tell(text)
         self.notices.clear()
 
+    def architecture(self, client: str, file: bytes) -> int | None:
+        """Return option 93 of a client whose firmware has requested FILE, or None.
+
+        What such a program requests later says nothing of the firmware.
+        """
+        device = self.devices.by_address(client)
+        attempt = device.attempt if device is not None else None
+        if attempt is None or attempt.requested is None or not attempt.architectures:
+            return None
+        is_first = attempt.requested.file == file
+        is_firmware = attempt.program == FIRMWARE
+        return attempt.architectures[0] if is_first and is_firmware else None
+
     async def add_address(self, mac: str) -> None:
         """Add the address that a machine looks for; it is taken away at the end.
 
@@ -154,6 +168,8 @@ class WireWatch:
 
     def take_news(self) -> WireNews | None:
         """Return what is new since this was asked; None if nothing is."""
+        if not self.devices.links:  # it is not watched
+            return None
         interfaces = interfaces_words(self.devices)
         if not self._news and interfaces == self._told:
             return None

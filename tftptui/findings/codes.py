@@ -71,3 +71,4 @@ class Code(StrEnum):
     HTTP_ONLY = "http-only"
     NAME_DIFFERS = "name-differs"
     LINK_FLAPS = "link-flaps"
+    LATE_PORT = "late-port"

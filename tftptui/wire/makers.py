@@ -24,10 +24,12 @@ _MAKERS = {
 _LOCAL = 2
 """Bit of the first byte: made up by whoever set it, as by virtual machines."""
 
+FIRMWARE = "PXE firmware"
+
 _PROGRAMS = (
     (b"iPXE", "iPXE"),
     (b"HTTPClient", "UEFI HTTP Boot"),
-    (b"PXEClient", "PXE firmware"),
+    (b"PXEClient", FIRMWARE),
     (b"U-Boot", "U-Boot"),
     (b"onie_vendor", "ONIE"),
     (b"barebox", "barebox"),

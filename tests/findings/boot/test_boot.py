@@ -78,6 +78,8 @@ GUILTY: list[tuple[Code, Iterable[WireEvent]]] = [
     (Code.HTTP_ONLY, [asked(DISCOVER, options=HTTP)]),
     (Code.NAME_DIFFERS, [*TOLD_US, requested("10.0.0.5", b"other", 5.0)]),
     (Code.LINK_FLAPS, FLAPS),
+    (Code.LATE_PORT, [plugged(-60.0), unplugged(-50.0), plugged(-40.0), THREE[0]]),
+    (Code.LATE_PORT, [plugged(-90.0), asked(DISCOVER, secs=32)]),
 ]
 
 
@@ -136,6 +138,14 @@ INNOCENT: dict[str, Iterable[WireEvent]] = {
     "the file that was named": [*TOLD_US, requested("10.0.0.5", time=5.0)],
     "the same with a slash": [*TOLD_US, requested("10.0.0.5", b"/ipxe.efi", 5.0)],
     "one reset": FLAPS[:4],
+    "a link that was silent for 20 s": [
+        *(plugged(-60.0), unplugged(-50.0), plugged(-20.0), THREE[0])
+    ],
+    "a machine that was heard before": [
+        *(plugged(-90.0), looked_for("10.0.0.5", -10.0), asked(DISCOVER, secs=32))
+    ],
+    "a wire that was not watched when it began": [asked(DISCOVER, secs=32)],
+    "seconds in the wrong byte order": [plugged(-3_000.0), asked(DISCOVER, secs=768)],
 }
 
 

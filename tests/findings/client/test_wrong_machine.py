@@ -9,6 +9,7 @@ from tftptui.findings.facts import Scene
 from tftptui.knowledge.clients import TABLE
 from tftptui.knowledge.magic.table import BIOS
 from tftptui.telemetry.file_views import KindView
+from tftptui.telemetry.findings import FACT
 
 ROM, LINUX_ON_BIOS, UEFI = "Intel boot ROM", "PXELINUX", "UEFI PXE (edk2)"
 SCENE = Scene(root="/srv/images")
@@ -94,3 +95,32 @@ def test_a_program_that_starts() -> None:
 def test_particular_clients_are_among_those_that_are_known() -> None:
     known = {client.kind for client in TABLE if is_particular(client.kind)}
     assert known == {ROM, LINUX_ON_BIOS, UEFI}
+
+
+@pytest.mark.parametrize(
+    ("arch", "client", "file", "why"),
+    [
+        (7, "", NBP, "UEFI starts EFI programs only"),
+        (11, "", EFI, "it is for x86-64, and the machine is arm64"),
+        (0, "", EFI, "a BIOS cannot start EFI programs"),
+        (0, UEFI, EFI, "a BIOS cannot start EFI programs"),
+    ],
+)
+def test_with_option_93_it_is_a_fact_whatever_the_request_looks_like(
+    arch: int, client: str, file: KindView, why: str
+) -> None:
+    draft = misfit(completed(1, kind=client, file="boot/loader"), file, SCENE, arch)
+    assert draft is not None
+    assert draft.confidence == FACT
+    assert f"(DHCP option 93: {arch}) and got boot/loader" in draft.headline
+    assert draft.headline.endswith(f"{why}.")
+    assert f"option:client-arch,{arch}" in draft.remedies[1].command
+
+
+@pytest.mark.parametrize(
+    ("arch", "file"), [(7, EFI), (9, EFI), (0, NBP), (7, TEXT), (3, NBP)]
+)
+def test_with_option_93_nothing_is_told_of_what_starts_or_is_not_known(
+    arch: int, file: KindView
+) -> None:
+    assert misfit(completed(1, file="boot/loader"), file, SCENE, arch) is None

@@ -45,11 +45,26 @@ def nobody_answers(facts: WireFacts) -> Draft | None:
         "request.",
         confidence=LIKELY,
         evidence=(f"{len(asked)} DISCOVERs in {took}, no REQUEST",),
-        remedies=(
-            "start a DHCP server on this network, or a DHCP relay on the router",
-        ),
+        remedies=_remedies(facts),
         stands_at="server-segment",
         proof=f"sudo tftptui wire --ask {facts.device.interface}",
+    )
+
+
+def _remedies(facts: WireFacts) -> tuple[str, ...]:
+    """Return what to do where no DHCP server is heard."""
+    interface = facts.device.interface
+    own = (
+        f"if there is none on this network, let dnsmasq be it: tftptui wire "
+        f"{interface} --dnsmasq full > boot.conf; sudo dnsmasq -d --conf-file=boot.conf"
+    )
+    relay = "if there should be one, start it, or a DHCP relay on the router"
+    if facts.neighbors:
+        return (relay, own)
+    return (
+        f"if it is the only board on that cable: sudo tftptui --cable {interface} FILE",
+        own,
+        relay,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tftptui.findings.boot import cable, no_reply, replies
+from tftptui.findings.boot import cable, late_port, no_reply, replies
 from tftptui.findings.boot.wire_facts import WireFacts, wire_facts
 from tftptui.findings.draft import Draft
 from tftptui.wire.devices import Device, Devices
@@ -19,6 +19,7 @@ BEFORE_REQUEST: tuple[WireRule, ...] = (
     replies.file_not_named,
     replies.http_only,
     replies.name_differs,
+    late_port.late_port,
 )
 """All that fit are told: each names another setting."""
 

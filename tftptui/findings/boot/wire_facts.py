@@ -32,6 +32,7 @@ class WireFacts:
     Attributes:
         now: when it is looked at, seconds of the clock that the events have.
         own_addresses: of this host, on all interfaces.
+        watched: since when the wire is heard; 0 if unknown.
         neighbors: how many other machines are known on the same interface.
     """
 
@@ -40,6 +41,7 @@ class WireFacts:
     link: Link
     own_addresses: frozenset[str]
     neighbors: int = 0
+    watched: float = 0.0
 
     @cached_property
     def attempt(self) -> Attempt:
@@ -86,7 +88,9 @@ def wire_facts(devices: Devices, now: float) -> list[WireFacts]:
     own, found = frozenset(devices.own_addresses()), list(devices)
     at = [one.interface for one in found]
     return [
-        WireFacts(now, one, link, own, at.count(one.interface) - 1)
+        WireFacts(
+            now, one, link, own, at.count(one.interface) - 1, watched=devices.began
+        )
         for one in found
         if (link := devices.links.get(one.interface)) is not None
     ]

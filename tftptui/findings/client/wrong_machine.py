@@ -1,8 +1,9 @@
 """Programs that the machine that fetched them can't start.
 
-TFTP does not say what processor a client has (DHCP does: option 93, RFC 4578 §2.1), so
-this goes by which program asks: some run on one kind of machine alone. Their own kind
-of request is known, and what a file is for stands in its first octets.
+TFTP does not say what processor a client has. DHCP does (option 93, RFC 4578 §2.1):
+where the wire is watched and the request is the firmware's own, it is a fact. Else this
+goes by which program asks: some run on one kind of machine alone. What a file is for
+stands in its first bytes.
 """
 
 from shlex import quote
@@ -14,8 +15,9 @@ from tftptui.findings.facts import Scene
 from tftptui.findings.kind import Kind, Scope
 from tftptui.knowledge.magic.table import BIOS
 from tftptui.telemetry.file_views import KindView
-from tftptui.telemetry.findings import LIKELY, Evidence, Remedy
+from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Remedy
 from tftptui.telemetry.views import TransferView
+from tftptui.wire.architectures import architecture_name
 
 _X86 = frozenset({"", "x86", "i386", "x86-64", BIOS})
 
@@ -27,6 +29,22 @@ _ON_BIOS = {
 _UEFI = {"UEFI PXE (edk2)": "UEFI firmware"}
 
 _KERNELS = frozenset({"kernel", "uimage", "u-boot"})
+
+_PROCESSORS = {
+    0: "",
+    6: "i386",
+    7: "x86-64",
+    9: "x86-64",
+    10: "arm",
+    11: "arm64",
+    25: "riscv32",
+    27: "riscv64",
+    39: "loongarch64",
+}
+"""Processors of UEFI firmware that boots from TFTP, by option 93; "" is BIOS."""
+
+BYTE_CODE = "EFI byte code"
+"""The machine of programs that start on any processor."""
 
 _STARTED = frozenset({"nbp", "efi"})
 """Kinds of file that firmware starts at once."""
@@ -51,34 +69,49 @@ def is_particular(client: str) -> bool:
     return client in _ON_BIOS or client in _UEFI
 
 
-def starts(client: str, file: KindView) -> bool:
+def is_known(arch: int | None) -> bool:
+    """Whether it is known what a machine with this option 93 starts."""
+    return arch in _PROCESSORS
+
+
+def starts(client: str, file: KindView, arch: int | None = None) -> bool:
     """Whether FILE is a boot program that such a client can start."""
-    return file.key in _STARTED and is_particular(client) and not _why(client, file)
+    is_judged = is_known(arch) or is_particular(client)
+    return file.key in _STARTED and is_judged and not _why(client, file, arch)
 
 
-def misfit(view: TransferView, file: KindView, scene: Scene) -> Draft | None:
+def misfit(
+    view: TransferView, file: KindView, scene: Scene, arch: int | None = None
+) -> Draft | None:
     """A program was fetched that the client can't start: it will seem to hang.
 
     Args:
         view: the transfer; it is over.
         file: what its file is.
         scene: of the server.
+        arch: option 93, if the firmware itself made this request.
     """
-    why = _why(view.kind, file)
+    why = _why(view.kind, file, arch)
     if not why:
         return None
     name = view.served or view.file
-    who = {**_ON_BIOS, **_UEFI}[view.kind]
+    if arch is not None and is_known(arch):
+        who = f"{architecture_name(arch)} (DHCP option 93: {arch})"
+        seen = f"its DISCOVER has option 93 = {arch}: {architecture_name(arch)}"
+    else:
+        who = {**_ON_BIOS, **_UEFI}[view.kind]
+        seen = f"its requests look like {view.kind}, from port {view.client_tid}"
+    is_bios = arch == 0 if is_known(arch) else view.kind in _ON_BIOS
     return Draft(
         kind=KIND,
         headline=f"{view.client} is {who} and got {name} ({file.words}): {why}.",
-        confidence=LIKELY,
+        confidence=FACT if is_known(arch) else LIKELY,
         stands_at="nobody",
         transfers=(view.number,),
         since=view.started,
         evidence=(
             Evidence(
-                text=f"its requests look like {view.kind}, from port {view.client_tid}",
+                text=seen,
                 transfer=view.number,
                 time=view.started,
             ),
@@ -88,46 +121,47 @@ def misfit(view: TransferView, file: KindView, scene: Scene) -> Draft | None:
                 time=view.ended,
             ),
         ),
-        remedies=_remedies(view.kind, file),
+        remedies=_remedies(arch or 0, file) if is_bios else _remedies(arch or 7, file),
         proof=f"file {quote(scene.place(name))}",
     )
 
 
-def _why(client: str, file: KindView) -> str:
+def _why(client: str, file: KindView, arch: int | None) -> str:
     """Return why a client can't start a file; "" where it can, or starts none."""
-    if client in _UEFI:
-        return _not_by_uefi(file)
-    if client in _ON_BIOS and file.key == "efi":
+    processor = _PROCESSORS.get(-1 if arch is None else arch)
+    if processor or (processor is None and client in _UEFI):
+        return _not_by_uefi(file, processor or "")
+    is_bios = processor is not None or client in _ON_BIOS
+    if is_bios and file.key == "efi":
         return "a BIOS cannot start EFI programs"
-    is_kernel = client in _ON_BIOS and file.key in _KERNELS
+    is_kernel = is_bios and file.key in _KERNELS
     return (
         "it is for another processor" if is_kernel and file.machine not in _X86 else ""
     )
 
 
-def _not_by_uefi(file: KindView) -> str:
+def _not_by_uefi(file: KindView, processor: str) -> str:
     only = "UEFI starts EFI programs only"
     if file.key == "script":
         return f"{only}; iPXE reads the script once it runs"
     if file.key == "nbp":
         return only
+    made_for = file.machine.removesuffix(" UEFI")
+    if processor and file.key == "efi" and made_for not in (processor, BYTE_CODE):
+        return f"it is for {made_for}, and the machine is {processor}"
     return next((one for one in file.troubles if "firmware" in one), "")
 
 
-def _remedies(client: str, file: KindView) -> tuple[Remedy, ...]:
+def _remedies(code: int, file: KindView) -> tuple[Remedy, ...]:
+    """Return what to change so that machines whose option 93 is CODE get their own."""
     if file.key in _KERNELS:
         return (Remedy(text="name a kernel for x86 in the client's configuration"),)
-    if client in _ON_BIOS:
-        code, tag, boot = 0, "bios", "pxelinux.0"
-    else:
-        code, tag, boot = (
-            7,
-            "uefi",
-            "ipxe.efi" if file.key == "script" else "grubx64.efi",
-        )
+    tag, boot = ("uefi", "ipxe.efi") if code else ("bios", "pxelinux.0")
+    if code in (7, 9) and file.key != "script":
+        boot = "grubx64.efi"
     dnsmasq = Remedy(
         platform="dnsmasq",
-        text=f"for clients that are {'x86 BIOS' if code == 0 else 'x86-64 UEFI'}",
+        text=f"for clients that are {architecture_name(code)}",
         command=f"dhcp-match=set:{tag},option:client-arch,{code}\n"
         f"dhcp-boot=tag:{tag},{boot}",
     )
