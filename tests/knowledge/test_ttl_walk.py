@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 from tftptui.knowledge.ttl_walk import (
     ENOUGH_SILENCE,
     LONGEST,
+    Tells,
     filters_by_port,
     is_direct,
     is_over,
     verdict,
+    what_tells,
 )
 from tftptui.telemetry.findings import FACT, LIKELY
-from tftptui.telemetry.ttl_walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, PortTrial, Walk
 
 CLIENT, NEAR, FAR = "10.55.32.175", "10.2.0.1", "10.1.0.1"
 
@@ -141,3 +143,48 @@ def test_how_sure_it_is_that_a_port_is_filtered(
     hops: tuple[str, ...], other: Walk, sure: float
 ) -> None:
     assert filters_by_port(walk(2_072, *hops), other) == sure
+
+
+OURS, THEIRS, FAR_PORT = range(40_000, 40_004), (2_073, 2_074, 49_200), 49_200
+
+
+def tried(*silent: tuple[int, int]) -> list[PortTrial]:
+    """Test packets from four ports of ours to three of the client's."""
+    return [
+        PortTrial(server_tid=ours, client_tid=port, reached=(ours, port) not in silent)
+        for port in THEIRS
+        for ours in OURS
+    ]
+
+
+def to(*ports: int) -> list[tuple[int, int]]:
+    return [(ours, port) for port in ports for ours in OURS]
+
+
+def from_(*ports: int) -> list[tuple[int, int]]:
+    return [(ours, port) for port in THEIRS for ours in ports]
+
+
+MIXED = [(40_000, 2_073), (40_001, 2_074), (40_001, 49_200), (40_002, 2_073)]
+
+
+@pytest.mark.parametrize(
+    ("silent", "tells", "word"),
+    [
+        ([], Tells.NOTHING, "no rule for ports of either end shows"),
+        (to(2_073, 2_074), Tells.CLIENT_PORT, "none to ports 2073–2074"),
+        (from_(40_002, 40_003), Tells.SERVER_PORT, "none from ports 40002–40003"),
+        (MIXED, Tells.PATH, "one of several paths"),
+        (to(2_073), Tells.NOTHING, "no rule for ports"),  # a program listens there
+        (MIXED[:1], Tells.NOTHING, "no rule for ports"),  # lost by chance
+    ],
+)
+def test_what_tells_ports_that_are_reached_from_others(
+    silent: list[tuple[int, int]], tells: Tells, word: str
+) -> None:
+    trials = tried(*silent)
+    assert what_tells(trials, FAR_PORT) is tells
+    text = verdict(walk(2_072, NEAR, "", "", ""), WHOLE, trials)
+    assert word in text
+    assert f"{12 - len(silent)} of 12 test packets from several ports" in text
+    assert "filters by the client's port" not in text

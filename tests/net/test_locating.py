@@ -24,8 +24,11 @@ from tftptui.net.addresses import Endpoint
 from tftptui.net.ttl_socket import Walker
 
 told = []
-walker = Walker(Endpoint(sys.argv[1], 40_000), Endpoint(sys.argv[2], 2_072))
-asyncio.run(Locating(7, walker, told.append).run())
+first, *others = [
+    Walker(Endpoint(sys.argv[1], port), Endpoint(sys.argv[2], 2_072))
+    for port in range(40_000, 40_004)
+]
+asyncio.run(Locating(7, first, told.append, others=others).run())
 print(msgspec.json.encode(told[-1]).decode())
 """
 
@@ -62,11 +65,24 @@ def test_without_a_wall_both_walks_reach_the_client(
 
 
 @pytest.mark.netns
-@FAMILIES
-def test_a_wall_for_low_client_ports_is_found(
-    network: Routed, ends: tuple[str, str, str]
+@pytest.mark.parametrize(
+    ("rule", "verdict"),
+    [
+        ("udp sport 40001-40002 drop", "none from ports 40001–40002"),
+        ("udp sport . udp dport { 40001 . 2073, 40003 . 49200 } drop", "several paths"),
+    ],
+)
+def test_test_packets_tell_our_ports_and_several_paths(
+    network: Routed, rule: str, verdict: str
 ) -> None:
-    server, client, router = ends
+    with network.rules(rule, "forward"):
+        found = locate(network, *V4[:2])
+    assert verdict in found["verdict"]
+
+
+@pytest.mark.netns
+def test_a_wall_for_low_client_ports_is_found(network: Routed) -> None:
+    server, client, router = V4
     with network.rules("udp dport < 40000 drop", "forward"):
         found = locate(network, server, client)
     assert f"dropped at {router} or just behind it" in found["verdict"]

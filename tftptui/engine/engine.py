@@ -80,10 +80,14 @@ from tftptui.telemetry.events import (
     TransferStarted,
 )
 from tftptui.telemetry.records.ring import PacketRing
+from tftptui.telemetry.views import FREE
 from tftptui.telemetry.words import counted
 
 if TYPE_CHECKING:
     from tftptui.telemetry.metrics import Measures
+
+_PORTS_TRIED, _LEFT_FREE = 4, 8
+"""Ports of ours that a search tries, and that it leaves to clients."""
 
 _MOST_NAMED = 3
 """Removed files that are named in a notice."""
@@ -416,17 +420,27 @@ class Engine:
                     raise PortTakenError from error
                 raise
 
+        spare = min(_PORTS_TRIED - 1, pool.count(FREE) - _LEFT_FREE)
         try:
-            lease = pool.lease(open_port, clock.now())
+            leases = [pool.lease(open_port, clock.now())]
+            with contextlib.suppress(OSError, PortsExhaustedError):
+                leases += [pool.lease(open_port, clock.now()) for _ in range(spare)]
         except (OSError, PortsExhaustedError) as error:
             raise CommandRefusedError(f"can't locate: {error}") from error
+        first, *others = (one.opened for one in leases)
         search = Locating(
             command.transfer,
-            lease.opened,
+            first,
             self._searches.tell,
             was_heard=command.was_heard,
+            others=others,
         )
-        self._searches.begin(search, lambda: pool.release(lease.port, clock.now()))
+
+        def over() -> None:
+            for one in leases:
+                pool.release(one.port, clock.now())
+
+        self._searches.begin(search, over)
 
     def _change_settings(self, changes: dict[str, Value]) -> None:
         before = self.service.settings

@@ -1,21 +1,33 @@
 """Finding where packets to a client's port are dropped: two walks, side by side."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
-from tftptui.knowledge.ttl_walk import is_over, verdict
+from tftptui.knowledge.ttl_walk import is_over, is_whole, verdict
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.net.ttl_socket import Walker
-from tftptui.telemetry.ttl_walks import Hop, Location, Walk
+from tftptui.settings import HIGHEST_PORT
+from tftptui.telemetry.ttl_walks import Hop, Location, PortTrial, Walk
 
 PATIENCE = 1.0
 """Seconds to wait for an answer; routers give about one a second."""
 
 TRIES = 2
 """Datagrams for each hop: one that is lost must not look like a wall."""
+
+_BESIDE = 2
+"""Ports beside the client's own that are tried from several ports of ours."""
+
+_SLOT, _TRIES_OF_PORTS = 3.0, 3
+"""Seconds for each of these, from all ports of ours at once, and tries of each: Linux
+answers 6 packets at once that find no listener, and then one a second."""
+
+_FAR = 64
+"""A lifetime that reaches the client."""
 
 _EXCEEDED = {(11, 0), (3, 0)}
 """ICMP and ICMPv6: its lifetime ran out on the way."""
@@ -38,6 +50,7 @@ class Locating:
         client: the client's endpoint.
         tell: gets the state of the search.
         was_heard: whether the client had answered from that port.
+        others: send from other ports of our range.
     """
 
     def __init__(
@@ -47,8 +60,10 @@ class Locating:
         tell: Callable[[Location], None],
         *,
         was_heard: bool = False,
+        others: Sequence[Walker] = (),
     ) -> None:
         self._suspect, self._tell, self._was_heard = suspect, tell, was_heard
+        self._others = others
         self._client = client = suspect.target
         self.location = Location(
             transfer=transfer,
@@ -71,6 +86,9 @@ class Locating:
         except OSError as error:
             why = f"Can't locate: {error.strerror or error}."
             self._learn(is_done=True, verdict=why)
+        finally:
+            for one in self._others:
+                one.socket.close()
 
     async def _walk(self, suspect: Walker, other: Walker) -> None:
         while not (is_over(self.location.suspect) and is_over(self.location.other)):
@@ -80,23 +98,53 @@ class Locating:
             if not is_over(self.location.suspect):
                 walk = await self._step(suspect, self.location.suspect)
                 self._learn(suspect=walk)
+        if is_whole(self.location.other):  # else its machine never says a word
+            await self._try_ports([suspect, *self._others])
         found = self.location
-        told = verdict(found.suspect, found.other, was_heard=self._was_heard)
+        told = verdict(
+            found.suspect, found.other, found.trials, was_heard=self._was_heard
+        )
         self._learn(is_done=True, verdict=told)
+
+    async def _try_ports(self, ours: Sequence[Walker]) -> None:
+        """Try ports beside the client's, and the one to compare, from each of OURS."""
+        first = min(self._client.port + 1, HIGHEST_PORT - _BESIDE)
+        theirs = [self.location.other.port, *range(first, first + _BESIDE)]
+        async with asyncio.TaskGroup() as group:
+            for walker in ours:
+                group.create_task(self._try_from(walker, theirs))
+
+    async def _try_from(self, walker: Walker, theirs: Sequence[int]) -> None:
+        loop = asyncio.get_running_loop()
+        for port in theirs:
+            walker.target = Endpoint(self._client.host, port, self._client.scope)
+            slot_ends = loop.time() + _SLOT
+            hop = await self._hop(walker, _FAR, _TRIES_OF_PORTS)
+            trial = PortTrial(
+                server_tid=walker.local.port,
+                client_tid=port,
+                reached=hop.answer == "reached",
+            )
+            self._learn(trials=[*self.location.trials, trial])
+            if port != theirs[-1]:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(slot_ends):
+                        await asyncio.Event().wait()
 
     async def _step(self, walker: Walker, walk: Walk) -> Walk:
         """Return the walk with one more hop."""
-        ttl = len(walk.hops) + 1
-        hop = Hop(ttl=ttl, answer="silent")
-        for _ in range(TRIES):
+        hop = await self._hop(walker, len(walk.hops) + 1)
+        return msgspec.structs.replace(walk, hops=[*walk.hops, hop])
+
+    async def _hop(self, walker: Walker, ttl: int, tries: int = TRIES) -> Hop:
+        for _ in range(tries):
             trouble = walker.send(ttl)
             if trouble is not None:
                 raise OSError(trouble)
             error = await _answer(walker)
             if error is not None:
-                hop = _hop(ttl, error, self._client.host)
-                break
-        return msgspec.structs.replace(walk, hops=[*walk.hops, hop])
+                return _hop(ttl, error, self._client.host)
+        return Hop(ttl=ttl, answer="silent")
 
     def _learn(self, **changes: object) -> None:
         self.location = msgspec.structs.replace(self.location, **changes)

@@ -97,6 +97,8 @@ TROUBLE: tuple[Rule, ...] = (
     intermittent.intermittent,
     nat_without_helper.translation,
     client_port_blocked.walked_client_port,
+    range_mismatch.walked_range,
+    intermittent.walked_path,
     answers_blocked.answers,
     acks_blocked.acks,
     client_gone.asked_once,

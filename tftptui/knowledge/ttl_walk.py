@@ -5,15 +5,22 @@ one that answered, or the next. Routers ration their answers, and many firewalls
 none, so silence alone proves nothing; silence on one way where the other is whole does.
 """
 
+from collections.abc import Sequence
+from enum import Enum, auto
+
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.icmp import is_rejection
-from tftptui.telemetry.ttl_walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, PortTrial, Walk
+from tftptui.telemetry.words import counted, port_word
 
 ENOUGH_SILENCE = 3
 """Hops without an answer after which a walk is given up."""
 
 LONGEST = 16
 """Hops that a walk has at most."""
+
+_SOME = 2
+"""Trials of each kind, so that a mixture is no accident."""
 
 _LOOK_THERE = "On Linux, tftptui probe as root reads its rules there."
 
@@ -30,11 +37,24 @@ def is_over(walk: Walk) -> bool:
     return silent and len(tail) == ENOUGH_SILENCE
 
 
-def verdict(suspect: Walk, other: Walk, *, was_heard: bool = False) -> str:
-    """Return what the two walks mean, in a sentence or two.
+def verdict(
+    suspect: Walk,
+    other: Walk,
+    trials: Sequence[PortTrial] = (),
+    *,
+    was_heard: bool = False,
+) -> str:
+    """Return what the two walks mean, and the trials after them, in a few sentences.
 
     WAS_HEARD says that the client had answered: then its port was none that is blocked.
     """
+    told = _of_walks(suspect, other, trials, was_heard=was_heard)
+    return f"{told} {_of_trials(trials, other.port)}".rstrip()
+
+
+def _of_walks(
+    suspect: Walk, other: Walk, trials: Sequence[PortTrial], *, was_heard: bool
+) -> str:
     found = refusal(suspect)
     if found is not None:
         return _sent_back(found, suspect, other)
@@ -54,7 +74,8 @@ def verdict(suspect: Walk, other: Walk, *, was_heard: bool = False) -> str:
             "No hop replied: no result. Many firewalls do not reply to such packets, "
             "nor does a machine that is off."
         )
-    return _silence(suspect, other)
+    by_port = "" if trials else " A firewall filters by the client's port."
+    return _silence(suspect, other, by_port)
 
 
 def filters_by_port(suspect: Walk, other: Walk) -> float:
@@ -70,12 +91,71 @@ def filters_by_port(suspect: Walk, other: Walk) -> float:
     return FACT if is_before_client else LIKELY
 
 
+class Tells(Enum):
+    """What tells port trials that reach the client from those that do not."""
+
+    NOTHING = auto()
+    """All reach it, or too few were made."""
+    CLIENT_PORT = auto()
+    SERVER_PORT = auto()
+    PATH = auto()
+    """No port does: one of several paths drops packets."""
+
+
+def what_tells(trials: Sequence[PortTrial], compared: int) -> Tells:
+    """Return what tells the trials apart; COMPARED is the client port far away.
+
+    A port beside the client's that is silent alone has a listener: it tells nothing.
+    """
+    trials = _without_listeners(trials, compared)
+    silent = [one for one in trials if not one.reached]
+    if not silent or len(silent) == len(trials):
+        return Tells.NOTHING
+    theirs = {one.client_tid for one in trials if one.reached}
+    if theirs.isdisjoint(one.client_tid for one in silent):
+        return Tells.CLIENT_PORT
+    ours = {one.server_tid for one in trials if one.reached}
+    if ours.isdisjoint(one.server_tid for one in silent):
+        return Tells.SERVER_PORT
+    is_some = min(len(silent), len(trials) - len(silent)) >= _SOME
+    return Tells.PATH if is_some else Tells.NOTHING
+
+
+def _without_listeners(
+    trials: Sequence[PortTrial], compared: int
+) -> Sequence[PortTrial]:
+    """Leave out a port beside the client's that no port of ours reaches alone."""
+    near = {one.client_tid for one in trials} - {compared}
+    reached = {one.client_tid for one in trials if one.reached}
+    if not near & reached:
+        return trials
+    return [one for one in trials if one.client_tid in reached]
+
+
+def _of_trials(trials: Sequence[PortTrial], compared: int) -> str:
+    """Return what the trials mean, in a sentence; "" for none."""
+    if not trials:
+        return ""
+    arrived = sum(one.reached for one in trials)
+    counts = f"{arrived} of {counted(len(trials), 'test packet')} from several ports"
+    silent = [one for one in _without_listeners(trials, compared) if not one.reached]
+    theirs = port_word({one.client_tid for one in silent})
+    ours = port_word({one.server_tid for one in silent})
+    why = {
+        Tells.CLIENT_PORT: f"none to {theirs}: the client's port matters",
+        Tells.SERVER_PORT: f"none from {ours}: the server's port matters",
+        Tells.PATH: "no port explains which: one of several paths drops packets",
+        Tells.NOTHING: "no rule for ports of either end shows",
+    }[what_tells(trials, compared)]
+    return f"{counts} reached the client; {why}."
+
+
 def is_direct(walk: Walk) -> bool:
     """Whether the client itself was the first hop: no router stands between."""
     return is_whole(walk) and len(walk.hops) == 1
 
 
-def _silence(suspect: Walk, other: Walk) -> str:
+def _silence(suspect: Walk, other: Walk, by_port: str) -> str:
     """Return what it means that the suspect port's walk ends in silence."""
     if is_direct(other):
         client = other.hops[0].sender
@@ -96,7 +176,7 @@ def _silence(suspect: Walk, other: Walk) -> str:
             )
         return (
             f"Packets to UDP port {suspect.port} are dropped {where}; those to port "
-            f"{other.port} reach the client. A firewall filters by the client's port."
+            f"{other.port} reach the client.{by_port}"
         )
     furthest = _last_heard(other)
     if (furthest.ttl if furthest else 0) > (last.ttl if last else 0):

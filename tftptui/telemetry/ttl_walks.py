@@ -32,6 +32,20 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
     hops: list[Hop] = []
 
 
+class PortTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a datagram from a port of ours reached a port of the client.
+
+    Attributes:
+        server_tid: our port.
+        client_tid: the client's, one that nothing should listen on.
+        reached: whether the client's machine said that it is closed.
+    """
+
+    server_tid: int
+    client_tid: int
+    reached: bool
+
+
 class Location(msgspec.Struct, frozen=True, kw_only=True):
     """Two walks to one client, side by side.
 
@@ -42,6 +56,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
         other: the walk to a port to compare it with.
         is_done: whether it is over.
         verdict: what it means, in words; empty until it is over.
+        trials: of several ports of both ends, where the client's machine answers.
     """
 
     transfer: int
@@ -50,3 +65,4 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
     other: Walk
     is_done: bool = False
     verdict: str = ""
+    trials: list[PortTrial] = []

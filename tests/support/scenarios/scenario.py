@@ -18,7 +18,7 @@ FILE, CONTENT = "boot.bin", octets(42_012)
 BIG = octets(3_000_000)
 SERVED = (Lab.SERVER, 69)
 
-PATIENCE = 14.0
+PATIENCE = 20.0
 """Seconds to wait for a finding that must come."""
 
 CALM = 1.5

@@ -25,8 +25,9 @@ from tftptui.findings.signs.comparison import (
     unless_it_recurs,
     works_again,
 )
-from tftptui.findings.signs.place import dropped, place_of_silence, reaches_now
+from tftptui.findings.signs.place import dropped, place_of_silence
 from tftptui.findings.signs.silence import is_unanswered
+from tftptui.findings.signs.walks import reaches_now
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.telemetry.findings import LIKELY, POSSIBLE
 from tftptui.telemetry.words import port_word
@@ -79,7 +80,7 @@ def answers(facts: Facts) -> Draft | None:
     """The client retries: our replies do not arrive."""
     if not is_unanswered(facts):
         return None
-    worked, told_apart = facts.working, in_words(compare(facts))
+    worked, told_apart = facts.working, in_words(facts)
     whose = f"{port_word(facts.client_tids, 'UDP')} of {facts.client}"
     is_open_now = reaches_now(facts)
     return Draft(

@@ -22,8 +22,8 @@ from tftptui.findings.signs.icmp_errors import (
     reporters,
     since_progress,
 )
-from tftptui.findings.signs.place import refusing
 from tftptui.findings.signs.silence import is_unanswered
+from tftptui.findings.signs.walks import refusing
 from tftptui.telemetry.findings import FACT
 from tftptui.telemetry.words import joined, port_word
 

@@ -20,9 +20,10 @@ from tftptui.findings.signs.chance import is_parted_by_chance
 from tftptui.findings.signs.comparison import OTHERS, Comparison, Difference, compare
 from tftptui.findings.signs.place import dropped, place_of_silence
 from tftptui.findings.signs.silence import is_other_class, is_unanswered, ports_of
+from tftptui.findings.signs.walks import told_by_trials
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.signatures import is_habit, known
-from tftptui.knowledge.ttl_walk import filters_by_port
+from tftptui.knowledge.ttl_walk import Tells, filters_by_port
 from tftptui.telemetry.findings import FACT, LIKELY
 from tftptui.telemetry.words import joined, port_word
 
@@ -114,6 +115,10 @@ def walked_client_port(facts: Facts) -> Draft | None:
     if found is None or not found.is_done or not is_unanswered(facts):
         return None
     sure = filters_by_port(found.suspect, found.other)
+    if found.trials:  # one flow alone may have met the bad path of several
+        is_so = told_by_trials(facts) is Tells.CLIENT_PORT
+        has_many = len({one.server_tid for one in found.trials}) > 1
+        sure = (max(sure, LIKELY) if has_many else LIKELY) if is_so else 0.0
     if not sure or found.suspect.port not in facts.client_tids:
         return None
     return Draft(

@@ -14,10 +14,20 @@ from tftptui.findings.signs.comparison import (
     works_again,
 )
 from tftptui.findings.signs.silence import is_quiet_after_one, is_unanswered
-from tftptui.telemetry.findings import Evidence
+from tftptui.findings.signs.walks import told_by_trials, trials
+from tftptui.knowledge.ttl_walk import Tells
+from tftptui.telemetry.findings import LIKELY, Evidence
 
 _SURE = 0.8
 """More than that answers are dropped, which earlier tries alone had shown."""
+
+_WHAT_TO_DO = (
+    (
+        "find where flows are spread over several paths (equal-cost routes, a bond, a "
+        "firewall cluster); check the drop counters of each member"
+    ),
+    "disable the members one by one until no try fails",
+)
 
 _EACH = "any port may hash to the bad path"
 
@@ -75,11 +85,29 @@ def intermittent(facts: Facts) -> Draft | None:
             evidence.unanswered(facts),
             *evidence.worked(facts.working, facts.client),
         ),
-        remedies=remedies.say(
-            "find where flows are spread over several paths (equal-cost routes, a "
-            "bond, a firewall cluster); check the drop counters of each member",
-            "disable the members one by one until no try fails",
-        ),
+        remedies=remedies.say(*_WHAT_TO_DO),
+        helps=KIND.would_help(facts),
+        proof=proofs.fetch_from_next_ports(facts),
+    )
+
+
+def walked_path(facts: Facts) -> Draft | None:
+    """Test packets reach the client from some ports, and no port explains which."""
+    if told_by_trials(facts) is not Tells.PATH or not is_unanswered(facts):
+        return None
+    made = trials(facts)
+    lost = sum(not one.reached for one in made)
+    return Draft(
+        kind=KIND,
+        headline=f"Intermittent: {lost} of {len(made)} test packets to {facts.client} "
+        "were dropped, and no port explains which. One of several paths, links or "
+        "firewalls drops packets.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=evidence.in_vain(facts, facts.working),
+        remedies=remedies.say(*_WHAT_TO_DO),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_next_ports(facts),
     )

@@ -12,10 +12,12 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.chance import is_parted_by_chance
 from tftptui.findings.signs.comparison import is_apart
 from tftptui.findings.signs.silence import MANY, is_quiet_after_one, is_unanswered
+from tftptui.findings.signs.walks import told_by_trials, trials
+from tftptui.knowledge.ttl_walk import Tells
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import ports
+from tftptui.telemetry.words import port_word, ports
 
 KIND = Kind(
     code=Code.RANGE_MISMATCH,
@@ -70,6 +72,28 @@ def range_mismatch(facts: Facts) -> Draft | None:
         remedies=remedies.equal_ranges(
             facts, PortRange(min(good_ports), max(good_ports))
         ),
+        helps=KIND.would_help(facts),
+        proof=proofs.fetch_from_port(facts, facts.client_tids[0]),
+    )
+
+
+def walked_range(facts: Facts) -> Draft | None:
+    """Test packets from some of our ports reach the client, from others none does."""
+    if told_by_trials(facts) is not Tells.SERVER_PORT or not is_unanswered(facts):
+        return None
+    good = {one.server_tid for one in trials(facts) if one.reached}
+    bad = {one.server_tid for one in trials(facts)} - good
+    return Draft(
+        kind=KIND,
+        headline=f"Packets from {facts.words.our} {port_word(bad)} do not reach "
+        f"{facts.client}, those from {port_word(good)} do: a firewall does not allow "
+        f"all of {facts.scene.first}–{facts.scene.last}.",
+        confidence=LIKELY,
+        stands_at="between",
+        transfers=tuple(facts.numbers),
+        since=facts.tries[0].started,
+        evidence=evidence.in_vain(facts, facts.working),
+        remedies=remedies.equal_ranges(facts, PortRange(min(good), max(good))),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, facts.client_tids[0]),
     )

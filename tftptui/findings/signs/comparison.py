@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.signs.chance import is_parted_by_chance
+from tftptui.findings.signs.walks import told_by_trials, trials
+from tftptui.knowledge.ttl_walk import Tells
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
@@ -52,6 +54,8 @@ class Difference(Enum):
     PATH = auto()
     """No port explains it: one of several paths or links drops."""
 
+
+_OF_PORTS = {Difference.CLIENT_PORT, Difference.SERVER_PORT, Difference.PATH}
 
 OTHERS = frozenset(
     {Difference.FLOW, Difference.OPTIONS, Difference.SIZE, Difference.MOMENT}
@@ -255,15 +259,22 @@ def ratio(comparison: Comparison) -> str:
     return f"{silent} of {tries} got no reply"
 
 
-def in_words(comparison: Comparison) -> list[Evidence]:
-    """Return the candidates where there are several: none of them is named then."""
-    found = comparison.possible
-    if len(found) < _FEW:
+def in_words(facts: Facts) -> list[Evidence]:
+    """Return the candidates where there are several: none of them is named then.
+
+    Ports are none any more once test packets from and to several have all arrived.
+    """
+    comparison = compare(facts)
+    made = trials(facts)
+    is_free = bool(made) and told_by_trials(facts) is Tells.NOTHING
+    found = [one for one in comparison.possible if not (is_free and one in _OF_PORTS)]
+    if len(found) < _FEW and not made:
         return []
     words = [_words(one, comparison) for one in found]
-    return [
-        Evidence(text=f"possible causes: {joined(words)}; the test tells them apart")
-    ]
+    how = "the test tells them apart"
+    if not facts.scene.is_capture and not made:
+        how = "press o to test them from here, or run the test at the client"
+    return [Evidence(text=f"possible causes: {joined(words)}; {how}")] if words else []
 
 
 def besides(comparison: Comparison, named: Difference) -> list[Evidence]:

@@ -9,10 +9,8 @@ client's own firewall go by ports as well.
 from ipaddress import ip_address
 
 from tftptui.findings.facts import Facts
-from tftptui.knowledge.ttl_walk import filters_by_port, is_direct, is_whole, refusal
+from tftptui.knowledge.ttl_walk import filters_by_port, is_direct
 from tftptui.telemetry.findings import FACT, Place
-from tftptui.telemetry.icmp import is_rejection
-from tftptui.telemetry.ttl_walks import Hop
 
 _SWITCH = "a switch or bridge in front of it"
 
@@ -38,29 +36,6 @@ def dropped(facts: Facts) -> str:
             return f"dropped by the client's own firewall, or by {_SWITCH}"
         case _:
             return f"dropped {where}, or by the client's own firewall"
-
-
-def reaches_now(facts: Facts) -> bool:
-    """Whether a walk since the last request has reached a port that gets no replies."""
-    found = facts.location
-    if found is None or not found.is_done or facts.located_at <= facts.last_asked:
-        return False
-    return found.suspect.port in facts.client_tids and is_whole(found.suspect)
-
-
-def refusing(facts: Facts) -> Hop | None:
-    """Return the machine that a walk to the client's port was rejected by."""
-    found = facts.location
-    if (
-        found is None
-        or not found.is_done
-        or found.suspect.port not in facts.client_tids
-    ):
-        return None
-    hop = refusal(found.suspect)
-    if hop is None or hop.sender == facts.client or not is_rejection(hop.name):
-        return None
-    return hop
 
 
 def _is_before_client(facts: Facts) -> bool:

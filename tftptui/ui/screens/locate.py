@@ -1,6 +1,6 @@
 """Where packets to a client's port are dropped: two walks, hop by hop, as they go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tftptui.engine.messages import Location
-from tftptui.telemetry.ttl_walks import Hop, Walk
+from tftptui.telemetry.ttl_walks import Hop, PortTrial, Walk
 from tftptui.ui.actions import LOCATE, PAGE
 from tftptui.ui.keys import bindings
 from tftptui.ui.messages import CopyWanted
@@ -67,6 +67,11 @@ def as_text(location: Location) -> str:
     for walk in (location.suspect, location.other):
         lines.append(f"towards UDP port {walk.port} of {location.client}:")
         lines += [f"  {hop.ttl:>2}  {hop_words(hop)}" for hop in walk.hops]
+    lines += [
+        f"from port {one.server_tid} to port {one.client_tid}: "
+        + ("reached" if one.reached else "no reply")
+        for one in location.trials
+    ]
     return "\n".join([*lines, location.verdict])
 
 
@@ -105,11 +110,33 @@ def _body(location: Location, slots: Slots) -> Group:
         table,
         Text(),
     ]
+    if location.trials:
+        parts += [_trials(location.trials, slots), Text()]
     if location.is_done:
         parts.append(Text(location.verdict, "bold"))
     else:
         parts.append(Text("… a silent hop takes two seconds", slots["muted"]))
     return Group(*parts)
+
+
+def _trials(trials: Sequence[PortTrial], slots: Slots) -> Table:
+    """Return which of several ports of ours reach which of the client's."""
+    ours = list(dict.fromkeys(one.server_tid for one in trials))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_row(
+        Text("to port", slots["muted"]),
+        *(Text(f"from {tid}", slots["muted"]) for tid in ours),
+    )
+    for port in dict.fromkeys(one.client_tid for one in trials):
+        row = [one for one in trials if one.client_tid == port]
+        table.add_row(Text(str(port), "bold"), *(_reached(one, slots) for one in row))
+    return table
+
+
+def _reached(trial: PortTrial, slots: Slots) -> Text:
+    how = "reached" if trial.reached else "silent"
+    word = "reached" if trial.reached else "no reply"
+    return Text.assemble((f"{_MARKS[how]} ", slots[_SLOTS[how]]), word)
 
 
 def _cell(walk: Walk, row: int, slots: Slots) -> Text:

@@ -1,0 +1,71 @@
+"""Test packets from several ports decide between the candidates of silence."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.knowledge.test_ttl_walk import FAR_PORT, MIXED, from_, to, tried
+from tests.support.facts import CLIENT, NOON, asked_again, facts_of, neighbour
+from tests.support.facts import tried as tried_in_vain
+from tests.support.findings import draft_of
+from tftptui.findings.facts import Facts
+from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.ttl_walks import Hop, Location, Walk
+
+REACHED = Hop(ttl=2, answer="reached", sender=CLIENT)
+SILENT = Hop(ttl=2, answer="silent")
+
+
+def undecided() -> Facts:
+    """Return one port in vain, after another worked: three causes explain it."""
+    plain: dict[str, Any] = {"kind": "", "client_tid": 2_072, "server_tid": 40_060}
+    one = asked_again(tried_in_vain(1, 20.0, **plain), 26.0)
+    worked = neighbour(50, 5.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
+    return facts_of(one, now=30.0, neighbours=(worked,))
+
+
+def after(silent: list[tuple[int, int]], seen: Facts | None = None) -> Facts:
+    location = Location(
+        transfer=1,
+        client=CLIENT,
+        suspect=Walk(port=2_072, hops=[SILENT]),
+        other=Walk(port=FAR_PORT, hops=[Hop(ttl=1, answer="silent"), REACHED]),
+        is_done=True,
+        verdict="So it is.",
+        trials=tried(*silent),
+    )
+    return replace(seen or undecided(), location=location, located_at=NOON + 29.0)
+
+
+def test_while_nothing_decides_the_candidates_and_the_key_are_told() -> None:
+    draft = draft_of(undecided())
+    assert draft.code == "answers-blocked"
+    assert draft.evidence[-1].text == (
+        "possible causes: a rule for the client's port 2072, a rule for the server's "
+        "port 40060 and a change since the last success; press o to test them from "
+        "here, or run the test at the client"
+    )
+
+
+@pytest.mark.parametrize(
+    ("silent", "code"),
+    [
+        (to(2_073, 2_074), "client-port-blocked"),
+        (from_(40_002, 40_003), "range-mismatch"),
+        (MIXED, "intermittent"),
+    ],
+)
+def test_the_test_packets_decide(silent: list[tuple[int, int]], code: str) -> None:
+    draft = draft_of(after(silent))
+    assert draft.code == code
+    assert draft.confidence == (FACT if code == "client-port-blocked" else LIKELY)
+    assert any(one.text.startswith("hop by hop") for one in draft.evidence)
+
+
+def test_where_all_arrive_no_rule_for_ports_is_left() -> None:
+    draft = draft_of(after([]))
+    assert draft.code == "answers-blocked"
+    told = draft.evidence[-1].text
+    assert "a change since the last success" in told
+    assert "a rule for" not in told
