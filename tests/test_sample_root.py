@@ -12,7 +12,7 @@ SAMPLE_ROOT = FOLDER.parent
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_image_is_what_the_script_makes(name: str) -> None:
-    # A bare comparison of such octets would take minutes to explain a failure.
+    # A bare comparison of such bytes would take minutes to explain a failure.
     is_same = (FOLDER / name).read_bytes() == image(name, IMAGES[name])
     assert is_same, "run python tools/make_sample_firmware.py"
 

@@ -13,7 +13,7 @@ from tftptui.protocol.packets import Mode
 
 
 def content(source: Source) -> bytes:
-    """Return the first 100 octets, and close it."""
+    """Return the first 100 bytes, and close it."""
     room = bytearray(100)
     count = source.read_into([memoryview(room)], 0)
     source.close()

@@ -25,7 +25,7 @@ def warned(message: str) -> Warned:
 
 @contextlib.contextmanager
 def room_for(octets: int) -> Iterator[None]:
-    """Let no file of this process grow beyond some octets."""
+    """Let no file of this process grow beyond some bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
     try:

@@ -1,4 +1,4 @@
-"""Octets of one version of one file, in blocks of any order."""
+"""Bytes of one version of one file, in blocks of any order."""
 
 import contextlib
 import os

@@ -12,7 +12,7 @@ from tftptui.protocol.packets import ROLL_TO_0, encode_ack, encode_data
 
 
 class Memory:
-    """A Source of some octets, or of endless ones."""
+    """A Source of some bytes, or of endless ones."""
 
     def __init__(self, content: bytes, size: int | None = None) -> None:
         self._content = content

@@ -1,4 +1,4 @@
-"""More blocks than there are numbers, and more octets than 32 bits count."""
+"""More blocks than there are numbers, and more bytes than 32 bits count."""
 
 import subprocess
 import sys
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.net
 
 BLOCK = 65_464
 HUGE = 4 * 2**30 + 10 * 2**20 + 3
-"""Octets: beyond 32 bits, and beyond block 65535."""
+"""Bytes: beyond 32 bits, and beyond block 65535."""
 
 MARK = octets(1_000)
 PLACES = (0, 65_535 * BLOCK - 500, 2**32 - 500, HUGE - len(MARK))
 """Where the mark stands in an else empty file."""
 
 TWICE = 8 * 2 * 65_600 + 3
-"""Octets that make the smallest blocks wrap twice."""
+"""Bytes that make the smallest blocks wrap twice."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def exchange(server: Serve, file: str, local: Path, *, is_write: bool) -> Result
 
 
 def marks_in(stream: subprocess.Popen[bytes]) -> tuple[int, list[bytes]]:
-    """Return how many octets a program writes, and what stands at the PLACES."""
+    """Return how many bytes a program writes, and what stands at the PLACES."""
     assert stream.stdout is not None
     seen, found = 0, [b""] * len(PLACES)
     while piece := stream.stdout.read(2**20):

@@ -27,7 +27,7 @@ WAIT = 0.2
 """Seconds after which the client tells again how far it has got."""
 
 CHARGED = 2_304
-"""Octets that Linux charges a socket for such a block; it allows twice its room."""
+"""Bytes that Linux charges a socket for such a block; it allows twice its room."""
 
 
 class SmallClient:

@@ -32,7 +32,7 @@ def asked_twice(talk: Talk) -> None:
 
 
 def rest(talk: Talk) -> None:
-    """Say the rest of the file of 612 octets."""
+    """Say the rest of the file of 612 bytes."""
     talk.data(1)
     talk.ack(1)
     talk.data(2, octets=100)

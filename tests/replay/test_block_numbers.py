@@ -38,7 +38,7 @@ def test_repeat_before_the_wrap_settles_nothing() -> None:
 
 @st.composite
 def _runs(draw: st.DrawFn) -> tuple[int, int, list[int]]:
-    """Return a first block, a block size, and the octets of each block."""
+    """Return a first block, a block size, and the bytes of each block."""
     size, count = draw(st.integers(8, 1_468)), draw(st.integers(3, 20))
     last = draw(st.integers(0, size))
     return draw(st.integers(1, 65_000)), size, [size] * (count - 1) + [last]

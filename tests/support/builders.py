@@ -12,16 +12,16 @@ from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
 
 BLOCK = 8
-"""Octets in a full block of the tests: the smallest that RFC 2348 knows."""
+"""Bytes in a full block of the tests: the smallest that RFC 2348 knows."""
 
 
 def octets(count: int) -> bytes:
-    """Return COUNT octets in which no two blocks are alike; always the same."""
+    """Return COUNT bytes in which no two blocks are alike; always the same."""
     return hashlib.shake_128(b"tftptui").digest(count)
 
 
 def last_block(count: int, block_size: int = BLOCK) -> int:
-    """Return the number of the last block of COUNT octets (RFC 1350 §6)."""
+    """Return the number of the last block of COUNT bytes (RFC 1350 §6)."""
     return count // block_size + 1
 
 

@@ -14,7 +14,7 @@ CLIENT, SERVER = ("10.0.4.37", 2_072), ("10.0.0.9", 69)
 CLIENT_V6, SERVER_V6 = ("2001:db8:2::37", 2_072), ("2001:db8::9", 69)
 TIME = 1_700_000_000_123_456_789
 COOKED = 16
-"""Octets in front of the IP packet that frame() makes."""
+"""Bytes in front of the IP packet that frame() makes."""
 
 LINKS = {
     0: b"\x02\0\0\0",
@@ -102,7 +102,7 @@ def dissected(frames: Iterable[Captured]) -> list[Seen | IcmpSeen]:
 
 def _raw(octets: bytes) -> io.RawIOBase:
     class Raw(io.RawIOBase):
-        """Octets as an unbuffered file."""
+        """Bytes as an unbuffered file."""
 
         def __init__(self) -> None:
             self._inner = io.BytesIO(octets)

@@ -47,7 +47,7 @@ class Log:
 
 
 def boot(*, v6: bool = False, number: int = 1) -> Log:
-    """Return a transfer of 2,148 octets whose second block was sent twice."""
+    """Return a transfer of 2,148 bytes whose second block was sent twice."""
     transfer = view(
         number,
         client=CLIENT_V6 if v6 else CLIENT,
@@ -75,7 +75,7 @@ def boot(*, v6: bool = False, number: int = 1) -> Log:
 
 
 def windows(number: int = 2) -> Log:
-    """Return a transfer of 10 blocks of 512 octets in windows of 4."""
+    """Return a transfer of 10 blocks of 512 bytes in windows of 4."""
     transfer = view(
         number,
         client=CLIENT,

@@ -11,7 +11,7 @@ class SlowDisk:
     """A file's disk that has in memory only what somebody has waited for.
 
     This system's own tells less: to ask makes it read, and where the disk is fast the
-    octets may be there before the answer is no.
+    bytes may be there before the answer is no.
     """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
@@ -41,7 +41,7 @@ class SlowDisk:
         return self._preadv(descriptor, views, offset)
 
     def _left(self, offset: int, octets: int) -> range:
-        """Return what of that lies on the disk alone, from its first octet on."""
+        """Return what of that lies on the disk alone, from its first byte on."""
         end = offset + octets
         while warm := next((one for one in self._warm if offset in one), None):
             offset = warm.stop

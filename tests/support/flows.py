@@ -8,12 +8,12 @@ from tests.support.clock import FakeClock
 from tftptui.server.transfer.bandwidth import Bandwidth, Pacer
 
 Log = list[tuple[float, int]]
-"""Times and octets."""
+"""Times and bytes."""
 
 
 @dataclass
 class Flow:
-    """Sends PACKETS packets of PACKET octets, one piece at a time."""
+    """Sends PACKETS packets of PACKET bytes, one piece at a time."""
 
     pacer: Pacer
     packet: int
@@ -70,7 +70,7 @@ class Line:
 
 
 def most_at_once(log: Sequence[tuple[float, float]], rate: float) -> float:
-    """Return by how much any interval holds more octets than RATE gives it."""
+    """Return by how much any interval holds more bytes than RATE gives it."""
     most = excess = 0.0
     before = log[0][0] if log else 0.0
     for moment, octets in log:

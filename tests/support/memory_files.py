@@ -34,7 +34,7 @@ class MemoryTarget:
 
 
 class FullTarget(MemoryTarget):
-    """A disk with ROOM octets left, and none for the commit."""
+    """A disk with ROOM bytes left, and none for the commit."""
 
     def __init__(self, room: int = 0) -> None:
         super().__init__()

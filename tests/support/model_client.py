@@ -1,7 +1,7 @@
 """A plain receiving client, written from the RFCs and not from our own code.
 
 RFC 1350 §4 and §6 (lock-step, dallying), RFC 2347 (OACK, ACK 0), RFC 7440 §4
-(windows, and the ACK that reports a gap). It speaks octets.
+(windows, and the ACK that reports a gap). It speaks bytes.
 """
 
 _MODULUS = 1 << 16
@@ -11,7 +11,7 @@ class ModelClient:
     """The reading end of one transfer.
 
     Args:
-        block_size: data octets in a full block.
+        block_size: data bytes in a full block.
         window: blocks before an ACK.
         eager: acknowledge every block that is not the next one, as simple firmware
             does; otherwise only the first after a gap and the repeat of the newest.

@@ -43,7 +43,7 @@ class Routed:
     """A server and a client, each on a network of its own, and a router between.
 
     Args:
-        mtu: octets that a packet on the client's network may have at most.
+        mtu: bytes that a packet on the client's network may have at most.
 
     Attributes:
         server, router, client: what to put before a command to run it there.

@@ -42,7 +42,7 @@ class KeepingListener(Listener):
     """Keeps what would be sent, and when.
 
     Attributes:
-        sent: time, client and octets of each packet, in order.
+        sent: time, client and bytes of each packet, in order.
     """
 
     def __init__(self, clock: FakeClock) -> None:

@@ -13,7 +13,7 @@ from tftptui.protocol.packets import Mode, Options, ReadRequest, encode_request
 
 
 def fetch(at: Endpoint, name: bytes, options: Options = (), window: int = 1) -> bytes:
-    """Return a file in blocks of 512 octets; nothing may be lost on the way."""
+    """Return a file in blocks of 512 bytes; nothing may be lost on the way."""
     data, expected = bytearray(), 1
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(PATIENCE)

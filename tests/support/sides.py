@@ -1,4 +1,4 @@
-"""One side of a transfer in memory: our own session, and octets instead of a file."""
+"""One side of a transfer in memory: our own session, and bytes instead of a file."""
 
 from abc import ABC, abstractmethod
 from collections import Counter

@@ -71,7 +71,7 @@ class Talk:
         (self.up if from_client else self.down)(encode_error(code, text))
 
     def small_read(self, port: int = 40_017) -> None:
-        """Say a whole transfer of 612 octets."""
+        """Say a whole transfer of 612 bytes."""
         self.ask()
         self.move(port)
         self.data(1)

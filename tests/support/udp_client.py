@@ -62,7 +62,7 @@ class UdpClient:
         self.socket.close()
 
     def send(self, packet: bytes, to: Endpoint | None = None) -> None:
-        """Send octets to TO, or to the peer."""
+        """Send bytes to TO, or to the peer."""
         target = to or self.peer
         assert target is not None, "nobody has sent anything yet"
         self.socket.sendto(packet, target.as_socket_address())
@@ -157,7 +157,7 @@ class UdpClient:
         await self.blocks(content)
 
     async def blocks(self, content: bytes, size: int = 512, *, first: int = 1) -> None:
-        """Send octets as blocks from FIRST on, each after the ACK of the one before.
+        """Send bytes as blocks from FIRST on, each after the ACK of the one before.
 
         The last one is shorter than SIZE, empty if need be (RFC 1350 §6).
         """

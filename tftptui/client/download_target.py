@@ -21,10 +21,10 @@ class Target(Protocol):
 
     @property
     def octets(self) -> int:
-        """Octets written so far."""
+        """Bytes written so far."""
 
     def write(self, octets: memoryview) -> None:
-        """Append octets."""
+        """Append bytes."""
 
     def commit(self) -> None:
         """Make it safe and visible; nothing is written any more."""
@@ -55,7 +55,7 @@ class FileTarget:
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, octets: memoryview) -> None:
-        """Append octets."""
+        """Append bytes."""
         self.octets += self._file.write(octets)
 
     def commit(self) -> None:
@@ -94,7 +94,7 @@ class StreamTarget:
         self._descriptor, self._is_ours = descriptor, is_ours
 
     def write(self, octets: memoryview) -> None:
-        """Append octets."""
+        """Append bytes."""
         while octets:
             written = os.write(self._descriptor, octets)
             self.octets += written
@@ -118,7 +118,7 @@ class NetasciiTarget:
 
     @property
     def octets(self) -> int:
-        """Octets of text written so far."""
+        """Bytes of text written so far."""
         return self._target.octets
 
     def write(self, octets: memoryview) -> None:

@@ -161,7 +161,7 @@ class Exchange(ABC):
 
     @abstractmethod
     def _passed(self) -> tuple[int, int | None]:
-        """Return the octets that have passed, and how many there are if known."""
+        """Return the bytes that have passed, and how many there are if known."""
 
     @property
     def _is_over(self) -> bool:

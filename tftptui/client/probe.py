@@ -97,7 +97,7 @@ class Enough:
 
     Args:
         stop: what ends it besides.
-        enough: octets.
+        enough: bytes.
     """
 
     def __init__(self, stop: Stop, enough: int) -> None:
@@ -115,7 +115,7 @@ class Enough:
         return self._stop.happened or self.has_come
 
     def write(self, octets: memoryview) -> None:
-        """Count octets."""
+        """Count bytes."""
         self.octets += len(octets)
 
     def commit(self) -> None:

@@ -13,7 +13,7 @@ from tftptui.settings import PortRange
 EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 
 Progress = Callable[[int, int | None], None]
-"""Told how many octets have passed, of how many if that is known."""
+"""Told how many bytes have passed, of how many if that is known."""
 
 
 @dataclass(frozen=True, slots=True)

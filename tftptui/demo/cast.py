@@ -8,7 +8,7 @@ from tftptui.demo.simulation.machine import ClientMachine, Errand, SendFrom, Tal
 from tftptui.net.addresses import Endpoint
 
 SendAs = Callable[[Endpoint, Endpoint, bytes], None]
-"""Sends octets from one endpoint to another."""
+"""Sends bytes from one endpoint to another."""
 
 
 class Actor:

@@ -275,7 +275,7 @@ class Stage:
         return ""
 
     def size_of(self, file: bytes) -> int | None:
-        """Return octets of a file that the server has, or None."""
+        """Return bytes of a file that the server has, or None."""
         place = self._root / file.decode(errors="replace").lstrip("/")
         return place.stat().st_size if place.is_file() else None
 

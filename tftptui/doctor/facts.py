@@ -29,7 +29,7 @@ class Device:
     """A network interface.
 
     Attributes:
-        mtu: octets of a packet.
+        mtu: bytes of a packet.
         return_path: rp_filter in force: 0 off, 1 strict, 2 loose; None if unknown.
     """
 

@@ -16,7 +16,7 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.file_views import HashView
 
 PIECE = 1 << 18
-"""Octets that are read at once."""
+"""Bytes that are read at once."""
 
 MOST_WAITING = 32
 

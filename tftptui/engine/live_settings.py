@@ -76,5 +76,5 @@ def _in_pattern(octet: int) -> str:
 def _in_replacement(octet: int) -> str:
     if octet == ord("\\"):
         return "\\\\"
-    # Python's templates know octets by three octal digits alone.
+    # Python's templates know bytes by three octal digits alone.
     return f"\\{octet:03o}" if octet >= 0x80 else chr(octet)  # noqa: PLR2004 - no ASCII

@@ -73,7 +73,7 @@ def settings_decoder() -> msgspec.msgpack.Decoder[Settings]:
 
 
 def _pack_path(path: object) -> bytes:
-    """Paths travel as octets: they need not be UTF-8."""
+    """Paths travel as bytes: they need not be UTF-8."""
     if isinstance(path, Path):
         return os.fsencode(path)
     raise TypeError(f"a {type(path).__name__} can't be packed")

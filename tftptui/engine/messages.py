@@ -185,7 +185,7 @@ class ServeFolder(msgspec.Struct, frozen=True, tag="serve_folder"):
 
 
 class LookAtFile(msgspec.Struct, frozen=True, tag="look_at_file"):
-    """Return a FilePiece: LENGTH octets from OFFSET on, fewer where the file ends."""
+    """Return a FilePiece: LENGTH bytes from OFFSET on, fewer where the file ends."""
 
     name: bytes
     offset: int = 0

@@ -6,7 +6,7 @@ from tftptui.files.block_numbers import HIGH, LOW
 from tftptui.protocol.packets import HEADER, Opcode
 
 GATHERED = 65_536
-"""Octets that wait for the disk at most, before a call that writes them."""
+"""Bytes that wait for the disk at most, before a call that writes them."""
 
 _MOST_PLACES = 1_024  # written by one call; Linux takes no more (IOV_MAX)
 _DATA = bytes([Opcode.DATA])
@@ -17,18 +17,18 @@ _pack = Struct(">I").pack
 class Landing:
     """Where DATA packets of consecutive blocks arrive, each in a place of its own.
 
-    Their data goes to the disk from there, many blocks with one call: no octet is
+    Their data goes to the disk from there, many blocks with one call: no byte is
     copied in between.
 
     Args:
-        block_size: octets of a full block.
+        block_size: bytes of a full block.
         window: blocks that come in a row; whole windows are gathered where they fit.
-        size: octets that the file is said to have, or None: a small one needs little
+        size: bytes that the file is said to have, or None: a small one needs little
             room.
 
     Attributes:
-        full: octets of a full packet.
-        places: to receive packets into, in order; there is room for one octet more, so
+        full: bytes of a full packet.
+        places: to receive packets into, in order; there is room for one byte more, so
             that a block longer than agreed shows instead of being cut.
     """
 

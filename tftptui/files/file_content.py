@@ -1,4 +1,4 @@
-"""Another hold on a file that is sent or received, for whoever needs its octets."""
+"""Another hold on a file that is sent or received, for whoever needs its bytes."""
 
 import os
 
@@ -9,11 +9,11 @@ from tftptui.telemetry.versions import Version
 
 
 class Content(msgspec.Struct, frozen=True):
-    """The octets of a transfer as they are on the disk, none of them converted.
+    """The bytes of a transfer as they are on the disk, none of them converted.
 
     Attributes:
         descriptor: of the file; only a copy() has one of its own.
-        version: what the file must still be to have the octets that were sent;
+        version: what the file must still be to have the bytes that were sent;
             None for one that is still written.
     """
 
@@ -29,7 +29,7 @@ class Content(msgspec.Struct, frozen=True):
         return Content(os.dup(self.descriptor), self.version)
 
     def read(self, offset: int, octets: int) -> bytes:
-        """Return octets from OFFSET on, or none once the file was changed."""
+        """Return bytes from OFFSET on, or none once the file was changed."""
         try:
             found, wanted = version_of(os.fstat(self.descriptor)), self.version
             is_same = wanted is None or wanted.may_be(found)

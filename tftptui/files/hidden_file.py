@@ -13,7 +13,7 @@ PREFIX = b".tftptui-"
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_NAME = 200
-"""Octets kept of a name that would grow too long."""
+"""Bytes kept of a name that would grow too long."""
 
 
 def create_hidden(folder: int, name: bytes, mode: int) -> tuple[bytes, int]:

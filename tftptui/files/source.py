@@ -1,4 +1,4 @@
-"""Where the octets of a read come from: one version of one file."""
+"""Where the bytes of a read come from: one version of one file."""
 
 import errno
 import os
@@ -17,14 +17,14 @@ _MOST_VIEWS = 1_024
 
 _NOT_WAITING = getattr(os, "RWF_NOWAIT", 0)
 _WARMED = 1 << 20
-"""Octets that are brought from the disk at once."""
+"""Bytes that are brought from the disk at once."""
 
 _TRUSTED = 1 << 18
-"""Octets that are read on before the file is looked at again. What brings the end is
+"""Bytes that are read on before the file is looked at again. What brings the end is
 always looked at: nothing that is changed while it is read is ever got whole."""
 
 _KEPT = 1 << 21
-"""Converted octets kept behind the newest: more than any window."""
+"""Converted bytes kept behind the newest: more than any window."""
 
 
 class ReadFile(Protocol):
@@ -56,7 +56,7 @@ class OpenFile(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Octets, when it was opened."""
+        """Bytes, when it was opened."""
         return self.status.st_size
 
     def is_named(self) -> bool:
@@ -89,16 +89,16 @@ class Source(Protocol):
     """A thing to read blocks from.
 
     Attributes:
-        size: octets in all, or None while that is not known.
+        size: bytes in all, or None while that is not known.
     """
 
     size: int | None
 
     def read_into(self, views: Sequence[memoryview], offset: int) -> int:
-        """Fill VIEWS, in order, with the octets from OFFSET on.
+        """Fill VIEWS, in order, with the bytes from OFFSET on.
 
         Returns:
-            Octets read; fewer than asked only at the end.
+            Bytes read; fewer than asked only at the end.
 
         Raises:
             SourceChangedError: the file is no longer the one that was opened.
@@ -156,7 +156,7 @@ class FileSource:
         self._file.close()
 
     def _read_otherwise(self, offset: int, wanted: int, trouble: int) -> int:
-        """Read what one call did not bring; return the octets read.
+        """Read what one call did not bring; return the bytes read.
 
         Without TROUBLE it brought a part: of what is in memory, or of a file that was
         cut short meanwhile, which shows once it is warm.
@@ -250,7 +250,7 @@ def _was_set_back(file: ReadFile, seen: os.stat_result, found: os.stat_result) -
     """Whether a file was written and its time set back, as `cp -p` does.
 
     Nobody can set st_ctime; but other rights, a link more or less and another name
-    change it, too, and the octets stay what they were.
+    change it, too, and the bytes stay what they were.
     """
     return _marks(seen) == _marks(found) and file.is_named()
 

@@ -15,7 +15,7 @@ from tftptui.protocol.packets import (
 )
 
 READ_AHEAD, READ_AHEAD_WINDOWS = 16_384, 49_152
-"""Octets that are read at once where a block, or a window, is smaller.
+"""Bytes that are read at once where a block, or a window, is smaller.
 
 Whoever takes windows is quick and rarely one of many, so that more pays there.
 """
@@ -48,18 +48,18 @@ def blocks_in(octets: int, block_size: int) -> int:
 class Staging:
     """DATA packets of consecutive blocks, each a header and its data, ready to send.
 
-    The file is read straight into the gaps between the headers, so no octet is
+    The file is read straight into the gaps between the headers, so no byte is
     copied twice, and a piece ahead, so that not every window costs a read.
 
     Args:
-        block_size: octets of a full block.
+        block_size: bytes of a full block.
         window: blocks that are asked for at once, at most.
         numbering: how they are numbered on the wire.
-        size: octets of the whole file, or None: a small one needs little room.
+        size: bytes of the whole file, or None: a small one needs little room.
         blocks: that are read at once; by default as many as pay.
 
     Attributes:
-        stride: octets of a full packet.
+        stride: bytes of a full packet.
         windows: the packets of each whole window that may be staged, end to end.
     """
 
@@ -98,7 +98,7 @@ class Staging:
         self._is_end = False
 
     def fill(self, source: Source, first: int, count: int) -> int:
-        """Stage COUNT blocks from FIRST on; return the data octets they hold.
+        """Stage COUNT blocks from FIRST on; return the data bytes they hold.
 
         Raises:
             SourceChangedError, OSError: the source can't be read.
@@ -147,7 +147,7 @@ class Staging:
         return self._first > 0
 
     def packet(self, index: int, payload: int) -> memoryview:
-        """Return packet INDEX of the last fill() with PAYLOAD octets of data."""
+        """Return packet INDEX of the last fill() with PAYLOAD bytes of data."""
         start = (self._at + index) * self.stride
         return self._view[start : start + HEADER + payload]
 
@@ -199,7 +199,7 @@ class Whole(Staging):
     """All blocks of a small file, for many transfers: once read they stay as they are.
 
     Args:
-        size: octets of the file; it has to be known.
+        size: bytes of the file; it has to be known.
     """
 
     def __init__(

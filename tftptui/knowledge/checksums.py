@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LONGEST = 1_000_000
-"""Octets of such a file that are read."""
+"""Bytes of such a file that are read."""
 
 _DIGITS = {64: "sha256", 32: "md5"}
 _GNU = re.compile(r"\\?([0-9a-fA-F]{32}|[0-9a-fA-F]{64})[ \t]+\*?(.+)")

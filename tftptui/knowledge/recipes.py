@@ -17,7 +17,7 @@ from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.words import host, tftp_url
 
 BLOCK_SIZE = 1_428
-"""Octets that fit into an Ethernet frame over IPv6 and IPv4, tunnels included."""
+"""Bytes that fit into an Ethernet frame over IPv6 and IPv4, tunnels included."""
 
 _SMALLEST = 512
 _LAST_BLOCK = 65_535
@@ -66,8 +66,8 @@ class Order:
     Attributes:
         server: an address by which the client can reach us.
         port: where requests are taken.
-        file: octets of the name below the root.
-        size: of the file, octets; None if not known.
+        file: bytes of the name below the root.
+        size: of the file, bytes; None if not known.
         is_put: whether the client sends it.
     """
 

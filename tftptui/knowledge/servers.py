@@ -9,7 +9,7 @@ from shlex import quote
 from tftptui.settings import PortRange
 
 _TFTP_HEADERS = 32
-"""Octets of IPv4, UDP and TFTP before the data, which dnsmasq takes off an MTU."""
+"""Bytes of IPv4, UDP and TFTP before the data, which dnsmasq takes off an MTU."""
 
 _ATFTPD_OPTIONS = frozenset({"blksize", "timeout", "tsize", "windowsize"})
 _DNSMASQ_OPTIONS = {"blksize": "--tftp-no-blocksize"}

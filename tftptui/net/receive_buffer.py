@@ -4,16 +4,16 @@ import contextlib
 import socket
 
 WANTED = 4 << 20
-"""Octets: a burst of thousands of requests has to fit."""
+"""Bytes: a burst of thousands of requests has to fit."""
 
 PER_REQUEST = 832
-"""Octets that Linux charges a socket for one request, small as it is; measured."""
+"""Bytes that Linux charges a socket for one request, small as it is; measured."""
 
 _SO_RCVBUFFORCE = 33  # not in Python's socket module
 
 
 def ask_for_room(sock: socket.socket) -> int:
-    """Have WANTED octets of room, or as many as we may; return how many it has.
+    """Have WANTED bytes of room, or as many as we may; return how many it has.
 
     What has them already keeps them: whoever bound it had more rights.
     """

@@ -22,7 +22,7 @@ MOST_ROUTES = 4_096
 
 
 def route_mtu(sock: socket.SocketType) -> int | None:
-    """Return the MTU of a connected socket's route in octets, if it is known."""
+    """Return the MTU of a connected socket's route in bytes, if it is known."""
     if not _IS_LINUX:
         return None
     with contextlib.suppress(OSError):
@@ -33,7 +33,7 @@ def route_mtu(sock: socket.SocketType) -> int | None:
 
 
 def mtu_towards(address: SocketAddress) -> int | None:
-    """Return the MTU of the route to an address in octets, if it is known."""
+    """Return the MTU of the route to an address in bytes, if it is known."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with (
         contextlib.suppress(OSError),

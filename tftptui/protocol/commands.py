@@ -56,7 +56,7 @@ class SendAck(msgspec.Struct, frozen=True):
 
 
 class Store(msgspec.Struct, frozen=True):
-    """Keep the octets of the block that was just received: they are the next ones."""
+    """Keep the bytes of the block that was just received: they are the next ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ class Terms:
     """What both ends go by; without options those of RFC 1350.
 
     Attributes:
-        block_size: data octets in a full block.
+        block_size: data bytes in a full block.
         window: blocks before an ACK is awaited.
         timeout: seconds between retransmissions if they were agreed.
-        total_size: octets of the file as the server told them, or None.
+        total_size: bytes of the file as the server told them, or None.
         options: the OACK as it came; empty means none.
     """
 
@@ -35,7 +35,7 @@ class Offer:
     """The options that a client asks for; None leaves one out.
 
     Attributes:
-        total_size: octets of the file to be written; 0 asks for those of a read.
+        total_size: bytes of the file to be written; 0 asks for those of a read.
     """
 
     total_size: int | None = None

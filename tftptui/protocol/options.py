@@ -15,7 +15,7 @@ KNOWN = (b"blksize", b"tsize", b"timeout", b"windowsize", b"utimeout", b"rollove
 """The options that this server can agree to."""
 
 MAX_IN_FLIGHT = 1 << 20
-"""Octets of one window at most: it has to fit buffers on both sides."""
+"""Bytes of one window at most: it has to fit buffers on both sides."""
 
 _MAX_DIGITS = 20
 
@@ -24,11 +24,11 @@ class Limits(msgspec.Struct, frozen=True):
     """What this server grants at most.
 
     Attributes:
-        block_size: data octets in a block.
+        block_size: data bytes in a block.
         window: blocks before an ACK.
         path_block_size: what the route carries unfragmented, or None when
             that is unknown or shall not matter.
-        in_flight: octets of a window.
+        in_flight: bytes of a window.
         refused: options, in lower case, that are left out as if unknown.
     """
 
@@ -43,7 +43,7 @@ class Agreed(msgspec.Struct, frozen=True):
     """The outcome of a negotiation.
 
     Attributes:
-        block_size: data octets in a full block.
+        block_size: data bytes in a full block.
         window: blocks before an ACK is awaited.
         timeout: seconds between retransmissions if the client fixed them.
         numbering: of the blocks on the wire.
@@ -61,7 +61,7 @@ class Agreed(msgspec.Struct, frozen=True):
 
 
 def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
-    """Return what is agreed for a file of TOTAL_SIZE octets (None: unknown).
+    """Return what is agreed for a file of TOTAL_SIZE bytes (None: unknown).
 
     Only what was asked for is answered (RFC 2347), values only go down, and an
     option with a value outside its RFC's range is left out as if unknown, except
@@ -102,7 +102,7 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
 
 
 def announced_size(asked: Options) -> int | None:
-    """Return the octets that a WRQ says its file has (RFC 2349), or None."""
+    """Return the bytes that a WRQ says its file has (RFC 2349), or None."""
     for name, value in asked:
         if name.lower() == b"tsize":
             return _number(value)
@@ -110,7 +110,7 @@ def announced_size(asked: Options) -> int | None:
 
 
 def path_block_size(mtu: int, *, ipv6: bool) -> int:
-    """Return the largest block that an MTU (octets) carries unfragmented."""
+    """Return the largest block that an MTU (bytes) carries unfragmented."""
     return mtu - (48 if ipv6 else 28) - HEADER
 
 

@@ -1,7 +1,7 @@
 """The packets on the wire: encode and decode (RFC 1350 §5, RFC 2347).
 
-Decoding is total: any octets give a packet or a PeerError. Names, modes and
-option values stay octets; only the screen turns them into text.
+Decoding is total: any bytes give a packet or a PeerError. Names, modes and
+option values stay bytes; only the screen turns them into text.
 """
 
 import struct
@@ -16,7 +16,7 @@ from tftptui.protocol.errors import ErrorCode, PeerError
 Options = tuple[tuple[bytes, bytes], ...]
 
 HEADER = 4
-"""Octets before the payload of DATA: opcode and block number."""
+"""Bytes before the payload of DATA: opcode and block number."""
 
 BLOCK_MODULUS = 65_536
 """Block numbers on the wire wrap to 0 after 65535."""
@@ -26,7 +26,7 @@ _ERROR = b"\0\5"
 
 
 class Opcode(IntEnum):
-    """First two octets of every packet (RFC 1350 §5, RFC 2347)."""
+    """First two bytes of every packet (RFC 1350 §5, RFC 2347)."""
 
     RRQ = 1
     WRQ = 2
@@ -97,7 +97,7 @@ Packet = ReadRequest | WriteRequest | Data | Ack | ErrorPacket | Oack
 
 
 def encode_request(request: Request) -> bytes:
-    """Return the octets of an RRQ or WRQ.
+    """Return the bytes of an RRQ or WRQ.
 
     Raises:
         ValueError: a NUL in the name or an option, which the format can't carry.
@@ -108,23 +108,23 @@ def encode_request(request: Request) -> bytes:
 
 
 def encode_data(block16: int, payload: bytes) -> bytes:
-    """Return the octets of a DATA packet."""
+    """Return the bytes of a DATA packet."""
     return struct.pack("!HH", Opcode.DATA, block16) + payload
 
 
 def encode_ack(block16: int) -> bytes:
-    """Return the four octets of an ACK."""
+    """Return the four bytes of an ACK."""
     return struct.pack("!HH", Opcode.ACK, block16)
 
 
 def encode_error(code: int, text: str) -> bytes:
-    """Return the octets of an ERROR; a NUL in the text would end it, so goes."""
+    """Return the bytes of an ERROR; a NUL in the text would end it, so goes."""
     message = text.replace("\0", "").encode("utf-8", "replace")
     return struct.pack("!HH", Opcode.ERROR, code) + message + b"\0"
 
 
 def encode_oack(options: Options) -> bytes:
-    """Return the octets of an OACK."""
+    """Return the bytes of an OACK."""
     return Opcode.OACK.to_bytes(2) + _terminated(list(_flat(options)))
 
 
@@ -179,7 +179,7 @@ def wire_block(block: int) -> int:
 def acknowledged(datagram: bytes) -> int | None:
     """Return the wire block of an ACK, or None when it is something else.
 
-    The fast path: a transfer's socket receives almost nothing but ACKs. Octets
+    The fast path: a transfer's socket receives almost nothing but ACKs. Bytes
     after the fourth are padding that some firmware sends.
     """
     if datagram[:2] == _ACK and len(datagram) >= HEADER:
@@ -191,7 +191,7 @@ def parse(datagram: bytes) -> Packet:
     """Return the packet in a datagram.
 
     Raises:
-        PeerError: the octets are no TFTP packet; ``code`` tells the answer.
+        PeerError: the bytes are no TFTP packet; ``code`` tells the answer.
     """
     if len(datagram) < HEADER:
         raise PeerError(

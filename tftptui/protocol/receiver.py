@@ -30,14 +30,14 @@ class ReceiveSession(Session):
     """The receiving side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
     Call start() once, then receive_data(), receive_error() and, at deadline(),
-    handle_timer(); see Session. Data octets never come in here: a Store command
+    handle_timer(); see Session. Data bytes never come in here: a Store command
     tells that those of the block just given are the next ones. After Commit call
     committed() once everything is safe, or fail(); only then is the last block
     acknowledged. The End after that lingers: the session repeats the last ACK
     while the peer asks for it, until a Close command.
 
     Args:
-        block_size: octets of a full block.
+        block_size: bytes of a full block.
         window: blocks before an ACK is due.
         negotiated: whether start() answers with an OACK instead of ACK 0.
 
@@ -89,9 +89,9 @@ class ReceiveSession(Session):
         return [] if self.received else [self._repeat(now)]
 
     def receive_data(self, block16: int, octets: int, now: float) -> list[Command]:
-        """Take a block of OCTETS octets from the right peer; return what it sets off.
+        """Take a block of OCTETS bytes from the right peer; return what it sets off.
 
-        Store comes first if these are the next octets of the file.
+        Store comes first if these are the next bytes of the file.
         """
         self._require_running("receive_data")
         if octets > self._block_size:
@@ -109,7 +109,7 @@ class ReceiveSession(Session):
         return []
 
     def committed(self, now: float) -> list[Command]:
-        """Tell that all octets are safe; acknowledge the last block."""
+        """Tell that all bytes are safe; acknowledge the last block."""
         if self.state is not State.COMMITTING:
             raise MisuseError(f"committed() on a session that is {self.state.value}")
         self.state = State.DALLYING

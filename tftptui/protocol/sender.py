@@ -26,7 +26,7 @@ class SendSession(Session):
     """The sending side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
     Call start() once, then receive_ack(), receive_error() and, at deadline(),
-    handle_timer(); see Session. Data octets never come in here: whoever reads
+    handle_timer(); see Session. Data bytes never come in here: whoever reads
     them calls end_at() when the length was not known beforehand.
 
     Attributes:
@@ -139,7 +139,7 @@ class SendSession(Session):
         """
         self._require_running("receive_request")
         # Once ACK 0 has come the OACK has arrived, and DATA would mislead a client
-        # that waits for it: it would take the blocks for 512 octets (RFC 2347).
+        # that waits for it: it would take the blocks for 512 bytes (RFC 2347).
         if self._heard:
             return None if self.is_left(now) else []
         if now - self._sent_at < TWIN_REQUEST:
@@ -279,7 +279,7 @@ class SendSession(Session):
         """Send the window again if an ACK of what is acknowledged reports a gap.
 
         With windows it means that the first block of the window is missing
-        (RFC 7440 §4). The same octets come when the path doubles an ACK or delays
+        (RFC 7440 §4). The same bytes come when the path doubles an ACK or delays
         an old one, and answering each of those would multiply the rest of the
         transfer. So an ACK is no report when it comes sooner than an answer could,
         nor before a round trip is known (a repeated OACK fetches a second ACK 0),

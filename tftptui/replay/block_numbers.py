@@ -19,10 +19,10 @@ from tftptui.telemetry.views import TransferView
 _DATA = Opcode.DATA.to_bytes(2)
 _HALF = BLOCK_MODULUS // 2
 _SMALLEST_STRIDE = 8 + HEADER
-"""Octets of the smallest full DATA packet (RFC 2348)."""
+"""Bytes of the smallest full DATA packet (RFC 2348)."""
 
 _CONVINCING = 3
-"""Blocks in a row that are no chance; a file may hold the octets of one header."""
+"""Blocks in a row that are no chance; a file may hold the bytes of one header."""
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One DATA packet: its wire block and the octets of its payload."""
+    """One DATA packet: its wire block and the bytes of its payload."""
 
     block16: int
     octets: int

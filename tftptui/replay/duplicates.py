@@ -16,7 +16,7 @@ _SPAN = 1_000_000_000
 """Nanoseconds after which a number may come again."""
 
 _TELLING = 4
-"""Octets that tell packets of a transfer apart: opcode and block."""
+"""Bytes that tell packets of a transfer apart: opcode and block."""
 
 Flow = tuple[tuple[str, int], tuple[str, int]]
 _Telling = tuple[tuple[str, int], tuple[str, int], int, bytes]

@@ -36,7 +36,7 @@ class Reading:
     Attributes:
         name: of the file, for people.
         rebuilding: what was found so far.
-        size: octets of the file; 0 where that can't be known.
+        size: bytes of the file; 0 where that can't be known.
         first, last: nanoseconds since the epoch, of the first and last frame; None
             before.
 
@@ -124,7 +124,7 @@ class Reading:
 
     @property
     def position(self) -> int:
-        """Octets read so far; 0 where that can't be known."""
+        """Bytes read so far; 0 where that can't be known."""
         return self._reader.position if self._is_counted else 0
 
     def troubles(self) -> list[str]:
@@ -198,7 +198,7 @@ class Piped(io.RawIOBase):
     """Reads standard input, and leaves it open.
 
     It is Python, where a signal can end it between two reads: a loop in C, as that of a
-    file, goes on to wait for octets when the signal comes just before.
+    file, goes on to wait for bytes when the signal comes just before.
     """
 
     def __init__(self) -> None:
@@ -213,13 +213,13 @@ class Piped(io.RawIOBase):
         return _NUMBER
 
     def tell(self) -> int:
-        """Return how many octets were read, also of a pipe."""
+        """Return how many bytes were read, also of a pipe."""
         return self._octets
 
     def readinto(  # type: ignore[override]  # io.BufferedReader gives a memoryview
         self, buffer: memoryview
     ) -> int:
-        """Read what there is, at least an octet; 0 at the end."""
+        """Read what there is, at least a byte; 0 at the end."""
         octets = os.readv(_NUMBER, [buffer])
         self._octets += octets
         return octets

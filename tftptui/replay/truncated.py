@@ -13,7 +13,7 @@ _NO_OPTION = b"\0\0"
 
 
 def is_cut(datagram: Datagram) -> bool:
-    """Whether a datagram had more octets than are kept."""
+    """Whether a datagram had more bytes than are kept."""
     return datagram.octets > len(datagram.payload)
 
 

@@ -36,7 +36,7 @@ class Chance:
     """The system's source of chance, asked for many numbers at once."""
 
     _TAKEN = 4_096
-    """Octets; each number takes four."""
+    """Bytes; each number takes four."""
 
     def __init__(self) -> None:
         self._numbers: Iterator[int] = iter(())

@@ -27,7 +27,7 @@ LONGEST_NOTE = 400
 _DATA, _DATA_RECEIVED, _ICMP = Kind.DATA, Kind.DATA_RECEIVED, Kind.ICMP
 
 MOST_RAW = 8 << 20
-"""Octets of datagrams that wait for a capture; a flood is not kept whole."""
+"""Bytes of datagrams that wait for a capture; a flood is not kept whole."""
 
 
 class Recorder:

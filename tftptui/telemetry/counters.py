@@ -36,7 +36,7 @@ class Counters(msgspec.Struct, kw_only=True):
             because they were many.
         expired: transfers ended because they took too long or stood still.
         evicted: transfers whose client did not answer, ended to make room for others.
-        octets_sent: data octets in DATA packets, retransmissions included;
+        octets_sent: data bytes in DATA packets, retransmissions included;
             octets_received: likewise in those of clients.
         packets_sent: packets that left.
         packets_received: packets that came.

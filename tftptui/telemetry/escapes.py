@@ -1,7 +1,7 @@
 """Text from the network or the disk, made fit to be shown.
 
-Nobody else strips control octets: a file name could drive the terminal. What is
-shown, journalled or sent back passes through here once; the raw octets stay in
+Nobody else strips control bytes: a file name could drive the terminal. What is
+shown, journalled or sent back passes through here once; the raw bytes stay in
 the model for look-ups.
 """
 
@@ -30,7 +30,7 @@ _UNSAFE = re.compile(
 def visible(text: bytes | str) -> str:
     r"""Return TEXT with everything invisible written out, cut after LONGEST.
 
-    Octets that are no UTF-8 become ``\xNN``, control characters ``\xNN``,
+    Bytes that are no UTF-8 become ``\xNN``, control characters ``\xNN``,
     ``\uNNNN`` or ``\UNNNNNNNN``. A cut is marked by an ellipsis.
     """
     # The same names come again and again: a rack of machines boots one file.
@@ -59,8 +59,8 @@ def markdown(text: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
-    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - an octet, by surrogateescape
+    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - a byte, by surrogateescape
         code -= 0xDC00
-    if code < 0x100:  # noqa: PLR2004 - an octet
+    if code < 0x100:  # noqa: PLR2004 - a byte
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x1_0000 else f"\\U{code:08x}"  # noqa: PLR2004

@@ -1,6 +1,6 @@
 """What is known of one file's content, as plain data for whoever shows it.
 
-Names are octets below the root; texts are ready to be shown.
+Names are bytes below the root; texts are ready to be shown.
 """
 
 from typing import Literal
@@ -32,7 +32,7 @@ class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
 
     Attributes:
         name: of the file.
-        size, modified: of the whole file, octets and wall clock, seconds.
+        size, modified: of the whole file, bytes and wall clock, seconds.
         offset: where the piece begins; ``octets`` is the piece.
         kind: what the file is.
         version: of the whole file.
@@ -70,7 +70,7 @@ class HashView(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of the file; ``size`` and ``modified`` are those of the version read.
-        done: octets hashed so far.
+        done: bytes hashed so far.
         sha256, md5: hex; empty until all is done.
         verdict: what a file of checksums says: "matches", "differs", or "" where
             there is none; ``place`` is its name.

@@ -45,7 +45,7 @@ class Journal:
     """Writes events to WRITE; a journal that can't be written any more ends itself.
 
     Args:
-        write: takes the octets of a whole line, and returns False where there is no
+        write: takes the bytes of a whole line, and returns False where there is no
             room for it now; None keeps no journal.
         failed: called once with the reason when WRITE raised OSError. The
             server goes on: whoever read the journal must not stop it.

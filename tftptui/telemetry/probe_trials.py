@@ -47,7 +47,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         detail: in words, what the server or a firewall said.
         reporter: address of whoever sent the ICMP error, or answered from elsewhere.
         server_tid: the server's port; None if it never answered.
-        block_size: octets of a block that were agreed; None likewise.
+        block_size: bytes of a block that were agreed; None likewise.
         octets: of the file that came; seconds: in how long.
         requests: how often it was asked.
     """

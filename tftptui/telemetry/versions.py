@@ -6,11 +6,11 @@ import msgspec
 class Version(msgspec.Struct, frozen=True, array_like=True):
     """A file as it stood at one moment.
 
-    Two that are equal are of the same octets. Where ``changed_ns`` alone is another,
-    the octets may be, or only rights or a name.
+    Two that are equal are of the same bytes. Where ``changed_ns`` alone is another,
+    the bytes may be, or only rights or a name.
 
     Attributes:
-        device, inode: which file; ``size`` are its octets.
+        device, inode: which file; ``size`` are its bytes.
         modified_ns: when it was last written, nanoseconds of the wall clock; whoever
             writes it can set that.
         changed_ns: when anything of it was last changed; nobody can set that.

@@ -1,7 +1,7 @@
 """Pictures of parts of the server, as plain data for whoever shows them.
 
 Texts that came from the network or the disk are already made visible; names that
-are used for look-ups stay octets. Times are wall clock, seconds since the epoch.
+are used for look-ups stay bytes. Times are wall clock, seconds since the epoch.
 """
 
 from enum import IntEnum
@@ -61,10 +61,10 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         mode: "octet" or "netascii".
         asked, agreed: options, in order, as (name, value).
         notes: why an agreed value differs from the one asked.
-        block_size: octets; window: blocks.
-        total_size: octets of the file; None when not known yet.
+        block_size: bytes; window: blocks.
+        total_size: bytes of the file; None when not known yet.
         sent_blocks, acked_blocks: highest block sent and acknowledged.
-        acked_octets: octets of the file that the client has acknowledged.
+        acked_octets: bytes of the file that the client has acknowledged.
         started, moved, ended: wall clock, seconds; moved is the last progress.
         phase: what it does or how it ended.
         retransmits, duplicates, strays: counts.
@@ -92,7 +92,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             with, or None.
         reordered: blocks of an upload that came after later ones.
         modified: wall clock of the last change of the file that is read, as its
-            octets are on the disk, or of the one that was written, once it has its
+            bytes are on the disk, or of the one that was written, once it has its
             name; None where it is converted for reading.
         leased_from: first and last port of the range that our port was chosen from,
             and in which order; None in single-port mode, or where it isn't known.
@@ -206,7 +206,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
 
 
 class PortMap(msgspec.Struct, frozen=True, kw_only=True):
-    """The server's port range; ``states`` has one PortState an octet, from FIRST on.
+    """The server's port range; ``states`` has one PortState a byte, from FIRST on.
 
     With ``single_port`` new transfers answer from the listener's port instead.
     ``resting`` has for each quarantined port the wall clock when its rest is over.
@@ -243,9 +243,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One name in a folder.
 
     Attributes:
-        name: octets as on the disk; ``text`` is the same made visible.
+        name: bytes as on the disk; ``text`` is the same made visible.
         kind: "file", "folder" or "other" (what can't be served).
-        size: octets; modified: wall clock, seconds.
+        size: bytes; modified: wall clock, seconds.
         link: whether it is a symbolic link; ``target`` is what is written in it, made
             visible.
         why: for "other", what it is and why it can't be served.
@@ -282,7 +282,7 @@ class NearName(msgspec.Struct, frozen=True, kw_only=True):
     """A file that may be meant by a name that is not there.
 
     Attributes:
-        name: octets as on the disk, below the root; ``text`` is the same made visible.
+        name: bytes as on the disk, below the root; ``text`` is the same made visible.
         rule: how it differs, one of knowledge.names.near.RULES; ``words`` says it.
         sure: whether only the spelling differs; all else is a guess.
     """

@@ -35,7 +35,7 @@ def octets(count: float) -> str:
 
 
 def rate(per_second: float | None) -> str:
-    """Return octets a second like ``12.1 M/s``; a dash when unknown."""
+    """Return bytes a second like ``12.1 M/s``; a dash when unknown."""
     return "–" if per_second is None else octets(per_second) + "/s"
 
 

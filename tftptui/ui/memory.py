@@ -25,7 +25,7 @@ KEPT_LINES = 30
 
 LONGEST_LINE = 500
 LARGEST = 1 << 17
-"""Characters of a line, octets of the file: what is more is not ours."""
+"""Characters of a line, bytes of the file: what is more is not ours."""
 
 KEPT_KINDS = frozenset({"filter", "find", "transfers filter", "transfers find"})
 """Lines that the next run knows; names of files and times are of the moment."""

@@ -48,7 +48,7 @@ TURN = 1.0
 
 
 class Rate:
-    """Octets a second over the last RATE_SPAN seconds, from a growing total."""
+    """Bytes a second over the last RATE_SPAN seconds, from a growing total."""
 
     def __init__(self) -> None:
         self._marks: deque[tuple[float, int]] = deque()
@@ -60,7 +60,7 @@ class Rate:
             self._marks.popleft()
 
     def at(self, now: float) -> float | None:
-        """Return octets a second at NOW, or None when nothing can be said yet."""
+        """Return bytes a second at NOW, or None when nothing can be said yet."""
         if not self._marks:
             return None
         (begin, before), (latest, total) = self._marks[0], self._marks[-1]
@@ -90,7 +90,7 @@ class Store:
         nats: addresses that a demo's clients hide behind.
         scene_since: when a demo has begun its step; what was refused before is no news.
         locations: searches for where packets are dropped, by their transfer.
-        listings: open folders by their octets.
+        listings: open folders by their bytes.
         hashes: how far the hashing of files is, and what came of it, by name.
         digests: what came of it, by the version of the file that was hashed.
         wire: what machines sent before TFTP; None where that is not watched.
@@ -264,18 +264,18 @@ class Store:
         return found if len(found) > 1 else ()
 
     def rate(self, number: int) -> float | None:
-        """Return octets a second of a running transfer; None when not known."""
+        """Return bytes a second of a running transfer; None when not known."""
         rate = self._rates.get(number)
         return rate.at(self.now) if rate else None
 
     @property
     def total_rate(self) -> float:
-        """Octets a second that leave in DATA packets."""
+        """Bytes a second that leave in DATA packets."""
         return self._total_rate.at(self.now) or 0.0
 
     @property
     def received_rate(self) -> float:
-        """Octets a second that arrive in uploads under way."""
+        """Bytes a second that arrive in uploads under way."""
         return sum(
             self.rate(view.number) or 0.0
             for view in self.transfers.values()

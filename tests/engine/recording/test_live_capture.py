@@ -66,7 +66,7 @@ def data(place: Path) -> bytes:
 
 
 def longest(place: Path) -> int:
-    """Return the octets of the longest frame in a capture."""
+    """Return the bytes of the longest frame in a capture."""
     frames, _ = read(place.read_bytes())
     return max(len(each.octets) for each in frames)
 

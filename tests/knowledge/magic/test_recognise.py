@@ -1,4 +1,4 @@
-"""Files as their makers write them, by the octets they begin with."""
+"""Files as their makers write them, by the bytes they begin with."""
 
 import gzip
 import io
@@ -14,7 +14,7 @@ from tftptui.knowledge.magic import READ, FileKind, recognise
 
 
 def at(*pieces: tuple[int, bytes], size: int = 1_024) -> bytes:
-    """Return zeros with octets at offsets."""
+    """Return zeros with bytes at offsets."""
     content = bytearray(size)
     for offset, octets in pieces:
         content[offset : offset + len(octets)] = octets

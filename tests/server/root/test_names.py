@@ -1,4 +1,4 @@
-"""From the octets of a request to the names to try: the cases of knowledge/names.md."""
+"""From the bytes of a request to the names to try: the cases of knowledge/names.md."""
 
 import re
 

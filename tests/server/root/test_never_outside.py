@@ -43,7 +43,7 @@ def shared_tree() -> Iterator[Path]:
 
 
 def outcome(root: Root, asked: bytes, client: str) -> tuple[object, ...]:
-    """Return what the server does: name, octets, or code, reason, text of an ERROR."""
+    """Return what the server does: name, bytes, or code, reason, text of an ERROR."""
     try:
         file = root.open(asked, client)
     except RootError as error:

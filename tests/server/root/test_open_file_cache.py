@@ -44,7 +44,7 @@ def content(file: SharedFile) -> bytes:
 
 
 def shared(folder: Path, size: int, *, ago: int = 2 * AT_REST) -> SharedFile:
-    """Return a file of SIZE octets that was last changed some nanoseconds AGO."""
+    """Return a file of SIZE bytes that was last changed some nanoseconds AGO."""
     changed, path = time.time_ns() - ago, folder / "staged"
     path.write_bytes(bytes(size))
     os.utime(path, ns=(changed, changed))

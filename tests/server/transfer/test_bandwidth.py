@@ -8,7 +8,7 @@ from tests.support.flows import Line, most_at_once
 from tftptui.server.transfer.bandwidth import BURST_TIME, PIECE_TIME, WINDOW_TIME
 
 ROUNDING = 1e-3
-"""Octets; times are floating-point numbers."""
+"""Bytes; times are floating-point numbers."""
 
 RATES = st.sampled_from([1_000, 64_000, 1_000_000, 40_000_000, 1_000_000_000])
 PACKETS = st.sampled_from([12, 516, 1_432, 8_196, 65_468])
@@ -160,5 +160,5 @@ def test_a_debt_is_waited_for() -> None:
     pacer.spend(5_000, line.clock.now())
     pacer.wait(0, called.append)
     line.run()
-    # A burst of 20 ms, 200 octets, was there; the other 4,800 take their time.
+    # A burst of 20 ms, 200 bytes, was there; the other 4,800 take their time.
     assert called == [pytest.approx(0.48)]

@@ -20,7 +20,7 @@ from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.records.ring import Flag, Kind
 
 RATE = 10_000
-"""Octets a second: a block of 512 takes 51.6 ms."""
+"""Bytes a second: a block of 512 takes 51.6 ms."""
 
 BLOCK_TIME = 516 / RATE
 WINDOW = ((b"windowsize", b"4"),)
@@ -40,7 +40,7 @@ def desk(folder: Path) -> Iterator[Office]:
 
 
 def data_log(desk: Office) -> list[tuple[float, int]]:
-    """Return when DATA left, and how many octets of it."""
+    """Return when DATA left, and how many bytes of it."""
     return [
         (now, len(packet))
         for now, _, packet in desk.listener.sent

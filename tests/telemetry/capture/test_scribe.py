@@ -16,7 +16,7 @@ from tftptui.telemetry.records.ring import PacketRing
 
 
 class Whole:
-    """A file whose octets are all known."""
+    """A file whose bytes are all known."""
 
     def __init__(self, octets: bytes) -> None:
         self._octets = octets

@@ -29,7 +29,7 @@ class ClientTable(_Table, frozen=True, kw_only=True):
         at: the end of its address; "4.37" is 127.0.4.37.
         count: machines of this sort, at addresses that follow each other.
         file: what it asks for, or what it calls its upload.
-        upload: octets that it writes; None for a read.
+        upload: bytes that it writes; None for a read.
         port: the first that it uses, in place of its kind's choice.
         options: asked for in place of those of its kind, as "blksize=1468".
         apart: seconds between the starts of machines of this sort.

@@ -8,7 +8,7 @@ from tftptui.demo.simulation.firewall_rules import Action, Rule, Sight, Way, par
 from tftptui.net.addresses import Endpoint
 
 IP_HEADERS = 28
-"""Octets of IPv4 and UDP headers."""
+"""Bytes of IPv4 and UDP headers."""
 
 NO_FLOW = "NAT has no such flow"
 """Why a packet that came for the NAT went nowhere."""

@@ -59,7 +59,7 @@ def _packed(endpoint: Endpoint) -> bytes:
 
 
 def _with_checksum(octets: bytes, place: int) -> bytes:
-    """Return octets with their Internet checksum (RFC 1071) at a place that is 0."""
+    """Return bytes with their Internet checksum (RFC 1071) at a place that is 0."""
     words = struct.unpack(f"!{len(octets) // 2}H", octets)
     total = sum(words)
     while total >> 16:

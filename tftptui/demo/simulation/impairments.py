@@ -34,8 +34,8 @@ class Impairments(msgspec.Struct, frozen=True, kw_only=True):
         jitter: seconds more at most; packets stay in order all the same.
         loss, duplicate: shares of packets, 0 to 1.
         reorder: share of packets that are held back, so that others overtake them.
-        mtu: octets of the largest packet that passes in one piece.
-        bandwidth: octets a second; None is any number.
+        mtu: bytes of the largest packet that passes in one piece.
+        bandwidth: bytes a second; None is any number.
         queue: seconds that a packet waits for bandwidth at most; later ones are lost.
 
     Raises:

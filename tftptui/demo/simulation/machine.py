@@ -107,7 +107,7 @@ class Tally:
 
 
 SendFrom = Callable[[int, Endpoint, bytes], None]
-"""Sends octets from a port of the client to an endpoint."""
+"""Sends bytes from a port of the client to an endpoint."""
 
 
 class ClientMachine:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _PATIENCE = 1.0  # real seconds after which a mark counts as lost, or a thread as slow
 _TRIES = 10
-_MARK = 8  # octets
+_MARK = 8  # bytes
 
 
 class Loopback:

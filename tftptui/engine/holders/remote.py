@@ -21,7 +21,7 @@ from tftptui.engine.messages import (
 FromEngine = Frame | Ready | Reply | Farewell
 
 LONGEST_READ = 1 << 20
-"""Octets that a stream reader takes ahead."""
+"""Bytes that a stream reader takes ahead."""
 
 
 def decoder() -> msgspec.msgpack.Decoder[FromEngine]:

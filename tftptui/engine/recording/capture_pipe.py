@@ -111,7 +111,7 @@ class Pipe:
         self._close()
 
     def send(self, item: Opened | Batch) -> tuple[int, int]:
-        """Have something written; return packets and octets written so far.
+        """Have something written; return packets and bytes written so far.
 
         Raises:
             PipeError: it can't be.

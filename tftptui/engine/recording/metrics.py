@@ -24,7 +24,7 @@ PATIENCE = 5.0
 """Seconds that a scraper may take to ask, and to read the answer."""
 
 LONGEST_ASKING = 16_384
-"""Octets of a request with its headers."""
+"""Bytes of a request with its headers."""
 
 MOST_AT_ONCE = 16
 """Scrapers that are answered at the same time."""

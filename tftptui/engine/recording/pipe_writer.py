@@ -9,7 +9,7 @@ import threading
 from collections import deque
 
 ROOM = 4 << 20
-"""Octets that wait for a slow reader: some ten thousand lines."""
+"""Bytes that wait for a slow reader: some ten thousand lines."""
 
 PATIENCE = 2.0
 """Seconds that the end waits for a reader."""
@@ -18,7 +18,7 @@ _GATHERING = 0.01
 """Seconds in which lines gather: to wake a thread for each would cost more than it."""
 
 _AT_ONCE = 1 << 16
-"""Octets of one write, more or less."""
+"""Bytes of one write, more or less."""
 
 
 class Outlet:
@@ -27,7 +27,7 @@ class Outlet:
     Args:
         descriptor: where to. It may be closed meanwhile: the thread has its own, and
             may be held by it for longer than anybody waits.
-        room: octets that may wait.
+        room: bytes that may wait.
     """
 
     def __init__(self, descriptor: int, room: int = ROOM) -> None:

@@ -73,7 +73,7 @@ def options_refused(facts: Facts) -> Draft | None:
 
 
 def empty_file_refused(facts: Facts) -> Draft | None:
-    """The client closes its port when it is told that a file has no octets."""
+    """The client closes its port when it is told that a file has no bytes."""
     if not is_of_empty(facts) or any(one.is_prohibited for one in facts.icmp):
         return None
     one, closed = facts.tries[-1], _closed(facts)

@@ -17,7 +17,7 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, times
 
 _HEADERS = 32
-"""Octets of IPv4, UDP and TFTP before the data of a block."""
+"""Bytes of IPv4, UDP and TFTP before the data of a block."""
 
 _SMALLEST_LINK = 1_280
 

@@ -1,6 +1,6 @@
-"""What a file is, by the octets it begins with.
+"""What a file is, by the bytes it begins with.
 
-``recognise()`` wants the beginning of a file, READ octets or all it has, and its
+``recognise()`` wants the beginning of a file, READ bytes or all it has, and its
 size. Sources of each mark stand beside it.
 """
 

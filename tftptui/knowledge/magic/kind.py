@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 READ = 36_864
-"""Octets at the beginning of a file that are looked at: the mark of ISO 9660 lies
+"""Bytes at the beginning of a file that are looked at: the mark of ISO 9660 lies
 at 32,769."""
 
 

@@ -28,9 +28,9 @@ def recognise(head: bytes, size: int, name: bytes = b"") -> FileKind:
     """Return what a file is.
 
     Args:
-        head: its beginning, kind.READ octets or all there are.
-        size: of the whole file, octets.
-        name: of the file; it decides only what octets leave open.
+        head: its beginning, kind.READ bytes or all there are.
+        size: of the whole file, bytes.
+        name: of the file; it decides only what bytes leave open.
     """
     if not size:
         return EMPTY

@@ -1,4 +1,4 @@
-"""Kinds that a few octets at a fixed place are enough to tell.
+"""Kinds that a few bytes at a fixed place are enough to tell.
 
 Order matters: the first row that fits wins.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Octets at an offset, and what a file with them is."""
+    """Bytes at an offset, and what a file with them is."""
 
     offset: int
     octets: bytes

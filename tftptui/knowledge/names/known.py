@@ -13,7 +13,7 @@ _LETTERS = 128
 
 
 class KnownNames:
-    """Names of files below a root, as octets with ``/`` between components.
+    """Names of files below a root, as bytes with ``/`` between components.
 
     Args:
         names: relative to the root.
@@ -100,7 +100,7 @@ class KnownNames:
 
 
 def letters(name: bytes) -> int:
-    """Return which octets NAME holds, as bits; many octets share one."""
+    """Return which bytes NAME holds, as bits; many bytes share one."""
     mask = 0
     for octet in name:
         mask |= 1 << octet % _LETTERS

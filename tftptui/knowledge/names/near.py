@@ -70,7 +70,7 @@ class Near:
     """A file that may be meant.
 
     Attributes:
-        name: octets as on the disk, below the root.
+        name: bytes as on the disk, below the root.
         rule: a key of RULES, the weakest that led here.
         note: what kind of file it is, where that matters.
     """
@@ -97,7 +97,7 @@ def near_names(asked: bytes, known: KnownNames, *, most: int = MOST) -> list[Nea
     A file that differs in spelling alone leaves no doubt: guesses are then left out.
 
     Args:
-        asked: octets as on the wire.
+        asked: bytes as on the wire.
         known: what there is.
         most: how many to return.
     """

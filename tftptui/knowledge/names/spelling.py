@@ -1,6 +1,6 @@
 """The ways in which one name is written: by people, by firmware, by shells.
 
-Names are octets as on the wire. Each step here changes the spelling only; what
+Names are bytes as on the wire. Each step here changes the spelling only; what
 it leaves may still be no name that exists.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 512
-"""Octets of a name that is looked at: requests end there (RFC 2347)."""
+"""Bytes of a name that is looked at: requests end there (RFC 2347)."""
 
 _EXTENSIONS = """
     0 bin bix cfg cnf com conf c32 dtb dtbo efi elf e32 e64 gz hex img
@@ -33,7 +33,7 @@ _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 def folded(name: bytes) -> bytes:
     """Return NAME so that case and Unicode spellings compare equal.
 
-    Octets that are no UTF-8 are read as Latin-1.
+    Bytes that are no UTF-8 are read as Latin-1.
     """
     if name.isascii():
         return name.lower()

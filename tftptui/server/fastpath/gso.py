@@ -18,7 +18,7 @@ MOST_SEGMENTS = 64
 """Datagrams of one call, as older kernels have it."""
 
 MOST_OCTETS = 65_507
-"""Octets of one call: a UDP datagram as far as the socket is concerned."""
+"""Bytes of one call: a UDP datagram as far as the socket is concerned."""
 
 REFUSALS = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.ENOPROTOOPT)
 """Errors that mean: not this way on this route."""
@@ -76,7 +76,7 @@ class Cut:
 
 
 def cut_into(octets: int, mtu: int | None, *, ipv6: bool) -> Cut | None:
-    """Return how to have sends cut into datagrams of OCTETS octets.
+    """Return how to have sends cut into datagrams of OCTETS bytes.
 
     None where that can't be: the system lacks it, or they don't fit the route.
     """

@@ -17,10 +17,10 @@ WORDS = Rate(per_second=2, burst=20)
 """ERRORs that one address gets whatever their length."""
 
 MOST_WORDS = 512
-"""Octets of an ERROR at most."""
+"""Bytes of an ERROR at most."""
 
 LONGEST_REQUEST = 1_024
-"""Octets. RFC 2347 allows 512, and no client is known that needs more."""
+"""Bytes. RFC 2347 allows 512, and no client is known that needs more."""
 
 KEPT_PROVEN = 4_096
 """Addresses that have answered, the latest."""
@@ -145,11 +145,11 @@ class Policy:
         return None
 
     def room(self, reason: str, client: str, asked: int, now: float) -> int:
-        """Return how many octets an ERROR for an address may have.
+        """Return how many bytes an ERROR for an address may have.
 
         The address may be forged, and then its owner gets what we send. So an
         address has a few ERRORs in full; after these none is longer than what was
-        ASKED (octets), and there is none at all for what only a flood repeats.
+        ASKED (bytes), and there is none at all for what only a flood repeats.
         """
         if self._words.take(client, now):
             return MOST_WORDS

@@ -40,7 +40,7 @@ REQUESTS = (b"\0\1", b"\0\2")
 """How datagrams begin that ask for something."""
 
 _parse = lru_cache(maxsize=1_024)(parse)
-"""A rack of machines asks for the same few files, in the same octets."""
+"""A rack of machines asks for the same few files, in the same bytes."""
 
 
 @dataclass

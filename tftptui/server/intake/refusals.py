@@ -23,7 +23,7 @@ _FLOOD = "(one of a flood)"
 """What the packet log says of requests that are too many to be written down."""
 
 _SHORTEST_ERROR = 5
-"""Octets: opcode, code and the NUL after no words at all."""
+"""Bytes: opcode, code and the NUL after no words at all."""
 
 Seek = Callable[[bytes, Callable[[list[NearName]], None]], None]
 """Finds what may be meant by a name that is not there, and tells it, now or soon."""

@@ -13,7 +13,7 @@ from tftptui.server.root.path_resolution import RootError, is_hidden
 from tftptui.server.root.root import Root
 
 MOST_NAMES = 200_000
-"""Files that are counted; about 250 octets of memory each."""
+"""Files that are counted; about 250 bytes of memory each."""
 
 MOST_FOLDERS = 20_000
 DEEPEST = 64

@@ -1,7 +1,7 @@
 """From the name in a request to the names to try on the disk. Nothing here looks there.
 
 Clients write names as their firmware likes: with backslashes, with a drive letter,
-with octets of the DHCP packet behind. Each spelling is tried in turn, the one
+with bytes of the DHCP packet behind. Each spelling is tried in turn, the one
 asked for first.
 """
 
@@ -23,7 +23,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """A name to try below the root.
 
     Attributes:
-        name: octets; it may still hold ``.``, ``..`` and doubled slashes.
+        name: bytes; it may still hold ``.``, ``..`` and doubled slashes.
         why: what makes it worth a try, for people.
         rules: numbers of the rewrite rules that made it, from 1.
         ignore_case: whether names that differ in case only will do as well.
@@ -140,7 +140,7 @@ _AS_ASKED = "as requested"
 
 
 def _spellings(asked: bytes, *, padded: bool = False) -> Iterator[Candidate]:
-    """Yield the ways to read a name; PADDED keeps trailing octets 0xFF."""
+    """Yield the ways to read a name; PADDED keeps trailing bytes 0xFF."""
     yield Candidate(asked, _AS_ASKED)
     if len(asked) > LONGEST:
         return

@@ -27,7 +27,7 @@ DESCRIPTOR_SHARE = 4
 rest is for transfers."""
 
 SHARED_ROOM, SHARED_BLOCKS = 65_536, 160
-"""Octets of a file, and its blocks, that are read once for all who ask for it."""
+"""Bytes of a file, and its blocks, that are read once for all who ask for it."""
 
 AT_REST = 5 * 10**9
 """Nanoseconds for which a file must not have been changed for that: what is written
@@ -51,7 +51,7 @@ class SharedFile:
         look: tells what a name below the root means now, or raises RootError.
 
     Attributes:
-        status: how it stood when it was opened; ``size`` are its octets.
+        status: how it stood when it was opened; ``size`` are its bytes.
         name: how it is called below the root.
         packet: the only DATA of a file of one block, once it was read for somebody.
     """

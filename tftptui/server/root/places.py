@@ -52,7 +52,7 @@ class Place:
         """Of what is served."""
         if self.part is None:
             return self.folder
-        return os.path.join(self.folder, self.part)  # noqa: PTH118 - octets
+        return os.path.join(self.folder, self.part)  # noqa: PTH118 - bytes
 
     @property
     def is_lost(self) -> bool:

@@ -1,7 +1,7 @@
 r"""The rewrite table: rules that turn the names asked for into others.
 
 A rule is written ``PATTERN=REPLACEMENT``: a regular expression of Python on the
-octets of the name, and what takes the place of the first match. A ``=`` that is
+bytes of the name, and what takes the place of the first match. A ``=`` that is
 part of the pattern is written ``\=``, unless it stands in brackets or begins a
 look-around. Rules are applied in order, each to what the one before it left.
 """
@@ -16,7 +16,7 @@ from tftptui.settings import SettingsError
 from tftptui.telemetry.escapes import visible
 
 LONGEST = 512
-"""Octets of a name that is changed at all: requests end there (RFC 2347). It bounds
+"""Bytes of a name that is changed at all: requests end there (RFC 2347). It bounds
 what a pattern can cost."""
 
 # Atoms never give back what they took, or the sign in a class could be found.

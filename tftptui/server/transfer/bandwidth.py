@@ -2,7 +2,7 @@
 
 Whoever wants to send DATA, or to ask for more of it, stands in line. The first in
 line goes as soon as both buckets hold enough, sends a small piece and goes to the
-end of the line, so that octets leave evenly and everybody has a turn.
+end of the line, so that bytes leave evenly and everybody has a turn.
 """
 
 import heapq
@@ -15,10 +15,10 @@ from tftptui.server.clock import Clock
 from tftptui.server.rate_limits import Bucket, Rate
 
 BURST_TIME = 0.02
-"""Seconds' worth of octets that may leave at once; a block may in any case."""
+"""Seconds' worth of bytes that may leave at once; a block may in any case."""
 
 PIECE_TIME = 0.005
-"""Seconds' worth of octets in a piece, which holds one block in any case."""
+"""Seconds' worth of bytes in a piece, which holds one block in any case."""
 
 WINDOW_TIME = 0.25
 """Seconds that a window may take on its way, so that no client loses patience."""
@@ -35,8 +35,8 @@ class Bandwidth:
     """The line of those who wait for bandwidth. Times are of CLOCK.
 
     Attributes:
-        total: octets a second of all together, None for no limit.
-        each: octets a second of one transfer, for those yet to begin.
+        total: bytes a second of all together, None for no limit.
+        each: bytes a second of one transfer, for those yet to begin.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Bandwidth:
         self.run()
 
     def in_flight(self, most: int) -> int:
-        """Return how many octets a window may hold, MOST without a limit."""
+        """Return how many bytes a window may hold, MOST without a limit."""
         limits = [limit for limit in (self.total, self.each) if limit is not None]
         return min([most, *(int(limit * WINDOW_TIME) for limit in limits)])
 
@@ -115,12 +115,12 @@ class Bandwidth:
             self._alarm.set(self._next_moment())
 
     def spend(self, octets: int, now: float) -> None:
-        """Count octets against the limit of all."""
+        """Count bytes against the limit of all."""
         if self._bucket is not None:
             self._bucket.spend(octets, now)
 
     def piece(self, own: int | None) -> int:
-        """Return how many octets may leave in one piece, at a limit of one's OWN."""
+        """Return how many bytes may leave in one piece, at a limit of one's OWN."""
         pieces = [] if own is None else [own * PIECE_TIME]
         if self.total is not None:
             pieces.append(self.total * PIECE_TIME / max(1, self.waiting))
@@ -165,13 +165,13 @@ class Pacer:
         self._bandwidth.join(self)
 
     def spend(self, octets: int, now: float) -> None:
-        """Count octets that have left, or come."""
+        """Count bytes that have left, or come."""
         self._bandwidth.spend(octets, now)
         if self._own is not None:
             self._own.spend(octets, now)
 
     def piece(self) -> int:
-        """Return how many octets may leave at once, if a block is not more."""
+        """Return how many bytes may leave at once, if a block is not more."""
         own = self._own
         return self._bandwidth.piece(None if own is None else int(own.rate.per_second))
 

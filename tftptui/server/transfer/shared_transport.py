@@ -117,7 +117,7 @@ class SharedTransport:
         return []
 
     def route_mtu(self) -> int | None:
-        """Return the MTU of the route to the client in octets, if it is known."""
+        """Return the MTU of the route to the client in bytes, if it is known."""
         return mtu_towards(self._arrival.client.as_socket_address())
 
     def close(self) -> None:

@@ -11,8 +11,8 @@ Socket = socket.SocketType
 """The plain socket of the system, which is made in half of the time."""
 
 LONGEST = 479
-"""Octets of a datagram that are read: a client that reads sends ACK and ERROR, and
-Python is quicker to find room for less than 512 octets, its own 33 included."""
+"""Bytes of a datagram that are read: a client that reads sends ACK and ERROR, and
+Python is quicker to find room for less than 512 bytes, its own 33 included."""
 
 _NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # Linux spares a call
 _DATAGRAMS = socket.SOCK_DGRAM | _NOT_BLOCKING

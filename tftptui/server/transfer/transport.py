@@ -48,7 +48,7 @@ PENDING = (
 
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
 
-_KERNEL_EXTRA = 1_024  # octets that the kernel charges for each datagram besides
+_KERNEL_EXTRA = 1_024  # bytes that the kernel charges for each datagram besides
 _LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
 
 
@@ -65,7 +65,7 @@ class Transport:
         local: our endpoint; to: the client's address while it is alone.
         send_error: why the last send failed on this host, or None. Nothing left
             then; the retransmission timer tries again.
-        recv: returns one datagram of the client, at most as many octets as asked.
+        recv: returns one datagram of the client, at most as many bytes as asked.
             Raises OSError when there is none: an ICMP error may be waiting.
         recvfrom: likewise of strangers, and while it is alone of anybody.
     """
@@ -168,7 +168,7 @@ class Transport:
         return True
 
     def segment(self, octets: int) -> None:
-        """Let send_run() hand many packets of OCTETS octets to the kernel at once."""
+        """Let send_run() hand many packets of OCTETS bytes to the kernel at once."""
         if not uncut.has(self._route, octets):
             is_v6 = ":" in self.local.host
             self._cut = cut_into(octets, self.route_mtu(), ipv6=is_v6)
@@ -178,7 +178,7 @@ class Transport:
         return self.local.host, self._client.host
 
     def sender(self, octets: int, window: int) -> Callable[[memoryview], object] | None:
-        """Return a quick way to send WINDOW packets of OCTETS octets, end to end.
+        """Return a quick way to send WINDOW packets of OCTETS bytes, end to end.
 
         Where it raises OSError nothing has left, and send_run() knows what to do.
         None where each packet takes a call.
@@ -282,7 +282,7 @@ class Transport:
         """Make room for the DATA of an upload: whole windows of full blocks.
 
         Returns:
-            Octets of the longest datagram that makes sense, and one more.
+            Bytes of the longest datagram that makes sense, and one more.
         """
         # One more, so that a block longer than agreed shows instead of being cut.
         self._longest = max(_LONGEST_ANSWER, block_size + HEADER + 1)
@@ -308,7 +308,7 @@ class Transport:
         return errors
 
     def route_mtu(self) -> int | None:
-        """Return the MTU of the route to the client in octets, if it is known."""
+        """Return the MTU of the route to the client in bytes, if it is known."""
         return self._mtu if self.is_alone else route_mtu(self.main)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Where the octets of a write go: a hidden file that becomes the real one whole.
+"""Where the bytes of a write go: a hidden file that becomes the real one whole.
 
 An upload is written beside its place under a hidden name, made safe with fsync,
 and only then renamed: nobody ever sees half a file under the final name.
@@ -46,9 +46,9 @@ class UploadPolicy:
 
     Attributes:
         write: "off", "new" or "overwrite".
-        largest: octets of one file, or None.
-        quota: octets of all uploads of one client since the start, or None.
-        total: octets of all uploads together since the start, or None.
+        largest: bytes of one file, or None.
+        quota: bytes of all uploads of one client since the start, or None.
+        total: bytes of all uploads together since the start, or None.
     """
 
     write: str = "off"
@@ -134,7 +134,7 @@ class Uploads:
             )
 
     def _require_allowed(self, more: int, used: int, total: int) -> None:
-        """Raise if MORE octets, then USED of this client, TOTAL of this file, are not.
+        """Raise if MORE bytes, then USED of this client, TOTAL of this file, are not.
 
         Raises:
             UploadError: that is more than allowed.
@@ -196,7 +196,7 @@ class Upload:
         return (policy.largest, policy.quota, policy.total) != (None, None, None)
 
     def write(self, octets: bytes | memoryview) -> None:
-        """Append octets.
+        """Append bytes.
 
         Raises:
             UploadError: no room, or more than allowed.
@@ -299,7 +299,7 @@ class NetasciiUpload:
 
     @property
     def octets(self) -> int:
-        """Octets that the file has by now."""
+        """Bytes that the file has by now."""
         return self._upload.octets
 
     @property
@@ -308,7 +308,7 @@ class NetasciiUpload:
         return self._upload.status
 
     def write(self, octets: bytes | memoryview) -> None:
-        """Append octets as they came; see Upload."""
+        """Append bytes as they came; see Upload."""
         self._upload.write(self._decoder.decode(bytes(octets)))
 
     @property
@@ -317,7 +317,7 @@ class NetasciiUpload:
         return self._upload.is_limited
 
     def write_all(self, pieces: list[memoryview]) -> None:
-        """Append octets as they came; see Upload."""
+        """Append bytes as they came; see Upload."""
         self.write(b"".join(pieces))
 
     def flush(self) -> None:

@@ -12,7 +12,7 @@ SLOW = 0.05
 """Seconds that a write may take before the next ones are left to a thread."""
 
 _MOST_WAITING = 16 << 20
-"""Octets that may wait; whoever brings more waits for the disk."""
+"""Bytes that may wait; whoever brings more waits for the disk."""
 
 
 class WriteBehind:
@@ -51,7 +51,7 @@ class WriteBehind:
         return self._upload.is_limited
 
     def write(self, octets: bytes | memoryview) -> None:
-        """Append octets; see Upload."""
+        """Append bytes; see Upload."""
         self.write_all([memoryview(octets)])
 
     def write_all(self, pieces: list[memoryview]) -> None:

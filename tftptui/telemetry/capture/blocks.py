@@ -20,7 +20,7 @@ class Captured(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         time: nanoseconds since the epoch.
-        link_type: LINKTYPE_ number of the octets (tcpdump.org/linktypes).
+        link_type: LINKTYPE_ number of the bytes (tcpdump.org/linktypes).
         octets: what was kept of it; ``length`` is what it had.
         interface: counts up through the file.
         options: of pcapng, packed; comments() reads them.
@@ -73,7 +73,7 @@ def interface(number: int, body: bytes, order: str) -> Interface:
             described.name = value.decode("utf-8", "replace")
         elif code == _RESOLUTION and value:
             described.per_second = _per_second(value[0])
-        elif code == _OFFSET and len(value) == 8:  # noqa: PLR2004 - octets
+        elif code == _OFFSET and len(value) == 8:  # noqa: PLR2004 - bytes
             (described.offset,) = struct.unpack(f"{order}q", value)
     return described
 

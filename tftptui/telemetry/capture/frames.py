@@ -37,7 +37,7 @@ class Datagram(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         time: nanoseconds since the epoch.
         source, destination: where it came from and went to.
-        payload: its octets, as far as they are known.
+        payload: its bytes, as far as they are known.
         octets: of its whole payload; more than ``payload`` has where that is cut.
         is_sent: whether it left the server.
     """
@@ -70,7 +70,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The octets of a frame that are kept, and how many it had."""
+    """The bytes of a frame that are kept, and how many it had."""
 
     octets: bytes
     length: int
@@ -110,7 +110,7 @@ def frame(datagram: Datagram, number: int) -> Cut:
 def complaint_frame(complaint: Complaint, number: int) -> Cut:
     """Return an ICMP error as a frame that was received; see frame().
 
-    It quotes the headers of what it is about and eight octets more (RFC 792).
+    It quotes the headers of what it is about and eight bytes more (RFC 792).
 
     Raises:
         ValueError: an address is none, or the sender's is of another family.
@@ -119,7 +119,7 @@ def complaint_frame(complaint: Complaint, number: int) -> Cut:
     sender, target = _packed(complaint.sender), _packed(about.source[0])
     if len(sender) != len(target):
         raise ValueError(f"{complaint.sender} can't complain to {about.source[0]}")
-    is_v4 = len(sender) == 4  # noqa: PLR2004 - octets of an address
+    is_v4 = len(sender) == 4  # noqa: PLR2004 - bytes of an address
     headers = _V4_LENGTH if is_v4 else _V6_LENGTH
     quoted = frame(about, number).octets[_COOKED.size :][: headers + 2 * _UDP_LENGTH]
     bare = bytes([complaint.type, complaint.code, 0, 0, 0, 0, 0, 0]) + quoted
@@ -144,14 +144,14 @@ def cooked_header(version: int, *, is_sent: bool) -> bytes:
 def v4_header(
     source: bytes, destination: bytes, octets: int, protocol: int, number: int
 ) -> bytes:
-    """Return an IPv4 header in front of OCTETS octets; may be fragmented (RFC 791)."""
+    """Return an IPv4 header in front of OCTETS bytes; may be fragmented (RFC 791)."""
     fields = (0x45, 0, _V4_LENGTH + octets, number & 0xFFFF, 0, _TTL, protocol)
     bare = _V4.pack(*fields, 0, source, destination)
     return _V4.pack(*fields, checksum(bare), source, destination)
 
 
 def v6_header(source: bytes, destination: bytes, octets: int, following: int) -> bytes:
-    """Return an IPv6 header in front of OCTETS octets (RFC 8200)."""
+    """Return an IPv6 header in front of OCTETS bytes (RFC 8200)."""
     return _V6.pack(6 << 28, octets, following, _TTL, source, destination)
 
 
@@ -171,7 +171,7 @@ def pseudo_header(addresses: bytes, octets: int, protocol: int) -> bytes:
 
 
 def packed_address(text: str) -> bytes:
-    """Return the octets of an address.
+    """Return the bytes of an address.
 
     Raises:
         ValueError: it is none.

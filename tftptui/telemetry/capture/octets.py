@@ -1,4 +1,4 @@
-"""The octets of a TFTP packet, as far as its record and its note can tell them."""
+"""The bytes of a TFTP packet, as far as its record and its note can tell them."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _OACK_KINDS = (Kind.OACK, Kind.OACK_RECEIVED)
 _REQUEST_KINDS = (Kind.RRQ, Kind.WRQ)
 
 Read = Callable[[int, int], bytes]
-"""Returns the octets of a file from an offset on; fewer where they are not known."""
+"""Returns the bytes of a file from an offset on; fewer where they are not known."""
 
 _REQUEST = re.compile(
     r"(?P<name>.*) (?P<mode>octet|netascii|mail)(?P<options>( \S+=\S*)*)", re.DOTALL
@@ -42,9 +42,9 @@ class Known:
 
     Attributes:
         octets: its payload's beginning, or all of it.
-        length: octets that it had.
+        length: bytes that it had.
         is_exact: False where it is put together from what was written down of it, and
-            had other octets on the wire.
+            had other bytes on the wire.
     """
 
     octets: bytes
@@ -53,7 +53,7 @@ class Known:
 
 
 def nothing(_offset: int, _octets: int) -> bytes:
-    """Return no octets: a file whose content is not at hand."""
+    """Return no bytes: a file whose content is not at hand."""
     return b""
 
 
@@ -64,7 +64,7 @@ def numbering_of(view: TransferView | None) -> Numbering:
 
 
 def data_sizes(record: PacketRecord, block_size: int | None) -> list[int]:
-    """Return the payload octets of each block of a run.
+    """Return the payload bytes of each block of a run.
 
     BLOCK_SIZE None: not known; the record has the sum modulo 65536 only, so they
     are taken to be alike.

@@ -20,7 +20,7 @@ _EXTENSIONS = (0, 43, 60)
 
 _MOST_EXTENSIONS = 16
 _LINK_HEADER = 14
-"""Octets of the shortest after which a datagram is looked for, Ethernet's."""
+"""Bytes of the shortest after which a datagram is looked for, Ethernet's."""
 
 _UDP_LENGTH = 8
 _DATA = Opcode.DATA.to_bytes(2)
@@ -67,7 +67,7 @@ class IcmpSeen:
 
 
 class _Ip(msgspec.Struct, frozen=True, gc=False):
-    """An IP packet: its payload starts at ``start`` and has ``octets`` octets."""
+    """An IP packet: its payload starts at ``start`` and has ``octets`` bytes."""
 
     source: str
     destination: str
@@ -80,7 +80,7 @@ class _Ip(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class _Pending:
-    """A fragmented datagram: octets wanted (if known) and seen."""
+    """A fragmented datagram: bytes wanted (if known) and seen."""
 
     wanted: int | None = None
     seen: int = 0
@@ -93,7 +93,7 @@ class Dissector:
         unknown_links: frames of link types that can't be read, by type.
         other: frames that hold no UDP and no ICMP error.
         incomplete: fragmented datagrams of which parts are missing.
-        cut: datagrams that lost octets to the capture's snap length; maimed: those of
+        cut: datagrams that lost bytes to the capture's snap length; maimed: those of
             them that lost more than the content of a file; headless: frames that lost
             all of their datagram.
     """

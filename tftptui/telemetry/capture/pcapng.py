@@ -1,4 +1,4 @@
-"""The blocks of a pcapng file (IETF draft-ietf-opsawg-pcapng), as octets to write.
+"""The blocks of a pcapng file (IETF draft-ietf-opsawg-pcapng), as bytes to write.
 
 Sections have no length, so that a file is whole after every block. No custom
 blocks: editcap stops at them.
@@ -9,7 +9,7 @@ import struct
 SECTION, INTERFACE, STATISTICS, PACKET = 0x0A0D0D0A, 1, 5, 6
 BYTE_ORDER = 0x1A2B3C4D
 NO_LIMIT = 262_144
-"""Octets: the snapshot length of an interface that cuts nothing."""
+"""Bytes: the snapshot length of an interface that cuts nothing."""
 
 _UNKNOWN_LENGTH = -1
 _END, _COMMENT = 0, 1

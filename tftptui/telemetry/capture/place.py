@@ -23,7 +23,7 @@ class CapturePlace:
 
     Attributes:
         path: of the file that is written now.
-        size: octets after which another one is begun; None for never.
+        size: bytes after which another one is begun; None for never.
         files: that are kept then, the oldest going first.
     """
 

@@ -25,10 +25,10 @@ from tftptui.telemetry.capture.blocks import (
 )
 
 CHUNK = 128 * 1_024
-"""Octets read at once; larger ones are no quicker."""
+"""Bytes read at once; larger ones are no quicker."""
 
 MOST = 16 << 20
-"""Octets of one packet or block; a length above this is damage."""
+"""Bytes of one packet or block; a length above this is damage."""
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 4
@@ -41,7 +41,7 @@ _PCAP = {
     b"\x4d\x3c\xb2\xa1": ("<", 1),
     b"\xa1\xb2\x3c\x4d": (">", 1),
 }
-"""Byte order and nanoseconds of a fraction, by the first octets."""
+"""Byte order and nanoseconds of a fraction, by the first bytes."""
 
 _PCAPNG = pcapng.SECTION.to_bytes(4)  # the same in both byte orders
 _LINK_TYPE = 0xFFFF
@@ -76,7 +76,7 @@ class CaptureReader:
 
     @property
     def position(self) -> int:
-        """Octets of the file that were read so far, to show progress."""
+        """Bytes of the file that were read so far, to show progress."""
         return self.file.tell()
 
     def frames(self) -> Iterator[Captured]:

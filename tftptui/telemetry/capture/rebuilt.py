@@ -111,7 +111,7 @@ def _datagrams(logged: Logged, past: _Past) -> Iterator[tuple[Datagram, str]]:
 
 
 def _aside(logged: Logged, known: Known) -> str:
-    """Return what is to be said of a packet because its octets don't."""
+    """Return what is to be said of a packet because its bytes don't."""
     record = logged.record
     if not known.is_exact:
         return f"rebuilt; {record.octets} bytes on the wire"

@@ -17,10 +17,10 @@ _BUFFER = 1 << 18
 
 
 class FileContent(Protocol):
-    """A file whose octets can be read; see files.content."""
+    """A file whose bytes can be read; see files.content."""
 
     def read(self, offset: int, octets: int) -> bytes:
-        """Return octets from OFFSET on, as many as are known."""
+        """Return bytes from OFFSET on, as many as are known."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -54,7 +54,7 @@ class Scribe:
     Args:
         descriptor: of the opened file; the scribe closes it.
         place: where it is.
-        snaplen: octets that are kept of each frame; None keeps all.
+        snaplen: bytes that are kept of each frame; None keeps all.
     """
 
     def __init__(
@@ -152,5 +152,5 @@ class Scribe:
 
 
 def place_of(path: bytes, size: int | None, files: int) -> CapturePlace:
-    """Return a place whose path came as octets."""
+    """Return a place whose path came as bytes."""
     return CapturePlace(Path(os.fsdecode(path)), size, files)

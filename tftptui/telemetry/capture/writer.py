@@ -19,11 +19,11 @@ APPLICATION = f"tftptui {__version__}"
 
 
 class CaptureWriter:
-    """Hands the octets of a pcapng section to WRITE, whole blocks at a time.
+    """Hands the bytes of a pcapng section to WRITE, whole blocks at a time.
 
     Args:
-        write: takes octets; what it raises comes through.
-        snaplen: octets that are kept of each frame; None keeps all.
+        write: takes bytes; what it raises comes through.
+        snaplen: bytes that are kept of each frame; None keeps all.
         rebuilder: remembers what came before; a new one where none is given.
     """
 

@@ -2,7 +2,7 @@
 
 One field of many records is a slice with a stride, and a test on it a table look-up
 at the speed of C: a million records take some hundredths of a second. A *mask* has
-one octet a record, 1 where something holds and 0 where not.
+one byte a record, 1 where something holds and 0 where not.
 """
 
 from array import array
@@ -39,7 +39,7 @@ ERROR_KINDS = frozenset(
 
 
 def table(holds: Callable[[int], object]) -> bytes:
-    """Return for bytes.translate() in which values of one octet something holds."""
+    """Return for bytes.translate() in which values of one byte something holds."""
     return bytes(bool(holds(value)) for value in _VALUES)
 
 
@@ -91,7 +91,7 @@ class Columns:
 
     @cached_property
     def flags(self) -> bytes:
-        """Flags; there are few, they fit into the low octet."""
+        """Flags; there are few, they fit into the low byte."""
         return self._records[_FLAGS_AT::RECORD]
 
     @property
@@ -121,7 +121,7 @@ class Columns:
 
     @property
     def octets(self) -> "memoryview[int]":
-        """Octets, modulo 65536 for runs."""
+        """Bytes, modulo 65536 for runs."""
         return self._shorts(_OCTETS_AT)
 
     @property

@@ -95,7 +95,7 @@ def save_packets(
 
     TRANSFERS are those that the records belong to, by number; for a transfer that
     is not among them addresses and names are missing. What the ring does not have,
-    the payload of DATA, is cut off in pcapng: lengths are right, octets missing.
+    the payload of DATA, is cut off in pcapng: lengths are right, bytes missing.
 
     Raises:
         FileExistsError: there is something at PATH, and OVERWRITE is not set.

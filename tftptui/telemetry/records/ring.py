@@ -1,4 +1,4 @@
-"""The ring of packet records: a fixed number of packed octets for each packet.
+"""The ring of packet records: a fixed number of packed bytes for each packet.
 
 A record is numbered by its sequence number, which only grows. Who reads keeps
 a cursor; what fell out of the ring before it was read is counted, not hidden.
@@ -29,7 +29,7 @@ _TRANSFER = Struct("<d").size
 """Where in a record the number of its transfer begins."""
 
 RECORD = LAYOUT.size
-"""Octets of one record."""
+"""Bytes of one record."""
 
 FIRST_ROOM = 4_096
 """Records that a ring has room for at first, if it is that large."""
@@ -88,8 +88,8 @@ class PacketRecord:
         count: blocks in the run; 1 for a single packet.
         client_tid: UDP port of the client.
         server_tid: UDP port of the server, the listener's for requests.
-        octets: payload octets of all blocks together, modulo 65536 for a run;
-            packet octets for other kinds.
+        octets: payload bytes of all blocks together, modulo 65536 for a run;
+            packet bytes for other kinds.
         kind: what it is.
         attempt: 1 for the first transmission.
         flags: bits of Flag.

@@ -1,7 +1,7 @@
 """Packet records for whoever watches: like the ring, but holding still costs nothing.
 
 Records only ever come at the end and go at the beginning, in whole chunks. So a second
-view of them shares the chunks instead of copying millions of octets.
+view of them shares the chunks instead of copying millions of bytes.
 """
 
 from dataclasses import dataclass, field

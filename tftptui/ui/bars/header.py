@@ -144,7 +144,7 @@ class HeaderLine(Widget):
         return self._shown
 
     def _rate(self) -> tuple[float, float]:
-        """Return octets a second that are sent, and received."""
+        """Return bytes a second that are sent, and received."""
         if self._now() - self._store.now > RATE_SPAN:
             return 0.0, 0.0
         return self._store.total_rate, self._store.received_rate

@@ -1,4 +1,4 @@
-"""The content of a file, as text or as octets with their offsets.
+"""The content of a file, as text or as bytes with their offsets.
 
 Pieces are asked for as they come into view, so a file may have any size.
 """
@@ -74,10 +74,10 @@ def highlighted(
 
 
 PIECE = 1 << 16
-"""Octets that are asked for at once."""
+"""Bytes that are asked for at once."""
 
 LONGEST_TEXT = 1 << 19
-"""Octets that are shown as text; what comes behind is shown as octets only."""
+"""Bytes that are shown as text; the rest is shown as bytes only."""
 
 KEPT_PIECES = 64
 _ROW = 16
@@ -115,7 +115,7 @@ class FileView(ScrollView, can_focus=True):
         return bool(self._lines)
 
     def begin(self, size: int) -> None:
-        """Show a file of SIZE octets from the start; forget the one before."""
+        """Show a file of SIZE bytes from the start; forget the one before."""
         self._total = size
         self._pieces.clear()
         self._asked.clear()
@@ -124,7 +124,7 @@ class FileView(ScrollView, can_focus=True):
         self._measure()
 
     def show_text(self, text: bytes, language: str = "") -> None:
-        """Show these octets of the file's beginning as text in a LANGUAGE."""
+        """Show these bytes of the file's beginning as text in a LANGUAGE."""
         lines = text.decode("utf-8", "replace").split("\n")
         self._lines = [visible(line.expandtabs(_TAB)[:_WIDEST]) for line in lines]
         if self._lines and not self._lines[-1]:

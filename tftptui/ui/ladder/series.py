@@ -46,7 +46,7 @@ class Series:
 
     Attributes:
         length: seconds of one slot.
-        block_size: octets of a full block, for runs.
+        block_size: bytes of a full block, for runs.
     """
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Series:
 
     @property
     def rates(self) -> list[float | None]:
-        """Octets a second, slot by slot."""
+        """Bytes a second, slot by slot."""
         return [slot.octets / self.length for slot in self.slots]
 
     @property

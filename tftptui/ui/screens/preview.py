@@ -1,4 +1,4 @@
-"""A look into a file: what it is, its text or its octets."""
+"""A look into a file: what it is, its text or its bytes."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -66,7 +66,7 @@ class PreviewScreen(Window[None]):
         self.run_worker(self._begin(), group="preview", exclusive=True)
 
     def action_other(self) -> None:
-        """Show text as octets, or octets as text."""
+        """Switch between text and bytes."""
         if self._view.mode == "text":
             self._view.show_as("octets")
         elif self._view.has_text:

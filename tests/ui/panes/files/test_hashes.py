@@ -13,7 +13,7 @@ SAYS = "SHA256SUMS"
 
 
 def read(**changes: Any) -> TransferView:
-    """A transfer of fw/a.img, 900 octets, last changed an hour ago."""
+    """A transfer of fw/a.img, 900 bytes, last changed an hour ago."""
     given: dict[str, Any] = {
         "file": "/fw//a.img",
         "total_size": 900,

@@ -160,7 +160,7 @@ class Matcher:
         return reduce(either, masks)
 
     def _sizes(self, columns: Columns) -> list[int]:
-        """Return octets; of a run all octets of all its full blocks."""
+        """Return bytes; of a run, those of all its full blocks."""
         views = self._transfers
         lengths = zip(columns.octets, columns.counts, strict=True)
         owners = zip(columns.transfers, columns.flags, strict=True)

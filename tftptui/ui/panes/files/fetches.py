@@ -25,7 +25,7 @@ class Last:
     """A transfer that ended well: who, and when (wall clock), and which version.
 
     Attributes:
-        size, modified: of the file, octets and wall clock; None where not known.
+        size, modified: of the file, bytes and wall clock; None where not known.
         version: of the file, likewise.
         client_tid: the client's port.
     """
@@ -118,5 +118,5 @@ class Served:
 
 
 def size_of(view: TransferView) -> int | None:
-    """Return the octets of the file that a transfer reads, or has written."""
+    """Return the bytes of the file that a transfer reads, or has written."""
     return view.total_size if view.direction == "read" else view.acked_octets

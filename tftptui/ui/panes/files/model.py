@@ -1,7 +1,7 @@
 """What the pane of files knows: which folders are open, and what changed in them.
 
 Plain data, without a widget. Folders and files are paths below the root, as
-octets; b"" is the root.
+bytes; b"" is the root.
 """
 
 from collections.abc import Iterator, Sequence

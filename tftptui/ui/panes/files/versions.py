@@ -21,9 +21,9 @@ class Likeness(Enum):
 
     SAME = auto()
     OCTETS = auto()
-    """Another, of the same octets: both were hashed."""
+    """Another, of the same bytes: both were hashed."""
     PERHAPS = auto()
-    """The same but for the time of any change: other octets, or other rights."""
+    """The same but for the time of any change: other bytes, or other rights."""
     OTHER = auto()
 
 

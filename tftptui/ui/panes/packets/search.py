@@ -126,7 +126,7 @@ def before(
 
 def _places(octets: bytes, transfer: int) -> Iterator[int]:
     wanted = _NUMBER.pack(transfer)
-    # The lowest octet of the number sorts out most of the others.
+    # The lowest byte of the number sorts out most of the others.
     low = re.compile(re.escape(wanted[:1]), re.DOTALL)
     for match in low.finditer(octets[_TRANSFER_AT::RECORD]):
         place = match.start() * RECORD + _TRANSFER_AT

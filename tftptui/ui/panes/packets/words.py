@@ -19,7 +19,7 @@ PORTS = 13
 """Cells that ports() takes."""
 
 BLOCKS, OCTETS = 13, 8
-"""Cells of block numbers and of octets, which stand in columns, gap included."""
+"""Cells of block numbers and of bytes, which stand in columns, gap included."""
 
 _NOTE = 6
 """Cells that are worth to begin a note in."""
@@ -209,7 +209,7 @@ def since_text(seconds: float | None) -> str:
 
 
 def what(line: Line, note: str, room: int) -> str:
-    """Return blocks and octets, or else the note, in at most ROOM cells."""
+    """Return blocks and bytes, or else the note, in at most ROOM cells."""
     if line.record.kind not in BLOCK_KINDS:
         return _cut(note, room)
     text = run_text(line).rjust(min(BLOCKS, max(0, room)))
@@ -290,7 +290,7 @@ def _wire_block(block: int, transfer: TransferView | None) -> int:
 
 
 def data_octets(line: Line) -> int | None:
-    """Return the octets of a run, which its record has modulo 65536 only."""
+    """Return the bytes of a run, which its record has modulo 65536 only."""
     record = line.record
     if record.kind not in _DATA:
         return None

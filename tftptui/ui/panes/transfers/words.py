@@ -274,7 +274,7 @@ _BLOCKED = frozenset(
 
 
 def mean_rate(view: TransferView) -> str:
-    """Return octets a second over the whole of a completed transfer, or nothing."""
+    """Return bytes a second over the whole of a completed transfer, or nothing."""
     if view.phase != "completed" or view.ended is None or not view.acked_octets:
         return ""
     seconds = view.ended - view.started
