@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.bridge_lab import ADDRESSES, BOARD_MAC, BridgeLab, bridge_lab
+from tests.support.capture_files import read
 from tests.support.serve import Serve
+from tftptui.telemetry.capture.frames import ETHERNET
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
@@ -25,7 +27,8 @@ def test_the_server_tells_what_a_board_was_told_after_it_gave_up_root(
         "--dhcp-broadcast",
     )
     within = lab.within("server")
-    options = ("--wire", "eth0", "--control", "off")
+    capture = tmp_path / "all.pcapng"
+    options = ("--wire", "eth0", "--control", "off", "--capture", str(capture))
     with Serve(tmp_path, *options, listen=None, within=within) as server:
         server.until_it_speaks()
         with lab.dnsmasq("dhcp", *dhcp):
@@ -34,3 +37,7 @@ def test_the_server_tells_what_a_board_was_told_after_it_gave_up_root(
         assert told["text"].endswith("next-server 10.66.0.5, file ipxe.efi")
         assert (told["program"], told["architectures"]) == ("PXE firmware", [7])
         assert server.stop() == 0
+    frames, troubles = read(capture.read_bytes())
+    assert troubles == []
+    replies = [one for one in frames if b"ipxe.efi" in one.octets]
+    assert [one.link_type for one in replies] == [ETHERNET, ETHERNET]

@@ -139,11 +139,13 @@ class Engine:
         )
         around = fact_sources_of(self.service, rules)
         self.findings = Findings(self.recorder.clock, self._listen, around)
+        self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self.wire = WireWatch(
             self.recorder.clock,
             self._heard,
             self.findings.reporter,
             service.tell_operator,
+            self._capture.heard,
         )
         self._misfits = FetchedPrograms(
             self.findings.reporter,
@@ -153,7 +155,6 @@ class Engine:
         )
         self._began = self.recorder.clock.wall()
         self._metrics = Metrics(self._measures)
-        self._capture = CaptureSwitch(self.recorder, service.transfers, service.warn)
         self._watch: Watch | None = None
         self._removing: asyncio.Task[None] | None = None
         self._cable: Cable | None = None

@@ -16,7 +16,13 @@ from tftptui.telemetry.wire_views import MOST_DEVICES, WireNews
 from tftptui.wire.devices import Device, Devices, journalled
 from tftptui.wire.events import WireEvent
 from tftptui.wire.makers import FIRMWARE
-from tftptui.wire.sources import Source, Sources, WireError
+from tftptui.wire.sources import (
+    HeardFrame,
+    PacketSource,
+    Source,
+    Sources,
+    WireError,
+)
 from tftptui.wire.text import interfaces_words, shown_device
 
 ANY = "any"
@@ -40,6 +46,7 @@ class WireWatch:
         emit: gets an event for each step.
         reporter: whom findings are told.
         tell: gets each change of this machine, for journal and operator.
+        frame_heard: gets ARP and DHCP packets as they were on the wire.
 
     Attributes:
         devices: the stories.
@@ -52,7 +59,9 @@ class WireWatch:
         emit: Callable[[Event], None],
         reporter: Reporter,
         tell: Callable[[str], None],
+        frame_heard: Callable[[HeardFrame], object] = lambda _: None,
     ) -> None:
+        self._frame_heard = frame_heard
         self._clock, self._emit, self._tell = clock, emit, tell
         self.notices: list[str] = []
         self._keeper: NetworkKeeper | None = None
@@ -85,6 +94,8 @@ class WireWatch:
         self._sources = sources
         self.take(sources.as_it_is())
         for source in sources.open:
+            if isinstance(source, PacketSource):
+                source.frame_heard = self._frame_heard
             self._hear(source)
 
     async def stop(self) -> None:

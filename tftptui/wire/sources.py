@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from ipaddress import IPv4Address
+from typing import NamedTuple
 
 from tftptui.net.link_events import (
     AddressChange,
@@ -65,6 +66,20 @@ class WireError(Exception):
     """Nothing can be heard; the text says why and what to do."""
 
 
+class HeardFrame(NamedTuple):
+    """An ARP or DHCP packet as it was on the wire.
+
+    Attributes:
+        time: seconds of the clock that events have.
+        octets: the whole Ethernet frame; is_ours: whether this machine sent it.
+    """
+
+    time: float
+    interface: str
+    octets: bytes
+    is_ours: bool
+
+
 class Source:
     """A socket that hears something.
 
@@ -107,6 +122,9 @@ class PacketSource(Source):
     Args:
         interface: the only one; "" for all but the loopback.
         tftp_port: to which requests are heard, too; 0 for none.
+
+    Attributes:
+        frame_heard: gets each frame that is no TFTP request.
     """
 
     def __init__(
@@ -123,6 +141,7 @@ class PacketSource(Source):
         super().__init__(sock, now)
         self._is_one, self._tftp_port = bool(interface), tftp_port
         self._before = (b"", "", 0.0)
+        self.frame_heard: Callable[[HeardFrame], object] = lambda _: None
 
     def _next(self) -> Iterator[WireEvent]:
         frame, (interface, _, kind, *_) = self.socket.recvfrom(_ROOM)
@@ -137,9 +156,11 @@ class PacketSource(Source):
         is_copy = frame == before and interface != at and now - last < _COPY_WITHIN
         if not self._is_one and (interface == "lo" or is_copy):
             return
-        yield from events_in(
-            frame, interface, now, is_ours=is_ours, tftp_port=self._tftp_port
-        )
+        port = self._tftp_port
+        for event in events_in(frame, interface, now, is_ours=is_ours, tftp_port=port):
+            if not isinstance(event, FileRequested):
+                self.frame_heard(HeardFrame(now, interface, frame, is_ours))
+            yield event
 
 
 class BroadcastSource(Source):

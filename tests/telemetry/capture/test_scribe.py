@@ -4,14 +4,16 @@ import errno
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.capture_files import dissected, read
 from tests.support.captured import Log, boot, windows
+from tftptui.telemetry.capture.frames import ETHERNET
 from tftptui.telemetry.capture.packets import Seen
 from tftptui.telemetry.capture.place import CaptureError, CapturePlace
 from tftptui.telemetry.capture.rebuilt import Raw
-from tftptui.telemetry.capture.scribe import Batch, Scribe
+from tftptui.telemetry.capture.scribe import Batch, Scribe, WireFrame
 from tftptui.telemetry.records.ring import PacketRing
 
 
@@ -149,3 +151,22 @@ def test_full_disk_is_told(place: CapturePlace) -> None:
         scribe.write(_batch(boot()))
     with pytest.raises(CaptureError):
         scribe.finish()
+
+
+def test_frames_of_the_wire_stand_between_the_packets_on_their_own_interface(
+    place: CapturePlace,
+) -> None:
+    log = boot()
+    (first, _), *_, (last, _) = log.records
+    arp = bytes(12) + b"\x08\x06" + bytes(46)
+    frames = [
+        WireFrame(one, "eth1", arp, is_sent)
+        for one, is_sent in ((first.time - 1, False), (last.time + 1, True))
+    ]
+    batch = msgspec.structs.replace(_batch(log), frames=frames)
+    _written(place, batch, snaplen=40)
+    captured, troubles = read(place.path.read_bytes())
+    assert troubles == []
+    on_wire = [one for one in captured if one.link_type == ETHERNET]
+    assert on_wire == [captured[0], captured[-1]]
+    assert [(one.octets, one.length) for one in on_wire] == [(arp[:40], 60)] * 2

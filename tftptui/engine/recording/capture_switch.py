@@ -10,6 +10,7 @@ from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CaptureError
 from tftptui.telemetry.events import TransferStarted
 from tftptui.telemetry.views import Recording
+from tftptui.wire.sources import HeardFrame
 
 
 class CaptureSwitch:
@@ -65,6 +66,11 @@ class CaptureSwitch:
         """Take note of a transfer that begins."""
         if self._live is not None:
             self._live.began(event.transfer or 0)
+
+    def heard(self, frame: HeardFrame) -> None:
+        """Take an ARP or DHCP packet of the wire."""
+        if self._live is not None:
+            self._live.heard(frame)
 
     async def stop(self) -> None:
         """End the capture and wait for its file."""

@@ -21,10 +21,11 @@ from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.recorder import Recorder
 from tftptui.settings import Settings
 from tftptui.telemetry.capture.place import CapturePlace
-from tftptui.telemetry.capture.scribe import Batch
+from tftptui.telemetry.capture.scribe import Batch, WireFrame
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.records.ring import RECORD
 from tftptui.telemetry.views import Recording
+from tftptui.wire.sources import HeardFrame
 
 INTERVAL = 0.1
 """Seconds between batches."""
@@ -34,6 +35,9 @@ MOST_WAITING = 200_000
 
 MOST_HELD = 512
 """Files held open for a capture that is behind."""
+
+MOST_FRAMES = 10_000
+"""ARP and DHCP packets between two batches; more are counted and let go."""
 
 MOST_ITEMS = 20_000
 """Batches and transfers that wait likewise; with more, the disk does not answer."""
@@ -82,6 +86,7 @@ class LiveCapture:
         self._failed = failed
         self._next = recorder.ring.next
         self._known: set[int] = set()
+        self._frames: list[WireFrame] = []
         self._given = self._opened = self._items_given = 0
         self._progress = _Progress()
         self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
@@ -134,6 +139,13 @@ class LiveCapture:
         view = msgspec.structs.replace(transfer.view())
         self._put(Opened(view, content))
 
+    def heard(self, frame: HeardFrame) -> None:
+        """Take an ARP or DHCP packet of the wire."""
+        if len(self._frames) < MOST_FRAMES:
+            self._frames.append(WireFrame(*frame))
+        else:
+            self.missed += 1
+
     def _look(self) -> None:
         if self._progress.error is not None:
             self._failed(self._progress.error)
@@ -159,9 +171,10 @@ class LiveCapture:
         self._next = ring.next
         if self._given - self._progress.records + count > MOST_WAITING:
             missed, count, packed, notes, raws = missed + count, 0, b"", {}, {}
+        frames, self._frames = self._frames, []
         self.missed += missed
         self._given += count
-        if count or missed or ended:
+        if count or missed or ended or frames:
             self._put(
                 Batch(
                     first=first,
@@ -170,6 +183,7 @@ class LiveCapture:
                     raws=raws,
                     ended=ended,
                     missed=missed,
+                    frames=frames,
                 )
             )
 

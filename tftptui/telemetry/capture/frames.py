@@ -17,6 +17,9 @@ Place = tuple[str, int]
 LINK_TYPE = 113
 """LINKTYPE_LINUX_SLL (tcpdump.org/linktypes)."""
 
+ETHERNET = 1
+"""LINKTYPE_ETHERNET."""
+
 _ICMP, _UDP, _ICMP_V6 = 1, 17, 58
 _TTL = 64
 _V4_LENGTH, _V6_LENGTH, _UDP_LENGTH = 20, 40, 8

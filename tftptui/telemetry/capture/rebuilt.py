@@ -131,10 +131,10 @@ def _complaint(logged: Logged, last: Datagram) -> Complaint | None:
         return None
     if found is None or not is_same:
         return None
-    return Complaint(_nanoseconds(logged.record.time), sender, *found, last)
+    return Complaint(nanoseconds(logged.record.time), sender, *found, last)
 
 
-def _nanoseconds(seconds: float) -> int:
+def nanoseconds(seconds: float) -> int:
     """Return a wall clock time; seconds as a float know microseconds, hardly more."""
     return round(seconds * 1_000_000) * 1_000
 
@@ -144,7 +144,7 @@ def _datagram(
 ) -> Datagram:
     source, destination = ends
     return Datagram(
-        time=_nanoseconds(record.time),
+        time=nanoseconds(record.time),
         source=source,
         destination=destination,
         payload=known.octets,

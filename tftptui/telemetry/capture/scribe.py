@@ -1,6 +1,7 @@
 """Writes a running capture, batch by batch."""
 
 import os
+from collections import deque
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,19 @@ class FileContent(Protocol):
         """Let go of it."""
 
 
+class WireFrame(msgspec.Struct, frozen=True, array_like=True):
+    """A packet that is no TFTP: ARP or DHCP, as it was on an Ethernet.
+
+    Attributes:
+        time: wall clock in seconds.
+    """
+
+    time: float
+    interface: str
+    octets: bytes
+    is_sent: bool
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     """Packets that came together.
 
@@ -35,6 +49,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
         notes, raws: to some of them, by number.
         ended: transfers of which no more packets come.
         missed: records before these that nobody kept.
+        frames: of the wire, oldest first.
     """
 
     first: int
@@ -43,6 +58,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     raws: dict[int, Raw] = {}
     ended: list[int] = []
     missed: int = 0
+    frames: list[WireFrame] = []
 
 
 class Scribe:
@@ -81,12 +97,17 @@ class Scribe:
         """
         try:
             self._writer.lose(batch.missed)
+            frames = deque(batch.frames)
             for number, fields in enumerate(
                 LAYOUT.iter_unpack(batch.packed), batch.first
             ):
-                if self._place.size is not None and self._size >= self._place.size:
-                    self._change_file()
-                self._add(batch, number, PacketRecord(*fields))
+                record = PacketRecord(*fields)
+                while frames and frames[0].time <= record.time:
+                    self._add_frame(frames.popleft())
+                self._make_room()
+                self._add(batch, number, record)
+            for frame in frames:
+                self._add_frame(frame)
             self._file.flush()
         except OSError as error:
             raise CaptureError(f"{error.strerror}") from error
@@ -120,6 +141,18 @@ class Scribe:
             )
         )
         self.packets += self._writer.packets - before
+
+    def _add_frame(self, frame: WireFrame) -> None:
+        self._make_room()
+        self._writer.add_frame(
+            frame.interface, frame.time, frame.octets, is_sent=frame.is_sent
+        )
+        self.packets += 1
+
+    def _make_room(self) -> None:
+        """Begin another file if this one is full."""
+        if self._place.size is not None and self._size >= self._place.size:
+            self._change_file()
 
     def _begin(self, descriptor: int) -> None:
         self._size = os.fstat(descriptor).st_size

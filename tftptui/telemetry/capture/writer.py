@@ -5,13 +5,14 @@ from collections.abc import Callable
 from tftptui import __version__
 from tftptui.telemetry.capture import pcapng
 from tftptui.telemetry.capture.frames import (
+    ETHERNET,
     LINK_TYPE,
     Complaint,
     Datagram,
     complaint_frame,
     frame,
 )
-from tftptui.telemetry.capture.rebuilt import Logged, Rebuilder
+from tftptui.telemetry.capture.rebuilt import Logged, Rebuilder, nanoseconds
 from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 from tftptui.telemetry.views import TransferView
 
@@ -39,6 +40,7 @@ class CaptureWriter:
         self._snaplen = snaplen or pcapng.NO_LIMIT
         self._rebuilder = rebuilder or Rebuilder()
         self._interfaces: dict[int, int] = {}
+        self._wires: dict[str, int] = {}
         self._described = 0
         self._missing = 0
         self._time = 0
@@ -53,6 +55,22 @@ class CaptureWriter:
         for packet, words in self._rebuilder.packets(logged):
             number = self._interface(record.transfer, logged.transfer)
             self._add(number, packet, words)
+
+    def add_frame(
+        self, interface: str, time: float, octets: bytes, *, is_sent: bool
+    ) -> None:
+        """Write an Ethernet frame of an INTERFACE; TIME is a wall clock, seconds."""
+        number = self._wires.get(interface)
+        if number is None:
+            number = self._wires[interface] = self._described
+            self._described += 1
+            what = f"tftptui: ARP and DHCP on {interface}"
+            self._write(pcapng.interface(ETHERNET, self._snaplen, interface, what))
+        self._time = nanoseconds(time)
+        self.packets += 1
+        kept = octets[: self._snaplen]
+        block = pcapng.packet(number, self._time, kept, len(octets), is_sent=is_sent)
+        self._write(block)
 
     def lose(self, count: int) -> None:
         """Count records that were not kept; the end of the section tells it."""
