@@ -11,6 +11,7 @@ from tests.support.scripted_engine import ScriptedEngine
 from tests.support.strips import text_of
 from tftptui.engine.messages import CloseFolder, Command, Frame, OpenFolder
 from tftptui.ui.app import TftpApp
+from tftptui.ui.memory import Memory
 from tftptui.ui.screens.main import MainScreen
 
 SMALL, LARGE = (80, 24), (140, 40)
@@ -62,11 +63,14 @@ class Shown:
 
 @asynccontextmanager
 async def shown(
-    *frames: Frame, size: tuple[int, int] = LARGE, engine: ScriptedEngine | None = None
+    *frames: Frame,
+    size: tuple[int, int] = LARGE,
+    engine: ScriptedEngine | None = None,
+    memory: Memory | None = None,
 ) -> AsyncIterator[Shown]:
     """Run the UI until FRAMES are drawn."""
     engine = ScriptedEngine() if engine is None else engine
-    app = TftpApp(engine, now=lambda: NOW, pace=0)
+    app = TftpApp(engine, now=lambda: NOW, pace=0, memory=memory)
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Shown(app, engine, pilot)
         for frame in frames:

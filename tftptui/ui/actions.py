@@ -71,6 +71,17 @@ MAIN = (
     Action(
         "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
     ),
+    Action("main", "hide", ("x",), "hide", "Hide the pane; its digit shows it again."),
+    Action(
+        "main",
+        "size(1)",
+        ("right_parenthesis",),
+        "Larger",
+        "Make the pane larger; sizes and hidden panes are remembered.",
+    ),
+    Action(
+        "main", "size(-1)", ("left_parenthesis",), "Smaller", "Make the pane smaller."
+    ),
 )
 
 APP = (

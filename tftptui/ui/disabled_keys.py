@@ -22,6 +22,10 @@ OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
 _NOTHING = {
     "app.undo": "nothing to undo",
     "main.why": "there is no finding: nothing is known to be wrong",
+    **dict.fromkeys(
+        ("main.hide", "main.size.larger", "main.size.smaller", "main.zoom"),
+        "there is room for one pane only",
+    ),
     "files.answer": "choose a name under “requested, not found” that has similar names",
     "files.commands": "choose a file: what to type is about one",
     "files.hash": "choose a file: nothing else has a hash",

@@ -63,6 +63,8 @@ _NAMES = {
     "exclamation_mark": "!",
     "less_than_sign": "<",
     "greater_than_sign": ">",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
     "plus": "+",
     "minus": "-",
     "pageup": "pgup",

@@ -25,7 +25,7 @@ _BRAND, _ROOT, _ADDRESS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - not listened on here
 _ORDER = (
     *(_COUNTS, _USED, _COUNTS, _ROOT, _ROOT, _PORTS, _GRAPH, _PORTS, _RATE, _COUNTS),
-    *(_GRAPH, _CAPTURE, _BRAND, _PORTS, _COUNTS, _ADDRESS, _RATE),
+    *(_CAPTURE, _BRAND, _PORTS, _COUNTS, _ADDRESS, _RATE),
 )
 """What gets shorter first when the line is too long.
 
@@ -232,7 +232,7 @@ class HeaderLine(Widget):
         scaled = Text.assemble(graph, (f" max {top}", slots["muted"]))
         return [
             Part([*(Text(form, style) for form in forms), Text()], "right"),
-            Part([scaled, graph, Text()], "right"),
+            Part([scaled, Text()], "right"),
         ]
 
     def _counts(self, slots: dict[str, Style]) -> Part:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.message import Message
@@ -55,7 +56,9 @@ class TabLine(Widget):
         line, self._places = Text(no_wrap=True), []
         for pane in self._panes:
             begin = line.cell_len
-            style = "bold reverse" if pane.digit == self._current else ""
+            style = Style(bold=True, reverse=True)
+            if pane.digit != self._current:
+                style = muted if pane.has_class("-hidden") else Style()
             line.append(f" {pane.digit} {pane.name_shown} ", style)
             self._places.append((begin, line.cell_len, pane.digit))
             line.append(" ")

@@ -52,7 +52,6 @@ class DemoScreen(MainScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEMO)
     DEFAULT_CSS = """
-    DemoScreen.-high > #panes, DemoScreen.-lofty > #panes { grid-rows: 5fr 4fr 7; }
     DemoScreen.-big {
         & > #panes, & > TabLine { display: none; }
     }
@@ -77,6 +76,10 @@ class DemoScreen(MainScreen):
         self._begins_big = manner.big
         self._left = (False, False)  # whether on the stage, and that in large
         self._rests_for = ""
+
+    def rows(self) -> tuple[int, int, int]:
+        """Return the same in every height: the stage takes the rest."""
+        return 5, 4, 7
 
     def compose(self) -> ComposeResult:
         """Put the stage above the panes."""

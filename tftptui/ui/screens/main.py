@@ -28,6 +28,7 @@ from tftptui.ui.panes.packets.pane import PacketLog
 from tftptui.ui.panes.ports.pane import PortsPane
 from tftptui.ui.panes.transfers.pane import TransfersPane
 from tftptui.ui.preferences import Taste
+from tftptui.ui.screens.pane_layout import PaneLayout
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 
@@ -72,24 +73,14 @@ class MainScreen(Screen[None]):
     DEFAULT_CSS = """
     MainScreen {
         & > TabLine { display: none; }
-        & > #panes {
-            height: 1fr;
-            layout: grid;
-            grid-size: 2 3;
-            grid-columns: 3fr 7fr;
-            grid-rows: 5fr 4fr 7;
-        }
-        &.-high > #panes { grid-rows: 4fr 3fr 8; }
-        &.-lofty > #panes { grid-rows: 2fr 3fr 20; }
-        & #transfers { column-span: 2; }
-        & #files { row-span: 2; }
+        & > #panes { height: 1fr; layout: grid; }
+        & Pane.-hidden { display: none; }
+        &.-some-hidden > TabLine { display: block; }
         &.-middle {
             & > TabLine { display: block; }
-            & > #panes { grid-size: 1 2; grid-columns: 1fr; grid-rows: 2fr 3fr; }
             & Pane { display: none; }
             & Pane.-beside { display: block; }
-            & #transfers { column-span: 1; }
-            & #files { row-span: 1; }
+            & Pane.-hidden { display: none; }
         }
         &.-narrow, &.-short, &.-zoomed {
             & > TabLine { display: block; }
@@ -119,6 +110,8 @@ class MainScreen(Screen[None]):
         self._undo = undo
         memory = Memory() if memory is None else memory
         self._known, self._taste = (True, True), Taste(memory)
+        self._layout = PaneLayout(memory)
+        self._grid = Container(id="panes")
         self._header = HeaderLine(store, now=now)
         self._message = MessageLine(store, notices, now=now)
         self._transfers = TransfersPane(store, now=now, memory=memory)
@@ -152,10 +145,11 @@ class MainScreen(Screen[None]):
             _last_class(self.VERTICAL_BREAKPOINTS, height),
             update=False,
         )
+        self._lay_out()
         yield self._header
         yield self._message
         yield self._tabs
-        with Container(id="panes"):
+        with self._grid:
             yield self._transfers
             yield self._files
             yield self._packets
@@ -164,7 +158,8 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known and follow the clock."""
-        self.show_pane(self._transfers)
+        shown = (one for one in self.panes if self._layout.is_shown(one))
+        self.show_pane(next(shown, self._transfers))
         self.on_frame_arrived()
         self.set_interval(TICK, self._tick)
 
@@ -222,13 +217,34 @@ class MainScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Let panes that come into view catch up."""
+        self._lay_out()
         self.refresh_bindings()
         self.call_after_refresh(self.on_frame_arrived)
 
     # Panes.
 
+    def rows(self) -> tuple[int, int, int]:
+        """Return the shares of Transfers and Packets in the height; Ports' lines."""
+        if self.has_class("-lofty"):
+            return 2, 3, 20
+        return (4, 3, 8) if self.has_class("-high") else (5, 4, 7)
+
+    def _lay_out(self) -> None:
+        """Give each pane its place."""
+        if self.has_class("-middle"):
+            self._layout.arrange_pair(self._grid, self.panes)
+        else:
+            self._layout.arrange(self._grid, self.panes, self.rows())
+        for pane in self.panes:
+            set_own_classes(pane, {"-hidden": not self._layout.is_shown(pane)})
+        self.set_class(bool(self._layout.hidden), "-some-hidden")
+        self._tabs.refresh()
+
     def show_pane(self, pane: Pane) -> None:
-        """Show PANE, and give it the focus."""
+        """Show PANE, also if it was hidden, and give it the focus."""
+        if not (self.alone or self._layout.is_shown(pane)):
+            self._layout.show(pane)
+            self._lay_out()
         self._take(pane)
         pane.frame_arrived()
         pane.focus_main()
@@ -237,6 +253,9 @@ class MainScreen(Screen[None]):
         self._current = pane
         if pane is not self._transfers:
             self._lower = pane
+        if not self._layout.is_shown(self._lower):
+            shown = (one for one in self.panes[1:] if self._layout.is_shown(one))
+            self._lower = next(shown, self._lower)
         beside = (self._transfers, self._lower)
         for one in self.panes:
             set_own_classes(one, {"-current": one is pane, "-beside": one in beside})
@@ -272,8 +291,33 @@ class MainScreen(Screen[None]):
 
     def action_next_pane(self, step: int) -> None:
         """Go to the next pane, or the one before."""
-        place = self.panes.index(self._current) + step
-        self.show_pane(self.panes[place % len(self.panes)])
+        panes = [
+            one
+            for one in self.panes
+            if self.alone or self._layout.is_shown(one) or one is self._current
+        ]
+        place = panes.index(self._current) + step
+        self.show_pane(panes[place % len(panes)])
+
+    def action_hide(self) -> None:
+        """Hide the focused pane; its digit shows it again."""
+        shown = [one for one in self.panes if self._layout.is_shown(one)]
+        hidden = self._current
+        if shown == [hidden]:
+            self.notify("the last pane stays", timeout=2, markup=False)
+            return
+        self.action_next_pane(-1 if hidden is shown[-1] else 1)
+        self._layout.hide(hidden)
+        self._lay_out()
+        self._take(self._current)
+        told = f"{hidden.name_shown} is hidden; {hidden.digit} shows it again"
+        self.notify(told, markup=False)
+
+    def action_size(self, step: int) -> None:
+        """Make the focused pane larger by a step, or smaller."""
+        is_pair = self.has_class("-middle")
+        self._layout.resize(self._current, step, is_pair=is_pair)
+        self._lay_out()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to zoom where there is something to zoom out of.
@@ -290,6 +334,8 @@ class MainScreen(Screen[None]):
             "why": bool(self._store.findings or self._message.messages),
             "messages": bool(self._message.messages),
             "zoom": not self._small,
+            "hide": not self.alone,
+            "size": not self.alone,
         }
         return offered.get(action, True)
 

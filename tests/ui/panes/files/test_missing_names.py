@@ -280,7 +280,7 @@ async def test_words_that_fit_nothing_say_so() -> None:
 async def test_why_nothing_watches_is_told_with_what_would_help() -> None:
     scene = Scene(file(b"x"), watch="polling", watch_cure="no watches: sysctl x=1")
     async with hosted(scene.pane, scene.store) as shown:
-        assert "2 Files · polling" in shown.lines[0]
+        assert "2 Files · /srv/images · polling" in shown.lines[0]
         assert in_list(shown)[0] == "⚠ no watches: sysctl x=1"
 
 

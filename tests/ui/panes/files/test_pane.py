@@ -235,9 +235,9 @@ async def test_hostile_names_are_drawn_as_they_are(name: bytes, width: int) -> N
 async def test_the_title_says_whether_changes_are_seen() -> None:
     scene = Scene(file(b"x"))
     async with hosted(scene.pane, scene.store) as shown:
-        assert "2 Files · watching" in shown.lines[0]
+        assert "2 Files · /srv/images · watching" in shown.lines[0]
         await shown.tell(Frame(time=NOW, status=status(watch="stale")))
-        assert "2 Files · stale" in shown.lines[0]
+        assert "2 Files · /srv/images · stale" in shown.lines[0]
         assert "1 listed" in shown.lines[-1]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,7 +20,9 @@ from tftptui.engine.messages import (
     FindFiles,
     FoundFiles,
     OpenFolder,
+    Status,
 )
+from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fields import NarrowField
@@ -47,6 +50,9 @@ _PANE_CALLS = tuple(one.call for one in FILES if one.call not in LIST_CALLS)
 ROOM_FOR_DETAIL = 13
 ROOM_FOR_MORE = 17
 """Lines of the pane from which the detail under the list is shown, and has a fourth."""
+
+LONGEST_ROOT = 24
+"""Characters of a root that is named whole in the title."""
 
 SHORTEST_WORD = 2
 """Letters from which on a word is looked for in folders that are not open."""
@@ -175,7 +181,7 @@ class FilesPane(Pane):
     def _write_state(self) -> None:
         status = self._store.status
         is_live = status is not None and not self._store.is_capture
-        self.state = status.watch if status and is_live else ""
+        self.state = _served(status) if status and is_live else ""
         cure = status.watch_cure if status else ""
         self._trouble.display = bool(cure)
         listed = f"{count(self._model.listed)} listed" if is_live else ""
@@ -396,3 +402,14 @@ class FilesPane(Pane):
         kinds = answer.kinds if isinstance(answer, FileKinds) else [None] * len(rows)
         self._model.take_kinds(rows, kinds)
         self._show()
+
+
+def _served(status: Status) -> str:
+    """Return the name of the root, and how its changes are noticed."""
+    names = [visible(name.encode()) for name, _ in status.named] or [status.root]
+    first = names[0]
+    if len(first) > LONGEST_ROOT:
+        first = f"…/{PurePath(first).name}"
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    root = "" if status.source == "demo" else f"{first}{more}"  # the demo's is nobody's
+    return " · ".join(part for part in (root, status.watch) if part)
