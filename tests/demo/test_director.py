@@ -359,3 +359,51 @@ def test_the_first_step_again_finds_all_ports_at_rest_no_more() -> None:
         )
 
     on_stage(text, play)
+
+
+WIRE = """
+title = "Before TFTP"
+about = "Small"
+files = [{ name = "x", octets = 3000 }]
+[clients.rom]
+kind = "intel-rom"
+at = "4.22"
+file = "x"
+[[steps]]
+caption = "No answer"
+wire = [
+  { at = 0.0, says = "discover", who = "rom" },
+  { at = 7.0, says = "discover", who = "rom" },
+  { at = 8.0, says = "discover", who = "rom" },
+]
+until = 10.0
+[[steps]]
+caption = "An answer"
+start = ["rom"]
+wire = [
+  { at = 1.0, says = "discover", who = "rom" },
+  { at = 2.0, says = "ack", who = "rom", by = "1.1", next_server = "1.5", file = "x" },
+]
+"""
+
+
+def test_clients_start_after_what_they_send_before_tftp_and_it_explains_them() -> None:
+    async def play(director: Director, over: Over) -> None:
+        director.begin()
+        await over.wait()
+        director.stage.next_frame()
+        codes = {one.code for one in director.stage.findings.values()}
+        assert codes == {"nobody-answers"}
+        director.next()
+        await over.wait()
+        director.stage.next_frame()
+        codes = {one.code for one in director.stage.findings.values()}
+        assert "nobody-answers" not in codes
+        (actor,) = director.stage.cast
+        assert actor.tally is not None
+        assert actor.tally.began == director.began + 2.5
+        (device,) = director.stage.engine.wire.devices
+        server = director.stage.address("1.5")
+        assert "arch 0 (x86 BIOS)" in device.why_requested(server)
+
+    on_stage(WIRE, play)

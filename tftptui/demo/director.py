@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from math import inf
 
 from tftptui.demo.casting import tables_with
@@ -18,6 +19,9 @@ _LOOK = 0.05
 
 _SETTLE = 1.0
 """Seconds after the last client for packets that are still under way."""
+
+AFTER_WIRE = 0.5
+"""Seconds from the last line of a wire's script to the clients' start."""
 
 PLAYED_LOSS = 0.1
 """Share of packets that free play loses."""
@@ -54,7 +58,7 @@ class Director:
         self.events_from = 0
         self.free_play = PlayView()
         self.over = over
-        self._round = 0
+        self._round = self._begun = 0
         self._counts_from = 0.0
         self._by_hand: set[str] = set()
         self._first_begun: dict[int, float] = {}
@@ -85,15 +89,35 @@ class Director:
         self.stage.clear()
         self.stage.engine.findings.begin_anew(SCENE_OVER, known_until)
         self.stage.network.firewall.hits.clear()
+        self.stage.forget_wire()
         self._change(self.step)
         self._by_hand.clear()
         self._play()
         self._mark()
+        for line in self.step.wire:
+            self._later(line.at, partial(self.stage.hear, line))
+        if self.step.wire:
+            last = max(line.at for line in self.step.wire)
+            self._later(last + AFTER_WIRE, self._switch_on)
+        else:
+            self._switch_on()
+        self.state = StepState.RUNNING
+        self._look_later()
+
+    def _switch_on(self) -> None:
         for name in (*self.step.start, *self._extras):
             if name in self.stage.casting:
                 self.stage.switch_on(name)
-        self.state = StepState.RUNNING
-        self._look_later()
+
+    def _later(self, seconds: float, work: Callable[[], object]) -> None:
+        """Do something so many seconds after the step began, if it is on then."""
+        number = self._begun
+
+        def do() -> None:
+            if number == self._begun:
+                work()
+
+        self.stage.call_at(self.began + seconds, do)
 
     def next(self) -> None:
         """Go on to the next step; the last one stays."""
@@ -216,6 +240,7 @@ class Director:
         self._counts_from = self.began
         self.events_from = len(stage.events)
         self._round += 1
+        self._begun += 1
         self._quiet_since = None
 
     def _look_later(self) -> None:

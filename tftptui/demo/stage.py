@@ -4,6 +4,8 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import IPv4Interface
 from pathlib import Path
 
 from msgspec import UNSET
@@ -17,6 +19,7 @@ from tftptui.demo.scenario.tables import (
     LineTable,
     NetworkTable,
     Scenario,
+    WireTable,
     settings_with,
 )
 from tftptui.demo.simulation.addresses import Places, Sockets
@@ -29,14 +32,19 @@ from tftptui.demo.simulation.icmp_errors import PORT_UNREACHABLE, PROHIBITED, re
 from tftptui.demo.simulation.impairments import Dice, parse_fault
 from tftptui.demo.simulation.lanes import Lanes
 from tftptui.demo.simulation.network import Ends, Network
+from tftptui.demo.wire_script import INTERFACE, mac_of, wire_event
 from tftptui.engine.client import EngineError
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import Frame
 from tftptui.net.addresses import Endpoint
+from tftptui.protocol.errors import PeerError
+from tftptui.protocol.packets import ReadRequest, WriteRequest
+from tftptui.protocol.packets import parse as parse_tftp
 from tftptui.resources import packaged_folder
 from tftptui.settings import FALLBACK_PORT, TFTP_PORT, Settings
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.findings import Finding
+from tftptui.wire.events import AddressSeen, FileRequested, LinkSeen
 
 SERVER_AT = "1.5"
 """The end of the server's address."""
@@ -64,6 +72,7 @@ class Stage:
         loop: the one that runs; network, cast, engine: what takes part.
         casting: who is in the cast.
         lanes: which ports talk.
+        has_wire: whether steps tell what is sent before TFTP.
         events: what the engine told, in order.
         findings: those that hold, by number.
     """
@@ -72,6 +81,7 @@ class Stage:
         self, scenario: Scenario, seed: int, root: Path, places: Places | None = None
     ) -> None:
         self.scenario = scenario
+        self.has_wire = any(step.wire for step in scenario.steps)
         self.events: list[Event] = []
         self.findings: dict[int, Finding] = {}
         self.loop = _running_loop()
@@ -193,6 +203,55 @@ class Stage:
         self.loop.settle()
         self._sockets.discard(ports)
         self.network.lose(self.lanes.forget(name))
+
+    def forget_wire(self) -> None:
+        """Let all that was sent before TFTP be forgotten; the server's link is up."""
+        if self.has_wire:
+            wire, now = self.engine.wire, self.wall_time()
+            wire.begin_anew(SCENE_OVER)
+            own = IPv4Interface(f"{self._server.host}/16")
+            wire.take(
+                [
+                    LinkSeen(time=now, interface=INTERFACE, is_up=True),
+                    AddressSeen(
+                        time=now, interface=INTERFACE, address=own, is_here=True
+                    ),
+                ]
+            )
+
+    def hear(self, line: WireTable) -> None:
+        """Have the engine hear a line of a step's script."""
+        table = self.scenario.clients.get(line.who)
+        actors = self.cast.of(line.who)
+        event = wire_event(
+            line,
+            self.wall_time(),
+            table.kind if table else "",
+            actors[0].address if actors else "",
+            self._on_wire,
+        )
+        self.engine.wire.take([event])
+
+    def _on_wire(self, ending: str) -> str:
+        """Return an address that only a script names; no socket has it."""
+        is_shared = self._places.is_one_address and ending != SERVER_AT
+        return f"127.0.{ending}" if is_shared else self._places.address(ending)
+
+    def _hear_request(self, datagram: Datagram) -> None:
+        """Have the engine hear a request as it does on a wire that it watches."""
+        with suppress(PeerError):
+            asked = parse_tftp(datagram.payload)
+            if isinstance(asked, ReadRequest | WriteRequest):
+                event = FileRequested(
+                    time=self.wall_time(),
+                    interface=INTERFACE,
+                    client=datagram.source.host,
+                    server=datagram.target.host,
+                    file=asked.filename,
+                    mac=mac_of(datagram.source.host),
+                    is_write=isinstance(asked, WriteRequest),
+                )
+                self.engine.wire.take([event])
 
     def wall_time(self) -> float:
         """Return seconds since the epoch, as events tell them."""
@@ -324,6 +383,8 @@ class Stage:
         if way is Way.TO_CLIENT:
             return self.cast.deliver(source, target, octets)
         if target.port == TFTP_PORT:
+            if self.has_wire:
+                self._hear_request(datagram)
             target = Endpoint(target.host, self._listening)
         self._sockets.send(Datagram(source, target, octets))
         return ""

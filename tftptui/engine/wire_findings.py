@@ -60,6 +60,12 @@ class WireFindings:
             self._withdraw(key, "it has not been heard for a long time")
         return list(changed.values())
 
+    def withdraw_all(self, why: str) -> None:
+        """Withdraw what is told."""
+        self.missing.clear()
+        for key in list(self._told):
+            self._withdraw(key, why)
+
     def _judge(self, facts: WireFacts) -> None:
         mac = facts.device.mac
         if target := missing_address(facts):

@@ -164,6 +164,12 @@ class WireWatch:
         while len(self._news) > MOST_DEVICES:  # nobody asks for them
             del self._news[next(iter(self._news))]
 
+    def begin_anew(self, why: str) -> None:
+        """Withdraw what is told, and know no machine."""
+        self._findings.withdraw_all(why)
+        self.devices = Devices()
+        self._news.clear()
+
     def tick(self) -> None:
         """Look for findings once a second."""
         now = self._clock.now()

@@ -38,6 +38,8 @@ WANTED = {
     "nat",
     "missing-file",
     "boot-storm",
+    "cable",
+    "two-dhcp",
     "upload",
 }
 
@@ -56,7 +58,7 @@ def test_the_shipped_ones_are_there_and_sound() -> None:
 def test_every_shipped_step_expects_something() -> None:
     for path in shipped_scenarios().values():
         for step in read_scenario(path).steps:
-            assert step.expect
+            assert step.expect or step.expect_server.findings
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,17 @@ def test_every_shipped_step_expects_something() -> None:
         ('start = ["pc"]', 'network.faults = ["eat"]', "step 1.*unknown fault"),
         ('start = ["pc"]', 'until = "dawn"', "until"),
         ("[[steps]]", "[[steps", "scenario: "),
+        ('start = ["pc"]', 'wire = [{ at = 1.0, says = "hello" }]', "nothing says"),
+        (
+            'start = ["pc"]',
+            'wire = [{ at = 1.0, says = "offer", who = "pc" }]',
+            "step 1: offer: the server is missing",
+        ),
+        (
+            'start = ["pc"]',
+            'wire = [{ at = 1.0, says = "discover", who = "mac" }]',
+            "unknown client 'mac'",
+        ),
         ('start = ["pc"]', 'expect.pc = "complete"', "'complete'.*completed"),
     ],
 )

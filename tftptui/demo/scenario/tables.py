@@ -142,12 +142,44 @@ class ServerExpected(_Table, frozen=True, kw_only=True):
     no_findings: list[str] = []
 
 
+class WireTable(_Table, frozen=True, kw_only=True):
+    """One packet before TFTP, or the link: what page Wire shows.
+
+    Attributes:
+        at: seconds since the step began.
+        says: one of SAYINGS.
+        who: name of the client that sends it, or gets it; "" for the link.
+        by: end of the address of the DHCP server that replies, or is chosen.
+        target: end of the address that ARP looks for; "" for the server's.
+        next_server, file: what a reply names; next_server is the end of an address.
+    """
+
+    at: float
+    says: str
+    who: str = ""
+    by: str = ""
+    target: str = ""
+    next_server: str = ""
+    file: str = ""
+
+
+LINK_SAYINGS = ("link-up", "link-down")
+REPLIES = ("offer", "ack", "bootp-reply")
+SAYINGS = (
+    *LINK_SAYINGS,
+    *("arp", "arp-reply", "discover", "offer", "request", "ack"),
+    *("bootp", "bootp-reply"),
+)
+"""What a line of a wire's script may say."""
+
+
 class Step(_Table, frozen=True, kw_only=True):
     """One thing to show.
 
     Attributes:
         caption: what the audience should look at now.
         start: names of clients that are switched on; the others are off.
+        wire: what is sent before; the clients then start after its last line.
         until: "clients": until each knows how it ended; "server": until no
             transfer runs any more; or seconds.
         longest: seconds after which the step is over in any case.
@@ -156,6 +188,7 @@ class Step(_Table, frozen=True, kw_only=True):
 
     caption: str
     start: list[str] = []
+    wire: list[WireTable] = []
     server: dict[str, Value] = {}
     firewall: FirewallTable = FirewallTable()
     network: NetworkTable = NetworkTable()

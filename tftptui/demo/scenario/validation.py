@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from tftptui.demo.scenario.tables import (
+    LINK_SAYINGS,
     PORT_SETTINGS,
+    REPLIES,
+    SAYINGS,
     ClientTable,
     Expected,
     FileTable,
@@ -13,6 +16,7 @@ from tftptui.demo.scenario.tables import (
     NetworkTable,
     Scenario,
     Step,
+    WireTable,
     settings_with,
 )
 from tftptui.demo.simulation.client_kinds import KINDS
@@ -173,8 +177,34 @@ def _look_at_step(place: Place, step: Step, clients: Mapping[str, ClientTable]) 
     if isinstance(step.until, float):
         _require(step.until > 0, (*place, "until"), "until must be above 0 s")
     _require(step.longest > 0, (*place, "longest"), "longest must be above 0 s")
+    for number, line in enumerate(step.wire):
+        _look_at_wire((*place, "wire", number), line, clients)
     for name, expected in step.expect.items():
         _look_at_expected((*place, "expect", name), name, expected)
+
+
+def _look_at_wire(
+    place: Place, line: WireTable, clients: Mapping[str, ClientTable]
+) -> None:
+    _require(
+        line.says in SAYINGS,
+        (*place, "says"),
+        f"nothing says {line.says!r}; there are {', '.join(SAYINGS)}",
+    )
+    _require(line.at >= 0, (*place, "at"), "at can't be below 0 s")
+    _require(
+        line.who in clients or line.says in LINK_SAYINGS,
+        (*place, "who"),
+        f"unknown client {line.who!r}; there are {', '.join(clients)}",
+    )
+    _require(
+        bool(line.by) or line.says not in REPLIES,
+        (*place, "by"),
+        f"{line.says}: the server is missing; write it like by = '1.1'",
+    )
+    for key in ("by", "target", "next_server"):
+        if end := getattr(line, key):
+            _look_at_end((*place, key), f"{key} ", end)
 
 
 def _look_at_expected(place: Place, name: str, expected: str | Expected) -> None:

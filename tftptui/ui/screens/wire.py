@@ -43,7 +43,7 @@ NOTHING_HEARD = """No packets yet.
 A machine sends DHCP when it boots. Is its cable plugged in, and is it switched on? \
 From another VLAN, or from behind a router, nothing arrives here.
 
-To see what DHCP servers tell machines: sudo tftptui wire --ask eth1"""
+To see what DHCP servers tell machines: sudo tftptui wire --ask {interface}"""
 
 
 class WireScreen(ModalScreen[int | None]):
@@ -140,7 +140,8 @@ class WireScreen(ModalScreen[int | None]):
         if wire is None:
             parts.append(Text(NOT_WATCHED))
         elif device is None:
-            parts.append(Text(NOTHING_HEARD))
+            interface = wire.interfaces.partition(" ")[0]
+            parts.append(Text(NOTHING_HEARD.format(interface=interface)))
         else:
             width = self._scroll.scrollable_content_region.width
             parts.append(draw_ladder(device, width, slots, self.app.console))
