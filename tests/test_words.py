@@ -29,6 +29,14 @@ LONGEST = 20
 """Words of a clause that is understood at the first reading."""
 
 
+ODD = re.compile(
+    r"\bwhoever\b|\banew\b(?!\")|\blikewise\b|\bmakes?\s+no\s+sense\b|\bthereof\b"
+    r"|\b(asked|sent|asks|waited|tries)\s+in\s+vain\b|\bof its own accord\b",
+    re.IGNORECASE,
+)
+"""Of what comments and docstrings must not say either."""
+
+
 @cache
 def texts() -> tuple[tuple[str, str], ...]:
     """Return what the code says, with where; docstrings are not it.
@@ -68,6 +76,16 @@ def test_nothing_that_a_person_reads_has_to_be_read_twice() -> None:
 
 def test_a_thing_has_one_name_and_one_spelling() -> None:
     found = [f"{where}: {text}" for where, text in texts() if SPELLINGS.search(text)]
+    assert not found, "\n".join(found)
+
+
+def test_comments_and_docstrings_are_as_plain() -> None:
+    sources = {
+        path: path.read_text() for path in (REPOSITORY / "tftptui").rglob("*.py")
+    }
+    found = [
+        f"{path}: {odd[0]}" for path in sources for odd in ODD.finditer(sources[path])
+    ]
     assert not found, "\n".join(found)
 
 

@@ -348,7 +348,7 @@ def main() -> None:
     except CycloptsError as error:
         print(f"tftptui: {told(error)}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
-    except BrokenPipeError:  # whoever reads has had enough, as head has
+    except BrokenPipeError:  # the reader has closed the pipe, as head does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_UNREAD)
     sys.exit(status)

@@ -92,7 +92,7 @@ class HostChanges:
 
     Args:
         folder: where they are written down.
-        run: carries out what ``ip`` is told.
+        run: runs an ``ip`` command.
     """
 
     def __init__(self, folder: Path, run: Run = run_ip) -> None:
@@ -164,7 +164,7 @@ class Undone(msgspec.Struct, frozen=True):
 
 
 def undo_left(folders: Sequence[Path], run: Run = run_ip) -> Iterator[Undone]:
-    """Undo what killed processes have left in FOLDERS, and tell of each change.
+    """Undo the changes that killed processes have left in FOLDERS, and report each.
 
     Changes of a process that still runs are left alone.
     """

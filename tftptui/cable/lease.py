@@ -204,7 +204,7 @@ class CableLease:
                 return []
 
     def receive(self, now: float, frame: bytes) -> list[Output]:
-        """Take a frame that came in, whoever it was for."""
+        """Process a received frame, for any destination."""
         ethernet = parse_ethernet(frame)
         if self.phase is Phase.STOPPED or ethernet is None:
             return []

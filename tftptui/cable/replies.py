@@ -1,4 +1,4 @@
-"""What a board is told: one address, one server, one file (RFC 951, 2131, 2132, 4578).
+"""The reply to a board: one address, one server, one file (RFC 951, 2131, 2132, 4578).
 
 Boot programs look for the file's name and its server in different places, so all of
 them are set. There is never a router or a name server: the board must not leave its

@@ -75,12 +75,12 @@ class Channel:
         self._poll.poll(timeout)
 
     def lock(self) -> None:
-        """Take whoever sent the last datagram for the server's TID, from now on."""
+        """Take the sender of the last datagram for the server's TID, from now on."""
         if self._from is not None:
             self._locked, self.peer = self._from, endpoint_of(self._from)
 
     def unlock(self) -> None:
-        """Ask anew: what the TID so far still sends is none of the answer.
+        """Send a new request: packets of the old TID are no reply to it.
 
         A server that answers from the port that was asked has no other.
         """

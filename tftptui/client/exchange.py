@@ -52,10 +52,10 @@ class Wire(Protocol):
         """Return when there is something to look at, or when SECONDS have passed."""
 
     def lock(self) -> None:
-        """Take whoever sent the last datagram for the server's TID."""
+        """Take the sender of the last datagram for the server's TID."""
 
     def unlock(self) -> None:
-        """Ask anew."""
+        """Send a new request."""
 
     def ask(self, packet: bytes) -> None:
         """Send to the server's listener, or raise OSError."""
@@ -97,7 +97,7 @@ class Exchange(ABC):
         is_refused: whether ICMP said that nobody listens where we asked.
         last_report: the last ICMP error in words; empty before.
         last_reporter: address of who sent it.
-        farewell: what the server is told when the flag ends it.
+        farewell: the text for the server when the flag ends it.
         progress: told of it up to ten times a second.
     """
 

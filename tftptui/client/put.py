@@ -16,7 +16,7 @@ from tftptui.protocol.timing import RetransmitTimer
 
 
 class Putting(Exchange):
-    """Sends one source; whoever opened that closes it."""
+    """Sends one source; the caller closes it."""
 
     def __init__(
         self,

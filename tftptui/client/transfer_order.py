@@ -1,4 +1,4 @@
-"""What a client is told to do, and what came of it."""
+"""What a client is to do, and its result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -159,7 +159,7 @@ def _check(places: dict[str, Path], options: DemoOptions) -> int:
 
 def _show(title: str, place: Path, options: DemoOptions) -> int:
     """Show a scenario on the screen, or where there is none tell it in words."""
-    from tftptui.demo.scenario.files import read_scenario  # noqa: PLC0415 - likewise
+    from tftptui.demo.scenario.files import read_scenario  # noqa: PLC0415 - the same
     from tftptui.ui.terminal import check_terminal  # noqa: PLC0415
 
     scenario = read_scenario(place)

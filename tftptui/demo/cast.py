@@ -101,7 +101,7 @@ class Cast:
             actor.machine = None
 
     def deliver(self, source: Endpoint, target: Endpoint, octets: bytes) -> str:
-        """Hand a datagram to whoever has that address and port, if anybody has.
+        """Deliver a datagram to the owner of that address and port, if any.
 
         Return why it is not for them, or "".
         """

@@ -38,7 +38,7 @@ class Casting:
         server: whom they ask.
 
     Attributes:
-        server: likewise; may be replaced.
+        server: the same; may be replaced.
     """
 
     def __init__(

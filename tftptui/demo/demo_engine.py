@@ -119,7 +119,7 @@ class DemoEngine:
         await self._do(go_on)
 
     async def again(self) -> None:
-        """Begin the step that is on anew; before the first, that one."""
+        """Start the current step again, or the first one."""
 
         def begin_anew(director: Director) -> None:
             self.pace.is_paused = False
@@ -149,7 +149,7 @@ class DemoEngine:
         await self._do(lambda director: director.play(play))
 
     async def recast(self, play: PlayView, who: str = "") -> None:
-        """Exchange clients by hand; WHO is switched on, anew if it is on.
+        """Exchange clients by hand; WHO is switched on, or restarted if it is on.
 
         Raises:
             CastingError: one of them can't be; nothing has changed.
@@ -165,7 +165,7 @@ class DemoEngine:
         """Have the firewall go by other rules until a step changes them.
 
         Raises:
-            RuleError: one of them makes no sense; nothing has changed.
+            RuleError: one of them is invalid; nothing has changed.
         """
         await self._do(lambda director: director.set_rules(texts))
 
@@ -182,10 +182,10 @@ class DemoEngine:
 
         def run() -> None:
             if not done.set_running_or_notify_cancel():
-                return  # whoever asked is gone
+                return  # the caller has gone
             try:
                 done.set_result(work(director))
-            except Exception as error:  # noqa: BLE001 - whoever asked gets it
+            except Exception as error:  # noqa: BLE001 - the caller gets it
                 done.set_exception(error)
 
         try:

@@ -38,11 +38,11 @@ class StepState(Enum):
 class Director:
     """Leads through the steps of the scenario on a stage.
 
-    Call begin(); when a step is over, next(). again() starts the step anew.
+    Call begin(); when a step is over, next(). again() restarts the step.
 
     Attributes:
         number: of the step, from 0; state: of it.
-        began: demo time at which it began; ended: likewise, None before.
+        began: demo time at which it began; ended: demo time, None before.
         began_at: the same as seconds since the epoch.
         events_from: events there were at its beginning.
         free_play: what is switched by hand.
@@ -126,7 +126,7 @@ class Director:
             self.begin()
 
     def again(self) -> None:
-        """Begin the step anew, with the scene as its first time found it."""
+        """Restart the step, with the scene as it was at its first start."""
         self.go_to(self.number)
 
     def go_to(self, number: int) -> None:
@@ -163,13 +163,13 @@ class Director:
         """Have the wall go by other rules until a step changes them.
 
         Raises:
-            RuleError: one of them makes no sense; nothing has changed.
+            RuleError: one of them is invalid; nothing has changed.
         """
         self.stage.set_rules(texts)
         self.ask_anew()
 
     def ask_anew(self) -> None:
-        """Switch on again who asked in vain: something was changed by hand."""
+        """Restart the clients that failed: something was changed by hand."""
         for name in (*self.step.start, *self._extras):
             tallies = [actor.tally for actor in self.stage.cast.of(name)]
             was_on = [tally for tally in tallies if tally is not None]
@@ -183,7 +183,7 @@ class Director:
         return tally.outcome is not Outcome.COMPLETED
 
     def start(self, name: str) -> None:
-        """Switch a client on by hand, anew if it is on; not before the first step."""
+        """Switch a client on by hand, or restart it; not before the first step."""
         if self.state is StepState.READY or name not in self.stage.casting:
             return
         self.stage.switch_on(name)

@@ -28,10 +28,10 @@ LINGER = 1.5
 """Real seconds that a packet which did not arrive stays in sight."""
 
 QUIET = 0.4
-"""Real seconds without a packet after which it is told what is waited for."""
+"""Real seconds without a packet after which the screen says what is next."""
 
 MOST_PACKETS = 60
-"""Packets of one lane that are told."""
+"""Packets of one lane that are shown."""
 
 _NUMBERED = (Opcode.DATA, Opcode.ACK, Opcode.ERROR)
 _SHOWN_SECONDS = 1.0

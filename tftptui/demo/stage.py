@@ -261,7 +261,7 @@ class Stage:
         """Have the wall go by these rules, whatever the scenario says.
 
         Raises:
-            RuleError: one of them makes no sense; nothing has changed.
+            RuleError: one of them is invalid; nothing has changed.
         """
         self.network.firewall.set_rules(texts)
         self.engine.findings.forget_ways()
@@ -307,7 +307,7 @@ class Stage:
         self._change_line(Way.TO_CLIENT, change.to_client)
 
     def address(self, ending: str) -> str:
-        """Return the address of whoever lives at that end."""
+        """Return the address of the host at that end."""
         return self._places.address(ending)
 
     def content(self, name: str) -> bytes | None:
@@ -318,7 +318,7 @@ class Stage:
     def last_stop(self, since: float) -> str:
         """Return why the last packet that did not arrive did not; "" if all did.
 
-        What happened after SINCE is told in any case; what a rule stopped before,
+        What happened after SINCE is always reported; what a rule stopped before,
         as long as the rule holds and nothing has passed that way.
         """
         wall, passed = self.network.firewall, set[Way]()

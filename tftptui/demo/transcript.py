@@ -1,4 +1,4 @@
-"""A demo in words, for pipes and for whoever checks one."""
+"""A demo as text, for pipes and for tests."""
 
 import textwrap
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Pictures of a demo as plain data, for whoever shows it.
+"""Snapshots of a demo as plain data, for the screen.
 
 Times are seconds of demo time unless they say otherwise; places are shares of the
 way from the client (0) to the server (1).

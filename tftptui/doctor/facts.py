@@ -177,7 +177,7 @@ class Facts:
     ) -> tuple[tuple[Device, Interface], ...]:
         """Return each address that others can ask, with its device, which is up.
 
-        LISTEN are the addresses that the server is told; empty means all.
+        LISTEN are the addresses the server is to listen on; empty means all.
         """
         return tuple(
             (device, address)

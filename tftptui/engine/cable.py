@@ -161,7 +161,7 @@ class Cable:
     def _tick(self) -> None:
         if self._lease is None:
             return
-        # The count tells of a link that was down between two looks.
+        # The count reveals a link that was down between two looks.
         link = _read(self._name, "carrier"), _read(self._name, "carrier_changes")
         if link != self._link:
             self._link = link

@@ -515,7 +515,7 @@ class Engine:
 
 
 ALWAYS_TOLD = 100
-"""Transfers that every frame may tell of; of more, each is told once a second."""
+"""Transfers that every frame may report; with more, each is reported once a second."""
 
 
 class _Told:
@@ -530,7 +530,7 @@ class _Told:
         self._versions: dict[int, int] = {}  # those looked at longest ago first
 
     def changed(self, living: Mapping[int, AnyTransfer]) -> list[Transfer]:
-        """Return the LIVING transfers to tell of: the new ones, and some that changed.
+        """Return the LIVING transfers to report: the new ones, and some that changed.
 
         Of many each has its turn once a second: to look at all in each frame costs
         as much as the packets of a thousand, here and at the screen.

@@ -29,7 +29,7 @@ from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
 
 MOST_AT_ONCE = 8
-"""Files that are looked into; of more transfers that end together nothing is told."""
+"""Files examined of transfers that end together; the rest is not reported."""
 
 MOST_TAKEN = 64
 """Transfers that are looked at of those that end at once."""

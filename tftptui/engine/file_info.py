@@ -1,6 +1,6 @@
 """What watchers ask of single files: pieces, kinds, hashes, other names for them.
 
-Whoever watches may sit at another machine; so all reading is done here, in threads,
+Watchers may run on another machine, so all reading is done here, in threads,
 by the same walk that serves the files.
 """
 
@@ -97,7 +97,7 @@ class Shelf:
             raise CommandRefusedError(error.strerror or str(error)) from error
 
     async def _in_thread(self, read: Callable[[], T]) -> T:
-        """Read in a thread; it is waited for even if whoever asked has gone."""
+        """Read in a thread; it is waited for even if the caller has gone."""
         task = asyncio.create_task(asyncio.to_thread(read))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)

@@ -1,7 +1,7 @@
-"""Findings of a running engine: rules looked up, told once, revised and withdrawn.
+"""Findings of a running engine: rules looked up, reported once, revised and withdrawn.
 
-Everything here is bounded: how many tries are remembered, how many findings are told
-a second, how many are alike. Rules live in knowledge/; they never see a socket.
+Everything here is bounded: how many tries are remembered, how many findings are
+reported a second, how many are alike. Rules never see a socket.
 """
 
 from collections import Counter
@@ -51,7 +51,7 @@ MOST_AT_ONCE = 32
 
 
 class Missed(NamedTuple):
-    """What a client asked for in vain, and when last; any of its names would do."""
+    """The names a client requested without success, and when last; any one would do."""
 
     tries: ClientTries
     names: tuple[str, ...]
@@ -150,7 +150,7 @@ class Findings:
             incidents.tell()
 
     def begin_anew(self, why: str, since: float = 0.0) -> None:
-        """Withdraw what is told, and go by nothing that clients did before.
+        """Withdraw all findings, and ignore what clients did before.
 
         Args:
             why: what the withdrawn findings say.
@@ -179,7 +179,7 @@ class Findings:
                 self._due[tries] = None
 
     def missed(self) -> list[Missed]:
-        """Return what is told as missing, or as not to be read."""
+        """Return the names reported as missing or unreadable."""
         return [
             Missed(tries, self._gatherer.names(tries), tries.last_asked)
             for tries in self._incidents
@@ -192,7 +192,7 @@ class Findings:
         self._due[missed.tries] = None
 
     def look_again(self) -> None:
-        """Look at all that ended a moment ago once more: not all is told in one go."""
+        """Check again all that ended a moment ago: not all is reported at once."""
         for tries in self._followed:
             if tries.incident is None:
                 self._due[tries] = None
@@ -217,7 +217,7 @@ class Findings:
                 self._take_self_test(event.server, works=event.heard)
 
     def _take_self_test(self, address: str, *, works: bool) -> None:
-        """Take in what a self-test shows: it may move what is told of others."""
+        """Take in what a self-test shows: it may change findings about others."""
         self._gatherer.note_self_test(address, works=works)
         self._due |= dict.fromkeys(self._incidents)
 

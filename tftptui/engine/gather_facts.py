@@ -71,7 +71,7 @@ class FactGatherer:
         )
 
     def names(self, tries: ClientTries) -> tuple[str, ...]:
-        """Return the names that its client asked for in vain, any of which would do."""
+        """Return the names its client requested without success; any one would do."""
         search = self.requests.search(tries.client, tries.file, self._clock.wall())
         missing = search.missing if search is not None else ()
         return tuple(dict.fromkeys((tries.file, *missing)))

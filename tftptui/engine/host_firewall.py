@@ -72,7 +72,7 @@ class HostFirewall:
         self._patience = SOONEST / 2
 
     def refresh(self, now: float, *, is_idle: bool = False) -> None:
-        """Read them anew if that is due; less and less often while IS_IDLE."""
+        """Read them again if that is due; less and less often while IS_IDLE."""
         wait = self._patience if is_idle else SOONEST
         is_busy = self._thread is not None and self._thread.is_alive()
         if is_busy or now - self._begun < wait or not self._may():

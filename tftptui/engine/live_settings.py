@@ -1,4 +1,4 @@
-"""Settings as commands have changed them: what an engine begun anew has to know."""
+"""Settings as commands have changed them: what a restarted engine has to know."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The words between an engine and whoever watches: frames out, commands in.
+"""Messages between an engine and its watchers: frames out, commands in.
 
 They are plain data, packed as msgpack between processes.
 """
@@ -173,7 +173,7 @@ class CloseFolder(msgspec.Struct, frozen=True, tag="close_folder"):
 
 
 class AbortTransfer(msgspec.Struct, frozen=True, tag="abort_transfer"):
-    """End one transfer; its client is told."""
+    """End one transfer; its client gets an ERROR."""
 
     number: int
 
@@ -304,7 +304,7 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
 
 
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
-    """End everything; clients are told."""
+    """End everything; clients get an ERROR."""
 
 
 class Reply(msgspec.Struct, frozen=True, tag="reply"):

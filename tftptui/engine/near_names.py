@@ -1,8 +1,8 @@
 """Finds what clients meant by names that are not there, beside the server's work.
 
 The names below the root are counted in a thread, when somebody first asks for one
-that is missing, and again when something changed. Whatever is found is looked at
-before it is told: it is still there, inside the root, and may be read.
+that is missing, and again when something changed. Each match is checked before it
+is reported: it is still there, inside the root, and may be read.
 """
 
 import asyncio
@@ -80,7 +80,7 @@ class NearNames:
         self._mended.changed()
 
     async def stop(self) -> None:
-        """Look no more; who still waits is told nothing."""
+        """Stop looking; callers that still wait get nothing."""
         self._root = None
         await self._mended.stop()
         if self._task is not None:

@@ -1,4 +1,4 @@
-"""What the server is and where its host stands, for whoever watches it."""
+"""The state of the server and its host, for watchers."""
 
 import os
 

@@ -33,7 +33,7 @@ _EXCEEDED = {(11, 0), (3, 0)}
 """ICMP and ICMPv6: its lifetime ran out on the way."""
 
 OTHER_PORTS = (49_200, 2_070)
-"""Ports to compare with: one that few firewalls mind, or a low one if that is it."""
+"""Ports to compare with: one that few firewalls block, or a low one if that is it."""
 
 
 def other_port(port: int) -> int:

@@ -44,7 +44,7 @@ class WireWatch:
     Args:
         clock: where times come from.
         emit: gets an event for each step.
-        reporter: whom findings are told.
+        reporter: gets the findings.
         tell: gets each change of this machine, for journal and operator.
         frame_heard: gets ARP and DHCP packets as they were on the wire.
 

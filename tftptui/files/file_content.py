@@ -1,4 +1,4 @@
-"""Another hold on a file that is sent or received, for whoever needs its bytes."""
+"""A second descriptor of a file that is sent or received, for readers of its bytes."""
 
 import os
 

@@ -54,7 +54,7 @@ def _lock(descriptor: int) -> bool:
 def take_place(folder: int, hidden: bytes, name: bytes) -> None:
     """Give a hidden file its name, in the place of what is there.
 
-    Whoever wants to be sure of it calls fsync for the file before and for the folder
+    To be sure of it call fsync for the file before and for the folder
     afterwards.
 
     Raises:

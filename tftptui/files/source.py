@@ -28,7 +28,7 @@ _KEPT = 1 << 21
 
 
 class ReadFile(Protocol):
-    """A regular file, open for reading; whoever has it closes it.
+    """A regular file, open for reading; its owner closes it.
 
     Attributes:
         descriptor: of the file.

@@ -17,7 +17,7 @@ from tftptui.protocol.packets import (
 READ_AHEAD, READ_AHEAD_WINDOWS = 16_384, 49_152
 """Bytes that are read at once where a block, or a window, is smaller.
 
-Whoever takes windows is quick and rarely one of many, so that more pays there.
+A client with windows is fast and rarely one of many: more pays off there.
 """
 
 OF_FEW = 262_144
@@ -25,7 +25,7 @@ OF_FEW = 262_144
 themselves."""
 
 _MOST_AHEAD = 64
-"""Blocks likewise: small blocks need no more, and each costs a view."""
+"""Most blocks at once: small blocks need no more, and each costs a view."""
 
 _DATA = bytes([Opcode.DATA])
 _ACK = bytes([0, Opcode.ACK, 0, 0])

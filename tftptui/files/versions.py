@@ -1,4 +1,4 @@
-"""The version of a file that the system tells of."""
+"""The version of a file, as the system reports it."""
 
 import os
 

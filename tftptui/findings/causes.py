@@ -1,7 +1,7 @@
 """Which findings have one cause, and what is said of all that it touches.
 
-A firewall on the way is one cause, whoever meets it and for whatever file; a missing
-file is one, whoever asks for it. Told once, with everybody whom it keeps from a file.
+A firewall on the path is one cause, for any client and any file; a missing file
+is one, for any client. Told once, with everybody whom it keeps from a file.
 """
 
 from collections.abc import Hashable, Sequence
@@ -66,8 +66,8 @@ class Incident:
     Attributes:
         cause: what it is known by while it stands; network: that of its first client.
         occurrences: what it does, by the tries that show it, the first of them first.
-        finding: as it is told; None until it is.
-        reckoned: what the remedies reckon with, as they are told.
+        finding: as it is reported; None until it is.
+        reckoned: what the remedies reckon with, as reported.
         why: why the last of its occurrences has left it; last: whose that was.
     """
 
@@ -118,7 +118,7 @@ def leading(occurrences: Sequence[Occurrence]) -> Occurrence:
 
 
 def joined(occurrences: Sequence[Occurrence]) -> Draft:
-    """Return what is told of a cause: the surest part, and whom else it touches."""
+    """Return the report of a cause: the surest part, and whom else it affects."""
     lead = leading(occurrences)
     if len(occurrences) == 1:
         return lead.draft

@@ -14,7 +14,7 @@ class LazyRemedies(Sequence[Remedy]):
     """Remedies that are worked out when somebody reads them, and then once.
 
     Facts are judged again every second; what to type on nine firewalls is wanted
-    only when a finding is told.
+    only when a finding is reported.
     """
 
     def __init__(self, work: Callable[[], Sequence[Remedy]]) -> None:

@@ -90,7 +90,7 @@ class Neighbour:
         begun: when it was first asked for.
         is_done: whether everything has arrived.
         is_upload: whether the client was to send the file.
-        is_open: whether it still runs, and was sent again in vain so far.
+        is_open: whether it still runs; its packets were resent without result.
         requests: how often it was asked for.
     """
 

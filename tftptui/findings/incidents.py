@@ -1,8 +1,8 @@
 """The incidents that stand: raised, joined where they have one cause, and withdrawn.
 
-Tries that show a cause that is told already become one more occurrence of that
-incident; it ends when its last occurrence does. All is told at the end of a round, so
-that many who meet one thing at once make one finding, and its end is one word.
+Tries that show a cause that is reported already become one more occurrence of that
+incident; it ends when its last occurrence does. All is reported at the end of a round:
+many clients with one cause at once make one finding, with one end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -114,7 +114,7 @@ class Incidents:
         return passing
 
     def withdraw_all(self, why: str, all_tries: Iterable[ClientTries]) -> None:
-        """Withdraw all that is told, also what only these tries remember."""
+        """Withdraw all findings, also those that only these tries remember."""
         told = [self._of(tries) for tries in (*self._standing, *all_tries)]
         for incident in dict.fromkeys(one for one in told if one is not None):
             if not incident.is_over and incident.finding is not None:
@@ -157,7 +157,7 @@ class Incidents:
             return
         if (
             other is None and len(incident.occurrences) == 1
-        ):  # it is told as another then
+        ):  # it is reported as another then
             self._close(incident)
             incident.cause = cause
             self._open[cause] = incident
@@ -208,7 +208,7 @@ class Incidents:
             self._forget(tries)
 
     def _forget(self, tries: ClientTries) -> None:
-        """Stop following tries; what is told of them stays."""
+        """Stop following tries; findings about them stay."""
         del self._standing[tries]
         incident = self._of(tries)
         if incident is not None and self._standing.keys().isdisjoint(

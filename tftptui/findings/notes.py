@@ -38,7 +38,7 @@ class Notes:
         self._of_way: dict[tuple[str, str], _Told] = {}
 
     def follow(self, tries: ClientTries, facts: Facts) -> None:
-        """Tell what the facts show besides, unless it is told."""
+        """Report what the facts show besides, unless it is reported."""
         for draft in notes(facts):
             if draft.code in tries.notes:
                 continue

@@ -124,7 +124,7 @@ NOTES: tuple[Rule, ...] = (
     round_trip.long_round_trip,
     round_trip.slow_client,
 )
-"""What is worth knowing though it is no trouble; all that fit are told."""
+"""Notes: no trouble, but worth knowing; all that fit are reported."""
 
 
 def judge(facts: Facts) -> Draft | None:

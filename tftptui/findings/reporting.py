@@ -19,10 +19,10 @@ NOTED = Rate(per_second=1, burst=50)
 """New findings that are no trouble; they must not use up what trouble needs."""
 
 NEW_AT_ONCE = 3
-"""Troubles told anew in one go: to say what to type on nine firewalls takes a while."""
+"""Findings reported again at once: the commands for nine firewalls take a while."""
 
 KEPT_NEWS = 1_000
-"""Findings, and transfers told anew, that wait for a watcher."""
+"""Findings and changed transfers that wait for a watcher."""
 
 STANDS = 3_600.0
 """Seconds for which an alarm counts as open without news: who is switched off and never
@@ -37,7 +37,7 @@ _JOURNALLED = ("code", "headline", "confidence", "stands_at", "clients", "files"
 class Reporter:
     """Numbers findings and hands them to the journal and to watchers.
 
-    Call begin_round() from time to time: it bounds what is told between.
+    Call begin_round() from time to time: it bounds the reports between.
 
     Args:
         now: a monotonic clock, seconds; wall: seconds since the epoch.
@@ -85,7 +85,7 @@ class Reporter:
         return self._new(draft, whose)
 
     def note(self, draft: Draft, whose: Affected) -> Finding | None:
-        """Tell what is no trouble; likewise."""
+        """Report what is no trouble; the same."""
         if not self._noted.take(1, self._now()):
             return None
         return self._new(draft, whose)

@@ -19,7 +19,7 @@ WINDOW = 12.0
 LONG_WINDOW = 60.0
 """Seconds in which the same request from the same port is still a retry: emulated or
 loaded clients stretch their gaps several times. Since the last block, too: a client
-whose transfer was cut waits and then begins anew."""
+whose transfer was cut waits and then starts again."""
 
 LONGEST_STEP = 16
 """How far a client moves its port at most when it asks again."""
@@ -60,8 +60,9 @@ class ClientTries:
         notes: other findings, by code.
         text: its story as last told.
         noted: tries that are written down in NetworkHistory; ended: those of them that
-            were over then; doubted: those that ran, and had been sent again in vain.
-        rhythms: tries whose second request has told how sure one is of the client.
+            were over then; doubted: those that ran, whose
+            packets had been resent without result.
+        rhythms: tries whose second request says how certain the client program is.
         way: by what name the way to its client is remembered; see NetworkHistory.
         is_left: whether its client asked once more, and went on with what it had asked
             for before.
@@ -230,7 +231,7 @@ class ClientTries:
         """Whether a try is no retry of those before it.
 
         Those went on after its request, as two programs of one host do, or two
-        machines behind one address. Or it works, where others were in vain that came
+        machines behind one address. Or it works, where others failed that came
         from ports far away, or with larger blocks: no program goes on like that, a
         person does, and what differs tells what is wrong.
         """
@@ -311,7 +312,7 @@ class TriesIndex:
         own = self._open(tries.key, tries.network)
         own.is_left = tries.goes_on(view)
         own.doubted |= tries.doubted & {view.number}
-        own.text = tries.text  # so it was told of this one, until it is told anew
+        own.text = tries.text  # as reported of this one, until it changes
         self._add(own, view)
         return own
 
@@ -371,7 +372,7 @@ def _moves(view: TransferView) -> bool:
 def _goes_on(one: TransferView, later: TransferView) -> bool:
     """Whether a client went on with one after it asked for another.
 
-    Who asks anew never does: it is silent on its last port, or sends an ERROR.
+    A client that retries never does: it is silent on its last port, or sends an ERROR.
     """
     return one.heard and one.peer_error is None and one.moved > later.started
 

@@ -34,7 +34,7 @@ class Client:
         quirk: what one has to know of it, a sentence; is_of_oacks: it matters only
             where an OACK was sent again.
         ignores_repeats: whether it now and then leaves what is sent again unanswered,
-            begins its own wait anew with each, and speaks once ``gap`` was silent.
+            restarts its own wait with each, and speaks once ``gap`` was silent.
         source: where all this comes from.
     """
 

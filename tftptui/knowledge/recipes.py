@@ -39,7 +39,7 @@ class RecipeError(ValueError):
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one client is told to fetch a file, or to send one; see the README there."""
+    """How one client fetches or sends a file; see the README there."""
 
     id: str
     title: str

@@ -21,7 +21,7 @@ _MOST = 256
 def host_networks() -> list[HostNetwork]:
     """Return them, those of our own interfaces first.
 
-    Routes are told of on Linux alone, and neither the default one nor such as lead
+    Routes are known on Linux alone, and neither the default one nor such as lead
     to a single host: these say nothing of a network.
     """
     own = (

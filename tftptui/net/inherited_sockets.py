@@ -1,6 +1,6 @@
 """UDP sockets that systemd has bound for us: socket activation, sd_listen_fds(3).
 
-Whoever starts us so needs no right to port 69, and requests wait in the sockets while
+tftptui then needs no permission for port 69, and requests wait in the sockets while
 the server restarts.
 """
 

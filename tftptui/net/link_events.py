@@ -1,4 +1,4 @@
-"""Cables and addresses of this machine, now and as the kernel tells of changes.
+"""Cables and addresses of this machine, now and as the kernel reports changes.
 
 rtnetlink tells every process; no permission is needed.
 """
@@ -71,7 +71,7 @@ def open_link_events() -> socket.socket:
 
 
 def changes_in(octets: bytes) -> Iterator[Change]:
-    """Give the changes that a datagram of the kernel tells of."""
+    """Yield the changes that a datagram of the kernel reports."""
     for kind, body in messages_in(octets):
         if kind in (_NEW_LINK, _DELETED_LINK) and len(body) >= _LINK.size:
             *_, flags, _ = _LINK.unpack_from(body)

@@ -15,7 +15,7 @@ _SO_RCVBUFFORCE = 33  # not in Python's socket module
 def ask_for_room(sock: socket.socket) -> int:
     """Have WANTED bytes of room, or as many as we may; return how many it has.
 
-    What has them already keeps them: whoever bound it had more rights.
+    A socket that has them keeps them: its binder had more rights.
     """
     if (room := sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)) >= WANTED:
         return room

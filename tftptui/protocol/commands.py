@@ -1,4 +1,4 @@
-"""What a session asks of whoever carries it: send this, end so."""
+"""Commands of a session to its driver: send this, end so."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -132,7 +132,7 @@ class ReceiveSession(Session):
         """Learn at once that full blocks came in order while it was plain.
 
         Each window was acknowledged, up to ACKED. TIMES are when that ACK was sent,
-        and when block RECEIVED came. Whoever tells has measured the round trips.
+        and when block RECEIVED came. The caller has measured the round trips.
         """
         self.received, self.acked = received, acked
         self._sent_at, came_at = times
@@ -155,7 +155,7 @@ class ReceiveSession(Session):
 
         Returns:
             The first answer once more; none when the path doubled the request or
-            brought it late; None when the client has begun anew and this session
+            brought it late; None when the client has started again and this session
             should make way.
         """
         self._require_running("receive_request")
@@ -164,7 +164,7 @@ class ReceiveSession(Session):
         return [] if now - self._sent_at < TWIN_REQUEST else [self._repeat(now)]
 
     def is_left(self, now: float) -> bool:
-        """Whether the same request, coming NOW, says that the peer has begun anew.
+        """Whether the same request, coming NOW, says that the peer has started again.
 
         Once everything is in, it does at once; while that is stored, not at all.
         """

@@ -99,7 +99,7 @@ class RequestSession:
                 return []
 
     def abort(self, text: str) -> list[RequestCommand]:
-        """Give up. Nobody is told: there is no TID yet to tell."""
+        """Give up. No ERROR is sent: there is no TID yet."""
         self._require_running("abort")
         return self._end(Outcome.ABORTED, text)
 

@@ -26,7 +26,7 @@ class SendSession(Session):
     """The sending side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
     Call start() once, then receive_ack(), receive_error() and, at deadline(),
-    handle_timer(); see Session. Data bytes never come in here: whoever reads
+    handle_timer(); see Session. Data bytes never come in here: the caller reads
     them calls end_at() when the length was not known beforehand.
 
     Attributes:
@@ -134,7 +134,7 @@ class SendSession(Session):
 
         Returns:
             Commands that repeat the first answer; none when the path doubled the
-            request or brought it late; None when the client has begun anew and
+            request or brought it late; None when the client has started again and
             this session should make way.
         """
         self._require_running("receive_request")

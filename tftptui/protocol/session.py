@@ -27,7 +27,7 @@ class State(Enum):
     SENDING = "sending"
     RECEIVING = "receiving"
     COMMITTING = "committing"
-    """The last block is in; whoever stores it has still to say that it is safe."""
+    """The last block is in; the caller has still to say that it is stored."""
     DALLYING = "dallying"
     """The last ACK is out, and may be lost (RFC 1350 §6)."""
     DONE = "done"
@@ -88,7 +88,7 @@ class Session(ABC):
         return self._heard
 
     def is_left(self, now: float) -> bool:
-        """Whether the same request, coming NOW, says that the peer has begun anew.
+        """Whether the same request, coming NOW, says that the peer has started again.
 
         RFC 1350 does not say. No client asks again once it has acknowledged an answer,
         or sent data; but the path may double a request, or bring it late.

@@ -57,7 +57,7 @@ class Answerers:
     def may_take(self, port: int) -> bool:
         """Whether the client may go on with a port, instead of where it was.
 
-        Who has taken one takes another only after it asked anew.
+        A client that has taken one takes another only after a new request.
         """
         return not self._view.heard or port in self._later
 

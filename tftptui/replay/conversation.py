@@ -122,7 +122,7 @@ class Conversation:
         self._begin()
 
     def tell(self) -> None:
-        """Tell of the transfer although nobody has answered yet."""
+        """Report the transfer although there is no reply yet."""
         self.is_told = True
         self._begin()
 
@@ -188,7 +188,7 @@ class Conversation:
             return False
         if self.outcome is None and is_block and self._answerers.may_take(port):
             if was_heard:
-                self._begin_anew()
+                self._start_over()
             self._turn_to(port)
             self._take_port()
             self.take(datagram, from_client=True)
@@ -250,7 +250,7 @@ class Conversation:
         self.view.ended = heard_last  # it is known only now
 
     def _who_fell_silent(self) -> str:
-        """Return it in words: who repeats something in vain is not silent himself."""
+        """Return it in words: a side that repeats something is not silent itself."""
         view = self.view
         if not view.heard:
             return "the client never replied"
@@ -348,7 +348,7 @@ class Conversation:
         self._report.tids = (self.number, self.client.port, port)
         self._exchange.turn()
 
-    def _begin_anew(self) -> None:
+    def _start_over(self) -> None:
         """Take note that the client has asked again, and begins at the beginning."""
         if _ANEW not in self.view.notes:
             self.view.notes.append(_ANEW)

@@ -104,7 +104,7 @@ class Losses:
         return self._lost(self._sender, f"ACK {self._acked:,}", is_new=is_new)
 
     def _unanswered(self, first: int, last: int, highest: int) -> Told:
-        """Tell of DATA that nobody answered; a window is answered at its end."""
+        """Report DATA without a reply; a window gets its reply at its end."""
         end = max(self._acked, 0) + self._view.window
         if first and highest < min(end, self._last_block()):
             return self._lost(self._sender, _blocks(highest + 1, highest + 1))

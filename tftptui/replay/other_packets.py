@@ -26,7 +26,7 @@ _FROM_CLIENT = {
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What a record tells of such a packet; see PacketRecord."""
+    """The record of such a packet; see PacketRecord."""
 
     kind: Kind
     block: int

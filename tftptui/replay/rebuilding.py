@@ -35,7 +35,7 @@ SILENCE = 60.0
 """Seconds without a packet after which a transfer is over."""
 
 UNANSWERED = 3.0
-"""Seconds at the end of the capture after which a request is told to have no answer."""
+"""Seconds at the end of the capture after which a request counts as unanswered."""
 
 REPEATED = 10.0
 """Seconds within which the same request again is a repeat."""
@@ -246,7 +246,7 @@ class Rebuilding:
     # Ends.
 
     def _tell_other_tries(self, answered: Conversation) -> None:
-        """Tell of tries in vain while it is known that another one is answered.
+        """Report failed tries while it is known that another one got a reply.
 
         That is forgotten once it went well, and their silence shows much later.
         """

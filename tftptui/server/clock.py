@@ -63,7 +63,7 @@ class Ticker:
 
 
 class LoopAlarm:
-    """Calls RING once, at a moment of CLOCK that can be set anew."""
+    """Calls RING once, at a moment of CLOCK that can be reset."""
 
     def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
         self._clock = clock

@@ -111,7 +111,7 @@ class Listener:
             What was wrong if it did not leave.
         """
         error = self._send(packet, arrival)
-        # An error that waits makes the next send fail, whoever that is for.
+        # A pending error makes the next send fail, for any client.
         if error is not None and self._drain():
             error = self._send(packet, arrival)
         return error

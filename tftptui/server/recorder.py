@@ -52,7 +52,7 @@ class Recorder:
 
     @property
     def tells_all(self) -> bool:
-        """Whether events tell of every transfer, or only of those that last.
+        """Whether events report every transfer, or only those that last.
 
         Those that go well and are over in a moment are then only counted. A capture
         has to hear of a file before it is closed again.

@@ -69,7 +69,7 @@ class Service:
     cool down, but for those that answered a client that ``is_own``.
 
     Attributes:
-        notices: what the operator is told until the end.
+        notices: texts for the operator, shown until the end.
         announce: gets a sentence when something changes that a person at a terminal
             without a screen should know.
     """
@@ -124,7 +124,7 @@ class Service:
 
         Raises:
             ServiceError: the root or a port can't be had.
-            BindError: likewise, for a listener.
+            BindError: a listener can't be bound.
         """
         raise_descriptor_limit()
         try:
@@ -221,7 +221,7 @@ class Service:
         """Change settings while running; transfers keep what they have.
 
         Raises:
-            SettingsError: one may not be changed, or its value makes no sense;
+            SettingsError: one may not be changed, or its value is invalid;
                 nothing has changed then.
         """
         settings = changed_settings(self.settings, changes)
@@ -290,7 +290,7 @@ class Service:
         return finished
 
     def take_untold(self) -> list[AnyTransfer]:
-        """Return the latest that ended well, and that no event has told of."""
+        """Return the latest that ended well, and that no event has reported."""
         untold = list(self._untold)
         self._untold.clear()
         return untold
@@ -314,7 +314,7 @@ class Service:
         return [*self.notices, *(self._awaited.notices if self._awaited else ())]
 
     def tell_operator(self, text: str) -> None:
-        """Tell the journal, and whoever has no screen, of something that changed."""
+        """Report a change to the journal, and to stderr where there is no screen."""
         self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=text))
         self.announce(text)
 

@@ -1,1 +1,1 @@
-"""What happened, kept for whoever asks: events, packets, counters, the journal."""
+"""Records of what happened: events, packets, counters, the journal."""

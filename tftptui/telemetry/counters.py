@@ -23,7 +23,7 @@ class Counters(msgspec.Struct, kw_only=True):
         requests: RRQ and WRQ that were understood; those repeated for a living
             transfer are left out.
         refused: requests that began no transfer; most get an ERROR, see unanswered.
-        malformed: datagrams that are no TFTP, or make no sense at that port.
+        malformed: datagrams that are not TFTP, or unexpected at that port.
         missing: requests refused because there is no such file.
         exhausted: requests refused because all ports of the range were in use.
         denied: requests refused because of who asked, uploads that are off, mail mode,
@@ -37,7 +37,7 @@ class Counters(msgspec.Struct, kw_only=True):
         expired: transfers ended because they took too long or stood still.
         evicted: transfers whose client did not answer, ended to make room for others.
         octets_sent: data bytes in DATA packets, retransmissions included;
-            octets_received: likewise in those of clients.
+            octets_received: the same, in those of clients.
         packets_sent: packets that left.
         packets_received: packets that came.
         retransmits: packets that we sent again.

@@ -45,8 +45,8 @@ class TransferEvent(Event, frozen=True, kw_only=True):
 class Started(Event, frozen=True, kw_only=True, tag="started"):
     """The server takes requests; ``networks`` are those of its host.
 
-    In a journal that goes on from before it ends whatever is open: a server that was
-    killed told no end of its transfers, and numbers of findings begin anew.
+    In a journal that goes on from before it ends all that is open: a killed server
+    left transfers without an end record, and findings are numbered from the start.
     """
 
     version: str
@@ -220,7 +220,7 @@ class PortsChanged(Event, frozen=True, kw_only=True, tag="ports_changed"):
 
 
 class SettingsChanged(Event, frozen=True, kw_only=True, tag="settings_changed"):
-    """Settings were changed while running; only those that differ are told."""
+    """Settings were changed while running; only those that differ are reported."""
 
     before: dict[str, object]
     after: dict[str, object]

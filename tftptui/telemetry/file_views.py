@@ -1,4 +1,4 @@
-"""What is known of one file's content, as plain data for whoever shows it.
+"""Facts about one file's content, as plain data for the screen.
 
 Names are bytes below the root; texts are ready to be shown.
 """

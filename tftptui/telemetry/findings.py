@@ -125,7 +125,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         revises: the code that this finding had before new evidence came.
         withdrawn: why it holds no longer; "" while it holds.
         history: what it said before, the oldest first, the latest few; turned: wall
-            clock when it was told, last changed its mind, or was withdrawn.
+            clock when it was reported, last changed, or was withdrawn.
         clients: addresses of all whom it touches, ``client`` first; files: what they
             do not get for it, ``file`` first.
         said: what is said of single transfers, by their numbers, where several are

@@ -48,7 +48,7 @@ class Journal:
         write: takes the bytes of a whole line, and returns False where there is no
             room for it now; None keeps no journal.
         failed: called once with the reason when WRITE raised OSError. The
-            server goes on: whoever read the journal must not stop it.
+            server goes on: a reader of the journal must not stop it.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Journal:
         return None if self._write is None else self.record
 
     def record(self, event: Event) -> None:
-        """Write one event; what found no room before is told first."""
+        """Write one event; lines lost before are reported first."""
         if self._write is None:
             return
         self._latest = event.time

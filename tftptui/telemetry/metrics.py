@@ -46,7 +46,7 @@ _TOTALS = (
 
 
 class Measures(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told at one time.
+    """The measures at one time.
 
     Attributes:
         version: of this program.

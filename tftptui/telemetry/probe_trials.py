@@ -42,12 +42,12 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         port: our UDP port.
         options: what was asked, as ``blksize=1468``; empty for none.
-        agreed: what the server agreed to, likewise.
+        agreed: what the server agreed to, in the same form.
         outcome: how it went.
         detail: in words, what the server or a firewall said.
-        reporter: address of whoever sent the ICMP error, or answered from elsewhere.
+        reporter: sender of the ICMP error, or of a reply from elsewhere.
         server_tid: the server's port; None if it never answered.
-        block_size: bytes of a block that were agreed; None likewise.
+        block_size: bytes of a block that were agreed; None without a reply.
         octets: of the file that came; seconds: in how long.
         requests: how often it was asked.
     """

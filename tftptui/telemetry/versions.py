@@ -11,8 +11,8 @@ class Version(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         device, inode: which file; ``size`` are its bytes.
-        modified_ns: when it was last written, nanoseconds of the wall clock; whoever
-            writes it can set that.
+        modified_ns: when it was last written, nanoseconds of the wall clock; its
+            writer can set that.
         changed_ns: when anything of it was last changed; nobody can set that.
     """
 

@@ -1,4 +1,4 @@
-"""Pictures of parts of the server, as plain data for whoever shows them.
+"""Snapshots of parts of the server, as plain data for the screen.
 
 Texts that came from the network or the disk are already made visible; names that
 are used for look-ups stay bytes. Times are wall clock, seconds since the epoch.
@@ -56,7 +56,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         client, client_tid: the endpoint that asked; the client chose its port.
         server, server_tid: our endpoint; we chose the port from our range.
         file: the name asked for, made visible.
-        served: the name below the root, likewise; empty where it is the one asked.
+        served: the name below the root, made visible; empty if it is the same.
         direction: "read" or "write".
         mode: "octet" or "netascii".
         asked, agreed: options, in order, as (name, value).
@@ -86,7 +86,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         send_errno: why this host could not send the last packet; 0 if it could.
         least_round_trip: the shortest of all, seconds; None until measured.
         repeated: when the client last sent something again; 0 for never.
-        superseded: whether the client itself began something else, or anew.
+        superseded: whether the client started something else, or again.
         evicted: whether it was ended to make room for other requests.
         peer_error, our_error: code of the ERROR that the client, or we, ended it
             with, or None.
@@ -324,7 +324,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: of the file, made visible.
-        packets: in it; ``octets`` of the file, likewise since the capture began.
+        packets: in it; ``octets`` of the file, both since the capture began.
         missed: records that it could not keep, because there were too many.
     """
 

@@ -5,7 +5,7 @@ from shlex import quote as shell_quote
 from urllib.parse import quote
 
 LEADS_NOWHERE = "broken symbolic link"
-"""What the client of a link is told whose target is not there."""
+"""The text for the client of a link whose target does not exist."""
 
 _UNSAID = 69
 """The port that a URL of TFTP means where it names none (RFC 3617)."""

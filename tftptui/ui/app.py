@@ -100,8 +100,8 @@ class TftpApp(App[None]):
 
     Args:
         client: the engine; it is started on mount and stopped at the end.
-        store: what has been told so far, for tests and replays.
-        theme: name of a theme, an unknown one is told in a notice; None for the one
+        store: what has been received so far, for tests and replays.
+        theme: name of a theme, an unknown one is reported in a notice; None for the one
             that was chosen last, or the default.
         now: wall clock for ages.
         pace: seconds between two drawings at least.
@@ -262,7 +262,7 @@ class TftpApp(App[None]):
     def _take_theme(self, wanted: str, *, is_asked: bool) -> None:
         """Use the theme WANTED; if it is ours it is the only one that is read yet.
 
-        One that is asked for now, not remembered, is told where there is none.
+        One that is asked for now, not remembered, is reported where there is none.
         """
         folder = packaged_folder("themes")
         names = {file.stem for file in folder.glob("*.toml")}
@@ -346,7 +346,7 @@ class TftpApp(App[None]):
 
         if not await self.carry_out(ChangeSettings(changes)):
             return
-        # What is no policy tells of itself: draining does so under the top line.
+        # What is no policy shows itself: draining does so under the top line.
         told = [
             BY_NAME[name].says(changes[name]) for name in changes if name in BY_NAME
         ]

@@ -14,7 +14,7 @@ PLAIN = Manner()
 
 
 class DemoStore(Store):
-    """What a demo has told, without findings of a step that is left.
+    """What a demo has reported, without findings of a step that is left.
 
     Nobody mended what was found, and an audience would ask who did.
     """

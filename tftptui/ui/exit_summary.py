@@ -12,7 +12,7 @@ from tftptui.ui.formats import octets
 from tftptui.ui.store import Store
 
 NAMED = 3
-"""Running transfers that are told by name, in the question and afterwards."""
+"""Running transfers that are named, in the question and afterwards."""
 
 
 def running_forms(running: Sequence[TransferView]) -> list[str]:

@@ -87,7 +87,7 @@ class Feed:
         await self.run()
 
     async def stop(self) -> None:
-        """End the engine; clients are told. The second time it does nothing."""
+        """End the engine; clients get an ERROR. The second time it does nothing."""
         if self._stopped:
             return
         self._stopping.set()

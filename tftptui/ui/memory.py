@@ -145,7 +145,7 @@ class Memory:
 
 
 def kept_memory() -> Memory:
-    """Return the memory of whoever sits at the screen.
+    """Return the remembered settings of the user at the screen.
 
     Where sudo made them root it is theirs, and written once the rights are given up.
     """

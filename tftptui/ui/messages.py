@@ -48,7 +48,7 @@ class ColumnsWanted(Message):
     Attributes:
         heading: of the window.
         offered: the columns that there are; shown: keys of those shown, in order.
-        pane: what is told of the choice.
+        pane: gets the choice.
     """
 
     def __init__(

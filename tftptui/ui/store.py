@@ -1,4 +1,4 @@
-"""What the engine has told so far, folded together: the one thing all panes read.
+"""What the engine has reported so far, folded together: the one thing all panes read.
 
 Plain data without a widget in it. Panes never change it; they remember how far
 they have read and look again when a FrameArrived message comes.
@@ -98,8 +98,8 @@ class Store:
         comes_back: whether it is looked for again by itself then; it outlives the
             screen, as one attached to does.
         looks_only: whether nothing may be changed from here.
-        engines: how many have ended or been left for another so far; whoever has
-            asked one for something has to ask the next one anew.
+        engines: how many have ended or been left for another so far; what one
+            was asked for has to be asked of the next one again.
         forgotten: how often all was forgotten; what is known from it is void then.
     """
 
@@ -398,7 +398,7 @@ class Store:
                 return
 
     def _fold_packets(self, frame: Frame) -> None:
-        """Number the records anew: where some are missing, a record says how many."""
+        """Renumber the records: where some are missing, a record says how many."""
         if not frame.packets:
             return
         if (lost := frame.packets_first - self._packets_due) > 0:

@@ -72,7 +72,7 @@ if sys.platform != "win32":
     from textual.drivers.linux_driver import LinuxDriver
 
     class LastingDriver(LinuxDriver):
-        """Textual's own, on a file that never fails, and begun anew where it ended."""
+        """Textual's own, on a file that never fails; restarted where it ended."""
 
         _is_begun = False
 
@@ -101,7 +101,7 @@ if sys.platform != "win32":
             super().stop_application_mode()
 
         def _sigcont_application(self, *_: object) -> None:
-            """Take the terminal again after a stop, from whoever had it meanwhile."""
+            """Take the terminal again after a stop, from the program that had it."""
             if self._is_begun:  # SIGSTOP, or a terminal that is gone
                 if not os.isatty(self.fileno):
                     return

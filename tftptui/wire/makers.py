@@ -22,7 +22,7 @@ _MAKERS = {
 """By the first three bytes: those that boot from networks and can be told for sure."""
 
 _LOCAL = 2
-"""Bit of the first byte: made up by whoever set it, as by virtual machines."""
+"""Bit of the first byte: a made-up address, as virtual machines have."""
 
 FIRMWARE = "PXE firmware"
 

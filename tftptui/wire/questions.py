@@ -1,4 +1,4 @@
-"""The questions of each kind of machine, and what it is told. Pure."""
+"""The requests of each kind of machine, and the replies it gets. Pure."""
 
 import secrets
 from enum import StrEnum
@@ -49,7 +49,7 @@ _CLASSES = {
 
 
 class Answers(msgspec.Struct, frozen=True):
-    """What one kind of machine is told: an offer of each server that replied."""
+    """The replies to one kind of machine: an offer of each server that replied."""
 
     arch: Arch
     offers: tuple[Offer, ...]

@@ -164,7 +164,7 @@ class PacketSource(Source):
 
 
 class BroadcastSource(Source):
-    """Hears broadcasts to UDP port 67: what machines ask, not what they are told."""
+    """Hears broadcasts to UDP port 67: what machines ask, not the replies."""
 
     def __init__(self, interface: str, now: Callable[[], float]) -> None:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

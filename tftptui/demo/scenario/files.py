@@ -12,14 +12,14 @@ from tftptui.resources import packaged_folder
 
 
 class ScenarioError(Exception):
-    """A scenario makes no sense; the text names the file and the place."""
+    """A scenario is invalid; the text names the file and the place."""
 
 
 def parse_scenario(text: str, where: str = "scenario") -> Scenario:
     """Read a scenario; WHERE is what errors call it.
 
     Raises:
-        ScenarioError: it makes no sense.
+        ScenarioError: it is invalid.
     """
     try:
         scenario = msgspec.convert(tomllib.loads(text), Scenario)
@@ -48,7 +48,7 @@ def read_scenario(path: Path) -> Scenario:
     """Read a scenario file.
 
     Raises:
-        ScenarioError: it can't be read, or makes no sense.
+        ScenarioError: it can't be read, or is invalid.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -83,7 +83,7 @@ class LineTable(_Table, frozen=True, kw_only=True):
         """Return BEFORE with these changes.
 
         Raises:
-            ImpairmentError: they make no sense.
+            ImpairmentError: they are invalid.
         """
         changes = {
             name: value
@@ -227,7 +227,7 @@ def settings_with(settings: Settings, table: Mapping[str, Value]) -> Settings:
     """Return SETTINGS with what a scenario says.
 
     Raises:
-        SettingsError: a value makes no sense.
+        SettingsError: a value is invalid.
     """
     live, _ = sort_settings(table)
     return ports_changed(changed_settings(settings, live), table)
@@ -237,7 +237,7 @@ def ports_changed(settings: Settings, changes: Mapping[str, Value]) -> Settings:
     """Return SETTINGS with those of CHANGES that are about ports.
 
     Raises:
-        SettingsError: one makes no sense.
+        SettingsError: one is invalid.
     """
     wanted: dict[str, object] = {
         name: value for name, value in changes.items() if name in PORT_SETTINGS

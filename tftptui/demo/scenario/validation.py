@@ -55,7 +55,7 @@ Place = tuple[str | int, ...]
 
 
 class UnsoundError(ValueError):
-    """Something in a scenario makes no sense; ``place`` is where it stands."""
+    """Something in a scenario is invalid; ``place`` says where."""
 
     def __init__(self, place: Place, text: str) -> None:
         super().__init__(text)
@@ -66,7 +66,7 @@ def look_at(scenario: Scenario) -> None:
     """Look at everything that would fail only in the middle of a show.
 
     Raises:
-        UnsoundError: something makes no sense.
+        UnsoundError: something is invalid.
     """
     _require(bool(scenario.steps), ("steps",), "a scenario without steps shows nothing")
     _in_bounds(("speed",), scenario.speed, SLOWEST, FASTEST)

@@ -12,7 +12,7 @@ Deed = Callable[[], None]
 
 
 class Agenda:
-    """Things to do at their time. Times are seconds of the clock it is told.
+    """Calls to make at their time. Times are seconds of the given clock.
 
     Args:
         clock: tells the time.

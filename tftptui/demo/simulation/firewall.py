@@ -80,7 +80,7 @@ class Firewall:
         """Go by these rules from now on; flows that are known stay so.
 
         Raises:
-            RuleError: one of them makes no sense; nothing has changed.
+            RuleError: one of them is invalid; nothing has changed.
         """
         self.rules = [parse_rule(text) for text in texts]
 

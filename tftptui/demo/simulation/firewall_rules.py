@@ -14,7 +14,7 @@ from tftptui.settings import SettingsError, parse_port_range
 
 
 class RuleError(ValueError):
-    """A rule makes no sense; the text says what would."""
+    """A rule is invalid; the text says how to write it."""
 
 
 class Action(Enum):
@@ -22,9 +22,9 @@ class Action(Enum):
 
     ACCEPT = "accept"
     DROP = "drop"
-    """Nobody is told."""
+    """Silently."""
     REJECT = "reject"
-    """The sender is told by ICMP that it is prohibited."""
+    """The sender gets an ICMP error: prohibited."""
 
 
 class Way(Enum):

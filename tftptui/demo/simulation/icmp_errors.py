@@ -25,7 +25,7 @@ def refuse(datagram: Datagram, code: int, by: str) -> bool:
     Args:
         datagram: what was refused, as its sender knows it.
         code: of the ICMP error.
-        by: address of whoever refuses.
+        by: address of the host that refuses.
 
     Returns:
         Whether that could be done.

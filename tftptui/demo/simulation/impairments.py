@@ -16,7 +16,7 @@ _NUMBERED = (Opcode.DATA, Opcode.ACK)
 
 
 class ImpairmentError(ValueError):
-    """An impairment makes no sense; the text says what would."""
+    """An impairment is invalid; the text says what is allowed."""
 
 
 class Chance(Protocol):
@@ -39,7 +39,7 @@ class Impairments(msgspec.Struct, frozen=True, kw_only=True):
         queue: seconds that a packet waits for bandwidth at most; later ones are lost.
 
     Raises:
-        ImpairmentError: one of them makes no sense.
+        ImpairmentError: one of them is invalid.
     """
 
     delay: float = 0.0
@@ -148,7 +148,7 @@ class Line:
 
     Attributes:
         impairments: may be replaced at any time.
-        faults: likewise; the first that takes a packet decides about it.
+        faults: may be replaced too; the first that takes a packet decides about it.
         extra_loss: share of packets that are lost besides.
     """
 

@@ -57,7 +57,7 @@ class Schedule(RetransmitTimer):
         return self._waits[self._place]
 
     def measure(self, round_trip: float) -> None:
-        """Begin anew: there was an answer."""
+        """Start again: there was a reply."""
         super().measure(round_trip)
         self._place = 0
 

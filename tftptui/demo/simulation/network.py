@@ -105,7 +105,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Who is told of what comes out.
+    """Receiver of the packets that come out.
 
     Attributes:
         deliver: gets a datagram and where it goes; returns why it is ignored there,
@@ -123,7 +123,7 @@ class Network:
     Attributes:
         firewall: the wall in the middle.
         lines: one for each direction.
-        counts: likewise.
+        counts: one for each direction.
         flying, landed: flights that are under way, and those that are over.
         seen: told of each flight when it begins.
     """

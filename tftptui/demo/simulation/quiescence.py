@@ -66,7 +66,7 @@ class Loopback:
 
 
 class Errands:
-    """Work in threads; what comes of it is told in the order of asking.
+    """Work in threads; results are reported in the order of the calls.
 
     Args:
         wake: calls something back in the loop's thread.
@@ -123,12 +123,12 @@ class Errands:
 def _do(work: Callable[[], T], outcome: Future[T]) -> None:
     try:
         outcome.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - whoever asked gets it
+    except BaseException as error:  # noqa: BLE001 - the caller gets it
         outcome.set_exception(error)
 
 
 def _tell(outcome: Future[T], told: asyncio.Future[T]) -> None:
-    if told.done():  # whoever asked has gone
+    if told.done():  # the caller has gone
         return
     error = outcome.exception()
     if error is None:

@@ -39,8 +39,8 @@ class Passage:
     """How a packet fared.
 
     Attributes:
-        passes: whether it gets through; None where that can't be told.
-        by: what decided against it, or what the doubt hangs on.
+        passes: whether it gets through; None where that is unknown.
+        by: what decided against it, or what it depends on.
         chain: the base chain in which that happened, like "inet filter input".
         state: what conntrack makes of it in the end, None if that can't be told.
         helper: name of the helper that reads its flow from now on, "" for none,

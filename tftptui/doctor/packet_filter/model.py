@@ -30,7 +30,7 @@ class Packet:
     Attributes:
         device: name of the interface that it comes in or leaves by.
         is_inward: whether it comes in.
-        state: None where that can't be told.
+        state: None where that is unknown.
         helper: name of the helper that expected its flow, or None.
         is_reply: whether it travels against the first packet of its flow.
     """

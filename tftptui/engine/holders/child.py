@@ -1,7 +1,7 @@
 """An engine in a process of its own, so that drawing never costs a packet.
 
 The two talk over a socket pair. When the holder dies its end closes, and the
-child ends all transfers and itself; when the child dies the holder is told why.
+child ends all transfers and itself; when the child dies the holder gets the reason.
 """
 
 import asyncio
@@ -96,7 +96,7 @@ class ChildEngine(RemoteEngine):
         """End the child in good order, or else by force; see EngineClient."""
         if self._process is None:
             return
-        if self._ended is None:  # else it died, and may be begun anew with them
+        if self._ended is None:  # else it died, and may be restarted with them
             self._held.close()
         if self._stream is not None:
             with contextlib.suppress(ConnectionError):

@@ -27,9 +27,9 @@ from tftptui.settings import NO_CONTROL, Settings
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; clients of living transfers are told.
+    """Serve until SIGINT or SIGTERM; clients of running transfers get an ERROR.
 
-    SIGHUP opens the journal's file anew; a journal on a terminal has nobody then, and
+    SIGHUP reopens the journal's file; a journal on a terminal has nobody then, and
     it ends. Sockets that systemd passes are listened on in place of those of --listen
     and --port, and systemd hears how the service is.
 

@@ -1,7 +1,7 @@
-"""The listeners' sockets of an engine, held by whoever started it.
+"""The listeners' sockets of an engine, held by the process that started it.
 
 An engine that was killed takes its own with it; these stay bound. Requests wait in
-them until it is begun anew, which needs no right to the port then.
+them until it is restarted, which needs no permission for the port.
 """
 
 import contextlib

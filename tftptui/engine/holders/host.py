@@ -1,6 +1,6 @@
 """The child's side: ``python -m tftptui.engine.holders.host FD KEEPER [SOCKET…]``.
 
-It runs an engine for whoever is at the other end of FD.
+It runs an engine for the process at the other end of FD.
 """
 
 import asyncio

@@ -52,7 +52,7 @@ class RemoteEngine(ABC):
         """Return why the stream ended without a farewell."""
 
     def _carried_out(self, command: Command) -> None:
-        """Remember what an engine begun anew has to know, if it can be."""
+        """Remember what a restarted engine has to know, if it can be restarted."""
         del command
 
     def _seen(self, frame: Frame) -> None:

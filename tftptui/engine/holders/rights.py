@@ -48,13 +48,13 @@ def drop_rights(
 ) -> str | None:
     """Become an ordinary user for good; keep the right to bind low ports.
 
-    Programs started later keep it too, so a server that ended can be begun anew. Of a
+    Programs started later keep it too, so a server that ended can be restarted. Of a
     process that was root, nothing that it starts can become root again
     (``PR_SET_NO_NEW_PRIVS``, an empty bounding set; capabilities(7)).
 
     Args:
-        user: a name; None for whoever became root through sudo, doas or pkexec, else a
-            system user or the owner of what is served, if they can use it.
+        user: a name; None for the user who called sudo, doas or pkexec, else a system
+            user or the owner of the root, if they can use it.
         served: the files and folders that are served.
         writes: whether uploads are taken, so folders need to be writable.
 

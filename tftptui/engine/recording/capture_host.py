@@ -51,7 +51,7 @@ class Host:
         return Told(packets=scribe.packets, octets=scribe.octets)
 
     def close(self) -> None:
-        """Write what is left: whoever sent it is gone."""
+        """Write the rest: its sender has ended."""
         if self._scribe is not None:
             self._scribe.finish()
 

@@ -57,14 +57,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A transfer whose packets may come; whoever takes it closes its content."""
+    """A transfer whose packets may come; the receiver closes its content."""
 
     view: TransferView
     content: Content | None
 
 
 class Pipe:
-    """The process that writes, from the side of whoever has something to write."""
+    """The process that writes, as its callers see it."""
 
     def __init__(self, begun: Begun, descriptor: int) -> None:
         self._encoder = msgspec.msgpack.Encoder()

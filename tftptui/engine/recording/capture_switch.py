@@ -35,7 +35,7 @@ class CaptureSwitch:
 
     @property
     def recording(self) -> Recording | None:
-        """What is being written, for whoever watches."""
+        """The capture in progress, for watchers."""
         return None if self._live is None else self._live.recording
 
     def follow(self, settings: Settings) -> None:

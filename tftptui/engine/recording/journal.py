@@ -56,11 +56,11 @@ class PlacedJournal(Journal):
 
     Args:
         write: as for any journal.
-        name: what people are told it is: "the journal /var/log/tftp.jsonl".
+        name: how notices call it: "the journal /var/log/tftp.jsonl".
         voice: says what is wrong with it.
 
     Attributes:
-        reopen: opens its file anew by its path, as those who move logs away want it;
+        reopen: reopens its file by its path, as log rotation wants it;
             does nothing where the journal is in no file.
         is_on_terminal: whether a person reads it as it comes.
     """

@@ -1,7 +1,7 @@
 """The journal's file: whole lines, on a disk that may be full for a while.
 
 A line is taken or it is not: what stands in the file of a line that there was no room
-for is completed before the next one. Whoever wants lines written counts those that
+for is completed before the next one. The caller counts those that
 were not taken.
 """
 
@@ -23,7 +23,7 @@ class JournalFile:
 
     Args:
         descriptor: of the file, for appending.
-        name: what people are told it is.
+        name: how notices call it.
         say: told when it can't be written, and why, and when it is written again.
         now: seconds of a clock that never goes back.
     """
@@ -66,7 +66,7 @@ class JournalFile:
         return is_begun
 
     def turn_to(self, descriptor: int) -> None:
-        """Go on in another file; a line that the one before can't hold begins anew."""
+        """Go on in another file; a line the old one can't hold is written whole."""
         self._complete()
         os.close(self._descriptor)
         self._descriptor = descriptor
@@ -109,7 +109,7 @@ class JournalFile:
 def _completion(descriptor: int) -> bytes:
     """Return what ends the last line of a file, should a dying server have torn it."""
     try:
-        # Opened anew: ours only writes.
+        # Opened again: ours only writes.
         with Path(f"/dev/fd/{descriptor}").open("rb") as file:
             if not file.seek(0, os.SEEK_END):
                 return b""

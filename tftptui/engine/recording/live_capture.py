@@ -40,7 +40,7 @@ MOST_FRAMES = 10_000
 """ARP and DHCP packets between two batches; more are counted and let go."""
 
 MOST_ITEMS = 20_000
-"""Batches and transfers that wait likewise; with more, the disk does not answer."""
+"""Batches and transfers that wait for it; with more, the disk is stuck."""
 
 PATIENCE = 3.0
 """Seconds that a capture may take to end."""
@@ -115,7 +115,7 @@ class LiveCapture:
 
     @property
     def recording(self) -> Recording:
-        """What it is, for whoever watches."""
+        """The capture as watchers see it."""
         return Recording(
             path=visible(os.fsencode(self.place.path)),
             packets=self._progress.packets,

@@ -1,4 +1,4 @@
-"""What a scrape is told: totals and how things stand, read where they are kept."""
+"""The measures for a scrape: totals and present states, read where they are kept."""
 
 from collections import Counter
 

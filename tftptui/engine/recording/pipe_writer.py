@@ -1,7 +1,7 @@
 """Lines to a descriptor that may stall: a pipe, a terminal, a socket.
 
-A thread waits for whoever reads; the server never does. What finds no room is counted
-by whoever wanted it written, and a reader that comes back gets whole lines again.
+A thread waits for the reader; the server never does. What finds no room is counted
+by the caller, and a reader that comes back gets whole lines again.
 """
 
 import os

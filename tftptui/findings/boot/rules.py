@@ -21,7 +21,7 @@ BEFORE_REQUEST: tuple[WireRule, ...] = (
     replies.name_differs,
     late_port.late_port,
 )
-"""All that fit are told: each names another setting."""
+"""All that fit are reported: each names another setting."""
 
 _MOST_TOLD = 4_096
 

@@ -76,7 +76,7 @@ def refused(facts: Facts) -> Draft | None:
 
 
 def _is_harmless(facts: Facts) -> bool:
-    """Whether a healthy boot asks for this name in vain."""
+    """Whether a healthy boot requests this name without getting it."""
     search = facts.search
     if search is None or facts.refusals[-1].reason != Reason.NOT_FOUND:
         return False

@@ -50,7 +50,7 @@ def options_refused(facts: Facts) -> Draft | None:
     if is_probe(facts, one) or facts.now - (one.ended or facts.now) < _FOLLOWS:
         return None
     if one.peer_error != OPTION_REFUSED and one.retransmits:
-        return None  # it may mind that it got the same answer twice
+        return None  # it may reject the same reply twice
     agreed = ", ".join(f"{name}={value}" for name, value in one.agreed)
     is_clear = one.peer_error == OPTION_REFUSED and one.phase != "probed"
     return Draft(
@@ -73,7 +73,7 @@ def options_refused(facts: Facts) -> Draft | None:
 
 
 def empty_file_refused(facts: Facts) -> Draft | None:
-    """The client closes its port when it is told that a file has no bytes."""
+    """The client closes its port when the OACK says that a file has no bytes."""
     if not is_of_empty(facts) or any(one.is_prohibited for one in facts.icmp):
         return None
     one, closed = facts.tries[-1], _closed(facts)

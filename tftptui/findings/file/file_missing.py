@@ -18,7 +18,7 @@ from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
 def is_still_missing(facts: Facts) -> bool:
     """Whether a name that was told as missing is so: nothing was served for it since.
 
-    That its client asks on, or is told to ask later, says nothing of the file.
+    That its client keeps trying, or is to try later, says nothing of the file.
     """
     if last_refusal(facts, "read") is None:
         return False

@@ -28,7 +28,7 @@ KIND = Kind(
 def nat_rebinding(facts: Facts) -> Draft | None:
     """ACKs for the transfer come from another port of the client, or another address.
 
-    Whoever sends them knows our port and the block that is due: it is the client,
+    The sender knows our port and the block that is due: it is the client,
     behind a translation that has given it another port, or with a new address.
     """
     one = facts.latest

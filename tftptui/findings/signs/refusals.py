@@ -21,7 +21,7 @@ _OF_THE_MOMENT = frozenset(
 
 
 def last_refusal(facts: Facts, direction: str) -> Refused | None:
-    """Return the last refusal that tells of the file, unless it was served since."""
+    """Return the last refusal that is about the file, unless it was served since."""
     told = [one for one in facts.refusals if one.reason not in _OF_THE_MOMENT]
     if not told or told[-1].direction != direction:
         return None

@@ -1,4 +1,4 @@
-"""Silence that no chance explains: asked again in vain, or asked once and quiet.
+"""Silence that chance does not explain: after retries, or after one request.
 
 A client that asks again has not got our answer; one that asks once and is quiet has,
 and its ACKs are lost. Silence alone is never a fact: what other transfers of the same
@@ -70,7 +70,7 @@ def _is_in_vain(facts: Facts, group: list[TransferView]) -> bool:
 
 
 def is_unanswered_since(facts: Facts, one: TransferView) -> bool:
-    """Whether a client asks again in vain since a try that had moved."""
+    """Whether a client retries without result since a try that had moved."""
     later = tuple(other for other in facts.tries if other.number > one.number)
     return is_unanswered(
         Facts(now=facts.now, client=facts.client, file=facts.file, tries=later)

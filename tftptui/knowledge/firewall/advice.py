@@ -17,7 +17,7 @@ from tftptui.knowledge.firewall.situation import (
 )
 
 _CONNTRACK = {4: "", 6: "-f ipv6 "}
-"""What the program conntrack is told of the IP version."""
+"""Arguments of the program conntrack for the IP version."""
 
 FEW_PORTS = 10
 """Ports that one booting client may need at the same time."""
@@ -73,7 +73,7 @@ class Advice:
 
     @property
     def may_be_client(self) -> bool:
-        """Whether it is for a firewall between, and the client's own may be it."""
+        """Whether the firewall is between, and may be the client's own."""
         is_between = self.situation.where is Where.BETWEEN
         return is_between and self.traffic is not None and self.traffic.may_be_client
 

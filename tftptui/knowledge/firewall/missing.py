@@ -30,7 +30,7 @@ TOO_BIG = {
         "ip6tables -I FORWARD -p icmpv6 --icmpv6-type packet-too-big -j ACCEPT",
     ),
 }
-"""What lets the messages pass that tell of small links, for IPv4 and IPv6."""
+"""Rules that let messages about small links pass, for IPv4 and IPv6."""
 
 _PLACES = {
     Where.SERVER: "on this host",

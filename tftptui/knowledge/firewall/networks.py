@@ -126,7 +126,7 @@ def client_networks(
 def told_networks(
     networks: Iterable[ClientNetwork],
 ) -> tuple[tuple[ClientNetwork, ...], int]:
-    """Return those to tell of, assumed ones first, and how many these leave out."""
+    """Return those to name, assumed ones first, and how many are left out."""
     ordered = sorted(networks, key=lambda one: not one.is_assumed)
     return tuple(ordered[:_MOST_TOLD]), len(ordered[_MOST_TOLD:])
 

@@ -119,7 +119,7 @@ class Traffic:
 
     @property
     def may_be_client(self) -> bool:
-        """Whether the client's own firewall may be it, for all that is known."""
+        """Whether the client's own firewall may block, as far as is known."""
         is_known = self.where in (Where.SERVER, Where.BETWEEN)
         return self.missing is Part.ANSWERS and not is_known
 
@@ -142,7 +142,7 @@ class Traffic:
 
     @property
     def clients(self) -> tuple[Network, ...]:
-        """The networks of clients, likewise."""
+        """The networks of clients, found in the same way."""
         return tuple(one.network for one in self.networks())
 
     def networks(

@@ -23,7 +23,7 @@ ANYWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
 
 class SituationError(ValueError):
-    """A situation makes no sense; the text says what to change."""
+    """A situation is invalid; the text says what to change."""
 
 
 class Where(Enum):

@@ -1,6 +1,6 @@
 """What to send to a firewall team: the request in plain words, and the flows seen.
 
-What was seen is told in ``ticket_seen``.
+The observed traffic is in ``ticket_seen``.
 """
 
 from collections.abc import Sequence

@@ -129,7 +129,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def code(text: str) -> str:
-    """Return a stranger's word as code, and nothing but that."""
+    """Return foreign text as code, and nothing but that."""
     return "`" + text.replace("`", "'").replace("|", "\\|") + "`"
 
 

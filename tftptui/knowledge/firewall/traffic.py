@@ -71,7 +71,7 @@ class _Reader:
         blamed: places of the transfers that they name.
         explained: places of those that others name, by which nobody blocks.
         said: their sentences.
-        run: counts the runs of the server: each begins its numbers anew.
+        run: counts the runs of the server: each numbers from the start.
         now: of the last line that has a time.
     """
 
@@ -231,7 +231,7 @@ def traffic_of(
 ) -> Traffic:
     """Return what the lines of a journal tell.
 
-    SKIP is called when the line given last makes no sense: a transfer without
+    SKIP is called when the last line is invalid: a transfer without
     addresses or ports. It is left out.
     """
     reader = _Reader()
@@ -282,7 +282,7 @@ def _flow(line: Line) -> SeenFlow:
 
 
 def _known(told: object) -> tuple[HostNetwork, ...]:
-    """Return the networks of the server's host; none where they make no sense."""
+    """Return the networks of the server's host; none where they are invalid."""
     try:
         known = tuple(msgspec.convert(told or [], list[HostNetwork]))
         for one in known:

@@ -64,7 +64,7 @@ _EFI_NAMES = {
     b"ia64": "ia64",
 }
 """How firmware's default names say the processor, UEFI 2.10 §3.5.1.1; the loaders shim
-and GRUB are named likewise."""
+and GRUB are named in the same way."""
 _EFI_NAME = re.compile(
     rb"(?:^|/)(?:boot|grub|grubnet|shim|mm|fb)("
     + b"|".join(_EFI_NAMES)

@@ -1,7 +1,7 @@
-"""Names that were asked for and are not there: what was meant, and is it a fault?
+"""Requested names that do not exist: what was meant, and is it a fault?
 
 ``near`` finds the files that a client may have meant, among those ``known``;
-``lists`` and ``searching`` know which names a healthy boot asks for in vain.
+``lists`` and ``searching`` know the names that a healthy boot requests in any case.
 """
 
 from tftptui.knowledge.names.known import KnownNames

@@ -1,7 +1,7 @@
 """The names below a root, arranged so that near ones are found without a search.
 
-Built once from a list of names; it never looks at a disk, so whoever shows what it
-finds makes sure that it is still there.
+Built once from a list of names. It never looks at a disk: a screen that shows its
+matches checks that they still exist.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 """What a client may have meant by a name that is not there.
 
 The order of the rules is the order of trust. Those that change the spelling alone
-may be told as facts; all others are guesses and are told as questions.
+may be stated as facts; all others are guesses, asked as questions.
 """
 
 from collections.abc import Iterable, Iterator

@@ -47,8 +47,8 @@ class AckFastPath:
     """How a read goes on as long as all goes well.
 
     One way in: open(), or start() for a new transfer. One way out: close(), after
-    catch_up() has told the session. While it is closed, readable() hands each datagram
-    to the Sender.
+    catch_up() has updated the session. While it is closed, readable() hands each
+    datagram to the Sender.
 
     Args:
         transfer: that it belongs to, until forget().
@@ -324,7 +324,7 @@ class AckFastPath:
             index, acks = found, self.staging.awaited
 
     def _go_on(self, left: int) -> bool:
-        """Send the first window, or the last, likewise."""
+        """Send the first window, or the last, in the same way."""
         acked, report, transfer = self.sent_to, self._report, self._transfer
         count = min(left, self._window)
         try:

@@ -2,7 +2,7 @@
 
 It is the next full block, while nothing is missing. Packets go straight to where they
 are written from, many with one call; all that came in a row is looked at together,
-one record of it goes into the packet log, and the session is told later, before
+one record of it goes into the packet log, and the session is updated later, before
 anybody looks at it. Only the last block's ACK says that bytes are safe; the others
 may be sent before they are written.
 """
@@ -86,7 +86,7 @@ class UploadBuffer:
 class BatchedReceive:
     """How a write goes on as long as all goes well.
 
-    One way in: open(). One way out: close(), after catch_up() has told the session.
+    One way in: open(). One way out: close(), after catch_up() has updated the session.
     While it is closed, readable() hands each datagram to the Receiver.
 
     Args:

@@ -1,6 +1,6 @@
 """A timer of the kernel's that a selector can wait for (Linux, timerfd_create(2)).
 
-An epoll that waits for events alone is cheaper than one that is told how long, by a
+An epoll that waits for events alone is cheaper than one with a timeout, by a
 tenth of what a packet costs. Python has these timers from 3.13 on.
 """
 

@@ -157,7 +157,7 @@ class Policy:
 
 
 def _never(request: Request, settings: Settings) -> Verdict | None:
-    """Return why nobody is granted such a request, whoever asks and when."""
+    """Return why such a request is refused to every client at any time."""
     if settings.drain:
         text = "the server is shutting down: no new requests"
         return Verdict(Reason.DRAINING, ErrorCode.UNDEFINED, text)

@@ -21,7 +21,7 @@ SUMMARY_INTERVAL = 10.0
 """Seconds between summaries of what was not written."""
 
 KEPT_NETWORKS = 16
-"""Networks that a summary names; those beyond are told together."""
+"""Networks that a summary names; the rest are counted together."""
 
 _KEPT_KEYS = 4_096
 
@@ -43,7 +43,7 @@ class Summary:
     seconds: float
 
     def event(self, wall: float) -> Suppressed:
-        """Return what the journal tells of it at a time."""
+        """Return what the journal reports of it at a time."""
         return Suppressed(
             time=wall,
             reason=self.reason,
@@ -61,7 +61,7 @@ class Silenced:
         self._since = 0.0
 
     def count(self, reason: str, network: str | None, now: float) -> None:
-        """Count one; beyond KEPT_NETWORKS networks are told together."""
+        """Count one; beyond KEPT_NETWORKS networks are counted together."""
         if not self._counts:
             self._since = now
         known = (reason, network) in self._counts

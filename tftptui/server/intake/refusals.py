@@ -1,4 +1,4 @@
-"""How a refusal is told: to the client, to the journal, to whoever watches."""
+"""How a refusal is reported: to the client, the journal, the watchers."""
 
 from collections import deque
 from collections.abc import Callable

@@ -83,7 +83,7 @@ class SharedFile:
             return False
 
     def settle(self, version: Version) -> None:
-        """Let those that read a small file share what was read, if it is at rest."""
+        """Share the content of a small file among its readers, if it is unchanged."""
         is_far = is_far_device(version.device)
         rests = time.time_ns() - max(version.modified_ns, version.changed_ns)
         if self.size <= SHARED_ROOM and rests > AT_REST and not is_far:

@@ -288,7 +288,7 @@ def _require_regular(found: os.stat_result) -> None:
 
 
 def is_hidden(part: bytes) -> bool:
-    """Whether a name is one of our own; file systems may not mind the case."""
+    """Whether a name is one of our own; file systems may ignore case."""
     return part[: len(PART_PREFIX)].lower() == PART_PREFIX
 
 

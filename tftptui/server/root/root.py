@@ -168,7 +168,7 @@ class Root:
         """Do the same, perhaps with a file that others have open; see OpenFileCache.
 
         Raises:
-            RootError: likewise.
+            RootError: the same.
         """
         if self._places is not None or not self.names.is_plain:
             return self._open(asked, client, self._shared)
@@ -182,7 +182,7 @@ class Root:
         return SharedFile(file, lambda name: self.look(name)[0])
 
     def forget_opened(self) -> None:
-        """Open every file anew from now on; call it once a second."""
+        """Reopen every file from now on; call it once a second."""
         self._opened.forget()
 
     def _open(

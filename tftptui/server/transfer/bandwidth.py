@@ -1,6 +1,6 @@
 """How fast transfers may go: one limit for each, one for all together.
 
-Whoever wants to send DATA, or to ask for more of it, stands in line. The first in
+A transfer that wants to send DATA, or ask for more of it, stands in line. The first in
 line goes as soon as both buckets hold enough, sends a small piece and goes to the
 end of the line, so that bytes leave evenly and everybody has a turn.
 """
@@ -25,7 +25,7 @@ WINDOW_TIME = 0.25
 
 
 class Alarm(Protocol):
-    """Calls back once, at a moment that can be set anew."""
+    """Calls back once, at a moment that can be reset."""
 
     def set(self, moment: float | None) -> None:
         """Call back at MOMENT, and not at the one set before; None: never."""
@@ -86,8 +86,8 @@ class Bandwidth:
         return Pacer(self, None if self.each is None else _bucket(self.each))
 
     def run(self) -> None:
-        """Let go whoever may go now, and wake up when the next one may."""
-        if self._is_running:  # whoever goes may stand in line again at once
+        """Let transfers go that may, and wake up when the next one may."""
+        if self._is_running:  # a transfer may stand in line again at once
             return
         self._is_running = True
         now = self.clock.now()

@@ -1,7 +1,7 @@
 """ICMP errors for one transfer: when to believe them, and how many to write down.
 
-They are easily forged, and may be late. Whoever guesses both ports must neither end a
-transfer that is going on, nor fill the journal.
+They are easily forged, and may be late. A sender who guesses both ports must neither
+end a running transfer nor fill the journal.
 """
 
 from tftptui.server.access_list import neighbourhood
@@ -49,7 +49,7 @@ class ReportLimit:
         self._count, self._since = 0, 0.0
 
     def is_told(self, now: float) -> bool:
-        """Whether one that comes now is told; if not, it is counted."""
+        """Whether one that comes now is reported; if not, it is counted."""
         if self._lines.take(1, now):
             return True
         if not self._count:

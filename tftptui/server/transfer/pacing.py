@@ -1,6 +1,6 @@
 """What waits for bandwidth: the blocks of a read, the ACKs of a write.
 
-While something waits, the session sees time stand still: it is told nothing of
+While something waits, the session sees time stand still: it hears nothing of
 ACKs, and its timer does not run. So it never takes our own slowness for loss, and
 knows exactly what has left.
 """

@@ -238,7 +238,7 @@ class Report:
             view.asked_at = (*view.asked_at[1 - _KEPT_TIMES :], wall)
 
     def malformed(self, octets: int, why: str) -> None:
-        """Keep a packet that makes no sense."""
+        """Keep a malformed packet."""
         self._recorder.counters.malformed += 1
         self.packet(Kind.MALFORMED, octets, note=why)
 

@@ -1,6 +1,6 @@
 """Single-port mode: a transfer on the listener's own port.
 
-All answers leave from the port that was asked, and transfers are told apart by
+All replies leave from the request port, and transfers are distinguished by
 the client's address and port alone. It helps where a firewall lets only answers
 from that port back in. What it costs: strangers can't be told from clients. ICMP errors
 come to the listener, which tells whom each is about.
@@ -95,7 +95,7 @@ class SharedTransport:
         return len(datagram)
 
     def recvfrom(self, octets: int) -> tuple[bytes, SocketAddress]:
-        """Return one datagram, and where from; likewise."""
+        """Return one datagram and its sender, in the same way."""
         return self.recv(octets), self._arrival.client.as_socket_address()
 
     def is_from_client(self, _sender: SocketAddress) -> bool:

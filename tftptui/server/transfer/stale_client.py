@@ -1,9 +1,9 @@
-"""Transfers whose client seems to have asked anew from another port.
+"""Transfers whose client seems to have retried from another port.
 
 Some boot ROMs take the next port at each try; what goes to the last one is lost, and
 only holds a port of ours. Two programs of one host look the same at first: but the
-earlier one answers what is sent to it again, or asks again itself, and a ROM that has
-asked anew never does.
+earlier one replies to retransmissions, or retries itself; a ROM that retried from a
+new port never does.
 """
 
 from tftptui.net.addresses import Endpoint

@@ -22,7 +22,7 @@ class Fate(Enum):
     GOES_ON = "goes on"
     TOO_LONG = "too long"
     TOO_STILL = "too still"
-    """It is given up: the client is told."""
+    """It is given up: the client gets an ERROR."""
     UNPROVEN = "unproven"
     """It is given up without a word: there may be no such client."""
 

@@ -156,7 +156,7 @@ class Transfer:
 
     Attributes:
         readable: takes what the client sent.
-        is_told: whether an event has told of it. One that goes well and is over in a
+        is_told: whether an event has reported it. One that goes well and is over in a
             moment is only counted, unless somebody wants to hear of every one.
         side: its Sender or Receiver.
     """
@@ -371,7 +371,7 @@ class Transfer:
         self.run(self.side.settle().fail(SendError(code, text)))
 
     def complete(self) -> None:
-        """End quietly what went well, and what no event has told of."""
+        """End quietly what went well and no event has reported."""
         self.outcome = _COMPLETED
         self.report.over(_COMPLETED)
         self._close()

@@ -67,7 +67,7 @@ class Transport:
             then; the retransmission timer tries again.
         recv: returns one datagram of the client, at most as many bytes as asked.
             Raises OSError when there is none: an ICMP error may be waiting.
-        recvfrom: likewise of strangers, and while it is alone of anybody.
+        recvfrom: the same, from strangers, and while it is alone of anybody.
     """
 
     __slots__ = (

@@ -12,7 +12,7 @@ SLOW = 0.05
 """Seconds that a write may take before the next ones are left to a thread."""
 
 _MOST_WAITING = 16 << 20
-"""Bytes that may wait; whoever brings more waits for the disk."""
+"""Bytes that may wait; a writer with more waits for the disk."""
 
 
 class WriteBehind:

@@ -1,4 +1,4 @@
-"""What the folders below the root hold, as whoever watches wants to see it."""
+"""The content of the folders below the root, for watchers."""
 
 import heapq
 import os
@@ -23,7 +23,7 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Entry, Listing
 
 MOST_TOLD = 5_000
-"""Entries of one folder that are told; nobody reads more, and each costs time."""
+"""Entries of one folder that are listed; nobody reads more, and each costs time."""
 
 _NUMBER = re.compile(rb"(\d+)")
 

@@ -27,7 +27,7 @@ Folder = dict[bytes, Mark]
 
 
 class Patrol:
-    """Goes through a root again and again. Call turn(); forget() begins anew.
+    """Goes through a root again and again. Call turn(); forget() starts again.
 
     Args:
         root: the root.
@@ -158,7 +158,7 @@ class Patrol:
         except RootError as error:
             if error.reason != Reason.NOT_FOUND:
                 self._keep(folder)  # it is there, and may not be looked at
-            return []  # what went with a folder is told at the end of the round
+            return []  # what went with a folder is reported at the end of the round
         before = self._known.get(folder)
         more = len(now) - len(before or ())
         if self._count + more > self._most:

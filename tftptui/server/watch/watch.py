@@ -32,7 +32,7 @@ RESCAN = 30.0
 
 POLL = 2.0
 IDLE_SHARE = 20
-"""Seconds between such looks while nothing tells of changes; a look that took a
+"""Seconds between such looks while nothing reports changes; a look that took a
 second is followed by that many without one."""
 
 SLOW, REST_SHARE = 0.05, 2

@@ -124,7 +124,7 @@ PACKETS: dict[int, Callable[[bytes, str, list[Interface]], Captured]] = {
 }
 """What makes a packet of a block, by its type.
 
-They raise struct.error or IndexError for what makes no sense.
+They raise struct.error or IndexError for invalid blocks.
 """
 
 

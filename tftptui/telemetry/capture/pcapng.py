@@ -57,7 +57,7 @@ def packet(
         octets: what is kept of it.
         length: how long it was.
         is_sent: its direction.
-        comment: words for whoever reads it.
+        comment: words for the caller reads it.
     """
     when = (time >> 32, time & 0xFFFF_FFFF)
     head = struct.pack("<IIIII", number, *when, len(octets), length)

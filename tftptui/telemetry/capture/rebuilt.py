@@ -1,4 +1,4 @@
-"""Packet records turned back into the datagrams that they tell of."""
+"""Packet records turned back into datagrams."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -121,7 +121,7 @@ def _aside(logged: Logged, known: Known) -> str:
 
 
 def _complaint(logged: Logged, last: Datagram) -> Complaint | None:
-    """Return the ICMP error that a note tells of, about what was sent last."""
+    """Return the ICMP error in a note, about the packet sent last."""
     name, _, sender = logged.note.partition(_SAYS)
     version = 6 if ":" in last.source[0] else 4
     found = numbers(version, name)

@@ -47,7 +47,7 @@ class CaptureWriter:
         write(pcapng.section(APPLICATION))
 
     def add(self, logged: Logged) -> None:
-        """Write the packets that a record tells of."""
+        """Write the packets of a record."""
         record = logged.record
         if record.kind == Kind.LOST:
             self.lose(record.block)

@@ -35,7 +35,7 @@ ERROR_KINDS = frozenset(
         Kind.STRAY,
     }
 )
-"""Kinds of record that tell of something wrong."""
+"""Kinds of record that show trouble."""
 
 
 def table(holds: Callable[[int], object]) -> bytes:
@@ -157,7 +157,7 @@ class Columns:
 
     @property
     def errors(self) -> bytes:
-        """Mask: what tells of something wrong."""
+        """Mask: records that show trouble."""
         return self.kinds.translate(_IS_ERROR)
 
     def mask_of(self, numbers: Iterable[int]) -> bytes:

@@ -21,7 +21,7 @@ _LARGEST = 0xFFFF_FFFF
 class Exchanges:
     """What is known of each exchange, in the order in which they came.
 
-    Whoever adds one appends to all three, and has the ring settled now and then where
+    To add one, append to all three, and has the ring settled now and then where
     there are more than MOST.
 
     Attributes:

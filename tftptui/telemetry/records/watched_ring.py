@@ -1,4 +1,4 @@
-"""Packet records for whoever watches: like the ring, but holding still costs nothing.
+"""Packet records for watchers: like the ring, but a pause costs nothing.
 
 Records only ever come at the end and go at the beginning, in whole chunks. So a second
 view of them shares the chunks instead of copying millions of bytes.

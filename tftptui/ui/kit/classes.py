@@ -1,6 +1,6 @@
 """Setting several CSS classes at once: styles are worked out again once, not for each.
 
-Textual styles a widget and everything below it anew for every class that changes, which
+Textual restyles a widget and everything below it for every class that changes, which
 takes longer than all else that follows a key.
 """
 

@@ -149,7 +149,7 @@ class FileView(ScrollView, can_focus=True):
         self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
-        """Draw anew."""
+        """Redraw."""
         self._measure()
 
     def _measure(self) -> None:

@@ -98,7 +98,7 @@ class PromptField(InOrder, Input):
 
 
 class Prompt(Vertical):
-    """A name, a field, and under it what is told about the text; hidden at first.
+    """A name, a field, and under it a note about the text; hidden at first.
 
     Call ask(); then Typed, Entered and Left messages come. Shown without the focus it
     says what filter holds.

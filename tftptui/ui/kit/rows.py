@@ -266,7 +266,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         return strip
 
     def notify_style_update(self) -> None:
-        """Look the colours up anew before the next line is drawn."""
+        """Look the colors up again before the next line is drawn."""
         super().notify_style_update()
         self._generation += 1
         self._strips.clear()

@@ -36,7 +36,7 @@ BREATH = 0.01
 """Seconds between taking in some packets and some more, for keys."""
 
 SELDOM = 8
-"""Slices after which the rest of the screen is drawn anew as well: it takes as long."""
+"""Slices after which the rest of the screen is redrawn as well: it takes as long."""
 
 GONE = "not kept any more"
 UNANSWERED_PHASES = ("abandoned", "unconfirmed")

@@ -138,7 +138,7 @@ class DemoScreen(MainScreen):
         super().show_pane(pane)
 
     def action_range(self) -> None:
-        """Go to the fields of the port range; likewise."""
+        """Go to the fields of the port range, in the same way."""
         self._left = (self._stage.has_focus, self.is_big)
         if self.is_big:
             self._enlarge(is_big=False)

@@ -168,7 +168,7 @@ class FileCommandHandler:
         self._screen.app.push_screen(screen, answered)
 
     async def _serve_or_ask(self, folder: str) -> None:
-        """Have a folder served; one that can't be may be typed anew."""
+        """Serve a folder; one that can't be served may be typed again."""
         try:
             await self._client.ask(ServeFolder(folder))
         except (CommandRefusedError, EngineError) as error:

@@ -1,4 +1,4 @@
-"""The firewall rules for the traffic seen, and the request to whoever keeps it."""
+"""The firewall rules for the traffic seen, and a ticket for the firewall's owner."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -46,7 +46,7 @@ def firewall_traffic(store: Store, about: int | None) -> Traffic:
     """Return the traffic seen: of the finding with that number, or all of it."""
     traffic = traffic_of(seen_lines(store, about))
     if store.is_capture and traffic.ports is None:
-        # Whoever's server it is, its ports are its own choice.
+        # Its owner chooses the server's ports.
         port = store.status.port if store.status else None
         traffic = replace(traffic, ports=ANY_TID, port=port or None)
     located_ = _located(store, about)
@@ -59,7 +59,7 @@ def own_addresses(store: Store) -> list[IPv4Address | IPv6Address]:
 
 
 def ticket(store: Store, taste: Taste, about: int) -> str:
-    """Return the request to whoever keeps the firewall, for a finding.
+    """Return the ticket for the firewall's owner, for a finding.
 
     Raises:
         SituationError: the rules can't be written for the choices that were made.
@@ -140,7 +140,7 @@ class FirewallScreen(Page[None]):
             self.post_message(CopyWanted(advice_text(self._advice), "the rules"))
 
     def action_copy_ticket(self) -> None:
-        """Copy the request to whoever keeps the firewall."""
+        """Copy the ticket for the firewall's owner."""
         if self._advice is not None:
             text = markdown_text(self._advice, _ELSEWHERE)
             self.post_message(CopyWanted(text, "the ticket"))

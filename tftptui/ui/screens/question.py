@@ -15,7 +15,7 @@ from tftptui.ui.keys import bindings
 from tftptui.ui.messages import FrameArrived
 
 TOLD = 3.0
-"""Seconds for which it is told that the question comes first."""
+"""Seconds for which a notice says that the question comes first."""
 
 MARGINS = 2
 """Cells beside the line."""

@@ -48,7 +48,7 @@ NEIGHBOR = 26
 """Cells of a transfer in the line of neighbors."""
 
 GAP = 2
-"""Cells between what is told of the two ends."""
+"""Cells between the facts about the two ends."""
 
 
 class TransferOrder(Protocol):

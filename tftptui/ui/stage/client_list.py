@@ -58,7 +58,7 @@ class Casting:
         self.drafts[name] = msgspec.structs.replace(client, kind=kind, port=port)
 
     def type_digit(self, name: str, digit: int) -> bool:
-        """Write one more digit of its first port; a sixth one begins anew.
+        """Write one more digit of its first port; a sixth one starts again.
 
         Return False, and do nothing, where it would be no port any more.
         """

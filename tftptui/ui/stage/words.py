@@ -94,7 +94,7 @@ def line_text(view: DemoView) -> str:
 def switch_line(view: DemoView, width: int, slots: Slots) -> Text:
     """Return what can be switched by hand and how it stands, then the line.
 
-    A helper, or a single port, is in force by whoever's doing, the step's too.
+    A helper, or a single port, counts no matter who set it, the step too.
     """
     play = view.play
     switches = [

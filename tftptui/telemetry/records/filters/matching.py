@@ -108,8 +108,8 @@ class Matcher:
         masks = [self._filter(one, columns) for one in self.wanted if one]
         return reduce(both, masks, every)
 
-    def anew(self) -> "Matcher":
-        """Return one for the same that has not looked at anything yet."""
+    def copy(self) -> "Matcher":
+        """Return one for the same filters, with nothing looked up yet."""
         return Matcher(self.wanted, self._transfers, self._now)
 
     def changed(self) -> bool:

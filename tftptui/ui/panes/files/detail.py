@@ -84,7 +84,7 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
         was = f"it was {visible(change.was)} until {age(now - change.time)}"
         lines.append((was, "muted"))
     fetches = fetches_of(row, model, now)
-    if len(fetches) > 1:  # one alone is told already
+    if len(fetches) > 1:  # one alone is shown already
         lines += [(fetch, "muted") for fetch in fetches]
     return lines
 

@@ -14,10 +14,10 @@ MOST_COUNTED = 10_000
 
 
 MOST_FETCHES = 5
-"""Of one file that are told one by one."""
+"""Fetches of one file that are shown one by one."""
 
 SAME_TIME = 1e-6
-"""Seconds; times of the disk are told as numbers of 53 bits."""
+"""Seconds; times of the disk are numbers of 53 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Last:
 
     Attributes:
         size, modified: of the file, bytes and wall clock; None where not known.
-        version: of the file, likewise.
+        version: of the file; None where not known.
         client_tid: the client's port.
     """
 

@@ -1,4 +1,4 @@
-"""The list in the pane of files: folders as a tree, then what was asked in vain."""
+"""The list in the pane of files: folders as a tree, then the missing names."""
 
 from collections.abc import Callable, Hashable
 from typing import ClassVar

@@ -136,7 +136,7 @@ class FileModel:
     def read(self, now: float) -> None:
         """Take in what the store has got; NOW is the wall clock."""
         if self._store.forgotten != self._forgotten:
-            self._begin_anew()
+            self._start_over()
         self._follow_root()
         news = [self._read_listing(folder, now) for folder in self.wanted]
         self._read_at = now
@@ -146,7 +146,7 @@ class FileModel:
         if any(news) or not self._seen:
             self._arrange()
 
-    def _begin_anew(self) -> None:
+    def _start_over(self) -> None:
         """Another engine tells all that it knows: what one told before is void."""
         self._forgotten = self._store.forgotten
         self._current.clear()
@@ -155,7 +155,7 @@ class FileModel:
         self.served, self._asked = Served(), Asked(self._store)
 
     def _follow_root(self) -> None:
-        """Begin anew with another root: nothing in it is new for being there."""
+        """Start again with another root: nothing in it is new for being there."""
         status = self._store.status
         root = (status.root, tuple(status.named)) if status else self._root
         if self._root not in (None, root):
@@ -234,7 +234,7 @@ class FileModel:
         return next((row.key for row in nearest if row.key in self._places), None)
 
     def _arrange(self) -> None:
-        """Build the rows anew."""
+        """Rebuild the rows."""
         self.wanted = {ROOT}
         entries: list[Row] = [*self._folder_rows(ROOT, 0)]
         if found := self._found_rows({row.key for row in entries}):

@@ -1,4 +1,4 @@
-"""The pane of files: what is served, what has changed, what was asked for in vain."""
+"""The pane of files: the served files, the changed ones, the missing names."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -343,7 +343,7 @@ class FilesPane(Pane):
     def _tell_engine(self) -> None:
         if self._store.engines != self._engine:
             # Another one knows nothing of open folders, nor of what was looked for;
-            # whoever looked at another pane meanwhile has not seen the first one end.
+            # someone who looked at another pane has not seen the first one end.
             self._engine = self._store.engines
             self._opened.clear()
             self._narrow(self._model.words)

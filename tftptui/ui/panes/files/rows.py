@@ -168,7 +168,7 @@ def depth_of(row: Row) -> int:
 
 
 def asked_name(row: Row) -> str:
-    """Return the name that was asked for in vain, which a row is about; else ""."""
+    """Return the missing name that a row is about; else ""."""
     match row:
         case AskedRow(name=name) if name:
             return name

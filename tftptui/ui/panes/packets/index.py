@@ -15,7 +15,7 @@ MOST_FORWARD = 4 * SLICE
 
 
 class PacketIndex:
-    """Numbers of the records that a matcher means, and of those that tell of trouble.
+    """Numbers of the records that a matcher means, and of those that show trouble.
 
     It knows about records ``low`` to ``high`` - 1. News is taken in by forward(); what
     was there before, by calling backward() again and again, newest first.

@@ -283,7 +283,7 @@ class PacketView:
 
     @property
     def errors(self) -> "array[int]":
-        """Numbers of shown records that tell of something wrong."""
+        """Numbers of shown records that show trouble."""
         return self._index.errors
 
     def stops(self, *, only_errors: bool = False) -> Stops:
@@ -347,12 +347,12 @@ class PacketView:
     def show(self, transfer: int | None) -> None:
         """Show one transfer's packets only, or all."""
         self.transfer = transfer
-        self._begin_anew()
+        self._start_over()
 
     def filter(self, wanted: Filter) -> None:
         """Show only what a filter means."""
         self.wanted = wanted
-        self._begin_anew()
+        self._start_over()
 
     def look_for(self, sought: Filter) -> None:
         """Have what a filter means found among what is shown; nothing if empty."""
@@ -381,7 +381,7 @@ class PacketView:
     def _bring_up_to_date(self, index: PacketIndex) -> None:
         ring = self._store.packets
         if index.matcher is not None and not self.is_held and index.matcher.changed():
-            index.matcher = index.matcher.anew()
+            index.matcher = index.matcher.copy()
             index.begin(ring.next)
             index.backward(self.source)
         index.trim(self._first)
@@ -391,7 +391,7 @@ class PacketView:
         if index.low == index.high > self._first:  # too much came at once
             index.backward(self.source)
 
-    def _begin_anew(self) -> None:
+    def _start_over(self) -> None:
         self._index = PacketIndex(self._matcher())
         self._index.begin(self._next)
         self._index.backward(self.source)

@@ -20,7 +20,7 @@ _HELPS = {
 }
 
 MOST_NAMED = 2
-"""Ports of other programs that are told one by one."""
+"""Ports in use elsewhere that are shown one by one."""
 
 
 def surprises(command: SetPorts, scene: Scene) -> tuple[str, ...]:

@@ -313,7 +313,7 @@ class PortEditor(Vertical):
 
     def field_beside(self, step: int) -> Widget | None:
         """Return another field; None when there is none in that direction."""
-        # The screen knows at once; a widget is told later, after keys typed ahead.
+        # The screen knows at once; a widget knows later, after keys typed ahead.
         focused = self.screen.focused
         here = next((n for n, one in enumerate(self.fields) if one is focused), None)
         if here is None or not 0 <= here + step < len(self.fields):

@@ -46,7 +46,7 @@ RECENT = 600.0
 """Seconds for which a client counts as one that may come at the same time again."""
 
 REFUSED_RECENT = 60.0
-"""Seconds for which clients that found no port are told."""
+"""Seconds for which clients that found no port are shown."""
 
 EXHAUSTED = Reason.PORTS_EXHAUSTED
 

@@ -52,7 +52,7 @@ NAMES: Mapping[int, str] = {
     FOREIGN: "in use elsewhere",
     FREE: "free",
 }
-"""In the order in which they are told."""
+"""In the order in which they are shown."""
 
 RESTING = (TIRED, QUARANTINED, RESTED)
 

@@ -60,7 +60,7 @@ def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
 
 
 MOST_TOLD = 3
-"""Callers that are told one by one."""
+"""Callers that are listed."""
 
 
 def tell_ports(

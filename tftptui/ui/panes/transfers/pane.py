@@ -457,7 +457,7 @@ class TransfersPane(FilterPane):
             self._detail.set_class(not most, "-none")
 
     def on_resize(self) -> None:
-        """Share the room anew, once all have theirs."""
+        """Share the room again, once all have theirs."""
         self.call_after_refresh(self._make_room)
 
 

@@ -22,7 +22,7 @@ CHANGED = "the file changed on disk since this transfer started"
 STORED = "Upload complete: the file is stored."
 
 SURE = 0.75
-"""How sure a kind of client is from which on it is told without a mark."""
+"""Certainty of a kind of client from which on it has no mark."""
 
 BAR = 8
 """Cells of a progress bar."""
@@ -163,7 +163,7 @@ def ending(view: TransferView, now: float, tries: int = 1) -> list[str]:
 def _agos(seconds: float) -> list[str]:
     """Return how long ago in forms that get shorter."""
     ago = age(seconds)
-    # “no answer now” would tell of a server that waits.
+    # “no answer now” would suggest a server that waits.
     return ["just now"] if ago == "now" else [ago, ago.removesuffix(" ago")]
 
 
@@ -382,7 +382,7 @@ def meaning(view: TransferView) -> str:
     """Return in a sentence how it stands, and why, as far as that is known.
 
     A client that was never heard of after its request tells where to look: both
-    ports are named, because it is the client's that firewalls mind most.
+    ports are named, because firewalls mostly block the client's.
     """
     if view.phase == "negotiating" and not view.server_tid:
         return "This capture has no reply to it."
