@@ -3,6 +3,7 @@
 And each cause has innocents that look like it for the first seconds.
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +24,9 @@ from tests.support.facts import (
     neighbour,
     tried,
 )
+from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts
-from tftptui.findings.registry import judge
+from tftptui.findings.registry import judge, notes
 from tftptui.findings.signs.comparison import OTHERS, Difference, compare
 from tftptui.telemetry.findings import FACT
 
@@ -58,6 +60,30 @@ def test_no_cause_is_certain_while_another_is_consistent(seen: Facts) -> None:
     if draft.code in NAMES:
         others = {*compare(seen).candidates} - {NAMES[draft.code]}
         assert not others & OTHERS
+
+
+COUNTS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*) [a-z]")
+"""As in "3 of 7 tries"."""
+
+
+def texts(draft: Draft) -> list[str]:
+    return [draft.headline, *(one.text for one in draft.evidence)]
+
+
+@settings(max_examples=200)
+@given(cases())
+def test_nothing_is_told_that_an_engineer_would_dispute_at_once(seen: Facts) -> None:
+    for draft in [one for one in (judge(seen), *notes(seen)) if one is not None]:
+        told = " ".join(texts(draft))
+        for some, all_ in COUNTS.findall(told):
+            assert int(some.replace(",", "")) <= int(all_.replace(",", "")), told
+        if "switched off" in draft.headline and draft.code == "client-gone":
+            said = [at for one in seen.icmp for at in one.times]
+            assert not said or seen.last_asked <= max(said), told
+        if "Nothing is blocked" in draft.headline:
+            assert draft.confidence < FACT
+        if seen.is_gateway:
+            assert "itself rejects" not in draft.headline
 
 
 PORTS = st.sampled_from([1_024, 2_072, 2_073, 25_300, 44_669, 49_200])

@@ -133,7 +133,8 @@ def judge(facts: Facts) -> Draft | None:
     A client that gets it only since it has left its options out has something wrong.
     """
     if facts.is_done or (facts.tries and _is_moving(facts)):
-        return options_not_understood.fell_back(facts)
+        fell_back = options_not_understood.fell_back(facts)
+        return fell_back or block_size_ignored.cut_short(facts)
     return next((found for rule in TROUBLE if (found := rule(facts))), None)
 
 

@@ -218,6 +218,21 @@ def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
     )
 
 
+def grant_size(facts: Facts, octets: int) -> tuple[Remedy, ...]:
+    """Return how a client gets the block size that it uses in any case."""
+    return (
+        *say(
+            f"on the client: request blksize {_SMALL_BLOCKS:,} or less, or no blksize"
+        ),
+        *_of_server(
+            facts,
+            f"or grant what it requests, if the path carries {octets:,} bytes",
+            f"--max-blksize {octets}",
+            block_settings(octets),
+        ),
+    )
+
+
 def refuse_size(facts: Facts) -> tuple[Remedy, ...]:
     """Return how a client is not told the size of a file."""
     whom = f"@{facts.kind}" if facts.kind else ""

@@ -197,7 +197,18 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
             and not self.send_errno
             and not self.notes
             and (self.round_trip is None or self.round_trip < SLOW)
+            and not (self.direction == "write" and self.is_cut_short)
         )
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether an upload ended before all bytes came that tsize had announced."""
+        if self.phase != "completed" or self.mode != "octet":
+            return False
+        announced = {name.casefold(): value for name, value in self.asked}.get("tsize")
+        if announced is None or not announced.isdecimal():
+            return False
+        return self.direction == "write" and self.acked_octets < int(announced)
 
     @property
     def running(self) -> bool:

@@ -132,3 +132,64 @@ def test_who_leaves_after_a_block_shorter_than_asked_took_it_for_the_last() -> N
     )
     draft = draft_of(facts_of(one, icmp=(icmp(3, CLIENT, 1.5),)))
     assert (draft.code, draft.confidence) == ("block-size-ignored", POSSIBLE)
+
+
+def upload(**changes: Any) -> TransferView:
+    given: dict[str, Any] = {
+        "direction": "write",
+        "asked": [("tsize", "42012"), ("blksize", "8192")],
+        "agreed": [("tsize", "42012"), ("blksize", "1468")],
+        "block_size": 1_468,
+        "kind": "",
+    }
+    return completed(**(given | changes))
+
+
+def test_an_upload_in_smaller_blocks_than_granted_is_cut_short_and_told() -> None:
+    seen = Seen()
+    view = upload(acked_blocks=1, sent_blocks=1, acked_octets=512, total_size=512)
+    seen.begin(view)
+    seen.end(view)
+    seen.look(1.0)
+    (found,) = seen.standing()
+    assert (found.code, found.confidence) == ("block-size-ignored", LIKELY)
+    assert "pxelinux.0 has 512 of 42,012 bytes" in found.headline
+    assert any("--refuse blksize" in one.command for one in found.remedies)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"acked_octets": 42_012},
+        {"asked": [("blksize", "8192")], "acked_octets": 512, "acked_blocks": 1},
+        {"asked": [("tsize", "0")], "acked_octets": 512, "acked_blocks": 1},
+        {"mode": "netascii", "acked_octets": 512, "acked_blocks": 1},
+        {"acked_octets": 40, "acked_blocks": 1},
+    ],
+)
+def test_an_upload_that_may_be_whole_is_no_finding(changes: Any) -> None:
+    seen = facts_of(upload(**changes))
+    assert judge(seen) is None
+
+
+def test_an_upload_in_larger_blocks_than_granted_is_told() -> None:
+    error = "a block of 8192 bytes, but 1468 were agreed"
+    draft = draft_of(facts_of(upload(phase="failed", error=error, acked_blocks=0)))
+    assert (draft.code, draft.confidence) == ("block-size-ignored", FACT)
+    assert "granted blksize 1,468 and sent a block of 8,192 bytes" in draft.headline
+    assert any("--max-blksize 8192" in one.command for one in draft.remedies)
+
+
+def test_a_whole_upload_later_ends_it() -> None:
+    seen = Seen()
+    view = upload(acked_blocks=1, sent_blocks=1, acked_octets=512, total_size=512)
+    seen.begin(view)
+    seen.end(view)
+    seen.look(1.0)
+    whole = upload(number=10, at=20.0)
+    seen.clock.advance(19.0)
+    seen.begin(whole)
+    seen.end(whole)
+    seen.look(1.0)
+    seen.look(1.0)
+    assert seen.standing() == []

@@ -65,3 +65,9 @@ def test_a_closed_port_that_goes_on_sending_is_one_of_two_machines() -> None:
     assert (draft.code, draft.confidence) == ("duplicate-address", LIKELY)
     gone = completed(**HALFWAY, duplicates=2, repeated=NOON + 0.5)
     assert draft_of(facts_of(gone, icmp=closed, now=8.0)).code != "duplicate-address"
+
+
+def test_who_asks_after_a_router_gave_it_up_was_not_switched_off() -> None:
+    one = asked_again(tried(), 4.0)
+    draft = judge(facts_of(one, now=4.5, icmp=(icmp(1, FIREWALL, 3.0),)))
+    assert draft is None or draft.code != "client-gone"

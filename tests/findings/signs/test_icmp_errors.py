@@ -250,3 +250,11 @@ def test_what_comes_from_our_gateway_comes_through_a_translation() -> None:
         assert "this host's gateway" in draft.headline
     silent = asked_again(tried(), 6.0)
     assert found(facts_of(silent, scene=scene)).stands_at == "between"
+
+
+def test_an_error_of_this_host_s_own_is_not_a_firewall_on_the_path() -> None:
+    own = icmp(13, SERVER, 0.1, 2.1)
+    draft = judge(facts_of(asked_again(tried(), 2.0), now=4.0, icmp=(own,)))
+    assert draft is not None
+    assert (draft.code, draft.stands_at) == ("answers-refused", "server")
+    assert "The firewall of this host itself rejects" in draft.headline

@@ -1,14 +1,16 @@
 """block-size-ignored: the client uses another block size than was agreed."""
 
+import re
+
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
-from tftptui.findings.ends import served
+from tftptui.findings.ends import later_success, later_tries, served
 from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.helps import no_port_matters
 from tftptui.findings.kind import Kind, Scope
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
-from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, times
 
@@ -17,6 +19,18 @@ _ASKED_FOR = 2
 
 _STILL = 9.0
 """Seconds without progress: on a slow path that others fill, a block takes several."""
+
+_TOO_LONG = re.compile(r"^a block of (\d+) bytes, but (\d+) were agreed$")
+"""Why a transfer ends whose client sends larger blocks: protocol.receiver."""
+
+
+def _is_used_now(facts: Facts) -> str:
+    """Return that a transfer went well; an upload that was cut short did not."""
+    latest = facts.latest
+    if latest is not None and latest.is_cut_short:
+        return later_success(facts, later_tries(facts))
+    return served(facts)
+
 
 KIND = Kind(
     code=Code.BLOCK_SIZE_IGNORED,
@@ -29,7 +43,7 @@ KIND = Kind(
         "no firewall drops the blocks",
     )
     | {"block-size": ("yes", "blocks of 512 bytes need no option")},
-    ended=served,
+    ended=_is_used_now,
 )
 
 
@@ -40,9 +54,56 @@ def block_size_ignored(facts: Facts) -> Draft | None:
     got blocks as large.
     """
     one = facts.latest
-    if one is None or one.direction != "read" or not one.heard or facts.is_done:
+    if one is None or not one.heard:
+        return None
+    if one.direction == "write":
+        return _sends_larger(facts, one) or cut_short(facts)
+    if facts.is_done:
         return None
     return _takes_none(facts, one) or _takes_one(facts, one)
+
+
+def cut_short(facts: Facts) -> Draft | None:
+    """The client's first block was shorter than agreed, which ends an upload."""
+    one = facts.latest
+    if one is None or not one.is_cut_short or one.acked_blocks != 1:
+        return None
+    if one.acked_octets < DEFAULT_BLOCK_SIZE:
+        return None  # no size that anybody uses
+    sent = one.acked_octets
+    announced = {name.casefold(): value for name, value in one.asked}["tsize"]
+    return _draft(
+        facts,
+        one,
+        f"{facts.client} was granted blksize {one.block_size:,} and sent blocks of "
+        f"{sent:,} bytes: a short block ends an upload, so {facts.file} has "
+        f"{sent:,} of {int(announced):,} bytes.",
+        (
+            Evidence(
+                text=f"tsize {announced} announced; block 1 had {sent} bytes, "
+                f"{one.block_size} were agreed",
+                transfer=one.number,
+                time=one.moved,
+            ),
+        ),
+        sure=LIKELY,
+    )
+
+
+def _sends_larger(facts: Facts, one: TransferView) -> Draft | None:
+    found = _TOO_LONG.search(one.error or "")
+    if one.phase != "failed" or one.peer_error is not None or found is None:
+        return None
+    sent, agreed = int(found[1]), int(found[2])
+    return _draft(
+        facts,
+        one,
+        f"{facts.client} was granted blksize {agreed:,} and sent a block of "
+        f"{sent:,} bytes: it ignores the OACK.",
+        (Evidence(text=one.error, transfer=one.number, time=one.ended),),
+        sure=FACT,
+        wanted=sent,
+    )
 
 
 def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
@@ -93,6 +154,7 @@ def _takes_one(facts: Facts, one: TransferView) -> Draft | None:
             ),
         ),
         sure=POSSIBLE,
+        wanted=int(asked),
     )
 
 
@@ -103,7 +165,9 @@ def _draft(
     seen: tuple[Evidence, ...],
     *,
     sure: float,
+    wanted: int = 0,
 ) -> Draft:
+    """Return the finding; WANTED is the size that it uses, if it uses its own."""
     return Draft(
         kind=KIND,
         headline=headline,
@@ -112,7 +176,9 @@ def _draft(
         transfers=(one.number,),
         since=one.moved,
         evidence=(*seen, evidence.asked(facts), *evidence.program(facts)),
-        remedies=remedies.refuse_option(facts, ["blksize"]),
+        remedies=remedies.grant_size(facts, wanted)
+        if wanted
+        else remedies.refuse_option(facts, ["blksize"]),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_in_blocks(facts, one.block_size),
     )

@@ -84,8 +84,8 @@ def host_gone(facts: Facts) -> Draft | None:
     found = since_progress(facts, lambda one: one.is_host_unreachable)
     if not facts.scene.on_link:
         found = [one for one in found if one.sender not in facts.scene.addresses]
-    if not found:
-        return None
+    if not found or facts.last_asked > max(one.times[-1] for one in found):
+        return None  # who asks since is there: it has another address, or is back
     is_own = found[0].sender in facts.scene.addresses
     who = facts.words.server if is_own else (found[0].sender or "a router")
     return Draft(

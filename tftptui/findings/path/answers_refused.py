@@ -55,21 +55,26 @@ def refused(facts: Facts) -> Draft | None:
     names = list(dict.fromkeys(one.sender or "" for one in found))
     if hop is not None and hop.sender and hop.sender not in names:
         names.append(hop.sender)
+    is_own = facts.scene.addresses.issuperset(names)
+    who = f"The firewall at {joined(names)}"
+    if is_own:
+        who = f"The firewall of {facts.words.host} itself"
     return Draft(
         kind=KIND,
-        headline=f"The firewall at {joined(names)} rejects packets from "
-        f"{facts.words.server} to {port_word(facts.client_tids, 'UDP')} of "
-        f"{facts.client}.",
+        headline=f"{who} rejects packets from {facts.words.server} to "
+        f"{port_word(facts.client_tids, 'UDP')} of {facts.client}.",
         client_tids=tuple(facts.client_tids),
         confidence=FACT,
-        stands_at="between",
+        stands_at="server" if is_own else "between",
         transfers=tuple(facts.numbers),
         since=found[0].times[0] if found else facts.tries[0].started,
         evidence=(
             *(evidence.walked(facts.location) if hop else ()),
             *evidence.refused(facts, found),
         ),
-        remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
+        remedies=LazyRemedies(
+            partial(remedies.let_out if is_own else remedies.let_answers_through, facts)
+        ),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_ports(facts),
