@@ -43,7 +43,7 @@ async def test_bytes_stand_beside_their_fields_and_arrows_go_on() -> None:
         assert "0002  70 78 65 6c 69 6e 75 78  pxelinux  file name px" in s.text()
         await s.press("down", "down", "j", "right")
         assert "Packet · DATA" in s.text()
-        assert "516 bytes (block 2, 2 of 16" in " ".join(s.text().split())
+        assert "516 bytes (block 2, 2 of 16)" in " ".join(s.text().split())
         assert "0002  00 02                    ··        block 2" in s.text()
         assert "0004  30 30 30 30 30 30 30 32  00000002  data 512" in s.text()
         await s.press("y")

@@ -202,6 +202,22 @@ async def test_a_fold_opens_and_closes() -> None:
         assert "DATA 33–48" not in s.text()
 
 
+async def test_a_wide_page_has_the_packets_and_their_bytes_beside_the_ladder() -> None:
+    async with shown(*told(a_lossy_transfer()), size=(200, 60)) as s:
+        screen = await opened(s)
+        await s.press("g", "down")
+        assert "0000  00 06" in s.text()
+        assert "opcode 6 (OACK)" in s.text()
+        assert screen._rows.cursor == 1
+        await s.press("down", "down")
+        assert "DATA            1–16   8,192" in s.text()
+        assert "0002  00 01                    ··        block 1" in s.text()
+        await s.pilot.resize_terminal(140, 40)
+        assert "opcode" not in s.text()
+        await s.pilot.resize_terminal(200, 60)
+        assert "opcode 3 (DATA)" in s.text()
+
+
 async def test_j_and_k_go_through_the_transfers_below() -> None:
     async with shown(*a_busy_server(), size=SMALL) as s:
         screen = await opened(s)

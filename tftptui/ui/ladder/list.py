@@ -198,6 +198,16 @@ class LadderList(RowList[Key]):
             pass
         return None
 
+    def number_at(self, index: int) -> int | None:
+        """Return the record of a row in the store, if it is one packet."""
+        row = index - self._lead()
+        if not 0 <= row < self.ladder.rows:
+            return None
+        item, part = self.ladder.find(row)
+        if isinstance(item, Fold):
+            return self.ladder.number_in(item, part) if part else None
+        return item.number if isinstance(item, Arrow) else None
+
     def line_at(self, index: int) -> Line | None:
         """Return the packet of a row, if it has one."""
         row = index - self._lead()

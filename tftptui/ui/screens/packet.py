@@ -1,12 +1,14 @@
 """One packet in full: what is known of it, and its bytes; arrows go on to the next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.binding import BindingType
+from textual.widget import Widget
+from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FilePiece, LookAtFile
@@ -29,6 +31,107 @@ from tftptui.ui.themes import slot_styles
 WIDEST = 114
 
 
+class PacketBody(Static):
+    """What is known of a packet, and its bytes.
+
+    Args:
+        client: the engine, which reads the file that a DATA packet is from.
+        is_capture: whether the server of a capture is shown, not ours.
+    """
+
+    def __init__(self, client: EngineClient, *, is_capture: bool) -> None:
+        super().__init__(markup=False)
+        self._client, self._is_capture = client, is_capture
+        self._line: Line | None = None
+        self._block = 1
+        self._known, self._why = Known(b"", 0), ""
+
+    def look(self, line: Line | None) -> None:
+        """Show a packet; of a run of blocks the first."""
+        self._line, self._block = line, 1
+        self._begin()
+
+    def go_on(self, step: int) -> None:
+        """Show the next block of a run."""
+        if self._line is not None and has_run(self._line.record):
+            last = self._line.record.count
+            self._block = max(1, min(last, self._block + step))
+            self._begin()
+
+    def as_text(self) -> str:
+        """Return what is shown as text."""
+        if self._line is None:
+            return ""
+        lines = [f"{name:8}  {text}" for name, text in self._facts(self._line)]
+        lines += [
+            "".join(text for text, _ in cells).rstrip()
+            for cells in byte_lines(self._known.octets, WIDEST)
+        ]
+        return "\n".join(lines)
+
+    def on_resize(self) -> None:
+        """Use the room there is."""
+        self._draw()
+
+    def _shown(self, line: Line) -> Line:
+        """Return the packet whose bytes are shown: of a run, one of its blocks."""
+        return block_of_run(line, self._block) if has_run(line.record) else line
+
+    def _begin(self) -> None:
+        if self._line is None:
+            self.update("")
+            return
+        shown = self._shown(self._line)
+        self._known = packet_of_line(shown)
+        wanted = content_wanted(shown, is_capture=self._is_capture)
+        self._why = wanted if isinstance(wanted, str) else ""
+        self._draw()
+        if isinstance(wanted, LookAtFile):
+            self.run_worker(self._read(shown, wanted), group="bytes", exclusive=True)
+
+    async def _read(self, line: Line, wanted: LookAtFile) -> None:
+        """Read what the packet has of its file."""
+        view = line.transfer
+        self._why = "the file has changed since: its bytes are not shown"
+        try:
+            piece = await self._client.ask(wanted)
+        except (CommandRefusedError, EngineError) as error:
+            self._why = f"the file's bytes are not known: {error}"
+            piece = None
+        if isinstance(piece, FilePiece) and view and piece.version == view.version:
+            octets = piece.octets
+            self._known = packet_of_line(line, lambda _, length: octets[:length])
+        self._draw()
+
+    def _facts(self, line: Line) -> list[list[str]]:
+        facts, shown = (
+            packet_facts(line, is_capture=self._is_capture),
+            self._shown(line),
+        )
+        told = explained(shown, self._known, self._why)
+        if has_run(line.record):
+            block, of = count(shown.record.block), count(line.record.count)
+            told = f"{told}  (block {block}, {self._block} of {of})"
+        return [*facts, ["bytes", told]]
+
+    def _draw(self) -> None:
+        width = self.size.width
+        if self._line is None or not width:
+            return
+        slots = slot_styles(self.app.theme_variables)
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=8, style=slots["muted"], no_wrap=True)
+        table.add_column(ratio=1)
+        for name, text in self._facts(self._line):
+            table.add_row(Text(name), Text(text, overflow="fold"))
+        hexes = Text("\n", no_wrap=True)
+        for cells in byte_lines(self._known.octets, width):
+            for text, slot in cells:
+                hexes.append(text, slots[slot] if slot else None)
+            hexes.append("\n")
+        self.update(Group(table, hexes))
+
+
 class PacketScreen(Page[None]):
     """Shows a packet.
 
@@ -36,7 +139,7 @@ class PacketScreen(Page[None]):
         line: the packet.
         step: goes so many rows on in the list below, and returns the packet there,
             or None if there is none.
-        client: the engine, which reads the file that a DATA packet is from.
+        client: the engine.
         is_capture: whether the server of a capture is shown, not ours.
     """
 
@@ -53,89 +156,34 @@ class PacketScreen(Page[None]):
         is_capture: bool,
     ) -> None:
         super().__init__("Packet")
-        self._line, self._step, self._client = line, step, client
-        self._is_capture = is_capture
-        self._block = 1
-        self._known, self._why = Known(b"", 0), ""
+        self._line, self._step = line, step
+        self._body = PacketBody(client, is_capture=is_capture)
         self._scroll.can_focus = False  # else it would take the arrows
+
+    def parts(self) -> Iterator[Widget]:
+        """Yield the packet."""
+        yield self._body
 
     def on_mount(self) -> None:
         """Show the packet."""
-        self._begin()
+        self._look()
 
-    def on_resize(self) -> None:
-        """Use the room there is."""
-        self._draw()
-
-    @property
-    def _shown(self) -> Line:
-        """The packet whose bytes are shown: of a run, one of its blocks."""
-        line = self._line
-        return block_of_run(line, self._block) if has_run(line.record) else line
-
-    def _begin(self) -> None:
-        self._known = packet_of_line(self._shown)
-        wanted = content_wanted(self._shown, is_capture=self._is_capture)
-        self._why = wanted if isinstance(wanted, str) else ""
+    def _look(self) -> None:
         self._scroll.scroll_home(animate=False)
-        self._draw()
-        if isinstance(wanted, LookAtFile):
-            work = self._read(self._shown, wanted)
-            self.run_worker(work, group="bytes", exclusive=True)
-
-    async def _read(self, line: Line, wanted: LookAtFile) -> None:
-        """Read what the packet has of its file."""
-        view = line.transfer
-        self._why = "the file has changed since: its bytes are not shown"
-        try:
-            piece = await self._client.ask(wanted)
-        except (CommandRefusedError, EngineError) as error:
-            self._why = f"the file's bytes are not known: {error}"
-            piece = None
-        if isinstance(piece, FilePiece) and view and piece.version == view.version:
-            octets = piece.octets
-            self._known = packet_of_line(line, lambda _, length: octets[:length])
-        self._draw()
-
-    def _facts(self) -> list[list[str]]:
-        facts = packet_facts(self._line, is_capture=self._is_capture)
-        told = explained(self._shown, self._known, self._why)
-        if has_run(self._line.record):
-            block, of = count(self._shown.record.block), count(self._line.record.count)
-            told = f"{told}  (block {block}, {self._block} of {of}: → next block)"
-        return [*facts, ["bytes", told]]
-
-    def _draw(self) -> None:
-        if not self.is_mounted:
-            return
-        slots = slot_styles(self.app.theme_variables)
-        table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(width=8, style=slots["muted"], no_wrap=True)
-        table.add_column(ratio=1)
-        for name, text in self._facts():
-            table.add_row(Text(name), Text(text, overflow="fold"))
-        width = min(WIDEST, self.size.width) - 5  # frame, padding, scrollbar
-        hexes = Text("\n", no_wrap=True)
-        for cells in byte_lines(self._known.octets, width):
-            for text, slot in cells:
-                hexes.append(text, slots[slot] if slot else None)
-            hexes.append("\n")
-        self.show(Group(table, hexes))
-        foot = "↑ ↓ next packet · pgdn scroll · y copy · esc back"
+        self._body.look(self._line)
+        blocks = "← → blocks · " if has_run(self._line.record) else ""
+        foot = f"↑ ↓ next packet · {blocks}pgdn scroll · y copy · esc back"
         self.entitle(f"Packet · {kind_word(self._line.record)}", foot=foot)
 
     def action_step(self, step: int) -> None:
         """Go on to the next packet."""
         if line := self._step(step):
-            self._line, self._block = line, 1
-            self._begin()
+            self._line = line
+            self._look()
 
     def action_block(self, step: int) -> None:
         """Go on to the next block of a run."""
-        if has_run(self._line.record):
-            last = self._line.record.count
-            self._block = max(1, min(last, self._block + step))
-            self._begin()
+        self._body.go_on(step)
 
     def action_page(self, pages: int) -> None:
         """Scroll by PAGES."""
@@ -143,9 +191,4 @@ class PacketScreen(Page[None]):
 
     def action_copy(self) -> None:
         """Copy what is shown as text."""
-        lines = [f"{name:8}  {text}" for name, text in self._facts()]
-        lines += [
-            "".join(text for text, _ in cells).rstrip()
-            for cells in byte_lines(self._known.octets, WIDEST)
-        ]
-        self.post_message(CopyWanted("\n".join(lines), "1 packet"))
+        self.post_message(CopyWanted(self._body.as_text(), "1 packet"))

@@ -8,16 +8,17 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tftptui.engine.client import EngineClient
 from tftptui.engine.messages import TransferView
 from tftptui.ui.bars.footer import FooterLine
 from tftptui.ui.formats import age
 from tftptui.ui.keys import bindings
 from tftptui.ui.kit.fitting import fitting_form
-from tftptui.ui.kit.rows import fitted
+from tftptui.ui.kit.rows import RowList, fitted
 from tftptui.ui.kit.saving import in_other_format, suggested_name
 from tftptui.ui.ladder.actions import TRANSFER
 from tftptui.ui.ladder.list import LadderList
@@ -29,10 +30,12 @@ from tftptui.ui.ladder.words import (
     server_choice,
 )
 from tftptui.ui.messages import CopyWanted, KeysWanted
+from tftptui.ui.panes.packets.list import PacketList
 from tftptui.ui.panes.packets.saving import FORMATS, noted, save
 from tftptui.ui.panes.packets.words import plain
 from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.panes.transfers.words import kind_words, mark, short_host, slot
+from tftptui.ui.screens.packet import PacketBody
 from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
@@ -40,7 +43,9 @@ Left = Literal["packets", "why"] | int
 """Where to go on from here; a number is a pane's."""
 
 TICK = 1.0
-WIDE = 100
+WIDE, WIDEST = 100, 180
+"""Cells from which on there is room for the facts, and for the packets as well."""
+
 LONGEST, SHORTEST = 39, 15
 """Cells of addresses where there is room, and where there is not."""
 
@@ -71,6 +76,7 @@ class TransferScreen(ModalScreen[Left | None]):
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
         (0, "-narrow"),
         (WIDE, "-wide"),
+        (WIDEST, "-widest"),
     ]
     scope = "ladder"
     BINDINGS: ClassVar[list[BindingType]] = bindings(TRANSFER)
@@ -84,6 +90,14 @@ class TransferScreen(ModalScreen[Left | None]):
         & > Horizontal { height: 1fr; }
         & #ladder-side { width: 1fr; }
         & TransferSide { width: 44; border-left: solid $frame; }
+        & #transfer-packets { display: none; width: 74; border-left: solid $frame; }
+        &.-widest #transfer-packets { display: block; }
+        & #packet-below {
+            height: 24;
+            padding: 0 1;
+            border-top: solid $frame;
+            scrollbar-size-vertical: 1;
+        }
         &.-narrow TransferSide { width: 1fr; display: none; border-left: none; }
         &.-narrow.-facts TransferSide { display: block; }
         &.-narrow.-facts #ladder-side { display: none; }
@@ -96,6 +110,7 @@ class TransferScreen(ModalScreen[Left | None]):
         number: int,
         *,
         now: Callable[[], float],
+        client: EngineClient,
         order: TransferOrder | None = None,
     ) -> None:
         super().__init__()
@@ -108,6 +123,8 @@ class TransferScreen(ModalScreen[Left | None]):
         self._ends = Static(id="ladder-ends", markup=False)
         self._ladder = LadderList(store, number)
         self._side = TransferSide(store)
+        self._rows = PacketList(store)
+        self._body = PacketBody(client, is_capture=store.is_capture)
         self._view: TransferView | None = None
 
     def compose(self) -> ComposeResult:
@@ -119,6 +136,10 @@ class TransferScreen(ModalScreen[Left | None]):
             with Vertical(id="ladder-side"):
                 yield self._ends
                 yield self._ladder
+            with Vertical(id="transfer-packets"):
+                yield self._rows
+                with VerticalScroll(id="packet-below", can_focus=False):
+                    yield self._body
             yield self._side
         yield FooterLine()
 
@@ -131,7 +152,28 @@ class TransferScreen(ModalScreen[Left | None]):
     def on_frame_arrived(self) -> None:
         """Show what is new."""
         self._ladder.look()
+        if self.has_class("-widest"):
+            self._rows.frame_arrived()
         self._look()
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Show the packet under the cursor beside the ladder."""
+        event.stop()
+        self._look_beside()
+
+    def _look_beside(self) -> None:
+        """Show the packets beside the ladder, where they have room."""
+        index = self._ladder.cursor_index
+        if not self.has_class("-widest") or index is None:
+            return
+        self._rows.show_transfer(self.number)
+        self._rows.frame_arrived()
+        number = self._ladder.number_at(index)
+        if number is None or self._ladder.follows:
+            self._rows.action_last()
+        else:
+            self._rows.go_to(number)
+        self._body.look(self._ladder.line_at(index))
 
     def on_ladder_list_changed(self) -> None:
         """Show what more packets tell."""
@@ -140,6 +182,7 @@ class TransferScreen(ModalScreen[Left | None]):
     def on_resize(self) -> None:
         """Draw for the room there is."""
         self.call_after_refresh(self._look)
+        self.call_after_refresh(self._look_beside)
 
     def _look(self) -> None:
         """Show what is known now; a forgotten transfer keeps what was known."""
@@ -209,6 +252,7 @@ class TransferScreen(ModalScreen[Left | None]):
             self._order.select(self.number)
         self._ladder.show(self.number)
         self._look()
+        self._look_beside()
 
     def _lifelines(self, view: TransferView) -> Text:
         """Return the two ends over their lifelines, and who chose their ports."""

@@ -100,7 +100,9 @@ class TransferCommandHandler:
         self._screen.app.push_screen(screen)
 
     def _open(self, number: int) -> None:
-        screen = TransferScreen(self._store, number, now=self._now, order=self.order)
+        screen = TransferScreen(
+            self._store, number, now=self._now, client=self._client, order=self.order
+        )
 
         def left(answer: Left | None) -> None:
             if answer == "packets":
