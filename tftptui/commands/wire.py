@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # --help is instant
     from tftptui.doctor.checks.boot_offers import FileCheck
     from tftptui.doctor.result import Result
     from tftptui.findings.draft import Draft
+    from tftptui.telemetry.findings import Remedy
     from tftptui.wire.devices import Device, News
     from tftptui.wire.questions import Answers, Arch
     from tftptui.wire.sources import Sources
@@ -298,9 +299,14 @@ class _Lines:
             told = head | {"mac": mac_text(device.mac)} | draft.as_told()
             return msgspec.json.encode(told).decode() + "\n"
         title = f"{draft.code} ({how_sure(draft.confidence)})"
-        fixes = [one.text for one in draft.remedies]
+        fixes = [": ".join(filter(None, _in_one_line(one))) for one in draft.remedies]
         found = finding_lines(now, title, draft.headline, fixes)
         return "".join(f"{line}\n" for line in found)
+
+
+def _in_one_line(remedy: "Remedy") -> tuple[str, str]:
+    """Return what to do, and what to type for it; "" if nothing."""
+    return remedy.text, " && ".join(remedy.command.splitlines())
 
 
 def _note(text: str) -> None:

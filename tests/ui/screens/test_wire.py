@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.pictures import NOW, view
+from tests.support.pictures import NOW, frame, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.scripted_engine import ScriptedEngine
 from tests.support.strips import text_of
@@ -85,6 +85,8 @@ async def test_another_machine_shows_its_story_and_what_is_wrong() -> None:
         assert "⚠ Likely: 52:54:00:aa:aa:aa (QEMU) sends ARP for 10.0.0.66" in text
         await screen.press("w")
         assert screen.on_top == "WhyScreen"
+        await screen.press("escape")
+        assert screen.on_top == "WireScreen"
 
 
 async def test_the_missing_address_is_added_only_after_a_question() -> None:
@@ -112,6 +114,16 @@ async def test_a_wire_that_is_not_watched_says_how_to_begin() -> None:
         assert "sudo tftptui --wire eth1 FOLDER" in screen.text()
         await screen.press("B")
         assert screen.on_top == "main"
+
+
+async def test_a_machine_that_requests_nothing_is_named_where_transfers_would_be() -> (
+    None
+):
+    devices, _ = heard(BOOT[:5])
+    wire = WireNews(interfaces="eth1", devices=[shown_device(one) for one in devices])
+    async with shown(frame(), Frame(time=NOW, wire=wire)) as screen:
+        words = "52:54:00:12:34:56 has asked DHCP and requested no file here. Press B"
+        assert words in screen.text()
 
 
 async def test_a_transfer_begins_with_why_it_was_requested_here() -> None:

@@ -6,7 +6,7 @@ from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.kind import Kind, Scope
-from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.findings import FACT, LIKELY, Remedy
 from tftptui.telemetry.words import joined, seconds
 
 _ENOUGH = 2
@@ -52,7 +52,10 @@ def address_missing(facts: WireFacts) -> Draft | None:
         return None
     lookup = facts.device.lookups[target]
     took = seconds(lookup.last - lookup.first)
-    command = f"sudo ip address add {target}/24 dev {facts.device.interface}"
+    add = Remedy(
+        text="if this host is the server, add that address",
+        command=f"sudo ip address add {target}/24 dev {facts.device.interface}",
+    )
     own = joined([str(one.ip) for one in facts.link.addresses]) or "no IPv4 address"
     return facts.draft(
         MISSING,
@@ -61,7 +64,7 @@ def address_missing(facts: WireFacts) -> Draft | None:
         confidence=LIKELY,
         evidence=(f"{lookup.count} ARP requests for {target} in {took}",),
         remedies=(
-            f"if this host is the server, add that address: {command}",
+            add,
             "or set serverip on the board to an address of this host",
         ),
         stands_at="server",

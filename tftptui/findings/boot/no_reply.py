@@ -4,7 +4,7 @@ from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.kind import Kind, Scope
-from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.findings import LIKELY, Remedy
 from tftptui.telemetry.words import joined, seconds
 from tftptui.wire.offers import Offer
 
@@ -51,21 +51,22 @@ def nobody_answers(facts: WireFacts) -> Draft | None:
     )
 
 
-def _remedies(facts: WireFacts) -> tuple[str, ...]:
+def _remedies(facts: WireFacts) -> tuple[str | Remedy, ...]:
     """Return what to do where no DHCP server is heard."""
     interface = facts.device.interface
-    own = (
-        f"if there is none on this network, let dnsmasq be it: tftptui wire "
-        f"{interface} --dnsmasq full > boot.conf; sudo dnsmasq -d --conf-file=boot.conf"
+    own = Remedy(
+        text="if there is no DHCP server on this network, let dnsmasq be it",
+        command=f"tftptui wire {interface} --dnsmasq full > boot.conf\n"
+        "sudo dnsmasq --no-daemon --conf-file=boot.conf",
     )
     relay = "if there should be one, start it, or a DHCP relay on the router"
     if facts.neighbors:
         return (relay, own)
-    return (
-        f"if it is the only board on that cable: sudo tftptui --cable {interface} FILE",
-        own,
-        relay,
+    alone = Remedy(
+        text="if it is the only board on that cable, restart with",
+        command=f"sudo tftptui --cable {interface} FILE",
     )
+    return alone, own, relay
 
 
 def proxy_ignored(facts: WireFacts) -> Draft | None:

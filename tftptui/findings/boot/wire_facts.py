@@ -8,8 +8,7 @@ from tftptui.findings.ends import never
 from tftptui.findings.facts import Facts
 from tftptui.findings.helps import Row, no_port_matters
 from tftptui.findings.kind import Kind
-from tftptui.findings.remedies import say
-from tftptui.telemetry.findings import Evidence, Place
+from tftptui.telemetry.findings import Evidence, Place, Remedy
 from tftptui.wire.devices import Attempt, Device, Devices, Link
 from tftptui.wire.dhcp import mac_text
 
@@ -61,7 +60,7 @@ class WireFacts:
         *,
         confidence: float,
         evidence: tuple[str, ...],
-        remedies: tuple[str, ...],
+        remedies: tuple[str | Remedy, ...],
         stands_at: Place = "unknown",
         is_alarm: bool = True,
         proof: str = "",
@@ -77,7 +76,9 @@ class WireFacts:
             is_alarm=is_alarm,
             since=since,
             evidence=tuple(Evidence(text=text, time=since) for text in evidence),
-            remedies=say(*remedies),
+            remedies=tuple(
+                one if isinstance(one, Remedy) else Remedy(text=one) for one in remedies
+            ),
             helps=kind.would_help(facts),
             proof=proof,
         )

@@ -55,12 +55,25 @@ def _of_server(store: Store, status: Status) -> Text:
             f"The request goes to port {status.port}; "
             f"the reply comes from {_one_of(ports)}."
         )
+    if told := _before_requests(store):
+        return lines.append(f"\n\n{told}", "bold")
     lines.append(
         "\n\nA client times out and nothing shows here? Its request does not arrive.\n"
-        "Press D to check this host. On the client's side, run:"
+        "Press D to check this host, B for what it sends before TFTP. On its side:"
         f"\n\n  {_probe(status, name)}"
     )
     return lines
+
+
+def _before_requests(store: Store) -> str:
+    """Return that machines try to boot and request nothing here; "" if none does."""
+    known = store.wire.devices if store.wire is not None else []
+    silent = [one for one in known if one.begun and not one.requested]
+    if not silent:
+        return ""
+    is_one = len(silent) == 1
+    who = f"{silent[-1].mac} has" if is_one else f"{len(silent)} machines have"
+    return f"{who} asked DHCP and requested no file here. Press B to see why."
 
 
 def _refused(store: Store, example: str) -> Text:

@@ -447,12 +447,12 @@ class MainScreen(Screen[None]):
         """Show what machines send before TFTP."""
         from tftptui.ui.screens.wire import WireScreen  # noqa: PLC0415
 
-        def chosen(number: int | None) -> None:
-            if number:
-                self._about_transfers.explain(number, None)
+        def explain(number: int) -> None:
+            self._about_transfers.explain(number, None)
 
-        screen = WireScreen(self._store, self._client, now=self._now)
-        self.app.push_screen(screen, chosen)
+        self.app.push_screen(
+            WireScreen(self._store, self._client, explain, now=self._now)
+        )
 
     def on_message_line_opened(self, event: MessageLine.Opened) -> None:
         """Show what was clicked: what the message is about, or the other ones."""

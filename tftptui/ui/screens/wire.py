@@ -46,8 +46,15 @@ From another VLAN, or from behind a router, nothing arrives here.
 To see what DHCP servers tell machines: sudo tftptui wire --ask {interface}"""
 
 
-class WireScreen(ModalScreen[int | None]):
-    """The machines, and the ladder of the chosen one; returns a finding to explain."""
+class WireScreen(ModalScreen[None]):
+    """The machines, and the ladder of the chosen one.
+
+    Args:
+        store: what is known.
+        client: the engine.
+        explain: shows a finding.
+        now: wall clock, seconds.
+    """
 
     scope = "wire"
     BINDINGS: ClassVar[list[BindingType]] = bindings(WIRE)
@@ -75,10 +82,16 @@ class WireScreen(ModalScreen[int | None]):
     """
 
     def __init__(
-        self, store: Store, client: EngineClient, *, now: Callable[[], float]
+        self,
+        store: Store,
+        client: EngineClient,
+        explain: Callable[[int], object],
+        *,
+        now: Callable[[], float],
     ) -> None:
         super().__init__(id="wire")
         self._store, self._client, self._now = store, client, now
+        self._explain = explain
         self._body, self._list = Vertical(), DeviceList(store, now)
         self._scroll = VerticalScroll()
         self._story = Static(markup=False)
@@ -182,8 +195,8 @@ class WireScreen(ModalScreen[int | None]):
         self.dismiss(None)
 
     def action_why(self) -> None:
-        """Go to the finding."""
-        self.dismiss(self._findings[0].number)
+        """Show the finding over this page."""
+        self._explain(self._findings[0].number)
 
     def action_help(self) -> None:
         """Show the keys."""
