@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median, quantiles
 
 from tests.support.scenarios.everything import SCENARIOS
 from tests.support.scenarios.healthy import Booted, Boots, healthy_boots
@@ -68,6 +69,19 @@ def print_matrix(matrix: Counter[tuple[str, str]]) -> None:
         print(f"{number:>4}  {said}")
 
 
+def print_delays(stages: dict[Scenario, Stage]) -> None:
+    """Print how long after a case's first request its first right finding came."""
+    first = [next(iter(rows_of(one, stage))) for one, stage in stages.items()]
+    delays = sorted(delay for _, _, delay in first if delay is not None)
+    if len(delays) < 2:  # noqa: PLR2004 - no quantiles of one
+        return
+    tenths = quantiles(delays, n=10, method="inclusive")
+    print("\nfrom the first request to the first right finding")
+    print(f"{'cases':>6}{'median':>9}{'p90':>9}{'max':>9}")
+    parts = (median(delays), tenths[-1], delays[-1])
+    print(f"{len(delays):6}" + "".join(f"{part:7.1f} s" for part in parts))
+
+
 def print_boots(boots: Boots, loss: int) -> None:
     """Print what came of the healthy boots."""
     print(f"\n{f'healthy boots at {loss} % loss':26}{'played':>8}{'came':>8}", end="")
@@ -102,6 +116,7 @@ def main() -> int:
             stages = dict(zip(scenarios, played, strict=True))
         matrix = print_cases(stages)
         print_matrix(matrix)
+        print_delays(stages)
         (place / "boots").mkdir()
         boots = healthy_boots(place / "boots", wanted.boots, percent=wanted.loss)
         print_boots(boots, wanted.loss)

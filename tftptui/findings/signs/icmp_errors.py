@@ -11,6 +11,9 @@ from tftptui.findings.facts import Facts, Icmp
 _AT_ONCE = 1.0
 """Seconds: an error that comes so soon after a request answers our first packet."""
 
+_SETTLED = 1.0
+"""Seconds after a repeated request: who got its reply has sent an ACK by then."""
+
 
 def since_progress(facts: Facts, fits: Callable[[Icmp], bool]) -> list[Icmp]:
     """Return the errors that came after the last progress of their try."""
@@ -35,7 +38,9 @@ def is_client(facts: Facts, one: Icmp) -> bool:
 def is_firm(facts: Facts, found: list[Icmp]) -> bool:
     """Whether errors are more than one that may be forged."""
     count = sum(len(one.times) for one in found)
-    return count > 1 or (count == 1 and facts.requests > 1)
+    if count != 1:
+        return count > 1
+    return facts.requests > 1 and facts.quiet >= _SETTLED
 
 
 def insists(facts: Facts, closed: list[Icmp]) -> bool:
