@@ -11,6 +11,7 @@ from typing import Self
 
 from tftptui.engine.client import EngineError
 from tftptui.replay.rebuilding import Rebuilding
+from tftptui.replay.wire import wire_events
 from tftptui.telemetry.capture.blocks import Captured
 from tftptui.telemetry.capture.packets import Dissector
 from tftptui.telemetry.capture.reader import CaptureReader, NoCaptureError
@@ -173,6 +174,8 @@ class Reading:
         if self.first is None:
             self.first = captured.time
         self.last = captured.time
+        if heard := wire_events(captured):
+            self.rebuilding.wire.take(heard)
         seen = self._dissector.take(captured)
         if seen is not None:
             self.rebuilding.take(seen)

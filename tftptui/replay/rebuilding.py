@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from tftptui.engine.findings import Findings
+from tftptui.engine.wire_watch import WireWatch
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import Outcome
@@ -21,6 +22,7 @@ from tftptui.replay.missing_requests import Orphans
 from tftptui.replay.observed_servers import Around
 from tftptui.replay.refusals import Ends, Refusals, error_in
 from tftptui.replay.truncated import parse_kept
+from tftptui.replay.wire import file_requested
 from tftptui.server.listener import Arrival
 from tftptui.server.recorder import Recorder
 from tftptui.server.requests import requested
@@ -30,6 +32,7 @@ from tftptui.telemetry.events import Event
 from tftptui.telemetry.icmp import error_name, is_port_closed
 from tftptui.telemetry.records.ring import PacketRing
 from tftptui.telemetry.views import Refusal, TransferView
+from tftptui.wire.events import FileRequested
 
 SILENCE = 60.0
 """Seconds without a packet after which a transfer is over."""
@@ -66,6 +69,7 @@ class Rebuilding:
 
     Attributes:
         orphans: datagrams that belong to no transfer that can be known.
+        wire: what machines sent before TFTP.
     """
 
     def __init__(
@@ -76,6 +80,10 @@ class Rebuilding:
         self._around = Around()
         self.findings = Findings(self.clock, listen, self._around.surroundings())
         self._listen = listen
+        # Without findings: what this host could do about it is another capture's.
+        self.wire = WireWatch(
+            self.clock, self._listen, self.findings.reporter, lambda _: None
+        )
         self.copies = Copies()
         self.orphans = 0
         self._half = Orphans()
@@ -150,6 +158,15 @@ class Rebuilding:
         ):
             self._orphan(datagram)
 
+    def _as_heard(self, datagram: Datagram, request: Request) -> FileRequested:
+        return file_requested(
+            self.clock.wall(),
+            datagram.source[0],
+            datagram.destination[0],
+            request.filename,
+            is_write=not isinstance(request, ReadRequest),
+        )
+
     def _took(
         self, conversation: Conversation, datagram: Datagram, *, from_client: bool
     ) -> None:
@@ -164,6 +181,8 @@ class Rebuilding:
             return False
         if not isinstance(request, Request):
             return False
+        if len(self.wire.devices):
+            self.wire.take([self._as_heard(datagram, request)])
         key = (datagram.source, datagram.destination[0])
         living = before = self._living.get(key)
         if living is not None and not self._is_repeat(living, request):

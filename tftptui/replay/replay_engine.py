@@ -94,6 +94,7 @@ class ReplayEngine:
                 rebuilding.take_changed(), rebuilding.findings.take_retold()
             ),
             findings=rebuilding.findings.take_news(),
+            wire=rebuilding.wire.take_news(),
             listings=listings,
             refusals=rebuilding.take_refusals(),
             counters=msgspec.structs.replace(rebuilding.recorder.counters),

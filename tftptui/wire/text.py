@@ -71,7 +71,8 @@ def interfaces_words(devices: Devices) -> str:
     for name, link in devices.links.items():
         state = "up" if link.is_up else "no link"
         own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
-        told.append(f"{name} ({state}, {own})")
+        is_known = link.is_up is not None  # of a capture nothing is
+        told.append(f"{name} ({state}, {own})" if is_known else name)
     return joined(told) or "no interface"
 
 

@@ -38,6 +38,11 @@ with --wire and their interface:
 Interfaces are listed by: ip -brief link
 Or watch in another terminal, beside this server: sudo tftptui wire eth1"""
 
+NONE_HERE = """No ARP or DHCP packets in this capture.
+
+They show what machines send before TFTP and what they are told. Capture them as well, \
+on Ethernet: tcpdump -i eth1 -w boot.pcap arp or udp"""
+
 NOTHING_HEARD = """No packets yet.
 
 A machine sends DHCP when it boots. Is its cable plugged in, and is it switched on? \
@@ -151,7 +156,7 @@ class WireScreen(ModalScreen[None]):
         wire, slots = self._store.wire, slot_styles(self.app.theme_variables)
         parts: list[RenderableType] = []
         if wire is None:
-            parts.append(Text(NOT_WATCHED))
+            parts.append(Text(NONE_HERE if self._store.is_capture else NOT_WATCHED))
         elif device is None:
             interface = wire.interfaces.partition(" ")[0]
             parts.append(Text(NOTHING_HEARD.format(interface=interface)))

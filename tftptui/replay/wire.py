@@ -1,0 +1,42 @@
+"""ARP and DHCP of a capture: what machines sent before TFTP, as on a watched wire."""
+
+from tftptui.settings import TFTP_PORT
+from tftptui.telemetry.capture.blocks import Captured
+from tftptui.telemetry.capture.frames import ETHERNET
+from tftptui.wire.dhcp import CLIENT_PORT, PXE_PORT, SERVER_PORT
+from tftptui.wire.events import FileRequested, WireEvent
+from tftptui.wire.sources import events_in
+
+INTERFACE = "capture"
+"""Stands for the interface, which may be another machine's."""
+
+_ARP, _IPV4, _UDP = b"\x08\x06", b"\x08\x00", 17
+_TYPE, _PROTOCOL, _PORT = slice(12, 14), 23, slice(36, 38)
+_PORTS = frozenset(one.to_bytes(2) for one in (SERVER_PORT, CLIENT_PORT, PXE_PORT))
+
+
+def wire_events(captured: Captured) -> list[WireEvent]:
+    """Return what a frame tells; nothing of nearly all, at little cost."""
+    octets = captured.octets
+    if captured.link_type != ETHERNET or len(octets) <= _PROTOCOL:
+        return []
+    kind = octets[_TYPE]
+    is_dhcp = kind == _IPV4 and octets[_PROTOCOL] == _UDP and octets[_PORT] in _PORTS
+    if kind != _ARP and not is_dhcp:
+        return []
+    time = captured.time / 1e9
+    return list(events_in(octets, INTERFACE, time, is_ours=False, tftp_port=TFTP_PORT))
+
+
+def file_requested(
+    time: float, client: str, server: str, file: bytes, *, is_write: bool
+) -> FileRequested:
+    """Return that a machine requested a file, whose hardware address is not known."""
+    return FileRequested(
+        time=time,
+        interface=INTERFACE,
+        client=client,
+        server=server,
+        file=file,
+        is_write=is_write,
+    )
