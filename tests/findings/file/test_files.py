@@ -164,7 +164,7 @@ def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
     draft = found(facts_of(refusals=(miss,)))
     assert "40000–40099 were in use by other programs when" in draft.headline
     (remedy,) = draft.remedies
-    assert remedy.text.startswith("choose a range that other programs do not use")
+    assert remedy.text.startswith("choose a range that no other program uses")
 
 
 def test_a_range_of_which_others_hold_some_may_be_too_small_as_well() -> None:
