@@ -154,7 +154,7 @@ def test_ports_that_fail_among_others_that_work_are_no_rule_for_ports() -> None:
     told = trials("silent", 2_070, 32_768, 50_000) + trials("ok", 1_024, 40_000, 60_000)
     (draft,) = conclude(ASKED, told)
     assert (draft.code, draft.confidence) == ("intermittent", POSSIBLE)
-    assert "no border separates them" in draft.headline
+    assert "no pattern separates them" in draft.headline
     assert {one.knob: one.verdict for one in draft.helps}["port-range"] == "no"
 
 

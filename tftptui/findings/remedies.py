@@ -266,7 +266,7 @@ def fewer_octets(facts: Facts) -> Remedies:
     """Return how to get small blocks from the start, where all is well anyway."""
     octets = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
     if not facts.scene.is_capture:
-        return say(f"nothing; --max-blksize {octets} starts with smaller blocks")
+        return say(f"nothing; to start with smaller blocks: --max-blksize {octets}")
     return say(f"nothing; to start with smaller blocks: {block_settings(octets)}")
 
 

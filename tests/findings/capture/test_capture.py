@@ -157,5 +157,5 @@ def test_ports_of_the_same_client_that_get_answers_are_named() -> None:
 
 def test_where_no_port_of_it_gets_any_the_proof_asks_from_the_same_port() -> None:
     draft = draft_of(unheard(neighbours=(neighbour(),)))
-    assert draft.headline.endswith("but replies to other clients: it gets none.")
+    assert draft.headline.endswith("only to other clients.")
     assert "--local-port 2075 " in draft.proof

@@ -99,7 +99,7 @@ def test_a_healthy_boot_misses_names_in_silence() -> None:
 def test_a_search_that_ends_empty_is_told_once_at_its_end() -> None:
     draft = found(searching(6))
     assert draft.code == "file-missing"
-    assert "PXELINUX looked for 6 names; not one is here" in draft.headline
+    assert "PXELINUX looked for 6 names; none exists" in draft.headline
     assert "pxelinux.cfg/default" in draft.evidence[-1].text
 
 

@@ -94,7 +94,10 @@ def test_lost_acks_of_a_client_beside_us_were_dropped_on_no_path() -> None:
     seen = facts_of(tried(retransmits=5), now=40.0)
     assert "on the path" in draft_of(seen).headline
     draft = learned(seen, walk_of(Walk(port=2_070)))
-    assert "dropped by a switch or bridge, or by this host's own" in draft.headline
+    assert (
+        "dropped by a switch or bridge, or by the firewall of this host"
+        in draft.headline
+    )
     assert not any("on the path" in one.text for one in draft.remedies)
     assert any(
         one.text == "hop by hop to 10.0.4.37: So it is." for one in draft.evidence
@@ -106,7 +109,7 @@ def test_a_self_test_that_hears_no_acks_either_moves_the_block_to_this_host() ->
     failed = SelfTest(NOON + 38.0, SERVER, works=False)
     draft = draft_of(replace(seen, self_test=failed))
     assert (draft.code, draft.stands_at) == ("acks-blocked", "server")
-    assert "Nor do those of this host's self-test" in draft.headline
+    assert "this host's self-test fails in the same way" in draft.headline
     assert draft.remedies[0].text.startswith("on this host: allow UDP")
     assert any("no ACK of it arrived" in one.text for one in draft.evidence)
     works = SelfTest(NOON + 38.0, SERVER, works=True)
@@ -134,7 +137,7 @@ def test_a_walk_that_reaches_the_port_says_that_the_block_may_be_gone() -> None:
     location = walk_of(Walk(port=2_070, hops=[*THROUGH, reached]))
     draft = learned(boot_rom(), location)
     assert (draft.code, draft.confidence) == ("answers-blocked", POSSIBLE)
-    assert "packets to it arrive now" in draft.headline
+    assert "packets sent there arrive now" in draft.headline
     before = learned(boot_rom(), location, at=-5.0)
     assert before.confidence == LIKELY
 

@@ -55,11 +55,11 @@ def _remedies(facts: WireFacts) -> tuple[str | Remedy, ...]:
     """Return what to do where no DHCP server is heard."""
     interface = facts.device.interface
     own = Remedy(
-        text="if there is no DHCP server on this network, let dnsmasq be it",
+        text="if this network has no DHCP server, run dnsmasq",
         command=f"tftptui wire {interface} --dnsmasq full > boot.conf\n"
         "sudo dnsmasq --no-daemon --conf-file=boot.conf",
     )
-    relay = "if there should be one, start it, or a DHCP relay on the router"
+    relay = "if it has one, start it, or a DHCP relay on the router"
     if facts.neighbors:
         return (relay, own)
     alone = Remedy(

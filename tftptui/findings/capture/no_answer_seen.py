@@ -84,9 +84,9 @@ def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
     told = f"This capture has no reply from {facts.unanswered[-1].server} to"
     told = f"{told} {facts.client} for {facts.file}"
     if sum(one.requests for one in facts.unanswered) == 1:
-        return f"{told}; it sent no retry, so it may have got one."
+        return f"{told}; it sent no retry, so it may have got a reply."
     if not own:
-        return f"{told}, but replies to other clients: it gets none."
+        return f"{told}, only to other clients."
     good = list(dict.fromkeys(one.client_tid for one in own[-3:]))
     get, do = ("gets", "get")[len(tids) > 1], ("does", "do")[len(good) > 1]
     return f"{told}: its {port_word(tids, 'UDP')} {get} none, {port_word(good)} {do}."
@@ -105,8 +105,8 @@ def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
         evidence=(
             unanswered_requests(facts),
             Evidence(
-                text="replies come from other ports, which a filter for port 69 drops, "
-                "and may take another path than requests"
+                text="replies come from other ports: a filter for port 69 drops them; "
+                "they may also take another path than requests"
             ),
         ),
         remedies=remedies.say(

@@ -32,7 +32,7 @@ _CURES: dict[str, str] = {
     Reason.EXISTS: "allow the server to replace files, or rename the upload",
 }
 
-LOOK = "check the server's own log: the ERROR is all that it tells its client"
+LOOK = "check the server's own log: the ERROR says no more"
 
 
 KIND = Kind(

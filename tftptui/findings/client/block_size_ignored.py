@@ -115,14 +115,14 @@ def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
     if not is_asking or not as_large or still < _STILL:
         return None
     text = (
-        f"{counted(one.repeated_acks, 'repeated ACK')} of the OACK, none of block 1, "
-        f"which was sent {times(1 + one.timeouts)}"
+        f"{counted(one.repeated_acks, 'repeated ACK')} of the OACK; block 1 was sent "
+        f"{times(1 + one.timeouts)} and never acknowledged"
     )
     return _draft(
         facts,
         one,
         f"{facts.client} agreed to blocks of {one.block_size} bytes but accepts none; "
-        "other clients of its network get blocks as large.",
+        "blocks of this size reach other clients of its network.",
         (
             Evidence(text=text, transfer=one.number, time=one.moved),
             *evidence.worked(as_large, facts.client),

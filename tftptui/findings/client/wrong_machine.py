@@ -22,8 +22,8 @@ from tftptui.wire.architectures import architecture_name
 _X86 = frozenset({"", "x86", "i386", "x86-64", BIOS})
 
 _ON_BIOS = {
-    "Intel boot ROM": "a boot ROM of an x86 BIOS",
-    "PXELINUX": "PXELINUX, which runs on an x86 BIOS",
+    "Intel boot ROM": "a boot ROM (x86 BIOS)",
+    "PXELINUX": "PXELINUX (x86 BIOS)",
 }
 
 _UEFI = {"UEFI PXE (edk2)": "UEFI firmware"}

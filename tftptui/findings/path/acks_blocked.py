@@ -144,13 +144,13 @@ def _acks_headline(facts: Facts, port: str) -> str:
         return f"{got} are dropped by this host's own firewall."
     if _fails_here(facts):
         return (
-            f"{got} do not arrive. Nor do those of this host's self-test: dropped by "
-            "this host's own firewall."
+            f"{got} do not arrive, and this host's self-test fails in the same way: "
+            "dropped by this host's own firewall."
         )
     where = "by a switch or bridge" if is_attached(facts) else "on the path"
     return (
-        f"{got} do not arrive: dropped {where}, or by {facts.words.host}'s own "
-        "firewall."
+        f"{got} do not arrive: dropped {where}, or by the firewall of "
+        f"{facts.words.host}."
     )
 
 

@@ -30,9 +30,10 @@ def address_unreachable(facts: Facts) -> Draft | None:
     unreachable = since_progress(facts, lambda one: one.is_host_unreachable)
     if not unreachable or not _goes_on_asking(facts, unreachable):
         return None
-    who = unreachable[0].sender or "a router"
-    is_own = who in facts.scene.addresses
-    said = facts.words.server_itself if is_own else f"The router {who}"
+    sender = unreachable[0].sender
+    who = f"the router {sender}" if sender else "a router"
+    is_own = sender in facts.scene.addresses
+    said = facts.words.server_itself if is_own else f"{who[:1].upper()}{who[1:]}"
     return Draft(
         kind=KIND,
         headline=f"{said} can't reach {facts.client}, though its requests keep "
@@ -45,7 +46,7 @@ def address_unreachable(facts: Facts) -> Draft | None:
         evidence=(*evidence.complaints(unreachable), evidence.asked(facts)),
         remedies=remedies.say(
             "check the client's address, mask and VLAN: did it keep an old lease?",
-            f"on {who}, check who has that address: ip neigh, show arp",
+            f"on {sender or who}, check who has that address: ip neigh, show arp",
         ),
         helps=KIND.would_help(facts),
         proof=f"ping -c 3 {facts.client}; ip neigh | grep {facts.client}",

@@ -85,8 +85,8 @@ def answers(facts: Facts) -> Draft | None:
     is_open_now = reaches_now(facts)
     return Draft(
         kind=KIND,
-        headline=f"No reply from {facts.words.server} reached {whose}, but packets to "
-        "it arrive now: the block is gone, or only larger packets are dropped."
+        headline=f"No reply from {facts.words.server} reached {whose}, but packets "
+        "sent there arrive now: the block is gone, or only larger packets are dropped."
         if is_open_now
         else f"Packets from {facts.words.server} to {whose} are {dropped(facts)}.",
         client_tids=tuple(facts.client_tids),

@@ -61,8 +61,8 @@ def client_refuses(facts: Facts) -> Draft | None:
 def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft:
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} itself rejects {facts.words.our} replies to its "
-        f"{port_word(facts.client_tids, 'UDP')}: its own firewall does, or a NAT in "
+        headline=f"{facts.client} rejects {facts.words.our} replies to its "
+        f"{port_word(facts.client_tids, 'UDP')}: by its own firewall, or a NAT in "
         "front of it.",
         client_tids=tuple(facts.client_tids),
         confidence=FACT if is_sure else LIKELY,

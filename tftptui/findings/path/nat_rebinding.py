@@ -55,7 +55,7 @@ def nat_rebinding(facts: Facts) -> Draft | None:
         since=one.moved,
         evidence=(
             Evidence(
-                text=f"{times(count)} the expected {what} came from {whence} to port "
+                text=f"the next {what} came {times(count)} from {whence} to port "
                 f"{one.server_tid}; an unknown TID gets ERROR 5 (RFC 1350 §4)",
                 transfer=one.number,
                 time=one.moved,

@@ -173,7 +173,7 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
         where = f"up to port {max(good)} they do"
     else:
         where = f"at {port_word(good)} they do"
-        where += ": no border separates them" if is_mixed else ""
+        where += ": no pattern separates them" if is_mixed else ""
     return Draft(
         kind=intermittent.KIND if is_mixed else client_port_blocked.KIND,
         headline=f"No replies arrive at our {port_word(lost, 'UDP')}; {where}",

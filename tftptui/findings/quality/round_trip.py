@@ -45,7 +45,7 @@ def long_round_trip(facts: Facts) -> Draft | None:
     return Draft(
         kind=LONG,
         headline=f"The round trip to {facts.client} takes {seconds(one.round_trip)}: "
-        f"{counted(one.window, 'block')} of {one.block_size} bytes at a time allow at "
+        f"with {counted(one.window, 'block')} of {one.block_size} bytes at a time, at "
         f"most {rate / 1000:,.0f} kB/s.",
         confidence=FACT,
         stands_at="between",
@@ -73,7 +73,7 @@ def slow_client(facts: Facts) -> Draft | None:
     return Draft(
         kind=CLIENT,
         headline=f"{facts.client} takes {seconds(taken)} to acknowledge each block of "
-        f"{facts.file}; the round trip is only {seconds(least)}. It is busy storing "
+        f"{facts.file}; the round trip takes {seconds(least)}. It is busy storing "
         "them.",
         confidence=LIKELY,
         stands_at="client",
@@ -82,8 +82,7 @@ def slow_client(facts: Facts) -> Draft | None:
         since=one.started,
         evidence=(
             Evidence(
-                text=f"fastest ACK after {seconds(least)}, usually after "
-                f"{seconds(taken)}",
+                text=f"fastest ACK: {seconds(least)}, usual: {seconds(taken)}",
                 transfer=one.number,
             ),
             *evidence.program(facts),

@@ -58,7 +58,7 @@ class Search:
         names = f"{len(self.missing)} name{'s' * (len(self.missing) != 1)}"
         match self.state:
             case "empty":
-                return f"{self.list.client} looked for {names}; not one is here"
+                return f"{self.list.client} looked for {names}; none exists"
             case "stopped":
                 return f"{self.list.client} looked for {names}, then stopped"
             case "again":

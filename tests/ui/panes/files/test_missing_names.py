@@ -127,7 +127,7 @@ async def test_the_alarm_comes_when_the_last_name_is_missing_too() -> None:
         assert in_list(shown)[2].startswith("pxelinux.cfg/default ×1")
         assert len(in_list(shown)) == 3
         await shown.press("G")
-        assert any("10 names; not one is here" in row for row in shown.rows)
+        assert any("10 names; none exists" in row for row in shown.rows)
 
 
 async def test_the_alarm_comes_when_the_client_stops() -> None:
