@@ -115,6 +115,8 @@ def test_a_board_gets_an_address_and_its_file_and_nothing_is_left(
         assert told.startswith("192.168.69.2 192.168.69.1 u-boot.img 192.168.69.1")
         assert told.rstrip().endswith("router= dns=")
         until_told(server, "got: address 192.168.69.2")
+        for step in ("ack", "file-request"):  # its wire is watched, too
+            server.until("wire", step=step, peer="192.168.69.1")
         server.process.send_signal(signal.SIGKILL)  # the keeper undoes it all the same
         server.wait()
     undone = threading.Event()

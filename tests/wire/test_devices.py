@@ -242,3 +242,20 @@ def test_any_events_in_order_give_bounded_stories(events: list[WireEvent]) -> No
     for one in news:
         msgspec.json.encode(journalled(one))
         assert IPv4Address(one.step.peer or "0.0.0.0") is not None  # noqa: S104
+
+
+def test_a_reply_of_another_host_is_a_step_of_the_machine_that_asked() -> None:
+    ask = looked_for("10.0.0.9", 1.0).arp
+    reply = Arp(ArpOp.REPLY, OTHER_MAC, ask.target, ask.sender_mac, ask.sender)
+    devices, news = heard(
+        [
+            looked_for("10.0.0.9", 1.0),
+            ArpSeen(time=1.1, interface=ETH, arp=reply),
+        ]
+    )
+    device, other = devices.by_mac(MAC), devices.by_mac(OTHER_MAC)
+    assert device is not None
+    assert other is not None
+    assert [one.step.kind for one in news] == [StepKind.ARP_REPLY]
+    assert device.lookups["10.0.0.9"].is_answered
+    assert other.address == "10.0.0.9"

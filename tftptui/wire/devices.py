@@ -315,12 +315,14 @@ class Devices:
 
     def _arp(self, event: ArpSeen) -> list[News]:
         arp = event.arp
+        if arp.op is ArpOp.REPLY:
+            return self._arp_reply(event)
         if event.is_ours:
-            return self._arp_reply(event) if arp.op is ArpOp.REPLY else []
+            return []
         device = self._device(arp.sender_mac, event)
         if int(arp.sender):
             device.address = str(arp.sender)
-        if arp.op is ArpOp.REPLY or arp.sender == arp.target:
+        if arp.sender == arp.target:
             return []
         lookup = _looked_up(device, arp, event.time)
         text = f"who has {arp.target}, tell {arp.sender}"
@@ -332,6 +334,9 @@ class Devices:
         return [News(event.interface, device, step)] if is_news else []
 
     def _arp_reply(self, event: ArpSeen) -> list[News]:
+        if not event.is_ours:
+            sender = self._device(event.arp.sender_mac, event)
+            sender.address = str(event.arp.sender)
         device = self._devices.get(event.arp.target_mac)
         if device is None:
             return []
