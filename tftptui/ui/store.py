@@ -243,7 +243,7 @@ class Store:
         return msgspec.structs.replace(
             self.counters,
             **ended,
-            started=self.counters.started - own.total(),
+            started=self.counters.started - less.total(),
             refused=self.counters.refused - self._own_refused,
         )
 

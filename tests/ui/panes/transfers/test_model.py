@@ -114,6 +114,7 @@ def test_the_header_counts_boots_and_not_tries() -> None:
     totals = Counters(started=5, abandoned=4, completed=1)
     store.fold(frame(*tries(1, 2, 3, 4), view(5, "completed"), counters=totals))
     assert (store.of_clients.abandoned, store.of_clients.completed) == (1, 1)
+    assert store.of_clients.active == 0
 
 
 def test_a_boot_that_gets_through_at_last_is_no_failure() -> None:
