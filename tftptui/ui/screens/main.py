@@ -226,7 +226,7 @@ class MainScreen(Screen[None]):
     def rows(self) -> tuple[int, int, int]:
         """Return the shares of Transfers and Packets in the height; Ports' lines."""
         if self.has_class("-lofty"):
-            return 2, 3, 20
+            return 2, 3, 17
         return (4, 3, 8) if self.has_class("-high") else (5, 4, 7)
 
     def _lay_out(self) -> None:

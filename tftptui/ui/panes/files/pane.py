@@ -75,8 +75,8 @@ class FilesPane(Pane):
         }
         & > #file-detail {
             height: 4;
+            margin: 0 1 0 0;
             border-top: solid $frame;
-            padding: 0 1 0 0;
         }
     }
     """

@@ -35,6 +35,8 @@ IPV4 = 15
 IPV6 = 24
 MARK, KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 2, 14, 15, 15, 6, 8, 6
 SHORTEST_NAME = 8
+WIDER, LONG_OPTIONS = 150, 24
+"""Cells from which on most options are whole, and their cells then."""
 
 
 class Surroundings(NamedTuple):
@@ -129,12 +131,13 @@ def took(row: Row, now: float) -> float:
 
 
 class ColumnToChoose(NamedTuple):
-    """A column that is shown only when chosen, in one plain entry.
+    """A column that is shown when chosen or where there is much room, in one entry.
 
     Attributes:
         value: what rows are sorted by and what is saved; None or "" if not known.
         text: writes a value as a number, right-aligned; without it the value is
             itself the text.
+        min_screen: width of the list, in cells, from which it is shown by default.
     """
 
     key: str
@@ -143,6 +146,7 @@ class ColumnToChoose(NamedTuple):
     value: Callable[[Row, Surroundings], Value]
     meaning: str
     text: Callable[[float], str] | None = None
+    min_screen: int = NEVER
 
     def column(self, around: Surroundings) -> Column[Row]:
         """Return it as a column."""
@@ -159,7 +163,7 @@ class ColumnToChoose(NamedTuple):
             self.key,
             self.title,
             self.width,
-            NEVER,
+            self.min_screen,
             cell,
             lambda row: value(row, around),
             self.meaning,
@@ -211,6 +215,7 @@ TO_CHOOSE = (
         lambda row, _: row.view.round_trip,
         "Smoothed round-trip time.",
         milliseconds,
+        min_screen=176,
     ),
     ColumnToChoose(
         "resent",
@@ -219,6 +224,7 @@ TO_CHOOSE = (
         lambda row, _: row.view.retransmits,
         "Packets that the server resent.",
         but_zero,
+        min_screen=158,
     ),
     ColumnToChoose(
         "duplicates",
@@ -258,6 +264,7 @@ TO_CHOOSE = (
         lambda row, _: row.view.total_size,
         "Size of the file.",
         octets,
+        min_screen=166,
     ),
     ColumnToChoose(
         "bytes",
@@ -274,6 +281,7 @@ TO_CHOOSE = (
         lambda row, _: row.view.started,
         "Time of the request.",
         time_of_day,
+        min_screen=186,
     ),
     ColumnToChoose(
         "ended",
@@ -357,7 +365,7 @@ def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row]
         Column(
             "options",
             "options",
-            OPTIONS,
+            OPTIONS if width < WIDER else LONG_OPTIONS,
             MIDDLING,
             _options,
             lambda row: _of(row, words.options(row.view)),
