@@ -22,6 +22,7 @@ from tftptui.commands.help_text import (
     HelpLayout,
     epilogue,
     setting,
+    switch,
 )
 from tftptui.commands.parse_errors import told
 from tftptui.commands.server import (
@@ -99,12 +100,15 @@ def serve(
         str | None,
         setting(GENERAL, "Socket for tftptui attach, or off", "PATH", "by port"),
     ] = None,
+    landlock: Annotated[
+        bool, switch(GENERAL, "Let the kernel deny all files but the root")
+    ] = False,
 ) -> int:
     """Serve ROOT without a screen; the journal goes to standard output."""
     from tftptui.engine.holders.headless import run  # noqa: PLC0415 - --help is instant
 
     settings = settings_of(options, root, journal)
-    return run(msgspec.structs.replace(settings, control=control))
+    return run(msgspec.structs.replace(settings, control=control, landlock=landlock))
 
 
 @app.command(help_epilogue=epilogue("attach"))

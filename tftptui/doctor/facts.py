@@ -139,6 +139,7 @@ class Facts:
         reserved: ports that it keeps back from that, as A-B.
         tracked, tracked_most: flows that conntrack knows, and may; None if it sleeps.
         helper: whether the kernel has the TFTP helper; None if that can't be told.
+        landlock: version of the kernel's Landlock, 0 for none.
         watches, instances: inotify's limits; None where there is no inotify.
         descriptors: that this process may open at most, None for no limit.
         requests_at_once: that find room in the server's socket.
@@ -148,6 +149,7 @@ class Facts:
 
     system: str
     own_pids: frozenset[int] = frozenset()
+    landlock: int = 0
     may_attach: bool = False
     user: str
     is_root: bool

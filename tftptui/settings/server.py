@@ -152,6 +152,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             sudo, doas or pkexec.
         control: socket to attach to a server without a screen; None for the default
             path, "off" for none.
+        landlock: open no files but the root, the system's, and what is written; only
+            for a server without a screen, where the kernel has Landlock.
         drain: accept no new requests; running transfers continue.
         on_close: what the server does when its screen dies: stop at once ("stop"), or
             accept no new requests and finish the transfers ("drain").
@@ -210,6 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics: str | None = None
     user: str | None = None
     control: str | None = None
+    landlock: bool = False
     cable: str | None = None
     wire: str | None = None
     drain: bool = False

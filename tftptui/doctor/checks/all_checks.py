@@ -27,11 +27,22 @@ def check_all(
         *check_network(facts, settings.listen),
         *check_firewall(facts, settings, port, clients),
         *_helper(facts),
+        *_landlock(facts),
         *check_root(facts.served, settings, facts.user),
         *check_limits(facts, settings),
         check_clock(facts),
         check_screen(facts),
     ]
+
+
+def _landlock(facts: Facts) -> list[Result]:
+    """Report whether ``serve --landlock`` has an effect here."""
+    if facts.system != "Linux":
+        return []
+    if not facts.landlock:
+        return [ok("landlock", "this kernel has no Landlock: --landlock has no effect")]
+    found = f"this kernel has Landlock (version {facts.landlock})"
+    return [ok("landlock", f"{found}: serve --landlock limits which files it can open")]
 
 
 def _helper(facts: Facts) -> list[Result]:

@@ -18,6 +18,7 @@ from tftptui.doctor.facts import Device, Facts, Holder, Screen
 from tftptui.doctor.reading.packet_filter import read_filters
 from tftptui.doctor.reading.programs import printed
 from tftptui.doctor.reading.root_folder import served_by
+from tftptui.files.landlock import landlock_version
 from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import interface_addresses, own_addresses
 from tftptui.net.local_ports import (
@@ -64,6 +65,7 @@ def read_facts(
         filters=read_filters(),
         tracked=_number("net/netfilter/nf_conntrack_count"),
         tracked_most=_number("net/netfilter/nf_conntrack_max"),
+        landlock=landlock_version(),
         helper=_helper() if system == "Linux" else None,
         watches=_number("fs/inotify/max_user_watches"),
         instances=_number("fs/inotify/max_user_instances"),

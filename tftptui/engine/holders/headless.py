@@ -14,6 +14,7 @@ from shlex import quote
 from tftptui.engine.client import EngineError
 from tftptui.engine.control_socket import runtime_folder, usual_place
 from tftptui.engine.engine import Engine
+from tftptui.engine.holders.confinement import confine
 from tftptui.engine.holders.control import Control
 from tftptui.engine.holders.rights import drop_rights_of
 from tftptui.engine.holders.systemd import Notifier
@@ -36,6 +37,7 @@ async def serve(settings: Settings) -> None:
     Raises:
         EngineError: the root, a port or the journal can't be had.
     """
+    confined = confine(settings) if settings.landlock else None
     held, notifier = _held(), Notifier(os.environ)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,10 +50,7 @@ async def serve(settings: Settings) -> None:
         rules = HostFirewall()
         engine = Engine(settings, journal.listener, rules=rules)
         await engine.start(held)
-        if held and (settings.listen or settings.port is not None):
-            engine.service.warn(
-                "listening on systemd's sockets, not --listen or --port"
-            )
+        _warn(engine, confined, is_passed=bool(held))
         calm_collector()
         give_short_turns()
         await read_first(rules)
@@ -65,6 +64,14 @@ async def serve(settings: Settings) -> None:
                 await engine.stop()
         finally:
             await engine.stop()
+
+
+def _warn(engine: Engine, confined: str | None, *, is_passed: bool) -> None:
+    settings = engine.settings
+    if is_passed and (settings.listen or settings.port is not None):
+        engine.service.warn("listening on systemd's sockets, not --listen or --port")
+    if confined is not None:
+        engine.service.warn(confined)
 
 
 def _held() -> list[socket.socket]:
