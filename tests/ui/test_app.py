@@ -195,6 +195,7 @@ async def test_the_palette_knows_our_actions() -> None:
         ("hop by hop", "Locate  (o)"),
         ("ctrl+l", "Redraw  (ctrl+l)"),
         ("hash", "Files: hash  (H)"),
+        ("largest first size of", "Sort by size"),
         ("max-blksize", "Policy: largest block"),
         ("megabytes uploads", ""),
         ("quota", "Policy: upload quota per client"),

@@ -363,6 +363,7 @@ class TftpApp(App[None]):
             for pane in screen.panes:
                 press = partial(self._press_in, pane.digit)
                 yield from pane_commands(pane.SCOPE, screen.scope, press)
+            yield from screen.sort_commands()
         for command in super().get_system_commands(screen):
             if command.title not in OURS:
                 yield command

@@ -263,6 +263,11 @@ class Store:
         found = tuple(one for one in known if after < one <= until)
         return found if len(found) > 1 else ()
 
+    def is_last_try(self, number: int) -> bool:
+        """Whether no later try of its client for the same file is known."""
+        tries = self.tries_of(number)
+        return not tries or number == tries[-1]
+
     def rate(self, number: int) -> float | None:
         """Return bytes a second of a running transfer; None when not known."""
         rate = self._rates.get(number)

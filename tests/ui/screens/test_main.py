@@ -7,6 +7,7 @@ from tests.support.pane_host import acknowledgements, packets
 from tests.support.pictures import NOW, a_busy_server, frame, ports, status, view
 from tests.support.screens import LARGE, SMALL, shown
 from tests.support.why_scene import founding_case
+from tests.ui.panes.transfers.test_model import tries
 from tftptui.engine.messages import Refusal
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.probe_trials import SELF_TEST
@@ -244,6 +245,14 @@ async def test_the_top_line_tells_endings_apart_as_the_journal_does() -> None:
         top = screen.text().splitlines()[0]
     words = " ".join(top.split())
     assert "1 done 0 unconfirmed 2 failed 3 gave up 2 aborted 0 refused" in words
+
+
+async def test_tries_of_one_boot_are_active_and_stalled_once() -> None:
+    stalled = tries(1, 2, 3, phase="stalled")
+    some = Counters(started=4)
+    async with shown(frame(*stalled, view(4), counters=some)) as screen:
+        top = " ".join(screen.text().splitlines()[0].split())
+    assert "2 active 1 stalled" in top
 
 
 async def test_where_there_is_no_room_marks_still_tell_failed_from_refused() -> None:

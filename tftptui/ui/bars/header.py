@@ -238,13 +238,15 @@ class HeaderLine(Widget):
     def _counts(self, slots: dict[str, Style]) -> Part:
         """Return the totals, each in a slot of its own, even at 0."""
         one = self._store.of_clients
-        stalled = sum(
-            view.phase == "stalled" for view in self._store.transfers.values()
-        )
+        views = self._store.transfers.values()
+        running = [view for view in views if view.running]
+        boots = [view for view in running if self._store.is_last_try(view.number)]
+        active = max(0, one.active - (len(running) - len(boots)))
+        stalled = sum(view.phase == "stalled" for view in boots)
         vain, lost = one.abandoned + one.aborted, slots["transfer-failed"]
         doubt = ("unconfirmed", "◐", one.unconfirmed, slots["transfer-unconfirmed"])
         begin = [
-            ("active", "▶", one.active, slots["transfer-active"]),
+            ("active", "▶", active, slots["transfer-active"]),
             ("stalled", "⚠", stalled, slots["transfer-stalled"]),
             ("done", "●", one.completed, slots["transfer-completed"]),
         ]

@@ -1,11 +1,11 @@
 """The main screen: four panes at once, or one at a time in a small window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
@@ -427,6 +427,10 @@ class MainScreen(Screen[None]):
         """Show the transfers of one client alone."""
         self._transfers.show_client(client)
         self.show_pane(self._transfers)
+
+    def sort_commands(self) -> Iterator[SystemCommand]:
+        """Yield a command for each column that Transfers can be sorted by."""
+        yield from self._transfers.sort_commands()
 
     def show_file(self, name: str) -> None:
         """Show a file in its pane."""

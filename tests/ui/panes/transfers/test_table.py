@@ -106,6 +106,12 @@ async def test_sorting_is_seen_in_the_header_and_remembered(tmp_path: Path) -> N
         assert keys(screen) == before
         await screen.press("less_than_sign")
         assert "client▼" not in screen.rows[0]
+        assert isinstance(screen.pane, TransfersPane)
+        commands = {one.title: one for one in screen.pane.sort_commands()}
+        commands["Sort by resent"].callback()  # a column that is not shown
+        await screen.pilot.pause()
+        assert keys(screen)[0] == 5
+        assert "resent, descending" in screen.lines[0]
 
 
 async def test_a_click_on_a_title_sorts_by_it_and_turns_it_round() -> None:

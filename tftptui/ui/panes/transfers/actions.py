@@ -98,7 +98,8 @@ TRANSFERS = (
         "sort(1)",
         ("greater_than_sign",),
         "Sort",
-        "Sort by the next column; a click on a column title sorts by it.",
+        "Sort by the next column, as a click on its title does; the palette (:) sorts "
+        "by any column: type sort by size.",
     ),
     Action(
         "transfers",

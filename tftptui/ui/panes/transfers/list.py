@@ -156,6 +156,13 @@ class TransferList(RowList[Key]):
         self.sort()
         self.post_message(self.Sorted())
 
+    def sortable(self) -> list[tuple[str, str, str, bool]]:
+        """Return key, title and meaning of all columns, and if the largest lead."""
+        return [
+            (one.key, one.title.strip(), one.meaning, one.is_right)
+            for one in self.every_column()
+        ]
+
     @property
     def sort_title(self) -> str:
         """The title of the column that rows are sorted by."""

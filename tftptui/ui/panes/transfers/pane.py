@@ -1,11 +1,12 @@
 """The Transfers pane: who fetches what, and how it goes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
@@ -389,6 +390,15 @@ class TransfersPane(FilterPane):
         if isinstance(found, Filter):
             self.show_filtered(found)
             self.show_what_holds()
+
+    def sort_commands(self) -> Iterator[SystemCommand]:
+        """Yield a command for each column that rows can be sorted by."""
+        for key, title, meaning, largest_first in self._list.sortable():
+            order = " Largest first." if largest_first else ""
+            sort = partial(self._list.sort_by, key, is_reverse=largest_first)
+            yield SystemCommand(
+                f"Sort by {title}", f"{meaning}{order}", sort, discover=False
+            )
 
     def numbers(self) -> list[int]:
         """Return the transfers that are shown, in their order."""
