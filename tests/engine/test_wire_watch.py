@@ -1,5 +1,7 @@
 """The wire beside the server: told to journal and screens, judged while it runs."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,11 +15,13 @@ from tftptui.engine.engine import Engine
 from tftptui.engine.messages import Frame, WireDevice, WireNews
 from tftptui.engine.recording.journal_limits import WIRE
 from tftptui.engine.snapshot import Snapshot
+from tftptui.engine.wire_watch import MOST_A_SECOND
 from tftptui.telemetry.events import Event, Found, WireStep
 from tftptui.telemetry.records.ring import PacketRing
 from tftptui.telemetry.wire_views import MOST_DEVICES
 from tftptui.wire.dhcp import MessageType
 from tftptui.wire.events import WireEvent
+from tftptui.wire.sources import Source
 
 
 @pytest.fixture
@@ -157,3 +161,23 @@ def test_option_93_counts_for_the_file_that_the_firmware_itself_requests(
     assert engine.wire.architecture("10.0.0.77", b"ipxe.efi") == 7
     assert engine.wire.architecture("10.0.0.77", b"grub.cfg") is None
     assert engine.wire.architecture("10.0.0.78", b"ipxe.efi") is None
+
+
+class Flood(Source):
+    """Something to read, always."""
+
+    def read(self) -> list[WireEvent]:
+        return [asked(MessageType.DISCOVER, secs=n) for n in range(1_000)]
+
+
+async def test_a_flood_waits_in_its_socket_until_the_next_second(
+    engine: Engine, clock: FakeClock
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.send(b"always readable")
+        engine.wire._hear(Flood(ours, clock.wall))
+        while not engine.wire._paused:
+            await asyncio.get_running_loop().run_in_executor(None, int)
+        assert engine.wire._taken == MOST_A_SECOND + 1_000
+        asyncio.get_running_loop().remove_reader(ours)

@@ -108,6 +108,13 @@ async def test_without_the_permission_the_key_is_not_offered() -> None:
         assert "add address" not in screen.text()
 
 
+async def test_the_keys_of_the_page_are_told() -> None:
+    async with shown(news()) as screen:
+        await screen.press("B", "question_mark")
+        assert screen.on_top == "HelpScreen"
+        assert "Add the address that this machine looks for" in screen.text()
+
+
 async def test_a_wire_that_is_not_watched_says_how_to_begin() -> None:
     async with shown(Frame(time=NOW)) as screen:
         await screen.press("B")
