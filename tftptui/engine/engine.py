@@ -459,9 +459,6 @@ class Engine:
     def next_frame(self) -> Frame | None:
         """Return what has changed since the frame before, or None."""
         told, ring = self._told, self.recorder.ring
-        if not self._over:  # what ends with the server says nothing of its clients
-            self._gather(LOOK_INTERVAL)
-            self.findings.settle()
         frame = Frame(time=self.recorder.clock.wall())
         status = self._status()
         if status != told.status:

@@ -75,11 +75,13 @@ class HostFirewall:
         """Read them again if that is due; less and less often while IS_IDLE."""
         wait = self._patience if is_idle else SOONEST
         is_busy = self._thread is not None and self._thread.is_alive()
-        if is_busy or now - self._begun < wait or not self._may():
+        if is_busy or now - self._begun < wait:
+            return
+        self._begun = now  # the right to is not looked up each time either
+        if not self._may():
             return
         if is_idle:
             self._patience = min(LATEST, 2 * self._patience)
-        self._begun = now
         self._thread = threading.Thread(
             target=self._take, args=(now,), name="own rules", daemon=True
         )
