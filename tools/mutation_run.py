@@ -25,13 +25,12 @@ CHECKOUT = Path(__file__).parent.parent
 RESULT = CHECKOUT / "benchmarks" / "results" / "mutation.txt"
 SERVER_TESTS = "tests/server/"
 TESTS: dict[str, tuple[str, ...]] = {
-    "tftptui/protocol": ("tests/protocol",),
+    "tftptui/protocol": ("tests/protocol", "tests/rfc"),
     "tftptui/server/ports.py": (SERVER_TESTS + "test_ports.py",),
     "tftptui/server/root/path_resolution.py": (SERVER_TESTS + "root",),
     "tftptui/server/transfer/uploads.py": (
-        SERVER_TESTS + "transfer/test_uploads.py",
-        SERVER_TESTS + "transfer/test_upload_endings.py",
-        SERVER_TESTS + "transfer/test_commit.py",
+        SERVER_TESTS + "transfer",
+        "tests/engine/test_full_disk.py",
     ),
     "tftptui/findings": ("tests/findings",),
 }

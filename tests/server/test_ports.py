@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.support.chance import ScriptedChance
+from tests.support.deep_size import deep_size
 from tests.support.free_ports import free_range
 from tftptui.net.addresses import Endpoint
 from tftptui.server.ports import (
@@ -83,6 +84,12 @@ def test_random_takes_the_next_free_one_where_chance_hits_a_used_port() -> None:
     assert leased(pool, 3) == [102, 100, 101]
 
 
+def test_random_gives_each_port_the_same_chance() -> None:
+    pool = PortPool(THREE, order="random", chance=ScriptedChance([3]))
+    with pytest.raises(AssertionError):  # 3 is above what it may choose from
+        pool.lease(opened, 0.0)
+
+
 def test_random_reaches_every_port() -> None:
     pool = PortPool(PortRange(1, 64), quarantine=0.0)
     assert sorted(leased(pool, 64)) == list(range(1, 65))
@@ -115,6 +122,17 @@ def cooling_after(*clients: str) -> PortPool:
 
 def test_without_a_free_port_the_longest_cooled_of_another_client_is_lent() -> None:
     assert cooling_after("a", "a", "b", "c").lease(opened, 4.0, "a").port == 102
+
+
+def test_a_client_is_forgotten_once_its_ports_have_cooled_down() -> None:
+    pool = sequential()
+    before = deep_size(pool)
+    for number in range(1_000):
+        client, now = f"10.0.{number >> 8}.{number & 255}", 20.0 * number
+        for _ in range(2):
+            pool.release(pool.lease(opened, now, client).port, now, client)
+    pool.expire(1e6)
+    assert deep_size(pool) < before + 1_000
 
 
 def test_where_all_cool_after_the_same_client_the_longest_cooled_is_lent() -> None:

@@ -160,13 +160,13 @@ class TestTrouble:
         self, folder: Path, tmp_path: Path
     ) -> None:
         settings = settings_for(folder, capture=str(tmp_path / "no" / "x.pcapng"))
-        with pytest.raises(EngineError, match=r"x\.pcapng can't be written"):
+        with pytest.raises(EngineError, match=r"cannot write the capture .*x\.pcapng"):
             await InlineEngine(settings).start()
 
     async def test_switching_it_on_there_is_refused(
         self, silent: Watcher, tmp_path: Path
     ) -> None:
-        with pytest.raises(CommandRefusedError, match="can't be written"):
+        with pytest.raises(CommandRefusedError, match="cannot write the capture"):
             await switch(silent, tmp_path / "no" / "x.pcapng")
         with pytest.raises(CommandRefusedError, match="snaplen 1: "):
             await silent.engine.ask(

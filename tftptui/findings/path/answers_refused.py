@@ -50,7 +50,7 @@ def refused(facts: Facts) -> Draft | None:
     found = since_progress(facts, lambda one: one.is_prohibited or one.is_port_closed)
     found = [one for one in found if not is_client(facts, one) and one.sender]
     hop = refusing(facts) if is_unanswered(facts) else None
-    if not (is_firm(facts, found) or hop):
+    if not facts.tries or not (is_firm(facts, found) or hop):
         return None
     names = list(dict.fromkeys(one.sender or "" for one in found))
     if hop is not None and hop.sender and hop.sender not in names:
