@@ -148,7 +148,7 @@ async def test_a_port_for_requests_that_is_taken_is_told_first(
         holder.bind(("127.0.0.1", 0))
         taken = holder.getsockname()[1]
         settings = settings_for(tmp_path, metrics=str(port), port=taken)
-        with pytest.raises(EngineError, match=f"UDP port {taken} on 127.0.0.1 is held"):
+        with pytest.raises(EngineError, match=f"{taken} on 127.0.0.1 is in use"):
             await Engine(settings).start()
 
 
