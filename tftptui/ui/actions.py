@@ -568,13 +568,13 @@ PACKET = (
 )
 
 PROMPT = (
-    Action("prompt", "enter", ("enter",), "done", "Take what is typed.", shown=True),
+    Action("prompt", "enter", ("enter",), "done", "Apply the line.", shown=True),
     Action(
         "prompt",
         "complete",
         ("tab",),
         "go on",
-        "Go on with what is typed, as shown behind it.",
+        "Complete the line as shown behind the cursor.",
         shown=True,
     ),
     Action(
@@ -582,10 +582,10 @@ PROMPT = (
         "recall(1)",
         ("up",),
         "earlier",
-        "Call up what was typed before.",
+        "Recall earlier lines.",
         shown=True,
     ),
-    Action("prompt", "recall(-1)", ("down",), "Later", "Back to later lines."),
+    Action("prompt", "recall(-1)", ("down",), "Later", "Recall later lines."),
     Action(
         "prompt",
         "leave",

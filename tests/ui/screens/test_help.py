@@ -32,5 +32,5 @@ async def test_what_another_pane_does_is_done_there_from_the_keys_too() -> None:
         assert "No key matches; esc shows all." in screen.text()
         await screen.press("enter", "escape", "escape")
         assert screen.on_top == "main"
-        await screen.press("question_mark", *"Call up what was typed", "enter")
+        await screen.press("question_mark", *"Recall earlier lines", "enter")
         assert "works only here: Editing a filter" in screen.text()

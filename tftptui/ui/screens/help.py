@@ -37,7 +37,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("▶3 ↑12", "transfer-active", "File with 3 readers now; fetched 12 times."),
     ("1468→1428", "muted", "Option blksize: requested → agreed."),
     ("w16 t6", "muted", "Options windowsize and timeout (s), agreed."),
-    ("tsize", "muted", "Option tsize: the client was told the size."),
+    ("tsize", "muted", "Option tsize: the client got the file size."),
     ("~", "muted", "An estimate."),
     ("atftp?", "muted", "Client program: a guess from its requests."),
 )

@@ -58,7 +58,7 @@ def test_unknown_sizes_make_no_promises() -> None:
 
 def test_a_stall_stops_the_estimate() -> None:
     pace = words.pace(view(1, "stalled", moved=NOW - 12), 1000, NOW)
-    assert pace == words.Pace(rate="–", quiet="quiet 12 s")
+    assert pace == words.Pace(rate="–", quiet="idle 12 s")
 
 
 def test_an_estimate_is_marked() -> None:

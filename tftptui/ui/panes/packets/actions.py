@@ -87,7 +87,7 @@ PACKETS = (
         "copy",
         ("y",),
         "copy",
-        "Copy the row, or the chosen rows; while it follows: the newest row.",
+        "Copy the row, or the selected rows; while following, the newest row.",
         shown=True,
     ),
     Action(

@@ -55,7 +55,7 @@ def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     return (
         (state, number)
         for state, number in counts.items()
-        if number or state not in (BLOCKED, DALLYING)
+        if number or state not in (BLOCKED, DALLYING, FOREIGN)
     )
 
 

@@ -106,7 +106,7 @@ TRANSFERS = (
         "sort(-1)",
         ("less_than_sign",),
         "Sort back",
-        "Sort by the previous column; before the first one: running ones first.",
+        "Sort by the previous column; on the first one: back to running first.",
     ),
     Action("transfers", "reverse", ("I",), "Reverse", "Reverse the sort order."),
     Action(

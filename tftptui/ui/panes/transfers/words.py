@@ -322,7 +322,7 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
     """Return the texts about a running transfer's speed."""
     still = now - view.moved
     if view.phase == "stalled":
-        return Pace(rate="–", quiet=f"quiet {duration(still)}")
+        return Pace(rate="–", quiet=f"idle {duration(still)}")
     if view.phase == "negotiating" or per_second is None:
         return Pace(rate="–")
     left = None if view.total_size is None else view.total_size - view.acked_octets
