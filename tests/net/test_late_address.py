@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.net, pytest.mark.netns]
 
 ADDRESS = "192.168.0.66"
 COME = "is an address of this machine now: listening"
-GONE = "is gone from this machine: waiting for it"
+GONE = "was removed from this machine: waiting for it"
 
 
 @pytest.fixture
