@@ -74,6 +74,7 @@ class Bench:
         self.look()
 
     def look(self) -> None:
+        self.engine._tick()
         frame = self.engine.next_frame()
         if frame is not None:
             self.findings |= {one.number: one for one in frame.findings}
