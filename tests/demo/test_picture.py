@@ -114,7 +114,7 @@ def test_what_stopped_is_told_until_something_passes_that_way() -> None:
         assert director.stage.last_stop(since=100.0) == "default: drop"
         director.set_rules(["accept"])
         while not director.stage.network.landed[-1].has_arrived:
-            director.ask_anew()
+            director.ask_again()
             director.start("pc")
             await over.wait()
         assert director.stage.last_stop(since=100.0) == ""

@@ -45,28 +45,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def events() -> list[Event]:
-    return []
-
-
-@pytest.fixture
-async def engine(
-    folder: Path, clock: FakeClock, events: list[Event]
-) -> AsyncIterator[Engine]:
-    """An engine whose first frame has been told."""
-    engine = Engine(settings_for(folder), events.append, clock)
-    await engine.start()
-    engine.next_frame()
-    yield engine
-    await engine.stop()
-
-
-@pytest.fixture
 def client() -> Iterator[UdpClient]:
     with UdpClient() as client:
         yield client

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,27 +21,6 @@ from tftptui.telemetry.wire_views import MOST_DEVICES
 from tftptui.wire.dhcp import MessageType
 from tftptui.wire.events import WireEvent
 from tftptui.wire.sources import Source
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def events() -> list[Event]:
-    return []
-
-
-@pytest.fixture
-async def engine(
-    tmp_path: Path, clock: FakeClock, events: list[Event]
-) -> AsyncIterator[Engine]:
-    engine = Engine(settings_for(tmp_path), events.append, clock)
-    await engine.start()
-    engine.next_frame()
-    yield engine
-    await engine.stop()
 
 
 def take(engine: Engine, *events: WireEvent) -> None:

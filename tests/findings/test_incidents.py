@@ -212,7 +212,7 @@ def test_all_is_withdrawn_when_findings_begin_anew(seen: Seen) -> None:
     seen.begin(in_vain(1))
     seen.begin(in_vain(2, client=OTHER))
     seen.look(4.0)
-    seen.findings.begin_anew("the stage is another one")
+    seen.findings.start_over("the stage is another one")
     assert seen.standing() == []
     seen.begin(in_vain(3, client=OTHER))
     seen.look(4.0)

@@ -1,7 +1,11 @@
 from collections import Counter
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
+from textual.message_pump import MessagePump
 
+from tftptui import ui
 from tftptui.ui.actions import MAIN
 from tftptui.ui.keymap import ACTIONS, CHAINS, TITLES, actions
 from tftptui.ui.keys import bindings, key_name
@@ -52,3 +56,18 @@ def test_help_begins_with_the_focused_pane() -> None:
 
 def test_keys_are_written_as_people_do() -> None:
     assert [key_name(key) for key in ("question_mark", "f1", "X")] == ["?", "F1", "X"]
+
+
+def test_no_method_of_a_widget_is_taken_for_a_key() -> None:
+    """Textual calls ``key_at`` when @ is pressed: such a name crashed the program."""
+    for module in walk_packages(ui.__path__, "tftptui.ui."):
+        import_module(module.name)
+    pumps, ours = [MessagePump], set()
+    while pumps:
+        one = pumps.pop()
+        pumps += one.__subclasses__()
+        if one.__module__.startswith("tftptui."):
+            ours.add(one)
+    names = [(one.__name__, name) for one in ours for name in vars(one)]
+    assert names
+    assert [one for one in names if one[1].startswith(("key_", "_key_"))] == []

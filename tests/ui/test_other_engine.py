@@ -6,7 +6,7 @@ from tests.support.pictures import NOW, status, view
 from tftptui.engine.messages import Frame, OpenFolder
 
 
-def told_anew(*names: bytes, first: int = 1) -> Frame:
+def told_again(*names: bytes, first: int = 1) -> Frame:
     """All that another engine knows: files, each of which was read once."""
     frame = listing(b"", *(file(name) for name in names))
     frame.status = status()
@@ -33,7 +33,7 @@ async def test_a_restarted_engine_is_asked_for_folders_though_nobody_looked() ->
     scene = Scene(file(b"a"))
     async with hosted(scene.pane, scene.store) as shown:
         scene.engine.asked.clear()
-        scene.store.begin_anew()
+        scene.store.start_over()
         await shown.tell(Frame(time=NOW, status=status()))
     assert scene.engine.asked == [OpenFolder(b"")]
 
@@ -45,7 +45,7 @@ async def test_fetches_are_those_that_the_new_engine_tells() -> None:
         await shown.tell(Frame(time=NOW, transfers=fetched))
         assert in_list(shown)[0].endswith("a 512 ↑3")
         scene.store.forget()
-        await shown.tell(told_anew(b"a", b"c"))
+        await shown.tell(told_again(b"a", b"c"))
         assert [row.split(" (")[0] for row in in_list(shown)] == [
             "a 512 ↑1",
             "c 512 ↑1",
@@ -58,7 +58,7 @@ async def test_what_it_lists_is_not_new_for_being_there() -> None:
         await shown.tell(listing(b"", file(b"a"), file(b"b")))
         assert "new" in in_list(shown)[1]
         scene.store.forget()
-        await shown.tell(told_anew(b"a", b"b", b"c"))
+        await shown.tell(told_again(b"a", b"b", b"c"))
         assert not any("new" in row for row in in_list(shown))
 
 
@@ -67,7 +67,7 @@ async def test_transfers_after_a_restart_count_beside_those_before_it() -> None:
     async with hosted(scene.pane, scene.store) as shown:
         before = view(1, "completed", file="a", started=NOW - 9)
         await shown.tell(Frame(time=NOW, transfers=[before]))
-        scene.store.begin_anew()
+        scene.store.start_over()
         after = view(1, "completed", file="a", started=NOW - 1)
         await shown.tell(Frame(time=NOW, status=status(), transfers=[after]))
         assert in_list(shown)[0].endswith("a 512 ↑2")

@@ -59,7 +59,7 @@ def test_counters_go_on_from_where_they_were() -> None:
     store = Store()
     store.fold(frame(view(1), counters=Counters(started=1, octets_sent=500)))
     store.end("gone")
-    store.begin_anew()
+    store.start_over()
     store.fold(frame(counters=Counters(started=1, completed=1, octets_sent=70)))
     assert (store.counters.failed, store.counters.completed) == (1, 1)
     assert store.counters.octets_sent == 570

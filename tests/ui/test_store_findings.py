@@ -76,7 +76,7 @@ def test_another_engine_counts_anew_and_replaces_nothing() -> None:
     store = Store()
     store.fold(told(finding(1, 7), finding(2, 8)))
     store.end("gone")
-    store.begin_anew()
+    store.start_over()
     store.fold(told(finding(1, 9, code="path-mtu")))
     assert [one.number for one in store.findings.values()] == [1, 2, 3]
     latest = store.finding_of(9)

@@ -249,11 +249,11 @@ def _file_check(settings: Settings, file: bytes) -> "FileCheck":
 
 def _listen(sources: "Sources", *, json: bool) -> NoReturn:
     """Print what arrives, and what it means, until Ctrl+C."""
-    from tftptui.findings.boot.rules import WireFindings  # noqa: PLC0415 - as above
+    from tftptui.findings.boot.rules import NewFindings  # noqa: PLC0415 - as above
     from tftptui.wire.devices import Devices  # noqa: PLC0415
     from tftptui.wire.text import NOTHING_HEARD, interfaces_words  # noqa: PLC0415
 
-    devices, findings, lines = Devices(), WireFindings(), _Lines(json=json)
+    devices, findings, lines = Devices(), NewFindings(), _Lines(json=json)
     for event in sources.as_it_is():
         devices.take(event)
     _note(f"Listening on {interfaces_words(devices)}.")

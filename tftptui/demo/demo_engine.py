@@ -87,7 +87,7 @@ class DemoEngine:
         )
         if isinstance(command, SetPorts):  # what a person chose is the scene's now
             director.stage.operator.single_port = command.single_port
-            await self._do(lambda director: director.ask_anew())
+            await self._do(lambda director: director.ask_again())
         return answer
 
     async def stop(self) -> None:
@@ -121,11 +121,11 @@ class DemoEngine:
     async def again(self) -> None:
         """Start the current step again, or the first one."""
 
-        def begin_anew(director: Director) -> None:
+        def start_over(director: Director) -> None:
             self.pace.is_paused = False
             director.again()
 
-        await self._do(begin_anew)
+        await self._do(start_over)
 
     async def pause(self) -> None:
         """Let time stand still, or go on."""

@@ -87,7 +87,7 @@ class Director:
     def _begin(self, known_until: float) -> None:
         """Begin; findings go by what the ways had shown until a moment."""
         self.stage.clear()
-        self.stage.engine.findings.begin_anew(SCENE_OVER, known_until)
+        self.stage.engine.findings.start_over(SCENE_OVER, known_until)
         self.stage.network.firewall.hits.clear()
         self.stage.forget_wire()
         self._change(self.step)
@@ -157,7 +157,7 @@ class Director:
         if _of_way(before) != _of_way(play):
             self.stage.engine.findings.forget_ways()
         if (*_of_way(before), before.single_port) != (*_of_way(play), play.single_port):
-            self.ask_anew()
+            self.ask_again()
 
     def set_rules(self, texts: list[str]) -> None:
         """Have the wall go by other rules until a step changes them.
@@ -166,9 +166,9 @@ class Director:
             RuleError: one of them is invalid; nothing has changed.
         """
         self.stage.set_rules(texts)
-        self.ask_anew()
+        self.ask_again()
 
-    def ask_anew(self) -> None:
+    def ask_again(self) -> None:
         """Restart the clients that failed: something was changed by hand."""
         for name in (*self.step.start, *self._extras):
             tallies = [actor.tally for actor in self.stage.cast.of(name)]

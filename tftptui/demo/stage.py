@@ -208,7 +208,7 @@ class Stage:
         """Let all that was sent before TFTP be forgotten; the server's link is up."""
         if self.has_wire:
             wire, now = self.engine.wire, self.wall_time()
-            wire.begin_anew(SCENE_OVER)
+            wire.start_over(SCENE_OVER)
             own = IPv4Interface(f"{self._server.host}/16")
             wire.take(
                 [

@@ -149,7 +149,7 @@ class Findings:
         for incidents in self._all_incidents:
             incidents.tell()
 
-    def begin_anew(self, why: str, since: float = 0.0) -> None:
+    def start_over(self, why: str, since: float = 0.0) -> None:
         """Withdraw all findings, and ignore what clients did before.
 
         Args:

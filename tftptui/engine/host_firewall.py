@@ -77,7 +77,7 @@ class HostFirewall:
         is_busy = self._thread is not None and self._thread.is_alive()
         if is_busy or now - self._begun < wait:
             return
-        self._begun = now  # the right to is not looked up each time either
+        self._begun = now  # also without the right: looking it up costs, too
         if not self._may():
             return
         if is_idle:

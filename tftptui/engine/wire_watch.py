@@ -164,7 +164,7 @@ class WireWatch:
         while len(self._news) > MOST_DEVICES:  # nobody asks for them
             del self._news[next(iter(self._news))]
 
-    def begin_anew(self, why: str) -> None:
+    def start_over(self, why: str) -> None:
         """Withdraw what is told, and know no machine."""
         self._findings.withdraw_all(why)
         self.devices = Devices()

@@ -287,10 +287,13 @@ class Facts:
         What a port has shown of the way is what it has shown last.
         """
         failed: dict[tuple[str, int], float] = {}
-        vain = [one for one in self.tries if not one.has_answered]
-        told = [(one.client, one.client_tid, one.started) for one in vain]
-        vain_ones = [one for one in self.neighbours if not one.worked]
-        told += [(one.client, one.client_tid, one.begun) for one in vain_ones]
+        unanswered = [one for one in self.tries if not one.has_answered]
+        told = [(one.client, one.client_tid, one.started) for one in unanswered]
+        told += [
+            (one.client, one.client_tid, one.begun)
+            for one in self.neighbours
+            if not one.worked
+        ]
         for client, tid, begun in told:
             failed[client, tid] = max(begun, failed.get((client, tid), 0.0))
         return [

@@ -26,6 +26,11 @@ peer waits before it repeats the last block is not for us to know; many wait 5 s
 _DALLIED_WAITS = 2.0
 
 
+def too_long(size: int, agreed: int) -> str:
+    """Return the text of the ERROR for a block of more bytes than were agreed."""
+    return f"a block of {size} bytes, but {agreed} were agreed"
+
+
 class ReceiveSession(Session):
     """The receiving side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
@@ -240,11 +245,11 @@ class ReceiveSession(Session):
         self._due = due
         return command
 
-    def _refuse_long(self, octets: int) -> list[Command]:
+    def _refuse_long(self, size: int) -> list[Command]:
         """End it: the peer does not go by what was agreed (RFC 2348)."""
         if self.state is State.DALLYING:
             return []
-        text = f"a block of {octets} bytes, but {self._block_size} were agreed"
+        text = too_long(size, self._block_size)
         return self.fail(SendError(ErrorCode.ILLEGAL_OPERATION, text))
 
     def _close(self) -> list[Command]:

@@ -305,13 +305,10 @@ class Rebuilding:
         self.findings.tick()
 
     def _is_over_for(self, conversation: Conversation, now: float) -> bool:
-        """Whether a capture that is over shows how this has ended, or that it is vain.
-
-        No answer came to the request, or the client closed its port.
-        """
+        """Whether the end of the capture ends this: unanswered, or its port closed."""
         waited = now - conversation.view.started
-        is_in_vain = conversation.server_tid is None and waited > UNANSWERED
-        return self._is_over and (is_in_vain or conversation.has_left)
+        is_unanswered = conversation.server_tid is None and waited > UNANSWERED
+        return self._is_over and (is_unanswered or conversation.has_left)
 
     # What has no beginning.
 

@@ -80,7 +80,7 @@ class Feed:
         """Run again after the engine has ended by itself; what it told is kept."""
         if self._stopped:
             return
-        self._store.begin_anew()
+        self._store.start_over()
         self._told()
         with suppress(EngineError):
             await self._client.stop()

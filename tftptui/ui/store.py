@@ -200,7 +200,7 @@ class Store:
                 )
             )
 
-    def begin_anew(self) -> None:
+    def start_over(self) -> None:
         """Get ready for another engine, which counts from 0; the past is kept."""
         self.engine_error = self.status = None
         self.engines += 1
@@ -211,7 +211,7 @@ class Store:
 
     def forget(self) -> None:
         """Know nothing: what tells all of it again is not to be mixed with the past."""
-        self.begin_anew()
+        self.start_over()
         self.forgotten += 1
         self.counters = self._before = Counters()
         self._total_rate = Rate()
@@ -232,18 +232,20 @@ class Store:
     def of_clients(self) -> Counters:
         """The totals of clients: boots, not tries.
 
-        Left out are self-tests of this machine, and failed tries that the client
-        followed with another: only the last try tells how the boot ended.
+        Left out are self-tests of this machine, and tries that the client followed
+        with another: only the last shows how the boot goes, or how it ended.
         """
         own = Counter(self._own_tests.values())
         less = own + self._retried_phases
         ended = {
             name: max(0, getattr(self.counters, name) - less[name]) for name in less
         }
+        running = sum(view.running for view in self.transfers.values())
+        followed = running - len(self.running_boots)
         return msgspec.structs.replace(
             self.counters,
             **ended,
-            started=self.counters.started - less.total(),
+            started=max(0, self.counters.started - less.total() - followed),
             refused=self.counters.refused - self._own_refused,
         )
 
@@ -267,6 +269,12 @@ class Store:
         """Whether no later try of its client for the same file is known."""
         tries = self.tries_of(number)
         return not tries or number == tries[-1]
+
+    @property
+    def running_boots(self) -> list[TransferView]:
+        """Running transfers; of a client's tries for one file only the last."""
+        running = [view for view in self.transfers.values() if view.running]
+        return [view for view in running if self.is_last_try(view.number)]
 
     def rate(self, number: int) -> float | None:
         """Return bytes a second of a running transfer; None when not known."""

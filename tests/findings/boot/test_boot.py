@@ -18,7 +18,7 @@ from tests.support.wire_events import (
     told,
     unplugged,
 )
-from tftptui.findings.boot.rules import BEFORE_REQUEST, WireFindings
+from tftptui.findings.boot.rules import BEFORE_REQUEST, NewFindings
 from tftptui.findings.boot.wire_facts import wire_facts
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
@@ -48,7 +48,7 @@ def boot(answer: WireEvent, confirmed: WireEvent) -> list[WireEvent]:
 
 def drafts(events: Iterable[WireEvent], now: float = 20.0) -> list[Draft]:
     devices, _ = heard([US, *events])
-    return [draft for _, draft in WireFindings().look(devices, now)]
+    return [draft for _, draft in NewFindings().look(devices, now)]
 
 
 def codes(events: Iterable[WireEvent], now: float = 20.0) -> list[Code]:
@@ -166,7 +166,7 @@ def test_changes_of_the_link_that_are_long_ago_are_no_finding() -> None:
 
 def test_each_finding_is_told_once_for_each_try_to_boot() -> None:
     devices, _ = heard([US, *THREE])
-    findings = WireFindings()
+    findings = NewFindings()
     assert len(findings.look(devices, 20.0)) == 1
     assert findings.look(devices, 21.0) == []
     for time in (200.0, 204.0, 212.0):

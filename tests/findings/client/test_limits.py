@@ -17,6 +17,7 @@ from tests.support.facts import (
 from tests.support.findings import draft_of
 from tests.support.seen import Seen
 from tftptui.findings.registry import judge
+from tftptui.protocol.receiver import too_long
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView
 
@@ -145,12 +146,18 @@ def upload(**changes: Any) -> TransferView:
     return completed(**(given | changes))
 
 
-def test_an_upload_in_smaller_blocks_than_granted_is_cut_short_and_told() -> None:
+def seen_cut_short() -> Seen:
+    """An upload of which only the first 512 bytes came."""
     seen = Seen()
     view = upload(acked_blocks=1, sent_blocks=1, acked_octets=512, total_size=512)
     seen.begin(view)
     seen.end(view)
     seen.look(1.0)
+    return seen
+
+
+def test_an_upload_in_smaller_blocks_than_granted_is_cut_short_and_told() -> None:
+    seen = seen_cut_short()
     (found,) = seen.standing()
     assert (found.code, found.confidence) == ("block-size-ignored", LIKELY)
     assert "pxelinux.0 has 512 of 42,012 bytes" in found.headline
@@ -173,7 +180,7 @@ def test_an_upload_that_may_be_whole_is_no_finding(changes: Any) -> None:
 
 
 def test_an_upload_in_larger_blocks_than_granted_is_told() -> None:
-    error = "a block of 8192 bytes, but 1468 were agreed"
+    error = too_long(8_192, 1_468)
     draft = draft_of(facts_of(upload(phase="failed", error=error, acked_blocks=0)))
     assert (draft.code, draft.confidence) == ("block-size-ignored", FACT)
     assert "granted blksize 1,468 and sent a block of 8,192 bytes" in draft.headline
@@ -181,11 +188,7 @@ def test_an_upload_in_larger_blocks_than_granted_is_told() -> None:
 
 
 def test_a_whole_upload_later_ends_it() -> None:
-    seen = Seen()
-    view = upload(acked_blocks=1, sent_blocks=1, acked_octets=512, total_size=512)
-    seen.begin(view)
-    seen.end(view)
-    seen.look(1.0)
+    seen = seen_cut_short()
     whole = upload(number=10, at=20.0)
     seen.clock.advance(19.0)
     seen.begin(whole)

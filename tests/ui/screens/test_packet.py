@@ -1,5 +1,6 @@
 """A packet in full: facts, bytes with their fields, and the way on to the next."""
 
+import asyncio
 from typing import Any
 
 from tests.support.ladder_scene import a_lossy_transfer, told
@@ -64,3 +65,31 @@ async def test_the_log_of_packets_goes_on_below_the_page() -> None:
         assert "opcode 6 (OACK)" in s.text()
         await s.press("up", "up", "up", "escape")
         assert s.main.panes[3].rows.cursor == 0  # type: ignore[attr-defined]
+
+
+class WithSlowFile(WithFile):
+    """Reads when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted, self.may = asyncio.Event(), asyncio.Event()
+
+    async def ask(self, command: Any) -> Any:
+        if isinstance(command, LookAtFile):
+            self.wanted.set()
+            await self.may.wait()
+        return await super().ask(command)
+
+
+async def test_bytes_that_come_late_are_not_shown_under_the_next_packet() -> None:
+    engine = WithSlowFile()
+    scene = told(a_lossy_transfer(), version=VERSION)
+    async with shown(*scene, size=SMALL, engine=engine) as s:
+        await s.press("1", "enter", "g", "enter", "down", "down", "j")
+        await engine.wanted.wait()
+        assert "516 bytes; reading the file …" in s.text()
+        await s.press("k")
+        engine.may.set()
+        await s.pilot.pause()
+        assert "opcode 4 (ACK)" in s.text()
+        assert "DATA" not in s.text()

@@ -157,7 +157,7 @@ class ClientMachine:
     def start(self, now: float) -> None:
         """Ask for the file."""
         self.tally.began = now
-        self._ask_anew(now)
+        self._ask_again(now)
 
     def stop(self) -> None:
         """Lose power: nothing is said and nothing heard any more."""
@@ -213,7 +213,7 @@ class ClientMachine:
         stage, wished = self.kind.stages[self._stage], self.errand.options
         return stage.options if wished is None else wished
 
-    def _ask_anew(self, now: float) -> None:
+    def _ask_again(self, now: float) -> None:
         stage = self.kind.stages[self._stage]
         self._now, self._peer, self._session = now, None, None
         self._asking = RequestSession(
@@ -297,7 +297,7 @@ class ClientMachine:
     def _next_stage(self) -> None:
         self._stage += 1
         self._move_port(self.kind.stage_step)
-        self._ask_anew(self._now)
+        self._ask_again(self._now)
 
     def _open(self, terms: Terms) -> ReceiveSession | SendSession:
         timer, size = Schedule(self.kind.data_waits), terms.block_size

@@ -26,8 +26,8 @@ BEFORE_REQUEST: tuple[WireRule, ...] = (
 _MOST_TOLD = 4_096
 
 
-class WireFindings:
-    """Tells each finding once for each try of a machine to boot."""
+class NewFindings:
+    """Gives each finding once for each try of a machine to boot."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, bytes, float], None] = {}

@@ -21,7 +21,7 @@ _STILL = 9.0
 """Seconds without progress: on a slow path that others fill, a block takes several."""
 
 _TOO_LONG = re.compile(r"^a block of (\d+) bytes, but (\d+) were agreed$")
-"""Why a transfer ends whose client sends larger blocks: protocol.receiver."""
+"""What protocol.receiver.too_long says of a client that sends larger blocks."""
 
 
 def _is_used_now(facts: Facts) -> str:

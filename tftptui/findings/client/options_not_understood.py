@@ -60,47 +60,49 @@ def fell_back(facts: Facts) -> Draft | None:
     latest = facts.latest
     if latest is None or not _is_plain_success(latest) or _takes_oacks(facts):
         return None
-    vain = tuple(one for one in facts.tries if one is not latest)
-    if not vain or not all(_is_oack_in_vain(one) for one in vain):
+    earlier = tuple(one for one in facts.tries if one is not latest)
+    if not earlier or not all(_is_oack_unanswered(one) for one in earlier):
         return None
-    is_again = sum(one.requests for one in vain) >= _AGAIN
-    if not is_again or latest.started - vain[0].started < _WAITED:
+    is_again = sum(one.requests for one in earlier) >= _AGAIN
+    if not is_again or latest.started - earlier[0].started < _WAITED:
         return None
     text = f"without options its port {latest.client_tid} got the reply at once"
     seen = Evidence(text=text, transfer=latest.number, time=latest.started)
-    return _draft(facts, vain, [seen])
+    return _draft(facts, earlier, [seen])
 
 
 def _is_plain_success(one: TransferView) -> bool:
     return one.direction == "read" and one.heard and not one.agreed
 
 
-def _is_oack_in_vain(one: TransferView) -> bool:
+def _is_oack_unanswered(one: TransferView) -> bool:
     is_sent = bool(one.agreed) and not one.send_errno and not one.twins
     return is_sent and not one.has_answered
 
 
-def _draft(facts: Facts, vain: tuple[TransferView, ...], seen: list[Evidence]) -> Draft:
+def _draft(
+    facts: Facts, earlier: tuple[TransferView, ...], seen: list[Evidence]
+) -> Draft:
     others = besides(compare(facts), Difference.OPTIONS)
-    asked = list(dict.fromkeys(name for name, _ in vain[-1].agreed))
-    in_vain = replace(facts, tries=vain)
+    asked = list(dict.fromkeys(name for name, _ in earlier[-1].agreed))
+    of_earlier = replace(facts, tries=earlier)
     return Draft(
         kind=KIND,
         headline=f"{facts.client} does not understand {facts.words.our} OACK: it "
         "retries, and works without options.",
         confidence=POSSIBLE if others else LIKELY,
         stands_at="client",
-        transfers=tuple(one.number for one in vain),
-        since=vain[0].started,
+        transfers=tuple(one.number for one in earlier),
+        since=earlier[0].started,
         evidence=(
-            evidence.asked(in_vain),
-            evidence.unanswered(in_vain),
+            evidence.asked(of_earlier),
+            evidence.unanswered(of_earlier),
             *seen,
             *others,
         ),
-        remedies=remedies.refuse_option(in_vain, asked),
-        helps=KIND.would_help(in_vain),
-        proof=f"{proofs.fetch_from_port(in_vain, vain[0].client_tid)} "
+        remedies=remedies.refuse_option(of_earlier, asked),
+        helps=KIND.would_help(of_earlier),
+        proof=f"{proofs.fetch_from_port(of_earlier, earlier[0].client_tid)} "
         "--tftp-no-options",
     )
 

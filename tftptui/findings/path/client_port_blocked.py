@@ -160,9 +160,9 @@ def _is_no_chance(facts: Facts, compared: Comparison, worked: list[Neighbour]) -
     """
     if compared.candidates != [Difference.CLIENT_PORT]:
         return False
-    vain = [one for one in facts.neighbours if not one.worked and not one.is_open]
+    unanswered = [one for one in facts.neighbours if not one.worked and not one.is_open]
     silent = {(one.client_tid, one.server_tid) for one in compared.silent}
-    silent |= {(one.client_tid, one.server_tid) for one in vain}
+    silent |= {(one.client_tid, one.server_tid) for one in unanswered}
     arrived = {(one.client_tid, one.server_tid) for one in worked}
     if max(silent) >= min(arrived):
         return False

@@ -203,10 +203,10 @@ def compare(facts: Facts) -> Comparison:
         for try_ in _tries_of(one, _first_reply(one))
     ]
     first = min((one.begun for one in silent), default=facts.now)
-    vain = [one for one in facts.neighbours if not one.worked and not one.is_open]
+    unanswered = [one for one in facts.neighbours if not one.worked and not one.is_open]
     silent += [
         _try(one)
-        for one in vain
+        for one in unanswered
         if one.client == facts.client
         and first - _COMPARED < one.begun <= facts.last_asked
     ]

@@ -250,8 +250,8 @@ def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:
     """Return what seems not to get through.
 
     A client that asks again has no answer. One that asked once and was not heard
-    again had it: then its ACKs are lost, unless it has gone away; three answers in
-    vain are asked for before that is said.
+    again had it: then its ACKs are lost, unless it has gone away; that takes three
+    answers without an ACK.
     """
     asked: dict[tuple[str, str], int] = {}
     for flow in flows:

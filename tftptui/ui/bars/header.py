@@ -238,15 +238,11 @@ class HeaderLine(Widget):
     def _counts(self, slots: dict[str, Style]) -> Part:
         """Return the totals, each in a slot of its own, even at 0."""
         one = self._store.of_clients
-        views = self._store.transfers.values()
-        running = [view for view in views if view.running]
-        boots = [view for view in running if self._store.is_last_try(view.number)]
-        active = max(0, one.active - (len(running) - len(boots)))
-        stalled = sum(view.phase == "stalled" for view in boots)
-        vain, lost = one.abandoned + one.aborted, slots["transfer-failed"]
+        stalled = sum(view.phase == "stalled" for view in self._store.running_boots)
+        ended, lost = one.abandoned + one.aborted, slots["transfer-failed"]
         doubt = ("unconfirmed", "◐", one.unconfirmed, slots["transfer-unconfirmed"])
         begin = [
-            ("active", "▶", active, slots["transfer-active"]),
+            ("active", "▶", one.active, slots["transfer-active"]),
             ("stalled", "⚠", stalled, slots["transfer-stalled"]),
             ("done", "●", one.completed, slots["transfer-completed"]),
         ]
@@ -256,7 +252,7 @@ class HeaderLine(Widget):
             ("gave up", "", one.abandoned, lost),
             ("aborted", "", one.aborted, lost),
         ]
-        failed = ("failed", "✗", one.failed + vain, lost)
+        failed = ("failed", "✗", one.failed + ended, lost)
         muted = slots["muted"]
         return Part(
             [

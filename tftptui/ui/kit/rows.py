@@ -183,7 +183,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         raise NotImplementedError
 
     @abstractmethod
-    def key_at(self, index: int) -> Key:
+    def row_key(self, index: int) -> Key:
         """Return what row INDEX stands for."""
         raise NotImplementedError
 
@@ -221,7 +221,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
     def current_key(self) -> Key | None:
         """The thing under the cursor; None in an empty list."""
         index = self.cursor_index
-        return None if index is None else self.key_at(index)
+        return None if index is None else self.row_key(index)
 
     @property
     def rows_in_view(self) -> int:
@@ -233,7 +233,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         if not self.row_count():
             return
         index = max(0, min(index, self.row_count() - 1))
-        self.cursor_key, self._last_index = self.key_at(index), index
+        self.cursor_key, self._last_index = self.row_key(index), index
         self._reveal(index)
         self.refresh_rows()
         self.post_message(self.Highlighted())
@@ -286,7 +286,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         if index >= self.row_count():
             return self._generation, width
         chosen = index == self.cursor_index
-        return self._generation, width, self.key_at(index), chosen, self.stamp(index)
+        return self._generation, width, self.row_key(index), chosen, self.stamp(index)
 
     def _row_at(self, y: int) -> int:
         return y - self.header_lines + self.scroll_offset.y
@@ -313,7 +313,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         index = self.index_of(self.cursor_key)
         if index is None:
             fallen = self.cursor_index
-            self.cursor_key = None if fallen is None else self.key_at(fallen)
+            self.cursor_key = None if fallen is None else self.row_key(fallen)
             self.post_message(self.Highlighted())
         elif index != self._last_index:
             top, before = self.scroll_offset.y, self._last_index
@@ -363,7 +363,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         index = self._row_at(event.y)
         if event.y < self.header_lines or index >= self.row_count():
             return
-        again = self.key_at(index) == self.cursor_key
+        again = self.row_key(index) == self.cursor_key
         self.move_cursor(index)
         if again:
             self.post_message(self.Opened())

@@ -106,7 +106,7 @@ class LadderList(RowList[Key]):
         """Return how many rows there are."""
         return self._lead() + self.ladder.rows + self._has_end()
 
-    def key_at(self, index: int) -> Key:
+    def row_key(self, index: int) -> Key:
         """Return what a row stands for."""
         row = index - self._lead()
         if row < 0:

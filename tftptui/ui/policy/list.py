@@ -59,7 +59,7 @@ class PolicyList(RowList[str], inherit_bindings=False):
         """Return how many settings are known."""
         return len(POLICIES) if self._store.settings else 0
 
-    def key_at(self, index: int) -> str:
+    def row_key(self, index: int) -> str:
         """Return the name of a setting."""
         return POLICIES[index].name
 

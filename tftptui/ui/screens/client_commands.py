@@ -80,7 +80,7 @@ class RecipeList(RowList[str]):
         """Return how many rows there are."""
         return len(self._shown)
 
-    def key_at(self, index: int) -> str:
+    def row_key(self, index: int) -> str:
         """Return what row INDEX stands for."""
         return self._shown[index][0].id
 

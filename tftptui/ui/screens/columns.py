@@ -34,7 +34,7 @@ class OfferedList(RowList[str]):
         """Return how many columns there are."""
         return len(self.order)
 
-    def key_at(self, index: int) -> str:
+    def row_key(self, index: int) -> str:
         """Return the key of a column."""
         return self.order[index].key
 

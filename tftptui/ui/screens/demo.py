@@ -188,7 +188,7 @@ class DemoScreen(MainScreen):
             return
         self._tell(self._demo.next())
 
-    def action_anew(self) -> None:
+    def action_again(self) -> None:
         """Show the same step once more."""
         self._tell(self._demo.again())
 
@@ -197,7 +197,7 @@ class DemoScreen(MainScreen):
         if event.wish == "onward":
             self.action_onward()
             return
-        wishes = {"pause": self._demo.pause, "anew": self._demo.again}
+        wishes = {"pause": self._demo.pause, "again": self._demo.again}
         self._tell(wishes[event.wish]())
 
     def action_pace(self, steps: int) -> None:

@@ -144,7 +144,7 @@ class HelpList(RowList[str]):
         """Return how many rows there are."""
         return len(self.entries)
 
-    def key_at(self, index: int) -> str:
+    def row_key(self, index: int) -> str:
         """Return the name of a row."""
         return self.entries[index].name
 

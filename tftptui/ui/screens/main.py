@@ -245,6 +245,8 @@ class MainScreen(Screen[None]):
         if not (self.alone or self._layout.is_shown(pane)):
             self._layout.show(pane)
             self._lay_out()
+        if self.alone and pane is not self._current:
+            self.app.clear_notifications()  # they are about the pane that goes
         self._take(pane)
         pane.frame_arrived()
         pane.focus_main()
@@ -451,11 +453,8 @@ class MainScreen(Screen[None]):
         """Show what machines send before TFTP."""
         from tftptui.ui.screens.wire import WireScreen  # noqa: PLC0415
 
-        def explain(number: int) -> None:
-            self._about_transfers.explain(number, None)
-
         self.app.push_screen(
-            WireScreen(self._store, self._client, explain, now=self._now)
+            WireScreen(self._store, self._client, self.explain, now=self._now)
         )
 
     def on_message_line_opened(self, event: MessageLine.Opened) -> None:

@@ -86,21 +86,24 @@ class PacketBody(Static):
         wanted = content_wanted(shown, is_capture=self._is_capture)
         self._why = wanted if isinstance(wanted, str) else ""
         self._draw()
+        # What is read for the packet before must not appear under this one.
+        self.workers.cancel_group(self, "bytes")
         if isinstance(wanted, LookAtFile):
-            self.run_worker(self._read(shown, wanted), group="bytes", exclusive=True)
+            self.run_worker(self._read(shown, wanted), group="bytes")
 
     async def _read(self, line: Line, wanted: LookAtFile) -> None:
         """Read what the packet has of its file."""
         view = line.transfer
-        self._why = "the file has changed since: its bytes are not shown"
         try:
             piece = await self._client.ask(wanted)
         except (CommandRefusedError, EngineError) as error:
             self._why = f"the file's bytes are not known: {error}"
-            piece = None
-        if isinstance(piece, FilePiece) and view and piece.version == view.version:
-            octets = piece.octets
-            self._known = packet_of_line(line, lambda _, length: octets[:length])
+        else:
+            if isinstance(piece, FilePiece) and view and piece.version == view.version:
+                data = piece.octets
+                self._known = packet_of_line(line, lambda _, length: data[:length])
+            else:
+                self._why = "the file has changed since: its bytes are not shown"
         self._draw()
 
     def _facts(self, line: Line) -> list[list[str]]:
@@ -112,7 +115,7 @@ class PacketBody(Static):
         if has_run(line.record):
             block, of = count(shown.record.block), count(line.record.count)
             told = f"{told}  (block {block}, {self._block} of {of})"
-        return [*facts, ["bytes", told]]
+        return [*facts, ["size", told]]
 
     def _draw(self) -> None:
         width = self.size.width

@@ -18,7 +18,7 @@ STAGE = (
         "Next",
         "Next step (remote control).",
     ),
-    Action("stage", "anew", ("pageup",), "Again", "Repeat the step (remote control)."),
+    Action("stage", "again", ("pageup",), "Again", "Repeat the step (remote control)."),
 )
 
 DEMO = (
@@ -32,7 +32,7 @@ DEMO = (
     ),
     Action(
         "demo",
-        "anew",
+        "again",
         ("comma",),
         "again",
         "Repeat the step from its start.",

@@ -160,7 +160,7 @@ class CastList(RowList[str], inherit_bindings=False):
         """Return how many there are."""
         return len(self._names)
 
-    def key_at(self, index: int) -> str:
+    def row_key(self, index: int) -> str:
         """Return the name of a client."""
         return self._names[index]
 

@@ -60,7 +60,7 @@ class StageView(Widget, can_focus=True):
     """
 
     class Wished(Message):
-        """A key of the stage was pressed: "pause", "onward" or "anew"."""
+        """A key of the stage was pressed: "pause", "onward" or "again"."""
 
         def __init__(self, wish: str) -> None:
             super().__init__()
@@ -105,9 +105,9 @@ class StageView(Widget, can_focus=True):
         """Go on to the next step."""
         self.post_message(self.Wished("onward"))
 
-    def action_anew(self) -> None:
+    def action_again(self) -> None:
         """Show the step once more."""
-        self.post_message(self.Wished("anew"))
+        self.post_message(self.Wished("again"))
 
     def on_focus(self) -> None:
         """Mark the title."""

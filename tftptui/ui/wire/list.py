@@ -44,7 +44,7 @@ class DeviceList(RowList[str]):
         """Return how many machines are known."""
         return len(self._devices)
 
-    def key_at(self, index: int) -> str:
+    def row_key(self, index: int) -> str:
         """Return a machine's MAC address."""
         return self._devices[index].mac
 

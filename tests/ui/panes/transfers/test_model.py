@@ -233,3 +233,24 @@ def test_rows_are_sorted_by_any_column(
     found.order = (all_values(Shape(), around)[key], is_reverse)
     found.look()
     assert keys(found) == order
+
+
+@pytest.mark.parametrize(
+    ("programs", "told"),
+    [
+        (["curl", "curl"], "curl"),
+        (["curl", "GRUB"], "GRUB, curl"),
+        (["curl", "GRUB", "iPXE"], "iPXE and 2 others"),
+    ],
+)
+def test_a_client_s_row_names_its_programs(programs: list[str], told: str) -> None:
+    views = [
+        view(n, client=ROM, file=f"{n}", kind=kind, kind_sure=1.0, started=NOW + n)
+        for n, kind in enumerate(programs, 1)
+    ]
+    found = model(*views)
+    found.by_client = True
+    found.look()
+    row = found.rows[0]
+    assert isinstance(row, ClientRow)
+    assert client_words(row, Store()).split(" · ")[1] == told

@@ -19,14 +19,14 @@ async def test_self_tests_are_below_all_transfers_of_clients() -> None:
     own = [view(4, "completed", kind=SELF_TEST), view(5, kind=SELF_TEST)]
     async with shown(frame(view(1, "completed"), view(2), *own)) as screen:
         listed = rows(screen)
-        assert [listed.key_at(row) for row in range(4)] == [2, 1, 5, 4]
+        assert [listed.row_key(row) for row in range(4)] == [2, 1, 5, 4]
 
 
 async def test_running_ones_come_first_the_newest_on_top() -> None:
     views = [view(1, "completed"), view(2), view(3, "failed"), view(4)]
     async with shown(frame(*views)) as screen:
         listed = rows(screen)
-        assert [listed.key_at(row) for row in range(4)] == [4, 2, 1, 3]
+        assert [listed.row_key(row) for row in range(4)] == [4, 2, 1, 3]
 
 
 async def test_the_cursor_sticks_to_its_transfer() -> None:

@@ -240,3 +240,17 @@ async def test_a_key_that_does_nothing_says_why(
     async with shown(told, size=SMALL) as screen:
         await screen.press(*keys_)
         assert why in screen.text().splitlines()[-1]
+
+
+async def test_the_age_below_the_list_goes_on_like_that_in_it() -> None:
+    store, now = Store(), [NOW]
+    store.fold(frame(view(1, "completed"), refusals=[refusal()]))
+    pane = TransfersPane(store, now=lambda: now[0])
+    async with hosted(pane, store, size=LARGE) as screen:
+        await screen.press("n")
+        now[0] += 60
+        pane.clock_ticked()
+        await screen.pilot.pause()
+        text = "\n".join(screen.lines)
+        assert "refused 1 min" in text
+        assert "Request refused 1 min ago" in text

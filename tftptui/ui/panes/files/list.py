@@ -41,7 +41,7 @@ class FileList(RowList[Key]):
         """Return how many rows there are."""
         return len(self._model.rows)
 
-    def key_at(self, index: int) -> Key:
+    def row_key(self, index: int) -> Key:
         """Return what row INDEX stands for."""
         return self._model.rows[index].key
 

@@ -199,7 +199,7 @@ TO_CHOOSE = (
         "vendor",
         16,
         lambda row, around: around.hosts.vendor(row.view.client),
-        "Vendor of the network card (needs the package ieee-data).",
+        "Network card's vendor (needs package ieee-data).",
     ),
     ColumnToChoose(
         "host",
@@ -351,7 +351,7 @@ def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row]
             0,
             partial(_tids, swap),
             lambda row: row.view.client_tid,
-            "The client's port and the server's; sorts by the client's.",
+            "UDP ports of both ends; sorts by the client's.",
         ),
         Column(
             "file",
@@ -369,7 +369,7 @@ def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row]
             MIDDLING,
             _options,
             lambda row: _of(row, words.options(row.view)),
-            "Block size, window, timeout: requested→granted where they differ.",
+            "blksize, window, timeout: requested→granted.",
         ),
         Column(
             "blocks",

@@ -235,7 +235,7 @@ class TransferList(RowList[Key]):
         """Return how many rows there are."""
         return len(self.model.rows)
 
-    def key_at(self, index: int) -> Key:
+    def row_key(self, index: int) -> Key:
         """Return what row INDEX stands for."""
         return self.model.rows[index].key
 

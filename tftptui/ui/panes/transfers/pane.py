@@ -172,6 +172,7 @@ class TransfersPane(FilterPane):
     def clock_ticked(self) -> None:
         """Bring ages up to date."""
         self._list.refresh_rows()
+        self._tell_detail()
 
     def on_row_list_highlighted(self) -> None:
         """Tell about another transfer."""

@@ -179,14 +179,19 @@ def refusal(row: Row, now: float) -> list[str]:
 
 
 def client_words(row: ClientRow, store: Store) -> str:
-    """Return a client in a line: address, kind, how many tries, state of the latest."""
+    """Return a client in a line: address, programs, requests or tries, and states."""
     who = (row.newest.view.client, _client_kind(row), _client_state(row, store))
     return " · ".join(part for part in who if part)
 
 
 def _client_kind(row: ClientRow) -> str:
+    """Return its programs, the latest first; of more than two, how many others."""
     kinds = (kind_words(one.view) for one in (row.newest, *row.rows))
-    return next((one for one in kinds if one), "")
+    by_name = {one.rstrip("?"): one for one in kinds if one}
+    first, *others = list(by_name.values()) or [""]
+    if len(others) > 1:
+        return f"{first} and {len(others)} others"
+    return ", ".join([first, *others])
 
 
 def _client_state(row: ClientRow, store: Store) -> str:
