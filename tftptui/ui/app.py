@@ -455,7 +455,10 @@ class TftpApp(App[None]):
                 told = self.screen.why_not(action)
                 why = why_not(action, self.store, has_near=has_near, told=told)
             if why:
-                self.notify(f"{key_name(event.key)}: {why}", markup=False)
+                name = key_name(event.key)
+                if event.is_printable and event.character and event.character != " ":
+                    name = event.character
+                self.notify(f"{name}: {why}", markup=False)
 
     def notify(
         self,

@@ -2,7 +2,7 @@
 
 from tftptui.engine.messages import TransferView
 from tftptui.ui.keymap import CHAINS, TITLES, actions
-from tftptui.ui.keys import Action, key_name
+from tftptui.ui.keys import Action
 from tftptui.ui.panes.transfers.words import short_host
 from tftptui.ui.store import Store
 
@@ -56,10 +56,17 @@ PANES = ("transfers", "files", "ports", "packets", "packet-log")
 """Scopes whose keys are named when they are pressed elsewhere."""
 
 
+_MOVING = frozenset(
+    f"{modifier}{key}"
+    for modifier in ("", "shift+", "ctrl+", "ctrl+shift+")
+    for key in ("up", "down", "left", "right", "home", "end", "pageup", "pagedown")
+)
+
+
 def nothing_here(scope: str, key: str) -> str:
     """Return where a key works that does nothing in SCOPE.
 
-    Returns "" outside panes: fields take all letters.
+    Returns "" outside panes, whose fields take all letters, and for keys that move.
     """
     if scope not in PANES or action_of(scope, key) is not None:
         return ""
@@ -67,7 +74,7 @@ def nothing_here(scope: str, key: str) -> str:
         for action in actions(pane):
             if key in action.keys:
                 return f"does nothing here; in {TITLES[pane]}: {action.label.lower()}"
-    return "does nothing here; ? lists all keys" if len(key_name(key)) == 1 else ""
+    return "" if key in _MOVING else "does nothing here; ? lists all keys"
 
 
 def why_not(

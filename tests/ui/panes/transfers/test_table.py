@@ -231,6 +231,8 @@ async def test_columns_are_chosen_and_remembered(tmp_path: Path) -> None:
         (("I",), "select a column first: press < or >"),
         (("e",), "e: does nothing here; in Packets: error"),
         (("i",), "i: does nothing here; ? lists all keys"),
+        (("at",), "@: does nothing here; ? lists all keys"),
+        (("f12",), "F12: does nothing here; ? lists all keys"),
     ],
 )
 async def test_a_key_that_does_nothing_says_why(
