@@ -1,5 +1,6 @@
 """Words of findings: counts, whose ports these are, what fits."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.support.facts import (
@@ -12,7 +13,8 @@ from tests.support.facts import (
     tried,
 )
 from tests.support.findings import draft_of
-from tftptui.findings.evidence import complaints
+from tftptui.findings.evidence import asked, complaints
+from tftptui.findings.facts import HostBlock
 
 
 def test_errors_of_several_transfers_are_one_line() -> None:
@@ -70,3 +72,23 @@ def test_blocks_are_to_be_smaller_than_those_that_were_lost() -> None:
     assert cure(8_192, 512) == "--max-blksize 1428"
     assert cure(1_248) == "--max-blksize 512"
     assert cure(1_468, 512, 1_248) == "--max-blksize 1248"
+
+
+def test_only_a_port_that_is_the_next_each_time_is_higher_each_time() -> None:
+    first, second = tried(1), tried(2, 2.0)
+    assert asked(facts_of(first, second)).text.endswith("port higher each time")
+    for other in (tried(2, 2.0, client_tid=3_000), asked_again(second, 4.0)):
+        assert "higher" not in asked(facts_of(first, other)).text
+
+
+def test_requests_of_a_probe_come_at_once() -> None:
+    told = asked(facts_of(tried(1), tried(2, 0.001), tried(3, 0.002)))
+    assert "all at once" in told.text
+    assert "apart" not in told.text
+
+
+def test_where_this_host_s_rules_are_known_nothing_else_looks_the_same() -> None:
+    seen = facts_of(tried(retransmits=3, timeouts=3), now=14.0)
+    assert any("looks the same" in one.text for one in draft_of(seen).evidence)
+    known = replace(seen, host_block=HostBlock("chain input"))
+    assert not any("looks the same" in one.text for one in draft_of(known).evidence)

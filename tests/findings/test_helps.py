@@ -102,3 +102,10 @@ def test_the_blocks_of_an_upload_may_be_too_large() -> None:
 def test_single_port_mode_is_no_cure_where_it_is_on() -> None:
     seen = facts_of(HALFWAY, scene=Scene(single_port=True))
     assert of("client-gone", "single-port", seen).why.startswith("this server already")
+
+
+def test_a_helper_is_no_cure_where_replies_leave_from_the_port_that_was_asked() -> None:
+    one = facts_of(tried(), scene=Scene(single_port=True))
+    rows = {one.knob: one for one in KINDS["answers-blocked"].would_help(one)}
+    assert rows["helper"].verdict == "no"
+    assert "stateful firewall allows our replies" in rows["helper"].why

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from tftptui.findings.ends import STEP
 from tftptui.findings.facts import Facts, HostBlock, Icmp, Neighbour, SelfTest
 from tftptui.knowledge.signatures import known
 from tftptui.telemetry.escapes import visible
@@ -12,6 +13,9 @@ from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
+_AT_ONCE = 0.01
+"""Seconds within which requests come at once, as those of a probe."""
+
 
 def asked(facts: Facts) -> Evidence:
     """Return how many requests came, from which ports and at which intervals."""
@@ -19,14 +23,25 @@ def asked(facts: Facts) -> Evidence:
     text = f"{counted(facts.requests, 'request')} for {facts.file}"
     if facts.tries:
         text += f", from {port_word(facts.client_tids)}"
-    gaps = [seconds(after - before) for before, after in pairwise(moments)]
-    if gaps:
-        text += f", {joined(gaps[:3])}{' …' if gaps[3:] else ''} apart"
+    gaps = [after - before for before, after in pairwise(moments)]
+    if gaps and max(gaps) < _AT_ONCE:
+        text += ", all at once"
+    elif gaps:
+        told = [seconds(gap) for gap in gaps[:3]]
+        text += f", {joined(told)}{' …' if gaps[3:] else ''} apart"
     client = known(facts.kind)
-    if client and client.steps and len(facts.client_tids) > 1:
+    if client and client.steps and _counts_up(facts):
         text += ", the client's port higher each time"
     number = facts.numbers[-1] if facts.tries else None
     return Evidence(text=text, transfer=number, time=facts.last_asked)
+
+
+def _counts_up(facts: Facts) -> bool:
+    """Whether each request came from the next port."""
+    tids = [one.client_tid for one in facts.tries]
+    if len(tids) < 2 or any(one.requests > 1 for one in facts.tries):  # noqa: PLR2004
+        return False
+    return all(0 < after - tid <= STEP for tid, after in pairwise(tids))
 
 
 def answered_alike(facts: Facts, last: Refused) -> Facts:

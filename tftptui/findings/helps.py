@@ -21,6 +21,7 @@ ONE_PORT = (
     "is a plain access list"
 )
 HELPER = "a TFTP helper on the firewall allows replies to any client port"
+_NO_HELPER = "a stateful firewall allows {our} replies from that port without one"
 PASSED = "packets passed both ways"
 HAD_ARRIVED = "blocks of this size arrived before"
 NOT_TAKEN = "the client rejects the source address"
@@ -64,6 +65,8 @@ def helps_of(row: Row, facts: Facts) -> tuple[Help, ...]:
     if row and facts.scene.single_port:
         row["single-port"] = ("no", "{server} already uses it")
         row["port-range"] = ("no", "single-port mode does not use the range")
+        if row.get("helper") == ("yes", HELPER):
+            row["helper"] = ("no", _NO_HELPER)
     said = facts.words
     words = {"our": said.our, "ours": said.ours, "server": said.server}
     return tuple(

@@ -164,7 +164,7 @@ def flush(facts: Facts) -> tuple[Remedy, ...]:
     ]
     return (
         *forget,
-        Remedy(text="or retry from another client port: that is a new flow"),
+        Remedy(text="retry from another client port: that is a new flow"),
     )
 
 

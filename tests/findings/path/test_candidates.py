@@ -44,7 +44,7 @@ def test_while_nothing_decides_the_candidates_and_the_key_are_told() -> None:
     assert draft.evidence[-1].text == (
         "possible causes: a rule for the client's port 2072, a rule for the server's "
         "port 40060 and a change since the last success; press o to test them from "
-        "here, or run the test at the client"
+        "here, or run the test on the client's side"
     )
 
 
@@ -69,3 +69,35 @@ def test_where_all_arrive_no_rule_for_ports_is_left() -> None:
     told = draft.evidence[-1].text
     assert "a change since the last success" in told
     assert "a rule for" not in told
+
+
+def test_while_nothing_decides_the_first_thing_to_do_is_to_find_out() -> None:
+    draft = draft_of(undecided())
+    assert draft.remedies[0].text == (
+        "first find out which of the possible causes it is: press o, or run the test"
+    )
+    sure = draft_of(after(to(2_073, 2_074)))
+    assert not any("first find out" in one.text for one in sure.remedies)
+
+
+def test_where_a_path_is_possible_the_client_s_port_is_not_called_blocked() -> None:
+    # Two tries in vain below two that worked: chance does that once in six.
+    tids = [(40_919, 40_001), (45_595, 40_005)]
+    tries = [
+        asked_again(
+            tried_in_vain(
+                number, 20.0 * number, client_tid=tid, server_tid=ours, kind=""
+            ),
+            20.0 * number + 6.0,
+        )
+        for number, (tid, ours) in enumerate(tids, 1)
+    ]
+    worked = [
+        neighbour(50, 30.0, client=CLIENT, client_tid=50_000, server_tid=40_003),
+        neighbour(51, 50.0, client=CLIENT, client_tid=52_000, server_tid=40_002),
+    ]
+    draft = draft_of(facts_of(*tries, now=55.0, neighbours=tuple(worked)))
+    (range_,) = [one for one in draft.helps if one.knob == "port-range"]
+    assert draft.code == "answers-blocked"
+    assert range_.why == "no port of ours tells failed tries from working ones"
+    assert "one of several paths" in draft.evidence[-1].text

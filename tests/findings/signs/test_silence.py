@@ -347,7 +347,7 @@ def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:
     assert draft.evidence[-1].text == (
         "possible causes: a rule for the client's port 33000, a rule for the server's "
         "port 40007 and an old connection tracking entry for port 33000; press o to "
-        "test them from here, or run the test at the client"
+        "test them from here, or run the test on the client's side"
     )
 
 

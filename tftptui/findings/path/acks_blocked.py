@@ -117,6 +117,8 @@ def _sure_of_acks(facts: Facts) -> float:
 
 def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
     """Return what shows whether the client was switched off meanwhile."""
+    if facts.host_block is not None:
+        return []  # no guess is left
     if facts.client_left == inf:
         text = "a client switched off or suspended at that moment looks the same"
         return [Evidence(text=text)]

@@ -29,8 +29,13 @@ from tftptui.findings.signs.place import dropped, place_of_silence
 from tftptui.findings.signs.silence import is_unanswered
 from tftptui.findings.signs.walks import reaches_now
 from tftptui.knowledge.clients import EPHEMERAL
-from tftptui.telemetry.findings import LIKELY, POSSIBLE
+from tftptui.telemetry.findings import LIKELY, POSSIBLE, Remedy
 from tftptui.telemetry.words import port_word
+
+_NOT_OURS = "no port of {ours} tells failed tries from working ones"
+
+_FIRST = "first find out which of the possible causes it is: {how}"
+"""What to do before all that is right for one of them only."""
 
 
 def _served_on_alike(facts: Facts) -> str:
@@ -53,8 +58,11 @@ def _all_ports_work(facts: Facts) -> str:
 
 def _by_comparison(facts: Facts) -> Row:
     """Return that the range may help while the server's port may matter."""
-    if facts.tries and Difference.SERVER_PORT in compare(facts).candidates:
+    possible = compare(facts).possible if facts.tries else []
+    if Difference.SERVER_PORT in possible:
         return {"port-range": ("unknown", "yes if rules allow only some of {ours}")}
+    if possible and possible != [Difference.CLIENT_PORT]:
+        return {"port-range": ("no", _NOT_OURS)}
     return other_rule(facts)
 
 
@@ -95,10 +103,17 @@ def answers(facts: Facts) -> Draft | None:
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
         evidence=(*evidence.in_vain(facts, worked), *told_apart),
-        remedies=LazyRemedies(partial(remedies.let_answers_through, facts)),
+        remedies=LazyRemedies(partial(_remedies, facts, is_open=bool(told_apart))),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_next_ports(facts)
         if told_apart
         else proofs.fetch_from_ports(facts),
     )
+
+
+def _remedies(facts: Facts, *, is_open: bool) -> tuple[Remedy, ...]:
+    """Return what to do; IS_OPEN says that several causes are possible."""
+    how = "run the test" if facts.scene.is_capture else "press o, or run the test"
+    first = remedies.say(_FIRST.format(how=how)) if is_open else ()
+    return (*first, *remedies.let_answers_through(facts))

@@ -77,8 +77,8 @@ def intermittent(facts: Facts) -> Draft | None:
         since=min(one.begun for one in compared.silent),
         evidence=(
             Evidence(
-                text=f"{ratio(compared)}; ports, sizes and options are the same in "
-                "failed and working tries",
+                text=f"{ratio(compared)}; no port, size or option tells failed tries "
+                "from working ones",
                 time=facts.last_asked,
             ),
             evidence.asked(facts),

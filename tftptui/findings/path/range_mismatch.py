@@ -17,7 +17,7 @@ from tftptui.knowledge.ttl_walk import Tells
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import LIKELY
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import port_word, ports
+from tftptui.telemetry.words import port_word
 
 KIND = Kind(
     code=Code.RANGE_MISMATCH,
@@ -57,8 +57,8 @@ def range_mismatch(facts: Facts) -> Draft | None:
     used = f"{facts.scene.first}–{facts.scene.last}"
     return Draft(
         kind=KIND,
-        headline=f"Transfers on {facts.words.our} ports {ports(good_ports)} work, "
-        f"those on {ports(bad_ports)} fail: a firewall does not allow "
+        headline=f"Transfers on {facts.words.our} {port_word(good_ports)} work, "
+        f"those on {port_word(bad_ports)} fail: a firewall does not allow "
         + ("all ports of its range." if facts.scene.is_capture else f"all of {used}."),
         confidence=LIKELY,
         stands_at="between",

@@ -273,7 +273,7 @@ def in_words(facts: Facts) -> list[Evidence]:
     words = [_words(one, comparison) for one in found]
     how = "the test tells them apart"
     if not facts.scene.is_capture and not made:
-        how = "press o to test them from here, or run the test at the client"
+        how = "press o to test them from here, or run the test on the client's side"
     return [Evidence(text=f"possible causes: {joined(words)}; {how}")] if words else []
 
 
