@@ -68,6 +68,22 @@ def test_no_recipe_types_a_name_that_its_shell_takes_apart(one: Recipe) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mtu", "server", "size"),
+    [
+        (None, "192.0.2.5", 1_428),
+        (9_000, "192.0.2.5", 1_428),  # the client's link may be smaller
+        (1_400, "192.0.2.5", 1_368),
+        (1_400, "2001:db8::5", 1_348),
+    ],
+)
+def test_the_blocks_that_are_offered_fit_the_servers_route(
+    mtu: int | None, server: str, size: int
+) -> None:
+    (line,) = fill(recipe("curl"), Order(server, 69, b"f", mtu=mtu)).lines
+    assert f"--tftp-blksize {size} " in line
+
+
+@pytest.mark.parametrize(
     ("name", "order", "lines"),
     [
         (

@@ -1,5 +1,10 @@
 """A server that watches the wire: a real board, a real DHCP server, one story."""
 
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +12,10 @@ import pytest
 
 from tests.support.bridge_lab import ADDRESSES, BOARD_MAC, BridgeLab, bridge_lab
 from tests.support.capture_files import read
-from tests.support.serve import Serve
+from tests.support.serve import Serve, environment
+from tests.support.watcher import watching
+from tftptui.engine.holders.attach import AttachedEngine
+from tftptui.engine.messages import AddAddress
 from tftptui.telemetry.capture.frames import ETHERNET
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
@@ -41,3 +49,42 @@ def test_the_server_tells_what_a_board_was_told_after_it_gave_up_root(
     assert troubles == []
     replies = [one for one in frames if b"ipxe.efi" in one.octets]
     assert [one.link_type for one in replies] == [ETHERNET, ETHERNET]
+
+
+def children(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    tasks = Path("/proc", str(parent), "task").glob("*/children")
+    return [int(number) for one in tasks for number in one.read_text().split()]
+
+
+async def test_an_address_added_by_key_is_gone_after_kill_9_and_undo(
+    lab: BridgeLab, tmp_path: Path
+) -> None:
+    """The server is killed, and what it keeps to undo its changes as well."""
+
+    def look_for_the_server() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(b"", ("192.168.0.66", 69))  # ARP three times, one second apart
+
+    def on_server(*words: str) -> str:
+        command = [*lab.within("server"), *words]
+        return subprocess.check_output(command, env=environment(), text=True)
+
+    place = tmp_path / "control"
+    options = ("--wire", "eth0", "--control", str(place), "--user", "root")
+    lab.ip("board", "address", "add", "192.168.0.86/24", "dev", "eth0")
+    within = lab.within("server")
+    with Serve(tmp_path, *options, listen=None, within=within) as server:
+        server.until_it_speaks()
+        lab.inside("board", look_for_the_server)
+        server.until("finding", code="address-missing")
+        async with watching(AttachedEngine(place)) as seen:
+            await seen.engine.ask(AddAddress(BOARD_MAC))
+        assert "192.168.0.66" in on_server("ip", "address", "show", "eth0")
+        for process in (*children(server.process.pid), server.process.pid):
+            os.kill(process, signal.SIGKILL)
+        server.wait()
+    assert "192.168.0.66" in on_server("ip", "address", "show", "eth0")
+    told = on_server(sys.executable, "-m", "tftptui", "doctor", "--undo")
+    assert "removed 192.168.0.66/24 from eth0" in told
+    assert "192.168.0.66" not in on_server("ip", "address", "show", "eth0")

@@ -5,7 +5,7 @@ import os
 from tftptui import __version__
 from tftptui.engine.messages import Status
 from tftptui.net.host_networks import host_networks
-from tftptui.net.interfaces import own_addresses
+from tftptui.net.interfaces import default_route_mtu, own_addresses
 from tftptui.server.service import Service
 from tftptui.server.watch.watch import Watch
 from tftptui.telemetry.views import HostNetwork, Recording
@@ -19,12 +19,14 @@ class HostAddresses:
 
     Attributes:
         addresses: by which others may reach it.
+        mtu: of the default route, bytes; None if there is none, or it is not known.
         networks: empty until a client was heard: they are about clients, and what
             reads them is slow to load.
     """
 
     def __init__(self) -> None:
         self.addresses: list[str] = []
+        self.mtu: int | None = None
         self.networks: list[HostNetwork] = []
         self._looked = self._counted = float("-inf")
 
@@ -33,6 +35,7 @@ class HostAddresses:
         if now - self._looked > INTERVAL:
             self._looked = now
             self.addresses = [str(address) for address in own_addresses()]
+            self.mtu = default_route_mtu()
         if is_asked and now - self._counted > INTERVAL:
             self._counted = now
             self.networks = host_networks()
@@ -59,6 +62,7 @@ def status_of(
         watch_cure=watch.cure if watch else "",
         write=settings.write,
         addresses=place.addresses,
+        mtu=place.mtu,
         networks=place.networks,
         capture=recording,
     )

@@ -13,11 +13,12 @@ from typing import Literal
 import msgspec
 
 from tftptui.knowledge.names.spelling import parts
+from tftptui.protocol.options import MIN_BLOCK_SIZE, path_block_size
 from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.words import host, tftp_url
 
 BLOCK_SIZE = 1_428
-"""Bytes that fit into an Ethernet frame over IPv6 and IPv4, tunnels included."""
+"""Bytes of the largest block offered: Ethernet carries it, inside most tunnels too."""
 
 _SMALLEST = 512
 _LAST_BLOCK = 65_535
@@ -69,6 +70,7 @@ class Order:
         file: bytes of the name below the root.
         size: of the file, bytes; None if not known.
         is_put: whether the client sends it.
+        mtu: of the server's route, bytes; None if not known.
     """
 
     server: str
@@ -76,6 +78,15 @@ class Order:
     file: bytes
     size: int | None = None
     is_put: bool = False
+    mtu: int | None = None
+
+    @property
+    def block_size(self) -> int:
+        """Bytes of the largest block that reaches nearly everybody in one packet."""
+        if self.mtu is None:
+            return BLOCK_SIZE
+        fitting = path_block_size(self.mtu, ipv6=":" in self.server)
+        return max(MIN_BLOCK_SIZE, min(BLOCK_SIZE, fitting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,7 @@ def _words(order: Order, quoted: Callable[[str], str]) -> dict[str, str]:
         "base": quoted(base),
         "url": quoted(url),
         "host": host(order.server),
-        "blksize": str(BLOCK_SIZE),
+        "blksize": str(order.block_size),
     }
 
 
@@ -167,7 +178,7 @@ def _filled(templates: Iterable[str], words: dict[str, str]) -> list[str]:
 
 
 def _size_notes(recipe: Recipe, order: Order) -> list[str]:
-    block_size = min(recipe.block_size or _SMALLEST, BLOCK_SIZE)
+    block_size = min(recipe.block_size or _SMALLEST, order.block_size)
     most = _LAST_BLOCK * block_size
     if order.size is None or order.size <= most:
         return []

@@ -17,6 +17,7 @@ from ipaddress import (
 import msgspec
 
 from tftptui.net.addresses import Endpoint
+from tftptui.net.routes import mtu_towards
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _FAR_AWAY = ("192.0.2.1", "2001:db8::1")
@@ -97,6 +98,12 @@ def own_addresses() -> list[IPv4Address | IPv6Address]:
         found = [interface.ip for interface in interfaces]
     usable = [a for a in found if not (a.is_loopback or a.is_link_local)]
     return sorted(dict.fromkeys(usable), key=lambda address: address.version)
+
+
+def default_route_mtu() -> int | None:
+    """Return the smallest MTU of the default routes in bytes, if one is known."""
+    found = [mtu_towards((host, 9)) for host in _FAR_AWAY]
+    return min((mtu for mtu in found if mtu is not None), default=None)
 
 
 def _interface(address: str, netmask: str | None) -> Interface:

@@ -377,6 +377,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         source: "server"; "capture" for one that is read, ``root`` is its file then;
             "demo" for a server whose clients are simulated.
         progress: how much of it has been read, 0 to 1; None for a server.
+        mtu: of the default route, bytes; None if there is none, or it is not known.
     """
 
     version: str
@@ -394,3 +395,4 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     capture: Recording | None = None
     source: Literal["server", "capture", "demo"] = "server"
     progress: float | None = None
+    mtu: int | None = None

@@ -5,9 +5,7 @@ from ipaddress import ip_address
 
 from tftptui.doctor.facts import EVERYWHERE, Device, Facts
 from tftptui.doctor.result import Result, bad, ok, warn
-
-_HEADERS = 32
-"""Bytes of IPv4, UDP and TFTP before the data of a block."""
+from tftptui.protocol.options import path_block_size
 
 _USUAL_MTU, _LEAST_MTU = 1_500, 576
 _STRICT = 1
@@ -72,13 +70,13 @@ def _mtus(facts: Facts) -> Iterator[Result]:
 
 def _mtu(device: Device) -> Result:
     text = f"{device.name} has MTU {device.mtu}: blocks up to "
-    text += f"{device.mtu - _HEADERS} bytes fit in one packet"
+    text += f"{path_block_size(device.mtu, ipv6=False)} bytes fit in one packet"
     if device.mtu > _USUAL_MTU:
         return warn(
             "mtu",
             f"{text}; where a client or switch has MTU {_USUAL_MTU}, larger blocks "
             "are lost",
-            f"tftptui --max-blksize {_USUAL_MTU - _HEADERS}",
+            f"tftptui --max-blksize {path_block_size(_USUAL_MTU, ipv6=False)}",
         )
     if device.mtu < _LEAST_MTU:
         return warn(

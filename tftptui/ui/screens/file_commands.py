@@ -92,7 +92,8 @@ class FileCommandHandler:
         servers = server_addresses(self._store, client)
         status = self._store.status
         port = status.port if status else TFTP_PORT
-        order = Order(servers[0], port, name, size)
+        mtu = status.mtu if status else None
+        order = Order(servers[0], port, name, size, mtu=mtu)
         screen = CommandsScreen(
             order, servers, taste=self._taste, kind=self._fetched_by(row)
         )
