@@ -1,4 +1,4 @@
-"""What an empty Transfers pane says: the command that makes a row appear."""
+"""The text of an empty Transfers pane: the command that makes a row appear."""
 
 import re
 
@@ -17,7 +17,7 @@ _PLAIN = re.compile(rb"[A-Za-z0-9._-]+\Z")
 
 
 def invitation(store: Store) -> Text:
-    """Return what would be here and what to type in another terminal."""
+    """Return what the pane will show, and what to type in another terminal."""
     status = store.status
     if store.engine_error:
         return Text("The server is down: see the line at the top.")
@@ -31,7 +31,7 @@ def invitation(store: Store) -> Text:
 
 
 def _closed(store: Store) -> Text | None:
-    """Return that no request can arrive, if that is known."""
+    """Return a notice that no request can arrive, or None if that is not known."""
     finding = store.latest_finding()
     if finding is None or finding.code != Code.REQUESTS_NOT_ARRIVING:
         return None
@@ -66,7 +66,7 @@ def _of_server(store: Store, status: Status) -> Text:
 
 
 def _before_requests(store: Store) -> str:
-    """Return that machines try to boot and request nothing here; "" if none does."""
+    """Return a notice of machines that boot but request nothing here, or ""."""
     known = store.wire.devices if store.wire is not None else []
     silent = [one for one in known if one.begun and not one.requested]
     if not silent:
@@ -77,7 +77,7 @@ def _before_requests(store: Store) -> str:
 
 
 def _refused(store: Store, example: str) -> Text:
-    """Return that requests arrive, what became of them, and where to look."""
+    """Return how many requests were refused, the last of them, and where to look."""
     many, last = len(store.refusals), store.refusals[-1]
     told = "1 came and was" if many == 1 else f"{many:,} came and were"
     return Text.assemble(
@@ -122,14 +122,14 @@ def _one_of(ports: PortMap) -> str:
 
 
 def example_file(listing: Listing | None) -> bytes | None:
-    """Return a small file of the root, a plainly named one first.
+    """Return a small file of the root, preferably one with a plain name.
 
-    None in an empty root.
+    None if the root is empty.
     """
     if listing is None:
         return b"FILE"
     files = [entry for entry in listing.entries if entry.kind == "file"]
-    files.sort(key=lambda one: (not one.size, one.size))  # an empty one shows little
+    files.sort(key=lambda one: (not one.size, one.size))  # an empty file shows little
     names = [entry.name for entry in files]
     plain = [name for name in names if _PLAIN.match(name)]
     readme = [name for name in plain if name.lower().startswith(b"readme")]
@@ -140,7 +140,7 @@ def example_file(listing: Listing | None) -> bytes | None:
 
 
 def _probe(status: Status, name: bytes) -> str:
-    """Return what to type where the clients are, to see what gets through."""
+    """Return the command to type on a client's host, to see which packets arrive."""
     listened = [one.rpartition(":")[0].strip("[]") for one in status.listeners]
     own = [one for one in listened if one not in ("0.0.0.0", "::")]  # noqa: S104
     host = next(iter(own or status.addresses), "THIS-HOST")

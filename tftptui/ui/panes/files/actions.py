@@ -1,4 +1,4 @@
-"""What keys do in the pane of files, and on screens that lead on from it."""
+"""Actions of the keys in the Files pane and on the screens opened from it."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from tftptui.ui.keys import Action
 
 
 class FileCommand(StrEnum):
-    """What the pane asks the screen to do with a row; each is named as its action."""
+    """The commands that the pane passes to its screen, each named as its action."""
 
     COMMANDS = "commands"
     COPY = "copy"

@@ -1,4 +1,4 @@
-"""One row of the pane of files as texts in columns."""
+"""The cells of a row of the Files pane."""
 
 from collections.abc import Sequence
 from operator import itemgetter
@@ -25,14 +25,14 @@ from tftptui.ui.panes.files.versions import Likeness, likeness
 from tftptui.ui.panes.packets.words import short_address
 
 GLOW = 10.0
-"""Seconds for which what is new or changed stands out."""
+"""Seconds for which a new or changed file is highlighted."""
 
 ROOMY = 56
 AGES = 72
 KINDS = 108
 WIDEST = 132
-"""Widths from which words are spelt out, ages and kinds have a column, and beyond
-which columns stay together."""
+"""Minimum widths: for full words, for columns of ages and kinds; and the width beyond
+which columns no longer spread out."""
 
 SHORTEST_NAME = 6
 _INDENT, _ICON, _GAP, _SIZE, _TIMES = 2, 2, 2, 6, 5
@@ -40,14 +40,14 @@ _NOTE, _LONG_NOTE, _AGE, _CLIENT, _KIND = 8, 24, 10, 15, 30
 _CHANGED_AT = 7
 
 _OTHERS = {Likeness.OTHER: (" not this", "≠"), Likeness.PERHAPS: (" not this?", "≠?")}
-"""What stands behind a count of fetches, or before it where room is short."""
+"""Text after a number of fetches; where room is short, the mark before it."""
 
 Cell = tuple[str, str]
-"""A text and its slot; the slots ``folder`` and ``fresh`` are the pane's own."""
+"""A text and its style slot; the slots ``folder`` and ``fresh`` are this pane's own."""
 
 
 def cells(row: Row, model: FileModel, now: float, width: int) -> list[Cell]:
-    """Return one row as texts and slots."""
+    """Return the cells of one row."""
     width = min(width, WIDEST)
     match row:
         case EntryRow(entry=Entry(kind="other")):
@@ -72,14 +72,14 @@ def _sentence(row: QuietRow | NoteRow) -> str:
 
 
 def foot(row: Row | None, now: float) -> str:
-    """Return what may have no column of its own, about the row with the cursor."""
+    """Return text about the row under the cursor that may have no column."""
     if isinstance(row, AskedRow) and row.name:
         return f"last by {row.client} · {age(now - row.time)}"
     return ""
 
 
 def quiet_words(row: QuietRow) -> str:
-    """Return what the line of healthy misses says."""
+    """Return the text of the row that sums up healthy misses."""
     names = "name" if row.count == 1 else "names"
     clients = ", ".join(row.clients)
     return f"{count(row.count)} more {names}, normal in a healthy boot: {clients}"
@@ -162,7 +162,7 @@ def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
     if width < ROOMY:
         room = width - len(start) - _TIMES
         whose = f"  {row.client}"
-        # The address stands whole, or where the cursor is.
+        # Show the address in full, or where the cursor is.
         whose = whose if cell_len(row.name + whose) <= room else ""
         name = fitted_path(row.name, max(SHORTEST_NAME, room - cell_len(whose)))
         return [(start + name, ""), (whose + times, "muted")]
@@ -187,11 +187,11 @@ def _near_cells(row: NearRow, width: int) -> list[Cell]:
     return [(start, "muted"), (name, slot), (words, "muted")]
 
 
-# What stands beside a file.
+# The note in the row of a file.
 
 
 def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str, str]:
-    """Return the note and its slot: what goes on comes before what was."""
+    """Return the note and its style slot; current activity comes before the past."""
     is_roomy = width >= ROOMY
     served, change = model.served, model.changes.get(row.path)
     readers = served.running.get(row.name, ())
@@ -202,7 +202,7 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
     hashed = model.hashed(row)
     marks = [hash_mark(hashed, is_roomy=roomy) for roomy in (True, False)]
     differs = hashed is not None and hashed.verdict == "differs"
-    # What decides comes first: that it is not what a list says, or what was fetched.
+    # Most important first: a checksum that differs, then the fetched version.
     ranked: list[tuple[int, Sequence[str]]] = [
         (0, (going,)),
         (1 if differs else 4, marks if is_roomy else marks[1:]),
@@ -210,7 +210,7 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
         (3, _change(change, now, is_roomy=is_roomy)),
     ]
     told = [forms for _, forms in sorted(ranked, key=itemgetter(0)) if forms[0]]
-    if width < AGES and (is_roomy or not told):  # else it has a column
+    if width < AGES and (is_roomy or not told):  # otherwise it has a column
         told.append((_since(row, now),))
     room, gap = (_LONG_NOTE, " · ") if is_roomy else (_NOTE, " ")
     slot = "transfer-active" if going else "muted"
@@ -224,7 +224,7 @@ def _running(readers: int, *, is_arriving: bool) -> str:
 
 
 def _change(change: Change | None, now: float, *, is_roomy: bool) -> Sequence[str]:
-    """Return that it is new or changed, and when; then the same in less room."""
+    """Return "new" or "changed" with the time, then shorter forms."""
     if change is None:
         return ("",)
     word, since = "new" if change.is_new else "changed", now - change.time
@@ -237,7 +237,7 @@ def _change(change: Change | None, now: float, *, is_roomy: bool) -> Sequence[st
 def _times(
     row: EntryRow, model: FileModel, *, is_roomy: bool
 ) -> tuple[Sequence[str], bool]:
-    """Return how often it was fetched, and whether the last time it was another."""
+    """Return how often it was fetched, and whether last in another version."""
     times, last = model.served.completed[row.name], model.served.last(row.name)
     found = last and likeness(last, row.entry, model.digests)
     other = _OTHERS.get(found) if found and times else None

@@ -1,4 +1,4 @@
-"""What is known of the row with the cursor, in a few lines under the list."""
+"""A few lines under the list, about the row under the cursor."""
 
 from rich.style import Style
 from rich.text import Text
@@ -34,7 +34,7 @@ Slots = dict[str, Style]
 
 
 def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
-    """Return lines, each with its slot, the most important first."""
+    """Return lines, each with its style slot, most important first."""
     match row:
         case EntryRow(entry=Entry(kind="file")):
             lines = _file_lines(row, model, now)
@@ -57,7 +57,7 @@ def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
 
 
 def as_text(lines: list[Line], slots: "dict[str, Style]") -> Text:
-    """Return lines as one text; what is too long ends in an ellipsis."""
+    """Join the lines; lines that are too long end in an ellipsis."""
     text = Text(no_wrap=True, overflow="ellipsis")
     for number, (words, slot) in enumerate(lines):
         text.append("\n" if number else "")
@@ -84,7 +84,7 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
         was = f"it was {visible(change.was)} until {age(now - change.time)}"
         lines.append((was, "muted"))
     fetches = fetches_of(row, model, now)
-    if len(fetches) > 1:  # one alone is shown already
+    if len(fetches) > 1:  # a single fetch is already shown
         lines += [(fetch, "muted") for fetch in fetches]
     return lines
 
@@ -113,7 +113,7 @@ def _service(row: EntryRow, model: FileModel, now: float) -> list[str]:
 
 
 def _by(last: Last | None, row: EntryRow, model: FileModel, now: float) -> str:
-    """Return who, when, and which version, if that is known."""
+    """Return who fetched it, when, and which version if known."""
     if last is None:
         return ""
     told = f"by {last.client} {age(now - last.time)}"
@@ -143,12 +143,12 @@ def _fetch(
 
 
 def _dated(row: EntryRow, model: FileModel, now: float) -> str:
-    """Return when it was written, told apart from the versions that went out."""
+    """Return the modification time, precise enough to differ from fetched versions."""
     return moment_of(row.entry.modified, _known(row, model), now)
 
 
 def _known(row: EntryRow, model: FileModel) -> list[float]:
-    """Return the times of the versions that went out, or came in."""
+    """Return the modification times of the versions that were fetched or uploaded."""
     served, name = model.served, row.name
     known = [*served.fetches.get(name, ()), served.written.get(name)]
     return [one.modified for one in known if one and one.modified is not None]

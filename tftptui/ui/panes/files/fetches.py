@@ -1,4 +1,4 @@
-"""Who fetched a file, who does now, and who sent it: by name, from the transfers."""
+"""Who fetches, fetched or uploaded a file: by name, from the transfers."""
 
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -10,23 +10,23 @@ from tftptui.telemetry.versions import Version
 from tftptui.ui.panes.files.rows import plain_name
 
 MOST_COUNTED = 10_000
-"""Transfers, or names, that are remembered."""
+"""Limit of remembered transfers, and of remembered names."""
 
 
 MOST_FETCHES = 5
-"""Fetches of one file that are shown one by one."""
+"""Limit of fetches of one file that are listed."""
 
 SAME_TIME = 1e-6
-"""Seconds; times of the disk are numbers of 53 bits."""
+"""Tolerance in seconds: a float has only 53 bits for a modification time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A transfer that ended well: who, and when (wall clock), and which version.
+    """A completed transfer: client, time (wall clock) and version.
 
     Attributes:
-        size, modified: of the file, bytes and wall clock; None where not known.
-        version: of the file; None where not known.
+        size, modified: of the file, bytes and wall clock; None if not known.
+        version: of the file; None if not known.
         client_tid: the client's port.
     """
 
@@ -38,7 +38,7 @@ class Last:
     client_tid: int = 0
 
     def is_version(self, size: int, modified: float) -> bool | None:
-        """Whether it was the version of a file as it is now; None if not known."""
+        """Return whether it was the file's current version; None if not known."""
         if self.size is None or self.modified is None:
             return None
         return self.size == size and abs(self.modified - modified) < SAME_TIME
@@ -46,14 +46,14 @@ class Last:
 
 @dataclass
 class Served:
-    """What is known of each file, by its name below the root.
+    """The transfers of each file, by its name below the root.
 
     Attributes:
-        running: those that read it now.
+        running: transfers that read the file now.
         completed: how often it was read to the end.
-        fetches: the latest who did so, the last one last.
-        arriving: the transfer that writes it now.
-        written: who wrote it last.
+        fetches: the latest completed reads, the last one last.
+        arriving: the transfer that writes the file now.
+        written: the last upload.
     """
 
     running: dict[str, list[TransferView]] = field(default_factory=dict)
@@ -64,11 +64,11 @@ class Served:
     _counted: dict[tuple[int, float], None] = field(default_factory=dict)
 
     def read(self, transfers: Mapping[int, TransferView]) -> bool:
-        """Take in how the transfers stand; return whether others arrive now."""
+        """Update from the transfers; return whether uploads started or ended."""
         before = self.arriving.keys()
         self.running, self.arriving = {}, {}
         for view in transfers.values():
-            told = view.number, view.started  # another engine counts from 1 again
+            told = view.number, view.started  # another engine numbers from 1, too
             name = plain_name(view.served or view.file)
             if view.running:
                 if view.direction == "read":
@@ -77,18 +77,18 @@ class Served:
                     self.arriving[name] = view
             elif view.phase == "completed" and told not in self._counted:
                 self._counted[told] = None
-                if view.kind != SELF_TEST:  # that was nobody's client
+                if view.kind != SELF_TEST:  # not a real client
                     self._count(name, view)
         self._forget()
         return self.arriving.keys() != before
 
     def forget(self) -> None:
-        """Forget what went on: the names mean other files now."""
+        """Forget past transfers: the names now refer to other files."""
         for names in (self.completed, self.fetches, self.written):
             names.clear()
 
     def last(self, name: str) -> Last | None:
-        """Return who read a file to its end last."""
+        """Return the last completed read of a file."""
         fetches = self.fetches.get(name)
         return fetches[-1] if fetches else None
 
@@ -118,5 +118,5 @@ class Served:
 
 
 def size_of(view: TransferView) -> int | None:
-    """Return the bytes of the file that a transfer reads, or has written."""
+    """Return the size in bytes of the file that a transfer reads, or has written."""
     return view.total_size if view.direction == "read" else view.acked_octets

@@ -1,4 +1,4 @@
-"""The hash of a file in words: beside the file, and wherever it is served."""
+"""A file's hash in words, in the list of files and wherever it is served."""
 
 from collections.abc import Mapping
 
@@ -11,10 +11,10 @@ from tftptui.ui.panes.files.rows import plain_name
 
 _SHORT_HASH = 16
 Line = tuple[str, str]
-"""A sentence and its slot."""
+"""A sentence and its style slot."""
 
 DIFFERS = "≠"
-"""Stands where a file is not what a list of checksums says."""
+"""Marks a file that differs from a list of checksums."""
 
 
 def hash_of(
@@ -24,7 +24,7 @@ def hash_of(
 ) -> HashView | None:
     """Return the hash of exactly the version that a transfer reads, or has written.
 
-    It is None if that is not known. HASHES are by name, DIGESTS by version.
+    None if it is not known. HASHES are by name, DIGESTS by version.
     """
     if digests and view.version is not None:
         return digests.get(view.version)
@@ -42,7 +42,7 @@ def hash_of(
 
 
 def verdict(view: HashView | None) -> str:
-    """Return in a sentence what a list of checksums says of a file that is served."""
+    """Return a sentence that compares a served file with a list of checksums."""
     if view is None or not view.verdict:
         return ""
     if view.verdict == "matches":
@@ -51,7 +51,7 @@ def verdict(view: HashView | None) -> str:
 
 
 def hash_line(view: HashView | None) -> Line | None:
-    """Return what is known of a file's hash, or None."""
+    """Return a sentence on a file's hash, or None."""
     if view is None:
         return None
     if view.running:
@@ -70,7 +70,7 @@ def _verdict(view: HashView) -> Line:
 
 
 def hash_mark(view: HashView | None, *, is_roomy: bool = True) -> str:
-    """Return how a file's hash stands, in a word."""
+    """Return the state of a file's hash in a word."""
     if view is None or view.error:
         return ""
     if view.running:

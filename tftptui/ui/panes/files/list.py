@@ -1,4 +1,4 @@
-"""The list in the pane of files: folders as a tree, then the missing names."""
+"""The list of the Files pane: folders as a tree, then the missing names."""
 
 from collections.abc import Callable, Hashable
 from typing import ClassVar
@@ -19,7 +19,7 @@ LIST_CALLS = ("unfold_in", "fold_out")
 
 
 class FileList(RowList[Key]):
-    """The folders as a tree; only rows in view are drawn, only changed ones again."""
+    """The folders as a tree; draws visible rows only, and redraws changed ones only."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(FILES, *LIST_CALLS)
     DEFAULT_CSS = "FileList { scrollbar-gutter: stable; }"
@@ -35,26 +35,26 @@ class FileList(RowList[Key]):
         super().__init__(id="file-list")
         self._model, self._now, self._folded = model, now, folded
 
-    # What RowList asks for.
+    # Overrides of RowList.
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self._model.rows)
 
     def row_key(self, index: int) -> Key:
-        """Return what row INDEX stands for."""
+        """Return the key of row INDEX."""
         return self._model.rows[index].key
 
     def index_of(self, key: Key) -> int | None:
-        """Return the row that stands for KEY, or None when there is none any more."""
+        """Return the row with KEY, or None if it no longer exists."""
         return self._model.place(key)
 
     def stamp(self, index: int) -> Hashable:
-        """Return all that row INDEX is drawn from, beside its key."""
+        """Return everything that row INDEX is drawn from, besides its key."""
         return tuple(self._cells(index, self.size.width))
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return row INDEX, without a background."""
+        """Draw row INDEX, without a background."""
         own = {
             "folder": Style(bold=True),
             "fresh": self.slots["transfer-completed"] + Style(bold=True),
@@ -68,17 +68,17 @@ class FileList(RowList[Key]):
         row = self._model.rows[index]
         return cells(row, self._model, self._now(), width - _SCROLLBAR)
 
-    # What keys do.
+    # Actions.
 
     @property
     def current(self) -> Row | None:
-        """The row with the cursor; None in an empty list."""
+        """The row under the cursor; None if the list is empty."""
         index = self.cursor_index
         return None if index is None else self._model.rows[index]
 
     @property
     def in_view(self) -> list[Row]:
-        """The rows that are shown now."""
+        """The visible rows."""
         top = self.scroll_offset.y
         return self._model.rows[top : top + self.rows_in_view]
 
@@ -98,7 +98,7 @@ class FileList(RowList[Key]):
                 self._fold(row, is_open=True)
 
     def action_fold_out(self) -> None:
-        """Close the folder under the cursor, or go to the folder it is in."""
+        """Close the folder under the cursor, or go to its parent."""
         row, index = self.current, self.cursor_index
         if row is None or index is None:
             return
@@ -113,7 +113,8 @@ class FileList(RowList[Key]):
     def keep_place(self, before: list[Row], at: int | None) -> None:
         """Keep cursor and view where they were in the rows BEFORE.
 
-        A cursor whose row is gone goes to the row beside it. AT is its place before.
+        If the cursor's row has vanished, the cursor goes to the row next to it. AT is
+        its previous index.
         """
         if at is None:
             return
@@ -123,7 +124,7 @@ class FileList(RowList[Key]):
             self.cursor_key = moved if is_there else self._model.beside(before, at)
         top = self.scroll_offset.y
         if top <= at < top + self.rows_in_view or not 0 < top < len(before):
-            return  # RowList keeps a cursor that is in view
+            return  # RowList keeps a visible cursor in view
         place = self._model.place(before[top].key)
         if place is not None and place != top:
             self._last_index = self.cursor_index or 0

@@ -1,4 +1,4 @@
-"""Names that were asked for and are not here: the faults, and what is no fault."""
+"""Requested names that do not exist: real faults, and normal misses."""
 
 import posixpath
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _ODD = (b".", b"..")
 
 
 class Asked:
-    """Reads the refusals of a store; rows() gives what is to be shown of them."""
+    """Read the refusals of a store; rows() returns the rows to show."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -30,7 +30,7 @@ class Asked:
         self._goes_on = False
 
     def read(self, now: float) -> bool:
-        """Take in what is new; return whether other rows are to be shown."""
+        """Update from the store; return whether the rows changed."""
         refusals, transfers = self._store.refusals, self._store.transfers
         latest = next(reversed(transfers), None)
         stamp = (
@@ -56,7 +56,7 @@ class Asked:
         return (self._asked, self._quiet) != before
 
     def rows(self, here: set[str]) -> list[Row]:
-        """Return the rows; names that are HERE by now are no more missing."""
+        """Return the rows, without names that exist (HERE) by now."""
         missing = [row for row in self._asked if plain_name(row.name) not in here]
         rows: list[Row] = [AskedRow()] if missing else []
         for row in missing[:MOST_ASKED]:
@@ -65,7 +65,7 @@ class Asked:
         return [*rows, self._quiet] if self._quiet else rows
 
     def _has_come(self, row: AskedRow) -> bool:
-        """Whether somebody got a file by that name since."""
+        """Return whether a client got a file of this name since."""
         return any(
             view.file == row.name and view.started > row.time
             for view in reversed(self._store.transfers.values())
@@ -87,7 +87,7 @@ class Asked:
 
 
 def is_answered(store: Store, row: AskedRow, near: NearName) -> bool:
-    """Whether a rule is in force by which the name asked for leads to NEAR."""
+    """Return whether a rewrite rule now maps the requested name to NEAR."""
     rules = store.settings.get("rewrite")
     return isinstance(rules, list) and exact_rule(row.asked, near.name) in rules
 
@@ -97,7 +97,7 @@ def _is_missing(one: Refusal) -> bool:
 
 
 def _places(found: Iterable[tuple[str, Search]]) -> Places:
-    """Return the last search for each; one that failed stays until another did not."""
+    """Return the last search for each name; a failed one stays until one succeeds."""
     places: Places = {}
     for client, one in found:
         for name in one.missing:
@@ -109,7 +109,7 @@ def _places(found: Iterable[tuple[str, Search]]) -> Places:
 
 
 def _loud(missing: Iterable[Refusal], places: Places) -> list[AskedRow]:
-    """Return names that are faults, the latest first; a search that failed is one."""
+    """Return the names that are faults, the latest first; a failed search is one."""
     found: dict[str, AskedRow] = {}
     for one in missing:
         search = places.get((one.client, one.file))
@@ -142,14 +142,14 @@ def _quiet(healthy: Iterable[Search], told: set[str]) -> QuietRow | None:
 
 
 def missing_folder(store: Store, asked: bytes) -> str:
-    """Return the folder that a name asked for would stand in, if it is not there.
+    """Return the missing folder in which a requested name would be, or "".
 
-    Nothing where that can't be told: only folders that are open are known.
+    Also "" if that is not known: only open folders are known.
     """
     fold = bytes.lower if store.settings.get("ignore_case") else bytes
     steps = [step for step in asked.replace(b"\\", b"/").split(b"/") if step][:-1]
     if any(step in _ODD or step.endswith(b":") for step in steps):
-        return ""  # the server knows what that means
+        return ""  # only the server knows what that means
     above = b""
     for step in steps:
         listing = store.listings.get(above)

@@ -1,7 +1,7 @@
-"""What the pane of files knows: which folders are open, and what changed in them.
+"""The model of the Files pane: open folders, and changes in them.
 
-Plain data, without a widget. Folders and files are paths below the root, as
-bytes; b"" is the root.
+Plain data, no widgets. Folders and files are paths below the root, as bytes; b"" is the
+root.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ ROOT = b""
 MOST_CHILDREN = 2_000
 MOST_KINDS = 5_000
 DEEPEST = 64
-"""Folders in folders that can be opened; a link may lead round in circles."""
+"""Depth limit of open folders: a symlink may form a loop."""
 
 REMEMBERED = 60.0
 """Seconds for which a new or changed file is marked."""
@@ -43,9 +43,9 @@ REMEMBERED = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That a file is new, or another than before, and when that was seen.
+    """The time at which a file was seen to be new or changed.
 
-    ``was`` is its name before, if it was renamed.
+    ``was`` is its previous name, if it was renamed.
     """
 
     is_new: bool
@@ -54,16 +54,16 @@ class Change:
 
 
 class FileModel:
-    """The rows of the pane, and which folders should be listed for them.
+    """The rows of the pane, and the folders to list for them.
 
     Attributes:
-        rows: what is shown, from top to bottom.
-        changes: files that are new or changed, by path.
-        served: what is read and written, and was.
-        wanted: folders to be listed.
-        listed: how many names the shown folders hold.
-        kinds: what files are, by path and version.
-        words: only rows in which all of them are, are shown.
+        rows: the rows from top to bottom.
+        changes: new or changed files, by path.
+        served: running and past transfers.
+        wanted: folders to list.
+        listed: number of names in the shown folders.
+        kinds: kinds of files, by path and version.
+        words: if not empty, only rows with all of these words are shown.
     """
 
     def __init__(self, store: Store) -> None:
@@ -88,15 +88,15 @@ class FileModel:
         self._arrange()
 
     def place(self, key: Key) -> int | None:
-        """Return the row of a key, if it is there."""
+        """Return the row of a key, or None."""
         return self._places.get(key)
 
     def is_answered(self, near: NearRow) -> bool:
-        """Whether the name asked for leads to a file by a rule by now."""
+        """Return whether a rewrite rule now maps the requested name to a file."""
         return is_answered(self._store, near.asked, near.near)
 
     def fold(self, folder: bytes, *, is_open: bool) -> None:
-        """Show a folder's entries, or don't."""
+        """Show or hide a folder's entries."""
         if is_open:
             self._expanded.add(folder)
         else:
@@ -105,25 +105,25 @@ class FileModel:
         self._arrange()
 
     def refuse(self, folder: bytes, why: str) -> None:
-        """Say why a folder is not listed."""
+        """Record why a folder is not listed."""
         self._refused[folder] = why
-        self._seen.pop(folder, None)  # what another engine listed is not here now
+        self._seen.pop(folder, None)  # a listing of another engine is void
         self._arrange()
 
     def narrow(self, words: tuple[str, ...]) -> None:
-        """Show only what WORDS are in."""
+        """Show only rows that contain all WORDS."""
         if words != self.words:
             self.words, self._found = words, None
             self._arrange()
 
     def take_found(self, words: tuple[str, ...], found: FoundFiles) -> None:
-        """Show files of folders that are not open, too; they were found by WORDS."""
+        """Also show the files in closed folders that were found by WORDS."""
         if words == self.words:
             self._found = found
             self._arrange()
 
     def hit(self, near: int | None) -> int | None:
-        """Return the row NEAR if all words are in it, else the first such row."""
+        """Return NEAR if that row contains all words, else the first such row."""
         hits = (place for place, row in enumerate(self.rows) if self._is_hit(row))
         if near is not None and near < len(self.rows) and self._is_hit(self.rows[near]):
             return near
@@ -134,7 +134,7 @@ class FileModel:
         return bool(name) and has_all(self.words, name)
 
     def read(self, now: float) -> None:
-        """Take in what the store has got; NOW is the wall clock."""
+        """Update from the store; NOW is the wall clock."""
         if self._store.forgotten != self._forgotten:
             self._start_over()
         self._follow_root()
@@ -147,7 +147,7 @@ class FileModel:
             self._arrange()
 
     def _start_over(self) -> None:
-        """Another engine tells all that it knows: what one told before is void."""
+        """Start over with another engine: data of the previous one is void."""
         self._forgotten = self._store.forgotten
         self._current.clear()
         self.changes.clear()
@@ -155,7 +155,7 @@ class FileModel:
         self.served, self._asked = Served(), Asked(self._store)
 
     def _follow_root(self) -> None:
-        """Start again with another root: nothing in it is new for being there."""
+        """Start over with another root: nothing in it counts as new."""
         status = self._store.status
         root = (status.root, tuple(status.named)) if status else self._root
         if self._root not in (None, root):
@@ -165,13 +165,13 @@ class FileModel:
         self._root = root
 
     def look_again(self, now: float) -> None:
-        """Take in that time has passed: a client may have stopped asking."""
+        """Update what depends on the time: a client may have stopped its requests."""
         self.forget(now)
         if self._asked.read(now):
             self._arrange()
 
     def kind(self, row: EntryRow) -> KindView | None:
-        """Return what a file is, if that is known."""
+        """Return the kind of a file, if known."""
         return self.kinds.get(row.version)
 
     def hashed(self, row: EntryRow) -> HashView | None:
@@ -180,11 +180,11 @@ class FileModel:
 
     @property
     def digests(self) -> Digests:
-        """What hashing came to, by version."""
+        """Finished hashes, by version."""
         return self._store.digests
 
     def unknown(self, rows: Sequence[Row]) -> list[EntryRow]:
-        """Return those of ROWS whose files nobody has looked into."""
+        """Return those of ROWS whose file has not been examined."""
         files = [row for row in rows if isinstance(row, EntryRow)]
         return [
             row
@@ -195,20 +195,20 @@ class FileModel:
     def take_kinds(
         self, rows: Sequence[EntryRow], kinds: Sequence[KindView | None]
     ) -> None:
-        """Remember what files are."""
+        """Cache the kinds of files."""
         while len(self.kinds) > MOST_KINDS:
             del self.kinds[next(iter(self.kinds))]
         for row, kind in zip(rows, kinds, strict=False):
             self.kinds[row.version] = kind
 
     def forget(self, now: float) -> None:
-        """Drop marks that have grown old."""
+        """Remove expired marks."""
         for path, change in list(self.changes.items()):
             if now - change.time >= REMEMBERED:
                 del self.changes[path]
 
     def moved(self, key: Key | None) -> Key | None:
-        """Return the key that stands for what KEY stood for before it was renamed."""
+        """Return the new key of an entry that was renamed."""
         if key is None or not isinstance(path := key[1], bytes):
             return None
         for new, change in self.changes.items():
@@ -217,14 +217,14 @@ class FileModel:
         return None
 
     def depth_at(self, place: int) -> int:
-        """Return how deep in folders a row is."""
+        """Return the folder depth of a row."""
         return depth_of(self.rows[place])
 
     def beside(self, before: Sequence[Row], place: int) -> Key | None:
-        """Return where the cursor goes from a row of BEFORE that is gone.
+        """Return where the cursor goes from a row of BEFORE that has vanished.
 
-        That is the next row of the same folder, else the one before or the folder,
-        else what came behind that.
+        To the next row of the same folder, else the previous one or the folder, else
+        the row that followed.
         """
         depth = depth_of(before[place])
         after = takewhile(lambda row: depth_of(row) >= depth, before[place + 1 :])
@@ -255,7 +255,7 @@ class FileModel:
         listing, before = self._store.listings.get(folder), self._seen.get(folder)
         if listing is None or listing is before:
             return False
-        # What is different since the folder was open the last time is no news.
+        # Differences since the folder was last open are not marked as changes.
         if before is not None and folder in self._current and not before.gone:
             self._compare(before, listing, now)
         self._seen[folder] = listing
@@ -278,7 +278,7 @@ class FileModel:
                     self.changes[path] = Change(is_new=is_new, time=time)
 
     def _follow(self, was: bytes, path: bytes) -> None:
-        """Keep open what was open below a folder that has another name now."""
+        """Keep the folders below a renamed folder open."""
         for folder in [one for one in self._expanded if _is_within(one, was)]:
             renamed = path + folder[len(was) :]
             self._expanded.discard(folder)
@@ -288,7 +288,7 @@ class FileModel:
                 self._seen[renamed] = msgspec.structs.replace(listing, folder=renamed)
 
     def _change_time(self, entry: Entry, now: float) -> float | None:
-        """Return when an entry changed: what nobody looked at is not made up."""
+        """Return when an entry changed; None if it was not observed."""
         if self._read_at < entry.modified <= now:
             return entry.modified
         return now if now - self._read_at < REMEMBERED else None
@@ -307,7 +307,7 @@ class FileModel:
 
     def _entry_rows(self, listing: Listing, above: str, depth: int) -> Iterator[Row]:
         folder, shown = listing.folder, 0
-        # Who looks for words looks at all; else the first ones are enough.
+        # A search needs all names; otherwise the first ones are enough.
         looked_at = listing.entries if self.words else listing.entries[:MOST_CHILDREN]
         for entry in looked_at:
             path = _path(folder, entry)
@@ -330,7 +330,7 @@ class FileModel:
             yield NoteRow(folder, depth, text)
 
     def _arriving(self, above: str, listing: Listing, depth: int) -> list[UploadRow]:
-        """Return the uploads into a folder that are not there under their name yet."""
+        """Return the uploads into a folder that do not have their final name yet."""
         names = [
             name
             for name in self.served.arriving
@@ -345,7 +345,7 @@ class FileModel:
         ]
 
     def _found_rows(self, shown: set[Key]) -> list[Row]:
-        """Return what was found in folders that are not open."""
+        """Return the rows for files found in closed folders."""
         rows: list[Row] = []
         if self._found is None:
             return rows

@@ -1,4 +1,4 @@
-"""The pane of files: the served files, the changed ones, the missing names."""
+"""The Files pane: the served files, changes, and missing names."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -49,20 +49,20 @@ from tftptui.ui.themes import slot_styles
 _PANE_CALLS = tuple(one.call for one in FILES if one.call not in LIST_CALLS)
 ROOM_FOR_DETAIL = 13
 ROOM_FOR_MORE = 17
-"""Lines of the pane from which the detail under the list is shown, and has a fourth."""
+"""Minimum height in lines: for the detail, and for its fourth line."""
 
 LONGEST_ROOT = 24
-"""Characters of a root that is named whole in the title."""
+"""Longest root, in characters, that the title shows in full."""
 
 SHORTEST_WORD = 2
-"""Letters from which on a word is looked for in folders that are not open."""
+"""Minimum letters of a word for a search in closed folders."""
 
 MOST_EXAMINED = 64
-"""Files whose kinds are asked for at once."""
+"""Limit of files whose kinds are requested at once."""
 
 
 class FilesPane(Pane):
-    """The pane; the engine lists the folders that are open, and no others."""
+    """The Files pane; the engine lists only folders that are open."""
 
     SCOPE = "files"
     BINDINGS: ClassVar[list[BindingType]] = bindings(FILES, *_PANE_CALLS)
@@ -82,12 +82,12 @@ class FilesPane(Pane):
     """
 
     class CommandWanted(Message):
-        """A key asks for something that needs more than this pane.
+        """A key needs more than this pane.
 
         Attributes:
             what: the command.
-            row: the row with the cursor.
-            fetches: its latest ones, in words.
+            row: the row under the cursor.
+            fetches: its latest fetches, in words.
         """
 
         def __init__(
@@ -122,11 +122,11 @@ class FilesPane(Pane):
 
     @property
     def has_near(self) -> bool:
-        """Whether a file may be meant by the name under the cursor."""
+        """Whether there is a similar file for the name under the cursor."""
         return self._fits("answer")
 
     def compose(self) -> ComposeResult:
-        """Yield what troubles the watch, the field, the list and the detail."""
+        """Yield the notice of watch problems, search field, list and detail."""
         yield self._trouble
         yield self._field
         yield self._list
@@ -137,17 +137,17 @@ class FilesPane(Pane):
         return self._list
 
     def on_mount(self) -> None:
-        """Have the root listed."""
+        """Request the listing of the root."""
         self.frame_arrived()
 
     def on_resize(self) -> None:
-        """Show the detail where there is room for it."""
+        """Show the detail if there is room."""
         self._detail.display = self.size.height >= ROOM_FOR_DETAIL
         self._lines = 0
         self._show()
 
     def frame_arrived(self) -> None:
-        """Look at the store again; called when it has news and the pane is in view."""
+        """Update from the store; called after a change while the pane is visible."""
         before, at = self._model.rows, self._list.cursor_index
         self._model.read(self._now())
         self._list.keep_place(before, at)
@@ -155,14 +155,14 @@ class FilesPane(Pane):
         self._tell_engine()
 
     def clock_ticked(self) -> None:
-        """Bring ages up to date; called once a second while the pane is in view."""
+        """Update the ages; called once a second while the pane is visible."""
         before, at = self._model.rows, self._list.cursor_index
         self._model.look_again(self._now())
         self._list.keep_place(before, at)
         self._show()
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Tell about another row."""
+        """Describe the row under the cursor."""
         event.stop()
         self.refresh_bindings()
         self._write_state()
@@ -202,7 +202,7 @@ class FilesPane(Pane):
             self._detail.update(as_text(lines, slots), layout=False)
 
     def _make_room(self, told: list[Line]) -> int:
-        """Return how many lines the detail has: more than a few where rows are free."""
+        """Return the lines for the detail: more than the minimum if rows are free."""
         few = 3 + (self.size.height >= ROOM_FOR_MORE)
         both = self._list.outer_size.height + self._detail.outer_size.height
         text, width = "\n".join(words for words, _ in told), self._detail.size.width
@@ -210,19 +210,19 @@ class FilesPane(Pane):
         lines = max(few, min(wanted, both - 1 - self._list.row_count()))
         if lines != self._lines:
             self._lines = lines
-            self._detail.styles.height = lines + 1  # and the line above it
+            self._detail.styles.height = lines + 1  # and the border above it
         return lines
 
     def _doable(self, row: Row | None) -> object:
-        """Return what decides which keys do something."""
+        """Return the state that decides which keys are enabled."""
         kind = row.entry.kind if isinstance(row, EntryRow) else None
         near = isinstance(row, AskedRow) and bool(row.near)
         return type(row), kind, near, self._model.words
 
-    # What keys do.
+    # Actions.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with the row under the cursor."""
+        """Offer what applies to the row under the cursor."""
         del parameters
         if self._store.is_fixed and action in ("serve", "answer", "link"):
             return False
@@ -262,7 +262,7 @@ class FilesPane(Pane):
             self._want(FileCommand.LOOK)
 
     def action_commands(self) -> None:
-        """Show what to type on a client."""
+        """Show commands to type on a client."""
         self._want(FileCommand.COMMANDS)
 
     def action_copy(self) -> None:
@@ -270,15 +270,15 @@ class FilesPane(Pane):
         self._want(FileCommand.COPY)
 
     def action_hash(self) -> None:
-        """Hash the file, or stop that."""
+        """Hash the file, or stop hashing it."""
         self._want(FileCommand.HASH)
 
     def action_answer(self) -> None:
-        """Answer the name asked for with the file that may be meant."""
+        """Serve the similar file for the requested name."""
         self._want(FileCommand.ANSWER)
 
     def action_link(self) -> None:
-        """Make a link of the name asked for."""
+        """Link the requested name to the similar file."""
         self._want(FileCommand.LINK)
 
     def action_serve(self) -> None:
@@ -286,26 +286,26 @@ class FilesPane(Pane):
         self._want(FileCommand.SERVE)
 
     def action_find(self) -> None:
-        """Type words to look for."""
+        """Open the search field."""
         self._field.open()
 
     def find(self, words: str) -> None:
-        """Look for words, as if they were typed."""
+        """Search for words as if they were typed."""
         self._field.display = True
         self._field.value = words
 
     def action_widen(self) -> None:
-        """Show all rows again."""
+        """Clear the search."""
         self._field.clear_words()
         self._narrow(())
 
     def on_narrow_field_narrowed(self, event: NarrowField.Narrowed) -> None:
-        """Show fewer rows, or more."""
+        """Apply the search words."""
         event.stop()
         self._narrow(event.words)
 
     def on_narrow_field_left(self, event: NarrowField.Left) -> None:
-        """Give the list the keys."""
+        """Move the focus back to the list."""
         event.stop()
         self.focus_main()
 
@@ -318,7 +318,7 @@ class FilesPane(Pane):
             self.run_worker(search, group="find", exclusive=True)
 
     async def _find(self, words: tuple[str, ...]) -> None:
-        """Have the engine look in folders that are not open, once typing rests."""
+        """Have the engine search closed folders, once typing pauses."""
         with suppress(CommandRefusedError, EngineError):
             found = await self._client.ask(FindFiles([*words]))
             if isinstance(found, FoundFiles):
@@ -326,7 +326,7 @@ class FilesPane(Pane):
                 self._go_to_hit()
 
     def _go_to_hit(self) -> None:
-        """Put the cursor on what was looked for, unless it is on such a row."""
+        """Move the cursor to a hit, unless it is on one."""
         if self._model.words:
             hit = self._model.hit(self._list.cursor_index)
             if hit is not None:
@@ -342,8 +342,8 @@ class FilesPane(Pane):
 
     def _tell_engine(self) -> None:
         if self._store.engines != self._engine:
-            # Another one knows nothing of open folders, nor of what was looked for;
-            # someone who looked at another pane has not seen the first one end.
+            # Another engine does not know which folders are open, nor the search; while
+            # another pane is shown, the end of the first engine goes unnoticed.
             self._engine = self._store.engines
             self._opened.clear()
             self._narrow(self._model.words)
@@ -358,7 +358,7 @@ class FilesPane(Pane):
             while command := self._next_command():
                 await self._ask(command)
         except EngineError:
-            self._opened.clear()  # not there yet, or no more: ask with the next frame
+            self._opened.clear()  # not ready yet, or gone: retry with the next frame
         finally:
             self._is_telling = False
 
@@ -380,7 +380,7 @@ class FilesPane(Pane):
                 self._show()
 
     def _examine(self) -> None:
-        """Have the engine look what the files in view are, where that is shown."""
+        """Have the engine examine the kinds of the visible files, if they are shown."""
         if self._is_examining or self._store.engine_error:
             return
         is_wide = self._list.size.width > KINDS
@@ -405,11 +405,11 @@ class FilesPane(Pane):
 
 
 def _served(status: Status) -> str:
-    """Return the name of the root, and how its changes are noticed."""
+    """Return the name of the root, and how changes are detected."""
     names = [visible(name.encode()) for name, _ in status.named] or [status.root]
     first = names[0]
     if len(first) > LONGEST_ROOT:
         first = f"…/{PurePath(first).name}"
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    root = "" if status.source == "demo" else f"{first}{more}"  # the demo's is nobody's
+    root = "" if status.source == "demo" else f"{first}{more}"  # no real root
     return " · ".join(part for part in (root, status.watch) if part)

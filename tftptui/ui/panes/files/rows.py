@@ -1,4 +1,4 @@
-"""What stands in the rows of the pane of files."""
+"""The rows of the Files pane."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ Key = tuple[str, bytes | str]
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A file or folder; ``name`` is its whole path as clients would ask for it."""
+    """A file or folder; ``name`` is its whole path as a client would request it."""
 
     path: bytes
     depth: int
@@ -20,19 +20,19 @@ class EntryRow:
 
     @property
     def key(self) -> Key:
-        """What the cursor holds on to."""
+        """The cursor follows this key."""
         return "entry", self.path
 
     @property
     def version(self) -> tuple[bytes, int, float, Version | None]:
-        """What tells this file, as it is now, from all others."""
+        """The identity of this version of the file."""
         entry = self.entry
         return self.path, entry.size, entry.modified, entry.version
 
 
 @dataclass(frozen=True, slots=True)
 class UploadRow:
-    """A file on its way here; ``name`` is its whole path, ``base`` the end of it."""
+    """A running upload; ``name`` is its whole path, ``base`` the last part."""
 
     name: str
     depth: int
@@ -40,13 +40,13 @@ class UploadRow:
 
     @property
     def key(self) -> Key:
-        """What the cursor holds on to."""
+        """The cursor follows this key."""
         return "upload", self.name
 
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A sentence in the place of entries."""
+    """A sentence in place of entries."""
 
     folder: bytes
     depth: int
@@ -55,19 +55,20 @@ class NoteRow:
 
     @property
     def key(self) -> Key:
-        """What the cursor holds on to."""
+        """The cursor follows this key."""
         return f"note {self.number}", self.folder
 
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """A name that was asked for and is not here; an empty one heads the others.
+    """A requested name that does not exist; an empty one is the heading.
 
     Attributes:
-        name: as asked, made visible; ``asked`` is the same as it came.
-        count: how often; client, time: who asked last, and when (wall clock).
-        near: what may be meant.
-        words: what it is a part of, if it ends a search.
+        name: the requested name, made printable; ``asked`` holds the raw bytes.
+        count: how often it was requested.
+        client, time: the last request (wall clock).
+        near: similar files.
+        words: what it belongs to, if it ends a search.
     """
 
     name: str = ""
@@ -80,33 +81,33 @@ class AskedRow:
 
     @property
     def key(self) -> Key:
-        """What the cursor holds on to."""
+        """The cursor follows this key."""
         return "asked", self.name
 
 
 @dataclass(frozen=True, slots=True)
 class NearRow:
-    """A file that may be meant by the name of an AskedRow."""
+    """A similar file for the name of an AskedRow."""
 
     asked: AskedRow
     near: NearName
 
     @property
     def key(self) -> Key:
-        """What the cursor holds on to."""
+        """The cursor follows this key."""
         return "near", f"{self.asked.name}\0{self.near.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class QuietRow:
-    """Names that healthy boots look for and don't find, all in one line."""
+    """Names that healthy boots look for and do not find, all on one row."""
 
     count: int
     clients: tuple[str, ...]
 
     @property
     def key(self) -> Key:
-        """What the cursor holds on to."""
+        """The cursor follows this key."""
         return "quiet", ""
 
 
@@ -114,7 +115,7 @@ Row = EntryRow | UploadRow | NoteRow | AskedRow | NearRow | QuietRow
 
 
 def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
-    """Return the name and size of the file that a row is about, if it is about one."""
+    """Return the name and size of the file that a row is about, or None."""
     match row:
         case EntryRow(path=path, entry=Entry(kind="file", size=size)):
             return path, size
@@ -127,7 +128,7 @@ def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
 
 
 def own_file(row: Row | None) -> bytes | None:
-    """Return the file of the root that a row is about, if it is about one."""
+    """Return the file of the root that a row is about, or None."""
     match row:
         case EntryRow(path=path, entry=Entry(kind="file")):
             return path
@@ -138,7 +139,7 @@ def own_file(row: Row | None) -> bytes | None:
 
 
 def name_of(row: Row | None) -> str:
-    """Return the name that a row shows, as a client would write it; else ""."""
+    """Return the name in a row, as a client would write it; else ""."""
     match row:
         case EntryRow(name=name) | AskedRow(name=name) | UploadRow(name=name):
             return name
@@ -149,13 +150,13 @@ def name_of(row: Row | None) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a name as it is on the disk: slashes either way, none in front."""
+    """Return a name as on disk: with forward slashes, none in front."""
     parts = name.replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in ("", "."))
 
 
 def depth_of(row: Row) -> int:
-    """Return how deep in folders a row is."""
+    """Return the folder depth of a row."""
     match row:
         case AskedRow(name=name):
             return int(bool(name))

@@ -1,4 +1,4 @@
-"""Which version of a file a transfer got, and whether that is the one there now."""
+"""Which version of a file a transfer got, and whether it is the current one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
@@ -17,18 +17,18 @@ Digests = Mapping[Version, HashView]
 
 
 class Likeness(Enum):
-    """How the version that went out stands to the one that is there."""
+    """How a fetched version compares with the current one."""
 
     SAME = auto()
     OCTETS = auto()
-    """Another, of the same bytes: both were hashed."""
+    """Another version with the same bytes: both were hashed."""
     PERHAPS = auto()
-    """The same but for the time of any change: other bytes, or other rights."""
+    """Only the ctime differs: other bytes, or other permissions."""
     OTHER = auto()
 
 
 def likeness(last: Last, entry: Entry, digests: Digests) -> Likeness | None:
-    """Return how LAST stands to a file as it is now; None where that is not known."""
+    """Compare LAST with the current file; None if that is not known."""
     then, now = last.version, entry.version
     if then is None or now is None:
         is_same = last.is_version(entry.size, entry.modified)
@@ -52,9 +52,9 @@ _OF_ONE_TIME = {
 def likeness_words(
     last: Last, entry: Entry, digests: Digests, now: float, among: Sequence[Last] = ()
 ) -> str:
-    """Return that in words, with the time of the version where it is another one.
+    """Return that in words, with the time of the version if it is another one.
 
-    In a list, AMONG others, it goes without saying that another one is not this.
+    In a list, AMONG others, the words "not this" are left out.
     """
     found = likeness(last, entry, digests)
     if found is None or last.modified is None:
@@ -72,7 +72,7 @@ def likeness_words(
 
 
 def differs(before: Entry, after: Entry) -> bool:
-    """Whether a file is another than before, as far as its marks can tell for sure."""
+    """Return whether the file has certainly changed."""
     if (before.size, before.modified) != (after.size, after.modified):
         return True
     if before.version is None or after.version is None:
@@ -81,7 +81,7 @@ def differs(before: Entry, after: Entry) -> bool:
 
 
 def hash_now(row: EntryRow, store: Store) -> HashView | None:
-    """Return the hash of a file as it is now, or how far its hashing is."""
+    """Return the hash of the current version, or the progress of hashing it."""
     view, entry = store.hashes.get(row.path), row.entry
     if view is None or view.running or view.error:
         return view
@@ -93,17 +93,17 @@ def hash_now(row: EntryRow, store: Store) -> HashView | None:
 
 
 def moment_of(modified: float, others: Iterable[float], now: float) -> str:
-    """Return when a version was written, so that no OTHER reads the same."""
+    """Return the modification time, precise enough to differ from OTHERS."""
     alike = any(one != modified and int(one) == int(modified) for one in others)
     return moment(modified, now, precise=alike)
 
 
 def version_words(view: TransferView, store: Store) -> str:
-    """Return the version that a transfer reads, or wrote; "" where it isn't known."""
+    """Return the version that a transfer reads or wrote; "" if not known."""
     octets = view.version.size if view.version else size_of(view)
     if view.modified is None or octets is None:
         return ""
-    # Few of a thousand transfers are of another version that reads alike.
+    # Hardly any of a thousand transfers has another version that reads the same.
     second, name = int(view.modified), _name(view)
     others = [
         one
@@ -122,7 +122,7 @@ def version_words(view: TransferView, store: Store) -> str:
 def _changed(
     version: Version | None, others: Iterable[Version | None], now: float
 ) -> str:
-    """Return when a version came to be, where OTHERS have the same time."""
+    """Return the ctime of a version, if OTHERS have the same modification time."""
     if version is None or not any(
         one is not None and one != version and one.modified_ns == version.modified_ns
         for one in others

@@ -1,4 +1,4 @@
-"""What keys do in the Ports pane: on the map, on the strip, in the fields."""
+"""Actions of the keys in the Ports pane: on the map, the strip and the fields."""
 
 from tftptui.ui.keys import Action
 

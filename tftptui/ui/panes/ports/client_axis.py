@@ -1,7 +1,7 @@
-"""All ports there are on one line, and what was seen of those that clients chose.
+"""All 65,536 ports on one line, with the ports that clients have used.
 
-The line is no straight scale: ports below 4096, where firmware lives, get room of
-their own. Each zone of known habits has a share of the cells.
+The scale is not linear: ports below 4096, which firmware uses, get more room. Each zone
+with known users has a fixed share of the cells.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from tftptui.ui.kit.plots import LEVELS
 from tftptui.ui.store import Store
 
 Fate = Literal["worked", "failed", "asked"]
-"""How it went for a client that came from a port; "asked" is neither, or not yet."""
+"""The result for a client with this port; "asked": neither yet, or unknown."""
 
 _WORKED = frozenset({"completed", "probed"})
 _FAILED = frozenset({"failed", "abandoned", "unconfirmed", "stalled"})
@@ -24,17 +24,17 @@ _FAILED = frozenset({"failed", "abandoned", "unconfirmed", "stalled"})
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """WIDTH cells for all ports; each zone of ZONES has whole cells.
+    """All ports on WIDTH cells; each zone of ZONES has a whole number of cells.
 
     Attributes:
-        starts: the first cell of each zone, and after the last one the width.
+        starts: the first cell of each zone, followed by the width.
     """
 
     starts: tuple[int, ...]
 
     @property
     def width(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return self.starts[-1]
 
     def cell_of(self, port: int) -> int:
@@ -54,14 +54,14 @@ class Axis:
         return range(first, end)
 
     def zone_starts(self) -> Iterator[tuple[int, int, Zone]]:
-        """Yield for each zone its first cell, how many it has, and the zone."""
+        """Yield for each zone its first cell, its number of cells, and the zone."""
         for place, zone in enumerate(ZONES):
             start = self.starts[place]
             yield start, self.starts[place + 1] - start, zone
 
 
 def axis(width: int) -> Axis:
-    """Return the axis of a width; it is never narrower than there are zones."""
+    """Return the axis for a width, with at least one cell for each zone."""
     spare = max(0, width - len(ZONES))
     weights = list(accumulate((zone.weight for zone in ZONES), initial=0))
     return Axis(
@@ -71,7 +71,7 @@ def axis(width: int) -> Axis:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A client on the port that it chose."""
+    """A client and the port that it chose."""
 
     port: int
     client: str
@@ -83,7 +83,7 @@ class Caller:
 
 
 def callers(store: Store) -> list[Caller]:
-    """Return who asked from which port, the latest last, as far as remembered."""
+    """Return the remembered clients and their ports, the latest last."""
     found = [_of_transfer(view) for view in store.transfers.values()]
     found += [_of_refusal(refusal) for refusal in store.refusals]
     return sorted(found, key=lambda caller: caller.time)
@@ -121,7 +121,7 @@ ONLY_FAILED, SOME_FAILED, ONLY_ASKED, NOBODY, BORDER = "✗", "▚", "○", "·"
 
 
 def by_cell(seen: Iterable[Caller], on: Axis) -> dict[int, list[Caller]]:
-    """Return who came from the ports of each cell that somebody came from."""
+    """Group the clients by cell; cells without a client are left out."""
     found: defaultdict[int, list[Caller]] = defaultdict(list)
     for caller in seen:
         found[on.cell_of(caller.port)].append(caller)
@@ -133,7 +133,7 @@ def strip(
 ) -> Iterator[tuple[str, Fate | Literal["mixed", "nobody"]]]:
     """Yield mark and meaning of each cell.
 
-    How many worked shows by the height; a failure by another shape.
+    The height shows how many worked; a failure has another shape.
     """
     worked = {
         cell: sum(one.fate == "worked" for one in callers)
@@ -155,7 +155,7 @@ def strip(
 
 
 def band(first: int, last: int, on: Axis) -> str:
-    """Return the line that shows where a range of ours lies on the axis."""
+    """Return the line that marks the server's range on the axis."""
     begin, end = on.cell_of(first), on.cell_of(last)
     borders = {start for start, _, _ in on.zone_starts()} - {0}
     return "".join(
@@ -170,11 +170,11 @@ def numbers(on: Axis) -> str:
 
 
 def names(on: Axis) -> str:
-    """Return the line with whose zones they are, as much as fits."""
+    """Return the line with the users of each zone, as many as fit."""
     told: list[tuple[int, str]] = []
     starts = [start for start, _, zone in on.zone_starts() if zone.names]
     for start, cells, zone in on.zone_starts():
-        # A blank has to follow, which the next zone gives if it has no name.
+        # A blank must follow; a next zone without a name provides it.
         room = cells - (start + cells in starts)
         forms = (" ".join(zone.names[:most]) for most in range(len(zone.names), 0, -1))
         told.append((start, next((form for form in forms if len(form) <= room), "")))

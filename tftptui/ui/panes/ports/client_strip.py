@@ -1,4 +1,4 @@
-"""The strip of ports that clients came from, with a cursor of its own."""
+"""The strip of client ports, with its own cursor."""
 
 from itertools import groupby
 from typing import ClassVar
@@ -37,9 +37,9 @@ SLOTS = {
 
 
 class ClientStrip(Widget, can_focus=True):
-    """One line, or with the range and the habits of programs above and below it.
+    """One line; with more room also the server's range and the users of each zone.
 
-    Call look() when the store has news.
+    Call look() after the store has changed.
     """
 
     ALLOW_SELECT = False
@@ -54,10 +54,10 @@ class ClientStrip(Widget, can_focus=True):
     """
 
     class Walked(Message):
-        """The cursor is on other ports, or others came from there."""
+        """The cursor moved to other ports, or the clients there changed."""
 
     class Left(Message):
-        """The cursor went up."""
+        """The cursor moved up, out of the strip."""
 
     class Opened(Message):
         """The cell with the cursor was clicked again."""
@@ -69,11 +69,11 @@ class ClientStrip(Widget, can_focus=True):
         self._ours: tuple[int, int] | None = None
         self._port = 0
 
-    # What is shown.
+    # Display.
 
     @property
     def axis(self) -> Axis:
-        """Which cell stands for which ports."""
+        """The mapping of cells to ports."""
         return axis(picture_width(self.size.width))
 
     @property
@@ -84,12 +84,12 @@ class ClientStrip(Widget, can_focus=True):
 
     @property
     def callers_there(self) -> list[Caller]:
-        """Who came from there, the latest last."""
+        """The clients with a port under the cursor, the latest last."""
         ports = self.under_cursor
         return [caller for caller in self._callers if caller.port in ports]
 
     def look(self) -> None:
-        """Draw again if others came, it went otherwise for them, or we moved."""
+        """Redraw if clients, their results or the server's range changed."""
         seen, ours = callers(self._store), self._our_range()
         if (seen, ours) != (self._callers, self._ours):
             self._callers, self._ours = seen, ours
@@ -105,7 +105,7 @@ class ClientStrip(Widget, can_focus=True):
         return ports.first, ports.last
 
     def on_focus(self) -> None:
-        """Show the cursor, and what it is on."""
+        """Show the cursor and describe the ports under it."""
         self.refresh()
         self.post_message(self.Walked())
 
@@ -114,11 +114,11 @@ class ClientStrip(Widget, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """A cell may stand for other ports now."""
+        """Describe the ports under the cursor: a cell may stand for others now."""
         self.post_message(self.Walked())
 
     def render(self) -> Text:
-        """Return the strip, and as much around it as there is room for."""
+        """Return the strip, and as many lines around it as fit."""
         on, muted = self.axis, slot_styles(self.app.theme_variables)["muted"]
         line = self._strip(on)
         if self.size.height == 1:
@@ -155,7 +155,7 @@ class ClientStrip(Widget, can_focus=True):
         muted = slot_styles(self.app.theme_variables)["muted"]
         return Text(f"{name:<{NAME}}{0:>{LABEL}} ", muted, no_wrap=True)
 
-    # Walking.
+    # Navigation.
 
     def _go_to_cell(self, cell: int) -> None:
         on = self.axis
@@ -164,7 +164,7 @@ class ClientStrip(Widget, can_focus=True):
         self.post_message(self.Walked())
 
     def action_walk(self, step: int) -> None:
-        """Go STEP cells on or back."""
+        """Move the cursor by STEP cells."""
         self._go_to_cell(self.axis.cell_of(self._port) + step)
 
     def action_walk_rows(self, step: int) -> None:
@@ -177,7 +177,7 @@ class ClientStrip(Widget, can_focus=True):
         self._go_to_cell(self.axis.width if step > 0 else 0)
 
     def action_notable(self, step: int) -> None:
-        """Go to the next cell that somebody came from, or the one before."""
+        """Move to the next or previous cell that has clients."""
         on = self.axis
         here, seen = on.cell_of(self._port), by_cell(self._callers, on)
         for away in range(1, on.width + 1):
@@ -187,12 +187,12 @@ class ClientStrip(Widget, can_focus=True):
                 return
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A cell never stands for one port here."""
+        """Hide the closer view: a cell never stands for a single port here."""
         del parameters
         return action != "closer"
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the click was; a second click opens what is there."""
+        """Move the cursor to the click; a second click opens the transfer there."""
         column = event.x - NAME - LABEL - 1
         if 0 <= column < self.axis.width:
             again = self.axis.cell_of(self._port) == column and self.has_focus

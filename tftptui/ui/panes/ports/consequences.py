@@ -1,4 +1,4 @@
-"""What a person who changes the range may not think of, in words."""
+"""Consequences of a change of the range that are easy to overlook, in words."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,11 +20,11 @@ _HELPS = {
 }
 
 MOST_NAMED = 2
-"""Ports in use elsewhere that are shown one by one."""
+"""Limit of ports in use elsewhere that are listed one by one."""
 
 
 def surprises(command: SetPorts, scene: Scene) -> tuple[str, ...]:
-    """Return sentences on what COMMAND would and would not do, the weightiest first."""
+    """Return sentences on what COMMAND would and would not do, most important first."""
     knob: Knob = "single-port" if command.single_port else "port-range"
     told = [*helps(scene.findings, knob, "this")]
     if not command.single_port:
@@ -33,7 +33,7 @@ def surprises(command: SetPorts, scene: Scene) -> tuple[str, ...]:
 
 
 def notes(command: SetPorts, scene: Scene) -> tuple[str, ...]:
-    """Return sentences on what is worth knowing and no reason against COMMAND."""
+    """Return sentences worth knowing that are no objection to COMMAND."""
     host, inside = scene.host, range(command.first, command.last + 1)
     if host is None or command.single_port:
         return ()
@@ -45,10 +45,10 @@ def notes(command: SetPorts, scene: Scene) -> tuple[str, ...]:
 
 
 def helps(findings: Sequence[Finding], knob: Knob, what: str) -> Iterator[str]:
-    """Say of each client in trouble whether WHAT, a change of KNOB, helps it.
+    """Yield for each affected client whether WHAT, a change of KNOB, helps it.
 
-    A client chooses its own port, and no range of ours changes that: this is what
-    is believed otherwise.
+    A common error is to expect that another range changes the client's port: the client
+    chooses its own.
     """
     told: dict[tuple[str, str], set[str]] = {}
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The fields of the port range, and under them what they would do."""
+"""The fields of the port range, and under them the effect of what is typed."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -34,11 +34,11 @@ from tftptui.ui.themes import slot_styles
 
 ORDERS: tuple[Order, ...] = ("random", "sequential", "single port")
 ROOMY = 82
-"""Cells from which on all choices are shown side by side."""
+"""Minimum width in cells to show all choices next to each other."""
 
 
 class OrderChoice(Widget, can_focus=True):
-    """How a port is chosen; space goes to the next way."""
+    """The order in which ports are chosen; space selects the next."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,23 +56,23 @@ class OrderChoice(Widget, can_focus=True):
     _is_roomy = False
 
     class Changed(Message):
-        """Another one was chosen."""
+        """Another order was chosen."""
 
     class Submitted(Message):
         """Enter was pressed."""
 
     def render(self) -> Text:
-        """Return all, the chosen one marked, or that one alone."""
+        """Return all choices with the selected one marked, or only that one."""
         return Text("".join(word for _, word in self._words()).rstrip())
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the cells of what render() gives."""
+        """Return the width in cells of what render() returns."""
         del viewport
         self._is_roomy = container.width >= ROOMY
         return self.render().cell_len
 
     def watch_order(self) -> None:
-        """Make room for another word."""
+        """Lay out again: the other word may have another width."""
         self.refresh(layout=True)
 
     def _words(self) -> list[tuple[Order, str]]:
@@ -81,7 +81,7 @@ class OrderChoice(Widget, can_focus=True):
         return [(one, f"{'●○'[one != self.order]} {one} ") for one in ORDERS]
 
     def action_other_order(self, step: int) -> None:
-        """Choose the next one, or the one before."""
+        """Select the next or the previous order."""
         self._choose(ORDERS[(ORDERS.index(self.order) + step) % len(ORDERS)])
 
     def _choose(self, order: Order) -> None:
@@ -93,7 +93,7 @@ class OrderChoice(Widget, can_focus=True):
         self.post_message(self.Submitted())
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked."""
+        """Select the order that was clicked."""
         end = 0
         for order, word in self._words():
             end += len(word)
@@ -107,7 +107,7 @@ RANGE = re.compile(r"\s*([0-9]{1,5})\s*(?:-|–|:|,|\.\.|to)\s*([0-9]{1,5})\s*")
 
 
 class PortField(InOrder, Input):
-    """A field of numbers, whose enter key is one of ours."""
+    """A field for a number; Enter is handled by the editor."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(FIELDS, "submit")
 
@@ -119,7 +119,7 @@ class PortField(InOrder, Input):
             self.first, self.last = first, last
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take a range whole; of anything else what the field may hold."""
+        """Split a pasted range into both fields; filter any other text as usual."""
         if ends := RANGE.fullmatch(event.text):
             event.stop()
             event.prevent_default()
@@ -127,9 +127,9 @@ class PortField(InOrder, Input):
 
 
 class PortEditor(Vertical):
-    """``from 40000 to 40099 ● random ○ sequential reuse delay 10 s``, judged as typed.
+    """``from 40000 to 40099 ● random ○ sequential reuse delay 10 s``, checked as typed.
 
-    SCENE returns what a range has to fit to at the moment.
+    SCENE returns what the range is checked against now.
     """
 
     DEFAULT_CSS = """
@@ -151,14 +151,14 @@ class PortEditor(Vertical):
     """
 
     class Wished(Message):
-        """A range was typed that may be used."""
+        """A valid range was submitted."""
 
         def __init__(self, command: SetPorts) -> None:
             super().__init__()
             self.command = command
 
     class Judged(Message):
-        """What stands in the fields was looked at."""
+        """The values in the fields were checked."""
 
     def __init__(self, scene: Callable[[], Scene]) -> None:
         super().__init__(id="port-editor")
@@ -181,21 +181,21 @@ class PortEditor(Vertical):
 
     @property
     def is_at_first(self) -> bool:
-        """Whether the first port is what is typed."""
+        """Whether the field of the first port has the focus."""
         return self.screen.focused is self._first
 
     @property
     def wished(self) -> SetPorts | None:
-        """What the fields would do; None while something is wrong."""
+        """The command for what is typed; None if it is invalid."""
         return self._judge().command
 
     @property
     def changed(self) -> bool:
-        """Whether something else was typed than what is in use."""
+        """Whether the fields differ from the range in use."""
         return self._judge().command != self._filled
 
     def compose(self) -> ComposeResult:
-        """Lay out one line of fields and one for the verdict."""
+        """Lay out one line of fields and one line for the result of the check."""
         with Horizontal():
             yield Label("from ")
             yield self._first
@@ -208,7 +208,7 @@ class PortEditor(Vertical):
         yield self._verdict
 
     def look(self) -> None:
-        """Take over the range in use, unless somebody is typing."""
+        """Fill in the range in use, unless somebody is typing."""
         if self.has_focus_within:
             return
         ports = self._scene().now
@@ -219,7 +219,7 @@ class PortEditor(Vertical):
             self.fill()
 
     def applied(self) -> None:
-        """Keep what was typed until the engine tells that it is so."""
+        """Keep what was typed until the engine confirms it."""
         self._refused = None
         self._outdated = self._scene().now
 
@@ -239,7 +239,7 @@ class PortEditor(Vertical):
             self._order.order = typed.order
 
     def propose(self, step: int) -> None:
-        """Fill the fields with the next proposal, or the one before."""
+        """Fill the fields with the next or the previous proposal."""
         found = presets(self._scene())
         if not found:
             return
@@ -250,12 +250,12 @@ class PortEditor(Vertical):
         self._put(self._proposed.typed)
         self.judge_now()
 
-    # What is said.
+    # Messages.
 
     def say(self, *lines: tuple[str, str]) -> None:
-        """Show texts under the fields, each with a colour slot; the first weighs most.
+        """Show texts under the fields, each with a style slot, most important first.
 
-        In a narrow space it is the only one.
+        If there is little room, only the first is shown.
         """
         slots = slot_styles(self.app.theme_variables)
         width = self._verdict.size.width
@@ -267,12 +267,12 @@ class PortEditor(Vertical):
             self._verdict.update(text)
 
     def refuse(self, command: SetPorts, why: str) -> None:
-        """Say WHY a command was not carried out, as long as the fields mean it."""
+        """Show why a command was refused, as long as the fields still contain it."""
         self._refused = (command, why)
         self.judge_now()
 
     def judge_now(self) -> None:
-        """Say what the fields would do."""
+        """Show the effect of what is typed."""
         verdict = self._judge()
         self.post_message(self.Judged())
         if verdict.command is None:
@@ -299,7 +299,7 @@ class PortEditor(Vertical):
 
     @property
     def _why(self) -> str:
-        """What the proposal is good for that stands in the fields, if one does."""
+        """The reason for the proposal in the fields, or "" if they hold none."""
         proposed = self._proposed
         return proposed.why if proposed and self._typed() == proposed.typed else ""
 
@@ -312,8 +312,9 @@ class PortEditor(Vertical):
         return judge(self._typed(), self._scene())
 
     def field_beside(self, step: int) -> Widget | None:
-        """Return another field; None when there is none in that direction."""
-        # The screen knows at once; a widget knows later, after keys typed ahead.
+        """Return the next or previous field; None if there is none."""
+        # screen.focused is current at once, Widget.has_focus only later: keys may have
+        # been typed ahead.
         focused = self.screen.focused
         here = next((n for n, one in enumerate(self.fields) if one is focused), None)
         if here is None or not 0 <= here + step < len(self.fields):
@@ -321,7 +322,7 @@ class PortEditor(Vertical):
         return self.fields[here + step]
 
     def on_descendant_focus(self) -> None:
-        """Begin to tell what would happen."""
+        """Show the effect of what is typed."""
         self.judge_now()
 
     def on_port_field_range_pasted(self, event: PortField.RangePasted) -> None:
@@ -331,12 +332,12 @@ class PortEditor(Vertical):
         self.screen.set_focus(self._last)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Judge what was typed."""
+        """Check what was typed."""
         event.stop()
         self.judge_now()
 
     def on_order_choice_changed(self) -> None:
-        """Judge what was chosen."""
+        """Check what was chosen."""
         self.judge_now()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -357,7 +358,7 @@ class PortEditor(Vertical):
 
 
 def _in_fields(ports: PortMap) -> Typed:
-    """Return what the fields say of a range in use."""
+    """Return the field values for a range in use."""
     return Typed(
         str(ports.first), str(ports.last), chosen_order(ports), f"{ports.quarantine:g}"
     )

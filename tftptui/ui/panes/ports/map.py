@@ -1,4 +1,4 @@
-"""The map of the server's range, with a cursor that walks over its ports."""
+"""The map of the server's range, with a cursor."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -20,7 +20,7 @@ from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
 NAME = 7
-"""Cells of what stands before a picture: ``ours``, ``theirs``."""
+"""Cells for the name in front of a picture: ``ours``, ``theirs``."""
 
 LABEL = 5
 """Cells of a port number."""
@@ -31,7 +31,7 @@ CURSOR = Style(reverse=True, bold=True)
 
 
 def picture_width(width: int) -> int:
-    """Return the cells left for a picture with its name and its port numbers."""
+    """Return the width of a picture without its name and port numbers, in cells."""
     return max(1, width - NAME - 2 * LABEL - 2)
 
 
@@ -42,9 +42,9 @@ def draw_map(
     slots: Mapping[str, Style],
     cursor: int | None = None,
 ) -> Text:
-    """Return some ROWS of a map; the cell of port CURSOR stands out.
+    """Return some ROWS of a map, with the cell of port CURSOR highlighted.
 
-    STATES has one state a port, from the plan's first on.
+    STATES holds one display state per port, from the plan's first port on.
     """
     text = Text(no_wrap=True)
     for row in rows:
@@ -65,9 +65,9 @@ def draw_map(
 
 
 class RangeMap(Widget, can_focus=True):
-    """The server's range; ``states`` are those for the eye, one a port.
+    """The server's range; ``states`` holds one display state per port.
 
-    Call show() with what is so now. The cursor holds on to its port.
+    Call show() after a change. The cursor stays on its port.
     """
 
     ALLOW_SELECT = False
@@ -75,10 +75,10 @@ class RangeMap(Widget, can_focus=True):
     DEFAULT_CSS = "RangeMap { height: auto; min-height: 1; }"
 
     class Walked(Message):
-        """The cursor is on other ports, or its ports are drawn otherwise."""
+        """The cursor moved to other ports, or the states of its ports changed."""
 
     class Left(Message):
-        """The cursor went down from the last row."""
+        """The cursor moved down from the last row."""
 
     class Opened(Message):
         """The cell with the cursor was clicked again."""
@@ -91,11 +91,11 @@ class RangeMap(Widget, can_focus=True):
         self._top = 0
         self.is_close = False
 
-    # What is shown.
+    # Display.
 
     @property
     def plan(self) -> Plan | None:
-        """Which cell stands for which ports; None while there is no range."""
+        """The layout of ports in cells; None while there is no range."""
         ports, (width, height) = self._store.ports, self.size
         if ports is None or not height:
             return None
@@ -106,7 +106,7 @@ class RangeMap(Widget, can_focus=True):
 
     @property
     def under_cursor(self) -> range:
-        """The ports of the cell with the cursor; none while there is no range."""
+        """The ports of the cell with the cursor; empty while there is no range."""
         plan = self.plan
         if plan is None:
             return range(0)
@@ -114,7 +114,7 @@ class RangeMap(Widget, can_focus=True):
         return plan.ports_of(cell)
 
     def show(self) -> None:
-        """Draw again if anything looks different now."""
+        """Redraw if any state changed."""
         states = self._shown()
         if states != self._states:
             self.refresh(layout=len(states) != len(self._states))
@@ -122,7 +122,7 @@ class RangeMap(Widget, can_focus=True):
             self.post_message(self.Walked())
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the rows that one cell a port takes; less may be given."""
+        """Return the rows needed for one port per cell; the pane may give fewer."""
         del container, viewport
         ports = self._store.ports
         if ports is None:
@@ -130,13 +130,13 @@ class RangeMap(Widget, can_focus=True):
         return min(MOST_ROWS, close(ports.first, ports.last, picture_width(width)).rows)
 
     def on_resize(self) -> None:
-        """Tell that one cell may stand for more or fewer ports now."""
+        """Report the ports under the cursor: a cell may stand for more or fewer now."""
         self._reveal()
         self.refresh()
         self.post_message(self.Walked())
 
     def on_focus(self) -> None:
-        """Show the cursor, and what it is on."""
+        """Show the cursor and describe the ports under it."""
         self.refresh()
         self.post_message(self.Walked())
 
@@ -145,7 +145,7 @@ class RangeMap(Widget, can_focus=True):
         self.refresh()
 
     def render(self) -> Text:
-        """Return the rows in view."""
+        """Return the visible rows."""
         plan, slots = self.plan, slot_styles(self.app.theme_variables)
         if plan is None:
             told = NO_RANGE if self._store.is_capture else "no range yet"
@@ -154,10 +154,10 @@ class RangeMap(Widget, can_focus=True):
         cursor = self.under_cursor.start if self.has_focus else None
         return draw_map(plan, self._states or self._shown(), rows, slots, cursor)
 
-    # Walking.
+    # Navigation.
 
     def go_to(self, port: int) -> None:
-        """Put the cursor on a port, or the nearest there is, and show it."""
+        """Move the cursor to a port, or the nearest in the range; scroll to it."""
         plan = self.plan
         if plan is None:
             return
@@ -180,12 +180,12 @@ class RangeMap(Widget, can_focus=True):
             self.go_to(plan.ports_of(max(0, min(cell, plan.cells - 1))).start)
 
     def action_walk(self, step: int) -> None:
-        """Go STEP cells on or back."""
+        """Move the cursor by STEP cells."""
         if plan := self.plan:
             self._go_to_cell(plan.cell_of(self.under_cursor.start) + step)
 
     def action_walk_rows(self, step: int) -> None:
-        """Go STEP rows down or up; from the last one to what is below the map."""
+        """Move the cursor by STEP rows; from the last row, leave the map."""
         plan = self.plan
         if plan is None:
             return
@@ -196,12 +196,12 @@ class RangeMap(Widget, can_focus=True):
             self._go_to_cell(cell if cell >= 0 else cell + plan.columns)
 
     def action_end(self, step: int) -> None:
-        """Go to the last port, or the first."""
+        """Move to the last or the first port."""
         if plan := self.plan:
             self.go_to(plan.last if step > 0 else plan.first)
 
     def action_notable(self, step: int) -> None:
-        """Go to the next port that is not free, or the one before; around the end."""
+        """Move to the next or previous port that is not free; wrap around."""
         plan = self.plan
         if plan is None:
             return
@@ -214,19 +214,19 @@ class RangeMap(Widget, can_focus=True):
                 return
 
     def action_closer(self) -> None:
-        """Show one port a cell around the cursor, or the whole range again."""
+        """Switch between one port per cell and the whole range."""
         port = self.under_cursor.start
         self.is_close = not self.is_close
         self.go_to(port)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to look closer where that shows more."""
+        """Offer the closer view only where it shows more."""
         del parameters
         plan = self.plan
         return action != "closer" or self.is_close or bool(plan and plan.share > 1)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the click was; a second click opens what is there."""
+        """Move the cursor to the click; a second click opens the transfer there."""
         plan = self.plan
         column = event.x - NAME - LABEL - 1
         if plan is None or not 0 <= column < plan.columns:

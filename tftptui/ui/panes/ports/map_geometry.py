@@ -1,9 +1,9 @@
-"""Which cell of a map stands for which ports: geometry, no colour and no state."""
+"""Mapping of ports to the cells of a map: geometry only, no colors, no states."""
 
 from dataclasses import dataclass
 
 ROUND = 10
-"""Several rows are a multiple of it wide, so that each begins with a round number."""
+"""Row widths are a multiple of it, so that rows begin with round numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Plan:
 
     Attributes:
         first, last: the ports, inclusive.
-        columns: cells of a whole row.
+        columns: cells of a full row.
         share: ports of one cell; the last cell may have fewer.
     """
 
@@ -23,12 +23,12 @@ class Plan:
 
     @property
     def cells(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return -(-(self.last - self.first + 1) // self.share)
 
     @property
     def rows(self) -> int:
-        """How many rows there are; the last may be short."""
+        """The number of rows; the last may be short."""
         return -(-self.cells // self.columns)
 
     def ports_of(self, cell: int) -> range:
@@ -37,7 +37,7 @@ class Plan:
         return range(first, min(first + self.share, self.last + 1))
 
     def cell_of(self, port: int) -> int:
-        """Return the cell of a port; of the nearest that there is."""
+        """Return the cell of a port; ports outside the range count as its ends."""
         port = max(self.first, min(port, self.last))
         return (port - self.first) // self.share
 
@@ -47,9 +47,9 @@ class Plan:
 
 
 def whole(first: int, last: int, width: int, height: int) -> Plan:
-    """Return the plan that shows a range whole in WIDTH x HEIGHT cells.
+    """Return the plan that fits the whole range into WIDTH x HEIGHT cells.
 
-    One cell a port where they fit, else as few a cell as will do.
+    One port per cell if they fit, else as few ports per cell as possible.
     """
     count, width, height = last - first + 1, max(1, width), max(1, height)
     if count <= width:
@@ -60,7 +60,7 @@ def whole(first: int, last: int, width: int, height: int) -> Plan:
 
 
 def close(first: int, last: int, width: int) -> Plan:
-    """Return the plan with one cell a port, in as many rows as that takes."""
+    """Return the plan with one port per cell, in as many rows as needed."""
     count, width = last - first + 1, max(1, width)
     return Plan(first, last, count if count <= width else _round(width), 1)
 

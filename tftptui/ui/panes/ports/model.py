@@ -1,4 +1,4 @@
-"""What a choice of ports has to fit to: the range in use, the machine, the clients."""
+"""The facts a range is checked against: range in use, host, clients."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,15 @@ from tftptui.ui.panes.ports.states import blocks
 from tftptui.ui.store import Store
 
 MARGIN = 1.5
-"""Ports for each that was needed: more clients may boot at once the next time."""
+"""Ports to offer per port needed: more clients may boot at once next time."""
 
 
 def at_once(views: Iterable[TransferView], refused: Sequence[Refusal]) -> int:
-    """Return how many ports would have been in use at the same time.
+    """Return the largest number of ports needed at the same time.
 
-    A port that cools down is available. A request that found none would have lasted
-    as long as others did; repeated from the same port it is the same one.
+    A port that cools down counts as available. A request that found no port is counted
+    for the usual time of a transfer; a repetition from the same port is the same
+    request.
     """
     spans = [(view.started, view.ended) for view in views if not view.single_port]
     lasted = [ended - started for started, ended in spans if ended is not None]
@@ -43,7 +44,7 @@ def at_once(views: Iterable[TransferView], refused: Sequence[Refusal]) -> int:
 
 
 RECENT = 600.0
-"""Seconds for which a client counts as one that may come at the same time again."""
+"""Seconds for which a client is expected to return at the same time as others."""
 
 REFUSED_RECENT = 60.0
 """Seconds for which clients that found no port are shown."""
@@ -53,17 +54,17 @@ EXHAUSTED = Reason.PORTS_EXHAUSTED
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is known when a range is chosen.
+    """The facts when a range is chosen.
 
     Attributes:
         now: the range in use; None while there is none.
         listener: the port that takes requests.
-        host: the machine's ports, as far as known.
-        findings: those that hold and are about packets that do not get through.
-        refused: requests that lately found no port of the range in use.
+        host: the ports of this host, as far as known.
+        findings: those in force about packets that do not get through.
+        refused: recent requests that found no port of the range in use.
         since_refused: seconds since the last of them.
-        needed: most ports that were in use at once of late, with those that requests
-            without a port would have used.
+        needed: most ports recently needed at once, including for requests that found no
+            port.
     """
 
     now: PortMap | None = None
@@ -76,7 +77,7 @@ class Scene:
 
     @property
     def wanted(self) -> int:
-        """How many ports to have for as many transfers at once, and some more."""
+        """The number of ports to offer for that many transfers, with a margin."""
         return ceil(self.needed * MARGIN)
 
     @property
@@ -87,14 +88,14 @@ class Scene:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether the next client finds no port, or the last ones did not."""
+        """Whether the next client would find no port, or recent ones found none."""
         if self.now is None or self.now.single_port:
             return False
         return not self.has_room or bool(self.refused)
 
 
 def scene(store: Store, now: float) -> Scene:
-    """Return what STORE knows at the wall clock NOW."""
+    """Collect the facts from STORE at wall-clock time NOW."""
     views = [
         view
         for view in store.transfers.values()
@@ -121,5 +122,5 @@ def scene(store: Store, now: float) -> Scene:
 
 
 def _names(now: PortMap | None, refusal: Refusal) -> bool:
-    """Whether a refusal is about the range in use, and not about one before."""
+    """Return whether a refusal is about the range in use, not an earlier one."""
     return now is None or refusal.message.endswith(f" {now.first}-{now.last}")

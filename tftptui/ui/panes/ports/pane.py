@@ -1,4 +1,4 @@
-"""The Ports pane: whose port is whose, and the range to choose ours from."""
+"""The Ports pane: who uses which port, and the editor for the server's range."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -40,17 +40,17 @@ from tftptui.ui.themes import slot_styles
 from tftptui.ui.undo import UndoList
 
 SCALED, TALL, ROOMY, FULL, HUGE = 6, 9, 12, 18, 28
-"""Lines from which on there is room for the numbers of client ports, for what programs
-use to do, for more than one line about a change, for words, for firewall rules."""
+"""Lines needed to show: numbers of client ports, users of the zones, more than one line
+about a change, words, firewall rules."""
 
 OTHERS = ((HUGE, 22), (FULL, 15), (ROOMY, 8), (TALL, 7), (SCALED, 4), (0, 3))
-"""From how many lines on how many are not the map's."""
+"""Lines of the pane (at least), and how many of them are not for the map."""
 
 FORM, LEGEND = 2, 2
-"""Lines that only a pane with the focus has: the form; what the cursor is on."""
+"""Lines that only a focused pane has: the form, and the text about the cursor."""
 
 LOOKING = 5
-"""The same for what programs use to do, where the range can't be changed."""
+"""Lines needed for the users of the zones, where the range is fixed."""
 
 OF_SERVER = (
     "Our ports, one for each transfer:",
@@ -67,8 +67,8 @@ HINT = "r changes the range at any time; running transfers keep their port"
 class PortsPane(Pane):
     """The map of the range, the strip of client ports, the editor.
 
-    LEFT is called when the fields are left; what is changed goes into UNDO. WISHES
-    returns which firewall's rules to show.
+    LEFT is called when the fields are left; changes are recorded in UNDO. WISHES
+    returns the firewall whose rules are shown.
     """
 
     SCOPE = "ports"
@@ -125,7 +125,7 @@ class PortsPane(Pane):
         self._editor.display = False
 
     def compose(self) -> ComposeResult:
-        """Lay the parts out; the words show only where there is room."""
+        """Lay out the parts; the words are shown only if there is room."""
         yield self._about[0]
         yield self._map
         yield self._legend
@@ -137,21 +137,21 @@ class PortsPane(Pane):
         yield self._rules
 
     def on_mount(self) -> None:
-        """Start with what is known."""
+        """Show the initial state."""
         self.frame_arrived()
 
     def main_widget(self) -> Widget:
         """Return the map."""
         return self._map
 
-    # What is shown.
+    # Display.
 
     def on_resize(self) -> None:
-        """Use the room there is."""
+        """Choose what to show for the new height."""
         height = self.content_size.height
         has_habits = height >= (TALL if self._editor.display else LOOKING)
         if not (self._editor.display or self._store.is_fixed):
-            height += FORM  # lines that are not there until the pane has the focus
+            height += FORM  # lines that appear when the pane gets the focus
         set_classes(self, {"-tall": height >= TALL, "-full": height >= FULL})
         set_classes(
             self._strip,
@@ -204,7 +204,7 @@ class PortsPane(Pane):
             self._open(is_open=True)
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
-        """Hide them, unless the focus is elsewhere in here."""
+        """Hide them, unless the focus is still inside the pane."""
         self.call_after_refresh(self._close)
 
     def _close(self) -> None:
@@ -212,7 +212,7 @@ class PortsPane(Pane):
             self._open(is_open=False)
 
     def clock_ticked(self) -> None:
-        """Let cooling ports fade and ages grow."""
+        """Update the fading of cooling ports, and ages."""
         self._map.show()
         self._tell_all()
 
@@ -233,7 +233,7 @@ class PortsPane(Pane):
 
     @property
     def _oldest(self) -> float | None:
-        """Seconds since the oldest transfer that runs on a port of ours began."""
+        """Age in seconds of the oldest running transfer on a port of the range."""
         running = (view.started for view in self._owned.values() if view.running)
         begun = min(running, default=None)
         return None if begun is None else self._now() - begun
@@ -241,12 +241,12 @@ class PortsPane(Pane):
     def _update(self, widget: Static, place: int, text: Text) -> None:
         if text != self._told[place]:
             self._told[place] = text
-            widget.update(text, layout=False)  # its height is given
+            widget.update(text, layout=False)  # its height is fixed
 
     # The cursor.
 
     def _tell_cursor(self) -> None:
-        """Say what the cursor is on, and under the fields what can be done."""
+        """Describe what the cursor is on, and list the keys under the fields."""
         words = self._cursor_words()
         slots = slot_styles(self.app.theme_variables)
         style = (
@@ -270,7 +270,7 @@ class PortsPane(Pane):
             self.refresh_bindings()
 
     def _make_room(self, *, walks: bool) -> None:
-        """Give the line under the fields to the scale while nothing is to be told."""
+        """Give the line under the fields to the scale while it has no text."""
         is_low = LOOKING <= self.content_size.height < SCALED
         is_told = self.is_typing or walks or self._hints()[0][0] != HINT
         self.set_class(is_low and not is_told and self._editor.display, "-quiet")
@@ -310,27 +310,27 @@ class PortsPane(Pane):
         return hints
 
     def on_range_map_walked(self) -> None:
-        """Tell about other ports."""
+        """Describe the new ports."""
         self._tell_all()
 
     def on_client_strip_walked(self) -> None:
-        """Tell about other clients."""
+        """Describe the new clients."""
         self._tell_all()
 
     def on_range_map_left(self) -> None:
-        """Go on to the clients' ports."""
+        """Move on to the clients' ports."""
         self.screen.set_focus(self._strip)
 
     def on_client_strip_left(self) -> None:
-        """Go back to ours."""
+        """Move back to the server's ports."""
         self.screen.set_focus(self._map)
 
     def on_range_map_opened(self) -> None:
-        """Open what was clicked twice."""
+        """Open the transfer that was clicked twice."""
         self.action_open()
 
     def on_client_strip_opened(self) -> None:
-        """Open what was clicked twice."""
+        """Open the transfer that was clicked twice."""
         self.action_open()
 
     @property
@@ -348,12 +348,12 @@ class PortsPane(Pane):
         return max((number for number in numbers if number), default=None)
 
     def action_open(self) -> None:
-        """Ask for the full view of the transfer under the cursor."""
+        """Open the full view of the transfer under the cursor."""
         if number := self._transfer:
             self.post_message(TransfersPane.CommandWanted(TransferCommand.OPEN, number))
 
     def action_narrow(self) -> None:
-        """Ask for the packets of the transfer under the cursor."""
+        """Show the packets of the transfer under the cursor."""
         if number := self._transfer:
             self.post_message(
                 TransfersPane.CommandWanted(TransferCommand.PACKETS, number)
@@ -362,8 +362,8 @@ class PortsPane(Pane):
     # The fields.
 
     def edit(self) -> None:
-        """Go to the first field; its old value is selected."""
-        self._open(is_open=True)  # what is hidden takes no focus
+        """Focus the first field and select its value."""
+        self._open(is_open=True)  # a hidden widget takes no focus
         self.screen.set_focus(self._editor.fields[0])
 
     @property
@@ -372,11 +372,11 @@ class PortsPane(Pane):
         return self._editor.has_focus_within
 
     def can_move_inside(self, step: int) -> bool:
-        """Return whether there is another field in that direction."""
+        """Return whether there is a next or previous field."""
         return self._editor.field_beside(step) is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what is for the fields only while one has the focus."""
+        """Offer the keys of the fields only while one has the focus."""
         if action == "next_field":
             return isinstance(parameters[0], int) and self.can_move_inside(
                 parameters[0]
@@ -388,11 +388,11 @@ class PortsPane(Pane):
         return action not in ("leave", "preset") or self.is_typing
 
     def action_next_field(self, step: int) -> None:
-        """Go to the next field, or the one before."""
+        """Move to the next or previous field."""
         self.screen.set_focus(self._editor.field_beside(step))
 
     def action_to_last(self) -> None:
-        """Go from the first port to the last."""
+        """Move from the first port to the last."""
         self.action_next_field(1)
 
     def action_preset(self, step: int) -> None:
@@ -400,13 +400,13 @@ class PortsPane(Pane):
         self._editor.propose(step)
 
     def action_leave(self) -> None:
-        """Put the old values back and leave the fields."""
+        """Restore the old values and leave the fields."""
         self._editor.fill()
         self._left()
         self._tell_all()
 
     def on_port_editor_wished(self, event: PortEditor.Wished) -> None:
-        """Ask the engine for the range that was typed."""
+        """Send the submitted range to the engine."""
         event.stop()
         if not self._editor.changed:
             self.action_leave()

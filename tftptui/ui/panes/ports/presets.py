@@ -1,4 +1,4 @@
-"""Ranges that are proposed, and why."""
+"""Proposed ranges, and the reason for each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tftptui.ui.panes.ports.range_check import Typed
 HIGHEST = 65_535
 FIRST_PLAIN = 1_024
 DYNAMIC = 49_152
-"""RFC 6335 §6: from here on no port is registered for a service."""
+"""First port that is never registered for a service (RFC 6335 §6)."""
 
 SMALL = 20
 LARGE = 1_000
@@ -19,14 +19,14 @@ LARGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What to put into the fields, and what it is good for."""
+    """Values for the fields, and the reason for them."""
 
     why: str
     typed: Typed
 
 
 def presets(scene: Scene) -> list[Preset]:
-    """Return the proposals, the most useful one here first; none is in use already."""
+    """Return the proposals, most useful first, without the range in use."""
     now = scene.now
     rest = f"{now.quarantine:g}" if now else "10"
     in_use = (now.first, now.last) if now and not now.single_port else None
@@ -43,7 +43,7 @@ def presets(scene: Scene) -> list[Preset]:
 
 
 def wider(scene: Scene) -> tuple[int, int] | None:
-    """Return the range in use with room for the clients of late; None without one."""
+    """Return the range in use, widened for recent demand; None without a range."""
     now = scene.now
     if now is None:
         return None
@@ -60,7 +60,7 @@ def _ranges(scene: Scene) -> Iterator[tuple[int, int, str]]:
     first, last = DEFAULT_PORTS.first, DEFAULT_PORTS.last
     yield first, last, "default: 100 ports, for 100 transfers at once"
     if scene.host and scene.host.own_last + LARGE <= HIGHEST:
-        # Below them services stand for long, as those of Kubernetes (30000-32767).
+        # Services often use ports below, such as those of Kubernetes (30000-32767).
         first = scene.host.own_last + 1
         why = f"{LARGE} ports above the system's ephemeral range"
         yield first, first + LARGE - 1, why

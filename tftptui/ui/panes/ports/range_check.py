@@ -1,4 +1,4 @@
-"""Whether a range may be used, and what would happen: judged while it is typed."""
+"""Check of a range while it is typed: is it valid, and what would it do."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,12 +13,12 @@ Order = Literal["random", "sequential", "single port"]
 
 LONGEST_REST = 3600.0
 FIREWALL = "1024–65535"
-"""Ports that clients choose from; any less leaves some kind of client out."""
+"""Ports that clients choose from; a smaller range excludes some kind of client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the fields."""
+    """The values in the fields."""
 
     first: str
     last: str
@@ -28,13 +28,13 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome.
+    """The result of the check.
 
     Attributes:
-        text: what is wrong or what will happen, for people.
-        command: what to ask of the engine, or None when something is wrong.
-        surprises: what one may not think of, the weightiest first.
-        notes: what is worth knowing, such as what a firewall has to let through.
+        text: the error, or what will happen.
+        command: the command for the engine; None on an error.
+        surprises: consequences that are easy to overlook, most important first.
+        notes: what else to know, such as what a firewall must allow.
     """
 
     text: str
@@ -44,14 +44,14 @@ class Verdict:
 
     @property
     def short(self) -> str:
-        """The most important in one line."""
+        """The most important part in one line."""
         if not self.surprises:
             return self.text
         return f"{self.text.rpartition('; ')[2]} · {self.surprises[0]}"
 
 
 def judge(typed: Typed, scene: Scene) -> Verdict:
-    """Return what to say about TYPED as things are in SCENE."""
+    """Check TYPED against SCENE."""
     try:
         ports = PortRange(_port("from", typed.first), _port("to", typed.last))
         rest = _rest(typed.rest)
@@ -77,7 +77,7 @@ def same(now: PortMap) -> SetPorts:
 
 
 def chosen_order(now: PortMap) -> Order:
-    """Return which of the choices is in use."""
+    """Return the order in use."""
     return "single port" if now.single_port else _plain_order(now)
 
 
@@ -158,7 +158,10 @@ def _only_rest_differs(command: SetPorts, now: PortMap) -> bool:
 
 
 def firewall_needs(command: SetPorts) -> str:
-    """Return which packets must pass, both ways; the clients' side never changes."""
+    """Return what a firewall must allow, in both directions.
+
+    The clients' ports are always the same.
+    """
     if command.single_port:
         return (
             "the firewall needs: UDP to the request port, and from it back to client "

@@ -1,4 +1,4 @@
-"""The firewall rules for a range while it is typed: which of them change."""
+"""The firewall rules for a range while it is typed, with the changes marked."""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ from tftptui.ui.themes import slot_styles
 def rules_for(
     command: SetPorts, wishes: Wishes, traffic: Traffic, own: Sequence[Address]
 ) -> list[str]:
-    """Return the rules that let the answers from the ports of COMMAND through.
+    """Return the rules that allow replies from the ports of COMMAND.
 
-    They are those for a firewall without a TFTP helper: with one the range is
-    nothing to it.
+    They are for a firewall without a TFTP helper: with a helper, the range does not
+    matter.
 
     Raises:
-        SituationError: there is no address to write rules for, or such a firewall
-            can't be told so.
+        SituationError: there is no address to write rules for, or this kind of firewall
+            cannot express them.
     """
     choice = wishes.choice(traffic.where)
     situation = Situation(
@@ -56,7 +56,7 @@ def rules_for(
 
 
 class RulePreview(Static):
-    """Rules in the language chosen on the firewall screen; new ones stand out."""
+    """Rules in the dialect chosen on the firewall screen; new ones are highlighted."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "RulePreview { display: none; height: auto; }"

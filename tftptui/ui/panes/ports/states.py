@@ -1,4 +1,4 @@
-"""What a port is to the eye: the engine's states, how old they are, what was found."""
+"""Display states of a port: the engine's states, their age, and findings."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -16,13 +16,13 @@ from tftptui.ui.kit.plots import LEVELS
 from tftptui.ui.store import Store
 
 TIRED, RESTED = 4, 5
-"""Quarantined, like QUARANTINED itself: just begun, and nearly over."""
+"""Quarantined ports, like QUARANTINED: just begun, and nearly over."""
 
 BLOCKED = 6
-"""Used, and a finding says that the packets do not get through."""
+"""Used, and a finding says that its packets do not get through."""
 
 DALLYING = 7
-"""Used by an upload that is stored, until its last ACK has surely arrived."""
+"""Used by a stored upload until its last ACK is sure to have arrived."""
 
 MARKS: Mapping[int, str] = {
     FREE: "·",
@@ -52,7 +52,7 @@ NAMES: Mapping[int, str] = {
     FOREIGN: "in use elsewhere",
     FREE: "free",
 }
-"""In the order in which they are shown."""
+"""Names of the states, in display order."""
 
 RESTING = (TIRED, QUARANTINED, RESTED)
 
@@ -63,10 +63,13 @@ def shown_states(
     accused: Mapping[int, Finding],
     owned: Mapping[int, TransferView],
 ) -> bytes:
-    """Return one state a port for the eye.
+    """Return one display state per port.
 
-    ACCUSED are ports that something was found out about, OWNED those that a transfer
-    is remembered of.
+    Args:
+        ports: the engine's states.
+        now: wall clock.
+        accused: ports with a finding.
+        owned: ports with a remembered transfer.
     """
     states = bytearray(ports.states)
     for port, until in ports.resting.items():
@@ -89,9 +92,9 @@ def _rest(left: float, whole: float) -> int:
 
 
 def count_states(states: bytes) -> dict[int, int]:
-    """Return how many there are of each of NAMES.
+    """Return the number of ports in each state of NAMES.
 
-    The kinds of rest are one, and those that are blocked are used.
+    All kinds of cooling down count as one, blocked ports as used.
     """
     counts = {state: states.count(state) for state in NAMES}
     counts[USED] += counts[BLOCKED]
@@ -100,7 +103,7 @@ def count_states(states: bytes) -> dict[int, int]:
 
 
 def owners(store: Store) -> dict[int, TransferView]:
-    """Return for each of our ports the latest transfer on it that is remembered."""
+    """Return the latest remembered transfer on each port of the range."""
     return {
         view.server_tid: view
         for view in store.transfers.values()
@@ -109,7 +112,7 @@ def owners(store: Store) -> dict[int, TransferView]:
 
 
 def dallying(owned: Mapping[int, TransferView], ports: PortMap) -> list[int]:
-    """Return those of the PORTS that wait for a repeat of an upload's last block."""
+    """Return the ports that wait for a retransmission of an upload's last block."""
     return [
         port
         for port, view in owned.items()
@@ -121,7 +124,7 @@ def dallying(owned: Mapping[int, TransferView], ports: PortMap) -> list[int]:
 
 
 def blocks(store: Store) -> list[Finding]:
-    """Return the findings that hold and say that packets do not get through."""
+    """Return the findings in force about packets that do not get through."""
     return [
         finding
         for finding in store.findings.values()
@@ -130,14 +133,14 @@ def blocks(store: Store) -> list[Finding]:
 
 
 def _is_of_transfers(finding: Finding) -> bool:
-    """Whether packets of transfers do not arrive, and not only requests."""
+    """Return whether packets of transfers are lost, not only requests."""
     return bool(set(finding.broken) - {"request"})
 
 
 def accused(
     owned: Mapping[int, TransferView], found: Sequence[Finding]
 ) -> dict[int, Finding]:
-    """Return which of the ports that are OWNED a finding explains, and that one."""
+    """Return the ports of OWNED that a finding explains, each with that finding."""
     ports = {view.number: port for port, view in owned.items()}
     return {
         ports[number]: finding
@@ -148,9 +151,9 @@ def accused(
 
 
 def cell(states: bytes) -> tuple[str, int]:
-    """Return mark and state for one cell: the most telling state of its ports.
+    """Return mark and state of one cell: the most important state of its ports.
 
-    A cell of several ports tells by its height how many of them are used.
+    For several ports, the height of the mark shows how many are used.
     """
     if len(states) == 1:
         return MARKS[states[0]], states[0]
@@ -166,7 +169,7 @@ def cell(states: bytes) -> tuple[str, int]:
 
 
 def runs(states: bytes, share: int) -> list[tuple[str, int]]:
-    """Return cells of SHARE ports each, as runs of marks of one state."""
+    """Return cells of SHARE ports each, grouped into runs of one state."""
     cells = (
         cell(states[place : place + share]) for place in range(0, len(states), share)
     )

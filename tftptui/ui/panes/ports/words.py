@@ -1,4 +1,4 @@
-"""What the cursor of the Ports pane is on, in words."""
+"""Descriptions of what is under the cursor of the Ports pane."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -37,9 +37,9 @@ def summary(counts: Mapping[int, int]) -> str:
 def legend(
     counts: Mapping[int, int], slots: Mapping[str, Style], oldest: float | None
 ) -> Text:
-    """Return mark, number and meaning of each state.
+    """Return mark, count and meaning of each state.
 
-    OLDEST is for how many seconds a port has been used, if one is.
+    OLDEST is the age in seconds of the oldest transfer, if one is running.
     """
     age = "" if oldest is None else f", oldest {duration(oldest)}"
     return Text("  ").join(
@@ -60,7 +60,7 @@ def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
 
 
 MOST_TOLD = 3
-"""Callers that are listed."""
+"""Limit of clients that are listed."""
 
 
 def tell_ports(
@@ -70,9 +70,9 @@ def tell_ports(
     now: float,
     known: tuple[Mapping[int, TransferView], Mapping[int, Finding]],
 ) -> str:
-    """Return one sentence on PORTS, whose STATES these are.
+    """Return one sentence on PORTS, which are in STATES.
 
-    KNOWN is who had each of our ports last, and what was found out about it.
+    KNOWN holds the last transfer and the finding, by port.
     """
     if len(ports) != 1 or len(states) != 1:
         return _tell_many(ports, states)
@@ -126,7 +126,7 @@ def _whose(view: TransferView, now: float) -> str:
 
 
 def tell_callers(ports: range, seen: Sequence[Caller], now: float) -> str:
-    """Return one sentence on the clients that came from PORTS."""
+    """Return one sentence on the clients that used PORTS."""
     zone = zone_of(ports.start)
     place = span(ports.start, ports.stop - 1)
     whose = f", as {' and '.join(zone.names)} use" if zone.names else ""
