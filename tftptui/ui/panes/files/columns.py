@@ -162,7 +162,7 @@ def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
     if width < ROOMY:
         room = width - len(start) - _TIMES
         whose = f"  {row.client}"
-        # Show the address in full, or where the cursor is.
+        # The client in full or not at all; foot() has it for the row under the cursor.
         whose = whose if cell_len(row.name + whose) <= room else ""
         name = fitted_path(row.name, max(SHORTEST_NAME, room - cell_len(whose)))
         return [(start + name, ""), (whose + times, "muted")]

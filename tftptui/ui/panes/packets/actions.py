@@ -1,4 +1,4 @@
-"""What keys do among the packets."""
+"""Actions of the keys in the Packets pane."""
 
 from tftptui.ui.keys import Action
 
@@ -99,7 +99,7 @@ PACKETS = (
     ),
 )
 
-# Before the rows see them: what is typed ahead goes into the line to type in.
+# Before the rows get the keys, so that keys typed ahead go to the prompt.
 PACKET_LOG = (
     Action(
         "packet-log",

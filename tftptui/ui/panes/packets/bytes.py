@@ -1,4 +1,4 @@
-"""One packet as bytes: hex beside text, each field on lines of its own, named."""
+"""A packet as bytes: hex and text, each field named on its own lines."""
 
 from collections.abc import Iterator
 
@@ -18,21 +18,21 @@ from tftptui.ui.kit.rows import fitted
 from tftptui.ui.panes.packets.words import Line, client_and_note
 
 Cell = tuple[str, str]
-"""A text and the color slot it is drawn in; an empty slot is plain."""
+"""A text and its style slot; an empty slot is plain."""
 
 MOST_SHOWN = 8_192
-"""Bytes that are drawn; the largest block has eight times as many."""
+"""Limit of bytes drawn; the largest block has eight times as many."""
 
 FEW, MANY, WIDE = 8, 16, 100
-"""Bytes in a line, and the cells from which on there are many."""
+"""Bytes per line, and the width in cells from which on MANY fit."""
 
 _NO_PACKET = (Kind.LOST, Kind.ICMP)
 
 
 def packet_of_line(line: Line, read: Read = nothing) -> Known:
-    """Return the bytes of a packet, as far as its record tells them.
+    """Return the bytes of a packet, as far as its record has them.
 
-    Of a run of blocks, the first. READ gives the content of the file.
+    For a run of blocks, the bytes of the first one. READ returns content of the file.
     """
     if line.record.kind in _NO_PACKET:
         return Known(b"", 0)
@@ -42,9 +42,9 @@ def packet_of_line(line: Line, read: Read = nothing) -> Known:
 
 
 def content_wanted(line: Line, *, is_capture: bool = False) -> LookAtFile | str:
-    """Return what to ask for the file's bytes in a DATA packet, or why not to ask.
+    """Return the request for a DATA packet's bytes of the file, or why there is none.
 
-    "" where the packet has none.
+    "" if the packet has no such bytes.
     """
     record, view = line.record, line.transfer
     if record.kind not in DATA_KINDS or not record.octets:
@@ -61,7 +61,7 @@ def content_wanted(line: Line, *, is_capture: bool = False) -> LookAtFile | str:
 
 
 def len_of_data(line: Line) -> int:
-    """Return the payload bytes of a block; of a run, of its first one."""
+    """Return the payload bytes of a block; for a run, of its first block."""
     known = packet_of_line(line)
     return known.length - len(known.octets)
 
@@ -69,7 +69,7 @@ def len_of_data(line: Line) -> int:
 def explained(line: Line, known: Known, why: str = "") -> str:
     """Return how many bytes a packet has, and which of them are not shown.
 
-    WHY is the reason that the file's bytes are not.
+    WHY is the reason why the file's bytes are missing.
     """
     if line.record.kind in _NO_PACKET:
         return "no packet of TFTP"
@@ -87,7 +87,7 @@ def explained(line: Line, known: Known, why: str = "") -> str:
 
 
 def byte_lines(octets: bytes, width: int) -> Iterator[list[Cell]]:
-    """Yield lines of WIDTH cells: offset, hex, text; name and value of the field."""
+    """Yield lines of WIDTH cells: offset, hex, text, and the field's name and value."""
     a_line = MANY if width >= WIDE else FEW
     for field in dissect(octets[:MOST_SHOWN]):
         yield from _field_lines(field, a_line, width)

@@ -1,4 +1,4 @@
-"""One packet as one line: which columns there are, and what stands in them."""
+"""A packet as one line: its columns and their texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,21 +36,21 @@ _IPV4, _LONGER = 15, 24
 _ANSWER = 26 + GAP
 _CLIENT_FROM, _HOURS_FROM, _SINCE_FROM, _PORTS_FROM, _TIME_FROM = 91, 73, 61, 49, 33
 _ANSWER_FROM, _LONGER_FROM = 112, 134
-"""Widths from which a column is there, or is wider."""
+"""Minimum widths for the reply's column, and for longer columns."""
 
 _SOME_WORDS = 15
-"""Cells that make it worth to begin with an address."""
+"""Minimum cells for the text that follows an address."""
 
 _FINE, _COARSE = 6, 3
 _FINE_BELOW = 100.0
-"""Decimals of seconds that are counted from somewhere, and until when they are fine."""
+"""Decimals of relative times: _FINE below this many seconds, then _COARSE."""
 
 Cell = tuple[str, str]
-"""A text and the slot it is drawn in; an empty slot is plain."""
+"""A text and its style slot; an empty slot is plain."""
 
 
 class TimeMode(Enum):
-    """From where the time in the first column is counted."""
+    """The reference of the times in the first column."""
 
     CLOCK = "time"
     REQUEST = "since request"
@@ -60,7 +60,7 @@ class TimeMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Widths in cells, gaps included; 0 for a column that has no room."""
+    """Column widths in cells, including gaps; 0 for a column that does not fit."""
 
     time: int
     client: int
@@ -80,9 +80,9 @@ class Look:
     """How lines are drawn.
 
     Attributes:
-        mode: what the times mean.
+        mode: what the times are relative to.
         zero: wall clock of the marked packet, for TimeMode.MARK.
-        lead: one character before each line that needs one, by its meaning.
+        lead: one character in front of each line that needs it, by its meaning.
     """
 
     width: Columns
@@ -92,7 +92,7 @@ class Look:
 
 
 def columns(width: int, *, with_client: bool) -> Columns:
-    """Return what fits into WIDTH; the client is left out where a title names it."""
+    """Return the columns that fit into WIDTH; a client named in the title has none."""
     client = _IPV4 if width < _LONGER_FROM else _LONGER
     client = client + GAP if with_client and width >= _CLIENT_FROM else 0
     time = _HOURS if width >= _HOURS_FROM else _MINUTES
@@ -106,7 +106,7 @@ def columns(width: int, *, with_client: bool) -> Columns:
 
 
 def heading(width: Columns, mode: TimeMode) -> str:
-    """Return the names of the columns."""
+    """Return the column titles."""
     time = mode.value.rjust(width.time - GAP) if mode != TimeMode.CLOCK else mode.value
     names = [
         (" ", _LEAD),
@@ -127,12 +127,12 @@ def heading(width: Columns, mode: TimeMode) -> str:
 
 
 def draw(line: Line, look: Look, slots: Mapping[str, Style]) -> list[Segment]:
-    """Return one packet as segments without a ground."""
+    """Return one packet as segments without a background."""
     return [Segment(text, slots.get(slot)) for text, slot in cells(line, look) if text]
 
 
 def cells(line: Line, look: Look) -> list[Cell]:
-    """Return one packet as texts and slots, in order."""
+    """Return one packet as texts and style slots, in order."""
     record, width = line.record, look.width
     if record.kind == Kind.LOST:
         return [(look.lead, ""), (not_kept(record.block), "packet-error")]
@@ -154,9 +154,9 @@ def cells(line: Line, look: Look) -> list[Cell]:
 
 
 def _beside(line: Line, width: Columns, note: str) -> tuple[list[Cell], int, int]:
-    """Return the cells at the right, those left of them, and how many may be filled.
+    """Return the cells at the right, the cells left of them, and how many to fill.
 
-    Words of a peer or of ours come before what they answer.
+    The text of a packet has priority over what it replies to.
     """
     whole = width.what + width.marks + width.answer
     answered = width.answer and line.answer
@@ -169,10 +169,10 @@ def _beside(line: Line, width: Columns, note: str) -> tuple[list[Cell], int, int
 
 
 def _with_client(line: Line, client: str, note: str, room: int) -> str:
-    """Return the note and the client, where no column and no title names that.
+    """Return the note, with the client if no column or title names it.
 
-    Who it was matters more than the end of what it said; of what we answered, the row
-    before tells that.
+    The client has priority over the end of its text. In a line about our reply, the
+    note has priority: the row above names the client.
     """
     record = line.record
     is_stranger = record.kind == Kind.STRAY or stranger_of(record, line.note)
@@ -201,7 +201,7 @@ def _time(line: Line, look: Look) -> str:
 
 
 def seconds_text(seconds: float) -> str:
-    """Return seconds with their decimal points one below the other."""
+    """Return seconds, padded so that the decimal points line up."""
     if abs(seconds) < _FINE_BELOW:
         return f"{seconds:.{_FINE}f}"
     return f"{seconds:.{_COARSE}f}".ljust(len(f"{seconds:.0f}") + 1 + _FINE)
@@ -212,7 +212,7 @@ def _kind_slot(record: PacketRecord) -> str:
 
 
 def _marks(line: Line, width: Columns) -> list[Cell]:
-    """Return the cells at the right; what is not needed is left to the words."""
+    """Return the cells at the right; unused cells are left for the text."""
     answer = answer_text(line) if width.answer else ""
     if not line.mark and not answer:
         return []

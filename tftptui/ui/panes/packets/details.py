@@ -1,4 +1,4 @@
-"""All that is known of one packet, as pairs of a name and a text."""
+"""Everything known about one packet, as pairs of a name and a text."""
 
 from collections.abc import Callable
 
@@ -17,15 +17,15 @@ from tftptui.ui.panes.packets.words import (
 )
 
 _PLAIN = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
-"""Kinds that say nothing themselves: their note is ours."""
+"""Kinds without a text of their own: their note is written by the server."""
 
 
 class PacketOpened(Message):
-    """A packet shall be shown in full.
+    """A packet was opened in full.
 
     Attributes:
         line: the packet.
-        step: goes so many rows on in its list, and returns the packet there.
+        step: moves by that many rows in the list, and returns the packet there.
     """
 
     def __init__(self, line: Line, step: Callable[[int], Line | None]) -> None:
@@ -34,7 +34,7 @@ class PacketOpened(Message):
 
 
 def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
-    """Return everything, nothing cut away; the server of a capture is not ours."""
+    """Return all facts, unshortened; a capture's server is not called ours."""
     record = line.record
     if record.kind == Kind.LOST:
         return [["missing", not_kept(record.block)]]
@@ -57,7 +57,7 @@ def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
 
 
 def _shown(line: Line, note: str) -> str:
-    """Return what a packet shows of others, as far as it is no text of its own."""
+    """Return what a packet implies about others, unless the note is its own text."""
     if line.record.kind in _PLAIN:
         return note
     sides = ((Flag.LOST_TO_CLIENT, "client"), (Flag.LOST_TO_SERVER, "server"))

@@ -1,4 +1,4 @@
-"""Which records a view shows, found piece by piece so that nothing waits for it."""
+"""The records that a view shows, searched in slices so that the UI stays responsive."""
 
 from array import array
 from bisect import bisect_left
@@ -8,21 +8,21 @@ from tftptui.telemetry.records.filters.matching import Matcher
 from tftptui.ui.panes.packets.search import PacketSource
 
 SLICE = 32_768
-"""Records looked at in one go: a few milliseconds."""
+"""Records per slice: a few milliseconds."""
 
 MOST_FORWARD = 4 * SLICE
-"""News up to which all is looked at at once."""
+"""New records up to which all are processed at once."""
 
 
 class PacketIndex:
-    """Numbers of the records that a matcher means, and of those that show trouble.
+    """Numbers of the records that match, and of those that show trouble.
 
-    It knows about records ``low`` to ``high`` - 1. News is taken in by forward(); what
-    was there before, by calling backward() again and again, newest first.
+    Covers the records ``low`` to ``high`` - 1. Call forward() for new records, and
+    backward() repeatedly for older ones, newest first.
 
     Attributes:
-        matcher: None means all records; ``rows`` is not kept then.
-        resent, errors: numbers among them of what we sent again, and of errors.
+        matcher: None matches all records; ``rows`` is not kept then.
+        resent, errors: numbers of the matching retransmissions and errors.
     """
 
     def __init__(self, matcher: Matcher | None = None) -> None:
@@ -33,12 +33,12 @@ class PacketIndex:
         self.errors = array("Q")
 
     def begin(self, at: int) -> None:
-        """Know nothing but that records from AT on are news."""
+        """Start with an empty index; records from AT on are new."""
         self.low = self.high = at
         self.rows, self.resent, self.errors = array("Q"), array("Q"), array("Q")
 
     def trim(self, first: int) -> None:
-        """Forget what is not kept any more."""
+        """Drop records before FIRST."""
         if first > self.high:
             self.begin(first)
             return
@@ -48,7 +48,7 @@ class PacketIndex:
                 del numbers[: bisect_left(numbers, first)]
 
     def forward(self, source: PacketSource, end: int) -> None:
-        """Take in what has come before END; if that is too much, the last of it."""
+        """Index new records before END; if there are too many, only the last ones."""
         if end - self.high > MOST_FORWARD:
             self.begin(end)
         while self.high < end:
@@ -60,7 +60,7 @@ class PacketIndex:
             self.high = until
 
     def backward(self, source: PacketSource) -> bool:
-        """Take in one slice of what was there before; tell whether there is more."""
+        """Index one slice of older records; return whether there are more."""
         first = source.first
         if self.low > first:
             begin = max(first, self.low - SLICE)

@@ -1,4 +1,4 @@
-"""The list of packets: follows the newest or holds still; draws only rows in view."""
+"""The list of packets: follows the newest or is paused; draws visible rows only."""
 
 import asyncio
 import textwrap
@@ -41,38 +41,38 @@ from tftptui.ui.themes import slot_styles
 KEPT_STRIPS = 512
 
 MARGIN = 2
-"""Cells beside a hint."""
+"""Cells on either side of a hint."""
 
 MARKED, FOUND = "◆", "›"
-"""What stands before the marked packet, and before what was looked for."""
+"""Marks in front of the marked packet, and of a match of the search."""
 
 _NEAR = 0.001
-"""Seconds by which the clocks of a record and of what was seen in it may differ."""
+"""Tolerance in seconds between the clock of a record and of what it is compared to."""
 
 HELD_LABELS = {"packets.pause": "follow"}
-"""What keys do while it is held still, where that is something else."""
+"""Labels of keys that differ while the list is paused."""
 
 TOLD = 2.0
-"""Seconds for which a short message stands."""
+"""Seconds for which a short message is shown."""
 
 BREATH = 0.01
-"""Seconds between two slices of a search: more than one takes."""
+"""Seconds between two slices of a search; longer than one slice takes."""
 
 MOST_COPIED = 1_000
-"""Rows that go to the clipboard at once; terminals take no more than some 70 kB."""
+"""Limit of rows copied to the clipboard: terminals accept only about 70 kB."""
 
 MODES = (TimeMode.CLOCK, TimeMode.REQUEST, TimeMode.BEFORE, TimeMode.MARK)
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """A row, and how far below the top of the view it is read.
+    """The row being read, and its place in the view.
 
     Attributes:
-        row: what is read: the cursor's row, or the first one where that is not in view.
+        row: the cursor's row, or the first row if the cursor is not in view.
         line: lines above it.
-        cursor: what the cursor was put on; it may be hidden by a filter now.
-        height: lines of the view when it was put there.
+        cursor: where the cursor was put; a filter may hide that row now.
+        height: lines of the view at that time.
     """
 
     row: Place
@@ -81,11 +81,11 @@ class _Anchor:
     height: int
 
     def top(self, view: PacketView, height: int) -> int:
-        """Return the first row in a view that is HEIGHT lines high now."""
+        """Return the first row of a view that is HEIGHT lines high now."""
         return view.row_of(self.row) - min(self.line, max(0, height - 1))
 
     def cursor_in(self, view: PacketView) -> Place | None:
-        """Return what the cursor is on now: the row, or the nearest that is shown."""
+        """Return the cursor's row, or the nearest row that is shown."""
         if self.cursor is None:
             return None
         return view.place_at(view.row_of(self.cursor))
@@ -94,7 +94,7 @@ class _Anchor:
 def _anchor_at(
     view: PacketView, cursor: Place | None, top: int, height: int
 ) -> _Anchor | None:
-    """Return what is read where row TOP is the first of HEIGHT; None if nothing is."""
+    """Return the row being read if row TOP is the first of HEIGHT; None if empty."""
     if cursor is not None:
         line = view.row_of(cursor) - top
         if 0 <= line < height:
@@ -105,17 +105,17 @@ def _anchor_at(
 
 
 class PacketList(ScrollView, can_focus=True):
-    """A row per packet, a cursor, and what keys do with them.
+    """A row per packet, a cursor, and the keys for them.
 
     The list follows the newest row until the reader pauses it, moves the cursor or
-    scrolls up. Then no row moves until the reader goes back to the newest one.
+    scrolls up. Then no row moves until the reader returns to the newest one.
 
     Attributes:
         view: which packets have a row.
-        cursor: sequence number of the record under the cursor, if there is one;
-            ``part`` is the block of its run (from 1), 0 for the whole record.
-        range_from: where a selection of rows begins that ends at the cursor, if any.
-        mode: what the times are counted from.
+        cursor: sequence number of the record under the cursor, if any; ``part`` is the
+            block of its run (from 1), 0 for the whole record.
+        range_from: where a selection begins that ends at the cursor, if any.
+        mode: what the times are relative to.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings((*PACKETS, *LIST, *TOP))
@@ -139,13 +139,13 @@ class PacketList(ScrollView, can_focus=True):
     """
 
     class Changed(Message):
-        """It was paused, narrowed, or follows again."""
+        """The list was paused, filtered, or follows again."""
 
     class Scrolled(Message):
-        """Other rows are in view."""
+        """Other rows are visible."""
 
         def can_replace(self, message: Message) -> bool:
-            """Let one stand for all that are still queued."""
+            """Let one message replace all that are still queued."""
             return isinstance(message, PacketList.Scrolled)
 
     def __init__(self, store: Store) -> None:
@@ -168,38 +168,38 @@ class PacketList(ScrollView, can_focus=True):
 
     @property
     def row_width(self) -> int:
-        """Cells of a row."""
+        """Width of a row in cells."""
         return self.scrollable_content_region.width
 
     @property
     def columns(self) -> Columns:
-        """Which columns there are now."""
+        """The columns at the current width."""
         return columns(self.row_width, with_client=self.view.transfer is None)
 
     @property
     def ground(self) -> Style:
-        """What rows without the cursor are drawn on; it takes long to find out."""
+        """Background of rows without the cursor, cached: it is slow to compute."""
         if self._ground is None:
             self._ground = self.rich_style
         return self._ground
 
     @property
     def place(self) -> Place | None:
-        """What the cursor is on."""
+        """The place under the cursor."""
         return None if self.cursor is None else Place(self.cursor, self.part)
 
     @property
     def is_following(self) -> bool:
-        """Whether the newest row stays in view."""
+        """Whether the newest row is kept in view."""
         return not self.view.is_held
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """What keys do, where that is something else just now."""
+        """Labels of keys that differ in the current state."""
         return {} if self.is_following else HELD_LABELS
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what does something now."""
+        """Offer only keys that do something now."""
         if action == "unfold":
             line = self._chosen()
             return line is not None and has_run(line.record)
@@ -211,10 +211,10 @@ class PacketList(ScrollView, can_focus=True):
             return self.view.shown > 0
         return super().check_action(action, parameters)
 
-    # News and filters.
+    # Updates and filters.
 
     def frame_arrived(self) -> None:
-        """Read the store; draw again only if a row in view came or went."""
+        """Read the store; redraw only if a visible row was added or removed."""
         rows_before = self.view.rows
         has_news = self.view.read()
         self._search_soon()
@@ -231,19 +231,19 @@ class PacketList(ScrollView, can_focus=True):
             self.refresh()
 
     def show_transfer(self, number: int | None) -> None:
-        """Show one transfer's packets only, or all."""
+        """Show only one transfer's packets, or all."""
         if number != self.view.transfer:
             self.view.show(number)
             self._narrowed()
 
     def show_filtered(self, wanted: Filter) -> None:
-        """Show only what a filter means."""
+        """Show only packets that match a filter."""
         if wanted != self.view.wanted:
             self.view.filter(wanted)
             self._narrowed()
 
     def look_for(self, sought: Filter) -> None:
-        """Mark what a filter means."""
+        """Mark the packets that match a filter."""
         if sought != self.view.sought:
             self.view.look_for(sought)
             self._search_soon()
@@ -257,7 +257,7 @@ class PacketList(ScrollView, can_focus=True):
         self._tell()
 
     def _search_soon(self) -> None:
-        """Look through what was there before, with time for keys after each slice."""
+        """Search older records, with time for keys after each slice."""
         if self.view.is_searching and not self._is_searching:
             self._is_searching = True
             self.set_timer(BREATH, self._search)
@@ -271,10 +271,10 @@ class PacketList(ScrollView, can_focus=True):
         if not self._is_searching:
             self._tell()
 
-    # Scroll, follow and hold.
+    # Scroll, follow and pause.
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Hold still when the reader scrolls up."""
+        """Pause when the reader scrolls up."""
         super().watch_scroll_y(old_value, new_value)
         self.post_message(self.Scrolled())
         if self._is_moving:
@@ -285,24 +285,24 @@ class PacketList(ScrollView, can_focus=True):
             self._look()
 
     def on_resize(self) -> None:
-        """Stay at the newest row, or at what is read; columns may be others now."""
+        """Stay at the newest row, or at the row being read; columns may change."""
         self._stay()
         self._tell()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row, and hold still."""
+        """Move the cursor to the row, and pause."""
         row = event.y + self.scroll_offset.y
         if self.view.place_at(row) is not None:
             self.pause()
             self.put_cursor(row)
 
     def go_to(self, sequence: int) -> None:
-        """Hold still with the cursor on a record, or on the nearest that is shown."""
+        """Pause with the cursor on a record, or on the nearest that is shown."""
         self.pause()
         self.put_cursor(self.view.row_of(Place(sequence)))
 
     def go_to_time(self, time: float) -> None:
-        """Hold still with the cursor on the first row that is not before a time."""
+        """Pause with the cursor on the first row at or after a time."""
         self.pause()
         while self.view.search():
             pass
@@ -312,19 +312,19 @@ class PacketList(ScrollView, can_focus=True):
             self.go_to(found)
 
     def action_cursor(self, step: int) -> None:
-        """Move by STEP rows, and hold still."""
-        # Before it holds: then there may be newer ones, which nobody has seen.
+        """Move by STEP rows, and pause."""
+        # Before pause(): it reads the store, which may add rows nobody has seen.
         place = self.place or self.view.place_at(self.view.rows - 1)
         self.pause()
         if place is not None:
             self.put_cursor(self.view.row_of(place) + step)
 
     def action_page(self, step: int) -> None:
-        """Move by STEP pages, and hold still."""
+        """Move by STEP pages, and pause."""
         self.action_cursor(step * max(1, self.size.height - 1))
 
     def action_first(self) -> None:
-        """Move to the oldest row, and hold still."""
+        """Move to the oldest row, and pause."""
         self.pause()
         self.put_cursor(0)
 
@@ -337,14 +337,14 @@ class PacketList(ScrollView, can_focus=True):
         self._tell()
 
     def action_pause(self) -> None:
-        """Hold still with the cursor on the newest row, or follow again."""
+        """Pause with the cursor on the newest row, or follow again."""
         if self.is_following:
             self.action_cursor(0)
         else:
             self.action_last()
 
     def pause(self) -> None:
-        """Hold still."""
+        """Pause."""
         if not self.is_following:
             return
         self._look()
@@ -354,12 +354,12 @@ class PacketList(ScrollView, can_focus=True):
         self._tell()
 
     def _look(self) -> None:
-        """Remember what is read now."""
+        """Remember the row being read."""
         top, height = self.scroll_offset.y, self.size.height
         self._anchor = _anchor_at(self.view, self.place, top, height)
 
     def _stay(self) -> None:
-        """Have the newest row at the bottom, or what is read where it was."""
+        """Scroll to the newest row, or to the row being read."""
         if self.is_following:
             self._scroll_rows(self.view.rows)
         elif self._anchor is not None and self.view.shown:
@@ -367,7 +367,7 @@ class PacketList(ScrollView, can_focus=True):
             self._scroll_rows(self._anchor.top(self.view, self.size.height))
 
     def put_cursor(self, row: int) -> None:
-        """Put the cursor on a row, or the nearest there is, and show it."""
+        """Move the cursor to a row, or the nearest there is, and scroll to it."""
         if self.view.shown:
             row = max(self.view.heading, min(row, self.view.rows - 1))
             place = self.view.place_at(row)
@@ -407,7 +407,7 @@ class PacketList(ScrollView, can_focus=True):
     # Keys.
 
     def action_trouble(self, step: int) -> None:
-        """Move to the next trouble, or to what was looked for."""
+        """Move to the next trouble, or to the next match of the search."""
         name = "trouble" if self.view.found is None else "match"
         self._go_on(step, name, only_errors=False)
 
@@ -427,7 +427,7 @@ class PacketList(ScrollView, can_focus=True):
             self.go_to(found)
 
     def _tell_none(self, step: int, name: str) -> None:
-        """Say that there is none; once, while it can still be read."""
+        """Show that there is none, unless that message is still visible."""
         now = asyncio.get_running_loop().time()
         before, self._told_none = self._told_none, (step, now)
         if before is None or before[0] != step or now - before[1] >= TOLD:
@@ -437,12 +437,12 @@ class PacketList(ScrollView, can_focus=True):
             self._told_none = before
 
     def action_open(self) -> None:
-        """Show the row under the cursor whole."""
+        """Open the row under the cursor in full."""
         if line := self._chosen():
             self.post_message(PacketOpened(line, self._step))
 
     def _step(self, step: int) -> Line | None:
-        """Go STEP rows on, and return the packet there."""
+        """Move by STEP rows, and return the packet there."""
         self.action_cursor(step)
         return self._chosen()
 
@@ -463,13 +463,13 @@ class PacketList(ScrollView, can_focus=True):
         self.put_cursor(self.view.row_of(Place(self.cursor)))
 
     def action_time(self) -> None:
-        """Count times from something else."""
+        """Switch to the next time mode."""
         modes = MODES if self.view.mark is not None else MODES[:-1]
         self.mode = modes[(modes.index(self.mode) + 1) % len(modes)]
         self._tell()
 
     def action_mark(self) -> None:
-        """Count times from the row under the cursor; on the marked row no more."""
+        """Measure times from the row under the cursor; on the marked row, stop that."""
         if self.cursor is not None:
             is_new = self.cursor != self.view.mark
             self.view.mark = self.cursor if is_new else None
@@ -485,12 +485,12 @@ class PacketList(ScrollView, can_focus=True):
                 self.show_transfer(number)
 
     def action_range(self) -> None:
-        """Begin to choose rows at the cursor, or end it."""
+        """Start a selection at the cursor, or end it."""
         self.range_from = self.cursor if self.range_from is None else None
         self._tell()
 
     def action_copy(self) -> None:
-        """Copy the row under the cursor, or the chosen rows; else the newest one."""
+        """Copy the row under the cursor, or the selected rows; else the newest one."""
         places: Sequence[Place | None] = [self.place]
         if self.place is None:
             places = [self.view.place_at(self.view.rows - 1)]
@@ -499,7 +499,7 @@ class PacketList(ScrollView, can_focus=True):
         self._copy(places)
 
     def action_copy_all(self) -> None:
-        """Copy the newest of the rows that are shown."""
+        """Copy the newest of the shown rows."""
         rows = range(max(0, self.view.rows - MOST_COPIED), self.view.rows)
         self._copy([self.view.place_at(row) for row in rows])
 
@@ -516,7 +516,7 @@ class PacketList(ScrollView, can_focus=True):
         self._tell()
 
     def chosen_numbers(self) -> Sequence[int]:
-        """Return the numbers of the chosen rows, or of all that are shown."""
+        """Return the numbers of the selected rows, or of all that are shown."""
         if self.range_from is None or self.cursor is None:
             return self.view.numbers()
         return self.view.numbers(*sorted((self.range_from, self.cursor)))
@@ -533,10 +533,10 @@ class PacketList(ScrollView, can_focus=True):
     def _chosen(self) -> Line | None:
         return None if self.place is None else self.view.line(self.place)
 
-    # Draw.
+    # Drawing.
 
     def look_at_hint(self) -> None:
-        """Draw what stands in the place of rows again if it has changed."""
+        """Redraw the hint shown in place of rows if it has changed."""
         found = self._current_hint()
         if found != self._hint:
             self._hint = found
@@ -560,13 +560,13 @@ class PacketList(ScrollView, can_focus=True):
         return strip
 
     def notify_style_update(self) -> None:
-        """Take over colours that may have changed."""
+        """Apply colors that may have changed."""
         super().notify_style_update()
         self.forget_drawn()
         self._slots = slot_styles(self.app.theme_variables)
 
     def forget_drawn(self) -> None:
-        """Draw all rows again."""
+        """Redraw all rows."""
         self._generation += 1
         self._ground = None
         self._strips.clear()
@@ -574,11 +574,11 @@ class PacketList(ScrollView, can_focus=True):
     def _key(self, place: Place, width: int) -> Hashable:
         ground = place == self.place, self._is_chosen(place)
         before = place.sequence
-        if self.mode == TimeMode.BEFORE:  # the row above may be another one
+        if self.mode == TimeMode.BEFORE:  # the row above may have changed
             above = self.view.place_at(self.view.row_of(place) - 1)
             before = above.sequence if above else -1
         lead = self._lead(place)
-        all_of_them = self.view.transfer is None  # then there are clients in a column
+        all_of_them = self.view.transfer is None  # then clients have a column
         drawn = lead, self.mode, before, all_of_them
         return place, width, ground, drawn, self._generation
 
@@ -623,7 +623,7 @@ class PacketList(ScrollView, can_focus=True):
 
 
 def _hint(store: Store, view: PacketView, width: int) -> list[Cell]:
-    """Return the lines, each in a slot."""
+    """Return the lines of the hint, each with a style slot."""
     if view.is_searching:
         return _wrapped("Looking through the packets that are kept …", width)
     if view.wanted:

@@ -1,4 +1,4 @@
-"""The strip beside the packets: where in all of them something was sent again."""
+"""The strip next to the packets: where in all of them there were retransmissions."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ from tftptui.ui.themes import slot_styles
 
 SOME, MANY, ERROR, FOUND = "▐", "█", "✗", "›"
 MANY_FROM = 0.05
-"""Part of the packets from which on they are many."""
+"""Share of the packets that counts as many."""
 
 Mark = tuple[str, str]
-"""A character and the slot it is drawn in."""
+"""A character and its style slot."""
 
 
 def marks(view: PacketView, height: int) -> list[Mark]:
@@ -37,7 +37,10 @@ def marks(view: PacketView, height: int) -> list[Mark]:
 
 
 def part_of(part: int, height: int, total: int) -> tuple[int, int]:
-    """Return from which row to before which a part goes; few rows have one each."""
+    """Return the first row of a part, and the row after its last.
+
+    If there are few rows, each has its own part.
+    """
     whole = max(total, height)
     return (
         min(total, part * whole // height),
@@ -64,7 +67,7 @@ def _within(numbers: Sequence[int], ends: tuple[int, int]) -> int:
 
 
 class PacketMap(Widget):
-    """One cell wide, as high as the list; what is in view has another ground."""
+    """One cell wide, as high as the list; the visible part has another background."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"packet-map--view"}
@@ -93,14 +96,14 @@ class PacketMap(Widget):
         self._slots: Mapping[str, Style] = {}
 
     def look(self, top: int, shown: int) -> None:
-        """Draw again if it would look different; SHOWN rows from TOP on are in view."""
+        """Redraw if it would look different; SHOWN rows from TOP on are visible."""
         drawn = marks(self._view, self.size.height)
         if (drawn, top, shown) != (self._marks, self._top, self._shown):
             self._marks, self._top, self._shown = drawn, top, shown
             self.refresh()
 
     def notify_style_update(self) -> None:
-        """Take over colours that may have changed."""
+        """Apply colors that may have changed."""
         super().notify_style_update()
         self._slots = slot_styles(self.app.theme_variables)
 
@@ -115,7 +118,7 @@ class PacketMap(Widget):
         return Strip([Segment(text, style + self._slots.get(slot, Style()))], 1)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to what was clicked: the trouble in it, or else its first row."""
+        """Go to the first trouble in the clicked part, else to its first row."""
         event.stop()
         first, last = part_of(event.y, self.size.height, self._view.rows)
         begin, end = self._view.place_at(first), self._view.place_at(last - 1)

@@ -1,4 +1,4 @@
-"""Which packets are in view: all or some, going on or held still, runs open or not."""
+"""The packets in view: all or some, live or paused, runs folded or not."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -26,7 +26,7 @@ class Stops(NamedTuple):
     """Sequence numbers in order, in one array for each reason to stop.
 
     Attributes:
-        numbers: the arrays; they may go on behind the view.
+        numbers: the arrays; they may extend beyond the view.
         end: the first number that the view does not show yet.
     """
 
@@ -46,7 +46,7 @@ class Stops(NamedTuple):
         return (min if step > 0 else max)(nearest, default=None)
 
     def rank(self, sequence: int | None) -> tuple[int, int]:
-        """Return the how manieth stop a record is, or 0, and how many there are."""
+        """Return a record's place among the stops from 1, or 0, and their number."""
         total = sum(bisect_left(numbers, self.end) for numbers in self.numbers)
         if sequence is None or not any(
             has_number(numbers, sequence) for numbers in self.numbers
@@ -56,28 +56,28 @@ class Stops(NamedTuple):
 
 
 def has_number(numbers: "array[int]", number: int) -> bool:
-    """Tell whether a number is among those of an array in order."""
+    """Return whether a sorted array contains a number."""
     place = bisect_left(numbers, number)
     return place < len(numbers) and numbers[place] == number
 
 
 MOST = 1_000
-"""Transfers whose request is remembered."""
+"""Limit of transfers whose request is remembered."""
 
 SLACK, CLOSE = 0.05, 1e-6
-"""Seconds by which records may be out of order, and what is the same moment."""
+"""Seconds by which records may be out of order, and within which times are equal."""
 
 
 class Requests:
-    """Finds requests in records, each of them once."""
+    """Finds the requests of transfers, and caches their times."""
 
     def __init__(self) -> None:
         self._times: dict[tuple[int, float], float] = {}
 
     def time_of(self, source: PacketSource, view: TransferView | None) -> float | None:
-        """Return when it came: a transfer begins a moment later, when all is agreed.
+        """Return when the request came: the transfer starts only after negotiation.
 
-        Where it is not kept, the beginning of the transfer has to do.
+        If the request is no longer kept, return the start of the transfer.
         """
         if view is None:
             return None
@@ -86,7 +86,7 @@ class Requests:
         if found is None:
             found = _found(source, view)
             if found is None and not source.first:
-                return view.started  # it may come yet
+                return view.started  # the request may still come
             if len(self._times) >= MOST:
                 self._times.clear()
             found = self._times[key] = view.started if found is None else found
@@ -106,7 +106,7 @@ def _found(source: PacketSource, view: TransferView) -> float | None:
 
 
 MOST_GROWTH = 200_000
-"""Records that come to a held view; later ones are counted only."""
+"""Limit of records added to a paused view; later ones are only counted."""
 
 
 class Place(NamedTuple):
@@ -119,16 +119,16 @@ class Place(NamedTuple):
 class PacketView:
     """The rows of the packet log, by the sequence numbers of their records.
 
-    Call read() when the store has news: until then the rows stay as they are. While
-    search() returns True there is more to find; call it again soon. While the view is
-    held it looks at a copy, in which nothing is dropped; rows only come at its end
-    (and, while it is searched, at its beginning).
+    Call read() after the store has changed: until then the rows stay the same. While
+    search() returns True there is more to find; call it again soon. A paused view reads
+    from a copy in which nothing is dropped; rows are only added at its end (and, during
+    a search, at its beginning).
 
     Attributes:
         transfer: the one whose packets are shown; None for all.
-        wanted: the filter for what is shown.
-        found: index of what was looked for with look_for(), or None.
-        mark: number of the record that times may be counted from.
+        wanted: the filter.
+        found: index of the matches of look_for(), or None.
+        mark: number of the record that times may be relative to.
     """
 
     def __init__(self, store: Store) -> None:
@@ -145,59 +145,59 @@ class PacketView:
         self._open: dict[int, int] = {}
         self._requests = Requests()
 
-    # What is shown.
+    # Contents.
 
     @property
     def source(self) -> PacketSource:
-        """Where the records are."""
+        """The records, live or paused."""
         return self._held or self._store.packets
 
     @property
     def is_held(self) -> bool:
-        """Whether it is held still."""
+        """Whether the view is paused."""
         return self._held is not None
 
     @property
     def shows_all(self) -> bool:
-        """Whether no packet is left out."""
+        """Whether no packet is filtered out."""
         return self._index.matcher is None
 
     @property
     def is_searching(self) -> bool:
-        """Whether there are records that were not looked at yet."""
+        """Whether there are records that have not been searched yet."""
         indexes = (self._index, self.found)
         return any(one.low > self._first for one in indexes if one is not None)
 
     @property
     def rows(self) -> int:
-        """How many rows there are, the one about records not kept among them."""
+        """The number of rows, including the one about records not kept."""
         return self.shown + self.heading + sum(self._opened().values())
 
     @property
     def heading(self) -> int:
-        """1 if the first row says how many records are not kept, else 0."""
+        """1 if the first row is about records not kept, else 0."""
         return int(self.shows_all and self._first > 0)
 
     @property
     def dropped(self) -> int:
-        """How many records are not kept any more."""
+        """The number of records no longer kept."""
         return self._first
 
     @property
     def shown(self) -> int:
-        """How many packets there are to scroll through."""
+        """The number of packets that pass the filter."""
         if self.shows_all:
             return self._next - self._first
         return bisect_left(self._index.rows, self._next)
 
     @property
     def kept(self) -> int:
-        """How many packets there are to choose from."""
+        """The number of packets kept."""
         return self._next - self._first
 
     @property
     def fresh(self) -> int:
-        """How many rows have come since the view was held."""
+        """The number of rows added since the view was paused."""
         if self._held is None:
             return 0
         if self.shows_all:
@@ -206,7 +206,7 @@ class PacketView:
         return len(rows) - bisect_left(rows, self._held_next)
 
     def place_at(self, row: int) -> Place | None:
-        """Return what is in a row; None where there is nothing."""
+        """Return the place at a row; None if there is none."""
         base = row - self.heading
         if base < 0 or row >= self.rows:
             return None
@@ -220,7 +220,7 @@ class PacketView:
         return Place(self._first + base if self.shows_all else self._index.rows[base])
 
     def row_of(self, place: Place) -> int:
-        """Return the row of something, or the nearest there is."""
+        """Return the row of a place, or the nearest row."""
         row, sequence = self._base_row(place.sequence) + self.heading, place.sequence
         for opened, blocks in self._opened().items():
             if opened < sequence:
@@ -230,7 +230,7 @@ class PacketView:
         return max(self.heading, min(row, self.rows - 1))
 
     def line(self, place: Place, *, with_answer: bool = False) -> Line | None:
-        """Return all that a row is drawn from; None when it is gone."""
+        """Return the data that a row is drawn from; None if it is no longer kept."""
         source, sequence = self.source, place.sequence
         try:
             record = source.record(sequence)
@@ -249,7 +249,7 @@ class PacketView:
         return replace(line, before=self._time_before(sequence))
 
     def numbers(self, first: int = 0, last: int | None = None) -> Sequence[int]:
-        """Return which of records FIRST to LAST are shown; without LAST to the end."""
+        """Return the shown records from FIRST to LAST; without LAST to the end."""
         end = self._next if last is None else min(self._next, last + 1)
         if self.shows_all:
             return range(max(first, self._first), end)
@@ -257,37 +257,37 @@ class PacketView:
         return rows[bisect_left(rows, first) : bisect_left(rows, end)]
 
     def copied_source(self) -> PacketSource:
-        """Return the records as they are now, whatever comes."""
+        """Return a snapshot of the records."""
         return self._held or self._store.packets.held(0)
 
     def marked_time(self) -> float | None:
-        """Return when the marked packet was, if there is one."""
+        """Return the time of the marked packet, if there is one."""
         try:
             return None if self.mark is None else self.source.record(self.mark).time
         except IndexError:
             return None
 
     def transfer_of(self, sequence: int) -> int | None:
-        """Return the transfer that a record belongs to, if any."""
+        """Return the transfer of a record, if any."""
         line = self.line(Place(sequence))
         if line is None or line.record.transfer == NO_TRANSFER:
             return None
         return line.record.transfer
 
-    # Trouble, and what was looked for.
+    # Trouble, and matches of the search.
 
     @property
     def resent(self) -> "array[int]":
-        """Numbers of shown records that we sent again."""
+        """Numbers of the shown retransmissions by this server."""
         return self._index.resent
 
     @property
     def errors(self) -> "array[int]":
-        """Numbers of shown records that show trouble."""
+        """Numbers of the shown records that are errors."""
         return self._index.errors
 
     def stops(self, *, only_errors: bool = False) -> Stops:
-        """Return what is worth a stop: what was looked for, or else trouble."""
+        """Return where n and N stop: at matches of the search, or else at trouble."""
         if only_errors:
             return Stops([self._index.errors], self._next)
         if self.found is not None:
@@ -295,11 +295,11 @@ class PacketView:
         return Stops([self._index.resent, self._index.errors], self._next)
 
     def is_found(self, sequence: int) -> bool:
-        """Tell whether a record is one that was looked for."""
+        """Return whether a record matches the search."""
         return self.found is not None and has_number(self.found.rows, sequence)
 
     def at_time(self, time: float) -> int | None:
-        """Return the first shown record that is not before a wall clock time."""
+        """Return the first shown record at or after a wall-clock time."""
         low, high = self.heading, self.rows
         while low < high:
             middle = (low + high) // 2
@@ -311,10 +311,10 @@ class PacketView:
         place = self.place_at(min(low, self.rows - 1))
         return place.sequence if place else None
 
-    # What changes it.
+    # Updates.
 
     def read(self) -> bool:
-        """Take in what the store has got; tell whether a row came or went."""
+        """Update from the store; return whether a row was added or removed."""
         before = self._ends()
         if self._held is not None:
             self._held.grow(self._store.packets)
@@ -325,7 +325,7 @@ class PacketView:
         return self._ends() != before
 
     def search(self) -> bool:
-        """Look at some more of what was there before; tell whether there is more."""
+        """Search another slice of older records; return whether there are more."""
         for index in (self._index, self.found):
             if index is not None and index.low > self._first:
                 index.backward(self.source)
@@ -333,29 +333,29 @@ class PacketView:
         return False
 
     def hold(self) -> None:
-        """Keep the rows that there are; nothing is dropped from now on."""
+        """Pause: keep the rows of now; nothing is dropped."""
         if self._held is None:
             self._held = self._store.packets.held(MOST_GROWTH)
             self.read()
             self._held_next = self._held.next
 
     def release(self) -> None:
-        """Go on with what comes."""
+        """Resume."""
         self._held = None
         self.read()
 
     def show(self, transfer: int | None) -> None:
-        """Show one transfer's packets only, or all."""
+        """Show only one transfer's packets, or all."""
         self.transfer = transfer
         self._start_over()
 
     def filter(self, wanted: Filter) -> None:
-        """Show only what a filter means."""
+        """Show only packets that match a filter."""
         self.wanted = wanted
         self._start_over()
 
     def look_for(self, sought: Filter) -> None:
-        """Have what a filter means found among what is shown; nothing if empty."""
+        """Search the shown packets for a filter; an empty one ends the search."""
         self.sought = sought
         self.found = None
         if sought:
@@ -373,10 +373,10 @@ class PacketView:
             self._open = dict(sorted(self._open.items()))
 
     def is_open(self, sequence: int) -> bool:
-        """Tell whether the blocks of a run are shown one by one."""
+        """Return whether the blocks of a run are shown one by one."""
         return sequence in self._open
 
-    # How it does that.
+    # Internals.
 
     def _bring_up_to_date(self, index: PacketIndex) -> None:
         ring = self._store.packets
@@ -385,10 +385,10 @@ class PacketView:
             index.begin(ring.next)
             index.backward(self.source)
         index.trim(self._first)
-        # A held copy has more of the past than the ring, the ring more of the present.
+        # A paused copy has older records than the ring, the ring has newer ones.
         index.forward(self.source, max(index.high, min(self._next, ring.next)))
         index.forward(ring, ring.next)
-        if index.low == index.high > self._first:  # too much came at once
+        if index.low == index.high > self._first:  # too many came at once
             index.backward(self.source)
 
     def _start_over(self) -> None:
@@ -398,7 +398,7 @@ class PacketView:
         self.look_for(self.sought)
 
     def _matcher(self, *more: Filter) -> Matcher | None:
-        """Return what finds the packets that are shown, or None for all."""
+        """Return a matcher for the shown packets, or None for all."""
         filters = [one for one in (self.wanted, *more) if one]
         if self.transfer is not None:
             number = self.transfer
@@ -408,7 +408,7 @@ class PacketView:
         return Matcher(filters, store.transfers, store.now) if filters else None
 
     def _opened(self) -> dict[int, int]:
-        """Return the shown runs that are open, and how many blocks each has."""
+        """Return the shown runs that are unfolded, with their number of blocks."""
         if not self._open:
             return self._open
         return {
@@ -424,7 +424,7 @@ class PacketView:
         return bisect_left(self._index.rows, sequence)
 
     def _time_before(self, sequence: int) -> float | None:
-        """Return when the packet in the row before was."""
+        """Return the time of the packet in the row above."""
         base = self._base_row(sequence) - 1
         if base < 0:
             return None

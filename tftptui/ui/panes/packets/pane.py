@@ -1,4 +1,4 @@
-"""The Packets pane: filters, searches, times and file names typed over the list."""
+"""The Packets pane: filters, searches, times and file names in a prompt."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -44,10 +44,10 @@ TIME_HELP = "like 12:04:23, or 10s for ten seconds ago"
 
 
 class PacketLog(FilterPane):
-    """The pane of packets: a prompt to type in, a row per packet, and a minimap.
+    """A prompt, a row per packet, and a minimap.
 
-    The title says whether the list follows the newest packet, the foot how many
-    packets there are. A filter or a search acts while it is typed.
+    The title shows whether the list follows the newest packet, the footer the number of
+    packets. A filter or a search applies while it is typed.
 
     Attributes:
         rows: the packets.
@@ -78,7 +78,7 @@ class PacketLog(FilterPane):
         self._write_state()
 
     def compose(self) -> ComposeResult:
-        """Lay out the line to type in, the rows and the strip beside them."""
+        """Lay out the prompt, the rows and the minimap next to them."""
         yield self.prompt
         yield self._heading
         with Horizontal(id="packet-rows"):
@@ -90,34 +90,34 @@ class PacketLog(FilterPane):
         return self.rows
 
     def frame_arrived(self) -> None:
-        """Look at the store again; called when it has news and the pane is in view."""
+        """Update from the store; called after a change while the pane is visible."""
         self.rows.frame_arrived()
         self._write_state()
 
     def show_transfer(self, number: int | None) -> None:
-        """Show one transfer's packets only, or all."""
+        """Show only one transfer's packets, or all."""
         self.rows.show_transfer(number)
         self._write_state()
 
     def go_to_time(self, time: float) -> None:
-        """Hold still with the cursor on what was shown at a wall clock time."""
+        """Pause with the cursor on what was shown at a wall-clock time."""
         self.rows.go_to_time(time)
 
     def on_packet_list_changed(self) -> None:
-        """Say so in the title."""
+        """Update the title."""
         self._write_state()
 
     def on_packet_list_scrolled(self) -> None:
-        """Show in the strip what is in view."""
+        """Update the visible part in the minimap."""
         self._look_at_map()
 
     def on_packet_map_chosen(self, event: PacketMap.Chosen) -> None:
-        """Go to a row."""
+        """Go to the row that was clicked in the minimap."""
         self.rows.pause()
         self.rows.put_cursor(event.row)
 
     def on_resize(self) -> None:
-        """Name the columns that there are now."""
+        """Update the column titles."""
         self.call_after_refresh(self._write_state)
 
     def _write_state(self) -> None:
@@ -136,10 +136,10 @@ class PacketLog(FilterPane):
     def _look_at_map(self) -> None:
         self._map.look(self.rows.scroll_offset.y, self.rows.size.height)
 
-    # Keys that begin to type, or change the filter.
+    # Keys that open the prompt or change the filter.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what does something now."""
+        """Offer only keys that do something now."""
         del parameters
         view = self.rows.view
         if action == "widen":
@@ -160,12 +160,12 @@ class PacketLog(FilterPane):
         return NOTHING_TO_OPEN.get(call, "")
 
     def action_go_to_time(self) -> None:
-        """Type a time."""
+        """Open the prompt for a time."""
         self.prompt.ask(Purpose.TIME, "")
         self.prompt.tell(TIME_HELP)
 
     def action_exclude(self) -> None:
-        """Show no packets like the one under the cursor; the filter can be edited."""
+        """Hide packets like the one under the cursor; the filter can be edited."""
         if self.rows.cursor is None:
             return
         record = self.rows.view.source.record(self.rows.cursor)
@@ -183,33 +183,33 @@ class PacketLog(FilterPane):
         self.show_what_holds()
 
     def action_widen(self) -> None:
-        """Take away what was looked for, then the filter, then show all transfers."""
+        """Clear the search, then the filter, then show all transfers."""
         if any(self.filters):
             super().action_widen()
         else:
             self.rows.show_transfer(None)
 
-    # What is asked of a pane that filters.
+    # Overrides of FilterPane.
 
     @property
     def filters(self) -> tuple[Filter, Filter]:
-        """What is shown, and what is looked for."""
+        """The filter and the search."""
         return self.rows.view.wanted, self.rows.view.sought
 
     def show_filtered(self, wanted: Filter) -> None:
-        """Show only what a filter means."""
+        """Show only packets that match a filter."""
         self.rows.show_filtered(wanted)
 
     def look_for(self, sought: Filter) -> None:
-        """Mark what a filter means."""
+        """Mark the packets that match a filter."""
         self.rows.look_for(sought)
 
     def go_to_found(self) -> None:
-        """Go to what was looked for."""
+        """Go to the next match of the search."""
         self.rows.action_trouble(1)
 
     def count_found(self, purpose: Purpose) -> str:
-        """Return how many packets are meant, of how many."""
+        """Return how many packets match, of how many."""
         view = self.rows.view
         number = view.shown
         if purpose == Purpose.SEARCH:
@@ -224,7 +224,7 @@ class PacketLog(FilterPane):
         return f"{number} records that are {which}"
 
     def writer(self) -> Callable[[Path, str], int]:
-        """Return what writes the chosen packets, or those that are shown."""
+        """Return a function that saves the selected packets, or those shown."""
         numbers, source = self.rows.chosen_numbers(), self.rows.view.copied_source()
         transfers = dict(self._store.transfers)
 
@@ -238,7 +238,7 @@ class PacketLog(FilterPane):
     # Times.
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Say which time is meant; what is typed otherwise is FilterPane's."""
+        """Show which time is meant; FilterPane handles everything else."""
         if event.purpose == Purpose.TIME:
             self._find_time(event.text)
 
@@ -255,7 +255,7 @@ class PacketLog(FilterPane):
         return None
 
     def carry_out(self, purpose: Purpose, text: str) -> bool:
-        """Do what is typed; tell whether it was right."""
+        """Carry out what was typed; return whether it was valid."""
         if purpose != Purpose.TIME:
             return super().carry_out(purpose, text)
         time = self._find_time(text)
@@ -266,7 +266,7 @@ class PacketLog(FilterPane):
 
 
 def _title(view: PacketView, store: Store) -> str:
-    """Return what the title says."""
+    """Return the title."""
     paused = f"paused · {count(view.fresh)} new" if view.fresh else "paused"
     parts = [paused if view.is_held else "following"]
     if view.transfer is not None:
@@ -277,7 +277,7 @@ def _title(view: PacketView, store: Store) -> str:
 
 
 def _summary(view: PacketView, cursor: int | None = None) -> str:
-    """Return what the foot says; which trouble it is that the cursor is on."""
+    """Return the footer, with the index of the trouble under the cursor."""
     kept = f"{count(view.kept)} kept"
     parts = [kept] if view.shows_all else [f"{count(view.shown)} shown", kept]
     number, total = view.stops().rank(cursor)

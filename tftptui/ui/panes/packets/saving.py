@@ -1,4 +1,4 @@
-"""Saving packets that are shown: in which formats, from where."""
+"""Saving of the shown packets, in several formats."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, get_args
@@ -10,7 +10,7 @@ from tftptui.ui.kit.saving import format_of, save_as
 
 
 class Records(Protocol):
-    """Where records are."""
+    """A source of records."""
 
     def record(self, sequence: int) -> PacketRecord:
         """Return one record, or raise IndexError."""
@@ -28,11 +28,11 @@ READERS: Mapping[str, str] = {
     "md": "a table for a ticket",
     "txt": "a line each",
 }
-"""What each format is good for."""
+"""The use of each format."""
 
 
 def as_format(kind: str) -> SaveFormat:
-    """Return the format of a name; the first one if it is none."""
+    """Return the format of that name, or the default."""
     return next((one for one in FORMATS if one == kind), FORMATS[0])
 
 
@@ -41,7 +41,7 @@ def save(
     records: Iterable[tuple[PacketRecord, str]],
     transfers: Mapping[int, TransferView],
 ) -> tuple[bool, str]:
-    """Write RECORDS to a file; return whether that went well, and a sentence."""
+    """Write RECORDS to a file; return whether that succeeded, and a sentence."""
     kind = as_format(format_of(name, FORMATS) or "")
     return save_as(
         name, lambda path: save_packets(path, kind, records, transfers), "record"
@@ -51,7 +51,7 @@ def save(
 def noted(
     source: Records, numbers: Iterable[int]
 ) -> Iterator[tuple[PacketRecord, str]]:
-    """Yield records with their notes; what is gone meanwhile is left out."""
+    """Yield records with their notes; records no longer kept are left out."""
     for number in numbers:
         try:
             yield source.record(number), source.note(number)

@@ -1,4 +1,4 @@
-"""Looking back in packet records: for a first attempt, for what something answers."""
+"""Searches back in packet records: first attempts, and what a packet replies to."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ from tftptui.telemetry.records.ring import (
 )
 
 FIRST_CHUNK, CHUNK = 256, 4_096
-"""Records looked at in one go, at first and later."""
+"""Records per chunk, at first and later."""
 
 MOST_BACK = 131_072
-"""Records after which a search ends without an answer."""
+"""Limit of records of a search."""
 
 HORIZON = 120.0
-"""Seconds after which a first transmission is not looked for any more."""
+"""Limit in seconds of the search for a first transmission."""
 
 _NUMBER = Struct("<I")
 _TRANSFER_AT = calcsize("<d")
@@ -36,11 +36,11 @@ _ANSWERED: Mapping[int, Sequence[Kind]] = {
     Kind.ERROR: _RECEIVED,
     Kind.ERROR_RECEIVED: (Kind.DATA, Kind.OACK, Kind.ACK_SENT),
 }
-"""What each kind of packet may be an answer to."""
+"""The kinds of packets that each kind may reply to."""
 
 
 class PacketSource(Protocol):
-    """Records to look at: a ring that goes on, or one that is held still."""
+    """Records to search: a live ring, or a paused copy."""
 
     @property
     def first(self) -> int:
@@ -64,9 +64,9 @@ class PacketSource(Protocol):
 
 
 def first_attempt(source: PacketSource, sequence: int) -> float | None:
-    """Return when what a record sent again was sent at first.
+    """Return the time of the first transmission of a retransmitted record.
 
-    None when that is not kept, or is older than HORIZON.
+    None if it is not kept, or is older than HORIZON.
     """
     again = source.record(sequence)
     for record in before(source, sequence, again.transfer):
@@ -79,10 +79,10 @@ def first_attempt(source: PacketSource, sequence: int) -> float | None:
 
 
 def answered(source: PacketSource, sequence: int) -> PacketRecord | None:
-    """Return what a record answers: an ACK its DATA, DATA its ACK, an OACK a request.
+    """Return what a record replies to.
 
-    None where it answers nothing, as what is sent again after a time-out, and where
-    that is not kept.
+    DATA for an ACK, an ACK for DATA, a request for an OACK. None if it replies to
+    nothing, such as a retransmission after a timeout, or if that is not kept.
     """
     answer = source.record(sequence)
     fits = _answers(answer)
@@ -94,12 +94,12 @@ def answered(source: PacketSource, sequence: int) -> PacketRecord | None:
 
 
 def covers(record: PacketRecord, block: int) -> bool:
-    """Tell whether a block is in a run, which an OACK is for block 0."""
+    """Return whether a run contains a block; an OACK counts as block 0."""
     return record.block <= block < record.block + max(1, record.count)
 
 
 def _answers(answer: PacketRecord) -> Callable[[PacketRecord], bool] | None:
-    """Return a test for what a record may answer, or None when it answers nothing."""
+    """Return a test for the records it may reply to, or None if it replies to none."""
     if answer.attempt > 1 or answer.flags & Flag.DUPLICATE:
         return None
     wanted = _ANSWERED.get(answer.kind)
@@ -113,7 +113,7 @@ def _answers(answer: PacketRecord) -> Callable[[PacketRecord], bool] | None:
 def before(
     source: PacketSource, sequence: int, transfer: int
 ) -> Iterator[PacketRecord]:
-    """Yield the records of a transfer before one, backwards; not too far."""
+    """Yield the records of a transfer before SEQUENCE, newest first, up to a limit."""
     end, chunk = sequence, FIRST_CHUNK
     stop = max(source.first, sequence - MOST_BACK)
     while end > stop:
@@ -126,7 +126,7 @@ def before(
 
 def _places(octets: bytes, transfer: int) -> Iterator[int]:
     wanted = _NUMBER.pack(transfer)
-    # The lowest byte of the number sorts out most of the others.
+    # Searching for the lowest byte of the number excludes most of the others.
     low = re.compile(re.escape(wanted[:1]), re.DOTALL)
     for match in low.finditer(octets[_TRANSFER_AT::RECORD]):
         place = match.start() * RECORD + _TRANSFER_AT

@@ -1,4 +1,4 @@
-"""What a packet may be like: the terms of a filter that would mean it, too."""
+"""Filter terms that match packets similar to a given one."""
 
 from tftptui.telemetry.records.filters.matching import type_of
 from tftptui.telemetry.records.filters.terms import (
@@ -32,7 +32,7 @@ def terms_of(line: Line) -> list[Term]:
 
 
 class SimilarFilter:
-    """Adds one term after the other of a packet to a filter, and then none again."""
+    """Adds one more term of a packet to a filter on each call, then removes them."""
 
     def __init__(self) -> None:
         self._base = self._made = Filter()
@@ -40,7 +40,7 @@ class SimilarFilter:
         self._place = 0
 
     def another(self, wanted: Filter, sequence: int, line: Line) -> Filter:
-        """Return the filter WANTED with the next term of the packet of a LINE."""
+        """Return the filter WANTED with the next term for the packet of LINE."""
         if self._of != sequence or wanted != self._made:
             self._base, self._of, self._place = wanted, sequence, 0
         terms = terms_of(line)

@@ -1,4 +1,4 @@
-"""What a packet says about itself, in words: no colours, no widths of columns."""
+"""A packet in words: no colors, no column widths."""
 
 import ipaddress
 import re
@@ -16,13 +16,13 @@ from tftptui.ui.formats import clock, count
 from tftptui.ui.kit.rows import fitted
 
 PORTS = 13
-"""Cells that ports() takes."""
+"""Width of ports() in cells."""
 
 BLOCKS, OCTETS = 13, 8
-"""Cells of block numbers and of bytes, which stand in columns, gap included."""
+"""Widths of the columns of block numbers and of bytes in cells, including the gap."""
 
 _NOTE = 6
-"""Cells that are worth to begin a note in."""
+"""Minimum cells for a note."""
 
 _ADDRESS_LIKE = re.compile(r"[\[\]0-9a-fA-F.:%]*[.:][\[\]0-9a-fA-F.:%,]*")
 
@@ -49,14 +49,13 @@ BLOCK_KINDS = (*_DATA, Kind.ACK, Kind.ACK_SENT)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """All that one line is drawn from.
+    """The data of one line.
 
     Attributes:
-        since: how long ago the first attempt was, in seconds, for what was sent
-            again and if known.
-        answer: the record that it answers, if that is known.
-        before: when the packet in the row before was, wall clock.
-        requested: when the request of its transfer came, wall clock, if known.
+        since: seconds since the first attempt, for a retransmission and if known.
+        answer: the record that it replies to, if known.
+        before: time of the packet in the row above, wall clock.
+        requested: time of the transfer's request, wall clock, if known.
         is_part: whether it is one block of a run that is shown as well.
     """
 
@@ -71,17 +70,17 @@ class Line:
 
     @property
     def is_sent(self) -> bool:
-        """Whether it left this server."""
+        """Whether this server sent it."""
         return self.record.kind > SENT
 
     @property
     def is_again(self) -> bool:
-        """Whether we sent it again."""
+        """Whether it is a retransmission of this server."""
         return self.record.attempt > 1
 
     @property
     def slot(self) -> str:
-        """The colour of what is worth noting; empty for the ordinary."""
+        """The style slot of a notable packet; empty for an ordinary one."""
         if self.is_again:
             return "packet-retransmit"
         if self.record.kind in _ERRORS:
@@ -90,7 +89,7 @@ class Line:
 
     @property
     def mark(self) -> str:
-        """Same as the colour, for those who can't see it."""
+        """The same information as the color, as text."""
         if self.is_again:
             return f"R{self.record.attempt}"
         if self.record.flags & Flag.DUPLICATE:
@@ -99,7 +98,7 @@ class Line:
 
 
 def plain(line: Line) -> str:
-    """Return one packet as text, nothing left out, for the clipboard."""
+    """Return one packet as text, unshortened, for the clipboard."""
     client, note = client_and_note(line)
     time, kind = clock(line.record.time), kind_word(line.record)
     direction = "sent" if line.is_sent else "received"
@@ -114,22 +113,22 @@ def plain(line: Line) -> str:
 
 
 def kind_word(record: PacketRecord) -> str:
-    """Return what it is, in at most five letters."""
+    """Return the type of packet in at most five letters."""
     return _TYPES.get(record.kind, "?")
 
 
 def not_kept(number: int) -> str:
-    """Return what stands where records are missing."""
+    """Return the text in place of missing records."""
     return f"… {counted(number, 'record')} not kept"
 
 
 def has_run(record: PacketRecord) -> bool:
-    """Tell whether a record stands for several packets."""
+    """Return whether a record stands for several packets."""
     return record.kind in _DATA and record.count > 1
 
 
 def block_of_run(line: Line, number: int) -> Line:
-    """Return one block of a run, counted from 1, as a line of its own."""
+    """Return one block of a run, counted from 1, as its own line."""
     record = line.record
     is_last = number == record.count
     size = line.transfer.block_size if line.transfer else 0
@@ -143,7 +142,7 @@ def block_of_run(line: Line, number: int) -> Line:
 
 
 def answer_text(line: Line) -> str:
-    """Return what it answers and after how long: ``DATA 17–32  12.1 ms``."""
+    """Return what it replies to and after how long: ``DATA 17–32  12.1 ms``."""
     answer = line.answer
     if answer is None:
         return ""
@@ -159,7 +158,7 @@ def _after(seconds: float) -> str:
 
 
 def runs_of_blocks(line: Line) -> list[list[str]]:
-    """Return blocks, and their numbers on the wire where those differ, by name."""
+    """Return block numbers, and those on the wire if they differ, by name."""
     if line.record.kind not in BLOCK_KINDS:
         return []
     rows = [["block" if line.record.count <= 1 else "blocks", run_text(line)]]
@@ -167,14 +166,14 @@ def runs_of_blocks(line: Line) -> list[list[str]]:
 
 
 def client_and_note(line: Line) -> tuple[str, str]:
-    """Return the client's address, if known, and what else the note says."""
+    """Return the client's address, if known, and the rest of the note."""
     stranger = stranger_of(line.record, line.note)
     if stranger is not None:
         return stranger[0], without_stranger(line.record, line.note)
     if line.transfer is not None:
         return line.transfer.client, line.note
     if line.record.transfer == NO_TRANSFER:
-        # Such notes begin with the client's address.
+        # The notes of these kinds begin with the client's address.
         host, _, rest = line.note.partition(" ")
         if _is_address(host):
             return host, rest
@@ -182,7 +181,7 @@ def client_and_note(line: Line) -> tuple[str, str]:
 
 
 def short_address(address: str, width: int) -> str:
-    """Return an address whole, or its end from a group on."""
+    """Return an address whole, or its last groups."""
     if len(address) <= width or width <= 0:
         return address if width > 0 else ""
     tail = address[-(width - 1) :]
@@ -190,17 +189,17 @@ def short_address(address: str, width: int) -> str:
 
 
 def ports(line: Line) -> str:
-    """Return from which port to which."""
+    """Return source and destination port."""
     record = line.record
     _, source = stranger_of(record, line.note) or ("", record.client_tid)
     destination = record.server_tid
-    if line.is_sent or record.kind == Kind.ICMP:  # which tells about what was sent
+    if line.is_sent or record.kind == Kind.ICMP:  # an ICMP error is about a sent packet
         source, destination = destination, source
     return f"{source:>5} → {destination:<5}"
 
 
 def since_text(seconds: float | None) -> str:
-    """Return a time after another: ``+12 ms``, ``+1.0 s``; nothing when unknown."""
+    """Return a time difference: ``+12 ms``, ``+1.0 s``; "" if unknown."""
     if seconds is None:
         return ""
     if seconds < 1:
@@ -220,12 +219,12 @@ def what(line: Line, note: str, room: int) -> str:
     left = room - cell_len(text.rstrip()) - 2
     if not note or left < 1:
         return _cut(text, room)
-    # Numbers stand whole in their columns; of the note what there is room for.
+    # Numbers are shown in full; the note is cut to the remaining room.
     return f"{text.rstrip()}  {_cut(note, left) if left >= _NOTE else '…'}"
 
 
 def _with_details(text: str, details: list[str], room: int) -> str:
-    """Return TEXT with as many of the details as fit, the first before the others."""
+    """Return TEXT with as many of the details as fit, the first ones first."""
     for kept in (details, details[:1]):
         for gap in ("  ", " "):
             whole = f"{text}{gap}{' '.join(kept)}"
@@ -243,7 +242,7 @@ def _is_address(text: str) -> bool:
 
 
 def _cut(text: str, room: int) -> str:
-    """Return TEXT cut, between words where an address would be cut in two."""
+    """Return TEXT cut to ROOM, at a space if an address would be cut."""
     if cell_len(text) <= room:
         return text
     kept = fitted(text, room)
@@ -274,7 +273,7 @@ def run_text(line: Line) -> str:
 
 
 def _wire_run(line: Line) -> str:
-    """Return the numbers that are sent for the blocks, if they are others."""
+    """Return the block numbers on the wire, if they differ."""
     first, last = _ends(line)
     if last < BLOCK_MODULUS:
         return ""
@@ -283,14 +282,14 @@ def _wire_run(line: Line) -> str:
 
 
 def _wire_block(block: int, transfer: TransferView | None) -> int:
-    """Return the 16 bits that are sent for a block."""
+    """Return the 16-bit number on the wire for a block."""
     if transfer is not None and ("rollover", "1") in transfer.agreed:
         return (block - 1) % (BLOCK_MODULUS - 1) + 1
     return block % BLOCK_MODULUS
 
 
 def data_octets(line: Line) -> int | None:
-    """Return the bytes of a run, which its record has modulo 65536 only."""
+    """Return the bytes of a run; its record holds them only modulo 65536."""
     record = line.record
     if record.kind not in _DATA:
         return None

@@ -1,4 +1,4 @@
-"""What keys do in the Transfers pane."""
+"""Actions of the keys in the Transfers pane."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from tftptui.ui.keys import Action
 
 
 class TransferCommand(StrEnum):
-    """What the pane asks the screen to do with a transfer."""
+    """The commands that the pane passes to its screen."""
 
     OPEN = "open"
     PACKETS = "packets"
@@ -31,7 +31,7 @@ TRANSFER_ROWS = (
     ),
     Action("transfers", "fold", ("left",), "Close", "Show one row again."),
 )
-"""Keys of the list itself, which mean something else in other lists."""
+"""Keys of the list itself, which differ in other lists."""
 
 TRANSFERS = (
     Action(

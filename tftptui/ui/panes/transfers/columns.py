@@ -1,7 +1,7 @@
 """The columns of the Transfers pane as a table: a new column is one more entry.
 
-From the bar on nothing is a column of its own: the words of an ended or a stalled
-transfer run over progress, rate and estimate, which are at the end and always there.
+The progress bar, rate and estimate at the right end are always there and are not
+columns of their own: the text of an ended or stalled transfer is written over them.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,19 +28,19 @@ from tftptui.ui.panes.transfers.model import Row
 from tftptui.ui.store import Store
 
 WIDEST, LONG, ROOMY, MIDDLING, TIGHT = 134, 126, 118, 94, 72
-"""Cells from which on there is room for the kind of client, for a whole IPv6 address,
-for the blocks and the estimate, for the options, and for the bar."""
+"""Minimum widths in cells for: the kind of client, a whole IPv6 address, blocks and
+estimate, the options, the bar."""
 
 IPV4 = 15
 IPV6 = 24
 MARK, KIND, OPTIONS, BLOCKS, PERCENT, RATE, ETA = 2, 14, 15, 15, 6, 8, 6
 SHORTEST_NAME = 8
 WIDER, LONG_OPTIONS = 150, 24
-"""Cells from which on most options are whole, and their cells then."""
+"""Width in cells from which on most options fit, and the width of their column then."""
 
 
 class Surroundings(NamedTuple):
-    """What columns need besides the transfer itself.
+    """Data for columns besides the transfer itself.
 
     Attributes:
         store: rates, hashes of files.
@@ -59,7 +59,7 @@ class Shape:
 
     Attributes:
         long_hosts: whether there are clients with IPv6 addresses.
-        is_capture: whether the server of a capture is shown, not ours.
+        is_capture: whether a capture's server is shown, not this one.
         chosen: columns chosen by the user, in order; empty for the default ones.
     """
 
@@ -69,7 +69,7 @@ class Shape:
 
 
 class Layout(NamedTuple):
-    """The columns at one width, and what stands behind them."""
+    """The columns at one width, and the tail to their right."""
 
     columns: tuple[PlacedColumn[Row], ...]
     gap: str
@@ -78,18 +78,18 @@ class Layout(NamedTuple):
 
     @property
     def tail(self) -> int:
-        """Cells of everything from the bar on, where an ended one says how it ended."""
+        """Width of the tail, from the bar on; holds the result of an ended transfer."""
         return self.bar + PERCENT + 1 + RATE + (self.eta + 1 if self.eta else 0)
 
     @property
     def tail_titles(self) -> tuple[tuple[str, int], ...]:
-        """Key and cells of what stands in the tail."""
+        """Key and width of each part of the tail."""
         eta = (("eta", self.eta + 1),) if self.eta else ()
         return ("progress", self.bar + PERCENT), ("rate", 1 + RATE), *eta
 
 
 def layout(width: int, shape: Shape, around: Surroundings) -> Layout:
-    """Return what fits into WIDTH cells."""
+    """Return the columns that fit into WIDTH cells."""
     middling = width >= MIDDLING
     gap = 2 if middling else 1
     bare = Layout(
@@ -115,7 +115,7 @@ def milliseconds(seconds: float) -> str:
 
 
 def but_zero(number: float) -> str:
-    """Return a count; nothing for 0, so that the others stand out."""
+    """Return a count; "" for 0, so that other numbers stand out."""
     return count(int(number)) if number else ""
 
 
@@ -125,18 +125,18 @@ def time_of_day(time: float) -> str:
 
 
 def took(row: Row, now: float) -> float:
-    """Return how long a transfer took, or has taken so far, in seconds."""
+    """Return the duration of a transfer so far, in seconds."""
     ended = row.view.ended
     return round(max(0.0, (now if ended is None else ended) - row.view.started), 3)
 
 
 class ColumnToChoose(NamedTuple):
-    """A column that is shown when chosen or where there is much room, in one entry.
+    """A column that is shown if chosen, or if there is much room.
 
     Attributes:
-        value: what rows are sorted by and what is saved; None or "" if not known.
-        text: writes a value as a number, right-aligned; without it the value is
-            itself the text.
+        value: for sorting and saving; None or "" if not known.
+        text: formats a value as a number, right-aligned; without it the value is the
+            text.
         min_screen: width of the list, in cells, from which it is shown by default.
     """
 
@@ -316,7 +316,7 @@ TO_CHOOSE = (
         but_zero,
     ),
 )
-"""Columns to choose from besides those of columns(), in their default order."""
+"""Optional columns besides those of columns(), in their default order."""
 
 
 def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row], ...]:
@@ -395,7 +395,7 @@ def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row]
 
 
 def tail_values(store: Store) -> dict[str, Callable[[Row], Value]]:
-    """Return the sort values of what is in the tail, by key."""
+    """Return the sort values of the parts of the tail, by key."""
     return {
         "progress": lambda row: words.progress(row.view),
         "rate": lambda row: _rate(row, store),
@@ -404,7 +404,7 @@ def tail_values(store: Store) -> dict[str, Callable[[Row], Value]]:
 
 
 def all_values(shape: Shape, around: Surroundings) -> dict[str, Callable[[Row], Value]]:
-    """Return the value that each column is sorted by and saved as, by key."""
+    """Return the value by which each column is sorted and saved, by key."""
     every = columns(WIDEST, shape, around)
     return {one.key: one.value for one in every} | tail_values(around.store)
 
@@ -447,7 +447,8 @@ def _kind(row: Row, room: int) -> list[Cell]:
 
 def _tids(swap: str, row: Row, room: int) -> list[Cell]:
     theirs, ours = row.view.client_tid, row.view.server_tid
-    # A capture without a reply or a refused request has no server port.
+    # Refused requests have no server port, nor do requests without a reply in a
+    # capture.
     text = f"{ours or '–':<{room - 5 - len(swap)}}"
     return [(f"{theirs:>5}", ""), (swap, "muted"), (text, "")]
 

@@ -10,19 +10,19 @@ from tftptui.net.vendors import registry, vendor
 from tftptui.ui.store import Store
 
 FRESH = 10.0
-"""Seconds for which an answer of the kernel is reused."""
+"""Seconds for which an answer of the kernel is cached."""
 
 MOST = 4_096
-"""Clients whose path MTU is remembered."""
+"""Limit of clients whose path MTU is cached."""
 
 _ANY_PORT = 69
 
 
 class ClientHosts:
-    """Look clients up when a column asks, never before.
+    """Look up clients when a column needs them, never before.
 
     Nothing is sent: this reads the kernel's neighbor table and routes. Host names are
-    those that set_name() was called with.
+    those passed to set_name().
 
     Args:
         store: clients of a server are looked up, those of a capture or demo are not.
@@ -58,7 +58,7 @@ class ClientHosts:
         return vendor(mac, registry()) if mac else ""
 
     def mtu(self, client: str) -> int | None:
-        """Return the MTU of the path to it in bytes, as far as the kernel knows."""
+        """Return the MTU of the path in bytes, as far as the kernel knows."""
         if not self._is_here():
             return None
         now = self._clock()

@@ -1,4 +1,4 @@
-"""The rows of the Transfers pane: drawn, sorted, chosen."""
+"""The rows of the Transfers pane: drawing, sorting, selection."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
@@ -45,7 +45,7 @@ from tftptui.ui.store import Store
 
 FOUND = "›"
 OPENED, CLOSED = "▾", "▸"
-"""Behind the mark of a row: a match; a row that is open, or can be opened."""
+"""Behind the mark of a row: an open row, and one that can be opened."""
 
 TAIL_TITLES = {"progress": "progress", "rate": "rate", "eta": "eta"}
 
@@ -63,19 +63,19 @@ class Tail(NamedTuple):
 
 
 class TransferList(RowList[Key]):
-    """Transfers by number: running ones first, the newest on top of each kind.
+    """Transfers by number: running ones first, each group with the newest on top.
 
-    Self-tests of this server are below all transfers of clients. Tries of a client for
+    Self-tests of this server are below all transfers of clients. A client's tries for
     one file are one row, that of the newest, which can be opened.
 
-    Under the newest transfer that a finding is about a line tells it; that row's key
-    is the transfer's number with a minus.
+    A finding has a line below the newest transfer that it is about; the key of that
+    line is the transfer's negative number.
 
     Attributes:
-        model: which rows there are.
+        model: the rows.
         hosts: MAC, host name and path MTU of clients.
-        sort_key: key of the column that rows are sorted by, "" for none; is_reverse:
-            whether its greatest values come first.
+        sort_key: key of the sort column, "" for none.
+        is_reverse: whether its greatest values come first.
         chosen: columns that the user chose, in order; empty for the default ones.
     """
 
@@ -97,7 +97,7 @@ class TransferList(RowList[Key]):
         self._layouts: dict[int, Layout] = {}
 
     def sort(self) -> None:
-        """Take over the transfers of the store."""
+        """Update from the store's transfers."""
         self.model.look()
         views = self._store.transfers.values()
         shape = Shape(
@@ -111,18 +111,18 @@ class TransferList(RowList[Key]):
         self.refresh_rows()
 
     def forget_drawn(self) -> None:
-        """Draw all again."""
+        """Redraw everything."""
         self._layouts.clear()
         super().forget_drawn()
 
     @property
     def shape(self) -> Shape:
-        """What widths depend on."""
+        """What column widths depend on."""
         return self._shape
 
     @property
     def around(self) -> Surroundings:
-        """What columns need besides the transfer."""
+        """Data for columns besides the transfer."""
         return self._around
 
     @property
@@ -165,7 +165,7 @@ class TransferList(RowList[Key]):
 
     @property
     def sort_title(self) -> str:
-        """The title of the column that rows are sorted by."""
+        """The title of the sort column."""
         titles = {one.key: one.title for one in self.every_column()}
         return titles.get(self.sort_key, self.sort_key).strip()
 
@@ -178,7 +178,7 @@ class TransferList(RowList[Key]):
         return self.chosen or keys_of(self._layout(self.size.width).columns)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to open what can be opened, and to close what is open."""
+        """Offer to open and to close only where that is possible."""
         if action in ("unfold", "fold"):
             return not self.cannot_fold(wide=action == "unfold")
         return super().check_action(action, parameters)
@@ -212,7 +212,7 @@ class TransferList(RowList[Key]):
             self.refresh_bindings()
 
     def action_group(self) -> None:
-        """Group by client, or no longer."""
+        """Switch grouping by client on or off."""
         self.model.by_client = not self.model.by_client
         self.sort()
         self.post_message(self.Sorted())
@@ -229,18 +229,18 @@ class TransferList(RowList[Key]):
         """Reverse the sort order."""
         self.sort_by(self.sort_key, is_reverse=not self.is_reverse)
 
-    # What RowList asks.
+    # Overrides of RowList.
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self.model.rows)
 
     def row_key(self, index: int) -> Key:
-        """Return what row INDEX stands for."""
+        """Return the key of row INDEX."""
         return self.model.rows[index].key
 
     def index_of(self, key: Key) -> int | None:
-        """Return the row of KEY: of a try that is folded, the row that has it."""
+        """Return the row of KEY; for a folded try, the row that contains it."""
         return self.model.place_of(key)
 
     def stamp(self, index: int) -> Hashable:
@@ -255,7 +255,7 @@ class TransferList(RowList[Key]):
 
     async def on_click(self, event: events.Click) -> None:
         """Sort by the column whose title is clicked; again: reverse."""
-        # Textual calls the handler of RowList as well, for what is below the header.
+        # Textual also calls RowList's handler, for clicks below the header.
         if event.y < self.header_lines and (key := self._title_at(event.x)):
             if key == self.sort_key:
                 self.reverse()
@@ -265,7 +265,7 @@ class TransferList(RowList[Key]):
     # Drawing.
 
     def draw_header(self, width: int) -> str:
-        """Return the names of the columns."""
+        """Return the column titles."""
         fold = self._layout(width)
         names = [
             titled(one.column, one.room, self._direction(one.column.key))
@@ -279,7 +279,7 @@ class TransferList(RowList[Key]):
         return fitted(" " * MARK + fold.gap.join([*names, tail]), width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return a transfer, a client or an alarm."""
+        """Draw a transfer, a client or an alarm."""
         row = self.model.rows[index]
         if isinstance(row, AlarmRow):
             return self._draw_told(row.number, width)
@@ -355,7 +355,7 @@ class TransferList(RowList[Key]):
         )
 
     def _draw_told(self, number: int, width: int) -> list[Segment]:
-        hint = "  w why? "  # a cell stays free before the scrollbar
+        hint = "  w why? "  # leave a cell before the scrollbar
         room = width - len(hint)
         finding = self._store.finding_of(number)
         words_ = ""
@@ -381,9 +381,9 @@ class TransferList(RowList[Key]):
         return line
 
     def _ending(self, tail: Tail, fold: Layout, state: Style) -> list[Segment]:
-        """Return the longest words that fit, and the mean rate where it has room."""
+        """Return the longest text that fits, and the mean rate if there is room."""
         before = fold.bar + PERCENT
-        room = before + (len(tail.rate) < RATE)  # a cell stays free between them
+        room = before + (len(tail.rate) < RATE)  # leave a cell between them
         if tail.rate and len(tail.ending[0]) <= room:
             words_ = fitted(tail.ending[0], before + 1)
             mean = fitted(tail.rate, RATE, right=True)
@@ -393,7 +393,7 @@ class TransferList(RowList[Key]):
         return [Segment(fitted(next(fits, tail.ending[-1]), fold.tail), state)]
 
     def _stalled(self, tail: Tail, fold: Layout, state: Style) -> list[Segment]:
-        """Return for how long it has been quiet in the place of the bar."""
+        """Return the idle time in place of the bar."""
         share = f"{tail.percent:>{PERCENT - 1}}"
         quiet = fitted(tail.quiet, fold.bar + PERCENT + 1 - len(share))
         rest = fold.tail - fold.bar - PERCENT - 1
@@ -401,7 +401,7 @@ class TransferList(RowList[Key]):
         return [Segment(quiet, state), Segment(share), Segment(tries, state)]
 
     def _view(self, row: Row) -> TransferView:
-        """Return the latest view of a row, which the store may have dropped."""
+        """Return the latest view of a row; the store may have dropped it."""
         if row.is_refused:
             return row.view
         return self._store.transfers.get(row.view.number) or row.view

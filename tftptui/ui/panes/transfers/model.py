@@ -1,4 +1,4 @@
-"""Which rows the Transfers pane has: filtered, sorted, tries of a boot as one row."""
+"""The rows of the Transfers pane: filtered, sorted, the tries of a boot as one row."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,8 +33,8 @@ class RefusedKey(NamedTuple):
 
 
 Key = int | ClientKey | RefusedKey
-"""Key of a row: the number of a transfer, minus that number for the alarm below it,
-a client, or refused requests."""
+"""Key of a row: the number of a transfer, the negative number for the alarm below it, a
+client, or refused requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Row:
     """A transfer, or refused requests.
 
     Attributes:
-        view: the transfer, the newest of several tries; of a refused request its
+        view: the transfer, the newest of several tries; for a refused request its
             client, file, port and time, and the ERROR as ``error``.
         tries: numbers of the transfers it stands for, the oldest first.
         times: how many tries or refused requests it stands for.
@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """One client: ROWS are its transfers, whether they are shown or not."""
+    """One client; ROWS are its transfers, shown or not."""
 
     key: ClientKey
     rows: tuple[Row, ...]
@@ -74,7 +74,7 @@ class ClientRow:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether its latest for one of its files failed, was refused or is stalled."""
+        """Whether the latest try for one of its files is in trouble."""
         return self.worst.is_trouble
 
     @property
@@ -84,9 +84,9 @@ class ClientRow:
 
     @property
     def worst(self) -> Row:
-        """Whose state the row shows: the latest in trouble, or else the latest.
+        """The row whose state is shown: the latest in trouble, or else the latest.
 
-        A file that it got after all is no trouble.
+        A failed try for a file that the client got later is no trouble.
         """
         latest: dict[tuple[str, str], Row] = {}
         for row in sorted(self.rows, key=lambda row: row.view.started):
@@ -97,13 +97,13 @@ class ClientRow:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """The alarm about the transfer of a number; it stands below that."""
+    """The alarm about a transfer, in the row below it."""
 
     number: int
 
     @property
     def key(self) -> Key:
-        """The number with a minus."""
+        """The negative number of the transfer."""
         return -self.number
 
 
@@ -115,13 +115,14 @@ class TransferModel:
 
     Attributes:
         wanted: the filter.
-        sought: the search that n and N go through; trouble if it is empty.
-        order: sort value, and whether it descends; None: running ones first, then
-            the newest.
+        sought: the search for n and N; they go through trouble if it is empty.
+        order: sort value, and whether it descends; None: running ones first, then the
+            newest.
         by_client: whether transfers are grouped below a row per client.
-        rows: in the order shown.
+        rows: in display order.
         shown, total: how many rows of transfers and refused requests pass the filter,
-            and how many there are; running: how many of these run.
+            and how many there are.
+        running: how many of these run.
     """
 
     def __init__(self, store: Store) -> None:
@@ -136,7 +137,7 @@ class TransferModel:
         self._refused: tuple[object, list[Row]] = (None, [])
 
     def look(self) -> None:
-        """Make the rows from the store."""
+        """Rebuild the rows from the store."""
         every = [*self._transfers(), *self._refusals()]
         kept = [row for row in every if self._passes(self.wanted, row)]
         self.total, self.shown = len(every), len(kept)
@@ -157,7 +158,7 @@ class TransferModel:
                     self._places.setdefault(number, place)
 
     def place_of(self, key: Key) -> int | None:
-        """Return the row of KEY: of a try that is folded, the row that has it."""
+        """Return the row of KEY; for a folded try, the row that contains it."""
         return self._places.get(key)
 
     def row_of(self, key: Key | None) -> AnyRow | None:
@@ -202,7 +203,7 @@ class TransferModel:
         return next((row.key for row in above), None)
 
     def told(self, numbers: Iterable[int]) -> int:
-        """Return the first of NUMBERS that an alarm names last; 0 if none is."""
+        """Return the first of NUMBERS that is the last transfer of an alarm; else 0."""
         for number in numbers:
             finding = self._store.finding_of(number)
             is_alarm = finding is not None and finding.is_alarm
@@ -243,7 +244,7 @@ class TransferModel:
             elif number == tries[-1]:
                 is_open = not self._open.isdisjoint(tries)
                 probes = sum(store.transfers[one].phase == "probed" for one in tries)
-                times = max(1, len(tries) - probes)  # to ask for the size is no try
+                times = max(1, len(tries) - probes)  # asking for the size is no try
                 yield Row(number, view, tries, times, is_open=is_open)
 
     def _refusals(self) -> list[Row]:
@@ -270,7 +271,7 @@ class TransferModel:
         ]
 
     def _with_parts(self, row: Row | ClientRow) -> Iterator[AnyRow]:
-        """Yield a row, the alarm about it, and the rows that it is open to."""
+        """Yield a row, its alarm, and the rows below it if it is open."""
         yield row
         if isinstance(row, ClientRow) and row.is_open:
             for one in row.rows:
@@ -329,7 +330,7 @@ def _rank(row: Row) -> tuple[bool, bool, float]:
 def _sorted(
     rows: Sequence[Row], value: Callable[[Row], Value], *, is_reverse: bool
 ) -> list[Row]:
-    """Return rows sorted by a value; those without one come last either way."""
+    """Return rows sorted by a value; rows without one come last in either direction."""
     valued = [(value(row), row) for row in rows]
     known = [one for one in valued if one[0] is not None and one[0] != ""]
     unknown = [row for found, row in valued if found is None or found == ""]
@@ -345,7 +346,7 @@ def _comparable(value: Value) -> tuple[float, str]:
 
 @lru_cache(maxsize=4_096)
 def _in_order(text: str) -> str:
-    """Return a text that sorts as people expect: addresses by their numbers."""
+    """Return a key that sorts naturally: addresses as numbers, text without case."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The Transfers pane: who fetches what, and how it goes."""
+"""The Transfers pane: who transfers which file, and its progress."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -38,14 +38,14 @@ from tftptui.ui.panes.transfers.server_addresses import may_be_nats
 from tftptui.ui.store import Store
 
 LEAST_ROWS = 2
-"""Rows that the list keeps, of those it has: the chosen one and one more."""
+"""Minimum rows of the list, if it has as many: the selected one and one more."""
 
 
 SORT, GROUPED, COLUMNS = "transfers-sort", "transfers-by", "transfers-columns"
-"""Names of the remembered choices: sort order, grouping, columns."""
+"""Names of remembered choices: sort order, grouping, columns."""
 
 MOST_COPIED = 1_000
-"""Rows copied to the clipboard at most; s saves more."""
+"""Limit of rows copied to the clipboard; s saves more."""
 
 OF_A_ROW = frozenset({"copy", "copy_all", "name", "save"})
 """Actions that need a row."""
@@ -58,7 +58,7 @@ OF_A_TRANSFER = frozenset({"open", "narrow", "locate", "abort"})
 
 
 class TransfersPane(FilterPane):
-    """The list, and under it what a column can't say about the chosen transfer."""
+    """The list, and below it what no column shows about the selected transfer."""
 
     SCOPE = "transfers"
     VOCABULARY = WORDS
@@ -81,7 +81,7 @@ class TransfersPane(FilterPane):
     """
 
     class CommandWanted(Message):
-        """Something shall be done with a transfer.
+        """A command for a transfer.
 
         Attributes:
             what: the command.
@@ -108,14 +108,14 @@ class TransfersPane(FilterPane):
         self._lines: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the list, what stands in its place while it is empty, the detail."""
+        """Lay out the list, the text in its place while it is empty, the detail."""
         yield self.prompt
         yield self._list
         yield self._empty
         yield self._detail
 
     def on_mount(self) -> None:
-        """Start with what is known, and as it was sorted last."""
+        """Show the initial state, in the remembered sort order."""
         kept = self._memory.choice(SORT).split()
         self._list.chosen = tuple(self._memory.choice(COLUMNS).split())
         self._list.model.by_client = self._memory.choice(GROUPED) == "client"
@@ -147,7 +147,7 @@ class TransfersPane(FilterPane):
         self._tell_detail()
 
     def _write_state(self) -> None:
-        """Say how rows are sorted and filtered, and how many there are."""
+        """Show sort order and filter, and the number of rows."""
         listed, model = self._list, self._list.model
         parts = ["by client"] if model.by_client else []
         if listed.sort_key:
@@ -163,19 +163,19 @@ class TransfersPane(FilterPane):
         )
 
     def _invite(self) -> None:
-        """Say what to do while there is nothing, if it is something else."""
+        """Update the text that is shown while there are no transfers."""
         words = invitation(self._store)
         if words != self._invited:
             self._invited = words
             self._empty.update(words)
 
     def clock_ticked(self) -> None:
-        """Bring ages up to date."""
+        """Update the ages."""
         self._list.refresh_rows()
         self._tell_detail()
 
     def on_row_list_highlighted(self) -> None:
-        """Tell about another transfer."""
+        """Describe the selected transfer."""
         self._tell_detail()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
@@ -193,10 +193,10 @@ class TransfersPane(FilterPane):
         self._write_state()
         self._tell_detail()
 
-    # Keys: which work now, and why the others don't.
+    # Keys: which are enabled, and why the others are not.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what works on the selected row."""
+        """Offer only what applies to the selected row."""
         del parameters
         if action in ASKING and self.is_typing:
             return False
@@ -254,11 +254,11 @@ class TransfersPane(FilterPane):
         self.notify(f"no {name} {where} this row", timeout=2, markup=False)
 
     def action_sort(self, step: int) -> None:
-        """Sort by the next column, or the one before."""
+        """Sort by the next or the previous column."""
         self._list.sort_next(step)
 
     def action_columns(self) -> None:
-        """Ask for a choice of columns."""
+        """Open the choice of columns."""
         shown = self._list.shown_columns()
         offered = [
             Offered(one.key, one.title.strip(), one.meaning)
@@ -273,7 +273,7 @@ class TransfersPane(FilterPane):
         self._list.sort()
 
     def action_reverse(self) -> None:
-        """Sort the other way round."""
+        """Reverse the sort order."""
         if self._list.sort_key:
             self._list.reverse()
         else:
@@ -315,25 +315,25 @@ class TransfersPane(FilterPane):
         self.notify(told, markup=False)
 
     def action_narrow(self) -> None:
-        """Ask for the packets of the chosen transfer."""
+        """Show the packets of the selected transfer."""
         if view := self._list.current:
             self.post_message(self.CommandWanted(TransferCommand.PACKETS, view.number))
 
     def action_locate(self) -> None:
-        """Ask where packets to the chosen transfer's client are dropped."""
+        """Find where packets to the selected transfer's client are dropped."""
         if view := self._list.current:
             self.post_message(self.CommandWanted(TransferCommand.LOCATE, view.number))
 
     def action_abort(self) -> None:
-        """Ask for the end of the chosen transfer."""
+        """Abort the selected transfer."""
         if (view := self._list.current) and view.running:
             self.post_message(self.CommandWanted(TransferCommand.ABORT, view.number))
 
-    # What is asked of a pane that filters.
+    # Overrides of FilterPane.
 
     @property
     def filters(self) -> tuple[Filter, Filter]:
-        """What is shown, and what is looked for."""
+        """The filter and the search."""
         return self._list.model.wanted, self._list.model.sought
 
     def show_filtered(self, wanted: Filter) -> None:
@@ -370,23 +370,23 @@ class TransfersPane(FilterPane):
         return f"{count(len(self._shown()))} rows shown"
 
     def writer(self) -> Callable[[Path, str], int]:
-        """Return what writes the rows of now."""
+        """Return a function that saves the current rows."""
         values = all_values(self._list.shape, self._list.around)
         found = records(self._shown(), values)
         return lambda path, kind: save_transfers(path, kind, found)
 
     def _shown(self) -> list[Row]:
-        """Return transfers and refused requests in their order; all of a client's."""
+        """Return transfers and refused requests in order, including folded ones."""
         rows = self._list.model.rows
         groups = [one.rows for one in rows if isinstance(one, ClientRow)]
         if groups:
             return [one for group in groups for one in group]
         return [one for one in rows if isinstance(one, Row)]
 
-    # What is asked of the order of transfers.
+    # The order of the transfers, for other screens.
 
     def show_client(self, client: str) -> None:
-        """Show only the transfers of one client, by a filter that can be edited."""
+        """Show only the transfers of one client, with a filter that can be edited."""
         found = parse(f"client:{client}", self.VOCABULARY)
         if isinstance(found, Filter):
             self.show_filtered(found)
@@ -402,11 +402,11 @@ class TransfersPane(FilterPane):
             )
 
     def numbers(self) -> list[int]:
-        """Return the transfers that are shown, in their order."""
+        """Return the numbers of the shown transfers, in order."""
         return [row.view.number for row in self._shown() if not row.is_refused]
 
     def select(self, number: int) -> None:
-        """Put the cursor on a transfer, or on the row that stands for it."""
+        """Move the cursor to a transfer, or to the row that contains it."""
         place = self._list.model.place_of(number)
         if place is not None:
             self._list.move_cursor(place)
@@ -428,11 +428,11 @@ class TransfersPane(FilterPane):
         if told != self._told:
             self._told = told
             self._detail.border_title = Content(f" {told[0]} ") if told[0] else None
-            self._detail.update(Text(told[1]), layout=False)  # its height is given
+            self._detail.update(Text(told[1]), layout=False)  # its height is fixed
         self._make_room()
 
     def _story(self, view: TransferView) -> tuple[str, str]:
-        """Return the title of a transfer, and what is said of it."""
+        """Return the title and the text of the detail about a transfer."""
         client = endpoint(view.client, view.client_tid)
         server = endpoint(view.server, view.server_tid) if view.server_tid else "?"
         kind = f" · {words.kind_words(view)}" if view.kind else ""
@@ -449,9 +449,9 @@ class TransfersPane(FilterPane):
         )
 
     def _make_room(self) -> None:
-        """Let the detail have the lines that its words take, where rows are free.
+        """Give the detail the lines that its text needs, as far as rows are free.
 
-        Where there are too few lines for both, the list comes first.
+        If there is too little room for both, the list comes first.
         """
         width, height = self.content_size
         if not width or not self._store.transfers:
@@ -468,7 +468,7 @@ class TransfersPane(FilterPane):
             self._detail.set_class(not most, "-none")
 
     def on_resize(self) -> None:
-        """Share the room again, once all have theirs."""
+        """Divide the room after the layout is done."""
         self.call_after_refresh(self._make_room)
 
 

@@ -1,4 +1,4 @@
-"""Saving transfers that are shown: every column of each, as a table or as JSON."""
+"""Saving of the shown transfers with all columns, as a table or as JSON."""
 
 import csv
 import io
@@ -18,20 +18,20 @@ READERS: Mapping[str, str] = {
     "json": "one array of objects",
     "jsonl": "one JSON object per line",
 }
-"""What each format is for."""
+"""The use of each format."""
 
 Record = dict[str, Value]
 
 _OF_VIEW = ("direction", "mode", "phase", "error", "server_tid", "client_tid")
 _TIMES = frozenset({"started", "ended"})
 _DRAWN = frozenset({"ports", "state", "progress", "eta"})
-"""Columns whose content other columns have exactly."""
+"""Columns whose content is exactly in other columns."""
 
 
 def records(
     rows: Iterable[Row], values: Mapping[str, Callable[[Row], Value]]
 ) -> list[Record]:
-    """Return all columns of rows by their keys; times are RFC 3339 in UTC."""
+    """Return all columns of the rows by key; times are RFC 3339 in UTC."""
     return [_record(row, values) for row in rows]
 
 
@@ -56,7 +56,7 @@ def save_transfers(path: Path, kind: str, found: Sequence[Record]) -> int:
     """Write transfers to PATH in one of READERS' formats; return how many.
 
     Raises:
-        FileExistsError: there is something at PATH.
+        FileExistsError: PATH exists.
         OSError: it can't be written.
     """
     with path.open("xb") as file:

@@ -1,4 +1,4 @@
-"""By which address clients reach this server, and what may stand in between."""
+"""The addresses by which clients reach this server, and NATs on the path."""
 
 from ipaddress import ip_address, ip_network
 
@@ -12,10 +12,10 @@ EVERYBODY = ip_address("255.255.255.255")
 
 
 def server_addresses(store: Store, client: str = "") -> list[str]:
-    """Return addresses of ours, the best for CLIENT first; there is always one.
+    """Return addresses of this server, the best for CLIENT first; at least one.
 
-    An address that a client has sent a request to is one that works; after these
-    come those that are listened on, and the machine's own, IPv4 before IPv6.
+    First those that a client has sent a request to, which are known to work; then the
+    addresses of the listeners and of the host, IPv4 before IPv6.
     """
     seen = [view for view in reversed(store.transfers.values()) if view.server]
     theirs = [view.server for view in seen if view.client == client]
@@ -28,17 +28,17 @@ def server_addresses(store: Store, client: str = "") -> list[str]:
     own = status.addresses if status else []
     specific = [one for one in listened if not _is_any(one)]
     if specific and len(specific) == len(listened):
-        own = []  # nobody is heard on another one
+        own = []  # the server does not listen on another
     likely = [*_far(others), *_far(specific), *own, *specific]
-    # Boot ROMs and boot loaders often know no other than IPv4.
+    # Boot ROMs and boot loaders often support only IPv4.
     found = dict.fromkeys([*theirs, *sorted(likely, key=_is_ipv6)])
     return [*found] or [LOOPBACK]
 
 
 def may_be_nats(store: Store, view: TransferView) -> bool:
-    """Whether a NAT on the way may have chosen the port that a client asks from.
+    """Return whether a NAT on the path may have chosen the client's port.
 
-    Not where no router stands between, nor where the port is the program's habit.
+    False if there is no router in between, or if the program usually uses this port.
     """
     if view.client in store.nats:
         return True
@@ -49,7 +49,7 @@ def may_be_nats(store: Store, view: TransferView) -> bool:
 
 
 def _is_beside_us(store: Store, client: str) -> bool:
-    """Whether a client is known to be on a link of the server's host, and no router."""
+    """Return whether a client is known to be on-link, and not a router."""
     address = ip_address(client.partition("%")[0])
     if address.is_loopback or address.is_link_local:
         return True
@@ -60,7 +60,7 @@ def _is_beside_us(store: Store, client: str) -> bool:
 
 
 def _is_one(address: str) -> bool:
-    """Whether it is the address of one machine: requests may be broadcast."""
+    """Return whether it is the address of one host: requests may be broadcast."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -80,7 +80,7 @@ def _is_ipv6(address: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches an address."""
+    """Return whether an address can be reached only from this host."""
     return ip_address(address.partition("%")[0]).is_loopback
 
 

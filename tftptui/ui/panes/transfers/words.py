@@ -1,4 +1,4 @@
-"""A transfer in words and marks: what the list, the detail line and the details say."""
+"""A transfer in words and marks, for the list, the detail and the details screen."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from tftptui.ui.panes.transfers.model import AlarmRow, AnyRow, ClientRow, Row
 from tftptui.ui.store import Store
 
 NEVER_ANSWERED = "the client never replied"
-"""What the server says of a client that it gave up without a sign of life."""
+"""The server's text about a client that it gave up without a single reply."""
 
 CHANGED = "the file changed on disk since this transfer started"
 
 STORED = "Upload complete: the file is stored."
 
 SURE = 0.75
-"""Certainty of a kind of client from which on it has no mark."""
+"""Minimum certainty of a kind of client for no question mark."""
 
 BAR = 8
 """Cells of a progress bar."""
@@ -73,12 +73,12 @@ _MEANINGS = {
 
 
 def mark(view: TransferView) -> str:
-    """Return the one character that says how it stands."""
+    """Return the one-character mark of its state."""
     return MARKS.get(view.phase) or ("↓" if view.direction == "write" else "↑")
 
 
 def slot(view: TransferView) -> str:
-    """Return the colour slot that says how it stands."""
+    """Return the style slot of its state."""
     return SLOTS.get(view.phase, "transfer-active")
 
 
@@ -90,7 +90,7 @@ def bar(part: float) -> str:
 
 
 def progress(view: TransferView) -> float | None:
-    """Return the part that was acknowledged, 0 to 1; None without a known size."""
+    """Return the acknowledged share, 0 to 1; None if the size is not known."""
     if view.total_size is None:
         return None
     if view.total_size == 0:
@@ -99,16 +99,16 @@ def progress(view: TransferView) -> float | None:
 
 
 def blocks(view: TransferView) -> str:
-    """Return ``4,410/5,300``, or only how many came without a known size."""
+    """Return ``4,410/5,300``, or only the first number if the size is not known."""
     if view.total_size is None:
         return count(view.acked_blocks)
-    # RFC 1350 §6: the last block is the one shorter than a full one, even empty.
+    # RFC 1350 §6: the last block is shorter than a full one, possibly empty.
     last = view.total_size // view.block_size + 1
     return f"{count(view.acked_blocks)}/{count(last)}"
 
 
 def options(view: TransferView) -> str:
-    """Return what was agreed, and what was asked where that differs."""
+    """Return the agreed options, and the requested ones where they differ."""
     asked = {name.lower(): value for name, value in view.asked}
     agreed = {name.lower(): value for name, value in view.agreed}
     words = [_changed(asked.get("blksize"), agreed.get("blksize"), view.block_size)]
@@ -142,11 +142,11 @@ def ending_word(view: TransferView) -> str:
 
 
 def ending(view: TransferView, now: float, tries: int = 1) -> list[str]:
-    """Return what happened, how long ago, and what it took: ``done 12 s ago``.
+    """Return the result, how long ago, and the effort: ``done 12 s ago``.
 
-    The forms get shorter. How many packets were sent again is in each of a completed
-    one, whose mark tells the rest; of others it is how they ended. TRIES are said
-    where there were several.
+    The forms get shorter. All forms of a completed transfer keep the number of resent
+    packets, as its mark shows the result; all forms of others keep the result. TRIES
+    are named if there were several.
     """
     ended = view.ended if view.ended is not None else view.moved
     word, agos = ending_word(view), _agos(now - ended)
@@ -161,9 +161,9 @@ def ending(view: TransferView, now: float, tries: int = 1) -> list[str]:
 
 
 def _agos(seconds: float) -> list[str]:
-    """Return how long ago in forms that get shorter."""
+    """Return how long ago, in forms that get shorter."""
     ago = age(seconds)
-    # “no answer now” would suggest a server that waits.
+    # "no reply now" would suggest that the server is waiting.
     return ["just now"] if ago == "now" else [ago, ago.removesuffix(" ago")]
 
 
@@ -195,7 +195,7 @@ def _client_kind(row: ClientRow) -> str:
 
 
 def _client_state(row: ClientRow, store: Store) -> str:
-    """Return how many requests or tries, and how many ended in which way."""
+    """Return the number of requests or tries, and of each result."""
     tries = sum(one.times for one in row.rows)
     files = {one.view.file for one in row.rows}
     of_files = f"{tries} requests for {len(files)} files" if len(files) > 1 else ""
@@ -222,7 +222,7 @@ def _reason(row: Row) -> str:
 
 
 def plain(row: AnyRow, store: Store) -> str:
-    """Return a row as text for the clipboard, nothing shortened."""
+    """Return a row as text for the clipboard, unshortened."""
     if isinstance(row, ClientRow):
         lines = [client_words(row, store), *(plain(one, store) for one in row.rows)]
         return "\n  ".join(lines)
@@ -279,7 +279,7 @@ _BLOCKED = frozenset(
 
 
 def mean_rate(view: TransferView) -> str:
-    """Return bytes a second over the whole of a completed transfer, or nothing."""
+    """Return the mean rate of a completed transfer in bytes/s, or ""."""
     if view.phase != "completed" or view.ended is None or not view.acked_octets:
         return ""
     seconds = view.ended - view.started
@@ -295,13 +295,13 @@ def short_host(host: str, width: int) -> str:
 
 
 def kind_words(view: TransferView) -> str:
-    """Return the kind of client, marked where it is a guess; nothing if not known."""
+    """Return the kind of client, marked if it is a guess; "" if not known."""
     is_guess = 0 < view.kind_sure < SURE and " or " not in view.kind
     return f"{view.kind}?" if is_guess else view.kind
 
 
 def short_kind(kind: str, width: int) -> str:
-    """Return a kind of client in WIDTH cells, without its last words if need be."""
+    """Return a kind of client in WIDTH cells, without its last words if necessary."""
     if len(kind) > width:
         kind = kind.replace(" or ", "/")
     while len(kind) > width and " " in kind:
@@ -311,11 +311,11 @@ def short_kind(kind: str, width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast it goes.
+    """The speed of a transfer.
 
     Attributes:
-        rate, eta: texts for the columns; a stalled one tells in ``quiet`` instead
-            for how long nothing has moved.
+        rate, eta: texts for the columns.
+        quiet: for a stalled transfer, the idle time instead.
     """
 
     rate: str = ""
@@ -331,7 +331,7 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
     if view.phase == "negotiating" or per_second is None:
         return Pace(rate="–")
     left = None if view.total_size is None else view.total_size - view.acked_octets
-    # No guess while nothing moves: a stall stops the estimate.
+    # No estimate while nothing moves.
     sure = left is not None and per_second > 0 and still < _SHOW_QUIET
     eta = f"~{duration((left or 0) / per_second)}" if sure else ""
     return Pace(rate=rate(per_second), eta=eta)
@@ -340,7 +340,7 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
 def ports_in_words(
     view: TransferView, ports: PortMap | None, *, may_be_nats: bool = False
 ) -> str:
-    """Return who chose which port; MAY_BE_NATS: or a NAT the client's."""
+    """Return who chose which port; MAY_BE_NATS: a NAT may have chosen the client's."""
     ours = f"{view.server_tid} is ours"
     if not view.server_tid:
         ours = "no reply yet, so the server's port is unknown"
@@ -348,16 +348,16 @@ def ports_in_words(
         ours = f"{view.server_tid} is the request port (single-port mode)"
     elif ports is not None:
         ours += f", from {leased_from(view, ports)[0]}"
-    else:  # a capture, perhaps of somebody else's server
+    else:  # a capture, perhaps of another server
         ours = f"{view.server_tid} is the server's"
     theirs = "the client's own choice" + (", or a NAT's" if may_be_nats else "")
     return f"Port {view.client_tid} is {theirs}; {ours}."
 
 
 def leased_from(view: TransferView, ports: PortMap) -> tuple[str, str]:
-    """Return the range that our port was chosen from, and in which order.
+    """Return the range that the server's port was chosen from, and the order.
 
-    A server of an older version tells only PORTS, the range of now.
+    A server of an older version reports only PORTS, the current range.
     """
     if view.leased_from is not None:
         first, last, order = view.leased_from
@@ -369,12 +369,12 @@ def leased_from(view: TransferView, ports: PortMap) -> tuple[str, str]:
 
 
 def agreement(view: TransferView) -> list[str]:
-    """Return one text an option: ``blksize 1468 → 1428``, ``tsize not granted``."""
+    """Return one text per option: ``blksize 1468 → 1428``, ``tsize not granted``."""
     agreed = {name.lower(): value for name, value in view.agreed}
     told = []
     for name, wanted in view.asked:
         given = agreed.get(name.lower())
-        if not view.server_tid:  # a capture without an answer
+        if not view.server_tid:  # a capture without a reply
             told.append(f"{name} {wanted}")
         elif given is None:
             told.append(f"{name} {wanted} not granted")
@@ -384,10 +384,10 @@ def agreement(view: TransferView) -> list[str]:
 
 
 def meaning(view: TransferView) -> str:
-    """Return in a sentence how it stands, and why, as far as that is known.
+    """Return a sentence on its state, and the cause as far as known.
 
-    A client that was never heard of after its request tells where to look: both
-    ports are named, because firewalls mostly block the client's.
+    For a client that was silent after its request, both ports are named: firewalls
+    usually block the client's.
     """
     if view.phase == "negotiating" and not view.server_tid:
         return "This capture has no reply to it."
@@ -415,10 +415,10 @@ def story(
     version: str = "",
     may_be_nats: bool = False,
 ) -> str:
-    """Return what the detail line says about the chosen transfer.
+    """Return the text of the detail about the selected transfer.
 
-    HASHED is the hash of the VERSION that it reads; MAY_BE_NATS says whether a NAT
-    may have chosen the client's port.
+    HASHED is the hash of the VERSION that it reads; MAY_BE_NATS is whether a NAT may
+    have chosen the client's port.
     """
     told = agreement(view)
     asked = "Options: " + ", ".join(told) + "." if told else "No options requested."
@@ -439,7 +439,7 @@ def story(
 
 
 def counts_in_words(view: TransferView) -> str:
-    """Return what went wrong on the way, in numbers."""
+    """Return the numbers of errors on the path."""
     plural = "" if view.retransmits == 1 else "s"
     told = [
         f"{count(number)} {word}"
@@ -454,7 +454,7 @@ def counts_in_words(view: TransferView) -> str:
 
 
 def _told(finding: Finding, view: TransferView) -> str:
-    """Return what a finding says of a transfer; a leading file name keeps its case."""
+    """Return a finding's text about a transfer; a leading file name keeps its case."""
     text = labelled(finding.of(view.number), finding.confidence)
     names = tuple(name for name in (view.file, *finding.files) if name)
     is_name = text.startswith(names)
@@ -477,15 +477,15 @@ _WHERE: dict[Place, str] = {
     "between-or-client": "before or at",
     "client-segment": "at (or just before)",
 }
-"""Where, if not on the path."""
+"""The place, unless it is on the path."""
 
 
 def alarm_in_cells(
     finding: Finding, store: Store, width: int, transfer: int = 0
 ) -> str:
-    """Return the headline if it fits WIDTH cells, or else the short form there is.
+    """Return the headline if it fits WIDTH cells, else its short form if there is one.
 
-    TRANSFER is whose own headline is wanted, 0 for that of all.
+    TRANSFER selects that transfer's own headline, 0 the headline for all.
     """
     headline = labelled(finding.of(transfer), finding.confidence)
     brief = _BRIEF.get(finding.code)
