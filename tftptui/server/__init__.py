@@ -1,1 +1,1 @@
-"""The TFTP server: listeners, transfers, the port pool and the root it serves."""
+"""The TFTP server: listeners, transfers, port pool and root."""

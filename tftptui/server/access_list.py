@@ -1,4 +1,4 @@
-"""Whose requests are taken: lists of networks."""
+"""Access lists: which client networks are allowed or denied."""
 
 from functools import lru_cache
 from ipaddress import (
@@ -16,18 +16,18 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _NEIGHBOURHOOD = {4: 24, 6: 64}
-"""Prefix lengths of what one sender is likely to hold whole."""
+"""Prefix length, by IP version, that one sender is assumed to control."""
 
 
 class AccessList:
-    """Who may ask: whom an allow list names, if there is one, and no deny list does.
+    """The allow and deny lists of client networks.
 
     Args:
-        allow: networks as text; none means everybody.
-        deny: networks as text; they win.
+        allow: networks as text; an empty list allows everybody.
+        deny: networks as text; deny wins over allow.
 
     Raises:
-        SettingsError: a text is no network.
+        SettingsError: a text is not a network.
     """
 
     def __init__(self, allow: tuple[str, ...], deny: tuple[str, ...]) -> None:
@@ -35,7 +35,7 @@ class AccessList:
         self._deny = [parse_network(text) for text in deny]
 
     def admits(self, host: str) -> bool:
-        """Whether requests of an address are taken."""
+        """Return whether requests from an address are accepted."""
         if not self._allow and not self._deny:
             return True
         address = plain_address(host)
@@ -45,7 +45,7 @@ class AccessList:
 
 
 def plain_address(host: str) -> Address:
-    """Return an address; one of IPv4 that IPv6 carries as what it is."""
+    """Return the parsed address; IPv4-mapped IPv6 becomes IPv4."""
     address = ip_address(host.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
@@ -53,16 +53,16 @@ def plain_address(host: str) -> Address:
 
 @lru_cache(maxsize=4_096)
 def neighbourhood(host: str) -> str:
-    """Return the network that an address is counted with: its /24, or /64.
+    """Return the network that an address is counted with: its /24 or /64.
 
-    Not the one that interfaces or routes tell: it bounds what one sender may cost, and
-    a route of 8 bits would let one sender speak for millions. In findings it says
-    whose ways are most likely one, which holds for parts of a larger network, too; a
-    smaller one behind a router is seldom known here. Link-local addresses are of the
-    link that they name (RFC 4007 §11): fe80::%eth0/64.
+    The prefix is fixed, not taken from interfaces or routes: it limits what one sender
+    may cost, and with a /8 route one sender would count for millions of addresses. In
+    findings it names clients that most likely share a path, which also holds for parts
+    of a larger network; smaller networks behind a router are seldom known here.
+    Link-local addresses keep their zone (RFC 4007 §11): fe80::%eth0/64.
     """
     if ":" not in host:
-        return f"{host.rpartition('.')[0]}.0/24"  # forged ones are many: in short
+        return f"{host.rpartition('.')[0]}.0/24"  # fast: forged addresses are many
     address = plain_address(host)
     network = ip_network((address, _NEIGHBOURHOOD[address.version]), strict=False)
     _, percent, link = host.partition("%")

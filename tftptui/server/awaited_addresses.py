@@ -1,8 +1,8 @@
-"""Addresses of ``--listen`` that this machine does not have, now or for a while.
+"""Addresses in ``--listen`` that this machine does not have (yet).
 
-Their sockets are bound all the same (``IP_FREEBIND``) and take requests as soon as the
-address is there: a direct cable often gets its address after the server has started,
-and loses it each time the board resets its end of the link.
+Their sockets are bound anyway (``IP_FREEBIND``) and receive requests as soon as the
+address exists: a direct cable often gets its address after the server has started, and
+loses it each time the board resets its end of the link.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,19 +11,19 @@ from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import is_own_address
 
 INTERVAL = 0.5
-"""Seconds between looks."""
+"""Seconds between checks."""
 
 
 class AwaitedAddresses:
-    """Says which listening addresses are absent, and when one comes or goes.
+    """Watches which listening addresses are missing and reports changes.
 
     Args:
-        listeners: where requests are taken; wildcard addresses are always there.
-        tell: gets a sentence for each change.
-        has: whether this machine has an address now.
+        listeners: addresses that take requests; wildcards always count as present.
+        tell: callback that gets a sentence for each change.
+        has: returns whether this machine has an address now.
 
     Attributes:
-        notices: a sentence for each address that is absent now.
+        notices: a sentence for each address that is missing now.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class AwaitedAddresses:
         self._describe()
 
     def look(self, now: float) -> None:
-        """Look again if that is due at NOW, seconds of a monotonic clock."""
+        """Check again if INTERVAL has passed at NOW (monotonic seconds)."""
         if now - self._looked < INTERVAL:
             return
         self._looked = now

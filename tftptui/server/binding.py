@@ -1,4 +1,4 @@
-"""From the settings to bound listeners, or to words that say what to do about it."""
+"""Bind the listeners that the settings name, or say what to do about it."""
 
 import errno
 import socket
@@ -25,12 +25,12 @@ def bind_listeners(
 ) -> tuple[list[Listener], list[str]]:
     """Open a listener for each address; return them and notices for the operator.
 
-    Without a port in the settings it is 69, or 6969 where 69 needs a right that
-    we lack. HELD are sockets that are bound already, of an engine with these settings
-    that died or from systemd; requests may wait in them.
+    Without a port in the settings it is 69, or 6969 if we lack permission for 69. HELD
+    are sockets that are already bound, from systemd or from a crashed engine with the
+    same settings; requests may be waiting in them.
 
     Raises:
-        BindError: an address or the port can't be had.
+        BindError: an address or the port is not available.
     """
     if held:
         places = [endpoint_of(sock.getsockname()) for sock in held]
@@ -65,10 +65,12 @@ def _bind_wanted(settings: Settings) -> tuple[list[Listener], list[str]]:
 
 
 def _shared_ports(listeners: Sequence[Listener], settings: Settings) -> list[str]:
-    """Return a notice of ports of the range that take requests: none answers there.
+    """Return a notice about ports of the range that listeners use.
+
+    Transfers never reply from these.
 
     Raises:
-        BindError: that leaves none to answer from.
+        BindError: no other port is left in the range.
     """
     asked_on = {listener.local.port for listener in listeners}
     shared = sorted(port for port in asked_on if port in settings.ports)
@@ -93,7 +95,8 @@ def _bind_all(addresses: tuple[str, ...], port: int) -> list[Listener]:
             listener = _bind(address, port, is_asked=bool(addresses))
             if listener is not None:
                 listeners.append(listener)
-                port = listener.local.port  # 0 lets the system choose, once for all
+                # for port 0: all use what the system chose for the first
+                port = listener.local.port
     except Exception:
         for listener in listeners:
             listener.close()
@@ -104,7 +107,7 @@ def _bind_all(addresses: tuple[str, ...], port: int) -> list[Listener]:
 
 
 def _bind(address: str, port: int, *, is_asked: bool) -> Listener | None:
-    """Open one listener; None where this machine lacks a family nobody asked for."""
+    """Open one listener; None if it is optional and its family is missing."""
     try:
         return Listener(_endpoint(address, port))
     except PermissionError:
@@ -116,7 +119,7 @@ def _bind(address: str, port: int, *, is_asked: bool) -> Listener | None:
 
 
 def _endpoint(address: str, port: int) -> Endpoint:
-    """Return the endpoint for a numeric address, with its scope if it names one."""
+    """Return the endpoint for a numeric address, with its scope if it has one."""
     host = address.strip("[]")
     try:
         found = socket.getaddrinfo(
@@ -139,6 +142,6 @@ def _trouble(error: OSError, address: str, port: int) -> str:
             f"stop it, or use --port {FALLBACK_PORT}"
         )
     if error.errno == errno.EADDRNOTAVAIL:
-        # Not on Linux, where such an address is waited for: awaited_addresses.py.
+        # Never on Linux, which waits for such an address: see awaited_addresses.py.
         return f"{address} is not an address of this machine (see: ip address)"
     return f"cannot bind UDP port {port} on {address}: {error.strerror}"

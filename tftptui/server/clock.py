@@ -1,4 +1,4 @@
-"""The one place that names a clock."""
+"""Clocks and timers; the only module that reads a clock."""
 
 import asyncio
 import time
@@ -7,19 +7,19 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Two times: one to measure with, one to show."""
+    """A clock with two times: monotonic for measuring, wall time for showing."""
 
     def now(self) -> float:
-        """Return seconds of a monotonic clock, the one that the event loop uses."""
+        """Return monotonic seconds, as the event loop's clock does."""
 
     def wall(self) -> float:
-        """Return seconds since the epoch; never runs backwards while we live."""
+        """Return seconds since the epoch; never goes backwards."""
 
 
 class SystemClock:
-    """The machine's clock; the wall time is read once and then counted on.
+    """The machine's clock; the wall time is read once and counted on from there.
 
-    So a correction of the machine's time can't reorder what is shown.
+    So a correction of the system time cannot reorder events.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class Ticker:
         self._handle: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to tick; does nothing if it ticks already."""
+        """Start ticking; does nothing if it is already ticking."""
         if self._handle is None:
             self._arm()
 
     def stop(self) -> None:
-        """Tick no more."""
+        """Stop ticking."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
@@ -63,7 +63,7 @@ class Ticker:
 
 
 class LoopAlarm:
-    """Calls RING once, at a moment of CLOCK that can be reset."""
+    """Calls RING once, at a time that can be moved."""
 
     def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
         self._clock = clock
@@ -71,7 +71,7 @@ class LoopAlarm:
         self._handle: asyncio.TimerHandle | None = None
 
     def set(self, moment: float | None) -> None:
-        """Ring at MOMENT, and not at the one set before; None: never."""
+        """Ring at MOMENT (monotonic seconds) instead; None cancels."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None

@@ -1,1 +1,1 @@
-"""What is quicker than the plain way. Each has one way in and one way out."""
+"""Fast paths. Each has one way in and one way out."""

@@ -1,11 +1,10 @@
-"""The fast state of a Sender, for what nearly every packet means.
+"""The fast path of a Sender: the expected ACK arrives, the next window leaves.
 
-It is an ACK of all that is outstanding, nothing of which was sent twice, and what
-follows is the next window. That needs neither a command nor a session: the window
-leaves, entries go into the packet log, and the session is made, or told, when somebody
-has to look at it. A transfer of one packet at a time does this a hundred thousand
-times a second, and a rack that boots begins thousands of transfers in one, so each
-step here is there because it has to be.
+It handles an ACK of everything outstanding, with nothing retransmitted, by sending the
+next window without a session or commands: only entries for the packet log are written.
+The session is created or updated when somebody needs it. A lock-step transfer does this
+a hundred thousand times a second, and a booting rack starts thousands of transfers in
+one, so no step here is without a purpose.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,43 +25,44 @@ from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import SLOW
 
 _LASTING = 16
-"""Windows still to be sent from which on a socket and a staging buffer of its own pay
-for a transfer."""
+"""Windows left to send from which a transfer gets a socket and a staging buffer of its
+own."""
 
 _FEW = 32
 """Transfers at a time that may read far ahead."""
 
 _STAYS, _FRUITFUL = 3, 8
-"""Stretches alone with a client that may end with fewer windows than are worth it."""
+"""Number of lock-step stretches that may end with fewer than _FRUITFUL windows before a
+transfer stops trying them."""
 
 _NONE: Awaited = (None,)
 
-# An Enum is slow to look in.
+# Looking up an Enum member is slow.
 _ACK_KIND, _DATA_KIND = Kind.ACK, Kind.DATA
 _LAST, _NEW = int(Flag.LAST), State.NEW
 
 
 @final
 class AckFastPath:
-    """How a read goes on as long as all goes well.
+    """The fast state of a read transfer.
 
     One way in: open(), or start() for a new transfer. One way out: close(), after
     catch_up() has updated the session. While it is closed, readable() hands each
     datagram to the Sender.
 
     Args:
-        transfer: that it belongs to, until forget().
-        source: of the blocks.
-        staging: where they are staged.
+        transfer: its transfer, until forget().
+        source: where blocks are read from.
+        staging: buffer that blocks are staged in.
 
     Attributes:
-        is_open: whether the state is fast.
-        heard: whether the client has answered.
+        is_open: whether the fast state is active.
+        heard: whether the client has replied.
         last: the last block, or 0 if the length is not known.
-        sent_to: the last block that has left, while it is open.
-        begun: when the transfer was started, by the monotonic clock.
-        staging: where blocks are staged by now.
-        timer: of the session, once there is one.
+        sent_to: the last block sent, while it is open.
+        begun: when the transfer was started, on the monotonic clock.
+        staging: the staging buffer now in use.
+        timer: the session's retransmit timer, once there is a session.
     """
 
     __slots__ = (
@@ -109,7 +109,7 @@ class AckFastPath:
         self.is_open = self.heard = False
         self._acked = self.sent_to = self._counted = 0
         self.begun = 0.0
-        self._left = self._left_before = 0.0  # wall clock of the last two windows
+        self._left = self._left_before = 0.0  # wall-clock times of the last two windows
         self._now, self._wall = recorder.clock.now, recorder.offset
         self._next, self._acks = 0, _NONE
         self._windows = staging.windows
@@ -122,7 +122,7 @@ class AckFastPath:
         self._stays = _STAYS
 
     def start(self) -> bool:
-        """Send the first packet; False: nothing has left, it takes the exact state."""
+        """Send the first packet; False if nothing was sent: use the session."""
         transfer = self._transfer
         if not transfer.parts.agreed.oack:
             return self._go_on(self.last)
@@ -133,7 +133,7 @@ class AckFastPath:
         return True
 
     def open(self, session: SendSession) -> None:
-        """Take the next ACK here: the session awaits one of all that is outstanding."""
+        """Handle the next ACK here: it must acknowledge everything outstanding."""
         self._next, self._acks = 0, _NONE
         self._acked, self.sent_to = session.acked, session.sent_to
         self._counted = self.sent_to
@@ -142,7 +142,7 @@ class AckFastPath:
         self.is_open = True
 
     def go_on_from(self, begun: float, sent_at: float, ended_at: float) -> None:
-        """Stand where a one-block read does that has sent its block."""
+        """Continue a one-block read that has already sent its block."""
         self.begun, self._left = begun, sent_at
         self.sent_to = self._counted = 1
         self.is_open = True
@@ -151,12 +151,12 @@ class AckFastPath:
             self._left_before, self._left = sent_at, ended_at
 
     def close(self) -> None:
-        """Leave the next packet to the exact state; catch_up() comes before."""
+        """Leave the next packet to the session; call catch_up() first."""
         self.is_open = False
         self._next, self._acks = 0, _NONE
 
     def count(self) -> None:
-        """Count what has left since this was last asked, and was not counted then."""
+        """Add the windows sent since the last call to the counters."""
         windows = (self.sent_to - self._counted) // self._window
         if windows > 0:
             self._counted = self.sent_to
@@ -164,7 +164,7 @@ class AckFastPath:
             self._report.exchanged(windows, self._window, self._octets, self._left)
 
     def catch_up(self, session: SendSession) -> int:
-        """Tell session and counters what has happened.
+        """Bring session and counters up to date.
 
         Returns:
             How many windows were acknowledged since the last time.
@@ -181,15 +181,15 @@ class AckFastPath:
         return windows
 
     def is_quick(self, now: float) -> bool:
-        """Whether a window left so lately that nothing can be due."""
+        """Return whether the last window left too recently for any timeout."""
         return self.is_open and now - (self._left - self._wall) < SHORTEST
 
     def readable(self) -> None:
-        """Take one datagram of the client; what else there is wakes us again."""
+        """Handle one datagram; if there are more, the loop calls again."""
         receive, now, send = self._receive, self._now, self._send
         try:
             datagram = receive(LONGEST)
-        except OSError:  # woken for nothing readable: the error queue
+        except OSError:  # nothing to read: the error queue woke us
             self._transfer.take_errors()
             return
         index = self._next
@@ -212,7 +212,7 @@ class AckFastPath:
             self._send_again(packets)
 
     def _recvfrom(self, octets: int) -> bytes:
-        """Return a datagram of the client from where strangers come, too.
+        """Return a datagram of the client, from the socket that anyone can reach.
 
         Raises:
             OSError: there is none.
@@ -225,7 +225,7 @@ class AckFastPath:
         return datagram
 
     def hear(self, datagram: bytes) -> None:
-        """Take a datagram of the client that nothing is staged for."""
+        """Handle a datagram of the client that no window is staged for."""
         is_due = self.is_open and self._acks[self._next] is None
         if is_due and datagram == encode_ack(self.sent_to & 0xFFFF):
             self.heard = True
@@ -241,7 +241,7 @@ class AckFastPath:
         self._transfer.take(datagram)
 
     def _proceed(self, left: int) -> bool:
-        """Send the next window, a full one; False: it takes the exact state.
+        """Send the next full window; return False if the session has to do it.
 
         LEFT blocks have still to be sent.
         """
@@ -274,9 +274,9 @@ class AckFastPath:
         return True
 
     def _may_stay(self) -> bool:
-        """Whether nobody has to wait for us while we wait for the client.
+        """Return whether this is the only transfer and its client replies fast.
 
-        Each window has to leave with one call: what fails amid one ends the fast state.
+        Each window must leave in one call: an error halfway ends the fast state.
         """
         if not self.is_open or self._send == self._send_each:
             return False
@@ -284,7 +284,7 @@ class AckFastPath:
         return is_near and self._transfer.parts.recorder.counters.active == 1
 
     def _stay(self) -> None:
-        """Stay with the client for a while, and with nobody else."""
+        """Serve this client alone for a while, blocking in its socket."""
         step = self._transfer.transport.lock_step(self._now)
         if step is None:
             return
@@ -306,7 +306,7 @@ class AckFastPath:
             self.hear(step.other)
 
     def _stretch(self) -> Iterator[Steps]:
-        """Give out all full windows that follow, staged piece by piece."""
+        """Yield all full windows that follow, staged piece by piece."""
         index, acks, windows = self._next, self._acks, self._windows
         block, window = self.sent_to, self._window
         while True:
@@ -324,7 +324,7 @@ class AckFastPath:
             index, acks = found, self.staging.awaited
 
     def _go_on(self, left: int) -> bool:
-        """Send the first window, or the last, in the same way."""
+        """Send the first or the last window; False: the session has to."""
         acked, report, transfer = self.sent_to, self._report, self._transfer
         count = min(left, self._window)
         try:
@@ -352,9 +352,9 @@ class AckFastPath:
         return True
 
     def _hurry(self, left: int) -> None:
-        """Make what logs and sends a full window at once.
+        """Prepare the log template and the one-call send for full windows.
 
-        With many blocks LEFT it gets a socket and a staging buffer of its own, too.
+        With many blocks LEFT, it gets a socket and a staging buffer of its own, too.
         """
         window, transport = self._window, self._transfer.transport
         if left > _LASTING * window:
@@ -379,7 +379,7 @@ class AckFastPath:
         self._windows = self.staging.windows
 
     def _complete(self) -> bool:
-        """End quietly what went well all along; False: it takes the exact state."""
+        """Finish a transfer that had no trouble; False: the session has to."""
         wall, transfer = self._now() + self._wall, self._transfer
         if transfer.is_told or transfer.parts.agreed.notes or wall - self._left >= SLOW:
             return False
@@ -394,20 +394,20 @@ class AckFastPath:
         return True
 
     def _send_each(self, packets: memoryview) -> None:
-        """Send packets one by one."""
         transfer = self._transfer
         if not transfer.transport.send_run(packets, self.staging.stride):
             self._report.trouble(transfer.send_trouble)
             transfer.side.settle()
 
     def _send_again(self, packets: memoryview) -> None:
-        """Send what did not leave as it should have: an old ICMP error, or no GSO."""
+        """Resend a window that failed: on an old ICMP error, or without GSO."""
         self._send_each(packets)
         self._transfer.side.settle()
-        self._send, self._template = _nothing, b""  # made again, as the route has it
+        # rebuilt by _hurry() for what the route allows
+        self._send, self._template = _nothing, b""
 
     def forget(self) -> None:
-        """Let go of all that leads back here, and of the staged blocks."""
+        """Drop the references to the transfer, and the staged blocks."""
         del self._transfer
         self._send = _nothing
         self._receive = _no_datagram
@@ -418,7 +418,7 @@ _NO_STAGING = scratch(DEFAULT_BLOCK_SIZE, 1)
 
 
 def _nothing(*_: object) -> None:
-    """Stand in for what is made once it pays."""
+    """Placeholder until the real callable is built."""
 
 
 def _no_datagram(_: int) -> bytes:

@@ -1,10 +1,9 @@
-"""The fast state of a Receiver, for what nearly every packet means.
+"""The fast path of a Receiver: full blocks in order, with nothing missing.
 
-It is the next full block, while nothing is missing. Packets go straight to where they
-are written from, many with one call; all that came in a row is looked at together,
-one record of it goes into the packet log, and the session is updated later, before
-anybody looks at it. Only the last block's ACK says that bytes are safe; the others
-may be sent before they are written.
+Packets are received straight into the buffer that the file is written from, many at one
+wake-up. A run of them is checked together and becomes one packet record; the session is
+updated later, before anybody reads it. Only the ACK of the last block promises that the
+data is on disk; other ACKs may be sent before the write.
 """
 
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from tftptui.server.transfer.write_behind import SLOW, WriteBehind
 from tftptui.telemetry.records.ring import Kind
 
 _BATCH = 64
-"""Datagrams read in a row before others have their turn."""
+"""Datagrams read in a row before other sockets get a turn."""
 
 _ACK = Opcode.ACK << 16
 _pack = Struct(">I").pack
@@ -29,18 +28,18 @@ _pack = Struct(">I").pack
 
 @final
 class UploadBuffer:
-    """Full blocks that have come, and the file that they are written to.
+    """The full blocks received but not yet written, and the file they go to.
 
     Args:
-        agreed: with the client.
-        sink: the file. A slow or remote disk gets a thread of its own.
-        announced: bytes that the client said the file has, or None.
+        agreed: the negotiated options.
+        sink: the file. A slow or remote disk gets a writer thread.
+        announced: file size in bytes by the client's tsize, or None.
         now: a clock, in seconds.
 
     Attributes:
-        landing: where packets arrive.
-        landed: how many are there that are not written yet.
-        sink: the file, or what writes it from a thread.
+        landing: buffer that packets are received into.
+        landed: how many packets in it are not written yet.
+        sink: the file, or the thread's queue in front of it.
     """
 
     __slots__ = ("_now", "landed", "landing", "sink")
@@ -61,16 +60,16 @@ class UploadBuffer:
         self._now = now
 
     def store(self, octets: memoryview) -> None:
-        """Write what has landed, and then OCTETS.
+        """Write the buffered blocks, then OCTETS.
 
         Raises:
-            UploadError: no room, or more than allowed.
+            UploadError: no space left, or more than allowed.
         """
         self.flush()
         self._write([octets])
 
     def flush(self) -> None:
-        """Write what has landed; raises as store() does."""
+        """Write the buffered blocks; raises like store()."""
         landed, self.landed = self.landed, 0
         if landed:
             self._write(self.landing.data(landed))
@@ -84,17 +83,17 @@ class UploadBuffer:
 
 @final
 class BatchedReceive:
-    """How a write goes on as long as all goes well.
+    """The fast state of a write transfer.
 
     One way in: open(). One way out: close(), after catch_up() has updated the session.
     While it is closed, readable() hands each datagram to the Receiver.
 
     Args:
-        transfer: that it belongs to, until forget().
-        buffer: where packets arrive.
+        transfer: its transfer, until forget().
+        buffer: where packets are received.
 
     Attributes:
-        is_open: whether the state is fast.
+        is_open: whether the fast state is active.
     """
 
     __slots__ = (
@@ -125,10 +124,11 @@ class BatchedReceive:
         self._transfer, self._buffer = transfer, buffer
         self._window = agreed.window
         self.is_open = False
-        self._awaited = 0  # the block that is to come next
+        self._awaited = 0  # the next block
         self._acked = 0
         self._acked_at = self._first_at = self._came_at = 0.0
-        self._trip = self._trips = 0.0  # the latest, and all since the last look
+        # round-trip times: the latest, and the sum since catch_up()
+        self._trip = self._trips = 0.0
         self._receive_into: Callable[[memoryview], int] = transport.recv_into
         self._send: Callable[[bytes], bool] = transport.send
         self._now, self._wall = recorder.clock.now, recorder.offset
@@ -136,24 +136,24 @@ class BatchedReceive:
         self._log_ack = report.singles(Kind.ACK_SENT, HEADER)
 
     def open(self, session: ReceiveSession) -> None:
-        """Take the next block here: the session awaits it, and nothing else."""
+        """Handle the next block here; no earlier block may be missing."""
         self._acked = session.acked
         self._acked_at = self._first_at = self._came_at = session.sent_at
         self._awaited = session.received + 1
         self.is_open = True
 
     def close(self) -> None:
-        """Leave the next packet to the exact state; catch_up() comes before."""
+        """Leave the next packet to the session; call catch_up() first."""
         self.is_open = False
 
     def catch_up(self, session: ReceiveSession) -> None:
-        """Tell session, view and counters what has happened."""
+        """Bring session, view and counters up to date."""
         received = self._awaited - 1
         blocks = received - session.received
         if not blocks:
             return
         acks = (self._acked - session.acked) // self._window
-        if acks and self._trip > 0:  # else the exact state has measured it
+        if acks and self._trip > 0:  # otherwise the session has measured it
             session.timer.catch_up(acks - 1, self._trips - self._trip)
             session.timer.measure(self._trip)
         if acks:
@@ -162,7 +162,7 @@ class BatchedReceive:
         self._report.gathered(blocks, acks, self._came_at + self._wall)
 
     def readable(self) -> None:
-        """Take what the client sent, up to the end of a window; more wakes us again."""
+        """Read up to the end of a window; if there is more, the loop calls again."""
         if not self.is_open:
             self._read_one_by_one()
             return
@@ -175,7 +175,7 @@ class BatchedReceive:
             while at < end and (octets := receive(places[at])) == full:
                 at += 1
         except OSError:
-            if at == begin:  # woken for nothing readable: the error queue
+            if at == begin:  # nothing to read: the error queue woke us
                 transfer.take_errors()
                 return
         other = None if octets == full else landing.packet(at, octets)
@@ -185,7 +185,7 @@ class BatchedReceive:
             transfer.side.take(other, now)
 
     def _read_one_by_one(self) -> None:
-        """Take what the client sent in the exact state."""
+        """Read datagrams and hand them to the session."""
         now, transfer = self._now(), self._transfer
         for count in range(_BATCH):
             try:
@@ -194,7 +194,7 @@ class BatchedReceive:
                 transfer.take_errors()
                 datagram = b""
             if datagram is None:
-                if count == 0:  # woken for nothing readable: the error queue
+                if count == 0:  # nothing to read: the error queue woke us
                     transfer.take_errors()
                 return
             if datagram:
@@ -203,7 +203,7 @@ class BatchedReceive:
                 return
 
     def _take_run(self, count: int, now: float) -> None:
-        """Take COUNT full packets that have just landed; what is odd, exactly."""
+        """Handle COUNT full packets just received; the session gets the odd ones."""
         buffer, transfer, first = self._buffer, self._transfer, self._awaited
         landing, begin = buffer.landing, buffer.landed
         good = landing.expected(begin, count, first)
@@ -226,7 +226,7 @@ class BatchedReceive:
             transfer.side.take(datagram, now)
 
     def _flush(self) -> bool:
-        """Write what has landed; return whether that went well."""
+        """Write the buffered blocks; return whether that worked."""
         try:
             self._buffer.flush()
         except UploadError as error:
@@ -245,5 +245,5 @@ class BatchedReceive:
             self._transfer.side.settle()
 
     def forget(self) -> None:
-        """Let go of what leads back here."""
+        """Drop the reference to the transfer."""
         del self._transfer

@@ -1,10 +1,10 @@
-"""An event loop that serves transfer sockets inside its own wait.
+"""An event loop that runs callbacks of transfer sockets inside select().
 
-A lock-step transfer is one small packet each way, thousands of times a second, and
-a turn of the event loop around each costs as much as the packet itself. So sockets
-given to a selector's add() have their callback run within select(). The loop turns
-when another descriptor is ready, when a timer is due, and as soon as a callback has
-scheduled work for it: nothing that the loop looks after can be starved.
+A lock-step transfer is one small packet each way, thousands of times a second, and one
+iteration of the event loop costs as much as the packet. So the callbacks of sockets
+registered with the selector's add() run within select(). The loop gets control when
+another descriptor is ready, when a timer is due, and as soon as a callback schedules
+something: nothing else on the loop can starve.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Callback = Callable[[], None]
 Ts = TypeVarTuple("Ts")
 
 _BATCH = 64
-"""Sockets served in a row before others are looked for."""
+"""Sockets served in a row before polling again."""
 
 _READABLE = select.EPOLLIN if hasattr(select, "EPOLLIN") else 1
 
@@ -34,56 +34,56 @@ _SLACK = 0.001
 
 
 class HasFileno(Protocol):
-    """What has a descriptor."""
+    """An object with a file descriptor."""
 
     def fileno(self) -> int:
-        """Return the descriptor."""
+        """Return the file descriptor."""
 
 
 FileObject = int | HasFileno
 
 
 class Readers(Protocol):
-    """Where callbacks for readable sockets are registered."""
+    """Registers callbacks for readable sockets."""
 
     def add(self, sock: socket.SocketType, callback: Callback) -> None:
-        """Call CALLBACK whenever SOCK can be read."""
+        """Call CALLBACK whenever SOCK is readable."""
 
     def change(self, sock: socket.SocketType, callback: Callback) -> None:
-        """Call CALLBACK instead of the one that was added for SOCK."""
+        """Replace the callback registered for SOCK."""
 
     def drop(self, sock: socket.SocketType) -> None:
-        """Call it no more, and close the socket."""
+        """Unregister the socket and close it."""
 
 
 class LoopReaders:
-    """Readers of any event loop: portable, one turn of the loop for each wake-up."""
+    """Readers for any event loop: portable, one loop iteration per wake-up."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
     def add(self, sock: socket.SocketType, callback: Callback) -> None:
-        """Call CALLBACK whenever SOCK can be read."""
+        """Call CALLBACK whenever SOCK is readable."""
         self._loop.add_reader(sock, callback)
 
     def change(self, sock: socket.SocketType, callback: Callback) -> None:
-        """Call CALLBACK instead of the one that was added for SOCK."""
+        """Replace the callback registered for SOCK."""
         self._loop.add_reader(sock, callback)
 
     def drop(self, sock: socket.SocketType) -> None:
-        """Call it no more, and close the socket."""
+        """Unregister the socket and close it."""
         self._loop.remove_reader(sock)
         sock.close()
 
 
 class InlineSelector(selectors.BaseSelector):
-    """A selector on epoll that serves some sockets by itself.
+    """A selector on epoll that runs the callbacks of some sockets itself.
 
     Args:
-        failed: gets what a callback raised; the others are served all the same.
+        failed: gets exceptions raised by callbacks; other sockets are still served.
 
     Raises:
-        OSError: the system lacks what it takes.
+        OSError: the system lacks epoll or timerfd.
     """
 
     def __init__(self, failed: Callable[[Exception], None]) -> None:
@@ -97,27 +97,27 @@ class InlineSelector(selectors.BaseSelector):
         self._is_wanted = False
 
     def add(self, sock: socket.SocketType, callback: Callback) -> None:
-        """Call CALLBACK within select() whenever SOCK can be read."""
+        """Call CALLBACK within select() whenever SOCK is readable."""
         number = sock.fileno()
         self._epoll.register(number, _READABLE)
         self._inline[number] = callback
 
     def change(self, sock: socket.SocketType, callback: Callback) -> None:
-        """Call CALLBACK instead of the one that was added for SOCK."""
+        """Replace the callback registered for SOCK."""
         self._inline[sock.fileno()] = callback
 
     def remove(self, sock: socket.SocketType) -> None:
-        """Call it no more; the socket is still open."""
+        """Unregister the socket; it stays open."""
         if self._inline.pop(sock.fileno(), None) is not None:
             self._epoll.unregister(sock.fileno())
 
     def drop(self, sock: socket.SocketType) -> None:
-        """Call it no more, and close the socket, which the kernel then forgets."""
+        """Close the socket, which also removes it from epoll."""
         self._inline.pop(sock.fileno(), None)
         sock.close()
 
     def interrupt(self) -> None:
-        """Make select() return: there is work for the loop."""
+        """Make select() return to the loop."""
         self._is_wanted = True
 
     def register(
@@ -134,19 +134,20 @@ class InlineSelector(selectors.BaseSelector):
         return key
 
     def unregister(self, fileobj: FileObject) -> selectors.SelectorKey:
-        """Forget a file object; see BaseSelector."""
+        """Unregister a file object; see BaseSelector."""
         key = self._keys.pop(_descriptor(fileobj))
         if self._inline.get(key.fd, self) is not None:
-            return key  # it was closed before, and a transfer's socket has its number
+            # closed earlier; its descriptor number now belongs to a transfer
+            return key
         del self._inline[key.fd]
-        with contextlib.suppress(OSError):  # it may be closed already
+        with contextlib.suppress(OSError):  # may be closed already
             self._epoll.unregister(key.fd)
         return key
 
     def modify(
         self, fileobj: FileObject, events: int, data: object = None
     ) -> selectors.SelectorKey:
-        """Change what is waited for; see BaseSelector."""
+        """Change the events of a file object; see BaseSelector."""
         old = self._keys[_descriptor(fileobj)]
         key = selectors.SelectorKey(old.fileobj, old.fd, events, data)
         if events != old.events:
@@ -157,7 +158,7 @@ class InlineSelector(selectors.BaseSelector):
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
-        """Serve inline sockets until the loop is needed; see BaseSelector."""
+        """Serve inline sockets until the loop has work; see BaseSelector."""
         self._is_wanted = False
         wait = None
         if timeout is not None and timeout <= 0:
@@ -176,12 +177,12 @@ class InlineSelector(selectors.BaseSelector):
         found: list[tuple[int, int]],
         ready: list[tuple[selectors.SelectorKey, int]],
     ) -> None:
-        """Call back for what was FOUND; what is the loop's own is added to READY."""
+        """Run inline callbacks for FOUND; append the loop's own events to READY."""
         inline = self._inline
         for number, events in found:
             try:
                 callback = inline[number]
-            except KeyError:  # it was closed in this very turn
+            except KeyError:  # closed in this same round
                 continue
             if callback is None:
                 self._find(number, events, ready)
@@ -192,10 +193,11 @@ class InlineSelector(selectors.BaseSelector):
                 self._failed(error)
 
     def _arm(self, timeout: float) -> None:
-        """Have the timer end a wait of TIMEOUT seconds, which has no limit else.
+        """Set the timer to end a poll, which has no timeout of its own.
 
-        An earlier moment that it is set to already only makes the loop look once
-        more: most waits end before their time, and setting it costs a system call.
+        A timer that is already set to an earlier time stays: it only makes the loop
+        poll once more. Most waits end early anyway, and setting the timer is a system
+        call.
         """
         until = time.monotonic() + timeout
         if until < self._armed_for - _SLACK:
@@ -203,11 +205,11 @@ class InlineSelector(selectors.BaseSelector):
             self._armed_for = until
 
     def get_map(self) -> Mapping[FileObject, selectors.SelectorKey]:
-        """Return what is registered for the loop itself; see BaseSelector."""
+        """Return the file objects of the loop itself; see BaseSelector."""
         return _Registered(self._keys)
 
     def close(self) -> None:
-        """Close the epoll descriptor."""
+        """Close the epoll and timer descriptors."""
         self._epoll.close()
         self._timer.close()
         self._keys.clear()
@@ -216,7 +218,7 @@ class InlineSelector(selectors.BaseSelector):
     def _find(
         self, number: int, events: int, ready: list[tuple[selectors.SelectorKey, int]]
     ) -> None:
-        """Add what is ready and the loop's own business."""
+        """Handle a descriptor of the loop: the timer, or one to append to READY."""
         if number == self._timer.fileno():
             self._timer.clear()
             self._armed_for = math.inf
@@ -228,7 +230,7 @@ class InlineSelector(selectors.BaseSelector):
 
 
 class _Registered(Mapping[FileObject, selectors.SelectorKey]):
-    """A view of what is registered, by descriptor or by file object."""
+    """Registered file objects, by descriptor or by object."""
 
     def __init__(self, keys: dict[int, selectors.SelectorKey]) -> None:
         self._keys = keys
@@ -244,7 +246,7 @@ class _Registered(Mapping[FileObject, selectors.SelectorKey]):
 
 
 class EngineLoop(asyncio.SelectorEventLoop):
-    """asyncio's own event loop on an InlineSelector."""
+    """asyncio's selector event loop on an InlineSelector."""
 
     def __init__(self) -> None:
         self.inline = InlineSelector(self._callback_failed)
@@ -256,7 +258,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
         *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.Handle:
-        """Schedule CALLBACK, and make sure that the loop turns."""
+        """Schedule CALLBACK and make select() return."""
         self.inline.interrupt()
         return super().call_soon(callback, *args, context=context)
 
@@ -267,7 +269,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
         *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
-        """Schedule CALLBACK, and make sure that the loop looks at its timers."""
+        """Schedule CALLBACK and make select() return, so the timeout is recomputed."""
         self.inline.interrupt()
         return super().call_at(when, callback, *args, context=context)
 
@@ -278,7 +280,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """Return the best loop that this system has for serving."""
+    """Return the fastest event loop that this system supports."""
     with contextlib.suppress(OSError):  # no timerfd
         if hasattr(select, "epoll"):
             return EngineLoop()
@@ -286,7 +288,7 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 def readers_of(loop: asyncio.AbstractEventLoop) -> Readers:
-    """Return where sockets of transfers are best registered on a loop."""
+    """Return where transfer sockets are registered on this loop."""
     return loop.inline if isinstance(loop, EngineLoop) else LoopReaders(loop)
 
 

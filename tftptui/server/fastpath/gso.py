@@ -1,9 +1,9 @@
 """Many datagrams in one system call: UDP_SEGMENT, also called GSO (Linux).
 
-The kernel cuts one large send into datagrams of a given size. It never fragments
-them, so every one has to fit the route; where anything is in the way, nothing
-leaves and the caller sends them one by one. The size goes along with each call: set
-at the socket it would cut long OACKs and ERRORs too.
+The kernel cuts one large send into datagrams of a given size. It never fragments them,
+so each has to fit the route's MTU. If the kernel refuses, nothing is sent and the
+caller sends them one by one. The size is passed with each call: as a socket option it
+would cut long OACKs and ERRORs, too.
 """
 
 import errno
@@ -12,23 +12,23 @@ import struct
 import sys
 from dataclasses import dataclass
 
-_UDP_SEGMENT = 103  # not in Python's socket module
+_UDP_SEGMENT = 103  # missing in Python's socket module
 _SIZE = struct.Struct("=H")
 MOST_SEGMENTS = 64
-"""Datagrams of one call, as older kernels have it."""
+"""Datagrams per call; older kernels allow no more."""
 
 MOST_OCTETS = 65_507
-"""Bytes of one call: a UDP datagram as far as the socket is concerned."""
+"""Bytes per call: the largest UDP payload."""
 
 REFUSALS = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.ENOPROTOOPT)
-"""Errors that mean: not this way on this route."""
+"""Errors that mean that this route does not support GSO."""
 
 
 _MOST_ROUTES = 4_096
 
 
 def has_gso() -> bool:
-    """Whether the kernel knows UDP_SEGMENT; a route may refuse it all the same."""
+    """Return whether the kernel knows UDP_SEGMENT; a route may still refuse it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
             sock.getsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT)
@@ -38,7 +38,7 @@ def has_gso() -> bool:
 
 
 class Uncut:
-    """Routes that have refused to have sends cut, and from which size on.
+    """Routes that refused GSO, with the smallest size refused.
 
     A route is our address and the client's.
     """
@@ -47,38 +47,43 @@ class Uncut:
         self._least: dict[tuple[str, str], int] = {}
 
     def add(self, route: tuple[str, str], octets: int, error: OSError) -> None:
-        """Take note of a route that refused to cut into datagrams of OCTETS."""
+        """Remember a route that refused to cut into datagrams of OCTETS bytes."""
         if len(self._least) >= _MOST_ROUTES:
             self._least.clear()
         least = octets if error.errno == errno.EMSGSIZE else 0
         self._least[route] = min(least, self._least.get(route, octets))
 
     def has(self, route: tuple[str, str], octets: int) -> bool:
-        """Whether the route is known to refuse them."""
+        """Return whether the route is known to refuse this size."""
         least = self._least.get(route)
         return least is not None and octets >= least
 
     def forget(self) -> None:
-        """Have every route tried again."""
+        """Clear the table, so that every route is tried again."""
         self._least.clear()
 
 
 uncut = Uncut()
-"""What this machine's routes have shown."""
+"""The routes of this machine that refused GSO."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How to have a send cut: datagrams AT_ONCE, and what to say to the kernel."""
+    """How to send with GSO.
+
+    Attributes:
+        at_once: datagrams per call.
+        ancillary: control message for sendmsg().
+    """
 
     at_once: int
     ancillary: tuple[tuple[int, int, bytes], ...]
 
 
 def cut_into(octets: int, mtu: int | None, *, ipv6: bool) -> Cut | None:
-    """Return how to have sends cut into datagrams of OCTETS bytes.
+    """Return how to cut sends into datagrams of OCTETS bytes.
 
-    None where that can't be: the system lacks it, or they don't fit the route.
+    None if GSO is missing or the datagrams do not fit the MTU.
     """
     headers = 48 if ipv6 else 28
     if not sys.platform.startswith("linux") or mtu is None or octets + headers > mtu:

@@ -1,9 +1,8 @@
-"""The quickest way to serve one client alone: to wait at its own socket.
+"""Lock step: serve a single client by blocking in its own socket.
 
-The loop asks the system which of all sockets can be read, and then reads from one.
-While a transfer is the only one, and its client answers at once, the first question
-is answered already. What else there is to do is looked at after a few milliseconds:
-when the client hesitates, and when a stretch is over.
+The event loop asks epoll which sockets are readable, then reads from one. While only
+one transfer is active and its client replies at once, the poll is wasted. Other work
+waits a few milliseconds at most: until the client pauses or the stretch is over.
 """
 
 import socket
@@ -16,22 +15,22 @@ from tftptui.server.transfer.sockets import LONGEST
 
 _IS_LONG = sys.maxsize.bit_length() > 32  # noqa: PLR2004 - the name says it
 CAN_WAIT = sys.platform.startswith("linux") and _IS_LONG
-"""Whether a socket here knows how long it may wait, as _PATIENCE tells it: what a
-32-bit system wants there goes by how it was built."""
+"""Whether sockets support receive timeouts in the format of _PATIENCE. On 32-bit
+systems the format depends on how the system was built."""
 
 NEAR = 0.0005
-"""Seconds within which a client answers that is worth waiting for."""
+"""Longest reply time in seconds of a client that is worth blocking for."""
 
 STRETCH = 0.005
-"""Seconds after which others have their turn."""
+"""Seconds after which other work gets a turn."""
 
 _PATIENCE = Struct("@ll").pack(0, 1_000)
-"""Seconds and microseconds that are waited at most for one answer, or for room to
-send; the system rounds up to its own tick, of 1 to 10 ms."""
+"""SO_RCVTIMEO and SO_SNDTIMEO as a timeval of 0 s and 1,000 µs; the kernel rounds up to
+its tick of 1 to 10 ms."""
 
 Send = Callable[[memoryview], object]
 Steps = tuple[Awaited, Sequence[memoryview]]
-"""What the client has to send, each with what is sent then."""
+"""The datagrams expected from the client, each with the packets to send then."""
 
 
 class LockStep:
@@ -42,8 +41,8 @@ class LockStep:
         now: a clock, in seconds.
 
     Attributes:
-        left: when each window left.
-        other: a datagram that was not the awaited one, or nothing.
+        left: when each window was sent.
+        other: a datagram that was not the expected one, or empty.
         unsent: packets that could not be sent, or None.
     """
 
@@ -54,9 +53,9 @@ class LockStep:
         self.unsent: memoryview | None = None
 
     def keep(self, stretch: Iterable[Steps], send: Send) -> None:
-        """Wait for each datagram of a stretch, and SEND what it sets off.
+        """Wait for each expected datagram and SEND the packets that follow it.
 
-        It ends early when anything else comes, when nothing comes, and in time.
+        Ends early on any other datagram, on a timeout, and after STRETCH seconds.
         """
         sock = self._sock
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -74,7 +73,7 @@ class LockStep:
             for awaited, packets in zip(acks, windows, strict=False):
                 try:
                     datagram = receive(LONGEST)
-                except OSError:  # nothing yet, or an ICMP error, for the exact state
+                except OSError:  # a timeout, or an ICMP error: the session handles it
                     return
                 if datagram != awaited:
                     self.other = datagram

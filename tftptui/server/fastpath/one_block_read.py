@@ -1,8 +1,8 @@
-"""A read of one block: over before anybody looks, most times.
+"""A read of one block, which is mostly over before anybody looks at it.
 
-A rack of machines that boots requests thousands of small files in a second. Such a
-read needs little more than a socket. Anything but the one ACK, and anybody who looks,
-has it replaced by a Transfer.
+A booting rack requests thousands of small files per second. Such a read needs little
+more than a socket. Anything but the one expected ACK, or anybody who needs details,
+makes it a full Transfer.
 """
 
 from collections.abc import Callable
@@ -23,45 +23,45 @@ from tftptui.telemetry.views import SLOW
 
 _ACK_1 = encode_ack(1)
 
-# An Enum is slow to look in.
+# Looking up an Enum member is slow.
 _DATA, _ACK, _LAST = int(Kind.DATA), int(Kind.ACK), int(Flag.LAST)
 _COMPLETED = Outcome.COMPLETED
 
 
 class Replacer(Protocol):
-    """Makes the Transfer that replaces a one-block read."""
+    """Creates the Transfer that replaces a one-block read."""
 
     pool: PortPool
     settings: Settings
 
     def replace(self, read: "OneBlockRead") -> Transfer:
-        """Return a Transfer that stands where READ does.
+        """Return a Transfer in the same state as READ.
 
-        While READ is alive, the Transfer takes its place in every table.
+        While READ is active, the Transfer also replaces it in every table.
         """
 
 
 @final
 class OneBlockRead:
-    """A read of one block without options, from a file that is in memory already.
+    """A read of one block without options, from a file already in memory.
 
-    Its public attributes and methods are those of Transfer. For all else that a
-    Transfer has, call whole().
+    It has the attributes and methods that callers use of a Transfer. For everything
+    else, call whole().
 
     Args:
         number: of the transfer.
-        asked: the request, how it came, and the file that it names.
-        transport: a TID with one socket, which hears everybody.
-        replacer: makes the Transfer when something else happens than the ACK.
+        asked: the request, its arrival, and the file it names.
+        transport: a TID with one socket, not connected.
+        replacer: creates the Transfer if anything but the ACK happens.
         closed: see Transfer.
 
     Attributes:
-        arrival: how the request came.
-        file: that it sends.
-        settings, leased_from: as they were when it began; see Parts.
+        arrival: the request's datagram and addresses.
+        file: the file that it sends.
+        settings, leased_from: as of the request; see Parts.
         started: wall clock of the request, in seconds.
         sent_at, ended_at: wall clock of the block and of its ACK; 0.0 before.
-        begun: when the block was sent, by the monotonic clock; None before.
+        begun: when the block was sent, on the monotonic clock; None before.
     """
 
     __slots__ = (
@@ -87,7 +87,7 @@ class OneBlockRead:
     )
 
     is_told = False
-    """Events have not told of it: that takes a Transfer."""
+    """Whether a transfer-started event was emitted: never, that takes a Transfer."""
 
     def __init__(
         self,
@@ -112,19 +112,19 @@ class OneBlockRead:
         self._whole: Transfer | None = None
 
     def whole(self) -> Transfer:
-        """Return the Transfer that replaces this, from now on."""
+        """Return the Transfer that replaces this one from now on."""
         if self._whole is None:
             self._whole = self._replacer.replace(self)
         return self._whole
 
     @property
     def asked(self) -> bytes:
-        """The request, as it came."""
+        """The request datagram."""
         return self.arrival.datagram
 
     @property
     def is_proven(self) -> bool:
-        """Whether the client has answered, so that its address is its own."""
+        """True if the client has replied, so its address is not forged."""
         return self.outcome is not None
 
     def start(self, now: float) -> None:
@@ -135,7 +135,7 @@ class OneBlockRead:
             return
         try:
             transport.main.sendto(packet, transport.to)
-        except OSError:  # nothing has left
+        except OSError:  # nothing was sent
             self.whole().start(now)
             return
         self.begun = now
@@ -149,7 +149,7 @@ class OneBlockRead:
         recorder.ring.put((wall, self.number, 1, 1, *ends, octets, _DATA, 1, _LAST), "")
 
     def readable(self) -> None:
-        """Take the ACK, which is all that has to come."""
+        """Handle the ACK, the only packet expected."""
         try:
             datagram, sender = self.transport.recvfrom(LONGEST)
         except OSError:
@@ -162,11 +162,11 @@ class OneBlockRead:
     strayed = listen = readable
 
     def tick(self, now: float) -> None:
-        """Have a Transfer look after what is not over yet."""
+        """Replace a read that is not over by a Transfer, and tick that."""
         self.whole().tick(now)
 
     def _complete(self) -> bool:
-        """End with the ACK; False if it came so late that it is worth an event."""
+        """End with the ACK; False if it was so slow that it needs an event."""
         recorder = self._recorder
         wall = recorder.clock.now() + recorder.offset
         if wall - self.sent_at >= SLOW:
@@ -185,4 +185,4 @@ class OneBlockRead:
 
 
 AnyTransfer = Transfer | OneBlockRead
-"""A transfer in progress, or over; whole() makes a Transfer of either."""
+"""A transfer, active or finished; whole() returns a Transfer for either."""

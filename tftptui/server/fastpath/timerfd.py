@@ -1,7 +1,7 @@
-"""A timer of the kernel's that a selector can wait for (Linux, timerfd_create(2)).
+"""Kernel timers as file descriptors (Linux, timerfd_create(2)).
 
-An epoll that waits for events alone is cheaper than one with a timeout, by a
-tenth of what a packet costs. Python has these timers from 3.13 on.
+An epoll wait without a timeout is cheaper by a tenth of the cost of a packet. Python
+has timerfd from 3.13 on.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ _Spec = ctypes.c_long * 4
 
 
 class KernelTimer:
-    """One timer on the clock of time.monotonic(); readable once it has expired.
+    """A timer on the clock of time.monotonic(); readable once it has expired.
 
     Raises:
-        OSError: the system has none.
+        OSError: the system has no timerfd.
     """
 
     def __init__(self) -> None:
@@ -37,23 +37,23 @@ class KernelTimer:
         self._spec = _Spec()
 
     def fileno(self) -> int:
-        """Return the descriptor."""
+        """Return the file descriptor."""
         return int(self._number)
 
     def set(self, moment: float) -> None:
-        """Expire at MOMENT, and not before; this also takes an expiry back."""
-        nanoseconds = max(1, int(moment * _SECOND))  # 0 would mean never
+        """Expire at MOMENT instead; this also clears an earlier expiry."""
+        nanoseconds = max(1, int(moment * _SECOND))  # 0 would disarm it
         self._spec[2], self._spec[3] = divmod(nanoseconds, _SECOND)
         if self._settime(self._number, _ABSOLUTE, self._spec, None) < 0:
             raise _last_error()
 
     def clear(self) -> None:
-        """Take an expiry back."""
+        """Clear an expiry."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._number, 8)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the descriptor."""
         os.close(self._number)
 
 
