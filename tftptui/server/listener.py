@@ -1,4 +1,4 @@
-"""The sockets that take requests, on port 69 or another."""
+"""The sockets that receive requests, on port 69 or another."""
 
 import socket
 import struct
@@ -14,24 +14,25 @@ from tftptui.net.receive_buffer import ask_for_room
 from tftptui.net.routes import allow_fragments
 
 _IP_PKTINFO, _IP_FREEBIND, _IPV6_FREEBIND = 8, 15, 78
-"""Linux's; not in Python 3.11's socket module."""
-_V4_INFO = struct.Struct("=I4s4s")  # interface, local address, header's destination
+"""Linux constants missing in the socket module of Python 3.11."""
+# interface, local address, destination in the header
+_V4_INFO = struct.Struct("=I4s4s")
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
-_V6_MULTICAST = 0xFF  # the first byte (RFC 4291 §2.7)
+_V6_MULTICAST = 0xFF  # first byte of a multicast address (RFC 4291 §2.7)
 _ANY = "0.0.0.0"  # noqa: S104 - to recognise it
 _UNKNOWN = bytes(4)
 _LONGEST_REQUEST = 65_535
 BATCH = 256
-"""Datagrams taken at one wake-up, so that transfers have their turn."""
+"""Datagrams read per wake-up, so that transfers get their turn."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One datagram as it came.
+    """One datagram as received.
 
     Attributes:
-        client: who sent it; server: which of our addresses was asked.
+        client: its source; server: the address of ours that it was sent to.
         is_to_many: whether it was sent to a broadcast or multicast address; ``server``
-            is then the address that a reply would leave from.
+            is then the address that a reply would come from.
     """
 
     datagram: bytes
@@ -41,15 +42,15 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class Listener:
-    """One socket that takes requests. Nothing here blocks.
+    """One non-blocking socket that receives requests.
 
     Args:
-        local: address and port to bind; a wildcard address takes all of its family.
-            On Linux it need not be this machine's yet: requests come once it is.
-        held: a socket that is bound there already: a dead engine's, or systemd's.
+        local: address and port to bind; a wildcard covers its whole family. On Linux
+            the address may be missing: requests arrive once it exists.
+        held: a socket that is already bound, from a crashed engine or systemd.
 
     Raises:
-        OSError: it can't be bound.
+        OSError: the socket can't be bound.
     """
 
     def __init__(self, local: Endpoint, held: socket.socket | None = None) -> None:
@@ -62,42 +63,42 @@ class Listener:
             self.socket.close()
             raise
         self.local = endpoint_of(self.socket.getsockname())
-        # IPv6 tells there over which interface a datagram came.
+        # For IPv6, the control message tells the interface.
         self._is_any = ":" in self.local.host or self.local.host == _ANY
         self._hears_errors = False
         self._errors: list[IcmpError] = []
 
     def hear_errors(self) -> None:
-        """Keep ICMP errors for what leaves here from now on; see take_errors()."""
+        """Collect ICMP errors from now on; see take_errors()."""
         if not self._hears_errors:
             self._hears_errors = True
             ask_for_errors(self.socket)
 
     def take_errors(self) -> list[IcmpError]:
-        """Return the ICMP errors since this was last asked; ``target`` tells whose."""
+        """Return the ICMP errors since the last call; ``target`` is the client."""
         errors, self._errors = self._errors, []
         return errors
 
     def arrivals(self) -> Iterator[Arrival]:
-        """Yield what has come, at most BATCH datagrams."""
+        """Yield received datagrams, at most BATCH."""
         receive = self._receive_of_many if self._is_any else self._receive
         for _ in range(BATCH):
             try:
                 arrival = receive()
             except OSError:
-                # Nothing there, or an error waits, which would wake us for ever.
+                # Either nothing is there, or a pending error would wake us up forever.
                 if self._drain():
                     continue
                 return
             yield arrival
 
     def _receive(self) -> Arrival:
-        """Return a datagram to the one address that is listened on."""
+        """Receive a datagram on a socket bound to one address."""
         datagram, address = self.socket.recvfrom(_LONGEST_REQUEST)
         return Arrival(datagram, endpoint_of(address), self.local)
 
     def _receive_of_many(self) -> Arrival:
-        """Return a datagram to any of our addresses."""
+        """Receive a datagram on a wildcard socket, with its destination."""
         datagram, ancillary, _, address = self.socket.recvmsg(_LONGEST_REQUEST, 256)
         asked, is_to_many = asked_address(ancillary)
         client = endpoint_of(address)
@@ -105,10 +106,10 @@ class Listener:
         return Arrival(datagram, client, server, is_to_many)
 
     def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
-        """Send a packet back, from the address that was asked.
+        """Send a reply from the address that the request was sent to.
 
         Returns:
-            What was wrong if it did not leave.
+            The error if the packet was not sent, or None.
         """
         error = self._send(packet, arrival)
         # A pending error makes the next send fail, for any client.
@@ -125,7 +126,7 @@ class Listener:
         return None
 
     def _drain(self) -> bool:
-        """Take the ICMP errors that wait; return whether there were any."""
+        """Read pending ICMP errors; return whether there were any."""
         if not self._hears_errors:
             return False
         errors = drain_errors(self.socket)
@@ -133,7 +134,7 @@ class Listener:
         return bool(errors)
 
     def close(self) -> None:
-        """Take no more requests."""
+        """Close the socket."""
         self.socket.close()
 
     def _prepare(self, *, is_bound: bool) -> None:
@@ -141,7 +142,7 @@ class Listener:
         sock.setblocking(False)  # noqa: FBT003 - the name says it
         allow_fragments(sock)
         if sock.family == socket.AF_INET6:
-            if not is_bound:  # later the kernel allows it no more
+            if not is_bound:  # not allowed after bind()
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         elif sys.platform.startswith("linux"):
@@ -154,7 +155,7 @@ class Listener:
 
 
 def asked_address(ancillary: list[tuple[int, int, bytes]]) -> tuple[str | None, bool]:
-    """Return which of our addresses was asked, if known, and whether it means many."""
+    """Return the destination address, if known, and whether it is multicast."""
     for level, kind, octets in ancillary:
         if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
             return _local_address(octets)
@@ -167,11 +168,12 @@ def asked_address(ancillary: list[tuple[int, int, bytes]]) -> tuple[str | None, 
 
 @lru_cache(maxsize=64)
 def _local_address(octets: bytes) -> tuple[str | None, bool]:
-    """Return our address and whether the header's destination is another.
+    """Return our address, and whether the datagram was sent to many.
 
-    That is a broadcast or multicast address: what is sent to one of ours has it there.
-    No address is known of what came to a socket before we asked it for them, as to one
-    that systemd has bound without PassPacketInfo=.
+    A unicast datagram has our own address as its destination; a different one is a
+    broadcast or multicast address. The address is unknown for datagrams that arrived
+    before we set the socket option, for example on a systemd socket without
+    PassPacketInfo=.
     """
     _, local, destination = _V4_INFO.unpack(octets)
     if local == _UNKNOWN:
@@ -181,7 +183,7 @@ def _local_address(octets: bytes) -> tuple[str | None, bool]:
 
 @lru_cache(maxsize=64)
 def _from_address(server: Endpoint) -> list[tuple[int, int, bytes]]:
-    """Return the ancillary data that makes a packet leave from an address."""
+    """Return the control message that sets the source address of a packet."""
     if server.family is socket.AF_INET6:
         octets = socket.inet_pton(socket.AF_INET6, server.host)
         info = _V6_INFO.pack(octets, server.scope)

@@ -1,8 +1,8 @@
 """The pool of server TIDs: which port of the range the next transfer gets.
 
 A port is free, used (leased to one transfer), quarantined (cooling down after a
-transfer, so that late datagrams find nobody) or foreign (another program holds it).
-Cooling is a preference, never a reason to refuse a request: see `PortPool.lease`.
+transfer, so that late datagrams reach nobody) or foreign (in use by another program).
+Cooling down is a preference, never a reason to refuse a request: see `PortPool.lease`.
 """
 
 import os
@@ -18,31 +18,31 @@ from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED, PortState
 
 
 class PortsExhaustedError(Exception):
-    """All ports of the range are in use; the text says so and names the range."""
+    """All ports of the range are in use; the text names the range."""
 
 
 class PortTakenError(Exception):
-    """Raised by an opener: another program holds this port."""
+    """Raised by the open callback: another program uses this port."""
 
 
 class Random(Protocol):
-    """A source of chance, so that tests can do without."""
+    """A random number generator, replaceable in tests."""
 
     def randbelow(self, exclusive_upper_bound: int, /) -> int:
-        """Return a number from 0 to below the bound."""
+        """Return a random number, at least 0 and less than the bound."""
 
 
 class Chance:
-    """The system's source of chance, asked for many numbers at once."""
+    """The system's random numbers, read many at a time."""
 
     _TAKEN = 4_096
-    """Bytes; each number takes four."""
+    """Bytes read at a time; each number takes four."""
 
     def __init__(self) -> None:
         self._numbers: Iterator[int] = iter(())
 
     def randbelow(self, exclusive_upper_bound: int, /) -> int:
-        """Return a number from 0 to below the bound, which is far below 2^32."""
+        """Return a random number below the bound, which is far below 2^32."""
         for number in self._numbers:
             return number % exclusive_upper_bound
         self._numbers = iter(memoryview(os.urandom(self._TAKEN)).cast("I"))
@@ -52,35 +52,35 @@ class Chance:
 T = TypeVar("T")
 
 FOREIGN_RECHECK = 30.0
-"""Seconds after which a port that another program held is tried again."""
+"""Seconds after which a port in use elsewhere is tried again."""
 
 
 FOREIGN_IN_NEED = 1.0
-"""The same where no other port is free: then each may be tried once in so long."""
+"""The same when no other port is free."""
 
 _TRIED_IN_NEED = 256
-"""Foreign ports tried for one request: nobody waits for a bind of thousands."""
+"""Ports in use elsewhere tried per request: thousands of binds take too long."""
 
 
 class Lease(msgspec.Struct, Generic[T], frozen=True):
-    """One port, held by one transfer, and what was opened on it."""
+    """One port leased to one transfer, and the object opened on it."""
 
     port: int
     opened: T
 
 
 class PortPool:
-    """The ports of one range. Times are seconds of one monotonic clock.
+    """The ports of one range. Times are monotonic seconds.
 
     Args:
         ports: the range.
         order: "random" (RFC 6056 §3.3.1) or "sequential".
-        quarantine: seconds that a port cools down after release(), where others are
-            free.
-        chance: where randomness comes from.
+        quarantine: seconds that a port cools down after release(), if others are free.
+        chance: random number generator.
 
     Attributes:
         choice: what lease() chooses from: first and last port, and the order.
+        version: increases with every change.
     """
 
     def __init__(
@@ -100,25 +100,23 @@ class PortPool:
         self._free = list(range(ports.first, ports.last + 1))  # sorted
         self._used: set[int] = set()
         self._cooling: dict[int, tuple[float, str]] = {}
-        """Released when, by which client; the port released first comes first."""
+        """Time of release and client; the port released first comes first."""
         self._cooled_by: Counter[str] = Counter()
-        """How many ports cool down after transfers of each client."""
+        """Number of ports cooling down, by client."""
         self._foreign: dict[int, float] = {}
-        """When each was found held by another program, the first one first."""
+        """When each port was found in use by another program, oldest first."""
         self._following = ports.first
 
     def lease(
         self, open_port: Callable[[int], T], now: float, client: str = ""
     ) -> Lease[T]:
-        """Open a port of the range with OPEN_PORT and hold it.
+        """Open a port of the range with OPEN_PORT and lease it.
 
-        A free port is taken first. Without one, it is the port that has cooled down
-        longest of those whose last client was not CLIENT (an address), because only
-        late datagrams of the same client can be mistaken for new ones; then the one
-        that has cooled down longest; then ports that other programs held a while ago.
-
-        OPEN_PORT raises PortTakenError if another program holds the port; the
-        next one is tried then.
+        Free ports come first. Without one, the port that has cooled down longest and
+        was not last used by CLIENT (an address) is taken, because only late datagrams
+        of the same client can be mistaken for new ones; then the longest cooled of all;
+        then ports that were in use elsewhere a while ago. OPEN_PORT raises
+        PortTakenError if another program uses the port; then the next one is tried.
 
         Raises:
             PortsExhaustedError: all ports are in use.
@@ -141,7 +139,7 @@ class PortPool:
         raise PortsExhaustedError(f"server has no free port in {self.ports}{told}")
 
     def _take_free(self) -> int:
-        """Return the free port at or above a chosen one, or the lowest one."""
+        """Return the first free port from a chosen one on, wrapping around."""
         first, last, order = self.choice
         if order == "random":
             wanted = first + self._chance.randbelow(last - first + 1)
@@ -150,7 +148,7 @@ class PortPool:
         return self._free[bisect_left(self._free, wanted) % len(self._free)]
 
     def _longest_cooled(self, client: str) -> int | None:
-        """Return the port that a client gets while none is free; None without any."""
+        """Return the cooling port to give to a client, or None."""
         is_any_of_others = self._cooled_by[client] < len(self._cooling)
         longest = None
         for port, (_, last_client) in self._cooling.items():
@@ -164,7 +162,7 @@ class PortPool:
     def _try(
         self, port: int, open_port: Callable[[int], T], now: float
     ) -> Lease[T] | None:
-        """Return the lease of a port; None if another program holds it."""
+        """Return the lease of a port; None if another program uses it."""
         self.version += 1
         try:
             opened = open_port(port)
@@ -178,7 +176,7 @@ class PortPool:
         return Lease(port, opened)
 
     def _forget(self, port: int) -> None:
-        """Make a port neither free, cooling down nor foreign."""
+        """Remove a port from the free, cooling and foreign ones."""
         place = bisect_left(self._free, port)
         if place < len(self._free) and self._free[place] == port:
             del self._free[place]
@@ -194,7 +192,7 @@ class PortPool:
             del self._cooled_by[client]
 
     def _found_long_ago(self, now: float) -> list[int]:
-        """Return foreign ports that may have become free, the first found first."""
+        """Return foreign ports worth another try, oldest first."""
         old = [
             port
             for port, found in self._foreign.items()
@@ -205,9 +203,9 @@ class PortPool:
     def release(
         self, port: int, now: float, client: str = "", *, cools: bool = True
     ) -> None:
-        """Give back the port leased to CLIENT; it cools down. Others are ignored.
+        """Return the port leased to CLIENT; it cools down. Other ports are ignored.
 
-        Not COOLS: nothing late can arrive, as after a self-test of this host.
+        Without COOLS it is free at once: nothing late can arrive, as after a self-test.
         """
         if port not in self._used:
             return
@@ -220,7 +218,7 @@ class PortPool:
             self._set_free(port)
 
     def change(self, ports: PortRange, *, order: str, quarantine: float) -> None:
-        """Use another range from now on; leased ports stay with their transfers."""
+        """Use another range from now on; active transfers keep their ports."""
         self.ports, self.order, self.quarantine = ports, order, quarantine
         self.choice = (ports.first, ports.last, order)
         self._following = ports.first
@@ -231,7 +229,7 @@ class PortPool:
         self.version += 1
 
     def expire(self, now: float) -> None:
-        """Free the ports that have cooled down, and forget old news of others."""
+        """Free the ports that have cooled down or whose foreign mark has expired."""
         while self._cooling:
             port, (released, _) = next(iter(self._cooling.items()))
             if released + self.quarantine > now:
@@ -251,7 +249,7 @@ class PortPool:
             insort(self._free, port)
 
     def state(self, port: int) -> PortState:
-        """Return what a port is as of the last expire()."""
+        """Return the state of a port as of the last expire()."""
         if port in self._used:
             return USED
         if port in self._cooling:
@@ -261,7 +259,7 @@ class PortPool:
         return FREE
 
     def states(self) -> bytes:
-        """Return one PortState for each port of the range, in order."""
+        """Return one PortState per port of the range, in order."""
         states = bytearray(len(self.ports))
         for port in self._used | self._cooling.keys() | self._foreign.keys():
             if port in self.ports:
@@ -269,11 +267,11 @@ class PortPool:
         return bytes(states)
 
     def engaged(self) -> set[int]:
-        """Return the ports in use or cooling down, in the range or not any more."""
+        """Return the ports in use or cooling down, even if outside the range now."""
         return self._used | self._cooling.keys()
 
     def resting(self) -> dict[int, float]:
-        """Return each port of the range that cools down, and until when."""
+        """Return each cooling port of the range with the time its cooldown ends."""
         return {
             port: released + self.quarantine
             for port, (released, _) in self._cooling.items()

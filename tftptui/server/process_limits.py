@@ -1,4 +1,4 @@
-"""What the system lets one process have."""
+"""Limits of this process: descriptors, garbage collection, thread switching."""
 
 import contextlib
 import gc
@@ -6,23 +6,23 @@ import sys
 
 try:
     import resource
-except ImportError:  # Windows has no such limits
+except ImportError:  # not available on Windows
     resource = None  # type: ignore[assignment]  # mypy sees the module only
 
 _WINDOWS_LIMIT = 8_192
-"""Files that the C library of Windows allows at most."""
+"""Open files that the Windows C library allows at most."""
 
 _THRESHOLD = 20_000
-"""Objects more than before that make it look; Python has 700."""
+"""Net allocations that start a garbage collection; Python's default is 700."""
 
 
 _TURN = 0.0005
-"""Seconds after which a thread that computes lets the loop go on; Python has ten
-times that, which each packet of a transfer would wait."""
+"""Seconds after which a computing thread yields to the event loop. Python's default is
+ten times that, and each packet of a transfer would wait that long."""
 
 
 def raise_descriptor_limit() -> None:
-    """Allow as many open files as we may: a transfer takes three."""
+    """Raise the limit of open files to the maximum: a transfer takes three."""
     if resource is None:
         return  # type: ignore[unreachable]  # reached on Windows
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -31,7 +31,7 @@ def raise_descriptor_limit() -> None:
 
 
 def descriptor_limit() -> int:
-    """Return how many descriptors this process may have open."""
+    """Return how many file descriptors this process may open."""
     if resource is None:
         return _WINDOWS_LIMIT  # type: ignore[unreachable]  # reached on Windows
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -39,9 +39,9 @@ def descriptor_limit() -> int:
 
 
 def calm_collector() -> None:
-    """Have Python look for garbage in circles seldom, and not in what is here now.
+    """Run the cyclic garbage collector rarely, and not on existing objects.
 
-    Transfers leave none, and a thousand of them make it look all the time.
+    Transfers create no cycles, but a thousand of them would trigger it all the time.
     """
     gc.collect()
     gc.freeze()
@@ -49,5 +49,5 @@ def calm_collector() -> None:
 
 
 def give_short_turns() -> None:
-    """Have threads that count, list or hash files hold up transfers no longer."""
+    """Make threads that count, list or hash files yield to transfers sooner."""
     sys.setswitchinterval(_TURN)

@@ -1,8 +1,7 @@
-"""How often is too often: token buckets, one or one for each address.
+"""Token buckets, single or one per key.
 
-A bucket is kept as one number, the moment when it is full again: tokens that are
-missing come back at RATE a second. A bucket that is full is like one that nobody
-has ever seen, so forgetting it loses nothing.
+A bucket is one number: the time when it is full again, as missing tokens come back at
+the rate. A full bucket equals one that never existed, so forgetting it loses nothing.
 """
 
 import math
@@ -11,47 +10,47 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 KEPT_ADDRESSES = 16_384
-"""Buckets of one table: what a flood from any number of addresses can cost."""
+"""Buckets of one table: the limit on what a flood can cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Tokens a second, and how many may go at once after a rest.
+    """Tokens per second, and the size of the bucket.
 
-    More tokens than a burst go together when the bucket is full, and leave a debt.
-    So over any T seconds no more than ``T * per_second`` pass, and one burst, or
-    the most that went together, if that is more.
+    A request for more tokens than the burst passes when the bucket is full, and leaves
+    a debt. So over any T seconds at most ``T * per_second`` tokens pass plus one burst,
+    or plus the largest single request if that is more.
     """
 
     per_second: float
     burst: float
 
     def ready_at(self, full_at: float, tokens: float) -> float:
-        """Return when TOKENS may go together."""
+        """Return when TOKENS are available."""
         return full_at - max(0.0, self.burst - tokens) / self.per_second
 
     def spend(self, full_at: float, tokens: float, now: float) -> float:
-        """Return when the bucket is full again after TOKENS are gone."""
+        """Return when the bucket is full again after spending TOKENS."""
         return max(full_at, now) + tokens / self.per_second
 
 
 class Bucket:
-    """One bucket; full at first. Times are seconds of one monotonic clock."""
+    """One bucket, initially full. Times are monotonic seconds."""
 
     def __init__(self, rate: Rate) -> None:
         self.rate = rate
         self._full_at = -math.inf
 
     def ready_at(self, tokens: float) -> float:
-        """Return when TOKENS may go."""
+        """Return when TOKENS are available."""
         return self.rate.ready_at(self._full_at, tokens)
 
     def spend(self, tokens: float, now: float) -> None:
-        """Let TOKENS go; before their time they leave a debt."""
+        """Spend TOKENS, going into debt if they are not available yet."""
         self._full_at = self.rate.spend(self._full_at, tokens, now)
 
     def take(self, tokens: float, now: float) -> bool:
-        """Let TOKENS go if they may; return whether."""
+        """Spend TOKENS if they are available; return whether they were."""
         if self.ready_at(tokens) > now:
             return False
         self.spend(tokens, now)
@@ -59,14 +58,14 @@ class Bucket:
 
 
 class RateTable:
-    """A bucket of one token's price for each key, for a bounded number of keys.
+    """One bucket per key, for a bounded number of keys; each take() costs one token.
 
-    When the table is full the key that was seen longest ago makes way; should it
-    come back, it finds a full bucket.
+    When the table is full the least recently seen key is dropped; if it comes back, it
+    gets a full bucket.
 
     Args:
         rate: of every key.
-        limit: keys at most.
+        limit: maximum number of keys.
     """
 
     def __init__(self, rate: Rate, limit: int = KEPT_ADDRESSES) -> None:
@@ -89,12 +88,12 @@ class RateTable:
         return True
 
     def give_back(self, key: Hashable) -> None:
-        """Put one token back, as if it had not been taken."""
+        """Return one token to a key."""
         if key in self._full_at:
             self._full_at[key] -= 1 / self.rate.per_second
 
     def _forget(self, now: float) -> None:
-        """Drop what is full again from the old end, and what is too much."""
+        """Drop full buckets from the old end, and those beyond the limit."""
         table = self._full_at
         while table:
             oldest = next(iter(table))

@@ -1,4 +1,4 @@
-"""The server's pen: turns what happens into records, counts and events."""
+"""Turns what the server does into packet records, counters and events."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -21,21 +21,21 @@ from tftptui.telemetry.records.ring import (
 )
 
 LONGEST_NOTE = 400
-"""Characters of a request in the packet log, which keeps hundreds of thousands."""
+"""Maximum characters of a request in the packet log, which keeps 100,000s."""
 
-# An Enum is slow to look in.
+# Looking up an Enum member is slow.
 _DATA, _DATA_RECEIVED, _ICMP = Kind.DATA, Kind.DATA_RECEIVED, Kind.ICMP
 
 MOST_RAW = 8 << 20
-"""Bytes of datagrams that wait for a capture; a flood is not kept whole."""
+"""Bytes of datagrams buffered for a capture; a flood is not kept whole."""
 
 
 class Recorder:
-    """Keeps packet records, counts, and hands events on; never blocks.
+    """Keeps packet records and counters, and emits events; never blocks.
 
     Attributes:
-        is_heard: whether somebody listens to every event.
-        offset: what the wall is ahead of the clock that one measures with.
+        is_heard: whether somebody wants an event for every transfer.
+        offset: wall clock minus monotonic clock, in seconds.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class Recorder:
     def tells_all(self) -> bool:
         """Whether events report every transfer, or only those that last.
 
-        Those that go well and are over in a moment are then only counted. A capture
-        has to hear of a file before it is closed again.
+        Short transfers without problems are otherwise only counted. A capture needs an
+        event for each file before the file is closed.
         """
         return self.is_heard or self._raws is not None
 
     def packet(self, record: PacketRecord, note: str = "") -> None:
-        """Keep one packet record, and count it."""
+        """Add one packet record to the ring and count it."""
         self.put(fields_of(record), note)
 
     def put(self, fields: Fields, note: str) -> None:
@@ -80,16 +80,15 @@ class Recorder:
                 counters.octets_received += fields[6]
 
     def keep_raw(self, *, wanted: bool) -> None:
-        """Keep datagrams from now on, or no longer: somebody captures."""
+        """Start or stop keeping datagrams for a capture."""
         self._raws, self._raw_octets = {} if wanted else None, 0
 
     def raw(
         self, octets: bytes | memoryview, source: Endpoint, destination: Endpoint
     ) -> None:
-        """Keep the datagram of the last record, if somebody captures.
+        """Keep the datagram of the last record if a capture is running.
 
-        It is called for packets that a record tells in words only; DATA and ACK are
-        told whole.
+        Only for packets whose record holds just a note; DATA and ACK can be rebuilt.
         """
         if self._raws is None or self._raw_octets >= MOST_RAW:
             return
@@ -98,7 +97,7 @@ class Recorder:
         self._raws[self.ring.next - 1] = Raw(bytes(octets), *ends)
 
     def take_raws(self) -> dict[int, Raw]:
-        """Return the datagrams kept since this was last asked, by record."""
+        """Return the datagrams kept since the last call, by record number."""
         raws = self._raws or {}
         if self._raws is not None:
             self._raws, self._raw_octets = {}, 0
@@ -113,7 +112,7 @@ class Recorder:
         note: str,
         block: int = 0,
     ) -> None:
-        """Keep a packet that belongs to no transfer; the note names the client."""
+        """Record a packet that belongs to no transfer; the note names the client."""
         self.packet(
             PacketRecord(
                 time=self.clock.wall(),
@@ -130,7 +129,7 @@ class Recorder:
 
 
 def option_texts(options: Options) -> list[tuple[str, str]]:
-    """Return options made visible, in order."""
+    """Return options as printable text, in order."""
     return [*_texts(options)] if options else []
 
 
@@ -141,7 +140,7 @@ def _texts(options: Options) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=256)
 def request_note(request: Request) -> str:
-    """Return a request as one line: name, mode, options, and not too many of these."""
+    """Return a request in one line: name, mode, options; truncated if long."""
     options = "".join(
         f" {name}={value}" for name, value in option_texts(request.options)
     )
@@ -151,11 +150,11 @@ def request_note(request: Request) -> str:
 
 @lru_cache(maxsize=256)
 def oack_of(options: Options) -> tuple[bytes, str]:
-    """Return an OACK, and the same as one line."""
+    """Return an OACK packet, and the same in one line of text."""
     note = " ".join(f"{name}={value}" for name, value in option_texts(options))
     return encode_oack(options), note
 
 
 def error_note(error: ErrorPacket) -> str:
-    """Return an ERROR as one line."""
+    """Return an ERROR in one line."""
     return f"{error.code} {visible(error.message)}".rstrip()

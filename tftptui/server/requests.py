@@ -1,4 +1,4 @@
-"""A request as packet records and events show it."""
+"""Requests as packet records and events."""
 
 from collections.abc import Callable
 
@@ -13,31 +13,31 @@ from tftptui.telemetry.records.ring import Kind
 _RRQ, _WRQ = Kind.RRQ, Kind.WRQ
 
 Recognise = Callable[[Request, Endpoint], Signature | None]
-"""Tells the client program from its request and where it asks from.
+"""Recognizes the client program from its request and source.
 
-What is known of programs lives in knowledge/, which a server does without.
+What is known about programs is in knowledge/, which the server does not import.
 """
 
 
 def nobody(_request: Request, _client: Endpoint) -> None:
-    """Recognise nobody."""
+    """Recognize no program."""
 
 
 def kind_of(request: Request) -> Kind:
-    """Return the kind of record that a request makes."""
+    """Return the record kind of a request."""
     return _RRQ if isinstance(request, ReadRequest) else _WRQ
 
 
 def requested(
     arrival: Arrival, request: Request, wall: float, transfer: int | None = None
 ) -> Requested:
-    """Return the event of a request.
+    """Return the event for a request.
 
     Args:
-        arrival: how it came.
-        request: what it asks for.
-        wall: when it came, seconds of the wall clock.
-        transfer: the number of the transfer that it began, if it did.
+        arrival: the datagram and its addresses.
+        request: the parsed request.
+        wall: time of arrival, seconds of the wall clock.
+        transfer: the number of the transfer it started, or None.
     """
     name = request.filename
     try:

@@ -1,4 +1,4 @@
-"""The server as a whole: opened once, changed while it runs, closed in order."""
+"""The server as a whole: open, change at runtime, close."""
 
 import asyncio
 import socket
@@ -46,32 +46,31 @@ from tftptui.telemetry.events import (
 from tftptui.telemetry.views import Refusal, TransferView
 
 SWEEP = 0.05
-"""Seconds between looks at all deadlines: a retransmission is that late at most."""
+"""Seconds between checks of all deadlines: the maximum delay of a retransmission."""
 
 OPENED_FOR = 1.0
-"""Seconds for which a file stays open for others that ask for it."""
+"""Seconds for which an opened file stays in the cache."""
 
 MOST_UNTOLD = 1_000
-"""Transfers that wait to be told of together; what they show is known by then."""
+"""Finished transfers kept until they are reported together."""
 
 SHUTDOWN = "the server is shutting down"
 
 
 class ServiceError(Exception):
-    """The server can't start; the text says why and what to do about it."""
+    """The server can't start; the text says why and what to do."""
 
 
 class Service:
     """A TFTP server on the running event loop.
 
-    Call open(), then let the loop run; close() ends it. Listeners and transfers
-    are read by the loop; every transfer's deadline is looked at in one sweep. Ports
-    cool down, but for those that answered a client that ``is_own``.
+    Call open(), then let the loop run; close() ends it. The loop calls back for
+    listeners and transfers; a sweep checks every transfer's deadline. Ports cool down,
+    except after transfers with clients for which ``is_own`` is true.
 
     Attributes:
-        notices: texts for the operator, shown until the end.
-        announce: gets a sentence when something changes that a person at a terminal
-            without a screen should know.
+        notices: texts for the operator that stay until the end.
+        announce: callback for a sentence that an operator without a screen should see.
     """
 
     def __init__(
@@ -104,7 +103,7 @@ class Service:
         self._root: Root | None = None
         self._reception: Reception | None = None
         self._intake: Intake | None = None
-        # Bounded: a server without a screen has nobody who takes them.
+        # Bounded: without a screen nobody takes them.
         self._finished: deque[AnyTransfer] = deque(maxlen=settings.kept_transfers)
         self._untold: deque[AnyTransfer] = deque(maxlen=MOST_UNTOLD)
         self._forgotten_at = 0.0
@@ -112,18 +111,18 @@ class Service:
 
     @property
     def root(self) -> Root:
-        """The folder that is served; only between open() and close()."""
+        """The root; only available between open() and close()."""
         if self._root is None:
             raise ServiceError("the server is not open")
         return self._root
 
     def open(self, held: Sequence[socket.socket] = ()) -> None:
-        """Open root and listeners, and take requests from now on.
+        """Open root and listeners and start serving.
 
-        HELD are listeners' sockets to go on with; see bind_listeners().
+        HELD are listener sockets already bound; see bind_listeners().
 
         Raises:
-            ServiceError: the root or a port can't be had.
+            ServiceError: the root or a port is not available.
             BindError: a listener can't be bound.
         """
         raise_descriptor_limit()
@@ -158,14 +157,14 @@ class Service:
         )
         loop = asyncio.get_running_loop()
         self._intake = Intake(self._reception, loop.call_soon)
-        self._loop_readers = readers_of(loop)  # to ask which loop runs is a system call
+        self._loop_readers = readers_of(loop)  # get_running_loop() is a system call
         for listener in self.listeners:
             loop.add_reader(listener.socket, self._receive, listener)
         self._sweeper.start()
         self._tell_start()
 
     def close(self) -> None:
-        """End all transfers, tell their clients, close everything."""
+        """End all transfers with an ERROR, and close everything."""
         if self._root is None:
             return
         self._sweeper.stop()
@@ -196,7 +195,7 @@ class Service:
         by: str,
         single_port: bool = False,
     ) -> None:
-        """Answer from other ports from now on; transfers keep their TID."""
+        """Reply from other ports from now on; active transfers keep their TID."""
         before = self._ports_text()
         self.pool.change(ports, order=order, quarantine=quarantine)
         self._follow(
@@ -218,11 +217,10 @@ class Service:
         )
 
     def change_settings(self, changes: Mapping[str, Value], *, by: str) -> None:
-        """Change settings while running; transfers keep what they have.
+        """Change settings at runtime; active transfers keep theirs.
 
         Raises:
-            SettingsError: one may not be changed, or its value is invalid;
-                nothing has changed then.
+            SettingsError: one can't be changed or is invalid; nothing has changed then.
         """
         settings = changed_settings(self.settings, changes)
         names = names_of(settings)
@@ -240,7 +238,7 @@ class Service:
         )
 
     def serve(self, folder: Path, *, by: str) -> None:
-        """Serve another folder from now on; transfers keep the files they have.
+        """Serve another directory from now on; active transfers keep their files.
 
         Raises:
             OSError: it can't be opened; nothing has changed then.
@@ -264,7 +262,7 @@ class Service:
             self._reception.opener.uploads.policy = upload_policy(settings)
 
     def abort(self, number: int) -> bool:
-        """End one transfer by the operator's wish; False if there is none."""
+        """End a transfer for the operator; return False if there is no such one."""
         transfer = self.transfers.get(number)
         if transfer is None:
             return False
@@ -272,7 +270,7 @@ class Service:
         return True
 
     def file_changed(self, name: str) -> None:
-        """Mark the transfers that read a file (made visible) that is another now."""
+        """Mark the transfers that read a file (printable name) that has changed."""
         if self._readers is None:
             self._readers = {}
             for transfer in self.transfers.values():
@@ -284,19 +282,19 @@ class Service:
             view.changed = True
 
     def take_finished(self) -> list[TransferView]:
-        """Return the latest transfers that ended since this was last asked."""
+        """Return the latest finished transfers since the last call."""
         finished = [transfer.whole().view() for transfer in self._finished]
         self._finished.clear()
         return finished
 
     def take_untold(self) -> list[AnyTransfer]:
-        """Return the latest that ended well, and that no event has reported."""
+        """Return the latest successful transfers that no event has reported."""
         untold = list(self._untold)
         self._untold.clear()
         return untold
 
     def tell(self, age: float = 0.0) -> None:
-        """Tell by events of the living transfers that are so old, in seconds."""
+        """Emit the pending events of transfers at least AGE seconds old."""
         latest = self.recorder.clock.wall() - age
         for transfer in list(self.transfers.values()):
             if transfer.started > latest:
@@ -304,7 +302,7 @@ class Service:
             transfer.whole().tell()
 
     def take_refusals(self) -> list[Refusal]:
-        """Return the requests refused since this was last asked."""
+        """Return the latest refusals since the last call."""
         if self._reception is None:
             return []
         return self._reception.take_refusals()
@@ -314,12 +312,12 @@ class Service:
         return [*self.notices, *(self._awaited.notices if self._awaited else ())]
 
     def tell_operator(self, text: str) -> None:
-        """Report a change to the journal, and to stderr where there is no screen."""
+        """Report a change in the journal, and on stderr if there is no screen."""
         self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=text))
         self.announce(text)
 
     def warn(self, message: str) -> None:
-        """Tell the operator something that stops nothing."""
+        """Add a notice for the operator, and journal it."""
         self.notices.append(message)
         self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=message))
 
@@ -337,7 +335,8 @@ class Service:
         )
 
     def _replaced(self, read: OneBlockRead, transfer: Transfer) -> None:
-        self.transfers[read.number] = transfer  # in its place: they have an order
+        # in place: the dict is in order of start
+        self.transfers[read.number] = transfer
         read.transport.hand_over(transfer.strayed)
 
     def _ended(self, transfer: AnyTransfer) -> None:
@@ -386,6 +385,6 @@ class Service:
 
 
 def _told(settings: Settings) -> dict[str, object]:
-    """Return settings as the journal tells them."""
+    """Return settings as written to the journal."""
     told: dict[str, object] = msgspec.to_builtins(settings, enc_hook=str)
     return told

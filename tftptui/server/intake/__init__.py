@@ -1,1 +1,1 @@
-"""From a datagram to a transfer or a refusal: who asks, how often, how many at once."""
+"""Intake: admission, rate limits, and refusals of requests."""

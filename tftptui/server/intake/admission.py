@@ -1,4 +1,4 @@
-"""Which requests are taken at all, before the disk is looked at."""
+"""Admission: which requests are accepted, before the disk is read."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,25 +11,25 @@ from tftptui.settings import Settings
 from tftptui.telemetry.refusal_reasons import Reason
 
 BURST_SECONDS = 20.0
-"""A client may send that many seconds' worth of requests at once."""
+"""A client may send as many requests at once as the rate allows in this time."""
 
 WORDS = Rate(per_second=2, burst=20)
-"""ERRORs that one address gets whatever their length."""
+"""Rate of full-length ERRORs for one address."""
 
 MOST_WORDS = 512
-"""Bytes of an ERROR at most."""
+"""Maximum size of an ERROR in bytes."""
 
 LONGEST_REQUEST = 1_024
-"""Bytes. RFC 2347 allows 512, and no client is known that needs more."""
+"""Bytes. RFC 2347 allows 512; no known client needs more."""
 
 KEPT_PROVEN = 4_096
-"""Addresses that have answered, the latest."""
+"""How many of the latest proven addresses are kept."""
 
 FLOODING = frozenset({Reason.DENIED, Reason.RATE, Reason.MALFORMED})
-"""Reasons that a client gets no short answer for, either."""
+"""Reasons that get no ERROR at all once WORDS is used up."""
 
 
-_MAIL = Mode.MAIL  # an Enum is slow to look in
+_MAIL = Mode.MAIL  # looking up an Enum member is slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Verdict:
     """Why a request is refused.
 
     Attributes:
-        reason: the journal's word for it.
-        code: of the ERROR for the client.
-        text: why, for people.
-        is_full: whether it would be taken if another transfer made way.
+        reason: as in the journal.
+        code: error code sent to the client.
+        text: the reason for people.
+        is_full: whether the request would be accepted if another transfer ended.
     """
 
     reason: Reason
@@ -54,14 +54,14 @@ TO_MANY = Verdict(
     ErrorCode.UNDEFINED,
     "no reply to requests to a broadcast or multicast address",
 )
-"""Every server there would reply, and make a flood (RFC 1123 §4.2.3.4)."""
+"""If every server replied, that would be a flood (RFC 1123 §4.2.3.4)."""
 
 
 class Policy:
-    """What may be asked, by whom and how often. Times are of a monotonic clock.
+    """Access lists, rates and limits for requests. Times are monotonic.
 
-    For each request call admit(), then judge(); vouch() for a client that has
-    shown that the address is its own, and room() before an ERROR goes out.
+    For each request call admit(), then judge(). Call vouch() for a client that has
+    proven its address, and room() before sending an ERROR.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -73,12 +73,12 @@ class Policy:
 
     @property
     def known_addresses(self) -> int:
-        """How many addresses are remembered, in all tables together."""
+        """Number of addresses kept, in all tables together."""
         tables = (self._words, self._requests or (), self._proven)
         return sum(map(len, tables))
 
     def follow(self, settings: Settings) -> None:
-        """Go by these settings from now on; the same ones again cost nothing."""
+        """Use these settings from now on; does nothing if they are the same object."""
         if settings is self._settings:
             return
         before, self._settings = self._settings, settings
@@ -87,7 +87,7 @@ class Policy:
             self._requests = _request_table(settings)
 
     def admit(self, client: str, now: float) -> Verdict | None:
-        """Return why an address is not heard, or None when it is."""
+        """Return why requests from this address are refused now, or None."""
         if not self._access.admits(client):
             return Verdict(
                 Reason.DENIED,
@@ -104,10 +104,9 @@ class Policy:
         )
 
     def vouch(self, client: str) -> None:
-        """Take a request back from the count: the client has answered us.
+        """Mark a client that has replied as proven, and do not count its request.
 
-        Only what leads nowhere counts, then: requests that are refused, and those
-        in the name of somebody who knows nothing of it.
+        So only useless requests count: refused ones and those with a forged address.
         """
         if self._requests is not None:
             self._requests.give_back(client)
@@ -117,19 +116,19 @@ class Policy:
             self._proven.popitem(last=False)
 
     def is_proven(self, client: str) -> bool:
-        """Whether an address has answered a transfer of late: it is no forgery."""
+        """Return whether this address replied recently, so it is not forged."""
         return client in self._proven
 
     def judge(
         self, request: Request, client: str, active: int, of_client: int
     ) -> Verdict | None:
-        """Return why a request is refused, or None when it may go on.
+        """Return why a request is refused, or None if it is accepted.
 
         Args:
-            request: what is asked.
-            client: the address that asks.
-            active: transfers at the moment, in all.
-            of_client: those of this address.
+            request: the parsed request.
+            client: its source address.
+            active: number of active transfers.
+            of_client: number of them from this address.
         """
         settings = self._settings
         verdict = _never(request, settings)
@@ -145,11 +144,11 @@ class Policy:
         return None
 
     def room(self, reason: str, client: str, asked: int, now: float) -> int:
-        """Return how many bytes an ERROR for an address may have.
+        """Return the maximum size in bytes of an ERROR to this address.
 
-        The address may be forged, and then its owner gets what we send. So an
-        address has a few ERRORs in full; after these none is longer than what was
-        ASKED (bytes), and there is none at all for what only a flood repeats.
+        The address may be forged, and its owner would get our packets. So an address
+        gets a few full-length ERRORs; after that none is longer than the request (ASKED
+        bytes), and reasons that are typical of floods get none.
         """
         if self._words.take(client, now):
             return MOST_WORDS
@@ -157,7 +156,7 @@ class Policy:
 
 
 def _never(request: Request, settings: Settings) -> Verdict | None:
-    """Return why such a request is refused to every client at any time."""
+    """Return why this request is refused regardless of client and load, or None."""
     if settings.drain:
         text = "the server is shutting down: no new requests"
         return Verdict(Reason.DRAINING, ErrorCode.UNDEFINED, text)

@@ -1,9 +1,9 @@
-"""Which transfer makes way when ports, descriptors or the count of transfers run out.
+"""Eviction: which transfer is dropped when ports, descriptors or slots run out.
 
-Anybody can ask in somebody else's name, and such a request never gets further: so a
-transfer that its client has not answered makes way first. Next comes what only waits:
-a finished upload that keeps its last ACK ready, and a client that has been silent for
-longer than the retries. A transfer that makes progress never makes way.
+Requests can be forged, and then no reply ever comes. So transfers whose client has not
+replied are dropped first, then transfers that only wait: finished uploads that keep
+their last ACK ready, and clients silent for longer than the retries. A transfer that
+makes progress is never dropped.
 """
 
 from collections import deque
@@ -13,38 +13,38 @@ from tftptui.server.fastpath.one_block_read import AnyTransfer
 from tftptui.server.transfer.transfer import Transfer
 
 GRACE = 0.25
-"""Seconds that a client has for its first answer before its transfer makes way."""
+"""Seconds that a client has for its first reply before it can be evicted."""
 
 SPARED = 16
-"""Young transfers of one address that are spared: several clients may share one, behind
-NAT; of an address with more the oldest makes way at once."""
+"""New transfers per address that are spared: several clients behind NAT may share one.
+With more, the oldest can be evicted at once."""
 
 _SEARCH_INTERVAL = 0.25
-"""Seconds between searches of all transfers for those that only wait."""
+"""Seconds between scans of all transfers for those that only wait."""
 
 
 class Evictions:
-    """Finds transfers that can make way. Times are of one monotonic clock, seconds."""
+    """Finds transfers to evict. Times are monotonic seconds unless noted."""
 
     def __init__(self) -> None:
         self._unproven: dict[str, dict[int, AnyTransfer]] = {}
-        """By the client's address and number, the oldest transfer first."""
+        """By client address and transfer number, oldest first."""
         self._waiting: deque[Transfer] = deque()
         self._searched_at = -_SEARCH_INTERVAL
 
     def begin(self, transfer: AnyTransfer) -> None:
-        """Take a new transfer."""
+        """Add a new transfer."""
         of_host = self._unproven.setdefault(transfer.client.host, {})
         of_host[transfer.number] = transfer
 
     def replace(self, transfer: Transfer) -> None:
-        """Take a transfer in place of a one-block read of the same number."""
+        """Replace a one-block read by its Transfer."""
         of_host = self._unproven.get(transfer.client.host, {})
         if transfer.number in of_host:
             of_host[transfer.number] = transfer
 
     def end(self, transfer: AnyTransfer) -> None:
-        """Forget a transfer that is over, or whose client has answered."""
+        """Remove a transfer that is over or whose client has replied."""
         host = transfer.client.host
         of_host = self._unproven.get(host)
         if of_host is not None:
@@ -53,9 +53,10 @@ class Evictions:
                 del self._unproven[host]
 
     def unproven(self, wall: float, client: str | None = None) -> AnyTransfer | None:
-        """Return the oldest transfer without an answer of its client, or None.
+        """Return the oldest transfer whose client has not replied, or None.
 
-        It is one of CLIENT, or of the address that has most of them. WALL is the time.
+        It belongs to CLIENT, or to the address with the most of them. WALL is wall
+        time.
         """
         while self._unproven:
             host = client or max(self._unproven, key=self._count)
@@ -64,7 +65,7 @@ class Evictions:
             transfer = next(iter(self._unproven[host].values()))
             if not transfer.is_proven:
                 transfer = transfer.whole()
-                transfer.listen()  # the answer may still wait to be read
+                transfer.listen()  # a reply may be waiting in the socket buffer
             if not transfer.is_proven and not transfer.is_closed:
                 is_new = wall - transfer.started < GRACE
                 is_spared = is_new and len(self._unproven[host]) <= SPARED

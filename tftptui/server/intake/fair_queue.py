@@ -1,9 +1,9 @@
-"""What comes first when more datagrams arrive than there is time for.
+"""Fair queueing of requests under overload.
 
-Each turn of the event loop judges requests for BUDGET seconds at most; transfers have
-their turn in between. What is left waits, and addresses take turns: a client that asks
-once is not behind another's thousands. What finds no room to wait is dropped unread,
-and counted.
+Each iteration of the event loop spends at most BUDGET seconds on requests; transfers
+run in between. The rest are queued, and addresses take turns: a client with one request
+does not wait behind another's thousands. Requests that do not fit the queue are dropped
+unread and counted.
 """
 
 from collections import OrderedDict, deque
@@ -16,26 +16,27 @@ from tftptui.server.intake.reception import REQUESTS, Reception
 from tftptui.server.listener import Arrival, Listener
 
 BUDGET = 0.0005
-"""Seconds of each turn for requests."""
+"""Seconds per loop iteration for requests."""
 
 MOST_WAITING = 4_096
-"""Addresses that wait, and requests of a lone one; of n, each has one nth of that."""
+"""Addresses in a queue, and requests of a single address; each of n addresses may queue
+one nth of that."""
 
 T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Requests that wait: the addresses take turns, each has its own in order."""
+    """A queue with round robin between addresses, and FIFO for each address."""
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, deque[T]] = OrderedDict()
 
     def __len__(self) -> int:
-        """How many addresses wait."""
+        """Return the number of addresses with queued requests."""
         return len(self._waiting)
 
     def put(self, host: str, request: T) -> bool:
-        """Have a request of an address wait; return whether there was room."""
+        """Queue a request; return False if there is no room."""
         waiting = self._waiting
         own = waiting.get(host)
         if own is None:
@@ -49,7 +50,7 @@ class FairQueue(Generic[T]):
         return True
 
     def take(self) -> T:
-        """Return the next; there has to be one."""
+        """Return the next request; the queue must not be empty."""
         host, own = self._waiting.popitem(last=False)
         request = own.popleft()
         if own:
@@ -57,20 +58,20 @@ class FairQueue(Generic[T]):
         return request
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Drop all requests."""
         self._waiting.clear()
 
 
 class Intake:
-    """Hands what listeners take to the reception.
+    """Passes datagrams from the listeners to the reception.
 
-    Addresses that have answered a transfer of late, so that they are no forgery, take
-    turns with all others: neither a flood of forged addresses nor one client that is
-    too busy shuts out the rest.
+    Proven addresses (which replied to a transfer recently) have a queue of their own
+    and alternate with all others: neither a flood of forged addresses nor one busy
+    client locks out the rest.
 
     Args:
-        reception: judges datagrams.
-        call_soon: has something called in the next turn.
+        reception: handles datagrams.
+        call_soon: the event loop's call_soon().
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Intake:
         self._is_scheduled = False
 
     def receive(self, listener: Listener) -> None:
-        """Take what waits at a listener, one batch."""
+        """Read a batch of datagrams from a listener."""
         until = perf_counter() + BUDGET
         take = self._reception.take
         is_late = self._is_scheduled
@@ -97,7 +98,7 @@ class Intake:
             self._call_soon(self._go_on)
 
     def close(self) -> None:
-        """Forget what waits."""
+        """Drop all queued requests."""
         self._proven.clear()
         self._others.clear()
 
@@ -105,7 +106,7 @@ class Intake:
         reception, datagram = self._reception, arrival.datagram
         if reception.deliver(arrival):
             return
-        # What is no request waits for nothing: it would only be counted.
+        # Only requests are queued: anything else would just be counted.
         if datagram[:2] in REQUESTS and len(datagram) <= LONGEST_REQUEST:
             host = arrival.client.host
             is_proven = reception.policy.is_proven(host)
@@ -115,7 +116,7 @@ class Intake:
         reception.shed()
 
     def _go_on(self) -> None:
-        """Judge what waits, for a while."""
+        """Handle queued requests for BUDGET seconds."""
         until = perf_counter() + BUDGET
         one, other = self._proven, self._others
         while perf_counter() < until:

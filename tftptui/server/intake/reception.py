@@ -1,4 +1,4 @@
-"""What happens to a datagram that reaches a listener."""
+"""Reception: what is done with each datagram that reaches a listener."""
 
 import errno
 from collections import Counter
@@ -37,22 +37,22 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Refusal
 
 REQUESTS = (b"\0\1", b"\0\2")
-"""How datagrams begin that ask for something."""
+"""The first two bytes of an RRQ and a WRQ."""
 
 _parse = lru_cache(maxsize=1_024)(parse)
-"""A rack of machines asks for the same few files, in the same bytes."""
+"""Cached, because a booting rack sends the same few requests."""
 
 
 @dataclass
 class Reception:
-    """Takes datagrams from listeners; each ends as a transfer, an ERROR or a count.
+    """Handles datagrams of listeners: each becomes a transfer, an ERROR or a count.
 
     Attributes:
-        began, ended: called with each transfer.
-        replaced: called with a Transfer that stands for a one-block read from now on.
-        transfers: the living ones, by client; ``of_client`` counts them by address.
-        policy: which requests are taken; it follows the opener's settings.
-        seek: finds what may be meant by a name that is not there.
+        began, ended: callbacks for each transfer.
+        replaced: callback for a Transfer that replaces a one-block read.
+        transfers: active transfers, by client; ``of_client`` counts them by address.
+        policy: which requests are accepted; it follows the opener's settings.
+        seek: finds similar names for one that does not exist.
     """
 
     opener: Opener
@@ -75,7 +75,7 @@ class Reception:
         self.opener.replaced = self._replaced
 
     def take(self, listener: Listener, arrival: Arrival) -> None:
-        """Take one datagram."""
+        """Handle one datagram."""
         if self.deliver(arrival):
             return
         try:
@@ -88,9 +88,9 @@ class Reception:
         match packet:
             case ReadRequest() | WriteRequest():
                 self._request(listener, arrival, packet)
-            case ErrorPacket():  # never answered (RFC 1350 §7)
+            case ErrorPacket():  # no reply to an ERROR (RFC 1350 §7)
                 self._loose(Kind.ERROR_RECEIVED, arrival, error_note(packet))
-            case Ack():  # some clients acknowledge even an ERROR, and are done then
+            case Ack():  # some clients acknowledge even an ERROR
                 self._recorder.counters.strays += 1
                 self._loose(Kind.STRAY, arrival, "ACK without a transfer; ignored")
             case _:
@@ -99,30 +99,30 @@ class Reception:
                 self._desk.refuse_malformed(listener, arrival, refusal)
 
     def complain(self, error: IcmpError) -> None:
-        """Hand an ICMP error for a listener's packet to the transfer it is about."""
+        """Pass an ICMP error for a listener's packet to its transfer."""
         found = None if error.target is None else self.transfers.get(error.target)
         if isinstance(found, Transfer) and isinstance(found.transport, SharedTransport):
             found.take_error(error)
 
     def shed(self) -> None:
-        """Count a datagram that is dropped unread: too many came."""
+        """Count a datagram dropped unread because of overload."""
         self._desk.shed()
 
     def take_refusals(self) -> list[Refusal]:
-        """Return the latest requests refused since this was last asked."""
+        """Return the latest refusals since the last call."""
         return self._desk.take_latest()
 
     def tick(self, now: float) -> None:
-        """Do what is due from time to time, before the transfers do."""
+        """Run periodic work, before the transfers run theirs."""
         self._left.tick(now)
         self._desk.tick(now)
 
     def close(self) -> None:
-        """Tell what has not been told; call it last."""
+        """Report what is not reported yet; call this last."""
         self._desk.flush()
 
     def deliver(self, arrival: Arrival) -> bool:
-        """Hand what belongs to a transfer in single-port mode to it."""
+        """Pass a datagram to its single-port transfer; return whether there is one."""
         living = self.transfers.get(arrival.client)
         if living is None or not isinstance(living.transport, SharedTransport):
             return False
@@ -140,7 +140,7 @@ class Reception:
         self.policy.follow(self.opener.settings)
         verdict = self.policy.admit(client, self._recorder.clock.now())
         if verdict is not None and arrival.client in self.transfers:
-            # An ERROR would end the transfer, which may go on.
+            # An ERROR would end the client's transfer, which may go on.
             self._loose(kind_of(request), arrival, request_note(request))
             return
         is_known = verdict is None and arrival.client in self.transfers
@@ -157,16 +157,16 @@ class Reception:
     def _try(
         self, listener: Listener, arrival: Arrival, request: Request
     ) -> Verdict | None:
-        """Begin a transfer if there is room; else return why not."""
+        """Start a transfer; return why not if it is refused."""
         active, of_client = len(self.transfers), self.of_client[arrival.client.host]
         verdict = self.policy.judge(request, arrival.client.host, active, of_client)
         return verdict or self._begin(listener, arrival, request)
 
     def _make_room(self, verdict: Verdict, client: str) -> bool:
-        """End a transfer whose client is silent, if a request fails for want of room.
+        """Evict a transfer if the request was refused for lack of room.
 
         Returns:
-            Whether it is worth trying again.
+            Whether to try again.
         """
         if not verdict.is_full:
             return False
@@ -181,12 +181,14 @@ class Reception:
         return True
 
     def _is_repeated(self, arrival: Arrival, request: Request) -> bool:
-        """Hand a repeated request to its transfer (RFC 1350 §4: no second TID).
+        """Handle a second request from the port of an active transfer (RFC 1350 §4).
 
-        The same port with another name is a client that has begun something new:
-        GRUB, lpxelinux and U-Boot reuse their port within milliseconds.
+        The same request belongs to that transfer: no second TID. A different one means
+        that the client has started something new: GRUB, lpxelinux and U-Boot reuse
+        their port within milliseconds.
         """
-        self.transfers[arrival.client].listen()  # its last ACK came before this
+        # read the last ACK first: it was sent before this request
+        self.transfers[arrival.client].listen()
         found = self.transfers.get(arrival.client)
         if found is None:
             return False
@@ -203,7 +205,8 @@ class Reception:
         self, listener: Listener, arrival: Arrival, request: Request
     ) -> Verdict | None:
         number = self.last_number + 1
-        wall = self._recorder.clock.wall()  # before the transfer's own start
+        # must not be later than the transfer's own start
+        wall = self._recorder.clock.wall()
         try:
             transfer = self.opener.open(
                 number, request, (listener, arrival), self._ended
@@ -267,6 +270,6 @@ class Reception:
 
 
 def _lacks_descriptors(error: BaseException | None) -> bool:
-    """Whether the system has no descriptor left for a file or a socket."""
+    """Return whether the error means that no file descriptor is free."""
     lacking = (errno.EMFILE, errno.ENFILE)
     return isinstance(error, OSError) and error.errno in lacking

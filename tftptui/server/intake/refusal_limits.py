@@ -1,7 +1,7 @@
-"""How much of a flood gets into the journal, so that none can fill a disk.
+"""Limits on how many refusals are journaled, so that a flood cannot fill the disk.
 
-The first refusals of each kind and network are written one by one; what comes
-faster is counted, and told in one line every ten seconds.
+The first refusals for each reason and network are written one by one. What exceeds the
+rate is counted and written as a summary every ten seconds.
 """
 
 from collections import Counter
@@ -12,29 +12,29 @@ from tftptui.server.rate_limits import Bucket, Rate, RateTable
 from tftptui.telemetry.events import Suppressed
 
 NETWORK_LINES = Rate(per_second=1, burst=1_000)
-"""Refusals written for each reason and network of clients."""
+"""Rate of refusals written for each reason and client network."""
 
 ALL_LINES = Rate(per_second=2, burst=3_000)
-"""Refusals written in all."""
+"""Rate of refusals written in all."""
 
 SUMMARY_INTERVAL = 10.0
-"""Seconds between summaries of what was not written."""
+"""Seconds between summaries of suppressed refusals."""
 
 KEPT_NETWORKS = 16
-"""Networks that a summary names; the rest are counted together."""
+"""Networks named in a summary; the rest are counted together."""
 
 _KEPT_KEYS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was not written one by one.
+    """Refusals that were counted, not written.
 
     Attributes:
         reason: why requests were refused, or see Suppressed.
-        network: of the clients; None when there were too many to name.
-        count: how many.
-        seconds: in how long.
+        network: of the clients; None for all networks beyond KEPT_NETWORKS.
+        count: number of refusals.
+        seconds: the time they span.
     """
 
     reason: str
@@ -43,7 +43,7 @@ class Summary:
     seconds: float
 
     def event(self, wall: float) -> Suppressed:
-        """Return what the journal reports of it at a time."""
+        """Return the journal event for this summary."""
         return Suppressed(
             time=wall,
             reason=self.reason,
@@ -54,14 +54,14 @@ class Summary:
 
 
 class Silenced:
-    """Counts what is not written, by reason and network."""
+    """Counts suppressed refusals by reason and network."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str | None]] = Counter()
         self._since = 0.0
 
     def count(self, reason: str, network: str | None, now: float) -> None:
-        """Count one; beyond KEPT_NETWORKS networks are counted together."""
+        """Count one refusal; networks beyond KEPT_NETWORKS share a counter."""
         if not self._counts:
             self._since = now
         known = (reason, network) in self._counts
@@ -69,13 +69,13 @@ class Silenced:
         self._counts[reason, network if has_room else None] += 1
 
     def due_summaries(self, now: float) -> list[Summary]:
-        """Return what has to be told now."""
+        """Return the summaries if SUMMARY_INTERVAL is over, else nothing."""
         if not self._counts or now - self._since < SUMMARY_INTERVAL:
             return []
         return self.take_summaries(now)
 
     def take_summaries(self, now: float) -> list[Summary]:
-        """Return what was counted since this was last asked."""
+        """Return summaries of everything counted, and reset the counts."""
         counts, self._counts = self._counts, Counter()
         seconds = round(now - self._since, 3)
         return [
@@ -85,7 +85,7 @@ class Silenced:
 
 
 class Gate(Silenced):
-    """Decides which refusals are written. Times are seconds of a monotonic clock."""
+    """Decides which refusals are written. Times are monotonic seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class Gate(Silenced):
         self._all = Bucket(ALL_LINES)
 
     def passes(self, reason: str, client: str, now: float) -> bool:
-        """Whether a refusal is written; if not, it is counted."""
+        """Return whether a refusal is written; if not, count it."""
         network = neighbourhood(client)
         if self._networks.take((reason, network), now) and self._all.take(1, now):
             return True

@@ -1,4 +1,4 @@
-"""How a refusal is reported: to the client, the journal, the watchers."""
+"""Reports refusals to the client, the journal and the screen."""
 
 from collections import deque
 from collections.abc import Callable
@@ -17,35 +17,35 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import NearName, Refusal
 
 KEPT_REFUSALS = 500
-"""Refusals that wait for somebody to look at them."""
+"""Refusals kept until the screen takes them."""
 
 _FLOOD = "(one of a flood)"
-"""What the packet log says of requests that are too many to be written down."""
+"""Note in the packet log for requests suppressed from the journal."""
 
 _SHORTEST_ERROR = 5
-"""Bytes: opcode, code and the NUL after no words at all."""
+"""Bytes of an ERROR with an empty message: opcode, code and NUL."""
 
 Seek = Callable[[bytes, Callable[[list[NearName]], None]], None]
-"""Finds what may be meant by a name that is not there, and tells it, now or soon."""
+"""Finds names similar to a missing one; calls back with them, now or later."""
 
 
 About = tuple[bytes, Signature | None]
-"""The name that was asked for, as it came, and by which program."""
+"""The requested name in bytes, and the client program if recognized."""
 
 
 def seek_nothing(_asked: bytes, tell: Callable[[list[NearName]], None]) -> None:
-    """Find nothing, at once."""
+    """Find no similar names; call back at once."""
     tell([])
 
 
 class RefusalDesk:
-    """Answers what is refused, within bounds that no flood can stretch.
+    """Replies to refused requests and records them, within limits that hold in a flood.
 
     Args:
-        recorder: takes what is written down.
-        policy: has the bounds.
-        seek: finds what may be meant by a name that is not there.
-        recognise: tells the program from its request.
+        recorder: takes records and events.
+        policy: limits the ERRORs sent.
+        seek: finds similar names for one that does not exist.
+        recognise: recognizes the client program from its request.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class RefusalDesk:
     def refuse_malformed(
         self, listener: Listener, arrival: Arrival, error: PeerError
     ) -> None:
-        """Refuse what is no request; unless an answer would break RFC 1350 §7."""
+        """Refuse a malformed request; no reply where RFC 1350 §7 forbids one."""
         self._recorder.counters.malformed += 1
         self._loose(Kind.MALFORMED, arrival, error.text)
         if error.code is not None:
@@ -88,23 +88,23 @@ class RefusalDesk:
             self._answer(listener, arrival, verdict)
 
     def shed(self) -> None:
-        """Count what is dropped unread, and tell it from time to time."""
+        """Count a datagram dropped unread, for the next summary."""
         recorder = self._recorder
         recorder.counters.shed += 1
         self._gate.count("overload", None, recorder.clock.now())
 
     def take_latest(self) -> list[Refusal]:
-        """Return the latest refusals since this was last asked."""
+        """Return the latest refusals since the last call."""
         latest = list(self._latest)
         self._latest.clear()
         return latest
 
     def tick(self, now: float) -> None:
-        """Tell the journal from time to time what was not written one by one."""
+        """Write summaries of suppressed refusals when they are due."""
         self._summarise(self._gate.due_summaries(now))
 
     def flush(self) -> None:
-        """Tell it now."""
+        """Write these summaries now."""
         now = self._recorder.clock.now()
         self._summarise(self._gate.take_summaries(now))
 
@@ -149,7 +149,7 @@ class RefusalDesk:
         _, program = about
         self._recorder.emit(
             Refused(
-                time=self._recorder.clock.wall(),  # the journal's lines are in order
+                time=self._recorder.clock.wall(),  # keeps the journal in order
                 transfer=None,
                 client=asked.client,
                 client_tid=asked.client_tid,
@@ -178,7 +178,7 @@ class RefusalDesk:
 
 
 def too_long(octets: int, limit: int) -> PeerError:
-    """Return what is wrong with a datagram that is longer than any request."""
+    """Return the error for a datagram longer than any request."""
     return PeerError(
         ErrorCode.ILLEGAL_OPERATION,
         f"a request of {octets} bytes; the limit is {limit} (RFC 2347: 512)",
@@ -205,5 +205,5 @@ def _shown(
 
 
 def _cut(text: str, octets: int) -> str:
-    """Return the beginning of a text that fits into OCTETS of UTF-8."""
+    """Return the start of a text that fits into OCTETS bytes of UTF-8."""
     return text.encode("utf-8", "replace")[:octets].decode("utf-8", "ignore")

@@ -1,6 +1,6 @@
-"""All names below the root, as far as they can be counted in good time.
+"""All file names below the root, within limits.
 
-It is a look, not the truth: it is old as soon as it is over. Call it off the loop.
+A snapshot, outdated as soon as it is done. Call it off the event loop.
 """
 
 import os
@@ -13,21 +13,21 @@ from tftptui.server.root.path_resolution import RootError, is_hidden
 from tftptui.server.root.root import Root
 
 MOST_NAMES = 200_000
-"""Files that are counted; about 250 bytes of memory each."""
+"""Maximum number of files; each takes about 250 bytes of memory."""
 
 MOST_FOLDERS = 20_000
 DEEPEST = 64
-"""Folders in folders."""
+"""Maximum depth of directories."""
 
 
 def names_below(
     root: Root, *, go_on: Callable[[], bool] = lambda: True
 ) -> Iterator[bytes]:
-    """Yield the files below the root, those near the top first.
+    """Yield the files below the root, breadth first.
 
-    Links to files are among them if they stay inside; links to folders are not
-    followed. Folders that can't be read are left out. It ends early when GO_ON()
-    says so, or at MOST_NAMES or MOST_FOLDERS.
+    Links to files are included if they stay inside the root; links to directories are
+    not followed. Unreadable directories are skipped. It stops when GO_ON() returns
+    False, and at MOST_NAMES or MOST_FOLDERS.
     """
     count, folders = 0, 0
     ahead = deque([(b"", 0)])
@@ -46,7 +46,7 @@ def names_below(
 
 
 def is_served(root: Root, name: bytes) -> bool:
-    """Whether a name is a file that would be served now."""
+    """Return whether a name is a file that would be served now."""
     try:
         status, may_read = root.look(name)
     except RootError:
@@ -55,7 +55,7 @@ def is_served(root: Root, name: bytes) -> bool:
 
 
 def _entries(root: Root, folder: bytes) -> list[tuple[bytes, bool]]:
-    """Return the files and folders in a folder, and which of them are folders."""
+    """Return the files and directories in a directory, and which are directories."""
     if not folder and (top := root.top) is not None:
         return _at_top(root, top)
     try:
@@ -74,14 +74,14 @@ def _entries(root: Root, folder: bytes) -> list[tuple[bytes, bool]]:
                 if is_folder or _is_file(root, entry, above + name):
                     found.append((above + name, is_folder))
     except OSError:
-        return found  # it went away meanwhile
+        return found  # removed in the meantime
     finally:
         os.close(descriptor)
     return found
 
 
 def _at_top(root: Root, names: list[bytes]) -> list[tuple[bytes, bool]]:
-    """Return what is served side by side."""
+    """Return the named places, and which are directories."""
     found = []
     for name in names:
         with suppress(RootError):

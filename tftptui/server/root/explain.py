@@ -1,4 +1,4 @@
-"""How a name is understood, step by step: ``tftptui explain``.
+"""Explains step by step how a name is resolved: ``tftptui explain``.
 
 It opens what the server would open, in the same order, and closes it again.
 """
@@ -23,18 +23,18 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import NearName
 
 _MOST_LINKS = 3
-"""Shown of one name."""
+"""Links shown for one name."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One name that is tried, made visible.
+    """One candidate name that was tried.
 
     Attributes:
-        name: below the root.
-        why: it is tried.
-        rules: numbers of the rewrite rules that made it, from 1.
-        found: what is there, or which part of the name is to blame.
-        reason: the journal's word for why it can't be served, or None.
+        name: below the root, printable.
+        why: why it was tried.
+        rules: numbers of the rewrite rules applied, from 1.
+        found: what is there, or which component failed.
+        reason: why it is not served, as in the journal, or None.
     """
 
     name: str
@@ -45,19 +45,19 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """How a request for a name ends.
+    """The outcome of a request for a name.
 
     Attributes:
-        asked: the name asked for.
-        client: who asks, or empty if that was not said.
-        root: the folder that is served.
+        asked: the requested name.
+        client: its address, or empty if not given.
+        root: the directory served.
         direction: "read" or "write".
-        notes: sentences about what was looked at besides.
-        steps: what is tried, in order, up to what decides.
+        notes: additional sentences.
+        steps: the candidates tried, in order, up to the one that decides.
         served: the name below the root, or None if the request is refused.
-        octets: of the file that is there; None if there is none yet.
+        octets: size of the existing file in bytes; None if there is none yet.
         error_code, reason, message: of the ERROR that the client gets, or None.
-        near: files that may be meant by a name that is not there.
+        near: similar names if the file does not exist.
     """
 
     asked: str
@@ -74,7 +74,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     near: list[NearName] = []
 
     def lines(self) -> Iterator[str]:
-        """Yield it as text for people."""
+        """Yield the explanation as lines of text."""
         what = "request for" if self.direction == "read" else "upload of"
         asker = f" by {self.client}" if self.client else ""
         yield f"{what} {self.asked or '(empty)'}{asker}, root {self.root}"
@@ -97,7 +97,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 def run(
     settings: Settings, asked: bytes, client: str, *, is_write: bool
 ) -> Explanation:
-    """Tell how a request of CLIENT (empty: nobody in particular) ends.
+    """Explain a request of CLIENT (empty: any client).
 
     Raises:
         SettingsError: the root can't be opened, a rule or the client is wrong.
@@ -112,7 +112,7 @@ def run(
 
 
 def explain_read(root: Root, asked: bytes, client: str) -> Explanation:
-    """Tell how an RRQ for a name ends."""
+    """Explain an RRQ for a name."""
     told = _Told()
     for candidate in root.names.candidates(asked, client):
         if told.take(candidate, _try_read(root, candidate)):
@@ -121,7 +121,7 @@ def explain_read(root: Root, asked: bytes, client: str) -> Explanation:
 
 
 def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explanation:
-    """Tell how a WRQ for a name ends; POLICY is the setting ``write``."""
+    """Explain a WRQ for a name; POLICY is the setting ``write``."""
     told = _Told()
     if policy == "off":
         text = "uploads are off"
@@ -136,7 +136,7 @@ def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explana
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What came of one name: a problem, or what is there."""
+    """The result of trying one name: a problem, or the file found."""
 
     found: str
     problem: RootError | None = None
@@ -145,7 +145,7 @@ class _Trial:
 
 
 class _Told:
-    """What has been tried so far."""
+    """The candidates tried so far."""
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
@@ -153,7 +153,7 @@ class _Told:
         self.problem: RootError | None = None
 
     def take(self, candidate: Candidate, trial: _Trial) -> bool:
-        """Note what came of a candidate; return whether that decides."""
+        """Record the result of a candidate; return whether it decides."""
         self.steps.append(
             Step(
                 name=visible(candidate.name),
@@ -260,7 +260,7 @@ def _failed(walk: Walk, candidate: Candidate, error: OSError | RootError) -> _Tr
 
 
 def _why_not(walk: Walk, candidate: Candidate, error: OSError) -> str:
-    """Return which part of a name is to blame."""
+    """Return which component of a name failed."""
     reached = b"/".join(walk.steps)
     ahead = components(candidate.name)[len(walk.steps) :]
     match error.errno:

@@ -1,4 +1,4 @@
-"""From settings to how names are understood."""
+"""Create the root and its name rules from the settings."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ from tftptui.telemetry.escapes import visible
 
 
 def names_of(settings: Settings) -> Names:
-    """Return how names are understood.
+    """Return the name rules.
 
     Raises:
-        SettingsError: a rewrite rule is wrong.
+        SettingsError: a rewrite rule is invalid.
     """
     return Names(
         rules=parse_rules(settings.rewrite),
@@ -24,10 +24,10 @@ def names_of(settings: Settings) -> Names:
 
 
 def root_of(settings: Settings) -> Root:
-    """Open what is served.
+    """Open the root.
 
     Raises:
-        SettingsError: it can't be opened, or a rewrite rule is wrong.
+        SettingsError: it can't be opened, or a rewrite rule is invalid.
     """
     names = names_of(settings)
     try:
@@ -38,7 +38,7 @@ def root_of(settings: Settings) -> Root:
 
 
 def served_as(asked: bytes, name: bytes) -> str:
-    """Return NAME, made visible, if it is not the one ASKED for; else nothing."""
+    """Return NAME as printable text if it differs from the one ASKED for, else ""."""
     return "" if components(asked) == components(name) else visible(name)
 
 

@@ -1,4 +1,4 @@
-"""Another name for a file: a link on the disk."""
+"""Create and remove symbolic links that give a file another name."""
 
 import os
 import posixpath
@@ -13,12 +13,12 @@ from tftptui.telemetry.refusal_reasons import Reason
 
 
 def link(root: Root, asked: bytes, name: bytes) -> bytes:
-    """Make a symbolic link so that ASKED means the file NAME; return its own name.
+    """Create a symbolic link from ASKED to the file NAME; return the link's name.
 
     Raises:
-        RootError: there is something already, or no folder for it, or the file
-            could not be reached by it.
-        OSError: the folder may not be written.
+        RootError: ASKED exists, its directory does not, or the link would not lead to
+            the file.
+        OSError: the directory is not writable.
     """
     if not stat.S_ISREG(root.look(name)[0].st_mode):
         raise _refused("not a file")
@@ -50,11 +50,11 @@ def _place(root: Root, asked: bytes) -> NewPlace:
 
 
 def unlink(root: Root, asked: bytes, name: bytes) -> None:
-    """Take away the link that link() made for the same names; a file never.
+    """Remove the link that link() created for the same names; never a file.
 
     Raises:
-        RootError: what stands there is no such link, or nothing does.
-        OSError: the folder may not be written.
+        RootError: there is no such link.
+        OSError: the directory is not writable.
     """
     for candidate in root.names.targets(asked, ""):
         above, _, part = candidate.name.rstrip(b"/").rpartition(b"/")
@@ -69,18 +69,18 @@ def unlink(root: Root, asked: bytes, name: bytes) -> None:
 def _is_link(walk: Walk, part: bytes, name: bytes) -> bool:
     try:
         target = os.readlink(part, dir_fd=walk.top)
-    except OSError:  # nothing, or no link
+    except OSError:  # nothing there, or not a link
         return False
     return target == _target(name, b"/".join(walk.steps))
 
 
 def _target(name: bytes, folder: bytes) -> bytes:
-    """Return what a link in FOLDER says so that it leads to the file NAME."""
+    """Return the relative path from FOLDER to the file NAME."""
     return posixpath.relpath(b"/" + b"/".join(components(name)), b"/" + folder)
 
 
 def _keep_if_it_leads(root: Root, place: NewPlace, name: bytes) -> None:
-    """Take the link away again if its folder is reached by another link."""
+    """Remove the link if it does not lead to NAME: its directory is itself a link."""
     try:
         leads = os.path.samestat(root.look(place.name)[0], root.look(name)[0])
     except RootError:

@@ -1,8 +1,7 @@
-"""From the name in a request to the names to try on the disk. Nothing here looks there.
+"""Candidate names to try for a requested name. No disk access here.
 
-Clients write names as their firmware likes: with backslashes, with a drive letter,
-with bytes of the DHCP packet behind. Each spelling is tried in turn, the one
-asked for first.
+Firmware writes names in many ways: with backslashes, with a drive letter, with bytes of
+the DHCP packet at the end. Each spelling is tried in turn, the requested one first.
 """
 
 import re
@@ -23,10 +22,10 @@ class Candidate(msgspec.Struct, frozen=True):
     """A name to try below the root.
 
     Attributes:
-        name: bytes; it may still hold ``.``, ``..`` and doubled slashes.
-        why: what makes it worth a try, for people.
-        rules: numbers of the rewrite rules that made it, from 1.
-        ignore_case: whether names that differ in case only will do as well.
+        name: bytes; may still contain ``.``, ``..`` and double slashes.
+        why: why it is tried, as text.
+        rules: numbers of the rewrite rules applied, from 1.
+        ignore_case: whether names that differ only in case also match.
     """
 
     name: bytes
@@ -36,17 +35,17 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def no_folder(_client: str) -> None:
-    """Tell that no client has a folder of its own."""
+    """Return None: no client has a directory of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How names are understood.
+    """How names are resolved.
 
     Attributes:
         rules: the rewrite table.
-        folder_of: gives the folder that would be a client's own, or None.
-        ignore_case: whether case is ignored where nothing else was found.
+        folder_of: returns the directory of a client, or None.
+        ignore_case: whether to ignore case if nothing else matches.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -55,15 +54,15 @@ class Names:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a name means the same for everybody, and first of all itself."""
+        """True without rewrite rules, client directories or ignored case."""
         return not (self.rules or self.ignore_case) and self.folder_of is no_folder
 
     def candidates(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
-        """Yield what to try for a read, in order, nothing twice.
+        """Yield the names to try for a read, in order, without duplicates.
 
-        A name that a rule changes is not tried unchanged. A client's own folder
-        comes first, or what lies there could never replace what all others get;
-        names that climb out of it are not tried in it.
+        A name changed by a rule is not tried unchanged. The client's own directory
+        comes first, so that its files override the common ones; names that climb out of
+        it are not tried in it.
         """
         if not self.ignore_case:
             yield from _in_turn(asked) if self.is_plain else self._exact(asked, client)
@@ -77,11 +76,7 @@ class Names:
             yield replace(candidate, why=why, ignore_case=True)
 
     def targets(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
-        """Yield where an upload may go: the first whose folder exists is the place.
-
-        Only the plainest spelling counts, or a client that writes backslashes would
-        make files with backslashes in their names.
-        """
+        """Yield the names to try for an upload; the first existing directory wins."""
         plain = self._plain(asked)
         if not plain.name:
             return
@@ -124,7 +119,7 @@ class Names:
         for plain in _spellings(asked, padded=True):
             changed = self._apply(plain)
             if changed is not plain:
-                # What a group of the pattern caught may be as sloppy as the name.
+                # A captured group may need the same cleaning as the name.
                 *_, last = _spellings(changed.name, padded=True)
                 return replace(changed, name=last.name)
         return plain
@@ -132,7 +127,7 @@ class Names:
 
 @lru_cache(maxsize=1_024)
 def components(name: bytes) -> tuple[bytes, ...]:
-    """Return the steps of a name: slashes in front, behind and doubled mean nothing."""
+    """Return the path components; empty ones and "." are dropped."""
     return tuple(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
@@ -140,7 +135,7 @@ _AS_ASKED = "as requested"
 
 
 def _spellings(asked: bytes, *, padded: bool = False) -> Iterator[Candidate]:
-    """Yield the ways to read a name; PADDED keeps trailing bytes 0xFF."""
+    """Yield the spellings of a name; PADDED keeps trailing 0xFF bytes."""
     yield Candidate(asked, _AS_ASKED)
     if len(asked) > LONGEST:
         return
@@ -166,7 +161,7 @@ def _inside(folder: bytes, candidate: Candidate) -> Candidate:
 
 @lru_cache(maxsize=1_024)
 def _in_turn(asked: bytes) -> tuple[Candidate, ...]:
-    """Return what to try where neither rules nor folders of clients matter."""
+    """Return the candidates if there are no rules and no client directories."""
     tried: set[tuple[bytes, ...]] = set()
     return tuple(
         spelling
@@ -176,7 +171,7 @@ def _in_turn(asked: bytes) -> tuple[Candidate, ...]:
 
 
 def _climbs(name: bytes) -> bool:
-    """Whether a name leads above where it starts."""
+    """Return whether a name leads above its starting point."""
     depth = 0
     for part in components(name):
         depth += -1 if part == b".." else 1

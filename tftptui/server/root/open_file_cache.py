@@ -1,8 +1,8 @@
-"""Files that stay open for a moment: a rack of machines asks for the same few.
+"""A cache of open files: a booting rack requests the same few.
 
-Each request still asks the system what its name means now, step by step below the
-root. Only where every step is what it was when the file was opened, and the file has
-neither been written nor got other rights since, is the open one used again.
+Each request still checks on the disk what its name means, component by component. The
+cached file is used only if every component is unchanged since it was opened and the
+file was neither written nor changed in its permissions.
 """
 
 import os
@@ -20,24 +20,24 @@ from tftptui.server.root.path_resolution import RootError, ServedFile, Walk
 from tftptui.telemetry.versions import Version
 
 MOST_KEPT = 2_048
-"""Files kept open."""
+"""Maximum number of files kept open."""
 
 DESCRIPTOR_SHARE = 4
-"""The cache holds at most one of so many descriptors that this process may have: the
-rest is for transfers."""
+"""The cache uses at most this fraction (one nth) of the process's descriptors; the rest
+are for transfers."""
 
 SHARED_ROOM, SHARED_BLOCKS = 65_536, 160
-"""Bytes of a file, and its blocks, that are read once for all who ask for it."""
+"""Maximum size, in bytes and in blocks, of a file read once for all its readers."""
 
 AT_REST = 5 * 10**9
-"""Nanoseconds for which a file must not have been changed for that: what is written
-within one tick of the disk's clock has the same time as what was there before."""
+"""Nanoseconds a file must be unchanged to be shared: two writes within one tick of the
+file system's clock get the same timestamp."""
 
 _MOST_STAGED = 2
-"""Kinds of blocks of one file."""
+"""Block layouts kept for one file."""
 
 _PLAIN = (DEFAULT_BLOCK_SIZE, 1, 0)
-"""How blocks are staged for who asks without options."""
+"""Block layout for requests without options."""
 
 Look = Callable[[bytes], os.stat_result]
 
@@ -45,15 +45,15 @@ _look = os.stat
 
 
 class SharedFile:
-    """An open file of the root, and how many use it; see ReadFile.
+    """An open file of the root with a reference count; see ReadFile.
 
     Args:
-        look: tells what a name below the root means now, or raises RootError.
+        look: returns the status of a name below the root now, or raises RootError.
 
     Attributes:
-        status: how it stood when it was opened; ``size`` are its bytes.
-        name: how it is called below the root.
-        packet: the only DATA of a file of one block, once it was read for somebody.
+        status: as of the opening; ``size`` in bytes.
+        name: below the root.
+        packet: the DATA packet of a one-block file, once it has been read.
     """
 
     __slots__ = (
@@ -76,21 +76,21 @@ class SharedFile:
         self.packet: memoryview | None = None
 
     def is_named(self) -> bool:
-        """Whether its name still means it."""
+        """Return whether its name still refers to this file."""
         try:
             return os.path.samestat(self._look(self.name), self.status)
         except RootError:
             return False
 
     def settle(self, version: Version) -> None:
-        """Share the content of a small file among its readers, if it is unchanged."""
+        """Share the content of a small file among its readers if it is not changing."""
         is_far = is_far_device(version.device)
         rests = time.time_ns() - max(version.modified_ns, version.changed_ns)
         if self.size <= SHARED_ROOM and rests > AT_REST and not is_far:
             self._staged = {}
 
     def staging(self, block_size: int, window: int, numbering: Numbering) -> Staging:
-        """Return where to stage its blocks: all of them, or a window for a moment."""
+        """Return the staging for its blocks: for the whole file, or one window."""
         blocks, staged = self.size // block_size + 1, self._staged
         key = (block_size, window, numbering.rollover)
         if staged is None or blocks > SHARED_BLOCKS:
@@ -103,7 +103,7 @@ class SharedFile:
         return found
 
     def find_packet(self) -> bool:
-        """Whether there is ``packet``; it is made where it can be."""
+        """Return whether ``packet`` is available; build it if possible."""
         if self.packet is None and self._staged and self.size < DEFAULT_BLOCK_SIZE:
             whole = self._staged.get(_PLAIN)
             if whole is not None and whole.is_read:
@@ -111,17 +111,17 @@ class SharedFile:
         return self.packet is not None
 
     def close(self) -> None:
-        """Let go of it; the last one closes it."""
+        """Drop one reference; the last one closes the file."""
         self.users -= 1
         if not self.users:
             os.close(self.descriptor)
 
 
 class _Kept:
-    """An open file, and the way that led to it.
+    """An open file with the directories on its path.
 
     Attributes:
-        way: each folder on it: the name, device and inode, and a descriptor.
+        way: for each directory: name, device and inode, descriptor.
         part: the name in the last one.
     """
 
@@ -138,7 +138,7 @@ class _Kept:
         self.way = tuple(zip(above, inodes, folders, strict=True))
 
     def is_there(self, root: int) -> bool:
-        """Whether its name still means this file, unchanged."""
+        """Return whether its name still refers to this file, unchanged."""
         folder = root
         try:
             for name, inode, opened in self.way:
@@ -153,7 +153,7 @@ class _Kept:
 
     @property
     def descriptors(self) -> int:
-        """How many descriptors it holds."""
+        """Number of descriptors it holds."""
         return 1 + len(self.way)
 
     def close(self) -> None:
@@ -163,17 +163,14 @@ class _Kept:
 
 
 class OpenFileCache:
-    """The files opened a moment ago, by the requested name; the least used go first.
-
-    Call forget() once a second: what it keeps is never older.
-    """
+    """Recently opened files by requested name, with LRU eviction."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, _Kept] = {}  # the last used comes last
+        self._kept: dict[bytes, _Kept] = {}  # most recently used last
         self._descriptors = 0
 
     def find(self, asked: bytes, root: int) -> SharedFile | None:
-        """Return the file that ASKED means below the folder ROOT, if it is open."""
+        """Return the open file for ASKED below the directory ROOT, or None."""
         kept = self._kept.pop(asked, None)
         if kept is None:
             return None
@@ -185,7 +182,7 @@ class OpenFileCache:
         return kept.file
 
     def keep(self, asked: bytes, walk: Walk, shared: SharedFile) -> SharedFile:
-        """Keep what a walk has just opened where that is simple; return it."""
+        """Cache a file just opened if its path has no links or ".."; return it."""
         names = walk.steps
         is_simple = not walk.links and b".." not in names
         if is_simple and tuple(names) == components(asked):
@@ -210,7 +207,7 @@ class OpenFileCache:
         kept.close()
 
     def forget(self) -> None:
-        """Let go of all that is kept; who uses a file still has it."""
+        """Drop all entries; files in use stay open."""
         kept, self._kept, self._descriptors = self._kept, {}, 0
         for one in kept.values():
             one.close()

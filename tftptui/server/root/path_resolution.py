@@ -1,7 +1,6 @@
-"""The walk from a name to what it means, one directory descriptor at a time.
+"""Path resolution, one directory descriptor at a time.
 
-No name and no link can lead outside the root, whatever changes on the disk
-meanwhile.
+No name and no link can lead outside the root, even if the disk changes meanwhile.
 """
 
 import errno
@@ -19,11 +18,11 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import LEADS_NOWHERE
 
 MAX_LINKS = 40
-"""Symbolic links followed for one name, as the kernel has it."""
+"""Symbolic links followed for one name, as in the kernel."""
 
 _STEP = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-# Non-blocking: opening a FIFO would else wait for a writer, for ever.
+# Non-blocking: opening a FIFO would otherwise wait for a writer forever.
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 EFFECTIVE = os.access in os.supports_effective_ids
@@ -33,9 +32,9 @@ class RootError(Exception):
     """A name can't be served.
 
     Attributes:
-        reason: the journal's word for it.
-        code: of the ERROR for the client.
-        text: why, for people.
+        reason: as in the journal.
+        code: error code sent to the client.
+        text: the reason for people.
     """
 
     def __init__(self, reason: Reason, code: ErrorCode, text: str) -> None:
@@ -44,17 +43,17 @@ class RootError(Exception):
 
 
 class ServedFile(OpenFile, frozen=True):
-    """A file of the root, open; ``name`` is how it is called below the root."""
+    """An open file of the root; ``name`` is its path below the root."""
 
     name: bytes
 
 
 class Walk:
-    """One resolution: a stack of open folders, the root at its foot.
+    """One path resolution: a stack of open directories with the root at the bottom.
 
     Attributes:
-        links: those followed, and what they stand for.
-        steps: the components of the name so far, spelled as on the disk.
+        links: links followed, each with its target.
+        steps: the path components so far, spelled as on disk.
     """
 
     def __init__(
@@ -65,12 +64,12 @@ class Walk:
         self._absolute = absolute
         self._ignore_case = ignore_case
         self._folders = [root]
-        self._floor = 1  # folders on the stack that no link leads out of
+        self._floor = 1  # directories on the stack that links cannot leave
         self._is_file = False
         self._missing: bytes | None = None
 
     def __enter__(self) -> Self:
-        """Return itself; what the system says becomes a RootError at the end."""
+        """Return self; an OSError in the block becomes a RootError."""
         return self
 
     def __exit__(
@@ -79,31 +78,31 @@ class Walk:
         error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        """Let go of the folders; the root is the caller's."""
+        """Close the directories, except the root."""
         for descriptor in self._folders[1:]:
             os.close(descriptor)
         if isinstance(error, OSError):
             raise self.refusal(error) from error
 
     def refusal(self, error: OSError) -> RootError:
-        """Turn what the system says on the way into an ERROR for the client."""
+        """Convert an OSError of this walk to an ERROR for the client."""
         if self.links and error.errno == errno.ENOENT:
             return RootError(Reason.NOT_FOUND, ErrorCode.FILE_NOT_FOUND, LEADS_NOWHERE)
         return refusal(error)
 
     def open(self, name: bytes) -> ServedFile:
-        """Open the regular file that NAME means."""
+        """Open the regular file NAME."""
         part = self.reach(name)
         if part is None:
             raise _is_folder()
         return self._file(part)
 
     def reach(self, name: bytes) -> bytes | None:
-        """Go to the folder that holds what NAME means.
+        """Open the directory that contains NAME.
 
         Returns:
-            The last component, no link and no folder, or None when the name
-            means the folder itself. The folder is on top of the stack.
+            The last component, which is neither a link nor a directory; None if NAME is
+            a directory. The directory is on top of the stack.
         """
         ahead = [(part, True) for part in components(name)]
         while ahead:
@@ -131,10 +130,10 @@ class Walk:
         return None
 
     def reach_new(self, name: bytes) -> tuple[bytes, bool]:
-        """Go to the folder in which NAME is, or could be made.
+        """Open the directory in which NAME is, or can be created.
 
         Returns:
-            The last component, and whether something is there already.
+            The last component, and whether it exists.
         """
         try:
             part = self.reach(name)
@@ -152,7 +151,7 @@ class Walk:
         return part, True
 
     def _new_part(self, name: bytes) -> bytes:
-        """Return the last component of NAME, if that alone is missing."""
+        """Return the last component of NAME if it is the only one missing."""
         if self._missing is None:
             raise _no_folder()
         if is_hidden(self._missing):
@@ -162,40 +161,40 @@ class Walk:
         return self._missing
 
     def new_name(self, name: bytes) -> bytes:
-        """Return how what reach_new(NAME) came to is called below the root."""
-        # A broken link is a step already: what it names is made.
+        """Return the path below the root of what reach_new(NAME) found."""
+        # A broken link is already in steps: its target is created.
         missing = components(name)[len(self.steps) :]
         return b"/".join((*self.steps, *missing))
 
     def folder(self) -> int:
-        """Return a descriptor, open for reading, of the folder on top."""
+        """Return a new descriptor, open for reading, of the directory on top."""
         return os.open(b".", FOLDER, dir_fd=self._folders[-1])
 
     @property
     def top(self) -> int:
-        """The descriptor of the folder on top; it stays the walk's."""
+        """Descriptor of the directory on top; the walk closes it."""
         return self._folders[-1]
 
     def detach(self) -> list[int]:
-        """Return the open folders below the root, which the caller closes now."""
+        """Return the open directories below the root; the caller closes them."""
         folders = self._folders[1:]
         del self._folders[1:]
         return folders
 
     def look(self, part: bytes | None) -> os.stat_result:
-        """Return what reach() came to."""
+        """Return the status of what reach() returned."""
         if part is None:
             return os.fstat(self._folders[-1])
         return os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False)
 
     def may_read(self, part: bytes | None) -> bool:
-        """Whether we may read what reach() came to."""
+        """Return whether we may read what reach() returned."""
         return os.access(
             part or b".", os.R_OK, dir_fd=self._folders[-1], effective_ids=EFFECTIVE
         )
 
     def _finds_file(self, part: bytes, *, is_asked: bool) -> bool:
-        """Whether there is a regular file: most names lead to one, at once."""
+        """Return whether there is a regular file; a shortcut for most names."""
         if is_hidden(part):
             return False
         try:
@@ -207,7 +206,7 @@ class Walk:
         return self._is_file
 
     def _step(self, part: bytes, *, is_asked: bool) -> tuple[int, bytes]:
-        """Open a component; return its descriptor and how it is spelled."""
+        """Open a component; return its descriptor and its spelling on disk."""
         if is_hidden(part):
             raise FileNotFoundError(errno.ENOENT, "reserved name")
         try:
@@ -222,10 +221,10 @@ class Walk:
         return step, part
 
     def _names(self) -> list[bytes]:
-        """Return what the folder on top holds, or nothing if that may not be seen."""
+        """Return the names in the directory on top; empty without permission."""
         try:
             folder = self.folder()
-        except PermissionError:  # we may pass through it, but not look around
+        except PermissionError:  # search permission without read permission
             return []
         try:
             with os.scandir(folder) as found:
@@ -239,7 +238,7 @@ class Walk:
         os.close(self._folders.pop())
 
     def _follow(self, link: bytes) -> tuple[bytes, ...]:
-        """Return the components that a link stands for, from where we then are."""
+        """Return the components of a link's target; return to the root if absolute."""
         if len(self.links) == MAX_LINKS:
             raise OSError(errno.ELOOP, "too many links")
         target = os.readlink(link, dir_fd=self._folders[-1])
@@ -253,7 +252,9 @@ class Walk:
         return components(target[len(self._absolute) :])
 
     def _file(self, name: bytes) -> ServedFile:
-        if not self._is_file:  # a device must not even be opened: some act on it
+        if (
+            not self._is_file
+        ):  # never open a device: opening alone can have side effects
             _require_regular(self.look(name))
         descriptor = os.open(name, _READ, dir_fd=self._folders[-1])
         try:
@@ -267,7 +268,7 @@ class Walk:
 
 
 def kind_of(mode: int) -> str:
-    """Return in a word what a file's mode says it is."""
+    """Return the file type of a mode as a word."""
     kinds = (
         (stat.S_ISREG, "file"),
         (stat.S_ISDIR, "folder"),
@@ -288,12 +289,12 @@ def _require_regular(found: os.stat_result) -> None:
 
 
 def is_hidden(part: bytes) -> bool:
-    """Whether a name is one of our own; file systems may ignore case."""
+    """Return whether a name is one of our own; the file system may ignore case."""
     return part[: len(PART_PREFIX)].lower() == PART_PREFIX
 
 
 def twin(part: bytes, names: list[bytes]) -> bytes:
-    """Return the one of NAMES that differs from PART in case only.
+    """Return the name in NAMES that differs from PART only in case.
 
     Raises:
         FileNotFoundError: there is none.
@@ -340,7 +341,7 @@ def _our_own() -> RootError:
 
 
 def outside() -> RootError:
-    """Return the ERROR for what leads out of what is served."""
+    """Return the ERROR for a name outside the root."""
     return RootError(
         Reason.OUTSIDE_ROOT,
         ErrorCode.ACCESS_VIOLATION,
@@ -349,7 +350,7 @@ def outside() -> RootError:
 
 
 def refusal(error: OSError) -> RootError:
-    """Turn what the system says into an ERROR for the client."""
+    """Convert an OSError to an ERROR for the client."""
     match error.errno:
         case errno.ENOENT | errno.ENOTDIR | errno.ENAMETOOLONG:
             return RootError(

@@ -1,7 +1,7 @@
-"""Files and folders that are served under names of their own, side by side.
+"""Named places: files and directories served under names of their own.
 
-The top that clients see is no folder then but a table. Below it everything goes by
-descriptors, as in any root: of the folder itself, or of the one a file lies in.
+The top level that clients see is then a table, not a directory. Below it everything
+works on descriptors, as in any root: of the directory, or of the one with the file.
 """
 
 import os
@@ -20,16 +20,16 @@ _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Place:
-    """A file or folder, open. Its descriptor goes when nobody holds the place.
+    """A file or directory, open. The descriptor is closed with the last reference.
 
     Attributes:
-        given: what was asked to be served.
-        folder: the folder, or the one in which the file lies; links are resolved.
-        part: the file's name in it; None for a folder.
-        descriptor: of that folder.
+        given: the setting.
+        folder: the directory, or the one that contains the file; links are resolved.
+        part: the file's name in it; None for a directory.
+        descriptor: of that directory.
 
     Raises:
-        OSError: the folder can't be opened.
+        OSError: the directory can't be opened.
     """
 
     def __init__(self, given: Named, *, is_file: bool) -> None:
@@ -43,24 +43,24 @@ class Place:
         """Open what is there now.
 
         Raises:
-            OSError: nothing is, or it can't be opened.
+            OSError: nothing is there, or it can't be opened.
         """
         return cls(given, is_file=not stat.S_ISDIR(given.path.stat().st_mode))
 
     @property
     def path(self) -> bytes:
-        """Of what is served."""
+        """Path of the file or directory."""
         if self.part is None:
             return self.folder
         return os.path.join(self.folder, self.part)  # noqa: PTH118 - bytes
 
     @property
     def is_lost(self) -> bool:
-        """Whether it was a folder, and is not there."""
+        """True if it was a directory and no longer exists."""
         return self.part is None and not self.given.path.is_dir()
 
     def now(self) -> "Place":
-        """Return the place as it is now: itself if nothing has taken its place."""
+        """Return the place as it is now: self if it was not replaced."""
         is_file = self.part is not None
         try:
             folder, part = _resolved(self.given, is_file=is_file)
@@ -77,7 +77,7 @@ Places = Mapping[bytes, Place]
 
 
 def open_places(named: Iterable[Named]) -> Places:
-    """Open all, by name.
+    """Open all places, by name.
 
     Raises:
         OSError: one can't be opened; its ``filename`` says which.
@@ -86,11 +86,11 @@ def open_places(named: Iterable[Named]) -> Places:
 
 
 class PlacesWalk(Walk):
-    """A walk that begins at the table. Links lead out of no folder of it."""
+    """A walk that starts at the table of places. Links cannot leave a place."""
 
     def __init__(self, places: Places, *, ignore_case: bool = False) -> None:
         super().__init__(-1, b"", ignore_case=ignore_case)
-        self._places = places  # held, and with them their descriptors
+        self._places = places  # keeps the places and their descriptors alive
         self._floor = 2
 
     @property
@@ -119,13 +119,13 @@ class PlacesWalk(Walk):
     def _step_to_file(self, place: Place, part: bytes) -> tuple[int, bytes]:
         self._folders.append(os.dup(place.descriptor))
         if self._missing is not None:
-            self._missing = part  # an upload may bring it back
+            self._missing = part  # an upload may create it again
         step = os.open(part, os.O_PATH | os.O_NOFOLLOW, dir_fd=self._folders[-1])
         mode = os.fstat(step).st_mode
         if stat.S_ISREG(mode):
             return step, part
         os.close(step)
-        if stat.S_ISLNK(mode):  # a new one: it is followed once Place.now() has looked
+        if stat.S_ISLNK(mode):  # a new link: Place.now() will resolve it
             raise outside()
         raise RootError(
             Reason.NOT_A_FILE,
@@ -140,7 +140,7 @@ class PlacesWalk(Walk):
 
 
 def _resolved(given: Named, *, is_file: bool) -> tuple[bytes, bytes | None]:
-    """Return the folder to open, and the name of the file in it, if it is one."""
+    """Return the directory to open, and the file's name in it, or None."""
     path = os.path.realpath(os.fsencode(given.path), strict=not is_file)
     if not is_file:
         return path, None

@@ -1,9 +1,9 @@
-r"""The rewrite table: rules that turn the names asked for into others.
+r"""The rewrite table: rules that change requested names.
 
-A rule is written ``PATTERN=REPLACEMENT``: a regular expression of Python on the
-bytes of the name, and what takes the place of the first match. A ``=`` that is
-part of the pattern is written ``\=``, unless it stands in brackets or begins a
-look-around. Rules are applied in order, each to what the one before it left.
+A rule is written ``PATTERN=REPLACEMENT``: a Python regular expression on the bytes of
+the name, and the replacement of the first match. A ``=`` in the pattern is written
+``\=``, unless it is in brackets or part of a lookaround. Rules are applied in order,
+each to the result of the one before.
 """
 
 import re
@@ -16,10 +16,10 @@ from tftptui.settings import SettingsError
 from tftptui.telemetry.escapes import visible
 
 LONGEST = 512
-"""Bytes of a name that is changed at all: requests end there (RFC 2347). It bounds
-what a pattern can cost."""
+"""Maximum length of a name in bytes for rewriting: requests end there (RFC 2347). It
+limits the cost of a pattern."""
 
-# Atoms never give back what they took, or the sign in a class could be found.
+# Possessive: backtracking could find the "=" inside a character class.
 _RULE = re.compile(
     rb"((?:\\.|\(\?<?=|\[\^?\]?(?:\\.|[^\]\\])*\]|[^=\\])*+)=(.*)", re.DOTALL
 )
@@ -28,14 +28,14 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\0")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the table; ``text`` is how it was written."""
+    """One rule of the table; ``text`` is its source."""
 
     text: str
     pattern: re.Pattern[bytes]
     replacement: bytes
 
     def apply(self, name: bytes) -> bytes | None:
-        """Return the name with the first match replaced, None without a match."""
+        """Return the name with the first match replaced; None without a match."""
         if self.pattern.search(name) is None:
             return None
         return self.pattern.sub(self.replacement, name, count=1)
@@ -43,14 +43,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What the table made of a name, and the numbers of the rules that did it."""
+    """The rewritten name, and the numbers of the rules that changed it."""
 
     name: bytes
     rules: tuple[int, ...] = ()
 
 
 def rewrite(rules: tuple[Rule, ...], name: bytes) -> Rewritten:
-    """Apply all rules in order; a name that is or gets too long is left alone."""
+    """Apply all rules in order; a name that is or gets too long is not changed."""
     applied: list[int] = []
     for number, rule in enumerate(rules, start=1):
         if len(name) > LONGEST:
@@ -63,10 +63,10 @@ def rewrite(rules: tuple[Rule, ...], name: bytes) -> Rewritten:
 
 
 def parse_rule(text: str) -> Rule:
-    """Return the rule that TEXT writes.
+    """Parse a rule.
 
     Raises:
-        SettingsError: it is none; the text says what is wrong with it.
+        SettingsError: the rule is invalid; the text says why.
     """
     try:
         octets = text.encode()
@@ -91,16 +91,16 @@ def parse_rule(text: str) -> Rule:
 
 
 def parse_rules(texts: Iterable[str]) -> tuple[Rule, ...]:
-    """Return the rules that texts write, in order; see parse_rule()."""
+    """Parse rules, in order; see parse_rule()."""
     return tuple(parse_rule(text) for text in texts)
 
 
 def read_rules(path: Path) -> tuple[str, ...]:
-    """Return the rules in a file: one a line, blank lines and ``#`` lines aside.
+    """Read rules from a file: one per line; blank lines and ``#`` lines are skipped.
 
     Raises:
-        SettingsError: a line is no rule, or the file can't be read; the text names
-            file and line.
+        SettingsError: a line is invalid, or the file can't be read; the text names file
+            and line.
     """
     try:
         lines = path.read_text("utf-8", "surrogateescape").split("\n")
@@ -122,7 +122,7 @@ def read_rules(path: Path) -> tuple[str, ...]:
 
 def _compile(text: str, pattern: bytes) -> re.Pattern[bytes]:
     with warnings.catch_warnings():
-        # What will mean something else in a later Python is no good today.
+        # Reject patterns that later Python versions will read differently.
         warnings.simplefilter("error")
         try:
             return re.compile(pattern, re.DOTALL)

@@ -1,7 +1,6 @@
-"""The folder that is served: from a name on the wire to an open file.
+"""The root: from a requested name to an open file.
 
-The result of a look-up is an open descriptor, never a path that somebody opens
-later.
+The result of a lookup is an open descriptor, never a path that is opened later.
 """
 
 import errno
@@ -25,13 +24,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class NewPlace:
-    """Where an upload goes.
+    """The destination of an upload.
 
     Attributes:
-        folder: a descriptor of the folder, which the caller closes.
+        folder: a descriptor of the directory, which the caller closes.
         part: the name in it.
-        is_there: whether there is a file already.
-        name: how it is called below the root.
+        is_there: whether the file already exists.
+        name: the path below the root.
     """
 
     folder: int
@@ -41,19 +40,19 @@ class NewPlace:
 
 
 class Root:
-    """A folder and everything below it; links are followed while they stay inside.
+    """The directory served; links are followed while they stay inside.
 
-    Or, if there are NAMED ones, these alone side by side, each such a root.
+    With NAMED places only these are served, next to each other, each as its own root.
 
     Attributes:
-        path: of the folder; of the one above all that is named.
-        names: how names are understood; may be changed while it serves.
-        is_there: whether the folder is still where it was told to be.
-        version: grows when another folder has taken its place, or one of several
-            is gone or back.
+        path: of the directory; of the common parent of all named places.
+        names: how names are resolved; may be changed while serving.
+        is_there: whether the directory still exists at its path.
+        version: increases when the directory was replaced by another, or when a named
+            one disappeared or came back.
 
     Raises:
-        OSError: the folder can't be opened.
+        OSError: the directory can't be opened.
     """
 
     def __init__(
@@ -77,39 +76,39 @@ class Root:
 
     @property
     def top(self) -> list[bytes] | None:
-        """Return the names of what is served side by side; None for a folder."""
+        """The names of the named places; None for a directory."""
         places = self._places
         return None if places is None else [*places]
 
     @property
     def places(self) -> list[Place]:
-        """Return what is served side by side."""
+        """The named places."""
         return [*(self._places or {}).values()]
 
     @property
     def title(self) -> str:
-        """Return in a few words what is served."""
+        """A short description of what is served."""
         places = self.places
         return words_of([one.given.name for one in places]) or str(self.path)
 
     def _take(self) -> None:
-        """Open the folder that is there now."""
+        """Open the directory that is there now."""
         path = self._given.resolve(strict=True)
         opened = os.open(path, FOLDER)
         if self._descriptor < 0:
             self._descriptor = opened
         else:
-            # In one step: a walk in a thread begins in the old one or in the new.
+            # Atomic: a walk in a thread starts in the old directory or in the new one.
             os.dup2(opened, self._descriptor, inheritable=False)
             os.close(opened)
         self.path = path
-        self._absolute = os.fsencode(path).rstrip(b"/")  # "/" may be served
+        self._absolute = os.fsencode(path).rstrip(b"/")  # "/" may be the root
 
     def follow(self) -> None:
-        """Serve what has taken the folder's place, if something has.
+        """Serve the directory now at the path if it was replaced.
 
-        A folder is replaced by a rename, by a link that leads elsewhere now, by a
-        mount or the end of one. Without one the old folder is served on.
+        It may be replaced by a rename, a link with a new target, a mount or an unmount.
+        If nothing is there the old directory is still served.
         """
         if self._places is not None:
             self._follow_places(self._places)
@@ -132,7 +131,7 @@ class Root:
             self.version += 1
 
     def move(self, path: Path) -> None:
-        """Serve another folder from now on.
+        """Serve another directory from now on.
 
         Raises:
             OSError: it can't be opened; nothing has changed then.
@@ -148,7 +147,7 @@ class Root:
         self.version += 1
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the root and all cached files."""
         self._places = None
         self._opened.forget()
         if self._descriptor >= 0:
@@ -157,18 +156,18 @@ class Root:
     def open(self, asked: bytes, client: str = "") -> ServedFile:
         """Open the file that a request of CLIENT names.
 
-        What the name may mean is tried in order, until something is there.
+        The candidates are tried in order until one exists.
 
         Raises:
-            RootError: no such file, or it may not be served.
+            RootError: there is no such file, or it must not be served.
         """
         return self._open(asked, client, lambda _, file: file)
 
     def share(self, asked: bytes, client: str = "") -> SharedFile:
-        """Do the same, perhaps with a file that others have open; see OpenFileCache.
+        """Like open(), but may return a file already open; see OpenFileCache.
 
         Raises:
-            RootError: the same.
+            RootError: like open().
         """
         if self._places is not None or not self.names.is_plain:
             return self._open(asked, client, self._shared)
@@ -182,7 +181,7 @@ class Root:
         return SharedFile(file, lambda name: self.look(name)[0])
 
     def forget_opened(self) -> None:
-        """Reopen every file from now on; call it once a second."""
+        """Clear the cache of open files; call it once a second."""
         self._opened.forget()
 
     def _open(
@@ -200,10 +199,10 @@ class Root:
         raise missing or _nameless(ErrorCode.FILE_NOT_FOUND)
 
     def open_folder(self, name: bytes) -> int:
-        """Return a descriptor of a folder below the root, for listing it.
+        """Return a descriptor of a directory below the root, for listing it.
 
         Raises:
-            RootError: there is no such folder, or it may not be read.
+            RootError: there is no such directory, or it is not readable.
         """
         with self.walk() as walk:
             if walk.reach(name) is not None:
@@ -211,20 +210,20 @@ class Root:
             return walk.folder()
 
     def look(self, name: bytes) -> tuple[os.stat_result, bool]:
-        """Return what a name means, links followed, and whether we may read it.
+        """Return the status of a name, links followed, and whether we may read it.
 
         Raises:
-            RootError: it does not exist, or lies outside the root.
+            RootError: it does not exist or is outside the root.
         """
         with self.walk() as walk:
             part = walk.reach(name)
             return walk.look(part), walk.may_read(part)
 
     def reach_new(self, asked: bytes, client: str = "") -> NewPlace:
-        """Find where an upload of CLIENT goes.
+        """Find the destination of an upload of CLIENT.
 
         Raises:
-            RootError: there is no such folder, or no regular file may be there.
+            RootError: there is no such directory, or something else has that name.
         """
         missing = None
         for candidate in self.names.targets(asked, client):
@@ -237,17 +236,17 @@ class Root:
         raise missing or _nameless(ErrorCode.ACCESS_VIOLATION)
 
     def try_new(self, target: Candidate) -> NewPlace:
-        """Take TARGET for the place where an upload goes.
+        """Return the destination of an upload to TARGET.
 
         Raises:
-            RootError: it can't be that.
+            RootError: TARGET is not possible.
         """
         with self.walk(ignore_case=target.ignore_case) as walk:
             part, is_there = walk.reach_new(target.name)
             return NewPlace(walk.folder(), part, is_there, walk.new_name(target.name))
 
     def walk(self, *, ignore_case: bool = False) -> Walk:
-        """Return a walk that begins here, for a with statement."""
+        """Return a walk that starts at the root, for a with statement."""
         places = self._places
         if places is not None:
             return PlacesWalk(places, ignore_case=ignore_case)

@@ -1,1 +1,1 @@
-"""One transfer: its session, sockets, report and the file that it moves."""
+"""One transfer: its session, sockets, report and file."""

@@ -1,8 +1,8 @@
-"""How fast transfers may go: one limit for each, one for all together.
+"""Bandwidth limits, per transfer and for all together.
 
-A transfer that wants to send DATA, or ask for more of it, stands in line. The first in
-line goes as soon as both buckets hold enough, sends a small piece and goes to the
-end of the line, so that bytes leave evenly and everybody has a turn.
+A transfer that wants to send DATA, or an ACK that requests more, joins a queue. The
+first in the queue goes as soon as both token buckets allow it, sends a small piece and
+joins the queue again. So traffic is even and every transfer gets its turn.
 """
 
 import heapq
@@ -15,28 +15,28 @@ from tftptui.server.clock import Clock
 from tftptui.server.rate_limits import Bucket, Rate
 
 BURST_TIME = 0.02
-"""Seconds' worth of bytes that may leave at once; a block may in any case."""
+"""Size of a bucket as seconds of the rate; one block is always allowed."""
 
 PIECE_TIME = 0.005
-"""Seconds' worth of bytes in a piece, which holds one block in any case."""
+"""Size of a piece as seconds of the rate; at least one block."""
 
 WINDOW_TIME = 0.25
-"""Seconds that a window may take on its way, so that no client loses patience."""
+"""Maximum time in seconds to send a window, so that no client times out."""
 
 
 class Alarm(Protocol):
-    """Calls back once, at a moment that can be reset."""
+    """Calls back once, at a time that can be moved."""
 
     def set(self, moment: float | None) -> None:
-        """Call back at MOMENT, and not at the one set before; None: never."""
+        """Call back at MOMENT instead; None cancels."""
 
 
 class Bandwidth:
-    """The line of those who wait for bandwidth. Times are of CLOCK.
+    """The queue of transfers that wait for bandwidth. Times are those of CLOCK.
 
     Attributes:
-        total: bytes a second of all together, None for no limit.
-        each: bytes a second of one transfer, for those yet to begin.
+        total: bytes per second of all transfers together; None for no limit.
+        each: bytes per second of one transfer, for those started from now on.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class Bandwidth:
 
     @property
     def waiting(self) -> int:
-        """How many stand in line, those included that may not go yet."""
+        """Number of transfers in the queue, both stages."""
         return len(self._early) + len(self._line)
 
     def change(self, *, total: int | None, each: int | None) -> None:
-        """Use other limits: in all from now on, for each from the next transfer on.
+        """Change the limits: the total from now on, the other for new transfers.
 
-        A transfer that began when there was no limit keeps that. The same limits
-        again cost nothing.
+        A transfer that started without any limit stays unlimited. Does nothing if the
+        limits are the same.
         """
         if (total, each) == (self.total, self.each):
             return
@@ -75,19 +75,19 @@ class Bandwidth:
         self.run()
 
     def in_flight(self, most: int) -> int:
-        """Return how many bytes a window may hold, MOST without a limit."""
+        """Return how many bytes a window may hold; MOST if there is no limit."""
         limits = [limit for limit in (self.total, self.each) if limit is not None]
         return min([most, *(int(limit * WINDOW_TIME) for limit in limits)])
 
     def pacer(self) -> "Pacer | None":
-        """Return what a new transfer asks before it sends; None: it need not ask."""
+        """Return the pacer for a new transfer; None if there is no limit."""
         if self.total is None and self.each is None:
             return None
         return Pacer(self, None if self.each is None else _bucket(self.each))
 
     def run(self) -> None:
-        """Let transfers go that may, and wake up when the next one may."""
-        if self._is_running:  # a transfer may stand in line again at once
+        """Run the transfers that may send, and set the alarm for the next."""
+        if self._is_running:  # the callback may join the queue again
             return
         self._is_running = True
         now = self.clock.now()
@@ -101,13 +101,13 @@ class Bandwidth:
         self._alarm.set(self._next_moment())
 
     def join(self, pacer: "Pacer") -> None:
-        """Stand in line."""
+        """Add a pacer to the queue."""
         self._order += 1
         heapq.heappush(self._early, (pacer.ready_at(), self._order, pacer))
         self.run()
 
     def leave(self, pacer: "Pacer") -> None:
-        """Leave the line, wherever one stands in it."""
+        """Remove a pacer from the queue."""
         self._line = deque(one for one in self._line if one is not pacer)
         self._early = [entry for entry in self._early if entry[2] is not pacer]
         heapq.heapify(self._early)
@@ -115,12 +115,12 @@ class Bandwidth:
             self._alarm.set(self._next_moment())
 
     def spend(self, octets: int, now: float) -> None:
-        """Count bytes against the limit of all."""
+        """Count bytes against the total limit."""
         if self._bucket is not None:
             self._bucket.spend(octets, now)
 
     def piece(self, own: int | None) -> int:
-        """Return how many bytes may leave in one piece, at a limit of one's OWN."""
+        """Return the bytes of one piece, given the transfer's OWN limit."""
         pieces = [] if own is None else [own * PIECE_TIME]
         if self.total is not None:
             pieces.append(self.total * PIECE_TIME / max(1, self.waiting))
@@ -130,7 +130,7 @@ class Bandwidth:
         return self._bucket is None or self._bucket.ready_at(octets) <= now
 
     def _come_forward(self, now: float) -> None:
-        """Move those whose own limit lets them go into the line of all."""
+        """Move pacers whose own limit allows it to the shared queue."""
         while self._early and self._early[0][0] <= now:
             self._line.append(heapq.heappop(self._early)[2])
 
@@ -142,10 +142,10 @@ class Bandwidth:
 
 
 class Pacer:
-    """One transfer's place in the line.
+    """One transfer's place in the queue.
 
-    Call wait() with what is needed; ``act`` is called when that may leave, with
-    the time, perhaps before wait() returns. Call spend() with what has left.
+    Call wait() with the bytes needed; ``act`` is called with the time when they may be
+    sent, maybe before wait() returns. Call spend() with the bytes sent.
     """
 
     def __init__(self, bandwidth: Bandwidth, own: Bucket | None) -> None:
@@ -156,37 +156,37 @@ class Pacer:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it stands in line."""
+        """True while it is in the queue."""
         return self._act is not None
 
     def wait(self, octets: int, act: Callable[[float], None]) -> None:
-        """Call ACT when OCTETS may leave; 0 waits until all debts are paid."""
+        """Call ACT when OCTETS may be sent; 0 waits until all debt is paid."""
         self.need, self._act = octets, act
         self._bandwidth.join(self)
 
     def spend(self, octets: int, now: float) -> None:
-        """Count bytes that have left, or come."""
+        """Count bytes sent or received."""
         self._bandwidth.spend(octets, now)
         if self._own is not None:
             self._own.spend(octets, now)
 
     def piece(self) -> int:
-        """Return how many bytes may leave at once, if a block is not more."""
+        """Return how many bytes may be sent at once, unless a block is larger."""
         own = self._own
         return self._bandwidth.piece(None if own is None else int(own.rate.per_second))
 
     def stop(self) -> None:
-        """Wait no more."""
+        """Stop waiting."""
         if self._act is not None:
             self._act = None
             self._bandwidth.leave(self)
 
     def ready_at(self) -> float:
-        """Return when its own limit lets it go."""
+        """Return when its own limit allows sending."""
         return -math.inf if self._own is None else self._own.ready_at(self.need)
 
     def go(self, now: float) -> None:
-        """Do what it waited for; the line calls this."""
+        """Run the callback it waited for; called by the queue."""
         act, self._act = self._act, None
         if act is not None:
             act(now)

@@ -1,7 +1,7 @@
-"""ICMP errors for one transfer: when to believe them, and how many to write down.
+"""ICMP errors for one transfer: when to believe them, and how many to journal.
 
-They are easily forged, and may be late. A sender who guesses both ports must neither
-end a running transfer nor fill the journal.
+They are easy to forge, and may be late. A sender that guesses both ports must neither
+end a running transfer nor flood the journal.
 """
 
 from tftptui.server.access_list import neighbourhood
@@ -9,17 +9,17 @@ from tftptui.server.rate_limits import Bucket, Rate
 from tftptui.telemetry.events import Suppressed
 
 ENOUGH = 2
-"""Reports of a closed port in a row, each in answer to another packet."""
+"""Port-unreachable errors in a row, each for a different packet, that are believed."""
 
 LINES = Rate(per_second=1 / 60, burst=20)
-"""Errors told for each transfer: enough to know it, and whether it goes on."""
+"""Rate of journaled errors per transfer."""
 
 
 class ClosedPort:
-    """Counts reports that the client's port is closed.
+    """Counts ICMP reports that the client's port is closed.
 
-    A report counts only if something was sent since the last that counted, and none
-    does once the client has moved on after it.
+    A report counts only if a packet was sent since the last one that counted. Progress
+    of the client resets the count.
     """
 
     __slots__ = ("_count", "_moved", "_sent")
@@ -28,11 +28,11 @@ class ClosedPort:
         self._count, self._sent, self._moved = 0, -1, 0.0
 
     def is_sure(self, sent: int, moved: float) -> bool:
-        """Take one report; return whether it is sure by now.
+        """Count one report; return whether the port is surely closed.
 
         Args:
-            sent: how often something was sent, or sent again; any count that grows.
-            moved: when the client made progress last, by any clock.
+            sent: number of packets sent or resent; any growing count.
+            moved: time of the client's last progress, by any clock.
         """
         if moved != self._moved:
             self._count, self._moved, self._sent = 0, moved, -1
@@ -42,14 +42,14 @@ class ClosedPort:
 
 
 class ReportLimit:
-    """Limits the events of one transfer. Times are of one monotonic clock, seconds."""
+    """Limits the ICMP events of one transfer. Times are monotonic seconds."""
 
     def __init__(self) -> None:
         self._lines = Bucket(LINES)
         self._count, self._since = 0, 0.0
 
     def is_told(self, now: float) -> bool:
-        """Whether one that comes now is reported; if not, it is counted."""
+        """Return whether an error at this time is journaled; if not, count it."""
         if self._lines.take(1, now):
             return True
         if not self._count:
@@ -58,7 +58,7 @@ class ReportLimit:
         return False
 
     def summary(self, client: str, now: float, wall: float) -> Suppressed | None:
-        """Return the event for those that were not told, if there are any."""
+        """Return the event for suppressed errors, or None."""
         if not self._count:
             return None
         return Suppressed(

@@ -1,4 +1,4 @@
-"""Hidden files of uploads that ended with their server: found at the next start."""
+"""Finds and removes hidden files of uploads that a dead server left behind."""
 
 import os
 import stat
@@ -12,16 +12,16 @@ from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
 
 MIN_AGE = 10.0
-"""Seconds since the last write: a younger file may be one that is being made."""
+"""Seconds since the last write; a younger file may be an upload in progress."""
 
 MOST_NAMES = 50_000
-"""Names that are looked at; a larger root keeps what lies deeper."""
+"""Maximum number of names examined; in a larger root, deep leftovers stay."""
 
 _LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def remove_leftovers(root: Root) -> list[str]:
-    """Remove unfinished uploads that nobody has open; return their names.
+    """Remove unfinished uploads that no process has open; return their names.
 
     Reads the disk: call it off the event loop.
     """
@@ -32,7 +32,7 @@ def remove_leftovers(root: Root) -> list[str]:
         try:
             descriptor = root.open_folder(folder)
         except (RootError, NotADirectoryError):
-            continue  # a file that is served under a name of its own, or not readable
+            continue  # a named file, or an unreadable directory
         above = folder + b"/" if folder else b""
         try:
             for name, is_folder in _entries(descriptor):
@@ -47,7 +47,7 @@ def remove_leftovers(root: Root) -> list[str]:
 
 
 def _entries(folder: int) -> list[tuple[bytes, bool]]:
-    """Return the names in a folder, each with whether it is a folder itself."""
+    """Return the names in a directory, and which of them are directories."""
     with suppress(OSError), os.scandir(folder) as found:
         return [
             (os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
@@ -57,7 +57,7 @@ def _entries(folder: int) -> list[tuple[bytes, bool]]:
 
 
 def _remove(folder: int, name: bytes) -> bool:
-    """Remove a hidden file unless somebody has it open; return whether it is gone."""
+    """Remove a hidden file unless it is in use; return whether it was removed."""
     try:
         descriptor = os.open(name, _LOOK, dir_fd=folder)
     except OSError:

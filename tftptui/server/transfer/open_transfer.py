@@ -1,4 +1,4 @@
-"""From an accepted request to a transfer: the file, the TID, what is agreed."""
+"""Create a transfer from an accepted request: file, TID, negotiated options."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,24 +45,24 @@ from tftptui.server.transfer.transport import (
 from tftptui.server.transfer.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.settings import Settings
 
-_NETASCII, _OCTET = Mode.NETASCII, Mode.OCTET  # an Enum is slow to look in
+_NETASCII, _OCTET = Mode.NETASCII, Mode.OCTET  # looking up an Enum member is slow
 _PLAIN = Agreed()
-"""What holds without options."""
+"""Defaults of a request without options."""
 
 FOR = "@"
-"""Between an option and the client program that it is refused to, in --refuse."""
+"""In --refuse: separates the option from the client program it is refused to."""
 
 
 def _in_no_table(_read: OneBlockRead, _transfer: Transfer) -> None:
-    """Do nothing: no table holds transfers."""
+    """Do nothing; default for Opener.replaced."""
 
 
 @dataclass
 class Opener:
-    """Makes transfers from what the server has. Its fields may be changed live.
+    """Creates transfers. Its fields may be changed at runtime.
 
     Attributes:
-        replaced: called when a Transfer replaces a one-block read that is alive.
+        replaced: called when a Transfer replaces an active one-block read.
     """
 
     settings: Settings
@@ -87,13 +87,13 @@ class Opener:
     ) -> AnyTransfer:
         """Return a transfer that has not sent anything yet.
 
-        PLACE is the listener that took the request, and how it came.
+        PLACE is the listener that received the request, and the arrival.
 
         Raises:
             RootError: the file can't be served.
             UploadError: the file can't be written.
             PortsExhaustedError: no TID is free.
-            OSError: no socket can be had, or there is no way to the client.
+            OSError: no socket is available, or there is no route to the client.
         """
         settings = self.settings
         self.bandwidth.change(
@@ -135,14 +135,14 @@ class Opener:
         )
 
     def _is_brief(self, request: Request) -> bool:
-        """Whether a request that one packet answers needs nothing else."""
+        """Return whether a plain octet read may be a OneBlockRead."""
         is_plain = not request.options and request.mode is _OCTET
         return (
             is_plain and self.bandwidth.pacer() is None and not self.recorder.tells_all
         )
 
     def replace(self, read: OneBlockRead) -> Transfer:
-        """Return a Transfer that stands where READ does; see Replacer."""
+        """Return a Transfer in the same state as READ; see Replacer."""
         file = read.file
         way, content = (read.transport, read.arrival), _content_of(file)
         parts = self._parts(read.number, read.request, file.name, way, _PLAIN, content)
@@ -227,10 +227,10 @@ class Opener:
         give_up: Callable[[], None],
         way: Callable[[Endpoint, Endpoint], Transport],
     ) -> AnyTransport:
-        """Open a port for what was opened before, or call GIVE_UP and raise.
+        """Open a transport; call GIVE_UP and raise if that fails.
 
-        It is one of the pool, on the address that was asked, opened by WAY, or the
-        listener's own.
+        It is on a port of the pool and the requested address, opened by WAY, or on the
+        listener's own port.
         """
         try:
             if self.settings.single_port:
@@ -247,7 +247,7 @@ class Opener:
             raise
 
     def _alone(self, local: Endpoint, client: Endpoint) -> Transport:
-        """Open one socket, which is enough for a start."""
+        """Open a single socket, enough for the start of a transfer."""
         if not is_known(local):
             return open_transport(local, client)
         try:
@@ -297,11 +297,11 @@ def _content_of(file: SharedFile) -> Content:
 
 @lru_cache(maxsize=256)
 def refused_options(refuse: tuple[str, ...], kind: str) -> frozenset[bytes]:
-    """Return the options that a client program is not granted, in lower case.
+    """Return the options not granted to a client program, in lower case.
 
     Args:
         refuse: as in Settings.refuse: ``windowsize``, or ``windowsize@U-Boot``.
-        kind: the program as recognised; "" for an unknown one.
+        kind: the program as recognized; "" if unknown.
     """
     found = set()
     for word in refuse:
@@ -312,5 +312,5 @@ def refused_options(refuse: tuple[str, ...], kind: str) -> frozenset[bytes]:
 
 
 def _is_narrow(refuse: tuple[str, ...]) -> bool:
-    """Whether it matters which program asks."""
+    """Return whether any entry names a client program."""
     return any(FOR in word for word in refuse)

@@ -1,8 +1,8 @@
-"""What waits for bandwidth: the blocks of a read, the ACKs of a write.
+"""Paced blocks and ACKs: packets that wait for bandwidth.
 
-While something waits, the session sees time stand still: it hears nothing of
-ACKs, and its timer does not run. So it never takes our own slowness for loss, and
-knows exactly what has left.
+While something waits, the session's time stands still: ACKs are held back from it and
+its timer does not run. So it never mistakes our own delay for loss, and knows exactly
+which blocks were sent.
 """
 
 from collections import deque
@@ -16,39 +16,39 @@ from tftptui.server.transfer.bandwidth import Pacer
 
 
 class BlockOutlet(Protocol):
-    """Sends blocks when it is their turn."""
+    """Sends blocks when their turn comes."""
 
     @property
     def is_over(self) -> bool:
-        """Whether the transfer is over."""
+        """True if the transfer is over."""
 
     @property
     def at_once(self) -> int:
-        """How many blocks may leave at once."""
+        """How many blocks may be sent at once."""
 
     @property
     def sent_to(self) -> int:
-        """The highest block that the session has sent, or would have."""
+        """The highest block that the session has handed out for sending."""
 
     def send_blocks(self, command: SendBlocks) -> None:
-        """Send them now."""
+        """Send blocks now."""
 
     def all_left(self, waited: float, held: int | None, now: float) -> None:
-        """Let the session's time go on, and tell it the ACK that was HELD, if any."""
+        """Resume the session's time, and pass it the HELD ACK, if any."""
 
 
 @final
 class PacedBlocks:
-    """Blocks that leave no faster than a pacer lets them.
+    """Blocks sent no faster than a pacer allows.
 
     Args:
-        pacer: says when the next piece may leave.
-        clock: tells how long they waited.
+        pacer: schedules the pieces.
+        clock: measures how long they waited.
         block_size: bytes of a full block.
         outlet: sends them.
 
     Attributes:
-        unsent: what waits.
+        unsent: runs of blocks that wait.
     """
 
     def __init__(
@@ -62,18 +62,18 @@ class PacedBlocks:
         self._held: int | None = None
 
     def add(self, command: SendBlocks) -> None:
-        """Send that when it may leave."""
+        """Queue blocks for sending."""
         self.unsent.append(command)
         if not self._pacer.is_waiting:
             self._asked_at = self._clock.now()
             self._wait()
 
     def hold(self, block16: int) -> None:
-        """Keep an ACK of a part until the rest is out: the session hears it then."""
+        """Hold an ACK of part of the window until the rest is sent."""
         self._held = block16
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Drop everything that waits."""
         self._pacer.stop()
         self.unsent.clear()
 
@@ -93,7 +93,7 @@ class PacedBlocks:
         if rest:
             self.unsent.appendleft(SendBlocks(first, rest, command.attempt))
         if self.unsent and self.unsent[0].first > outlet.sent_to:
-            self.unsent.clear()  # the file has ended before the window did
+            self.unsent.clear()  # the file was shorter than the window
         if self.unsent:
             self._wait()
             return
@@ -102,18 +102,18 @@ class PacedBlocks:
 
 
 class AckOutlet(Protocol):
-    """Sends an ACK when it is its turn."""
+    """Sends an ACK when its turn comes."""
 
     def acknowledge(self, command: SendAck, waited: float | None = None) -> None:
-        """Send it; the session's time stood still if it WAITED, in seconds."""
+        """Send an ACK; resume the session's time if it WAITED (seconds)."""
 
 
 @final
 class PacedAcks:
-    """ACKs that ask for more no faster than a pacer lets them.
+    """ACKs that request more data no faster than a pacer allows.
 
     Attributes:
-        unsent: the one that waits, or None.
+        unsent: the ACK that waits, or None.
     """
 
     def __init__(self, pacer: Pacer, clock: Clock, outlet: AckOutlet) -> None:
@@ -122,16 +122,16 @@ class PacedAcks:
         self._asked_at = 0.0
 
     def add(self, command: SendAck) -> None:
-        """Send that when all that came is paid for."""
+        """Send an ACK once the data received is within the limit."""
         self.unsent, self._asked_at = command, self._clock.now()
         self._pacer.wait(0, self._go)
 
     def spend(self, octets: int) -> None:
-        """Count bytes that have come."""
+        """Count bytes received."""
         self._pacer.spend(octets, self._clock.now())
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Drop the ACK that waits."""
         self._pacer.stop()
         self.unsent = None
 
@@ -142,6 +142,6 @@ class PacedAcks:
 
 
 def left_before(waiting: Iterable[SendBlocks], sent_to: int) -> int:
-    """Return the highest block that has left up to SENT_TO, as some are WAITING."""
+    """Return the highest block really sent; WAITING runs are not."""
     fresh = (run.first - 1 for run in waiting if run.attempt == 1)
     return next(fresh, sent_to)

@@ -1,4 +1,4 @@
-"""The receiver of a write: a file comes in."""
+"""The receiver of a write request."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,13 +26,13 @@ _WHOLE = (State.COMMITTING, State.DALLYING)
 class Receiver:
     """Receives the file of a WRQ; see Side.
 
-    What is not published in the end leaves nothing behind.
+    An upload that does not complete leaves nothing behind.
 
     Args:
-        transfer: that it belongs to, until close().
-        sink: where the bytes go.
-        announced: bytes that the client said the file has, or None.
-        pacer: says when more may be asked for; None: at once.
+        transfer: its transfer, until close().
+        sink: the file to write.
+        announced: file size in bytes by the client's tsize, or None.
+        pacer: limits when more data is requested; None for no limit.
     """
 
     __slots__ = (
@@ -79,22 +79,22 @@ class Receiver:
 
     @property
     def readable(self) -> Callable[[], None]:
-        """Takes what the client sent."""
+        """Callback for a readable socket."""
         return self._fast.readable
 
     @property
     def is_proven(self) -> bool:
-        """Whether the client has answered."""
+        """True if the client has replied."""
         return self.look().heard
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something has still to leave, so that the client isn't waited for."""
+        """True if our own packets are delayed, so the client is not late."""
         return self.is_paced
 
     @property
     def is_paced(self) -> bool:
-        """Whether the ACK that is due waits for bandwidth."""
+        """True if the next ACK waits for bandwidth."""
         return self._paced is not None and self._paced.unsent is not None
 
     def start(self, now: float) -> None:
@@ -102,13 +102,13 @@ class Receiver:
         self._transfer.run(self._session.start(now))
 
     def settle(self) -> ReceiveSession:
-        """Return the session to change it, up to date: the state is exact then."""
+        """Return the session, up to date, to change it; leaves the fast state."""
         session = self.look()
         self._fast.close()
         return session
 
     def look(self) -> ReceiveSession:
-        """Return the session to look at it, up to date: the fast state may go on."""
+        """Return the session, up to date, to read it; the fast state may go on."""
         if self._fast.is_open:
             self._fast.catch_up(self._session)
         return self._session
@@ -118,15 +118,15 @@ class Receiver:
         self.look()
 
     def is_quick(self, _now: float) -> bool:
-        """Return False: the session knows when something is due."""
+        """Return False: ask the session for its deadline."""
         return False
 
     def hear(self, datagram: bytes) -> None:
-        """Take a datagram of the client, in whatever state."""
+        """Handle a datagram of the client in any state."""
         self._transfer.take(datagram)
 
     def take(self, datagram: bytes, now: float) -> None:
-        """Take a datagram of the client in the exact state."""
+        """Handle a datagram of the client in the session."""
         if datagram[:2] != _DATA or len(datagram) < HEADER:
             self._transfer.take_other(datagram)
             return
@@ -134,7 +134,7 @@ class Receiver:
         block16 = datagram[2] << 8 | datagram[3]
         octets = len(datagram) - HEADER
         block, before = session.absolute(block16), session.received
-        if self.is_paced:  # before our ACK is out it can only be a repetition
+        if self.is_paced:  # our ACK is not sent yet, so this can only be a repetition
             again, run = Flag.DUPLICATE, (block, 1)
             report.packet(Kind.DATA_RECEIVED, octets, run=run, flags=again)
             report.duplicate()
@@ -155,10 +155,10 @@ class Receiver:
         self._hurry()
 
     def _hurry(self) -> None:
-        """Go on in the fast state with the next block, if the session awaits just that.
+        """Enter the fast state if the session expects just the next block.
 
-        Bytes have to wait to be written then, and ACKs to leave at once. A block that
-        comes after a later one is counted in the exact state.
+        That requires that writes may be buffered and ACKs may be sent at once. Blocks
+        out of order are counted by the session only.
         """
         may_hurry = self._paced is None and not self._buffer.sink.is_limited
         is_in_order = self._session.is_plain and self._ahead is None
@@ -166,7 +166,7 @@ class Receiver:
             self._fast.open(self._session)
 
     def is_due_from_client(self, datagram: bytes) -> bool:
-        """Whether a stranger's datagram is what the client should send next."""
+        """Return whether a stranger's datagram is what the client should send next."""
         if datagram[:2] != _DATA or len(datagram) < HEADER:
             return False
         session = self.look()
@@ -174,14 +174,14 @@ class Receiver:
         return session.heard and block in (session.received, session.received + 1)
 
     def _note_order(self, now: float, step: int) -> None:
-        """Count a block that came after a later one, too soon to be sent again."""
+        """Count a block after a later one, if too soon for a retransmission."""
         ahead, self._ahead = self._ahead, now if step > 1 else None
         least = self._session.timer.least
         if step == 1 and ahead is not None and least is not None:
             self._report.view.reordered += now - ahead < least / 2
 
     def obey(self, command: Command) -> None:
-        """Carry out a command that only a receiver can be given."""
+        """Carry out a command for receivers."""
         match command:
             case Store():
                 self._store()
@@ -205,7 +205,7 @@ class Receiver:
             self._transfer.fail(error.code, error.text)
 
     def acknowledge(self, command: SendAck, waited: float | None = None) -> None:
-        """Send an ACK; the session's time stood still if it WAITED, in seconds."""
+        """Send an ACK; resume the session's time if it WAITED (seconds)."""
         transfer = self._transfer
         packet = encode_ack(self._parts.agreed.numbering.wire(command.block))
         transfer.transport.send(packet)
@@ -220,7 +220,7 @@ class Receiver:
             transfer.resume(waited)
 
     async def _commit(self) -> None:
-        """Make the file safe off the loop, then acknowledge the last block."""
+        """Sync the file to disk in a thread, then acknowledge the last block."""
         sink = self._buffer.sink
         try:
             await asyncio.to_thread(sink.flush)
@@ -239,7 +239,7 @@ class Receiver:
         self._transfer.run(self._session.committed(self._transfer.clock.now()))
 
     def fill(self, view: TransferView) -> None:
-        """Write into a view how far the file has got; look() comes before."""
+        """Write the file's progress into a view; call look() first."""
         session, buffer = self._session, self._buffer
         view.sent_blocks, view.acked_blocks = session.received, session.acked
         landed = buffer.landed * self._parts.agreed.block_size
@@ -248,9 +248,9 @@ class Receiver:
         view.total_size = buffer.sink.octets if is_whole else self._announced
 
     def close(self) -> None:
-        """Discard what is not published, and forget the transfer."""
+        """Discard an unpublished upload and forget the transfer."""
         self._is_over = True
-        # While a thread still flushes, its task discards afterwards.
+        # If a thread is still flushing, _commit() discards it later.
         if self._committing is None or self._committing.done():
             self._buffer.sink.discard()
         self._fast.forget()

@@ -1,4 +1,4 @@
-"""What one transfer tells the world: its view, its packet records, its events."""
+"""Reports one transfer: its view, packet records and events."""
 
 from collections.abc import Callable
 
@@ -27,14 +27,14 @@ from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import TransferView
 
 _KEPT_TIMES = 8
-"""Requests whose times a view tells: enough to see a rhythm."""
+"""Request times kept in a view, enough to see the retry interval."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a transfer is about, which never changes.
+    """The constant properties of a transfer.
 
     Attributes:
-        name: of the file below the root; empty where it is the one asked for.
+        name: of the file below the root; empty if it is the requested one.
         leased_from: see TransferView.
     """
 
@@ -47,14 +47,14 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report:
-    """Writes down one transfer. ``version`` grows with everything that happens.
+    """Records one transfer. ``version`` increases with every event.
 
-    Its view is made when somebody first looks: most transfers are over before.
+    The view is created on first access: most transfers end before.
 
     Attributes:
         started, progressed: wall clock of the request and of the last progress;
-            ended_at: of the end, if it was without an event.
-        tids: the number of the transfer, and the port of each end.
+            ended_at: of the end, if no event reported it.
+        tids: transfer number, client port, server port.
     """
 
     __slots__ = (
@@ -89,7 +89,7 @@ class Report:
 
     @property
     def view(self) -> TransferView:
-        """The transfer as a picture, with all that never changes."""
+        """The view of the transfer, created with its constant fields."""
         if self._made is None:
             self._made = self._make()
         return self._made
@@ -124,7 +124,7 @@ class Report:
         )
 
     def tell_version(self, version: Version) -> None:
-        """Note which version of the file is read, or was written."""
+        """Set the version of the file that is read or was written."""
         self.view.version, self.view.modified = version, version.modified_ns / 1e9
 
     def packet(
@@ -137,7 +137,7 @@ class Report:
         flags: int = 0,
         note: str = "",
     ) -> float:
-        """Keep one packet, or a RUN of blocks, (first, count); return when it was."""
+        """Record a packet, or a RUN of blocks (first, count); return its wall time."""
         block, count = run
         self.version += 1
         wall = self._recorder.clock.wall()
@@ -163,18 +163,18 @@ class Report:
         return wall
 
     def exchange(self, window: int, octets: int) -> bytes:
-        """Return the template of an ACK and the WINDOW of OCTETS that it sets off.
+        """Return the log template for an ACK and the WINDOW of OCTETS sent in reply.
 
-        Who adds to the ring's exchanges has exchanged() count later.
+        Callers add it to the ring's exchanges and call exchanged() later.
         """
         return template_of(self.tids, window, octets)
 
     def settle(self) -> None:
-        """Have all that was added that way written down."""
+        """Write down the exchanges added so far."""
         self._recorder.ring.settle()
 
     def exchanged(self, times: int, window: int, octets: int, wall: float) -> None:
-        """Count what was kept that way, the last time at WALL."""
+        """Count exchanges added to the ring, the last one at WALL."""
         self.version += 1
         self.moved(wall)
         counters = self._recorder.counters
@@ -183,21 +183,21 @@ class Report:
         counters.octets_sent += times * octets
 
     def raw(self, octets: bytes, *, is_sent: bool, other: Endpoint) -> None:
-        """Keep the datagram of the last packet, if somebody captures."""
+        """Keep the datagram of the last packet if a capture is running."""
         _, ours = self._ends
         ends = (ours, other) if is_sent else (other, ours)
         self._recorder.raw(octets, *ends)
 
     def runs(self, kind: Kind, octets: int) -> Callable[[float, int, int], None]:
-        """Return what keeps a run of blocks of OCTETS each; gathered() counts later."""
+        """Return a function that records a run of blocks; gathered() counts later."""
         return self._recorder.ring.runs(self.tids, kind, octets)
 
     def singles(self, kind: Kind, octets: int) -> Callable[[float, int], None]:
-        """Return what keeps one packet of a block; gathered() counts later."""
+        """Return a function that records one packet; gathered() counts later."""
         return self._recorder.ring.singles(self.tids, kind, octets)
 
     def gathered(self, blocks: int, acks: int, wall: float) -> None:
-        """Count full BLOCKS kept that way, and ACKS; the last came at WALL."""
+        """Count full BLOCKS and ACKS recorded that way; the last came at WALL."""
         self.version += 1
         self.moved(wall)
         counters = self._recorder.counters
@@ -206,17 +206,17 @@ class Report:
         counters.packets_sent += acks
 
     def trouble(self, note: str) -> None:
-        """Add to the last packet why it did not leave."""
+        """Add a note to the last packet: why it was not sent."""
         self._recorder.ring.annotate(self._recorder.ring.next - 1, note)
 
     def duplicate(self) -> None:
-        """Count a packet that the client sent again."""
+        """Count a packet that the client resent."""
         self.view.duplicates += 1
         self.view.repeated = self._recorder.clock.wall()
         self._recorder.counters.duplicates += 1
 
     def asked_again(self, datagram: bytes, asked: Endpoint, note: str) -> None:
-        """Keep a request that came to ASKED once more, from client or path."""
+        """Record a repeated request to ASKED, resent or duplicated on the path."""
         view, wall = self.view, self._recorder.clock.wall()
         kind = Kind.WRQ if view.direction == "write" else Kind.RRQ
         number, client_tid, _ = self.tids
@@ -227,7 +227,7 @@ class Report:
         self.count_again()
 
     def count_again(self) -> None:
-        """Count a request that came once more, and is kept already."""
+        """Count a repeated request that is already recorded."""
         self.version += 1
         self.duplicate()
         view, wall = self.view, self._recorder.clock.wall()
@@ -238,26 +238,26 @@ class Report:
             view.asked_at = (*view.asked_at[1 - _KEPT_TIMES :], wall)
 
     def malformed(self, octets: int, why: str) -> None:
-        """Keep a malformed packet."""
+        """Record a malformed packet."""
         self._recorder.counters.malformed += 1
         self.packet(Kind.MALFORMED, octets, note=why)
 
     def stray(self, octets: int, stranger: Endpoint) -> int:
-        """Keep a datagram of a stranger; return how many there have been."""
+        """Record a datagram of a stranger; return how many there have been."""
         self.view.strays += 1
         self._recorder.counters.strays += 1
         self.packet(Kind.STRAY, octets, note=stray_note(str(stranger)))
         return self.view.strays
 
     def moved_to(self, stranger: Endpoint) -> None:
-        """Note that a stranger sends what is due from the client."""
+        """Record that a stranger sends what the client should send next."""
         known = self.view.moved_to
         is_same = known is not None and known[:2] == (stranger.host, stranger.port)
         count = known[2] + 1 if known is not None and is_same else 1
         self.view.moved_to = (stranger.host, stranger.port, count)
 
     def icmp(self, error: IcmpError) -> None:
-        """Keep an ICMP error that came for what we sent."""
+        """Record an ICMP error for a packet of ours."""
         sender = error.sender or "somebody"
         self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
         if self._icmp_limit is None:
@@ -277,17 +277,17 @@ class Report:
         )
 
     def expired(self) -> None:
-        """Count a transfer that took too long."""
+        """Count a transfer that exceeded a time limit."""
         self._recorder.counters.expired += 1
 
     def moved(self, wall: float | None = None) -> None:
-        """Note that the client made progress, at WALL or now."""
+        """Record progress of the client, at WALL or now."""
         self.progressed = self._recorder.clock.wall() if wall is None else wall
         if self._made is not None:
             self._made.moved = self.progressed
 
     def began(self) -> None:
-        """Tell that the transfer has begun; the view has to be up to date."""
+        """Emit the event for the start; the view must be up to date."""
         view = self.view
         self._recorder.emit(
             TransferStarted(
@@ -303,7 +303,7 @@ class Report:
         )
 
     def over(self, outcome: Outcome) -> None:
-        """Count the end of a transfer that went well and was not told of."""
+        """Count the end of a successful transfer without an event."""
         self.version += 1
         self.ended_at = self._recorder.clock.wall()
         if self._made is not None:
@@ -311,7 +311,7 @@ class Report:
         self._recorder.counters.count_end(outcome.value)
 
     def ended(self, end: End) -> None:
-        """Tell how the transfer ended; the view has to be up to date."""
+        """Emit the event for the end; the view must be up to date."""
         self.over(end.outcome)
         view, recorder = self.view, self._recorder
         view.error = end.text

@@ -1,4 +1,4 @@
-"""The sender of a read: the file goes out."""
+"""The sender of a read request."""
 
 import asyncio
 from collections import deque
@@ -19,21 +19,21 @@ from tftptui.server.transfer.transfer import Transfer, timer_of
 from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.views import TransferView
 
-_ACK, _DATA = Kind.ACK, Kind.DATA  # an Enum is slow to look in
+_ACK, _DATA = Kind.ACK, Kind.DATA  # looking up an Enum member is slow
 
 
 @final
 class Sender:
-    """Sends the file of an RRQ, and closes the source in the end; see Side.
+    """Sends the file of an RRQ; see Side. Closes the source at the end.
 
-    The session is made when somebody needs it. While the fast path is open it lags
-    behind, and settle() brings it up to date.
+    The session is created when it is first needed. While the fast path is open it is
+    outdated; settle() brings it up to date.
 
     Args:
-        transfer: that it belongs to, until close().
-        source: of the blocks.
-        staging: where they are staged.
-        pacer: says when they may leave; None: at once.
+        transfer: its transfer, until close().
+        source: where blocks are read from.
+        staging: buffer that blocks are staged in.
+        pacer: limits when blocks are sent; None for no limit.
 
     Attributes:
         is_over: whether it is closed.
@@ -78,30 +78,30 @@ class Sender:
             self._paced = PacedBlocks(pacer, transfer.clock, block_size, self)
 
     def go_on_from(self, begun: float, sent_at: float, ended_at: float) -> None:
-        """Stand where a one-block read does; see there for the times."""
+        """Continue a one-block read; see there for the times."""
         self._fast.go_on_from(begun, sent_at, ended_at)
-        if ended_at:  # it has closed the file
+        if ended_at:  # the read has closed the file
             self._forget()
 
     @property
     def readable(self) -> Callable[[], None]:
-        """Takes what the client sent."""
+        """Callback for a readable socket."""
         return self._fast.readable
 
     @property
     def is_proven(self) -> bool:
-        """Whether the client has answered."""
+        """True if the client has replied."""
         session = self._session
         return self._fast.heard or (session is not None and session.heard)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something has still to leave, so that the client isn't waited for."""
+        """True if our own packets are delayed, so the client is not late."""
         return self._warming is not None or self.is_paced
 
     @property
     def is_paced(self) -> bool:
-        """Whether what has still to leave waits for bandwidth."""
+        """True if the next blocks wait for bandwidth."""
         return self._paced is not None and bool(self._paced.unsent)
 
     def start(self, now: float) -> None:
@@ -113,13 +113,13 @@ class Sender:
             self._transfer.run(self._exact().start(now))
 
     def settle(self) -> SendSession:
-        """Return the session to change it, up to date: the state is exact then."""
+        """Return the session, up to date, to change it; leaves the fast state."""
         session = self.look()
         self._fast.close()
         return session
 
     def look(self) -> SendSession:
-        """Return the session to look at it, up to date: the fast state may go on."""
+        """Return the session, up to date, to read it; the fast state may go on."""
         session, fast = self._exact(), self._fast
         windows = fast.catch_up(session) if fast.is_open else 0
         if windows and self._burst is not None:
@@ -132,11 +132,11 @@ class Sender:
             self._fast.count()
 
     def is_quick(self, now: float) -> bool:
-        """Whether a window left so lately that nothing can be due."""
+        """Return whether the last window left too recently for any timeout."""
         return self._fast.is_quick(now)
 
     def _exact(self) -> SendSession:
-        """Return the session, made where there was none; it may lag behind."""
+        """Return the session, creating it if needed; it may be outdated."""
         session = self._session
         if session is None:
             parts, last = self._parts, self._fast.last
@@ -154,23 +154,23 @@ class Sender:
         return session
 
     def _bursts(self) -> Burst:
-        """Return how much leaves at once, made where that was never asked."""
+        """Return the burst size, creating it if needed."""
         if self._burst is None:
             window = self._parts.agreed.window
             self._burst = Burst(window, self._exact().acked // window)
         return self._burst
 
     def _may_hurry(self) -> bool:
-        """Whether whole windows may leave as soon as they are asked for."""
+        """Return whether whole windows may be sent at once."""
         burst = self._burst
         return self._paced is None and (burst is None or burst.is_whole)
 
     def hear(self, datagram: bytes) -> None:
-        """Take a datagram of the client, in whatever state."""
+        """Handle a datagram of the client in any state."""
         self._fast.hear(datagram)
 
     def take(self, datagram: bytes, now: float) -> None:
-        """Take a datagram of the client in the exact state."""
+        """Handle a datagram of the client in the session."""
         block16 = acknowledged(datagram)
         if block16 is None:
             self._transfer.take_other(datagram)
@@ -186,7 +186,7 @@ class Sender:
         if (session.acked, session.state) != before:
             report.moved(report.packet(_ACK, len(datagram), run=(block, 1)))
             if session.acked == sent_to and self._burst is not None:
-                self._burst.went_well()  # one made later counts all that was in time
+                self._burst.went_well()  # a burst created later counts earlier windows
         else:
             flags = Flag.DUPLICATE
             report.packet(_ACK, len(datagram), run=(block, 1), flags=flags)
@@ -194,7 +194,7 @@ class Sender:
         self._transfer.run(commands)
 
     def _hold(self, session: SendSession, block16: int, octets: int) -> None:
-        """Hold an ACK back: it can only be of a part, while the rest is not out."""
+        """Hold back an ACK while part of the window is unsent."""
         block = session.absolute(block16)
         is_new = session.acked < block <= self._sent(session)
         flags = 0 if is_new else Flag.DUPLICATE
@@ -205,7 +205,7 @@ class Sender:
             self._paced.hold(block16)
 
     def is_due_from_client(self, datagram: bytes) -> bool:
-        """Whether a stranger's datagram is what the client should send next."""
+        """Return whether a stranger's datagram is what the client should send next."""
         block16 = acknowledged(datagram)
         if block16 is None:
             return False
@@ -214,7 +214,7 @@ class Sender:
         return session.heard and is_sent
 
     def obey(self, command: Command) -> None:
-        """Carry out a command that only a sender can be given."""
+        """Carry out a command for senders."""
         if not isinstance(command, SendBlocks):
             raise MisuseError(f"a read can't {command}")
         if command.first == self._exact().acked + 1:
@@ -227,7 +227,7 @@ class Sender:
             self._send_burst()
 
     def _begin_window(self, command: SendBlocks) -> None:
-        """Drop what has not left yet of an older window: it is asked for again."""
+        """Drop unsent blocks of the previous window: this one includes them."""
         self._waiting.clear()
         if self._alarm is not None:
             self._alarm.cancel()
@@ -238,7 +238,7 @@ class Sender:
             self._bursts().had_gap()
 
     def _send_burst(self) -> None:
-        """Send as much of what waits as may leave at once, and come back for more."""
+        """Send one burst of the queued blocks, and schedule the next."""
         self._alarm = None
         command = self._waiting.popleft()
         count = min(self.at_once, command.count)
@@ -247,23 +247,23 @@ class Sender:
             self._waiting.appendleft(later)
         self.send_blocks(SendBlocks(command.first, count, command.attempt))
         if self._waiting and self._waiting[0].first > self.sent_to:
-            self._waiting.clear()  # the file has ended before the window did
+            self._waiting.clear()  # the file was shorter than the window
         if self._waiting and not self.is_over and self._warming is None:
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(GAP, self._send_burst)
 
     @property
     def at_once(self) -> int:
-        """How many blocks may leave at once."""
+        """How many blocks may be sent at once."""
         return self._bursts().size
 
     @property
     def sent_to(self) -> int:
-        """The highest block that the session has sent, or would have."""
+        """The highest block that the session has handed out for sending."""
         return self._exact().sent_to
 
     def send_blocks(self, command: SendBlocks) -> None:
-        """Send blocks now, or once they have been brought from the disk."""
+        """Send blocks now, or once they have been read from disk."""
         first, count, size = command.first, command.count, self._parts.agreed.block_size
         staging = self._fast.staging
         try:
@@ -272,7 +272,7 @@ class Sender:
             self._wait_for_disk(command, cold)
             return
         except (SourceChangedError, OSError) as error:
-            self._waiting.appendleft(command)  # it will never leave
+            self._waiting.appendleft(command)  # it stays unsent
             self._fail(error)
             return
         flags = 0
@@ -293,9 +293,9 @@ class Sender:
         self._hurry()
 
     def _hurry(self) -> None:
-        """Go on in the fast state with the next ACK, if the session awaits just that.
+        """Enter the fast state if the session expects just the next ACK.
 
-        Where it ends has to be known: a text that is converted stays exact.
+        The last block must be known, which excludes netascii.
         """
         session, fast = self._exact(), self._fast
         if not fast.last or not session.is_plain or not self._may_hurry():
@@ -304,7 +304,7 @@ class Sender:
             fast.open(session)
 
     def all_left(self, waited: float, held: int | None, now: float) -> None:
-        """Let the session's time go on, and tell it the ACK that was HELD, if any."""
+        """Resume the session's time, and pass it the HELD ACK, if any."""
         transfer = self._transfer
         transfer.resume(waited)
         if held is not None:
@@ -316,7 +316,7 @@ class Sender:
         self._transfer.fail(ErrorCode.UNDEFINED, text or "the file can't be read")
 
     def _wait_for_disk(self, command: SendBlocks, cold: ColdError) -> None:
-        """Send that once a thread has had it brought from the disk."""
+        """Send blocks once a thread has read them into the page cache."""
         if self._warming is not None:
             self._waiting.append(command)
             return
@@ -342,14 +342,14 @@ class Sender:
             self._send_burst()
 
     def _sent(self, session: SendSession) -> int:
-        """Return the highest block that has left."""
+        """Return the highest block really sent."""
         sent = left_before(self._waiting, session.sent_to)
         if self._paced is not None:
             sent = min(sent, left_before(self._paced.unsent, session.sent_to))
         return sent
 
     def fill(self, view: TransferView) -> None:
-        """Write into a view how far the file has got; look() comes before."""
+        """Write the file's progress into a view; call look() first."""
         session, size, parts = self._exact(), self._source.size, self._parts
         view.sent_blocks, view.acked_blocks = self._sent(session), session.acked
         repeats = session.repeats
@@ -362,15 +362,15 @@ class Sender:
             self._report.tell_version(parts.content.version)
 
     def close(self) -> None:
-        """Close the file, and forget the transfer."""
+        """Close the file and forget the transfer."""
         if self._alarm is not None:
             self._alarm.cancel()
-        if self._warming is None:  # else it is closed when the thread has done
+        if self._warming is None:  # otherwise _warm() closes it
             self._source.close()
         self._forget()
 
     def _forget(self) -> None:
-        """Let go of what refers back: each would keep the other alive."""
+        """Drop references that form a cycle with the transfer."""
         self.is_over = True
         self._fast.forget()
         if self._paced is not None:

@@ -1,9 +1,9 @@
-"""Single-port mode: a transfer on the listener's own port.
+"""Single-port mode: transfers on the listener's own port.
 
-All replies leave from the request port, and transfers are distinguished by
-the client's address and port alone. It helps where a firewall lets only answers
-from that port back in. What it costs: strangers can't be told from clients. ICMP errors
-come to the listener, which tells whom each is about.
+All replies leave from the request port, and only the client's address and port identify
+a transfer. This helps if a firewall accepts replies from that port only. The price:
+strangers look like clients. ICMP errors arrive at the listener, with the client they
+are about.
 """
 
 from collections import deque
@@ -16,11 +16,11 @@ from tftptui.server.fastpath.event_loop import Readers
 from tftptui.server.listener import Arrival, Listener
 
 _QUEUE = 1_024
-"""Datagrams of one client that wait at most; it sends again what is dropped."""
+"""Maximum datagrams queued for one client; dropped ones are resent."""
 
 
 class SharedTransport:
-    """A place at the listener's socket; see Transport for what the calls mean."""
+    """A transport on the listener's socket; see Transport for the methods."""
 
     is_alone, to = False, None
 
@@ -46,7 +46,7 @@ class SharedTransport:
         self._readable = readable
 
     def deliver(self, datagram: bytes) -> None:
-        """Hand over a datagram that the listener took for this client."""
+        """Queue a datagram that the listener received for this client."""
         self._waiting.append(datagram)
         if self._readable is not None:
             self._readable()
@@ -56,15 +56,15 @@ class SharedTransport:
         return 0
 
     def send(self, packet: bytes | memoryview) -> bool:
-        """Send one packet to the client; return whether it left."""
+        """Send one packet to the client; return whether it was sent."""
         self.send_error = self._listener.answer(packet, self._arrival)
         return self.send_error is None
 
     def segment(self, octets: int) -> None:
-        """Do nothing: what is set at the socket would hold for everybody."""
+        """Do nothing: a socket option would affect all transfers."""
 
     def send_run(self, packets: memoryview, octets: int) -> bool:
-        """Send packets that lie end to end; see Transport."""
+        """Send consecutive packets from one buffer; see Transport."""
         pieces = range(0, len(packets), octets)
         return all(self.send(packets[start : start + octets]) for start in pieces)
 
@@ -72,7 +72,7 @@ class SharedTransport:
         """Return None: see send_run()."""
 
     def lock_step(self, _now: Callable[[], float]) -> None:
-        """Return None: others are waited for here, too."""
+        """Return None: other transfers use this socket, too."""
 
     def recv(self, _octets: int) -> bytes:
         """Return one datagram of the client.
@@ -85,7 +85,7 @@ class SharedTransport:
         return self._waiting.popleft()
 
     def recv_into(self, place: memoryview) -> int:
-        """Put one datagram of the client into PLACE, as much as fits; return how much.
+        """Copy one datagram of the client into PLACE, truncated; return the size.
 
         Raises:
             BlockingIOError: there is none.
@@ -95,32 +95,32 @@ class SharedTransport:
         return len(datagram)
 
     def recvfrom(self, octets: int) -> tuple[bytes, SocketAddress]:
-        """Return one datagram and its sender, in the same way."""
+        """Return one datagram and its sender, like recv()."""
         return self.recv(octets), self._arrival.client.as_socket_address()
 
     def is_from_client(self, _sender: SocketAddress) -> bool:
-        """Return True: nobody else can be told apart."""
+        """Return True: strangers cannot be told apart."""
         return True
 
     def pair(self, _readable: Callable[[], None]) -> None:
-        """Do nothing: there is no socket of its own."""
+        """Do nothing: there is no separate socket."""
 
     def receive(self) -> bytes | None:
-        """Return one datagram of the client, or None when there is none."""
+        """Return one datagram of the client, or None if there is none."""
         return self._waiting.popleft() if self._waiting else None
 
     def answer_stray(self, packet: bytes, stranger: Endpoint) -> None:
         """Do nothing: there are no strangers here."""
 
     def errors(self) -> list[IcmpError]:
-        """Return nothing: the listener hands them out."""
+        """Return nothing: the listener delivers ICMP errors."""
         return []
 
     def route_mtu(self) -> int | None:
-        """Return the MTU of the route to the client in bytes, if it is known."""
+        """Return the MTU of the route to the client in bytes, if known."""
         return mtu_towards(self._arrival.client.as_socket_address())
 
     def close(self) -> None:
-        """Let go; the listener stays open."""
+        """Drop queued datagrams; the listener stays open."""
         self._readable = None
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""The sockets that a TID is made of, each opened and bound in one step."""
+"""Create, configure and bind the sockets of a TID."""
 
 import socket
 
@@ -8,22 +8,22 @@ from tftptui.net.routes import allow_fragments
 from tftptui.server.ports import PortTakenError
 
 Socket = socket.SocketType
-"""The plain socket of the system, which is made in half of the time."""
+"""The C socket class: creating one takes half the time."""
 
 LONGEST = 479
-"""Bytes of a datagram that are read: a client that reads sends ACK and ERROR, and
-Python is quicker to find room for less than 512 bytes, its own 33 included."""
+"""Maximum bytes read of a datagram: a reading client sends ACK and ERROR only, and
+Python allocates less than 512 bytes faster, including 33 of its own."""
 
-_NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # Linux spares a call
+_NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)  # on Linux this saves a system call
 _DATAGRAMS = socket.SOCK_DGRAM | _NOT_BLOCKING
 
 
 class NoWayError(OSError):
-    """This host has no usable route to the client; nothing can leave."""
+    """This host has no usable route to the client; nothing can be sent."""
 
 
 def connected(family: int, address: SocketAddress, client: Endpoint) -> Socket:
-    """Return a socket on an address that is shared, for one client alone.
+    """Return a socket bound to a shared address and connected to one client.
 
     Raises:
         NoWayError: there is no route to the client.
@@ -46,7 +46,7 @@ def connected(family: int, address: SocketAddress, client: Endpoint) -> Socket:
 
 
 def datagram_socket(family: int) -> Socket:
-    """Return a UDP socket that never blocks."""
+    """Return a non-blocking UDP socket."""
     sock = Socket(family, _DATAGRAMS, 0)
     if not _NOT_BLOCKING:
         sock.setblocking(False)  # noqa: FBT003 - the name says it
@@ -69,5 +69,5 @@ def bind(sock: Socket, address: SocketAddress) -> None:
 
 
 def share(sock: Socket) -> None:
-    """Let another of our sockets be bound to the same address."""
+    """Allow another of our sockets to bind the same address."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,9 +1,9 @@
 """Transfers whose client seems to have retried from another port.
 
-Some boot ROMs take the next port at each try; what goes to the last one is lost, and
-only holds a port of ours. Two programs of one host look the same at first: but the
-earlier one replies to retransmissions, or retries itself; a ROM that retried from a
-new port never does.
+Some boot ROMs use the next port for each try; packets to the previous one are lost, and
+its transfer only blocks a port of ours. Two programs on one host look the same at
+first, but the earlier one replies to retransmissions or retries itself; a ROM that
+retried from a new port never does.
 """
 
 from tftptui.net.addresses import Endpoint
@@ -11,26 +11,26 @@ from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.transfer.transfer import Transfer
 
 SOON = 1.0
-"""Seconds: a transfer that its client has not answered so long may be left behind.
-Before, the same request from another port may be another machine behind one address."""
+"""Seconds without a reply after which a transfer may be stale. Before that, the same
+request from another port may come from another machine behind NAT."""
 
 LONGEST_STEP = 16
-"""How far a client moves its port at most when it asks again."""
+"""Maximum port increment of a client that retries from a new port."""
 
 
 class LeftBehind:
-    """What nobody has answered, by who asked for what, and what of it is in doubt."""
+    """Unanswered transfers by client and request, and those that look stale."""
 
     def __init__(self) -> None:
         self._unanswered: dict[tuple[str, bytes], AnyTransfer] = {}
         self._doubted: dict[int, tuple[Transfer, int]] = {}
-        """By number, each with the port that the client asked from again."""
+        """By transfer number, each with the client's new port."""
 
     def __len__(self) -> int:
         return len(self._unanswered) + len(self._doubted)
 
     def begin(self, transfer: AnyTransfer, wall: float) -> None:
-        """Take a new transfer, which casts doubt on one before at wall clock WALL."""
+        """Add a new transfer at wall clock WALL; an older one may now look stale."""
         key = (transfer.client.host, transfer.asked)
         older = self._unanswered.get(key)
         if older is not None and _seems_left(older, transfer.client, wall):
@@ -38,28 +38,28 @@ class LeftBehind:
         self._unanswered[key] = transfer
 
     def replace(self, read: OneBlockRead, transfer: Transfer) -> None:
-        """Take a transfer in place of a one-block read."""
+        """Replace a one-block read by its Transfer."""
         key = (read.client.host, read.asked)
         if self._unanswered.get(key) is read:
             self._unanswered[key] = transfer
 
     def end(self, transfer: AnyTransfer) -> None:
-        """Forget a transfer that is over."""
+        """Remove a transfer that is over."""
         self._doubted.pop(transfer.number, None)
         key = (transfer.client.host, transfer.asked)
         if self._unanswered.get(key) is transfer:
             del self._unanswered[key]
 
     def tick(self, now: float) -> None:
-        """End what is in doubt where it would be sent again a second time.
+        """End stale transfers that are due for their second retransmission.
 
-        Call it before the transfers themselves look at their deadlines.
+        Call it before the transfers check their own deadlines.
         """
         for transfer, port in list(self._doubted.values()):
             due = transfer.due
             if due is None or due > now:
                 continue
-            transfer.listen()  # what was answered in time may still wait to be read
+            transfer.listen()  # a reply may be waiting in the socket buffer
             if transfer.number in self._doubted:
                 self._judge(transfer, port)
 
@@ -72,9 +72,10 @@ class LeftBehind:
 
 
 def _seems_left(older: AnyTransfer, client: Endpoint, wall: float) -> bool:
-    """Whether a client that asks from another port may have left a transfer.
+    """Return whether a client that requests from another port may have left OLDER.
 
-    Who has asked twice from one port keeps it: then this is another program.
+    A client that has requested twice from one port keeps it: then this is another
+    program.
     """
     if older.is_proven or wall - older.started < SOON:
         return False

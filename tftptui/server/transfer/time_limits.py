@@ -1,4 +1,4 @@
-"""How long a transfer may take, and how long it may stand still."""
+"""Time limits of a transfer: in total, and without progress."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,34 +10,33 @@ from tftptui.protocol.session import Session
 from tftptui.settings import Settings
 
 UNPROVEN_PATIENCE = 90.0
-"""Seconds for a client that has never answered, whatever its time-outs and --retries.
-
-A forged request may ask for time-outs of minutes, to hold a port for hours.
-"""
+"""Seconds for a client that has never replied, whatever its timeout option and
+--retries. Otherwise a forged request could ask for timeouts of minutes and hold a port
+for hours."""
 
 
 class Fate(Enum):
-    """What becomes of a transfer."""
+    """The verdict of the time limits on a transfer."""
 
     GOES_ON = "goes on"
     TOO_LONG = "too long"
     TOO_STILL = "too still"
-    """It is given up: the client gets an ERROR."""
+    """Give up with an ERROR to the client."""
     UNPROVEN = "unproven"
-    """It is given up without a word: there may be no such client."""
+    """Give up silently: the client may not exist."""
 
 
-_GOES_ON = Fate.GOES_ON  # asked for all the time, and an Enum is slow to look in
+_GOES_ON = Fate.GOES_ON  # used all the time, and looking up an Enum member is slow
 
 
 @dataclass(frozen=True, slots=True)
 class Lifespan:
-    """Limits of one transfer in seconds; None is no limit.
+    """Limits of one transfer in seconds; None for no limit.
 
     Attributes:
         longest: from the request to the end.
         idle: without progress.
-        unproven: without any answer of the client.
+        unproven: without any reply of the client.
     """
 
     longest: float | None = None
@@ -45,12 +44,12 @@ class Lifespan:
     unproven: float | None = None
 
     def judge(self, age: float, still: float, *, is_proven: bool) -> Fate:
-        """Return what becomes of a transfer.
+        """Return the verdict on a transfer.
 
         Args:
             age: seconds since its request.
-            still: seconds since it last made progress.
-            is_proven: whether its client has ever answered.
+            still: seconds since its last progress.
+            is_proven: whether its client has ever replied.
         """
         if self.longest is not None and age >= self.longest:
             return Fate.TOO_LONG
@@ -61,7 +60,7 @@ class Lifespan:
         return _GOES_ON
 
     def farewell(self, fate: Fate, session: Session) -> list[Command]:
-        """Return how a session ends that has met its fate."""
+        """Return the commands that end a session by this verdict."""
         match fate:
             case Fate.TOO_LONG:
                 text = f"transfer time limit of {self.longest:g} s reached"
@@ -79,7 +78,7 @@ FOREVER = Lifespan()
 
 
 def lifespan_by(settings: Settings) -> Lifespan:
-    """Return the limits of a transfer."""
+    """Return the time limits by the settings."""
     return _lifespan(settings.max_transfer_time, settings.max_idle_time)
 
 

@@ -1,10 +1,10 @@
 """One transfer: it owns the sockets of a TID, the report and the clock.
 
-What reading and writing differ in is a Sender's or a Receiver's business, each in one
-of two states. In the exact state the session is up to date, and says for each datagram
-what to do. In the fast state nearly every datagram is the expected one: it is answered
-without session and commands, and the session learns of it later. settle() is the one
-way from the fast state to the exact one.
+A Sender or a Receiver handles what differs between reads and writes. Each has two
+states. In the exact state the session is up to date and decides on each datagram. In
+the fast state nearly every datagram is the expected one: it is handled without session
+and commands, and the session is updated later. Only settle() leads from the fast to the
+exact state.
 """
 
 from collections.abc import Callable
@@ -44,18 +44,18 @@ from tftptui.telemetry.stray_notes import SAID, answer_note
 from tftptui.telemetry.views import TransferPhase, TransferView
 
 LOOK = 0.5
-"""Seconds between looks at what is counted in whole seconds, for each transfer."""
+"""Seconds between checks of the time limits of each transfer."""
 
 PATIENCE = 60.0
-"""Seconds without progress, at least, before a client that has answered is given up."""
+"""Seconds without progress, at least, before a proven client is given up."""
 
 _WAITS = 6
-"""The same in time-outs that the client asked for."""
+"""The same as a multiple of the timeout that the client requested."""
 
 _STRAY_ANSWERS = 10
-"""Strangers answered for each transfer; more would make us an amplifier."""
+"""Strangers replied to per transfer; more would make us an amplifier."""
 
-# An Enum is slow to look in, and these are asked for by each transfer, often.
+# Looking up an Enum member is slow, and each transfer needs these often.
 _WAITING = (State.NEW, State.NEGOTIATING)
 _COMMITTING, _GOES_ON = State.COMMITTING, Fate.GOES_ON
 _COMPLETED, _PROBED = Outcome.COMPLETED, Outcome.PROBED
@@ -65,16 +65,16 @@ _ENDED: dict[Outcome, TransferPhase] = {
 }
 
 AnyTransport = Transport | SharedTransport
-"""A TID of its own, or a place at the listener's port."""
+"""A TID of its own, or a share of the listener's port."""
 
 
 class Parts(About, frozen=True, kw_only=True):
-    """What every transfer is made of; it closes the transport in the end.
+    """The components of every transfer; it closes the transport at the end.
 
     Attributes:
-        arrival: how its request came.
-        settings: as they were then; a transfer keeps them.
-        content: the file of an upload.
+        arrival: the request's datagram and addresses.
+        settings: as of the request; a transfer keeps them.
+        content: the file as bytes on disk, or None if it is converted.
     """
 
     number: int
@@ -86,82 +86,82 @@ class Parts(About, frozen=True, kw_only=True):
 
 
 def timer_of(agreed: Agreed, settings: Settings) -> RetransmitTimer:
-    """Return the timer of a transfer: the client's own wish comes first (RFC 2349)."""
+    """Return the timer of a transfer; the client's timeout option wins (RFC 2349)."""
     wished = settings.timeout if agreed.timeout is None else agreed.timeout
     patience = max(PATIENCE, _WAITS * (agreed.timeout or 0.0))
     return RetransmitTimer(wished, settings.retries, patience)
 
 
 class Side(Protocol):
-    """What a Transfer delegates to: a Sender or a Receiver. It has the file."""
+    """The reading or writing half of a Transfer: a Sender or Receiver with the file."""
 
     @property
     def readable(self) -> Callable[[], None]:
-        """Takes what the client sent; it differs from take() in the fast state."""
+        """Callback for a readable socket; in the fast state not the same as take()."""
 
     @property
     def is_proven(self) -> bool:
-        """Whether the client has answered."""
+        """True if the client has replied."""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something has still to leave, so that the client isn't waited for."""
+        """True if our own packets are delayed, so the client is not late."""
 
     @property
     def is_paced(self) -> bool:
-        """Whether what has still to leave waits for bandwidth."""
+        """True if the next packets wait for bandwidth."""
 
     def start(self, now: float) -> None:
         """Send the first packet."""
 
     def settle(self) -> Session:
-        """Return the session to change it, up to date: the state is exact then."""
+        """Return the session, up to date, to change it; leaves the fast state."""
 
     def look(self) -> Session:
-        """Return the session to look at it, up to date: the fast state may go on."""
+        """Return the session, up to date, to read it; the fast state may go on."""
 
     def count(self) -> None:
         """Bring the counters up to date."""
 
     def is_quick(self, now: float) -> bool:
-        """Whether packets left so lately that nothing can be due."""
+        """Return whether packets left too recently for any timeout."""
 
     def hear(self, datagram: bytes) -> None:
-        """Take a datagram of the client, in whatever state."""
+        """Handle a datagram of the client in any state."""
 
     def take(self, datagram: bytes, now: float) -> None:
-        """Take a datagram of the client in the exact state."""
+        """Handle a datagram of the client in the session."""
 
     def obey(self, command: Command) -> None:
-        """Carry out a command that only this side can be given."""
+        """Carry out a command for this side."""
 
     def is_due_from_client(self, datagram: bytes) -> bool:
-        """Whether a stranger's datagram is what the client should send next."""
+        """Return whether a stranger's datagram is what the client should send next."""
 
     def fill(self, view: TransferView) -> None:
-        """Write into a view how far the file has got; look() comes before."""
+        """Write the file's progress into a view; call look() first."""
 
     def close(self) -> None:
-        """Close the file, and forget the transfer."""
+        """Close the file and forget the transfer."""
 
 
 @final
 class Transfer:
-    """A transfer in progress. The event loop calls readable(), strayed() and tick().
+    """An active transfer. The event loop calls readable(), strayed() and tick().
 
     Args:
-        parts: what it is made of.
-        make_side: makes its Sender or Receiver.
-        closed: called once when it is over, before its sockets are closed.
+        parts: its components.
+        make_side: creates its Sender or Receiver.
+        closed: called once at the end, before the sockets are closed.
 
     Attributes:
-        readable: takes what the client sent.
-        is_told: whether an event has reported it. One that goes well and is over in a
-            moment is only counted, unless somebody wants to hear of every one.
+        readable: callback for a readable socket.
+        is_told: whether its start was reported by an event. Short transfers without
+            problems are only counted, unless somebody wants every event.
         side: its Sender or Receiver.
     """
 
-    # Slots, here and in what it is made of: so many attributes are slow in a dict.
+    # Slots, here and in its parts: that many attributes are slow in a dict.
     __slots__ = (
         "_closed",
         "_closed_port",
@@ -205,9 +205,9 @@ class Transfer:
         self.readable: Callable[[], None] = side.readable
 
     def go_on_from(self, started: float, begun: float | None, ended_at: float) -> None:
-        """Stand where a one-block read does; see there for the times.
+        """Continue a one-block read; see there for the times.
 
-        Its side knows of it already.
+        Its side is already in that state.
         """
         report = self.report
         report.started = report.progressed = started
@@ -220,17 +220,17 @@ class Transfer:
             self.readable = _nothing
 
     def whole(self) -> "Transfer":
-        """Return itself; see OneBlockRead."""
+        """Return self; see OneBlockRead."""
         return self
 
     @property
     def content(self) -> Content | None:
-        """The bytes as they are on the disk; None where they are converted."""
+        """The file as bytes on disk; None if it is converted."""
         return self.parts.content
 
     @property
     def version(self) -> int:
-        """A number that grows with everything that happens."""
+        """A number that increases with every event."""
         self.side.count()
         return self.report.version
 
@@ -241,29 +241,29 @@ class Transfer:
 
     @property
     def asked(self) -> bytes:
-        """Its request, as it came."""
+        """Its request datagram."""
         return self.parts.arrival.datagram
 
     @property
     def is_proven(self) -> bool:
-        """Whether the client has answered, so that its address is its own."""
+        """True if the client has replied, so its address is not forged."""
         return self.side.is_proven or self.outcome is _PROBED
 
     @property
     def is_stalled(self) -> bool:
-        """Whether it runs and stands still; cheaper than to ask its view."""
+        """True if it is active and stalled; cheaper than its view."""
         return self.outcome is None and self.side.look().stalled
 
     @property
     def is_overdue(self) -> bool:
-        """Whether its client, who had answered, is silent for more than the retries."""
+        """True if a proven client has been silent for more than the retries."""
         if not self.is_stalled:
             return False
         return self.side.look().timeouts > self.parts.settings.retries
 
     @property
     def due(self) -> float | None:
-        """When it sends again if nothing comes, or None."""
+        """When it retransmits if nothing arrives, or None."""
         return None if self.outcome else self.side.look().deadline()
 
     def start(self, now: float) -> None:
@@ -275,7 +275,7 @@ class Transfer:
         self.side.start(now)
 
     def tell(self) -> None:
-        """Tell by events that it has begun, if that is still to be done."""
+        """Emit the events for its request and start, unless already done."""
         if not self.is_told:
             self.is_told = True
             asked = requested(
@@ -286,13 +286,13 @@ class Transfer:
             self.report.began()
 
     def listen(self) -> None:
-        """Take what the client may have sent."""
+        """Read what the client may have sent."""
         self.readable()
 
     def strayed(self) -> None:
-        """Answer a stranger on this TID with ERROR 5 (RFC 1350 §4); go on.
+        """Reply to a stranger on this TID with ERROR 5 (RFC 1350 §4).
 
-        The client comes here, too, until it has a socket of its own.
+        Until the client has a socket of its own, its datagrams arrive here, too.
         """
         if self.transport.to is not None:
             self.readable()
@@ -304,18 +304,18 @@ class Transfer:
         self.take_from(datagram, sender)
 
     def take_from(self, datagram: bytes, sender: SocketAddress) -> None:
-        """Take a datagram of the client, or answer that of a stranger."""
+        """Handle a datagram of the client, or reply to a stranger."""
         if self.transport.is_from_client(sender):
             self.side.hear(datagram)
         else:
             self.answer_stray(datagram, endpoint_of(sender))
 
     def take(self, datagram: bytes) -> None:
-        """Take a datagram of the client in the exact state."""
+        """Handle a datagram of the client in the session."""
         self.side.take(datagram, self.clock.now())
 
     def tick(self, now: float) -> None:
-        """Let the session look at its deadline, and end what takes too long."""
+        """Let the session check its deadline, and end it if a limit is exceeded."""
         if now >= self._look_at:
             self._look_at = now + LOOK
             if self._expire():
@@ -325,7 +325,7 @@ class Transfer:
         if self.side.is_waiting:
             return
         if self._is_due(now):
-            self.readable()  # what was answered in time may still wait to be read
+            self.readable()  # a reply may be waiting in the socket buffer
             if not self.is_closed and self._is_due(now):
                 self.run(self.side.settle().handle_timer(now))
 
@@ -334,10 +334,10 @@ class Transfer:
         return deadline is not None and deadline <= now
 
     def take_request(self, arrival: Arrival, now: float) -> bool:
-        """Take the same request again; False when this transfer must make way."""
+        """Handle the same request again; False if this transfer has to make way."""
         session = self.side.settle()
         if self.side.is_paced and not session.is_left(now):
-            self._note_repeated(arrival)  # what it asks for waits for bandwidth
+            self._note_repeated(arrival)  # the reply to it already waits for bandwidth
             return True
         commands = session.receive_request(now)
         if commands is None:
@@ -351,41 +351,41 @@ class Transfer:
         self.report.asked_again(again.datagram, again.server, note)
 
     def replace(self, text: str) -> None:
-        """End silently: the client has begun something else, or started over."""
+        """End silently: the client has started something else, or restarted."""
         self.report.view.superseded = True
         self.run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
 
     def evict(self) -> None:
-        """End silently, because another transfer needs the place."""
+        """End silently to free a slot for another transfer."""
         text = "dropped before the first ACK, to free a slot for other requests"
         self.parts.recorder.counters.evicted += 1
         self.report.view.evicted = True
         self.run([Close() if self.outcome else End(Outcome.ABANDONED, text)])
 
     def abort(self, text: str) -> None:
-        """End it and tell the client why."""
+        """End with an ERROR to the client."""
         self.run([Close()] if self.outcome else self.side.settle().abort(text))
 
     def fail(self, code: ErrorCode, text: str) -> None:
-        """End it because the file can't be read or kept; tell the client why."""
+        """End because the file can't be read or written; send an ERROR."""
         self.run(self.side.settle().fail(SendError(code, text)))
 
     def complete(self) -> None:
-        """End quietly what went well and no event has reported."""
+        """End a successful transfer without an event."""
         self.outcome = _COMPLETED
         self.report.over(_COMPLETED)
         self._close()
 
     def resume(self, waited: float) -> None:
-        """Let the session's time go on, that stood still for WAITED seconds.
+        """Resume the session's time after WAITED seconds.
 
-        What was to leave was waiting for the disk or for bandwidth.
+        Our packets were waiting for the disk or for bandwidth.
         """
         self._resumed = self.clock.wall()
         self.side.settle().postpone(max(0.0, waited))
 
     def view(self) -> TransferView:
-        """Return the transfer as it stands."""
+        """Return the view, up to date."""
         view, state = self.report.view, self.side.look()
         timer = state.timer
         view.round_trip, view.least_round_trip = timer.smoothed, timer.least
@@ -408,12 +408,12 @@ class Transfer:
 
     @property
     def send_trouble(self) -> str:
-        """Why the last packet did not leave this host, or nothing."""
+        """Why the last packet was not sent, or ""."""
         error = self.transport.send_error
         return f"this host can't send to the client: {error.strerror}" if error else ""
 
     def _expire(self) -> bool:
-        """End the transfer if it takes too long or stands still; return whether."""
+        """End the transfer if it exceeds a time limit; return whether it did."""
         session, report = self.side.look(), self.report
         if self.outcome is not None or session.state is _COMMITTING:
             return False
@@ -428,7 +428,7 @@ class Transfer:
         return True
 
     def take_other(self, datagram: bytes) -> None:
-        """Take what is neither DATA nor ACK."""
+        """Handle a datagram that is neither DATA nor ACK."""
         try:
             packet = parse(datagram)
         except PeerError as error:
@@ -451,14 +451,14 @@ class Transfer:
         self.report.raw(datagram, is_sent=is_sent, other=self.client)
 
     def take_errors(self) -> None:
-        """Take the ICMP errors that wait at the socket."""
+        """Read and handle pending ICMP errors."""
         for error in self.transport.errors():
             self.take_error(error)
             if self.is_closed:
                 return
 
     def take_error(self, error: IcmpError) -> None:
-        """Take an ICMP error for what was sent to the client."""
+        """Handle an ICMP error for a packet sent to the client."""
         self.tell()
         view = self.report.view
         self.report.icmp(error)
@@ -472,12 +472,12 @@ class Transfer:
             self.run(self.side.settle().lose_peer(text))
 
     def answer_stray(self, datagram: bytes, stranger: Endpoint) -> None:
-        """Answer a stranger on this TID with ERROR 5 (RFC 1350 §4)."""
+        """Reply to a stranger on this TID with ERROR 5 (RFC 1350 §4)."""
         strays = self.report.stray(len(datagram), stranger)
         if self.side.is_due_from_client(datagram):
             self.report.moved_to(stranger)
         self.report.raw(datagram, is_sent=False, other=stranger)
-        is_error = datagram[:2] == b"\0\5"  # never answered (RFC 1350 §7)
+        is_error = datagram[:2] == b"\0\5"  # no reply to an ERROR (RFC 1350 §7)
         if is_error or strays > _STRAY_ANSWERS:
             return
         packet = encode_error(ErrorCode.UNKNOWN_TID, SAID)
@@ -487,7 +487,7 @@ class Transfer:
         self.report.raw(packet, is_sent=True, other=stranger)
 
     def run(self, commands: list[Command]) -> None:
-        """Carry out what a session says."""
+        """Carry out the commands of a session."""
         for command in commands:
             match command:
                 case SendOack():
@@ -505,7 +505,7 @@ class Transfer:
                 return
 
     def send_oack(self, attempt: int) -> bool:
-        """Send the OACK; return whether it left."""
+        """Send the OACK; return whether it was sent."""
         packet, note = oack_of(self.parts.agreed.oack)
         is_out = self.transport.send(packet)
         self.report.packet(Kind.OACK, len(packet), attempt=attempt, note=note)
@@ -540,4 +540,4 @@ class Transfer:
 
 
 def _nothing() -> None:
-    """Stand in for what read from a socket that is closed."""
+    """Replacement for readable() after the end."""

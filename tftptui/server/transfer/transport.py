@@ -1,10 +1,10 @@
-"""A TID's sockets: how one transfer's packets leave and arrive.
+"""The sockets of a TID: how one transfer's packets are sent and received.
 
-A transfer begins *alone*, with one unconnected socket that hears everybody: most are
-over before a second one would pay. One that lasts becomes a *pair* on the leased
-port: a *connected* socket is the fast path, to which the kernel hands only what the
-client sends, and the first one, now its *twin*, goes on to get what anybody else
-sends there (RFC 1350 §4 wants that answered).
+A transfer starts *alone*, with one unconnected socket that receives from anybody: most
+end before a second one would pay off. A longer one becomes a *pair* on the leased port:
+a *connected* socket is the fast path, to which the kernel delivers the client's packets
+only, and the first one, now its *twin*, receives everything else (RFC 1350 §4 wants a
+reply).
 """
 
 import contextlib
@@ -44,30 +44,31 @@ PENDING = (
     errno.EMSGSIZE,
     errno.EACCES,
 )
-"""What ICMP errors become; a waiting one makes the next send fail, whatever it is."""
+"""Errors that stem from ICMP; a pending one makes the next send fail, whatever it
+is."""
 
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
 
-_KERNEL_EXTRA = 1_024  # bytes that the kernel charges for each datagram besides
-_LONGEST_ANSWER = 2_048  # ACK and ERROR are all that a reading client sends
+_KERNEL_EXTRA = 1_024  # bytes that the kernel adds per datagram in its accounting
+_LONGEST_ANSWER = 2_048  # a reading client sends ACK and ERROR only
 
 
 class Transport:
-    """The sockets of one TID. Nothing here blocks.
+    """The sockets of one TID, non-blocking.
 
     Args:
-        main: the connected socket, or the twin once more for one that is alone.
-        twin: the unconnected one.
+        main: the connected socket; the same as twin while alone.
+        twin: the unconnected socket.
         ends: our endpoint, as the client sees it, and the client's.
-        mtu: of the route to the client, for one that is alone.
+        mtu: of the route to the client, while alone.
 
     Attributes:
-        local: our endpoint; to: the client's address while it is alone.
-        send_error: why the last send failed on this host, or None. Nothing left
+        local: our endpoint; to: the client's address while alone, else None.
+        send_error: why the last send failed on this host, or None. Nothing was sent
             then; the retransmission timer tries again.
-        recv: returns one datagram of the client, at most as many bytes as asked.
-            Raises OSError when there is none: an ICMP error may be waiting.
-        recvfrom: the same, from strangers, and while it is alone of anybody.
+        recv: returns one datagram of the client, up to a number of bytes. Raises
+            OSError if there is none: an ICMP error may be pending.
+        recvfrom: the same for strangers, and while alone for anybody.
     """
 
     __slots__ = (
@@ -104,7 +105,7 @@ class Transport:
 
     @property
     def is_alone(self) -> bool:
-        """Whether there is only the socket that hears everybody."""
+        """True while there is only the unconnected socket."""
         return self.to is not None
 
     def attach(
@@ -113,9 +114,9 @@ class Transport:
         strayed: Callable[[], None],
         readers: Readers,
     ) -> None:
-        """Have the event loop call READABLE for the client, STRAYED for others.
+        """Register callbacks: READABLE for the client, STRAYED for others.
 
-        Alone, STRAYED is called for the client, too.
+        While alone, STRAYED is called for the client, too.
         """
         self._readers = readers
         readers.add(self.twin, strayed)
@@ -123,14 +124,14 @@ class Transport:
             readers.add(self.main, readable)
 
     def hand_over(self, strayed: Callable[[], None]) -> None:
-        """Have the event loop call STRAYED instead, for one that is alone."""
+        """Replace the callback STRAYED, while alone."""
         if self._readers is not None:
             self._readers.change(self.twin, strayed)
 
     def pair(self, readable: Callable[[], None]) -> None:
-        """Have a socket for the client alone, too; READABLE is called for it.
+        """Add a connected socket for the client, with the callback READABLE.
 
-        Where none can be had, all stays as it is.
+        Does nothing if that fails.
         """
         family, address = int(self.local.family), self.local.as_socket_address()
         try:
@@ -144,7 +145,7 @@ class Transport:
             self._readers.add(main, readable)
 
     def send(self, packet: bytes | memoryview) -> bool:
-        """Send one packet to the client; return whether it left."""
+        """Send one packet to the client; return whether it was sent."""
         try:
             if self.to is None:
                 self.main.send(packet)
@@ -159,7 +160,7 @@ class Transport:
         return True
 
     def _send_again(self, packet: bytes | memoryview) -> bool:
-        """Send after an older ICMP error has spoilt a send; it is reported apart."""
+        """Resend after a pending ICMP error, which is reported separately."""
         try:
             self.main.sendmsg([packet], (), 0, self.to)
         except OSError as error:
@@ -168,7 +169,7 @@ class Transport:
         return True
 
     def segment(self, octets: int) -> None:
-        """Let send_run() hand many packets of OCTETS bytes to the kernel at once."""
+        """Let send_run() use GSO for packets of OCTETS bytes, if possible."""
         if not uncut.has(self._route, octets):
             is_v6 = ":" in self.local.host
             self._cut = cut_into(octets, self.route_mtu(), ipv6=is_v6)
@@ -178,10 +179,10 @@ class Transport:
         return self.local.host, self._client.host
 
     def sender(self, octets: int, window: int) -> Callable[[memoryview], object] | None:
-        """Return a quick way to send WINDOW packets of OCTETS bytes, end to end.
+        """Return a fast function that sends WINDOW consecutive packets of OCTETS bytes.
 
-        Where it raises OSError nothing has left, and send_run() knows what to do.
-        None where each packet takes a call.
+        If it raises OSError nothing was sent, and send_run() can be used. None if each
+        packet takes its own system call.
         """
         to = self.to
         if window == 1:
@@ -209,14 +210,14 @@ class Transport:
         return send_long
 
     def lock_step(self, now: Callable[[], float]) -> LockStep | None:
-        """Return a way to exchange packets with the client alone, if there is one."""
+        """Return a LockStep with the client, or None if not possible."""
         return LockStep(self.main, now) if CAN_WAIT and self.to is None else None
 
     def send_run(self, packets: memoryview, octets: int) -> bool:
-        """Send packets that lie end to end, OCTETS each; the last may be shorter.
+        """Send consecutive packets of OCTETS bytes; the last may be shorter.
 
         Returns:
-            Whether all left.
+            Whether all were sent.
         """
         if len(packets) <= octets:
             return self.send(packets)
@@ -228,7 +229,7 @@ class Transport:
             error = self._send_cut(packets[start : start + step], cut)
             if error is None:
                 continue
-            # Nothing has left in the failed call, so nothing leaves twice.
+            # The failed call has sent nothing, so nothing is sent twice.
             if error.errno in REFUSALS:
                 self._cut = None
                 uncut.add(self._route, octets, error)
@@ -240,9 +241,9 @@ class Transport:
         return True
 
     def _send_cut(self, packets: memoryview, cut: Cut) -> OSError | None:
-        """Have packets cut by the kernel; return why they did not leave, or None.
+        """Send packets with GSO; return the error, or None.
 
-        It tries twice, as an older ICMP error may have spoilt the first time.
+        Tries twice, as a pending ICMP error makes the first call fail.
         """
         trouble: OSError | None = None
         for _ in range(2):
@@ -264,14 +265,14 @@ class Transport:
 
     @property
     def recv_into(self) -> Callable[[memoryview], int]:
-        """What puts one datagram of the client into a place; else as recv."""
+        """Receive one datagram of the client into a buffer; otherwise like recv."""
         return self.main.recv_into
 
     def receive(self) -> bytes | None:
-        """Return one datagram of the client, or None when there is none.
+        """Return one datagram of the client, or None if there is none.
 
         Raises:
-            OSError: an ICMP error is waiting; call errors().
+            OSError: an ICMP error is pending; call errors().
         """
         try:
             return self.main.recv(self._longest)
@@ -279,12 +280,12 @@ class Transport:
             return None
 
     def expect(self, block_size: int, window: int) -> int:
-        """Make room for the DATA of an upload: whole windows of full blocks.
+        """Size the receive buffer for an upload with these windows and blocks.
 
         Returns:
-            Bytes of the longest datagram that makes sense, and one more.
+            Bytes to read of a datagram: the longest valid one, plus one.
         """
-        # One more, so that a block longer than agreed shows instead of being cut.
+        # Plus one, so that an oversized block is noticed, not truncated.
         self._longest = max(_LONGEST_ANSWER, block_size + HEADER + 1)
         room = 2 * window * (block_size + _KERNEL_EXTRA)
         if room > self.main.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF):
@@ -292,27 +293,27 @@ class Transport:
         return self._longest
 
     def is_from_client(self, sender: SocketAddress) -> bool:
-        """Whether that is where the client sends from."""
+        """Return whether this is the client's address."""
         return sender == self.to or endpoint_of(sender) == self._client
 
     def answer_stray(self, packet: bytes, stranger: Endpoint) -> None:
-        """Send to a stranger; that it fails is no concern of the transfer."""
+        """Send to a stranger; ignore errors."""
         with contextlib.suppress(OSError):
             self.twin.sendto(packet, stranger.as_socket_address())
 
     def errors(self) -> list[IcmpError]:
-        """Return the ICMP errors that came for what we sent to the client."""
+        """Return pending ICMP errors for packets sent to the client."""
         errors = drain_errors(self.main)
-        if self.is_alone:  # strangers were answered from here, too
+        if self.is_alone:  # this socket has also replied to strangers
             return [e for e in errors if e.target in (None, self._client)]
         return errors
 
     def route_mtu(self) -> int | None:
-        """Return the MTU of the route to the client in bytes, if it is known."""
+        """Return the MTU of the route to the client in bytes, if known."""
         return self._mtu if self.is_alone else route_mtu(self.main)
 
     def close(self) -> None:
-        """Close the sockets; the event loop forgets them first."""
+        """Unregister and close the sockets."""
         readers, main, twin = self._readers, self.main, self.twin
         if readers is None:
             main.close()
@@ -324,10 +325,10 @@ class Transport:
 
 
 def open_alone(local: Endpoint, client: Endpoint, mtu: int | None) -> Transport:
-    """Open one socket on a TID, which hears everybody; LOCAL is no wildcard.
+    """Open a single socket on a TID; LOCAL must not be a wildcard.
 
     Raises:
-        PortTakenError: another program holds the port.
+        PortTakenError: another program uses the port.
         OSError: anything else.
     """
     family = int(local.family)
@@ -346,11 +347,11 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
     """Open the pair of sockets of a TID, one of them connected to the client.
 
     Raises:
-        PortTakenError: another program holds the port.
+        PortTakenError: another program uses the port.
         NoWayError: there is no route to the client.
         OSError: anything else.
     """
-    # Bound alone, so that no other program can hold the port; shared afterwards.
+    # Bound exclusively first, so that no other program uses the port; then shared.
     family, address = int(local.family), local.as_socket_address()
     twin = datagram_socket(family)
     try:
@@ -366,5 +367,5 @@ def open_transport(local: Endpoint, client: Endpoint) -> Transport:
 
 
 def is_known(local: Endpoint) -> bool:
-    """Whether that is an address and a port, and not any."""
+    """Return whether an endpoint has a port and an address, not a wildcard."""
     return bool(local.port) and local.host not in _WILDCARDS

@@ -1,7 +1,7 @@
-"""Where the bytes of a write go: a hidden file that becomes the real one whole.
+"""Uploads: a hidden file that gets its real name when complete.
 
-An upload is written beside its place under a hidden name, made safe with fsync,
-and only then renamed: nobody ever sees half a file under the final name.
+An upload is written next to its destination under a hidden name, synced, and only then
+renamed: nobody ever sees a partial file under the final name.
 """
 
 import contextlib
@@ -20,19 +20,19 @@ from tftptui.settings import Settings
 from tftptui.telemetry.refusal_reasons import Reason
 
 _MODE = 0o644
-_MOST_PIECES = 1_024  # of one call; Linux takes no more (IOV_MAX)
+_MOST_PIECES = 1_024  # per call; the limit of Linux (IOV_MAX)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
 
-Place = tuple[int, int, bytes]  # device and inode of a folder, name in it
+Place = tuple[int, int, bytes]  # device and inode of a directory, name in it
 
 
 class UploadError(Exception):
-    """An upload can't be kept.
+    """An upload can't be stored.
 
     Attributes:
-        reason: the journal's word for it.
-        code: of the ERROR for the client.
-        text: why, for people.
+        reason: as in the journal.
+        code: error code sent to the client.
+        text: the reason for people.
     """
 
     def __init__(self, reason: Reason, code: ErrorCode, text: str) -> None:
@@ -42,7 +42,7 @@ class UploadError(Exception):
 
 @dataclass
 class UploadPolicy:
-    """What may be uploaded; may be changed while uploads run.
+    """Limits on uploads; may be changed while uploads run.
 
     Attributes:
         write: "off", "new" or "overwrite".
@@ -58,7 +58,7 @@ class UploadPolicy:
 
 
 def upload_policy(settings: Settings) -> UploadPolicy:
-    """Return what may be uploaded by these settings."""
+    """Return the upload limits by the settings."""
     return UploadPolicy(
         settings.write,
         settings.max_upload,
@@ -69,7 +69,7 @@ def upload_policy(settings: Settings) -> UploadPolicy:
 
 @dataclass
 class Uploads:
-    """The uploads of one root: who writes what, and how much came from whom."""
+    """The uploads of one root: files being written, and bytes per client."""
 
     policy: UploadPolicy
     _places: set[Place] = field(default_factory=set)
@@ -79,11 +79,11 @@ class Uploads:
     def open(
         self, root: Root, name: bytes, *, client: str, announced: int | None
     ) -> "Upload":
-        """Begin an upload of NAME by CLIENT, who announced its size (or did not).
+        """Start an upload of NAME by CLIENT, with its tsize if it sent one.
 
         Raises:
-            UploadError: it may not be written, or has no room.
-            RootError: there is no such folder, or it lies outside.
+            UploadError: it is not allowed, or the disk is full.
+            RootError: there is no such directory, or it is outside the root.
         """
         where = root.reach_new(name, client)
         try:
@@ -97,10 +97,10 @@ class Uploads:
         return upload
 
     def count(self, client: str, octets: int, total: int) -> None:
-        """Count OCTETS more of an upload that has TOTAL by now.
+        """Count OCTETS more bytes of an upload that now has TOTAL.
 
         Raises:
-            UploadError: that is more than allowed.
+            UploadError: that exceeds a limit.
         """
         used = self._received.get(client, 0) + octets
         self._require_allowed(octets, used, total)
@@ -108,7 +108,7 @@ class Uploads:
         self._received_in_all += octets
 
     def closed(self, place: Place) -> None:
-        """Forget an upload that is over."""
+        """Remove an upload that is over."""
         self._places.discard(place)
 
     def _claim(self, folder: int, name: bytes, *, is_there: bool) -> Place:
@@ -134,10 +134,10 @@ class Uploads:
             )
 
     def _require_allowed(self, more: int, used: int, total: int) -> None:
-        """Raise if MORE bytes, then USED of this client, TOTAL of this file, are not.
+        """Check MORE bytes, which make USED of this client and TOTAL of this file.
 
         Raises:
-            UploadError: that is more than allowed.
+            UploadError: that exceeds a limit.
         """
         largest, quota = self.policy.largest, self.policy.quota
         in_all = self.policy.total
@@ -156,15 +156,15 @@ class Uploads:
 
 
 class Upload:
-    """One file on its way in. Call write(), then flush() and publish(), or discard().
+    """One file being uploaded. Call write(), then flush() and publish(), or discard().
 
     Attributes:
-        octets: it has by now.
-        name: what it will be called below the root.
-        status: how it stands once it has its name.
+        octets: bytes so far.
+        name: its path below the root once published.
+        status: of the published file.
 
     Raises:
-        UploadError: the hidden file can't be made.
+        UploadError: the hidden file can't be created.
     """
 
     def __init__(self, uploads: Uploads, where: NewPlace, client: str) -> None:
@@ -181,17 +181,17 @@ class Upload:
 
     @property
     def content(self) -> Content:
-        """What has been written, for a capture."""
+        """The bytes written so far, for a capture."""
         return Content(self._descriptor)
 
     @property
     def is_far(self) -> bool:
-        """Whether it goes to another machine's disk."""
+        """True if it is on a network file system."""
         return is_far_device(os.fstat(self._folder).st_dev)
 
     @property
     def is_limited(self) -> bool:
-        """Whether each block has to be looked at before more are asked for."""
+        """True if each block must be checked before more are requested."""
         policy = self._uploads.policy
         return (policy.largest, policy.quota, policy.total) != (None, None, None)
 
@@ -199,33 +199,33 @@ class Upload:
         """Append bytes.
 
         Raises:
-            UploadError: no room, or more than allowed.
+            UploadError: no space left, or a limit is exceeded.
         """
         self.write_all([memoryview(octets)])
 
     def write_all(self, pieces: list[memoryview]) -> None:
-        """Append PIECES, in order, with as few calls as there can be.
+        """Append PIECES, in order, with as few system calls as possible.
 
         Raises:
-            UploadError: no room, or more than allowed.
+            UploadError: no space left, or a limit is exceeded.
         """
         self.admit(sum(map(len, pieces)))
         self.append(pieces)
 
     def admit(self, octets: int) -> None:
-        """Count OCTETS that are to be appended.
+        """Count OCTETS before they are appended.
 
         Raises:
-            UploadError: they are more than allowed.
+            UploadError: a limit is exceeded.
         """
         self._admitted += octets
         self._uploads.count(self._client, octets, self._admitted)
 
     def append(self, pieces: list[memoryview]) -> None:
-        """Append PIECES that are admitted; a thread may do it.
+        """Append PIECES that are admitted; may be called in a thread.
 
         Raises:
-            UploadError: no room.
+            UploadError: no space left.
         """
         with _as_upload_error():
             while pieces:
@@ -234,10 +234,10 @@ class Upload:
                 pieces = _without(pieces, written)
 
     def flush(self) -> None:
-        """Wait until the disk has everything; meant for a thread.
+        """Sync the file to disk; call it in a thread.
 
         Raises:
-            UploadError: it has not.
+            UploadError: syncing failed.
         """
         with _as_upload_error():
             os.fsync(self._descriptor)
@@ -246,7 +246,7 @@ class Upload:
         """Give the file its name.
 
         Raises:
-            UploadError: somebody else has made such a file meanwhile.
+            UploadError: the file was created by others in the meantime.
         """
         with _as_upload_error():
             if self._may_replace:
@@ -258,7 +258,7 @@ class Upload:
         self._close()
 
     def discard(self) -> None:
-        """Leave nothing behind; does nothing once published."""
+        """Remove the hidden file; does nothing once published."""
         if self._descriptor < 0:
             return
         with contextlib.suppress(OSError):
@@ -269,14 +269,14 @@ class Upload:
         take_place(self._folder, self._part, self._name)
 
     def _link(self) -> None:
-        """Name it without ever replacing a file that came in between."""
+        """Name it without ever replacing a file created in the meantime."""
         here = self._folder
         try:
             os.link(self._part, self._name, src_dir_fd=here, dst_dir_fd=here)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            # A file system without hard links, such as FAT: look, then rename.
+            # A file system without hard links, such as FAT: check, then rename.
             if _exists(self._name, self._folder):
                 raise _file_exists() from error
             self._rename()
@@ -291,7 +291,7 @@ class Upload:
 
 
 class NetasciiUpload:
-    """The same for netascii: what arrives is turned into text of this system."""
+    """An Upload in netascii: converts to the text format of this system."""
 
     def __init__(self, upload: Upload) -> None:
         self._upload = upload
@@ -299,29 +299,29 @@ class NetasciiUpload:
 
     @property
     def octets(self) -> int:
-        """Bytes that the file has by now."""
+        """Bytes written to the file so far."""
         return self._upload.octets
 
     @property
     def status(self) -> os.stat_result | None:
-        """How the file stands; see Upload."""
+        """Status of the published file; see Upload."""
         return self._upload.status
 
     def write(self, octets: bytes | memoryview) -> None:
-        """Append bytes as they came; see Upload."""
+        """Append bytes as received; see Upload."""
         self._upload.write(self._decoder.decode(bytes(octets)))
 
     @property
     def is_limited(self) -> bool:
-        """Whether each block has to be looked at; see Upload."""
+        """True if each block must be checked; see Upload."""
         return self._upload.is_limited
 
     def write_all(self, pieces: list[memoryview]) -> None:
-        """Append bytes as they came; see Upload."""
+        """Append bytes as received; see Upload."""
         self.write(b"".join(pieces))
 
     def flush(self) -> None:
-        """Write what was held back, then as Upload."""
+        """Write what the decoder has held back, then like Upload."""
         self._upload.write(self._decoder.finish())
         self._upload.flush()
 
@@ -330,7 +330,7 @@ class NetasciiUpload:
         self._upload.publish()
 
     def discard(self) -> None:
-        """Leave nothing behind; see Upload."""
+        """Remove the hidden file; see Upload."""
         self._upload.discard()
 
 
@@ -338,7 +338,7 @@ Sink = Upload | NetasciiUpload
 
 
 def _without(pieces: list[memoryview], octets: int) -> list[memoryview]:
-    """Return PIECES without the first OCTETS of them."""
+    """Return PIECES without their first OCTETS bytes."""
     for index, piece in enumerate(pieces):
         if octets < len(piece):
             return [piece[octets:], *pieces[index + 1 :]]
@@ -365,7 +365,7 @@ def _file_exists() -> UploadError:
 
 @contextlib.contextmanager
 def _as_upload_error() -> Iterator[None]:
-    """Turn what the system says into an ERROR for the client."""
+    """Convert an OSError to an ERROR for the client."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Uploads to a slow disk: what comes is written by a thread, so that nobody waits."""
+"""Write-behind: a thread writes uploads to a slow disk."""
 
 import asyncio
 import os
@@ -9,20 +9,20 @@ from tftptui.files.file_content import Content
 from tftptui.server.transfer.uploads import Upload, UploadError
 
 SLOW = 0.05
-"""Seconds that a write may take before the next ones are left to a thread."""
+"""Seconds of one write after which the next ones are left to a thread."""
 
 _MOST_WAITING = 16 << 20
-"""Bytes that may wait; a writer with more waits for the disk."""
+"""Bytes buffered at most; beyond that write_all() waits for the disk."""
 
 
 class WriteBehind:
-    """An Upload that is written by a thread; see there for what the calls mean.
+    """An Upload written by a thread; see Upload for the methods.
 
-    What goes wrong in the thread is raised by the next call.
+    The next call raises an error that occurred in the thread.
 
     Attributes:
-        octets: it has by now, with those that wait.
-        writing: the thread's work, once there was some.
+        octets: bytes so far, including buffered ones.
+        writing: the thread's future, once it was started.
     """
 
     def __init__(self, upload: Upload) -> None:
@@ -37,17 +37,17 @@ class WriteBehind:
 
     @property
     def status(self) -> os.stat_result | None:
-        """How it stands once it has its name."""
+        """Status of the published file."""
         return self._upload.status
 
     @property
     def content(self) -> Content:
-        """What has been written, for a capture."""
+        """The bytes written so far, for a capture."""
         return self._upload.content
 
     @property
     def is_limited(self) -> bool:
-        """Whether each block has to be looked at before more are asked for."""
+        """True if each block must be checked before more are requested."""
         return self._upload.is_limited
 
     def write(self, octets: bytes | memoryview) -> None:
@@ -71,7 +71,7 @@ class WriteBehind:
             self.writing = loop.run_in_executor(None, self._run)
 
     def flush(self) -> None:
-        """Wait until the disk has everything; meant for a thread; see Upload."""
+        """Sync the file to disk; call it in a thread; see Upload."""
         with self._moved:
             self._moved.wait_for(lambda: not self._is_writing)
             self._raise_error()
@@ -82,12 +82,12 @@ class WriteBehind:
         self._upload.publish()
 
     def discard(self) -> None:
-        """Leave nothing behind; what waits is not written any more."""
+        """Remove the hidden file and drop what is buffered."""
         with self._moved:
             self._forget()
             self._is_dropped = True
             is_idle = not self._is_writing
-        if is_idle:  # else the thread does it, when it has done
+        if is_idle:  # otherwise the thread does it at the end
             self._upload.discard()
 
     def _raise_error(self) -> None:
@@ -99,7 +99,7 @@ class WriteBehind:
         self._waiting_octets = 0
 
     def _run(self) -> None:
-        """Write what waits, in a thread."""
+        """Write buffered pieces, in a thread."""
         while (piece := self._next()) is not None:
             try:
                 self._upload.append([memoryview(piece)])

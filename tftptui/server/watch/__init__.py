@@ -1,1 +1,1 @@
-"""Follows the disk: the watcher, the patrol where nothing watches, the listings."""
+"""Watches the disk: watcher, patrol as a fallback, directory listings."""

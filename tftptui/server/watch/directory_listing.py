@@ -1,4 +1,4 @@
-"""The content of the folders below the root, for watchers."""
+"""Directory listings below the root."""
 
 import heapq
 import os
@@ -23,13 +23,13 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Entry, Listing
 
 MOST_TOLD = 5_000
-"""Entries of one folder that are listed; nobody reads more, and each costs time."""
+"""Maximum entries of a listing; nobody reads more, and each costs time."""
 
 _NUMBER = re.compile(rb"(\d+)")
 
 
 def list_folder(root: Root, folder: bytes) -> Listing:
-    """Return what a folder holds now: folders first, then by name as people count."""
+    """List a directory: subdirectories first, then by name in natural order."""
     if not folder and (top := root.top) is not None:
         return _in_order(folder, [_named(root, name) for name in top], more=0)
     try:
@@ -43,7 +43,7 @@ def list_folder(root: Root, folder: bytes) -> Listing:
         return Listing(folder=folder, gone=True, why=error.strerror or str(error))
     finally:
         os.close(descriptor)
-    # A link shows only now whether it leads to a folder.
+    # Only now is it known which links lead to directories.
     return _in_order(folder, entries, more=count - len(found))
 
 
@@ -53,22 +53,22 @@ def _in_order(folder: bytes, entries: list[Entry], *, more: int) -> Listing:
 
 
 def _named(root: Root, name: bytes) -> Entry:
-    """Return what is served side by side with others, under a name of its own."""
+    """Return the entry of a named place."""
     try:
         status, may_read = root.look(name)
     except RootError as error:
         why = "no longer there" if error.reason == Reason.NOT_FOUND else error.text
         return _other(name, why)
-    if not status.st_nlink:  # deleted; one moved away is served on
+    if not status.st_nlink:  # deleted; a file that was moved is still served
         return _other(name, "no longer there")
     return _known(name, status, may_read=may_read)
 
 
 def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
-    """Return the first MOST_TOLD entries in order, and how many there are in all.
+    """Return the first MOST_TOLD entries in order, and the total number.
 
-    Sorting all of a big folder would be one long step of the interpreter, and every
-    transfer would wait for its end.
+    Sorting all entries of a big directory would hold the GIL for long, and every
+    transfer would wait.
     """
     count = 0
 
@@ -84,13 +84,13 @@ def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
 
 
 def _place(entry: "os.DirEntry[str]") -> tuple[bool, bytes]:
-    # Not counted(): of a hundred thousand names that would take a second.
+    # Not counted(): for a hundred thousand names that takes a second.
     is_folder = entry.is_dir(follow_symlinks=False)
     return not is_folder, os.fsencode(entry.name).lower()
 
 
 def counted(name: bytes) -> list[bytes | int]:
-    """Return a name so that fw-2.9 comes before fw-2.10, in whatever case."""
+    """Return a sort key for natural order: fw-2.9 before fw-2.10, ignoring case."""
     parts: list[bytes | int] = [*_NUMBER.split(name.lower())]
     parts[1::2] = map(int, parts[1::2])
     return parts
@@ -103,7 +103,7 @@ def _entry(
     if not found.is_symlink():
         return _met(root, folder, found, descriptor)
     target = b""
-    with suppress(OSError):  # it is gone since
+    with suppress(OSError):  # removed in the meantime
         target = os.readlink(name, dir_fd=descriptor)
     entry = _met(root, folder, found, descriptor)
     return msgspec.structs.replace(entry, link=True, target=visible(target))
@@ -141,10 +141,10 @@ def _known(name: bytes, status: os.stat_result, *, may_read: bool) -> Entry:
 def _look(
     root: Root, folder: bytes, found: "os.DirEntry[str]", descriptor: int
 ) -> tuple[os.stat_result, bool]:
-    """Return what an entry means, and whether we may read it.
+    """Return the status of an entry, and whether we may read it.
 
     Raises:
-        RootError: it is gone, or leads outside the root.
+        RootError: it no longer exists, or leads outside the root.
     """
     if found.is_symlink():
         name = os.fsencode(found.name)

@@ -1,8 +1,8 @@
-"""Names below the root that the system reports as changed, through watchfiles.
+"""File change notifications below the root, through watchfiles.
 
-The reports are hints: which names to look at. What became of them is read from the
-disk (``patrol.py``), because a rename comes as two reports, a new folder without what
-is in it, and several reports of one moment in no order.
+Reports are only hints about which names to check; the actual change is found on the
+disk (``patrol.py``), because a rename arrives as two reports, a new directory without
+its content, and simultaneous reports in any order.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from watchfiles import Change as Report
 from tftptui.server.root.root import Root
 
 STEP = 200
-"""Milliseconds without another report after which those gathered are passed on; also
-how long the thread takes to stop."""
+"""Milliseconds without a new report after which a batch is passed on; also the time
+that the thread takes to stop."""
 
 DEBOUNCE = 400
-"""Milliseconds for which reports are gathered at most: a copy is many of them."""
+"""Maximum milliseconds of collecting a batch: a copy causes many reports."""
 
 _IN_DELETE_SELF = 0x400
 
@@ -34,13 +34,13 @@ Hints = dict[bytes, str]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A folder to watch.
+    """A directory to watch.
 
     Attributes:
-        folder: absolute, without links.
-        prefix: what the names of its changes begin with: "" or a name and a slash.
-        only: names in it that matter, and the names each is served under; None for
-            all, and all below it.
+        folder: absolute path without links.
+        prefix: start of reported names: "" or a name and a slash.
+        only: names in it that matter, each with the names it is served under; None to
+            watch everything below it.
     """
 
     folder: bytes
@@ -48,7 +48,7 @@ class Watched:
     only: Mapping[bytes, tuple[bytes, ...]] | None = None
 
     def names(self, path: bytes) -> Iterable[bytes]:
-        """Return the served names of what is at PATH; none if it is not watched."""
+        """Return the served names of PATH; none if it is not watched."""
         above = self.folder.rstrip(b"/") + b"/"
         if not path.startswith(above):
             return ()
@@ -57,7 +57,7 @@ class Watched:
 
 
 def watched_of(root: Root) -> list[Watched]:
-    """Return the folders whose reports cover all of ROOT."""
+    """Return the directories that must be watched for all of ROOT."""
     if root.top is None:
         return [Watched(os.fsencode(root.path))]
     found: list[Watched] = []
@@ -73,16 +73,16 @@ def watched_of(root: Root) -> list[Watched]:
 
 
 class FileEvents:
-    """Watches folders. Call start(), off the loop; then stop().
+    """Watches directories. Call start(), off the loop; then stop().
 
-    A watch ends by itself when a name is not UTF-8 (watchfiles can't pass it on), when
-    the system has no watch left, or when a subfolder may not be read: ``is_alive`` is
-    then False, and ``error`` says why if that was an OSError.
+    A watch ends by itself if a name is not UTF-8 (watchfiles can't handle it), if no
+    inotify watch is left, or if a subdirectory is not readable: ``is_alive`` is then
+    False, and ``error`` has the OSError if there was one.
 
     Args:
-        watched: the folders.
-        loop: on which REPORT is called.
-        report: gets the names reported in one moment.
+        watched: the directories.
+        loop: the event loop on which REPORT is called.
+        report: callback for the names of one batch.
     """
 
     def __init__(
@@ -99,16 +99,16 @@ class FileEvents:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still watches."""
+        """True while it watches."""
         return not self._ended.is_set()
 
     def start(self) -> None:
-        """Begin to watch; returns once the system watches all folders.
+        """Start watching; returns once all directories are watched.
 
         Raises:
-            OSError: a folder can't be watched; ENOSPC for no watch left, EMFILE for no
-                watcher left, EACCES for a subfolder that may not be read, EILSEQ for a
-                path that is not UTF-8.
+            OSError: a directory can't be watched: ENOSPC if no inotify watch is left,
+                EMFILE if no instance is left, EACCES for an unreadable subdirectory,
+                EILSEQ for a path that is not UTF-8.
         """
         there = [one for one in self._watched if os.path.isdir(one.folder)]  # noqa: PTH112 - bytes
         if not there:
@@ -131,12 +131,12 @@ class FileEvents:
             debounce=DEBOUNCE,
             stop_event=self._stop,
             rust_timeout=STEP,
-            yield_on_timeout=True,  # the first one says that it has begun
+            yield_on_timeout=True,  # the first yield signals that it is running
             raise_interrupt=False,
             recursive=is_recursive,
-            ignore_permission_denied=False,  # else it goes blind without a word
+            ignore_permission_denied=False,  # otherwise it silently misses changes
         )
-        # Not a daemon: Rust code must not be cut off when the interpreter ends.
+        # Not a daemon: Rust code must not be killed at interpreter exit.
         thread = threading.Thread(target=self._run, args=(reports, began), name="watch")
         self._threads.append(thread)
         thread.start()
@@ -153,9 +153,7 @@ class FileEvents:
             self.error = _with_errno(error)
         except UnicodeEncodeError:
             self.error = OSError(errno.EILSEQ, "the path of the root is not UTF-8")
-        except (
-            RuntimeError
-        ):  # watchfiles' own, of a name that is not UTF-8 among others
+        except RuntimeError:  # raised by watchfiles, e.g. for a name that is not UTF-8
             pass
         finally:
             self._ended.set()
@@ -165,8 +163,8 @@ class FileEvents:
         hints: Hints = {}
         real: dict[bytes, bytes] = {}
         for report, path in batch:
-            # watchfiles goes through links: what they lead to is reported below a
-            # link only, even if it lies in the root, and reported if it does not.
+            # watchfiles follows links: a target is reported under the link's path only,
+            # even if it is in the root, and also if it is not.
             folder, part = os.path.split(os.fsencode(path))
             if folder not in real:
                 real[folder] = os.path.realpath(folder)
@@ -178,24 +176,23 @@ class FileEvents:
             self._loop.call_soon_threadsafe(self._report, hints)
 
     def require_room(self) -> None:
-        """Make sure that the system has a watch left for one more folder.
+        """Check that an inotify watch is left for one more directory.
 
-        Nothing reports a new subfolder that no watch was left for: changes in it would
-        be missed in silence.
+        Without one, a new subdirectory is not watched and nothing reports that.
 
         Raises:
-            OSError: there is none; ENOSPC for watches, EMFILE for watchers.
+            OSError: ENOSPC if no watch is left, EMFILE if no instance is left.
         """
         if sys.platform.startswith("linux"):
-            _try_watch(b"/")  # any folder that is there for sure
+            _try_watch(b"/")  # any directory that surely exists
 
     def stop(self) -> None:
-        """Watch no more. The threads end by themselves within a step."""
+        """Stop watching. The threads end by themselves within STEP."""
         self._stop.set()
 
 
 def _with_errno(error: OSError) -> OSError:
-    """Return an error of watchfiles with the errno that it leaves out."""
+    """Return an error of watchfiles with its missing errno."""
     if isinstance(error, PermissionError):
         return PermissionError(errno.EACCES, str(error))
     if "watch limit" in str(error):

@@ -1,8 +1,8 @@
-"""Finds changes below a root by comparing what is there with what was there before.
+"""Finds changes below a root by comparing it with its previous state.
 
-A round goes through every folder, those near the top first. It takes as many turns as
-it needs. Names that somebody reported as changed are compared at once. All calls that
-look at the disk belong off the event loop, one at a time.
+A round visits every directory, breadth first, and may take several turns. Names
+reported as changed are compared at once. All methods that read the disk must be called
+off the event loop, one at a time.
 """
 
 import os
@@ -17,24 +17,24 @@ from tftptui.server.watch.renames import Change, Mark, pair_renames, without_ren
 from tftptui.telemetry.refusal_reasons import Reason
 
 MOST_NAMES = 50_000
-"""Names that are remembered, about 300 bytes each; folders beyond are left out."""
+"""Maximum number of names remembered, about 300 bytes each."""
 
 DEEPEST = 64
-"""Folders in folders."""
+"""Maximum depth of directories."""
 
 
 Folder = dict[bytes, Mark]
 
 
 class Patrol:
-    """Goes through a root again and again. Call turn(); forget() starts again.
+    """Visits a root again and again. Call turn(); forget() starts over.
 
     Args:
         root: the root.
-        most: names that are remembered.
+        most: maximum number of names remembered.
 
     Attributes:
-        is_whole: whether all folders have had room; else only those near the top.
+        is_whole: whether all directories fit; otherwise only the top ones are covered.
     """
 
     def __init__(self, root: Root, most: int = MOST_NAMES) -> None:
@@ -42,7 +42,7 @@ class Patrol:
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing: what is found from now on is no change."""
+        """Forget everything: the next round reports no changes."""
         self.is_whole = True
         self._known: dict[bytes, Folder] = {}
         self._count = 0
@@ -51,11 +51,11 @@ class Patrol:
 
     @property
     def is_round_over(self) -> bool:
-        """Whether the next turn begins a round."""
+        """True if the next turn starts a new round."""
         return not self._ahead
 
     def turn(self, go_on: Callable[[], bool]) -> list[Change]:
-        """Look at folders until GO_ON() says no or the round is over; tell changes."""
+        """Visit directories while GO_ON(), at most one round; return changes."""
         if not self._ahead:
             self._ahead.append((b"", 0))
             self._met, self.is_whole = set(), True
@@ -69,11 +69,11 @@ class Patrol:
         return changes
 
     def look_at(self, hints: Mapping[bytes, str]) -> list[Change]:
-        """Return what became of names that were reported as changed.
+        """Return the actual changes of names that were reported as changed.
 
         Args:
-            hints: "added", "modified" or "deleted" by name; believed only where the
-                name's folder is not remembered.
+            hints: "added", "modified" or "deleted" by name; trusted only if the name's
+                directory is not remembered.
         """
         folders: dict[bytes, list[bytes]] = {}
         for name in hints:
@@ -88,7 +88,8 @@ class Patrol:
                 hinted.changes += [
                     Change(above + part, hints[above + part])
                     for part in parts
-                    if above + part not in hinted.came  # found with its folder
+                    # otherwise found with its directory
+                    if above + part not in hinted.came
                 ]
                 continue
             for part, status in _statuses(self._root, folder, parts):
@@ -103,7 +104,7 @@ class Patrol:
         name: bytes,
         status: os.stat_result | None,
     ) -> None:
-        """Compare one name with what is known of it, and all below a folder."""
+        """Compare one name with its previous state, and all below a directory."""
         part = name.rpartition(b"/")[2]
         before = known.get(part)
         now = _mark(status) if status is not None else None
@@ -118,7 +119,7 @@ class Patrol:
         elif before is not None:
             known[part] = now
             found.changes.append(Change(name, "modified"))
-        elif self._count >= self._most:  # not remembered, and perhaps here for long
+        elif self._count >= self._most:  # not remembered: it may have existed before
             self.is_whole = False
             found.changes.append(Change(name, found.hints.get(name, "added")))
             return
@@ -140,9 +141,9 @@ class Patrol:
             found.changes += self._without(one)
 
     def _add_below(self, found: "_Comparison", folder: bytes) -> None:
-        """Remember a new folder and all that is in it already."""
+        """Remember a new directory and its content."""
         self._known[folder] = {}
-        self._met.add(folder)  # a round under way may have passed its place
+        self._met.add(folder)  # the current round may have passed it
         try:
             parts = list(_marks(self._root, folder))
         except RootError:
@@ -152,13 +153,14 @@ class Patrol:
             self._compare(found, known, folder + b"/" + part, status)
 
     def _look(self, folder: bytes, depth: int) -> list[Change]:
-        """Compare one folder with what it was, and put those in it behind the rest."""
+        """Compare one directory with its previous state; queue its subdirectories."""
         try:
             now = _marks(self._root, folder)
         except RootError as error:
             if error.reason != Reason.NOT_FOUND:
-                self._keep(folder)  # it is there, and may not be looked at
-            return []  # what went with a folder is reported at the end of the round
+                self._keep(folder)  # it exists, but is not readable
+            # names of a deleted directory are reported at the end of the round
+            return []
         before = self._known.get(folder)
         more = len(now) - len(before or ())
         if self._count + more > self._most:
@@ -178,31 +180,31 @@ class Patrol:
         changes = [Change(above + name, word) for name, word in found]
         is_new = {one.name for one in changes if one.word == "added"}
         for name in is_new.intersection(below):
-            self._known.setdefault(name, {})  # all that is in it is new, too
+            self._known.setdefault(name, {})  # so that everything in it counts as new
         return changes
 
     def _keep(self, folder: bytes) -> None:
-        """Leave what is known of a folder, and of all below it, as it is."""
+        """Keep the state of a directory, and of everything below it, as it is."""
         above = folder + b"/" if folder else b""
         below = (one for one in self._known if one.startswith(above))
         self._met.update(below, (folder,))
 
     def _without(self, folder: bytes) -> list[Change]:
-        """Forget a folder that was not met again; return what went with it."""
+        """Forget a directory not found in this round; return its names as deleted."""
         names = self._known.pop(folder)
         self._count -= len(names)
         return [Change(folder + b"/" + name, "deleted") for name in names]
 
 
 class _Comparison:
-    """What a look at reported names has found.
+    """The result of comparing reported names.
 
     Args:
-        hints: what was reported, by name.
+        hints: reported changes by name.
 
     Attributes:
         gone, came: names with their marks.
-        folder_times: when folders were modified, nanoseconds.
+        folder_times: modification times of directories in nanoseconds.
     """
 
     def __init__(self, hints: Mapping[bytes, str]) -> None:
@@ -225,10 +227,10 @@ def _differences(before: Folder, now: Folder) -> Iterator[tuple[bytes, str]]:
 
 
 def _marks(root: Root, folder: bytes) -> Folder:
-    """Return what a folder holds.
+    """Return the marks of all names in a directory.
 
     Raises:
-        RootError: it is not there, or can't be looked at.
+        RootError: it does not exist or is not readable.
     """
     if not folder and (top := root.top) is not None:
         return _named(root, top)
@@ -239,7 +241,7 @@ def _marks(root: Root, folder: bytes) -> Folder:
             for entry in found:
                 name = os.fsencode(entry.name)
                 if not is_hidden(name):
-                    with suppress(FileNotFoundError):  # it went meanwhile
+                    with suppress(FileNotFoundError):  # removed in the meantime
                         marks[name] = _mark(entry.stat(follow_symlinks=False))
     except OSError as error:
         raise refusal(error) from error
@@ -249,7 +251,7 @@ def _marks(root: Root, folder: bytes) -> Folder:
 
 
 def _named(root: Root, names: Iterable[bytes]) -> Folder:
-    """Return what is served side by side."""
+    """Return the marks of the named places."""
     marks: Folder = {}
     for name in names:
         with suppress(RootError):
@@ -266,9 +268,9 @@ def _mark(found: os.stat_result) -> Mark:
 def _statuses(
     root: Root, folder: bytes, parts: Iterable[bytes]
 ) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """Yield each name in a folder with its status, None for one that is not there.
+    """Yield each name in a directory with its status; None if it does not exist.
 
-    Names in a folder that is there, but may not be looked at, are left out.
+    Names in an unreadable directory are skipped.
     """
     if not folder and root.top is not None:
         yield from ((part, _named_status(root, part)) for part in parts)

@@ -1,4 +1,4 @@
-"""Changes below the root, renames among them, and listings that name them."""
+"""Detects renames below the root, and marks renamed entries in listings."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -10,24 +10,24 @@ import msgspec
 from tftptui.telemetry.views import Listing
 
 REMEMBERED = 10.0
-"""Seconds; a folder is listed long before."""
+"""Seconds; a directory is listed long before."""
 
 MOST = 1_000
 
 _SETTLED = 2 * 10**9
-"""Nanoseconds without a change after which a folder is surely not a new one. A new
-folder may get the inode of one that was just deleted, so a young one is never taken
-for a renamed one. A file is known by its modification time as well."""
+"""Nanoseconds without a change after which a directory is surely not new. A new
+directory may reuse the inode of one just deleted, so a young one never counts as
+renamed. Files are also identified by their modification time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a name.
+    """A change of one name.
 
     Attributes:
         name: below the root.
         word: "added", "modified", "deleted" or "renamed".
-        was: the name before, if renamed.
+        was: the previous name, if renamed.
     """
 
     name: bytes
@@ -37,10 +37,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What distinguishes one version of a file from another.
+    """Identifies one version of a file.
 
     Attributes:
-        size, modified_ns: 0 for a folder, whose content is looked at on its own.
+        size, modified_ns: 0 for a directory, whose content is compared separately.
     """
 
     mode: int
@@ -50,7 +50,7 @@ class Mark:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder."""
+        """True for a directory."""
         return S_ISDIR(self.mode)
 
 
@@ -59,15 +59,15 @@ def pair_renames(
     came: Mapping[bytes, Mark],
     folder_times: Mapping[bytes, int],
 ) -> list[Change]:
-    """Return the renames among names that are gone and names that came.
+    """Return the renames among deleted and added names.
 
-    The watcher reports a rename as a deleted name and an added one; the inode tells
-    that both are one file.
+    The watcher reports a rename as a deletion and an addition; the inode shows that
+    both are one file.
 
     Args:
-        gone: marks of names that are no longer there.
-        came: marks of names that were not there before.
-        folder_times: when folders among CAME were modified, nanoseconds.
+        gone: marks of deleted names.
+        came: marks of added names.
+        folder_times: modification times of directories in CAME, in nanoseconds.
     """
     now, renamed = time.time_ns(), []
     before = {mark: name for name, mark in gone.items()}
@@ -79,20 +79,21 @@ def pair_renames(
 
 
 class RecentRenames:
-    """Call note() with each rename, and marked() with each new listing."""
+    """Remembers renames. Call note() for each rename, marked() for each listing."""
 
     def __init__(self) -> None:
         self._names: dict[bytes, tuple[bytes, float]] = {}
 
     def note(self, change: Change) -> None:
-        """Remember a name for a while, and what it was before."""
-        was, _ = self._names.pop(change.was, (change.was, 0.0))  # renamed twice
+        """Remember a rename for a while."""
+        # it may have been renamed before
+        was, _ = self._names.pop(change.was, (change.was, 0.0))
         self._names[change.name] = (was, time.monotonic())
         while len(self._names) > MOST:
             del self._names[next(iter(self._names))]
 
     def marked(self, listing: Listing) -> Listing:
-        """Return a listing whose renamed entries say what they were."""
+        """Return a listing whose renamed entries have their previous names."""
         oldest = time.monotonic() - REMEMBERED
         while self._names:
             name = next(iter(self._names))
@@ -112,7 +113,7 @@ class RecentRenames:
 def without_renames(
     changes: Iterable[Change], renamed: Iterable[Change]
 ) -> list[Change]:
-    """Return CHANGES in order of their names, RENAMED in the place of their halves."""
+    """Return CHANGES sorted by name, with each rename instead of its two halves."""
     by_name = {one.name: one for one in changes}
     for one in renamed:
         by_name.pop(one.was, None)

@@ -1,10 +1,9 @@
-"""Keeps the listings of open folders true while the disk changes.
+"""Keeps the listings of open directories current.
 
-The watcher is a hint, not the truth: it ends at a name that is not UTF-8, where a
-subfolder may not be read, and when the system's watches are used up. So it is started
-again with growing pauses, what changed meanwhile is found by comparing, and all open
-folders are looked at now and then whatever it says. Where nothing reports changes a
-patrol goes through the other folders as well.
+The watcher is not reliable: it stops at a name that is not UTF-8, at an unreadable
+subdirectory, and when no inotify watch is left. So it is restarted after growing
+pauses, missed changes are found by comparing, and all open directories are listed now
+and then anyway. While no watcher runs, a patrol visits the other directories, too.
 """
 
 import asyncio
@@ -28,42 +27,42 @@ from tftptui.telemetry.events import FileChanged
 from tftptui.telemetry.views import Listing
 
 RESCAN = 30.0
-"""Seconds between looks at all open folders."""
+"""Seconds between listings of all open directories."""
 
 POLL = 2.0
 IDLE_SHARE = 20
-"""Seconds between such looks while nothing reports changes; a look that took a
-second is followed by that many without one."""
+"""The same without a watcher is POLL seconds, or this many times the duration of the
+last listing."""
 
 SLOW, REST_SHARE = 0.05, 2
-"""Seconds that make a folder a big one, and how many times as long as it took to list
-one nothing is listed for news of changes."""
+"""A directory that takes longer than this to list (seconds) is then not listed for
+REST_SHARE times as long."""
 
 LONGEST_TURN = 0.5
-"""Seconds of a patrol's turn; a round of a big root takes several."""
+"""Maximum seconds of one patrol turn; a round of a big root takes several."""
 
 _PACES = (3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600)
-"""Seconds that a round is said to take: the next larger one, so that it is calm."""
+"""Displayed round durations in seconds, rounded up to the next one."""
 
 _MINUTE = 60
 
 _CHECK = 1.0
-"""Seconds between questions whether the watcher is still alive."""
+"""Seconds between checks that the watcher is alive."""
 
 _PAUSES = (1, 2, 5, 10, 30)
-"""Seconds before it is started again, the longer the more often it ended: each start
-walks through the root, and clients that upload may choose names that end it."""
+"""Seconds before each restart of the watcher: every start scans the root, and uploading
+clients can choose names that stop it."""
 
 _STEADY = 60.0
-"""Seconds of watching after which the pauses begin at the first one again."""
+"""Seconds of watching after which the pauses start over."""
 
 
 class Watch:
-    """Watches a root. Call start(); folders are listed once opened.
+    """Watches a root. Call start(); open() lists a directory.
 
     Attributes:
-        state: "watching"; "polling" while open folders are looked at every few
-            seconds instead; "gone" while there is no root.
+        state: "watching"; "polling" while open directories are listed every few seconds
+            instead; "gone" while the root does not exist.
     """
 
     def __init__(self, root: Root, recorder: Recorder) -> None:
@@ -96,27 +95,27 @@ class Watch:
         return f"{which} are polled every {pace} instead"
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start watching."""
         self._spawn(self._watch())
         self._spawn(self._look_again())
 
     async def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._stop.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def open(self, folder: bytes) -> None:
-        """List a folder soon, and again whenever it changes."""
+        """List a directory soon, and again whenever it changes."""
         self._open.setdefault(folder, None)
         self._spawn(self._list([folder], always=True))
 
     def close(self, folder: bytes) -> None:
-        """Forget a folder."""
+        """Stop listing a directory."""
         self._open.pop(folder, None)
         self._news.pop(folder, None)
 
     def take_news(self) -> list[Listing]:
-        """Return the listings that changed since this was last asked."""
+        """Return the listings that changed since the last call."""
         news, self._news = self._news, {}
         return list(news.values())
 
@@ -134,19 +133,21 @@ class Watch:
                 return
             version = self._root.version
             for _ in range(_PAUSES[min(failures, len(_PAUSES) - 1)]):
-                if version == self._root.version:  # else there is something new
+                if version == self._root.version:  # if it changed: restart at once
                     await self._pause(1)
             failures += 1
             await self._list(list(self._open))
 
     async def _watch_once(self) -> bool:
-        """Watch for as long as that works; return whether it did for a good while."""
+        """Watch until the watcher stops; return whether it ran for long."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         version, events = self._root.version, None
         try:
             events = FileEvents(watched_of(self._root), loop, self._heard)
-            async with self._at_patrol:  # reports wait until there is what to compare
+            async with (
+                self._at_patrol
+            ):  # reports wait until there is a state to compare with
                 if self._forget_other_root():
                     await self._compare_all()
                 await asyncio.to_thread(events.start)
@@ -156,7 +157,7 @@ class Watch:
             await self._follow(events, version)
             if self._stop.is_set():
                 return True
-        except OSError as error:  # no watches left, or the folder is gone
+        except OSError as error:  # no inotify watch left, or the root is gone
             await asyncio.to_thread(self._root.follow)
             self._say(error)
             return False
@@ -164,14 +165,14 @@ class Watch:
             if events is not None:
                 events.stop()
         is_other = version != self._root.version
-        self._say(watching=is_other)  # else it ended at a name that is not UTF-8
+        self._say(watching=is_other)  # otherwise it stopped at a name that is not UTF-8
         return is_other or loop.time() - begun >= _STEADY
 
     async def _follow(self, events: FileEvents, version: int) -> None:
-        """Wait for the end of a watch, for another root, or for stop().
+        """Wait until the watcher ends, the root changes, or stop() is called.
 
         Raises:
-            OSError: the watch ended with it, or no watch is left for a new folder.
+            OSError: the watcher failed, or no watch is left for a new directory.
         """
         while events.is_alive and version == self._root.version:
             if self._stop.is_set():
@@ -185,7 +186,7 @@ class Watch:
             raise events.error
 
     def _say(self, error: OSError | None = None, *, watching: bool = False) -> None:
-        """Tell the state, and what would change it."""
+        """Set the state, and the advice to the operator."""
         root = self._root
         if not root.is_there:
             self.state, self._cure = "gone", f"{root.path} no longer exists"
@@ -198,7 +199,7 @@ class Watch:
             self.state, self._cure = "watching", ""
 
     def _far(self) -> str:
-        """Return the type of a file system that others may change, if we serve one."""
+        """Return the type of the network file system that we serve, if any."""
         folders = [os.fsdecode(one.folder) for one in watched_of(self._root)]
         kinds = (file_system(Path(folder)) for folder in folders)
         return next((kind for kind in kinds if is_far(kind)), "")
@@ -208,7 +209,7 @@ class Watch:
             await asyncio.wait_for(self._stop.wait(), seconds)
 
     async def _look_again(self) -> None:
-        """Look at all open folders now and then, more often while nothing watches."""
+        """List all open directories now and then, more often without a watcher."""
         took, loop = 0.0, asyncio.get_running_loop()
         while not self._stop.is_set():
             usual = RESCAN if self.state == "watching" else POLL
@@ -225,13 +226,13 @@ class Watch:
             took = loop.time() - begun
 
     async def _compare_all(self) -> None:
-        """Find what has changed since the last round, if there was one."""
+        """Run patrol turns until the round is over."""
         await self._turn()
         while not self._patrol.is_round_over and not self._stop.is_set():
             await self._turn()
 
     async def _look_everywhere(self) -> None:
-        """Find changes that nothing reports, while nothing does."""
+        """Find changes by patrol while there is no watcher."""
         if self.state != "polling":
             self._pace, self._round_begun = 0, 0.0
             return
@@ -242,7 +243,7 @@ class Watch:
             await self._turn()
 
     def _forget_other_root(self) -> bool:
-        """Forget what another root held; return whether nothing is known now."""
+        """Forget the previous root; return whether nothing is known now."""
         if self._root.version == self._patrolled:
             return False
         self._patrol.forget()
@@ -267,7 +268,7 @@ class Watch:
         return not self._stop.is_set() and time.monotonic() < end
 
     def _heard(self, hints: Hints) -> None:
-        """Take in which names were reported as changed; see FileEvents."""
+        """Queue names reported as changed; see FileEvents."""
         ours = (name for name in hints if is_hidden(name.rpartition(b"/")[2]))
         for name in [*ours]:  # uploads in progress
             del hints[name]
@@ -298,7 +299,7 @@ class Watch:
             self._list_soon(folders)
 
     def _list_soon(self, folders: Iterable[bytes]) -> None:
-        """Look at folders that changed; those that change again meanwhile but once."""
+        """List changed directories soon, each only once."""
         self._due.update(dict.fromkeys(folders))
         if not self._is_listing:
             self._is_listing = True
@@ -312,7 +313,9 @@ class Watch:
                 del self._due[folder]
                 await self._list([folder])
                 took = loop.time() - begun
-                if took > SLOW:  # a storm in a big folder must not take all the time
+                if (
+                    took > SLOW
+                ):  # frequent changes in a big directory must not use all the time
                     await self._pause(REST_SHARE * took)
         finally:
             self._is_listing = False
@@ -328,7 +331,7 @@ class Watch:
         )
 
     async def _list(self, folders: Iterable[bytes], *, always: bool = False) -> None:
-        """Look at folders, off the loop: a big one takes a while."""
+        """List directories in a thread, as a big one takes a while."""
         for folder in folders:
             listing = await asyncio.to_thread(list_folder, self._root, folder)
             listing = self._renames.marked(listing)
