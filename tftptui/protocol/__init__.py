@@ -1,1 +1,1 @@
-"""TFTP without input or output: packets, options, timing and sessions (RFC 1350)."""
+"""Sans-I/O TFTP: packets, options, timing and sessions (RFC 1350)."""

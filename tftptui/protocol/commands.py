@@ -1,4 +1,4 @@
-"""Commands of a session to its driver: send this, end so."""
+"""Commands that a session returns for its driver to carry out."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -15,20 +15,20 @@ class Outcome(Enum):
     COMPLETED = "completed"
     """The last block was acknowledged."""
     UNCONFIRMED = "unconfirmed"
-    """Everything was sent to a client that had answered; its last ACK never came."""
+    """Everything was sent to a client that had replied; its last ACK is missing."""
     FAILED = "failed"
     """Ended by an ERROR, from either side."""
     ABANDONED = "abandoned"
     """The client stopped replying."""
     PROBED = "probed"
-    """The client asked for the size and left, as boot firmware does."""
+    """The client requested the size and quit, as boot firmware does."""
     ABORTED = "aborted"
     """Ended by the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """Send the request with these options (RFC 2347), which may be none."""
+    """Send the request with these options (RFC 2347), which may be empty."""
 
     options: Options
     attempt: int
@@ -56,12 +56,12 @@ class SendAck(msgspec.Struct, frozen=True):
 
 
 class Store(msgspec.Struct, frozen=True):
-    """Keep the bytes of the block that was just received: they are the next ones."""
+    """Store the payload of the block just received; it follows all earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Everything is in: make it safe, then call committed() or fail()."""
+    """All blocks are received: store them safely, then call committed() or fail()."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ class SendError:
 
 
 class End(msgspec.Struct, frozen=True):
-    """The outcome is known; ``text`` says why unless it completed.
+    """The outcome is known; ``text`` says why unless the transfer completed.
 
-    Unless it lingers the session is over with it. One that lingers still answers
-    the peer, until a Close.
+    The session is over unless it lingers. A lingering one still replies to the peer,
+    until a Close.
     """
 
     outcome: Outcome
@@ -90,4 +90,4 @@ class Close:
 
 
 Command = SendOack | SendBlocks | SendAck | SendError | Store | Commit | End | Close
-"""Of a session that carries data; requester.py has its own."""
+"""Commands of a session that carries data; requester.py has its own."""

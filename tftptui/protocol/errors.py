@@ -1,4 +1,4 @@
-"""Error codes of the protocol and the two families of exceptions."""
+"""Error codes of the protocol, and exceptions."""
 
 from enum import IntEnum
 
@@ -25,9 +25,9 @@ class PeerError(Exception):
     """The peer broke an RFC.
 
     Attributes:
-        code: the ERROR to answer with, or None when no answer is due
-            (an ERROR is never answered, RFC 1350 §7).
-        text: why, for people.
+        code: the ERROR to reply with; None if there must be no reply (to an ERROR, RFC
+            1350 §7).
+        text: the reason for people.
     """
 
     def __init__(self, code: ErrorCode | None, text: str) -> None:

@@ -13,14 +13,14 @@ _SHOWN = 32
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What both ends go by; without options those of RFC 1350.
+    """The negotiated values; the defaults are those of RFC 1350.
 
     Attributes:
         block_size: data bytes in a full block.
-        window: blocks before an ACK is awaited.
-        timeout: seconds between retransmissions if they were agreed.
-        total_size: bytes of the file as the server told them, or None.
-        options: the OACK as it came; empty means none.
+        window: blocks per ACK.
+        timeout: seconds between retransmissions, if negotiated.
+        total_size: size of the file in bytes by the server's tsize, or None.
+        options: the OACK as received; empty without one.
     """
 
     block_size: int = DEFAULT_BLOCK_SIZE
@@ -32,10 +32,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The options that a client asks for; None leaves one out.
+    """The options that a client requests; None leaves one out.
 
     Attributes:
-        total_size: bytes of the file to be written; 0 asks for those of a read.
+        total_size: size of the file to be written in bytes; 0 requests that of a read.
     """
 
     total_size: int | None = None
@@ -44,7 +44,7 @@ class Offer:
     timeout: int | None = None
 
     def options(self) -> Options:
-        """Return what the request says."""
+        """Return the options for the request."""
         values = {
             b"tsize": self.total_size,
             b"blksize": self.block_size,
@@ -58,10 +58,10 @@ class Offer:
         )
 
     def accept(self, answer: Options, *, is_write: bool) -> Terms:
-        """Return the terms that an OACK means.
+        """Return the terms that an OACK sets.
 
         Raises:
-            PeerError: it says what a server must not say: the text tells what.
+            PeerError: the OACK violates an RFC; the text says how.
         """
         answered: dict[bytes, bytes] = {}
         for name, value in answer:
@@ -89,7 +89,7 @@ class Offer:
 def _lowered(
     answered: dict[bytes, bytes], name: bytes, lowest: int, asked: int | None
 ) -> int | None:
-    """Return a value that the server may lower, down to LOWEST."""
+    """Return a value that the server may lower, but not below LOWEST."""
     value = _number(answered, name)
     if value is None or asked is None:
         return None

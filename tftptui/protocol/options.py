@@ -9,27 +9,27 @@ MIN_BLOCK_SIZE, MAX_BLOCK_SIZE = 8, 65_464  # RFC 2348
 MIN_TIMEOUT, MAX_TIMEOUT = 1, 255  # RFC 2349
 MAX_WINDOW = 65_535  # RFC 7440 §3
 MIN_UTIMEOUT, MAX_UTIMEOUT = 200_000, 255_000_000
-"""Microseconds; tftp-hpa starts at 10,000, but so short a wait is a flood."""
+"""Microseconds; tftp-hpa accepts 10,000, but such short timeouts cause floods."""
 
 KNOWN = (b"blksize", b"tsize", b"timeout", b"windowsize", b"utimeout", b"rollover")
-"""The options that this server can agree to."""
+"""The options that this server supports."""
 
 MAX_IN_FLIGHT = 1 << 20
-"""Bytes of one window at most: it has to fit buffers on both sides."""
+"""Maximum bytes of one window: it has to fit the buffers of both sides."""
 
 _MAX_DIGITS = 20
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What this server grants at most.
+    """The maximum values that this server grants.
 
     Attributes:
         block_size: data bytes in a block.
-        window: blocks before an ACK.
-        path_block_size: what the route carries unfragmented, or None when
-            that is unknown or shall not matter.
+        window: blocks per ACK.
+        path_block_size: largest block the route carries unfragmented; None if unknown
+            or to be ignored.
         in_flight: bytes of a window.
-        refused: options, in lower case, that are left out as if unknown.
+        refused: options, in lower case, that are treated as unknown.
     """
 
     block_size: int = MAX_BLOCK_SIZE
@@ -44,12 +44,11 @@ class Agreed(msgspec.Struct, frozen=True):
 
     Attributes:
         block_size: data bytes in a full block.
-        window: blocks before an ACK is awaited.
-        timeout: seconds between retransmissions if the client fixed them.
+        window: blocks per ACK.
+        timeout: seconds between retransmissions if the client set them.
         numbering: of the blocks on the wire.
-        oack: what the OACK says, in the order asked; empty means no OACK.
-        notes: one sentence for each value that differs from the one asked, and
-            for each option that is refused.
+        oack: options of the OACK, in the requested order; empty means no OACK.
+        notes: a sentence for each value lowered and each option refused.
     """
 
     block_size: int = DEFAULT_BLOCK_SIZE
@@ -61,12 +60,11 @@ class Agreed(msgspec.Struct, frozen=True):
 
 
 def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
-    """Return what is agreed for a file of TOTAL_SIZE bytes (None: unknown).
+    """Negotiate options for a file of TOTAL_SIZE bytes (None: unknown).
 
-    Only what was asked for is answered (RFC 2347), values only go down, and an
-    option with a value outside its RFC's range is left out as if unknown, except
-    that a blksize above the range is lowered. An option asked twice counts once,
-    the first time.
+    The OACK has only requested options (RFC 2347), values are only lowered, and an
+    option with a value outside its RFC's range is ignored, except that a larger blksize
+    is lowered. Of an option requested twice the first one counts.
     """
     wanted, refusals = _wanted(asked, limits.refused)
     block_size, notes = _block_size(_number(wanted.get(b"blksize")), limits)
@@ -102,7 +100,7 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
 
 
 def announced_size(asked: Options) -> int | None:
-    """Return the bytes that a WRQ says its file has (RFC 2349), or None."""
+    """Return the file size in bytes by a WRQ's tsize (RFC 2349), or None."""
     for name, value in asked:
         if name.lower() == b"tsize":
             return _number(value)
@@ -117,7 +115,7 @@ def path_block_size(mtu: int, *, ipv6: bool) -> int:
 def _wanted(
     asked: Options, refused: frozenset[bytes]
 ) -> tuple[dict[bytes, bytes], tuple[str, ...]]:
-    """Return what is asked and not refused, and a sentence for each that is."""
+    """Return the options to negotiate, and a sentence for each refused one."""
     wanted: dict[bytes, bytes] = {}
     for name, value in asked:
         wanted.setdefault(name.lower(), value)
@@ -154,7 +152,7 @@ def _window(
 
 
 def _number(value: bytes | None) -> int | None:
-    """Return a decimal number as the RFCs write it: ASCII digits alone."""
+    """Parse a decimal number as the RFCs define it: ASCII digits only."""
     if value is None or len(value) > _MAX_DIGITS or not value.isdigit():
         return None
     return int(value)

@@ -1,7 +1,7 @@
-"""The packets on the wire: encode and decode (RFC 1350 §5, RFC 2347).
+"""Encode and parse packets (RFC 1350 §5, RFC 2347).
 
-Decoding is total: any bytes give a packet or a PeerError. Names, modes and
-option values stay bytes; only the screen turns them into text.
+Parsing is total: any bytes give a packet or a PeerError. Names, modes and option values
+stay bytes; only the user interface converts them to text.
 """
 
 import struct
@@ -37,13 +37,13 @@ class Opcode(IntEnum):
 
 
 class Mode(Enum):
-    """Transfer modes (RFC 1350 §1); mail is recognised in order to refuse it."""
+    """Transfer modes (RFC 1350 §1); mail is recognized in order to refuse it."""
 
     OCTET = "octet"
     NETASCII = "netascii"
     MAIL = "mail"
 
-    # Requests are keys of tables, and the hash of an Enum takes ten times as long.
+    # Requests are dict keys, and hashing an Enum member takes ten times as long.
     __hash__ = object.__hash__
 
 
@@ -51,7 +51,7 @@ _MODES = {mode.value.encode(): mode for mode in Mode}
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A read or write request: name, mode and options as asked, in order."""
+    """A read or write request: name, mode and options as received, in order."""
 
     filename: bytes
     mode: Mode
@@ -67,7 +67,7 @@ class WriteRequest(Request, frozen=True):
 
 
 class Data(msgspec.Struct, frozen=True):
-    """DATA: one block; one shorter than the block size is the last."""
+    """DATA: one block; a block shorter than the block size is the last."""
 
     block16: int
     payload: bytes
@@ -80,7 +80,7 @@ class Ack(msgspec.Struct, frozen=True):
 
 
 class ErrorPacket(msgspec.Struct, frozen=True):
-    """ERROR: ends the transfer; never answered (RFC 1350 §7)."""
+    """ERROR: ends the transfer; there is no reply to it (RFC 1350 §7)."""
 
     code: int
     message: bytes
@@ -88,7 +88,7 @@ class ErrorPacket(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Oack:
-    """OACK: the options that were agreed (RFC 2347)."""
+    """OACK: the negotiated options (RFC 2347)."""
 
     options: Options
 
@@ -97,10 +97,10 @@ Packet = ReadRequest | WriteRequest | Data | Ack | ErrorPacket | Oack
 
 
 def encode_request(request: Request) -> bytes:
-    """Return the bytes of an RRQ or WRQ.
+    """Encode an RRQ or WRQ.
 
     Raises:
-        ValueError: a NUL in the name or an option, which the format can't carry.
+        ValueError: the name or an option contains a NUL.
     """
     opcode = Opcode.RRQ if isinstance(request, ReadRequest) else Opcode.WRQ
     fields = [request.filename, request.mode.value.encode(), *_flat(request.options)]
@@ -108,47 +108,47 @@ def encode_request(request: Request) -> bytes:
 
 
 def encode_data(block16: int, payload: bytes) -> bytes:
-    """Return the bytes of a DATA packet."""
+    """Encode a DATA packet."""
     return struct.pack("!HH", Opcode.DATA, block16) + payload
 
 
 def encode_ack(block16: int) -> bytes:
-    """Return the four bytes of an ACK."""
+    """Encode an ACK: four bytes."""
     return struct.pack("!HH", Opcode.ACK, block16)
 
 
 def encode_error(code: int, text: str) -> bytes:
-    """Return the bytes of an ERROR; a NUL in the text would end it, so goes."""
+    """Encode an ERROR, without NULs in its text."""
     message = text.replace("\0", "").encode("utf-8", "replace")
     return struct.pack("!HH", Opcode.ERROR, code) + message + b"\0"
 
 
 def encode_oack(options: Options) -> bytes:
-    """Return the bytes of an OACK."""
+    """Encode an OACK."""
     return Opcode.OACK.to_bytes(2) + _terminated(list(_flat(options)))
 
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """How blocks are numbered on the wire: after 65535 they go on at ROLLOVER, 0 or 1.
+    """Block numbers on the wire: after 65535 follows ROLLOVER, 0 or 1.
 
-    No RFC says which; 0 is what nearly everybody does, 1 has to be agreed by the
-    option of the same name.
+    No RFC says which; nearly everybody uses 0, and 1 must be negotiated with the option
+    rollover.
     """
 
     rollover: int = 0
 
     def wire(self, block: int) -> int:
-        """Return the number that an absolute block has on the wire."""
+        """Return the wire number of an absolute block."""
         if block < BLOCK_MODULUS:
             return block
         low = self.rollover
         return low + (block - low) % (BLOCK_MODULUS - low)
 
     def ahead(self, block16: int, block: int) -> int:
-        """Return how many blocks a number on the wire is ahead of an absolute block.
+        """Return how many blocks a wire number is ahead of an absolute block.
 
-        A number that can't come there at all is ahead of any window.
+        An impossible number is ahead of any window.
         """
         if not self.rollover:
             return (block16 - block) % BLOCK_MODULUS
@@ -157,9 +157,9 @@ class Numbering:
         return (block16 - block) % (BLOCK_MODULUS - 1) if block16 else BLOCK_MODULUS
 
     def nearest(self, block16: int, highest: int) -> int:
-        """Return the last absolute block, up to HIGHEST, with that number.
+        """Return the last absolute block up to HIGHEST with this wire number.
 
-        What no such block has stays as it is.
+        If there is none, return the number itself.
         """
         if block16 < self.rollover:
             return block16
@@ -172,15 +172,15 @@ ROLL_TO_0 = Numbering()
 
 
 def wire_block(block: int) -> int:
-    """Return the number that an absolute block has on the wire without options."""
+    """Return the wire number of an absolute block with the default numbering."""
     return ROLL_TO_0.wire(block)
 
 
 def acknowledged(datagram: bytes) -> int | None:
-    """Return the wire block of an ACK, or None when it is something else.
+    """Return the wire block of an ACK; None if it is another packet.
 
-    The fast path: a transfer's socket receives almost nothing but ACKs. Bytes
-    after the fourth are padding that some firmware sends.
+    This is the fast path: transfer sockets receive almost only ACKs. Some firmware pads
+    them, so extra bytes are ignored.
     """
     if datagram[:2] == _ACK and len(datagram) >= HEADER:
         return datagram[2] << 8 | datagram[3]
@@ -188,10 +188,10 @@ def acknowledged(datagram: bytes) -> int | None:
 
 
 def parse(datagram: bytes) -> Packet:
-    """Return the packet in a datagram.
+    """Parse a datagram.
 
     Raises:
-        PeerError: the bytes are no TFTP packet; ``code`` tells the answer.
+        PeerError: it is not a valid TFTP packet; ``code`` is the ERROR to reply with.
     """
     if len(datagram) < HEADER:
         raise PeerError(
@@ -239,14 +239,14 @@ def _request_fields(datagram: bytes) -> tuple[bytes, Mode, Options]:
 
 
 def _tokens(body: bytes) -> list[bytes]:
-    """Split NUL-terminated strings; the last one must be terminated too."""
+    """Split NUL-terminated strings; the last one must be terminated, too."""
     if not body.endswith(b"\0"):
         raise PeerError(ErrorCode.ILLEGAL_OPERATION, "string without its NUL")
     return body[:-1].split(b"\0")
 
 
 def _pairs(tokens: list[bytes]) -> Options:
-    """Pair names with values by position; an empty name is padding and ends them."""
+    """Pair names with values; an empty name is padding and ends the list."""
     names, values = tokens[0::2], tokens[1::2]
     pairs: list[tuple[bytes, bytes]] = []
     for index, name in enumerate(names):
@@ -259,7 +259,7 @@ def _pairs(tokens: list[bytes]) -> Options:
 
 
 def _error(datagram: bytes) -> ErrorPacket:
-    """Parse an ERROR; a missing NUL is forgiven, since no answer is due."""
+    """Parse an ERROR; a missing NUL is accepted, as there is no reply anyway."""
     message, _, _ = datagram[HEADER:].partition(b"\0")
     return ErrorPacket(datagram[2] << 8 | datagram[3], message)
 

@@ -1,4 +1,4 @@
-"""The receiving side of one transfer, as a state machine without input or output.
+"""The receiving side of one transfer, as a sans-I/O state machine.
 
 NEW ──start()──► NEGOTIATING or RECEIVING ──last block──► COMMITTING
     ──committed()──► DALLYING ──time──► DONE   every state ──ERROR, give-up──► DONE
@@ -20,14 +20,14 @@ from tftptui.protocol.session import TWIN_REQUEST, Session, State
 from tftptui.protocol.timing import RetransmitTimer
 
 DALLY = 6.0
-"""Seconds at least that the last ACK is kept ready for (RFC 1350 §6). How long the
-peer waits before it repeats the last block is not for us to know; many wait 5 s."""
+"""Minimum seconds to keep the last ACK ready (RFC 1350 §6). The peer's timeout is
+unknown; 5 s is common."""
 
 _DALLIED_WAITS = 2.0
 
 
 def too_long(size: int, agreed: int) -> str:
-    """Return the text of the ERROR for a block of more bytes than were agreed."""
+    """Return the ERROR text for a block larger than negotiated."""
     return f"a block of {size} bytes, but {agreed} were agreed"
 
 
@@ -35,20 +35,20 @@ class ReceiveSession(Session):
     """The receiving side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
     Call start() once, then receive_data(), receive_error() and, at deadline(),
-    handle_timer(); see Session. Data bytes never come in here: a Store command
-    tells that those of the block just given are the next ones. After Commit call
-    committed() once everything is safe, or fail(); only then is the last block
-    acknowledged. The End after that lingers: the session repeats the last ACK
-    while the peer asks for it, until a Close command.
+    handle_timer(); see Session. The session never sees data bytes: a Store command says
+    that those of the block just received come next in the file. After Commit call
+    committed() once everything is stored safely, or fail(); only then is the last block
+    acknowledged. The following End lingers: the session repeats the last ACK on
+    request, until a Close command.
 
     Args:
         block_size: bytes of a full block.
-        window: blocks before an ACK is due.
-        negotiated: whether start() answers with an OACK instead of ACK 0.
+        window: blocks per ACK.
+        negotiated: whether start() sends an OACK instead of ACK 0.
 
     Attributes:
-        received: highest block that is in, with all before it.
-        acked: highest block that we have acknowledged.
+        received: highest block received in order.
+        acked: highest block acknowledged by us.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ReceiveSession(Session):
         self._is_fresh = False
 
     def start(self, now: float) -> list[Command]:
-        """Open the transfer: the OACK when options were agreed, else ACK 0."""
+        """Open the transfer: send the OACK if there is one, else ACK 0."""
         if self.state is not State.NEW:
             raise MisuseError("start() on a started session")
         self.state = State.NEGOTIATING if self._negotiated else State.RECEIVING
@@ -80,8 +80,8 @@ class ReceiveSession(Session):
     def join(self, now: float) -> None:
         """Open the transfer without a packet, instead of start().
 
-        A server that knows no options answers a read with DATA 1 (RFC 1350 §4),
-        which has to be given to receive_data() next.
+        A server without options replies to a read with DATA 1 (RFC 1350 §4); pass that
+        to receive_data() next.
         """
         if self.state is not State.NEW:
             raise MisuseError("join() on a started session")
@@ -89,14 +89,14 @@ class ReceiveSession(Session):
         self._arm(now)
 
     def receive_oack(self, now: float) -> list[Command]:
-        """Take the OACK that start() answered once more: our ACK 0 was lost."""
+        """Handle a repeated OACK: our ACK 0 was lost."""
         self._require_running("receive_oack")
         return [] if self.received else [self._repeat(now)]
 
     def receive_data(self, block16: int, octets: int, now: float) -> list[Command]:
-        """Take a block of OCTETS bytes from the right peer; return what it sets off.
+        """Handle a block of OCTETS bytes from the right peer; return commands.
 
-        Store comes first if these are the next bytes of the file.
+        Store comes first if the payload comes next in the file.
         """
         self._require_running("receive_data")
         if octets > self._block_size:
@@ -108,13 +108,13 @@ class ReceiveSession(Session):
             return self._answer_repeated(now)
         is_ahead = 1 < step <= self._window
         if is_ahead and not self._gap_reported and self.state is State.RECEIVING:
-            # RFC 7440 §4: at once tell the last block in order, once for each gap.
+            # RFC 7440 §4: acknowledge the last block in order at once, once per gap.
             self._gap_reported = True
             return [self._acknowledge(now)]
         return []
 
     def committed(self, now: float) -> list[Command]:
-        """Tell that all bytes are safe; acknowledge the last block."""
+        """Acknowledge the last block, now that all data is stored safely."""
         if self.state is not State.COMMITTING:
             raise MisuseError(f"committed() on a session that is {self.state.value}")
         self.state = State.DALLYING
@@ -124,7 +124,7 @@ class ReceiveSession(Session):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the next block is awaited, and nothing else: advance() may follow."""
+        """True if only the next block is expected: advance() may follow."""
         return (
             self.state is State.RECEIVING
             and self._attempt == 1
@@ -134,10 +134,10 @@ class ReceiveSession(Session):
         )
 
     def advance(self, received: int, acked: int, times: tuple[float, float]) -> None:
-        """Learn at once that full blocks came in order while it was plain.
+        """Record that full blocks arrived in order while is_plain was true.
 
-        Each window was acknowledged, up to ACKED. TIMES are when that ACK was sent,
-        and when block RECEIVED came. The caller has measured the round trips.
+        Each window was acknowledged, up to ACKED. TIMES are those of that ACK and of
+        block RECEIVED. The caller has measured the round trips.
         """
         self.received, self.acked = received, acked
         self._sent_at, came_at = times
@@ -146,9 +146,9 @@ class ReceiveSession(Session):
         self._due = came_at + self.timer.timeout
 
     def receive_error(self, code: int, text: str) -> list[Command]:
-        """Take an ERROR from the right peer: the transfer is over.
+        """Handle an ERROR from the right peer: the transfer is over.
 
-        While dallying it changes nothing any more: the file is in.
+        While dallying it only ends the session: the file is complete.
         """
         self._require_running("receive_error")
         if self.state is State.DALLYING:
@@ -156,12 +156,11 @@ class ReceiveSession(Session):
         return self._end(Outcome.FAILED, self._said(code, text))
 
     def receive_request(self, now: float) -> list[Command] | None:
-        """Take the same request once more (RFC 1350 §4: never a second TID).
+        """Handle the same request again (RFC 1350 §4: never a second TID).
 
         Returns:
-            The first answer once more; none when the path doubled the request or
-            brought it late; None when the client has started again and this session
-            should make way.
+            The first reply again; an empty list for a duplicate or late request; None
+            if the client has restarted and this session should make way.
         """
         self._require_running("receive_request")
         if self.received:
@@ -169,16 +168,16 @@ class ReceiveSession(Session):
         return [] if now - self._sent_at < TWIN_REQUEST else [self._repeat(now)]
 
     def is_left(self, now: float) -> bool:
-        """Whether the same request, coming NOW, says that the peer has started again.
+        """Return whether the same request at NOW means that the peer has restarted.
 
-        Once everything is in, it does at once; while that is stored, not at all.
+        When everything is received it does at once; while it is being stored, never.
         """
         if self.state is State.DALLYING:
             return now - self._sent_at >= TWIN_REQUEST
         return self.state is not State.COMMITTING and super().is_left(now)
 
     def handle_timer(self, now: float) -> list[Command]:
-        """Send the last answer again, give the peer up, or stop dallying."""
+        """Resend the last reply, give up the peer, or stop dallying."""
         self._require_running("handle_timer")
         if self._due is None or now < self._due:
             return []
@@ -199,7 +198,7 @@ class ReceiveSession(Session):
         return self.numbering.nearest(block16, self.received + self._window)
 
     def _take_next(self, octets: int, now: float) -> list[Command]:
-        if self._is_fresh:  # Karn: only what was sent once tells a round trip
+        if self._is_fresh:  # Karn: measure only packets sent once
             self.timer.measure(now - self._sent_at)
             self._is_fresh = False
         self.state = State.RECEIVING
@@ -215,10 +214,10 @@ class ReceiveSession(Session):
         return [Store()]
 
     def _answer_repeated(self, now: float) -> list[Command]:
-        """Acknowledge again what the peer sends again: our ACK was lost.
+        """Acknowledge a repeated block again: our ACK was lost.
 
-        In the middle of a window nothing is due, and before the first block there
-        is nothing to repeat.
+        Within a window no ACK is due, and before the first block there is none to
+        repeat.
         """
         is_due = self.received > 0 and self.received == self.acked
         if not is_due or self.state is State.COMMITTING:
@@ -239,14 +238,14 @@ class ReceiveSession(Session):
         return command
 
     def _repeat(self, now: float) -> Command:
-        """Acknowledge again; a peer that only ever repeats can't keep us so."""
+        """Acknowledge again without moving the deadline, so repeating has an end."""
         due = self._due
         command = self._acknowledge(now)
         self._due = due
         return command
 
     def _refuse_long(self, size: int) -> list[Command]:
-        """End it: the peer does not go by what was agreed (RFC 2348)."""
+        """End the transfer: the peer ignores the negotiated block size (RFC 2348)."""
         if self.state is State.DALLYING:
             return []
         text = too_long(size, self._block_size)

@@ -1,39 +1,39 @@
-"""What became of what was sent again: lost, late, or doubled by the path.
+"""Classifies retransmissions: lost, late, or duplicated on the path.
 
-A repeat is needed only when the packet or its answer was lost. Whether it was shows
-when the peer speaks next. An answer that follows the repeat as closely as a round trip
-allows answers the repeat. One that comes sooner answers the first copy, which was late.
-One that comes much later answers neither: the peer itself had paused. And a second
-answer to the same block shows that both copies arrived.
+A retransmission was needed only if the packet or its reply was lost. The next reply
+shows which. If it comes about a round trip after the retransmission, it answers that: a
+loss. If it comes sooner, it answers the first copy, which was only late. If it comes
+much later, the peer itself had paused. And a second reply to the same block shows that
+both copies arrived.
 """
 
 _SOONEST = 0.5
-"""Round trips after a repeat before which nothing can answer it."""
+"""Round trips after a retransmission before which a reply can't be for it."""
 
 _SLOWEST, _SLACK = 4.0, 0.05
-"""Round trips, and seconds besides, after which an answer is the peer's own pause."""
+"""Round trips, plus seconds, after which a reply means that the peer paused."""
 
 _LATEST = 1.5
-"""Round trips after a repeat until which a second answer is its own: later the peer
-repeats itself, as some do after 0.1 s."""
+"""Round trips after a retransmission within which a second reply is for it; later the
+peer repeats by itself, as some do after 0.1 s."""
 
 _SETTLED = 2.0
-"""Seconds after a repeat from which a second ACK is not owed to it."""
+"""Seconds after a retransmission from which a second ACK is not due to it."""
 
 _AT_ONCE = 0.02
-"""Seconds: a copy that the path makes comes so soon behind the first, and so do the
-answers to all copies that a peer finds after a pause; its own repeats come later."""
+"""Seconds between two packets of a burst: a duplicate made on the path, or the replies
+to all copies that a peer finds after a pause. A peer's own retries come later."""
 
 
 class Repeats:
-    """Counts of what was sent again in one transfer, by what became of it.
+    """Counts of retransmissions in one transfer by cause.
 
     Attributes:
-        lost: rounds in which a packet or its answer was lost, as far as known;
-            gaps: of these, what the peer itself reported missing in a window.
-        late: rounds in which both had only been late, or the peer had paused.
-        doubled: answers that came twice though nothing was sent twice.
-        spoke: when the peer last answered something for the first time.
+        lost: rounds in which a packet or its reply was lost, as far as known; gaps: of
+            these, the ones that the peer reported inside a window.
+        late: rounds in which both were only late, or the peer had paused.
+        doubled: duplicate replies to packets sent only once.
+        spoke: when the peer last replied to something new.
     """
 
     __slots__ = (
@@ -59,24 +59,24 @@ class Repeats:
         self._is_gap = False
 
     def resent(self, now: float, *, is_gap: bool = False) -> None:
-        """Note that what was not answered leaves again."""
+        """Record that unanswered packets are resent."""
         if not self._rounds:
             self._is_gap = is_gap
         self._rounds += 1
         self._resent_at = now
 
     def asked(self, now: float) -> None:
-        """Note that the first answer leaves again because the peer asked again.
+        """Record that the first reply is resent because the peer repeated its request.
 
-        That is the peer's own doing: it may only be impatient.
+        The peer may just be impatient, so this is no round.
         """
         self._resent_at = now
 
     def answered(self, now: float, least: float | None, most: float | None) -> None:
-        """Note that the peer has got further.
+        """Record that the peer made progress.
 
-        LEAST and MOST are the shortest round trip and one that is hardly exceeded, in
-        seconds; None as long as none is known, and then nothing is concluded.
+        LEAST is the shortest round trip and MOST an upper bound, in seconds; None while
+        unknown, and then nothing is counted.
         """
         self.spoke = self._spoke_again = now
         rounds = self._rounds
@@ -95,7 +95,7 @@ class Repeats:
         self._owed_until = self._resent_at + max(_LATEST * least, most) + _AT_ONCE
 
     def heard_again(self, now: float) -> None:
-        """Note an answer to what was answered before."""
+        """Record a second reply to the same packet."""
         is_at_once, self._spoke_again = now - self._spoke_again < _AT_ONCE, now
         if self._owed and (is_at_once or now <= self._owed_until):
             self._owed -= 1

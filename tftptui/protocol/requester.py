@@ -1,4 +1,4 @@
-"""A client before the data: asks, waits, and learns the terms.
+"""The client side of a request: send it, wait, and get the terms.
 
 NEW ──start()──► ASKING ──OACK, DATA 1 or ACK 0──► DONE, with Begin
                    └──ERROR, nonsense, no answer──► DONE, with End
@@ -13,16 +13,16 @@ from tftptui.protocol.packets import Ack, Data, ErrorPacket, Oack, Packet
 from tftptui.protocol.timing import RetransmitTimer
 
 NEVER_ANSWERED = "the server never replied"
-"""The text of an End: nothing has come back at all."""
+"""Text of an End: no reply at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """The server has agreed: go on with a data session on these terms.
+    """The server has accepted: start a data session with these terms.
 
     Attributes:
-        terms: what holds from now on.
-        has_data: the answer was DATA 1 itself, and belongs to the data session.
+        terms: the negotiated values.
+        has_data: the reply was DATA 1; pass it to the data session.
     """
 
     terms: Terms
@@ -33,21 +33,21 @@ RequestCommand = SendRequest | SendError | Begin | End
 
 
 class RequestSession:
-    """The request and its first answer (RFC 1350 §4, RFC 2347).
+    """The request and its first reply (RFC 1350 §4, RFC 2347).
 
     Call start() once, then receive() and, at deadline(), handle_timer(); run the
-    commands they return in order. After Begin or End nothing may be called any
-    more. What comes from a wrong host must not come in here. A server that refuses
-    the options (ERROR 8) is asked once more, without any.
+    commands they return in order. After Begin or End call nothing any more. Only pass
+    in packets from the server's host. If a server refuses the options (ERROR 8), the
+    request is retried once without any.
 
     Args:
-        offer: options to ask for.
+        offer: options to request.
         is_write: whether it is a WRQ.
-        timer: how long to wait and how often; a round trip is measured into it,
-            so the data session may go on with it.
+        timer: timeout and retries; it measures the first round trip, and the data
+            session may go on with it.
 
     Attributes:
-        attempt: requests sent, since options were given up if they were.
+        attempt: requests sent, counted from 1 again after dropping the options.
     """
 
     def __init__(self, offer: Offer, *, is_write: bool, timer: RetransmitTimer) -> None:
@@ -58,7 +58,7 @@ class RequestSession:
         self._due: float | None = None
 
     def deadline(self) -> float | None:
-        """Return when to call handle_timer(), or None when nothing is due."""
+        """Return when to call handle_timer(), or None."""
         return self._due
 
     def start(self, now: float) -> list[RequestCommand]:
@@ -68,7 +68,7 @@ class RequestSession:
         return [self._ask(now)]
 
     def handle_timer(self, now: float) -> list[RequestCommand]:
-        """Ask again, or give up."""
+        """Resend the request, or give up."""
         due = self._require_running("handle_timer")
         if now < due:
             return []
@@ -79,11 +79,11 @@ class RequestSession:
         return [self._ask(now)]
 
     def receive(self, packet: Packet, now: float) -> list[RequestCommand]:
-        """Take a packet from the server's host, whatever its port.
+        """Handle a packet from the server's host, from any port.
 
         Returns:
-            Nothing when it is no answer to this request, but for instance a late
-            packet of an earlier transfer from the same port.
+            No commands if it is no reply to this request, for example a late packet of
+            an earlier transfer from the same port.
         """
         self._require_running("receive")
         match packet:
@@ -99,7 +99,7 @@ class RequestSession:
                 return []
 
     def abort(self, text: str) -> list[RequestCommand]:
-        """Give up. No ERROR is sent: there is no TID yet."""
+        """End the transfer. No ERROR is sent: there is no TID yet."""
         self._require_running("abort")
         return self._end(Outcome.ABORTED, text)
 
@@ -130,7 +130,7 @@ class RequestSession:
         return self._end(Outcome.FAILED, f"{words}: {text}" if text else words)
 
     def _begin(self, begin: Begin, now: float) -> list[RequestCommand]:
-        if self.attempt == 1:  # Karn: only what was sent once tells a round trip
+        if self.attempt == 1:  # Karn: measure only packets sent once
             self._timer.measure(now - self._sent_at)
         self._due = None
         return [begin]

@@ -1,4 +1,4 @@
-"""The sending side of one transfer, as a state machine without input or output.
+"""The sending side of one transfer, as a sans-I/O state machine.
 
 NEW ──start()──► NEGOTIATING ──ACK 0──► SENDING ──last ACK──► DONE
  └──────────────start(), no options─────►┘   every state ──ERROR, give-up──► DONE
@@ -15,7 +15,7 @@ from tftptui.protocol.timing import RetransmitTimer
 
 _PROBE_CODES = (ErrorCode.UNDEFINED, ErrorCode.OPTION_REFUSED)
 
-# An Enum is slow to look in, and these are asked for with each packet.
+# Looking up an Enum member is slow, and each packet needs these.
 _NEW, _NEGOTIATING, _SENDING = State.NEW, State.NEGOTIATING, State.SENDING
 _COMPLETED = Outcome.COMPLETED
 
@@ -26,13 +26,13 @@ class SendSession(Session):
     """The sending side of one transfer (RFC 1350 §4; windows: RFC 7440 §4).
 
     Call start() once, then receive_ack(), receive_error() and, at deadline(),
-    handle_timer(); see Session. Data bytes never come in here: the caller reads
-    them calls end_at() when the length was not known beforehand.
+    handle_timer(); see Session. The session never sees data bytes: the caller reads
+    them, and calls end_at() if the length was not known beforehand.
 
     Attributes:
         acked: highest block acknowledged; 0 for none.
         sent_to: highest block sent; 0 for none.
-        repeats: what became of what was sent again.
+        repeats: counts of retransmissions by cause.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class SendSession(Session):
         self.repeats = Repeats()
 
     def start(self, now: float) -> list[Command]:
-        """Open the transfer: the OACK when options were agreed, else DATA."""
+        """Open the transfer: send the OACK if there is one, else DATA."""
         if self.state is not _NEW:
             raise MisuseError("start() on a started session")
         if self._negotiated:
@@ -68,9 +68,9 @@ class SendSession(Session):
         return self._send_window(now)
 
     def receive_ack(self, block16: int, now: float) -> list[Command]:
-        """Take an ACK from the right peer; return what it sets off.
+        """Handle an ACK from the right peer; return commands.
 
-        An ACK of something old, or of something not yet sent, sets off nothing.
+        An ACK of an old block, or of one not yet sent, causes none.
         """
         self._require_running("receive_ack")
         if self.state is _NEGOTIATING:
@@ -78,13 +78,13 @@ class SendSession(Session):
         step = self.numbering.ahead(block16, self.acked)
         if 0 < step <= self.sent_to - self.acked:
             return self._advance(step, now)
-        if self._window == 1:  # else it reports a gap
+        if self._window == 1:  # with a window it may report a gap
             self.repeats.heard_again(now)
         return [] if step else self._answer_gap_at_foot(now)
 
     @property
     def is_plain(self) -> bool:
-        """Whether one ACK can answer all that is outstanding: settle() may follow."""
+        """True if a single ACK can acknowledge all: settle() may follow."""
         return (
             self.state is _SENDING
             and self.sent_to != self._last_block
@@ -95,11 +95,11 @@ class SendSession(Session):
         )
 
     def settle(self, acked: int, sent_to: int, sent_at: float, trip: float) -> None:
-        """Learn at once how far all has got while each packet did what it should.
+        """Record the progress made while is_plain was true.
 
         Blocks up to ACKED were acknowledged, and those up to SENT_TO sent once, at
-        SENT_AT. TRIP is the latest round trip, in seconds; those before it are known
-        by the time that they took together.
+        SENT_AT. TRIP is the latest round trip in seconds; the earlier ones are
+        averaged.
         """
         trips = (acked - self.acked) // self._window + (self.state is _NEGOTIATING)
         self.timer.catch_up(trips - 1, sent_at - trip - self._sent_at)
@@ -114,10 +114,10 @@ class SendSession(Session):
         self._due = sent_at + self.timer.timeout
 
     def receive_error(self, code: int, text: str) -> list[Command]:
-        """Take an ERROR from the right peer: the transfer is over.
+        """Handle an ERROR from the right peer: the transfer is over.
 
-        Boot firmware asks for the size, reads it in the OACK and leaves with an
-        ERROR: that is no failure. After a repeated OACK it is one.
+        Boot firmware requests the size, reads it in the OACK and quits with an ERROR:
+        that is no failure. After a repeated OACK it is one.
         """
         self._require_running("receive_error")
         probed = (
@@ -130,16 +130,15 @@ class SendSession(Session):
         return self._end(outcome, self._said(code, text))
 
     def receive_request(self, now: float) -> list[Command] | None:
-        """Take the same request once more (RFC 1350 §4: never a second TID).
+        """Handle the same request again (RFC 1350 §4: never a second TID).
 
         Returns:
-            Commands that repeat the first answer; none when the path doubled the
-            request or brought it late; None when the client has started again and
-            this session should make way.
+            Commands that repeat the first reply; an empty list for a duplicate or late
+            request; None if the client has restarted and this session should make way.
         """
         self._require_running("receive_request")
-        # Once ACK 0 has come the OACK has arrived, and DATA would mislead a client
-        # that waits for it: it would take the blocks for 512 bytes (RFC 2347).
+        # After ACK 0 the OACK must have arrived. Resending DATA could mislead a client
+        # that waits for an OACK: it would assume blocks of 512 bytes (RFC 2347).
         if self._heard:
             return None if self.is_left(now) else []
         if now - self._sent_at < TWIN_REQUEST:
@@ -148,11 +147,11 @@ class SendSession(Session):
         negotiating = self.state is _NEGOTIATING
         self.repeats.asked(now)
         commands = self._send_oack(now) if negotiating else self._restart(now)
-        self._due = due  # or a client that only ever repeats would keep us for good
+        self._due = due  # otherwise a client that keeps repeating would never time out
         return commands
 
     def handle_timer(self, now: float) -> list[Command]:
-        """Send again what was not answered, or give the client up."""
+        """Resend unanswered packets, or give up the client."""
         self._require_running("handle_timer")
         if self._due is None or now < self._due:
             return []
@@ -168,10 +167,10 @@ class SendSession(Session):
         return self._probe(now) if is_patient else self._restart(now)
 
     def _is_over(self, now: float) -> bool:
-        """Whether to give the client up.
+        """Return whether to give up the client.
 
-        Where only the last ACK is missing it has most likely finished and left, so the
-        retries are enough.
+        If only the last ACK is missing, the client has most likely finished and quit,
+        so the retries are enough.
         """
         if self._heard and self.acked + 1 == self._last_block:
             return self.timeouts > self.timer.retries
@@ -180,15 +179,15 @@ class SendSession(Session):
     def absolute(self, block16: int) -> int:
         """Return the absolute block that a wire block most likely means.
 
-        That is the nearest one that was sent; what no block fits stays as it is.
+        That is the nearest one sent; if none fits, return the number itself.
         """
         return self.numbering.nearest(block16, self.sent_to)
 
     def end_at(self, last_block: int) -> None:
-        """Learn which block is the last one, while it is being sent.
+        """Set the last block, while it is being sent.
 
         Raises:
-            MisuseError: that block has been acknowledged already, as a full one.
+            MisuseError: that block was already acknowledged as a full one.
         """
         if last_block <= self.acked:
             raise MisuseError(f"end_at({last_block}) after ACK {self.acked}")
@@ -210,8 +209,8 @@ class SendSession(Session):
             return self._end(_COMPLETED)
         if self.acked == self.sent_to:
             return self._send_window(now)
-        # RFC 7440 §4: an ACK inside the window says that the next block is missing.
-        # What was sent again a moment ago this client can't have seen yet, though.
+        # RFC 7440 §4: an ACK inside the window means that the next block is missing.
+        # But the client can't have received blocks that were resent just now.
         if not fresh and self._is_too_soon(now):
             return self._send_new(now)
         self.repeats.resent(now, is_gap=True)
@@ -235,7 +234,7 @@ class SendSession(Session):
         return [command] if command else []
 
     def _restart(self, now: float) -> list[Command]:
-        """Send again from the first missing block on, then fill the window up."""
+        """Resend from the first missing block on, then fill the window."""
         outstanding = [
             (max(first, self.acked + 1), last, attempt + 1)
             for first, last, attempt in self._runs
@@ -251,7 +250,7 @@ class SendSession(Session):
         return [*commands, new] if new else commands
 
     def _probe(self, now: float) -> list[Command]:
-        """Send the first missing block alone: it finds out whether anybody is there."""
+        """Resend only the first missing block, to probe whether the client is there."""
         block = self.acked + 1
         (_, last, attempt), *later = [run for run in self._runs if run[1] >= block]
         rest = [(block + 1, last, attempt)] if block < last else []
@@ -260,7 +259,7 @@ class SendSession(Session):
         return [SendBlocks(block, 1, attempt + 1)]
 
     def _send_new(self, now: float) -> list[Command]:
-        """Fill the window up and send nothing again."""
+        """Fill the window without resending."""
         new = self._extend()
         self._due = now + self.timer.timeout
         return [new] if new else []
@@ -276,14 +275,14 @@ class SendSession(Session):
         return SendBlocks(first, last - first + 1, 1)
 
     def _answer_gap_at_foot(self, now: float) -> list[Command]:
-        """Send the window again if an ACK of what is acknowledged reports a gap.
+        """Resend the window if a repeated ACK reports a gap at its start.
 
-        With windows it means that the first block of the window is missing
-        (RFC 7440 §4). The same bytes come when the path doubles an ACK or delays
-        an old one, and answering each of those would multiply the rest of the
-        transfer. So an ACK is no report when it comes sooner than an answer could,
-        nor before a round trip is known (a repeated OACK fetches a second ACK 0),
-        and one report is answered for each place and time-out.
+        With windows, an ACK of the last block before the window means that its first
+        block is missing (RFC 7440 §4). The path may also duplicate or delay such an
+        ACK, and reacting to each would multiply the rest of the transfer. So it is
+        ignored if it comes sooner than a reply could or before a round trip is known (a
+        repeated OACK causes a second ACK 0), and acted on only once per position and
+        timeout.
         """
         if self._window == 1 or self._gap_answered or self.timer.smoothed is None:
             return []
@@ -294,11 +293,11 @@ class SendSession(Session):
         return self._restart(now)
 
     def _is_too_soon(self, now: float) -> bool:
-        """Whether an ACK comes sooner than an answer to what was sent last could."""
+        """Return whether an ACK comes too soon to be a reply to the last packet."""
         return now - self._sent_at < 0.5 * (self.timer.smoothed or 0.0)
 
     def _progress(self, now: float, *, fresh: bool) -> None:
-        if fresh:  # Karn: only what was sent once tells a round trip
+        if fresh:  # Karn: measure only packets sent once
             self.timer.measure(now - self._sent_at)
         self.repeats.answered(now, self.timer.least, self.timer.most)
         self._hear(now)
@@ -318,7 +317,7 @@ class SendSession(Session):
     def give_up(self) -> list[Command]:
         """End the transfer because the client has been silent for too long.
 
-        It may have everything all the same.
+        It may still have received everything.
         """
         if self._heard and self.sent_to == self._last_block:
             return self._end(
@@ -329,7 +328,7 @@ class SendSession(Session):
 
 
 def _joined(runs: list[_Run]) -> list[_Run]:
-    """Join neighbours that have been sent equally often."""
+    """Join adjacent runs with the same number of attempts."""
     joined: list[_Run] = []
     for first, last, attempt in runs:
         if joined and joined[-1][2] == attempt:

@@ -1,4 +1,4 @@
-"""What both sides of a transfer have in common, as state without input or output."""
+"""State and rules that both sides of a transfer share, sans-I/O."""
 
 from abc import ABC, abstractmethod
 from enum import Enum
@@ -9,50 +9,49 @@ from tftptui.protocol.packets import ROLL_TO_0
 from tftptui.protocol.timing import FIRST_RETRIES, RetransmitTimer
 
 TWIN_REQUEST = 0.05
-"""Seconds: a request repeated sooner was doubled by the path, not by the client."""
+"""Seconds; a request repeated sooner was duplicated on the path."""
 
 LATE_REQUEST = 1.0
-"""Seconds after the peer's first answer within which the same request may still be one
-that the peer sent before it: no path mixes up for longer what it carries."""
+"""Seconds after the peer's first reply in which the same request may still be an old
+copy: paths do not delay packets for longer."""
 
 AMID_PROGRESS = 0.005
-"""Seconds after progress within which no peer can have been started again."""
+"""Seconds after progress within which a peer can't have restarted."""
 
 
 class State(Enum):
-    """Where a session stands."""
+    """State of a session."""
 
     NEW = "new"
     NEGOTIATING = "negotiating"
     SENDING = "sending"
     RECEIVING = "receiving"
     COMMITTING = "committing"
-    """The last block is in; the caller has still to say that it is stored."""
+    """The last block is received; the caller has not confirmed that it is stored."""
     DALLYING = "dallying"
-    """The last ACK is out, and may be lost (RFC 1350 §6)."""
+    """The last ACK is sent, and may be lost (RFC 1350 §6)."""
     DONE = "done"
 
 
-# Asked for in each packet or transfer: in an Enum Python 3.11 finds them slowly.
+# Used for each packet or transfer: looking up Enum members is slow in Python 3.11.
 _NEW, _DONE = State.NEW, State.DONE
 
 
 class Session(ABC):
     """One side of one transfer.
 
-    Run the commands that a call returns in order; then look at deadline() and
-    call handle_timer() when it has come. Times are seconds of one monotonic
-    clock that the caller reads. After an End nothing may be called any more,
-    unless it says that the session lingers.
+    Run the commands that a call returns in order; then check deadline() and call
+    handle_timer() when it is reached. Times are seconds of one monotonic clock that the
+    caller reads. After an End call nothing any more, unless the session lingers.
 
     Args:
-        timer: how long to wait for an answer, and how often.
-        peer: what texts call the other side: "client" or "server".
+        timer: timeout and retries.
+        peer: name of the other side in texts: "client" or "server".
 
     Attributes:
-        state: where it stands.
-        timeouts: deadlines passed in a row without progress.
-        timer: how long it waits.
+        state: current state.
+        timeouts: timeouts in a row without progress.
+        timer: the retransmit timer.
         numbering: of the blocks on the wire.
     """
 
@@ -62,7 +61,7 @@ class Session(ABC):
         self.timer = timer or RetransmitTimer()
         self.numbering = ROLL_TO_0
         self._peer = peer
-        # A server has answered the request before a client's session begins.
+        # A server has replied to the request before a client's session starts.
         self._heard = peer == "server"
         self._heard_at = self._moved_at = 0.0
         self._sent_at = 0.0
@@ -70,37 +69,37 @@ class Session(ABC):
 
     @property
     def stalled(self) -> bool:
-        """Whether two deadlines or more have passed without progress."""
+        """True after two or more timeouts without progress."""
         return self.timeouts > 1
 
     def deadline(self) -> float | None:
-        """Return when to call handle_timer(), or None when nothing is due."""
+        """Return when to call handle_timer(), or None."""
         return self._due
 
     @property
     def sent_at(self) -> float:
-        """When the last packet that wants an answer was sent."""
+        """When the last packet that needs a reply was sent."""
         return self._sent_at
 
     @property
     def heard(self) -> bool:
-        """Whether the peer has answered, so that its address is its own."""
+        """True if the peer has replied, so its address is not forged."""
         return self._heard
 
     def is_left(self, now: float) -> bool:
-        """Whether the same request, coming NOW, says that the peer has started again.
+        """Return whether the same request at NOW means that the peer has restarted.
 
-        RFC 1350 does not say. No client asks again once it has acknowledged an answer,
-        or sent data; but the path may double a request, or bring it late.
+        RFC 1350 does not say. No client repeats its request after an ACK or DATA, but
+        the path may duplicate or delay a request.
         """
         is_late = self.timeouts > 0 or now - self._heard_at > LATE_REQUEST
         return self._heard and is_late and now - self._moved_at >= AMID_PROGRESS
 
     def postpone(self, seconds: float) -> None:
-        """Leave out of all waits the time that what was to be sent left later.
+        """Shift all timers by a delay of our own.
 
-        Waiting for bandwidth is not waiting for the peer: that time is neither
-        part of a round trip nor of a time-out.
+        Waiting for bandwidth is not waiting for the peer: it counts neither as round
+        trip nor towards a timeout.
         """
         self._sent_at += seconds
         if self._due is not None:
@@ -116,24 +115,24 @@ class Session(ABC):
 
     @abstractmethod
     def receive_error(self, code: int, text: str) -> list[Command]:
-        """Take an ERROR from the right peer."""
+        """Handle an ERROR from the right peer."""
 
     @abstractmethod
     def receive_request(self, now: float) -> list[Command] | None:
-        """Take the request that began this once more; None: make way for it."""
+        """Handle the same request again; return None to make way for it."""
 
     @abstractmethod
     def absolute(self, block16: int) -> int:
         """Return the absolute block that a wire block most likely means."""
 
     def abort(self, text: str) -> list[Command]:
-        """End the transfer from this side and tell the peer why."""
+        """End the transfer from this side and send the peer the reason."""
         self._require_running("abort")
         error = SendError(ErrorCode.UNDEFINED, text)
         return [error, *self._end(Outcome.ABORTED, text)]
 
     def fail(self, error: SendError) -> list[Command]:
-        """End the transfer because its data can't be had or kept; tell the peer."""
+        """End the transfer because its data can't be read or stored; send an ERROR."""
         self._require_running("fail")
         return [error, *self._end(Outcome.FAILED, error.text)]
 
@@ -155,14 +154,14 @@ class Session(ABC):
         return self._end(Outcome.ABANDONED, f"the {self._peer} {did}")
 
     def _is_over(self, now: float) -> bool:
-        """Whether the peer has been silent for long enough to be given up."""
+        """Return whether the peer has been silent long enough to give up."""
         retries, patience = self.timer.retries, self.timer.patience
         if not self._heard:
             return self.timeouts > min(retries, FIRST_RETRIES)
         return self.timeouts > retries and now - self._moved_at >= patience
 
     def _hear(self, now: float) -> None:
-        """Note that the peer made progress."""
+        """Record progress of the peer."""
         if not self._heard:
             self._heard, self._heard_at = True, now
         self._moved_at = now

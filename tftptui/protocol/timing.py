@@ -1,41 +1,41 @@
-"""When to send again: RFC 6298 with Karn's rule, bounded for TFTP."""
+"""Retransmission timer: RFC 6298 with Karn's rule, with bounds for TFTP."""
 
 INITIAL = 2.0
-"""Seconds before the first ACK. Less, and a slow path makes us repeat the OACK,
-on which one widespread client gives up."""
+"""Seconds before the first ACK. With less, a slow path causes a repeated OACK, at which
+one widespread client gives up."""
 
 RETRIES = 6
-"""Time-outs without progress before a peer is given up."""
+"""Timeouts without progress before a peer is given up."""
 
 FIRST_RETRIES = 4
-"""Time-outs at most before a peer that has never answered is given up: its address may
-be forged, and each retransmission goes to somebody who did not ask for it."""
+"""Maximum timeouts before a peer that has never replied is given up: its address may be
+forged, and each retransmission goes to a victim."""
 
 SHORTEST, LONGEST = 0.2, 8.0
 
 STEADY = 2
-"""Time-outs after which a fixed wait stays as agreed (RFC 2349): a client that
-asked for one expects the first retransmissions then, and so does the diagnosis."""
+"""Timeouts after which a fixed timeout starts to grow (RFC 2349): a client that
+requested one expects the first retransmissions at that interval, and so does the
+diagnosis."""
 
 _ALPHA, _BETA, _K = 1 / 8, 1 / 4, 4.0  # RFC 6298 §2
 _RATIO = _BETA / (_BETA - _ALPHA)
 
 
 class RetransmitTimer:
-    """How long to wait for an answer. All times are seconds.
+    """Timeout for a reply. All times are seconds.
 
-    Call measure() with each round trip of packets that were sent only once
-    (Karn's rule, RFC 6298 §3) and back_off() at each time-out. The longer wait
-    stays until the next measurement (RFC 6298 §5): were it forgotten at an answer
-    to a repeated packet, a client slower than the wait would get every packet
-    twice and could never be measured.
+    Call measure() with each round trip of packets sent only once (Karn's rule, RFC 6298
+    §3) and back_off() at each timeout. The longer timeout stays until the next
+    measurement (RFC 6298 §5): if a reply to a repeated packet reset it, a client slower
+    than the timeout would get every packet twice and could never be measured.
 
     Args:
-        fixed: the wait that was agreed; None goes by the round trips.
-        retries: time-outs without progress, at least, before a peer is given up.
-        patience: seconds without progress, at least, before a peer that has answered
-            once is given up. With patience a fixed wait backs off as well after STEADY
-            time-outs, to at most LONGEST or itself.
+        fixed: the negotiated timeout; None measures round trips.
+        retries: minimum timeouts without progress before a peer is given up.
+        patience: minimum seconds without progress before a peer that has replied is
+            given up. With patience a fixed timeout, too, backs off after STEADY
+            timeouts, up to LONGEST or its own value.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class RetransmitTimer:
         self.retries = retries
         self.patience = patience
         self.smoothed: float | None = None
-        """Round trip in seconds (SRTT); None until one was measured."""
+        """Smoothed round trip in seconds (SRTT); None until measured."""
         self.least: float | None = None
-        """The shortest round trip that was measured, in seconds."""
+        """Shortest round trip measured, in seconds."""
         self._variation = 0.0
         self._base = INITIAL if fixed is None else fixed
         self._fixed = fixed is not None
         self._steady = STEADY if self._fixed else 0
-        """Time-outs until the wait grows."""
+        """Timeouts until the timeout grows."""
         self._factor = 1
 
     @property
@@ -66,13 +66,13 @@ class RetransmitTimer:
 
     @property
     def most(self) -> float | None:
-        """Round trip that is hardly exceeded, in seconds; None until one is known."""
+        """Upper bound of the round trip in seconds; None until measured."""
         if self.smoothed is None:
             return None
         return self.smoothed + _K * self._variation
 
     def measure(self, round_trip: float) -> None:
-        """Take one round trip time (RFC 6298 §2), which also ends a back-off."""
+        """Add one round trip time (RFC 6298 §2); this ends a back-off."""
         self._factor, self._steady = 1, STEADY if self._fixed else 0
         least = self.least
         self.least = round_trip if least is None else min(least, round_trip)
@@ -87,11 +87,11 @@ class RetransmitTimer:
             self._base = min(LONGEST, max(SHORTEST, wanted))
 
     def catch_up(self, round_trips: int, seconds: float) -> None:
-        """Take ROUND_TRIPS that nobody looked at, which took SECONDS together.
+        """Add ROUND_TRIPS that were not measured one by one, and took SECONDS together.
 
-        Each has to count (RFC 6298 §3: at least one measurement per round trip), or
-        one that was slow, such as a client's own time-out, outweighs the hundreds
-        after it. Call measure() with the one that followed.
+        Each must count (RFC 6298 §3: at least one measurement per round trip), or a
+        slow one, such as a client's own timeout, outweighs the hundreds after it. Call
+        measure() with the one that followed.
         """
         if round_trips < 1:
             return
@@ -99,8 +99,8 @@ class RetransmitTimer:
         if self.smoothed is None:
             self.smoothed, self._variation = average, average / 2
             return
-        # What measure() comes to if each took the average. How much they varied isn't
-        # known, so what is known of it is kept, up to the average itself.
+        # Same as calling measure() with the average each time. Their variation is
+        # unknown, so the current one is kept, up to the average itself.
         smooth, steady = (1 - _ALPHA) ** round_trips, (1 - _BETA) ** round_trips
         error = abs(self.smoothed - average)
         varied = steady * self._variation + error * (smooth - steady) * _RATIO
@@ -108,7 +108,7 @@ class RetransmitTimer:
         self.smoothed = average + smooth * (self.smoothed - average)
 
     def back_off(self) -> None:
-        """Double the wait after a time-out (RFC 6298 §5.5), if fixed after STEADY."""
+        """Double the timeout (RFC 6298 §5.5); if fixed, after STEADY timeouts."""
         if self._steady:
             self._steady -= 1
         elif self.timeout < LONGEST:
